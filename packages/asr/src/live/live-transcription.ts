@@ -1,0 +1,87 @@
+import type { PcmEncoding } from '../audio/pcm.js';
+
+/** How one live stream is to be heard. */
+export interface LiveOptions {
+  /** Samples a second of the audio pushed, 8,000 to 48,000. */
+  readonly sampleRate: number;
+  readonly encoding: PcmEncoding;
+  /** Whether `onPartial` is wanted. Without it no work is spent on partial hypotheses. */
+  readonly partials: boolean;
+  /** Silence that ends an utterance, milliseconds. */
+  readonly endpointingMs: number;
+  /** The longest utterance before it is cut at its quietest place, seconds. */
+  readonly maxUtteranceSeconds: number;
+  /** Earlier audio, with its final tokens, that the decoder hears again, seconds. 0 switches it off. */
+  readonly contextSeconds: number;
+}
+
+/** A word with its place in the stream's own clock. */
+export interface Word {
+  readonly text: string;
+  /** Seconds since the stream's first sample. */
+  readonly start: number;
+  readonly end: number;
+  /** 0 to 1: the lowest probability among the word's tokens. */
+  readonly confidence: number;
+}
+
+/** Text that will not change any more. */
+export interface FinalHypothesis {
+  /** Counts the finals of a stream from 0 without gaps. */
+  readonly sequence: number;
+  readonly text: string;
+  /** Seconds since the stream's first sample. */
+  readonly start: number;
+  readonly end: number;
+  /** 0 to 1: geometric mean of the token probabilities. */
+  readonly confidence: number;
+  readonly words: readonly Word[];
+  /** BCP 47 tag. */
+  readonly language: string;
+}
+
+/** The text of the utterance now being spoken; a later one extends it without changing the words shown. */
+export interface PartialHypothesis {
+  /** The `sequence` that the final of this utterance will have. */
+  readonly sequence: number;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+}
+
+/** Speech began or ended at `at` seconds in the stream's own clock. */
+export interface SpeechActivity {
+  readonly state: 'started' | 'ended';
+  readonly at: number;
+}
+
+/** Called in stream order, never synchronously from `push`. */
+export interface LiveListener {
+  readonly onFinal: (hypothesis: FinalHypothesis) => void;
+  readonly onPartial?: (hypothesis: PartialHypothesis) => void;
+  readonly onSpeech?: (activity: SpeechActivity) => void;
+  /** Recognition of some audio failed for good (after all retries); the stream goes on. */
+  readonly onLost?: (span: { readonly start: number; readonly end: number }) => void;
+}
+
+/** One channel of one live stream. Owns its audio until the final that covers it has been delivered. */
+export interface LiveTranscription {
+  /**
+   * Takes PCM in the stream's encoding; the length must be a multiple of the sample size.
+   * The bytes are consumed before it returns. `sampleRate` overrides the stream's rate from here on.
+   */
+  push(pcm: Uint8Array, sampleRate?: number): void;
+  /** Ends the current utterance now; resolves once the finals of all audio pushed so far are delivered. */
+  flush(): Promise<void>;
+  /** Drops what is pending. No listener is called afterwards. */
+  close(): void;
+  /** Seconds of audio taken so far. */
+  readonly receivedSeconds: number;
+  /** All audio before this moment of the stream's clock is final, or held no speech. */
+  readonly settledSeconds: number;
+  /** Speech cut out and waiting for its final, seconds: what an over-eager sender builds up. */
+  readonly pendingSeconds: number;
+  /** Seconds of speech in the finals so far. */
+  readonly speechSeconds: number;
+}

@@ -1,0 +1,75 @@
+import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
+
+/** What a running recognizer recognises with. */
+export interface ModelDescription {
+  /** Catalog name, such as `moonshine-base`, or the folder's name for a model given by path. */
+  readonly name: string;
+  readonly family: 'moonshine';
+  /** BCP 47 tags. */
+  readonly languages: readonly string[];
+  readonly computeType: 'int8';
+  readonly device: 'cpu';
+}
+
+/** How to start a recognizer. */
+export interface RecognizerOptions {
+  /** A catalog name or a folder that holds a model. */
+  readonly model: string;
+  /** BCP 47 tag of the speech, `en`. */
+  readonly language: string;
+  readonly device: 'cpu' | 'cuda';
+  readonly computeType: 'int8' | 'float16' | 'float32';
+  /** Inference processes; `availableParallelism()` of `node:os` is a good number. */
+  readonly workers: number;
+  /** Where prepared graphs are kept. */
+  readonly cacheDirectory: string;
+  /** A worker above this resident size is replaced, bytes. */
+  readonly workerMemoryLimitBytes: number;
+  /** A worker that has not answered for so long is taken for hung and replaced, seconds. */
+  readonly workerTimeoutSeconds: number;
+  /** New sessions are refused while finals run later than this behind their endpoint, seconds. */
+  readonly maxFinalDelaySeconds: number;
+  /** Whether carried context may shrink while finals are late, so that more streams fit. */
+  readonly shrinkContextUnderLoad: boolean;
+  /** Receives what operators need to know. Never holds speech. */
+  readonly onEvent?: (event: RecognizerEvent) => void;
+}
+
+/** What happened to the inference processes. */
+export type RecognizerEvent =
+  | { readonly kind: 'preparing-graphs'; readonly model: string }
+  | { readonly kind: 'worker-ready'; readonly worker: number; readonly pid: number; readonly seconds: number }
+  | { readonly kind: 'worker-exited'; readonly worker: number; readonly pid: number; readonly reason: 'crash' | 'hung' | 'memory' }
+  | { readonly kind: 'job-retried'; readonly worker: number }
+  | { readonly kind: 'job-lost'; readonly attempts: number }
+  | { readonly kind: 'job-finished'; readonly priority: 'final' | 'partial'; readonly waitSeconds: number; readonly runSeconds: number; readonly audioSeconds: number };
+
+export interface WorkerStatus {
+  readonly pid: number | undefined;
+  readonly state: 'starting' | 'ready' | 'backing-off';
+  readonly residentBytes: number;
+  readonly restarts: number;
+  readonly jobs: number;
+}
+
+export interface RecognizerStatus {
+  readonly workers: readonly WorkerStatus[];
+  readonly waitingFinals: number;
+  readonly waitingPartials: number;
+  /** How long the oldest final not yet delivered has been waiting, or the recent p95 where larger, seconds. */
+  readonly finalDelaySeconds: number;
+  readonly liveStreams: number;
+}
+
+/** Whether a new session would get its finals in time. */
+export type Admission = { readonly admitted: true } | { readonly admitted: false; readonly reason: 'finals-late' | 'no-worker-ready' };
+
+/** Speech recognition over supervised inference processes, shared by all streams of a server. */
+export interface Recognizer {
+  readonly model: ModelDescription;
+  openLive(options: LiveOptions, listener: LiveListener): LiveTranscription;
+  admission(): Admission;
+  status(): RecognizerStatus;
+  /** Ends the processes. Pending audio is dropped: flush the streams first. */
+  close(): Promise<void>;
+}

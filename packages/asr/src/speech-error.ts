@@ -1,0 +1,32 @@
+/** Stable names of what can go wrong between audio and text. Their order carries no meaning. */
+export type SpeechErrorCode =
+  | 'unknown_model'
+  | 'model_missing'
+  | 'model_corrupt'
+  | 'unsupported_language'
+  | 'unsupported_device'
+  | 'unsupported_compute_type'
+  | 'cache_not_writable'
+  | 'out_of_memory'
+  | 'worker_failed'
+  | 'unreadable_audio'
+  | 'unsupported_audio'
+  | 'sample_rate_out_of_range'
+  | 'closed';
+
+/**
+ * A failure with a stable code and a remedy for the person who reads it.
+ * Neither `message` nor `remedy` ever holds recognised text.
+ */
+export class SpeechError extends Error {
+  override readonly name = 'SpeechError';
+
+  constructor(
+    readonly code: SpeechErrorCode,
+    message: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

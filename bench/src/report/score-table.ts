@@ -1,0 +1,35 @@
+import type { KindScore, Scorecard } from '../score/scorecard.js';
+import { percent, table } from './table.js';
+
+/** The scorecard as text: a line a kind, then noise and terms. */
+export function scoreTable(score: Scorecard): string {
+  const lines = Object.entries(score.kinds).map(([kind, figures]) => kindRow(kind, figures));
+  if (score.all !== undefined && lines.length > 1) lines.push(kindRow('all', score.all));
+  const parts: string[] = [];
+  if (lines.length > 0) {
+    parts.push(table(['kind', 'clips', 'words', 'WER', 'substituted', 'deleted', 'inserted'], lines));
+  }
+  if (score.noise !== undefined) {
+    const { clips, hours, inventedWords, inventedPerHour, heardIn } = score.noise;
+    parts.push(
+      `noise: ${String(inventedWords)} invented words in ${String(clips)} clips, ${(hours * 60).toFixed(1)} min: ` +
+        `${inventedPerHour.toFixed(1)} an hour`,
+      ...heardIn.map(({ id, words }) => `  ${id}: ${String(words)}`),
+    );
+  }
+  if (score.terms !== undefined) {
+    const { terms, found, recall } = score.terms;
+    parts.push(`terms: ${String(found)} of ${String(terms)} found, ${percent(recall)}`);
+  }
+  if (score.missing.length > 0) {
+    parts.push(
+      `${String(score.missing.length)} clips have no transcript and are left out, first: ${score.missing[0] ?? ''}`,
+    );
+  }
+  return parts.join('\n');
+}
+
+function kindRow(kind: string, score: KindScore): string[] {
+  const counts = [score.substitutions, score.deletions, score.insertions];
+  return [kind, String(score.clips), String(score.words), percent(score.wer), ...counts.map(String)];
+}

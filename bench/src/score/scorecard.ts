@@ -1,0 +1,99 @@
+import { groupByKind, type Clip } from '../clips/manifest.js';
+import type { Hypotheses } from './hypotheses.js';
+import { normaliseEnglish, wordsOf } from './normalise-english.js';
+import { addWordErrors, countWordErrors, wordErrorRate, type WordErrors } from './word-errors.js';
+
+/** How well clips were transcribed. */
+export interface Scorecard {
+  readonly kinds: Readonly<Record<string, KindScore>>;
+  /** All clips with speech together. Absent where there were none. */
+  readonly all?: KindScore;
+  readonly noise?: NoiseScore;
+  readonly terms?: TermScore;
+  /** Ids of clips without a hypothesis; they are left out. */
+  readonly missing: readonly string[];
+  readonly clips: readonly ClipScore[];
+}
+
+/** Errors over all clips of one kind; `wer` is edits divided by reference words, over the whole kind. */
+export interface KindScore extends WordErrors {
+  readonly clips: number;
+  readonly wer: number;
+}
+
+/** Words heard where nobody spoke. */
+export interface NoiseScore {
+  readonly clips: number;
+  readonly hours: number;
+  readonly inventedWords: number;
+  readonly inventedPerHour: number;
+  /** Clips in which a word was heard. */
+  readonly heardIn: readonly { readonly id: string; readonly words: number }[];
+}
+
+/** Terms found with their normalised words in order and next to each other. */
+export interface TermScore {
+  readonly terms: number;
+  readonly found: number;
+  readonly recall: number;
+}
+
+/** One clip's own figures. */
+export interface ClipScore extends WordErrors {
+  readonly id: string;
+  readonly kind: string;
+}
+
+/** Scores hypotheses against what was said, both normalised as Whisper's authors do. */
+export function scoreClips(clips: readonly Clip[], hypotheses: Hypotheses): Scorecard {
+  const heard = clips.flatMap((clip) => {
+    const hypothesis = hypotheses.get(clip.id);
+    return hypothesis === undefined ? [] : [{ clip, text: normaliseEnglish(hypothesis) }];
+  });
+  const scores = heard.filter(({ clip }) => clip.kind !== 'noise').flatMap(scoreSpeech);
+  const kinds = groupByKind(scores);
+  const noise = scoreNoise(heard.filter(({ clip }) => clip.kind === 'noise'));
+  const terms = scoreTerms(heard);
+  return {
+    kinds: Object.fromEntries([...kinds].map(([kind, ofKind]) => [kind, scoreKind(ofKind)])),
+    ...(scores.length > 0 && { all: scoreKind(scores) }),
+    ...(noise !== undefined && { noise }),
+    ...(terms !== undefined && { terms }),
+    missing: clips.filter((clip) => !hypotheses.has(clip.id)).map((clip) => clip.id),
+    clips: scores,
+  };
+}
+
+interface Heard {
+  readonly clip: Clip;
+  /** Normalised. */
+  readonly text: string;
+}
+
+function scoreSpeech({ clip, text }: Heard): ClipScore[] {
+  const reference = wordsOf(normaliseEnglish(clip.text));
+  if (reference.length === 0) return [];
+  return [{ id: clip.id, kind: clip.kind, ...countWordErrors(reference, wordsOf(text)) }];
+}
+
+function scoreKind(scores: readonly ClipScore[]): KindScore {
+  const errors = addWordErrors(scores);
+  return { clips: scores.length, ...errors, wer: wordErrorRate(errors) };
+}
+
+function scoreNoise(heard: readonly Heard[]): NoiseScore | undefined {
+  if (heard.length === 0) return undefined;
+  const heardIn = heard
+    .map(({ clip, text }) => ({ id: clip.id, words: wordsOf(text).length }))
+    .filter(({ words }) => words > 0);
+  const hours = heard.reduce((sum, { clip }) => sum + clip.durationSeconds, 0) / 3600;
+  const inventedWords = heardIn.reduce((sum, { words }) => sum + words, 0);
+  return { clips: heard.length, hours, inventedWords, inventedPerHour: inventedWords / hours, heardIn };
+}
+
+function scoreTerms(heard: readonly Heard[]): TermScore | undefined {
+  const sought = heard.flatMap(({ clip, text }) => clip.terms.map((term) => ({ term, text })));
+  if (sought.length === 0) return undefined;
+  const found = sought.filter(({ term, text }) => ` ${text} `.includes(` ${normaliseEnglish(term)} `)).length;
+  return { terms: sought.length, found, recall: found / sought.length };
+}

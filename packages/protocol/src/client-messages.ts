@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { protocolLimits } from './limits.js';
+import { defaultSessionSettings, endpointing, sessionSettings } from './session-settings.js';
+
+const settings = sessionSettings.shape;
+
+/** Audio inside JSON, for clients that cannot send binary frames. */
+export const audioMessage = z
+  .object({
+    type: z.literal('audio'),
+    data: z.string().meta({
+      contentEncoding: 'base64',
+      description: 'PCM in the encoding and channels of the session.',
+    }),
+    sampleRate: settings.sampleRate
+      .optional()
+      .meta({ description: 'Samples a second of this audio, where it differs from the session.' }),
+  })
+  .meta({
+    description: 'Audio in JSON. A binary frame with the same bytes does the same for a third less traffic.',
+    examples: [{ type: 'audio', data: 'AAABAAIAAwA=', sampleRate: 16000 }],
+  });
+export type AudioMessage = z.infer<typeof audioMessage>;
+
+/** The end of what the client has to say for now. */
+export const stopMessage = z.object({ type: z.literal('stop') }).meta({
+  description:
+    'Asks for the finals of all audio sent. Once they are out, opted-in clients get `stopped`. ' +
+    'The socket stays open, and audio may go on afterwards on the same clock.',
+  examples: [{ type: 'stop' }],
+});
+export type StopMessage = z.infer<typeof stopMessage>;
+
+/** How the session's audio is to be heard and what is to be sent. */
+export const configureMessage = z
+  .strictObject({
+    type: z.literal('configure'),
+    sampleRate: settings.sampleRate.optional().meta({ default: defaultSessionSettings.sampleRate }),
+    encoding: settings.encoding.optional().meta({ default: defaultSessionSettings.encoding }),
+    channels: settings.channels.optional().meta({ default: defaultSessionSettings.channels }),
+    partials: settings.partials.optional().meta({ default: defaultSessionSettings.partials }),
+    words: settings.words.optional().meta({ default: defaultSessionSettings.words }),
+    language: settings.language.optional(),
+    endpointing: endpointing
+      .partial()
+      .optional()
+      .meta({ description: 'When an utterance ends. What is left out is as the server is set.' }),
+    keyTerms: z
+      .array(z.string().min(1).max(protocolLimits.keyTermLength.max))
+      .max(protocolLimits.keyTerms.max)
+      .optional()
+      .meta({ description: 'Reserved: words to favour. Answered by the warning `key_terms_unavailable`.' }),
+  })
+  .meta({
+    description:
+      'Opts in and sets the session up. Only before the first audio. Answered by `ready`. ' +
+      'Fields left out of a second `configure` stay as they are. Unknown fields are refused.',
+    examples: [
+      {
+        type: 'configure',
+        sampleRate: 48000,
+        encoding: 'f32le',
+        channels: 2,
+        words: true,
+        endpointing: { silenceMs: 700 },
+      },
+    ],
+  });
+export type ConfigureMessage = z.infer<typeof configureMessage>;
+
+/** The end of the current utterance, whether or not there is silence. */
+export const finalizeMessage = z.object({ type: z.literal('finalize') }).meta({
+  description:
+    'Ends the current utterance now. When its finals are out, `speech` with the state `finalized` follows.',
+  examples: [{ type: 'finalize' }],
+});
+export type FinalizeMessage = z.infer<typeof finalizeMessage>;
+
+/** A sign of life while there is no audio. */
+export const keepaliveMessage = z.object({ type: z.literal('keepalive') }).meta({
+  description: 'Resets the idle timer. No answer.',
+  examples: [{ type: 'keepalive' }],
+});
+export type KeepaliveMessage = z.infer<typeof keepaliveMessage>;
+
+/** A session that is to go on after its connection broke. */
+export const resumeMessage = z.object({ type: z.literal('resume') }).meta({
+  description: 'Reserved. Answered by the error `resume_unavailable`; other fields are not looked at.',
+  examples: [{ type: 'resume' }],
+});
+export type ResumeMessage = z.infer<typeof resumeMessage>;
+
+/** The schema of each message that a client may send in a text frame, by its `type`. */
+export const clientMessages = {
+  audio: audioMessage,
+  stop: stopMessage,
+  configure: configureMessage,
+  finalize: finalizeMessage,
+  keepalive: keepaliveMessage,
+  resume: resumeMessage,
+} as const;
+
+/** The `type` of a client message. */
+export type ClientMessageType = keyof typeof clientMessages;
+
+/** A message from a client, as it is written on the wire. */
+export type ClientMessage = z.infer<(typeof clientMessages)[ClientMessageType]>;

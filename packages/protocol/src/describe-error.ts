@@ -1,0 +1,42 @@
+import type { ErrorCode } from './error-codes.js';
+import { errorTable } from './error-codes.js';
+import type { ErrorMessage, WarningMessage } from './server-messages.js';
+import { warningTable, type WarningCode } from './warning-codes.js';
+
+/** What an error says beyond its code. None of it may come from the content of a message. */
+export interface ErrorDetails {
+  /** Path of the field that is meant, such as `endpointing.silenceMs`. */
+  readonly field?: string;
+  /** What is allowed, in words: `at most 262144 bytes`. */
+  readonly limit?: string;
+  /** Audio that is meant, seconds in the stream's own clock. */
+  readonly start?: number;
+  readonly end?: number;
+  /** Channel that is meant, from 0. */
+  readonly channel?: number;
+}
+
+/** The `error` message for a code: names the field, what is allowed and the remedy of the table. */
+export function describeError(code: ErrorCode, details: ErrorDetails = {}): ErrorMessage {
+  const { retryable } = errorTable[code];
+  return { type: 'error', message: explain(code, details), code, ...details, retryable };
+}
+
+/** The `warning` message for a code. */
+export function describeWarning(code: WarningCode): WarningMessage {
+  const { meaning, remedy } = warningTable[code];
+  return { type: 'warning', code, message: `${meaning} ${remedy}` };
+}
+
+function explain(code: ErrorCode, { field, limit, start, end }: ErrorDetails): string {
+  const { meaning, remedy } = errorTable[code];
+  const subject = field === undefined ? '' : `${field}: `;
+  const allowed = limit === undefined ? [] : [`Allowed: ${limit}.`];
+  const span =
+    start === undefined || end === undefined ? [] : [`Audio: ${seconds(start)} to ${seconds(end)}.`];
+  return subject + [meaning, ...span, ...allowed, remedy].join(' ');
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(2)} s`;
+}

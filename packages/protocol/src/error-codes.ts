@@ -1,0 +1,161 @@
+import { closeTable } from './close-codes.js';
+
+/** What an error code stands for. */
+export interface ErrorDefinition {
+  /** Status of an HTTP answer with this error, for those that HTTP requests can meet. */
+  readonly httpStatus?: number;
+  /** Code that the WebSocket is closed with, for errors that end the connection. */
+  readonly closeCode?: number;
+  /** Whether the very same message or request can succeed later. */
+  readonly retryable: boolean;
+  /** One sentence on what went wrong. */
+  readonly meaning: string;
+  /** One sentence on what the reader can do. */
+  readonly remedy: string;
+}
+
+const table = {
+  malformed_json: {
+    retryable: false,
+    meaning: 'The text frame is not JSON.',
+    remedy: 'Send one JSON object in a text frame, and raw audio in binary frames.',
+  },
+  object_expected: {
+    retryable: false,
+    meaning: 'The text frame holds JSON that is not an object.',
+    remedy: 'Send one JSON object with a field "type" in a text frame.',
+  },
+  unknown_type: {
+    retryable: false,
+    meaning: 'The message type is missing or not known.',
+    remedy: 'Set the type to one of those allowed.',
+  },
+  invalid_message: {
+    retryable: false,
+    meaning: 'The value is missing or not allowed.',
+    remedy: 'Correct it and send the message again.',
+  },
+  invalid_base64: {
+    retryable: false,
+    meaning: 'The audio is not base64.',
+    remedy:
+      'Encode the bytes with the standard alphabet and padding, without line breaks, or send them in a binary frame.',
+  },
+  odd_audio_length: {
+    retryable: false,
+    meaning: 'The audio ends in the middle of a sample, so none of it was used.',
+    remedy: 'Cut the audio between samples, with all channels of a sample in the same frame.',
+  },
+  sample_rate_out_of_range: {
+    retryable: false,
+    meaning: 'The sample rate is not one that is taken.',
+    remedy: 'Name the rate that the audio was recorded at, or resample it.',
+  },
+  frame_too_large: {
+    closeCode: closeTable.frame_too_large.code,
+    retryable: false,
+    meaning: 'The frame is larger than the server takes.',
+    remedy: 'Send audio in frames of 20 to 250 ms.',
+  },
+  message_rate_exceeded: {
+    closeCode: closeTable.message_rate_exceeded.code,
+    retryable: true,
+    meaning: 'Messages come faster than the server takes them.',
+    remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
+  },
+  too_many_bad_messages: {
+    closeCode: closeTable.too_many_bad_messages.code,
+    retryable: false,
+    meaning: 'Too many messages in a row could not be understood.',
+    remedy: 'Read the errors sent before this one, and check the client against the protocol.',
+  },
+  configure_too_late: {
+    retryable: false,
+    meaning: 'The session has taken audio already, so its settings are fixed.',
+    remedy: 'Send configure before the first audio, or open another connection.',
+  },
+  resume_unavailable: {
+    retryable: false,
+    meaning: 'This server cannot resume a session.',
+    remedy: 'Open a new session and send the audio that is not final yet again.',
+  },
+  unsupported_language: {
+    retryable: false,
+    meaning: 'The model does not know this language.',
+    remedy: 'Choose an allowed language, or ask the operator for another model.',
+  },
+  busy: {
+    httpStatus: 503,
+    closeCode: closeTable.try_again_later.code,
+    retryable: true,
+    meaning: 'The server is at its limit: a new session would get its text too late.',
+    remedy: 'Connect again in some seconds, with backoff.',
+  },
+  too_many_sessions: {
+    httpStatus: 503,
+    closeCode: closeTable.try_again_later.code,
+    retryable: true,
+    meaning: 'As many sessions are open as the server is set to allow.',
+    remedy: 'Close a session that is not needed, or connect again later, with backoff.',
+  },
+  origin_not_allowed: {
+    httpStatus: 403,
+    closeCode: closeTable.origin_not_allowed.code,
+    retryable: false,
+    meaning: 'Pages of this origin may not use the server.',
+    remedy: 'Ask the operator to add the origin to the allowed ones.',
+  },
+  idle_timeout: {
+    closeCode: closeTable.idle_timeout.code,
+    retryable: true,
+    meaning: 'Nothing was received for too long.',
+    remedy: 'Send audio or keepalive more often, or connect again when there is audio.',
+  },
+  slow_reader: {
+    closeCode: closeTable.slow_reader.code,
+    retryable: true,
+    meaning: 'Messages to the client pile up because it does not read them.',
+    remedy: 'Read from the socket while sending to it.',
+  },
+  draining: {
+    httpStatus: 503,
+    closeCode: closeTable.going_away.code,
+    retryable: true,
+    meaning: 'The server is shutting down and takes no more audio.',
+    remedy: 'Connect again, with backoff.',
+  },
+  audio_lost: {
+    retryable: true,
+    meaning: 'Recognition of some audio failed after all retries, so its text is missing.',
+    remedy: 'Send that audio again if it is still there; the session goes on.',
+  },
+  internal_error: {
+    httpStatus: 500,
+    closeCode: closeTable.internal_error.code,
+    retryable: true,
+    meaning: 'The server failed.',
+    remedy: 'Try again; if it stays, give the operator the time of the failure.',
+  },
+  not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is nothing at this path.',
+    remedy: 'Check the path and the method.',
+  },
+  not_ready: {
+    httpStatus: 503,
+    closeCode: closeTable.try_again_later.code,
+    retryable: true,
+    meaning: 'The server is starting and cannot transcribe yet.',
+    remedy: 'Try again in some seconds.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
+
+/** The stable name of an error. */
+export type ErrorCode = keyof typeof table;
+
+/** The one table of errors: what each code means, how it travels and what to do about it. */
+export const errorTable: Readonly<Record<ErrorCode, ErrorDefinition>> = table;
+
+/** All error codes, in the order of the table. */
+export const errorCodes = Object.keys(table) as readonly ErrorCode[];

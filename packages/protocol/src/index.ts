@@ -1,0 +1,66 @@
+export {
+  audioEncoding,
+  blockBytes,
+  channelCount,
+  type AudioEncoding,
+  type AudioLayout,
+  type ChannelCount,
+} from './audio-format.js';
+export { checkAudioLength } from './check-audio-length.js';
+export {
+  audioMessage,
+  clientMessages,
+  configureMessage,
+  finalizeMessage,
+  keepaliveMessage,
+  resumeMessage,
+  stopMessage,
+  type AudioMessage,
+  type ClientMessage,
+  type ClientMessageType,
+  type ConfigureMessage,
+  type FinalizeMessage,
+  type KeepaliveMessage,
+  type ResumeMessage,
+  type StopMessage,
+} from './client-messages.js';
+export { closeTable, type CloseDefinition, type CloseName } from './close-codes.js';
+export { describeError, describeWarning, type ErrorDetails } from './describe-error.js';
+export { errorCodes, errorTable, type ErrorCode, type ErrorDefinition } from './error-codes.js';
+export { PROTOCOL, protocolLimits } from './limits.js';
+export {
+  parseClientMessage,
+  type DecodedAudioMessage,
+  type ParsedClientMessage,
+  type ParseResult,
+} from './parse-client-message.js';
+export {
+  connectionMessage,
+  errorMessage,
+  readyMessage,
+  serverMessages,
+  speechMessage,
+  stoppedMessage,
+  transcriptionMessage,
+  transcriptionWord,
+  warningMessage,
+  type ConnectionMessage,
+  type ErrorMessage,
+  type ReadyMessage,
+  type ServerMessage,
+  type ServerMessageType,
+  type SpeechMessage,
+  type StoppedMessage,
+  type TranscriptionMessage,
+  type TranscriptionWord,
+  type WarningMessage,
+} from './server-messages.js';
+export {
+  applyConfigure,
+  defaultSessionSettings,
+  endpointing,
+  sessionSettings,
+  type Endpointing,
+  type SessionSettings,
+} from './session-settings.js';
+export { warningCodes, warningTable, type WarningCode, type WarningDefinition } from './warning-codes.js';

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { allowedValues, singleSchema, type JsonSchema } from './allowed-values.js';
+import {
+  clientMessages,
+  type AudioMessage,
+  type ClientMessage,
+  type ClientMessageType,
+} from './client-messages.js';
+import { decodeBase64 } from './decode-base64.js';
+import { describeError } from './describe-error.js';
+import type { ErrorMessage } from './server-messages.js';
+
+/** `audio` with its bytes decoded. Whether they are whole samples depends on the session: `checkAudioLength`. */
+export interface DecodedAudioMessage {
+  readonly type: 'audio';
+  readonly pcm: Uint8Array;
+  readonly sampleRate?: number | undefined;
+}
+
+/** A client message as a server uses it. */
+export type ParsedClientMessage = Exclude<ClientMessage, AudioMessage> | DecodedAudioMessage;
+
+/** A message, or the error to answer with. */
+export type ParseResult =
+  | { readonly ok: true; readonly message: ParsedClientMessage }
+  | { readonly ok: false; readonly error: ErrorMessage };
+
+/**
+ * Reads the text frame of a client. Never throws, whatever the text.
+ * An error names the field, what is allowed and the remedy, and repeats nothing of the text: it may hold speech.
+ */
+export function parseClientMessage(text: string): ParseResult {
+  const json = parseJson(text);
+  if (json === undefined) return refuse(describeError('malformed_json'));
+  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) {
+    return refuse(describeError('object_expected'));
+  }
+  const type = 'type' in json.value ? json.value.type : undefined;
+  if (!isClientMessageType(type)) return refuse(unknownType);
+
+  const parsed = clientMessages[type].safeParse(json.value);
+  if (!parsed.success) return refuse(describeIssue(type, parsed.error.issues[0]));
+  return parsed.data.type === 'audio' ? decodeAudio(parsed.data) : { ok: true, message: parsed.data };
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isClientMessageType(type: unknown): type is ClientMessageType {
+  return typeof type === 'string' && Object.hasOwn(clientMessages, type);
+}
+
+const unknownType = describeError('unknown_type', {
+  field: 'type',
+  limit: allowedValues({ enum: Object.keys(clientMessages) }),
+});
+
+function decodeAudio({ data, sampleRate }: AudioMessage): ParseResult {
+  const pcm = decodeBase64(data);
+  if (pcm === undefined) return refuse(describeError('invalid_base64', { field: 'data' }));
+  return { ok: true, message: { type: 'audio', pcm, sampleRate } };
+}
+
+function describeIssue(type: ClientMessageType, issue: z.core.$ZodIssue | undefined): ErrorMessage {
+  const path = issue?.path ?? [];
+  const details = { field: fieldName(path) ?? type, limit: allowedValues(schemaAt(jsonSchemas[type], path)) };
+  const offRange =
+    path[0] === 'sampleRate' && !(issue?.code === 'invalid_type' && issue.expected === 'number');
+  return describeError(offRange ? 'sample_rate_out_of_range' : 'invalid_message', details);
+}
+
+const jsonSchemas: Readonly<Record<ClientMessageType, JsonSchema>> = {
+  audio: z.toJSONSchema(clientMessages.audio),
+  stop: z.toJSONSchema(clientMessages.stop),
+  configure: z.toJSONSchema(clientMessages.configure),
+  finalize: z.toJSONSchema(clientMessages.finalize),
+  keepalive: z.toJSONSchema(clientMessages.keepalive),
+  resume: z.toJSONSchema(clientMessages.resume),
+};
+
+/** The path of an issue holds names of the schema and list positions only, so nothing that the client made up. */
+function fieldName(path: readonly PropertyKey[]): string | undefined {
+  if (path.length === 0) return undefined;
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .slice(1);
+}
+
+function schemaAt(schema: JsonSchema, [key, ...rest]: readonly PropertyKey[]): JsonSchema {
+  if (key === undefined) return schema;
+  const child = typeof key === 'number' ? singleSchema(schema.items) : schema.properties?.[String(key)];
+  return typeof child === 'object' ? schemaAt(child, rest) : schema;
+}
+
+function refuse(error: ErrorMessage): ParseResult {
+  return { ok: false, error };
+}

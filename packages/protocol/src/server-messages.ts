@@ -1,0 +1,252 @@
+import { z } from 'zod';
+import { channelCount } from './audio-format.js';
+import { errorCodes } from './error-codes.js';
+import { PROTOCOL } from './limits.js';
+import { sessionSettings } from './session-settings.js';
+import { warningCodes } from './warning-codes.js';
+
+const streamSeconds = z.number().min(0);
+const confidence = z.number().min(0).max(1);
+const channel = z
+  .int()
+  .min(0)
+  .max(1)
+  .meta({ description: 'Which channel, counted from 0. Sent for audio of two channels.' });
+
+/** The first message of every connection. */
+export const connectionMessage = z
+  .object({
+    type: z.literal('connection'),
+    status: z.literal('connected'),
+    message: z.string().meta({ description: 'A greeting for people.' }),
+    model: z.string().meta({ description: 'Name of the model that transcribes.' }),
+  })
+  .meta({
+    audience: 'everyone',
+    description: 'The first message of every connection: audio may be sent.',
+    examples: [
+      {
+        type: 'connection',
+        status: 'connected',
+        message: 'Real-time transcription ready',
+        model: 'moonshine-base',
+      },
+    ],
+  });
+export type ConnectionMessage = z.infer<typeof connectionMessage>;
+
+/** A word of a final with its place in the stream. */
+export const transcriptionWord = z.object({
+  text: z.string().min(1),
+  start: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
+  end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
+  confidence,
+});
+export type TranscriptionWord = z.infer<typeof transcriptionWord>;
+
+/** Recognised text, final or still growing. */
+export const transcriptionMessage = z
+  .object({
+    type: z.literal('transcription'),
+    text: z.string().min(1).meta({ description: 'What was said. Never empty.' }),
+    timestamp: z.iso.datetime().meta({ description: 'When the message was made.' }),
+    isFinal: z.boolean().meta({
+      description: 'Whether the text will not change any more. Clients that did not opt in get finals only.',
+    }),
+    sequence: z.int().min(0).meta({
+      description:
+        'Counts the utterances of a channel from 0. A partial has the number that its final will have.',
+    }),
+    start: streamSeconds.meta({
+      description: 'Where the utterance begins, seconds since the first sample of the stream.',
+    }),
+    end: streamSeconds.meta({
+      description: 'Where it ends. For a final: all audio of the channel before this moment is transcribed.',
+    }),
+    confidence: confidence.meta({ description: 'How sure the model is of the text.' }),
+    channel: channel.optional(),
+    language: z.string().optional().meta({ description: 'Language of the text, a BCP 47 tag.' }),
+    words: z
+      .array(transcriptionWord)
+      .optional()
+      .meta({ description: 'The words of a final, where `configure` asked for them.' }),
+  })
+  .meta({
+    audience: 'everyone',
+    description:
+      'Recognised text. A partial replaces the partial of the same `sequence` and `channel` before it.',
+    examples: [
+      {
+        type: 'transcription',
+        text: 'No chest pain.',
+        timestamp: '2026-01-31T09:30:00.250Z',
+        isFinal: true,
+        sequence: 0,
+        start: 0.42,
+        end: 1.58,
+        confidence: 0.93,
+        language: 'en',
+        words: [
+          { text: 'No', start: 0.42, end: 0.6, confidence: 0.97 },
+          { text: 'chest', start: 0.6, end: 1.02, confidence: 0.95 },
+          { text: 'pain.', start: 1.02, end: 1.58, confidence: 0.91 },
+        ],
+      },
+    ],
+  });
+export type TranscriptionMessage = z.infer<typeof transcriptionMessage>;
+
+/** Something that did not go as asked. */
+export const errorMessage = z
+  .object({
+    type: z.literal('error'),
+    message: z.string().meta({ description: 'What went wrong, what is allowed and what to do, for people.' }),
+    code: z.enum(errorCodes).meta({ description: 'Stable name of the error, see the table of error codes.' }),
+    field: z.string().optional().meta({ description: 'The field that is meant.' }),
+    limit: z.string().optional().meta({ description: 'What is allowed.' }),
+    start: streamSeconds.optional().meta({
+      description:
+        'For `audio_lost`: where the lost audio begins, seconds since the first sample of the stream.',
+    }),
+    end: streamSeconds.optional().meta({ description: 'For `audio_lost`: where the lost audio ends.' }),
+    channel: channel.optional(),
+    retryable: z.boolean().meta({ description: 'Whether the very same message can succeed later.' }),
+  })
+  .meta({
+    audience: 'everyone',
+    description: 'Something did not go as asked. The session goes on unless the code ends the connection.',
+    examples: [
+      {
+        type: 'error',
+        message:
+          'endpointing.silenceMs: The value is missing or not allowed. Allowed: a whole number from 200 to 3000. ' +
+          'Correct it and send the message again.',
+        code: 'invalid_message',
+        field: 'endpointing.silenceMs',
+        limit: 'a whole number from 200 to 3000',
+        retryable: false,
+      },
+    ],
+  });
+export type ErrorMessage = z.infer<typeof errorMessage>;
+
+/** How the session is set up. */
+export const readyMessage = z
+  .object({
+    type: z.literal('ready'),
+    sessionId: z.string().meta({ description: 'Name of the session, as in the logs of the server.' }),
+    protocol: z.literal(PROTOCOL),
+    model: z.string().meta({ description: 'Name of the model that transcribes.' }),
+    ...sessionSettings.shape,
+    channels: channelCount.meta({ description: 'Channels of the audio, interleaved.' }),
+    limits: z
+      .object({
+        maxFrameBytes: z.int().min(1).meta({ description: 'Largest frame that is taken, bytes.' }),
+        maxBufferedSeconds: z
+          .number()
+          .min(0)
+          .meta({
+            description: 'Audio waiting for its final above which the server pauses reading, seconds.',
+          }),
+      })
+      .meta({ description: 'What the server holds the client to.' }),
+  })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'The settings in force: after `connection` for a client that asked for the subprotocol, and after each `configure`.',
+    examples: [
+      {
+        type: 'ready',
+        sessionId: '0197a1f0-6c1e-7c50-9d53-5a3b7f4f2c11',
+        protocol: 'auscult.v1',
+        model: 'moonshine-base',
+        sampleRate: 16000,
+        encoding: 's16le',
+        channels: 1,
+        partials: true,
+        words: false,
+        language: 'en',
+        endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
+        limits: { maxFrameBytes: 262144, maxBufferedSeconds: 30 },
+      },
+    ],
+  });
+export type ReadyMessage = z.infer<typeof readyMessage>;
+
+/** Where speech begins and ends. */
+export const speechMessage = z
+  .object({
+    type: z.literal('speech'),
+    state: z.enum(['started', 'ended', 'finalized']).meta({
+      description: '`started` and `ended` follow the voice; `finalized` answers `finalize` after its finals.',
+    }),
+    at: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
+    channel: channel.optional(),
+  })
+  .meta({
+    audience: 'opted-in',
+    description: 'The speaker began or ended, or `finalize` is done.',
+    examples: [{ type: 'speech', state: 'started', at: 0.42 }],
+  });
+export type SpeechMessage = z.infer<typeof speechMessage>;
+
+/** The answer to `stop`. */
+export const stoppedMessage = z
+  .object({
+    type: z.literal('stopped'),
+    audioSeconds: streamSeconds.meta({ description: 'Audio received since the connection began, seconds.' }),
+    speechSeconds: streamSeconds.meta({
+      description: 'Speech in the finals, seconds, all channels together.',
+    }),
+    utterances: z.int().min(0).meta({ description: 'Finals sent.' }),
+    words: z.int().min(0).meta({ description: 'Words in the finals sent.' }),
+  })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'Answers `stop`: the finals of all audio sent before it are out. Totals of the connection so far.',
+    examples: [{ type: 'stopped', audioSeconds: 12.5, speechSeconds: 9.1, utterances: 4, words: 23 }],
+  });
+export type StoppedMessage = z.infer<typeof stoppedMessage>;
+
+/** Something that the client should know while the session goes on. */
+export const warningMessage = z
+  .object({
+    type: z.literal('warning'),
+    code: z
+      .enum(warningCodes)
+      .meta({ description: 'Stable name of the warning, see the table of warnings.' }),
+    message: z.string().meta({ description: 'What is different and what to do, for people.' }),
+  })
+  .meta({
+    audience: 'opted-in',
+    description: 'Something is not as asked for. The session goes on and no audio is lost.',
+    examples: [
+      {
+        type: 'warning',
+        code: 'key_terms_unavailable',
+        message:
+          'This server cannot favour key terms; the session goes on without them. ' +
+          'Leave keyTerms out to be rid of this warning.',
+      },
+    ],
+  });
+export type WarningMessage = z.infer<typeof warningMessage>;
+
+/** The schema of each message that a server sends, by its `type`. */
+export const serverMessages = {
+  connection: connectionMessage,
+  transcription: transcriptionMessage,
+  error: errorMessage,
+  ready: readyMessage,
+  speech: speechMessage,
+  stopped: stoppedMessage,
+  warning: warningMessage,
+} as const;
+
+/** The `type` of a server message. */
+export type ServerMessageType = keyof typeof serverMessages;
+
+/** A message from the server. */
+export type ServerMessage = z.infer<(typeof serverMessages)[ServerMessageType]>;

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { audioEncoding, channelCount } from './audio-format.js';
+import type { ConfigureMessage } from './client-messages.js';
+import { protocolLimits } from './limits.js';
+
+/** When an utterance ends. */
+export const endpointing = z.strictObject({
+  silenceMs: z
+    .int()
+    .min(protocolLimits.silenceMs.min)
+    .max(protocolLimits.silenceMs.max)
+    .meta({ description: 'Silence that ends an utterance, milliseconds.' }),
+  maxUtteranceSeconds: z
+    .number()
+    .min(protocolLimits.maxUtteranceSeconds.min)
+    .max(protocolLimits.maxUtteranceSeconds.max)
+    .meta({ description: 'The longest utterance before it is cut at its quietest place, seconds.' }),
+});
+export type Endpointing = z.infer<typeof endpointing>;
+
+/** Everything that `configure` sets and `ready` reports. */
+export const sessionSettings = z.object({
+  sampleRate: z
+    .int()
+    .min(protocolLimits.sampleRate.min)
+    .max(protocolLimits.sampleRate.max)
+    .meta({ description: 'Samples a second of binary frames, and of `audio` messages that name no rate.' }),
+  encoding: audioEncoding.meta({
+    description: 'How a sample is written: 16-bit integers or 32-bit floats, little-endian.',
+  }),
+  channels: channelCount.meta({
+    description: 'Channels of the audio, interleaved. Each is transcribed by itself.',
+  }),
+  partials: z.boolean().meta({ description: 'Whether partial hypotheses are sent.' }),
+  words: z.boolean().meta({ description: 'Whether finals carry their words with times and confidences.' }),
+  language: z
+    .string()
+    .min(2)
+    .max(35)
+    .meta({ description: 'Language of the speech, a BCP 47 tag such as `en`.' }),
+  endpointing: endpointing.meta({ description: 'When an utterance ends.' }),
+});
+export type SessionSettings = z.infer<typeof sessionSettings>;
+
+/** What a session starts with; language and endpointing start as the server is set. */
+export const defaultSessionSettings = {
+  sampleRate: 16_000,
+  encoding: 's16le',
+  channels: 1,
+  partials: true,
+  words: false,
+} as const satisfies Partial<SessionSettings>;
+
+/** The settings after a `configure` message: fields that it leaves out stay as they are. */
+export function applyConfigure(settings: SessionSettings, configure: ConfigureMessage): SessionSettings {
+  return {
+    sampleRate: configure.sampleRate ?? settings.sampleRate,
+    encoding: configure.encoding ?? settings.encoding,
+    channels: configure.channels ?? settings.channels,
+    partials: configure.partials ?? settings.partials,
+    words: configure.words ?? settings.words,
+    language: configure.language ?? settings.language,
+    endpointing: { ...settings.endpointing, ...configure.endpointing },
+  };
+}

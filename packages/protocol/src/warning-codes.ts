@@ -1,0 +1,31 @@
+/** What a warning code stands for. A warning never ends a session or loses audio. */
+export interface WarningDefinition {
+  /** One sentence on what is different from what was asked for. */
+  readonly meaning: string;
+  /** One sentence on what the reader can do. */
+  readonly remedy: string;
+}
+
+const table = {
+  key_terms_unavailable: {
+    meaning: 'This server cannot favour key terms; the session goes on without them.',
+    remedy: 'Leave keyTerms out to be rid of this warning.',
+  },
+  falling_behind: {
+    meaning: 'Audio comes faster than it is recognised, so reading pauses until recognition has caught up.',
+    remedy: 'Send audio no faster than it was recorded, and expect finals to be late.',
+  },
+  partials_thinned: {
+    meaning: 'The server is under load and sends fewer partial hypotheses; finals are not touched.',
+    remedy: 'Nothing needs to be done: they come back when the load falls.',
+  },
+} as const satisfies Record<string, WarningDefinition>;
+
+/** The stable name of a warning. */
+export type WarningCode = keyof typeof table;
+
+/** The one table of warnings. */
+export const warningTable: Readonly<Record<WarningCode, WarningDefinition>> = table;
+
+/** All warning codes, in the order of the table. */
+export const warningCodes = Object.keys(table) as readonly WarningCode[];

@@ -1,2 +1,50 @@
+import { SpeechError } from '../speech-error.js';
+
 /** Sample layouts accepted on input: signed 16-bit or 32-bit float, little-endian, interleaved. */
 export type PcmEncoding = 's16le' | 'f32le';
+
+/** Bytes that one sample of one channel takes. */
+export function bytesPerSample(encoding: PcmEncoding): 2 | 4 {
+  return encoding === 's16le' ? 2 : 4;
+}
+
+/**
+ * Interleaved PCM as one array a channel, samples within -1 to 1. The result shares no memory with `bytes`.
+ * Floats that are no number or infinite become 0, louder ones are clipped: one bad sample would otherwise
+ * poison every later output of a recursive filter or a model.
+ * Throws `unreadable_audio` when `bytes` is no whole number of frames (a sample of each channel).
+ */
+export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels = 1): Float32Array[] {
+  const sampleBytes = bytesPerSample(encoding);
+  const frameBytes = sampleBytes * channels;
+  if (bytes.byteLength % frameBytes !== 0) throw incompleteFrame(bytes.byteLength, frameBytes);
+
+  const frames = bytes.byteLength / frameBytes;
+  // A DataView reads at any alignment, and little-endian on any machine.
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const decode = encoding === 's16le' ? decodeInt16 : decodeFloat32;
+  return Array.from({ length: channels }, (_, channel) =>
+    decode(view, channel * sampleBytes, frameBytes, new Float32Array(frames)),
+  );
+}
+
+function decodeInt16(view: DataView, offset: number, stride: number, out: Float32Array): Float32Array {
+  for (let i = 0; i < out.length; i++) out[i] = view.getInt16(offset + i * stride, true) / 32_768;
+  return out;
+}
+
+function decodeFloat32(view: DataView, offset: number, stride: number, out: Float32Array): Float32Array {
+  for (let i = 0; i < out.length; i++) {
+    const sample = view.getFloat32(offset + i * stride, true);
+    out[i] = Number.isFinite(sample) ? Math.min(1, Math.max(-1, sample)) : 0;
+  }
+  return out;
+}
+
+function incompleteFrame(bytes: number, frameBytes: number): SpeechError {
+  return new SpeechError(
+    'unreadable_audio',
+    `${bytes} bytes of PCM are no whole number of samples.`,
+    `Send a multiple of ${frameBytes} bytes.`,
+  );
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytesPerSample, decodePcm } from '../../src/audio/pcm.js';
+
+describe('PCM', () => {
+  it('reads 16-bit samples of each channel at any alignment', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(fc.integer({ min: -32_768, max: 32_767 })),
+        fc.nat({ max: 7 }),
+        (channels, samples, offset) => {
+          const whole = samples.slice(0, samples.length - (samples.length % channels));
+          const bytes = placeAt(offset, new Uint8Array(Int16Array.from(whole).buffer));
+          const decoded = decodePcm(bytes, 's16le', channels);
+          expect(decoded).toHaveLength(channels);
+          for (const [channel, signal] of decoded.entries()) {
+            expect([...signal]).toEqual(
+              whole.filter((_, i) => i % channels === channel).map((v) => v / 32_768),
+            );
+          }
+        },
+      ),
+    );
+  });
+
+  it('reads floats, clips loud ones and silences what is no number', () => {
+    const samples = [0.25, -1.5, 7, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1];
+    const bytes = placeAt(3, new Uint8Array(Float32Array.from(samples).buffer));
+    expect(decodePcm(bytes, 'f32le')).toEqual([Float32Array.of(0.25, -1, 1, 0, 0, 0, -1)]);
+  });
+
+  it('keeps no hold on the bytes', () => {
+    const bytes = new Uint8Array(Float32Array.of(0.5, 0.5).buffer);
+    const [decoded] = decodePcm(bytes, 'f32le');
+    bytes.fill(0);
+    expect(decoded).toEqual(Float32Array.of(0.5, 0.5));
+  });
+
+  it.each([
+    ['s16le', 1, 3],
+    ['s16le', 2, 6],
+    ['f32le', 1, 6],
+  ] as const)('refuses a cut frame of %s with %i channels', (encoding, channels, length) => {
+    expect(() => decodePcm(new Uint8Array(length), encoding, channels)).toThrowError(
+      expect.objectContaining({
+        code: 'unreadable_audio',
+        remedy: `Send a multiple of ${bytesPerSample(encoding) * channels} bytes.`,
+      }),
+    );
+  });
+});
+
+function placeAt(offset: number, bytes: Uint8Array): Uint8Array {
+  const buffer = new Uint8Array(offset + bytes.length);
+  buffer.set(bytes, offset);
+  return buffer.subarray(offset);
+}

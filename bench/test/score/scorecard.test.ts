@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { Clip } from '../../src/clips/manifest.js';
+import { scoreClips } from '../../src/score/scorecard.js';
+
+const clip = (fields: Partial<Clip> & { id: string }): Clip => ({
+  file: `${fields.id}.flac`,
+  kind: 'read',
+  text: '',
+  durationSeconds: 36,
+  terms: [],
+  ...fields,
+});
+
+describe('scoreClips', () => {
+  it('adds up errors over a kind before it divides, and names clips without a transcript', () => {
+    const clips = [
+      clip({ id: 'long', text: 'one two three four five six seven eight' }),
+      clip({ id: 'short', text: 'Good.' }),
+      clip({ id: 'other', kind: 'medical', text: 'chest pain' }),
+      clip({ id: 'unheard', text: 'never' }),
+    ];
+    const score = scoreClips(
+      clips,
+      new Map([
+        ['long', '12345678'],
+        ['short', 'bad'],
+        ['other', 'Chest pain!'],
+      ]),
+    );
+    expect(score.kinds.read).toMatchObject({ clips: 2, words: 2, wer: 0.5, substitutions: 1 });
+    expect(score.kinds.medical?.wer).toBe(0);
+    expect(score.all?.words).toBe(4);
+    expect(score.missing).toEqual(['unheard']);
+  });
+
+  it('counts words in noise as invented, by the hour, and says where', () => {
+    const clips = [clip({ id: 'fan', kind: 'noise' }), clip({ id: 'hum', kind: 'noise' })];
+    const score = scoreClips(
+      clips,
+      new Map([
+        ['fan', 'Thank you. (music)'],
+        ['hum', ''],
+      ]),
+    );
+    expect(score.noise).toMatchObject({ clips: 2, inventedWords: 2, heardIn: [{ id: 'fan', words: 2 }] });
+    expect(score.noise?.inventedPerHour).toBeCloseTo(100);
+    expect(score.all).toBeUndefined();
+  });
+
+  it('finds a term only as whole neighbouring words', () => {
+    const clips = [clip({ id: 'a', text: 'x', terms: ['vitamin D', 'insulin', 'apixaban'] })];
+    const score = scoreClips(clips, new Map([['a', 'Vitamin-D and insuline with apixaban']]));
+    expect(score.terms).toEqual({ terms: 3, found: 2, recall: 2 / 3 });
+  });
+});

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { channelCount } from './audio-format.js';
 import { errorCodes } from './error-codes.js';
 import { PROTOCOL } from './limits.js';
 import { sessionSettings } from './session-settings.js';
@@ -138,16 +137,12 @@ export const readyMessage = z
     protocol: z.literal(PROTOCOL),
     model: z.string().meta({ description: 'Name of the model that transcribes.' }),
     ...sessionSettings.shape,
-    channels: channelCount.meta({ description: 'Channels of the audio, interleaved.' }),
     limits: z
       .object({
         maxFrameBytes: z.int().min(1).meta({ description: 'Largest frame that is taken, bytes.' }),
-        maxBufferedSeconds: z
-          .number()
-          .min(0)
-          .meta({
-            description: 'Audio waiting for its final above which the server pauses reading, seconds.',
-          }),
+        maxBufferedSeconds: z.number().min(0).meta({
+          description: 'Audio waiting for its final above which the server pauses reading, seconds.',
+        }),
       })
       .meta({ description: 'What the server holds the client to.' }),
   })

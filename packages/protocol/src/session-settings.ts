@@ -29,7 +29,7 @@ export const sessionSettings = z.object({
     description: 'How a sample is written: 16-bit integers or 32-bit floats, little-endian.',
   }),
   channels: channelCount.meta({
-    description: 'Channels of the audio, interleaved. Each is transcribed by itself.',
+    description: 'Channels of the audio, interleaved. Each is a transcription of its own.',
   }),
   partials: z.boolean().meta({ description: 'Whether partial hypotheses are sent.' }),
   words: z.boolean().meta({ description: 'Whether finals carry their words with times and confidences.' }),

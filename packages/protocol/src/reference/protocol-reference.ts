@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { clientMessages } from '../client-messages.js';
+import { closeTable } from '../close-codes.js';
+import { errorCodes, errorTable } from '../error-codes.js';
+import { serverMessages } from '../server-messages.js';
+import { warningCodes, warningTable } from '../warning-codes.js';
+import { fieldTable } from './field-table.js';
+import { introduction } from './introduction.js';
+import { markdownTable } from './markdown-table.js';
+
+/** The text of `docs/protocol.md`, made from the schemas and the tables of codes. */
+export function protocolReference(): string {
+  const sections = [
+    introduction,
+    '## From the client',
+    ...Object.entries(clientMessages).map(([type, schema]) => messageSection(type, schema)),
+    '## From the server',
+    ...Object.entries(serverMessages).map(([type, schema]) => messageSection(type, schema)),
+    '## Error codes',
+    'Codes are stable: programs may rely on them. Texts may change.',
+    errorCodeTable(),
+    '## Warning codes',
+    'A warning never ends the session.',
+    warningCodeTable(),
+    '## Close codes',
+    'The close reason is the error code where there is one. Connect again with growing pauses.',
+    closeCodeTable(),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function messageSection(type: string, message: z.ZodType): string {
+  const schema = z.toJSONSchema(message, { io: 'input' });
+  const examples = (schema.examples ?? []).map((example) => fence(JSON.stringify(example)));
+  const parts = [
+    `### \`${type}\``,
+    schema.description ?? '',
+    ...sentTo(schema['audience']),
+    fieldTable(schema),
+  ];
+  return [...parts, ...examples].filter((part) => part !== '').join('\n\n');
+}
+
+function sentTo(audience: unknown): string[] {
+  if (audience === 'everyone') return ['Sent to every client.'];
+  return audience === 'opted-in' ? ['Sent to clients that opted in.'] : [];
+}
+
+function fence(json: string): string {
+  return `\`\`\`json\n${json}\n\`\`\``;
+}
+
+function errorCodeTable(): string {
+  const rows = errorCodes.map((code) => {
+    const { httpStatus, closeCode, retryable, meaning, remedy } = errorTable[code];
+    const numbers = [httpStatus, closeCode].map((number) => (number === undefined ? '' : String(number)));
+    return [`\`${code}\``, ...numbers, yesOrNo(retryable), meaning, remedy];
+  });
+  return markdownTable(['code', 'HTTP status', 'closes with', 'retryable', 'meaning', 'what to do'], rows);
+}
+
+function warningCodeTable(): string {
+  const rows = warningCodes.map((code) => [
+    `\`${code}\``,
+    warningTable[code].meaning,
+    warningTable[code].remedy,
+  ]);
+  return markdownTable(['code', 'meaning', 'what to do'], rows);
+}
+
+function closeCodeTable(): string {
+  const rows = Object.entries(closeTable).map(([name, { code, meaning, reconnect }]) => [
+    String(code),
+    `\`${name}\``,
+    meaning,
+    yesOrNo(reconnect),
+  ]);
+  return markdownTable(['code', 'name', 'meaning', 'connect again by itself'], rows);
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

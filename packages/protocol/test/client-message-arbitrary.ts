@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import type { ClientMessage } from '../src/client-messages.js';
+import { protocolLimits } from '../src/limits.js';
+
+const sampleRate = fc.integer(protocolLimits.sampleRate);
+
+const audio = fc.record(
+  {
+    type: fc.constant('audio' as const),
+    data: fc.uint8Array({ maxLength: 5_000 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+    sampleRate,
+  },
+  { requiredKeys: ['type', 'data'] },
+);
+
+const endpointing = fc.record(
+  {
+    silenceMs: fc.integer(protocolLimits.silenceMs),
+    maxUtteranceSeconds: fc.double({ ...protocolLimits.maxUtteranceSeconds, noNaN: true }),
+  },
+  { requiredKeys: [] },
+);
+
+const configure = fc.record(
+  {
+    type: fc.constant('configure' as const),
+    sampleRate,
+    encoding: fc.constantFrom('s16le' as const, 'f32le' as const),
+    channels: fc.constantFrom(1 as const, 2 as const),
+    partials: fc.boolean(),
+    words: fc.boolean(),
+    language: fc.constantFrom('en', 'en-GB', 'de'),
+    endpointing,
+    keyTerms: fc.array(fc.string({ minLength: 1, maxLength: protocolLimits.keyTermLength.max }), {
+      maxLength: 20,
+    }),
+  },
+  { requiredKeys: ['type'] },
+);
+
+const bare = fc.record({
+  type: fc.constantFrom('stop' as const, 'finalize' as const, 'keepalive' as const, 'resume' as const),
+});
+
+/** Any message that a client may send. */
+export const anyClientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(audio, configure, bare);

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { errorCodes } from '../src/error-codes.js';
+import { parseClientMessage, type ParsedClientMessage } from '../src/parse-client-message.js';
+import { errorMessage, type ErrorMessage } from '../src/server-messages.js';
+import { anyClientMessage } from './client-message-arbitrary.js';
+
+describe('messages of clients that know audio and stop only', () => {
+  test('audio without a sample rate', () => {
+    expect(accept('{"type":"audio","data":"AQD/fw=="}')).toEqual({
+      type: 'audio',
+      pcm: Buffer.from([1, 0, 255, 127]),
+    });
+  });
+
+  test('audio with a sample rate and fields that are not known', () => {
+    const message = accept('{"type":"audio","data":"","sampleRate":44100,"id":7}');
+    expect(message).toEqual({ type: 'audio', pcm: Buffer.alloc(0), sampleRate: 44_100 });
+  });
+
+  test('stop', () => {
+    expect(accept(' {"type":"stop"}\n')).toEqual({ type: 'stop' });
+  });
+});
+
+describe('bad messages', () => {
+  test.each([
+    ['malformed_json', undefined, ''],
+    ['malformed_json', undefined, 'hello'],
+    ['malformed_json', undefined, '{"type":"stop"'],
+    ['malformed_json', undefined, '['.repeat(200_000)],
+    ['object_expected', undefined, '"stop"'],
+    ['object_expected', undefined, 'null'],
+    ['object_expected', undefined, '[{"type":"stop"}]'],
+    ['object_expected', undefined, '['.repeat(50_000) + ']'.repeat(50_000)],
+    ['unknown_type', 'type', '{}'],
+    ['unknown_type', 'type', '{"type":null}'],
+    ['unknown_type', 'type', '{"type":"Stop"}'],
+    ['unknown_type', 'type', '{"type":"toString"}'],
+    ['unknown_type', 'type', '{"type":"__proto__"}'],
+    ['unknown_type', 'type', '{"__proto__":{"type":"stop"}}'],
+    ['invalid_message', 'data', '{"type":"audio"}'],
+    ['invalid_message', 'data', '{"type":"audio","data":[1,2]}'],
+    ['invalid_message', 'sampleRate', '{"type":"audio","data":"","sampleRate":"16000"}'],
+    ['sample_rate_out_of_range', 'sampleRate', '{"type":"audio","data":"","sampleRate":7999}'],
+    ['sample_rate_out_of_range', 'sampleRate', '{"type":"audio","data":"","sampleRate":48001}'],
+    ['sample_rate_out_of_range', 'sampleRate', '{"type":"audio","data":"","sampleRate":16000.5}'],
+    ['sample_rate_out_of_range', 'sampleRate', '{"type":"configure","sampleRate":0}'],
+    ['invalid_message', 'configure', '{"type":"configure","sample_rate":16000}'],
+    ['invalid_message', 'encoding', '{"type":"configure","encoding":"opus"}'],
+    ['invalid_message', 'channels', '{"type":"configure","channels":3}'],
+    ['invalid_message', 'endpointing', '{"type":"configure","endpointing":{"silence":1}}'],
+    ['invalid_message', 'endpointing.silenceMs', '{"type":"configure","endpointing":{"silenceMs":199}}'],
+    [
+      'invalid_message',
+      'keyTerms',
+      `{"type":"configure","keyTerms":${JSON.stringify(Array(1_001).fill('a'))}}`,
+    ],
+    ['invalid_message', 'keyTerms[1]', '{"type":"configure","keyTerms":["a",""]}'],
+  ])('%s at %s: %.60s', (code, field, text) => {
+    expect(refuse(text)).toMatchObject(field === undefined ? { code } : { code, field });
+  });
+
+  test('an error names the field, what is allowed and the remedy', () => {
+    expect(refuse('{"type":"configure","endpointing":{"silenceMs":9}}')).toEqual({
+      type: 'error',
+      code: 'invalid_message',
+      field: 'endpointing.silenceMs',
+      limit: 'a whole number from 200 to 3000',
+      message:
+        'endpointing.silenceMs: The value is missing or not allowed. Allowed: a whole number from 200 to 3000. ' +
+        'Correct it and send the message again.',
+      retryable: false,
+    });
+  });
+
+  test.each([
+    ['padding left out', 'AAA'],
+    ['one character', 'A'],
+    ['the URL alphabet', 'AA-_'],
+    ['white space', 'AAAA\nAAA'],
+    ['a line break every 76 characters', `${'A'.repeat(76)}\r\n\r\n`],
+    ['padding in the middle', 'AA==AAAA'],
+    ['padding alone', '===='],
+    ['stray bits', 'AB=='],
+    ['characters whose low byte is in the alphabet', 'ŁŁŁŁ'],
+    ['a data URL', 'data:audio/pcm;base64,AAAA'],
+  ])('base64 with %s', (_, data) => {
+    expect(refuse(JSON.stringify({ type: 'audio', data }))).toMatchObject({
+      code: 'invalid_base64',
+      field: 'data',
+    });
+  });
+});
+
+describe('any input', () => {
+  test('a valid message comes out as it was sent', () => {
+    fc.assert(
+      fc.property(anyClientMessage, (message) => {
+        expect(encode(accept(JSON.stringify(message)))).toEqual(message);
+      }),
+    );
+  });
+
+  test('text is answered by a message or an error of the table', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
+        expectMessageOrError(text);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('a valid message with a field replaced is answered by a message or an error of the table', () => {
+    const field = fc.constantFrom('type', 'data', 'sampleRate', 'channels', 'endpointing', 'keyTerms', 'x');
+    fc.assert(
+      fc.property(anyClientMessage, field, fc.jsonValue(), (message, key, value) => {
+        expectMessageOrError(JSON.stringify({ ...message, [key]: value }));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('a valid message with characters replaced is answered by a message or an error of the table', () => {
+    fc.assert(
+      fc.property(anyClientMessage, fc.nat(), fc.string({ unit: 'binary' }), (message, at, noise) => {
+        const text = JSON.stringify(message);
+        const cut = at % text.length;
+        expectMessageOrError(text.slice(0, cut) + noise + text.slice(cut + noise.length));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('an error repeats nothing of the input', () => {
+    const secret = 'mitral regurgitation';
+    const holder = fc.oneof(
+      fc.constant(secret),
+      fc.constant([secret]),
+      fc.dictionary(fc.constantFrom(secret, 'silenceMs', 'maxUtteranceSeconds'), fc.constant(secret)),
+    );
+    const key = fc.constantFrom('type', 'data', 'sampleRate', 'language', 'endpointing', 'keyTerms', secret);
+    fc.assert(
+      fc.property(anyClientMessage, key, holder, fc.nat(200), (message, name, value, length) => {
+        const text = JSON.stringify({ [name]: value, ...message, ...(name in message && { [name]: value }) });
+        for (const input of [text, text.slice(0, length), secret]) {
+          const result = parseClientMessage(input);
+          if (!result.ok) expect(JSON.stringify(result.error)).not.toContain(secret);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+function accept(text: string): ParsedClientMessage {
+  const result = parseClientMessage(text);
+  if (!result.ok) throw new Error(`refused with ${result.error.code}`);
+  return result.message;
+}
+
+function refuse(text: string): ErrorMessage {
+  const result = parseClientMessage(text);
+  if (result.ok) throw new Error('accepted');
+  return result.error;
+}
+
+function expectMessageOrError(text: string): void {
+  const result = parseClientMessage(text);
+  if (result.ok) return;
+  expect(errorCodes).toContain(result.error.code);
+  expect(errorMessage.parse(result.error)).toEqual(result.error);
+}
+
+function encode(message: ParsedClientMessage): unknown {
+  if (message.type !== 'audio') return message;
+  const { pcm, ...rest } = message;
+  return JSON.parse(JSON.stringify({ ...rest, data: Buffer.from(pcm).toString('base64') }));
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { applyConfigure, defaultSessionSettings, type SessionSettings } from '../src/session-settings.js';
+
+const settings: SessionSettings = {
+  ...defaultSessionSettings,
+  language: 'en',
+  endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
+};
+
+test('an empty configure changes nothing', () => {
+  expect(applyConfigure(settings, { type: 'configure' })).toEqual(settings);
+});
+
+test('a configure changes what it names, inside endpointing too', () => {
+  const configure = { type: 'configure', partials: false, endpointing: { silenceMs: 900 } } as const;
+  expect(applyConfigure(settings, configure)).toEqual({
+    ...settings,
+    partials: false,
+    endpointing: { silenceMs: 900, maxUtteranceSeconds: 20 },
+  });
+});
+
+test('a second configure keeps what the first one set', () => {
+  const first = applyConfigure(settings, { type: 'configure', sampleRate: 48_000, channels: 2 });
+  expect(applyConfigure(first, { type: 'configure', words: true })).toEqual({
+    ...settings,
+    sampleRate: 48_000,
+    channels: 2,
+    words: true,
+  });
+});

@@ -1,3 +1,4 @@
+export { applyConfigure } from './apply-configure.js';
 export {
   audioEncoding,
   blockBytes,
@@ -56,7 +57,6 @@ export {
   type WarningMessage,
 } from './server-messages.js';
 export {
-  applyConfigure,
   defaultSessionSettings,
   endpointing,
   sessionSettings,

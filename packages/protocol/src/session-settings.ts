@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { audioEncoding, channelCount } from './audio-format.js';
-import type { ConfigureMessage } from './client-messages.js';
 import { protocolLimits } from './limits.js';
 
 /** When an utterance ends. */
@@ -50,16 +49,3 @@ export const defaultSessionSettings = {
   partials: true,
   words: false,
 } as const satisfies Partial<SessionSettings>;
-
-/** The settings after a `configure` message: fields that it leaves out stay as they are. */
-export function applyConfigure(settings: SessionSettings, configure: ConfigureMessage): SessionSettings {
-  return {
-    sampleRate: configure.sampleRate ?? settings.sampleRate,
-    encoding: configure.encoding ?? settings.encoding,
-    channels: configure.channels ?? settings.channels,
-    partials: configure.partials ?? settings.partials,
-    words: configure.words ?? settings.words,
-    language: configure.language ?? settings.language,
-    endpointing: { ...settings.endpointing, ...configure.endpointing },
-  };
-}

@@ -57,7 +57,7 @@ describe('bad messages', () => {
       `{"type":"configure","keyTerms":${JSON.stringify(Array(1_001).fill('a'))}}`,
     ],
     ['invalid_message', 'keyTerms[1]', '{"type":"configure","keyTerms":["a",""]}'],
-  ])('%s at %s: %.60s', (code, field, text) => {
+  ])('%s at %s, case %#', (code, field, text) => {
     expect(refuse(text)).toMatchObject(field === undefined ? { code } : { code, field });
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { applyConfigure, defaultSessionSettings, type SessionSettings } from '../src/session-settings.js';
+import { applyConfigure } from '../src/apply-configure.js';
+import { defaultSessionSettings, type SessionSettings } from '../src/session-settings.js';
 
 const settings: SessionSettings = {
   ...defaultSessionSettings,

@@ -1,0 +1,15 @@
+import type { ConfigureMessage } from './client-messages.js';
+import type { SessionSettings } from './session-settings.js';
+
+/** The settings after a `configure` message: fields that it leaves out stay as they are. */
+export function applyConfigure(settings: SessionSettings, configure: ConfigureMessage): SessionSettings {
+  return {
+    sampleRate: configure.sampleRate ?? settings.sampleRate,
+    encoding: configure.encoding ?? settings.encoding,
+    channels: configure.channels ?? settings.channels,
+    partials: configure.partials ?? settings.partials,
+    words: configure.words ?? settings.words,
+    language: configure.language ?? settings.language,
+    endpointing: { ...settings.endpointing, ...configure.endpointing },
+  };
+}

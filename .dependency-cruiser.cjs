@@ -1,0 +1,89 @@
+/** The directions of imports: protocol ← server → asr, and bench above all of them. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Modules that import each other cannot be read, tested or changed one by one.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A module that nothing imports and that imports nothing is left over.',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'Every import must be found.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-dev-dependencies',
+      comment: 'What ships must not need what only builds and tests need.',
+      severity: 'error',
+      from: { path: '^(packages|bench)/[^/]+/src' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'protocol-imports-only-zod',
+      comment:
+        'The protocol does no I/O and runs in browsers. Only the writer of its reference touches a file.',
+      severity: 'error',
+      from: { path: '^packages/protocol/src', pathNot: '^packages/protocol/src/reference/main\\.ts$' },
+      to: { pathNot: ['^packages/protocol/src', '^node_modules/zod/'] },
+    },
+    {
+      name: 'asr-stands-alone',
+      comment: 'Speech recognition is a library of its own: it knows neither the wire nor the server.',
+      severity: 'error',
+      from: { path: '^packages/asr/src' },
+      to: { path: ['^packages/(?!asr/)', '^bench/'] },
+    },
+    {
+      name: 'asr-processes-and-network',
+      comment: 'Only the recognizer starts processes, and only the model store may reach the network.',
+      severity: 'error',
+      from: { path: '^packages/asr/src', pathNot: '^packages/asr/src/(recognizer|models)/' },
+      to: {
+        dependencyTypes: ['core'],
+        path: '^(node:)?(child_process|cluster|worker_threads|dgram|dns|http|http2|https|net|tls)(/|$)',
+      },
+    },
+    {
+      name: 'packages-by-their-entry',
+      comment: 'What a package exports is its index; the rest may change at any time.',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|bench)/' },
+      to: { path: '^packages/([^/]+)/', pathNot: ['^$1/', '^packages/[^/]+/dist/index\\.'] },
+    },
+    {
+      name: 'nothing-imports-bench',
+      comment: 'Benchmarks stand above all packages.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'only-bench-imports-server',
+      comment: 'The server is the top of the packages.',
+      severity: 'error',
+      from: { path: '^packages/(?!server/)' },
+      to: { path: '^packages/server/' },
+    },
+  ],
+  options: {
+    // Imports of other packages resolve to what they built; their sources are read on their own.
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
+  },
+};

@@ -69,11 +69,6 @@ const table = {
     meaning: 'The client did not read what was sent to it.',
     reconnect: true,
   },
-  message_rate_exceeded: {
-    code: 4429,
-    meaning: 'Messages came faster than the server takes them.',
-    reconnect: false,
-  },
 } as const satisfies Record<string, CloseDefinition>;
 
 /** The name of a close code. */

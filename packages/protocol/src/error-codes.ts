@@ -57,12 +57,6 @@ const table = {
     meaning: 'The frame is larger than the server takes.',
     remedy: 'Send audio in frames of 20 to 250 ms.',
   },
-  message_rate_exceeded: {
-    closeCode: closeTable.message_rate_exceeded.code,
-    retryable: true,
-    meaning: 'Messages come faster than the server takes them.',
-    remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
-  },
   too_many_bad_messages: {
     closeCode: closeTable.too_many_bad_messages.code,
     retryable: false,

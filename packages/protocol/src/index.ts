@@ -1,3 +1,4 @@
+export { allowedValues, type JsonSchema } from './allowed-values.js';
 export { applyConfigure } from './apply-configure.js';
 export {
   audioEncoding,

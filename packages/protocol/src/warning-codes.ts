@@ -15,6 +15,10 @@ const table = {
     meaning: 'Audio comes faster than it is recognised, so reading pauses until recognition has caught up.',
     remedy: 'Send audio no faster than it was recorded, and expect finals to be late.',
   },
+  messages_throttled: {
+    meaning: 'Messages come faster than the server takes them, so reading pauses in between.',
+    remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
+  },
   partials_thinned: {
     meaning: 'The server is under load and sends fewer partial hypotheses; finals are not touched.',
     remedy: 'Nothing needs to be done: they come back when the load falls.',

@@ -27,6 +27,8 @@ export default defineConfig(
   },
   {
     files: ['packages/**/*.ts', 'bench/**/*.ts'],
+    // Declarations describe modules of others as they are.
+    ignores: ['**/*.d.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -1,0 +1,149 @@
+import type { AddressInfo } from 'node:net';
+import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
+import type { Config } from './config/schema.js';
+import { registerHealth, type Phase } from './http/health.js';
+import { registerMetrics } from './http/metrics.js';
+import { createOriginPolicy } from './http/origins.js';
+import { createHttpServer } from './http/server.js';
+import { registerLive } from './live/endpoint.js';
+import { createSessions } from './live/sessions.js';
+import type { Log } from './telemetry/log.js';
+import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { serverVersion } from './version.js';
+
+/** Starts a recognizer; `startRecognizer` of `@auscult/asr` is one. */
+export type StartRecognizer = (options: RecognizerOptions) => Promise<Recognizer>;
+
+/** A server that is put together but does not listen yet. */
+export interface App {
+  /**
+   * Binds the socket and answers HTTP from then on; sessions are refused as `not_ready` until {@link warmUp} is done.
+   * Resolves with the address, such as `http://127.0.0.1:8000`.
+   */
+  readonly listen: () => Promise<string>;
+  /** Starts the recognizer; resolves when sessions can be taken. Fails with what the recognizer fails with. */
+  readonly warmUp: () => Promise<void>;
+  /**
+   * Takes no more sessions, sends the finals of all audio received and closes the open ones, in at most
+   * `drainSeconds`. Resolves with whether all were done in time. HTTP goes on being answered.
+   */
+  readonly drain: () => Promise<boolean>;
+  /** Stops listening and ends the recognizer. */
+  readonly close: () => Promise<void>;
+  /** The description of the HTTP side, as `/openapi.json` answers it. */
+  readonly openapi: () => Promise<object>;
+}
+
+const BYTES_PER_MIB = 1024 ** 2;
+
+/** Puts the server together. The only place that knows which implementation goes where. */
+export async function createApp(config: Config, startRecognizer: StartRecognizer, log: Log): Promise<App> {
+  let recognizer: Recognizer | undefined;
+  let isDraining = false;
+  const metrics = createMetrics(() => recognizer?.status());
+  const sessions = createSessions();
+  const origins = createOriginPolicy(config);
+  const version = serverVersion();
+
+  const http = await createHttpServer({ log, origins, version });
+  registerHealth(http, {
+    phase: () => phaseOf(recognizer, isDraining),
+    model: config.model,
+    version,
+    sessions: sessions.count,
+  });
+  registerMetrics(http, metrics.registry);
+  await registerLive(http, {
+    config,
+    log,
+    metrics,
+    origins,
+    sessions,
+    recognizer: () => recognizer,
+    isDraining: () => isDraining,
+  });
+
+  return {
+    listen: async () => {
+      await http.listen({ host: config.host, port: config.port });
+      const url = urlOf(http.server.address());
+      log.info('listening', { url, version });
+      if (config.insecureNetwork)
+        log.warn(
+          'ANYONE WHO CAN REACH THIS ADDRESS CAN USE IT AND READ ALONG: no encryption, no authentication',
+          { url },
+        );
+      return url;
+    },
+    warmUp: async () => {
+      const startedAt = performance.now();
+      recognizer = await startRecognizer(recognizerOptions(config, eventSink(log, metrics)));
+      log.info('ready', { model: recognizer.model.name, seconds: (performance.now() - startedAt) / 1000 });
+    },
+    drain: async () => {
+      isDraining = true;
+      log.info('draining', { sessions: sessions.count() });
+      const clean = await sessions.drain(config.drainSeconds);
+      if (!clean) log.error('drain ran out of time');
+      return clean;
+    },
+    close: async () => {
+      metrics.close();
+      await http.close();
+      await recognizer?.close();
+    },
+    openapi: async () => {
+      await http.ready();
+      return http.swagger();
+    },
+  };
+}
+
+function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase {
+  if (isDraining) return 'draining';
+  if (!recognizer) return 'starting';
+  return recognizer.status().workers.some((worker) => worker.state === 'ready') ? 'healthy' : 'unhealthy';
+}
+
+function recognizerOptions(config: Config, onEvent: (event: RecognizerEvent) => void): RecognizerOptions {
+  return {
+    model: config.model,
+    language: config.language,
+    device: config.device,
+    computeType: config.computeType,
+    workers: config.workers,
+    cacheDirectory: config.cacheDirectory,
+    workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
+    workerTimeoutSeconds: config.workerTimeoutSeconds,
+    maxFinalDelaySeconds: config.maxFinalDelaySeconds,
+    shrinkContextUnderLoad: config.shrinkContextUnderLoad,
+    onEvent,
+  };
+}
+
+function eventSink(log: Log, metrics: Metrics): (event: RecognizerEvent) => void {
+  return (event) => {
+    metrics.onRecognizerEvent(event);
+    switch (event.kind) {
+      case 'preparing-graphs':
+        return log.info('preparing model graphs', { model: event.model });
+      case 'worker-ready':
+        return log.info('worker ready', { worker: event.worker, pid: event.pid, seconds: event.seconds });
+      case 'worker-exited':
+        return log.warn('worker exited', { worker: event.worker, pid: event.pid, reason: event.reason });
+      case 'job-retried':
+        return log.warn('job retried', { worker: event.worker });
+      case 'job-lost':
+        return log.error('job lost', { attempts: event.attempts });
+      case 'job-finished':
+        return;
+    }
+  };
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string')
+    throw new TypeError('the server listens on no TCP port');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}

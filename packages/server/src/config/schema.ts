@@ -1,0 +1,166 @@
+import { homedir, availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { protocolLimits } from '@auscult/protocol';
+import { z } from 'zod';
+import { isLoopback } from './loopback.js';
+
+const MIB = 1024 ** 2;
+
+/** What people need to know about a setting besides its type and bounds. */
+export interface SettingInfo {
+  /** What the setting does, one or two sentences. */
+  readonly description: string;
+  /** Unit of the value, such as `seconds`; left out where there is none. */
+  readonly unit?: string;
+  /** The default in words, where it depends on the machine. */
+  readonly defaultText?: string;
+}
+
+/** Holds the {@link SettingInfo} of every setting in {@link configSchema}. */
+export const settingInfo = z.registry<SettingInfo>();
+
+/** Every setting of the server, with its bounds and its default: the only place where one is declared. */
+export const configSchema = z
+  .strictObject({
+    host: z.string().min(1).default('127.0.0.1').register(settingInfo, {
+      description: 'Address to listen on. Anything but loopback also needs `insecureNetwork`.',
+    }),
+    port: z.int().min(0).max(65_535).default(8000).register(settingInfo, {
+      description: 'TCP port to listen on; 0 takes any free one.',
+    }),
+    insecureNetwork: z.boolean().default(false).register(settingInfo, {
+      description:
+        'Listen on an address that others can reach, although there is neither encryption nor authentication.',
+    }),
+    allowedOrigins: z
+      .array(z.string().refine((text) => text === '*' || isOrigin(text)))
+      .default(() => [])
+      .register(settingInfo, {
+        description:
+          'Origins of web pages that may use the server besides its own and those on loopback, such as `https://clinic.example`; `*` allows every page.',
+        defaultText: 'none',
+      }),
+    workers: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(() => availableParallelism())
+      .register(settingInfo, { description: 'Inference processes.', defaultText: 'one a core' }),
+    model: z.string().min(1).default('moonshine-base').register(settingInfo, {
+      description: 'Name of a model (see `auscult models list`), or a folder that holds one.',
+    }),
+    language: z.string().min(2).max(35).default('en').register(settingInfo, {
+      description: 'Language of the speech, a BCP 47 tag.',
+    }),
+    device: z.enum(['cpu', 'cuda']).default('cpu').register(settingInfo, {
+      description: 'What inference runs on.',
+    }),
+    computeType: z.enum(['int8', 'float16', 'float32']).default('int8').register(settingInfo, {
+      description: 'Numbers that the model calculates with.',
+    }),
+    endpointingMs: z
+      .int()
+      .min(protocolLimits.silenceMs.min)
+      .max(protocolLimits.silenceMs.max)
+      .default(500)
+      .register(settingInfo, {
+        description: 'Silence that ends an utterance, where a client does not ask for another.',
+        unit: 'ms',
+      }),
+    maxUtteranceSeconds: z
+      .number()
+      .min(protocolLimits.maxUtteranceSeconds.min)
+      .max(protocolLimits.maxUtteranceSeconds.max)
+      .default(20)
+      .register(settingInfo, {
+        description:
+          'The longest utterance before it is cut at its quietest place, where a client does not ask for another.',
+        unit: 'seconds',
+      }),
+    contextSeconds: z.number().min(0).max(25).default(20).register(settingInfo, {
+      description:
+        'Earlier audio of the stream that the model hears again with each utterance. More is more accurate and slower; 0 switches it off.',
+      unit: 'seconds',
+    }),
+    shrinkContextUnderLoad: z.boolean().default(true).register(settingInfo, {
+      description: 'Whether that context may shrink while finals are late, so that more sessions fit.',
+    }),
+    cacheDirectory: z
+      .string()
+      .min(1)
+      .default(() => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'auscult'))
+      .register(settingInfo, {
+        description: 'Folder for prepared model graphs. Must be writable.',
+        defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
+      }),
+    workerMemoryLimit: z.int().min(256).default(1024).register(settingInfo, {
+      description: 'An inference process larger than this is replaced between two jobs.',
+      unit: 'MiB',
+    }),
+    workerTimeoutSeconds: z.number().min(1).max(600).default(10).register(settingInfo, {
+      description:
+        'An inference process that has not answered for so long is replaced, and its work done again.',
+      unit: 'seconds',
+    }),
+    maxFinalDelaySeconds: z.number().min(0.1).max(600).default(3).register(settingInfo, {
+      description: 'New sessions are refused as `busy` while final text comes later than this.',
+      unit: 'seconds',
+    }),
+    maxSessions: z.int().min(1).default(100).register(settingInfo, {
+      description: 'Sessions open at the same time; more are refused as `too_many_sessions`.',
+    }),
+    maxFrameBytes: z
+      .int()
+      .min(4096)
+      .max(64 * MIB)
+      .default(MIB)
+      .register(settingInfo, {
+        description: 'The largest WebSocket message taken.',
+        unit: 'bytes',
+      }),
+    maxMessagesPerSecond: z.int().min(10).default(1000).register(settingInfo, {
+      description: 'Messages read from one session; a faster sender is slowed down.',
+      unit: 'per second',
+    }),
+    maxBadMessages: z.int().min(1).default(100).register(settingInfo, {
+      description: 'Messages in a row that cannot be understood before the session is closed.',
+    }),
+    maxBufferedSeconds: z.number().min(5).max(3600).default(30).register(settingInfo, {
+      description: 'Speech of one session that waits to be recognised; a faster sender is slowed down.',
+      unit: 'seconds',
+    }),
+    maxSendBufferBytes: z.int().min(4096).default(MIB).register(settingInfo, {
+      description:
+        'Messages that wait for a client to read them. From half of this on partials are left out; above it the session is closed.',
+      unit: 'bytes',
+    }),
+    idleTimeoutSeconds: z.number().min(1).default(300).register(settingInfo, {
+      description: 'A session that has sent nothing for so long is closed; any message counts.',
+      unit: 'seconds',
+    }),
+    pingIntervalSeconds: z.number().min(0.1).default(20).register(settingInfo, {
+      description: 'Time between WebSocket pings; a client that misses two in a row is taken for gone.',
+      unit: 'seconds',
+    }),
+    drainSeconds: z.number().min(0).default(30).register(settingInfo, {
+      description: 'The longest that a stopping server works on the audio it has already received.',
+      unit: 'seconds',
+    }),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {
+      description: 'The least important log lines that are written.',
+    }),
+    logFormat: z.enum(['auto', 'json', 'text']).default('auto').register(settingInfo, {
+      description: 'How log lines look. `auto` is `text` on a terminal and `json` elsewhere.',
+    }),
+  })
+  .refine((config) => config.insecureNetwork || isLoopback(config.host), {
+    path: ['host'],
+    params: { insecureNetwork: true },
+  });
+
+/** The settings of a running server, validated. */
+export type Config = Readonly<z.output<typeof configSchema>>;
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

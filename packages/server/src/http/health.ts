@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorBody, httpError } from '../errors.js';
+
+/** What the server is doing: `unhealthy` means that no inference process is ready just now. */
+export type Phase = 'starting' | 'healthy' | 'unhealthy' | 'draining';
+
+/** What the health routes report. */
+export interface HealthSources {
+  readonly phase: () => Phase;
+  readonly model: string;
+  readonly version: string;
+  readonly sessions: () => number;
+}
+
+const health = z.object({
+  status: z.enum(['starting', 'healthy', 'unhealthy', 'draining']),
+  model: z.string().meta({ description: 'Name of the model that transcribes.' }),
+  version: z.string(),
+  sessions: z.int().min(0).meta({ description: 'Live sessions that are open.' }),
+  uptimeSeconds: z.number().min(0),
+});
+
+/** Adds `/health`, `/health/live` and `/health/ready`. */
+export function registerHealth(
+  app: FastifyInstance,
+  { phase, model, version, sessions }: HealthSources,
+): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.get(
+    '/health',
+    {
+      schema: {
+        summary: 'Status and model',
+        description: 'Status 200 when healthy, 503 otherwise, with the same body.',
+        response: { 200: health, 503: health },
+      },
+    },
+    (_request, reply) => {
+      const status = phase();
+      void reply.code(status === 'healthy' ? 200 : 503);
+      return { status, model, version, sessions: sessions(), uptimeSeconds: Math.round(process.uptime()) };
+    },
+  );
+  routes.get(
+    '/health/live',
+    {
+      schema: {
+        summary: 'Whether the process runs',
+        description: 'For liveness probes: answers as long as the event loop turns.',
+        response: { 200: z.object({ status: z.literal('live') }) },
+      },
+    },
+    () => ({ status: 'live' as const }),
+  );
+  routes.get(
+    '/health/ready',
+    {
+      schema: {
+        summary: 'Whether new sessions can be taken',
+        description:
+          'For readiness probes: 503 until the model is warm, and from the start of a shutdown on.',
+        response: { 200: z.object({ status: z.literal('ready') }), 503: errorBody },
+      },
+    },
+    (_request, reply) => {
+      const status = phase();
+      if (status === 'healthy') return { status: 'ready' as const };
+      void reply.code(503);
+      return httpError(status === 'draining' ? 'draining' : 'not_ready').body;
+    },
+  );
+}

@@ -1,0 +1,6 @@
+export { createApp, type App, type StartRecognizer } from './app.js';
+export { loadConfig, type ConfigSources } from './config/load-config.js';
+export { ConfigError } from './config/config-error.js';
+export type { Config } from './config/schema.js';
+export { runServer } from './main.js';
+export { createLog, type Log, type LogFields } from './telemetry/log.js';

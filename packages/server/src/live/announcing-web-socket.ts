@@ -1,0 +1,16 @@
+import { closeTable } from '@auscult/protocol';
+import { WebSocket } from 'ws';
+
+/** Emitted before a connection is closed because a message exceeded `maxPayload`. */
+export const FRAME_TOO_LARGE = 'frame-too-large';
+
+/**
+ * A WebSocket that tells of a message over `maxPayload` while an answer can still be sent;
+ * by itself `ws` emits its error when the close frame is already out.
+ */
+export class AnnouncingWebSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    if (code === closeTable.frame_too_large.code) this.emit(FRAME_TOO_LARGE);
+    super.close(code, reason);
+  }
+}

@@ -1,0 +1,52 @@
+import type { LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
+import type { SessionSettings } from '@auscult/protocol';
+import { deinterleave } from './deinterleave.js';
+
+/** The channels of one session, each with a live transcription of its own. */
+export interface Channels {
+  /** Takes interleaved PCM that is a whole number of samples. `sampleRate` holds from here on. */
+  readonly push: (pcm: Uint8Array, sampleRate?: number) => void;
+  /** Ends the utterances now; resolves once the finals of all audio pushed are delivered. */
+  readonly flush: () => Promise<void>;
+  readonly close: () => void;
+  /** Audio taken so far by each channel, seconds. */
+  readonly receivedSeconds: () => number;
+  /** Speech that waits for its final, of the channel that waits most, seconds. */
+  readonly pendingSeconds: () => number;
+  /** Speech in the finals so far, all channels together, seconds. */
+  readonly speechSeconds: () => number;
+}
+
+/** Opens a live transcription for each channel of `settings`. */
+export function openChannels(
+  recognizer: Recognizer,
+  settings: SessionSettings,
+  contextSeconds: number,
+  listenerOf: (channel: number) => LiveListener,
+): Channels {
+  const options: LiveOptions = {
+    sampleRate: settings.sampleRate,
+    encoding: settings.encoding,
+    partials: settings.partials,
+    endpointingMs: settings.endpointing.silenceMs,
+    maxUtteranceSeconds: settings.endpointing.maxUtteranceSeconds,
+    contextSeconds,
+  };
+  const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
+    recognizer.openLive(options, listenerOf(channel)),
+  );
+  return {
+    push: (pcm, sampleRate) => {
+      deinterleave(pcm, settings).forEach((samples, channel) => channels[channel]?.push(samples, sampleRate));
+    },
+    flush: async () => {
+      await Promise.all(channels.map((channel) => channel.flush()));
+    },
+    close: () => {
+      for (const channel of channels) channel.close();
+    },
+    receivedSeconds: () => Math.max(...channels.map((channel) => channel.receivedSeconds)),
+    pendingSeconds: () => Math.max(...channels.map((channel) => channel.pendingSeconds)),
+    speechSeconds: () => channels.reduce((sum, channel) => sum + channel.speechSeconds, 0),
+  };
+}

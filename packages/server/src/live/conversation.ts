@@ -1,0 +1,215 @@
+import type { LiveListener, Recognizer } from '@auscult/asr';
+import {
+  applyConfigure,
+  checkAudioLength,
+  defaultSessionSettings,
+  describeError,
+  describeWarning,
+  parseClientMessage,
+  PROTOCOL,
+  type ConfigureMessage,
+  type ErrorMessage,
+  type ParsedClientMessage,
+  type SessionSettings,
+} from '@auscult/protocol';
+import type { Config } from '../config/schema.js';
+import { clientErrorOf } from '../errors.js';
+import { openChannels, type Channels } from './channels.js';
+import type { Send } from './outbox.js';
+import { finalMessage, partialMessage, wireSeconds } from './transcription-message.js';
+
+/** What a conversation needs from the session that it is held in. */
+export interface ConversationServices {
+  readonly sessionId: string;
+  readonly config: Config;
+  readonly recognizer: Recognizer;
+  readonly send: Send;
+  /** Whether the client asked for the subprotocol when it connected. */
+  readonly optedIn: boolean;
+  /** Some audio was taken. */
+  readonly onAudio: (seconds: number) => void;
+  /** Recognition of some audio failed for good. */
+  readonly onLost: (seconds: number) => void;
+  /** The client has sent too many messages in a row that make no sense. */
+  readonly onHopeless: () => void;
+}
+
+/** What is said in one session: the meaning of each message, and what is answered. */
+export interface Conversation {
+  /** Says hello, and `ready` to a client that opted in. */
+  readonly greet: () => void;
+  /** Takes a frame. A promise means that what follows has to wait for it. */
+  readonly take: (frame: Buffer, isBinary: boolean) => void | Promise<void>;
+  /** Resolves once the finals of all audio taken are sent. */
+  readonly flush: () => Promise<void>;
+  /** Drops what is pending; nothing is sent afterwards. */
+  readonly close: () => void;
+  readonly pendingSeconds: () => number;
+  readonly receivedSeconds: () => number;
+  /** Finals sent. */
+  readonly finals: () => number;
+  readonly hasOptedIn: () => boolean;
+}
+
+/** Starts a conversation. A client that never opts in is sent `connection`, `transcription` and `error` only. */
+export function createConversation(services: ConversationServices): Conversation {
+  const { config, recognizer, send } = services;
+  let optedIn = services.optedIn;
+  let settings: SessionSettings = {
+    ...defaultSessionSettings,
+    language: config.language,
+    endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
+  };
+  let channels: Channels | undefined;
+  let badInARow = 0;
+  let finals = 0;
+  let words = 0;
+
+  function take(frame: Buffer, isBinary: boolean): void | Promise<void> {
+    if (isBinary) return takeAudio(frame);
+    const parsed = parseClientMessage(frame.toString());
+    if (!parsed.ok) return refuse(parsed.error);
+    if (parsed.message.type === 'audio') return takeAudio(parsed.message.pcm, parsed.message.sampleRate);
+    badInARow = 0;
+    return takeControl(parsed.message);
+  }
+
+  function takeAudio(pcm: Uint8Array, sampleRate?: number): void {
+    const error = checkAudioLength(pcm.length, settings);
+    if (error) return refuse(error);
+    badInARow = 0;
+    channels ??= openChannels(recognizer, heardSettings(), config.contextSeconds, listenerOf);
+    const before = channels.receivedSeconds();
+    try {
+      channels.push(pcm, sampleRate);
+    } catch (thrown) {
+      const { code, details } = clientErrorOf(thrown);
+      if (code === 'internal_error') throw thrown;
+      return refuse(describeError(code, details));
+    }
+    services.onAudio(channels.receivedSeconds() - before);
+  }
+
+  function takeControl(message: Exclude<ParsedClientMessage, { type: 'audio' }>): void | Promise<void> {
+    switch (message.type) {
+      case 'configure':
+        return configure(message);
+      case 'stop':
+        return stop();
+      case 'finalize':
+        return finalize();
+      case 'resume':
+        return send(describeError('resume_unavailable'));
+      case 'keepalive':
+        return;
+    }
+  }
+
+  function configure(message: ConfigureMessage): void {
+    if (channels) return send(describeError('configure_too_late'));
+    const { languages } = recognizer.model;
+    if (message.language !== undefined && !knows(languages, message.language)) {
+      return send(
+        describeError('unsupported_language', { field: 'language', limit: `one of ${languages.join(', ')}` }),
+      );
+    }
+    optedIn = true;
+    settings = applyConfigure(settings, message);
+    sendReady();
+    if (message.keyTerms) send(describeWarning('key_terms_unavailable'));
+  }
+
+  async function stop(): Promise<void> {
+    await flush();
+    if (!optedIn) return;
+    send({
+      type: 'stopped',
+      audioSeconds: wireSeconds(channels?.receivedSeconds() ?? 0),
+      speechSeconds: wireSeconds(channels?.speechSeconds() ?? 0),
+      utterances: finals,
+      words,
+    });
+  }
+
+  async function finalize(): Promise<void> {
+    await flush();
+    if (!optedIn) return;
+    const at = wireSeconds(channels?.receivedSeconds() ?? 0);
+    send({ type: 'speech', state: 'finalized', at });
+  }
+
+  async function flush(): Promise<void> {
+    await channels?.flush();
+  }
+
+  function refuse(error: ErrorMessage): void {
+    send(error);
+    badInARow += 1;
+    if (badInARow >= config.maxBadMessages) services.onHopeless();
+  }
+
+  function sendReady(): void {
+    send({
+      type: 'ready',
+      sessionId: services.sessionId,
+      protocol: PROTOCOL,
+      model: recognizer.model.name,
+      ...settings,
+      limits: { maxFrameBytes: config.maxFrameBytes, maxBufferedSeconds: config.maxBufferedSeconds },
+    });
+  }
+
+  function heardSettings(): SessionSettings {
+    return { ...settings, partials: optedIn && settings.partials };
+  }
+
+  function listenerOf(index: number): LiveListener {
+    const shape = { words: optedIn && settings.words, channel: settings.channels > 1 ? index : undefined };
+    const place = shape.channel === undefined ? {} : { channel: index };
+    return {
+      onFinal: (hypothesis) => {
+        if (hypothesis.text === '') return;
+        finals += 1;
+        words += hypothesis.words.length;
+        send(finalMessage(hypothesis, shape));
+      },
+      onPartial: (hypothesis) => {
+        if (hypothesis.text !== '') send(partialMessage(hypothesis, shape));
+      },
+      onSpeech: ({ state, at }) => {
+        if (optedIn) send({ type: 'speech', state, at: wireSeconds(at), ...place });
+      },
+      onLost: ({ start, end }) => {
+        services.onLost(end - start);
+        send(describeError('audio_lost', { start: wireSeconds(start), end: wireSeconds(end), ...place }));
+      },
+    };
+  }
+
+  return {
+    greet: () => {
+      send({
+        type: 'connection',
+        status: 'connected',
+        message: 'Real-time transcription ready',
+        model: recognizer.model.name,
+      });
+      if (optedIn) sendReady();
+    },
+    take,
+    flush,
+    close: () => channels?.close(),
+    pendingSeconds: () => channels?.pendingSeconds() ?? 0,
+    receivedSeconds: () => channels?.receivedSeconds() ?? 0,
+    finals: () => finals,
+    hasOptedIn: () => optedIn,
+  };
+}
+
+/** A model that knows `en` knows `en-GB` too. */
+function knows(languages: readonly string[], asked: string): boolean {
+  const tag = asked.toLowerCase();
+  return languages.some(
+    (language) => tag === language.toLowerCase() || tag.startsWith(`${language.toLowerCase()}-`),
+  );
+}

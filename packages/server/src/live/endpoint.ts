@@ -1,0 +1,87 @@
+import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
+import type { Recognizer } from '@auscult/asr';
+import { closeTable, describeError, errorTable, PROTOCOL, type ErrorCode } from '@auscult/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { WebSocket } from 'ws';
+import { httpError } from '../errors.js';
+import type { OriginPolicy } from '../http/origins.js';
+import { AnnouncingWebSocket } from './announcing-web-socket.js';
+import { startSession, type SessionServices } from './session.js';
+import type { Sessions } from './sessions.js';
+
+/** What the endpoint needs to decide on a connection and to start its session. */
+export interface LiveServices extends SessionServices {
+  readonly origins: OriginPolicy;
+  readonly sessions: Sessions;
+  /** The recognizer, once it is warm. */
+  readonly recognizer: () => Recognizer | undefined;
+  readonly isDraining: () => boolean;
+}
+
+/** The plugin's types ask for the whole `ws` module where it uses the constructor only. */
+type SocketClass = NonNullable<WebsocketPluginOptions['options']>['WebSocket'];
+
+/** Milliseconds that a client has to answer a close frame. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** Adds `/ws/transcribe`. A connection that is refused is opened all the same, so that it can be told why. */
+export async function registerLive(app: FastifyInstance, services: LiveServices): Promise<void> {
+  const options = {
+    maxPayload: services.config.maxFrameBytes,
+    // One message a turn of the event loop: a chunk full of tiny frames must not hold up other sessions.
+    allowSynchronousEvents: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    WebSocket: AnnouncingWebSocket as unknown as SocketClass,
+    handleProtocols: (offered: ReadonlySet<string>) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  };
+  await app.register(websocket, {
+    options,
+    // A broken frame: `ws` closes with the right code by itself, and the session ends on `close`.
+    errorHandler: (error, socket) => {
+      if (socket.readyState !== socket.OPEN) return;
+      services.log.unexpected(error);
+      socket.close(closeTable.internal_error.code);
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/ws/transcribe',
+    schema: { hide: true },
+    handler: (_request, reply) => {
+      const { status, body } = httpError('not_found');
+      return reply.code(status).send(body);
+    },
+    wsHandler: (socket, request) => {
+      admit(socket, request, services);
+    },
+  });
+}
+
+function admit(socket: WebSocket, request: FastifyRequest, services: LiveServices): void {
+  const recognizer = services.recognizer();
+  const refusal = refusalOf(request, recognizer, services);
+  if (refusal) return refuse(socket, refusal, services);
+  if (recognizer) services.sessions.add(startSession(socket, recognizer, services));
+}
+
+function refusalOf(
+  { headers }: FastifyRequest,
+  recognizer: Recognizer | undefined,
+  { config, origins, sessions, isDraining }: LiveServices,
+): ErrorCode | undefined {
+  if (!origins.originAllowed(headers)) return 'origin_not_allowed';
+  if (isDraining()) return 'draining';
+  if (!recognizer) return 'not_ready';
+  if (sessions.count() >= config.maxSessions) return 'too_many_sessions';
+  const admission = recognizer.admission();
+  if (admission.admitted) return undefined;
+  return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
+}
+
+function refuse(socket: WebSocket, code: ErrorCode, { log, metrics }: LiveServices): void {
+  log.warn('session refused', { code });
+  metrics.sessionsRefused.inc({ code });
+  metrics.errors.inc({ code });
+  socket.send(JSON.stringify(describeError(code)));
+  socket.close(errorTable[code].closeCode, code);
+}

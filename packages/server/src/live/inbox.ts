@@ -1,0 +1,100 @@
+import type { WebSocket } from 'ws';
+
+/** Why reading from a client is paused: it sends too many messages, or audio faster than it is recognised. */
+export type HoldReason = 'message-rate' | 'backlog';
+
+/** A piece of work on a session, most often one message. */
+export type Task = () => void | Promise<void>;
+
+/** Does the work of one session strictly in order. */
+export interface Inbox {
+  /** Does `task` once everything before it is done: at once if nothing is waiting. */
+  readonly run: (task: Task) => void;
+  /** Lets work wait, and the client with it, until every reason is released. */
+  readonly hold: (reason: HoldReason) => void;
+  readonly release: (reason: HoldReason) => void;
+  readonly isHeld: (reason: HoldReason) => boolean;
+  /** Whether the socket is not being read just now. */
+  readonly isPaused: () => boolean;
+  /** Reads no further message, but does the work that is waiting. */
+  readonly stopReading: () => void;
+  /** Drops what is waiting, and everything that still comes. */
+  readonly close: () => void;
+}
+
+/**
+ * While a task is under way or work is held the socket is not read, so that TCP slows the client down and
+ * nothing has to be dropped. What waits is then at most the chunk that was already read from the kernel, 64 KiB.
+ * `onFailure` receives what a task throws; the inbox is closed then.
+ */
+export function createInbox(socket: WebSocket, onFailure: (error: unknown) => void): Inbox {
+  const waiting: Task[] = [];
+  const holds = new Set<HoldReason>();
+  let state: 'reading' | 'finishing' | 'closed' = 'reading';
+  let underWay = false;
+
+  function advance(): void {
+    while (!underWay && holds.size === 0 && state !== 'closed') {
+      const task = waiting.shift();
+      if (!task) break;
+      start(task);
+    }
+    if (isPaused() === socket.isPaused) return;
+    if (isPaused()) socket.pause();
+    else socket.resume();
+  }
+
+  function start(task: Task): void {
+    try {
+      const pending = task();
+      if (!pending) return;
+      underWay = true;
+      pending.then(finish, fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function finish(): void {
+    underWay = false;
+    advance();
+  }
+
+  function fail(error: unknown): void {
+    if (state === 'closed') return;
+    close();
+    onFailure(error);
+  }
+
+  function close(): void {
+    state = 'closed';
+    waiting.length = 0;
+    advance();
+  }
+
+  function isPaused(): boolean {
+    return state !== 'closed' && (state === 'finishing' || underWay || holds.size > 0);
+  }
+
+  return {
+    run: (task) => {
+      if (state === 'closed') return;
+      waiting.push(task);
+      advance();
+    },
+    hold: (reason) => {
+      holds.add(reason);
+      advance();
+    },
+    release: (reason) => {
+      if (holds.delete(reason)) advance();
+    },
+    isHeld: (reason) => holds.has(reason),
+    isPaused,
+    stopReading: () => {
+      if (state === 'reading') state = 'finishing';
+      advance();
+    },
+    close,
+  };
+}

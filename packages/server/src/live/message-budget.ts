@@ -1,0 +1,26 @@
+/** How many messages a session may still send. */
+export interface MessageBudget {
+  /** Takes one message; returns how long to wait before the next, milliseconds, 0 while there is budget left. */
+  readonly spend: () => number;
+}
+
+/** Share of a second's messages that may come at once, as they do after a network stall. */
+const BURST_SECONDS = 0.25;
+
+/** A token bucket of `perSecond` messages. `now` is a clock in milliseconds. */
+export function createMessageBudget(
+  perSecond: number,
+  now: () => number = performance.now.bind(performance),
+): MessageBudget {
+  const capacity = Math.max(1, perSecond * BURST_SECONDS);
+  let left = capacity;
+  let countedAt = now();
+  return {
+    spend: () => {
+      const time = now();
+      left = Math.min(capacity, left + ((time - countedAt) * perSecond) / 1000) - 1;
+      countedAt = time;
+      return left >= 0 ? 0 : (-left * 1000) / perSecond;
+    },
+  };
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import type { Recognizer } from '@auscult/asr';
+import {
+  closeTable,
+  describeError,
+  describeWarning,
+  errorTable,
+  PROTOCOL,
+  type ErrorCode,
+} from '@auscult/protocol';
+import type { WebSocket } from 'ws';
+import type { Config } from '../config/schema.js';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { FRAME_TOO_LARGE } from './announcing-web-socket.js';
+import { createConversation } from './conversation.js';
+import { startHeartbeat } from './heartbeat.js';
+import { createInbox, type HoldReason } from './inbox.js';
+import { createMessageBudget } from './message-budget.js';
+import { createOutbox } from './outbox.js';
+
+/** What every session shares. */
+export interface SessionServices {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** One client on one socket. */
+export interface Session {
+  /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
+  readonly drain: () => Promise<void>;
+  /** Closes at once because the server goes away. */
+  readonly abandon: () => void;
+  /** Resolves when the session is over and everything of it is released. */
+  readonly closed: Promise<void>;
+}
+
+/** RFC 6455 §7.4.1: the close frame had no code, or there was no close frame. */
+const CLOSED_WITHOUT_CODE = 1005;
+const CONNECTION_LOST = 1006;
+/** Codes that are counted by themselves: clients may close with any number, and a metric must not grow with them. */
+const knownCloseCodes: ReadonlySet<number> = new Set([
+  ...Object.values(closeTable).map(({ code }) => code),
+  CLOSED_WITHOUT_CODE,
+  CONNECTION_LOST,
+]);
+/** How often a session whose audio is held back looks whether recognition has caught up, milliseconds. */
+const BACKLOG_POLL_MS = 50;
+/** Share of the allowed backlog at which reading goes on, so that it does not start and stop at every frame. */
+const BACKLOG_RESUME_SHARE = 0.8;
+
+/** Holds a session on a socket that was just opened, until either side ends it. */
+export function startSession(
+  socket: WebSocket,
+  recognizer: Recognizer,
+  { config, log, metrics }: SessionServices,
+): Session {
+  const id = randomUUID();
+  const openedAt = performance.now();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const warned = new Set<HoldReason>();
+  let isOver = false;
+  const { promise: closed, resolve: resolveClosed } = promiseWithResolvers();
+
+  const inbox = createInbox(socket, (error) => {
+    log.unexpected(error, { session: id });
+    end('internal_error');
+  });
+  const send = createOutbox(socket, config.maxSendBufferBytes, metrics, () => {
+    end('slow_reader');
+  });
+  const budget = createMessageBudget(config.maxMessagesPerSecond);
+  const conversation = createConversation({
+    sessionId: id,
+    config,
+    recognizer,
+    send,
+    optedIn: socket.protocol === PROTOCOL,
+    onAudio: (seconds) => {
+      metrics.audioSeconds.inc(seconds);
+      if (conversation.pendingSeconds() > config.maxBufferedSeconds) waitForRecognition();
+    },
+    onLost: (seconds) => {
+      log.error('audio lost', { session: id, seconds });
+    },
+    onHopeless: () => {
+      end('too_many_bad_messages');
+    },
+  });
+  const heartbeat = startHeartbeat(socket, config.pingIntervalSeconds, inbox.isPaused, () => {
+    socket.terminate();
+    release(closeTable.idle_timeout.code);
+  });
+  const idle = setTimeout(() => {
+    if (inbox.isPaused()) return void idle.refresh();
+    inbox.run(async () => {
+      await conversation.flush();
+      end('idle_timeout');
+    });
+  }, config.idleTimeoutSeconds * 1000);
+
+  function receive(frame: Buffer, isBinary: boolean): void {
+    metrics.receivedBytes.inc(frame.length);
+    heartbeat.heard();
+    idle.refresh();
+    inbox.run(() => {
+      const wait = budget.spend();
+      if (wait > 0) holdFor('message-rate', wait);
+      return conversation.take(frame, isBinary);
+    });
+  }
+
+  function holdFor(reason: HoldReason, milliseconds: number): void {
+    hold(reason);
+    timers.set(reason, setTimeout(inbox.release, milliseconds, reason));
+  }
+
+  function waitForRecognition(): void {
+    if (inbox.isHeld('backlog')) return;
+    hold('backlog');
+    const timer = setInterval(() => {
+      if (conversation.pendingSeconds() > config.maxBufferedSeconds * BACKLOG_RESUME_SHARE) return;
+      clearInterval(timer);
+      inbox.release('backlog');
+    }, BACKLOG_POLL_MS);
+    timers.set('backlog', timer);
+  }
+
+  function hold(reason: HoldReason): void {
+    inbox.hold(reason);
+    metrics.readingPaused.inc({ reason });
+    if (warned.has(reason) || !conversation.hasOptedIn()) return;
+    warned.add(reason);
+    send(describeWarning(reason === 'backlog' ? 'falling_behind' : 'messages_throttled'));
+  }
+
+  /** Ends the session for a reason that the client is told. */
+  function end(code: ErrorCode, limit?: string): void {
+    if (isOver) return;
+    send(describeError(code, limit === undefined ? {} : { limit }));
+    close(errorTable[code].closeCode ?? closeTable.internal_error.code, code);
+  }
+
+  function close(code: number, reason: string): void {
+    release(code);
+    socket.close(code, reason);
+  }
+
+  function release(code: number): void {
+    if (isOver) return;
+    isOver = true;
+    heartbeat.stop();
+    clearTimeout(idle);
+    for (const timer of timers.values()) clearTimeout(timer);
+    inbox.close();
+    conversation.close();
+    metrics.sessionsOpen.dec();
+    metrics.sessionsClosed.inc({ code: knownCloseCodes.has(code) ? String(code) : 'other' });
+    log.info('session closed', {
+      session: id,
+      closeCode: code,
+      audioSeconds: conversation.receivedSeconds(),
+      finals: conversation.finals(),
+      seconds: (performance.now() - openedAt) / 1000,
+    });
+    resolveClosed();
+  }
+
+  socket.on('message', (data, isBinary) => {
+    receive(data as Buffer, isBinary);
+  });
+  socket.on('close', release);
+  socket.on(FRAME_TOO_LARGE, () => {
+    send(describeError('frame_too_large', { limit: `at most ${config.maxFrameBytes} bytes` }));
+    release(closeTable.frame_too_large.code);
+  });
+  metrics.sessionsOpen.inc();
+  metrics.sessionsAccepted.inc();
+  log.info('session opened', { session: id });
+  conversation.greet();
+
+  return {
+    closed,
+    drain: () => {
+      inbox.stopReading();
+      inbox.run(async () => {
+        await conversation.flush();
+        close(closeTable.going_away.code, 'going_away');
+      });
+      return closed;
+    },
+    abandon: () => {
+      close(closeTable.going_away.code, 'going_away');
+    },
+  };
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function promiseWithResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,57 @@
+import type { FinalHypothesis, PartialHypothesis, Word } from '@auscult/asr';
+import type { TranscriptionMessage, TranscriptionWord } from '@auscult/protocol';
+
+/** What a session adds to its transcription messages. */
+export interface MessageShape {
+  /** Whether finals carry their words. */
+  readonly words: boolean;
+  /** Channel of the hypothesis, where the session has more than one. */
+  readonly channel?: number | undefined;
+}
+
+/** The message for text that will not change any more. */
+export function finalMessage(
+  hypothesis: FinalHypothesis,
+  { words, channel }: MessageShape,
+): TranscriptionMessage {
+  return {
+    ...common(hypothesis, true),
+    ...(channel === undefined ? {} : { channel }),
+    language: hypothesis.language,
+    ...(words ? { words: hypothesis.words.map(wordOf) } : {}),
+  };
+}
+
+/** The message for the text of an utterance that is still being spoken. */
+export function partialMessage(
+  hypothesis: PartialHypothesis,
+  { channel }: MessageShape,
+): TranscriptionMessage {
+  return { ...common(hypothesis, false), ...(channel === undefined ? {} : { channel }) };
+}
+
+/** Seconds with three decimals, as they go out on the wire. */
+export function wireSeconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+function common(hypothesis: PartialHypothesis, isFinal: boolean): TranscriptionMessage {
+  return {
+    type: 'transcription',
+    text: hypothesis.text,
+    timestamp: new Date().toISOString(),
+    isFinal,
+    sequence: hypothesis.sequence,
+    start: wireSeconds(hypothesis.start),
+    end: wireSeconds(hypothesis.end),
+    confidence: wireConfidence(hypothesis.confidence),
+  };
+}
+
+function wordOf({ text, start, end, confidence }: Word): TranscriptionWord {
+  return { text, start: wireSeconds(start), end: wireSeconds(end), confidence: wireConfidence(confidence) };
+}
+
+function wireConfidence(confidence: number): number {
+  return Math.round(confidence * 1000) / 1000;
+}

@@ -1,0 +1,45 @@
+import type { Config } from './config/schema.js';
+import { createApp, type StartRecognizer } from './app.js';
+import { createLog } from './telemetry/log.js';
+
+/** Exit status after a drain that ran out of time. */
+const DRAIN_INCOMPLETE = 3;
+/** Exit status after an error that nothing was prepared for. Node's own report would hold the error's message. */
+const CRASHED = 70;
+
+/**
+ * Runs a server until SIGTERM or SIGINT: listens, warms up, serves, drains. Resolves with the exit status of the
+ * process: 0 after a clean drain, 3 if audio was left over. A second signal ends the process at once.
+ * Fails if the server cannot be started.
+ */
+export async function runServer(config: Config, startRecognizer: StartRecognizer): Promise<number> {
+  const log = createLog(config);
+  process.on('uncaughtException', (error) => {
+    log.unexpected(error);
+    process.exit(CRASHED);
+  });
+  const app = await createApp(config, startRecognizer, log);
+  const stopped = nextSignal();
+  await app.listen();
+  const warm = app.warmUp();
+  const signal = await Promise.race([stopped, warm.then(() => stopped)]);
+  log.info('stopping', { signal });
+  process.once('SIGTERM', exitAtOnce);
+  process.once('SIGINT', exitAtOnce);
+  const clean = await app.drain();
+  await app.close();
+  log.info('stopped');
+  return clean ? 0 : DRAIN_INCOMPLETE;
+}
+
+function nextSignal(): Promise<'SIGTERM' | 'SIGINT'> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}
+
+/** 128 + the number of the signal, as shells report it. */
+function exitAtOnce(_signal: NodeJS.Signals, number: number): void {
+  process.exit(128 + number);
+}

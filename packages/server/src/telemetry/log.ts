@@ -1,0 +1,127 @@
+import { pino, stdTimeFunctions, type DestinationStream } from 'pino';
+import type { Config } from '../config/schema.js';
+
+/**
+ * Everything that a log line may hold, besides its level, its time and its event. A field that is not here is
+ * not written. The rule for adding one: no speech, no recognised text, no token, key, header, body or query,
+ * and no message of an error from elsewhere, because `JSON.parse` and others quote their input in it.
+ */
+export interface LogFields {
+  /** Random name of a live session. */
+  readonly session?: string;
+  /** Code from the protocol's table of errors, or a `SpeechErrorCode`. */
+  readonly code?: string;
+  /** Code that a WebSocket was closed with. */
+  readonly closeCode?: number;
+  /** Seconds of audio that a session sent. */
+  readonly audioSeconds?: number;
+  /** Final hypotheses sent. */
+  readonly finals?: number;
+  /** How long something took, seconds. */
+  readonly seconds?: number;
+  /** Number of an inference process, from 0. */
+  readonly worker?: number;
+  readonly pid?: number;
+  /** Why an inference process ended. */
+  readonly reason?: string;
+  readonly attempts?: number;
+  /** Sessions that are open. */
+  readonly sessions?: number;
+  /** Address that the server listens on. */
+  readonly url?: string;
+  readonly model?: string;
+  readonly version?: string;
+  readonly signal?: string;
+  readonly method?: string;
+  /** Pattern of the route that matched, never the path that was asked for. */
+  readonly route?: string;
+  readonly status?: number;
+  /** Class of an unexpected error. */
+  readonly errorName?: string;
+  /** Its stack without the message: places in the code only. */
+  readonly errorFrames?: readonly string[];
+}
+
+const allowed: Readonly<Record<keyof LogFields, true>> = {
+  session: true,
+  code: true,
+  closeCode: true,
+  audioSeconds: true,
+  finals: true,
+  seconds: true,
+  worker: true,
+  pid: true,
+  reason: true,
+  attempts: true,
+  sessions: true,
+  url: true,
+  model: true,
+  version: true,
+  signal: true,
+  method: true,
+  route: true,
+  status: true,
+  errorName: true,
+  errorFrames: true,
+};
+
+/** Writes one line. `event` is a constant of the source code, never composed. */
+type LogLine = (event: string, fields?: LogFields) => void;
+
+/** Structured log of the server. */
+export interface Log {
+  readonly debug: LogLine;
+  readonly info: LogLine;
+  readonly warn: LogLine;
+  readonly error: LogLine;
+  /** Reports an error that nothing was prepared for, without its message. */
+  readonly unexpected: (error: unknown, fields?: LogFields) => void;
+}
+
+/** Opens the log. Lines go to standard output unless another destination is given. */
+export function createLog(
+  { logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>,
+  destination: DestinationStream = process.stdout,
+): Log {
+  const asText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY);
+  const logger = pino(
+    {
+      level: logLevel,
+      base: null,
+      messageKey: 'event',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }), log: keepAllowed },
+    },
+    asText ? textOver(destination) : destination,
+  );
+  return {
+    debug: (event, fields = {}) => logger.debug(fields, event),
+    info: (event, fields = {}) => logger.info(fields, event),
+    warn: (event, fields = {}) => logger.warn(fields, event),
+    error: (event, fields = {}) => logger.error(fields, event),
+    unexpected: (error, fields = {}) => logger.error({ ...fields, ...placesOf(error) }, 'unexpected error'),
+  };
+}
+
+function keepAllowed(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name in allowed));
+}
+
+function placesOf(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { errorName: typeof error };
+  const lines = error.stack?.split('\n') ?? [];
+  return {
+    errorName: error.name,
+    errorFrames: lines.filter((line) => /^ {4}at /.test(line)).map((line) => line.trim()),
+  };
+}
+
+function textOver(destination: DestinationStream): DestinationStream {
+  return {
+    write(line) {
+      const { time, level, event, ...fields } = JSON.parse(line) as Record<string, unknown>;
+      const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${String(value)}`);
+      destination.write(`${String(time)} ${String(level).padEnd(5)} ${String(event)}${rest.join('')}\n`);
+    },
+  };
+}

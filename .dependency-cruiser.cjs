@@ -46,9 +46,16 @@ module.exports = {
     },
     {
       name: 'asr-processes-and-network',
-      comment: 'Only the recognizer starts processes, and only the model store may reach the network.',
+      comment:
+        'Only the recognizer, and ffmpeg for files that nothing here decodes, start processes; only the model store may reach the network.',
       severity: 'error',
-      from: { path: '^packages/asr/src', pathNot: '^packages/asr/src/(recognizer|models)/' },
+      from: {
+        path: '^packages/asr/src',
+        pathNot: [
+          '^packages/asr/src/(recognizer|models)/',
+          '^packages/asr/src/audio/containers/ffmpeg\\.ts$',
+        ],
+      },
       to: {
         dependencyTypes: ['core'],
         path: '^(node:)?(child_process|cluster|worker_threads|dgram|dns|http|http2|https|net|tls)(/|$)',

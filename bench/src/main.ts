@@ -1,6 +1,17 @@
 import { Command } from 'commander';
+import { addLatencyCommand } from './commands/latency.js';
+import { addPeersCommand } from './commands/peers.js';
 import { addScoreCommand } from './commands/score.js';
+import { addSoakCommand } from './commands/soak.js';
+import { addStreamsCommand } from './commands/streams.js';
 
 const program = new Command('bench').description('Measures Auscult on recorded speech.').showHelpAfterError();
+addLatencyCommand(program);
+addStreamsCommand(program);
+addSoakCommand(program);
+addPeersCommand(program);
 addScoreCommand(program);
-await program.parseAsync();
+await program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -21,6 +21,10 @@ export interface ClipFilter {
   readonly kinds?: readonly string[];
   /** Only clips whose id holds one of these. */
   readonly ids?: readonly string[];
+  /** Whether clips of noise are left out. */
+  readonly withSpeech?: boolean;
+  /** Only clips of at most this length. */
+  readonly maxSeconds?: number;
   /** At most so many, spread evenly over the kinds in the manifest's order. */
   readonly limit?: number;
 }
@@ -51,16 +55,21 @@ export function readManifest(path: string, filter: ClipFilter = {}): Clip[] {
     .flatMap((line, index) =>
       line.trim() === '' ? [] : [parseClip(line, folder, `${path}:${String(index + 1)}`)],
     );
-  const wanted = clips.filter(
-    (clip) =>
-      (filter.kinds === undefined || filter.kinds.includes(clip.kind)) &&
-      (filter.ids === undefined || filter.ids.some((id) => clip.id.includes(id))),
-  );
+  const wanted = clips.filter((clip) => passes(clip, filter));
   if (wanted.length === 0) {
     const kinds = [...new Set(clips.map((clip) => clip.kind))].join(', ');
     throw new Error(`No clip of ${path} is left; the kinds in it are: ${kinds}.`);
   }
   return filter.limit === undefined ? wanted : spread(wanted, filter.limit);
+}
+
+function passes(clip: Clip, { kinds, ids, withSpeech, maxSeconds }: ClipFilter): boolean {
+  return (
+    (kinds === undefined || kinds.includes(clip.kind)) &&
+    (ids === undefined || ids.some((id) => clip.id.includes(id))) &&
+    !(withSpeech === true && clip.kind === 'noise') &&
+    clip.durationSeconds <= (maxSeconds ?? Number.POSITIVE_INFINITY)
+  );
 }
 
 /** The items of each kind, kinds in the order in which they first appear. */

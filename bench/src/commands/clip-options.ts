@@ -7,20 +7,36 @@ export interface ClipFlags {
   readonly kind?: readonly string[];
   readonly ids?: readonly string[];
   readonly limit?: number;
+  readonly maxClip?: number;
 }
 
-/** Adds the flags that choose clips to a command. */
-export function addClipOptions(command: Command): Command {
+/**
+ * Adds the flags that choose clips to a command.
+ *
+ * @param defaults what the command takes when the flags say nothing
+ */
+export function addClipOptions(
+  command: Command,
+  defaults: Pick<ClipFlags, 'limit' | 'maxClip'> = {},
+): Command {
   return command
     .option('--manifest <path>', 'the clips, one JSON object a line', defaultManifest())
     .option('--kind <kinds>', 'only these kinds, separated by commas', listOf)
     .option('--ids <parts>', 'only clips whose id holds one of these, separated by commas', listOf)
-    .option('--limit <clips>', 'at most so many clips, spread over the kinds', wholeNumber);
+    .option('--limit <clips>', 'at most so many clips, spread over the kinds', wholeNumber, defaults.limit)
+    .option('--max-clip <seconds>', 'only clips of at most this length', positiveNumber, defaults.maxClip);
 }
 
 /** The clips that the flags choose. */
 export function chosenClips(flags: ClipFlags): Clip[] {
-  return readManifest(flags.manifest, { kinds: flags.kind, ids: flags.ids, limit: flags.limit });
+  const { manifest, kind, ids, limit, maxClip } = flags;
+  return readManifest(manifest, { kinds: kind, ids, limit, maxSeconds: maxClip });
+}
+
+/** The clips that the flags choose, less those without speech. */
+export function speechClips(flags: ClipFlags): Clip[] {
+  const { manifest, kind, ids, limit, maxClip } = flags;
+  return readManifest(manifest, { kinds: kind, withSpeech: true, ids, limit, maxSeconds: maxClip });
 }
 
 /** Parses a flag that holds several values separated by commas. */

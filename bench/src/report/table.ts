@@ -22,3 +22,8 @@ export function percent(share: number): string {
 export function seconds(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? '–' : `${value.toFixed(2)} s`;
 }
+
+/** `0.0123` seconds → `12 ms`; a dash where nothing was measured. */
+export function milliseconds(value: number | undefined): string {
+  return value === undefined ? '–' : `${(value * 1000).toFixed(0)} ms`;
+}

@@ -1,0 +1,45 @@
+import type { DecodedClip } from '../clips/sound.js';
+import { finalText, type Session, type SessionOptions } from '../load/session.js';
+import { runInTurn, type GeneratorUse } from '../load/sessions.js';
+import { trackOf } from '../load/track.js';
+import type { Hypotheses } from '../score/hypotheses.js';
+
+/** Transcripts made through a server in real time. */
+export interface LiveTranscripts {
+  readonly model: string;
+  readonly hypotheses: Hypotheses;
+  readonly sessions: readonly Session[];
+  readonly generator: GeneratorUse;
+}
+
+/**
+ * Sends each clip through a session of its own, at most `streams` at a time.
+ *
+ * @param onDone called after each clip
+ * @throws Error when the server turned a clip away or ended its session early, for then no score would be fair
+ */
+export async function transcribeLive(
+  clips: readonly DecodedClip[],
+  options: SessionOptions,
+  streams: number,
+  onDone?: () => void,
+): Promise<LiveTranscripts> {
+  const { sessions, generator } = await runInTurn(
+    clips.map((clip) => trackOf([clip])),
+    options,
+    streams,
+    onDone,
+  );
+  const closed = sessions.find((session) => session.closed !== undefined);
+  if (closed !== undefined) {
+    const { code, reason } = closed.closed ?? {};
+    throw new Error(
+      `The server ended a session with ${String(code)} ${reason ?? ''} (${closed.errors.join(', ')}). Try fewer --streams.`,
+    );
+  }
+  const texts = clips.map(({ clip }, index) => {
+    const session = sessions[index];
+    return [clip.id, session === undefined ? '' : finalText(session)] as const;
+  });
+  return { model: sessions[0]?.model ?? 'unknown', hypotheses: new Map(texts), sessions, generator };
+}

@@ -1,0 +1,46 @@
+import { describeEnvironment } from '../report/environment.js';
+import { reportHeading, writeReport, type Report } from '../report/report.js';
+
+/** One benchmark from the command line to the report. */
+export interface Conduct<Results> {
+  /** Name in the report and of its file. */
+  readonly benchmark: string;
+  /** Where the report goes; by default into the folder of results. */
+  readonly json?: string;
+  readonly measure: () => Promise<{ readonly model: string; readonly results: Results }>;
+  /** The figures as text. */
+  readonly show: (results: Results) => string;
+}
+
+/** Measures, prints the figures under a heading that names the machine, and writes the report. */
+export async function conduct<Results>({
+  benchmark,
+  json,
+  measure,
+  show,
+}: Conduct<Results>): Promise<Results> {
+  const at = new Date().toISOString();
+  const environment = describeEnvironment();
+  const { model, results } = await measure();
+  const report: Report<Results> = {
+    benchmark,
+    at,
+    command: process.argv.slice(2),
+    environment,
+    model,
+    results,
+  };
+  const file = writeReport(report, json);
+  console.log([reportHeading(report), '', show(results), '', `Written to ${file}`].join('\n'));
+  return results;
+}
+
+/** Tells on standard error how far a run has come, where somebody watches. */
+export function progress(total: number, what: string): () => void {
+  let done = 0;
+  return () => {
+    done++;
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r${String(done)} of ${String(total)} ${what}${done === total ? '\n' : ''}`);
+  };
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { listOf, positiveNumber, wholeNumber } from './clip-options.js';
+import type { SessionOptions } from '../load/session.js';
+import { auscultCommand, runningServer, startServer, type Target } from '../server/target.js';
+
+/** Flags of every benchmark that recognises something. */
+export interface RunFlags {
+  readonly model?: string;
+  readonly workers?: number;
+  readonly json?: string;
+}
+
+/** Flags of the benchmarks that go through a server. */
+export interface ServerFlags extends RunFlags {
+  readonly url?: string;
+  readonly serve: readonly string[];
+  readonly frameMs: number;
+}
+
+/** Adds the flags that say what recognises and where the figures go. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--model <model>', 'name or folder of the model; the default is that of the server')
+    .option('--workers <processes>', 'inference processes; the default is one a core', wholeNumber)
+    .option('--json <file>', 'where the figures go; the default is bench/results/NAME-TIME.json');
+}
+
+/** Adds the flags that say which server is measured. */
+export function addServerOptions(command: Command): Command {
+  return addRunOptions(command)
+    .option('--url <address>', 'use this running server, ws://…/ws/transcribe, and start none')
+    .option('--serve <flags>', 'more flags for the server that is started, separated by commas', listOf, [])
+    .option('--frame-ms <milliseconds>', 'audio in one message', positiveNumber, 50);
+}
+
+/** How the clients of a benchmark speak to the server at `url`. */
+export function sessionOptions(
+  url: string,
+  flags: ServerFlags & { readonly partials?: boolean },
+): SessionOptions {
+  return {
+    url,
+    speaks: 'auscult.v1',
+    partials: flags.partials ?? true,
+    frameSeconds: flags.frameMs / 1000,
+    quietSeconds: QUIET_SECONDS,
+  };
+}
+
+/** Longer than an overloaded server needs for a final, so that a plain client does not leave before its text. */
+const QUIET_SECONDS = 15;
+
+/** Runs `measure` against the running server that the flags name, or against one that is started for it. */
+export async function withServer<Result>(
+  flags: ServerFlags,
+  measure: (target: Target) => Promise<Result>,
+): Promise<Result> {
+  const target =
+    flags.url === undefined
+      ? await startServer(auscultCommand(serverArguments(flags)))
+      : runningServer(flags.url);
+  try {
+    return await measure(target);
+  } finally {
+    await target.stop();
+  }
+}
+
+function serverArguments(flags: ServerFlags): string[] {
+  return [
+    ...(flags.model === undefined ? [] : ['--model', flags.model]),
+    ...(flags.workers === undefined ? [] : ['--workers', String(flags.workers)]),
+    ...flags.serve,
+  ];
+}

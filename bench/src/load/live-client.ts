@@ -1,0 +1,174 @@
+import { performance } from 'node:perf_hooks';
+import { WebSocket } from 'ws';
+
+/** How a benchmark client speaks to the server. */
+export interface ClientOptions {
+  /** Such as `ws://127.0.0.1:8000/ws/transcribe`. */
+  readonly url: string;
+  /** `plain` knows only the messages that every client gets: no `configure`, no partials. */
+  readonly speaks: 'auscult.v1' | 'plain';
+  readonly partials: boolean;
+  /** A plain client is not told when all text is out: it takes this long without a message for the end. */
+  readonly quietSeconds: number;
+}
+
+/** Text from the server with the moment at which it came, milliseconds of `performance.now()`. */
+export interface Hypothesis {
+  readonly at: number;
+  readonly text: string;
+  readonly isFinal: boolean;
+  /** Left out by servers that know only the plain messages. */
+  readonly sequence?: number;
+  /** Seconds of the stream's clock. */
+  readonly start?: number;
+  readonly end?: number;
+  readonly words?: readonly { readonly text: string; readonly start: number; readonly end: number }[];
+}
+
+/** One open session. */
+export interface LiveClient {
+  /** Grows while the session lasts. */
+  readonly received: ReceivedSoFar;
+  /** Answers whether the session is still open. */
+  send(frame: Buffer): boolean;
+  /** Sends `stop`, waits until all text is out, and closes. */
+  finish(): Promise<void>;
+}
+
+/** What the server has said. */
+export interface ReceivedSoFar {
+  readonly hypotheses: readonly Hypothesis[];
+  /** Codes of the errors. */
+  readonly errors: readonly string[];
+  readonly model?: string;
+  /** Finals that the server says it has sent; known after `finish` to those who speak `auscult.v1`. */
+  readonly announcedFinals?: number;
+  /** How the server ended the session, where it did. */
+  readonly closed?: Closed;
+}
+
+/** Code and reason of a WebSocket close frame. */
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/**
+ * Opens a session and waits until the server takes audio, or has closed it again: then `closed` is set.
+ *
+ * @throws Error when no server answers at the address
+ */
+export async function openClient(options: ClientOptions): Promise<LiveClient> {
+  const socket = new WebSocket(options.url, { perMessageDeflate: false });
+  const session: Received = {
+    hypotheses: [],
+    errors: [],
+    lastMessageAt: performance.now(),
+    finishing: false,
+  };
+  socket.on('message', (raw) => {
+    receive(session, readMessage(String(raw)));
+  });
+  socket.on('close', (code, reason) => {
+    if (!session.finishing) session.closed = { code, reason: String(reason) };
+  });
+  const welcome = messageOrClose(socket, 'connection');
+  await opened(socket, options.url);
+  await welcome;
+  if (options.speaks === 'auscult.v1' && session.closed === undefined) {
+    const ready = messageOrClose(socket, 'ready');
+    socket.send(JSON.stringify({ type: 'configure', partials: options.partials, words: true }));
+    await ready;
+  }
+  return {
+    received: session,
+    send(frame) {
+      if (socket.readyState !== WebSocket.OPEN) return false;
+      socket.send(frame);
+      return true;
+    },
+    async finish() {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      const stopped = messageOrClose(socket, 'stopped');
+      session.lastMessageAt = performance.now();
+      socket.send(JSON.stringify({ type: 'stop' }));
+      await (options.speaks === 'auscult.v1' ? stopped : quiet(session, options.quietSeconds));
+      session.finishing = true;
+      await closed(socket);
+    },
+  };
+}
+
+interface Received extends ReceivedSoFar {
+  readonly hypotheses: Hypothesis[];
+  readonly errors: string[];
+  lastMessageAt: number;
+  finishing: boolean;
+  model?: string;
+  announcedFinals?: number;
+  closed?: Closed;
+}
+
+type Message =
+  | ({ readonly type: 'transcription' } & Omit<Hypothesis, 'at'>)
+  | { readonly type: 'error'; readonly code?: string }
+  | { readonly type: 'connection'; readonly model?: string }
+  | { readonly type: 'stopped'; readonly utterances: number }
+  | { readonly type: 'ready' | 'speech' | 'warning' };
+
+function readMessage(raw: string): Message {
+  return JSON.parse(raw) as Message;
+}
+
+function receive(session: Received, message: Message): void {
+  const at = performance.now();
+  session.lastMessageAt = at;
+  if (message.type === 'transcription') session.hypotheses.push({ ...message, at });
+  else if (message.type === 'error') session.errors.push(message.code ?? 'unnamed');
+  else if (message.type === 'connection') session.model = message.model;
+  else if (message.type === 'stopped') session.announcedFinals = message.utterances;
+}
+
+function opened(socket: WebSocket, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    // Stays for good: later errors are followed by a close with its code.
+    socket.on('error', (cause) => {
+      reject(new Error(`No session at ${url}: ${cause.message}`, { cause }));
+    });
+  });
+}
+
+function messageOrClose(socket: WebSocket, type: Message['type']): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on('message', function check(raw) {
+      if (readMessage(String(raw)).type !== type) return;
+      socket.off('message', check);
+      resolve();
+    });
+    socket.once('close', () => {
+      resolve();
+    });
+  });
+}
+
+async function quiet(session: Received, seconds: number): Promise<void> {
+  for (;;) {
+    const left = session.lastMessageAt + seconds * 1000 - performance.now();
+    if (left <= 0 || session.closed !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, left));
+  }
+}
+
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === WebSocket.CLOSED) {
+      resolve();
+      return;
+    }
+    socket.once('close', () => {
+      resolve();
+    });
+    socket.close(1000);
+  });
+}

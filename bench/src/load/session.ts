@@ -1,0 +1,68 @@
+import { performance } from 'node:perf_hooks';
+import { closeTable } from '@auscult/protocol';
+import { openClient, type ClientOptions, type Closed, type Hypothesis } from './live-client.js';
+import type { Pacer } from './pacer.js';
+import { framesOf, type Track } from './track.js';
+
+/** What came of sending one track in real time. */
+export interface Session {
+  readonly track: Track;
+  readonly model?: string;
+  readonly finals: readonly Hypothesis[];
+  readonly partials: readonly Hypothesis[];
+  /** Codes of the errors received. */
+  readonly errors: readonly string[];
+  /** How the server ended the session, where it did. */
+  readonly closed?: Closed;
+  /** Whether the server had no room for the session. */
+  readonly refused: boolean;
+  /** Finals that the server says it has sent. */
+  readonly announcedFinals?: number;
+  /** Seconds of audio sent. */
+  readonly sentSeconds: number;
+  /**
+   * When a moment of the track was spoken: when the frame that holds it was sent, less the time that it had
+   * waited in the frame. Milliseconds of `performance.now()`.
+   */
+  readonly spokenAt: (streamSeconds: number) => number;
+}
+
+/** How sessions are run. */
+export interface SessionOptions extends ClientOptions {
+  /** Audio in one message. */
+  readonly frameSeconds: number;
+}
+
+/** Sends a track in real time through one connection, and waits for all of its text. */
+export async function runSession(track: Track, options: SessionOptions, pacer: Pacer): Promise<Session> {
+  const { frameSeconds } = options;
+  const client = await openClient(options);
+  const sentAt: number[] = [];
+  await pacer.play(framesOf(track, frameSeconds), frameSeconds, (frame) => {
+    const open = client.send(frame);
+    if (open) sentAt.push(performance.now());
+    return open;
+  });
+  await client.finish();
+
+  const { hypotheses, ...rest } = client.received;
+  return {
+    track,
+    ...rest,
+    finals: hypotheses.filter(({ isFinal }) => isFinal),
+    partials: hypotheses.filter(({ isFinal }) => !isFinal),
+    refused: rest.closed?.code === closeTable.try_again_later.code,
+    sentSeconds: Math.min(track.seconds, sentAt.length * frameSeconds),
+    spokenAt: (streamSeconds) => {
+      // A moment on the border of two frames belongs to the end of the first.
+      const frame = Math.max(0, Math.min(sentAt.length, Math.ceil(streamSeconds / frameSeconds - 1e-9)) - 1);
+      const frameEnd = Math.min(track.seconds, (frame + 1) * frameSeconds);
+      return (sentAt[frame] ?? Number.NaN) - (frameEnd - streamSeconds) * 1000;
+    },
+  };
+}
+
+/** All final text of a session. */
+export function finalText(session: Session): string {
+  return session.finals.map(({ text }) => text).join(' ');
+}

@@ -1,0 +1,80 @@
+import { createPacer, type Lateness } from './pacer.js';
+import { runSession, type Session, type SessionOptions } from './session.js';
+import type { Track } from './track.js';
+
+/** What the sending process itself needed, so that its own slowness is not taken for the server's. */
+export interface GeneratorUse {
+  /** How late frames were sent, seconds. */
+  readonly lateness: Lateness;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+}
+
+/** Sessions in the order of their tracks. */
+export interface SessionsRun {
+  readonly sessions: readonly Session[];
+  readonly generator: GeneratorUse;
+}
+
+/** Runs all tracks at the same time, their beginnings spread evenly over `staggerSeconds`. */
+export function runTogether(
+  tracks: readonly Track[],
+  options: SessionOptions,
+  staggerSeconds: number,
+): Promise<SessionsRun> {
+  return measured(async (run) => {
+    const starts = tracks.map(async (track, index) => {
+      await pause((index * staggerSeconds) / tracks.length);
+      return run(track, options);
+    });
+    return Promise.all(starts);
+  });
+}
+
+/**
+ * Runs the tracks with at most `atATime` open sessions.
+ *
+ * @param onDone called after each session
+ */
+export function runInTurn(
+  tracks: readonly Track[],
+  options: SessionOptions,
+  atATime: number,
+  onDone: (session: Session) => void = () => undefined,
+): Promise<SessionsRun> {
+  return measured(async (run) => {
+    const sessions: Session[] = [];
+    const waiting = tracks.entries();
+    const lanes = Array.from({ length: Math.min(atATime, tracks.length) }, async () => {
+      for (const [index, track] of waiting) {
+        const session = await run(track, options);
+        sessions[index] = session;
+        onDone(session);
+      }
+    });
+    await Promise.all(lanes);
+    return sessions;
+  });
+}
+
+async function measured(
+  runAll: (run: (track: Track, options: SessionOptions) => Promise<Session>) => Promise<Session[]>,
+): Promise<SessionsRun> {
+  const pacer = createPacer();
+  const cpuBefore = process.cpuUsage();
+  const started = performance.now();
+  const sessions = await runAll((track, options) => runSession(track, options, pacer));
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    sessions,
+    generator: {
+      lateness: pacer.lateness(),
+      cpuSeconds: (cpu.user + cpu.system) / 1e6,
+      wallSeconds: (performance.now() - started) / 1000,
+    },
+  };
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

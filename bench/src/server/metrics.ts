@@ -1,0 +1,37 @@
+/** The server's own account, read from `/metrics`. */
+export interface ServerMetrics {
+  /** 99th percentile since the server started, seconds. */
+  readonly eventLoopDelayP99?: number;
+  readonly workerRestarts?: number;
+  readonly jobsRetried?: number;
+  readonly jobsLost?: number;
+}
+
+/** Reads the metrics; fields that the server does not have stay away, and all of them where there is no such page. */
+export async function readMetrics(httpUrl: string): Promise<ServerMetrics> {
+  const response = await fetch(`${httpUrl}/metrics`).catch(() => undefined);
+  if (response?.ok !== true) return {};
+  const samples = parseSamples(await response.text());
+  return {
+    eventLoopDelayP99: samples.get('auscult_event_loop_delay_seconds{quantile="0.99"}'),
+    workerRestarts: sumOf(samples, 'auscult_worker_restarts'),
+    jobsRetried: samples.get('auscult_jobs_retried_total'),
+    jobsLost: samples.get('auscult_jobs_lost_total'),
+  };
+}
+
+/** Value by name with labels, as in the Prometheus text format. */
+function parseSamples(page: string): ReadonlyMap<string, number> {
+  const lines = page.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const space = line.lastIndexOf(' ');
+      return [line.slice(0, space), Number(line.slice(space + 1))];
+    }),
+  );
+}
+
+function sumOf(samples: ReadonlyMap<string, number>, name: string): number | undefined {
+  const values = [...samples].filter(([key]) => key.startsWith(`${name}{`)).map(([, value]) => value);
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+
+/** A server to be measured. */
+export interface Target {
+  /** Address of the live endpoint, `ws://…`. */
+  readonly url: string;
+  /** Address of the rest, `http://…`. */
+  readonly httpUrl: string;
+  /** Known where the benchmark has started the server, so that its memory and processor time can be read. */
+  readonly pid?: number;
+  /** From the start of the process to the answer that it is ready. */
+  readonly startSeconds?: number;
+  /** Ends a server that the benchmark has started. */
+  stop(): Promise<void>;
+}
+
+/** What to start. */
+export interface ServerCommand {
+  readonly program: string;
+  /** Arguments, given the port to listen on. */
+  readonly args: (port: number) => readonly string[];
+  /** Path that answers 200 once the server can transcribe. */
+  readonly readyPath: string;
+  readonly readyWithinSeconds: number;
+}
+
+/** A server that runs already. */
+export function runningServer(url: string): Target {
+  return { url, httpUrl: httpUrlOf(url), stop: () => Promise.resolve() };
+}
+
+/** The command of this repository's own server. */
+export function auscultCommand(flags: readonly string[]): ServerCommand {
+  const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
+  return {
+    program: process.execPath,
+    args: (port) => [cli, 'serve', '--port', String(port), '--log-level', 'warn', ...flags],
+    readyPath: '/health/ready',
+    readyWithinSeconds: 180,
+  };
+}
+
+/**
+ * Starts a server on a free port of the loopback address and waits until it is ready.
+ *
+ * @throws Error with the last lines that the server wrote when it ends or does not get ready in time
+ */
+export async function startServer(command: ServerCommand): Promise<Target> {
+  const port = await freePort();
+  const started = performance.now();
+  const child = spawn(command.program, command.args(port), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = keepLastLines(child);
+  const httpUrl = `http://127.0.0.1:${String(port)}`;
+  const deadline = started + command.readyWithinSeconds * 1000;
+  while (!(await answers(httpUrl + command.readyPath))) {
+    if (child.exitCode === null && child.signalCode === null && performance.now() < deadline) continue;
+    child.kill('SIGKILL');
+    throw new Error(`The server did not get ready. It wrote:\n${output()}`);
+  }
+  return {
+    url: `ws://127.0.0.1:${String(port)}/ws/transcribe`,
+    httpUrl,
+    pid: child.pid,
+    startSeconds: (performance.now() - started) / 1000,
+    stop: () => end(child),
+  };
+}
+
+const POLL_MS = 100;
+
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url).catch(() => undefined);
+  await response?.body?.cancel();
+  if (response?.ok === true) return true;
+  await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  return false;
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    child.once('exit', () => {
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+function keepLastLines(child: ChildProcess): () => string {
+  let text = '';
+  const keep = (chunk: Buffer) => {
+    text = (text + chunk.toString()).slice(-4000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  child.on('error', (error) => {
+    text += error.message;
+  });
+  return () => text;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (typeof address === 'object' && address !== null) resolve(address.port);
+        else reject(new Error('No free port.'));
+      });
+    });
+  });
+}
+
+function httpUrlOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol === 'wss:' ? 'https' : 'http'}://${host}`;
+}

@@ -22,7 +22,11 @@ export interface HttpServices {
 export async function createHttpServer({ log, origins, version }: HttpServices): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
-    frameworkErrors: (_error, _request, reply) => answerNotFound(reply as FastifyReply),
+    frameworkErrors: (_error, request, reply) => {
+      // Node hands the connection of an upgrade over for good, so nobody else would close it.
+      if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
+      answerNotFound(reply as FastifyReply);
+    },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -34,7 +38,8 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     const { status, body } = httpError('internal_error');
     return reply.code(status).send(body);
   });
-  app.addHook('onRequest', async (request, reply) => {
+  // Not earlier: the WebSocket plugin closes the connection of a refused upgrade only if its own `onRequest` ran.
+  app.addHook('preValidation', async (request, reply) => {
     if (origins.hostAllowed(request.headers)) return;
     const { status, body } = httpError('origin_not_allowed');
     await reply.code(status).send(body);

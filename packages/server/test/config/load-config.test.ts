@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/config-error.js';
+import { loadConfig, type ConfigSources } from '../../src/config/load-config.js';
+import { settings } from '../../src/config/settings.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'auscult-config-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('loadConfig', () => {
+  test('gives the documented defaults', () => {
+    expect(load({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      workers: availableParallelism(),
+      model: 'moonshine-base',
+      endpointingMs: 500,
+      contextSeconds: 20,
+      shrinkContextUnderLoad: true,
+      allowedOrigins: [],
+      maxFrameBytes: 1_048_576,
+      insecureNetwork: false,
+    });
+  });
+
+  test('prefers flags to the environment, and the environment to the file', () => {
+    const file = write({ port: 1, workers: 1, model: 'from-file' });
+    const config = load({
+      file,
+      environment: { AUSCULT_PORT: '2', AUSCULT_WORKERS: '2' },
+      flags: { port: '3' },
+    });
+    expect(config).toMatchObject({ port: 3, workers: 2, model: 'from-file' });
+  });
+
+  test('finds the file in AUSCULT_CONFIG', () => {
+    expect(load({ environment: { AUSCULT_CONFIG: write({ port: 4 }) } }).port).toBe(4);
+  });
+
+  test('reads lists, numbers and booleans from text', () => {
+    const environment = {
+      AUSCULT_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
+      AUSCULT_MAX_BUFFERED_SECONDS: '7.5',
+      AUSCULT_SHRINK_CONTEXT_UNDER_LOAD: 'false',
+    };
+    expect(load({ environment, flags: { insecureNetwork: true, host: '0.0.0.0' } })).toMatchObject({
+      allowedOrigins: ['https://a.example', 'http://b.example:8080'],
+      maxBufferedSeconds: 7.5,
+      shrinkContextUnderLoad: false,
+      insecureNetwork: true,
+    });
+  });
+
+  test('takes an empty variable for an unset one, and leaves other programs their variables', () => {
+    expect(load({ environment: { AUSCULT_PORT: '', PORT: '9', HOST: 'h' } }).port).toBe(8000);
+  });
+
+  test.each([
+    [{ environment: { AUSCULT_PROT: '1' } }, 'AUSCULT_PROT', 'AUSCULT_PORT'],
+    [{ file: () => write({ endpointMs: 1 }) }, 'endpointMs', 'endpointingMs'],
+  ])('names the nearest known name for an unknown one: %#', ({ environment, file }, unknown, nearest) => {
+    const error = failure({ ...(environment ? { environment } : {}), ...(file ? { file: file() } : {}) });
+    expect(error.message).toContain(unknown);
+    expect(error.remedy).toContain(nearest);
+  });
+
+  test.each<[Partial<ConfigSources>, string, string]>([
+    [{ environment: { AUSCULT_PORT: '80x' } }, 'AUSCULT_PORT', 'from 0 to 65535'],
+    [{ flags: { port: '65536' } }, '--port', 'from 0 to 65535'],
+    [{ flags: { endpointingMs: '100' } }, '--endpointing-ms', 'from 200 to 3000 (ms)'],
+    [{ flags: { device: 'tpu' } }, '--device', '"cpu", "cuda"'],
+    [{ flags: { allowedOrigins: 'https://a.example/path' } }, '--allowed-origins', 'a list'],
+    [{ flags: { insecureNetwork: 'maybe' } }, '--insecure-network', 'true or false'],
+  ])('says where a value was set and what is allowed: %#', (sources, place, allowed) => {
+    const error = failure(sources);
+    expect(error.message).toContain(place);
+    expect(error.remedy).toContain(allowed);
+  });
+
+  test('says which setting of the file is wrong', () => {
+    const file = write({ port: '8000' });
+    expect(failure({ file }).message).toContain(`"port" in ${file}`);
+  });
+
+  test.each(['', '{"port": 1', '[1]', '"text"'])('refuses a file that is no JSON object: %j', (text) => {
+    const file = join(folder, 'broken.json');
+    writeFileSync(file, text);
+    expect(failure({ file }).message).toContain(file);
+  });
+
+  test('refuses a file that is not there', () => {
+    expect(failure({ file: join(folder, 'absent.json') }).message).toContain('cannot be read');
+  });
+
+  test.each(['0.0.0.0', '::', '192.168.1.5', 'server.example'])(
+    'listens on %s only when the network is declared insecure',
+    (host) => {
+      expect(failure({ flags: { host } }).remedy).toContain('--insecure-network');
+      expect(load({ flags: { host, insecureNetwork: true } }).host).toBe(host);
+    },
+  );
+
+  test.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('listens on %s as it is', (host) => {
+    expect(load({ flags: { host } }).host).toBe(host);
+  });
+});
+
+test('every setting has its own flag and variable, a description and allowed values', () => {
+  expect(new Set(settings.map(({ flag }) => flag)).size).toBe(settings.length);
+  expect(new Set(settings.map(({ variable }) => variable)).size).toBe(settings.length);
+  for (const { description, values, defaultText } of settings) {
+    expect(description).toMatch(/\.$/);
+    expect(values).not.toBe('');
+    expect(defaultText).not.toContain('undefined');
+  }
+});
+
+function load(sources: Partial<ConfigSources>) {
+  return loadConfig({ flags: {}, environment: {}, ...sources });
+}
+
+function failure(sources: Partial<ConfigSources>): ConfigError {
+  try {
+    load(sources);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+let files = 0;
+function write(content: object): string {
+  const file = join(folder, `${files++}.json`);
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}

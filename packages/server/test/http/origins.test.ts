@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { createOriginPolicy } from '../../src/http/origins.js';
+
+const onLoopback = createOriginPolicy({ host: '127.0.0.1', allowedOrigins: ['https://clinic.example'] });
+const onNetwork = createOriginPolicy({ host: '0.0.0.0', allowedOrigins: [] });
+const forAll = createOriginPolicy({ host: '127.0.0.1', allowedOrigins: ['*'] });
+
+describe('originAllowed', () => {
+  test.each([
+    undefined,
+    'http://localhost:3000',
+    'http://127.0.0.1:8000',
+    'http://[::1]:8000',
+    'https://clinic.example',
+  ])('lets %s in on loopback', (origin) => {
+    expect(onLoopback.originAllowed({ origin, host: '127.0.0.1:8000' })).toBe(true);
+  });
+
+  test.each([
+    'https://evil.example',
+    'http://clinic.example',
+    'https://clinic.example.evil.example',
+    'https://clinic.example:8443',
+    'http://localhost.evil.example',
+    'http://127.0.0.1.evil.example',
+    'null',
+    '',
+    'not a url',
+  ])('keeps %j out', (origin) => {
+    expect(onLoopback.originAllowed({ origin, host: '127.0.0.1:8000' })).toBe(false);
+  });
+
+  test('lets a page of the server itself in', () => {
+    expect(onNetwork.originAllowed({ origin: 'http://10.0.0.5:8000', host: '10.0.0.5:8000' })).toBe(true);
+    expect(onNetwork.originAllowed({ origin: 'http://10.0.0.6:8000', host: '10.0.0.5:8000' })).toBe(false);
+  });
+
+  test('lets every page in where * is set', () => {
+    expect(forAll.originAllowed({ origin: 'https://evil.example', host: 'x' })).toBe(true);
+  });
+});
+
+describe('hostAllowed', () => {
+  test.each(['127.0.0.1:8000', 'localhost:8000', '[::1]:8000', 'clinic.example', undefined])(
+    'takes %s on loopback',
+    (host) => {
+      expect(onLoopback.hostAllowed({ host })).toBe(true);
+    },
+  );
+
+  test.each(['evil.example:8000', 'localhost.evil.example', ':', ''])('refuses %j on loopback', (host) => {
+    expect(onLoopback.hostAllowed({ host })).toBe(false);
+  });
+
+  test('takes any name on a network', () => {
+    expect(onNetwork.hostAllowed({ host: 'anything.example' })).toBe(true);
+  });
+});

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { ServerMessage, ServerMessageType } from '@auscult/protocol';
+import { onTestFinished } from 'vitest';
+import { WebSocket, type ClientOptions } from 'ws';
+
+type MessageOf<Type extends ServerMessageType> = Extract<ServerMessage, { type: Type }>;
+
+/** A client that keeps what it is sent. */
+export interface Client {
+  readonly socket: WebSocket;
+  /** Every message so far, in order. */
+  readonly messages: readonly ServerMessage[];
+  /** The next message of that type not yet taken this way; waits for it. Fails if the socket closes first. */
+  readonly next: <Type extends ServerMessageType>(type: Type) => Promise<MessageOf<Type>>;
+  /** Messages of that type so far. */
+  readonly all: <Type extends ServerMessageType>(type: Type) => readonly MessageOf<Type>[];
+  readonly send: (message: object | string) => void;
+  /** Resolves with the close code. */
+  readonly closed: Promise<number>;
+}
+
+interface ConnectOptions extends ClientOptions {
+  readonly protocols?: readonly string[];
+  readonly path?: string;
+}
+
+/** Opens `/ws/transcribe`, or another path, of the server at `url`; the socket is cut when the test ends. */
+export async function connect(
+  url: string,
+  { protocols = [], path = '/ws/transcribe', ...options }: ConnectOptions = {},
+): Promise<Client> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, [...protocols], options);
+  const messages: ServerMessage[] = [];
+  const taken = new Map<ServerMessageType, number>();
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  socket.on('message', (frame: Buffer) => {
+    messages.push(JSON.parse(frame.toString()) as ServerMessage);
+    socket.emit('taken');
+  });
+  socket.on('error', () => undefined);
+  onTestFinished(() => {
+    socket.terminate();
+  });
+  await Promise.race([once(socket, 'open'), closed]);
+
+  const all: Client['all'] = <Type extends ServerMessageType>(type: Type) =>
+    messages.filter((message): message is MessageOf<Type> => message.type === type);
+  return {
+    socket,
+    messages,
+    all,
+    closed,
+    next: async (type) => {
+      const index = taken.get(type) ?? 0;
+      taken.set(type, index + 1);
+      for (;;) {
+        const message = all(type)[index];
+        if (message) return message;
+        if (socket.readyState === socket.CLOSED)
+          throw new Error(`the socket closed before ${type} number ${index}`);
+        await Promise.race([once(socket, 'taken'), once(socket, 'close')]);
+      }
+    },
+    send: (message) => {
+      const isRaw = typeof message === 'string' || ArrayBuffer.isView(message);
+      socket.send(isRaw ? message : JSON.stringify(message));
+    },
+  };
+}
+
+/** Connects as a client of `auscult.v1` and waits for `ready`. */
+export async function connectOptedIn(url: string): Promise<Client> {
+  const client = await connect(url, { protocols: ['auscult.v1'] });
+  await client.next('ready');
+  return client;
+}
+
+/** Silence, as s16le mono at 16 kHz. */
+export function silence(seconds: number): Uint8Array {
+  return new Uint8Array(Math.round(seconds * 16_000) * 2);
+}

@@ -1,0 +1,147 @@
+import type {
+  Admission,
+  FinalHypothesis,
+  LiveListener,
+  LiveOptions,
+  LiveTranscription,
+  Recognizer,
+  RecognizerStatus,
+} from '@auscult/asr';
+
+/** A stream whose recognition the test plays itself. */
+export interface ScriptedStream {
+  readonly options: LiveOptions;
+  /** Bytes pushed so far. */
+  readonly pushed: readonly Uint8Array[];
+  readonly sampleRates: readonly (number | undefined)[];
+  readonly isClosed: () => boolean;
+  /** What `pendingSeconds` answers. */
+  pendingSeconds: number;
+  /** When set, `flush` waits for it. */
+  flushGate: Promise<void> | undefined;
+  readonly final: (text: string) => void;
+  readonly partial: (text: string) => void;
+  readonly speech: (state: 'started' | 'ended', at: number) => void;
+  readonly lose: (start: number, end: number) => void;
+}
+
+/**
+ * A recognizer that plays faults which real audio cannot provoke on demand: late finals, lost jobs, a backlog.
+ * A flush answers audio that is not final yet with one final, "heard N" for N pushes.
+ */
+export interface ScriptedRecognizer extends Recognizer {
+  readonly streams: readonly ScriptedStream[];
+  admissionIs: Admission;
+  workersReady: boolean;
+  /** When set, every push fails with it. */
+  pushError: Error | undefined;
+  readonly isClosed: () => boolean;
+}
+
+export function createScriptedRecognizer(): ScriptedRecognizer {
+  const streams: ScriptedStream[] = [];
+  let closed = false;
+  const recognizer: ScriptedRecognizer = {
+    model: { name: 'scripted', family: 'moonshine', languages: ['en'], computeType: 'int8', device: 'cpu' },
+    streams,
+    admissionIs: { admitted: true },
+    workersReady: true,
+    pushError: undefined,
+    isClosed: () => closed,
+    admission: () => recognizer.admissionIs,
+    status: () => statusOf(recognizer.workersReady, streams.length),
+    openLive: (options, listener) => {
+      const { stream, transcription } = openStream(options, listener, () => recognizer.pushError);
+      streams.push(stream);
+      return transcription;
+    },
+    close: () => {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+  return recognizer;
+}
+
+function statusOf(ready: boolean, liveStreams: number): RecognizerStatus {
+  const state = ready ? 'ready' : 'backing-off';
+  return {
+    workers: [{ pid: 1, state, residentBytes: 1_000_000, restarts: 0, jobs: 0 }],
+    waitingFinals: 0,
+    waitingPartials: 0,
+    finalDelaySeconds: 0,
+    liveStreams,
+  };
+}
+
+function openStream(
+  options: LiveOptions,
+  listener: LiveListener,
+  pushError: () => Error | undefined,
+): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
+  const pushed: Uint8Array[] = [];
+  const sampleRates: (number | undefined)[] = [];
+  const bytesPerSecond = options.sampleRate * (options.encoding === 's16le' ? 2 : 4);
+  let sequence = 0;
+  let settled = 0;
+  let closed = false;
+  const received = () => pushed.reduce((sum, pcm) => sum + pcm.length, 0) / bytesPerSecond;
+  const final = (text: string): void => {
+    if (closed) return;
+    const start = settled;
+    settled = received();
+    listener.onFinal(hypothesis(sequence++, text, start, settled));
+  };
+  const stream: ScriptedStream = {
+    options,
+    pushed,
+    sampleRates,
+    isClosed: () => closed,
+    pendingSeconds: 0,
+    flushGate: undefined,
+    final,
+    partial: (text) => {
+      if (!closed) listener.onPartial?.({ sequence, text, start: settled, end: received(), confidence: 0.5 });
+    },
+    speech: (state, at) => {
+      if (!closed) listener.onSpeech?.({ state, at });
+    },
+    lose: (start, end) => {
+      if (!closed) listener.onLost?.({ start, end });
+    },
+  };
+  const transcription: LiveTranscription = {
+    push: (pcm, sampleRate) => {
+      const error = pushError();
+      if (error) throw error;
+      pushed.push(Uint8Array.from(pcm));
+      sampleRates.push(sampleRate);
+    },
+    flush: async () => {
+      await stream.flushGate;
+      await Promise.resolve();
+      if (settled < received()) final(`heard ${pushed.length}`);
+    },
+    close: () => {
+      closed = true;
+    },
+    get receivedSeconds() {
+      return received();
+    },
+    get settledSeconds() {
+      return settled;
+    },
+    get pendingSeconds() {
+      return stream.pendingSeconds;
+    },
+    get speechSeconds() {
+      return settled;
+    },
+  };
+  return { stream, transcription };
+}
+
+function hypothesis(sequence: number, text: string, start: number, end: number): FinalHypothesis {
+  const words = text.split(' ').map((word) => ({ text: word, start, end, confidence: 0.9 }));
+  return { sequence, text, start, end, confidence: 0.9, words, language: 'en' };
+}

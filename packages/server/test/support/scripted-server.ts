@@ -1,0 +1,49 @@
+import { onTestFinished } from 'vitest';
+import { createApp, type App } from '../../src/app.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import type { Config } from '../../src/config/schema.js';
+import { createLog } from '../../src/telemetry/log.js';
+import { createScriptedRecognizer, type ScriptedRecognizer } from './scripted-recognizer.js';
+
+/** A server in this process over a scripted recognizer, on a port of its own; closed when the test ends. */
+export interface ScriptedServer {
+  readonly app: App;
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly recognizer: ScriptedRecognizer;
+  /** Everything logged so far. */
+  readonly log: () => string;
+  /** The text of `/metrics`. */
+  readonly metrics: () => Promise<string>;
+}
+
+export async function startScriptedServer(
+  overrides: Partial<Record<keyof Config, string>> = {},
+): Promise<ScriptedServer> {
+  const server = await listenOnly(overrides);
+  await server.app.warmUp();
+  return server;
+}
+
+/** As `startScriptedServer`, but the recognizer is not started yet. */
+export async function listenOnly(
+  overrides: Partial<Record<keyof Config, string>> = {},
+): Promise<ScriptedServer> {
+  const lines: string[] = [];
+  const config = loadConfig({
+    flags: { port: '0', logLevel: 'debug', logFormat: 'json', ...overrides },
+    environment: {},
+  });
+  const recognizer = createScriptedRecognizer();
+  const log = createLog(config, { write: (line) => lines.push(line) });
+  const app = await createApp(config, () => Promise.resolve(recognizer), log);
+  const url = await app.listen();
+  onTestFinished(() => app.close());
+  return {
+    app,
+    url,
+    recognizer,
+    log: () => lines.join(''),
+    metrics: async () => (await fetch(`${url}/metrics`)).text(),
+  };
+}

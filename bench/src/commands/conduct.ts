@@ -1,3 +1,4 @@
+import { Presets, SingleBar } from 'cli-progress';
 import { describeEnvironment } from '../report/environment.js';
 import { reportHeading, writeReport, type Report } from '../report/report.js';
 
@@ -35,12 +36,14 @@ export async function conduct<Results>({
   return results;
 }
 
-/** Tells on standard error how far a run has come, where somebody watches. */
-export function progress(total: number, what: string): () => void {
+/** Shows on standard error how far a run has come, where somebody watches; call the result after each step. */
+export function showProgress(total: number, what: string): () => void {
+  const format = `{bar} {value} of {total} ${what}, {eta_formatted} left`;
+  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true }, Presets.rect);
+  bar.start(total, 0);
   let done = 0;
   return () => {
-    done++;
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r${String(done)} of ${String(total)} ${what}${done === total ? '\n' : ''}`);
+    bar.update(++done);
+    if (done === total) bar.stop();
   };
 }

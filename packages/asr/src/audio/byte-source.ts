@@ -1,0 +1,64 @@
+/** Bytes that come once, from front to back, with a look ahead. */
+export interface ByteSource {
+  /** The next `length` bytes without taking them; fewer only at the end. */
+  peek(length: number): Promise<Uint8Array>;
+  /** Takes the next `length` bytes; fewer only at the end. */
+  read(length: number): Promise<Uint8Array>;
+  /** Takes up to `length` bytes for nothing and returns how many there were. */
+  skip(length: number): Promise<number>;
+  /** Takes all that is left, or `limit` bytes of it, in blocks of at most `blockBytes`. */
+  blocks(blockBytes: number, limit?: number): AsyncGenerator<Uint8Array, void>;
+}
+
+/** A source over `pull`, which gives the next bytes, however many, and `undefined` at the end. */
+export function createByteSource(pull: () => Promise<Uint8Array | undefined>): ByteSource {
+  let waiting: Uint8Array = new Uint8Array(0);
+  let ended = false;
+
+  const fill = async (length: number): Promise<void> => {
+    const pieces = [waiting];
+    let available = waiting.length;
+    while (available < length && !ended) {
+      const piece = await pull();
+      if (piece === undefined) ended = true;
+      else pieces.push(piece);
+      available += piece?.length ?? 0;
+    }
+    if (pieces.length > 1) waiting = Buffer.concat(pieces);
+  };
+  const take = (length: number): Uint8Array => {
+    const taken = waiting.subarray(0, length);
+    waiting = waiting.subarray(length);
+    return taken;
+  };
+
+  return {
+    async peek(length) {
+      await fill(length);
+      return waiting.subarray(0, length);
+    },
+    async read(length) {
+      await fill(length);
+      return take(length);
+    },
+    async skip(length) {
+      let skipped = 0;
+      while (skipped < length) {
+        await fill(1);
+        const taken = take(length - skipped).length;
+        if (taken === 0) break;
+        skipped += taken;
+      }
+      return skipped;
+    },
+    async *blocks(blockBytes, limit = Number.POSITIVE_INFINITY) {
+      for (let left = limit; left > 0;) {
+        await fill(1);
+        const block = take(Math.min(blockBytes, left));
+        if (block.length === 0) return;
+        left -= block.length;
+        yield block;
+      }
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { ByteSource } from '../byte-source.js';
+
+/** A recording before its container is known. */
+export interface RecordingInput {
+  /** What messages call it: the path as given, or `standard input`. */
+  readonly name: string;
+  readonly bytes: ByteSource;
+  /** Present for a regular file, which can be read at any place. */
+  readonly file?: {
+    readonly path: string;
+    readonly size: number;
+    /** The file's last `length` bytes; fewer when it is shorter. */
+    readonly readTail: (length: number) => Promise<Uint8Array>;
+  };
+}
+
+/** Audio as its container holds it. */
+export interface DecodedBlock {
+  /** One array a channel, all of the same length, samples within about -1 to 1. */
+  readonly channels: readonly Float32Array[];
+  /** Samples a second. May change from block to block where the container allows it. */
+  readonly sampleRate: number;
+}
+
+/** An opened container. */
+export interface DecodedAudio {
+  /** What the header says; undefined where it says nothing. */
+  readonly durationSeconds: number | undefined;
+  /**
+   * Blocks short enough to decode in a few milliseconds each. Returns what is wrong with the recording, as
+   * the end of a sentence that begins with its name, or undefined for one that is whole.
+   */
+  readonly blocks: AsyncGenerator<DecodedBlock, string | undefined>;
+}
+
+/** Opens one kind of container. Throws `SpeechError`. */
+export type OpenContainer = (input: RecordingInput) => Promise<DecodedAudio>;
+
+/**
+ * Encoded bytes decoded at a time. At 16 kbit/s, about the least that speech is stored at, they hold one
+ * second, which the slowest of the decoders needs less than 10 ms for.
+ */
+export const ENCODED_BLOCK_BYTES = 2_048;

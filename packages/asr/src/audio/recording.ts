@@ -1,0 +1,291 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { SpeechError } from '../speech-error.js';
+import { createByteSource } from './byte-source.js';
+import type { DecodedAudio, OpenContainer, RecordingInput } from './containers/container.js';
+import { type ContainerName, DETECTION_BYTES, detectContainer } from './containers/detect-container.js';
+import { openWithFfmpeg } from './containers/ffmpeg.js';
+import { openFlac } from './containers/flac.js';
+import { openMp3 } from './containers/mp3.js';
+import { openOggOpus } from './containers/ogg-opus.js';
+import { openOggVorbis } from './containers/ogg-vorbis.js';
+import { openWav } from './containers/wav.js';
+import { type CreateResampler, loadResampling, type Resampler } from './resample.js';
+
+/** A recording that can be decoded. */
+export interface Recording {
+  /** Seconds; undefined where neither header nor file size tell. */
+  readonly durationSeconds: number | undefined;
+  /** Samples a second before resampling; 16,000 for what ffmpeg decodes. */
+  readonly sampleRate: number;
+  /** Before they were mixed; 1 for what ffmpeg decodes, 2 for MP3. */
+  readonly channels: number;
+  /**
+   * The audio at 16 kHz, all channels mixed to one, in pieces of mostly less than a second. Can be called once.
+   * Throws `unreadable_audio` after the last piece of a recording that is cut or damaged, unless `onDamage` was given.
+   */
+  chunks(): AsyncIterable<Float32Array>;
+  /** Closes the file. Needed only when `chunks` was not read to its end. */
+  close(): Promise<void>;
+}
+
+/** How to open a recording. */
+export interface RecordingOptions {
+  /** What messages call a stream. A file is called by its path. */
+  readonly name?: string;
+  /** Hears, after the last piece, that the recording is cut or damaged: what could be decoded is worth having. */
+  readonly onDamage?: (error: SpeechError) => void;
+}
+
+/**
+ * Opens a file by its path, or a stream such as standard input: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and what
+ * ffmpeg reads where it is installed; told apart by content. Decodes as it is read, so memory does not grow with
+ * the length. Throws `unreadable_audio` for what is no file, not readable, or without sound, and
+ * `unsupported_audio` for what is no audio.
+ */
+export async function openRecording(
+  source: string | AsyncIterable<Uint8Array>,
+  options: RecordingOptions = {},
+): Promise<Recording> {
+  const resampling = await loadResampling();
+  const opened = typeof source === 'string' ? await openFile(source) : openStream(source, options.name);
+  try {
+    return await openInput(opened, resampling, options);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+const CONTAINERS: Readonly<Record<ContainerName, OpenContainer>> = {
+  wav: openWav,
+  flac: openFlac,
+  mp3: openMp3,
+  'ogg-opus': openOggOpus,
+  'ogg-vorbis': openOggVorbis,
+  other: openWithFfmpeg,
+};
+
+/** Bytes read from a file at a time. */
+const READ_BYTES = 65_536;
+
+interface OpenedInput {
+  readonly input: RecordingInput;
+  readonly close: () => Promise<void>;
+}
+
+async function openFile(path: string): Promise<OpenedInput> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const stats = await handle.stat();
+    if (stats.isDirectory()) throw notAFile(path);
+    const bytes = createByteSource(() => readOn(handle, path));
+    const file = {
+      path,
+      size: stats.size,
+      readTail: (length: number) => readTail(handle, stats.size, length),
+    };
+    return {
+      input: stats.isFile() ? { name: path, bytes, file } : { name: path, bytes },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function openStream(stream: AsyncIterable<Uint8Array>, name = 'The stream'): OpenedInput {
+  const iterator = stream[Symbol.asyncIterator]();
+  const bytes = createByteSource(async () => {
+    const next = await iterator.next();
+    return next.done === true ? undefined : next.value;
+  });
+  return {
+    input: { name, bytes },
+    close: async () => {
+      await iterator.return?.();
+    },
+  };
+}
+
+async function readOn(handle: FileHandle, path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, null);
+    return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function readTail(handle: FileHandle, size: number, length: number): Promise<Uint8Array> {
+  const wanted = Math.min(size, length);
+  const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, size - wanted);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function openInput(
+  { input, close }: OpenedInput,
+  createResampler: CreateResampler,
+  { onDamage }: RecordingOptions,
+): Promise<Recording> {
+  await skipId3Tags(input);
+  const head = await input.bytes.peek(DETECTION_BYTES);
+  if (head.length === 0) throw empty(input.name);
+
+  const decoded = await CONTAINERS[detectContainer(head)](input);
+  const mono = toMono16k(decoded, createResampler);
+  // Decoding up to the first sound tells now, not in the middle of a transcription, that there is none.
+  const first = await mono.next();
+  if (first.done === true) throw withoutSound(input.name, first.value.damage);
+
+  return {
+    durationSeconds: decoded.durationSeconds,
+    sampleRate: first.value.sampleRate,
+    channels: first.value.channels,
+    async *chunks() {
+      try {
+        let next: IteratorResult<MonoChunk, MonoEnd> = first;
+        while (next.done !== true) {
+          yield next.value.samples;
+          next = await mono.next();
+        }
+        reportDamage(input.name, next.value.damage, onDamage);
+      } finally {
+        await mono.return({ damage: undefined });
+        await close();
+      }
+    },
+    async close() {
+      await mono.return({ damage: undefined });
+      await close();
+    },
+  };
+}
+
+/** An ID3v2 tag may hold a picture of megabytes before the first sound, of MP3 mostly, but also of others. */
+async function skipId3Tags({ bytes }: RecordingInput): Promise<void> {
+  for (;;) {
+    const head = Buffer.from(await bytes.peek(10));
+    if (head.length < 10 || head.toString('latin1', 0, 3) !== 'ID3') return;
+    // Four bytes of seven bits each (ID3v2.4.0 structure, section 3.1).
+    const size = head.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 127), 0);
+    await bytes.skip(10 + size);
+  }
+}
+
+interface MonoChunk {
+  readonly samples: Float32Array;
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+interface MonoEnd {
+  readonly damage: string | undefined;
+}
+
+async function* toMono16k(
+  decoded: DecodedAudio,
+  createResampler: CreateResampler,
+): AsyncGenerator<MonoChunk, MonoEnd> {
+  let resampler: Resampler | undefined;
+  let format = { sampleRate: 0, channels: 0 };
+  try {
+    for (;;) {
+      const next = await decoded.blocks.next().catch(endOfDecoding);
+      if (next.done === true) {
+        const samples = resampler?.flush() ?? new Float32Array(0);
+        if (samples.length > 0) yield { samples, ...format };
+        return { damage: next.value };
+      }
+      const { channels, sampleRate } = next.value;
+      if (resampler === undefined || sampleRate !== format.sampleRate) {
+        const rest = resampler?.flush();
+        if (rest !== undefined && rest.length > 0) yield { samples: rest, ...format };
+        resampler?.close();
+        resampler = createResampler(sampleRate);
+      }
+      format = { sampleRate, channels: channels.length };
+      const samples = resampler.process(mixToMono(channels));
+      if (samples.length > 0) yield { samples, ...format };
+      // Blocks that are in memory already would otherwise be decoded in a row, and nothing else would run.
+      await setImmediate();
+    }
+  } finally {
+    resampler?.close();
+    await decoded.blocks.return(undefined);
+  }
+}
+
+/** A decoder that gives up does so on bytes that its container does not allow. */
+function endOfDecoding(error: unknown): IteratorReturnResult<string> {
+  if (error instanceof SpeechError) throw error;
+  return { done: true, value: 'is damaged and could not be decoded to its end' };
+}
+
+function mixToMono(channels: readonly Float32Array[]): Float32Array {
+  const [first = new Float32Array(0), ...others] = channels;
+  if (others.length === 0) return first;
+  const mixed = first.slice();
+  for (const channel of others) {
+    for (let i = 0; i < mixed.length; i++) mixed[i] = (mixed[i] ?? 0) + (channel[i] ?? 0);
+  }
+  return mixed.map((sample) => sample / channels.length);
+}
+
+function reportDamage(
+  name: string,
+  damage: string | undefined,
+  onDamage: RecordingOptions['onDamage'],
+): void {
+  if (damage === undefined) return;
+  const error = new SpeechError(
+    'unreadable_audio',
+    `${name} ${damage}.`,
+    'Copy it again from where it was recorded.',
+  );
+  if (onDamage === undefined) throw error;
+  onDamage(error);
+}
+
+function unreadable(path: string, cause: unknown): SpeechError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const options = { cause };
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new SpeechError('unreadable_audio', `${path} does not exist.`, 'Check the path.', options);
+    case 'EACCES':
+    case 'EPERM':
+      return new SpeechError(
+        'unreadable_audio',
+        `${path} may not be read.`,
+        'Give yourself the right to read it.',
+        options,
+      );
+    case 'EISDIR':
+      return notAFile(path);
+    default:
+      return new SpeechError(
+        'unreadable_audio',
+        `${path} cannot be read (${String(code)}).`,
+        'Copy it to another disk.',
+        options,
+      );
+  }
+}
+
+function notAFile(path: string): SpeechError {
+  return new SpeechError('unreadable_audio', `${path} is a folder.`, 'Give the path of a recording.');
+}
+
+function empty(name: string): SpeechError {
+  return new SpeechError('unreadable_audio', `${name} is empty.`, 'Record or copy it again.');
+}
+
+function withoutSound(name: string, damage: string | undefined): SpeechError {
+  const what = damage === undefined ? 'holds no sound' : `holds no sound and ${damage}`;
+  return new SpeechError('unreadable_audio', `${name} ${what}.`, 'Record or copy it again.');
+}

@@ -9,6 +9,8 @@ export type {
   Word,
 } from './live/live-transcription.js';
 export type { PcmEncoding } from './audio/pcm.js';
+export { openRecording, type Recording, type RecordingOptions } from './audio/recording.js';
+export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {
   Admission,
   ModelDescription,

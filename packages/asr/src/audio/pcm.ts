@@ -12,7 +12,7 @@ export function bytesPerSample(encoding: PcmEncoding): 2 | 4 {
  * Interleaved PCM as one array a channel, samples within -1 to 1. The result shares no memory with `bytes`.
  * Floats that are no number or infinite become 0, louder ones are clipped: one bad sample would otherwise
  * poison every later output of a recursive filter or a model.
- * Throws `unreadable_audio` when `bytes` is no whole number of frames (a sample of each channel).
+ * Throws `unsupported_audio` when `bytes` is no whole number of frames (a sample of each channel).
  */
 export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels = 1): Float32Array[] {
   const sampleBytes = bytesPerSample(encoding);
@@ -43,7 +43,7 @@ function decodeFloat32(view: DataView, offset: number, stride: number, out: Floa
 
 function incompleteFrame(bytes: number, frameBytes: number): SpeechError {
   return new SpeechError(
-    'unreadable_audio',
+    'unsupported_audio',
     `${bytes} bytes of PCM are no whole number of samples.`,
     `Send a multiple of ${frameBytes} bytes.`,
   );

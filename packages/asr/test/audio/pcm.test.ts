@@ -44,7 +44,7 @@ describe('PCM', () => {
   ] as const)('refuses a cut frame of %s with %i channels', (encoding, channels, length) => {
     expect(() => decodePcm(new Uint8Array(length), encoding, channels)).toThrowError(
       expect.objectContaining({
-        code: 'unreadable_audio',
+        code: 'unsupported_audio',
         remedy: `Send a multiple of ${bytesPerSample(encoding) * channels} bytes.`,
       }),
     );

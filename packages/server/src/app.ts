@@ -7,6 +7,7 @@ import { createOriginPolicy } from './http/origins.js';
 import { createHttpServer } from './http/server.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
+import { recognizerOptions } from './recognizer-options.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { serverVersion } from './version.js';
@@ -33,8 +34,6 @@ export interface App {
   /** The description of the HTTP side, as `/openapi.json` answers it. */
   readonly openapi: () => Promise<object>;
 }
-
-const BYTES_PER_MIB = 1024 ** 2;
 
 /** Puts the server together. The only place that knows which implementation goes where. */
 export async function createApp(config: Config, startRecognizer: StartRecognizer, log: Log): Promise<App> {
@@ -103,22 +102,6 @@ function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase
   if (isDraining) return 'draining';
   if (!recognizer) return 'starting';
   return recognizer.status().workers.some((worker) => worker.state === 'ready') ? 'healthy' : 'unhealthy';
-}
-
-function recognizerOptions(config: Config, onEvent: (event: RecognizerEvent) => void): RecognizerOptions {
-  return {
-    model: config.model,
-    language: config.language,
-    device: config.device,
-    computeType: config.computeType,
-    workers: config.workers,
-    cacheDirectory: config.cacheDirectory,
-    workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
-    workerTimeoutSeconds: config.workerTimeoutSeconds,
-    maxFinalDelaySeconds: config.maxFinalDelaySeconds,
-    shrinkContextUnderLoad: config.shrinkContextUnderLoad,
-    onEvent,
-  };
 }
 
 function eventSink(log: Log, metrics: Metrics): (event: RecognizerEvent) => void {

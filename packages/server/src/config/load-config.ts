@@ -8,6 +8,9 @@ import { settingNamed, settings, type Setting } from './settings.js';
 /** Names the configuration file, in the environment. */
 export const FILE_VARIABLE = 'AUSCULT_CONFIG';
 
+/** Makes the command line print where a failure came from. No setting: it must work when settings do not. */
+export const DEBUG_VARIABLE = 'AUSCULT_DEBUG';
+
 /** Where settings come from, the stronger first. */
 export interface ConfigSources {
   /** Values from the command line by setting name, still as text; a boolean flag is `true` or `false`. */
@@ -75,7 +78,7 @@ function parseFile(path: string): object {
 }
 
 function fromEnvironment(environment: ConfigSources['environment']): [string, Given][] {
-  const known = [...settings.map((setting) => setting.variable), FILE_VARIABLE];
+  const known = [...settings.map((setting) => setting.variable), FILE_VARIABLE, DEBUG_VARIABLE];
   for (const name of Object.keys(environment)) {
     if (name.startsWith('AUSCULT_') && !known.includes(name))
       throw unknownName(`environment variable ${name}`, name, known);

@@ -7,7 +7,7 @@ export type Send = (message: ServerMessage) => void;
 
 /**
  * Sends to a client as long as it reads. Once half of `limitBytes` waits for it, partial hypotheses are left out;
- * once all of it does, `onOverflow` is called and the caller ends the session.
+ * once all of it does, `onOverflow` is called, one time, and the caller ends the session.
  */
 export function createOutbox(
   socket: WebSocket,
@@ -15,6 +15,7 @@ export function createOutbox(
   metrics: Metrics,
   onOverflow: () => void,
 ): Send {
+  let hasOverflown = false;
   return (message) => {
     if (socket.readyState !== socket.OPEN) return;
     if (isPartial(message) && socket.bufferedAmount > limitBytes / 2) {
@@ -24,7 +25,9 @@ export function createOutbox(
     const frame = Buffer.from(JSON.stringify(message));
     socket.send(frame, { binary: false });
     count(message, frame.length, metrics);
-    if (socket.bufferedAmount > limitBytes) onOverflow();
+    if (hasOverflown || socket.bufferedAmount <= limitBytes) return;
+    hasOverflown = true;
+    onOverflow();
   };
 }
 

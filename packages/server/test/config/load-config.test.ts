@@ -59,11 +59,11 @@ describe('loadConfig', () => {
     expect(load({ environment: { AUSCULT_PORT: '', PORT: '9', HOST: 'h' } }).port).toBe(8000);
   });
 
-  test.each([
-    [{ environment: { AUSCULT_PROT: '1' } }, 'AUSCULT_PROT', 'AUSCULT_PORT'],
-    [{ file: () => write({ endpointMs: 1 }) }, 'endpointMs', 'endpointingMs'],
-  ])('names the nearest known name for an unknown one: %#', ({ environment, file }, unknown, nearest) => {
-    const error = failure({ ...(environment ? { environment } : {}), ...(file ? { file: file() } : {}) });
+  test.each<[() => Partial<ConfigSources>, string, string]>([
+    [() => ({ environment: { AUSCULT_PROT: '1' } }), 'AUSCULT_PROT', 'AUSCULT_PORT'],
+    [() => ({ file: write({ endpointMs: 1 }) }), 'endpointMs', 'endpointingMs'],
+  ])('names the nearest known name for an unknown one: %#', (sources, unknown, nearest) => {
+    const error = failure(sources());
     expect(error.message).toContain(unknown);
     expect(error.remedy).toContain(nearest);
   });

@@ -32,11 +32,16 @@ export async function connect(
   const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, [...protocols], options);
   const messages: ServerMessage[] = [];
   const taken = new Map<ServerMessageType, number>();
+  const waiting: (() => void)[] = [];
+  const wake = (): void => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   socket.on('message', (frame: Buffer) => {
     messages.push(JSON.parse(frame.toString()) as ServerMessage);
-    socket.emit('taken');
+    wake();
   });
+  socket.on('close', wake);
   socket.on('error', () => undefined);
   onTestFinished(() => {
     socket.terminate();
@@ -58,7 +63,7 @@ export async function connect(
         if (message) return message;
         if (socket.readyState === socket.CLOSED)
           throw new Error(`the socket closed before ${type} number ${index}`);
-        await Promise.race([once(socket, 'taken'), once(socket, 'close')]);
+        await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },
     send: (message) => {

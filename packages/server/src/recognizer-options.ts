@@ -1,0 +1,24 @@
+import type { RecognizerEvent, RecognizerOptions } from '@auscult/asr';
+import type { Config } from './config/schema.js';
+
+const BYTES_PER_MIB = 1024 ** 2;
+
+/** The settings that concern recognition, as the recognizer takes them. */
+export function recognizerOptions(
+  config: Config,
+  onEvent: (event: RecognizerEvent) => void,
+): RecognizerOptions {
+  return {
+    model: config.model,
+    language: config.language,
+    device: config.device,
+    computeType: config.computeType,
+    workers: config.workers,
+    cacheDirectory: config.cacheDirectory,
+    workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
+    workerTimeoutSeconds: config.workerTimeoutSeconds,
+    maxFinalDelaySeconds: config.maxFinalDelaySeconds,
+    shrinkContextUnderLoad: config.shrinkContextUnderLoad,
+    onEvent,
+  };
+}

@@ -1,0 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { openapiReference } from './openapi-reference.js';
+import { settingsReference, withSettingsSummary } from './settings-reference.js';
+
+const root = new URL('../../../../', import.meta.url);
+const readme = new URL('README.md', root);
+
+writeFileSync(new URL('docs/settings.md', root), settingsReference());
+writeFileSync(new URL('docs/openapi.json', root), await openapiReference());
+writeFileSync(readme, withSettingsSummary(readFileSync(readme, 'utf8')));

@@ -1,0 +1,18 @@
+import { createApp } from '../app.js';
+import { loadConfig } from '../config/load-config.js';
+import { createLog } from '../telemetry/log.js';
+
+/** The text of docs/openapi.json: the HTTP side of the server, as `/openapi.json` answers it. */
+export async function openapiReference(): Promise<string> {
+  const config = loadConfig({ flags: { logLevel: 'silent' }, environment: {} });
+  const app = await createApp(
+    config,
+    () => Promise.reject(new TypeError('only described')),
+    createLog(config),
+  );
+  try {
+    return `${JSON.stringify(await app.openapi(), null, 2)}\n`;
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+
+describe('a message that makes no sense is named, and the session goes on', () => {
+  const odd = new Uint8Array(3);
+  test.each<[string, object | string, string]>([
+    ['broken JSON', '{"type":"audio"', 'malformed_json'],
+    ['no JSON', 'patient reports chest pain', 'malformed_json'],
+    ['empty text', '', 'malformed_json'],
+    ['JSON that is no object', '[]', 'object_expected'],
+    ['a type that is not known', { type: 'transcribe' }, 'unknown_type'],
+    ['no type', { data: '' }, 'unknown_type'],
+    ['a field of the wrong kind', { type: 'audio', data: 5 }, 'invalid_message'],
+    ['base64 that is none', { type: 'audio', data: '*** not base64 ***' }, 'invalid_base64'],
+    ['text in place of audio', { type: 'audio', data: 'hello there' }, 'invalid_base64'],
+    ['an odd count of bytes', odd, 'odd_audio_length'],
+    ['an odd count of bytes in base64', { type: 'audio', data: 'AAAA' }, 'odd_audio_length'],
+    [
+      'a sample rate out of range',
+      { type: 'audio', data: 'AAA=', sampleRate: 4000 },
+      'sample_rate_out_of_range',
+    ],
+    ['an encoding that is not known', { type: 'configure', encoding: 'mulaw' }, 'invalid_message'],
+    ['resume', { type: 'resume', sessionId: 'x' }, 'resume_unavailable'],
+  ])('%s', async (_name, message, code) => {
+    const { url, recognizer } = await startScriptedServer();
+    const client = await connect(url);
+    client.send(message);
+    expect(await client.next('error')).toMatchObject({ code, message: expect.stringMatching(/\w+\.$/) });
+    expect(recognizer.streams.every(({ pushed }) => pushed.length === 0)).toBe(true);
+    await expectWorking(client);
+  });
+
+  test('a frame is refused whole where its channels are not complete', async () => {
+    const { url, recognizer } = await startScriptedServer();
+    const client = await connectOptedIn(url);
+    client.send({ type: 'configure', channels: 2, encoding: 'f32le' });
+    client.send(new Uint8Array(12));
+    expect(await client.next('error')).toMatchObject({
+      code: 'odd_audio_length',
+      limit: 'a multiple of 8 bytes',
+    });
+    expect(recognizer.streams).toHaveLength(0);
+  });
+});
+
+test('a frame over the limit is named before the connection is closed', async () => {
+  const { url } = await startScriptedServer({ maxFrameBytes: '4096' });
+  const other = await connect(url);
+  const client = await connect(url);
+  client.send(new Uint8Array(4096));
+  client.send(new Uint8Array(4098));
+  expect(await client.closed).toBe(1009);
+  expect(client.all('error')).toMatchObject([{ code: 'frame_too_large', limit: 'at most 4096 bytes' }]);
+  await expectWorking(other);
+});
+
+test('a frame that claims to be huge is not waited for', async () => {
+  const { url } = await startScriptedServer();
+  const client = await connect(url);
+  const header = Buffer.from([0x82, 0xff, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]);
+  rawSocket(client).write(header);
+  expect(await client.closed).toBe(1009);
+});
+
+test.each([
+  ['text that is not UTF-8', [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007],
+  ['an unmasked frame', [0x82, 0x02, 0, 0], 1002],
+  ['a reserved opcode', [0x83, 0x80, 0, 0, 0, 0], 1002],
+])('%s closes its own connection only', async (_name, bytes, code) => {
+  const { url, log } = await startScriptedServer();
+  const other = await connect(url);
+  const client = await connect(url);
+  rawSocket(client).write(Buffer.from(bytes));
+  expect(await client.closed).toBe(code);
+  await expectWorking(other);
+  expect(log()).not.toContain('unexpected');
+});
+
+test('too many messages in a row that make no sense end the session', async () => {
+  const { url } = await startScriptedServer({ maxBadMessages: '3' });
+  const client = await connect(url);
+  client.send('?');
+  client.send('?');
+  client.send({ type: 'keepalive' });
+  client.send('?');
+  client.send('?');
+  await expectWorking(client);
+  for (let i = 0; i < 3; i++) client.send(new Uint8Array(1));
+  expect(await client.closed).toBe(4400);
+  expect(client.all('error').at(-1)).toMatchObject({ code: 'too_many_bad_messages' });
+});
+
+async function expectWorking(client: Client): Promise<void> {
+  client.send(silence(0.1));
+  client.send({ type: 'stop' });
+  expect(await client.next('transcription')).toMatchObject({ isFinal: true });
+}
+
+function rawSocket(client: Client): NodeJS.WritableStream {
+  const { _socket: socket } = client.socket as unknown as { _socket: NodeJS.WritableStream };
+  return socket;
+}

@@ -9,6 +9,7 @@ export type {
   Word,
 } from './live/live-transcription.js';
 export type { PcmEncoding } from './audio/pcm.js';
+export { isRecording } from './audio/is-recording.js';
 export { openRecording, type Recording, type RecordingOptions } from './audio/recording.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {
@@ -20,3 +21,6 @@ export type {
   RecognizerStatus,
   WorkerStatus,
 } from './recognizer/recognizer.js';
+export { startRecognizer } from './recognizer/start-recognizer.js';
+export { defaultLiveOptions, transcribeRecording, type TranscribeOptions } from './live/transcribe-recording.js';
+export { listModels, verifyModel, type ListedModel } from './models/list-models.js';

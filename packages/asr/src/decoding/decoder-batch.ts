@@ -1,0 +1,189 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { ModelGeometry } from './model-geometry.js';
+import { likeliestToken, type ScoredToken } from './next-token.js';
+import { stackRows, type RowPart } from './stack-rows.js';
+import type { CrossAttention } from './stream-encoder.js';
+
+/** Utterances decoded together: each step gives every row its next token and reads the weights once for all. */
+export interface DecoderBatch {
+  /** Rows still decoding. */
+  readonly size: number;
+  /** Encoder frames of all rows, a measure of the memory that they hold. */
+  readonly frames: number;
+  /** Reads the tokens that stand before the new text in one pass (prefill) and gives the first new token. */
+  join(row: number, cross: CrossAttention, tokens: readonly number[]): Promise<ScoredToken>;
+  /** Feeds each row the token it had last; gives the next by row. */
+  step(): Promise<ReadonlyMap<number, ScoredToken>>;
+  /** Takes a row out. */
+  leave(row: number): void;
+}
+
+/** One utterance's place in the batch. */
+interface Row {
+  readonly id: number;
+  readonly frames: number;
+  /** Tokens in the self-attention cache. */
+  past: number;
+  lastToken: number;
+  done: boolean;
+}
+
+/** Added to the attention scores of padding: far below any score, and no infinity, which would make NaN. */
+const MASKED = -1e9;
+
+/** Makes an empty batch over a prepared decoder graph. */
+export function createDecoderBatch(session: InferenceSession, geometry: ModelGeometry): DecoderBatch {
+  let rows: Row[] = [];
+  /** By graph input name; first axis = `rows`, self-attention padded on the left, cross-attention on the right. */
+  let past = new Map<string, Tensor>();
+  let cross = new Map<string, Tensor>();
+
+  const run = async (tokens: BigInt64Array, positions: BigInt64Array, masks: Masks, count: number, inputs: Iterable<readonly [string, Tensor]>) => {
+    const length = tokens.length / count;
+    return session.run({
+      input_ids: new Tensor('int64', tokens, [count, length]),
+      position_ids: new Tensor('int64', positions, [count, length]),
+      self_mask: new Tensor('float32', masks.self, [count, 1, length, masks.self.length / (count * length)]),
+      cross_mask: new Tensor('float32', masks.cross, [count, 1, 1, masks.cross.length / count]),
+      ...Object.fromEntries(inputs),
+    });
+  };
+
+  const compact = (joining?: { row: Row; past: Map<string, Tensor>; cross: ReadonlyMap<string, Tensor> }) => {
+    const kept = rows.flatMap((row, index) => (row.done ? [] : [{ row, index }]));
+    const next = joining ? [...kept.map(({ row }) => row), joining.row] : kept.map(({ row }) => row);
+    if (joining && kept.length === 0) {
+      past = joining.past;
+      cross = new Map(joining.cross);
+    } else {
+      const pastLength = Math.max(0, ...next.map((row) => row.past));
+      const frames = Math.max(0, ...next.map((row) => row.frames));
+      const restack = (
+        current: Map<string, Tensor>,
+        added: ReadonlyMap<string, Tensor> | undefined,
+        length: number,
+        side: 'left' | 'right',
+      ) =>
+        new Map(
+          [...current].map(([name, tensor]) => {
+            const held = tensor.dims[2] ?? 0;
+            const parts: RowPart[] = kept.map(({ row, index }) => {
+              const used = side === 'left' ? row.past : row.frames;
+              return { source: tensor.data as Float32Array, index, held, start: side === 'left' ? held - used : 0, used };
+            });
+            const addition = added?.get(name);
+            if (addition) {
+              const used = addition.dims[2] ?? 0;
+              parts.push({ source: addition.data as Float32Array, index: 0, held: used, start: 0, used });
+            }
+            const stacked = stackRows(parts, length, side, geometry);
+            return [name, new Tensor('float32', stacked, [next.length, geometry.heads, length, geometry.headSize])];
+          }),
+        );
+      past = restack(past, joining?.past, pastLength, 'left');
+      cross = restack(cross, joining?.cross, frames, 'right');
+    }
+    rows = next;
+  };
+
+  return {
+    get size() {
+      return rows.filter((row) => !row.done).length;
+    },
+    get frames() {
+      return rows.reduce((sum, row) => sum + row.frames, 0);
+    },
+
+    async join(id, encoded, tokens) {
+      const inputs = [...emptyPast(geometry), ...encoded.tensors];
+      const outputs = await run(
+        BigInt64Array.from(tokens, BigInt),
+        BigInt64Array.from(tokens, (_, position) => BigInt(position)),
+        { self: causalMask(tokens.length), cross: new Float32Array(encoded.frames) },
+        1,
+        inputs,
+      );
+      const first = likeliestToken(outputs['logits']?.data as Float32Array, 0, geometry.textTokens);
+      const row: Row = { id, frames: encoded.frames, past: tokens.length, lastToken: first.token, done: false };
+      compact({ row, past: presentAsPast(outputs), cross: encoded.tensors });
+      return first;
+    },
+
+    async step() {
+      // Rows that have ended ride along until they are the half: moving the others costs more than carrying them.
+      if (rows.filter((row) => row.done).length * 2 >= rows.length) compact();
+      const held = past.values().next().value?.dims[2] ?? 0;
+      const frames = cross.values().next().value?.dims[2] ?? 0;
+      const outputs = await run(
+        BigInt64Array.from(rows, (row) => BigInt(row.lastToken)),
+        BigInt64Array.from(rows, (row) => BigInt(row.past)),
+        paddingMasks(rows, held, frames),
+        rows.length,
+        [...past, ...cross],
+      );
+      past = presentAsPast(outputs);
+      const logits = outputs['logits']?.data as Float32Array;
+      const vocabulary = logits.length / rows.length;
+      const next = new Map<number, ScoredToken>();
+      rows.forEach((row, index) => {
+        row.past++;
+        if (row.done) return;
+        const scored = likeliestToken(logits, index * vocabulary, geometry.textTokens);
+        row.lastToken = scored.token;
+        next.set(row.id, scored);
+      });
+      return next;
+    },
+
+    leave(id) {
+      const row = rows.find((candidate) => candidate.id === id);
+      if (row) row.done = true;
+      if (rows.every((candidate) => candidate.done)) {
+        rows = [];
+        past = new Map();
+        cross = new Map();
+      }
+    },
+  };
+}
+
+interface Masks {
+  /** [rows, 1, tokens, past + tokens] */
+  readonly self: Float32Array;
+  /** [rows, 1, 1, frames] */
+  readonly cross: Float32Array;
+}
+
+function causalMask(length: number): Float32Array {
+  const mask = new Float32Array(length * length);
+  for (let token = 0; token < length; token++) mask.fill(MASKED, token * length + token + 1, (token + 1) * length);
+  return mask;
+}
+
+function paddingMasks(rows: readonly Row[], held: number, frames: number): Masks {
+  const self = new Float32Array(rows.length * (held + 1));
+  const cross = new Float32Array(rows.length * frames);
+  rows.forEach((row, index) => {
+    self.fill(MASKED, index * (held + 1), index * (held + 1) + held - row.past);
+    cross.fill(MASKED, index * frames + row.frames, (index + 1) * frames);
+  });
+  return { self, cross };
+}
+
+function emptyPast({ decoderLayers, heads, headSize }: ModelGeometry): Map<string, Tensor> {
+  const past = new Map<string, Tensor>();
+  for (let layer = 0; layer < decoderLayers; layer++) {
+    for (const part of ['key', 'value']) {
+      past.set(`past.${layer}.${part}`, new Tensor('float32', new Float32Array(0), [1, heads, 0, headSize]));
+    }
+  }
+  return past;
+}
+
+function presentAsPast(outputs: InferenceSession.OnnxValueMapType): Map<string, Tensor> {
+  const past = new Map<string, Tensor>();
+  for (const [name, value] of Object.entries(outputs)) {
+    if (name.startsWith('present.')) past.set(name.replace('present', 'past'), value as Tensor);
+  }
+  return past;
+}

@@ -1,0 +1,312 @@
+import {
+  ElementType,
+  int,
+  int64Tensor,
+  node,
+  producerOf,
+  prune,
+  redirect,
+  shiftWeightsToInt8,
+  valueInfo,
+} from '../../models/graph-surgery.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
+
+/** What the prepared graphs need to know of the processor that will run them. */
+export interface PreparationTarget {
+  /** Whether int8 × uint8 products are exact and fast (VNNI on x86, any ARM). */
+  readonly int8Weights: boolean;
+}
+
+/** The two graphs that a recognizer runs, made from the published encoder and merged decoder. */
+export interface PreparedGraphs {
+  /**
+   * `input_values` float32 [1, samples], and of an earlier run over the audio just before: `past_hidden` float32
+   * [1, past, width], `past.N.key` and `past.N.value` float16 [1, heads, past, head size], of which the first
+   * `kept_frames` int64 [1] count. → `hidden` and `present.N.*`, the same for kept and new frames together, and
+   * for each decoder layer `cross.N.key` and `cross.N.value` float32 [1, heads, frames, head size].
+   */
+  readonly encoder: OnnxModel;
+  /**
+   * Prefill and step in one: `input_ids` int64 [rows, tokens], `position_ids` int64 [rows, tokens],
+   * `self_mask` float32 [rows, 1, tokens, past + tokens], `cross_mask` float32 [rows, 1, 1, frames],
+   * `past.N.key` and `past.N.value` float32 [rows, heads, past, head size], `cross.N.*` as above with rows
+   * → `logits` float32 [rows, vocabulary] of each row's last token, and `present.N.*`.
+   */
+  readonly decoder: OnnxModel;
+}
+
+/**
+ * Prepares Moonshine's published graphs (onnx-community layout) for batched decoding.
+ *
+ * The merged decoder dequantises and transposes its whole embedding at every step, copies the cross-attention
+ * keys and values through an `If`, computes logits for every position, and has no masks. Here its two branches
+ * come apart: the projections of the encoder's output into keys and values join the encoder; what remains serves
+ * prefill and step alike. The encoder learns to continue from an earlier run, so that carried context is not
+ * encoded again with every utterance. Positions and masks become inputs, so that rows of
+ * different lengths share a batch, and the output projection stays int8.
+ *
+ * Takes the models apart: decode them anew to use them otherwise. Throws if they have another structure.
+ */
+export function prepareGraphs(encoder: OnnxModel, decoder: OnnxModel, target: PreparationTarget): PreparedGraphs {
+  const branches = decoderBranches(decoder.graph);
+  const prepared = {
+    encoder: { ...encoder, graph: withCrossAttention(continuedEncoder(encoder.graph), decoder.graph, branches.first) },
+    decoder: { ...decoder, graph: batchedDecoder(decoder.graph, branches.cached) },
+  };
+  if (target.int8Weights) {
+    shiftWeightsToInt8(prepared.encoder.graph);
+    shiftWeightsToInt8(prepared.decoder.graph);
+  }
+  return prepared;
+}
+
+interface Branches {
+  /** The branch for the first token: computes cross-attention keys and values. */
+  readonly first: OnnxGraph;
+  /** The branch for later tokens: reads them. */
+  readonly cached: OnnxGraph;
+}
+
+function decoderBranches(merged: OnnxGraph): Branches {
+  const choice = merged.node.find((candidate) => candidate.opType === 'If');
+  const branch = (name: string): OnnxGraph => {
+    const graph = choice?.attribute.find((attribute) => attribute.name === name)?.g;
+    if (!graph) throw new Error(`the merged decoder has no ${name}`);
+    // Branch outputs take the merged graph's names by position.
+    const names = new Map(graph.output.map((output, i) => [output.name, merged.output[i]?.name ?? output.name]));
+    for (const inner of graph.node) {
+      inner.input = inner.input.map((value) => names.get(value) ?? value);
+      inner.output = inner.output.map((value) => names.get(value) ?? value);
+    }
+    return { ...graph, output: merged.output, initializer: graph.initializer };
+  };
+  return { first: branch('else_branch'), cached: branch('then_branch') };
+}
+
+/**
+ * Continues where an earlier run ended: each layer attends to the keys and values of the kept frames as well as
+ * to the new ones, and the new frames' positions count on. All of it is kept as float16, half the memory.
+ */
+function continuedEncoder(encoder: OnnxGraph): OnnxGraph {
+  const { int64, float16, float32 } = ElementType;
+  const layers = encoder.node.filter((candidate) => candidate.opType === 'Softmax').length;
+  const added: OnnxNode[] = [];
+  const inputs = [valueInfo('kept_frames', int64, [1]), valueInfo('past_hidden', float32, [1, 'past', 'width'])];
+  const outputs = [valueInfo('hidden', float32, [1, 'frames', 'width'])];
+
+  const positions = encoder.node.filter((candidate) => candidate.opType === 'Range').flatMap((range) => range.output)[0];
+  if (positions === undefined) throw new Error('the encoder has no positions');
+  redirect(encoder.node, positions, 'shifted_positions');
+  added.push(node('Add', [positions, 'kept_frames'], ['shifted_positions']));
+
+  for (let layer = 0; layer < layers; layer++) {
+    const attention = `/layers.${layer}/self_attn/`;
+    const scores = producerOf(encoder.node, `${attention}MatMul_output_0`);
+    // The keys come scaled and transposed out of these two nodes; ahead of them they are [1, heads, frames, size].
+    const scaled = producerOf(encoder.node, scores.input[1] ?? '');
+    const transpose = producerOf(encoder.node, scaled.input[0] ?? '');
+    const context = producerOf(encoder.node, `${attention}MatMul_1_output_0`);
+    for (const [part, reader, place] of [
+      ['key', transpose, 0],
+      ['value', context, 1],
+    ] as const) {
+      const past = `past.${layer}.${part}`;
+      const present = `present.${layer}.${part}`;
+      const fresh = reader.input[place] ?? '';
+      reader.input[place] = `${present}/all`;
+      added.push(
+        node('Slice', [past, 'zero', 'kept_frames', 'frame_axis'], [`${past}/kept`]),
+        node('Cast', [`${past}/kept`], [`${past}/float32`], [int('to', float32)]),
+        node('Concat', [`${past}/float32`, fresh], [`${present}/all`], [int('axis', 2)]),
+        node('Cast', [`${present}/all`], [present], [int('to', float16)]),
+      );
+      inputs.push(valueInfo(past, float16, [1, 'heads', 'past', 'head_size']));
+      outputs.push(valueInfo(present, float16, [1, 'heads', 'frames', 'head_size']));
+    }
+  }
+  const fresh = encoder.output[0]?.name ?? '';
+  added.push(
+    node('Slice', ['past_hidden', 'zero', 'kept_frames', 'one'], ['past_hidden/kept']),
+    node('Concat', ['past_hidden/kept', fresh], ['hidden'], [int('axis', 1)]),
+  );
+  return {
+    ...encoder,
+    node: inOrder([...encoder.node, ...added]),
+    initializer: [
+      ...encoder.initializer,
+      int64Tensor('zero', [0]),
+      int64Tensor('one', [1]),
+      int64Tensor('frame_axis', [2]),
+    ],
+    input: [...encoder.input, ...inputs],
+    output: outputs,
+  };
+}
+
+/** Appends the projections of the encoder's output into the keys and values that the decoder attends to. */
+function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGraph): OnnxGraph {
+  const outputs = crossAttentionNames(layerCount(merged));
+  const nodes = first.node.map((source) => ({ ...source, input: [...source.input], output: [...source.output] }));
+  for (const name of outputs) {
+    const published = producerOf(nodes, publishedCrossName(name));
+    // The batch size is read from the decoder's own activations, which are not there yet: it is one.
+    const reshape = producerOf(nodes, published.input[0] ?? '');
+    producerOf(nodes, reshape.input[1] ?? '').input[0] = 'one';
+    published.output[0] = name;
+  }
+  redirect(nodes, 'encoder_hidden_states', 'hidden');
+  // Both models were exported alike, so that names of inner values and constants may coincide.
+  const constants = [...merged.initializer, ...first.initializer];
+  const prefixed = withPrefix('cross/', nodes, constants, ['hidden', 'one', ...outputs]);
+  return prune({
+    ...encoder,
+    node: [...encoder.node, ...prefixed.nodes],
+    initializer: [...encoder.initializer, ...prefixed.constants],
+    output: [
+      ...encoder.output,
+      ...outputs.map((name) => valueInfo(name, ElementType.float32, [1, 'heads', 'frames', 'head_size'])),
+    ],
+  });
+}
+
+function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
+  const layers = layerCount(merged);
+  let nodes = cached.node;
+  for (const attention of nodes.filter((candidate) => candidate.opType === 'Softmax')) {
+    const scores = attention.input[0] ?? '';
+    if (attention.name.includes('self_attn')) {
+      producerOf(nodes, scores).input[1] = 'self_mask';
+      continue;
+    }
+    nodes = [...nodes.filter((other) => other !== attention), node('Add', [scores, 'cross_mask'], [`${scores}/masked`])];
+    attention.input[0] = `${scores}/masked`;
+    nodes.push(attention);
+  }
+  for (const positions of nodes.filter((candidate) => candidate.opType === 'Range').flatMap((range) => range.output)) {
+    for (const reader of nodes.filter((candidate) => candidate.opType === 'Unsqueeze' && candidate.input[0] === positions)) {
+      redirect(nodes, reader.output[0] ?? '', 'position_ids');
+    }
+  }
+  const head = int8OutputProjection(nodes, merged.initializer);
+  nodes = [...nodes.filter((candidate) => !candidate.output.includes('logits')), ...head.nodes];
+  for (let layer = 0; layer < layers; layer++) {
+    for (const part of ['key', 'value']) {
+      redirect(nodes, `past_key_values.${layer}.encoder.${part}`, `cross.${layer}.${part}`);
+      redirect(nodes, `past_key_values.${layer}.decoder.${part}`, `past.${layer}.${part}`);
+      const present = producerOf(nodes, `present.${layer}.decoder.${part}`);
+      const name = `present.${layer}.decoder.${part}`;
+      present.output = present.output.map((value) => (value === name ? `present.${layer}.${part}` : value));
+      redirect(nodes, name, `present.${layer}.${part}`);
+    }
+  }
+  const f32 = ElementType.float32;
+  const perLayer = (kind: string, length: string) =>
+    crossAttentionNames(layers).map((name) =>
+      valueInfo(name.replace('cross', kind), f32, ['rows', 'heads', length, 'head_size']),
+    );
+  return prune({
+    ...merged,
+    node: inOrder(nodes),
+    initializer: [...merged.initializer, ...cached.initializer, ...head.constants],
+    input: [
+      valueInfo('input_ids', ElementType.int64, ['rows', 'tokens']),
+      valueInfo('position_ids', ElementType.int64, ['rows', 'tokens']),
+      valueInfo('self_mask', f32, ['rows', 1, 'tokens', 'past_and_tokens']),
+      valueInfo('cross_mask', f32, ['rows', 1, 1, 'frames']),
+      ...perLayer('past', 'past'),
+      ...perLayer('cross', 'frames'),
+    ],
+    output: [valueInfo('logits', f32, ['rows', 'vocabulary']), ...perLayer('present', 'past_and_tokens')],
+  });
+}
+
+/** The last token's activations times the transposed int8 embedding, which the published graph unpacks each time. */
+function int8OutputProjection(
+  nodes: readonly OnnxNode[],
+  constants: readonly OnnxTensor[],
+): { readonly nodes: OnnxNode[]; readonly constants: OnnxTensor[] } {
+  const embedding = constants.find((tensor) => /embed_tokens\.weight.*_quantized$/.test(tensor.name));
+  if (!embedding) throw new Error('the merged decoder has no quantised embedding');
+  const stem = embedding.name.replace(/_quantized$/, '');
+  const zeroPoint = constants.find((tensor) => tensor.name === `${stem}_zero_point`);
+  if (!zeroPoint) throw new Error('the quantised embedding has no zero point');
+  const activations = producerOf(nodes, 'logits').input[0] ?? '';
+  return {
+    constants: [
+      transposed(embedding, 'output_projection'),
+      // A copy of its own, since the embedding's stays uint8 when weights are shifted.
+      { ...zeroPoint, name: 'output_projection_zero_point' },
+      { ...int64Tensor('last_token', [-1]), dims: [] },
+    ],
+    nodes: [
+      node('Gather', [activations, 'last_token'], ['last_activation'], [int('axis', 1)]),
+      node('DynamicQuantizeLinear', ['last_activation'], ['last_quantized', 'last_scale', 'last_zero_point']),
+      node(
+        'MatMulInteger',
+        ['last_quantized', 'output_projection', 'last_zero_point', 'output_projection_zero_point'],
+        ['logits_quantized'],
+      ),
+      node('Cast', ['logits_quantized'], ['logits_unscaled'], [int('to', ElementType.float32)]),
+      node('Mul', ['last_scale', `${stem}_scale`], ['logits_scale']),
+      node('Mul', ['logits_unscaled', 'logits_scale'], ['logits']),
+    ],
+  };
+}
+
+function transposed(tensor: OnnxTensor, name: string): OnnxTensor {
+  const [rows = 0, columns = 0] = tensor.dims.map(Number);
+  const source = tensor.rawData;
+  const rawData = new Uint8Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) rawData[column * rows + row] = source[row * columns + column] ?? 0;
+  }
+  return { name, dims: [columns, rows], dataType: tensor.dataType, rawData };
+}
+
+function layerCount(merged: OnnxGraph): number {
+  return merged.output.filter((output) => /^present\.\d+\.decoder\.key$/.test(output.name)).length;
+}
+
+function crossAttentionNames(layers: number): string[] {
+  return Array.from({ length: layers }, (_, layer) => [`cross.${layer}.key`, `cross.${layer}.value`]).flat();
+}
+
+function publishedCrossName(name: string): string {
+  const [, layer = '', part = ''] = name.split('.');
+  return `present.${layer}.encoder.${part}`;
+}
+
+function withPrefix(
+  prefix: string,
+  nodes: readonly OnnxNode[],
+  constants: readonly OnnxTensor[],
+  shared: readonly string[],
+): { readonly nodes: OnnxNode[]; readonly constants: OnnxTensor[] } {
+  const own = new Set(shared);
+  const renamed = (name: string) => (name === '' || own.has(name) ? name : prefix + name);
+  return {
+    nodes: nodes.map((source) => ({
+      ...source,
+      name: prefix + source.name,
+      input: source.input.map(renamed),
+      output: source.output.map(renamed),
+    })),
+    constants: constants.map((tensor) => ({ ...tensor, name: renamed(tensor.name) })),
+  };
+}
+
+/** Puts every node behind those whose values it reads, as ONNX demands. */
+function inOrder(nodes: readonly OnnxNode[]): OnnxNode[] {
+  const producer = new Map(nodes.flatMap((candidate) => candidate.output.map((name) => [name, candidate] as const)));
+  const ordered = new Set<OnnxNode>();
+  const visit = (candidate: OnnxNode): void => {
+    if (ordered.has(candidate)) return;
+    for (const name of candidate.input) {
+      const source = producer.get(name);
+      if (source && source !== candidate) visit(source);
+    }
+    ordered.add(candidate);
+  };
+  for (const candidate of nodes) visit(candidate);
+  return [...ordered];
+}

@@ -1,0 +1,135 @@
+import { decodePcm } from '../audio/pcm.js';
+import type { CreateResampler, Resampler } from '../audio/resample.js';
+import { requireStreamSampleRate, SAMPLE_RATE } from '../audio/sample-rate.js';
+import { createAudioHistory } from '../segment/audio-history.js';
+import { createSegmenter, type Segmenter } from '../segment/segmenter.js';
+import { SpeechError } from '../speech-error.js';
+import { VAD_FRAME_SAMPLES, type VoiceActivity } from '../vad/voice-activity.js';
+import type { LiveListener, LiveOptions, LiveTranscription } from './live-transcription.js';
+import { createUtteranceRecognition, type UtteranceServices } from './utterance-recognition.js';
+
+/** What a live stream is built from. */
+export interface LiveStreamServices extends UtteranceServices {
+  readonly createResampler: CreateResampler;
+  readonly voice: VoiceActivity;
+  /** Called once when the stream is closed. */
+  readonly onClose: () => void;
+}
+
+/** A request to end the utterance where the stream stood, and to say when all before is final. */
+interface Boundary {
+  readonly at: number;
+  readonly resolve: () => void;
+}
+
+/** Opens a stream: PCM → 16 kHz → voice activity → utterances → recognition. */
+export function openLiveStream(
+  options: LiveOptions,
+  listener: LiveListener,
+  services: LiveStreamServices,
+): LiveTranscription {
+  requireStreamSampleRate(options.sampleRate);
+  const history = createAudioHistory();
+  const recognition = createUtteranceRecognition(options, history, listener, services);
+  const boundaries: Boundary[] = [];
+  const frame = new Float32Array(VAD_FRAME_SAMPLES);
+  let inputRate = options.sampleRate;
+  let resampler: Resampler = services.createResampler(inputRate);
+  let segmenter = newSegmenter(options, 0);
+  /** Samples that voice activity has heard. */
+  let heard = 0;
+  let pumping = false;
+  let closed = false;
+
+  const pump = async () => {
+    if (pumping) return;
+    pumping = true;
+    // Also when there is nothing to wait for: listeners are never called from within `push`.
+    await Promise.resolve();
+    while (!closed) {
+      const boundary = boundaries[0];
+      const available = (boundary?.at ?? history.end) - heard;
+      if (available >= VAD_FRAME_SAMPLES) await hear(VAD_FRAME_SAMPLES);
+      else if (boundary) await pass(boundary, available);
+      else break;
+    }
+    pumping = false;
+  };
+
+  const hear = async (samples: number) => {
+    const audio = history.slice(heard, heard + samples);
+    for (let i = 0; i < VAD_FRAME_SAMPLES; i++) frame[i] = (audio[i] ?? 0) / 32_768;
+    const probability = await services.voice.probability(frame);
+    if (closed) return;
+    heard += samples;
+    recognition.follow(segmenter.push(probability), heard);
+    forget();
+  };
+
+  const pass = async (boundary: Boundary, rest: number) => {
+    if (rest > 0) await hear(rest);
+    boundaries.shift();
+    recognition.follow(segmenter.finish(boundary.at), boundary.at);
+    segmenter = newSegmenter(options, boundary.at);
+    void recognition.settled().then(boundary.resolve);
+  };
+
+  const forget = () => {
+    history.forgetBefore(Math.min(segmenter.settledBefore, recognition.neededFrom ?? Infinity));
+  };
+
+  const changeRate = (rate: number) => {
+    requireStreamSampleRate(rate);
+    history.append(resampler.flush());
+    resampler.close();
+    resampler = services.createResampler(rate);
+    inputRate = rate;
+  };
+
+  return {
+    push(pcm, sampleRate) {
+      if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
+      if (sampleRate !== undefined && sampleRate !== inputRate) changeRate(sampleRate);
+      const [samples] = decodePcm(pcm, options.encoding);
+      if (samples) history.append(resampler.process(samples));
+      void pump();
+    },
+    flush() {
+      if (closed) return Promise.resolve();
+      history.append(resampler.flush());
+      return new Promise((resolve) => {
+        boundaries.push({ at: history.end, resolve });
+        void pump();
+      });
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      resampler.close();
+      recognition.close();
+      for (const boundary of boundaries.splice(0)) boundary.resolve();
+      services.onClose();
+    },
+    get receivedSeconds() {
+      return history.end / SAMPLE_RATE;
+    },
+    get settledSeconds() {
+      return Math.min(segmenter.settledBefore, recognition.unsettledFrom ?? Infinity) / SAMPLE_RATE;
+    },
+    get pendingSeconds() {
+      return recognition.pendingSeconds + (history.end - heard) / SAMPLE_RATE;
+    },
+    get speechSeconds() {
+      return recognition.speechSeconds;
+    },
+  };
+}
+
+function newSegmenter(options: LiveOptions, origin: number): Segmenter {
+  return createSegmenter({
+    endpointing: Math.round((options.endpointingMs / 1000) * SAMPLE_RATE),
+    longest: Math.round(options.maxUtteranceSeconds * SAMPLE_RATE),
+    origin,
+  });
+}
+

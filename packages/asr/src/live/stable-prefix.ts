@@ -1,0 +1,32 @@
+/** Words of the growing hypotheses of one utterance that will not be taken back. */
+export interface StablePrefix {
+  /** Takes the next hypothesis, with the words shown so far at its beginning or not; returns all words to show. */
+  update(words: readonly string[]): readonly string[];
+}
+
+/**
+ * Local agreement (Liu et al. 2020, https://arxiv.org/abs/2005.11185): a word is shown once two hypotheses in a
+ * row have it in the same place. What is shown stays: later hypotheses only add behind it.
+ */
+export function createStablePrefix(): StablePrefix {
+  let shown: readonly string[] = [];
+  let previous: readonly string[] = [];
+  return {
+    update(words) {
+      let agreed = shown.length;
+      while (agreed < words.length && agreed < previous.length && sameWord(words[agreed], previous[agreed])) agreed++;
+      shown = [...shown, ...words.slice(shown.length, agreed)];
+      previous = words;
+      return shown;
+    },
+  };
+}
+
+/** Punctuation and case at the edge of the audio change with every hypothesis; the word does not. */
+function sameWord(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && bare(a) === bare(b);
+}
+
+function bare(word: string): string {
+  return word.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
+}

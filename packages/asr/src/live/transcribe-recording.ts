@@ -1,0 +1,58 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { Recognizer } from '../recognizer/recognizer.js';
+import { SpeechError } from '../speech-error.js';
+import type { FinalHypothesis, LiveOptions } from './live-transcription.js';
+
+/** How a recording is to be transcribed. */
+export interface TranscribeOptions extends Partial<Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'>> {
+  /** Called with the seconds of audio whose text is final. */
+  readonly onProgress?: (seconds: number) => void;
+}
+
+/** Settings of a stream that asks for nothing else. */
+export const defaultLiveOptions = {
+  endpointingMs: 500,
+  maxUtteranceSeconds: 15,
+  contextSeconds: 20,
+} as const satisfies Partial<LiveOptions>;
+
+/** Audio given to recognition ahead of its text, seconds: bounds memory, and keeps one recording from all else. */
+const AHEAD_SECONDS = 20;
+
+/**
+ * Transcribes 16 kHz mono audio as fast as the processes allow, through the same way as live speech.
+ * Throws `worker_failed` if part of the audio could not be recognised.
+ */
+export async function* transcribeRecording(
+  recognizer: Recognizer,
+  chunks: AsyncIterable<Float32Array>,
+  { onProgress, ...options }: TranscribeOptions = {},
+): AsyncGenerator<FinalHypothesis> {
+  const finals: FinalHypothesis[] = [];
+  let lost = false;
+  const live = recognizer.openLive(
+    { ...defaultLiveOptions, ...options, sampleRate: SAMPLE_RATE, encoding: 'f32le', partials: false },
+    {
+      onFinal: (final) => finals.push(final),
+      onLost: () => {
+        lost = true;
+      },
+    },
+  );
+  try {
+    for await (const chunk of chunks) {
+      live.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      while (live.pendingSeconds > AHEAD_SECONDS) await new Promise((resolve) => setTimeout(resolve, 5));
+      yield* finals.splice(0);
+      onProgress?.(live.settledSeconds);
+    }
+    await live.flush();
+    yield* finals.splice(0);
+    onProgress?.(live.receivedSeconds);
+  } finally {
+    live.close();
+  }
+  if (lost) {
+    throw new SpeechError('worker_failed', 'Part of the recording could not be recognised.', 'Try again; see `auscult doctor`.');
+  }
+}

@@ -1,0 +1,317 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { TokenText } from '../families/moonshine/moonshine-text.js';
+import type { JobRequest, ScheduledJob, Scheduler } from '../recognizer/scheduler.js';
+import type { RecognitionResult } from '../recognizer/worker-messages.js';
+import type { AudioHistory } from '../segment/audio-history.js';
+import type { SegmentEvent } from '../segment/segmenter.js';
+import { spellWords } from '../text/words.js';
+import { createCarriedContext } from './carried-context.js';
+import { isInvented, isTooFaint, meanLogProbability, type UtteranceEvidence } from './invention-gate.js';
+import type { LiveListener, LiveOptions, Word } from './live-transcription.js';
+import { createStablePrefix, type StablePrefix } from './stable-prefix.js';
+
+/** What recognition needs from outside of the stream. */
+export interface UtteranceServices {
+  readonly scheduler: Scheduler;
+  /** Names the stream among all of the process. */
+  readonly stream: string;
+  readonly language: string;
+  readonly textOf: (token: number) => TokenText;
+  /** Share of the carried context to use now, 0 to 1. */
+  readonly contextShare: () => number;
+}
+
+/** Turns the utterances of one stream into hypotheses. */
+export interface UtteranceRecognition {
+  /** Takes what the segmenter found in the audio up to sample `heard`. */
+  follow(events: readonly SegmentEvent[], heard: number): void;
+  /** Resolves when every utterance that has ended is final. */
+  settled(): Promise<void>;
+  close(): void;
+  /** First sample that may still be needed, for context or for an utterance that is not final. */
+  readonly neededFrom: number | undefined;
+  /** Start of the oldest utterance that is not final, samples. */
+  readonly unsettledFrom: number | undefined;
+  /** Length of the utterances that have ended and are not final. */
+  readonly pendingSeconds: number;
+  readonly speechSeconds: number;
+}
+
+/** An utterance being spoken. */
+interface OpenUtterance {
+  readonly start: number;
+  readonly shown: StablePrefix;
+  shownCount: number;
+  /** Samples that the latest partial hypothesis covers. */
+  partialEnd: number;
+  partial: ScheduledJob | undefined;
+  ahead: Ahead | undefined;
+}
+
+/** The final, decoded ahead during a pause that may turn out to end the utterance. */
+interface Ahead {
+  readonly end: number;
+  readonly job: ScheduledJob;
+  result: RecognitionResult | undefined;
+  /** Takes the result once the utterance has ended there. */
+  claim: ((outcome: RecognitionResult | undefined) => void) | undefined;
+  lost: boolean;
+}
+
+/** An utterance that has ended. */
+interface EndedUtterance extends UtteranceEvidence {
+  readonly start: number;
+  readonly end: number;
+  readonly ahead: Ahead | undefined;
+}
+
+/** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
+const PARTIAL_STEP = 3_200;
+
+/** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
+const FIRST_PARTIAL = 9_600;
+
+/** Makes the recognition of one stream. Utterances become final one after another: each is context of the next. */
+export function createUtteranceRecognition(
+  options: LiveOptions,
+  history: AudioHistory,
+  listener: LiveListener,
+  services: UtteranceServices,
+): UtteranceRecognition {
+  const { scheduler } = services;
+  const context = createCarriedContext();
+  const ended: EndedUtterance[] = [];
+  const waiters: (() => void)[] = [];
+  let open: OpenUtterance | undefined;
+  let finalJob: ScheduledJob | undefined;
+  let working = false;
+  let keptWindow: number | undefined;
+  let sequence = 0;
+  let speechSamples = 0;
+  let closed = false;
+
+  const follow = (events: readonly SegmentEvent[], heard: number) => {
+    for (const event of events) {
+      switch (event.kind) {
+        case 'started':
+          open = {
+            start: event.start,
+            shown: createStablePrefix(),
+            shownCount: 0,
+            partialEnd: event.start + FIRST_PARTIAL - PARTIAL_STEP,
+            partial: undefined,
+            ahead: undefined,
+          };
+          listener.onSpeech?.({ state: 'started', at: event.start / SAMPLE_RATE });
+          break;
+        case 'paused':
+          if (open && scheduler.idle && !working) open.ahead = decodeAhead(open, event.end);
+          break;
+        case 'resumed':
+          if (open?.ahead) showAhead(open, open.ahead);
+          break;
+        case 'ended':
+          endUtterance(event);
+          break;
+      }
+    }
+    if (open && options.partials) requestPartial(open, heard);
+  };
+
+  const endUtterance = ({ start, end, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
+    open?.partial?.cancel();
+    const ahead = open?.ahead?.end === end ? open.ahead : undefined;
+    if (!ahead) open?.ahead?.job.cancel();
+    open = undefined;
+    listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
+    ended.push({ start, end, ahead, voicedSeconds: voiced / SAMPLE_RATE, peak });
+    void work();
+  };
+
+  const request = (
+    start: number,
+    end: number,
+    priority: JobRequest['priority'],
+    callbacks: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
+  ): ScheduledJob => {
+    const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
+    const window = context.windowFor(start, end, limit);
+    if (keptWindow !== undefined && keptWindow !== window.id) scheduler.forget(services.stream, windowName(keptWindow));
+    // A window's first job leaves its state for all others, be it a partial.
+    const keepState = priority === 'final' || keptWindow !== window.id;
+    keptWindow = window.id;
+    return scheduler.submit({
+      stream: services.stream,
+      priority,
+      window: windowName(window.id),
+      audio: history.slice(window.start, end),
+      prefix: window.prefix,
+      newSeconds: (end - start) / SAMPLE_RATE,
+      keepState,
+      ...callbacks,
+    });
+  };
+
+  const windowName = (id: number) => `${services.stream}/${id}`;
+
+  const requestPartial = (utterance: OpenUtterance, heard: number) => {
+    if (working || utterance.partial || heard - utterance.partialEnd < PARTIAL_STEP) return;
+    utterance.partialEnd = heard;
+    const done = () => {
+      utterance.partial = undefined;
+    };
+    utterance.partial = request(utterance.start, heard, 'partial', {
+      replaces: services.stream,
+      onLost: done,
+      onResult(result) {
+        done();
+        if (open === utterance) showPartial(utterance, result, heard);
+      },
+    });
+  };
+
+  const showPartial = (utterance: OpenUtterance, result: RecognitionResult, end: number) => {
+    if (closed || !options.partials || result.stopped === 'repetition') return;
+    const words = spellWords(result.tokens, result.logProbabilities, services.textOf);
+    const shown = utterance.shown.update(words.map((word) => word.text));
+    if (shown.length === utterance.shownCount) return;
+    utterance.shownCount = shown.length;
+    listener.onPartial?.({
+      sequence,
+      text: shown.join(' '),
+      start: utterance.start / SAMPLE_RATE,
+      end: end / SAMPLE_RATE,
+      confidence: Math.exp(meanLogProbability(result)),
+    });
+  };
+
+  const decodeAhead = (utterance: OpenUtterance, end: number): Ahead => {
+    utterance.partial?.cancel();
+    utterance.partial = undefined;
+    const ahead: Ahead = { end, result: undefined, claim: undefined, lost: false, job: noJob };
+    const settle = (result: RecognitionResult | undefined) => {
+      ahead.result = result;
+      ahead.lost = result === undefined;
+      ahead.claim?.(result);
+    };
+    return Object.assign(ahead, {
+      job: request(utterance.start, end, 'partial', { onResult: settle, onLost: () => { settle(undefined); } }),
+    });
+  };
+
+  const showAhead = (utterance: OpenUtterance, ahead: Ahead) => {
+    utterance.ahead = undefined;
+    if (ahead.result) showPartial(utterance, ahead.result, ahead.end);
+    else ahead.job.cancel();
+  };
+
+  const work = async () => {
+    if (working) return;
+    working = true;
+    for (let utterance = ended[0]; utterance && !closed; utterance = ended[0]) {
+      if (!isTooFaint(utterance)) await recognise(utterance);
+      ended.shift();
+    }
+    working = false;
+    for (const resolve of waiters.splice(0)) resolve();
+  };
+
+  const recognise = async (utterance: EndedUtterance) => {
+    const carried = context.start !== undefined;
+    let result = await aheadResult(utterance.ahead);
+    result ??= await decode(utterance);
+    if (closed) return;
+    // A decoder that loses itself in a circle may be led there by the text before: it listens again without.
+    if (result && result.stopped !== 'end' && carried) {
+      context.reset();
+      result = await decode(utterance);
+    }
+    if (closed) return;
+    if (!result) {
+      context.reset();
+      listener.onLost?.({ start: utterance.start / SAMPLE_RATE, end: utterance.end / SAMPLE_RATE });
+      return;
+    }
+    deliver(utterance, result);
+  };
+
+  const aheadResult = (ahead: Ahead | undefined): Promise<RecognitionResult | undefined> => {
+    if (!ahead || ahead.lost || ahead.result) return Promise.resolve(ahead?.result);
+    ahead.job.promote();
+    return new Promise((resolve) => {
+      ahead.claim = resolve;
+    });
+  };
+
+  const decode = ({ start, end }: EndedUtterance): Promise<RecognitionResult | undefined> =>
+    new Promise((resolve) => {
+      finalJob = request(start, end, 'final', { onResult: resolve, onLost: () => { resolve(undefined); } });
+    });
+
+  const deliver = (utterance: EndedUtterance, result: RecognitionResult) => {
+    if (isInvented(result, utterance)) {
+      context.reset();
+      return;
+    }
+    const { start, end } = utterance;
+    const words = placeWords(spellWords(result.tokens, result.logProbabilities, services.textOf), start, end);
+    if (words.length === 0) return;
+    context.settle(start, result.tokens);
+    speechSamples += end - start;
+    listener.onFinal({
+      sequence: sequence++,
+      text: words.map((word) => word.text).join(' '),
+      start: start / SAMPLE_RATE,
+      end: end / SAMPLE_RATE,
+      confidence: Math.exp(meanLogProbability(result)),
+      words,
+      language: services.language,
+    });
+  };
+
+  return {
+    follow,
+    settled: () => (working ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve()),
+    close() {
+      closed = true;
+      open?.partial?.cancel();
+      open?.ahead?.job.cancel();
+      ended[0]?.ahead?.job.cancel();
+      finalJob?.cancel();
+      if (keptWindow !== undefined) scheduler.forget(services.stream, windowName(keptWindow));
+      scheduler.release(services.stream);
+      for (const resolve of waiters.splice(0)) resolve();
+    },
+    get neededFrom() {
+      return earliest(context.start, ended[0]?.start, open?.start);
+    },
+    get unsettledFrom() {
+      return earliest(ended[0]?.start, open?.start);
+    },
+    get pendingSeconds() {
+      return ended.reduce((sum, { start, end }) => sum + end - start, 0) / SAMPLE_RATE;
+    },
+    get speechSeconds() {
+      return speechSamples / SAMPLE_RATE;
+    },
+  };
+}
+
+const noJob: ScheduledJob = { cancel: () => undefined, promote: () => undefined };
+
+function earliest(...samples: readonly (number | undefined)[]): number | undefined {
+  const known = samples.filter((sample) => sample !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** Places words in the utterance in proportion to their letters. */
+function placeWords(words: readonly { text: string; confidence: number }[], start: number, end: number): Word[] {
+  const letters = words.reduce((sum, word) => sum + word.text.length + 1, 0);
+  let passed = 0;
+  const time = (count: number) => (start + ((end - start) * count) / letters) / SAMPLE_RATE;
+  return words.map(({ text, confidence }) => {
+    const from = passed;
+    passed += text.length + 1;
+    return { text, confidence, start: time(from), end: time(passed) };
+  });
+}

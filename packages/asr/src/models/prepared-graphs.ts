@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { hashFile } from './hash-file.js';
+
+/** Where a model's prepared graphs are. */
+export interface PreparedGraphFiles {
+  readonly encoderPath: string;
+  readonly decoderPath: string;
+}
+
+/** Whether weights are shifted to int8, see `shiftWeightsToInt8`. */
+export type WeightFormat = 'int8' | 'uint8';
+
+/** Raise it when preparation changes, so that older graphs are made anew. */
+const PREPARATION_VERSION = 1;
+
+/** The graphs of a model in the cache, if they are there and whole. */
+export async function findPreparedGraphs(
+  cacheDirectory: string,
+  fingerprint: string,
+  weights: WeightFormat,
+): Promise<PreparedGraphFiles | undefined> {
+  const folder = graphFolder(cacheDirectory, fingerprint, weights);
+  try {
+    const manifest = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Record<string, unknown>;
+    const whole = await Promise.all(
+      [ENCODER, DECODER].map(async (file) => (await hashFile(path.join(folder, file))) === manifest[file]),
+    );
+    return whole.every(Boolean) ? graphFiles(folder) : undefined;
+  } catch {
+    // Not there, half there or damaged: all the same to the caller, who makes them.
+    return undefined;
+  }
+}
+
+/** Writes prepared graphs to the cache, all or nothing. Throws what writing throws. */
+export async function storePreparedGraphs(
+  cacheDirectory: string,
+  fingerprint: string,
+  weights: WeightFormat,
+  graphs: { readonly encoder: Uint8Array; readonly decoder: Uint8Array },
+): Promise<PreparedGraphFiles> {
+  const folder = graphFolder(cacheDirectory, fingerprint, weights);
+  const draft = `${folder}.${randomUUID()}`;
+  await mkdir(draft, { recursive: true });
+  try {
+    await writeFile(path.join(draft, ENCODER), graphs.encoder);
+    await writeFile(path.join(draft, DECODER), graphs.decoder);
+    const manifest = {
+      [ENCODER]: await hashFile(path.join(draft, ENCODER)),
+      [DECODER]: await hashFile(path.join(draft, DECODER)),
+    };
+    await writeFile(path.join(draft, MANIFEST), JSON.stringify(manifest));
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    // Another process may have placed the same graphs in the meantime.
+    const placed = await findPreparedGraphs(cacheDirectory, fingerprint, weights);
+    if (!placed) throw error;
+    return placed;
+  }
+  return graphFiles(folder);
+}
+
+/**
+ * The fastest weight format that is exact on this processor: int8 on ARM and on x86 with VNNI; elsewhere
+ * uint8 × int8 products may saturate.
+ */
+export function preferredWeightFormat(): WeightFormat {
+  if (process.arch === 'arm64') return 'int8';
+  try {
+    return /\b(avx512_vnni|avx_vnni)\b/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'int8' : 'uint8';
+  } catch {
+    return 'uint8';
+  }
+}
+
+const ENCODER = 'encoder.onnx';
+const DECODER = 'decoder.onnx';
+const MANIFEST = 'manifest.json';
+
+function graphFolder(cacheDirectory: string, fingerprint: string, weights: WeightFormat): string {
+  return path.join(cacheDirectory, 'graphs', `${fingerprint.slice(0, 16)}${fingerprint.slice(64, 80)}-${weights}-${PREPARATION_VERSION}`);
+}
+
+function graphFiles(folder: string): PreparedGraphFiles {
+  return { encoderPath: path.join(folder, ENCODER), decoderPath: path.join(folder, DECODER) };
+}

@@ -1,0 +1,89 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { findPreparedGraphs, preferredWeightFormat, type PreparedGraphFiles, type WeightFormat } from '../models/prepared-graphs.js';
+import type { ResolvedModel } from '../models/resolve-model.js';
+import { SpeechError } from '../speech-error.js';
+
+/** What the preparing process is asked. */
+export interface PreparationRequest {
+  readonly encoderPath: string;
+  readonly decoderPath: string;
+  readonly fingerprint: string;
+  readonly weights: WeightFormat;
+  readonly cacheDirectory: string;
+}
+
+/** What it answers. */
+export type FromPreparation =
+  | { readonly type: 'prepared' }
+  | { readonly type: 'failed'; readonly message: string; readonly code: string | undefined };
+
+/**
+ * The prepared graphs of a model, from the cache or made now in a process of its own.
+ * Throws `cache_not_writable`, `model_corrupt` or `out_of_memory`.
+ */
+export async function prepareModel(
+  model: ResolvedModel,
+  cacheDirectory: string,
+  onPreparing: () => void,
+): Promise<PreparedGraphFiles> {
+  const weights = preferredWeightFormat();
+  const cached = await findPreparedGraphs(cacheDirectory, model.fingerprint, weights);
+  if (cached) return cached;
+  onPreparing();
+  const { encoderPath, decoderPath, fingerprint } = model;
+  const outcome = await runPreparation({ encoderPath, decoderPath, fingerprint, weights, cacheDirectory });
+  if (outcome.type === 'failed') throw preparationFailed(model, cacheDirectory, outcome);
+  const prepared = await findPreparedGraphs(cacheDirectory, fingerprint, weights);
+  if (!prepared) throw notWritable(cacheDirectory);
+  return prepared;
+}
+
+function runPreparation(request: PreparationRequest): Promise<FromPreparation> {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(new URL('./prepare-main.js', import.meta.url)), [], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('message', (answer) => {
+      resolve(answer as FromPreparation);
+    });
+    child.on('exit', () => {
+      resolve({ type: 'failed', message: 'the preparing process ended', code: 'ENDED' });
+    });
+    child.on('error', () => undefined);
+    child.send(request);
+  });
+}
+
+function preparationFailed(model: ResolvedModel, cacheDirectory: string, { message, code }: FromPreparation & { type: 'failed' }): SpeechError {
+  switch (code) {
+    case 'ENDED':
+      return new SpeechError(
+        'out_of_memory',
+        `Preparing ${model.entry.name} was ended by the system.`,
+        'Free 1 GB of memory; preparation runs once.',
+      );
+    case 'EACCES':
+    case 'EROFS':
+    case 'EPERM':
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'ENOENT':
+    case 'ENOSPC':
+      return notWritable(cacheDirectory, code === 'ENOSPC' ? 'is full' : 'cannot be written to');
+    default:
+      return new SpeechError(
+        'model_corrupt',
+        `The files of ${model.entry.name} are no Moonshine model that can be prepared: ${message}.`,
+        'Use the published files, see `auscult models list`.',
+      );
+  }
+}
+
+function notWritable(cacheDirectory: string, problem = 'cannot be written to'): SpeechError {
+  return new SpeechError(
+    'cache_not_writable',
+    `The cache folder '${cacheDirectory}' ${problem}.`,
+    'Choose another with --cache-directory or AUSCULT_CACHE_DIRECTORY; about 200 MB are needed.',
+  );
+}

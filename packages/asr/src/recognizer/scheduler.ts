@@ -1,0 +1,234 @@
+import type { ModelGeometry } from '../decoding/model-geometry.js';
+import { createFinalDelays } from './final-delays.js';
+import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
+import type { RecognitionJob, RecognitionResult } from './worker-messages.js';
+import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
+
+/** Work to be scheduled; the scheduler numbers it. */
+export interface JobRequest extends Omit<RecognitionJob, 'id'> {
+  /** Jobs of one stream go to one process while it lives, which keeps their encoder state. */
+  readonly stream: string;
+  /** A waiting partial with the same name is replaced by this one. */
+  readonly replaces?: string;
+  readonly onResult: (result: RecognitionResult) => void;
+  /** All attempts have failed. For a partial also: it was replaced or its process ended. */
+  readonly onLost: () => void;
+}
+
+/** A job on its way. */
+export interface ScheduledJob {
+  /** Drops it; neither callback is called. */
+  cancel(): void;
+  /** Makes a partial urgent as a final, and as sure to come. */
+  promote(): void;
+}
+
+/** Distributes jobs to supervised inference processes. */
+export interface Scheduler {
+  submit(request: JobRequest): ScheduledJob;
+  /** Frees what the processes keep of a window. */
+  forget(stream: string, window: string): void;
+  /** The stream has ended. */
+  release(stream: string): void;
+  /** Whether a process has nothing to do. */
+  readonly idle: boolean;
+  /** Seconds; see `RecognizerStatus.finalDelaySeconds`. */
+  readonly finalDelaySeconds: number;
+  readonly anyReady: boolean;
+  readonly waiting: { readonly finals: number; readonly partials: number };
+  workers(): readonly WorkerStatus[];
+  close(): Promise<void>;
+}
+
+/** What the scheduler needs to run its processes. */
+export interface SchedulerOptions {
+  readonly workers: number;
+  readonly encoderPath: string;
+  readonly decoderPath: string;
+  readonly geometry: ModelGeometry;
+  readonly memoryLimitBytes: number;
+  readonly timeoutSeconds: number;
+  readonly onEvent: (event: RecognizerEvent) => void;
+  readonly onLoadFailed: (message: string) => void;
+  readonly onWorkerReady: () => void;
+}
+
+/** A final is given up after so many processes ended over it: it may be what ends them. */
+const MAX_ATTEMPTS = 3;
+
+/** Jobs sent ahead to one process: enough to decode together, few enough to leave the order open. */
+const AHEAD = { finals: 3, partials: 2 } as const;
+
+/** A final that has waited so long goes to any process that is free, seconds. */
+const STEAL_AFTER_SECONDS = 0.3;
+
+interface Entry {
+  readonly request: JobRequest;
+  readonly job: RecognitionJob;
+  readonly submittedAt: number;
+  urgent: boolean;
+  attempts: number;
+  slot: WorkerSlot | undefined;
+}
+
+/** Starts the processes and schedules: finals before partials, oldest first; a newer partial replaces an older. */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const entries = new Map<number, Entry>();
+  const homes = new Map<string, WorkerSlot>();
+  const delays = createFinalDelays();
+  let nextId = 1;
+  let closed = false;
+
+  const dispatchAll = () => {
+    for (const slot of slots) dispatch(slot);
+  };
+
+  const dispatch = (slot: WorkerSlot) => {
+    while (slot.ready && !closed) {
+      const next = nextFor(slot);
+      if (!next) return;
+      next.slot = slot;
+      homes.set(next.request.stream, slot);
+      slot.assign(next.urgent ? { ...next.job, priority: 'final' } : next.job);
+    }
+  };
+
+  const nextFor = (slot: WorkerSlot): Entry | undefined => {
+    const atWork = [...slot.jobs.keys()].map((id) => entries.get(id));
+    const finalsAtWork = atWork.filter((entry) => entry?.urgent).length;
+    const waiting = [...entries.values()].filter((entry) => !entry.slot);
+    const final = waiting.find((entry) => entry.urgent && (isHome(entry, slot) || (atWork.length === 0 && isLate(entry))));
+    if (final) return finalsAtWork < AHEAD.finals ? final : undefined;
+    if (finalsAtWork > 0 || atWork.length >= AHEAD.partials) return undefined;
+    return waiting.find((entry) => !entry.urgent && isHome(entry, slot));
+  };
+
+  const isHome = (entry: Entry, slot: WorkerSlot) => {
+    const home = homes.get(entry.request.stream);
+    return home === undefined ? slot === leastUsed() : home === slot || !home.ready;
+  };
+
+  const leastUsed = () => {
+    const ready = slots.filter((slot) => slot.ready);
+    const streams = (slot: WorkerSlot) => [...homes.values()].filter((home) => home === slot).length;
+    return ready.reduce<WorkerSlot | undefined>(
+      (least, slot) => (least === undefined || streams(slot) < streams(least) ? slot : least),
+      undefined,
+    );
+  };
+
+  const isLate = (entry: Entry) => performance.now() - entry.submittedAt > STEAL_AFTER_SECONDS * 1000;
+
+  const finish = (id: number, result: RecognitionResult, runSeconds: number) => {
+    const entry = entries.get(id);
+    if (!entry) return;
+    entries.delete(id);
+    const totalSeconds = (performance.now() - entry.submittedAt) / 1000;
+    if (entry.urgent) delays.add(totalSeconds);
+    options.onEvent({
+      kind: 'job-finished',
+      priority: entry.urgent ? 'final' : 'partial',
+      waitSeconds: Math.max(0, totalSeconds - runSeconds),
+      runSeconds,
+      audioSeconds: entry.job.newSeconds,
+    });
+    entry.request.onResult(result);
+  };
+
+  const takeBack = (jobs: readonly RecognitionJob[]) => {
+    for (const { id } of jobs) {
+      const entry = entries.get(id);
+      if (!entry) continue;
+      const worker = entry.slot ? slots.indexOf(entry.slot) : -1;
+      entry.slot = undefined;
+      entry.attempts++;
+      if (entry.urgent && entry.attempts < MAX_ATTEMPTS) {
+        options.onEvent({ kind: 'job-retried', worker });
+        continue;
+      }
+      entries.delete(id);
+      if (entry.urgent) options.onEvent({ kind: 'job-lost', attempts: entry.attempts });
+      entry.request.onLost();
+    }
+    dispatchAll();
+  };
+
+  const slots = Array.from({ length: options.workers }, (_, index) =>
+    createWorkerSlot(
+      { ...options, index },
+      {
+        onRoom: dispatchAll,
+        onResult: finish,
+        onReturned: takeBack,
+        onLoadFailed: options.onLoadFailed,
+        onEvent(event) {
+          options.onEvent(event);
+          if (event.kind === 'worker-ready') options.onWorkerReady();
+        },
+      },
+    ),
+  );
+
+  const waitingEntries = (urgent: boolean) =>
+    [...entries.values()].filter((entry) => entry.urgent === urgent && !entry.slot);
+
+  return {
+    submit(request) {
+      const { stream: _stream, replaces, onResult: _onResult, onLost: _onLost, ...work } = request;
+      if (replaces !== undefined) {
+        for (const [id, entry] of entries) {
+          if (entry.request.replaces !== replaces || entry.slot || entry.urgent) continue;
+          entries.delete(id);
+          entry.request.onLost();
+        }
+      }
+      const id = nextId++;
+      const entry: Entry = {
+        request,
+        job: { id, ...work },
+        submittedAt: performance.now(),
+        urgent: request.priority === 'final',
+        attempts: 0,
+        slot: undefined,
+      };
+      entries.set(id, entry);
+      dispatchAll();
+      return {
+        cancel() {
+          if (entries.delete(id)) entry.slot?.cancel(id);
+        },
+        promote() {
+          if (entry.urgent || !entries.has(id)) return;
+          entry.urgent = true;
+          if (entry.slot) entry.slot.promote(id);
+          else dispatchAll();
+        },
+      };
+    },
+    forget(stream, window) {
+      homes.get(stream)?.forget(window);
+    },
+    release(stream) {
+      homes.delete(stream);
+    },
+    get idle() {
+      return slots.some((slot) => slot.ready && slot.jobs.size === 0);
+    },
+    get finalDelaySeconds() {
+      const oldest = Math.max(0, ...[...entries.values()].filter((entry) => entry.urgent).map((entry) => performance.now() - entry.submittedAt));
+      return Math.max(delays.recentP95(), oldest / 1000);
+    },
+    get anyReady() {
+      return slots.some((slot) => slot.ready);
+    },
+    get waiting() {
+      return { finals: waitingEntries(true).length, partials: waitingEntries(false).length };
+    },
+    workers: () => slots.map((slot) => slot.status()),
+    async close() {
+      closed = true;
+      entries.clear();
+      await Promise.all(slots.map((slot) => slot.close()));
+    },
+  };
+}

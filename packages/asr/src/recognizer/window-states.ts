@@ -1,0 +1,40 @@
+import type { EncoderState } from '../decoding/stream-encoder.js';
+
+/** Encoder states by window, least recently used ones dropped: a dropped one costs time, not text. */
+export interface WindowStates {
+  /** The state of `window` if it covers no more than `samples` samples. */
+  get(window: string, samples: number): EncoderState | undefined;
+  set(window: string, state: EncoderState, samples: number): void;
+  delete(window: string): void;
+}
+
+/** Memory for encoder states in one process, bytes: 16 windows of 20 s of the base model. */
+const MAX_BYTES = 200_000_000;
+
+/** Makes an empty store. */
+export function createWindowStates(maxBytes = MAX_BYTES): WindowStates {
+  const states = new Map<string, { readonly state: EncoderState; readonly samples: number }>();
+  let bytes = 0;
+
+  const remove = (window: string) => {
+    bytes -= states.get(window)?.state.bytes ?? 0;
+    states.delete(window);
+  };
+
+  return {
+    get(window, samples) {
+      const found = states.get(window);
+      return found && found.samples <= samples ? found.state : undefined;
+    },
+    set(window, state, samples) {
+      remove(window);
+      states.set(window, { state, samples });
+      bytes += state.bytes;
+      for (const oldest of states.keys()) {
+        if (bytes <= maxBytes || oldest === window) break;
+        remove(oldest);
+      }
+    },
+    delete: remove,
+  };
+}

@@ -1,0 +1,60 @@
+import { openSession } from '../decoding/open-session.js';
+import { createJobEngine, type JobEngine } from './job-engine.js';
+import type { FromWorker, ToWorker } from './worker-messages.js';
+
+// The entry of an inference process: one engine, driven by messages from the server that forked it.
+
+let engine: JobEngine | undefined;
+
+process.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'load':
+      void load(message);
+      break;
+    case 'job':
+      engine?.add(message.job);
+      break;
+    case 'cancel':
+      engine?.cancel(message.id);
+      break;
+    case 'promote':
+      engine?.promote(message.id);
+      break;
+    case 'forget':
+      engine?.forget(message.window);
+      break;
+    case 'ping':
+      send({ type: 'pong', residentBytes: process.memoryUsage.rss() });
+      break;
+  }
+});
+
+// The server is gone: nobody is left to answer.
+process.on('disconnect', () => process.exit(0));
+
+// Ctrl-C reaches the whole process group; the server decides when its workers end.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+async function load({ encoderPath, decoderPath, geometry }: ToWorker & { type: 'load' }): Promise<void> {
+  try {
+    const encoder = await openSession(encoderPath);
+    const decoder = await openSession(decoderPath);
+    engine = createJobEngine(
+      { encoder, decoder, geometry },
+      (id, result, runSeconds) => {
+        send({ type: 'result', id, result, runSeconds, residentBytes: process.memoryUsage.rss() });
+      },
+      (error) => {
+        throw error;
+      },
+    );
+    send({ type: 'ready', residentBytes: process.memoryUsage.rss() });
+  } catch (error) {
+    send({ type: 'load-failed', message: error instanceof Error ? error.message : 'unknown failure' });
+  }
+}
+
+function send(message: FromWorker): void {
+  process.send?.(message);
+}

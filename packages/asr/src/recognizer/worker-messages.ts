@@ -1,0 +1,58 @@
+import type { ModelGeometry } from '../decoding/model-geometry.js';
+
+/** How urgent a job is. A final that is late delays a person; a partial that is late is worth nothing. */
+export type JobPriority = 'final' | 'partial';
+
+/** One window of audio to be turned into tokens. Holds all that is needed to do it again in another process. */
+export interface RecognitionJob {
+  readonly id: number;
+  readonly priority: JobPriority;
+  /** Names the stream and the start of its window: jobs of the same window continue each other's encoding. */
+  readonly window: string;
+  /** The window's audio from its start to the end of the utterance, 16 kHz. */
+  readonly audio: Int16Array;
+  /** Tokens already final for the beginning of the window: the decoder goes on behind them. */
+  readonly prefix: readonly number[];
+  /** Length of the audio whose text is wanted, seconds: bounds the number of tokens. */
+  readonly newSeconds: number;
+  /** Whether a later job of the same window will continue this one's encoding. */
+  readonly keepState: boolean;
+}
+
+/** The tokens of one utterance. */
+export interface RecognitionResult {
+  readonly tokens: readonly number[];
+  /** Natural logarithm of each token's probability. */
+  readonly logProbabilities: readonly number[];
+  /** Of the decision to end after these tokens. */
+  readonly endLogProbability: number;
+  /** Why decoding stopped: the model ended it, it ran out of tokens, or it went in a circle. */
+  readonly stopped: 'end' | 'length' | 'repetition';
+}
+
+/** From the server to an inference process. */
+export type ToWorker =
+  | {
+      readonly type: 'load';
+      readonly encoderPath: string;
+      readonly decoderPath: string;
+      readonly geometry: ModelGeometry;
+    }
+  | { readonly type: 'job'; readonly job: RecognitionJob }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'promote'; readonly id: number }
+  | { readonly type: 'forget'; readonly window: string }
+  | { readonly type: 'ping' };
+
+/** From an inference process to the server. */
+export type FromWorker =
+  | { readonly type: 'ready'; readonly residentBytes: number }
+  | { readonly type: 'load-failed'; readonly message: string }
+  | {
+      readonly type: 'result';
+      readonly id: number;
+      readonly result: RecognitionResult;
+      readonly runSeconds: number;
+      readonly residentBytes: number;
+    }
+  | { readonly type: 'pong'; readonly residentBytes: number };

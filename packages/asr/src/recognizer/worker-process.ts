@@ -1,0 +1,48 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FromWorker, ToWorker } from './worker-messages.js';
+
+/** One running inference process. */
+export interface WorkerProcess {
+  readonly pid: number | undefined;
+  send(message: ToWorker): void;
+  /** Ends it at once. A stopped (SIGSTOP) process ends too. */
+  kill(): void;
+}
+
+/** What the supervisor hears from a worker. `onExit` comes last and once. */
+export interface WorkerListener {
+  readonly onMessage: (message: FromWorker) => void;
+  readonly onExit: () => void;
+}
+
+/** Starts an inference process. Audio goes over in binary (structured clone), not as JSON. */
+export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
+  const child: ChildProcess = fork(fileURLToPath(new URL('./worker-main.js', import.meta.url)), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // The heap holds only tokens and messages; tensors live outside of it.
+    execArgv: ['--max-old-space-size=256'],
+  });
+  let ended = false;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    listener.onExit();
+  };
+  child.on('message', (message) => {
+    if (!ended) listener.onMessage(message as FromWorker);
+  });
+  child.on('exit', end);
+  // Without this handler a failed fork or a broken channel would end the server.
+  child.on('error', () => child.kill('SIGKILL'));
+  return {
+    pid: child.pid,
+    send(message) {
+      if (child.connected) child.send(message, () => undefined);
+    },
+    kill() {
+      child.kill('SIGKILL');
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import type { ModelGeometry } from '../decoding/model-geometry.js';
+import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
+import type { FromWorker, RecognitionJob, RecognitionResult } from './worker-messages.js';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+
+/** A place that always has an inference process in it, or is about to get one. */
+export interface WorkerSlot {
+  /** Whether it takes jobs. */
+  readonly ready: boolean;
+  readonly jobs: ReadonlyMap<number, RecognitionJob>;
+  assign(job: RecognitionJob): void;
+  cancel(id: number): void;
+  promote(id: number): void;
+  forget(window: string): void;
+  status(): WorkerStatus;
+  close(): Promise<void>;
+}
+
+/** What a slot runs, and its limits. */
+export interface WorkerSlotOptions {
+  readonly index: number;
+  readonly encoderPath: string;
+  readonly decoderPath: string;
+  readonly geometry: ModelGeometry;
+  readonly memoryLimitBytes: number;
+  readonly timeoutSeconds: number;
+}
+
+/** What a slot reports. */
+export interface WorkerSlotListener {
+  /** It became ready, or may have room for another job. */
+  readonly onRoom: () => void;
+  readonly onResult: (id: number, result: RecognitionResult, runSeconds: number) => void;
+  /** The process ended with these jobs undone. */
+  readonly onReturned: (jobs: readonly RecognitionJob[]) => void;
+  /** The model could not be loaded; it will be tried again. */
+  readonly onLoadFailed: (message: string) => void;
+  readonly onEvent: (event: RecognizerEvent) => void;
+}
+
+const TICK_MS = 500;
+
+/** Loading and warming up may take so long on a slow disk and a busy machine, seconds. */
+const LOAD_TIMEOUT_SECONDS = 90;
+
+/** The delay before the second restart in a row; the first is at once. Doubled up to the longest, milliseconds. */
+const BACKOFF_MS = { first: 250, longest: 30_000 } as const;
+
+/**
+ * Keeps one inference process alive: starts it, watches that it answers and stays within its memory, and replaces
+ * it otherwise, at once the first time and with growing delays if that does not help.
+ */
+export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlotListener): WorkerSlot {
+  const jobs = new Map<number, RecognitionJob>();
+  let process: WorkerProcess | undefined;
+  let state: WorkerStatus['state'] | 'closed' = 'starting';
+  let exitReason: 'crash' | 'hung' | 'memory' = 'crash';
+  let replacing = false;
+  let failuresInARow = 0;
+  let restarts = 0;
+  let residentBytes = 0;
+  let startedAt = 0;
+  let silentTicks = 0;
+  let restartTimer: NodeJS.Timeout | undefined;
+  let closed: (() => void) | undefined;
+
+  const start = () => {
+    state = 'starting';
+    exitReason = 'crash';
+    replacing = false;
+    silentTicks = 0;
+    startedAt = performance.now();
+    process = startWorkerProcess({ onMessage: receive, onExit: exited });
+    const { encoderPath, decoderPath, geometry } = options;
+    process.send({ type: 'load', encoderPath, decoderPath, geometry });
+  };
+
+  const receive = (message: FromWorker) => {
+    silentTicks = 0;
+    switch (message.type) {
+      case 'ready':
+        state = 'ready';
+        residentBytes = message.residentBytes;
+        listener.onEvent({
+          kind: 'worker-ready',
+          worker: options.index,
+          pid: process?.pid ?? 0,
+          seconds: (performance.now() - startedAt) / 1000,
+        });
+        listener.onRoom();
+        break;
+      case 'load-failed':
+        listener.onLoadFailed(message.message);
+        process?.kill();
+        break;
+      case 'result':
+        residentBytes = message.residentBytes;
+        failuresInARow = 0;
+        if (jobs.delete(message.id)) listener.onResult(message.id, message.result, message.runSeconds);
+        replaceIfTooLarge();
+        listener.onRoom();
+        break;
+      case 'pong':
+        residentBytes = message.residentBytes;
+        replaceIfTooLarge();
+        break;
+    }
+  };
+
+  const replaceIfTooLarge = () => {
+    if (residentBytes > options.memoryLimitBytes) replacing = true;
+    if (!replacing || jobs.size > 0) return;
+    exitReason = 'memory';
+    process?.kill();
+  };
+
+  const exited = () => {
+    const pid = process?.pid ?? 0;
+    process = undefined;
+    if (state === 'closed') {
+      closed?.();
+      return;
+    }
+    state = 'backing-off';
+    listener.onEvent({ kind: 'worker-exited', worker: options.index, pid, reason: exitReason });
+    const undone = [...jobs.values()];
+    jobs.clear();
+    const delay = exitReason === 'memory' || failuresInARow === 0 ? 0 : backoffMs(failuresInARow);
+    if (exitReason !== 'memory') failuresInARow++;
+    restarts++;
+    restartTimer = setTimeout(start, delay);
+    listener.onReturned(undone);
+  };
+
+  // Counted in ticks and not in wall time: a suspended machine must not find its workers guilty.
+  const watch = setInterval(() => {
+    if (!process) return;
+    silentTicks++;
+    const limit = state === 'starting' ? LOAD_TIMEOUT_SECONDS : options.timeoutSeconds;
+    if (silentTicks * TICK_MS > limit * 1000) {
+      exitReason = 'hung';
+      process.kill();
+    } else if (state === 'ready') {
+      process.send({ type: 'ping' });
+    }
+  }, TICK_MS);
+
+  start();
+
+  return {
+    get ready() {
+      return state === 'ready' && !replacing;
+    },
+    jobs,
+    assign(job) {
+      jobs.set(job.id, job);
+      process?.send({ type: 'job', job });
+    },
+    cancel(id) {
+      if (!jobs.delete(id)) return;
+      process?.send({ type: 'cancel', id });
+      replaceIfTooLarge();
+      listener.onRoom();
+    },
+    promote(id) {
+      process?.send({ type: 'promote', id });
+    },
+    forget(window) {
+      process?.send({ type: 'forget', window });
+    },
+    status: () => ({
+      pid: process?.pid,
+      state: state === 'closed' ? 'backing-off' : state,
+      residentBytes: process ? residentBytes : 0,
+      restarts,
+      jobs: jobs.size,
+    }),
+    close() {
+      state = 'closed';
+      clearInterval(watch);
+      clearTimeout(restartTimer);
+      if (!process) return Promise.resolve();
+      return new Promise((resolve) => {
+        closed = resolve;
+        process?.kill();
+      });
+    },
+  };
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** (failures - 1));
+}

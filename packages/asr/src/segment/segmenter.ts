@@ -1,0 +1,160 @@
+import { VAD_FRAME_SAMPLES } from '../vad/voice-activity.js';
+
+/** When speech begins and ends, in samples at 16 kHz since the stream's start. */
+export type SegmentEvent =
+  /** Somebody speaks; `start` lies before the voice by the pre-roll. */
+  | { readonly kind: 'started'; readonly start: number }
+  /** The voice has paused: `end` would end the utterance if it does not come back. */
+  | { readonly kind: 'paused'; readonly end: number }
+  /** The voice came back after a pause too short to end the utterance. */
+  | { readonly kind: 'resumed' }
+  /** The utterance is over. `reason`: a long enough pause, the longest utterance, or a request. */
+  | {
+      readonly kind: 'ended';
+      readonly start: number;
+      readonly end: number;
+      readonly reason: 'silence' | 'longest' | 'request';
+      /** Samples in frames that held a voice. */
+      readonly voiced: number;
+      /** The highest probability of speech among its frames. */
+      readonly peak: number;
+    };
+
+/** What ends an utterance. */
+export interface SegmenterOptions {
+  /** Samples of silence that end an utterance. */
+  readonly endpointing: number;
+  /** Samples of the longest utterance. */
+  readonly longest: number;
+  /** The sample that the first frame begins at. */
+  readonly origin: number;
+}
+
+/** Cuts a stream into utterances by the probabilities of speech of its frames. */
+export interface Segmenter {
+  /** Takes the next frame's probability of speech. */
+  push(probability: number): readonly SegmentEvent[];
+  /** Ends the utterance in progress at `end` samples. */
+  finish(end: number): readonly SegmentEvent[];
+  /** Where the utterance in progress began; undefined in silence. */
+  readonly speechStart: number | undefined;
+  /** Audio before this is in no utterance to come. */
+  readonly settledBefore: number;
+}
+
+/** A voice begins above the first and goes on down to the second (Silero's own hysteresis). */
+const THRESHOLD = { begin: 0.5, goOn: 0.35 } as const;
+
+/**
+ * Audio ahead of the first voiced frame and behind the last that belongs to the utterance, samples: the network
+ * needs some frames to be sure, and unvoiced consonants escape it.
+ */
+const PADDING = { before: 4_800, after: 3_200 } as const;
+
+/** A pause so long is told to the caller, samples: 224 ms, past the gaps inside most phrases. */
+const PAUSE = 7 * VAD_FRAME_SAMPLES;
+
+/** The cut of a longest utterance is looked for in its last part, and smoothed over this many frames (0.16 s). */
+const CUT = { searchFrom: 0.5, smoothing: 5 } as const;
+
+/** Makes a segmenter. */
+export function createSegmenter({ endpointing, longest, origin }: SegmenterOptions): Segmenter {
+  let position = origin;
+  let start: number | undefined;
+  /** Where the latest utterance ended: pre-roll does not reach behind it. */
+  let settled = origin;
+  /** End of the latest frame that held a voice. */
+  let voiceEnd = origin;
+  let paused = false;
+  let probabilities: number[] = [];
+
+  const begin = (at: number, known: number[]): SegmentEvent => {
+    start = at;
+    probabilities = known;
+    paused = false;
+    return { kind: 'started', start: at };
+  };
+
+  const end = (at: number, reason: 'silence' | 'longest' | 'request'): SegmentEvent => {
+    const from = start ?? at;
+    const inside = probabilities.slice(0, Math.ceil((at - from) / VAD_FRAME_SAMPLES) + 1);
+    start = undefined;
+    settled = at;
+    return {
+      kind: 'ended',
+      start: from,
+      end: at,
+      reason,
+      voiced: inside.filter((probability) => probability >= THRESHOLD.goOn).length * VAD_FRAME_SAMPLES,
+      peak: Math.max(0, ...inside),
+    };
+  };
+
+  const cutLongest = (from: number): SegmentEvent[] => {
+    const frame = quietestFrame(probabilities);
+    const at = Math.min(position, from + frame * VAD_FRAME_SAMPLES);
+    const rest = probabilities.slice(frame);
+    return [end(at, 'longest'), begin(at, rest)];
+  };
+
+  const pushSilence = (from: number): SegmentEvent[] => {
+    const silence = position - voiceEnd;
+    if (silence >= endpointing) return [end(Math.min(position, voiceEnd + PADDING.after), 'silence')];
+    if (silence < PAUSE || paused) return [];
+    paused = true;
+    return [{ kind: 'paused', end: Math.max(from, Math.min(position, voiceEnd + PADDING.after)) }];
+  };
+
+  return {
+    push(probability) {
+      const frameStart = position;
+      position += VAD_FRAME_SAMPLES;
+      if (start === undefined) {
+        if (probability < THRESHOLD.begin) return [];
+        voiceEnd = position;
+        const from = Math.max(settled, frameStart - PADDING.before);
+        // The frames of the pre-roll count as silence, so that frame numbers follow from the start.
+        const silent = new Array<number>(Math.round((frameStart - from) / VAD_FRAME_SAMPLES)).fill(0);
+        return [begin(from, [...silent, probability])];
+      }
+      probabilities.push(probability);
+      const events: SegmentEvent[] = [];
+      // Once silent, a voice must be as sure as at a beginning to come back.
+      const voiced = probability >= (voiceEnd === frameStart ? THRESHOLD.goOn : THRESHOLD.begin);
+      if (voiced) {
+        voiceEnd = position;
+        if (paused) events.push({ kind: 'resumed' });
+        paused = false;
+      } else {
+        events.push(...pushSilence(start));
+      }
+      if (start !== undefined && position - start >= longest) events.push(...cutLongest(start));
+      return events;
+    },
+    finish(at) {
+      if (start === undefined) return [];
+      return [end(at, 'request')];
+    },
+    get speechStart() {
+      return start;
+    },
+    get settledBefore() {
+      return start ?? Math.max(settled, position - PADDING.before);
+    },
+  };
+}
+
+/** The frame in the later part of a longest utterance where speech is least likely, over a few frames together. */
+function quietestFrame(probabilities: readonly number[]): number {
+  const { searchFrom, smoothing } = CUT;
+  let best = probabilities.length;
+  let lowest = Infinity;
+  for (let frame = Math.floor(probabilities.length * searchFrom); frame + smoothing <= probabilities.length; frame++) {
+    let sum = 0;
+    for (let i = 0; i < smoothing; i++) sum += probabilities[frame + i] ?? 0;
+    if (sum > lowest) continue;
+    lowest = sum;
+    best = frame + Math.floor(smoothing / 2);
+  }
+  return best;
+}

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
 import { addLatencyCommand } from './commands/latency.js';
 import { addPeersCommand } from './commands/peers.js';
 import { addScoreCommand } from './commands/score.js';
@@ -6,6 +7,8 @@ import { addSoakCommand } from './commands/soak.js';
 import { addStreamsCommand } from './commands/streams.js';
 
 const program = new Command('bench').description('Measures Auscult on recorded speech.').showHelpAfterError();
+addAccuracyCommand(program);
+addNoiseCommand(program);
 addLatencyCommand(program);
 addStreamsCommand(program);
 addSoakCommand(program);

@@ -1,5 +1,5 @@
 import type { DecodedClip } from '../clips/sound.js';
-import { finalText, type Session, type SessionOptions } from '../load/session.js';
+import { finalText, type SessionOptions } from '../load/session.js';
 import { runInTurn, type GeneratorUse } from '../load/sessions.js';
 import { trackOf } from '../load/track.js';
 import type { Hypotheses } from '../score/hypotheses.js';
@@ -8,7 +8,7 @@ import type { Hypotheses } from '../score/hypotheses.js';
 export interface LiveTranscripts {
   readonly model: string;
   readonly hypotheses: Hypotheses;
-  readonly sessions: readonly Session[];
+  readonly wallSeconds: number;
   readonly generator: GeneratorUse;
 }
 
@@ -41,5 +41,10 @@ export async function transcribeLive(
     const session = sessions[index];
     return [clip.id, session === undefined ? '' : finalText(session)] as const;
   });
-  return { model: sessions[0]?.model ?? 'unknown', hypotheses: new Map(texts), sessions, generator };
+  return {
+    model: sessions[0]?.model ?? 'unknown',
+    hypotheses: new Map(texts),
+    wallSeconds: generator.wallSeconds,
+    generator,
+  };
 }

@@ -1,22 +1,32 @@
-import { readFileSync } from 'node:fs';
-import { FLACDecoder } from '@wasm-audio-decoders/flac';
+import { openRecording } from '@auscult/asr';
 import type { Clip } from './manifest.js';
 import { soundOf, type DecodedClip } from './sound.js';
 
-export async function decodeClip(clip: Clip): Promise<DecodedClip> {
-  const decoder = new FLACDecoder();
-  await decoder.ready;
-  const decoded = await decoder.decodeFile(readFileSync(clip.file));
-  decoder.free();
-  const samples = decoded.channelData[0] ?? new Float32Array();
-  return {
-    clip,
-    ...soundOf(Int16Array.from(samples, (s) => Math.max(-32768, Math.min(32767, Math.round(s * 32768))))),
-  };
+/** The audio of a clip as it is decoded: 16 kHz, mono. */
+export async function* readClip(clip: Clip): AsyncGenerator<Float32Array, void> {
+  const recording = await openRecording(clip.file);
+  yield* recording.chunks();
 }
 
+/** Decodes clips whole, so that nothing is left to decode while they are sent. */
 export async function decodeClips(clips: readonly Clip[]): Promise<DecodedClip[]> {
   const decoded: DecodedClip[] = [];
-  for (const clip of clips) decoded.push(await decodeClip(clip));
+  for (const clip of clips) decoded.push({ clip, ...soundOf(await decode(clip)) });
   return decoded;
+}
+
+async function decode(clip: Clip): Promise<Int16Array> {
+  const chunks: Int16Array[] = [];
+  for await (const chunk of readClip(clip)) chunks.push(Int16Array.from(chunk, toInteger));
+  const pcm = new Int16Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const chunk of chunks) {
+    pcm.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return pcm;
+}
+
+function toInteger(sample: number): number {
+  return Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
 }

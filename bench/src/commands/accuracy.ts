@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import { transcribeWithLibrary, type LibraryOptions } from '../benchmarks/library-accuracy.js';
+import { transcribeLive } from '../benchmarks/live-accuracy.js';
+import { decodeClips, readClip } from '../clips/decode-clip.js';
+import type { Clip } from '../clips/manifest.js';
+import type { GeneratorUse } from '../load/sessions.js';
+import { scoreTable } from '../report/score-table.js';
+import { generatorLine } from '../report/use-lines.js';
+import { writeHypotheses, type Hypotheses } from '../score/hypotheses.js';
+import { scoreClips, type Scorecard } from '../score/scorecard.js';
+import { addClipOptions, chosenClips, positiveNumber, wholeNumber, type ClipFlags } from './clip-options.js';
+import { conduct, showProgress } from './conduct.js';
+import { addServerOptions, sessionOptions, withServer, type ServerFlags } from './run-options.js';
+
+interface AccuracyFlags extends ClipFlags, ServerFlags {
+  readonly live?: true;
+  readonly streams: number;
+  readonly concurrency?: number;
+  readonly endpointing?: number;
+  readonly maxUtterance?: number;
+  readonly context?: number;
+  readonly hypotheses?: string;
+}
+
+/** Errors, and what the recognition cost. */
+interface AccuracyResults {
+  /** `library`: faster than real time, no server; `live`: through the socket in real time. */
+  readonly way: 'library' | 'live';
+  readonly score: Scorecard;
+  readonly audioSeconds: number;
+  /** Without the start of the processes. */
+  readonly wallSeconds: number;
+  /** Present for the live way. */
+  readonly generator?: GeneratorUse;
+}
+
+/** `accuracy`: how many words come out wrong. */
+export function addAccuracyCommand(program: Command): void {
+  const command = program
+    .command('accuracy')
+    .description('Word error rate by kind, invented words in noise, terms found.');
+  addAccuracyOptions(
+    command,
+    '\nExamples:\n  npm run bench -- accuracy --kind medical,read\n  npm run bench -- accuracy --live --streams 8',
+  ).action((flags: AccuracyFlags) => runAccuracy('accuracy', flags));
+}
+
+/** `noise`: words that come out although nobody speaks. */
+export function addNoiseCommand(program: Command): void {
+  const command = program
+    .command('noise')
+    .description('Words invented where nobody speaks, by the hour, and in which clips.');
+  addAccuracyOptions(
+    command,
+    '\nExamples:\n  npm run bench -- noise\n  npm run bench -- noise --live',
+  ).action((flags: AccuracyFlags) => runAccuracy('noise', { ...flags, kind: flags.kind ?? ['noise'] }));
+}
+
+function addAccuracyOptions(command: Command, examples: string): Command {
+  return addServerOptions(addClipOptions(command))
+    .option(
+      '--concurrency <clips>',
+      'clips transcribed at the same time; the default is two a process',
+      wholeNumber,
+    )
+    .option('--endpointing <milliseconds>', 'silence that ends an utterance (library)', positiveNumber)
+    .option('--max-utterance <seconds>', 'longest utterance (library)', positiveNumber)
+    .option('--context <seconds>', 'earlier audio heard again; 0 for none (library)', Number)
+    .option('--live', 'through a server and its socket in real time')
+    .option('--streams <count>', 'with --live: clips sent at the same time', wholeNumber, LIVE_STREAMS)
+    .option('--hypotheses <file>', 'also write what was recognised: {"id": …, "text": …} a line')
+    .addHelpText('after', examples);
+}
+
+/** What two cores serve easily, so that accuracy is not measured under overload. */
+const LIVE_STREAMS = 8;
+
+async function runAccuracy(benchmark: string, flags: AccuracyFlags): Promise<void> {
+  const clips = chosenClips(flags);
+  await conduct<AccuracyResults>({
+    benchmark,
+    json: flags.json,
+    measure: async () => {
+      const { model, hypotheses, wallSeconds, generator } = await transcribe(clips, flags);
+      if (flags.hypotheses !== undefined) writeHypotheses(flags.hypotheses, hypotheses);
+      const audioSeconds = clips.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+      const way = flags.live === true ? 'live' : 'library';
+      return {
+        model,
+        results: { way, score: scoreClips(clips, hypotheses), audioSeconds, wallSeconds, generator },
+      };
+    },
+    show,
+  });
+}
+
+interface Transcripts {
+  readonly model: string;
+  readonly hypotheses: Hypotheses;
+  readonly wallSeconds: number;
+  readonly generator?: GeneratorUse;
+}
+
+async function transcribe(clips: readonly Clip[], flags: AccuracyFlags): Promise<Transcripts> {
+  const onDone = showProgress(clips.length, 'clips');
+  if (flags.live === true) {
+    const decoded = await decodeClips(clips);
+    return withServer(flags, ({ url }) =>
+      transcribeLive(decoded, sessionOptions(url, flags), flags.streams, onDone),
+    );
+  }
+  const recitations = clips.map((clip) => ({ id: clip.id, chunks: () => readClip(clip) }));
+  return transcribeWithLibrary(recitations, libraryOptions(flags), onDone);
+}
+
+function libraryOptions(flags: AccuracyFlags): LibraryOptions {
+  return {
+    model: flags.model,
+    workers: flags.workers,
+    concurrency: flags.concurrency,
+    endpointingMs: flags.endpointing,
+    maxUtteranceSeconds: flags.maxUtterance,
+    contextSeconds: flags.context,
+  };
+}
+
+function show({ way, score, audioSeconds, wallSeconds, generator }: AccuracyResults): string {
+  const speed = (audioSeconds / wallSeconds).toFixed(1);
+  return [
+    scoreTable(score),
+    way === 'library'
+      ? `library: ${(audioSeconds / 60).toFixed(1)} min of audio in ${wallSeconds.toFixed(0)} s, ${speed} times real time`
+      : `live: ${(audioSeconds / 60).toFixed(1)} min of audio in ${wallSeconds.toFixed(0)} s`,
+    ...(generator === undefined ? [] : [generatorLine(generator)]),
+  ].join('\n');
+}

@@ -1,33 +1,21 @@
-import { Command, Option } from 'commander';
-import { FILE_VARIABLE, loadConfig, type ConfigSources } from '../config/load-config.js';
-import { settings, type Setting } from '../config/settings.js';
+import { startRecognizer } from '@auscult/asr';
+import { Command } from 'commander';
 import { runServer } from '../main.js';
-import { startRecognizer } from '../start-recognizer.js';
-import { failureLine } from './failure-line.js';
+import { addSettingOptions, configFrom } from './setting-options.js';
 
 /** `auscult serve`: runs the server until it is told to stop. Every setting is a flag. */
 export function serveCommand(): Command {
   const command = new Command('serve')
     .description('Transcribe live speech over a WebSocket, until SIGTERM or Ctrl+C.')
-    .addOption(new Option('--config <path>', `JSON file with settings (environment: ${FILE_VARIABLE})`));
-  for (const setting of settings) command.addOption(settingOption(setting));
-  return command.action(async (options: Record<string, string | true | undefined>) => {
-    const { config: file, ...flags } = options;
-    await serve({ flags, environment: process.env, file: typeof file === 'string' ? file : undefined });
+    .addHelpText('after', EXAMPLES);
+  return addSettingOptions(command).action(async (options: Record<string, unknown>) => {
+    process.exit(await runServer(configFrom(options), startRecognizer));
   });
 }
 
-function settingOption({ flag, kind, description, unit, defaultText, variable }: Setting): Option {
-  const placeholder = kind === 'boolean' ? '[true|false]' : `<${kind}>`;
-  const notes = [unit, `default: ${defaultText.replaceAll('`', '')}`, variable].filter(Boolean).join('; ');
-  return new Option(`${flag} ${placeholder}`, `${description.replaceAll('`', '')} (${notes})`);
-}
-
-async function serve(sources: ConfigSources): Promise<void> {
-  try {
-    process.exit(await runServer(loadConfig(sources), startRecognizer));
-  } catch (error) {
-    process.stderr.write(`auscult: ${failureLine(error)}\n`);
-    process.exit(1);
-  }
-}
+const EXAMPLES = `
+Examples:
+  auscult serve                        on http://127.0.0.1:8000
+  auscult serve --port 8123            on another port
+  AUSCULT_PORT=8123 auscult serve      the same, from the environment
+  auscult serve --workers 1 --log-format json`;

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import type { Config } from '../../config/schema.js';
+import type { CheckResult } from './check.js';
+
+/** Resident memory of the server process and of an inference process with the default model, under load, bytes. */
+const SERVER_BYTES = 200e6;
+const WORKER_BYTES = 400e6;
+
+/** Whether this Node.js is one that the package asks for. */
+export function checkNode(version = process.versions.node): CheckResult {
+  const floor = requiredNode();
+  if (isAtLeast(version, floor)) return { state: 'ok', message: `Node.js ${version}` };
+  return {
+    state: 'failed',
+    message: `Node.js ${version} is too old`,
+    remedy: `Install Node.js ${floor} or later from https://nodejs.org.`,
+  };
+}
+
+/** Whether there is a core for each inference process. */
+export function checkCores(
+  { workers }: Pick<Config, 'workers'>,
+  cores = availableParallelism(),
+): CheckResult {
+  if (workers <= cores) return { state: 'ok', message: `${cores} cores for ${workers} inference processes` };
+  return {
+    state: 'warning',
+    message: `${workers} inference processes share ${cores} cores, which makes all of them late`,
+    remedy: `Set --workers ${cores}.`,
+  };
+}
+
+/** Whether the processes fit into the memory that is free, also within a container's limit. */
+export function checkMemory(
+  { workers }: Pick<Config, 'workers'>,
+  freeBytes = process.availableMemory(),
+): CheckResult {
+  const neededBytes = SERVER_BYTES + workers * WORKER_BYTES;
+  const free = `${gigabytes(freeBytes)} of memory free`;
+  if (freeBytes >= neededBytes) return { state: 'ok', message: free };
+  const fitting = Math.floor((freeBytes - SERVER_BYTES) / WORKER_BYTES);
+  const others = 'Close other programs or add memory';
+  return {
+    state: 'failed',
+    message: `${free}, and ${workers} inference processes need ${gigabytes(neededBytes)}`,
+    remedy: fitting >= 1 ? `${others}, or set --workers ${fitting}.` : `${others}.`,
+  };
+}
+
+function requiredNode(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return z
+    .object({ engines: z.object({ node: z.string() }) })
+    .parse(JSON.parse(text))
+    .engines.node.replace('>=', '');
+}
+
+function isAtLeast(version: string, floor: string): boolean {
+  return version.localeCompare(floor, 'en', { numeric: true }) >= 0;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { openRecording, startRecognizer, transcribeRecording, verifyModel } from '@auscult/asr';
+import type { Config } from '../../config/schema.js';
+import { recognizerOptions } from '../../recognizer-options.js';
+import type { CheckResult } from './check.js';
+import { failed } from './surroundings.js';
+
+/** Whether the model's files are here and have not changed since they were published. */
+export async function checkModel({ model }: Pick<Config, 'model'>): Promise<CheckResult> {
+  try {
+    await verifyModel(model);
+    return { state: 'ok', message: `${model} is here and unaltered` };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** Whether a second or three of speech come out as the words they are, all the way through an inference process. */
+export async function checkTranscription(config: Config): Promise<CheckResult> {
+  try {
+    const startedAt = performance.now();
+    const words = await transcribeClip(config);
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+    const missing = CLIP_WORDS.filter((word) => !words.includes(word));
+    if (missing.length <= 1)
+      return { state: 'ok', message: `a sentence was recognised, ${seconds} s with the start` };
+    return {
+      state: 'failed',
+      message: `${missing.length} of ${CLIP_WORDS.length} words of a clear sentence were not recognised`,
+      remedy: `Use the default model, or a model of the language that is set (${config.language}).`,
+    };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+const CLIP = fileURLToPath(new URL('../../../assets/self-test.flac', import.meta.url));
+
+/** What is said in the clip, as far as it is spelt in one way only. */
+const CLIP_WORDS = ['he', 'was', 'not', 'an', 'disposed', 'young', 'man'];
+
+async function transcribeClip(config: Config): Promise<string[]> {
+  const recognizer = await startRecognizer(recognizerOptions({ ...config, workers: 1 }, () => undefined));
+  try {
+    const words: string[] = [];
+    const recording = await openRecording(CLIP);
+    for await (const { text } of transcribeRecording(recognizer, recording.chunks())) {
+      words.push(...(text.toLowerCase().match(/\p{L}+/gu) ?? []));
+    }
+    return words;
+  } finally {
+    await recognizer.close();
+  }
+}

@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import { SpeechError, startRecognizer } from '@auscult/asr';
+import { Command, Option } from 'commander';
+import { recognizerOptions } from '../recognizer-options.js';
+import { failureLine } from './failure-line.js';
+import { addSettingOptions, configFrom } from './setting-options.js';
+import { findRecordings, STANDARD_INPUT, type FoundRecording } from './transcripts/find-recordings.js';
+import { TRANSCRIPT_FORMATS, type TranscriptFormat } from './transcripts/format.js';
+import { outputPaths } from './transcripts/output-paths.js';
+import { showProgress } from './transcripts/progress.js';
+import { transcribeRecordings } from './transcripts/transcribe-recordings.js';
+
+/** `auscult transcribe`: recordings to text, JSON or subtitles. */
+export function transcribeCommand(): Command {
+  const command = new Command('transcribe')
+    .description('Transcribe recordings: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and whatever ffmpeg reads.')
+    .argument('<recording...>', 'files, folders (searched to the bottom), or - for standard input')
+    .addOption(
+      new Option('-f, --format <format>', 'how the transcript is written')
+        .choices(TRANSCRIPT_FORMATS)
+        .default('text'),
+    )
+    .option('-o, --output <folder>', 'write a file for each recording into this folder')
+    .addHelpText('after', EXAMPLES);
+  return addSettingOptions(command, [
+    'model',
+    'language',
+    'workers',
+    'device',
+    'computeType',
+    'endpointingMs',
+    'maxUtteranceSeconds',
+    'contextSeconds',
+    'cacheDirectory',
+  ]).action(async (paths: string[], options: TranscribeOptions) => {
+    const recordings = await findRecordings(paths);
+    const mistake = usageMistake(recordings, options);
+    if (mistake !== undefined) command.error(mistake);
+    if (recordings.length === 0) throw nothingFound(paths);
+    process.exitCode = await transcribe(recordings, options);
+  });
+}
+
+interface TranscribeOptions extends Readonly<Record<string, unknown>> {
+  readonly format: TranscriptFormat;
+  readonly output?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  auscult transcribe visit.wav                          text on the terminal
+  auscult transcribe --format srt -o subtitles *.mp3    a subtitle file for each
+  auscult transcribe --format json recordings/          one JSON object a recording
+  arecord -f S16_LE -r 16000 | auscult transcribe -     from a microphone, line by line
+
+Exit status: 0 if all was transcribed, 1 if a recording failed or is damaged (the others are
+transcribed all the same), 2 if the command line is wrong.`;
+
+/** Returns the exit status. */
+async function transcribe(
+  recordings: readonly FoundRecording[],
+  options: TranscribeOptions,
+): Promise<number> {
+  const config = configFrom(options);
+  const { endpointingMs, maxUtteranceSeconds, contextSeconds } = config;
+  if (options.output !== undefined) await mkdir(options.output, { recursive: true });
+  silenceDecoders();
+
+  // A recording is fed as fast as it is recognised, which looks like overload: all the context is to be used.
+  const settings = { ...config, shrinkContextUnderLoad: false };
+  const recognizer = await startRecognizer(recognizerOptions(settings, () => undefined));
+  const progress = showProgress(process.stderr, recordings.length);
+  let failures = 0;
+  try {
+    await transcribeRecordings(recognizer, {
+      recordings,
+      format: options.format,
+      outputPaths:
+        options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
+      atATime: config.workers,
+      segmentation: { endpointingMs, maxUtteranceSeconds, contextSeconds },
+      progress,
+      onFailure: (error) => {
+        failures += 1;
+        progress.interrupt(() => process.stderr.write(`auscult: ${failureLine(error)}\n`));
+      },
+    });
+  } finally {
+    progress.stop();
+    await recognizer.close();
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+/** What is wrong with the command line, and on a second line what to do. */
+function usageMistake(
+  recordings: readonly FoundRecording[],
+  { format, output }: TranscribeOptions,
+): string | undefined {
+  if (recordings.filter(({ path }) => path === STANDARD_INPUT).length > 1) {
+    return 'standard input is named twice\n(Give - once.)';
+  }
+  if (recordings.length > 1 && output === undefined && (format === 'srt' || format === 'vtt')) {
+    return `subtitles of ${recordings.length} recordings do not fit into one file\n(Name a folder with --output.)`;
+  }
+  return undefined;
+}
+
+function nothingFound(paths: readonly string[]): SpeechError {
+  return new SpeechError(
+    'unreadable_audio',
+    `There are no recordings in ${paths.join(', ')}.`,
+    'Name a folder with audio files, or a file.',
+  );
+}
+
+/** They report each bad frame to the console; what is wrong with a recording is said once, at its end. */
+function silenceDecoders(): void {
+  console.error = () => undefined;
+}

@@ -1,0 +1,88 @@
+import type { FinalHypothesis, Word } from '@auscult/asr';
+
+/** What is on screen at one time. */
+export interface Cue {
+  /** Seconds. Cues follow each other and never overlap. */
+  readonly start: number;
+  readonly end: number;
+  /** One or two lines. */
+  readonly lines: readonly string[];
+}
+
+/** Characters of a line, lines of a cue and seconds on screen, as broadcasters and Netflix ask of English subtitles. */
+export const CUE_LIMITS = { lineCharacters: 42, lines: 2, seconds: 7 } as const;
+
+/** What is shown shorter cannot be read. Cues are prolonged to it where the next one leaves the time. */
+const SHORTEST_SECONDS = 1;
+
+/**
+ * Cuts segments into cues at word times. A cue never holds words of two segments, and ends with a sentence
+ * when more than one line is full.
+ */
+export function cutCues(segments: readonly FinalHypothesis[]): Cue[] {
+  const groups = segments.flatMap(({ words }) => groupWords(words.flatMap(breakLongWord)));
+  const cues: Cue[] = [];
+  let free = 0;
+  for (const [index, group] of groups.entries()) {
+    const next = groups[index + 1]?.[0]?.start ?? Number.POSITIVE_INFINITY;
+    const cue = showWords(group, free, next);
+    cues.push(cue);
+    free = cue.end;
+  }
+  return cues;
+}
+
+function groupWords(words: readonly Word[]): Word[][] {
+  const groups: Word[][] = [];
+  let group: Word[] = [];
+  for (const word of words) {
+    if (group.length > 0 && (!fits([...group, word]) || endsWell(group))) {
+      groups.push(group);
+      group = [];
+    }
+    group.push(word);
+  }
+  return group.length > 0 ? [...groups, group] : groups;
+}
+
+function fits(words: readonly Word[]): boolean {
+  const [first, last] = [words.at(0), words.at(-1)];
+  if (first === undefined || last === undefined) return true;
+  return last.end - first.start <= CUE_LIMITS.seconds && wrap(words).length <= CUE_LIMITS.lines;
+}
+
+function endsWell(words: readonly Word[]): boolean {
+  return wrap(words).length > 1 && /[.?!]["”’)]?$/.test(words.at(-1)?.text ?? '');
+}
+
+function wrap(words: readonly Word[]): string[] {
+  const lines: string[] = [];
+  for (const { text } of words) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + text.length <= CUE_LIMITS.lineCharacters) {
+      lines[lines.length - 1] = `${line} ${text}`;
+    } else {
+      lines.push(text);
+    }
+  }
+  return lines;
+}
+
+/** A word that is longer than a line goes on in the next, with its time in proportion. */
+function breakLongWord(word: Word): Word[] {
+  const pieces = word.text.match(/.{1,42}/gsu) ?? [];
+  const seconds = (word.end - word.start) / Math.max(1, pieces.length);
+  return pieces.map((text, i) => ({
+    ...word,
+    text,
+    start: word.start + i * seconds,
+    end: word.start + (i + 1) * seconds,
+  }));
+}
+
+function showWords(words: readonly Word[], free: number, next: number): Cue {
+  const start = Math.max(free, words.at(0)?.start ?? free);
+  const spoken = Math.max(words.at(-1)?.end ?? start, start + 0.001);
+  const readable = Math.max(spoken, Math.min(start + SHORTEST_SECONDS, next));
+  return { start, end: Math.min(readable, start + CUE_LIMITS.seconds), lines: wrap(words) };
+}

@@ -1,0 +1,73 @@
+import { cutCues, type Cue } from './cues.js';
+import type { Transcript } from './transcript.js';
+
+/** How a transcript is written down. */
+export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
+
+export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
+
+/** What a file in the format is called behind the dot. */
+export const FILE_EXTENSIONS: Readonly<Record<TranscriptFormat, string>> = {
+  text: 'txt',
+  json: 'json',
+  srt: 'srt',
+  vtt: 'vtt',
+};
+
+/** A whole transcript as text that ends with a line break. */
+export function formatTranscript(transcript: Transcript, format: TranscriptFormat): string {
+  switch (format) {
+    case 'text':
+      return transcript.segments.map(({ text }) => `${text}\n`).join('');
+    case 'json':
+      return `${JSON.stringify(jsonTranscript(transcript))}\n`;
+    case 'srt':
+      return cutCues(transcript.segments).map(srtCue).join('');
+    case 'vtt':
+      return `WEBVTT\n\n${cutCues(transcript.segments).map(vttCue).join('')}`;
+  }
+}
+
+function jsonTranscript({ file, duration, segments }: Transcript): object {
+  return {
+    file,
+    text: segments.map(({ text }) => text).join(' '),
+    duration: rounded(duration),
+    segments: segments.map(({ start, end, text, confidence }) => ({
+      start: rounded(start),
+      end: rounded(end),
+      text,
+      confidence: rounded(confidence),
+    })),
+  };
+}
+
+/** Milliseconds, and as many digits for probabilities. */
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
+
+function srtCue({ start, end, lines }: Cue, index: number): string {
+  return `${index + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${lines.join('\n')}\n\n`;
+}
+
+function vttCue({ start, end, lines }: Cue): string {
+  return `${clock(start, '.')} --> ${clock(end, '.')}\n${lines.map(escapeVtt).join('\n')}\n\n`;
+}
+
+/** In WebVTT these begin markup, and `-->` a new cue. */
+function escapeVtt(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** `hh:mm:ss,mmm` */
+function clock(seconds: number, point: string): string {
+  const all = Math.round(seconds * 1_000);
+  const [hours, minutes, rest] = [Math.floor(all / 3_600_000), Math.floor(all / 60_000) % 60, all % 60_000];
+  const [whole, fraction] = [Math.floor(rest / 1_000), rest % 1_000];
+  return `${padded(hours, 2)}:${padded(minutes, 2)}:${padded(whole, 2)}${point}${padded(fraction, 3)}`;
+}
+
+function padded(value: number, digits: number): string {
+  return String(value).padStart(digits, '0');
+}

@@ -1,0 +1,100 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  type FinalHypothesis,
+  openRecording,
+  type Recognizer,
+  SAMPLE_RATE,
+  type SpeechError,
+  type TranscribeOptions,
+  transcribeRecording,
+} from '@auscult/asr';
+import { STANDARD_INPUT, type FoundRecording } from './find-recordings.js';
+import { formatTranscript, type TranscriptFormat } from './format.js';
+import { createOrderedOutput, type OrderedOutput } from './ordered-output.js';
+import type { Progress } from './progress.js';
+import type { Transcript } from './transcript.js';
+
+/** What is to be transcribed, and where the result goes. */
+export interface TranscriptionTask {
+  readonly recordings: readonly FoundRecording[];
+  readonly format: TranscriptFormat;
+  /** A file for each recording; undefined for standard output. */
+  readonly outputPaths: readonly string[] | undefined;
+  /** How many recordings are worked on at a time: one utterance after the other keeps one worker busy. */
+  readonly atATime: number;
+  /** How speech is cut into utterances. */
+  readonly segmentation: Omit<TranscribeOptions, 'onProgress'>;
+  readonly progress: Progress;
+  /** Hears of each recording that failed or was damaged; the others go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Transcribes all recordings; standard output gets them in their order. */
+export async function transcribeRecordings(recognizer: Recognizer, task: TranscriptionTask): Promise<void> {
+  const output = createOrderedOutput((text) => task.progress.interrupt(() => process.stdout.write(text)));
+  const waiting = task.recordings.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, recording] of waiting) {
+      await transcribeOne(recognizer, task, output, index, recording).catch(task.onFailure);
+      output.end(index);
+      task.progress.done(index);
+    }
+  };
+  await Promise.all(Array.from({ length: task.atATime }, work));
+}
+
+async function transcribeOne(
+  recognizer: Recognizer,
+  task: TranscriptionTask,
+  output: OrderedOutput,
+  index: number,
+  { path }: FoundRecording,
+): Promise<void> {
+  const { format, outputPaths, progress, onFailure, segmentation } = task;
+  const damage: SpeechError[] = [];
+  const source = path === STANDARD_INPUT ? process.stdin : path;
+  const recording = await openRecording(source, {
+    name: 'Standard input',
+    onDamage: (error) => damage.push(error),
+  });
+
+  // Lines appear as they are heard: who listens to a live microphone through a pipe does not want to wait.
+  const streamed = outputPaths === undefined && format === 'text';
+  if (streamed && task.recordings.length > 1) output.write(index, `==> ${path} <==\n`);
+  const counted = countSamples(recording.chunks());
+  const segments: FinalHypothesis[] = [];
+  const onProgress = (seconds: number): void => progress.heard(index, seconds, recording.durationSeconds);
+  for await (const segment of transcribeRecording(recognizer, counted.chunks, {
+    ...segmentation,
+    onProgress,
+  })) {
+    segments.push(segment);
+    if (streamed) output.write(index, `${segment.text}\n`);
+  }
+
+  const transcript: Transcript = { file: path, duration: counted.samples() / SAMPLE_RATE, segments };
+  const file = outputPaths?.[index];
+  if (file !== undefined) await writeTranscript(file, formatTranscript(transcript, format));
+  else if (!streamed) output.write(index, formatTranscript(transcript, format));
+  damage.forEach(onFailure);
+}
+
+async function writeTranscript(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+function countSamples(chunks: AsyncIterable<Float32Array>): {
+  readonly chunks: AsyncIterable<Float32Array>;
+  readonly samples: () => number;
+} {
+  let samples = 0;
+  const counting = async function* (): AsyncGenerator<Float32Array, void> {
+    for await (const chunk of chunks) {
+      samples += chunk.length;
+      yield chunk;
+    }
+  };
+  return { chunks: counting(), samples: () => samples };
+}

@@ -47,7 +47,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   const http = await createHttpServer({ log, origins, version });
   registerHealth(http, {
     phase: () => phaseOf(recognizer, isDraining),
-    model: config.model,
+    model: () => recognizer?.model.name ?? config.model,
     version,
     sessions: sessions.count,
   });

@@ -1,5 +1,6 @@
 import type { Config } from './config/schema.js';
 import { createApp, type StartRecognizer } from './app.js';
+import { requireMemory } from './memory.js';
 import { createLog } from './telemetry/log.js';
 
 /** Exit status after a drain that ran out of time. */
@@ -13,6 +14,7 @@ const CRASHED = 70;
  * Fails if the server cannot be started.
  */
 export async function runServer(config: Config, startRecognizer: StartRecognizer): Promise<number> {
+  requireMemory(config);
   const log = createLog(config);
   process.on('uncaughtException', (error) => {
     log.unexpected(error);

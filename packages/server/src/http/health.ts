@@ -9,7 +9,8 @@ export type Phase = 'starting' | 'healthy' | 'unhealthy' | 'draining';
 /** What the health routes report. */
 export interface HealthSources {
   readonly phase: () => Phase;
-  readonly model: string;
+  /** Name of the model; as it was configured, until it is loaded. */
+  readonly model: () => string;
   readonly version: string;
   readonly sessions: () => number;
 }
@@ -40,7 +41,13 @@ export function registerHealth(
     (_request, reply) => {
       const status = phase();
       void reply.code(status === 'healthy' ? 200 : 503);
-      return { status, model, version, sessions: sessions(), uptimeSeconds: Math.round(process.uptime()) };
+      return {
+        status,
+        model: model(),
+        version,
+        sessions: sessions(),
+        uptimeSeconds: Math.round(process.uptime()),
+      };
     },
   );
   routes.get(

@@ -8,7 +8,7 @@ describe('health', () => {
     const { url } = await startScriptedServer();
     const response = await fetch(`${url}/health`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ status: 'healthy', model: 'moonshine-base', sessions: 0 });
+    expect(await response.json()).toMatchObject({ status: 'healthy', model: 'scripted', sessions: 0 });
   });
 
   test('is live but not ready until the recognizer is warm', async () => {

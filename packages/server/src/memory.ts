@@ -1,0 +1,38 @@
+import { totalmem } from 'node:os';
+import { SpeechError } from '@auscult/asr';
+import type { Config } from './config/schema.js';
+
+/** Resident memory of the server process and of an inference process with the default model, bytes (bench `soak`). */
+const SERVER_BYTES = 200e6;
+const WORKER_BYTES = 450e6;
+
+/** Memory that a server with so many inference processes needs, bytes. */
+export function neededBytes(workers: number): number {
+  return SERVER_BYTES + workers * WORKER_BYTES;
+}
+
+/**
+ * Refuses a configuration that cannot fit into this machine or container. What happens to be free now does not
+ * count: much of what is in use are file caches, which the system gives up.
+ * @throws {SpeechError} `out_of_memory`
+ */
+export function requireMemory({ workers }: Pick<Config, 'workers'>, limitBytes = memoryLimit()): void {
+  const needed = neededBytes(workers);
+  if (needed <= limitBytes) return;
+  const fitting = Math.floor((limitBytes - SERVER_BYTES) / WORKER_BYTES);
+  throw new SpeechError(
+    'out_of_memory',
+    `${workers} inference processes need ${gigabytes(needed)} of memory, and there are ${gigabytes(limitBytes)}.`,
+    fitting >= 1 ? `Set --workers ${fitting} or less.` : 'Use a machine or a container with more memory.',
+  );
+}
+
+/** Memory of the machine, or what a container allows where that is less, bytes. */
+function memoryLimit(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { connect, connectOptedIn, type Client } from '../support/client.js';
+import { startRealServer, type RealServer } from '../support/real-server.js';
+import { loadSpeech, speak, transcriptOf, wordErrorRate, type Speech } from '../support/speech.js';
+import { until } from '../support/until.js';
+
+/** The doctor–patient clip; a lost utterance would cost several times as much. */
+const INTERVIEW_WER = 0.3;
+const READ_WER = 0.15;
+
+let read: Speech;
+let interview: Speech;
+beforeAll(async () => {
+  read = await loadSpeech('jfk/jfk');
+  interview = await loadSpeech('medical/MSK0001-opening');
+});
+
+describe('an inference process', () => {
+  test.each<[string, NodeJS.Signals]>([
+    ['that is killed', 'SIGKILL'],
+    ['that hangs', 'SIGSTOP'],
+  ])('%s during speech costs no final', { timeout: 180_000 }, async (_name, signal) => {
+    const server = await startRealServer(
+      '--workers',
+      '2',
+      '--worker-timeout-seconds',
+      '2',
+      '--max-final-delay-seconds',
+      '60',
+    );
+    const undisturbed = await connectOptedIn(server.url);
+    const client = await connectOptedIn(server.url);
+    const speaking = Promise.all([client, undisturbed].map((each) => speak(each, interview.pcm, 2)));
+    for (let round = 1; round <= 2; round++) {
+      await until(() => finalsOf(client) >= round * 2);
+      const victims = server.workers();
+      for (const pid of victims) process.kill(pid, signal);
+      await until(() => victims.every((pid) => !server.workers().includes(pid)));
+    }
+    await speaking;
+    client.send({ type: 'stop' });
+    undisturbed.send({ type: 'stop' });
+    await Promise.all([client.next('stopped'), undisturbed.next('stopped')]);
+
+    for (const each of [client, undisturbed]) {
+      expect(each.all('error')).toEqual([]);
+      expect(wordErrorRate(interview.text, transcriptOf(each))).toBeLessThan(INTERVIEW_WER);
+      const sequences = each
+        .all('transcription')
+        .filter(({ isFinal }) => isFinal)
+        .map(({ sequence }) => sequence);
+      expect(sequences).toEqual(sequences.map((_, index) => index));
+    }
+    expect(server.output()).toContain(signal === 'SIGSTOP' ? '"reason":"hung"' : '"reason":"crash"');
+  });
+});
+
+describe('SIGTERM', () => {
+  test('lets every session have the finals of what it sent, then closes with 1001 and exits with 0', async () => {
+    const server = await startRealServer('--workers', '2', '--max-buffered-seconds', '60');
+    const clients = await Promise.all([connect(server.url), connectOptedIn(server.url), connect(server.url)]);
+    for (const client of clients) client.send(read.pcm.subarray(0, read.pcm.length - 32_000));
+    await until(async () => (await audioReceived(server)) > 3 * (read.seconds - 1.1));
+    server.signal('SIGTERM');
+
+    expect(await Promise.all(clients.map(({ closed }) => closed))).toEqual([1001, 1001, 1001]);
+    expect(await server.exited).toBe(0);
+    for (const client of clients)
+      expect(wordErrorRate(read.text, transcriptOf(client))).toBeLessThan(READ_WER);
+  });
+
+  test('under load, with the rest sent to the next server, loses no word', { timeout: 180_000 }, async () => {
+    const first = await startRealServer('--workers', '2', '--max-final-delay-seconds', '60');
+    const before = await Promise.all(Array.from({ length: 4 }, () => connectOptedIn(first.url)));
+    const speaking = before.map((client) => speak(client, interview.pcm, 2));
+    await until(() => before.every((client) => finalsOf(client) >= 3));
+    first.signal('SIGTERM');
+    await Promise.all(speaking);
+    expect(await first.exited).toBe(0);
+
+    const second = await startRealServer(
+      '--workers',
+      '2',
+      '--max-final-delay-seconds',
+      '60',
+      '--max-buffered-seconds',
+      '90',
+    );
+    await Promise.all(
+      before.map(async (client) => {
+        const next = await connectOptedIn(second.url);
+        await speak(next, interview.pcm.subarray(2 * Math.round(settledSeconds(client) * 16_000)), 10);
+        next.send({ type: 'stop' });
+        await next.next('stopped');
+        const heard = `${transcriptOf(client)} ${transcriptOf(next)}`;
+        expect(wordErrorRate(interview.text, heard)).toBeLessThan(INTERVIEW_WER);
+      }),
+    );
+  });
+
+  test('twice ends the process at once', async () => {
+    const server = await startRealServer('--workers', '1', '--drain-seconds', '600');
+    const [worker = 0] = server.workers();
+    const client = await connect(server.url);
+    client.send(read.pcm);
+    await until(async () => (await audioReceived(server)) > 5);
+    process.kill(worker, 'SIGSTOP');
+    onTestFinished(() => void process.kill(worker, 'SIGKILL'));
+    server.signal('SIGTERM');
+    await until(() => server.output().includes('draining'));
+    server.signal('SIGTERM');
+    expect(await server.exited).toBe(128 + 15);
+  });
+});
+
+function finalsOf(client: Client): number {
+  return client.all('transcription').filter(({ isFinal }) => isFinal).length;
+}
+
+/** Everything before this moment has come back as text, seconds. */
+function settledSeconds(client: Client): number {
+  return client.all('transcription').findLast(({ isFinal }) => isFinal)?.end ?? 0;
+}
+
+async function audioReceived({ url }: RealServer): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^auscult_audio_seconds_total (.*)$/m.exec(text)?.[1] ?? 0);
+}

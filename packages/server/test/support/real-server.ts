@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { until } from './until.js';
+
+/** `auscult serve` in a process of its own, with the real recognizer. */
+export interface RealServer {
+  readonly url: string;
+  /** Standard output and error so far. */
+  readonly output: () => string;
+  /** Process ids of the inference processes that are ready, by number. */
+  readonly workers: () => readonly number[];
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Resolves with the exit status, or `undefined` after a signal. */
+  readonly exited: Promise<number | undefined>;
+}
+
+/** What a command printed, and how it ended. */
+export interface Outcome {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** Starts a server on a free port and waits until it is warm. Whoever calls this kills it. */
+export async function spawnRealServer(...flags: readonly string[]): Promise<RealServer> {
+  const child = spawnServer(flags);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = exitOf(child);
+  let isRunning = true;
+  void exited.then(() => (isRunning = false));
+  const events = () => linesOf(output);
+  await until(() => !isRunning || events().some(({ event }) => event === 'ready'));
+  const url = events().find(({ event }) => event === 'listening')?.['url'];
+  if (!isRunning || typeof url !== 'string') throw new Error(`the server did not start: ${output}`);
+  return {
+    url,
+    output: () => output,
+    workers: () => {
+      const pids = new Map(
+        events()
+          .filter(({ event }) => event === 'worker ready')
+          .map(({ worker, pid }) => [worker, pid]),
+      );
+      return [...pids.values()].map(Number);
+    },
+    signal: (signal) => child.kill(signal),
+    exited,
+  };
+}
+
+/** As `spawnRealServer`, for one test: the server is killed when the test ends. */
+export async function startRealServer(...flags: readonly string[]): Promise<RealServer> {
+  const server = await spawnRealServer(...flags);
+  onTestFinished(() => {
+    server.signal('SIGKILL');
+  });
+  return server;
+}
+
+/** Runs `auscult serve` until it ends by itself. */
+export async function runServe(
+  flags: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
+  const child = spawnServer(flags, environment);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const status = exitOf(child);
+  await once(child, 'close');
+  return { status: await status, stdout, stderr };
+}
+
+function spawnServer(flags: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_'));
+  const env = { ...Object.fromEntries(inherited), ...environment };
+  const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug'];
+  return spawn(process.execPath, [main, 'serve', ...common, ...flags], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function exitOf(child: ReturnType<typeof spawnServer>): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    child.once('exit', (status) => {
+      resolve(status ?? undefined);
+    });
+  });
+}
+
+function linesOf(output: string): readonly Record<string, unknown>[] {
+  return output
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
+}

@@ -6,6 +6,7 @@ import type { DecodedAudio, OpenContainer, RecordingInput } from './containers/c
 import { type ContainerName, DETECTION_BYTES, detectContainer } from './containers/detect-container.js';
 import { openWithFfmpeg } from './containers/ffmpeg.js';
 import { openFlac } from './containers/flac.js';
+import { skipId3Tags } from './containers/id3.js';
 import { openMp3 } from './containers/mp3.js';
 import { openOggOpus } from './containers/ogg-opus.js';
 import { openOggVorbis } from './containers/ogg-vorbis.js';
@@ -131,7 +132,7 @@ async function openInput(
   createResampler: CreateResampler,
   { onDamage }: RecordingOptions,
 ): Promise<Recording> {
-  await skipId3Tags(input);
+  await skipId3Tags(input.bytes);
   const head = await input.bytes.peek(DETECTION_BYTES);
   if (head.length === 0) throw empty(input.name);
 
@@ -163,17 +164,6 @@ async function openInput(
       await close();
     },
   };
-}
-
-/** An ID3v2 tag may hold a picture of megabytes before the first sound, of MP3 mostly, but also of others. */
-async function skipId3Tags({ bytes }: RecordingInput): Promise<void> {
-  for (;;) {
-    const head = Buffer.from(await bytes.peek(10));
-    if (head.length < 10 || head.toString('latin1', 0, 3) !== 'ID3') return;
-    // Four bytes of seven bits each (ID3v2.4.0 structure, section 3.1).
-    const size = head.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 127), 0);
-    await bytes.skip(10 + size);
-  }
 }
 
 interface MonoChunk {

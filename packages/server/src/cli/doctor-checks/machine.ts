@@ -2,11 +2,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Config } from '../../config/schema.js';
+import { neededBytes } from '../../memory.js';
 import type { CheckResult } from './check.js';
-
-/** Resident memory of the server process and of an inference process with the default model, under load, bytes. */
-const SERVER_BYTES = 200e6;
-const WORKER_BYTES = 400e6;
 
 /** Whether this Node.js is one that the package asks for. */
 export function checkNode(version = process.versions.node): CheckResult {
@@ -37,14 +34,14 @@ export function checkMemory(
   { workers }: Pick<Config, 'workers'>,
   freeBytes = process.availableMemory(),
 ): CheckResult {
-  const neededBytes = SERVER_BYTES + workers * WORKER_BYTES;
+  const needed = neededBytes(workers);
   const free = `${gigabytes(freeBytes)} of memory free`;
-  if (freeBytes >= neededBytes) return { state: 'ok', message: free };
-  const fitting = Math.floor((freeBytes - SERVER_BYTES) / WORKER_BYTES);
+  if (freeBytes >= needed) return { state: 'ok', message: free };
+  const fitting = Math.floor((freeBytes - neededBytes(0)) / (neededBytes(1) - neededBytes(0)));
   const others = 'Close other programs or add memory';
   return {
     state: 'failed',
-    message: `${free}, and ${workers} inference processes need ${gigabytes(neededBytes)}`,
+    message: `${free}, and ${workers} inference processes need ${gigabytes(needed)}`,
     remedy: fitting >= 1 ? `${others}, or set --workers ${fitting}.` : `${others}.`,
   };
 }

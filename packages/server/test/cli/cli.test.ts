@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listModels } from '@auscult/asr';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { clipPath } from '../../../asr/test/clips/clips.js';
+import { wordErrorRate } from '../support/speech.js';
+import { runCli, type CliOutcome } from './run-cli.js';
+
+const JFK = clipPath('jfk/jfk.flac');
+const JFK_TEXT =
+  'And so my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'auscult-cli-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('the command line', () => {
+  it('prints its version', async () => {
+    const { version } = JSON.parse(
+      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    expect(await runCli(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([[[]], [['serve']], [['transcribe']], [['models']], [['models', 'list']], [['doctor']]])(
+    'explains %j with examples',
+    async (command) => {
+      const { status, stdout } = await runCli([...command, '--help']);
+      expect(status).toBe(0);
+      expect(stdout).toContain('Examples:\n  auscult');
+    },
+  );
+
+  it.each([
+    [['transcrib'], "auscult: unknown command 'transcrib'. Did you mean transcribe?\n"],
+    [['transcribe'], "auscult: missing required argument 'recording'. See auscult --help.\n"],
+    [['transcribe', '-', '-'], 'auscult: standard input is named twice. Give - once.\n'],
+    [
+      ['transcribe', '-f', 'srt', 'a.wav', 'b.wav'],
+      'auscult: subtitles of 2 recordings do not fit into one file. Name a folder with --output.\n',
+    ],
+    [
+      ['doctor', '--workers', 'many'],
+      'auscult: --workers has a value that is not allowed. Set a whole number from 1 to 256.\n',
+    ],
+  ])('refuses %j with status 2 and one line', async (args, stderr) => {
+    expect(await runCli(args)).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  it('says where a failure came from only when it is asked to', async () => {
+    const environment = { AUSCULT_DEBUG: '1', AUSCULT_WORKERS: '0' };
+    const { stderr, status } = await runCli(['doctor'], { environment });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^auscult: AUSCULT_WORKERS has a value that is not allowed\..*\nConfigError: .*\n {4}at /,
+    );
+  });
+});
+
+describe('auscult transcribe', () => {
+  it('prints the words of a recording', async () => {
+    const { status, stdout, stderr } = await runCli(['transcribe', JFK]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(wordErrorRate(JFK_TEXT, stdout)).toBeLessThan(0.15);
+  });
+
+  it('reads standard input, whatever container comes', async () => {
+    const stdin = await readFile(clipPath('containers/speech.opus'));
+    const { status, stdout } = await runCli(['transcribe', '--format', 'json', '-'], { stdin });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ file: '-', duration: expect.closeTo(2.99, 2) as number });
+    expect(stdout).toMatch(/young man/i);
+  });
+
+  it('goes on behind a bad recording, keeps the order, and ends with status 1', async () => {
+    const ward = join(folder, 'ward');
+    await mkdir(join(ward, 'b'), { recursive: true });
+    await copyFile(JFK, join(ward, 'a.flac'));
+    await writeFile(join(ward, 'b', 'broken.wav'), 'not a recording');
+    const mp3 = await readFile(clipPath('containers/speech.mp3'));
+    await writeFile(join(ward, 'c.mp3'), mp3);
+    await writeFile(join(ward, 'd.mp3'), mp3.subarray(0, mp3.length * 0.8));
+
+    const outcome = await runCli(['transcribe', '--format', 'json', ward]);
+    expect(outcome.status).toBe(1);
+    const files = outcome.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { file: string }).file);
+    expect(files).toEqual(['a.flac', 'c.mp3', 'd.mp3'].map((name) => join(ward, name)));
+    const failures = outcome.stderr.trim().split('\n');
+    expect(failures).toHaveLength(2);
+    expect(failures.join('\n')).toContain(`auscult: ${join(ward, 'b', 'broken.wav')} `);
+    expect(failures.join('\n')).toMatch(/d\.mp3 ends after \d\.\d of 3\.0 s\. Copy it again/);
+  });
+
+  it('writes a subtitle file for each recording', async () => {
+    const output = join(folder, 'subtitles');
+    const outcome = await runCli([
+      'transcribe',
+      '-f',
+      'srt',
+      '-o',
+      output,
+      JFK,
+      clipPath('containers/speech.ogg'),
+    ]);
+    expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(await readFile(join(output, 'jfk.srt'), 'utf8')).toMatch(
+      /^1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\nAnd so/,
+    );
+    expect(await readFile(join(output, 'speech.srt'), 'utf8')).toMatch(/^1\n00:00:00,/);
+  });
+
+  it('takes a flag before a variable', async () => {
+    const outcome = await runCli(['transcribe', '--model', 'no-such-flag-model', JFK], {
+      environment: { AUSCULT_MODEL: 'no-such-variable-model' },
+    });
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain('no-such-flag-model');
+    expectOneLine(outcome);
+  });
+
+  it('says that a folder holds nothing to transcribe', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const outcome = await runCli(['transcribe', empty]);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toBe(
+      `auscult: There are no recordings in ${empty}. Name a folder with audio files, or a file.\n`,
+    );
+  });
+});
+
+describe('auscult models list', () => {
+  it('shows every model, and the default', async () => {
+    const { status, stdout } = await runCli(['models', 'list']);
+    expect(status).toBe(0);
+    for (const { name } of listModels()) expect(stdout).toMatch(new RegExp(`^${name} .*MB`, 'm'));
+    expect(stdout).toMatch(/^moonshine-base .* default$/m);
+  });
+
+  it('prints JSON', async () => {
+    const { stdout } = await runCli(['models', 'list', '--json']);
+    expect(JSON.parse(stdout)).toEqual(listModels());
+  });
+});
+
+describe('auscult doctor', () => {
+  it('finds this machine able, with a real transcription', async () => {
+    const { status, stdout, stderr } = await runCli(['doctor', '--port', '0', '--workers', '1']);
+    expect({ status, stderr, failed: stdout.match(/^✗.*$/m) }).toEqual({
+      status: 0,
+      stderr: '',
+      failed: null,
+    });
+    expect(stdout).toMatch(/^✓ transcription/m);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('names all that has to be done, with status 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+
+    const outcome = await runCli([
+      'doctor',
+      '--json',
+      '--port',
+      String(port),
+      '--cache-directory',
+      join(file, 'cache'),
+      '--model',
+      'none',
+    ]);
+    expect(outcome.status).toBe(1);
+    const report = JSON.parse(outcome.stdout) as {
+      ok: boolean;
+      checks: { name: string; state: string; remedy?: string }[];
+    };
+    expect(report.ok).toBe(false);
+    const states = Object.fromEntries(report.checks.map(({ name, state }) => [name, state]));
+    expect(states).toMatchObject({
+      port: 'failed',
+      cache: 'failed',
+      model: 'failed',
+      transcription: 'skipped',
+    });
+    for (const { state, remedy } of report.checks) if (state === 'failed') expect(remedy).toMatch(/\.$/);
+  });
+});
+
+function expectOneLine({ stderr }: CliOutcome): void {
+  expect(stderr).toMatch(/^auscult: [^\n]+\n$/);
+}

@@ -19,10 +19,6 @@ const table = {
     meaning: 'Messages come faster than the server takes them, so reading pauses in between.',
     remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
   },
-  partials_thinned: {
-    meaning: 'The server is under load and sends fewer partial hypotheses; finals are not touched.',
-    remedy: 'Nothing needs to be done: they come back when the load falls.',
-  },
 } as const satisfies Record<string, WarningDefinition>;
 
 /** The stable name of a warning. */

@@ -69,13 +69,21 @@ export function createJobEngine(
   const isFinal = (job: RecognitionJob) => job.priority === 'final' || promoted.has(job.id);
 
   const start = async (job: RecognitionJob) => {
-    const startedAt = performance.now();
+    const entry: Decoding = {
+      job,
+      startedAt: performance.now(),
+      tokens: [],
+      logProbabilities: [],
+      limit: tokenLimit(job, model.geometry),
+    };
+    decoding.set(job.id, entry);
     const encoded = await encoder.encode(toFloat(job.audio), states.get(job.window, job.audio.length));
     if (job.keepState) states.set(job.window, encoded.state, job.audio.length);
-    const prefix = [...model.geometry.startTokens, ...job.prefix];
-    const entry: Decoding = { job, startedAt, tokens: [], logProbabilities: [], limit: tokenLimit(job, model.geometry) };
-    decoding.set(job.id, entry);
-    accept(entry, await batch.join(job.id, encoded.cross, prefix));
+    if (!decoding.has(job.id)) return;
+    const first = await batch.join(job.id, encoded.cross, [...model.geometry.startTokens, ...job.prefix]);
+    // Cancelled while it was read: the row would be decoded for ever.
+    if (decoding.has(job.id)) accept(entry, first);
+    else batch.leave(job.id);
   };
 
   const stepAll = async () => {

@@ -1,7 +1,7 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { ModelGeometry } from './model-geometry.js';
 import { likeliestToken, type ScoredToken } from './next-token.js';
-import { stackRows, type RowPart } from './stack-rows.js';
+import { stackRows, type RowLayout, type RowPart } from './stack-rows.js';
 import type { CrossAttention } from './stream-encoder.js';
 
 /** Utterances decoded together: each step gives every row its next token and reads the weights once for all. */
@@ -28,6 +28,13 @@ interface Row {
   done: boolean;
 }
 
+/** A row with its tensors, before it has a place in the batch. */
+interface Joining {
+  readonly row: Row;
+  readonly past: Map<string, Tensor>;
+  readonly cross: ReadonlyMap<string, Tensor>;
+}
+
 /** Added to the attention scores of padding: far below any score, and no infinity, which would make NaN. */
 const MASKED = -1e9;
 
@@ -49,41 +56,35 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
     });
   };
 
-  const compact = (joining?: { row: Row; past: Map<string, Tensor>; cross: ReadonlyMap<string, Tensor> }) => {
+  /** Stacks the rows still decoding, and one that joins, into new tensors. */
+  const restack = (joining?: Joining) => {
     const kept = rows.flatMap((row, index) => (row.done ? [] : [{ row, index }]));
-    const next = joining ? [...kept.map(({ row }) => row), joining.row] : kept.map(({ row }) => row);
+    rows = joining ? [...kept.map(({ row }) => row), joining.row] : kept.map(({ row }) => row);
     if (joining && kept.length === 0) {
       past = joining.past;
       cross = new Map(joining.cross);
-    } else {
-      const pastLength = Math.max(0, ...next.map((row) => row.past));
-      const frames = Math.max(0, ...next.map((row) => row.frames));
-      const restack = (
-        current: Map<string, Tensor>,
-        added: ReadonlyMap<string, Tensor> | undefined,
-        length: number,
-        side: 'left' | 'right',
-      ) =>
-        new Map(
-          [...current].map(([name, tensor]) => {
-            const held = tensor.dims[2] ?? 0;
-            const parts: RowPart[] = kept.map(({ row, index }) => {
-              const used = side === 'left' ? row.past : row.frames;
-              return { source: tensor.data as Float32Array, index, held, start: side === 'left' ? held - used : 0, used };
-            });
-            const addition = added?.get(name);
-            if (addition) {
-              const used = addition.dims[2] ?? 0;
-              parts.push({ source: addition.data as Float32Array, index: 0, held: used, start: 0, used });
-            }
-            const stacked = stackRows(parts, length, side, geometry);
-            return [name, new Tensor('float32', stacked, [next.length, geometry.heads, length, geometry.headSize])];
-          }),
-        );
-      past = restack(past, joining?.past, pastLength, 'left');
-      cross = restack(cross, joining?.cross, frames, 'right');
+      return;
     }
-    rows = next;
+    const pastLength = Math.max(0, ...rows.map((row) => row.past));
+    const frames = Math.max(0, ...rows.map((row) => row.frames));
+    const stack = (name: string, tensor: Tensor, addition: Tensor | undefined): [string, Tensor] => {
+      const layout = layoutOf(name, geometry);
+      const isPast = name.startsWith('past.');
+      const held = tensor.dims[layout.axis] ?? 0;
+      const parts: RowPart[] = kept.map(({ row, index }) => {
+        const used = isPast ? row.past : row.frames;
+        return { source: tensor.data as Float32Array, index, held, start: isPast ? held - used : 0, used };
+      });
+      if (addition) {
+        const used = addition.dims[layout.axis] ?? 0;
+        parts.push({ source: addition.data as Float32Array, index: 0, held: used, start: 0, used });
+      }
+      const length = isPast ? pastLength : frames;
+      const stacked = stackRows(parts, length, isPast ? 'left' : 'right', layout);
+      return [name, new Tensor('float32', stacked, layout.dims(rows.length, length))];
+    };
+    past = new Map([...past].map(([name, tensor]) => stack(name, tensor, joining?.past.get(name))));
+    cross = new Map([...cross].map(([name, tensor]) => stack(name, tensor, joining?.cross.get(name))));
   };
 
   return {
@@ -105,15 +106,15 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
       );
       const first = likeliestToken(outputs['logits']?.data as Float32Array, 0, geometry.textTokens);
       const row: Row = { id, frames: encoded.frames, past: tokens.length, lastToken: first.token, done: false };
-      compact({ row, past: presentAsPast(outputs), cross: encoded.tensors });
+      restack({ row, past: presentAsPast(outputs), cross: encoded.tensors });
       return first;
     },
 
     async step() {
       // Rows that have ended ride along until they are the half: moving the others costs more than carrying them.
-      if (rows.filter((row) => row.done).length * 2 >= rows.length) compact();
+      if (rows.filter((row) => row.done).length * 2 >= rows.length) restack();
       const held = past.values().next().value?.dims[2] ?? 0;
-      const frames = cross.values().next().value?.dims[2] ?? 0;
+      const frames = Math.max(...rows.map((row) => row.frames));
       const outputs = await run(
         BigInt64Array.from(rows, (row) => BigInt(row.lastToken)),
         BigInt64Array.from(rows, (row) => BigInt(row.past)),
@@ -186,4 +187,14 @@ function presentAsPast(outputs: InferenceSession.OnnxValueMapType): Map<string, 
     if (name.startsWith('present.')) past.set(name.replace('present', 'past'), value as Tensor);
   }
   return past;
+}
+
+/** Keys of the cross-attention are stored transposed, all else with its positions ahead of the head's values. */
+function layoutOf(
+  name: string,
+  { heads, headSize }: ModelGeometry,
+): RowLayout & { readonly axis: number; readonly dims: (rows: number, length: number) => number[] } {
+  return name.startsWith('cross.') && name.endsWith('.key')
+    ? { blocks: heads * headSize, blockSize: 1, axis: 3, dims: (rows, length) => [rows, heads, headSize, length] }
+    : { blocks: heads, blockSize: headSize, axis: 2, dims: (rows, length) => [rows, heads, length, headSize] };
 }

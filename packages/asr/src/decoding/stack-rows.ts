@@ -1,31 +1,35 @@
-import type { ModelGeometry } from './model-geometry.js';
-
-/** One row of a batched attention tensor [rows, heads, held, head size], and which of its positions are in use. */
+/** One row of a batched attention tensor, and which of its positions are in use. */
 export interface RowPart {
   readonly source: Float32Array;
   /** The row within `source`. */
   readonly index: number;
-  /** Positions that each head of `source` holds. */
+  /** Positions that `source` has room for. */
   readonly held: number;
   /** The first position in use, and how many are. */
   readonly start: number;
   readonly used: number;
 }
 
-/** Copies rows of different lengths into one tensor [rows, heads, length, head size], padded with zeros on a side. */
+/** How a row lies in memory: [blocks, positions, block size]. */
+export interface RowLayout {
+  readonly blocks: number;
+  readonly blockSize: number;
+}
+
+/** Copies rows of different lengths into one tensor [rows, blocks, length, block size], padded with zeros on a side. */
 export function stackRows(
   parts: readonly RowPart[],
   length: number,
   padding: 'left' | 'right',
-  { heads, headSize }: Pick<ModelGeometry, 'heads' | 'headSize'>,
+  { blocks, blockSize }: RowLayout,
 ): Float32Array {
-  const stacked = new Float32Array(parts.length * heads * length * headSize);
+  const stacked = new Float32Array(parts.length * blocks * length * blockSize);
   parts.forEach(({ source, index, held, start, used }, row) => {
     const shift = padding === 'left' ? length - used : 0;
-    for (let head = 0; head < heads; head++) {
-      const from = ((index * heads + head) * held + start) * headSize;
-      const to = ((row * heads + head) * length + shift) * headSize;
-      stacked.set(source.subarray(from, from + used * headSize), to);
+    for (let block = 0; block < blocks; block++) {
+      const from = ((index * blocks + block) * held + start) * blockSize;
+      const to = ((row * blocks + block) * length + shift) * blockSize;
+      stacked.set(source.subarray(from, from + used * blockSize), to);
     }
   });
   return stacked;

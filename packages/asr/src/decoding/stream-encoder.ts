@@ -1,7 +1,7 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { ModelGeometry } from './model-geometry.js';
 
-/** What the decoder attends to: for each layer keys and values, float32 [1, heads, frames, head size]. */
+/** What the decoder attends to: for each layer keys and values, float32, as the prepared encoder gives them. */
 export interface CrossAttention {
   readonly frames: number;
   /** By graph name, `cross.N.key` and `cross.N.value`. */
@@ -60,9 +60,9 @@ export function createStreamEncoder(session: InferenceSession, geometry: ModelGe
         const tensor = value as Tensor;
         if (name.startsWith('cross.')) {
           cross.set(name, tensor);
-          frames = tensor.dims[2] ?? 0;
           continue;
         }
+        if (name === 'hidden') frames = tensor.dims[1] ?? 0;
         state.set(name === 'hidden' ? 'past_hidden' : name.replace('present', 'past'), tensor);
         bytes += (tensor.data as Float32Array).byteLength;
       }

@@ -18,6 +18,16 @@ export function int(name: string, i: number): OnnxAttribute {
   return { name, type: 2, i };
 }
 
+/** A list of integers as an attribute. */
+export function ints(name: string, values: readonly number[]): OnnxAttribute {
+  return { name, type: 7, ints: [...values] };
+}
+
+/** A single float32 constant. */
+export function float32Scalar(name: string, value: number): OnnxTensor {
+  return { name, dims: [], dataType: ElementType.float32, rawData: new Uint8Array(Float32Array.of(value).buffer) };
+}
+
 /** A one-dimensional int64 constant. */
 export function int64Tensor(name: string, values: readonly number[]): OnnxTensor {
   const raw = new BigInt64Array(values.map((value) => BigInt(value)));

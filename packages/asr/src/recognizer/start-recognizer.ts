@@ -68,13 +68,11 @@ async function startScheduler(
   graphs: { readonly encoderPath: string; readonly decoderPath: string },
 ): Promise<Scheduler> {
   let failures = 0;
+  let reason = 'it ended while starting';
   let scheduler: Scheduler | undefined;
   const onEvent = options.onEvent ?? (() => undefined);
   try {
     await new Promise<void>((resolve, reject) => {
-      const failed = (reason: string) => {
-        if (++failures >= LOAD_ATTEMPTS) reject(workersFailed(model, reason));
-      };
       scheduler = createScheduler({
         ...graphs,
         workers: options.workers,
@@ -83,9 +81,11 @@ async function startScheduler(
         timeoutSeconds: options.workerTimeoutSeconds,
         onEvent(event) {
           onEvent(event);
-          if (event.kind === 'worker-exited') failed('it ended while starting');
+          if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS) reject(workersFailed(model, reason));
         },
-        onLoadFailed: () => undefined,
+        onLoadFailed: (message) => {
+          reason = message;
+        },
         onWorkerReady: resolve,
       });
     });
@@ -93,7 +93,7 @@ async function startScheduler(
     await scheduler?.close();
     throw error;
   }
-  if (!scheduler) throw workersFailed(model, 'it did not start');
+  if (!scheduler) throw workersFailed(model, reason);
   return scheduler;
 }
 

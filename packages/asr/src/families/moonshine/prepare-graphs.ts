@@ -1,6 +1,8 @@
 import {
   ElementType,
+  float32Scalar,
   int,
+  ints,
   int64Tensor,
   node,
   producerOf,
@@ -23,7 +25,8 @@ export interface PreparedGraphs {
    * `input_values` float32 [1, samples], and of an earlier run over the audio just before: `past_hidden` float32
    * [1, past, width], `past.N.key` and `past.N.value` float16 [1, heads, past, head size], of which the first
    * `kept_frames` int64 [1] count. → `hidden` and `present.N.*`, the same for kept and new frames together, and
-   * for each decoder layer `cross.N.key` and `cross.N.value` float32 [1, heads, frames, head size].
+   * for each decoder layer `cross.N.key` float32 [1, heads, head size, frames], scaled for the product with the
+   * query, and `cross.N.value` float32 [1, heads, frames, head size].
    */
   readonly encoder: OnnxModel;
   /**
@@ -40,7 +43,8 @@ export interface PreparedGraphs {
  *
  * The merged decoder dequantises and transposes its whole embedding at every step, copies the cross-attention
  * keys and values through an `If`, computes logits for every position, and has no masks. Here its two branches
- * come apart: the projections of the encoder's output into keys and values join the encoder; what remains serves
+ * come apart: the projections of the encoder's output into keys and values join the encoder, with the keys transposed and
+ * scaled, which the published graph does again at every step; what remains serves
  * prefill and step alike. The encoder learns to continue from an earlier run, so that carried context is not
  * encoded again with every utterance. Positions and masks become inputs, so that rows of
  * different lengths share a batch, and the output projection stays int8.
@@ -153,10 +157,16 @@ function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGr
     const reshape = producerOf(nodes, published.input[0] ?? '');
     producerOf(nodes, reshape.input[1] ?? '').input[0] = 'one';
     published.output[0] = name;
+    if (!name.endsWith('key')) continue;
+    published.output[0] = `${name}/published`;
+    nodes.push(
+      node('Transpose', [`${name}/published`], [`${name}/transposed`], [ints('perm', [0, 1, 3, 2])]),
+      node('Mul', [`${name}/transposed`, 'key_scale'], [name]),
+    );
   }
   redirect(nodes, 'encoder_hidden_states', 'hidden');
   // Both models were exported alike, so that names of inner values and constants may coincide.
-  const constants = [...merged.initializer, ...first.initializer];
+  const constants = [...merged.initializer, ...first.initializer, float32Scalar('key_scale', attentionScale(merged))];
   const prefixed = withPrefix('cross/', nodes, constants, ['hidden', 'one', ...outputs]);
   return prune({
     ...encoder,
@@ -164,23 +174,37 @@ function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGr
     initializer: [...encoder.initializer, ...prefixed.constants],
     output: [
       ...encoder.output,
-      ...outputs.map((name) => valueInfo(name, ElementType.float32, [1, 'heads', 'frames', 'head_size'])),
+      ...outputs.map((name) => valueInfo(name, ElementType.float32, crossDims(name, 1))),
     ],
   });
 }
 
+function crossDims(name: string, rows: number | string): (number | string)[] {
+  return name.endsWith('key') ? [rows, 'heads', 'head_size', 'frames'] : [rows, 'heads', 'frames', 'head_size'];
+}
+
+/** Queries and keys are each scaled by the fourth root of the head size, their product thus by the square root. */
+function attentionScale(merged: OnnxGraph): number {
+  const key = merged.input.find((input) => input.name === 'past_key_values.0.decoder.key');
+  const headSize = Number(key?.type?.tensorType.shape.dim[3]?.dimValue ?? 0);
+  if (headSize <= 0) throw new Error('the merged decoder does not tell its head size');
+  return headSize ** -0.25;
+}
+
 function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
   const layers = layerCount(merged);
-  let nodes = cached.node;
+  let nodes = [...cached.node];
   for (const attention of nodes.filter((candidate) => candidate.opType === 'Softmax')) {
     const scores = attention.input[0] ?? '';
     if (attention.name.includes('self_attn')) {
       producerOf(nodes, scores).input[1] = 'self_mask';
       continue;
     }
-    nodes = [...nodes.filter((other) => other !== attention), node('Add', [scores, 'cross_mask'], [`${scores}/masked`])];
+    const product = producerOf(nodes, scores);
+    const layer = /layers\.(\d+)\//.exec(attention.name)?.[1] ?? '';
+    product.input[1] = `cross.${layer}.key`;
+    nodes.push(node('Add', [scores, 'cross_mask'], [`${scores}/masked`]));
     attention.input[0] = `${scores}/masked`;
-    nodes.push(attention);
   }
   for (const positions of nodes.filter((candidate) => candidate.opType === 'Range').flatMap((range) => range.output)) {
     for (const reader of nodes.filter((candidate) => candidate.opType === 'Unsqueeze' && candidate.input[0] === positions)) {
@@ -191,7 +215,7 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
   nodes = [...nodes.filter((candidate) => !candidate.output.includes('logits')), ...head.nodes];
   for (let layer = 0; layer < layers; layer++) {
     for (const part of ['key', 'value']) {
-      redirect(nodes, `past_key_values.${layer}.encoder.${part}`, `cross.${layer}.${part}`);
+      if (part === 'value') redirect(nodes, `past_key_values.${layer}.encoder.value`, `cross.${layer}.value`);
       redirect(nodes, `past_key_values.${layer}.decoder.${part}`, `past.${layer}.${part}`);
       const present = producerOf(nodes, `present.${layer}.decoder.${part}`);
       const name = `present.${layer}.decoder.${part}`;
@@ -200,10 +224,9 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
     }
   }
   const f32 = ElementType.float32;
-  const perLayer = (kind: string, length: string) =>
-    crossAttentionNames(layers).map((name) =>
-      valueInfo(name.replace('cross', kind), f32, ['rows', 'heads', length, 'head_size']),
-    );
+  const cross = crossAttentionNames(layers);
+  const selfAttention = (kind: string, length: string) =>
+    cross.map((name) => valueInfo(name.replace('cross', kind), f32, ['rows', 'heads', length, 'head_size']));
   return prune({
     ...merged,
     node: inOrder(nodes),
@@ -213,10 +236,10 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
       valueInfo('position_ids', ElementType.int64, ['rows', 'tokens']),
       valueInfo('self_mask', f32, ['rows', 1, 'tokens', 'past_and_tokens']),
       valueInfo('cross_mask', f32, ['rows', 1, 1, 'frames']),
-      ...perLayer('past', 'past'),
-      ...perLayer('cross', 'frames'),
+      ...selfAttention('past', 'past'),
+      ...cross.map((name) => valueInfo(name, f32, crossDims(name, 'rows'))),
     ],
-    output: [valueInfo('logits', f32, ['rows', 'vocabulary']), ...perLayer('present', 'past_and_tokens')],
+    output: [valueInfo('logits', f32, ['rows', 'vocabulary']), ...selfAttention('present', 'past_and_tokens')],
   });
 }
 

@@ -30,12 +30,10 @@ export async function transcribeLive(
     streams,
     onDone,
   );
-  const closed = sessions.find((session) => session.closed !== undefined);
-  if (closed !== undefined) {
-    const { code, reason } = closed.closed ?? {};
-    throw new Error(
-      `The server ended a session with ${String(code)} ${reason ?? ''} (${closed.errors.join(', ')}). Try fewer --streams.`,
-    );
+  const failed = sessions.find(({ outcome }) => outcome !== 'served');
+  if (failed !== undefined) {
+    const why = [...failed.errors, failed.closed?.reason ?? ''].join(', ');
+    throw new Error(`A session was ${failed.outcome} (${why}). Try fewer --streams.`);
   }
   const texts = clips.map(({ clip }, index) => {
     const session = sessions[index];

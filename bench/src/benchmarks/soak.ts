@@ -1,4 +1,4 @@
-import { finalText, type Session, type SessionOptions } from '../load/session.js';
+import { finalText, type Outcome, type Session, type SessionOptions } from '../load/session.js';
 import { runTogether, type GeneratorUse } from '../load/sessions.js';
 import { lastVoiced, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
@@ -26,8 +26,10 @@ export interface SoakResults {
   /** Words said and words that came, normalised. */
   readonly wordsSaid: number;
   readonly wordsHeard: number;
-  readonly cutShort: number;
-  readonly errors: Readonly<Record<string, number>>;
+  /** How many sessions went how. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  /** How often each error code came. */
+  readonly errors: Readonly<Partial<Record<string, number>>>;
   readonly server: ServerUse;
   readonly generator: GeneratorUse;
 }
@@ -56,7 +58,7 @@ export async function measureSoak(
     finalsLost: sessions.reduce((sum, session) => sum + finalsLost(session), 0),
     wordsSaid: countWords(played.map(({ clip }) => clip?.text ?? '')),
     wordsHeard: countWords(sessions.map(finalText)),
-    cutShort: sessions.filter(({ closed }) => closed !== undefined).length,
+    outcomes: countEach(sessions.map(({ outcome }) => outcome)),
     errors: countEach(sessions.flatMap(({ errors }) => errors)),
     server: use,
     generator,

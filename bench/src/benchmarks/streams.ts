@@ -1,4 +1,4 @@
-import type { SessionOptions } from '../load/session.js';
+import type { Outcome, SessionOptions } from '../load/session.js';
 import { runTogether, type GeneratorUse } from '../load/sessions.js';
 import type { Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
@@ -13,12 +13,10 @@ export interface StreamsResults {
   readonly streams: number;
   /** All streams together. */
   readonly audioSeconds: number;
-  /** Sessions that the server turned away. */
-  readonly refused: number;
-  /** Sessions that the server ended before their audio did. */
-  readonly cutShort: number;
+  /** How many sessions went how. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
   /** How often each error code came. */
-  readonly errors: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Partial<Record<string, number>>>;
   readonly finals: number;
   readonly finalFromEnd?: Distribution;
   readonly finalFromVoice?: Distribution;
@@ -57,8 +55,7 @@ export async function measureStreams(
   const results: StreamsResults = {
     streams: tracks.length,
     audioSeconds,
-    refused: sessions.filter(({ refused }) => refused).length,
-    cutShort: sessions.filter(({ refused, closed }) => !refused && closed !== undefined).length,
+    outcomes: countEach(sessions.map(({ outcome }) => outcome)),
     errors: countEach(sessions.flatMap(({ errors }) => errors)),
     finals: sessions.reduce((sum, { finals }) => sum + finals.length, 0),
     finalFromEnd: distribution(delays.fromEnd),
@@ -77,7 +74,7 @@ export async function measureStreams(
 
 /** Whether every stream was served, and in time. */
 export function isHeld(results: StreamsResults): boolean {
-  const served = results.refused === 0 && results.cutShort === 0;
+  const served = results.outcomes.served === results.streams;
   return served && (results.finalFromVoice?.p95 ?? Number.POSITIVE_INFINITY) <= HELD_FINAL_P95_SECONDS;
 }
 
@@ -86,8 +83,8 @@ const SAMPLE_SECONDS = 5;
 const STAGGER_SECONDS = 4;
 
 /** How often each word occurs. */
-export function countEach(words: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
+export function countEach<Word extends string>(words: readonly Word[]): Partial<Record<Word, number>> {
+  const counts: Partial<Record<Word, number>> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
 }

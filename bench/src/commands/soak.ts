@@ -3,7 +3,7 @@ import { measureSoak, type SoakResults } from '../benchmarks/soak.js';
 import { decodeClips } from '../clips/decode-clip.js';
 import { continuousTracks } from '../load/continuous-tracks.js';
 import { delayTable } from '../report/delay-table.js';
-import { percent } from '../report/table.js';
+import { counts, percent } from '../report/table.js';
 import { generatorLine, serverLines } from '../report/use-lines.js';
 import { addClipOptions, positiveNumber, speechClips, wholeNumber, type ClipFlags } from './clip-options.js';
 import { conduct } from './conduct.js';
@@ -47,8 +47,7 @@ export function addSoakCommand(program: Command): void {
 }
 
 function show(results: SoakResults): string {
-  const { clipsWithoutFinal: missed, errors, memorySlopeMegabytesPerHour: growth } = results;
-  const errorCounts = Object.entries(errors).map(([code, count]) => `${code} ${String(count)}`);
+  const { clipsWithoutFinal: missed, memorySlopeMegabytesPerHour: growth } = results;
   return [
     `${String(results.streams)} streams for ${results.minutes.toFixed(1)} min, ${String(results.finals)} finals`,
     delayTable([['last voiced sample of final → final', results.finalFromVoice]]),
@@ -56,7 +55,7 @@ function show(results: SoakResults): string {
     `finals lost: ${String(results.finalsLost)}; clips without a final: ${String(missed.length)} of ` +
       `${String(results.clipsPlayed)}${missed.length > 0 ? `, first ${missed[0] ?? ''}` : ''}; ` +
       `words heard: ${percent(results.wordsHeard / results.wordsSaid)} of those said`,
-    `sessions cut short: ${String(results.cutShort)}; errors: ${errorCounts.join(', ') || 'none'}`,
+    `sessions: ${counts(results.outcomes)}; errors: ${counts(results.errors)}`,
     ...serverLines(results.server),
     generatorLine(results.generator),
   ].join('\n');

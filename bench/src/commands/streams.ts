@@ -8,9 +8,12 @@ import {
 } from '../benchmarks/streams.js';
 import { decodeClips } from '../clips/decode-clip.js';
 import type { DecodedClip } from '../clips/sound.js';
+import { transcribeWithLibrary } from '../benchmarks/library-accuracy.js';
 import { continuousTracks } from '../load/continuous-tracks.js';
+import { readTrack, type Track } from '../load/track.js';
+import { scoreTracks } from '../measure/stream-score.js';
 import { delayTable } from '../report/delay-table.js';
-import { percent } from '../report/table.js';
+import { counts, percent } from '../report/table.js';
 import { generatorLine, serverLines } from '../report/use-lines.js';
 import type { KindScore } from '../score/scorecard.js';
 import { addClipOptions, positiveNumber, speechClips, wholeNumber, type ClipFlags } from './clip-options.js';
@@ -21,6 +24,7 @@ interface StreamsFlags extends ClipFlags, ServerFlags {
   readonly streams: number;
   readonly seconds: number;
   readonly find?: true;
+  readonly alone?: true;
   readonly partials: boolean;
 }
 
@@ -42,6 +46,7 @@ export function addStreamsCommand(program: Command): void {
       '--find',
       `search for the most streams with a final p95 of at most ${String(HELD_FINAL_P95_SECONDS)} s`,
     )
+    .option('--alone', 'also transcribe the same audio through the library, to compare the errors')
     .option('--no-partials', 'ask for finals only')
     .addHelpText(
       'after',
@@ -65,10 +70,24 @@ function measure(
   return conduct({
     benchmark: 'streams',
     json,
-    measure: () =>
-      withServer(flags, (target) => measureStreams(target, tracks, sessionOptions(target.url, flags))),
+    measure: async () => {
+      const { model, results } = await withServer(flags, (target) =>
+        measureStreams(target, tracks, sessionOptions(target.url, flags)),
+      );
+      if (flags.alone !== true) return { model, results };
+      return { model, results: { ...results, scoreAlone: await scoreAlone(tracks, flags) } };
+    },
     show,
   });
+}
+
+async function scoreAlone(tracks: readonly Track[], flags: StreamsFlags): Promise<KindScore | undefined> {
+  const recitations = tracks.map((track, index) => ({ id: String(index), chunks: () => readTrack(track) }));
+  const { hypotheses } = await transcribeWithLibrary(recitations, {
+    model: flags.model,
+    workers: flags.workers,
+  });
+  return scoreTracks(tracks.map((track, index) => ({ track, text: hypotheses.get(String(index)) ?? '' })));
 }
 
 async function find(clips: readonly DecodedClip[], flags: StreamsFlags): Promise<void> {
@@ -83,8 +102,7 @@ async function find(clips: readonly DecodedClip[], flags: StreamsFlags): Promise
 const MOST_STREAMS = 128;
 
 function show(results: StreamsResults): string {
-  const { refused, cutShort, errors, score, coreSecondsPerAudioSecond: load } = results;
-  const errorCounts = Object.entries(errors).map(([code, count]) => `${code} ${String(count)}`);
+  const { score, scoreAlone, coreSecondsPerAudioSecond: load } = results;
   return [
     `${String(results.streams)} streams, ${(results.audioSeconds / 60).toFixed(1)} min of audio, ` +
       `${String(results.finals)} finals, ${results.partialsPerStreamSecond.toFixed(2)} partials a second and stream`,
@@ -93,8 +111,8 @@ function show(results: StreamsResults): string {
       ['last voiced sample of final → final', results.finalFromVoice],
       ['end of stream → its last final', results.lastFinal],
     ]),
-    `WER ${wer(score)}`,
-    `refused ${String(refused)}, cut short ${String(cutShort)}, errors: ${errorCounts.join(', ') || 'none'}`,
+    `WER ${wer(score)}${scoreAlone === undefined ? '' : `; the same audio alone, through the library: ${wer(scoreAlone)}`}`,
+    `sessions: ${counts(results.outcomes)}; errors: ${counts(results.errors)}`,
     ...(load === undefined ? [] : [`${load.toFixed(3)} core-seconds for a second of audio`]),
     ...serverLines(results.server),
     generatorLine(results.generator),

@@ -31,8 +31,8 @@ export interface LiveClient {
   readonly received: ReceivedSoFar;
   /** Answers whether the session is still open. */
   send(frame: Buffer): boolean;
-  /** Sends `stop`, waits until all text is out, and closes. */
-  finish(): Promise<void>;
+  /** Sends `stop`, waits until all text is out, two minutes at most, and closes. Answers whether it came. */
+  finish(): Promise<boolean>;
 }
 
 /** What the server has said. */
@@ -88,16 +88,21 @@ export async function openClient(options: ClientOptions): Promise<LiveClient> {
       return true;
     },
     async finish() {
-      if (socket.readyState !== WebSocket.OPEN) return;
+      if (socket.readyState !== WebSocket.OPEN) return false;
       const stopped = messageOrClose(socket, 'stopped');
       session.lastMessageAt = performance.now();
       socket.send(JSON.stringify({ type: 'stop' }));
-      await (options.speaks === 'auscult.v1' ? stopped : quiet(session, options.quietSeconds));
+      const done = options.speaks === 'auscult.v1' ? stopped : quiet(session, options.quietSeconds);
+      const inTime = await within(FINISH_SECONDS, done);
       session.finishing = true;
       await closed(socket);
+      return inTime && session.closed === undefined;
     },
   };
 }
+
+/** Far more than a server that works needs for the audio it has been sent in real time. */
+const FINISH_SECONDS = 120;
 
 interface Received extends ReceivedSoFar {
   readonly hypotheses: Hypothesis[];
@@ -149,6 +154,16 @@ function messageOrClose(socket: WebSocket, type: Message['type']): Promise<void>
     socket.once('close', () => {
       resolve();
     });
+  });
+}
+
+async function within(seconds: number, done: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000, false);
+  });
+  return Promise.race([done.then(() => true), late]).finally(() => {
+    clearTimeout(timer);
   });
 }
 

@@ -14,8 +14,7 @@ export interface Session {
   readonly errors: readonly string[];
   /** How the server ended the session, where it did. */
   readonly closed?: Closed;
-  /** Whether the server had no room for the session. */
-  readonly refused: boolean;
+  readonly outcome: Outcome;
   /** Finals that the server says it has sent. */
   readonly announcedFinals?: number;
   /** Seconds of audio sent. */
@@ -26,6 +25,12 @@ export interface Session {
    */
   readonly spokenAt: (streamSeconds: number) => number;
 }
+
+/**
+ * How a session went: all text came; the server had no room for it; the server ended it; or audio was sent whose
+ * text did not come.
+ */
+export type Outcome = 'served' | 'refused' | 'cut short' | 'stuck';
 
 /** How sessions are run. */
 export interface SessionOptions extends ClientOptions {
@@ -43,7 +48,7 @@ export async function runSession(track: Track, options: SessionOptions, pacer: P
     if (open) sentAt.push(performance.now());
     return open;
   });
-  await client.finish();
+  const complete = await client.finish();
 
   const { hypotheses, ...rest } = client.received;
   return {
@@ -51,7 +56,7 @@ export async function runSession(track: Track, options: SessionOptions, pacer: P
     ...rest,
     finals: hypotheses.filter(({ isFinal }) => isFinal),
     partials: hypotheses.filter(({ isFinal }) => !isFinal),
-    refused: rest.closed?.code === closeTable.try_again_later.code,
+    outcome: complete ? 'served' : outcomeOf(rest.closed),
     sentSeconds: Math.min(track.seconds, sentAt.length * frameSeconds),
     spokenAt: (streamSeconds) => {
       // A moment on the border of two frames belongs to the end of the first.
@@ -60,6 +65,11 @@ export async function runSession(track: Track, options: SessionOptions, pacer: P
       return (sentAt[frame] ?? Number.NaN) - (frameEnd - streamSeconds) * 1000;
     },
   };
+}
+
+function outcomeOf(closed: Closed | undefined): Outcome {
+  if (closed === undefined) return 'stuck';
+  return closed.code === closeTable.try_again_later.code ? 'refused' : 'cut short';
 }
 
 /** All final text of a session. */

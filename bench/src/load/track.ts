@@ -54,6 +54,11 @@ export function* framesOf(track: Track, frameSeconds: number): Generator<Buffer,
   if (filled > 0) yield Buffer.from(frame.buffer, 0, filled * Int16Array.BYTES_PER_ELEMENT);
 }
 
+/** The audio of a track for the library, a sound at a time. */
+export async function* readTrack(track: Track): AsyncGenerator<Float32Array, void> {
+  for (const { sound } of track.parts) yield Float32Array.from(sound.pcm, (sample) => sample / 32_768);
+}
+
 /** The end of the last voiced 10 ms between two moments of the track, seconds; undefined where nobody speaks. */
 export function lastVoiced(track: Track, from: number, to: number): number | undefined {
   const frameSeconds = VOICED_FRAME_MS / 1000;

@@ -27,3 +27,12 @@ export function seconds(value: number | undefined): string {
 export function milliseconds(value: number | undefined): string {
   return value === undefined ? '–' : `${(value * 1000).toFixed(0)} ms`;
 }
+
+/** `{ busy: 2, draining: 1 }` → `busy 2, draining 1`; `none` where there is nothing. */
+export function counts(of: Readonly<Partial<Record<string, number>>>): string {
+  return (
+    Object.entries(of)
+      .map(([name, count]) => `${name} ${String(count)}`)
+      .join(', ') || 'none'
+  );
+}

@@ -26,7 +26,7 @@ function session(hypotheses: readonly Hypothesis[]): Session {
     finals: hypotheses.filter(({ isFinal }) => isFinal),
     partials: hypotheses.filter(({ isFinal }) => !isFinal),
     errors: [],
-    refused: false,
+    outcome: 'served',
     sentSeconds: track.seconds,
     spokenAt: (streamSeconds) => 10_000 + streamSeconds * 1000,
   };

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { ownEnvironment } from '../support/real-server.js';
 import { until } from '../support/until.js';
 
 test('npm start hands a signal on to the server', async () => {
   const root = fileURLToPath(new URL('../../../../', import.meta.url));
   const npm = spawn('npm', ['start', '--', '--port', '0', '--workers', '1', '--log-format', 'json'], {
     cwd: root,
+    env: ownEnvironment(),
   });
   let output = '';
   npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

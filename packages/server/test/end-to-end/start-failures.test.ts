@@ -1,5 +1,9 @@
+import { cpSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { runServe } from '../support/real-server.js';
 
@@ -15,6 +19,7 @@ test('a port in use is told in one line', async () => {
 test.each<[string, readonly string[], string, string]>([
   ['a cache folder that cannot be written', ['--cache-directory', '/dev/null/cache'], '/dev/null/cache', ''],
   ['a model that is not known', ['--model', 'moonshine-huge'], 'moonshine-huge', 'moonshine-base'],
+  ['more processes than memory holds', ['--workers', '256'], '256 inference processes need', '--workers'],
   ['a value that is not allowed', ['--port', 'http'], '--port', '65535'],
   ['an address of another machine', ['--host', '192.0.2.1', '--insecure-network'], '192.0.2.1', '--host'],
   ['an open address without leave', ['--host', '0.0.0.0'], '--host', '--insecure-network'],
@@ -26,6 +31,26 @@ test.each<[string, readonly string[], string, string]>([
   ],
 ])('%s is told in one line', async (_name, flags, what, remedy) => {
   await expectRefused(flags, what, remedy);
+});
+
+test('a model file that was cut is told by name in one line', async () => {
+  const installed = fileURLToPath(
+    new URL(
+      '../../../../node_modules/@usefulsensors/moonshine-js/dist/model/tiny/quantized',
+      import.meta.url,
+    ),
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'auscult-model-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  cpSync(installed, folder, { recursive: true });
+  truncateSync(join(folder, 'decoder_model_merged.onnx'), 10_000_000);
+  await expectRefused(
+    ['--model', folder, '--cache-directory', folder],
+    basename(folder),
+    'auscult models list',
+  );
 });
 
 test('an unknown variable is told in one line', async () => {

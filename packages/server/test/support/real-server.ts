@@ -78,9 +78,13 @@ export async function runServe(
   return { status: await status, stdout, stderr };
 }
 
+/** The environment without settings that were meant for something else than a test. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_')));
+}
+
 function spawnServer(flags: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_'));
-  const env = { ...Object.fromEntries(inherited), ...environment };
+  const env = { ...ownEnvironment(), ...environment };
   const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug'];
   return spawn(process.execPath, [main, 'serve', ...common, ...flags], {
     env,

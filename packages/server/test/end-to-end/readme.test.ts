@@ -4,20 +4,29 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { startRealServer } from '../support/real-server.js';
+import { ownEnvironment, startRealServer } from '../support/real-server.js';
 import { loadSpeech, wordErrorRate } from '../support/speech.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
+
+test('the example of the package runs and ends', async () => {
+  const [, example = ''] =
+    /```js\n(.*?)```/s.exec(readFileSync(join(root, 'packages/server/README.md'), 'utf8')) ?? [];
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'example.mjs'), example);
+  const { stdout } = await promisify(execFile)(process.execPath, ['example.mjs'], {
+    cwd: folder,
+    env: ownEnvironment(),
+  });
+  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\ntrue\n$/);
+});
 
 test('the client in the README transcribes a file when pasted', async () => {
   const [, client = ''] =
     /<!-- client -->\s+```js\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
   expect(client.trim().split('\n').length).toBeLessThanOrEqual(20);
   const speech = await loadSpeech('jfk/jfk');
-  const folder = mkdtempSync(join(root, 'node_modules', '.readme-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'client.mjs'), client);
   writeFileSync(join(folder, 'talk.wav'), Buffer.concat([wavHeader(speech.pcm.length), speech.pcm]));
   const { url } = await startRealServer('--workers', '1');
@@ -28,6 +37,15 @@ test('the client in the README transcribes a file when pasted', async () => {
   });
   expect(wordErrorRate(speech.text, stdout)).toBeLessThan(0.15);
 });
+
+/** Where packages are found as they are in this repository. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(root, 'node_modules', '.readme-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
 
 /** RIFF header of 16 kHz mono 16-bit PCM. */
 function wavHeader(bytes: number): Buffer {

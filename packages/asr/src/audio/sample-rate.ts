@@ -4,7 +4,7 @@ import { SpeechError } from '../speech-error.js';
 export const SAMPLE_RATE = 16_000;
 
 /** What a live stream may send, samples a second: telephone to studio. */
-export const STREAM_SAMPLE_RATES = { min: 8_000, max: 48_000 } as const;
+const STREAM_SAMPLE_RATES = { min: 8_000, max: 48_000 } as const;
 
 /** Throws `sample_rate_out_of_range` unless a live stream may send audio at `rate` samples a second. */
 export function requireStreamSampleRate(rate: number): void {

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 export type HoldReason = 'message-rate' | 'backlog';
 
 /** A piece of work on a session, most often one message. */
-export type Task = () => void | Promise<void>;
+type Task = () => void | Promise<void>;
 
 /** Does the work of one session strictly in order. */
 export interface Inbox {

@@ -32,18 +32,8 @@ ${markdownTable(['in the file', 'flag', 'environment', 'takes', 'default', 'what
 `;
 }
 
-/** A short table of every setting, for the README. */
-export function settingsSummary(): string {
-  const rows = settings.map(({ flag, unit, defaultText, description }) => [
-    `\`${flag}\``,
-    unit === undefined || defaultText === 'none' ? defaultText : `${defaultText} ${unit}`,
-    description,
-  ]);
-  return markdownTable(['flag', 'default', 'what it does'], rows);
-}
-
 /**
- * `readme` with {@link settingsSummary} between its markers, which stay.
+ * `readme` with a short table of every setting between its markers, which stay.
  * @throws {TypeError} if it has no markers.
  */
 export function withSettingsSummary(readme: string): string {
@@ -52,4 +42,14 @@ export function withSettingsSummary(readme: string): string {
   if (from === -1 || to < from) throw new TypeError(`README.md lacks ${START} and ${END}`);
   const head = readme.slice(0, from + START.length);
   return `${head}\n\n<!-- prettier-ignore -->\n${settingsSummary()}\n\n${readme.slice(to)}`;
+}
+
+/** A short table of every setting. */
+function settingsSummary(): string {
+  const rows = settings.map(({ flag, unit, defaultText, description }) => [
+    `\`${flag}\``,
+    unit === undefined || defaultText === 'none' ? defaultText : `${defaultText} ${unit}`,
+    description,
+  ]);
+  return markdownTable(['flag', 'default', 'what it does'], rows);
 }

@@ -9,7 +9,7 @@ import type {
 } from '@auscult/asr';
 
 /** A stream whose recognition the test plays itself. */
-export interface ScriptedStream {
+interface ScriptedStream {
   readonly options: LiveOptions;
   /** Bytes pushed so far. */
   readonly pushed: readonly Uint8Array[];

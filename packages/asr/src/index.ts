@@ -22,5 +22,9 @@ export type {
   WorkerStatus,
 } from './recognizer/recognizer.js';
 export { startRecognizer } from './recognizer/start-recognizer.js';
-export { defaultLiveOptions, transcribeRecording, type TranscribeOptions } from './live/transcribe-recording.js';
+export {
+  defaultLiveOptions,
+  transcribeRecording,
+  type TranscribeOptions,
+} from './live/transcribe-recording.js';
 export { listModels, verifyModel, type ListedModel } from './models/list-models.js';

@@ -45,7 +45,13 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
   let past = new Map<string, Tensor>();
   let cross = new Map<string, Tensor>();
 
-  const run = async (tokens: BigInt64Array, positions: BigInt64Array, masks: Masks, count: number, inputs: Iterable<readonly [string, Tensor]>) => {
+  const run = async (
+    tokens: BigInt64Array,
+    positions: BigInt64Array,
+    masks: Masks,
+    count: number,
+    inputs: Iterable<readonly [string, Tensor]>,
+  ) => {
     const length = tokens.length / count;
     return session.run({
       input_ids: new Tensor('int64', tokens, [count, length]),
@@ -105,7 +111,13 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
         inputs,
       );
       const first = likeliestToken(outputs['logits']?.data as Float32Array, 0, geometry.textTokens);
-      const row: Row = { id, frames: encoded.frames, past: tokens.length, lastToken: first.token, done: false };
+      const row: Row = {
+        id,
+        frames: encoded.frames,
+        past: tokens.length,
+        lastToken: first.token,
+        done: false,
+      };
       restack({ row, past: presentAsPast(outputs), cross: encoded.tensors });
       return first;
     },
@@ -157,7 +169,8 @@ interface Masks {
 
 function causalMask(length: number): Float32Array {
   const mask = new Float32Array(length * length);
-  for (let token = 0; token < length; token++) mask.fill(MASKED, token * length + token + 1, (token + 1) * length);
+  for (let token = 0; token < length; token++)
+    mask.fill(MASKED, token * length + token + 1, (token + 1) * length);
   return mask;
 }
 
@@ -195,6 +208,16 @@ function layoutOf(
   { heads, headSize }: ModelGeometry,
 ): RowLayout & { readonly axis: number; readonly dims: (rows: number, length: number) => number[] } {
   return name.startsWith('cross.') && name.endsWith('.key')
-    ? { blocks: heads * headSize, blockSize: 1, axis: 3, dims: (rows, length) => [rows, heads, headSize, length] }
-    : { blocks: heads, blockSize: headSize, axis: 2, dims: (rows, length) => [rows, heads, length, headSize] };
+    ? {
+        blocks: heads * headSize,
+        blockSize: 1,
+        axis: 3,
+        dims: (rows, length) => [rows, heads, headSize, length],
+      }
+    : {
+        blocks: heads,
+        blockSize: headSize,
+        axis: 2,
+        dims: (rows, length) => [rows, heads, length, headSize],
+      };
 }

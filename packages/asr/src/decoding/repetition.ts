@@ -17,6 +17,7 @@ export function repeatedTail(tokens: readonly number[]): number {
 
 function copiesAtEnd(tokens: readonly number[], length: number): number {
   let matched = 0;
-  while (matched < tokens.length - length && tokens.at(-1 - matched) === tokens.at(-1 - matched - length)) matched++;
+  while (matched < tokens.length - length && tokens.at(-1 - matched) === tokens.at(-1 - matched - length))
+    matched++;
   return Math.floor(matched / length) + 1;
 }

@@ -72,10 +72,15 @@ export function createStreamEncoder(session: InferenceSession, geometry: ModelGe
 }
 
 function emptyState({ encoderLayers, heads, headSize, width }: ModelGeometry): EncoderState {
-  const tensors = new Map<string, Tensor>([['past_hidden', new Tensor('float32', new Float32Array(0), [1, 0, width])]]);
+  const tensors = new Map<string, Tensor>([
+    ['past_hidden', new Tensor('float32', new Float32Array(0), [1, 0, width])],
+  ]);
   for (let layer = 0; layer < encoderLayers; layer++) {
     for (const part of ['key', 'value']) {
-      tensors.set(`past.${layer}.${part}`, new Tensor('float16', new Uint16Array(0), [1, heads, 0, headSize]));
+      tensors.set(
+        `past.${layer}.${part}`,
+        new Tensor('float16', new Uint16Array(0), [1, heads, 0, headSize]),
+      );
     }
   }
   return { frames: 0, tensors, bytes: 0 };

@@ -132,4 +132,3 @@ function newSegmenter(options: LiveOptions, origin: number): Segmenter {
     origin,
   });
 }
-

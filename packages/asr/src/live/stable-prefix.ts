@@ -14,7 +14,8 @@ export function createStablePrefix(): StablePrefix {
   return {
     update(words) {
       let agreed = shown.length;
-      while (agreed < words.length && agreed < previous.length && sameWord(words[agreed], previous[agreed])) agreed++;
+      while (agreed < words.length && agreed < previous.length && sameWord(words[agreed], previous[agreed]))
+        agreed++;
       shown = [...shown, ...words.slice(shown.length, agreed)];
       previous = words;
       return shown;

@@ -4,7 +4,9 @@ import { SpeechError } from '../speech-error.js';
 import type { FinalHypothesis, LiveOptions } from './live-transcription.js';
 
 /** How a recording is to be transcribed. */
-export interface TranscribeOptions extends Partial<Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'>> {
+export interface TranscribeOptions extends Partial<
+  Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'>
+> {
   /** Called with the seconds of audio whose text is final. */
   readonly onProgress?: (seconds: number) => void;
 }
@@ -53,6 +55,10 @@ export async function* transcribeRecording(
     live.close();
   }
   if (lost) {
-    throw new SpeechError('worker_failed', 'Part of the recording could not be recognised.', 'Try again; see `auscult doctor`.');
+    throw new SpeechError(
+      'worker_failed',
+      'Part of the recording could not be recognised.',
+      'Try again; see `auscult doctor`.',
+    );
   }
 }

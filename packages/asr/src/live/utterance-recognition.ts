@@ -83,6 +83,8 @@ export function createUtteranceRecognition(
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
   let open: OpenUtterance | undefined;
+  /** Whether the speech of the latest utterance goes on in the next. */
+  let cut = false;
   let finalJob: ScheduledJob | undefined;
   let working = false;
   let keptWindow: number | undefined;
@@ -102,7 +104,8 @@ export function createUtteranceRecognition(
             partial: undefined,
             ahead: undefined,
           };
-          listener.onSpeech?.({ state: 'started', at: event.start / SAMPLE_RATE });
+          if (!cut) listener.onSpeech?.({ state: 'started', at: event.start / SAMPLE_RATE });
+          cut = false;
           break;
         case 'paused':
           if (open && scheduler.idle && !working) open.ahead = decodeAhead(open, event.end);
@@ -118,12 +121,13 @@ export function createUtteranceRecognition(
     if (open && options.partials) requestPartial(open, heard);
   };
 
-  const endUtterance = ({ start, end, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
+  const endUtterance = ({ start, end, reason, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
     open?.partial?.cancel();
     const ahead = open?.ahead?.end === end ? open.ahead : undefined;
     if (!ahead) open?.ahead?.job.cancel();
     open = undefined;
-    listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
+    cut = reason === 'longest';
+    if (!cut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
     ended.push({ start, end, ahead, voicedSeconds: voiced / SAMPLE_RATE, peak });
     void work();
   };
@@ -131,18 +135,19 @@ export function createUtteranceRecognition(
   const request = (
     start: number,
     end: number,
-    priority: JobRequest['priority'],
+    purpose: 'final' | 'ahead' | 'partial',
     callbacks: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
   ): ScheduledJob => {
     const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
     const window = context.windowFor(start, end, limit);
-    if (keptWindow !== undefined && keptWindow !== window.id) scheduler.forget(services.stream, windowName(keptWindow));
+    if (keptWindow !== undefined && keptWindow !== window.id)
+      scheduler.forget(services.stream, windowName(keptWindow));
     // A window's first job leaves its state for all others, be it a partial.
-    const keepState = priority === 'final' || keptWindow !== window.id;
+    const keepState = purpose !== 'partial' || keptWindow !== window.id;
     keptWindow = window.id;
     return scheduler.submit({
       stream: services.stream,
-      priority,
+      priority: purpose === 'final' ? 'final' : 'partial',
       window: windowName(window.id),
       audio: history.slice(window.start, end),
       prefix: window.prefix,
@@ -195,7 +200,12 @@ export function createUtteranceRecognition(
       ahead.claim?.(result);
     };
     return Object.assign(ahead, {
-      job: request(utterance.start, end, 'partial', { onResult: settle, onLost: () => { settle(undefined); } }),
+      job: request(utterance.start, end, 'ahead', {
+        onResult: settle,
+        onLost: () => {
+          settle(undefined);
+        },
+      }),
     });
   };
 
@@ -245,7 +255,12 @@ export function createUtteranceRecognition(
 
   const decode = ({ start, end }: EndedUtterance): Promise<RecognitionResult | undefined> =>
     new Promise((resolve) => {
-      finalJob = request(start, end, 'final', { onResult: resolve, onLost: () => { resolve(undefined); } });
+      finalJob = request(start, end, 'final', {
+        onResult: resolve,
+        onLost: () => {
+          resolve(undefined);
+        },
+      });
     });
 
   const deliver = (utterance: EndedUtterance, result: RecognitionResult) => {
@@ -305,7 +320,11 @@ function earliest(...samples: readonly (number | undefined)[]): number | undefin
 }
 
 /** Places words in the utterance in proportion to their letters. */
-function placeWords(words: readonly { text: string; confidence: number }[], start: number, end: number): Word[] {
+function placeWords(
+  words: readonly { text: string; confidence: number }[],
+  start: number,
+  end: number,
+): Word[] {
   const letters = words.reduce((sum, word) => sum + word.text.length + 1, 0);
   let passed = 0;
   const time = (count: number) => (start + ((end - start) * count) / letters) / SAMPLE_RATE;

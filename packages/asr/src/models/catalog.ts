@@ -46,7 +46,11 @@ function moonshine(
   isDefault: boolean,
   files: Readonly<Record<'encoder' | 'decoder', readonly [bytes: number, sha256: string]>>,
 ): CatalogEntry {
-  const file = (name: string, [bytes, sha256]: readonly [number, string]): ModelFile => ({ name, bytes, sha256 });
+  const file = (name: string, [bytes, sha256]: readonly [number, string]): ModelFile => ({
+    name,
+    bytes,
+    sha256,
+  });
   return {
     name: `moonshine-${size}`,
     family: 'moonshine',

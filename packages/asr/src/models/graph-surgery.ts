@@ -25,7 +25,12 @@ export function ints(name: string, values: readonly number[]): OnnxAttribute {
 
 /** A single float32 constant. */
 export function float32Scalar(name: string, value: number): OnnxTensor {
-  return { name, dims: [], dataType: ElementType.float32, rawData: new Uint8Array(Float32Array.of(value).buffer) };
+  return {
+    name,
+    dims: [],
+    dataType: ElementType.float32,
+    rawData: new Uint8Array(Float32Array.of(value).buffer),
+  };
 }
 
 /** A one-dimensional int64 constant. */

@@ -136,7 +136,10 @@ const schema = protobuf.Root.fromJSON({
       message,
       {
         fields: Object.fromEntries(
-          Object.entries(fields).map(([field, [type, id, rule]]) => [field, rule ? { type, id, rule } : { type, id }]),
+          Object.entries(fields).map(([field, [type, id, rule]]) => [
+            field,
+            rule ? { type, id, rule } : { type, id },
+          ]),
         ),
       },
     ]),

@@ -24,7 +24,10 @@ export async function findPreparedGraphs(
 ): Promise<PreparedGraphFiles | undefined> {
   const folder = graphFolder(cacheDirectory, fingerprint, weights);
   try {
-    const manifest = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Record<string, unknown>;
+    const manifest = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Record<
+      string,
+      unknown
+    >;
     const whole = await Promise.all(
       [ENCODER, DECODER].map(async (file) => (await hashFile(path.join(folder, file))) === manifest[file]),
     );
@@ -83,7 +86,11 @@ const DECODER = 'decoder.onnx';
 const MANIFEST = 'manifest.json';
 
 function graphFolder(cacheDirectory: string, fingerprint: string, weights: WeightFormat): string {
-  return path.join(cacheDirectory, 'graphs', `${fingerprint.slice(0, 16)}${fingerprint.slice(64, 80)}-${weights}-${PREPARATION_VERSION}`);
+  return path.join(
+    cacheDirectory,
+    'graphs',
+    `${fingerprint.slice(0, 16)}${fingerprint.slice(64, 80)}-${weights}-${PREPARATION_VERSION}`,
+  );
 }
 
 function graphFiles(folder: string): PreparedGraphFiles {

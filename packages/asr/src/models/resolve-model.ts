@@ -50,7 +50,8 @@ async function resolveCatalogEntry(entry: CatalogEntry): Promise<ResolvedModel> 
 
 async function resolveFolder(folder: string): Promise<ResolvedModel> {
   const name = path.basename(folder);
-  const find = (file: string) => [path.join(folder, file), path.join(folder, 'onnx', file)].find((candidate) => existsSync(candidate));
+  const find = (file: string) =>
+    [path.join(folder, file), path.join(folder, 'onnx', file)].find((candidate) => existsSync(candidate));
   const encoderPath = find('encoder_model.onnx') ?? find('encoder_model_quantized.onnx');
   const decoderPath = find('decoder_model_merged.onnx') ?? find('decoder_model_merged_quantized.onnx');
   if (!encoderPath || !decoderPath) {
@@ -75,7 +76,9 @@ function modelFolder(entry: CatalogEntry): string {
   try {
     return entry.folder();
   } catch (cause) {
-    throw new SpeechError('model_missing', `The files of ${entry.name} are not installed.`, 'Run `npm ci`.', { cause });
+    throw new SpeechError('model_missing', `The files of ${entry.name} are not installed.`, 'Run `npm ci`.', {
+      cause,
+    });
   }
 }
 
@@ -83,7 +86,12 @@ async function hashModelFile(model: string, file: string): Promise<string> {
   try {
     return await hashFile(file);
   } catch (cause) {
-    throw new SpeechError('model_missing', `The file '${file}' of ${model} cannot be read.`, 'Run `npm ci`.', { cause });
+    throw new SpeechError(
+      'model_missing',
+      `The file '${file}' of ${model} cannot be read.`,
+      'Run `npm ci`.',
+      { cause },
+    );
   }
 }
 

@@ -58,7 +58,8 @@ export function createJobEngine(
   };
 
   const takeNext = (): RecognitionJob | undefined => {
-    if (batch.size >= MAX_BATCH_ROWS || (batch.size > 0 && batch.frames >= MAX_BATCH_FRAMES)) return undefined;
+    if (batch.size >= MAX_BATCH_ROWS || (batch.size > 0 && batch.frames >= MAX_BATCH_FRAMES))
+      return undefined;
     const final = waiting.findIndex((job) => isFinal(job));
     // A partial waits for finals at work: its encoding would hold them up.
     const finalsAtWork = [...decoding.values()].some(({ job }) => isFinal(job));
@@ -113,7 +114,11 @@ export function createJobEngine(
   const finish = (entry: Decoding, stopped: RecognitionResult['stopped'], endLogProbability: number) => {
     const { tokens, logProbabilities, job } = entry;
     remove(job.id);
-    onResult(job.id, { tokens, logProbabilities, endLogProbability, stopped }, (performance.now() - entry.startedAt) / 1000);
+    onResult(
+      job.id,
+      { tokens, logProbabilities, endLogProbability, stopped },
+      (performance.now() - entry.startedAt) / 1000,
+    );
   };
 
   const remove = (id: number) => {

@@ -1,6 +1,11 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { findPreparedGraphs, preferredWeightFormat, type PreparedGraphFiles, type WeightFormat } from '../models/prepared-graphs.js';
+import {
+  findPreparedGraphs,
+  preferredWeightFormat,
+  type PreparedGraphFiles,
+  type WeightFormat,
+} from '../models/prepared-graphs.js';
 import type { ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
 
@@ -55,7 +60,11 @@ function runPreparation(request: PreparationRequest): Promise<FromPreparation> {
   });
 }
 
-function preparationFailed(model: ResolvedModel, cacheDirectory: string, { message, code }: FromPreparation & { type: 'failed' }): SpeechError {
+function preparationFailed(
+  model: ResolvedModel,
+  cacheDirectory: string,
+  { message, code }: FromPreparation & { type: 'failed' },
+): SpeechError {
   switch (code) {
     case 'ENDED':
       return new SpeechError(

@@ -39,10 +39,21 @@ export interface RecognizerOptions {
 export type RecognizerEvent =
   | { readonly kind: 'preparing-graphs'; readonly model: string }
   | { readonly kind: 'worker-ready'; readonly worker: number; readonly pid: number; readonly seconds: number }
-  | { readonly kind: 'worker-exited'; readonly worker: number; readonly pid: number; readonly reason: 'crash' | 'hung' | 'memory' }
+  | {
+      readonly kind: 'worker-exited';
+      readonly worker: number;
+      readonly pid: number;
+      readonly reason: 'crash' | 'hung' | 'memory';
+    }
   | { readonly kind: 'job-retried'; readonly worker: number }
   | { readonly kind: 'job-lost'; readonly attempts: number }
-  | { readonly kind: 'job-finished'; readonly priority: 'final' | 'partial'; readonly waitSeconds: number; readonly runSeconds: number; readonly audioSeconds: number };
+  | {
+      readonly kind: 'job-finished';
+      readonly priority: 'final' | 'partial';
+      readonly waitSeconds: number;
+      readonly runSeconds: number;
+      readonly audioSeconds: number;
+    };
 
 export interface WorkerStatus {
   readonly pid: number | undefined;
@@ -62,7 +73,9 @@ export interface RecognizerStatus {
 }
 
 /** Whether a new session would get its finals in time. */
-export type Admission = { readonly admitted: true } | { readonly admitted: false; readonly reason: 'finals-late' | 'no-worker-ready' };
+export type Admission =
+  | { readonly admitted: true }
+  | { readonly admitted: false; readonly reason: 'finals-late' | 'no-worker-ready' };
 
 /** Speech recognition over supervised inference processes, shared by all streams of a server. */
 export interface Recognizer {

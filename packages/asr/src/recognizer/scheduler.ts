@@ -97,7 +97,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const atWork = [...slot.jobs.keys()].map((id) => entries.get(id));
     const finalsAtWork = atWork.filter((entry) => entry?.urgent).length;
     const waiting = [...entries.values()].filter((entry) => !entry.slot);
-    const final = waiting.find((entry) => entry.urgent && (isHome(entry, slot) || (atWork.length === 0 && isLate(entry))));
+    const final = waiting.find(
+      (entry) => entry.urgent && (isHome(entry, slot) || (atWork.length === 0 && isLate(entry))),
+    );
     if (final) return finalsAtWork < AHEAD.finals ? final : undefined;
     if (finalsAtWork > 0 || atWork.length >= AHEAD.partials) return undefined;
     return waiting.find((entry) => !entry.urgent && isHome(entry, slot));
@@ -174,7 +176,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   return {
     submit(request) {
-      const { stream: _stream, replaces, onResult: _onResult, onLost: _onLost, ...work } = request;
+      const { replaces, priority, window, audio, prefix, newSeconds, keepState } = request;
       if (replaces !== undefined) {
         for (const [id, entry] of entries) {
           if (entry.request.replaces !== replaces || entry.slot || entry.urgent) continue;
@@ -185,7 +187,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const id = nextId++;
       const entry: Entry = {
         request,
-        job: { id, ...work },
+        job: { id, priority, window, audio, prefix, newSeconds, keepState },
         submittedAt: performance.now(),
         urgent: request.priority === 'final',
         attempts: 0,
@@ -215,7 +217,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return slots.some((slot) => slot.ready && slot.jobs.size === 0);
     },
     get finalDelaySeconds() {
-      const oldest = Math.max(0, ...[...entries.values()].filter((entry) => entry.urgent).map((entry) => performance.now() - entry.submittedAt));
+      const oldest = Math.max(
+        0,
+        ...[...entries.values()]
+          .filter((entry) => entry.urgent)
+          .map((entry) => performance.now() - entry.submittedAt),
+      );
       return Math.max(delays.recentP95(), oldest / 1000);
     },
     get anyReady() {

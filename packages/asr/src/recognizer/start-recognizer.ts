@@ -29,7 +29,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
 
   let opened = 0;
   let liveStreams = 0;
-  const contextShare = () => (options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.finalDelaySeconds) : 1);
+  const contextShare = () =>
+    options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.finalDelaySeconds) : 1;
 
   return {
     model: describe(model),
@@ -81,7 +82,8 @@ async function startScheduler(
         timeoutSeconds: options.workerTimeoutSeconds,
         onEvent(event) {
           onEvent(event);
-          if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS) reject(workersFailed(model, reason));
+          if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS)
+            reject(workersFailed(model, reason));
         },
         onLoadFailed: (message) => {
           reason = message;
@@ -113,12 +115,22 @@ function admission(scheduler: Scheduler, maxFinalDelaySeconds: number): Admissio
 }
 
 function describe({ entry }: ResolvedModel): ModelDescription {
-  return { name: entry.name, family: entry.family, languages: entry.languages, computeType: 'int8', device: 'cpu' };
+  return {
+    name: entry.name,
+    family: entry.family,
+    languages: entry.languages,
+    computeType: 'int8',
+    device: 'cpu',
+  };
 }
 
 function requireSupported({ device, computeType }: RecognizerOptions): void {
   if (device !== 'cpu') {
-    throw new SpeechError('unsupported_device', `Moonshine models run on the CPU, not on ${device}.`, 'Set device to cpu.');
+    throw new SpeechError(
+      'unsupported_device',
+      `Moonshine models run on the CPU, not on ${device}.`,
+      'Set device to cpu.',
+    );
   }
   if (computeType !== 'int8') {
     throw new SpeechError(

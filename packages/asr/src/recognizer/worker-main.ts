@@ -1,5 +1,6 @@
 import { openSession } from '../decoding/open-session.js';
 import { createJobEngine, type JobEngine } from './job-engine.js';
+import { warmUp } from './warm-up.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
 // The entry of an inference process: one engine, driven by messages from the server that forked it.
@@ -40,8 +41,10 @@ async function load({ encoderPath, decoderPath, geometry }: ToWorker & { type: '
   try {
     const encoder = await openSession(encoderPath);
     const decoder = await openSession(decoderPath);
+    const model = { encoder, decoder, geometry };
+    await warmUp(model);
     engine = createJobEngine(
-      { encoder, decoder, geometry },
+      model,
       (id, result, runSeconds) => {
         collectTensors();
         send({ type: 'result', id, result, runSeconds, residentBytes: process.memoryUsage.rss() });

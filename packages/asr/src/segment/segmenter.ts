@@ -149,7 +149,11 @@ function quietestFrame(probabilities: readonly number[]): number {
   const { searchFrom, smoothing } = CUT;
   let best = probabilities.length;
   let lowest = Infinity;
-  for (let frame = Math.floor(probabilities.length * searchFrom); frame + smoothing <= probabilities.length; frame++) {
+  for (
+    let frame = Math.floor(probabilities.length * searchFrom);
+    frame + smoothing <= probabilities.length;
+    frame++
+  ) {
     let sum = 0;
     for (let i = 0; i < smoothing; i++) sum += probabilities[frame + i] ?? 0;
     if (sum > lowest) continue;

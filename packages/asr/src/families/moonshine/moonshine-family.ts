@@ -6,7 +6,11 @@ export const moonshineGeometry = {
   tiny: geometry({ layers: 6, headSize: 36, width: 288 }),
 } as const satisfies Readonly<Record<string, ModelGeometry>>;
 
-function geometry(size: { readonly layers: number; readonly headSize: number; readonly width: number }): ModelGeometry {
+function geometry(size: {
+  readonly layers: number;
+  readonly headSize: number;
+  readonly width: number;
+}): ModelGeometry {
   return {
     encoderLayers: size.layers,
     decoderLayers: size.layers,

@@ -51,10 +51,17 @@ export interface PreparedGraphs {
  *
  * Takes the models apart: decode them anew to use them otherwise. Throws if they have another structure.
  */
-export function prepareGraphs(encoder: OnnxModel, decoder: OnnxModel, target: PreparationTarget): PreparedGraphs {
+export function prepareGraphs(
+  encoder: OnnxModel,
+  decoder: OnnxModel,
+  target: PreparationTarget,
+): PreparedGraphs {
   const branches = decoderBranches(decoder.graph);
   const prepared = {
-    encoder: { ...encoder, graph: withCrossAttention(continuedEncoder(encoder.graph), decoder.graph, branches.first) },
+    encoder: {
+      ...encoder,
+      graph: withCrossAttention(continuedEncoder(encoder.graph), decoder.graph, branches.first),
+    },
     decoder: { ...decoder, graph: batchedDecoder(decoder.graph, branches.cached) },
   };
   if (target.int8Weights) {
@@ -77,7 +84,9 @@ function decoderBranches(merged: OnnxGraph): Branches {
     const graph = choice?.attribute.find((attribute) => attribute.name === name)?.g;
     if (!graph) throw new Error(`the merged decoder has no ${name}`);
     // Branch outputs take the merged graph's names by position.
-    const names = new Map(graph.output.map((output, i) => [output.name, merged.output[i]?.name ?? output.name]));
+    const names = new Map(
+      graph.output.map((output, i) => [output.name, merged.output[i]?.name ?? output.name]),
+    );
     for (const inner of graph.node) {
       inner.input = inner.input.map((value) => names.get(value) ?? value);
       inner.output = inner.output.map((value) => names.get(value) ?? value);
@@ -95,10 +104,15 @@ function continuedEncoder(encoder: OnnxGraph): OnnxGraph {
   const { int64, float16, float32 } = ElementType;
   const layers = encoder.node.filter((candidate) => candidate.opType === 'Softmax').length;
   const added: OnnxNode[] = [];
-  const inputs = [valueInfo('kept_frames', int64, [1]), valueInfo('past_hidden', float32, [1, 'past', 'width'])];
+  const inputs = [
+    valueInfo('kept_frames', int64, [1]),
+    valueInfo('past_hidden', float32, [1, 'past', 'width']),
+  ];
   const outputs = [valueInfo('hidden', float32, [1, 'frames', 'width'])];
 
-  const positions = encoder.node.filter((candidate) => candidate.opType === 'Range').flatMap((range) => range.output)[0];
+  const positions = encoder.node
+    .filter((candidate) => candidate.opType === 'Range')
+    .flatMap((range) => range.output)[0];
   if (positions === undefined) throw new Error('the encoder has no positions');
   redirect(encoder.node, positions, 'shifted_positions');
   added.push(node('Add', [positions, 'kept_frames'], ['shifted_positions']));
@@ -150,7 +164,11 @@ function continuedEncoder(encoder: OnnxGraph): OnnxGraph {
 /** Appends the projections of the encoder's output into the keys and values that the decoder attends to. */
 function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGraph): OnnxGraph {
   const outputs = crossAttentionNames(layerCount(merged));
-  const nodes = first.node.map((source) => ({ ...source, input: [...source.input], output: [...source.output] }));
+  const nodes = first.node.map((source) => ({
+    ...source,
+    input: [...source.input],
+    output: [...source.output],
+  }));
   for (const name of outputs) {
     const published = producerOf(nodes, publishedCrossName(name));
     // The batch size is read from the decoder's own activations, which are not there yet: it is one.
@@ -166,7 +184,11 @@ function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGr
   }
   redirect(nodes, 'encoder_hidden_states', 'hidden');
   // Both models were exported alike, so that names of inner values and constants may coincide.
-  const constants = [...merged.initializer, ...first.initializer, float32Scalar('key_scale', attentionScale(merged))];
+  const constants = [
+    ...merged.initializer,
+    ...first.initializer,
+    float32Scalar('key_scale', attentionScale(merged)),
+  ];
   const prefixed = withPrefix('cross/', nodes, constants, ['hidden', 'one', ...outputs]);
   return prune({
     ...encoder,
@@ -180,7 +202,9 @@ function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGr
 }
 
 function crossDims(name: string, rows: number | string): (number | string)[] {
-  return name.endsWith('key') ? [rows, 'heads', 'head_size', 'frames'] : [rows, 'heads', 'frames', 'head_size'];
+  return name.endsWith('key')
+    ? [rows, 'heads', 'head_size', 'frames']
+    : [rows, 'heads', 'frames', 'head_size'];
 }
 
 /** Queries and keys are each scaled by the fourth root of the head size, their product thus by the square root. */
@@ -206,8 +230,12 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
     nodes.push(node('Add', [scores, 'cross_mask'], [`${scores}/masked`]));
     attention.input[0] = `${scores}/masked`;
   }
-  for (const positions of nodes.filter((candidate) => candidate.opType === 'Range').flatMap((range) => range.output)) {
-    for (const reader of nodes.filter((candidate) => candidate.opType === 'Unsqueeze' && candidate.input[0] === positions)) {
+  for (const positions of nodes
+    .filter((candidate) => candidate.opType === 'Range')
+    .flatMap((range) => range.output)) {
+    for (const reader of nodes.filter(
+      (candidate) => candidate.opType === 'Unsqueeze' && candidate.input[0] === positions,
+    )) {
       redirect(nodes, reader.output[0] ?? '', 'position_ids');
     }
   }
@@ -239,7 +267,10 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
       ...selfAttention('past', 'past'),
       ...cross.map((name) => valueInfo(name, f32, crossDims(name, 'rows'))),
     ],
-    output: [valueInfo('logits', f32, ['rows', 'vocabulary']), ...selfAttention('present', 'past_and_tokens')],
+    output: [
+      valueInfo('logits', f32, ['rows', 'vocabulary']),
+      ...selfAttention('present', 'past_and_tokens'),
+    ],
   });
 }
 
@@ -281,7 +312,8 @@ function transposed(tensor: OnnxTensor, name: string): OnnxTensor {
   const source = tensor.rawData;
   const rawData = new Uint8Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) rawData[column * rows + row] = source[row * columns + column] ?? 0;
+    for (let column = 0; column < columns; column++)
+      rawData[column * rows + row] = source[row * columns + column] ?? 0;
   }
   return { name, dims: [columns, rows], dataType: tensor.dataType, rawData };
 }
@@ -320,7 +352,9 @@ function withPrefix(
 
 /** Puts every node behind those whose values it reads, as ONNX demands. */
 function inOrder(nodes: readonly OnnxNode[]): OnnxNode[] {
-  const producer = new Map(nodes.flatMap((candidate) => candidate.output.map((name) => [name, candidate] as const)));
+  const producer = new Map(
+    nodes.flatMap((candidate) => candidate.output.map((name) => [name, candidate] as const)),
+  );
   const ordered = new Set<OnnxNode>();
   const visit = (candidate: OnnxNode): void => {
     if (ordered.has(candidate)) return;

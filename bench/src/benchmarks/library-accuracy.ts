@@ -1,5 +1,6 @@
 import { startRecognizer, transcribeRecording, type Recognizer, type TranscribeOptions } from '@auscult/asr';
 import { loadConfig } from '@auscult/server';
+import { settingsEnvironment } from '../server/target.js';
 import type { Hypotheses } from '../score/hypotheses.js';
 
 /** Something to transcribe. */
@@ -66,7 +67,7 @@ async function start({
     ...(model !== undefined && { model }),
     ...(workers !== undefined && { workers: String(workers) }),
   };
-  const config = loadConfig({ flags, environment: process.env });
+  const config = loadConfig({ flags, environment: settingsEnvironment() });
   const recognizer = await startRecognizer({
     ...config,
     workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,

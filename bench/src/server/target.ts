@@ -51,7 +51,10 @@ export function auscultCommand(flags: readonly string[]): ServerCommand {
 export async function startServer(command: ServerCommand): Promise<Target> {
   const port = await freePort();
   const started = performance.now();
-  const child = spawn(command.program, command.args(port), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command.program, command.args(port), {
+    env: settingsEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = keepLastLines(child);
   const httpUrl = `http://127.0.0.1:${String(port)}`;
   const deadline = started + command.readyWithinSeconds * 1000;
@@ -67,6 +70,11 @@ export async function startServer(command: ServerCommand): Promise<Target> {
     startSeconds: (performance.now() - started) / 1000,
     stop: () => end(child),
   };
+}
+
+/** The environment without the variables of the benchmarks themselves, which the server would take for slips. */
+export function settingsEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'AUSCULT_SHARED'));
 }
 
 const POLL_MS = 100;

@@ -14,9 +14,9 @@ import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { FRAME_TOO_LARGE } from './announcing-web-socket.js';
 import { createConversation } from './conversation.js';
+import { createFlowControl } from './flow-control.js';
 import { startHeartbeat } from './heartbeat.js';
 import { createInbox, type HoldReason } from './inbox.js';
-import { createMessageBudget } from './message-budget.js';
 import { createOutbox } from './outbox.js';
 
 /** What every session shares. */
@@ -45,10 +45,6 @@ const knownCloseCodes: ReadonlySet<number> = new Set([
   CLOSED_WITHOUT_CODE,
   CONNECTION_LOST,
 ]);
-/** How often a session whose audio is held back looks whether recognition has caught up, milliseconds. */
-const BACKLOG_POLL_MS = 50;
-/** Share of the allowed backlog at which reading goes on, so that it does not start and stop at every frame. */
-const BACKLOG_RESUME_SHARE = 0.8;
 
 /** Holds a session on a socket that was just opened, until either side ends it. */
 export function startSession(
@@ -58,7 +54,6 @@ export function startSession(
 ): Session {
   const id = randomUUID();
   const openedAt = performance.now();
-  const timers = new Map<string, NodeJS.Timeout>();
   const warned = new Set<HoldReason>();
   let isOver = false;
   const { promise: closed, resolve: resolveClosed } = promiseWithResolvers();
@@ -70,7 +65,12 @@ export function startSession(
   const send = createOutbox(socket, config.maxSendBufferBytes, metrics, () => {
     end('slow_reader');
   });
-  const budget = createMessageBudget(config.maxMessagesPerSecond);
+  const flow = createFlowControl(inbox, config, (reason) => {
+    metrics.readingPaused.inc({ reason });
+    if (warned.has(reason) || !conversation.hasOptedIn()) return;
+    warned.add(reason);
+    send(describeWarning(reason === 'backlog' ? 'falling_behind' : 'messages_throttled'));
+  });
   const conversation = createConversation({
     sessionId: id,
     config,
@@ -79,7 +79,7 @@ export function startSession(
     optedIn: socket.protocol === PROTOCOL,
     onAudio: (seconds) => {
       metrics.audioSeconds.inc(seconds);
-      if (conversation.pendingSeconds() > config.maxBufferedSeconds) waitForRecognition();
+      flow.onAudio(conversation.pendingSeconds);
     },
     onLost: (seconds) => {
       log.error('audio lost', { session: id, seconds });
@@ -93,11 +93,9 @@ export function startSession(
     release(closeTable.idle_timeout.code);
   });
   const idle = setTimeout(() => {
-    if (inbox.isPaused()) return void idle.refresh();
-    inbox.run(async () => {
-      await conversation.flush();
-      end('idle_timeout');
-    });
+    // While the server does not read, it is not the client that is silent.
+    if (inbox.isPaused()) idle.refresh();
+    else inbox.run(endIdle);
   }, config.idleTimeoutSeconds * 1000);
 
   function receive(frame: Buffer, isBinary: boolean): void {
@@ -105,40 +103,20 @@ export function startSession(
     heartbeat.heard();
     idle.refresh();
     inbox.run(() => {
-      const wait = budget.spend();
-      if (wait > 0) holdFor('message-rate', wait);
+      flow.onMessage();
       return conversation.take(frame, isBinary);
     });
   }
 
-  function holdFor(reason: HoldReason, milliseconds: number): void {
-    hold(reason);
-    timers.set(reason, setTimeout(inbox.release, milliseconds, reason));
-  }
-
-  function waitForRecognition(): void {
-    if (inbox.isHeld('backlog')) return;
-    hold('backlog');
-    const timer = setInterval(() => {
-      if (conversation.pendingSeconds() > config.maxBufferedSeconds * BACKLOG_RESUME_SHARE) return;
-      clearInterval(timer);
-      inbox.release('backlog');
-    }, BACKLOG_POLL_MS);
-    timers.set('backlog', timer);
-  }
-
-  function hold(reason: HoldReason): void {
-    inbox.hold(reason);
-    metrics.readingPaused.inc({ reason });
-    if (warned.has(reason) || !conversation.hasOptedIn()) return;
-    warned.add(reason);
-    send(describeWarning(reason === 'backlog' ? 'falling_behind' : 'messages_throttled'));
+  async function endIdle(): Promise<void> {
+    await conversation.flush();
+    end('idle_timeout');
   }
 
   /** Ends the session for a reason that the client is told. */
-  function end(code: ErrorCode, limit?: string): void {
+  function end(code: ErrorCode): void {
     if (isOver) return;
-    send(describeError(code, limit === undefined ? {} : { limit }));
+    send(describeError(code));
     close(errorTable[code].closeCode ?? closeTable.internal_error.code, code);
   }
 
@@ -152,7 +130,7 @@ export function startSession(
     isOver = true;
     heartbeat.stop();
     clearTimeout(idle);
-    for (const timer of timers.values()) clearTimeout(timer);
+    flow.stop();
     inbox.close();
     conversation.close();
     metrics.sessionsOpen.dec();

@@ -30,7 +30,7 @@ describe('an inference process', () => {
     );
     const undisturbed = await connectOptedIn(server.url);
     const client = await connectOptedIn(server.url);
-    const speaking = Promise.all([client, undisturbed].map((each) => speak(each, interview.pcm, 2)));
+    const speaking = Promise.all([client, undisturbed].map((each) => speak(each, interview.pcm, 4)));
     for (let round = 1; round <= 2; round++) {
       await until(() => finalsOf(client) >= round * 2);
       const victims = server.workers();

@@ -1,0 +1,61 @@
+import type { HoldReason, Inbox } from './inbox.js';
+import { createMessageBudget } from './message-budget.js';
+
+/** What a client may send before it is slowed down. */
+export interface FlowLimits {
+  readonly maxMessagesPerSecond: number;
+  /** Speech that may wait for its final, seconds. */
+  readonly maxBufferedSeconds: number;
+}
+
+/** Slows a client down that sends more than it may, so that nothing it sent has to be dropped. */
+export interface FlowControl {
+  /** A message is being worked on. */
+  readonly onMessage: () => void;
+  /** Audio was taken; `pendingSeconds` tells how much of it waits for its final, now and later. */
+  readonly onAudio: (pendingSeconds: () => number) => void;
+  readonly stop: () => void;
+}
+
+/** How often a session whose audio is held back looks whether recognition has caught up, milliseconds. */
+const BACKLOG_POLL_MS = 50;
+/** Share of the allowed backlog at which reading goes on, so that it does not start and stop at every frame. */
+const BACKLOG_RESUME_SHARE = 0.8;
+
+/** Holds `inbox` while a client is over one of the limits. `onHold` is called each time that begins. */
+export function createFlowControl(
+  inbox: Inbox,
+  { maxMessagesPerSecond, maxBufferedSeconds }: FlowLimits,
+  onHold: (reason: HoldReason) => void,
+): FlowControl {
+  const budget = createMessageBudget(maxMessagesPerSecond);
+  let rateTimer: NodeJS.Timeout | undefined;
+  let backlogTimer: NodeJS.Timeout | undefined;
+
+  function hold(reason: HoldReason): void {
+    inbox.hold(reason);
+    onHold(reason);
+  }
+
+  return {
+    onMessage: () => {
+      const wait = budget.spend();
+      if (wait === 0) return;
+      hold('message-rate');
+      rateTimer = setTimeout(inbox.release, wait, 'message-rate');
+    },
+    onAudio: (pendingSeconds) => {
+      if (inbox.isHeld('backlog') || pendingSeconds() <= maxBufferedSeconds) return;
+      hold('backlog');
+      backlogTimer = setInterval(() => {
+        if (pendingSeconds() > maxBufferedSeconds * BACKLOG_RESUME_SHARE) return;
+        clearInterval(backlogTimer);
+        inbox.release('backlog');
+      }, BACKLOG_POLL_MS);
+    },
+    stop: () => {
+      clearTimeout(rateTimer);
+      clearInterval(backlogTimer);
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { ModelGeometry } from './model-geometry.js';
-import { likeliestToken, type ScoredToken } from './next-token.js';
+import { likeliestToken, loudestFrame, type HeardToken } from './next-token.js';
 import { stackRows, type RowLayout, type RowPart } from './stack-rows.js';
 import type { CrossAttention } from './stream-encoder.js';
 
@@ -11,9 +11,9 @@ export interface DecoderBatch {
   /** Encoder frames of all rows, a measure of the memory that they hold. */
   readonly frames: number;
   /** Reads the tokens that stand before the new text in one pass (prefill) and gives the first new token. */
-  join(row: number, cross: CrossAttention, tokens: readonly number[]): Promise<ScoredToken>;
+  join(row: number, cross: CrossAttention, tokens: readonly number[]): Promise<HeardToken>;
   /** Feeds each row the token it had last; gives the next by row. */
-  step(): Promise<ReadonlyMap<number, ScoredToken>>;
+  step(): Promise<ReadonlyMap<number, HeardToken>>;
   /** Takes a row out. */
   leave(row: number): void;
 }
@@ -110,7 +110,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
         1,
         inputs,
       );
-      const first = likeliestToken(outputs['logits']?.data as Float32Array, 0, geometry.textTokens);
+      const first = heardToken(outputs, 0, 1, encoded.frames, geometry);
       const row: Row = {
         id,
         frames: encoded.frames,
@@ -135,13 +135,11 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
         [...past, ...cross],
       );
       past = presentAsPast(outputs);
-      const logits = outputs['logits']?.data as Float32Array;
-      const vocabulary = logits.length / rows.length;
-      const next = new Map<number, ScoredToken>();
+      const next = new Map<number, HeardToken>();
       rows.forEach((row, index) => {
         row.past++;
         if (row.done) return;
-        const scored = likeliestToken(logits, index * vocabulary, geometry.textTokens);
+        const scored = heardToken(outputs, index, rows.length, row.frames, geometry);
         row.lastToken = scored.token;
         next.set(row.id, scored);
       });
@@ -157,6 +155,21 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
         cross = new Map();
       }
     },
+  };
+}
+
+function heardToken(
+  outputs: InferenceSession.OnnxValueMapType,
+  index: number,
+  rows: number,
+  frames: number,
+  { textTokens }: ModelGeometry,
+): HeardToken {
+  const logits = outputs['logits']?.data as Float32Array;
+  const attention = outputs['attention']?.data as Float32Array;
+  return {
+    ...likeliestToken(logits, (logits.length / rows) * index, textTokens),
+    frame: loudestFrame(attention, (attention.length / rows) * index, frames),
   };
 }
 

@@ -4,6 +4,11 @@ export interface ScoredToken {
   readonly logProbability: number;
 }
 
+/** A token with the encoder frame that the decoder listened to most for it. */
+export interface HeardToken extends ScoredToken {
+  readonly frame: number;
+}
+
 /**
  * The likeliest of the first `candidates` tokens in one row of logits that starts at `offset`.
  * Tokens from `candidates` on count neither as a choice nor in the probability.
@@ -25,4 +30,13 @@ export function likeliestToken(logits: Float32Array, offset: number, candidates:
     if (difference > -16) sum += Math.exp(difference);
   }
   return { token, logProbability: -Math.log(sum) };
+}
+
+/** The place of the largest of `length` values from `offset` on. */
+export function loudestFrame(attention: Float32Array, offset: number, length: number): number {
+  let loudest = 0;
+  for (let i = 1; i < length; i++) {
+    if ((attention[offset + i] as number) > (attention[offset + loudest] as number)) loudest = i;
+  }
+  return loudest;
 }

@@ -1,4 +1,5 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { ModelGeometry } from './model-geometry.js';
 
 /** What the decoder attends to: for each layer keys and values, float32, as the prepared encoder gives them. */
@@ -35,8 +36,6 @@ export interface StreamEncoder {
  * rate against 14.5 %); 5 s do no better than 2 s. Measured on three interviews, docs/decisions.
  */
 const LOOK_AHEAD_SECONDS = 2;
-
-const SAMPLE_RATE = 16_000;
 
 /** Makes an encoder from a prepared graph. */
 export function createStreamEncoder(session: InferenceSession, geometry: ModelGeometry): StreamEncoder {

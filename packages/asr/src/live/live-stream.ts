@@ -62,14 +62,14 @@ export function openLiveStream(
     const probability = await services.voice.probability(frame);
     if (closed) return;
     heard += samples;
-    recognition.follow(segmenter.push(probability), heard);
+    recognition.follow(segmenter.push(probability, samples), heard);
     forget();
   };
 
   const pass = async (boundary: Boundary, rest: number) => {
     if (rest > 0) await hear(rest);
     boundaries.shift();
-    recognition.follow(segmenter.finish(boundary.at), boundary.at);
+    recognition.follow(segmenter.finish(), boundary.at);
     segmenter = newSegmenter(options, boundary.at);
     void recognition.settled().then(boundary.resolve);
   };

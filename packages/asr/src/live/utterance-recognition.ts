@@ -7,7 +7,8 @@ import type { SegmentEvent } from '../segment/segmenter.js';
 import { spellWords } from '../text/words.js';
 import { createCarriedContext } from './carried-context.js';
 import { isInvented, isTooFaint, meanLogProbability, type UtteranceEvidence } from './invention-gate.js';
-import type { LiveListener, LiveOptions, Word } from './live-transcription.js';
+import type { LiveListener, LiveOptions } from './live-transcription.js';
+import { placeWords } from './word-times.js';
 import { createStablePrefix, type StablePrefix } from './stable-prefix.js';
 
 /** What recognition needs from outside of the stream. */
@@ -136,7 +137,7 @@ export function createUtteranceRecognition(
     start: number,
     end: number,
     purpose: 'final' | 'ahead' | 'partial',
-    callbacks: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
+    { onResult, ...callbacks }: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
   ): ScheduledJob => {
     const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
     const window = context.windowFor(start, end, limit);
@@ -154,6 +155,10 @@ export function createUtteranceRecognition(
       newSeconds: (end - start) / SAMPLE_RATE,
       keepState,
       ...callbacks,
+      onResult(result) {
+        const heardAt = result.heardAt.map((seconds) => seconds + window.start / SAMPLE_RATE);
+        onResult({ ...result, heardAt });
+      },
     });
   };
 
@@ -269,7 +274,8 @@ export function createUtteranceRecognition(
       return;
     }
     const { start, end } = utterance;
-    const words = placeWords(spellWords(result.tokens, result.logProbabilities, services.textOf), start, end);
+    const spelled = spellWords(result.tokens, result.logProbabilities, services.textOf);
+    const words = placeWords(spelled, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE);
     if (words.length === 0) return;
     context.settle(start, result.tokens);
     speechSamples += end - start;
@@ -317,20 +323,4 @@ const noJob: ScheduledJob = { cancel: () => undefined, promote: () => undefined 
 function earliest(...samples: readonly (number | undefined)[]): number | undefined {
   const known = samples.filter((sample) => sample !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
-}
-
-/** Places words in the utterance in proportion to their letters. */
-function placeWords(
-  words: readonly { text: string; confidence: number }[],
-  start: number,
-  end: number,
-): Word[] {
-  const letters = words.reduce((sum, word) => sum + word.text.length + 1, 0);
-  let passed = 0;
-  const time = (count: number) => (start + ((end - start) * count) / letters) / SAMPLE_RATE;
-  return words.map(({ text, confidence }) => {
-    const from = passed;
-    passed += text.length + 1;
-    return { text, confidence, start: time(from), end: time(passed) };
-  });
 }

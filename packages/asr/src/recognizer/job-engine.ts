@@ -1,7 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createDecoderBatch } from '../decoding/decoder-batch.js';
 import type { ModelGeometry } from '../decoding/model-geometry.js';
-import type { ScoredToken } from '../decoding/next-token.js';
+import type { HeardToken } from '../decoding/next-token.js';
 import { repeatedTail } from '../decoding/repetition.js';
 import { createStreamEncoder } from '../decoding/stream-encoder.js';
 import { createWindowStates } from './window-states.js';
@@ -75,6 +76,7 @@ export function createJobEngine(
       startedAt: performance.now(),
       tokens: [],
       logProbabilities: [],
+      heardAt: [],
       limit: tokenLimit(job, model.geometry),
     };
     decoding.set(job.id, entry);
@@ -94,17 +96,19 @@ export function createJobEngine(
     }
   };
 
-  const accept = (entry: Decoding, { token, logProbability }: ScoredToken) => {
+  const accept = (entry: Decoding, { token, logProbability, frame }: HeardToken) => {
     if (token === model.geometry.endToken) {
       finish(entry, 'end', logProbability);
       return;
     }
     entry.tokens.push(token);
     entry.logProbabilities.push(logProbability);
+    entry.heardAt.push((frame * model.geometry.samplesPerFrame) / SAMPLE_RATE);
     const repeated = repeatedTail(entry.tokens);
     if (repeated > 0) {
       entry.tokens.length -= repeated;
       entry.logProbabilities.length -= repeated;
+      entry.heardAt.length -= repeated;
       finish(entry, 'repetition', -Infinity);
     } else if (entry.tokens.length >= entry.limit) {
       finish(entry, 'length', -Infinity);
@@ -112,11 +116,11 @@ export function createJobEngine(
   };
 
   const finish = (entry: Decoding, stopped: RecognitionResult['stopped'], endLogProbability: number) => {
-    const { tokens, logProbabilities, job } = entry;
+    const { tokens, logProbabilities, heardAt, job } = entry;
     remove(job.id);
     onResult(
       job.id,
-      { tokens, logProbabilities, endLogProbability, stopped },
+      { tokens, logProbabilities, heardAt, endLogProbability, stopped },
       (performance.now() - entry.startedAt) / 1000,
     );
   };
@@ -149,6 +153,7 @@ interface Decoding {
   readonly startedAt: number;
   readonly tokens: number[];
   readonly logProbabilities: number[];
+  readonly heardAt: number[];
   readonly limit: number;
 }
 

@@ -24,6 +24,8 @@ export interface RecognitionResult {
   readonly tokens: readonly number[];
   /** Natural logarithm of each token's probability. */
   readonly logProbabilities: readonly number[];
+  /** Where in the window each token was heard, seconds. */
+  readonly heardAt: readonly number[];
   /** Of the decision to end after these tokens. */
   readonly endLogProbability: number;
   /** Why decoding stopped: the model ended it, it ran out of tokens, or it went in a circle. */

@@ -32,10 +32,10 @@ export interface SegmenterOptions {
 
 /** Cuts a stream into utterances by the probabilities of speech of its frames. */
 export interface Segmenter {
-  /** Takes the next frame's probability of speech. */
-  push(probability: number): readonly SegmentEvent[];
-  /** Ends the utterance in progress at `end` samples. */
-  finish(end: number): readonly SegmentEvent[];
+  /** Takes the next frame's probability of speech. Only the last frame before `finish` may have fewer samples. */
+  push(probability: number, samples?: number): readonly SegmentEvent[];
+  /** Ends the utterance in progress where the last frame ended. */
+  finish(): readonly SegmentEvent[];
   /** Where the utterance in progress began; undefined in silence. */
   readonly speechStart: number | undefined;
   /** Audio before this is in no utterance to come. */
@@ -99,16 +99,18 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
 
   const pushSilence = (from: number): SegmentEvent[] => {
     const silence = position - voiceEnd;
-    if (silence >= endpointing) return [end(Math.min(position, voiceEnd + PADDING.after), 'silence')];
+    // A longest utterance may have been cut in this very pause, behind the padding.
+    const at = Math.max(from, Math.min(position, voiceEnd + PADDING.after));
+    if (silence >= endpointing) return [end(at, 'silence')];
     if (silence < PAUSE || paused) return [];
     paused = true;
-    return [{ kind: 'paused', end: Math.max(from, Math.min(position, voiceEnd + PADDING.after)) }];
+    return [{ kind: 'paused', end: at }];
   };
 
   return {
-    push(probability) {
+    push(probability, samples = VAD_FRAME_SAMPLES) {
       const frameStart = position;
-      position += VAD_FRAME_SAMPLES;
+      position += samples;
       if (start === undefined) {
         if (probability < THRESHOLD.begin) return [];
         voiceEnd = position;
@@ -131,9 +133,9 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
       if (start !== undefined && position - start >= longest) events.push(...cutLongest(start));
       return events;
     },
-    finish(at) {
+    finish() {
       if (start === undefined) return [];
-      return [end(at, 'request')];
+      return [end(position, 'request')];
     },
     get speechStart() {
       return start;

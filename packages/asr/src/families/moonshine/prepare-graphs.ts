@@ -33,7 +33,8 @@ export interface PreparedGraphs {
    * Prefill and step in one: `input_ids` int64 [rows, tokens], `position_ids` int64 [rows, tokens],
    * `self_mask` float32 [rows, 1, tokens, past + tokens], `cross_mask` float32 [rows, 1, 1, frames],
    * `past.N.key` and `past.N.value` float32 [rows, heads, past, head size], `cross.N.*` as above with rows
-   * → `logits` float32 [rows, vocabulary] of each row's last token, and `present.N.*`.
+   * → `logits` float32 [rows, vocabulary] of each row's last token, `attention` float32 [rows, frames] that shows
+   * where it listened, and `present.N.*`.
    */
   readonly decoder: OnnxModel;
 }
@@ -240,7 +241,8 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
     }
   }
   const head = int8OutputProjection(nodes, merged.initializer);
-  nodes = [...nodes.filter((candidate) => !candidate.output.includes('logits')), ...head.nodes];
+  const listening = listeningPlace(nodes, layers);
+  nodes = [...nodes.filter((candidate) => !candidate.output.includes('logits')), ...head.nodes, ...listening];
   for (let layer = 0; layer < layers; layer++) {
     for (const part of ['key', 'value']) {
       if (part === 'value') redirect(nodes, `past_key_values.${layer}.encoder.value`, `cross.${layer}.value`);
@@ -269,9 +271,36 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
     ],
     output: [
       valueInfo('logits', f32, ['rows', 'vocabulary']),
+      valueInfo('attention', f32, ['rows', 'frames']),
       ...selfAttention('present', 'past_and_tokens'),
     ],
   });
+}
+
+/**
+ * Cross-attention of the last token, the mean over the heads of two layers. The two layers before the last follow
+ * the audio word by word; earlier ones wander, and the last looks ahead.
+ */
+function listeningPlace(nodes: readonly OnnxNode[], layers: number): OnnxNode[] {
+  const sources = [layers - 3, layers - 2].map((layer) => {
+    const found = nodes.find(
+      ({ opType, name }) => opType === 'Softmax' && name.includes(`layers.${layer}/encoder_attn`),
+    );
+    if (!found) throw new Error(`decoder layer ${layer} has no cross-attention`);
+    return found.output[0] ?? '';
+  });
+  return [
+    ...sources.flatMap((source, i) => [
+      node('Gather', [source, 'last_token'], [`attention/${i}`], [int('axis', 2)]),
+      node(
+        'ReduceMean',
+        [`attention/${i}`],
+        [`attention/${i}/mean`],
+        [ints('axes', [1]), int('keepdims', 0)],
+      ),
+    ]),
+    node('Add', ['attention/0/mean', 'attention/1/mean'], ['attention']),
+  ];
 }
 
 /** The last token's activations times the transposed int8 embedding, which the published graph unpacks each time. */

@@ -28,7 +28,7 @@ export interface LatencyResults {
 }
 
 /** Shown words that did not stay. */
-export interface Flicker {
+interface Flicker {
   readonly shownWords: number;
   readonly changedByPartial: number;
   readonly changedByFinal: number;

@@ -4,7 +4,7 @@ import type { SessionOptions } from '../load/session.js';
 import { auscultCommand, runningServer, startServer, type Target } from '../server/target.js';
 
 /** Flags of every benchmark that recognises something. */
-export interface RunFlags {
+interface RunFlags {
   readonly model?: string;
   readonly workers?: number;
   readonly json?: string;
@@ -13,12 +13,12 @@ export interface RunFlags {
 /** Flags of the benchmarks that go through a server. */
 export interface ServerFlags extends RunFlags {
   readonly url?: string;
-  readonly serve: readonly string[];
+  readonly serve?: readonly string[];
   readonly frameMs: number;
 }
 
 /** Adds the flags that say what recognises and where the figures go. */
-export function addRunOptions(command: Command): Command {
+function addRunOptions(command: Command): Command {
   return command
     .option('--model <model>', 'name or folder of the model; the default is that of the server')
     .option('--workers <processes>', 'inference processes; the default is one a core', wholeNumber)
@@ -29,7 +29,7 @@ export function addRunOptions(command: Command): Command {
 export function addServerOptions(command: Command): Command {
   return addRunOptions(command)
     .option('--url <address>', 'use this running server, ws://…/ws/transcribe, and start none')
-    .option('--serve <flags>', 'more flags for the server that is started, separated by commas', listOf, [])
+    .option('--serve <flags>', 'more flags for the server that is started, separated by commas', listOf)
     .option('--frame-ms <milliseconds>', 'audio in one message', positiveNumber, 50);
 }
 
@@ -70,6 +70,6 @@ function serverArguments(flags: ServerFlags): string[] {
   return [
     ...(flags.model === undefined ? [] : ['--model', flags.model]),
     ...(flags.workers === undefined ? [] : ['--workers', String(flags.workers)]),
-    ...flags.serve,
+    ...(flags.serve ?? []),
   ];
 }

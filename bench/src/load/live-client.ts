@@ -36,7 +36,7 @@ export interface LiveClient {
 }
 
 /** What the server has said. */
-export interface ReceivedSoFar {
+interface ReceivedSoFar {
   readonly hypotheses: readonly Hypothesis[];
   /** Codes of the errors. */
   readonly errors: readonly string[];

@@ -9,7 +9,7 @@ export interface Track {
 }
 
 /** One clip, or a pause, in its place. */
-export interface TrackPart {
+interface TrackPart {
   /** Absent for a pause. */
   readonly clip?: Clip;
   readonly sound: Sound;

@@ -22,7 +22,7 @@ export interface KindScore extends WordErrors {
 }
 
 /** Words heard where nobody spoke. */
-export interface NoiseScore {
+interface NoiseScore {
   readonly clips: number;
   readonly hours: number;
   readonly inventedWords: number;
@@ -32,14 +32,14 @@ export interface NoiseScore {
 }
 
 /** Terms found with their normalised words in order and next to each other. */
-export interface TermScore {
+interface TermScore {
   readonly terms: number;
   readonly found: number;
   readonly recall: number;
 }
 
 /** One clip's own figures. */
-export interface ClipScore extends WordErrors {
+interface ClipScore extends WordErrors {
   readonly id: string;
   readonly kind: string;
 }

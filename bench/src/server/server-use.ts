@@ -11,7 +11,7 @@ export interface ServerUse {
 }
 
 /** All processes of the server together. */
-export interface ProcessesUse {
+interface ProcessesUse {
   readonly cpuSeconds: number;
   readonly memoryPeakBytes: number;
   readonly memoryMeanBytes: number;

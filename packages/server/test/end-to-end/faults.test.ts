@@ -1,57 +1,53 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connect, connectOptedIn, type Client } from '../support/client.js';
-import { startRealServer, type RealServer } from '../support/real-server.js';
+import { spawnRealServer, startRealServer, type RealServer } from '../support/real-server.js';
 import { loadSpeech, speak, transcriptOf, wordErrorRate, type Speech } from '../support/speech.js';
 import { until } from '../support/until.js';
 
-/** The doctor–patient clip; a lost utterance would cost several times as much. */
-const INTERVIEW_WER = 0.3;
 const READ_WER = 0.15;
+/** Decoding in another batch, or from another cut, changes a word here and there; a lost utterance is more. */
+const SAME_TEXT_WER = 0.06;
 
 let read: Speech;
 let interview: Speech;
+/** What an undisturbed client is told of the interview. */
+let expected: readonly string[];
+let server: RealServer;
 beforeAll(async () => {
   read = await loadSpeech('jfk/jfk');
   interview = await loadSpeech('medical/MSK0001-opening');
+  server = await spawnRealServer('--worker-timeout-seconds', '2', '--max-final-delay-seconds', '60');
+  const client = await connectOptedIn(server.url, { cleanUp: () => undefined });
+  await speak(client, interview.pcm, 8);
+  client.send({ type: 'stop' });
+  await client.next('stopped');
+  expected = finalsOf(client);
+  client.socket.close();
+  return () => server.signal('SIGKILL');
 });
 
 describe('an inference process', () => {
-  test.each<[string, NodeJS.Signals]>([
-    ['that is killed', 'SIGKILL'],
-    ['that hangs', 'SIGSTOP'],
-  ])('%s during speech costs no final', { timeout: 180_000 }, async (_name, signal) => {
-    const server = await startRealServer(
-      '--workers',
-      '2',
-      '--worker-timeout-seconds',
-      '2',
-      '--max-final-delay-seconds',
-      '60',
-    );
-    const undisturbed = await connectOptedIn(server.url);
-    const client = await connectOptedIn(server.url);
-    const speaking = Promise.all([client, undisturbed].map((each) => speak(each, interview.pcm, 4)));
+  test.each<[string, NodeJS.Signals, string]>([
+    ['that is killed', 'SIGKILL', '"reason":"crash"'],
+    ['that hangs', 'SIGSTOP', '"reason":"hung"'],
+  ])('%s during speech costs no final', { timeout: 180_000 }, async (_name, signal, reason) => {
+    const clients = [await connectOptedIn(server.url), await connectOptedIn(server.url)];
+    const speaking = Promise.all(clients.map((client) => speak(client, interview.pcm, 4)));
     for (let round = 1; round <= 2; round++) {
-      await until(() => finalsOf(client) >= round * 2);
+      await until(() => clients.every((client) => finalsOf(client).length >= round * 3));
       const victims = server.workers();
       for (const pid of victims) process.kill(pid, signal);
       await until(() => victims.every((pid) => !server.workers().includes(pid)));
     }
     await speaking;
-    client.send({ type: 'stop' });
-    undisturbed.send({ type: 'stop' });
-    await Promise.all([client.next('stopped'), undisturbed.next('stopped')]);
-
-    for (const each of [client, undisturbed]) {
-      expect(each.all('error')).toEqual([]);
-      expect(wordErrorRate(interview.text, transcriptOf(each))).toBeLessThan(INTERVIEW_WER);
-      const sequences = each
-        .all('transcription')
-        .filter(({ isFinal }) => isFinal)
-        .map(({ sequence }) => sequence);
-      expect(sequences).toEqual(sequences.map((_, index) => index));
+    for (const client of clients) {
+      client.send({ type: 'stop' });
+      await client.next('stopped');
+      expect(client.all('error')).toEqual([]);
+      expect(finalsOf(client)).toHaveLength(expected.length);
+      expect(wordErrorRate(expected.join(' '), transcriptOf(client))).toBeLessThan(SAME_TEXT_WER);
     }
-    expect(server.output()).toContain(signal === 'SIGSTOP' ? '"reason":"hung"' : '"reason":"crash"');
+    expect(server.output()).toContain(reason);
   });
 });
 
@@ -73,7 +69,7 @@ describe('SIGTERM', () => {
     const first = await startRealServer('--workers', '2', '--max-final-delay-seconds', '60');
     const before = await Promise.all(Array.from({ length: 4 }, () => connectOptedIn(first.url)));
     const speaking = before.map((client) => speak(client, interview.pcm, 2));
-    await until(() => before.every((client) => finalsOf(client) >= 3));
+    await until(() => before.every((client) => finalsOf(client).length >= 3));
     first.signal('SIGTERM');
     await Promise.all(speaking);
     expect(await first.exited).toBe(0);
@@ -93,7 +89,7 @@ describe('SIGTERM', () => {
         next.send({ type: 'stop' });
         await next.next('stopped');
         const heard = `${transcriptOf(client)} ${transcriptOf(next)}`;
-        expect(wordErrorRate(interview.text, heard)).toBeLessThan(INTERVIEW_WER);
+        expect(wordErrorRate(expected.join(' '), heard)).toBeLessThan(2 * SAME_TEXT_WER);
       }),
     );
   });
@@ -113,8 +109,8 @@ describe('SIGTERM', () => {
   });
 });
 
-function finalsOf(client: Client): number {
-  return client.all('transcription').filter(({ isFinal }) => isFinal).length;
+function finalsOf(client: Client): readonly string[] {
+  return client.all('transcription').flatMap(({ isFinal, text }) => (isFinal ? [text] : []));
 }
 
 /** Everything before this moment has come back as text, seconds. */

@@ -22,12 +22,14 @@ export interface Client {
 interface ConnectOptions extends ClientOptions {
   readonly protocols?: readonly string[];
   readonly path?: string;
+  /** Told what to do when the socket is no longer needed: the end of the test, unless another time is chosen. */
+  readonly cleanUp?: (cut: () => void) => void;
 }
 
 /** Opens `/ws/transcribe`, or another path, of the server at `url`; the socket is cut when the test ends. */
 export async function connect(
   url: string,
-  { protocols = [], path = '/ws/transcribe', ...options }: ConnectOptions = {},
+  { protocols = [], path = '/ws/transcribe', cleanUp = onTestFinished, ...options }: ConnectOptions = {},
 ): Promise<Client> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, [...protocols], options);
   const messages: ServerMessage[] = [];
@@ -43,7 +45,7 @@ export async function connect(
   });
   socket.on('close', wake);
   socket.on('error', () => undefined);
-  onTestFinished(() => {
+  cleanUp(() => {
     socket.terminate();
   });
   await Promise.race([once(socket, 'open'), closed]);
@@ -74,8 +76,8 @@ export async function connect(
 }
 
 /** Connects as a client of `auscult.v1` and waits for `ready`. */
-export async function connectOptedIn(url: string): Promise<Client> {
-  const client = await connect(url, { protocols: ['auscult.v1'] });
+export async function connectOptedIn(url: string, options: ConnectOptions = {}): Promise<Client> {
+  const client = await connect(url, { ...options, protocols: ['auscult.v1'] });
   await client.next('ready');
   return client;
 }

@@ -24,6 +24,23 @@ export function isInvented(result: RecognitionResult, evidence: UtteranceEvidenc
   return mean < LEAST.doubtful;
 }
 
+/**
+ * Whether a result is worth a second hearing: the decoder went in a circle or did not come to an end, or it gave up
+ * after a few tokens though somebody spoke on.
+ */
+export function isDoubtful(result: RecognitionResult, { voicedSeconds }: UtteranceEvidence): boolean {
+  if (result.stopped !== 'end') return true;
+  return (
+    voicedSeconds >= SLOWEST.voicedSeconds && result.tokens.length < voicedSeconds * SLOWEST.tokensPerSecond
+  );
+}
+
+/** The better of two results for a doubtful utterance: one that came to its end, then the one that heard more. */
+export function likelier(first: RecognitionResult, second: RecognitionResult | undefined): RecognitionResult {
+  if (second?.stopped !== 'end') return first;
+  return first.stopped !== 'end' || second.tokens.length > first.tokens.length ? second : first;
+}
+
 /** The mean natural logarithm of the token probabilities; -Infinity without tokens. */
 export function meanLogProbability({ logProbabilities }: RecognitionResult): number {
   if (logProbabilities.length === 0) return -Infinity;
@@ -32,6 +49,9 @@ export function meanLogProbability({ logProbabilities }: RecognitionResult): num
 
 /** Tuned on noise and speech together by bench `noise` and `accuracy`. */
 const LEAST = { voicedSeconds: 0.096, peak: 0.6, clear: -1.6, doubtful: -0.8 } as const;
+
+/** Speech slower than this is hardly any: single words between pauses have two tokens a voiced second. */
+const SLOWEST = { voicedSeconds: 1.5, tokensPerSecond: 1 } as const;
 
 /** So much voice is speech and no accident of the noise. */
 const CLEAR = { voicedSeconds: 0.6, peak: 0.9 } as const;

@@ -6,7 +6,14 @@ import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
 import { spellWords } from '../text/words.js';
 import { createCarriedContext } from './carried-context.js';
-import { isInvented, isTooFaint, meanLogProbability, type UtteranceEvidence } from './invention-gate.js';
+import {
+  isDoubtful,
+  isInvented,
+  isTooFaint,
+  likelier,
+  meanLogProbability,
+  type UtteranceEvidence,
+} from './invention-gate.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
 import { placeWords } from './word-times.js';
 import { createStablePrefix, type StablePrefix } from './stable-prefix.js';
@@ -68,6 +75,9 @@ interface EndedUtterance extends UtteranceEvidence {
 
 /** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
 const PARTIAL_STEP = 3_200;
+
+/** Silence put ahead of an utterance that is heard a second time, samples: 0.1 s. */
+const LEAD_IN = 1_600;
 
 /** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
 const FIRST_PARTIAL = 9_600;
@@ -136,27 +146,28 @@ export function createUtteranceRecognition(
   const request = (
     start: number,
     end: number,
-    purpose: 'final' | 'ahead' | 'partial',
+    purpose: 'final' | 'again' | 'ahead' | 'partial',
     { onResult, ...callbacks }: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
   ): ScheduledJob => {
     const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
     const window = context.windowFor(start, end, limit);
     if (keptWindow !== undefined && keptWindow !== window.id)
       scheduler.forget(services.stream, windowName(keptWindow));
-    // A window's first job leaves its state for all others, be it a partial.
-    const keepState = purpose !== 'partial' || keptWindow !== window.id;
-    keptWindow = window.id;
+    const leadIn = purpose === 'again' ? LEAD_IN : 0;
+    // A window's first job leaves its state for all others, be it a partial. With silence ahead it is another window.
+    const keepState = leadIn === 0 && (purpose !== 'partial' || keptWindow !== window.id);
+    keptWindow = leadIn === 0 ? window.id : undefined;
     return scheduler.submit({
       stream: services.stream,
-      priority: purpose === 'final' ? 'final' : 'partial',
+      priority: purpose === 'final' || purpose === 'again' ? 'final' : 'partial',
       window: windowName(window.id),
-      audio: history.slice(window.start, end),
+      audio: withSilenceAhead(history.slice(window.start, end), leadIn),
       prefix: window.prefix,
       newSeconds: (end - start) / SAMPLE_RATE,
       keepState,
       ...callbacks,
       onResult(result) {
-        const heardAt = result.heardAt.map((seconds) => seconds + window.start / SAMPLE_RATE);
+        const heardAt = result.heardAt.map((seconds) => seconds + (window.start - leadIn) / SAMPLE_RATE);
         onResult({ ...result, heardAt });
       },
     });
@@ -232,14 +243,13 @@ export function createUtteranceRecognition(
   };
 
   const recognise = async (utterance: EndedUtterance) => {
-    const carried = context.start !== undefined;
     let result = await aheadResult(utterance.ahead);
-    result ??= await decode(utterance);
+    result ??= await decode(utterance, 'final');
     if (closed) return;
-    // A decoder that loses itself in a circle may be led there by the text before: it listens again without.
-    if (result && result.stopped !== 'end' && carried) {
+    if (result && isDoubtful(result, utterance)) {
+      // What misled the decoder may be the text before, or the very place where the audio begins.
       context.reset();
-      result = await decode(utterance);
+      result = likelier(result, await decode(utterance, 'again'));
     }
     if (closed) return;
     if (!result) {
@@ -258,9 +268,12 @@ export function createUtteranceRecognition(
     });
   };
 
-  const decode = ({ start, end }: EndedUtterance): Promise<RecognitionResult | undefined> =>
+  const decode = (
+    { start, end }: EndedUtterance,
+    purpose: 'final' | 'again',
+  ): Promise<RecognitionResult | undefined> =>
     new Promise((resolve) => {
-      finalJob = request(start, end, 'final', {
+      finalJob = request(start, end, purpose, {
         onResult: resolve,
         onLost: () => {
           resolve(undefined);
@@ -316,6 +329,13 @@ export function createUtteranceRecognition(
       return speechSamples / SAMPLE_RATE;
     },
   };
+}
+
+function withSilenceAhead(audio: Int16Array, samples: number): Int16Array {
+  if (samples === 0) return audio;
+  const longer = new Int16Array(samples + audio.length);
+  longer.set(audio, samples);
+  return longer;
 }
 
 const noJob: ScheduledJob = { cancel: () => undefined, promote: () => undefined };

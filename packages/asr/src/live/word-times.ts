@@ -43,22 +43,41 @@ function hearingSpans(
 }
 
 /**
- * The nearest times that never go back, by pooling adjacent violators: attention may look away for a token.
- * (Barlow et al. 1972, isotonic regression.)
+ * Times that never go back: those of the longest rising subsequence stay, the others, where attention looked away
+ * for a token, move between their neighbours.
  */
 function inOrder(times: readonly number[]): number[] {
-  const pools: { sum: number; count: number }[] = [];
-  for (const time of times) {
-    let pool = { sum: time, count: 1 };
-    for (
-      let last = pools.at(-1);
-      last && last.sum / last.count > pool.sum / pool.count;
-      last = pools.at(-1)
-    ) {
-      pools.pop();
-      pool = { sum: pool.sum + last.sum, count: pool.count + last.count };
-    }
-    pools.push(pool);
-  }
-  return pools.flatMap(({ sum, count }) => new Array<number>(count).fill(sum / count));
+  const kept = longestRising(times);
+  return times.map((time, index) => {
+    const next = kept.findIndex((place) => place >= index);
+    const after = kept[next];
+    if (after === index) return time;
+    const before = next < 0 ? kept.at(-1) : kept[next - 1];
+    const from = times[before ?? after ?? index] ?? time;
+    const to = times[after ?? before ?? index] ?? time;
+    const share = before === undefined || after === undefined ? 0 : (index - before) / (after - before);
+    return from + (to - from) * share;
+  });
 }
+
+/** The places of the longest subsequence that does not fall. */
+function longestRising(times: readonly number[]): number[] {
+  const best = times.map((_, index) => ({ length: 1, before: -1, index }));
+  for (const current of best) {
+    for (const earlier of best.slice(0, current.index)) {
+      const rises = (times[earlier.index] ?? 0) <= (times[current.index] ?? 0);
+      if (!rises || earlier.length < current.length) continue;
+      current.length = earlier.length + 1;
+      current.before = earlier.index;
+    }
+  }
+  const places: number[] = [];
+  const last = best.reduce(
+    (longest, current) => (current.length > longest.length ? current : longest),
+    best[0] ?? END,
+  );
+  for (let at = last; at.index >= 0; at = best[at.before] ?? END) places.unshift(at.index);
+  return places;
+}
+
+const END = { length: 0, before: -1, index: -1 };

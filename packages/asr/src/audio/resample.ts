@@ -40,7 +40,7 @@ const INPUT_RATES = { min: 4_000, max: 384_000 } as const;
 /**
  * SpeexDSP's quality 5 of 10: flat to 6.8 kHz (-0.2 dB at 7 kHz), -101 dB from 8.05 kHz on, for 0.8 ms of
  * processor time a second of audio at 48 kHz, 3.6 ms at 44.1 kHz and 0.6 ms at 8 kHz. Quality 8 is flat to
- * 7.5 kHz for two to three times the time. Measured for docs/decisions/resampler.md.
+ * 7.5 kHz for two to three times the time. Measured for docs/decisions/0003-speex-resampler.md.
  */
 const QUALITY = 5;
 

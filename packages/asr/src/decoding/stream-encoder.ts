@@ -33,7 +33,7 @@ export interface StreamEncoder {
 /**
  * Audio at the end of an earlier window that is encoded again, seconds. Frames hear what follows them: without it
  * the decoder takes every earlier end of speech for the end of the utterance and stops there (30 % word error
- * rate against 14.5 %); 5 s do no better than 2 s. Measured on three interviews, docs/decisions.
+ * rate against 14.5 %); 5 s do no better than 2 s. Measured on three interviews, docs/decisions/0005.
  */
 const LOOK_AHEAD_SECONDS = 2;
 

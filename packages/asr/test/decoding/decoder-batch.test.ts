@@ -1,0 +1,111 @@
+import { beforeAll, expect, test } from 'vitest';
+import { createDecoderBatch } from '../../src/decoding/decoder-batch.js';
+import { createStreamEncoder } from '../../src/decoding/stream-encoder.js';
+import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
+import type { PreparedModel } from '../../src/recognizer/job-engine.js';
+import { decodeTogether, tokensOf, wordsOfTokens, type DecodingRow } from '../support/greedy-decoding.js';
+import { openPrepared } from '../support/published-moonshine.js';
+import { editDistance, join, loadAllSpeech, silence } from '../support/speech.js';
+
+const CLIPS = [
+  'librispeech/1998-15444-0006',
+  'librispeech/2609-156975-0005',
+  'librispeech/3331-159605-0003',
+  'librispeech/367-130732-0001',
+  'dictation/joe_s003',
+  'librivox/sense_and_sensibility_01_austen_64kb-0880',
+  'jfk/jfk',
+];
+
+/**
+ * Words that may come out otherwise in a batch, as a share of all. Not none: dynamic int8 takes the scale of its
+ * activations over all rows, so that neighbours move a row's numbers a little, and words that the model is in
+ * doubt about tip over. Clear words do not: the base model changes one of these in 200.
+ */
+const CHANGED_WORDS = 0.02;
+
+let model: PreparedModel;
+let rows: readonly DecodingRow[];
+beforeAll(async () => {
+  model = await openPrepared('moonshine-base', preferredWeightFormat());
+  rows = await rowsOfDifferentShapes();
+});
+
+test('rows of other lengths, prefixes and ages leave a row its words', async () => {
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  const alone: (readonly string[])[] = [];
+  for (const row of rows)
+    alone.push(...(await decodeTogether(batch, model.geometry, [row])).map(wordsOfTokens));
+  const ages = [(row: number) => row * 3, (row: number) => (row * 5) % 7];
+  let changed = 0;
+  for (const joinAt of ages) {
+    const together = await decodeTogether(batch, model.geometry, rows, joinAt);
+    together.forEach((heard, row) => {
+      changed += editDistance(alone[row] ?? [], wordsOfTokens(heard));
+    });
+  }
+  const spoken = alone.flat().length;
+  expect(spoken).toBeGreaterThan(60);
+  expect(changed / (ages.length * spoken)).toBeLessThanOrEqual(CHANGED_WORDS);
+});
+
+test('the same row several times in a batch comes out as alone, to the bit', async () => {
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  for (const row of rows.slice(3, 5)) {
+    const [alone] = await decodeTogether(batch, model.geometry, [row]);
+    expect(await decodeTogether(batch, model.geometry, [row, row, row])).toEqual([alone, alone, alone]);
+  }
+});
+
+test('a batch counts its rows and their frames, and holds none once all have left', async () => {
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  for (const [id, { cross, prefix }] of rows.slice(0, 3).entries()) {
+    await batch.join(id, cross, [...model.geometry.startTokens, ...prefix]);
+  }
+  expect(batch.size).toBe(3);
+  expect(batch.frames).toBe(rows.slice(0, 3).reduce((sum, { cross }) => sum + cross.frames, 0));
+  batch.leave(1);
+  expect([...(await batch.step()).keys()]).toEqual([0, 2]);
+  batch.leave(0);
+  batch.leave(2);
+  batch.leave(2);
+  expect(batch.size).toBe(0);
+  expect(batch.frames).toBe(0);
+});
+
+test('a word is heard where it is spoken', async () => {
+  const [speech] = await loadAllSpeech(['librivox/sense_and_sensibility_01_austen_64kb-0880']);
+  if (!speech) throw new Error('no clip');
+  const early = await framesHeard(speech.samples);
+  const late = await framesHeard(join([silence(1), speech.samples]));
+  const secondFrames = 16_000 / model.geometry.samplesPerFrame;
+  expect(median(late) - median(early)).toBeGreaterThan(0.8 * secondFrames);
+  expect(median(late) - median(early)).toBeLessThan(1.2 * secondFrames);
+});
+
+/** Every second clip is heard with the one before it, whose tokens are known. */
+async function rowsOfDifferentShapes(): Promise<readonly DecodingRow[]> {
+  const encoder = createStreamEncoder(model.encoder, model.geometry);
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  const shaped: DecodingRow[] = [];
+  let before: { readonly samples: Float32Array; readonly tokens: readonly number[] } | undefined;
+  for (const { samples } of await loadAllSpeech(CLIPS)) {
+    const audio = before ? join([before.samples, silence(0.3), samples]) : samples;
+    const row = { cross: (await encoder.encode(audio)).cross, prefix: before?.tokens ?? [] };
+    shaped.push(row);
+    const [heard = []] = before ? [] : await decodeTogether(batch, model.geometry, [row]);
+    before = before ? undefined : { samples, tokens: tokensOf(heard) };
+  }
+  return shaped;
+}
+
+async function framesHeard(audio: Float32Array): Promise<readonly number[]> {
+  const { cross } = await createStreamEncoder(model.encoder, model.geometry).encode(audio);
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  const [heard = []] = await decodeTogether(batch, model.geometry, [{ cross, prefix: [] }]);
+  return heard.map(({ frame }) => frame);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

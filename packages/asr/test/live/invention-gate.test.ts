@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isInvented, isTooFaint, meanLogProbability } from '../../src/live/invention-gate.js';
+import type { RecognitionResult } from '../../src/recognizer/worker-messages.js';
+
+const CLEAR = { voicedSeconds: 1, peak: 0.99 };
+const DOUBTFUL = { voicedSeconds: 0.3, peak: 0.8 };
+
+describe('the gate against invented words', () => {
+  test('skips sounds that are hardly a voice', () => {
+    expect(isTooFaint({ voicedSeconds: 0.05, peak: 0.99 })).toBe(true);
+    expect(isTooFaint({ voicedSeconds: 2, peak: 0.55 })).toBe(true);
+    expect(isTooFaint({ voicedSeconds: 0.13, peak: 0.8 })).toBe(false);
+  });
+
+  test('lets pass what the model is sure of', () => {
+    expect(isInvented(result([-0.1, -0.2]), CLEAR)).toBe(false);
+    expect(isInvented(result([-0.1, -0.2]), DOUBTFUL)).toBe(false);
+  });
+
+  test('lets an unsure reading pass only where there is clearly a voice', () => {
+    expect(isInvented(result([-1.2, -1.2]), CLEAR)).toBe(false);
+    expect(isInvented(result([-1.2, -1.2]), DOUBTFUL)).toBe(true);
+  });
+
+  test('holds back a mere guess, and no text at all', () => {
+    expect(isInvented(result([-3, -3]), CLEAR)).toBe(true);
+    expect(isInvented(result([]), CLEAR)).toBe(true);
+  });
+
+  test('never holds back with more voice what it lets pass with less', () => {
+    const evidence = fc.record({
+      voicedSeconds: fc.double({ min: 0, max: 20, noNaN: true }),
+      peak: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    const logProbabilities = fc.array(fc.double({ min: -4, max: 0, noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(evidence, evidence, logProbabilities, (a, b, values) => {
+        const most = {
+          voicedSeconds: Math.max(a.voicedSeconds, b.voicedSeconds),
+          peak: Math.max(a.peak, b.peak),
+        };
+        if (!isInvented(result(values), a)) expect(isInvented(result(values), most)).toBe(false);
+        if (!isTooFaint(a)) expect(isTooFaint(most)).toBe(false);
+      }),
+    );
+  });
+
+  test('takes the mean of the logarithms', () => {
+    expect(meanLogProbability(result([-1, -2, -3]))).toBe(-2);
+    expect(meanLogProbability(result([]))).toBe(-Infinity);
+  });
+});
+
+function result(logProbabilities: readonly number[]): RecognitionResult {
+  return {
+    tokens: logProbabilities.map(() => 100),
+    logProbabilities,
+    heardAt: logProbabilities.map((_, index) => index / 4),
+    endLogProbability: -0.1,
+    stopped: 'end',
+  };
+}

@@ -1,0 +1,89 @@
+import { openRecording } from '../../src/audio/recording.js';
+import { SAMPLE_RATE } from '../../src/audio/sample-rate.js';
+import { clipPath, readClips } from '../clips/clips.js';
+
+/** A clip at 16 kHz, within ±1, and what is said in it. */
+export interface Speech {
+  readonly id: string;
+  readonly samples: Float32Array;
+  readonly text: string;
+}
+
+/** Decodes the clip of the given id in the manifest. */
+export async function loadSpeech(id: string): Promise<Speech> {
+  const clip = readClips().find((candidate) => candidate.id === id);
+  if (!clip) throw new Error(`there is no clip ${id}`);
+  const chunks: Float32Array[] = [];
+  for await (const chunk of (await openRecording(clipPath(clip.path))).chunks()) chunks.push(chunk);
+  return { id, samples: join(chunks), text: clip.text };
+}
+
+/** Decodes several clips. */
+export function loadAllSpeech(ids: readonly string[]): Promise<readonly Speech[]> {
+  return Promise.all(ids.map((id) => loadSpeech(id)));
+}
+
+/** Digital silence at 16 kHz. */
+export function silence(seconds: number): Float32Array {
+  return new Float32Array(Math.round(seconds * SAMPLE_RATE));
+}
+
+/** One after another. */
+export function join(pieces: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
+
+/** Clips with silence of so many seconds between them and at the end, and all that is said. */
+export function conversation(
+  clips: readonly Speech[],
+  pauseSeconds: number,
+): Pick<Speech, 'samples' | 'text'> {
+  return {
+    samples: join(clips.flatMap(({ samples }) => [samples, silence(pauseSeconds)])),
+    text: clips.map(({ text }) => text).join(' '),
+  };
+}
+
+/**
+ * From the first sound on, so that speech begins at sample 0. The sound begins at the first 10 ms within 30 dB of
+ * the loudest.
+ */
+export function withoutLeadingSilence(samples: Float32Array): Float32Array {
+  const frame = SAMPLE_RATE / 100;
+  const powers = Array.from({ length: Math.floor(samples.length / frame) }, (_, index) =>
+    samples.subarray(index * frame, (index + 1) * frame).reduce((sum, sample) => sum + sample * sample, 0),
+  );
+  const threshold = Math.max(...powers) / 1_000;
+  return samples.subarray(powers.findIndex((power) => power >= threshold) * frame);
+}
+
+/** Words that were said and not heard, heard and not said, or mixed up, as a share of those said. */
+export function wordErrorRate(said: string, heard: string): number {
+  const expected = wordsOf(said);
+  return editDistance(expected, wordsOf(heard)) / expected.length;
+}
+
+/** Lower-case words without punctuation. */
+export function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/[a-z0-9']+/g) ?? [];
+}
+
+/** The fewest insertions, deletions and substitutions that make one list into the other (Levenshtein 1965). */
+export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
+  let row = Array.from({ length: from.length + 1 }, (_, index) => index);
+  for (const item of to) {
+    const next = [(row[0] ?? 0) + 1];
+    from.forEach((other, index) => {
+      const substituted = (row[index] ?? 0) + (item === other ? 0 : 1);
+      next.push(Math.min(substituted, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
+    });
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

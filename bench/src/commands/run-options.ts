@@ -48,7 +48,7 @@ export function sessionOptions(
 }
 
 /** Longer than an overloaded server needs for a final, so that a plain client does not leave before its text. */
-const QUIET_SECONDS = 15;
+const QUIET_SECONDS = 8;
 
 /** Runs `measure` against the running server that the flags name, or against one that is started for it. */
 export async function withServer<Result>(

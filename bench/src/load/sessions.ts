@@ -32,7 +32,8 @@ export function runTogether(
 }
 
 /**
- * Runs the tracks with at most `atATime` open sessions.
+ * Runs the tracks with at most `atATime` open sessions. One that the server has no room for is tried again, as a
+ * client should, for a minute.
  *
  * @param onDone called after each session
  */
@@ -47,7 +48,7 @@ export function runInTurn(
     const waiting = tracks.entries();
     const lanes = Array.from({ length: Math.min(atATime, tracks.length) }, async () => {
       for (const [index, track] of waiting) {
-        const session = await run(track, options);
+        const session = await runUntilAdmitted(() => run(track, options));
         sessions[index] = session;
         onDone(session);
       }
@@ -55,6 +56,18 @@ export function runInTurn(
     await Promise.all(lanes);
     return sessions;
   });
+}
+
+const RETRY_SECONDS = 5;
+const RETRIES = 12;
+
+async function runUntilAdmitted(run: () => Promise<Session>): Promise<Session> {
+  for (let tries = 0; tries < RETRIES; tries++) {
+    const session = await run();
+    if (session.outcome !== 'refused') return session;
+    await pause(RETRY_SECONDS);
+  }
+  return run();
 }
 
 async function measured(

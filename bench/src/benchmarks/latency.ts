@@ -14,6 +14,8 @@ export interface LatencyResults {
   readonly finalFromEnd?: Distribution;
   /** From the last voiced 10 ms in each final, by the recording's energy, to its arrival. */
   readonly finalFromVoice?: Distribution;
+  /** The same for finals after which the recording is quiet, which no longest utterance held up. */
+  readonly finalAfterPause?: Distribution;
   /** From the last voiced 10 ms of each clip to the arrival of its last final. */
   readonly clipFromVoice?: Distribution;
   /** Clips after whose last word no final came before the next clip. */
@@ -50,6 +52,7 @@ export async function measureLatency(
     finals: sessions.reduce((sum, { finals }) => sum + finals.length, 0),
     finalFromEnd: distribution(delays.fromEnd),
     finalFromVoice: distribution(delays.fromVoice),
+    finalAfterPause: distribution(delays.afterPause),
     clipFromVoice: distribution(perClip.flatMap(({ fromVoice }) => fromVoice)),
     unanswered: perClip.flatMap(({ unanswered }) => unanswered),
     wordInPartial: distribution(words.inPartial),

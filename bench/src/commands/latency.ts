@@ -43,6 +43,7 @@ function show(results: LatencyResults): string {
     delayTable([
       ['end of final → final', results.finalFromEnd],
       ['last voiced sample of final → final', results.finalFromVoice],
+      ['  where a pause follows', results.finalAfterPause],
       ['last voiced sample of clip → last final', results.clipFromVoice],
       ['end of word → shown in partial', wordInPartial],
       ['end of word → shown at all', wordAnywhere],

@@ -97,6 +97,7 @@ function show({ chunkedWhisper, auscult }: PeersResults): string {
       ),
       line('continuous streams', ({ streams }) => String(streams.streams)),
       line('  last voiced sample → text, p95', ({ streams }) => seconds(streams.finalFromVoice?.p95)),
+      line('  the same where a pause follows, p95', ({ streams }) => seconds(streams.finalAfterPause?.p95)),
       line('  end of stream → its last text, p95', ({ streams }) => seconds(streams.lastFinal?.p95)),
       line('  WER', ({ streams }) => percentOf(streams.score?.wer)),
       line(

@@ -109,6 +109,7 @@ function show(results: StreamsResults): string {
     delayTable([
       ['end of final → final', results.finalFromEnd],
       ['last voiced sample of final → final', results.finalFromVoice],
+      ['  where a pause follows', results.finalAfterPause],
       ['end of stream → its last final', results.lastFinal],
     ]),
     `WER ${wer(score)}${scoreAlone === undefined ? '' : `; the same audio alone, through the library: ${wer(scoreAlone)}`}`,

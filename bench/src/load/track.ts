@@ -59,6 +59,11 @@ export async function* readTrack(track: Track): AsyncGenerator<Float32Array, voi
   for (const { sound } of track.parts) yield Float32Array.from(sound.pcm, (sample) => sample / 32_768);
 }
 
+/** Whether nobody speaks between two moments of the track. */
+export function isQuiet(track: Track, from: number, to: number): boolean {
+  return lastVoiced(track, from, to) === undefined;
+}
+
 /** The end of the last voiced 10 ms between two moments of the track, seconds; undefined where nobody speaks. */
 export function lastVoiced(track: Track, from: number, to: number): number | undefined {
   const frameSeconds = VOICED_FRAME_MS / 1000;

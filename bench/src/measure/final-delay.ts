@@ -1,6 +1,6 @@
 import type { Hypothesis } from '../load/live-client.js';
 import type { Session } from '../load/session.js';
-import { lastVoiced } from '../load/track.js';
+import { isQuiet, lastVoiced } from '../load/track.js';
 
 /** How long finals took to come, seconds. */
 export interface FinalDelays {
@@ -8,6 +8,11 @@ export interface FinalDelays {
   readonly fromEnd: readonly number[];
   /** From the last voiced 10 ms of the recording within each final to its arrival. */
   readonly fromVoice: readonly number[];
+  /**
+   * Those of `fromVoice` after which the recording is quiet for 400 ms. The others were cut out of speech that went
+   * on: they have to wait for the longest utterance, however fast the server is.
+   */
+  readonly afterPause: readonly number[];
 }
 
 /**
@@ -17,6 +22,7 @@ export interface FinalDelays {
 export function finalDelays(sessions: readonly Session[]): FinalDelays {
   const fromEnd: number[] = [];
   const fromVoice: number[] = [];
+  const afterPause: number[] = [];
   for (const session of sessions) {
     for (const [index, final] of session.finals.entries()) {
       if (final.start === undefined || final.end === undefined) continue;
@@ -26,13 +32,18 @@ export function finalDelays(sessions: readonly Session[]): FinalDelays {
       );
       const voice = lastVoiced(session.track, final.start, Math.max(final.end, reach));
       fromEnd.push(secondsAfter(session, final, final.end));
-      if (voice !== undefined) fromVoice.push(secondsAfter(session, final, voice));
+      if (voice === undefined) continue;
+      const delay = secondsAfter(session, final, voice);
+      fromVoice.push(delay);
+      if (isQuiet(session.track, voice, voice + PAUSE_SECONDS)) afterPause.push(delay);
     }
   }
-  return { fromEnd, fromVoice };
+  return { fromEnd, fromVoice, afterPause };
 }
 
 const TOO_EARLY_SECONDS = 0.3;
+/** Somewhat less than the silence that ends an utterance, for the two do not hear exactly the same. */
+const PAUSE_SECONDS = 0.4;
 
 /** The delay of the last text of each clip, for clips with a pause after them. */
 export interface ClipDelays {

@@ -57,6 +57,13 @@ describe('finalDelays', () => {
     expect(fromVoice).toEqual([expect.closeTo(0.8, 3)]);
   });
 
+  it('tells finals at a pause from those cut out of speech that goes on', () => {
+    const cut = final(11_900, { start: 0.4, end: 1 });
+    const atPause = final(12_300, { start: 1, end: 1.6 });
+    const { afterPause } = finalDelays([session([cut, atPause])]);
+    expect(afterPause).toEqual([expect.closeTo(0.8, 3)]);
+  });
+
   it('does not look into the next utterance for the voice', () => {
     const finals = [final(11_500, { start: 0.4, end: 1 }), final(12_300, { start: 1, end: 1.6 })];
     expect(finalDelays([session(finals)]).fromVoice).toEqual([

@@ -20,7 +20,7 @@ export interface JobEngine {
 }
 
 /** Encoder frames that one batch may hold: cross-attention takes 27 kB a frame and layer pair in the base model. */
-const MAX_BATCH_FRAMES = 4_000;
+const MAX_BATCH_FRAMES = 2_500;
 
 /** Rows beyond which another brings less than it costs the others in waiting (bench `streams`). */
 const MAX_BATCH_ROWS = 8;

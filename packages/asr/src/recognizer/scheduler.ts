@@ -6,7 +6,7 @@ import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
 /** Work to be scheduled; the scheduler numbers it. */
 export interface JobRequest extends Omit<RecognitionJob, 'id'> {
-  /** Jobs of one stream go to one process while it lives, which keeps their encoder state. */
+  /** Jobs of one stream go to the process that did the last, which keeps their encoder state, if it is free. */
   readonly stream: string;
   /** A waiting partial with the same name is replaced by this one. */
   readonly replaces?: string;
@@ -56,11 +56,11 @@ export interface SchedulerOptions {
 /** A final is given up after so many processes ended over it: it may be what ends them. */
 const MAX_ATTEMPTS = 3;
 
-/** Jobs sent ahead to one process: enough to decode together, few enough to leave the order open. */
-const AHEAD = { finals: 3, partials: 2 } as const;
+/** Jobs at one process at a time. A partial would make the next final wait for its encoding, so it comes alone. */
+const AHEAD = { finals: 4, partials: 1 } as const;
 
-/** A final that has waited so long goes to any process that is free, seconds. */
-const STEAL_AFTER_SECONDS = 0.3;
+/** A final that has waited so long joins others at a process that is busy, seconds (bench `streams`). */
+const LATE_SECONDS = 0.4;
 
 interface Entry {
   readonly request: JobRequest;
@@ -88,6 +88,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const next = nextFor(slot);
       if (!next) return;
       next.slot = slot;
+      const home = homes.get(next.request.stream);
+      if (home !== slot) home?.forget(next.job.window);
       homes.set(next.request.stream, slot);
       slot.assign(next.urgent ? { ...next.job, priority: 'final' } : next.job);
     }
@@ -97,10 +99,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const atWork = [...slot.jobs.keys()].map((id) => entries.get(id));
     const finalsAtWork = atWork.filter((entry) => entry?.urgent).length;
     const waiting = [...entries.values()].filter((entry) => !entry.slot);
-    const final = waiting.find(
-      (entry) => entry.urgent && (isHome(entry, slot) || (atWork.length === 0 && isLate(entry))),
-    );
-    if (final) return finalsAtWork < AHEAD.finals ? final : undefined;
+    const finals = waiting.filter((entry) => entry.urgent);
+    if (finalsAtWork === 0 && finals.length > 0)
+      return finals.find((entry) => isHome(entry, slot)) ?? finals[0];
+    // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
+    if (finalsAtWork < AHEAD.finals && finals.some(isLate)) return finals.find(isLate);
     if (finalsAtWork > 0 || atWork.length >= AHEAD.partials) return undefined;
     return waiting.find((entry) => !entry.urgent && isHome(entry, slot));
   };
@@ -119,7 +122,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     );
   };
 
-  const isLate = (entry: Entry) => performance.now() - entry.submittedAt > STEAL_AFTER_SECONDS * 1000;
+  const isLate = (entry: Entry) => performance.now() - entry.submittedAt > LATE_SECONDS * 1000;
 
   const finish = (id: number, result: RecognitionResult, runSeconds: number) => {
     const entry = entries.get(id);

@@ -8,8 +8,8 @@ export interface WindowStates {
   delete(window: string): void;
 }
 
-/** Memory for encoder states in one process, bytes: 16 windows of 20 s of the base model. */
-const MAX_BYTES = 200_000_000;
+/** Memory for encoder states in one process, bytes: 10 windows of 20 s of the base model. */
+const MAX_BYTES = 120_000_000;
 
 /** Makes an empty store. */
 export function createWindowStates(maxBytes = MAX_BYTES): WindowStates {

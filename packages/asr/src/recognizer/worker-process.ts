@@ -54,6 +54,6 @@ export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
  */
 const MALLOC_SETTINGS = {
   MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '4194304',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
   MALLOC_TRIM_THRESHOLD_: '16777216',
 };

@@ -54,8 +54,15 @@ const PADDING = { before: 4_800, after: 3_200 } as const;
 /** A pause so long is told to the caller, samples: 224 ms, past the gaps inside most phrases. */
 const PAUSE = 7 * VAD_FRAME_SAMPLES;
 
-/** The cut of a longest utterance is looked for in its last part, and smoothed over this many frames (0.16 s). */
-const CUT = { searchFrom: 0.5, smoothing: 5 } as const;
+/** Share of the longest utterance from which on the pause that ends it shrinks, down to 160 ms. */
+const IMPATIENT_FROM = 0.5;
+const SHORTEST_PAUSE = 5 * VAD_FRAME_SAMPLES;
+
+/**
+ * The cut of a longest utterance is looked for in its last 3 s, since what comes before is final only then, and
+ * smoothed over 0.16 s.
+ */
+const CUT = { frames: 94, smoothing: 5 } as const;
 
 /** Makes a segmenter. */
 export function createSegmenter({ endpointing, longest, origin }: SegmenterOptions): Segmenter {
@@ -97,11 +104,17 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
     return [end(at, 'longest'), begin(at, rest)];
   };
 
+  /** An utterance that nears the longest ends at a shorter pause, rather than be cut within a word. */
+  const sufficientSilence = (length: number): number => {
+    const patience = Math.min(1, (longest - length) / (longest * (1 - IMPATIENT_FROM)));
+    return Math.max(Math.min(endpointing, SHORTEST_PAUSE), endpointing * patience);
+  };
+
   const pushSilence = (from: number): SegmentEvent[] => {
     const silence = position - voiceEnd;
     // A longest utterance may have been cut in this very pause, behind the padding.
     const at = Math.max(from, Math.min(position, voiceEnd + PADDING.after));
-    if (silence >= endpointing) return [end(at, 'silence')];
+    if (silence >= sufficientSilence(position - from)) return [end(at, 'silence')];
     if (silence < PAUSE || paused) return [];
     paused = true;
     return [{ kind: 'paused', end: at }];
@@ -148,16 +161,12 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
 
 /** The frame in the later part of a longest utterance where speech is least likely, over a few frames together. */
 function quietestFrame(probabilities: readonly number[]): number {
-  const { searchFrom, smoothing } = CUT;
+  const { frames, smoothing } = CUT;
+  const last = probabilities.length - smoothing;
   let best = probabilities.length;
   let lowest = Infinity;
-  for (
-    let frame = Math.floor(probabilities.length * searchFrom);
-    frame + smoothing <= probabilities.length;
-    frame++
-  ) {
-    let sum = 0;
-    for (let i = 0; i < smoothing; i++) sum += probabilities[frame + i] ?? 0;
+  for (let frame = Math.max(Math.floor(last / 2), last - frames); frame <= last; frame++) {
+    const sum = probabilities.slice(frame, frame + smoothing).reduce((total, value) => total + value, 0);
     if (sum > lowest) continue;
     lowest = sum;
     best = frame + Math.floor(smoothing / 2);

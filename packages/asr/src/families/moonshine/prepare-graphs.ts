@@ -11,6 +11,7 @@ import {
   shiftWeightsToInt8,
   valueInfo,
 } from '../../models/graph-surgery.js';
+import { integerConvolution } from '../../models/integer-convolution.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 
 /** What the prepared graphs need to know of the processor that will run them. */
@@ -58,10 +59,12 @@ export function prepareGraphs(
   target: PreparationTarget,
 ): PreparedGraphs {
   const branches = decoderBranches(decoder.graph);
+  // The second of three has most of the work; the last has inputs so uneven that 8 bits lose the quiet ones.
+  const encoderGraph = integerConvolution(encoder.graph, 'conv2');
   const prepared = {
     encoder: {
       ...encoder,
-      graph: withCrossAttention(continuedEncoder(encoder.graph), decoder.graph, branches.first),
+      graph: withCrossAttention(continuedEncoder(encoderGraph), decoder.graph, branches.first),
     },
     decoder: { ...decoder, graph: batchedDecoder(decoder.graph, branches.cached) },
   };

@@ -59,9 +59,11 @@ export async function* readTrack(track: Track): AsyncGenerator<Float32Array, voi
   for (const { sound } of track.parts) yield Float32Array.from(sound.pcm, (sample) => sample / 32_768);
 }
 
-/** Whether nobody speaks between two moments of the track. */
-export function isQuiet(track: Track, from: number, to: number): boolean {
-  return lastVoiced(track, from, to) === undefined;
+/** Whether nobody speaks in the time after a moment that `lastVoiced` gave. */
+export function isQuietAfter(track: Track, voiceEnd: number, seconds: number): boolean {
+  // Half a frame on, so that rounding cannot take in the frame that has just ended.
+  const from = voiceEnd + VOICED_FRAME_MS / 2000;
+  return lastVoiced(track, from, from + seconds) === undefined;
 }
 
 /** The end of the last voiced 10 ms between two moments of the track, seconds; undefined where nobody speaks. */

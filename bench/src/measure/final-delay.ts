@@ -1,6 +1,6 @@
 import type { Hypothesis } from '../load/live-client.js';
 import type { Session } from '../load/session.js';
-import { isQuiet, lastVoiced } from '../load/track.js';
+import { isQuietAfter, lastVoiced } from '../load/track.js';
 
 /** How long finals took to come, seconds. */
 export interface FinalDelays {
@@ -35,7 +35,7 @@ export function finalDelays(sessions: readonly Session[]): FinalDelays {
       if (voice === undefined) continue;
       const delay = secondsAfter(session, final, voice);
       fromVoice.push(delay);
-      if (isQuiet(session.track, voice, voice + PAUSE_SECONDS)) afterPause.push(delay);
+      if (isQuietAfter(session.track, voice, PAUSE_SECONDS)) afterPause.push(delay);
     }
   }
   return { fromEnd, fromVoice, afterPause };

@@ -16,7 +16,10 @@ export function createStablePrefix(): StablePrefix {
       let agreed = shown.length;
       while (agreed < words.length && agreed < previous.length && sameWord(words[agreed], previous[agreed]))
         agreed++;
-      shown = [...shown, ...words.slice(shown.length, agreed)];
+      const added = words
+        .slice(shown.length, agreed)
+        .map((word, i) => agreedForm(word, previous[shown.length + i]));
+      shown = [...shown, ...added];
       previous = words;
       return shown;
     },
@@ -30,4 +33,9 @@ function sameWord(a: string | undefined, b: string | undefined): boolean {
 
 function bare(word: string): string {
   return word.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
+}
+
+/** The word as both hypotheses have it: without the punctuation that only one has. */
+function agreedForm(word: string, before: string | undefined): string {
+  return word === before ? word : word.replace(/(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/u, '');
 }

@@ -76,6 +76,9 @@ interface EndedUtterance extends UtteranceEvidence {
 /** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
 const PARTIAL_STEP = 3_200;
 
+/** Words heard so close to the end of the audio are not shown yet, samples: 0.25 s (bench `latency`). */
+const EDGE = 4_000;
+
 /** Silence put ahead of an utterance that is heard a second time, samples: 0.1 s. */
 const LEAD_IN = 1_600;
 
@@ -193,8 +196,11 @@ export function createUtteranceRecognition(
 
   const showPartial = (utterance: OpenUtterance, result: RecognitionResult, end: number) => {
     if (closed || !options.partials || result.stopped === 'repetition') return;
-    const words = spellWords(result.tokens, result.logProbabilities, services.textOf);
-    const shown = utterance.shown.update(words.map((word) => word.text));
+    const settledBefore = (end - EDGE) / SAMPLE_RATE;
+    const words = spellWords(result.tokens, result.logProbabilities, services.textOf)
+      .filter(({ firstToken, tokens }) => (result.heardAt[firstToken + tokens - 1] ?? 0) <= settledBefore)
+      .map((word) => word.text);
+    const shown = utterance.shown.update(words);
     if (shown.length === utterance.shownCount) return;
     utterance.shownCount = shown.length;
     listener.onPartial?.({

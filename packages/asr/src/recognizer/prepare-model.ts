@@ -48,6 +48,8 @@ function runPreparation(request: PreparationRequest): Promise<FromPreparation> {
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(new URL('./prepare-main.js', import.meta.url)), [], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // Not those of this process: a debugger's port is taken, and a program given by --eval is no file.
+      execArgv: [],
     });
     child.on('message', (answer) => {
       resolve(answer as FromPreparation);

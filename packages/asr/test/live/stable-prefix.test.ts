@@ -41,8 +41,10 @@ describe('the stable prefix', () => {
           const next = prefix.update(words);
           expect(next.slice(0, shown.length)).toEqual(shown);
           for (let place = shown.length; place < next.length; place++) {
-            expect(next[place]).toBe(words[place]);
-            expect(bare(hypotheses[index - 1]?.[place])).toBe(bare(words[place]));
+            const before = hypotheses[index - 1]?.[place];
+            expect(bare(before)).toBe(bare(words[place]));
+            // Punctuation that only one of them has may be of the moment.
+            expect(next[place]).toBe(before === words[place] ? before : words[place]?.replace('.', ''));
           }
           shown = next;
         });

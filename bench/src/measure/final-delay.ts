@@ -9,7 +9,7 @@ export interface FinalDelays {
   /** From the last voiced 10 ms of the recording within each final to its arrival. */
   readonly fromVoice: readonly number[];
   /**
-   * Those of `fromVoice` after which the recording is quiet for 400 ms. The others were cut out of speech that went
+   * Those of `fromVoice` after which the recording is quiet for 700 ms. The others were cut out of speech that went
    * on: they have to wait for the longest utterance, however fast the server is.
    */
   readonly afterPause: readonly number[];
@@ -42,8 +42,8 @@ export function finalDelays(sessions: readonly Session[]): FinalDelays {
 }
 
 const TOO_EARLY_SECONDS = 0.3;
-/** Somewhat less than the silence that ends an utterance, for the two do not hear exactly the same. */
-const PAUSE_SECONDS = 0.4;
+/** More than the default silence that ends an utterance, 500 ms: a cut for length may lie in a shorter pause. */
+const PAUSE_SECONDS = 0.7;
 
 /** The delay of the last text of each clip, for clips with a pause after them. */
 export interface ClipDelays {

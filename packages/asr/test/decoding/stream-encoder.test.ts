@@ -10,36 +10,33 @@ import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
 import type { PreparedModel } from '../../src/recognizer/job-engine.js';
 import { decodeTogether, tokensOf, wordsOfTokens } from '../support/greedy-decoding.js';
 import { openPrepared } from '../support/published-moonshine.js';
-import { editDistance, join, loadAllSpeech, silence, type Speech } from '../support/speech.js';
+import { editDistance, loadSpeech, silence } from '../support/speech.js';
 
 /**
  * Words that may come out otherwise than from one run, as a share of all. Not none: frames well before the end
- * of the earlier audio have not heard what followed.
+ * of the earlier audio have not heard what followed. Were
+ * none of it encoded again, more than half would change.
  */
-const CHANGED_WORDS = 0.04;
+const CHANGED_WORDS = 0.15;
+
+/** Where utterances of the interview end, seconds: soon after the voice, so that the pause belongs to the next. */
+const UTTERANCE_ENDS = [2.57, 4.71, 10.12, 15.4, 20.23];
 
 let model: PreparedModel;
-let clips: readonly Speech[];
+let interview: Float32Array;
 beforeAll(async () => {
   model = await openPrepared('moonshine-base', preferredWeightFormat());
-  clips = await loadAllSpeech([
-    'librispeech/1998-15444-0006',
-    'librispeech/2609-156975-0005',
-    'librispeech/3331-159605-0003',
-    'librispeech/367-130732-0001',
-    'dictation/joe_s003',
-  ]);
+  interview = (await loadSpeech('medical/MSK0001-opening')).samples;
 });
 
-test('a window encoded in parts gives the words of one encoded at once', async () => {
+test('a window encoded utterance by utterance gives the words of one encoded at once', async () => {
   const encoder = createStreamEncoder(model.encoder, model.geometry);
-  let audio: Float32Array = new Float32Array(0);
   let prefix: readonly number[] = [];
   let state: EncoderState | undefined;
   let spoken = 0;
   let changed = 0;
-  for (const { samples } of clips) {
-    audio = join([audio, samples, silence(0.4)]);
+  for (const end of UTTERANCE_ENDS) {
+    const audio = interview.subarray(0, end * 16_000);
     const whole = await encoder.encode(audio);
     const continued = await encoder.encode(audio, state);
     expect(continued.cross.frames).toBe(whole.cross.frames);
@@ -52,28 +49,28 @@ test('a window encoded in parts gives the words of one encoded at once', async (
     prefix = [...prefix, ...tokensOf(heard)];
     state = continued.state;
   }
-  expect(spoken).toBeGreaterThan(50);
+  expect(spoken).toBeGreaterThan(40);
   expect(changed / spoken).toBeLessThanOrEqual(CHANGED_WORDS);
 });
 
-test('only what is new is encoded, and the two seconds before it', async () => {
+test('only what is new is encoded, and little before it', async () => {
   const encoder = createStreamEncoder(model.encoder, model.geometry);
-  const audio = join(clips.slice(0, 2).map(({ samples }) => samples));
-  const earlier = audio.subarray(0, clips[0]?.samples.length);
+  const audio = interview.subarray(0, 160_000);
+  const earlier = audio.subarray(0, 80_000);
   const { state } = await encoder.encode(earlier);
   const run = vi.spyOn(model.encoder, 'run');
   await encoder.encode(audio, state);
   const input = run.mock.calls[0]?.[0]['input_values'] as Tensor;
   run.mockRestore();
   const again = input.data.length - (audio.length - earlier.length);
-  expect(again).toBeGreaterThanOrEqual(32_000);
-  expect(again).toBeLessThan(33_000);
+  expect(again).toBeGreaterThan(0);
+  expect(again).toBeLessThan(earlier.length / 2);
 });
 
-test('audio shorter than those two seconds is encoded from its start, to the bit as without what went before', async () => {
+test('what follows a very short beginning is encoded with it, to the bit as at once', async () => {
   const encoder = createStreamEncoder(model.encoder, model.geometry);
-  const audio = (clips[3]?.samples ?? silence(1)).subarray(0, 48_000);
-  const { state } = await encoder.encode(audio.subarray(0, 24_000));
+  const audio = interview.subarray(0, 48_000);
+  const { state } = await encoder.encode(audio.subarray(0, 8_000));
   const continued = await encoder.encode(audio, state);
   const whole = await encoder.encode(audio);
   for (const [name, tensor] of whole.cross.tensors) {

@@ -62,14 +62,23 @@ describe('the segmenter', () => {
     expect(ended[0]?.end).toBe(50 * VAD_FRAME_SAMPLES + POST_ROLL);
   });
 
-  test('cuts the longest utterance in the pause of its later part, and goes on there', () => {
-    const frames = [...voice(300), ...still(8), ...voice(200), ...still(40)];
-    const { ended } = segment([{ frames }]);
+  test('ends a long utterance at a shorter pause than a short one', () => {
+    const pause = still(7);
+    expect(segment([{ frames: [...voice(100), ...pause, ...voice(20), ...still(40)] }]).ended).toHaveLength(
+      1,
+    );
+    const { ended } = segment([{ frames: [...voice(400), ...pause, ...voice(20), ...still(40)] }]);
+    expect(ended.map(({ reason }) => reason)).toEqual(['silence', 'silence']);
+  });
+
+  test('cuts the longest utterance in a gap of its last part, and goes on there', () => {
+    const gap = still(4);
+    const { ended } = segment([{ frames: [...voice(400), ...gap, ...voice(200), ...still(40)] }]);
     expect(ended.map(({ reason }) => reason)).toEqual(['longest', 'silence']);
     expect(ended[1]?.start).toBe(ended[0]?.end);
-    expect(ended[0]?.end).toBeGreaterThan(300 * VAD_FRAME_SAMPLES);
-    expect(ended[0]?.end).toBeLessThan(308 * VAD_FRAME_SAMPLES);
-    expect((ended[0]?.voiced ?? 0) + (ended[1]?.voiced ?? 0)).toBeGreaterThanOrEqual(500 * VAD_FRAME_SAMPLES);
+    expect(ended[0]?.end).toBeGreaterThan(399 * VAD_FRAME_SAMPLES);
+    expect(ended[0]?.end).toBeLessThan(405 * VAD_FRAME_SAMPLES);
+    expect((ended[0]?.voiced ?? 0) + (ended[1]?.voiced ?? 0)).toBeGreaterThanOrEqual(600 * VAD_FRAME_SAMPLES);
   });
 
   test('ends on request where it is told to, and not in silence', () => {

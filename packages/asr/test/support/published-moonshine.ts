@@ -27,8 +27,10 @@ export async function openPrepared(name: string, weights: WeightFormat): Promise
 
 /** The graphs as they were published, decoded greedily the way their publisher documents. */
 export interface PublishedModel {
-  /** The tokens of `audio`, at most `limit`, without start and end. */
-  decode(audio: Float32Array, limit: number): Promise<number[]>;
+  /** Frames float32 [1, frames, width] of samples at 16 kHz. */
+  encode(audio: Float32Array): Promise<Tensor>;
+  /** The tokens of encoded audio, at most `limit`, without start and end. */
+  decode(hidden: Tensor, limit: number): Promise<number[]>;
 }
 
 /** Opens a model's graphs as they were published. */
@@ -37,10 +39,13 @@ export async function openPublished(name: string): Promise<PublishedModel> {
   const encoder = await openSession(files.encoder);
   const decoder = await openSession(files.decoder);
   return {
-    async decode(audio, limit) {
+    async encode(audio) {
       const input = new Tensor('float32', audio, [1, audio.length]);
       const { last_hidden_state: hidden } = await encoder.run({ input_values: input });
       if (!hidden) throw new Error('the encoder gave nothing');
+      return hidden;
+    },
+    async decode(hidden, limit) {
       const tokens = [...geometry.startTokens];
       let past = emptyPast(geometry);
       while (tokens.length <= limit) {

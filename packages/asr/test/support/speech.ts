@@ -51,16 +51,26 @@ export function conversation(
 }
 
 /**
- * From the first sound on, so that speech begins at sample 0. The sound begins at the first 10 ms within 30 dB of
- * the loudest.
+ * From the first sound to the last, so that speech begins at sample 0. Sound is what lies within 30 dB of the
+ * loudest 10 ms.
  */
-export function withoutLeadingSilence(samples: Float32Array): Float32Array {
+export function spokenPart(samples: Float32Array): Float32Array {
   const frame = SAMPLE_RATE / 100;
   const powers = Array.from({ length: Math.floor(samples.length / frame) }, (_, index) =>
     samples.subarray(index * frame, (index + 1) * frame).reduce((sum, sample) => sum + sample * sample, 0),
   );
-  const threshold = Math.max(...powers) / 1_000;
-  return samples.subarray(powers.findIndex((power) => power >= threshold) * frame);
+  const isSound = (power: number) => power >= Math.max(...powers) / 1_000;
+  return samples.subarray(powers.findIndex(isSound) * frame, (powers.findLastIndex(isSound) + 1) * frame);
+}
+
+/** 16 kHz samples at another rate, as straight lines between them: what arises above 8 kHz must be filtered out. */
+export function atRate(samples: Float32Array, rate: number): Float32Array {
+  return Float32Array.from({ length: Math.floor((samples.length * rate) / SAMPLE_RATE) }, (_, index) => {
+    const at = (index * SAMPLE_RATE) / rate;
+    const before = samples[Math.floor(at)] ?? 0;
+    const after = samples[Math.floor(at) + 1] ?? before;
+    return before + (after - before) * (at % 1);
+  });
 }
 
 /** Words that were said and not heard, heard and not said, or mixed up, as a share of those said. */

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectOrderly } from '../support/expect-orderly.js';
+import { feedInStep, listen, transcribe, type Listening } from '../support/listening.js';
+import { startRealRecognizer, type RealRecognizer } from '../support/real-recognizer.js';
+import {
+  conversation,
+  join,
+  loadAllSpeech,
+  loadSpeech,
+  spokenPart,
+  wordErrorRate,
+  wordsOf,
+  type Speech,
+} from '../support/speech.js';
+
+/** Word error rate that each clip must stay below: measured, and room for processors that round otherwise. */
+const CLIPS: Readonly<Record<string, number>> = {
+  'medical/MSK0001-opening': 0.25,
+  'librispeech/1089-134686-0000': 0.25,
+  'librispeech/1998-15444-0006': 0.2,
+  'librispeech/2609-156975-0005': 0.15,
+  'librispeech/3331-159605-0003': 0.15,
+  'librispeech/367-130732-0001': 0.15,
+  'jfk/jfk': 0.15,
+  'librivox/sense_and_sensibility_01_austen_64kb-0880': 0.2,
+  'dictation/joe_s001': 0.45,
+  'dictation/joe_s003': 0.45,
+};
+
+const INTERVIEW = 'medical/MSK0001-opening';
+
+/** Words that may come out otherwise when utterances are cut elsewhere, as a share of all. */
+const CHANGED_BY_CUTS = 0.1;
+
+let real: RealRecognizer;
+let clips: readonly Speech[];
+beforeAll(async () => {
+  real = await startRealRecognizer({ model: 'moonshine-base', workers: 2 });
+  clips = await loadAllSpeech(Object.keys(CLIPS));
+});
+afterAll(() => real.close());
+
+describe('the default model', { timeout: 240_000 }, () => {
+  let heard: ReadonlyMap<string, Listening>;
+
+  test('hears what is said, in many streams at a time', async () => {
+    const streams = clips.map(
+      async ({ id, samples }) => [id, await transcribe(real.recognizer, samples)] as const,
+    );
+    heard = new Map(await Promise.all(streams));
+    for (const { id, text } of clips) {
+      const listening = heard.get(id);
+      if (!listening) throw new Error(`nothing of ${id}`);
+      expectOrderly(listening);
+      expect(wordErrorRate(text, listening.text()), id).toBeLessThan(CLIPS[id] ?? 0);
+    }
+  });
+
+  test('loses and doubles no word where long utterances are cut', async () => {
+    const { samples } = await loadSpeech(INTERVIEW);
+    const cut = await transcribe(real.recognizer, samples, { maxUtteranceSeconds: 5 });
+    expectOrderly(cut);
+    expect(wordErrorRate(heard.get(INTERVIEW)?.text() ?? '', cut.text())).toBeLessThan(CHANGED_BY_CUTS);
+    for (const { start, end } of cut.finals) expect(end - start).toBeLessThan(5.032);
+    const seams = cut.finals.filter(({ start }, index) => start === cut.finals[index - 1]?.end);
+    expect(seams.length).toBeGreaterThan(3);
+  });
+
+  test('loses no first word, neither at the first sample nor after a pause of 400 ms', async () => {
+    const spoken = clips
+      .filter(({ id }) => /^(librispeech|jfk|librivox)/.test(id))
+      .map((clip) => ({ ...clip, samples: spokenPart(clip.samples) }));
+    const streams = spoken.map(({ samples }) => transcribe(real.recognizer, samples));
+    const first = (await Promise.all(streams)).map((listening) => wordsOf(listening.text())[0]);
+    expect(first).toEqual(spoken.map(({ text }) => wordsOf(text)[0]));
+
+    const { samples } = conversation(spoken, 0.4);
+    const words = wordsOf((await transcribe(real.recognizer, samples, { endpointingMs: 300 })).text());
+    for (const [index, { text }] of spoken.slice(1).entries()) {
+      const seam = [wordsOf(spoken[index]?.text ?? '').at(-1), wordsOf(text)[0]];
+      expect(words.join(' ')).toContain(seam.join(' '));
+    }
+  });
+
+  test('hears no words in noise and silence', async () => {
+    const noises = await loadAllSpeech(['noise/keyboard-typing', 'noise/pink', 'noise/silence']);
+    const streams = noises.map(({ samples }) => {
+      return transcribe(real.recognizer, join(Array.from({ length: 6 }, () => samples)));
+    });
+    const finals = (await Promise.all(streams)).flatMap((listening) => listening.finals);
+    expect(finals.flatMap(({ words }) => words).length).toBeLessThanOrEqual(1);
+  });
+
+  test('shows words while they are spoken, and takes none back', async () => {
+    const { samples, text } = conversation(
+      clips.filter(({ id }) => id.includes('367-') || id.includes('librivox')),
+      0.8,
+    );
+    const listening = listen(real.recognizer, { partials: true });
+    await feedInStep(real.recognizer, listening, samples);
+    await listening.live.flush();
+    expectOrderly(listening);
+
+    const { partials, finals } = listening;
+    expect(wordErrorRate(text, listening.text())).toBeLessThan(0.2);
+    expect(new Set(partials.map(({ sequence }) => sequence)).size).toBe(finals.length);
+    for (const [index, partial] of partials.entries()) {
+      const before = partials[index - 1];
+      const final = finals[partial.sequence];
+      expect(partial.start).toBe(final?.start);
+      expect(partial.end).toBeLessThanOrEqual((final?.end ?? 0) + 0.5);
+      if (before?.sequence !== partial.sequence) continue;
+      expect(partial.text.startsWith(`${before.text} `)).toBe(true);
+    }
+    for (const { sequence, text: said, end } of finals) {
+      const shown = partials.filter((partial) => partial.sequence === sequence);
+      // Half of the words are there while the other half is yet to be said.
+      const half = shown.find((partial) => wordsOf(partial.text).length >= wordsOf(said).length / 2);
+      expect(half?.end).toBeLessThan(end - 0.5);
+      expect(wordErrorRate(said, shown.at(-1)?.text ?? '')).toBeLessThan(0.4);
+    }
+  });
+});

@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { expectOrderly } from '../support/expect-orderly.js';
+import { encodePcm, listen, transcribe, type Listening } from '../support/listening.js';
+import {
+  makeFolder,
+  plainOptions,
+  startRealRecognizer,
+  type RealRecognizer,
+} from '../support/real-recognizer.js';
+import { join, loadAllSpeech, silence, wordErrorRate } from '../support/speech.js';
+import { until } from '../support/until.js';
+
+/**
+ * Words that may come out otherwise when a process is replaced, as a share of all. Not none: the new process has
+ * to encode the window at once that the old one had encoded in parts. A lost utterance would cost a third.
+ */
+const CHANGED_BY_REPLACEMENT = 0.1;
+
+let turns: readonly Float32Array[];
+beforeAll(async () => {
+  const clips = await loadAllSpeech([
+    'librispeech/3331-159605-0003',
+    'librispeech/367-130732-0001',
+    'librivox/sense_and_sensibility_01_austen_64kb-0880',
+  ]);
+  turns = clips.map(({ samples }) => join([samples, silence(0.8)]));
+});
+
+describe('an inference process', { timeout: 240_000 }, () => {
+  test.each([
+    { name: 'killed', signal: 'SIGKILL', reason: 'crash' },
+    { name: 'stopped', signal: 'SIGSTOP', reason: 'hung' },
+  ] as const)('that is $name at work costs no final', async ({ signal, reason }) => {
+    const real = await start({ workers: 2, workerTimeoutSeconds: 3 });
+    const undisturbed = await transcribe(real.recognizer, join(turns));
+
+    const streams = [listen(real.recognizer), listen(real.recognizer, { partials: true })];
+    for (const turn of turns.slice(0, 2)) {
+      const victims = pidsOf(real);
+      // Stopped first, so that they have work for certain when the signal comes.
+      for (const pid of victims) process.kill(pid, 'SIGSTOP');
+      const finals = streams.map((stream) => stream.finals.length);
+      for (const { live } of streams) live.push(encodePcm(turn, 'f32le'));
+      await until(() => streams.every(({ speech }) => speech.at(-1)?.state === 'ended') && jobsOf(real) > 0);
+      for (const pid of victims) process.kill(pid, signal);
+      await until(() => streams.every((stream, index) => stream.finals.length > (finals[index] ?? 0)));
+      expect(pidsOf(real).filter((pid) => victims.includes(pid))).toEqual([]);
+    }
+    for (const stream of streams) {
+      for (const turn of turns.slice(2)) stream.live.push(encodePcm(turn, 'f32le'));
+      await stream.live.flush();
+      expectSameSpeech(stream, undisturbed);
+    }
+    expect(real.events).toContainEqual(expect.objectContaining({ kind: 'worker-exited', reason }));
+    expect(real.events.map(({ kind }) => kind)).toContain('job-retried');
+    expect(real.events.map(({ kind }) => kind)).not.toContain('job-lost');
+  });
+
+  test('above its memory limit is replaced, and no work is lost', async () => {
+    const undisturbed = await speakInTurns(await start());
+    const real = await start({ workerMemoryLimitBytes: 1 });
+    const [first] = pidsOf(real);
+    const stream = await speakInTurns(real);
+    await until(() => !pidsOf(real).includes(first ?? 0));
+    expectSameSpeech(stream, undisturbed);
+    expect(real.events).toContainEqual(expect.objectContaining({ kind: 'worker-exited', reason: 'memory' }));
+    expect(real.events.map(({ kind }) => kind)).not.toContain('job-lost');
+    expect(real.recognizer.status().workers[0]?.restarts).toBeGreaterThan(0);
+  });
+
+  test('that ends three times over the same utterance loses only that one', async () => {
+    let deadly = false;
+    const real = await start({
+      onEvent(event) {
+        // Before it is given the utterance that waits for it.
+        if (deadly && event.kind === 'worker-ready') process.kill(event.pid, 'SIGKILL');
+      },
+    });
+    const stream = listen(real.recognizer);
+    const [first, ...others] = turns;
+    const [pid] = pidsOf(real);
+    if (!first || pid === undefined) throw new Error('nothing to say, or nobody to hear it');
+    process.kill(pid, 'SIGSTOP');
+    stream.live.push(encodePcm(first, 'f32le'));
+    await until(() => stream.speech.at(-1)?.state === 'ended' && jobsOf(real) > 0);
+    deadly = true;
+    process.kill(pid, 'SIGKILL');
+    await until(() => !real.recognizer.admission().admitted);
+    expect(real.recognizer.admission()).toEqual({ admitted: false, reason: 'no-worker-ready' });
+    await stream.live.flush();
+    deadly = false;
+
+    expect(stream.finals).toEqual([]);
+    expect(stream.lost).toHaveLength(1);
+    expect(stream.lost[0]?.end).toBeLessThanOrEqual(stream.live.receivedSeconds);
+    expect(real.events).toContainEqual({ kind: 'job-lost', attempts: 3 });
+
+    for (const turn of others) stream.live.push(encodePcm(turn, 'f32le'));
+    await stream.live.flush();
+    expect(stream.finals.map(({ sequence }) => sequence)).toEqual([0, 1]);
+    expect(stream.finals[0]?.start).toBeGreaterThan(stream.lost[0]?.end ?? Infinity);
+    expect(stream.lost).toHaveLength(1);
+  });
+
+  test('ends when the recognizer is closed, and when the process that started it is killed', async () => {
+    const real = await start();
+    const closed = pidsOf(real);
+    await real.recognizer.close();
+    expect(closed.filter(isAlive)).toEqual([]);
+
+    const folder = await makeFolder();
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const program = `
+      import { startRecognizer } from '${import.meta.resolve('@auscult/asr')}';
+      const recognizer = await startRecognizer(${JSON.stringify(plainOptions(folder))});
+      console.log(JSON.stringify(recognizer.status().workers.map(({ pid }) => pid)));
+    `;
+    const owner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => {
+      owner.kill('SIGKILL');
+    });
+    const orphans = await firstLine(owner.stdout);
+    expect(orphans.filter(isAlive)).toHaveLength(1);
+    owner.kill('SIGKILL');
+    await until(() => !orphans.some(isAlive));
+  });
+});
+
+async function start(options: Parameters<typeof startRealRecognizer>[0] = {}): Promise<RealRecognizer> {
+  const real = await startRealRecognizer(options);
+  onTestFinished(() => real.close());
+  return real;
+}
+
+/** Says one turn after another, each once the one before is final. */
+async function speakInTurns({ recognizer }: RealRecognizer): Promise<Listening> {
+  const stream = listen(recognizer);
+  for (const turn of turns) {
+    stream.live.push(encodePcm(turn, 'f32le'));
+    await stream.live.flush();
+  }
+  return stream;
+}
+
+async function firstLine(output: AsyncIterable<Buffer>): Promise<readonly number[]> {
+  for await (const line of output) return JSON.parse(line.toString()) as number[];
+  throw new Error('the process ended without a word');
+}
+
+function expectSameSpeech(actual: Listening, expected: Listening): void {
+  expectOrderly(actual);
+  expect(actual.finals.map(({ start, end }) => [start, end])).toEqual(
+    expected.finals.map(({ start, end }) => [start, end]),
+  );
+  expect(wordErrorRate(expected.text(), actual.text())).toBeLessThanOrEqual(CHANGED_BY_REPLACEMENT);
+}
+
+function pidsOf({ recognizer }: RealRecognizer): readonly number[] {
+  return recognizer.status().workers.flatMap(({ pid }) => pid ?? []);
+}
+
+function jobsOf({ recognizer }: RealRecognizer): number {
+  return recognizer.status().workers.reduce((sum, { jobs }) => sum + jobs, 0);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

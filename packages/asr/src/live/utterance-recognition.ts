@@ -295,7 +295,8 @@ export function createUtteranceRecognition(
     const { start, end } = utterance;
     const spelled = spellWords(result.tokens, result.logProbabilities, services.textOf);
     const words = placeWords(spelled, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE);
-    if (words.length === 0) return;
+    // A pause that was cut out of speech may come out as a full stop alone.
+    if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return;
     context.settle(start, result.tokens);
     speechSamples += end - start;
     listener.onFinal({

@@ -9,6 +9,7 @@ export function expectOrderly({ live, finals, speech, lost }: Listening): void {
   for (const { start, end, text, words, confidence } of finals) {
     expect(start).toBeGreaterThanOrEqual(previous);
     expect(end).toBeGreaterThan(start);
+    expect(text).toMatch(/[a-z0-9]/i);
     expect(confidence).toBeGreaterThan(0);
     expect(confidence).toBeLessThanOrEqual(1);
     expect(words.map((word) => word.text).join(' ')).toBe(text);

@@ -56,16 +56,25 @@ export async function storePreparedGraphs(
       [DECODER]: await hashFile(path.join(draft, DECODER)),
     };
     await writeFile(path.join(draft, MANIFEST), JSON.stringify(manifest));
-    await rm(folder, { recursive: true, force: true });
-    await rename(draft, folder);
-  } catch (error) {
+    await place(draft, folder, () => findPreparedGraphs(cacheDirectory, fingerprint, weights));
+  } finally {
     await rm(draft, { recursive: true, force: true });
-    // Another process may have placed the same graphs in the meantime.
-    const placed = await findPreparedGraphs(cacheDirectory, fingerprint, weights);
-    if (!placed) throw error;
-    return placed;
   }
   return graphFiles(folder);
+}
+
+/** Puts the draft in its place, unless another process has placed the same in the meantime: it reads them already. */
+async function place(draft: string, folder: string, findPlaced: () => Promise<unknown>): Promise<void> {
+  try {
+    await rename(draft, folder);
+  } catch (error) {
+    if (await findPlaced()) return;
+    // Damaged graphs are in the way.
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder).catch(async () => {
+      if (!(await findPlaced())) throw error;
+    });
+  }
 }
 
 /**

@@ -1,0 +1,46 @@
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { findPreparedGraphs, storePreparedGraphs } from '../../src/models/prepared-graphs.js';
+import { makeFolder } from '../support/real-recognizer.js';
+
+const FINGERPRINT = 'a'.repeat(64) + 'b'.repeat(64);
+const GRAPHS = { encoder: Buffer.from('an encoder'), decoder: Buffer.from('a decoder') };
+
+let cache: string;
+beforeEach(async () => {
+  cache = await makeFolder();
+  onTestFinished(() => rm(cache, { recursive: true }));
+});
+
+test('what is stored is found by model and weight format', async () => {
+  const stored = await storePreparedGraphs(cache, FINGERPRINT, 'int8', GRAPHS);
+  expect(await findPreparedGraphs(cache, FINGERPRINT, 'int8')).toEqual(stored);
+  expect(await readFile(stored.decoderPath)).toEqual(GRAPHS.decoder);
+  expect(await findPreparedGraphs(cache, FINGERPRINT, 'uint8')).toBeUndefined();
+  expect(await findPreparedGraphs(cache, 'c'.repeat(128), 'int8')).toBeUndefined();
+});
+
+test('damaged graphs are not found, and replaced', async () => {
+  const { encoderPath } = await storePreparedGraphs(cache, FINGERPRINT, 'int8', GRAPHS);
+  await writeFile(encoderPath, 'an encoder, altered');
+  expect(await findPreparedGraphs(cache, FINGERPRINT, 'int8')).toBeUndefined();
+  await storePreparedGraphs(cache, FINGERPRINT, 'int8', GRAPHS);
+  expect(await findPreparedGraphs(cache, FINGERPRINT, 'int8')).toBeDefined();
+  expect(await readFile(encoderPath)).toEqual(GRAPHS.encoder);
+});
+
+test('whole graphs that another process may be reading stay where they are', async () => {
+  const { decoderPath } = await storePreparedGraphs(cache, FINGERPRINT, 'int8', GRAPHS);
+  const before = await stat(decoderPath);
+  await storePreparedGraphs(cache, FINGERPRINT, 'int8', GRAPHS);
+  expect((await stat(decoderPath)).ino).toBe(before.ino);
+});
+
+test('many processes that store at a time leave one copy and no drafts', async () => {
+  const stores = Array.from({ length: 20 }, () => storePreparedGraphs(cache, FINGERPRINT, 'int8', GRAPHS));
+  const placed = await Promise.all(stores);
+  expect(new Set(placed.map(({ decoderPath }) => path.dirname(decoderPath))).size).toBe(1);
+  expect(await findPreparedGraphs(cache, FINGERPRINT, 'int8')).toEqual(placed[0]);
+  expect(await readdir(path.join(cache, 'graphs'))).toHaveLength(1);
+});

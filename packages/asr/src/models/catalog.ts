@@ -5,7 +5,7 @@ import type { ModelGeometry } from '../decoding/model-geometry.js';
 import { moonshineGeometry } from '../families/moonshine/moonshine-family.js';
 
 /** A file of a model, and what it must hold. */
-export interface ModelFile {
+interface ModelFile {
   readonly name: string;
   readonly bytes: number;
   /** Lower-case hexadecimal. */

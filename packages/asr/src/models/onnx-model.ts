@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 
 /** A dimension or integer attribute: protobuf's 64-bit integers arrive as Long objects, and may be given as numbers. */
-export type Int64 = number | { toNumber(): number };
+type Int64 = number | { toNumber(): number };
 
 /** A constant tensor of a graph: `dims` and little-endian `rawData` in row-major order. */
 export interface OnnxTensor {

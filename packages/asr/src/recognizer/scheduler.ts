@@ -76,6 +76,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const entries = new Map<number, Entry>();
   const homes = new Map<string, WorkerSlot>();
   const delays = createFinalDelays();
+  const partialsResumeAt = new Map<WorkerSlot, number>();
   let nextId = 1;
   let closed = false;
 
@@ -105,6 +106,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
     if (finalsAtWork < AHEAD.finals && finals.some(isLate)) return finals.find(isLate);
     if (finalsAtWork > 0 || atWork.length >= AHEAD.partials) return undefined;
+    if (performance.now() < (partialsResumeAt.get(slot) ?? 0)) return undefined;
     return waiting.find((entry) => !entry.urgent && isHome(entry, slot));
   };
 
@@ -130,6 +132,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     entries.delete(id);
     const totalSeconds = (performance.now() - entry.submittedAt) / 1000;
     if (entry.urgent) delays.add(totalSeconds);
+    else if (entry.slot)
+      partialsResumeAt.set(entry.slot, performance.now() + partialGapMs(delays.recentP95()));
     options.onEvent({
       kind: 'job-finished',
       priority: entry.urgent ? 'final' : 'partial',
@@ -241,4 +245,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       await Promise.all(slots.map((slot) => slot.close()));
     },
   };
+}
+
+/** Finals up to this late leave room for partials, seconds; later ones thin them out (bench `streams`). */
+const UNHURRIED_SECONDS = 0.4;
+
+/** Time that a process does no partials after one, so that finals find it free: the longer the later they are. */
+function partialGapMs(finalDelaySeconds: number): number {
+  return Math.max(0, finalDelaySeconds - UNHURRIED_SECONDS) * 4_000;
 }

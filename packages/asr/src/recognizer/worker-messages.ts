@@ -1,7 +1,7 @@
 import type { ModelGeometry } from '../decoding/model-geometry.js';
 
 /** How urgent a job is. A final that is late delays a person; a partial that is late is worth nothing. */
-export type JobPriority = 'final' | 'partial';
+type JobPriority = 'final' | 'partial';
 
 /** One window of audio to be turned into tokens. Holds all that is needed to do it again in another process. */
 export interface RecognitionJob {

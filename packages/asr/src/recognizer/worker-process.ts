@@ -49,8 +49,8 @@ export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
 }
 
 /**
- * For glibc; others ignore them. Every operator allocates its output: handing blocks of many megabytes back to
- * the system each time, and getting them anew, took a fifth of the processor time.
+ * For glibc; others ignore them. Tensors of a megabyte or more go back to the system at once when they are let go:
+ * on the heap, small blocks between them would keep them there.
  */
 const MALLOC_SETTINGS = {
   MALLOC_ARENA_MAX: '1',

@@ -71,7 +71,7 @@ export const configSchema = z
       .number()
       .min(protocolLimits.maxUtteranceSeconds.min)
       .max(protocolLimits.maxUtteranceSeconds.max)
-      .default(20)
+      .default(15)
       .register(settingInfo, {
         description:
           'The longest utterance before it is cut at its quietest place, where a client does not ask for another.',

@@ -101,7 +101,10 @@ export function createUtteranceRecognition(
   let cut = false;
   let finalJob: ScheduledJob | undefined;
   let working = false;
+  /** The window that a process may keep states of. */
   let keptWindow: number | undefined;
+  /** The window of the latest job that left its state. */
+  let stateOf: number | undefined;
   let sequence = 0;
   let speechSamples = 0;
   let closed = false;
@@ -158,7 +161,7 @@ export function createUtteranceRecognition(
       scheduler.forget(services.stream, windowName(keptWindow));
     const leadIn = purpose === 'again' ? LEAD_IN : 0;
     // A window's first job leaves its state for all others, be it a partial. With silence ahead it is another window.
-    const keepState = leadIn === 0 && (purpose !== 'partial' || keptWindow !== window.id);
+    const keepState = leadIn === 0 && (purpose !== 'partial' || stateOf !== window.id);
     keptWindow = leadIn === 0 ? window.id : undefined;
     return scheduler.submit({
       stream: services.stream,
@@ -170,6 +173,7 @@ export function createUtteranceRecognition(
       keepState,
       ...callbacks,
       onResult(result) {
+        if (keepState) stateOf = window.id;
         const heardAt = result.heardAt.map((seconds) => seconds + (window.start - leadIn) / SAMPLE_RATE);
         onResult({ ...result, heardAt });
       },
@@ -179,7 +183,8 @@ export function createUtteranceRecognition(
   const windowName = (id: number) => `${services.stream}/${id}`;
 
   const requestPartial = (utterance: OpenUtterance, heard: number) => {
-    if (working || utterance.partial || heard - utterance.partialEnd < PARTIAL_STEP) return;
+    // One that waits for a process is replaced by one of newer audio.
+    if (working || utterance.partial?.started || heard - utterance.partialEnd < PARTIAL_STEP) return;
     utterance.partialEnd = heard;
     const done = () => {
       utterance.partial = undefined;
@@ -345,7 +350,7 @@ function withSilenceAhead(audio: Int16Array, samples: number): Int16Array {
   return longer;
 }
 
-const noJob: ScheduledJob = { cancel: () => undefined, promote: () => undefined };
+const noJob: ScheduledJob = { started: false, cancel: () => undefined, promote: () => undefined };
 
 function earliest(...samples: readonly (number | undefined)[]): number | undefined {
   const known = samples.filter((sample) => sample !== undefined);

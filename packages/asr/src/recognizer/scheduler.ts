@@ -17,6 +17,8 @@ export interface JobRequest extends Omit<RecognitionJob, 'id'> {
 
 /** A job on its way. */
 export interface ScheduledJob {
+  /** Whether a process has it. */
+  readonly started: boolean;
   /** Drops it; neither callback is called. */
   cancel(): void;
   /** Makes a partial urgent as a final, and as sure to come. */
@@ -72,7 +74,7 @@ interface Entry {
 }
 
 /** Starts the processes and schedules: finals before partials, oldest first; a newer partial replaces an older. */
-export function createScheduler(options: SchedulerOptions): Scheduler {
+export function createScheduler(options: SchedulerOptions, createSlot = createWorkerSlot): Scheduler {
   const entries = new Map<number, Entry>();
   const homes = new Map<string, WorkerSlot>();
   const delays = createFinalDelays();
@@ -81,12 +83,14 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let closed = false;
 
   const dispatchAll = () => {
-    for (const slot of slots) dispatch(slot);
+    // A process that is free must not take a final from another that is free too and keeps its encoding.
+    for (const slot of slots) dispatch(slot, homeFinalFor);
+    for (const slot of slots) dispatch(slot, nextFor);
   };
 
-  const dispatch = (slot: WorkerSlot) => {
+  const dispatch = (slot: WorkerSlot, choose: (slot: WorkerSlot) => Entry | undefined) => {
     while (slot.ready && !closed) {
-      const next = nextFor(slot);
+      const next = choose(slot);
       if (!next) return;
       next.slot = slot;
       const home = homes.get(next.request.stream);
@@ -96,19 +100,24 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
   };
 
+  const homeFinalFor = (slot: WorkerSlot): Entry | undefined => {
+    if (finalsAt(slot) > 0) return undefined;
+    return [...entries.values()].find((entry) => !entry.slot && entry.urgent && isHome(entry, slot));
+  };
+
   const nextFor = (slot: WorkerSlot): Entry | undefined => {
-    const atWork = [...slot.jobs.keys()].map((id) => entries.get(id));
-    const finalsAtWork = atWork.filter((entry) => entry?.urgent).length;
+    const finalsAtWork = finalsAt(slot);
     const waiting = [...entries.values()].filter((entry) => !entry.slot);
     const finals = waiting.filter((entry) => entry.urgent);
-    if (finalsAtWork === 0 && finals.length > 0)
-      return finals.find((entry) => isHome(entry, slot)) ?? finals[0];
+    if (finalsAtWork === 0 && finals.length > 0) return finals[0];
     // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
     if (finalsAtWork < AHEAD.finals && finals.some(isLate)) return finals.find(isLate);
-    if (finalsAtWork > 0 || atWork.length >= AHEAD.partials) return undefined;
+    if (finalsAtWork > 0 || slot.jobs.size >= AHEAD.partials) return undefined;
     if (performance.now() < (partialsResumeAt.get(slot) ?? 0)) return undefined;
     return waiting.find((entry) => !entry.urgent && isHome(entry, slot));
   };
+
+  const finalsAt = (slot: WorkerSlot) => [...slot.jobs.keys()].filter((id) => entries.get(id)?.urgent).length;
 
   const isHome = (entry: Entry, slot: WorkerSlot) => {
     const home = homes.get(entry.request.stream);
@@ -163,7 +172,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const slots = Array.from({ length: options.workers }, (_, index) =>
-    createWorkerSlot(
+    createSlot(
       { ...options, index },
       {
         onRoom: dispatchAll,
@@ -203,6 +212,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       entries.set(id, entry);
       dispatchAll();
       return {
+        get started() {
+          return entry.slot !== undefined;
+        },
         cancel() {
           if (entries.delete(id)) entry.slot?.cancel(id);
         },

@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { moonshineGeometry } from '../../src/families/moonshine/moonshine-family.js';
+import type { RecognizerEvent } from '../../src/recognizer/recognizer.js';
+import { createScheduler, type JobRequest, type Scheduler } from '../../src/recognizer/scheduler.js';
+import { scriptSlots, type ScriptedSlot } from '../support/scripted-slots.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the order of work', () => {
+  test('finals go before partials, and oldest first', () => {
+    const { submit, slots } = schedule(1);
+    submit('partial', 'a');
+    submit('partial', 'b');
+    submit('final', 'c');
+    submit('final', 'd');
+    expect(givenTo(slots[0])).toEqual(['a', 'c']);
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toEqual(['a', 'c']);
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toEqual(['a', 'c', 'd']);
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toEqual(['a', 'c', 'd', 'b']);
+  });
+
+  test('finals that are late are decoded together, four at most', () => {
+    const { submit, slots } = schedule(1);
+    for (const stream of ['a', 'b', 'c', 'd', 'e', 'f']) submit('final', stream);
+    expect(givenTo(slots[0])).toEqual(['a']);
+    vi.advanceTimersByTime(500);
+    submit('final', 'g');
+    expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd']);
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('a partial that waits is replaced by a newer one of its stream, one at work is not', () => {
+    const { submit, slots, outcomes } = schedule(1);
+    submit('partial', 'a');
+    const stale = submit('partial', 'b');
+    submit('partial', 'c');
+    const newer = submit('partial', 'b');
+    const later = submit('partial', 'a');
+    expect([stale.started, newer.started, later.started]).toEqual([false, false, false]);
+    expect(outcomes).toEqual(['lost b#2']);
+    for (let i = 0; i < 4; i++) slots[0]?.finish();
+    expect(outcomes).toEqual(['lost b#2', 'result a#1', 'result c#3', 'result b#4', 'result a#5']);
+    expect([newer.started, later.started]).toEqual([true, true]);
+  });
+
+  test('partials thin out while finals are late, and are not forgotten', () => {
+    const { submit, slots } = schedule(1);
+    submit('final', 'a');
+    vi.advanceTimersByTime(1_000);
+    slots[0]?.finish();
+    submit('partial', 'b');
+    slots[0]?.finish();
+    submit('partial', 'b');
+    expect(givenTo(slots[0])).toEqual(['a', 'b']);
+    vi.advanceTimersByTime(5_000);
+    submit('partial', 'b');
+    expect(givenTo(slots[0])).toEqual(['a', 'b', 'b']);
+  });
+
+  test('a promoted partial goes as a final, wherever it is', () => {
+    const { submit, slots } = schedule(1);
+    const atWork = submit('partial', 'a');
+    const waiting = submit('partial', 'b');
+    waiting.promote();
+    expect(slots[0]?.assigned.map(({ priority }) => priority)).toEqual(['partial', 'final']);
+    atWork.promote();
+    expect(slots[0]?.promoted).toEqual([1]);
+    atWork.promote();
+    expect(slots[0]?.promoted).toEqual([1]);
+  });
+});
+
+describe('several processes', () => {
+  test('share the streams, and keep those that they have', () => {
+    const { submit, slots } = schedule(2);
+    for (const stream of ['a', 'b', 'a', 'b']) {
+      submit('final', stream);
+      for (const slot of slots) slot.finish();
+    }
+    expect(slots.map(givenTo)).toEqual([
+      ['a', 'a'],
+      ['b', 'b'],
+    ]);
+  });
+
+  test('take over a final whose own process is busy or gone, and free what that one kept', () => {
+    const { submit, slots } = schedule(2);
+    submit('final', 'a');
+    submit('final', 'a');
+    expect(slots.map(givenTo)).toEqual([['a'], ['a']]);
+    expect(slots[0]?.forgotten).toEqual(['window of a']);
+    for (const slot of slots) slot.finish();
+    slots[1]?.setReady(false);
+    submit('partial', 'a');
+    expect(slots.map(givenTo)).toEqual([['a', 'a'], ['a']]);
+  });
+
+  test('leave a partial to the process that has its stream', () => {
+    const { submit, slots } = schedule(2);
+    submit('partial', 'a');
+    submit('partial', 'b');
+    slots[1]?.finish();
+    submit('partial', 'c');
+    expect(slots.map(givenTo)).toEqual([['a'], ['b']]);
+    slots[0]?.finish();
+    expect(slots.map(givenTo)).toEqual([['a', 'c'], ['b']]);
+  });
+
+  test('get no work until they are ready', () => {
+    const { submit, slots, scheduler } = schedule(1);
+    slots[0]?.setReady(false);
+    submit('final', 'a');
+    expect([scheduler.anyReady, scheduler.idle, scheduler.waiting.finals]).toEqual([false, false, 1]);
+    slots[0]?.setReady(true);
+    expect(givenTo(slots[0])).toEqual(['a']);
+    expect([scheduler.anyReady, scheduler.idle, scheduler.waiting.finals]).toEqual([true, false, 0]);
+  });
+});
+
+describe('a process that ends', () => {
+  test('costs a final nothing the first two times, and a partial its life', () => {
+    const { submit, slots, outcomes, events } = schedule(1);
+    submit('partial', 'a');
+    submit('final', 'b');
+    slots[0]?.crash();
+    expect(outcomes).toEqual(['lost a#1']);
+    slots[0]?.crash();
+    slots[0]?.finish();
+    expect(outcomes).toEqual(['lost a#1', 'result b#2']);
+    expect(events.filter(({ kind }) => kind === 'job-retried')).toHaveLength(2);
+  });
+
+  test('three times over a final, loses it', () => {
+    const { submit, slots, outcomes, events } = schedule(1);
+    submit('final', 'a');
+    for (let i = 0; i < 3; i++) slots[0]?.crash();
+    expect(outcomes).toEqual(['lost a#1']);
+    expect(events.at(-1)).toEqual({ kind: 'job-lost', attempts: 3 });
+    submit('final', 'a');
+    slots[0]?.finish();
+    expect(outcomes).toEqual(['lost a#1', 'result a#2']);
+  });
+
+  test('costs a promoted partial as little as a final', () => {
+    const { submit, slots, outcomes } = schedule(1);
+    submit('partial', 'a').promote();
+    slots[0]?.crash();
+    slots[0]?.finish();
+    expect(outcomes).toEqual(['result a#1']);
+  });
+});
+
+test('a cancelled job calls nobody, whether it waits or is at work', () => {
+  const { submit, slots, outcomes } = schedule(1);
+  const atWork = submit('final', 'a');
+  const waiting = submit('final', 'b');
+  waiting.cancel();
+  atWork.cancel();
+  atWork.cancel();
+  expect(slots[0]?.cancelled).toEqual([1]);
+  slots[0]?.crash();
+  expect(outcomes).toEqual([]);
+  expect(givenTo(slots[0])).toEqual(['a']);
+});
+
+test('the delay of finals is that of the oldest waiting, or of late', () => {
+  const { submit, slots, scheduler } = schedule(1);
+  submit('partial', 'a');
+  vi.advanceTimersByTime(9_000);
+  expect(scheduler.finalDelaySeconds).toBe(0);
+  submit('final', 'b');
+  vi.advanceTimersByTime(2_000);
+  expect(scheduler.finalDelaySeconds).toBeCloseTo(2);
+  slots[0]?.finish(2);
+  expect(scheduler.finalDelaySeconds).toBeCloseTo(2);
+  vi.advanceTimersByTime(60_000);
+  expect(scheduler.finalDelaySeconds).toBe(0);
+});
+
+test('a closed scheduler gives out no more work', async () => {
+  const { submit, slots, scheduler, outcomes } = schedule(1);
+  submit('final', 'a');
+  await scheduler.close();
+  slots[0]?.crash();
+  expect(outcomes).toEqual([]);
+  expect(givenTo(slots[0])).toEqual(['a']);
+});
+
+test('every final comes to one result, whatever ends and waits, and none waits while a process has none', () => {
+  const action = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        submit: fc.constantFrom('final' as const, 'partial' as const),
+        stream: fc.integer({ min: 0, max: 4 }),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ finish: fc.integer({ min: 0, max: 2 }) }) },
+    { weight: 1, arbitrary: fc.record({ crash: fc.integer({ min: 0, max: 2 }) }) },
+    { weight: 1, arbitrary: fc.record({ pass: fc.integer({ min: 0, max: 800 }) }) },
+  );
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 80, size: 'max' }), (actions) => {
+      const { submit, slots, outcomes, events, scheduler } = schedule(3);
+      let finals = 0;
+      for (const each of actions) {
+        if ('submit' in each) {
+          submit(each.submit, String(each.stream));
+          if (each.submit === 'final') finals++;
+        } else if ('finish' in each) slots[each.finish]?.finish();
+        else if ('crash' in each) slots[each.crash]?.crash();
+        else vi.advanceTimersByTime(each.pass);
+        const free = slots.filter(({ slot }) =>
+          [...slot.jobs.values()].every(({ priority }) => priority !== 'final'),
+        );
+        expect(scheduler.waiting.finals === 0 || free.length === 0).toBe(true);
+      }
+      while (slots.some(({ slot }) => slot.jobs.size > 0)) for (const slot of slots) slot.finish();
+      expect(scheduler.waiting.finals).toBe(0);
+      expect(new Set(outcomes).size).toBe(outcomes.length);
+      const finished = events.filter((event) => event.kind === 'job-finished' && event.priority === 'final');
+      const lost = events.filter(({ kind }) => kind === 'job-lost');
+      expect(finished.length + lost.length).toBe(finals);
+      expect(events.filter(({ kind }) => kind === 'job-retried').length).toBeGreaterThanOrEqual(
+        lost.length * 2,
+      );
+    }),
+  );
+});
+
+/** A scheduler over scripted slots, and what came of its jobs: `result` or `lost`, the stream and the number. */
+function schedule(workers: number) {
+  const { slots, create } = scriptSlots();
+  const events: RecognizerEvent[] = [];
+  const outcomes: string[] = [];
+  const scheduler: Scheduler = createScheduler(
+    {
+      workers,
+      encoderPath: '',
+      decoderPath: '',
+      geometry: moonshineGeometry.tiny,
+      memoryLimitBytes: Infinity,
+      timeoutSeconds: Infinity,
+      onEvent: (event) => events.push(event),
+      onLoadFailed: () => undefined,
+      onWorkerReady: () => undefined,
+    },
+    create,
+  );
+  let submitted = 0;
+  const submit = (priority: JobRequest['priority'], stream: string) => {
+    const name = `${stream}#${++submitted}`;
+    return scheduler.submit({
+      stream,
+      priority,
+      window: `window of ${stream}`,
+      audio: new Int16Array(0),
+      prefix: [],
+      newSeconds: 1,
+      keepState: true,
+      ...(priority === 'partial' ? { replaces: stream } : {}),
+      onResult: () => outcomes.push(`result ${name}`),
+      onLost: () => outcomes.push(`lost ${name}`),
+    });
+  };
+  return { scheduler, slots, events, outcomes, submit };
+}
+
+/** The streams whose jobs a slot was given, in order. */
+function givenTo(slot: ScriptedSlot | undefined): readonly string[] {
+  return slot?.assigned.map(({ window }) => window.replace('window of ', '')) ?? [];
+}

@@ -1,0 +1,89 @@
+import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
+import type { createWorkerSlot, WorkerSlot, WorkerSlotListener } from '../../src/recognizer/worker-slot.js';
+
+/** A place for a process, without one: the test says when a job ends, and when the process would. */
+export interface ScriptedSlot {
+  readonly slot: WorkerSlot;
+  /** Jobs in the order that they were given, and what was done to them. */
+  readonly assigned: readonly RecognitionJob[];
+  readonly cancelled: readonly number[];
+  readonly promoted: readonly number[];
+  readonly forgotten: readonly string[];
+  /** Ends the oldest job, or the one given. */
+  finish(id?: number): void;
+  /** Gives all jobs back. */
+  crash(): void;
+  setReady(ready: boolean): void;
+}
+
+/** Slots in the order that they were made, and what makes them in place of `createWorkerSlot`. */
+export function scriptSlots(): {
+  readonly slots: readonly ScriptedSlot[];
+  readonly create: typeof createWorkerSlot;
+} {
+  const slots: ScriptedSlot[] = [];
+  return {
+    slots,
+    create(_options, listener) {
+      const scripted = scriptSlot(listener);
+      slots.push(scripted);
+      return scripted.slot;
+    },
+  };
+}
+
+function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
+  const jobs = new Map<number, RecognitionJob>();
+  const assigned: RecognitionJob[] = [];
+  const cancelled: number[] = [];
+  const promoted: number[] = [];
+  const forgotten: string[] = [];
+  let ready = true;
+  return {
+    slot: {
+      get ready() {
+        return ready;
+      },
+      jobs,
+      assign(job) {
+        jobs.set(job.id, job);
+        assigned.push(job);
+      },
+      cancel(id) {
+        cancelled.push(id);
+        jobs.delete(id);
+        listener.onRoom();
+      },
+      promote: (id) => promoted.push(id),
+      forget: (window) => forgotten.push(window),
+      status: () => ({ pid: 1, state: 'ready', residentBytes: 0, restarts: 0, jobs: jobs.size }),
+      close: () => Promise.resolve(),
+    },
+    assigned,
+    cancelled,
+    promoted,
+    forgotten,
+    finish(id = jobs.keys().next().value) {
+      if (id === undefined || !jobs.delete(id)) return;
+      listener.onResult(id, RESULT, 0.1);
+      listener.onRoom();
+    },
+    crash() {
+      const undone = [...jobs.values()];
+      jobs.clear();
+      listener.onReturned(undone);
+    },
+    setReady(next) {
+      ready = next;
+      if (ready) listener.onRoom();
+    },
+  };
+}
+
+const RESULT: RecognitionResult = {
+  tokens: [],
+  logProbabilities: [],
+  heardAt: [],
+  endLogProbability: 0,
+  stopped: 'end',
+};

@@ -104,7 +104,7 @@ async function startScheduler(
  * half of the time that a final takes (bench `streams`).
  */
 function shareUnderLoad(finalDelaySeconds: number): number {
-  if (finalDelaySeconds > 1.5) return 0;
+  if (finalDelaySeconds > 1.2) return 0;
   return finalDelaySeconds > 0.8 ? 0.5 : 1;
 }
 

@@ -59,10 +59,10 @@ const IMPATIENT_FROM = 0.5;
 const SHORTEST_PAUSE = 5 * VAD_FRAME_SAMPLES;
 
 /**
- * The cut of a longest utterance is looked for in its last 3 s, since what comes before is final only then, and
+ * The cut of a longest utterance is looked for in its last 1.6 s, since what comes before is final only then, and
  * smoothed over 0.16 s.
  */
-const CUT = { frames: 94, smoothing: 5 } as const;
+const CUT = { frames: 50, smoothing: 5 } as const;
 
 /** Makes a segmenter. */
 export function createSegmenter({ endpointing, longest, origin }: SegmenterOptions): Segmenter {

@@ -1,6 +1,7 @@
-import type { PcmEncoding } from '@auscult/asr';
+import { openRecording, transcribeRecording, type FinalHypothesis, type PcmEncoding } from '@auscult/asr';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clipPath } from '../clips/clips.js';
 import { expectOrderly } from '../support/expect-orderly.js';
 import { encodePcm, listen, transcribe, type Listening } from '../support/listening.js';
 import { startRealRecognizer, type RealRecognizer } from '../support/real-recognizer.js';
@@ -225,6 +226,24 @@ describe('a stream', { timeout: 180_000 }, () => {
     expect(listening.finals).toHaveLength(1);
   });
 });
+
+test(
+  'a recording is transcribed as fast as it can be, and tells how far it is',
+  { timeout: 180_000 },
+  async () => {
+    const expected = await transcribe(real.recognizer, clip.samples);
+    const progress: number[] = [];
+    const finals: FinalHypothesis[] = [];
+    const { chunks } = await openRecording(clipPath(`${clip.id}.flac`));
+    const onProgress = (seconds: number) => progress.push(seconds);
+    for await (const final of transcribeRecording(real.recognizer, chunks(), { onProgress }))
+      finals.push(final);
+    expect(finals.map(({ start, end }) => [start, end])).toEqual(spans(expected));
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(progress.at(-1)).toBe(clip.samples.length / 16_000);
+    expect(real.recognizer.status().waitingFinals).toBe(0);
+  },
+);
 
 function feed({ live }: Listening, pcm: Uint8Array, chunkBytes: number): void {
   for (let at = 0; at < pcm.length; at += chunkBytes) live.push(pcm.subarray(at, at + chunkBytes));

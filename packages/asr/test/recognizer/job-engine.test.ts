@@ -1,0 +1,113 @@
+import { beforeAll, expect, test } from 'vitest';
+import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
+import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
+import { createJobEngine, type PreparedModel } from '../../src/recognizer/job-engine.js';
+import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
+import { spellWords } from '../../src/text/words.js';
+import { openPrepared } from '../support/published-moonshine.js';
+import { loadSpeech, wordErrorRate, type Speech } from '../support/speech.js';
+import { until } from '../support/until.js';
+
+let model: PreparedModel;
+let clip: Speech;
+beforeAll(async () => {
+  model = await openPrepared('moonshine-tiny', preferredWeightFormat());
+  clip = await loadSpeech('librispeech/367-130732-0001');
+});
+
+test('jobs at hand are recognised together, each with its own words', async () => {
+  const { engine, results } = start();
+  for (const id of [1, 2, 3]) engine.add(job(id));
+  await until(() => results.size === 3);
+  for (const result of results.values()) {
+    expect(result.stopped).toBe('end');
+    expect(wordErrorRate(clip.text, spell(result))).toBeLessThan(0.3);
+    expect(result.heardAt).toHaveLength(result.tokens.length);
+    expect(Math.max(...result.heardAt)).toBeLessThan(clip.samples.length / 16_000);
+  }
+});
+
+test('finals end before partials that came first', async () => {
+  const { engine, results } = start();
+  engine.add(job(1));
+  engine.add(job(2, { priority: 'partial' }));
+  engine.add(job(3, { priority: 'partial' }));
+  engine.add(job(4));
+  engine.promote(3);
+  await until(() => results.size === 4);
+  expect([...results.keys()].at(-1)).toBe(2);
+});
+
+test('a cancelled job has no result, wherever it was, and the others end', async () => {
+  const { engine, results } = start();
+  for (const id of [1, 2, 3]) engine.add(job(id));
+  engine.cancel(3);
+  // At work: the first job is being encoded by now.
+  await new Promise((resolve) => setImmediate(resolve));
+  engine.cancel(1);
+  await until(() => results.has(2));
+  engine.cancel(2);
+  engine.add(job(4));
+  await until(() => results.has(4));
+  expect([...results.keys()]).toEqual([2, 4]);
+});
+
+test('no more is written than a person could have said', async () => {
+  const { engine, results } = start();
+  engine.add(job(1, { newSeconds: 0.5 }));
+  await until(() => results.has(1));
+  expect(results.get(1)).toMatchObject({ stopped: 'length', endLogProbability: -Infinity });
+  expect(results.get(1)?.tokens.length).toBeLessThanOrEqual(7);
+});
+
+test('a window goes on from the state that it left, or from its start once it is forgotten', async () => {
+  const { engine, results } = start();
+  const beginning = Int16Array.from(toPcm(clip).subarray(0, 40_000));
+  engine.add(job(1, { audio: beginning }));
+  await until(() => results.has(1));
+  engine.add(job(2));
+  await until(() => results.has(2));
+  engine.forget('window');
+  engine.add(job(3));
+  await until(() => results.has(3));
+  for (const id of [2, 3]) {
+    const result = results.get(id);
+    expect(wordErrorRate(clip.text, result ? spell(result) : '')).toBeLessThan(0.3);
+  }
+});
+
+function start() {
+  const results = new Map<number, RecognitionResult>();
+  const engine = createJobEngine(
+    model,
+    (id, result) => results.set(id, result),
+    (error) => {
+      throw error;
+    },
+  );
+  return { engine, results };
+}
+
+function job(id: number, changes: Partial<RecognitionJob> = {}): RecognitionJob {
+  const audio = toPcm(clip);
+  return {
+    id,
+    priority: 'final',
+    window: 'window',
+    audio,
+    prefix: [],
+    newSeconds: audio.length / 16_000,
+    keepState: true,
+    ...changes,
+  };
+}
+
+function toPcm({ samples }: Speech): Int16Array {
+  return Int16Array.from(samples, (sample) => sample * 32_767);
+}
+
+function spell({ tokens, logProbabilities }: RecognitionResult): string {
+  return spellWords(tokens, logProbabilities, moonshineTokenText)
+    .map(({ text }) => text)
+    .join(' ');
+}

@@ -25,10 +25,14 @@ export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
     execArgv: ['--max-old-space-size=256', '--expose-gc'],
     env: { ...process.env, ...MALLOC_SETTINGS },
   });
+  // A worker that is stopped does not notice that its server has gone.
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
   let ended = false;
   const end = () => {
     if (ended) return;
     ended = true;
+    process.off('exit', killAtExit);
     listener.onExit();
   };
   child.on('message', (message) => {

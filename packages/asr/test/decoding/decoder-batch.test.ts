@@ -1,5 +1,7 @@
-import { beforeAll, expect, test } from 'vitest';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { createDecoderBatch } from '../../src/decoding/decoder-batch.js';
+import type { HeardToken } from '../../src/decoding/next-token.js';
 import { createStreamEncoder } from '../../src/decoding/stream-encoder.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
 import type { PreparedModel } from '../../src/recognizer/job-engine.js';
@@ -24,6 +26,9 @@ const CLIPS = [
  */
 const CHANGED_WORDS = 0.02;
 
+/** How far logarithms of probabilities may move in the mean. Without the masks of padding: 0.011 and more. */
+const MOVED = 0.01;
+
 let model: PreparedModel;
 let rows: readonly DecodingRow[];
 beforeAll(async () => {
@@ -31,22 +36,50 @@ beforeAll(async () => {
   rows = await rowsOfDifferentShapes();
 });
 
-test('rows of other lengths, prefixes and ages leave a row its words', async () => {
+test('rows of other lengths, prefixes and ages leave a row its words, and nearly their probabilities', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
-  const alone: (readonly string[])[] = [];
-  for (const row of rows)
-    alone.push(...(await decodeTogether(batch, model.geometry, [row])).map(wordsOfTokens));
+  const alone: (readonly HeardToken[])[] = [];
+  for (const row of rows) alone.push(...(await decodeTogether(batch, model.geometry, [row])));
   const ages = [(row: number) => row * 3, (row: number) => (row * 5) % 7];
   let changed = 0;
+  const moved: number[] = [];
   for (const joinAt of ages) {
     const together = await decodeTogether(batch, model.geometry, rows, joinAt);
-    together.forEach((heard, row) => {
-      changed += editDistance(alone[row] ?? [], wordsOfTokens(heard));
-    });
+    for (const [row, heard] of together.entries()) {
+      const expected = alone[row] ?? [];
+      changed += editDistance(wordsOfTokens(expected), wordsOfTokens(heard));
+      heard.forEach(({ token, logProbability }, index) => {
+        const other = expected[index];
+        if (token === other?.token) moved.push(Math.abs(logProbability - other.logProbability));
+      });
+    }
   }
-  const spoken = alone.flat().length;
+  const spoken = alone.flatMap(wordsOfTokens).length;
   expect(spoken).toBeGreaterThan(60);
   expect(changed / (ages.length * spoken)).toBeLessThanOrEqual(CHANGED_WORDS);
+  expect(moved.reduce((sum, difference) => sum + difference, 0) / moved.length).toBeLessThan(MOVED);
+});
+
+test('a row attends to its own frames and tokens only', async () => {
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  const run = vi.spyOn(model.decoder, 'run');
+  const pair = rows.slice(0, 2);
+  for (const [id, { cross, prefix }] of pair.entries()) {
+    await batch.join(id, cross, [...model.geometry.startTokens, ...prefix]);
+    await batch.step();
+  }
+  await batch.step();
+  const inputs = run.mock.lastCall?.[0];
+  run.mockRestore();
+  const frames = pair.map(({ cross }) => indices(0, cross.frames));
+  expect(frames[0]?.length).not.toBe(frames[1]?.length);
+  expect(openPositions(inputs?.['cross_mask'])).toEqual(frames);
+  // The start token, the prefix, and a token a step, with the padding before them.
+  const tokens = pair.map(({ prefix }, row) => 1 + prefix.length + 3 - row);
+  const longest = Math.max(...tokens);
+  expect(openPositions(inputs?.['self_mask'])).toEqual(
+    tokens.map((count) => indices(longest - count, longest)),
+  );
 });
 
 test('the same row several times in a batch comes out as alone, to the bit', async () => {
@@ -82,6 +115,19 @@ test('a word is heard where it is spoken', async () => {
   expect(median(late) - median(early)).toBeGreaterThan(0.8 * secondFrames);
   expect(median(late) - median(early)).toBeLessThan(1.2 * secondFrames);
 });
+
+/** By row, the positions that a mask leaves open. */
+function openPositions(mask: InferenceSession.OnnxValueMapType[string] | undefined): number[][] {
+  const { dims, data } = mask as Tensor;
+  const length = dims.at(-1) ?? 0;
+  return indices(0, dims[0] ?? 0).map((row) =>
+    indices(0, length).filter((position) => data[row * length + position] === 0),
+  );
+}
+
+function indices(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
 
 /** Every second clip is heard with the one before it, whose tokens are known. */
 async function rowsOfDifferentShapes(): Promise<readonly DecodingRow[]> {

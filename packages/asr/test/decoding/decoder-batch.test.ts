@@ -60,7 +60,7 @@ test('rows of other lengths, prefixes and ages leave a row its words, and nearly
   expect(moved.reduce((sum, difference) => sum + difference, 0) / moved.length).toBeLessThan(MOVED);
 });
 
-test('a row attends to its own frames and tokens only', async () => {
+test('a row attends to its own frames and tokens only, and knows its place', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const run = vi.spyOn(model.decoder, 'run');
   const pair = rows.slice(0, 2);
@@ -77,6 +77,8 @@ test('a row attends to its own frames and tokens only', async () => {
   // The start token, the prefix, and a token a step, with the padding before them.
   const tokens = pair.map(({ prefix }, row) => 1 + prefix.length + 3 - row);
   const longest = Math.max(...tokens);
+  const positions = inputs?.['position_ids'] as Tensor;
+  expect([...(positions.data as BigInt64Array)].map(Number)).toEqual(tokens.map((count) => count - 1));
   expect(openPositions(inputs?.['self_mask'])).toEqual(
     tokens.map((count) => indices(longest - count, longest)),
   );

@@ -76,8 +76,8 @@ interface EndedUtterance extends UtteranceEvidence {
 /** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
 const PARTIAL_STEP = 3_200;
 
-/** Words heard so close to the end of the audio are not shown yet, samples: 0.25 s (bench `latency`). */
-const EDGE = 4_000;
+/** Words heard so close to the end of the audio are not shown yet, samples: 0.15 s (bench `latency`). */
+const EDGE = 2_400;
 
 /** Silence put ahead of an utterance that is heard a second time, samples: 0.1 s. */
 const LEAD_IN = 1_600;

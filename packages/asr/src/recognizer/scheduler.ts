@@ -78,6 +78,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   const entries = new Map<number, Entry>();
   const homes = new Map<string, WorkerSlot>();
   const delays = createFinalDelays();
+  const waits = createFinalDelays();
   const partialsResumeAt = new Map<WorkerSlot, number>();
   let nextId = 1;
   let closed = false;
@@ -140,9 +141,11 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     if (!entry) return;
     entries.delete(id);
     const totalSeconds = (performance.now() - entry.submittedAt) / 1000;
-    if (entry.urgent) delays.add(totalSeconds);
-    else if (entry.slot)
-      partialsResumeAt.set(entry.slot, performance.now() + partialGapMs(delays.recentP95()));
+    if (entry.urgent) {
+      delays.add(totalSeconds);
+      waits.add(totalSeconds - runSeconds);
+    } else if (entry.slot)
+      partialsResumeAt.set(entry.slot, performance.now() + partialGapMs(waits.recentP95()));
     options.onEvent({
       kind: 'job-finished',
       priority: entry.urgent ? 'final' : 'partial',
@@ -259,10 +262,10 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   };
 }
 
-/** Finals up to this late leave room for partials, seconds; later ones thin them out (bench `streams`). */
-const UNHURRIED_SECONDS = 0.4;
+/** Finals that wait so long for a process leave room for partials, seconds; longer ones thin them out (bench `streams`). */
+const UNHURRIED_SECONDS = 0.15;
 
-/** Time that a process does no partials after one, so that finals find it free: the longer the later they are. */
-function partialGapMs(finalDelaySeconds: number): number {
-  return Math.max(0, finalDelaySeconds - UNHURRIED_SECONDS) * 4_000;
+/** Time that a process does no partials after one, so that finals find it free: the longer the more they wait. */
+function partialGapMs(finalWaitSeconds: number): number {
+  return Math.max(0, finalWaitSeconds - UNHURRIED_SECONDS) * 4_000;
 }

@@ -74,7 +74,7 @@ describe('a client that opted in', () => {
       partials: true,
       words: false,
       language: 'en',
-      endpointing: { silenceMs: 700, maxUtteranceSeconds: 20 },
+      endpointing: { silenceMs: 700, maxUtteranceSeconds: 15 },
       limits: { maxFrameBytes: 1_048_576, maxBufferedSeconds: 12 },
     });
   });

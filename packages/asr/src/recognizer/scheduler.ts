@@ -79,7 +79,8 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   const homes = new Map<string, WorkerSlot>();
   const delays = createFinalDelays();
   const waits = createFinalDelays();
-  const partialsResumeAt = new Map<WorkerSlot, number>();
+  /** Processes that do no partials for a while, so that finals find them free. */
+  const resting = new Set<WorkerSlot>();
   let nextId = 1;
   let closed = false;
 
@@ -114,7 +115,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
     if (finalsAtWork < AHEAD.finals && finals.some(isLate)) return finals.find(isLate);
     if (finalsAtWork > 0 || slot.jobs.size >= AHEAD.partials) return undefined;
-    if (performance.now() < (partialsResumeAt.get(slot) ?? 0)) return undefined;
+    if (resting.has(slot)) return undefined;
     return waiting.find((entry) => !entry.urgent && isHome(entry, slot));
   };
 
@@ -144,8 +145,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     if (entry.urgent) {
       delays.add(totalSeconds);
       waits.add(totalSeconds - runSeconds);
-    } else if (entry.slot)
-      partialsResumeAt.set(entry.slot, performance.now() + partialGapMs(waits.recentP95()));
+    } else if (entry.slot) rest(entry.slot, restMs(waits.recentP95()));
     options.onEvent({
       kind: 'job-finished',
       priority: entry.urgent ? 'final' : 'partial',
@@ -154,6 +154,16 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       audioSeconds: entry.job.newSeconds,
     });
     entry.request.onResult(result);
+  };
+
+  const rest = (slot: WorkerSlot, milliseconds: number) => {
+    if (milliseconds === 0) return;
+    resting.add(slot);
+    const wake = () => {
+      resting.delete(slot);
+      dispatchAll();
+    };
+    setTimeout(wake, milliseconds).unref();
   };
 
   const takeBack = (jobs: readonly RecognitionJob[]) => {
@@ -265,7 +275,10 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
 /** Finals that wait so long for a process leave room for partials, seconds; longer ones thin them out (bench `streams`). */
 const UNHURRIED_SECONDS = 0.15;
 
+/** However late finals were, shown words move on within this time, milliseconds. */
+const LONGEST_REST = 2_000;
+
 /** Time that a process does no partials after one, so that finals find it free: the longer the more they wait. */
-function partialGapMs(finalWaitSeconds: number): number {
-  return Math.max(0, finalWaitSeconds - UNHURRIED_SECONDS) * 4_000;
+function restMs(finalWaitSeconds: number): number {
+  return Math.min(LONGEST_REST, Math.max(0, finalWaitSeconds - UNHURRIED_SECONDS) * 4_000);
 }

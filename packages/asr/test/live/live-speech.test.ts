@@ -41,55 +41,14 @@ beforeAll(async () => {
 afterAll(() => real.close());
 
 describe('the default model', { timeout: 240_000 }, () => {
-  let heard: ReadonlyMap<string, Listening>;
-
-  test('hears what is said, in many streams at a time', async () => {
-    const streams = clips.map(
-      async ({ id, samples }) => [id, await transcribe(real.recognizer, samples)] as const,
-    );
-    heard = new Map(await Promise.all(streams));
-    for (const { id, text } of clips) {
-      const listening = heard.get(id);
-      if (!listening) throw new Error(`nothing of ${id}`);
-      expectOrderly(listening);
-      expect(wordErrorRate(text, listening.text()), id).toBeLessThan(CLIPS[id] ?? 0);
-    }
-  });
-
-  test('loses and doubles no word where long utterances are cut', async () => {
-    const { samples } = await loadSpeech(INTERVIEW);
-    const cut = await transcribe(real.recognizer, samples, { maxUtteranceSeconds: 5 });
-    expectOrderly(cut);
-    expect(wordErrorRate(heard.get(INTERVIEW)?.text() ?? '', cut.text())).toBeLessThan(CHANGED_BY_CUTS);
-    for (const { start, end } of cut.finals) expect(end - start).toBeLessThan(5.032);
-    const seams = cut.finals.filter(({ start }, index) => start === cut.finals[index - 1]?.end);
-    expect(seams.length).toBeGreaterThan(3);
-  });
-
-  test('loses no first word, neither at the first sample nor after a pause of 400 ms', async () => {
-    const spoken = clips
-      .filter(({ id }) => /^(librispeech|jfk|librivox)/.test(id))
-      .map((clip) => ({ ...clip, samples: spokenPart(clip.samples) }));
-    const streams = spoken.map(({ samples }) => transcribe(real.recognizer, samples));
-    const first = (await Promise.all(streams)).map((listening) => wordsOf(listening.text())[0]);
-    expect(first).toEqual(spoken.map(({ text }) => wordsOf(text)[0]));
-
-    const { samples } = conversation(spoken, 0.4);
-    const words = wordsOf((await transcribe(real.recognizer, samples, { endpointingMs: 300 })).text());
-    for (const [index, { text }] of spoken.slice(1).entries()) {
-      const seam = [wordsOf(spoken[index]?.text ?? '').at(-1), wordsOf(text)[0]];
-      expect(words.join(' ')).toContain(seam.join(' '));
-    }
-  });
-
-  test('hears no words in noise and silence', async () => {
-    const noises = await loadAllSpeech(['noise/keyboard-typing', 'noise/pink', 'noise/silence']);
-    const streams = noises.map(({ samples }) => {
-      return transcribe(real.recognizer, join(Array.from({ length: 6 }, () => samples)));
-    });
-    const finals = (await Promise.all(streams)).flatMap((listening) => listening.finals);
-    expect(finals.flatMap(({ words }) => words).length).toBeLessThanOrEqual(1);
-  });
+  let hearing: Promise<ReadonlyMap<string, Listening>> | undefined;
+  /** All clips at a time, once for all tests. */
+  const hearAll = () => {
+    hearing ??= Promise.all(
+      clips.map(async ({ id, samples }) => [id, await transcribe(real.recognizer, samples)] as const),
+    ).then((streams) => new Map(streams));
+    return hearing;
+  };
 
   test('shows words while they are spoken, and takes none back', async () => {
     const { samples, text } = conversation(
@@ -119,5 +78,51 @@ describe('the default model', { timeout: 240_000 }, () => {
       expect(half?.end).toBeLessThan(end - 0.5);
       expect(wordErrorRate(said, shown.at(-1)?.text ?? '')).toBeLessThan(0.4);
     }
+  });
+
+  test('hears what is said, in many streams at a time', async () => {
+    const heard = await hearAll();
+    for (const { id, text } of clips) {
+      const listening = heard.get(id);
+      if (!listening) throw new Error(`nothing of ${id}`);
+      expectOrderly(listening);
+      expect(wordErrorRate(text, listening.text()), id).toBeLessThan(CLIPS[id] ?? 0);
+    }
+  });
+
+  test('loses and doubles no word where long utterances are cut', async () => {
+    const { samples } = await loadSpeech(INTERVIEW);
+    const cut = await transcribe(real.recognizer, samples, { maxUtteranceSeconds: 5 });
+    expectOrderly(cut);
+    const uncut = (await hearAll()).get(INTERVIEW)?.text() ?? '';
+    expect(wordErrorRate(uncut, cut.text())).toBeLessThan(CHANGED_BY_CUTS);
+    for (const { start, end } of cut.finals) expect(end - start).toBeLessThan(5.032);
+    const seams = cut.finals.filter(({ start }, index) => start === cut.finals[index - 1]?.end);
+    expect(seams.length).toBeGreaterThan(3);
+  });
+
+  test('loses no first word, neither at the first sample nor after a pause of 400 ms', async () => {
+    const spoken = clips
+      .filter(({ id }) => /^(librispeech|jfk|librivox)/.test(id))
+      .map((clip) => ({ ...clip, samples: spokenPart(clip.samples) }));
+    const streams = spoken.map(({ samples }) => transcribe(real.recognizer, samples));
+    const first = (await Promise.all(streams)).map((listening) => wordsOf(listening.text())[0]);
+    expect(first).toEqual(spoken.map(({ text }) => wordsOf(text)[0]));
+
+    const { samples } = conversation(spoken, 0.4);
+    const words = wordsOf((await transcribe(real.recognizer, samples, { endpointingMs: 300 })).text());
+    for (const [index, { text }] of spoken.slice(1).entries()) {
+      const seam = [wordsOf(spoken[index]?.text ?? '').at(-1), wordsOf(text)[0]];
+      expect(words.join(' ')).toContain(seam.join(' '));
+    }
+  });
+
+  test('hears no words in noise and silence', async () => {
+    const noises = await loadAllSpeech(['noise/keyboard-typing', 'noise/pink', 'noise/silence']);
+    const streams = noises.map(({ samples }) => {
+      return transcribe(real.recognizer, join(Array.from({ length: 6 }, () => samples)));
+    });
+    const finals = (await Promise.all(streams)).flatMap((listening) => listening.finals);
+    expect(finals.flatMap(({ words }) => words).length).toBeLessThanOrEqual(1);
   });
 });

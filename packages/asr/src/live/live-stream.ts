@@ -62,7 +62,7 @@ export function openLiveStream(
     const probability = await services.voice.probability(frame);
     if (closed) return;
     heard += samples;
-    recognition.follow(segmenter.push(probability, samples), heard);
+    recognition.follow(segmenter.push(probability, samples), heard, segmenter.speaking);
     forget();
   };
 

@@ -31,8 +31,8 @@ export interface UtteranceServices {
 
 /** Turns the utterances of one stream into hypotheses. */
 export interface UtteranceRecognition {
-  /** Takes what the segmenter found in the audio up to sample `heard`. */
-  follow(events: readonly SegmentEvent[], heard: number): void;
+  /** Takes what the segmenter found in the audio up to sample `heard`, and whether it ends in speech. */
+  follow(events: readonly SegmentEvent[], heard: number, speaking?: boolean): void;
   /** Resolves when every utterance that has ended is final. */
   settled(): Promise<void>;
   close(): void;
@@ -109,7 +109,7 @@ export function createUtteranceRecognition(
   let speechSamples = 0;
   let closed = false;
 
-  const follow = (events: readonly SegmentEvent[], heard: number) => {
+  const follow = (events: readonly SegmentEvent[], heard: number, speaking = true) => {
     for (const event of events) {
       switch (event.kind) {
         case 'started':
@@ -128,14 +128,15 @@ export function createUtteranceRecognition(
           if (open && scheduler.idle && !working) open.ahead = decodeAhead(open, event.end);
           break;
         case 'resumed':
-          if (open?.ahead) showAhead(open, open.ahead);
+          if (open?.ahead) dropAhead(open, open.ahead);
           break;
         case 'ended':
           endUtterance(event);
           break;
       }
     }
-    if (open && options.partials) requestPartial(open, heard);
+    // In a pause nothing new was said, and the final that may be decoded ahead should find a free process.
+    if (open && options.partials && speaking) requestPartial(open, heard);
   };
 
   const endUtterance = ({ start, end, reason, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
@@ -225,6 +226,7 @@ export function createUtteranceRecognition(
       ahead.result = result;
       ahead.lost = result === undefined;
       ahead.claim?.(result);
+      if (result && open === utterance) showPartial(utterance, result, end);
     };
     return Object.assign(ahead, {
       job: request(utterance.start, end, 'ahead', {
@@ -236,10 +238,9 @@ export function createUtteranceRecognition(
     });
   };
 
-  const showAhead = (utterance: OpenUtterance, ahead: Ahead) => {
+  const dropAhead = (utterance: OpenUtterance, ahead: Ahead) => {
     utterance.ahead = undefined;
-    if (ahead.result) showPartial(utterance, ahead.result, ahead.end);
-    else ahead.job.cancel();
+    if (!ahead.result) ahead.job.cancel();
   };
 
   const work = async () => {

@@ -36,8 +36,8 @@ export interface Segmenter {
   push(probability: number, samples?: number): readonly SegmentEvent[];
   /** Ends the utterance in progress where the last frame ended. */
   finish(): readonly SegmentEvent[];
-  /** Where the utterance in progress began; undefined in silence. */
-  readonly speechStart: number | undefined;
+  /** Whether a voice was heard in the last 96 ms. */
+  readonly speaking: boolean;
   /** Audio before this is in no utterance to come. */
   readonly settledBefore: number;
 }
@@ -53,6 +53,9 @@ const PADDING = { before: 4_800, after: 3_200 } as const;
 
 /** A pause so long is told to the caller, samples: 224 ms, past the gaps inside most phrases. */
 const PAUSE = 7 * VAD_FRAME_SAMPLES;
+
+/** Shorter gaps than this are within speech, samples. */
+const SPEAKING = 3 * VAD_FRAME_SAMPLES;
 
 /** Share of the longest utterance from which on the pause that ends it shrinks, down to 160 ms. */
 const IMPATIENT_FROM = 0.5;
@@ -150,8 +153,8 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
       if (start === undefined) return [];
       return [end(position, 'request')];
     },
-    get speechStart() {
-      return start;
+    get speaking() {
+      return start !== undefined && position - voiceEnd <= SPEAKING;
     },
     get settledBefore() {
       return start ?? Math.max(settled, position - PADDING.before);

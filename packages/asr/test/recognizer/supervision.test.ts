@@ -38,6 +38,8 @@ describe('an inference process', { timeout: 240_000 }, () => {
 
     const streams = [listen(real.recognizer), listen(real.recognizer, { partials: true })];
     for (const turn of turns.slice(0, 2)) {
+      // One that still loads is given longer before it counts as hung.
+      await until(() => real.recognizer.status().workers.every(({ state }) => state === 'ready'));
       const victims = pidsOf(real);
       // Stopped first, so that they have work for certain when the signal comes.
       for (const pid of victims) process.kill(pid, 'SIGSTOP');

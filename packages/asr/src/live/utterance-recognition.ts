@@ -158,8 +158,7 @@ export function createUtteranceRecognition(
   ): ScheduledJob => {
     const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
     const window = context.windowFor(start, end, limit);
-    if (keptWindow !== undefined && keptWindow !== window.id)
-      scheduler.forget(services.stream, windowName(keptWindow));
+    if (keptWindow !== undefined && keptWindow !== window.id) scheduler.forget(windowName(keptWindow));
     const leadIn = purpose === 'again' ? LEAD_IN : 0;
     // A window's first job leaves its state for all others, be it a partial. With silence ahead it is another window.
     const keepState = leadIn === 0 && (purpose !== 'partial' || stateOf !== window.id);
@@ -325,7 +324,7 @@ export function createUtteranceRecognition(
       open?.ahead?.job.cancel();
       ended[0]?.ahead?.job.cancel();
       finalJob?.cancel();
-      if (keptWindow !== undefined) scheduler.forget(services.stream, windowName(keptWindow));
+      if (keptWindow !== undefined) scheduler.forget(windowName(keptWindow));
       scheduler.release(services.stream);
       for (const resolve of waiters.splice(0)) resolve();
     },

@@ -81,8 +81,9 @@ export function createJobEngine(
     };
     decoding.set(job.id, entry);
     const encoded = await encoder.encode(toFloat(job.audio), states.get(job.window, job.audio.length));
-    if (job.keepState) states.set(job.window, encoded.state, job.audio.length);
+    // Cancelled while it was encoded: nobody would tell when to let go of its state.
     if (!decoding.has(job.id)) return;
+    if (job.keepState) states.set(job.window, encoded.state, job.audio.length);
     const first = await batch.join(job.id, encoded.cross, [...model.geometry.startTokens, ...job.prefix]);
     // Cancelled while it was read: the row would be decoded for ever.
     if (decoding.has(job.id)) accept(entry, first);

@@ -29,7 +29,7 @@ export interface ScheduledJob {
 export interface Scheduler {
   submit(request: JobRequest): ScheduledJob;
   /** Frees what the processes keep of a window. */
-  forget(stream: string, window: string): void;
+  forget(window: string): void;
   /** The stream has ended. */
   release(stream: string): void;
   /** Whether a process has nothing to do. */
@@ -239,8 +239,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
         },
       };
     },
-    forget(stream, window) {
-      homes.get(stream)?.forget(window);
+    forget(window) {
+      // Also those that a stream's jobs have moved away from.
+      for (const slot of slots) slot.forget(window);
     },
     release(stream) {
       homes.delete(stream);

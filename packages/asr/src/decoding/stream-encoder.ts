@@ -32,10 +32,10 @@ export interface StreamEncoder {
 
 /**
  * Audio at the end of an earlier window that is encoded again, seconds. Frames hear what follows them: without it
- * the decoder takes every earlier end of speech for the end of the utterance and stops there. 1, 2 and 5 s do
- * alike, see docs/decisions/0005-carried-context-is-encoded-once.md.
+ * the decoder takes every earlier end of speech for the end of the utterance and stops there. 5 s do no better, 1 s
+ * loses words, see docs/decisions/0005-carried-context-is-encoded-once.md.
  */
-const LOOK_AHEAD_SECONDS = 1;
+const LOOK_AHEAD_SECONDS = 2;
 
 /** Makes an encoder from a prepared graph. */
 export function createStreamEncoder(session: InferenceSession, geometry: ModelGeometry): StreamEncoder {

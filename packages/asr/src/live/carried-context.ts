@@ -30,10 +30,10 @@ export interface CarriedContext {
 }
 
 /**
- * Share of the limit that a new window begins with, so that it can grow for a while. Windows that grew from 15 to
- * 25 s gave 13.6 % word error rate on three interviews, from 10 to 20 s 14.5 %, from 15 to 30 s 14.8 %.
+ * Share of the limit that a new window begins with, so that it can grow for a while: windows that begin with more
+ * make fewer errors and take longer, see docs/decisions/0005-carried-context-is-encoded-once.md.
  */
-const SHARE_AT_RESTART = 0.6;
+const SHARE_AT_RESTART = 0.7;
 
 /** The model was trained on no longer audio, samples: 30 s. */
 const LONGEST_WINDOW = 480_000;

@@ -29,7 +29,7 @@ describe('carried context', () => {
     expect(ids.size).toBe(1);
     const anew = context.windowFor(21 * SECOND, 24 * SECOND, LIMIT);
     expect(ids).not.toContain(anew.id);
-    expect(anew).toMatchObject({ start: 12 * SECOND, prefix: [12, 16] });
+    expect(anew).toMatchObject({ start: 8 * SECOND, prefix: [8, 12, 16] });
   });
 
   test('carries nothing with a limit of 0', () => {

@@ -76,6 +76,24 @@ export function prune(graph: OnnxGraph): OnnxGraph {
   };
 }
 
+/** Puts every node behind those whose values it reads, as ONNX demands. */
+export function inOrder(nodes: readonly OnnxNode[]): OnnxNode[] {
+  const producer = new Map(
+    nodes.flatMap((candidate) => candidate.output.map((name) => [name, candidate] as const)),
+  );
+  const ordered = new Set<OnnxNode>();
+  const visit = (candidate: OnnxNode): void => {
+    if (ordered.has(candidate)) return;
+    for (const name of candidate.input) {
+      const source = producer.get(name);
+      if (source && source !== candidate) visit(source);
+    }
+    ordered.add(candidate);
+  };
+  for (const candidate of nodes) visit(candidate);
+  return [...ordered];
+}
+
 /**
  * Turns the uint8 weights of integer matrix products into int8 by shifting values and zero points by 128: the
  * product is the same to the bit, and processors with VNNI compute it about twice as fast. Not for x86

@@ -1,6 +1,7 @@
 import {
   ElementType,
   float32Scalar,
+  inOrder,
   int,
   ints,
   int64Tensor,
@@ -380,22 +381,4 @@ function withPrefix(
     })),
     constants: constants.map((tensor) => ({ ...tensor, name: renamed(tensor.name) })),
   };
-}
-
-/** Puts every node behind those whose values it reads, as ONNX demands. */
-function inOrder(nodes: readonly OnnxNode[]): OnnxNode[] {
-  const producer = new Map(
-    nodes.flatMap((candidate) => candidate.output.map((name) => [name, candidate] as const)),
-  );
-  const ordered = new Set<OnnxNode>();
-  const visit = (candidate: OnnxNode): void => {
-    if (ordered.has(candidate)) return;
-    for (const name of candidate.input) {
-      const source = producer.get(name);
-      if (source && source !== candidate) visit(source);
-    }
-    ordered.add(candidate);
-  };
-  for (const candidate of nodes) visit(candidate);
-  return [...ordered];
 }

@@ -10,6 +10,8 @@ export function applyConfigure(settings: SessionSettings, configure: ConfigureMe
     partials: configure.partials ?? settings.partials,
     words: configure.words ?? settings.words,
     language: configure.language ?? settings.language,
+    task: configure.task ?? settings.task,
+    refine: configure.refine ?? settings.refine,
     endpointing: { ...settings.endpointing, ...configure.endpointing },
   };
 }

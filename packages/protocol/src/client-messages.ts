@@ -41,6 +41,8 @@ export const configureMessage = z
     partials: settings.partials.optional().meta({ default: defaultSessionSettings.partials }),
     words: settings.words.optional().meta({ default: defaultSessionSettings.words }),
     language: settings.language.optional(),
+    task: settings.task.optional(),
+    refine: settings.refine.optional(),
     endpointing: endpointing
       .partial()
       .optional()
@@ -62,6 +64,7 @@ export const configureMessage = z
         encoding: 'f32le',
         channels: 2,
         words: true,
+        refine: 'on-stop',
         endpointing: { silenceMs: 700 },
       },
     ],

@@ -40,6 +40,7 @@ export {
   connectionMessage,
   errorMessage,
   readyMessage,
+  refinedMessage,
   serverMessages,
   speechMessage,
   stoppedMessage,
@@ -49,6 +50,7 @@ export {
   type ConnectionMessage,
   type ErrorMessage,
   type ReadyMessage,
+  type RefinedMessage,
   type ServerMessage,
   type ServerMessageType,
   type SpeechMessage,
@@ -60,8 +62,12 @@ export {
 export {
   defaultSessionSettings,
   endpointing,
+  refineMode,
   sessionSettings,
+  transcriptionTask,
   type Endpointing,
+  type RefineMode,
   type SessionSettings,
+  type TranscriptionTask,
 } from './session-settings.js';
 export { warningCodes, warningTable, type WarningCode, type WarningDefinition } from './warning-codes.js';

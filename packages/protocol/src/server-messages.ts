@@ -162,6 +162,8 @@ export const readyMessage = z
         partials: true,
         words: false,
         language: 'en',
+        task: 'transcribe',
+        refine: 'off',
         endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
         limits: { maxFrameBytes: 262144, maxBufferedSeconds: 30 },
       },
@@ -196,14 +198,70 @@ export const stoppedMessage = z
     }),
     utterances: z.int().min(0).meta({ description: 'Finals sent.' }),
     words: z.int().min(0).meta({ description: 'Words in the finals sent.' }),
+    refinement: z
+      .object({
+        id: z.string().meta({ description: 'Names the transcription, here and at `/api/v1/transcriptions`.' }),
+      })
+      .optional()
+      .meta({ description: 'The audio since the `stop` before is read again; `refined` brings its text.' }),
   })
   .meta({
     audience: 'opted-in',
     description:
       'Answers `stop`: the finals of all audio sent before it are out. Totals of the connection so far.',
-    examples: [{ type: 'stopped', audioSeconds: 12.5, speechSeconds: 9.1, utterances: 4, words: 23 }],
+    examples: [
+      { type: 'stopped', audioSeconds: 12.5, speechSeconds: 9.1, utterances: 4, words: 23 },
+      {
+        type: 'stopped',
+        audioSeconds: 12.5,
+        speechSeconds: 9.1,
+        utterances: 4,
+        words: 23,
+        refinement: { id: '3f0c8b52-7a1d-4c0e-9a55-0f7f5d1f2a90' },
+      },
+    ],
   });
 export type StoppedMessage = z.infer<typeof stoppedMessage>;
+
+/** What a session says when it is heard again as a whole. */
+export const refinedMessage = z
+  .object({
+    type: z.literal('refined'),
+    id: z.string().meta({ description: 'The `refinement.id` of the `stopped` that announced it.' }),
+    text: z.string().meta({ description: 'All text, empty where nothing was said.' }),
+    segments: z
+      .array(
+        z.object({
+          start: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
+          end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
+          text: z.string().min(1),
+          confidence,
+          channel: channel.optional(),
+        }),
+      )
+      .meta({ description: 'What was said, in the order of its beginning.' }),
+    audioSeconds: streamSeconds.meta({ description: 'Audio that was read again, seconds.' }),
+  })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'The audio between two `stop` messages, read again with all of its context where `refine` is `on-stop`. ' +
+      'It stands beside the finals, which do not change. It can also be fetched over HTTP, ' +
+      'even after the connection has ended.',
+    examples: [
+      {
+        type: 'refined',
+        id: '3f0c8b52-7a1d-4c0e-9a55-0f7f5d1f2a90',
+        text: 'No chest pain. No shortness of breath.',
+        segments: [
+          { start: 0.42, end: 1.58, text: 'No chest pain.', confidence: 0.95 },
+          { start: 2.1, end: 3.62, text: 'No shortness of breath.', confidence: 0.94 },
+        ],
+        audioSeconds: 12.5,
+      },
+    ],
+  });
+export type RefinedMessage = z.infer<typeof refinedMessage>;
 
 /** Something that the client should know while the session goes on. */
 export const warningMessage = z
@@ -237,6 +295,7 @@ export const serverMessages = {
   ready: readyMessage,
   speech: speechMessage,
   stopped: stoppedMessage,
+  refined: refinedMessage,
   warning: warningMessage,
 } as const;
 

@@ -17,6 +17,14 @@ export const endpointing = z.strictObject({
 });
 export type Endpointing = z.infer<typeof endpointing>;
 
+/** What is made of speech: its text, or English text of what was said in another language. */
+export const transcriptionTask = z.enum(['transcribe', 'translate']);
+export type TranscriptionTask = z.infer<typeof transcriptionTask>;
+
+/** Whether a session that has stopped is read again as a whole, for a better text beside the live one. */
+export const refineMode = z.enum(['off', 'on-stop']);
+export type RefineMode = z.infer<typeof refineMode>;
+
 /** Everything that `configure` sets and `ready` reports. */
 export const sessionSettings = z.object({
   sampleRate: z
@@ -36,12 +44,18 @@ export const sessionSettings = z.object({
     .string()
     .min(2)
     .max(35)
-    .meta({ description: 'Language of the speech, a BCP 47 tag such as `en`.' }),
+    .meta({ description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.' }),
+  task: transcriptionTask.meta({
+    description: 'Text in the language of the speech, or in English where the model can translate.',
+  }),
+  refine: refineMode.meta({
+    description: 'Whether the audio is read again after `stop`, as a whole, for the message `refined`.',
+  }),
   endpointing: endpointing.meta({ description: 'When an utterance ends.' }),
 });
 export type SessionSettings = z.infer<typeof sessionSettings>;
 
-/** What a session starts with; language and endpointing start as the server is set. */
+/** What a session starts with; language, task, refine and endpointing start as the server is set. */
 export const defaultSessionSettings = {
   sampleRate: 16_000,
   encoding: 's16le',

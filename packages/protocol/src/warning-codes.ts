@@ -19,6 +19,22 @@ const table = {
     meaning: 'Messages come faster than the server takes them, so reading pauses in between.',
     remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
   },
+  refine_too_long: {
+    meaning: 'The session has been going on for longer than audio is kept to be read again, so it will not be.',
+    remedy: 'Send stop more often: each starts anew. The live text is not affected.',
+  },
+  refine_unavailable: {
+    meaning: 'The server cannot keep the audio of this session or has too much to read already, so it will not be read again.',
+    remedy: 'Keep to the live text, which is not affected.',
+  },
+  refine_failed: {
+    meaning: 'Reading the session again failed or was cancelled.',
+    remedy: 'Keep to the live text, which is not affected.',
+  },
+  refined_too_large: {
+    meaning: 'The refined transcript is larger than a message may be.',
+    remedy: 'Fetch it over HTTP: GET /api/v1/transcriptions/{id}/result, with the id that came with stopped.',
+  },
 } as const satisfies Record<string, WarningDefinition>;
 
 /** The stable name of a warning. */

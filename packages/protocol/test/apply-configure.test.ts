@@ -5,6 +5,8 @@ import { defaultSessionSettings, type SessionSettings } from '../src/session-set
 const settings: SessionSettings = {
   ...defaultSessionSettings,
   language: 'en',
+  task: 'transcribe',
+  refine: 'off',
   endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
 };
 

@@ -29,7 +29,9 @@ const configure = fc.record(
     channels: fc.constantFrom(1 as const, 2 as const),
     partials: fc.boolean(),
     words: fc.boolean(),
-    language: fc.constantFrom('en', 'en-GB', 'de'),
+    language: fc.constantFrom('en', 'en-GB', 'de', 'auto'),
+    task: fc.constantFrom('transcribe' as const, 'translate' as const),
+    refine: fc.constantFrom('off' as const, 'on-stop' as const),
     endpointing,
     keyTerms: fc.array(fc.string({ minLength: 1, maxLength: protocolLimits.keyTermLength.max }), {
       maxLength: 20,

@@ -32,4 +32,5 @@ Bad input is answered by an \`error\`, and the session goes on unless the table 
 | \`configure\` | \`ready\` |
 | binary frames … | \`speech\` started, \`transcription\` (partial) …, \`speech\` ended, \`transcription\` (final) |
 | \`stop\` | the finals still missing, then \`stopped\` |
+| | with \`refine\`: \`refined\`, when everything has been read again |
 | closes with 1000 | |`;

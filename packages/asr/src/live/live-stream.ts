@@ -78,9 +78,14 @@ export function openLiveStream(
     history.forgetBefore(Math.min(segmenter.settledBefore, recognition.neededFrom ?? Infinity));
   };
 
+  const take = (samples: Float32Array) => {
+    history.append(samples);
+    listener.onAudio?.(samples);
+  };
+
   const changeRate = (rate: number) => {
     requireStreamSampleRate(rate);
-    history.append(resampler.flush());
+    take(resampler.flush());
     resampler.close();
     resampler = services.createResampler(rate);
     inputRate = rate;
@@ -91,12 +96,12 @@ export function openLiveStream(
       if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
       if (sampleRate !== undefined && sampleRate !== inputRate) changeRate(sampleRate);
       const [samples] = decodePcm(pcm, options.encoding);
-      if (samples) history.append(resampler.process(samples));
+      if (samples) take(resampler.process(samples));
       void pump();
     },
     flush() {
       if (closed) return Promise.resolve();
-      history.append(resampler.flush());
+      take(resampler.flush());
       return new Promise((resolve) => {
         boundaries.push({ at: history.end, resolve });
         void pump();

@@ -13,6 +13,12 @@ export interface LiveOptions {
   readonly maxUtteranceSeconds: number;
   /** Earlier audio, with its final tokens, that the decoder hears again, seconds. 0 switches it off. */
   readonly contextSeconds: number;
+  /** Language of the speech, a BCP 47 tag, or `auto` where the model can tell; the recognizer's own by default. */
+  readonly language?: string;
+  /** Text in the language of the speech, which is the default, or in English where the model can translate. */
+  readonly task?: 'transcribe' | 'translate';
+  /** `background` lets the work of all other streams go first; `live` by default. */
+  readonly priority?: 'live' | 'background';
 }
 
 /** A word with its place in the stream's own clock. */
@@ -56,8 +62,13 @@ export interface SpeechActivity {
   readonly at: number;
 }
 
-/** Called in stream order, never synchronously from `push`. */
+/** Called in stream order; all but `onAudio` never synchronously from `push`. */
 export interface LiveListener {
+  /**
+   * Audio was taken, at 16 kHz and mono, within ±1: the samples that all times of the stream count.
+   * Called from within `push` and `flush`. The array may not be kept.
+   */
+  readonly onAudio?: (samples: Float32Array) => void;
   readonly onFinal: (hypothesis: FinalHypothesis) => void;
   readonly onPartial?: (hypothesis: PartialHypothesis) => void;
   readonly onSpeech?: (activity: SpeechActivity) => void;

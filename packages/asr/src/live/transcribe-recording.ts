@@ -5,10 +5,15 @@ import type { FinalHypothesis, LiveOptions } from './live-transcription.js';
 
 /** How a recording is to be transcribed. */
 export interface TranscribeOptions extends Partial<
-  Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'>
+  Pick<
+    LiveOptions,
+    'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds' | 'language' | 'task' | 'priority'
+  >
 > {
   /** Called with the seconds of audio whose text is final. */
   readonly onProgress?: (seconds: number) => void;
+  /** Ends the work early; the generator then throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Settings of a stream that asks for nothing else. */
@@ -28,7 +33,7 @@ const AHEAD_SECONDS = 20;
 export async function* transcribeRecording(
   recognizer: Recognizer,
   chunks: AsyncIterable<Float32Array>,
-  { onProgress, ...options }: TranscribeOptions = {},
+  { onProgress, signal, ...options }: TranscribeOptions = {},
 ): AsyncGenerator<FinalHypothesis> {
   const finals: FinalHypothesis[] = [];
   let lost = false;
@@ -41,17 +46,26 @@ export async function* transcribeRecording(
       },
     },
   );
+  // Closing the stream also ends a flush that waits for its last finals.
+  const end = () => live.close();
+  signal?.addEventListener('abort', end, { once: true });
   try {
     for await (const chunk of chunks) {
+      signal?.throwIfAborted();
       live.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      while (live.pendingSeconds > AHEAD_SECONDS) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (live.pendingSeconds > AHEAD_SECONDS) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        signal?.throwIfAborted();
+      }
       yield* finals.splice(0);
       onProgress?.(live.settledSeconds);
     }
     await live.flush();
+    signal?.throwIfAborted();
     yield* finals.splice(0);
     onProgress?.(live.receivedSeconds);
   } finally {
+    signal?.removeEventListener('abort', end);
     live.close();
   }
   if (lost) {

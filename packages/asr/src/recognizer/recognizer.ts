@@ -7,6 +7,8 @@ export interface ModelDescription {
   readonly family: 'moonshine';
   /** BCP 47 tags. */
   readonly languages: readonly string[];
+  /** What it can make of speech; transcription only where this is left out. */
+  readonly tasks?: readonly ('transcribe' | 'translate')[];
   readonly computeType: 'int8';
   readonly device: 'cpu';
 }

@@ -48,7 +48,7 @@ function pair(length: number): Pair {
  * A stage of radix 4 behind which sequences of `stride` interleaved values are done: a transform of length 4 over
  * values a quarter apart, each result turned by its twiddle factor.
  */
-function transformRadix4([re, im]: Pair, to: Pair, stride: number): void {
+function transformRadix4([re, im]: Pair, [toRe, toIm]: Pair, stride: number): void {
   const apart = FRAME_SAMPLES / 4;
   for (let turn = 0; turn < apart; turn += stride) {
     for (let lane = 0; lane < stride; lane++) {
@@ -62,11 +62,19 @@ function transformRadix4([re, im]: Pair, to: Pair, stride: number): void {
       const sumIm13 = read(im, at + apart) + read(im, at + 3 * apart);
       const differenceRe13 = read(re, at + apart) - read(re, at + 3 * apart);
       const differenceIm13 = read(im, at + apart) - read(im, at + 3 * apart);
-      putTurned(to, out, sumRe02 + sumRe13, sumIm02 + sumIm13, 0);
-      putTurned(to, out + stride, differenceRe02 + differenceIm13, differenceIm02 - differenceRe13, turn);
-      putTurned(to, out + 2 * stride, sumRe02 - sumRe13, sumIm02 - sumIm13, 2 * turn);
+      putTurned(toRe, toIm, out, sumRe02 + sumRe13, sumIm02 + sumIm13, 0);
       putTurned(
-        to,
+        toRe,
+        toIm,
+        out + stride,
+        differenceRe02 + differenceIm13,
+        differenceIm02 - differenceRe13,
+        turn,
+      );
+      putTurned(toRe, toIm, out + 2 * stride, sumRe02 - sumRe13, sumIm02 - sumIm13, 2 * turn);
+      putTurned(
+        toRe,
+        toIm,
         out + 3 * stride,
         differenceRe02 - differenceIm13,
         differenceIm02 + differenceRe13,
@@ -77,7 +85,7 @@ function transformRadix4([re, im]: Pair, to: Pair, stride: number): void {
 }
 
 /** As `transformRadix4`, over five values that lie a fifth apart. */
-function transformRadix5([re, im]: Pair, to: Pair, stride: number): void {
+function transformRadix5([re, im]: Pair, [toRe, toIm]: Pair, stride: number): void {
   const apart = FRAME_SAMPLES / 5;
   for (let turn = 0; turn < apart; turn += stride) {
     for (let lane = 0; lane < stride; lane++) {
@@ -101,17 +109,24 @@ function transformRadix5([re, im]: Pair, to: Pair, stride: number): void {
       const evenIm2 = im0 + COS_144 * sumIm14 + COS_72 * sumIm23;
       const oddRe2 = SIN_144 * differenceRe14 - SIN_72 * differenceRe23;
       const oddIm2 = SIN_144 * differenceIm14 - SIN_72 * differenceIm23;
-      putTurned(to, out, re0 + sumRe14 + sumRe23, im0 + sumIm14 + sumIm23, 0);
-      putTurned(to, out + stride, evenRe1 + oddIm1, evenIm1 - oddRe1, turn);
-      putTurned(to, out + 2 * stride, evenRe2 + oddIm2, evenIm2 - oddRe2, 2 * turn);
-      putTurned(to, out + 3 * stride, evenRe2 - oddIm2, evenIm2 + oddRe2, 3 * turn);
-      putTurned(to, out + 4 * stride, evenRe1 - oddIm1, evenIm1 + oddRe1, 4 * turn);
+      putTurned(toRe, toIm, out, re0 + sumRe14 + sumRe23, im0 + sumIm14 + sumIm23, 0);
+      putTurned(toRe, toIm, out + stride, evenRe1 + oddIm1, evenIm1 - oddRe1, turn);
+      putTurned(toRe, toIm, out + 2 * stride, evenRe2 + oddIm2, evenIm2 - oddRe2, 2 * turn);
+      putTurned(toRe, toIm, out + 3 * stride, evenRe2 - oddIm2, evenIm2 + oddRe2, 3 * turn);
+      putTurned(toRe, toIm, out + 4 * stride, evenRe1 - oddIm1, evenIm1 + oddRe1, 4 * turn);
     }
   }
 }
 
 /** Stores (re + i·im) · e^(-2πi · turn / 400). */
-function putTurned([toRe, toIm]: Pair, at: number, re: number, im: number, turn: number): void {
+function putTurned(
+  toRe: Float64Array,
+  toIm: Float64Array,
+  at: number,
+  re: number,
+  im: number,
+  turn: number,
+): void {
   const cosine = read(COSINES, turn);
   const sine = read(SINES, turn);
   toRe[at] = re * cosine + im * sine;

@@ -18,7 +18,7 @@ export interface LogMelFrontEnd {
 
 /**
  * Makes the front end of the models with 80 mel bins, or of large-v3 and its kin with 128, as defined by
- * `log_mel_spectrogram` of https://github.com/openai/whisper. Takes 0.6 ms of processor time a second of audio.
+ * `log_mel_spectrogram` of https://github.com/openai/whisper. Takes 0.8 ms of processor time a second of audio.
  */
 export function createLogMel(bins: 80 | 128): LogMelFrontEnd {
   const filters = createMelFilters(bins, FRAME_SAMPLES, SAMPLE_RATE);

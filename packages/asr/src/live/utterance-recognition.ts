@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import type { TokenText } from '../families/moonshine/moonshine-text.js';
+import type { TokenText } from '../text/token-text.js';
 import type { JobRequest, ScheduledJob, Scheduler } from '../recognizer/scheduler.js';
 import type { RecognitionResult } from '../recognizer/worker-messages.js';
 import type { AudioHistory } from '../segment/audio-history.js';

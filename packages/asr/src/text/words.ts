@@ -1,8 +1,10 @@
-import type { TokenText } from '../families/moonshine/moonshine-text.js';
+import type { TokenText } from './token-text.js';
 
 /** A word as the decoder spelt it. */
 export interface SpelledWord {
   readonly text: string;
+  /** Whether a space stands between it and the word before. */
+  readonly spaceBefore: boolean;
   /** The lowest probability among its tokens, 0 to 1. */
   readonly confidence: number;
   /** The number of its first token. */
@@ -11,28 +13,59 @@ export interface SpelledWord {
   readonly tokens: number;
 }
 
-/** Joins tokens into words at the spaces that they begin with. Bytes that are no UTF-8 become U+FFFD. */
+/**
+ * Where words begin: at spaces, or, in languages that are written without, at every token that begins with a whole
+ * character, as telling words apart there would take a dictionary.
+ */
+export type WordBreaks = 'spaces' | 'characters';
+
+/**
+ * Joins tokens into words. Bytes that are no UTF-8 become U+FFFD. A token without text, such as a timestamp, lies
+ * between words and belongs to none.
+ */
 export function spellWords(
   tokens: readonly number[],
   logProbabilities: readonly number[],
   textOf: (token: number) => TokenText,
+  breaks: WordBreaks = 'spaces',
 ): SpelledWord[] {
   const words: SpelledWord[] = [];
-  let first = 0;
+  let pieces: Uint8Array[] = [];
+  let spaceBefore = false;
   const close = (end: number) => {
-    const pieces = tokens.slice(first, end).map((token) => textOf(token).bytes);
-    const text = utf8.decode(Buffer.concat(pieces)).trim();
+    const spelled = utf8.decode(Buffer.concat(pieces));
+    const text = spelled.trim();
+    // The space of a token that is nothing else belongs to the word that follows.
+    spaceBefore ||= /^\s/u.test(spelled);
     if (text !== '') {
-      const confidence = Math.exp(Math.min(...logProbabilities.slice(first, end)));
-      words.push({ text, confidence, firstToken: first, tokens: end - first });
+      const firstToken = end - pieces.length;
+      const confidence = Math.exp(Math.min(...logProbabilities.slice(firstToken, end)));
+      words.push({ text, spaceBefore, confidence, firstToken, tokens: pieces.length });
+      spaceBefore = false;
     }
-    first = end;
+    pieces = [];
   };
   tokens.forEach((token, index) => {
-    if (index > first && textOf(token).beginsWord) close(index);
+    const text = textOf(token);
+    if (text.bytes.length === 0 || isWordStart(text, breaks)) close(index);
+    if (text.bytes.length > 0) pieces.push(text.bytes);
   });
-  if (tokens.length > 0) close(tokens.length);
+  close(tokens.length);
   return words;
+}
+
+/** The text of words in a row, with spaces where the decoder spelt them. */
+export function joinWords(words: readonly Pick<SpelledWord, 'text' | 'spaceBefore'>[]): string {
+  return words.map(({ text, spaceBefore }, index) => (spaceBefore && index > 0 ? ` ${text}` : text)).join('');
+}
+
+function isWordStart({ bytes, beginsWord }: TokenText, breaks: WordBreaks): boolean {
+  return breaks === 'spaces' ? beginsWord : !isContinuation(bytes[0] ?? 0);
+}
+
+/** Whether a byte of UTF-8 goes on with the character before. */
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }
 
 const utf8 = new TextDecoder('utf-8');

@@ -58,7 +58,7 @@ describe('the places of words', () => {
 function spelled(...tokenCounts: readonly number[]): SpelledWord[] {
   let firstToken = 0;
   return tokenCounts.map((tokens, index) => {
-    const word = { text: `word${index}`, confidence: 0.9, firstToken, tokens };
+    const word = { text: `word${index}`, spaceBefore: true, confidence: 0.9, firstToken, tokens };
     firstToken += tokens;
     return word;
   });

@@ -1,11 +1,5 @@
 import llamaTokenizer from 'llama-tokenizer-js';
-
-/** A run of bytes that one token stands for, with its probability. */
-export interface TokenText {
-  readonly bytes: Uint8Array;
-  /** Whether a word begins here. */
-  readonly beginsWord: boolean;
-}
+import type { TokenText } from '../../text/token-text.js';
 
 /** The text of one token of the Llama vocabulary: a piece whose spaces are written ▁, or a single byte, `<0x41>`. */
 export function moonshineTokenText(token: number): TokenText {

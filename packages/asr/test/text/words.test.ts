@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import llamaTokenizer from 'llama-tokenizer-js';
 import { describe, expect, test } from 'vitest';
 import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
-import { spellWords } from '../../src/text/words.js';
+import { joinWords, spellWords, type WordBreaks } from '../../src/text/words.js';
 
 describe('words from the tokens of the Llama vocabulary', () => {
   test('are split at spaces and keep their punctuation', () => {
@@ -68,6 +68,64 @@ describe('words from the tokens of the Llama vocabulary', () => {
     );
   });
 });
+
+describe('words from single bytes', () => {
+  test('of languages without spaces are single characters, with the spaces that were written', () => {
+    const words = spellBytes('服用 2 mg 薬を', 'characters');
+    expect(words.map(({ text }) => text)).toEqual([...'服用2mg薬を']);
+    expect(words.map(({ spaceBefore }) => spaceBefore)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(joinWords(words)).toBe('服用 2 mg 薬を');
+    expect(words[1]).toMatchObject({ firstToken: 3, tokens: 3 });
+  });
+
+  test('join to the text again, in every language', () => {
+    const text = fc
+      .array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), { minLength: 1 })
+      .filter((words) => words.every((word) => /^[^\s\uFEFF]+$/u.test(word)))
+      .map((words) => words.join(' '));
+    fc.assert(
+      fc.property(text, fc.constantFrom('characters' as const, 'spaces' as const), (written, breaks) => {
+        expect(joinWords(spellBytes(written, breaks))).toBe(written);
+      }),
+    );
+  });
+
+  test('do not reach over tokens without text, which belong to no word', () => {
+    const bytes = [...Buffer.from(' ab'), TIMESTAMP, ...Buffer.from('cd'), TIMESTAMP];
+    const scores = bytes.map((byte) => (byte === TIMESTAMP ? -9 : -0.5));
+    const words = spellWords([TIMESTAMP, ...bytes], [-9, ...scores], byteText);
+    expect(words).toEqual([
+      { text: 'ab', spaceBefore: true, confidence: Math.exp(-0.5), firstToken: 1, tokens: 3 },
+      { text: 'cd', spaceBefore: false, confidence: Math.exp(-0.5), firstToken: 5, tokens: 2 },
+    ]);
+  });
+});
+
+/** A token that stands for no byte. */
+const TIMESTAMP = 256;
+
+/** Every byte is a token. */
+function byteText(token: number) {
+  return { bytes: token < 256 ? Uint8Array.of(token) : new Uint8Array(0), beginsWord: token === 0x20 };
+}
+
+function spellBytes(text: string, breaks: WordBreaks) {
+  const bytes = [...Buffer.from(text)];
+  return spellWords(
+    bytes,
+    bytes.map(() => 0),
+    byteText,
+    breaks,
+  );
+}
 
 function tokensOf(text: string): number[] {
   return llamaTokenizer.encode(text, false, true);

@@ -64,7 +64,10 @@ function createTextOf(
   const ends = new Uint32Array(pieces.length);
   let end = 0;
   for (let token = 0; token < pieces.length; token++) ends[token] = end += pieces[token]?.length ?? 0;
-  const text = Buffer.concat(Array.from(pieces, (piece) => piece ?? NO_BYTES));
+  const text = new Uint8Array(end);
+  pieces.forEach((bytes, token) => {
+    text.set(bytes, (ends[token] ?? 0) - bytes.length);
+  });
   return (token) => {
     const bytes = text.subarray(ends[token - 1] ?? 0, ends[token] ?? 0);
     return { bytes, beginsWord: bytes[0] === SPACE };

@@ -10,7 +10,12 @@ export type {
 } from './live/live-transcription.js';
 export type { PcmEncoding } from './audio/pcm.js';
 export { isRecording } from './audio/is-recording.js';
-export { openRecording, type Recording, type RecordingOptions } from './audio/recording.js';
+export {
+  openRecording,
+  type Recording,
+  type RecordingOptions,
+  type StoredRecording,
+} from './audio/recording.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {
   Admission,
@@ -27,4 +32,10 @@ export {
   transcribeRecording,
   type TranscribeOptions,
 } from './live/transcribe-recording.js';
-export { listModels, verifyModel, type ListedModel } from './models/list-models.js';
+export type { ComputeType } from './models/compute-type.js';
+export { listModels, type ListedModel } from './models/list-models.js';
+export { exportModels, importModels, type MovedModel } from './models/move-models.js';
+export { removeModel } from './models/remove-model.js';
+export { resolveModel, type ResolvedModel } from './models/resolve-model.js';
+export { verifyModel } from './models/verify-model.js';
+export type { DownloadProgress, ModelStoreOptions } from './models/store/model-store.js';

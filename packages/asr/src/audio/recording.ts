@@ -30,26 +30,34 @@ export interface Recording {
   close(): Promise<void>;
 }
 
+/** A recording that can be read at any place though it is no file that others can open: one that is encrypted. */
+export interface StoredRecording {
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes from `start` up to `end`, in pieces of any length. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+
 /** How to open a recording. */
 export interface RecordingOptions {
-  /** What messages call a stream. A file is called by its path. */
+  /** What messages call a stream or what is stored. A file is called by its path. */
   readonly name?: string;
   /** Hears, after the last piece, that the recording is cut or damaged: what could be decoded is worth having. */
   readonly onDamage?: (error: SpeechError) => void;
 }
 
 /**
- * Opens a file by its path, or a stream such as standard input: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and what
+ * Opens a file by its path, what is stored otherwise, or a stream such as standard input: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and what
  * ffmpeg reads where it is installed; told apart by content. Decodes as it is read, so memory does not grow with
  * the length. Throws `unreadable_audio` for what is no file, not readable, or without sound, and
  * `unsupported_audio` for what is no audio.
  */
 export async function openRecording(
-  source: string | AsyncIterable<Uint8Array>,
+  source: string | AsyncIterable<Uint8Array> | StoredRecording,
   options: RecordingOptions = {},
 ): Promise<Recording> {
   const resampling = await loadResampling();
-  const opened = typeof source === 'string' ? await openFile(source) : openStream(source, options.name);
+  const opened = await openSource(source, options.name);
   try {
     return await openInput(opened, resampling, options);
   } catch (error) {
@@ -75,6 +83,15 @@ interface OpenedInput {
   readonly close: () => Promise<void>;
 }
 
+function openSource(
+  source: string | AsyncIterable<Uint8Array> | StoredRecording,
+  name: string | undefined,
+): OpenedInput | Promise<OpenedInput> {
+  if (typeof source === 'string') return openFile(source);
+  if (Symbol.asyncIterator in source) return openStream(source, name ?? 'The stream');
+  return openStored(source, name ?? 'The recording');
+}
+
 async function openFile(path: string): Promise<OpenedInput> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw unreadable(path, error);
@@ -86,7 +103,7 @@ async function openFile(path: string): Promise<OpenedInput> {
     const file = {
       path,
       size: stats.size,
-      readTail: (length: number) => readTail(handle, stats.size, length),
+      read: (start: number, end: number) => readBetween(handle, start, end),
     };
     return {
       input: stats.isFile() ? { name: path, bytes, file } : { name: path, bytes },
@@ -98,7 +115,13 @@ async function openFile(path: string): Promise<OpenedInput> {
   }
 }
 
-function openStream(stream: AsyncIterable<Uint8Array>, name = 'The stream'): OpenedInput {
+function openStored(stored: StoredRecording, name: string): OpenedInput {
+  const { input, close } = openStream(stored.read(0, stored.size), name);
+  const file = { path: undefined, size: stored.size, read: stored.read.bind(stored) };
+  return { input: { ...input, file }, close };
+}
+
+function openStream(stream: AsyncIterable<Uint8Array>, name: string): OpenedInput {
   const iterator = stream[Symbol.asyncIterator]();
   const bytes = createByteSource(async () => {
     const next = await iterator.next();
@@ -121,10 +144,14 @@ async function readOn(handle: FileHandle, path: string): Promise<Uint8Array | un
   }
 }
 
-async function readTail(handle: FileHandle, size: number, length: number): Promise<Uint8Array> {
-  const wanted = Math.min(size, length);
-  const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, size - wanted);
-  return buffer.subarray(0, bytesRead);
+async function* readBetween(handle: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array, void> {
+  for (let at = start; at < end;) {
+    const wanted = Math.min(READ_BYTES, end - at);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 async function openInput(

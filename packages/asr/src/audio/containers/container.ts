@@ -5,12 +5,13 @@ export interface RecordingInput {
   /** What messages call it: the path as given, or `standard input`. */
   readonly name: string;
   readonly bytes: ByteSource;
-  /** Present for a regular file, which can be read at any place. */
+  /** Present for what can be read at any place. */
   readonly file?: {
-    readonly path: string;
+    /** Where other programs can read it too; undefined for what only this process can read. */
+    readonly path: string | undefined;
     readonly size: number;
-    /** The file's last `length` bytes; fewer when it is shorter. */
-    readonly readTail: (length: number) => Promise<Uint8Array>;
+    /** The bytes from `start` up to `end`, in pieces of any length. */
+    readonly read: (start: number, end: number) => AsyncIterable<Uint8Array>;
   };
 }
 

@@ -6,6 +6,7 @@ import { SpeechError } from '../../speech-error.js';
 import { decodePcm } from '../pcm.js';
 import { SAMPLE_RATE } from '../sample-rate.js';
 import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
+import { mp4InOrder } from './mp4-in-order.js';
 
 /** Whatever else ffmpeg can read, when it is installed: the first audio track of MP4, WebM, AMR, WMA and so on. */
 export function openWithFfmpeg(input: RecordingInput): Promise<DecodedAudio> {
@@ -45,12 +46,12 @@ async function* decodeBlocks(input: RecordingInput): AsyncGenerator<DecodedBlock
 }
 
 /**
- * Files are opened by ffmpeg itself, because MP4 needs to be read from behind; only as files, so that a
+ * Files that have a path are opened by ffmpeg itself, because MP4 needs to be read from behind; only as files, so that a
  * crafted playlist cannot make it fetch anything from the network.
  */
 function ffmpegArguments({ file }: RecordingInput): string[] {
   const from =
-    file === undefined
+    file?.path === undefined
       ? ['-protocol_whitelist', 'pipe', '-i', 'pipe:0']
       : ['-protocol_whitelist', 'file', '-i', `file:${file.path}`];
   return [
@@ -72,11 +73,12 @@ function ffmpegArguments({ file }: RecordingInput): string[] {
 
 /** ffmpeg may stop listening at any time; its exit code says then what there is to say. */
 async function feed({ file, bytes }: RecordingInput, stdin: NodeJS.WritableStream): Promise<void> {
-  if (file !== undefined) {
+  if (file?.path !== undefined) {
     stdin.end();
     return;
   }
-  await pipeline(Readable.from(bytes.blocks(BLOCK_BYTES)), stdin).catch(() => undefined);
+  const inOrder = file && (await mp4InOrder(file).catch(() => undefined));
+  await pipeline(Readable.from(inOrder ?? bytes.blocks(BLOCK_BYTES)), stdin).catch(() => undefined);
 }
 
 /** Pipes cut where they like: holds an odd byte back until its other half comes. */

@@ -16,7 +16,9 @@ export async function summariseOgg({ bytes, file }: RecordingInput): Promise<Ogg
   const identification = head.subarray(first.headerBytes, first.bytes);
   if (file === undefined) return { identification, lastPosition: undefined };
 
-  const tail = Buffer.from(await file.readTail(LARGEST_PAGE_BYTES));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of file.read(Math.max(0, file.size - LARGEST_PAGE_BYTES), file.size)) pieces.push(piece);
+  const tail = Buffer.concat(pieces);
   const lastStart = tail.lastIndexOf(CAPTURE_PATTERN);
   if (lastStart < 0) return { identification, lastPosition: undefined };
   const last = parsePage(tail.subarray(lastStart));

@@ -179,6 +179,12 @@ const table = {
     meaning: 'The file is no recording of a kind that this server reads.',
     remedy: 'Send WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis; most others can be read once ffmpeg is installed.',
   },
+  recording_too_long: {
+    httpStatus: 413,
+    retryable: false,
+    meaning: 'The recording is longer than the server takes.',
+    remedy: 'Cut it into parts and send them one by one.',
+  },
   storage_full: {
     httpStatus: 507,
     retryable: true,

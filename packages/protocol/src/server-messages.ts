@@ -200,7 +200,9 @@ export const stoppedMessage = z
     words: z.int().min(0).meta({ description: 'Words in the finals sent.' }),
     refinement: z
       .object({
-        id: z.string().meta({ description: 'Names the transcription, here and at `/api/v1/transcriptions`.' }),
+        id: z
+          .string()
+          .meta({ description: 'Names the transcription, here and at `/api/v1/transcriptions`.' }),
       })
       .optional()
       .meta({ description: 'The audio since the `stop` before is read again; `refined` brings its text.' }),

@@ -44,7 +44,9 @@ export const sessionSettings = z.object({
     .string()
     .min(2)
     .max(35)
-    .meta({ description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.' }),
+    .meta({
+      description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.',
+    }),
   task: transcriptionTask.meta({
     description: 'Text in the language of the speech, or in English where the model can translate.',
   }),

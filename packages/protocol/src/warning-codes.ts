@@ -20,11 +20,13 @@ const table = {
     remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
   },
   refine_too_long: {
-    meaning: 'The session has been going on for longer than audio is kept to be read again, so it will not be.',
+    meaning:
+      'The session has been going on for longer than audio is kept to be read again, so it will not be.',
     remedy: 'Send stop more often: each starts anew. The live text is not affected.',
   },
   refine_unavailable: {
-    meaning: 'The server cannot keep the audio of this session or has too much to read already, so it will not be read again.',
+    meaning:
+      'The server cannot keep the audio of this session or has too much to read already, so it will not be read again.',
     remedy: 'Keep to the live text, which is not affected.',
   },
   refine_failed: {

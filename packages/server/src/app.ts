@@ -5,11 +5,13 @@ import { registerHealth, type Phase } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
 import { createOriginPolicy } from './http/origins.js';
 import { createHttpServer } from './http/server.js';
+import { registerTranscriptions } from './http/transcriptions.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
-import { recognizerOptions } from './recognizer-options.js';
+import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
 
 /** Starts a recognizer; `startRecognizer` of `@auscult/asr` is one. */
@@ -25,7 +27,7 @@ export interface App {
   /** Starts the recognizer; resolves when sessions can be taken. Fails with what the recognizer fails with. */
   readonly warmUp: () => Promise<void>;
   /**
-   * Takes no more sessions, sends the finals of all audio received and closes the open ones, in at most
+   * Takes no more sessions and recordings, cancels the transcriptions of those that were uploaded, sends the finals of all audio received and closes the open ones, in at most
    * `drainSeconds`. Resolves with whether all were done in time. HTTP goes on being answered.
    */
   readonly drain: () => Promise<boolean>;
@@ -38,28 +40,40 @@ export interface App {
 /** Puts the server together. The only place that knows which implementation goes where. */
 export async function createApp(config: Config, startRecognizer: StartRecognizer, log: Log): Promise<App> {
   let recognizer: Recognizer | undefined;
-  let isDraining = false;
+  /** Reads sessions again, where that is another model's work. */
+  let refiner: Recognizer | undefined;
+  const draining = new AbortController();
   const metrics = createMetrics(() => recognizer?.status());
   const sessions = createSessions();
+  const transcriptions = createTranscriptions({ config, log, metrics });
   const origins = createOriginPolicy(config);
   const version = serverVersion();
 
   const http = await createHttpServer({ log, origins, version });
   registerHealth(http, {
-    phase: () => phaseOf(recognizer, isDraining),
+    phase: () => phaseOf(recognizer, draining.signal.aborted),
     model: () => recognizer?.model.name ?? config.model,
     version,
     sessions: sessions.count,
   });
   registerMetrics(http, metrics.registry);
+  await registerTranscriptions(http, {
+    config,
+    origins,
+    transcriptions,
+    recognizer: () => recognizer,
+    draining: draining.signal,
+  });
   await registerLive(http, {
     config,
     log,
     metrics,
     origins,
     sessions,
+    transcriptions,
     recognizer: () => recognizer,
-    isDraining: () => isDraining,
+    refiner: () => refiner ?? recognizer,
+    isDraining: () => draining.signal.aborted,
   });
 
   return {
@@ -77,19 +91,21 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     warmUp: async () => {
       const startedAt = performance.now();
       recognizer = await startRecognizer(recognizerOptions(config, eventSink(log, metrics)));
+      if (config.refineModel !== undefined)
+        refiner = await startRecognizer(refinerOptions(config, eventLog(log)));
       log.info('ready', { model: recognizer.model.name, seconds: (performance.now() - startedAt) / 1000 });
     },
     drain: async () => {
-      isDraining = true;
+      draining.abort();
       log.info('draining', { sessions: sessions.count() });
-      const clean = await sessions.drain(config.drainSeconds);
+      const [clean] = await Promise.all([sessions.drain(config.drainSeconds), transcriptions.drain()]);
       if (!clean) log.error('drain ran out of time');
       return clean;
     },
     close: async () => {
       metrics.close();
       await http.close();
-      await recognizer?.close();
+      await Promise.all([recognizer?.close(), refiner?.close()]);
     },
     openapi: async () => {
       await http.ready();
@@ -105,8 +121,15 @@ function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase
 }
 
 function eventSink(log: Log, metrics: Metrics): (event: RecognizerEvent) => void {
+  const write = eventLog(log);
   return (event) => {
     metrics.onRecognizerEvent(event);
+    write(event);
+  };
+}
+
+function eventLog(log: Log): (event: RecognizerEvent) => void {
+  return (event) => {
     switch (event.kind) {
       case 'preparing-graphs':
         return log.info('preparing model graphs', { model: event.model });

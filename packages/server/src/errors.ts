@@ -2,20 +2,55 @@ import { SpeechError, type SpeechErrorCode } from '@auscult/asr';
 import { describeError, errorTable, type ErrorCode, type ErrorDetails } from '@auscult/protocol';
 import { z } from 'zod';
 
-/** Body of every HTTP answer that is an error. */
-export const errorBody = z.object({
-  error: z.object({
-    code: z.string().meta({ description: 'Stable name of the error, see docs/protocol.md.' }),
-    message: z.string().meta({ description: 'What went wrong and what to do, for people.' }),
-    retryable: z.boolean().meta({ description: 'Whether the very same request can succeed later.' }),
-  }),
+/** What an error is, in the body of an HTTP answer. */
+export const errorDescription = z.object({
+  code: z.string().meta({ description: 'Stable name of the error, see docs/protocol.md.' }),
+  message: z.string().meta({ description: 'What went wrong and what to do, for people.' }),
+  field: z.string().optional().meta({ description: 'The field that is meant.' }),
+  limit: z.string().optional().meta({ description: 'What is allowed.' }),
+  retryable: z.boolean().meta({ description: 'Whether the very same request can succeed later.' }),
 });
+export type ErrorDescription = z.output<typeof errorDescription>;
+
+/** Body of every HTTP answer that is an error. */
+export const errorBody = z.object({ error: errorDescription });
 export type ErrorBody = z.output<typeof errorBody>;
 
+/** What an error says over HTTP beyond its code. */
+export type HttpErrorDetails = Pick<ErrorDetails, 'field' | 'limit'>;
+
+/** Ends the handling of an HTTP request with an answer of the protocol's table. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: HttpErrorDetails = {},
+    /** When the client may come back, seconds. */
+    readonly retryAfterSeconds?: number,
+    options?: ErrorOptions,
+  ) {
+    super(code, options);
+  }
+}
+
 /** The HTTP answer for a code of the protocol's table. */
-export function httpError(code: ErrorCode): { readonly status: number; readonly body: ErrorBody } {
-  const { message, retryable } = describeError(code);
-  return { status: errorTable[code].httpStatus ?? 500, body: { error: { code, message, retryable } } };
+export function httpError(
+  code: ErrorCode,
+  details: HttpErrorDetails = {},
+): { readonly status: number; readonly body: ErrorBody } {
+  return { status: errorTable[code].httpStatus ?? 500, body: { error: describeForHttp(code, details) } };
+}
+
+/** What the description of a route says of the errors that it may answer with. */
+export function errorResponses(...codes: readonly ErrorCode[]): Readonly<Record<number, typeof errorBody>> {
+  return Object.fromEntries(codes.map((code) => [errorTable[code].httpStatus ?? 500, errorBody]));
+}
+
+/** An error of the protocol's table as it stands in the body of an HTTP answer. */
+export function describeForHttp(code: ErrorCode, details: HttpErrorDetails = {}): ErrorDescription {
+  const { type: _, ...description } = describeError(code, details);
+  return description;
 }
 
 /** What a client is told when its audio made the recognizer throw. Anything unforeseen is an `internal_error`. */
@@ -29,3 +64,25 @@ const clientErrors: Partial<Record<SpeechErrorCode, ErrorCode>> = {
   unsupported_audio: 'odd_audio_length',
   unsupported_language: 'unsupported_language',
 };
+
+/** What went wrong with a whole recording. Anything unforeseen is an `internal_error`. */
+export function recordingErrorOf(error: unknown): ErrorCode {
+  if (error instanceof RequestError) return error.code;
+  if (error instanceof SpeechError) return recordingErrors[error.code] ?? 'internal_error';
+  return isDiskFull(error) ? 'storage_full' : 'internal_error';
+}
+
+const recordingErrors: Partial<Record<SpeechErrorCode, ErrorCode>> = {
+  unreadable_audio: 'unreadable_audio',
+  unsupported_audio: 'unsupported_audio',
+  sample_rate_out_of_range: 'unsupported_audio',
+  unsupported_language: 'unsupported_language',
+  worker_failed: 'recognition_failed',
+};
+
+/** No space, a quota that is used up, or a limit on the size of files. */
+function isDiskFull(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))
+  );
+}

@@ -16,13 +16,17 @@ export function neededBytes(workers: number): number {
  * count: much of what is in use are file caches, which the system gives up.
  * @throws {SpeechError} `out_of_memory`
  */
-export function requireMemory({ workers }: Pick<Config, 'workers'>, limitBytes = memoryLimit()): void {
-  const needed = neededBytes(workers);
+export function requireMemory(
+  { workers, refineModel }: Pick<Config, 'workers'> & Partial<Pick<Config, 'refineModel'>>,
+  limitBytes = memoryLimit(),
+): void {
+  const others = refineModel === undefined ? 0 : 1;
+  const needed = neededBytes(workers + others);
   if (needed <= limitBytes) return;
-  const fitting = Math.floor((limitBytes - SERVER_BYTES) / WORKER_BYTES);
+  const fitting = Math.floor((limitBytes - SERVER_BYTES) / WORKER_BYTES) - others;
   throw new SpeechError(
     'out_of_memory',
-    `${workers} inference processes need ${gigabytes(needed)} of memory, and there are ${gigabytes(limitBytes)}.`,
+    `${workers + others} inference processes need ${gigabytes(needed)} of memory, and there are ${gigabytes(limitBytes)}.`,
     fitting >= 1 ? `Set --workers ${fitting} or less.` : 'Use a machine or a container with more memory.',
   );
 }

@@ -22,3 +22,13 @@ export function recognizerOptions(
     onEvent,
   };
 }
+
+/** As `recognizerOptions`, for the model that reads sessions again: one process, which nobody waits for. */
+export function refinerOptions(config: Config, onEvent: (event: RecognizerEvent) => void): RecognizerOptions {
+  return {
+    ...recognizerOptions(config, onEvent),
+    model: config.refineModel ?? config.model,
+    workers: 1,
+    shrinkContextUnderLoad: false,
+  };
+}

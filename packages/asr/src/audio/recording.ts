@@ -144,7 +144,11 @@ async function readOn(handle: FileHandle, path: string): Promise<Uint8Array | un
   }
 }
 
-async function* readBetween(handle: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array, void> {
+async function* readBetween(
+  handle: FileHandle,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array, void> {
   for (let at = start; at < end;) {
     const wanted = Math.min(READ_BYTES, end - at);
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at);

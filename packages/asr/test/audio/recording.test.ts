@@ -46,11 +46,14 @@ describe('containers', () => {
     expect(correlation(original, decoded)).toBeGreaterThan(0.9);
   });
 
-  it.skipIf(!hasFfmpeg)('hears an MP4 that ends with its index where only this process can read it', async () => {
-    const bytes = await readFile(clipPath('containers/speech.m4a'));
-    expect(bytes.indexOf('moov')).toBeGreaterThan(bytes.indexOf('mdat'));
-    expect(await decode(stored(bytes))).toEqual(await decode(clipPath('containers/speech.m4a')));
-  });
+  it.skipIf(!hasFfmpeg)(
+    'hears an MP4 that ends with its index where only this process can read it',
+    async () => {
+      const bytes = await readFile(clipPath('containers/speech.m4a'));
+      expect(bytes.indexOf('moov')).toBeGreaterThan(bytes.indexOf('mdat'));
+      expect(await decode(stored(bytes))).toEqual(await decode(clipPath('containers/speech.m4a')));
+    },
+  );
 
   it.each(['speech.mp3', 'speech.opus', 'speech.ogg', 'mu-law.wav'])(
     'knows and hears the same of %s where only this process can read it',

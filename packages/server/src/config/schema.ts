@@ -1,6 +1,6 @@
 import { homedir, availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { protocolLimits } from '@auscult/protocol';
+import { protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
 import { z } from 'zod';
 import { isLoopback } from './loopback.js';
 
@@ -50,7 +50,11 @@ export const configSchema = z
       description: 'Name of a model (see `auscult models list`), or a folder that holds one.',
     }),
     language: z.string().min(2).max(35).default('en').register(settingInfo, {
-      description: 'Language of the speech, a BCP 47 tag.',
+      description: 'Language of the speech, a BCP 47 tag, or `auto` for a model that can tell.',
+    }),
+    task: transcriptionTask.default('transcribe').register(settingInfo, {
+      description:
+        'Text in the language of the speech, or translated into English by a model that can; where a client does not ask for another.',
     }),
     device: z.enum(['cpu', 'cuda']).default('cpu').register(settingInfo, {
       description: 'What inference runs on.',
@@ -88,7 +92,7 @@ export const configSchema = z
     cacheDirectory: z
       .string()
       .min(1)
-      .default(() => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'auscult'))
+      .default(() => join(cacheHome(), 'auscult'))
       .register(settingInfo, {
         description: 'Folder for prepared model graphs. Must be writable.',
         defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
@@ -146,6 +150,65 @@ export const configSchema = z
       description: 'The longest that a stopping server works on the audio it has already received.',
       unit: 'seconds',
     }),
+    refine: refineMode.default('off').register(settingInfo, {
+      description:
+        'Whether a session that has stopped is read again as a whole, for a better text beside the live one; where a client does not ask for another.',
+    }),
+    refineModel: z.string().min(1).optional().register(settingInfo, {
+      description:
+        'Name or folder of the model that reads sessions again, in an inference process of its own.',
+      defaultText: 'the same model',
+    }),
+    maxRefineMinutes: z
+      .number()
+      .min(1)
+      .max(24 * 60)
+      .default(240)
+      .register(settingInfo, {
+        description: 'Audio of one session that is kept, encrypted, to be read again; a longer one is not.',
+        unit: 'minutes',
+      }),
+    spoolDirectory: z
+      .string()
+      .min(1)
+      .default(() => join(cacheHome(), 'auscult', 'spool'))
+      .register(settingInfo, {
+        description:
+          'Folder for audio that waits to be transcribed, encrypted and without names. Must be writable.',
+        defaultText: '`$XDG_CACHE_HOME/auscult/spool`, or `~/.cache/auscult/spool`',
+      }),
+    maxUploadBytes: z
+      .int()
+      .min(4096)
+      .default(1024 * MIB)
+      .register(settingInfo, { description: 'The largest recording that may be uploaded.', unit: 'bytes' }),
+    maxRecordingMinutes: z
+      .number()
+      .min(1)
+      .default(12 * 60)
+      .register(settingInfo, { description: 'The longest recording that is transcribed.', unit: 'minutes' }),
+    maxTranscriptionJobs: z.int().min(1).default(20).register(settingInfo, {
+      description:
+        'Recordings and sessions that are transcribed or wait for it; more uploads are refused as `too_many_transcriptions`.',
+    }),
+    transcriptionsAtATime: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(() => availableParallelism())
+      .register(settingInfo, {
+        description: 'How many of them are transcribed at the same time, behind all live speech.',
+        defaultText: 'one a core',
+      }),
+    transcriptionRetentionMinutes: z
+      .number()
+      .min(1)
+      .max(7 * 24 * 60)
+      .default(60)
+      .register(settingInfo, {
+        description: 'How long a finished transcription can be fetched; it is held in memory only.',
+        unit: 'minutes',
+      }),
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {
       description: 'The least important log lines that are written.',
     }),
@@ -160,6 +223,10 @@ export const configSchema = z
 
 /** The settings of a running server, validated. */
 export type Config = Readonly<z.output<typeof configSchema>>;
+
+function cacheHome(): string {
+  return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+}
 
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;

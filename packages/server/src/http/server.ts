@@ -1,10 +1,16 @@
+import { allowedValues } from '@auscult/protocol';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { httpError } from '../errors.js';
+import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import type { OriginPolicy } from './origins.js';
 
@@ -34,9 +40,11 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     answerNotFound(reply);
   });
   app.setErrorHandler((error, _request, reply) => {
-    log.unexpected(error);
-    const { status, body } = httpError('internal_error');
-    return reply.code(status).send(body);
+    const refusal = refusalOf(error);
+    if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error);
+    if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
+    const { status, body } = httpError(refusal.code, refusal.details);
+    return reply.code(status).type('application/json').send(body);
   });
   // Not earlier: the WebSocket plugin closes the connection of a refused upgrade only if its own `onRequest` ran.
   app.addHook('preValidation', async (request, reply) => {
@@ -58,6 +66,8 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     delegator: (request: FastifyRequest) =>
       Promise.resolve({
         origin: request.headers.origin !== undefined && origins.originAllowed(request.headers),
+        methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+        exposedHeaders: ['location', 'retry-after'],
       }),
   });
   await app.register(swagger, {
@@ -76,6 +86,7 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     name: 'Auscult',
     version,
     transcribe: '/ws/transcribe',
+    transcriptions: '/api/v1/transcriptions',
     health: '/health',
     metrics: '/metrics',
     openapi: '/openapi.json',
@@ -86,6 +97,22 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     () => ({ ...app.swagger() }),
   );
   return app;
+}
+
+/** What a request is refused with. Messages of foreign errors quote their input, so they are never passed on. */
+function refusalOf(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [issue] = error.validation;
+    const values = issue?.params['values'];
+    return new RequestError('invalid_request', {
+      field: issue?.instancePath.slice(1),
+      limit: Array.isArray(values) ? allowedValues({ enum: values as string[] }) : undefined,
+    });
+  }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new RequestError('form_expected');
+  return new RequestError('internal_error', {}, undefined, { cause: error });
 }
 
 function answerNotFound(reply: FastifyReply): void {

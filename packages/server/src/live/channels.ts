@@ -31,6 +31,8 @@ export function openChannels(
     endpointingMs: settings.endpointing.silenceMs,
     maxUtteranceSeconds: settings.endpointing.maxUtteranceSeconds,
     contextSeconds,
+    language: settings.language,
+    task: settings.task,
   };
   const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
     recognizer.openLive(options, listenerOf(channel)),

@@ -11,11 +11,16 @@ import {
   type ErrorMessage,
   type ParsedClientMessage,
   type SessionSettings,
+  type WarningCode,
 } from '@auscult/protocol';
 import type { Config } from '../config/schema.js';
 import { clientErrorOf } from '../errors.js';
+import { inabilityOf } from '../model-abilities.js';
+import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { openChannels, type Channels } from './channels.js';
 import type { Send } from './outbox.js';
+import { refinementMessage } from './refinement-message.js';
+import { createSessionRecord, type SessionRecord } from './session-record.js';
 import { finalMessage, partialMessage, wireSeconds } from './transcription-message.js';
 
 /** What a conversation needs from the session that it is held in. */
@@ -23,6 +28,9 @@ export interface ConversationServices {
   readonly sessionId: string;
   readonly config: Config;
   readonly recognizer: Recognizer;
+  /** Reads the session again where that is wanted. */
+  readonly refiner: Recognizer;
+  readonly transcriptions: Transcriptions;
   readonly send: Send;
   /** Whether the client asked for the subprotocol when it connected. */
   readonly optedIn: boolean;
@@ -42,7 +50,7 @@ export interface Conversation {
   readonly take: (frame: Buffer, isBinary: boolean) => void | Promise<void>;
   /** Resolves once the finals of all audio taken are sent. */
   readonly flush: () => Promise<void>;
-  /** Drops what is pending; nothing is sent afterwards. */
+  /** Drops what is pending. What was kept to be read again is read all the same. */
   readonly close: () => void;
   readonly pendingSeconds: () => number;
   readonly receivedSeconds: () => number;
@@ -58,9 +66,12 @@ export function createConversation(services: ConversationServices): Conversation
   let settings: SessionSettings = {
     ...defaultSessionSettings,
     language: config.language,
+    task: config.task,
+    refine: config.refine,
     endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
   };
   let channels: Channels | undefined;
+  let record: SessionRecord | undefined;
   let badInARow = 0;
   let finals = 0;
   let words = 0;
@@ -78,7 +89,7 @@ export function createConversation(services: ConversationServices): Conversation
     const error = checkAudioLength(pcm.length, settings);
     if (error) return refuse(error);
     badInARow = 0;
-    channels ??= openChannels(recognizer, heardSettings(), config.contextSeconds, listenerOf);
+    channels ??= open();
     const before = channels.receivedSeconds();
     try {
       channels.push(pcm, sampleRate);
@@ -88,6 +99,26 @@ export function createConversation(services: ConversationServices): Conversation
       return refuse(describeError(code, details));
     }
     services.onAudio(channels.receivedSeconds() - before);
+  }
+
+  function open(): Channels {
+    if (settings.refine === 'on-stop') record = openRecord();
+    return openChannels(recognizer, heardSettings(), config.contextSeconds, listenerOf);
+  }
+
+  function openRecord(): SessionRecord {
+    const { language, task } = settings;
+    return createSessionRecord({
+      ...services,
+      recognizer: services.refiner,
+      language,
+      task,
+      channels: settings.channels,
+      onWarning: warn,
+      onEnd: (transcription) => {
+        if (optedIn) send(refinementMessage(transcription, config.maxSendBufferBytes));
+      },
+    });
   }
 
   function takeControl(message: Exclude<ParsedClientMessage, { type: 'audio' }>): void | Promise<void> {
@@ -107,20 +138,18 @@ export function createConversation(services: ConversationServices): Conversation
 
   function configure(message: ConfigureMessage): void {
     if (channels) return send(describeError('configure_too_late'));
-    const { languages } = recognizer.model;
-    if (message.language !== undefined && !knows(languages, message.language)) {
-      return send(
-        describeError('unsupported_language', { field: 'language', limit: `one of ${languages.join(', ')}` }),
-      );
-    }
+    const wanted = applyConfigure(settings, message);
+    const inability = inabilityOf(recognizer.model, wanted);
+    if (inability) return send(describeError(inability.code, inability.details));
     optedIn = true;
-    settings = applyConfigure(settings, message);
+    settings = wanted;
     sendReady();
     if (message.keyTerms) send(describeWarning('key_terms_unavailable'));
   }
 
   async function stop(): Promise<void> {
     await flush();
+    const refinement = record?.finish();
     if (!optedIn) return;
     send({
       type: 'stopped',
@@ -128,6 +157,7 @@ export function createConversation(services: ConversationServices): Conversation
       speechSeconds: wireSeconds(channels?.speechSeconds() ?? 0),
       utterances: finals,
       words,
+      ...(refinement === undefined ? {} : { refinement: { id: refinement } }),
     });
   }
 
@@ -140,6 +170,10 @@ export function createConversation(services: ConversationServices): Conversation
 
   async function flush(): Promise<void> {
     await channels?.flush();
+  }
+
+  function warn(code: WarningCode): void {
+    if (optedIn) send(describeWarning(code));
   }
 
   function refuse(error: ErrorMessage): void {
@@ -167,6 +201,7 @@ export function createConversation(services: ConversationServices): Conversation
     const shape = { words: optedIn && settings.words, channel: settings.channels > 1 ? index : undefined };
     const place = shape.channel === undefined ? {} : { channel: index };
     return {
+      onAudio: (samples) => record?.keep(index, samples),
       onFinal: (hypothesis) => {
         if (hypothesis.text === '') return;
         finals += 1;
@@ -198,18 +233,13 @@ export function createConversation(services: ConversationServices): Conversation
     },
     take,
     flush,
-    close: () => channels?.close(),
+    close: () => {
+      record?.finish();
+      channels?.close();
+    },
     pendingSeconds: () => channels?.pendingSeconds() ?? 0,
     receivedSeconds: () => channels?.receivedSeconds() ?? 0,
     finals: () => finals,
     hasOptedIn: () => optedIn,
   };
-}
-
-/** A model that knows `en` knows `en-GB` too. */
-function knows(languages: readonly string[], asked: string): boolean {
-  const tag = asked.toLowerCase();
-  return languages.some(
-    (language) => tag === language.toLowerCase() || tag.startsWith(`${language.toLowerCase()}-`),
-  );
 }

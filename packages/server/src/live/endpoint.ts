@@ -15,6 +15,8 @@ export interface LiveServices extends SessionServices {
   readonly sessions: Sessions;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
+  /** What reads sessions again, once it is warm. */
+  readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
 }
 
@@ -61,7 +63,8 @@ function admit(socket: WebSocket, request: FastifyRequest, services: LiveService
   const recognizer = services.recognizer();
   const refusal = refusalOf(request, recognizer, services);
   if (refusal) return refuse(socket, refusal, services);
-  if (recognizer) services.sessions.add(startSession(socket, recognizer, services));
+  const refiner = services.refiner();
+  if (recognizer && refiner) services.sessions.add(startSession(socket, { recognizer, refiner }, services));
 }
 
 function refusalOf(

@@ -12,6 +12,7 @@ import type { WebSocket } from 'ws';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { FRAME_TOO_LARGE } from './announcing-web-socket.js';
 import { createConversation } from './conversation.js';
 import { createFlowControl } from './flow-control.js';
@@ -24,6 +25,14 @@ export interface SessionServices {
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly transcriptions: Transcriptions;
+}
+
+/** What a session hears with. */
+export interface SessionRecognizers {
+  readonly recognizer: Recognizer;
+  /** Reads the session again; often the same. */
+  readonly refiner: Recognizer;
 }
 
 /** One client on one socket. */
@@ -49,8 +58,8 @@ const knownCloseCodes: ReadonlySet<number> = new Set([
 /** Holds a session on a socket that was just opened, until either side ends it. */
 export function startSession(
   socket: WebSocket,
-  recognizer: Recognizer,
-  { config, log, metrics }: SessionServices,
+  recognizers: SessionRecognizers,
+  { config, log, metrics, transcriptions }: SessionServices,
 ): Session {
   const id = randomUUID();
   const openedAt = performance.now();
@@ -74,7 +83,8 @@ export function startSession(
   const conversation = createConversation({
     sessionId: id,
     config,
-    recognizer,
+    ...recognizers,
+    transcriptions,
     send,
     optedIn: socket.protocol === PROTOCOL,
     onAudio: (seconds) => {

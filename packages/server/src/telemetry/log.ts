@@ -9,6 +9,8 @@ import type { Config } from '../config/schema.js';
 export interface LogFields {
   /** Random name of a live session. */
   readonly session?: string;
+  /** Random name of the transcription of a recording. */
+  readonly transcription?: string;
   /** Code from the protocol's table of errors, or a `SpeechErrorCode`. */
   readonly code?: string;
   /** Code that a WebSocket was closed with. */
@@ -17,6 +19,8 @@ export interface LogFields {
   readonly audioSeconds?: number;
   /** Final hypotheses sent. */
   readonly finals?: number;
+  /** How something ended, one of a fixed set of words. */
+  readonly outcome?: string;
   /** How long something took, seconds. */
   readonly seconds?: number;
   /** Number of an inference process, from 0. */
@@ -44,10 +48,12 @@ export interface LogFields {
 
 const allowed: Readonly<Record<keyof LogFields, true>> = {
   session: true,
+  transcription: true,
   code: true,
   closeCode: true,
   audioSeconds: true,
   finals: true,
+  outcome: true,
   seconds: true,
   worker: true,
   pid: true,

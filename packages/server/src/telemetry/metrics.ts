@@ -16,6 +16,9 @@ export interface Metrics {
   readonly receivedBytes: Counter;
   readonly sentBytes: Counter;
   readonly errors: Counter<'code'>;
+  readonly transcriptionsOpen: Gauge<'state'>;
+  readonly transcriptionsEnded: Counter<'origin' | 'status'>;
+  readonly transcribedSeconds: Counter<'origin'>;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
   /** Stops measuring the event loop. */
@@ -111,6 +114,24 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
       name: 'auscult_errors_total',
       help: 'Errors sent to clients.',
       labelNames: ['code'],
+      registers,
+    }),
+    transcriptionsOpen: new Gauge({
+      name: 'auscult_transcriptions',
+      help: 'Whole recordings and sessions that wait or are being transcribed.',
+      labelNames: ['state'],
+      registers,
+    }),
+    transcriptionsEnded: new Counter({
+      name: 'auscult_transcriptions_total',
+      help: 'Whole recordings and sessions whose transcription has ended.',
+      labelNames: ['origin', 'status'],
+      registers,
+    }),
+    transcribedSeconds: new Counter({
+      name: 'auscult_transcribed_seconds_total',
+      help: 'Audio in transcriptions that are done.',
+      labelNames: ['origin'],
       registers,
     }),
     onRecognizerEvent: (event) => {

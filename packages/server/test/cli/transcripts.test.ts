@@ -5,17 +5,15 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { clipPath } from '../../../asr/test/clips/clips.js';
 import { findRecordings } from '../../src/cli/transcripts/find-recordings.js';
-import { formatTranscript } from '../../src/cli/transcripts/format.js';
+import { formatTranscript } from '../../src/transcripts/format.js';
 import { createOrderedOutput } from '../../src/cli/transcripts/ordered-output.js';
 import { outputPaths } from '../../src/cli/transcripts/output-paths.js';
-import type { Transcript } from '../../src/cli/transcripts/transcript.js';
+import type { Transcript } from '../../src/transcripts/transcript.js';
 
 const TRANSCRIPT: Transcript = {
-  file: 'visit.wav',
   duration: 3661.23456,
   segments: [
     {
-      sequence: 0,
       text: 'BP < 120 & rising.',
       start: 3659.0004,
       end: 3661.2,
@@ -38,7 +36,7 @@ describe('formats', () => {
   });
 
   it('are one object on one line as JSON', () => {
-    const text = formatTranscript(TRANSCRIPT, 'json');
+    const text = formatTranscript(TRANSCRIPT, 'json', { about: { file: 'visit.wav' } });
     expect(text.indexOf('\n')).toBe(text.length - 1);
     expect(JSON.parse(text)).toEqual({
       file: 'visit.wav',

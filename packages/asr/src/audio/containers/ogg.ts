@@ -17,7 +17,8 @@ export async function summariseOgg({ bytes, file }: RecordingInput): Promise<Ogg
   if (file === undefined) return { identification, lastPosition: undefined };
 
   const pieces: Uint8Array[] = [];
-  for await (const piece of file.read(Math.max(0, file.size - LARGEST_PAGE_BYTES), file.size)) pieces.push(piece);
+  for await (const piece of file.read(Math.max(0, file.size - LARGEST_PAGE_BYTES), file.size))
+    pieces.push(piece);
   const tail = Buffer.concat(pieces);
   const lastStart = tail.lastIndexOf(CAPTURE_PATTERN);
   if (lastStart < 0) return { identification, lastPosition: undefined };

@@ -1,6 +1,6 @@
 import { join, parse } from 'node:path';
+import { FILE_EXTENSIONS, type TranscriptFormat } from '../../transcripts/format.js';
 import type { FoundRecording } from './find-recordings.js';
-import { FILE_EXTENSIONS, type TranscriptFormat } from './format.js';
 
 /**
  * Where the transcript of each recording goes: its name with the format's extension. Recordings that differ in

@@ -9,11 +9,11 @@ import {
   type TranscribeOptions,
   transcribeRecording,
 } from '@auscult/asr';
+import { formatTranscript, type TranscriptFormat } from '../../transcripts/format.js';
+import type { Transcript } from '../../transcripts/transcript.js';
 import { STANDARD_INPUT, type FoundRecording } from './find-recordings.js';
-import { formatTranscript, type TranscriptFormat } from './format.js';
 import { createOrderedOutput, type OrderedOutput } from './ordered-output.js';
 import type { Progress } from './progress.js';
-import type { Transcript } from './transcript.js';
 
 /** What is to be transcribed, and where the result goes. */
 export interface TranscriptionTask {
@@ -73,10 +73,11 @@ async function transcribeOne(
     if (streamed) output.write(index, `${segment.text}\n`);
   }
 
-  const transcript: Transcript = { file: path, duration: counted.samples() / SAMPLE_RATE, segments };
+  const transcript: Transcript = { duration: counted.samples() / SAMPLE_RATE, segments };
+  const written = () => formatTranscript(transcript, format, { about: { file: path } });
   const file = outputPaths?.[index];
-  if (file !== undefined) await writeTranscript(file, formatTranscript(transcript, format));
-  else if (!streamed) output.write(index, formatTranscript(transcript, format));
+  if (file !== undefined) await writeTranscript(file, written());
+  else if (!streamed) output.write(index, written());
   damage.forEach(onFailure);
 }
 

@@ -1,4 +1,5 @@
-import type { FinalHypothesis, Word } from '@auscult/asr';
+import type { Word } from '@auscult/asr';
+import type { TranscriptSegment } from './transcript.js';
 
 /** What is on screen at one time. */
 export interface Cue {
@@ -19,7 +20,7 @@ const SHORTEST_SECONDS = 1;
  * Cuts segments into cues at word times. A cue never holds words of two segments, and ends with a sentence
  * when more than one line is full.
  */
-export function cutCues(segments: readonly FinalHypothesis[]): Cue[] {
+export function cutCues(segments: readonly Pick<TranscriptSegment, 'words'>[]): Cue[] {
   const groups = segments.flatMap(({ words }) => groupWords(words.flatMap(breakLongWord)));
   const cues: Cue[] = [];
   let free = 0;

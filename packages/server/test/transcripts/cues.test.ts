@@ -1,7 +1,7 @@
 import type { FinalHypothesis, Word } from '@auscult/asr';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CUE_LIMITS, cutCues } from '../../src/cli/transcripts/cues.js';
+import { CUE_LIMITS, cutCues } from '../../src/transcripts/cues.js';
 
 describe('cues', () => {
   it('are never too long, too wide or too high, keep every word, and follow each other', () => {

@@ -1,5 +1,5 @@
 import { cutCues, type Cue } from './cues.js';
-import type { Transcript } from './transcript.js';
+import { runningText, segmentJson, threeDecimals, type Transcript } from './transcript.js';
 
 /** How a transcript is written down. */
 export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
@@ -14,13 +14,25 @@ export const FILE_EXTENSIONS: Readonly<Record<TranscriptFormat, string>> = {
   vtt: 'vtt',
 };
 
+/** What is written in JSON besides the segments. */
+export interface JsonExtent {
+  /** Fields that come first. */
+  readonly about?: object;
+  /** Whether segments carry their words. */
+  readonly words?: boolean;
+}
+
 /** A whole transcript as text that ends with a line break. */
-export function formatTranscript(transcript: Transcript, format: TranscriptFormat): string {
+export function formatTranscript(
+  transcript: Transcript,
+  format: TranscriptFormat,
+  extent: JsonExtent = {},
+): string {
   switch (format) {
     case 'text':
       return transcript.segments.map(({ text }) => `${text}\n`).join('');
     case 'json':
-      return `${JSON.stringify(jsonTranscript(transcript))}\n`;
+      return `${JSON.stringify(jsonTranscript(transcript, extent))}\n`;
     case 'srt':
       return cutCues(transcript.segments).map(srtCue).join('');
     case 'vtt':
@@ -28,23 +40,13 @@ export function formatTranscript(transcript: Transcript, format: TranscriptForma
   }
 }
 
-function jsonTranscript({ file, duration, segments }: Transcript): object {
+function jsonTranscript(transcript: Transcript, { about, words }: JsonExtent): object {
   return {
-    file,
-    text: segments.map(({ text }) => text).join(' '),
-    duration: rounded(duration),
-    segments: segments.map(({ start, end, text, confidence }) => ({
-      start: rounded(start),
-      end: rounded(end),
-      text,
-      confidence: rounded(confidence),
-    })),
+    ...about,
+    text: runningText(transcript),
+    duration: threeDecimals(transcript.duration),
+    segments: transcript.segments.map((segment) => segmentJson(segment, words)),
   };
-}
-
-/** Milliseconds, and as many digits for probabilities. */
-function rounded(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
 }
 
 function srtCue({ start, end, lines }: Cue, index: number): string {

@@ -1,0 +1,192 @@
+import type { MultipartFile } from '@fastify/multipart';
+import { allowedValues, transcriptionTask, type TranscriptionTask } from '@auscult/protocol';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { recordingErrorOf, RequestError } from '../errors.js';
+import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
+
+/** The fields of the form besides the file, as they are written. */
+export const uploadFields = {
+  language: z.string().min(2).max(35).optional().meta({
+    description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.',
+  }),
+  task: transcriptionTask.optional().meta({
+    description: 'Text in the language of the speech, or in English where the model can translate.',
+  }),
+  words: z.enum(['true', 'false']).optional().meta({
+    description: 'Whether the result in JSON holds every word with its times and its confidence.',
+  }),
+};
+
+/** A recording that was received whole, and what is to be done with it. */
+export interface Upload {
+  /** The caller removes it. */
+  readonly file: SealedFile;
+  readonly language: string | undefined;
+  readonly task: TranscriptionTask | undefined;
+  readonly words: boolean;
+}
+
+/** What an upload is held to. */
+export interface UploadLimits {
+  readonly directory: string;
+  /** Bytes of the file. */
+  readonly maxBytes: number;
+  /** How long nothing may come, seconds. */
+  readonly idleSeconds: number;
+  /** Ends an upload that is under way. */
+  readonly signal: AbortSignal;
+}
+
+/** Bytes of a form besides its file: boundaries, headers and short fields. */
+const FORM_BYTES = 65_536;
+
+/** More than a language tag takes. */
+const FIELD_BYTES = 256;
+
+/**
+ * Streams a form to disk, encrypted. Throws a `RequestError` for everything that is wrong with it, and leaves
+ * nothing on disk then.
+ */
+export async function receiveUpload(request: FastifyRequest, limits: UploadLimits): Promise<Upload> {
+  if (!request.isMultipart()) throw new RequestError('form_expected');
+  if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes + FORM_BYTES) throw tooLarge(limits);
+  const received: Received = { values: {}, file: undefined };
+  const watch = watchOver(request, limits);
+  try {
+    await receiveParts(request, limits, received, watch);
+    if (received.file === undefined) throw new RequestError('invalid_request', ONE_FILE);
+    const { language, task, words } = received.values;
+    return {
+      file: received.file,
+      language,
+      task: task === undefined ? undefined : transcriptionTask.parse(task),
+      words: words === 'true',
+    };
+  } catch (error) {
+    await received.file?.remove();
+    throw watch.reason() ?? uploadErrorOf(error, limits);
+  } finally {
+    watch.end();
+  }
+}
+
+/** What has come so far. */
+interface Received {
+  readonly values: Partial<Record<keyof typeof uploadFields, string>>;
+  file: SealedFile | undefined;
+}
+
+const ONE_FILE = { field: 'file', limit: 'one file' } as const;
+const FIELDS = { limit: `the fields file, ${Object.keys(uploadFields).join(', ')}` } as const;
+
+async function receiveParts(
+  request: FastifyRequest,
+  limits: UploadLimits,
+  received: Received,
+  watch: Watch,
+): Promise<void> {
+  const fields = Object.keys(uploadFields).length;
+  const parts = request.parts({
+    limits: { files: 1, fields, parts: fields + 1, fileSize: limits.maxBytes, fieldSize: FIELD_BYTES },
+  });
+  for await (const part of parts) {
+    if (part.type === 'file') {
+      watch.reading(part.file);
+      if (part.fieldname !== ONE_FILE.field) throw new RequestError('invalid_request', ONE_FILE);
+      received.file = await createSealedFile(limits.directory).catch(failOnDisk);
+      await store(part, received.file, limits);
+      watch.reading(undefined);
+    } else {
+      const name = fieldNamed(part.fieldname);
+      if (received.values[name] !== undefined)
+        throw new RequestError('invalid_request', { field: name, limit: 'one value' });
+      received.values[name] = valueOf(name, part.value);
+    }
+  }
+}
+
+async function store({ file }: MultipartFile, sealed: SealedFile, limits: UploadLimits): Promise<void> {
+  for await (const chunk of file) await sealed.append(chunk as Buffer).catch(failOnDisk);
+  if (file.truncated) throw tooLarge(limits);
+  await sealed.finish().catch(failOnDisk);
+}
+
+function fieldNamed(name: string): keyof typeof uploadFields {
+  if (name === ONE_FILE.field) throw new RequestError('invalid_request', ONE_FILE);
+  if (Object.hasOwn(uploadFields, name)) return name as keyof typeof uploadFields;
+  throw new RequestError('invalid_request', FIELDS);
+}
+
+function valueOf(name: keyof typeof uploadFields, value: unknown): string {
+  const parsed = uploadFields[name].safeParse(value);
+  if (parsed.data !== undefined) return parsed.data;
+  const limit = allowedValues(z.toJSONSchema(uploadFields[name]));
+  throw new RequestError('invalid_request', { field: name, limit });
+}
+
+/** Watches an upload for silence and for a server that goes away. */
+interface Watch {
+  /** The file that is being read, which can be told why it ends. */
+  readonly reading: (file: MultipartFile['file'] | undefined) => void;
+  /** Why the upload was ended, if it was ended here. */
+  readonly reason: () => RequestError | undefined;
+  readonly end: () => void;
+}
+
+function watchOver({ raw }: FastifyRequest, { idleSeconds, signal }: UploadLimits): Watch {
+  let reading: MultipartFile['file'] | undefined;
+  let reason: RequestError | undefined;
+  const stop = (why: RequestError): void => {
+    reason ??= why;
+    // Between two parts nothing can be ended but the connection.
+    if (reading) reading.destroy(why);
+    else raw.destroy();
+  };
+  const onSilence = (): void => {
+    stop(new RequestError('idle_timeout'));
+  };
+  const onAbort = (): void => {
+    stop(new RequestError('draining'));
+  };
+  raw.setTimeout(idleSeconds * 1000, onSilence);
+  signal.addEventListener('abort', onAbort);
+  return {
+    reading: (file) => {
+      reading = file;
+    },
+    reason: () => reason,
+    end: () => {
+      raw.off('timeout', onSilence);
+      raw.setTimeout(0);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+function failOnDisk(cause: unknown): never {
+  throw new RequestError(recordingErrorOf(cause), {}, undefined, { cause });
+}
+
+function tooLarge({ maxBytes }: UploadLimits): RequestError {
+  return new RequestError('upload_too_large', { field: 'file', limit: `at most ${maxBytes} bytes` });
+}
+
+/** What the parser of forms throws has a code; what it hears of the connection or of a broken form has none. */
+function uploadErrorOf(error: unknown, limits: UploadLimits): RequestError {
+  if (error instanceof RequestError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'FST_REQ_FILE_TOO_LARGE':
+      return tooLarge(limits);
+    case 'FST_FILES_LIMIT':
+      return new RequestError('invalid_request', ONE_FILE);
+    case 'FST_PARTS_LIMIT':
+    case 'FST_FIELDS_LIMIT':
+    case 'FST_PROTO_VIOLATION':
+    case 'FST_INVALID_JSON_FIELD_ERROR':
+      return new RequestError('invalid_request', FIELDS);
+    default:
+      return new RequestError('broken_upload');
+  }
+}

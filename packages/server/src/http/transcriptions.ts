@@ -1,0 +1,306 @@
+import multipart from '@fastify/multipart';
+import { SpeechError, type Recognizer } from '@auscult/asr';
+import { transcriptionTask } from '@auscult/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import Negotiator from 'negotiator';
+import { z } from 'zod';
+import type { Config } from '../config/schema.js';
+import { errorDescription, errorResponses, recordingErrorOf, RequestError } from '../errors.js';
+import { inabilityOf } from '../model-abilities.js';
+import { tooLong } from '../transcriptions/transcribe-source.js';
+import type { Place, Transcription, Transcriptions } from '../transcriptions/transcriptions.js';
+import { openUpload } from '../transcriptions/upload-source.js';
+import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
+import { threeDecimals, type Transcript } from '../transcripts/transcript.js';
+import type { OriginPolicy } from './origins.js';
+import { receiveUpload, uploadFields, type Upload } from './receive-upload.js';
+
+/** What the routes need from the server. */
+export interface TranscriptionRoutes {
+  readonly config: Config;
+  readonly origins: OriginPolicy;
+  readonly transcriptions: Transcriptions;
+  /** The recognizer, once it is warm. */
+  readonly recognizer: () => Recognizer | undefined;
+  /** Aborted when the server begins to shut down. */
+  readonly draining: AbortSignal;
+}
+
+const PATH = '/api/v1/transcriptions';
+
+/** When a client may ask again, seconds. */
+const RETRY_AFTER = { start: 5, room: 30, result: 5 } as const;
+
+/** How long what is left of a refused upload is read and thrown away, so that its sender reads the answer. */
+const LINGER_MS = 5000;
+
+const MEDIA_TYPES: Readonly<Record<TranscriptFormat, string>> = {
+  json: 'application/json',
+  text: 'text/plain',
+  srt: 'application/x-subrip',
+  vtt: 'text/vtt',
+};
+
+const transcriptionBody = z.object({
+  id: z.string(),
+  origin: z.enum(['upload', 'session']).meta({
+    description: '`session` for the record pass of a live session.',
+  }),
+  sessionId: z.string().optional().meta({ description: 'The live session that said it.' }),
+  status: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  progress: z.number().min(0).max(1),
+  audioSeconds: z.number().min(0).optional().meta({ description: 'Length, as soon as it is known.' }),
+  model: z.string(),
+  language: z.string(),
+  task: transcriptionTask,
+  words: z.boolean(),
+  damaged: z
+    .boolean()
+    .meta({ description: 'The recording is cut or damaged: the text is of what could be read.' }),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  endedAt: z.iso.datetime().optional(),
+  expiresAt: z.iso.datetime().optional().meta({ description: 'When it is forgotten, with its result.' }),
+  error: errorDescription.optional().meta({ description: 'Why there is no result.' }),
+});
+
+const transcriptBody = z.object({
+  id: z.string(),
+  text: z.string(),
+  duration: z.number().min(0).meta({ description: 'Seconds of audio.' }),
+  segments: z.array(
+    z.object({
+      start: z.number().meta({ description: 'Seconds since the beginning.' }),
+      end: z.number(),
+      text: z.string(),
+      confidence: z.number().min(0).max(1),
+      channel: z.int().min(0).optional().meta({ description: 'For sessions of two channels.' }),
+      words: z
+        .array(z.object({ text: z.string(), start: z.number(), end: z.number(), confidence: z.number() }))
+        .optional(),
+    }),
+  ),
+});
+
+const params = z.object({ id: z.string() });
+
+/** Adds the routes under `/api/v1/transcriptions`. */
+export async function registerTranscriptions(
+  app: FastifyInstance,
+  services: TranscriptionRoutes,
+): Promise<void> {
+  await app.register(async (scope) => {
+    // What is no form is answered as such, whatever it says it is.
+    scope.removeAllContentTypeParsers();
+    await scope.register(multipart);
+    scope.addHook('preValidation', (request, reply, done) => {
+      void reply.header('cache-control', 'no-store');
+      done(
+        services.origins.originAllowed(request.headers) ? undefined : new RequestError('origin_not_allowed'),
+      );
+    });
+    addUpload(scope, services);
+    addInspection(scope, services);
+    addResult(scope, services);
+  });
+}
+
+function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
+  const { config } = services;
+  app.withTypeProvider<ZodTypeProvider>().post(
+    PATH,
+    {
+      schema: {
+        summary: 'Transcribe a recording',
+        description:
+          'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and most others where ffmpeg is installed. ' +
+          'Its channels are mixed to one. The answer comes when the recording is received and holds sound; ' +
+          'it is transcribed afterwards, behind all live speech.',
+        consumes: ['multipart/form-data'],
+        body: z.object({ file: z.file().meta({ description: 'The recording.' }), ...uploadFields }),
+        response: {
+          202: transcriptionBody,
+          ...errorResponses(
+            'invalid_request',
+            'upload_too_large',
+            'form_expected',
+            'unreadable_audio',
+            'not_ready',
+          ),
+        },
+      },
+      // The form is read by the handler, part by part.
+      validatorCompiler: () => () => true,
+    },
+    async (request, reply) => {
+      try {
+        const transcription = await accept(request, services);
+        void reply.code(202).header('location', `${PATH}/${transcription.id}`);
+        return bodyOf(transcription);
+      } catch (error) {
+        if (!request.raw.complete) linger(request);
+        throw error;
+      }
+    },
+  );
+
+  async function accept(request: FastifyRequest, { recognizer, draining }: TranscriptionRoutes) {
+    if (draining.aborted) throw new RequestError('draining');
+    const ready = recognizer();
+    if (ready === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
+    const place = services.transcriptions.reserve();
+    if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
+    try {
+      const upload = await receiveUpload(request, {
+        directory: config.spoolDirectory,
+        maxBytes: config.maxUploadBytes,
+        idleSeconds: config.idleTimeoutSeconds,
+        signal: draining,
+      });
+      return await submit(upload, ready, place);
+    } finally {
+      place.leave();
+    }
+  }
+
+  async function submit(upload: Upload, recognizer: Recognizer, place: Place): Promise<Transcription> {
+    const { language = config.language, task = config.task, words } = upload;
+    try {
+      const inability = inabilityOf(recognizer.model, { language, task });
+      if (inability) throw new RequestError(inability.code, inability.details);
+      const source = await openUpload(upload.file);
+      const maxSeconds = config.maxRecordingMinutes * 60;
+      if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
+      if (services.draining.aborted) throw new RequestError('draining');
+      return place.submit(source, { recognizer, language, task, words });
+    } catch (error) {
+      await upload.file.remove();
+      throw error instanceof SpeechError
+        ? new RequestError(recordingErrorOf(error), { field: 'file' })
+        : error;
+    }
+  }
+}
+
+function addInspection(app: FastifyInstance, { transcriptions }: TranscriptionRoutes): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.get(
+    PATH,
+    {
+      schema: {
+        summary: 'List transcriptions',
+        description: 'Those that wait, run, or ended not long ago, the newest first, without their text.',
+        response: { 200: z.object({ transcriptions: z.array(transcriptionBody) }) },
+      },
+    },
+    () => ({ transcriptions: transcriptions.list().map(bodyOf) }),
+  );
+  routes.get(
+    `${PATH}/:id`,
+    {
+      schema: {
+        summary: 'How far a transcription has come',
+        params,
+        response: { 200: transcriptionBody, ...errorResponses('transcription_not_found') },
+      },
+    },
+    ({ params: { id } }) => bodyOf(found(transcriptions, id)),
+  );
+  routes.delete(
+    `${PATH}/:id`,
+    {
+      schema: {
+        summary: 'Cancel or forget a transcription',
+        description: 'One that waits or runs is cancelled; one that has ended is forgotten with its result.',
+        params,
+        response: { 204: z.null(), ...errorResponses('transcription_not_found') },
+      },
+    },
+    ({ params: { id } }, reply) => {
+      if (!transcriptions.remove(id)) throw new RequestError('transcription_not_found');
+      void reply.code(204);
+      return null;
+    },
+  );
+}
+
+function addResult(app: FastifyInstance, { transcriptions }: TranscriptionRoutes): void {
+  const text = z.string();
+  app.withTypeProvider<ZodTypeProvider>().get(
+    `${PATH}/:id/result`,
+    {
+      schema: {
+        summary: 'What was said',
+        description: 'In the format of the query, or else in the one that the request accepts first.',
+        params,
+        querystring: z.object({ format: z.enum(TRANSCRIPT_FORMATS).optional() }),
+        response: {
+          200: {
+            description: 'The transcript.',
+            content: {
+              [MEDIA_TYPES.json]: { schema: transcriptBody },
+              [MEDIA_TYPES.text]: { schema: text },
+              [MEDIA_TYPES.srt]: { schema: text },
+              [MEDIA_TYPES.vtt]: { schema: text },
+            },
+          },
+          ...errorResponses('transcription_not_found', 'not_acceptable', 'transcription_not_done'),
+        },
+      },
+    },
+    (request, reply) => {
+      const format = request.query.format ?? acceptedFormat(request, reply);
+      const { id, words, transcript } = ended(found(transcriptions, request.params.id));
+      void reply.type(`${MEDIA_TYPES[format]}; charset=utf-8`);
+      return formatTranscript(transcript, format, { about: { id }, words });
+    },
+  );
+}
+
+function acceptedFormat(request: FastifyRequest, reply: FastifyReply): TranscriptFormat {
+  void reply.header('vary', 'Accept');
+  const offered = (['json', 'text', 'srt', 'vtt'] as const).map((format) => MEDIA_TYPES[format]);
+  const [accepted] = new Negotiator(request.raw).mediaTypes(offered);
+  const format = TRANSCRIPT_FORMATS.find((candidate) => MEDIA_TYPES[candidate] === accepted);
+  if (format === undefined)
+    throw new RequestError('not_acceptable', { field: 'Accept', limit: `one of ${offered.join(', ')}` });
+  return format;
+}
+
+function found(transcriptions: Transcriptions, id: string): Transcription {
+  const transcription = transcriptions.get(id);
+  if (transcription === undefined) throw new RequestError('transcription_not_found');
+  return transcription;
+}
+
+function ended(transcription: Transcription): Transcription & { readonly transcript: Transcript } {
+  const { status, transcript } = transcription;
+  if (transcript !== undefined) return { ...transcription, transcript };
+  if (status === 'failed') throw new RequestError('transcription_failed');
+  if (status === 'cancelled') throw new RequestError('transcription_cancelled');
+  throw new RequestError('transcription_not_done', {}, RETRY_AFTER.result);
+}
+
+function bodyOf({ transcript: _, ...transcription }: Transcription): z.output<typeof transcriptionBody> {
+  const { audioSeconds, createdAt, startedAt, endedAt, expiresAt, progress } = transcription;
+  return {
+    ...transcription,
+    progress: threeDecimals(progress),
+    audioSeconds: audioSeconds === undefined ? undefined : threeDecimals(audioSeconds),
+    createdAt: createdAt.toISOString(),
+    startedAt: startedAt?.toISOString(),
+    endedAt: endedAt?.toISOString(),
+    expiresAt: expiresAt?.toISOString(),
+  };
+}
+
+/** A client that is answered while it still sends would often lose the answer with its connection. */
+function linger({ raw }: FastifyRequest): void {
+  raw.unpipe();
+  raw.resume();
+  const timer = setTimeout(() => raw.destroy(), LINGER_MS);
+  raw.once('close', () => {
+    clearTimeout(timer);
+  });
+}

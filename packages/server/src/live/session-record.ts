@@ -1,0 +1,154 @@
+import { SAMPLE_RATE, type Recognizer } from '@auscult/asr';
+import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
+import type { Config } from '../config/schema.js';
+import { inabilityOf } from '../model-abilities.js';
+import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
+import type { RecordingSource } from '../transcriptions/recording-source.js';
+import type { Transcription, Transcriptions } from '../transcriptions/transcriptions.js';
+
+/** Keeps what a session hears, encrypted on disk, so that it can be read again as a whole. */
+export interface SessionRecord {
+  /** Keeps 16 kHz audio of a channel, in the order in which it is taken. */
+  readonly keep: (channel: number, samples: Float32Array) => void;
+  /** Hands what was kept since the last time over to be transcribed; its id, if there is anything. */
+  readonly finish: () => string | undefined;
+}
+
+/** What a record needs from its session. */
+export interface RecordServices {
+  readonly sessionId: string;
+  readonly config: Config;
+  readonly transcriptions: Transcriptions;
+  /** Reads sessions again. */
+  readonly recognizer: Recognizer;
+  readonly language: string;
+  readonly task: TranscriptionTask;
+  readonly channels: number;
+  /** Something keeps the session from being read again. */
+  readonly onWarning: (code: WarningCode) => void;
+  /** What was handed over is done, failed or cancelled. */
+  readonly onEnd: (transcription: Transcription) => void;
+}
+
+/** Audio that may wait for the disk, bytes; a disk that is slower than that is of no use. */
+const WAITING_BYTES = 8 * 1024 ** 2;
+
+const SAMPLE_BYTES = 2;
+
+/** What was kept since the last `finish`. */
+interface Part {
+  readonly files: readonly Promise<SealedFile>[];
+  /** Samples of the channel that has most. */
+  samples: number;
+}
+
+/** Starts an empty record. Trouble with it never troubles the session: it warns, and keeps no more until `finish`. */
+export function createSessionRecord(services: RecordServices): SessionRecord {
+  const { config, recognizer, language, task, transcriptions } = services;
+  const taken = new Array<number>(services.channels).fill(0);
+  let startedAt = 0;
+  let part: Part | undefined;
+  let givenUp = false;
+  let waitingBytes = 0;
+
+  const giveUp = (code: WarningCode): void => {
+    if (givenUp) return;
+    givenUp = true;
+    if (part) void release(part);
+    part = undefined;
+    services.onWarning(code);
+  };
+
+  const keep = (channel: number, samples: Float32Array): void => {
+    const end = (taken[channel] ?? 0) + samples.length;
+    taken[channel] = end;
+    if (givenUp || samples.length === 0) return;
+    if (end - startedAt > config.maxRefineMinutes * 60 * SAMPLE_RATE) {
+      giveUp('refine_too_long');
+      return;
+    }
+    part ??= newPart(services.channels, config.spoolDirectory);
+    part.samples = Math.max(part.samples, end - startedAt);
+    append(part.files[channel], encode(samples));
+  };
+
+  const append = (file: Promise<SealedFile> | undefined, bytes: Buffer): void => {
+    waitingBytes += bytes.length;
+    if (waitingBytes > WAITING_BYTES) giveUp('refine_unavailable');
+    file
+      ?.then((opened) => opened.append(bytes))
+      .catch(() => {
+        giveUp('refine_unavailable');
+      })
+      .finally(() => (waitingBytes -= bytes.length));
+  };
+
+  const finish = (): string | undefined => {
+    const finished = part;
+    const startSeconds = startedAt / SAMPLE_RATE;
+    part = undefined;
+    givenUp = false;
+    startedAt = Math.max(...taken);
+    if (finished === undefined) return undefined;
+    const place = inabilityOf(recognizer.model, { language, task }) ? undefined : transcriptions.reserve();
+    if (place === undefined) {
+      void release(finished);
+      services.onWarning('refine_unavailable');
+      return undefined;
+    }
+    const source = sourceOf(finished, startSeconds, services.sessionId);
+    return place.submit(source, { recognizer, language, task, words: true, onEnd: services.onEnd }).id;
+  };
+
+  return { keep, finish };
+}
+
+function newPart(channels: number, directory: string): Part {
+  const files = Array.from({ length: channels }, () => createSealedFile(directory));
+  // Whoever appends hears of it; a channel that nothing is appended to has nobody who would.
+  for (const file of files) file.catch(() => undefined);
+  return { files, samples: 0 };
+}
+
+async function release({ files }: Part): Promise<void> {
+  const opened = await Promise.allSettled(files);
+  for (const file of opened) if (file.status === 'fulfilled') await file.value.remove();
+}
+
+function sourceOf(part: Part, startSeconds: number, sessionId: string): RecordingSource {
+  const audioSeconds = part.samples / SAMPLE_RATE;
+  return {
+    origin: 'session',
+    sessionId,
+    audioSeconds,
+    startSeconds,
+    channels: part.files.map((file, channel) => ({
+      channel: part.files.length > 1 ? channel : undefined,
+      open: async function* () {
+        const kept = await file;
+        await kept.finish();
+        for await (const bytes of kept.read(0, kept.size)) yield decode(bytes);
+      },
+      share: (seconds) => seconds / audioSeconds,
+    })),
+    release: () => release(part),
+  };
+}
+
+/** Samples within ±1 as 16-bit integers, little-endian. */
+function encode(samples: Float32Array): Buffer {
+  const bytes = Buffer.allocUnsafe(samples.length * SAMPLE_BYTES);
+  samples.forEach((sample, index) => {
+    const value = Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
+    bytes.writeInt16LE(value, index * SAMPLE_BYTES);
+  });
+  return bytes;
+}
+
+function decode(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from(
+    { length: bytes.length / SAMPLE_BYTES },
+    (_, index) => view.getInt16(index * SAMPLE_BYTES, true) / 32_768,
+  );
+}

@@ -1,0 +1,42 @@
+import type { ModelDescription } from '@auscult/asr';
+import type { ErrorCode, TranscriptionTask } from '@auscult/protocol';
+
+/** Has the model tell the language itself. */
+const DETECT = 'auto';
+
+/** What a client asks of the model. */
+export interface Wanted {
+  readonly language: string;
+  readonly task: TranscriptionTask;
+}
+
+/** Something that the model cannot do. */
+export interface Inability {
+  readonly code: Extract<ErrorCode, 'unsupported_language' | 'unsupported_task'>;
+  readonly details: { readonly field: 'language' | 'task'; readonly limit: string };
+}
+
+/** What of it the model cannot do, if anything. */
+export function inabilityOf(model: ModelDescription, { language, task }: Wanted): Inability | undefined {
+  const languages = allowedLanguages(model);
+  if (!languages.some((known) => covers(known, language))) {
+    return {
+      code: 'unsupported_language',
+      details: { field: 'language', limit: `one of ${languages.join(', ')}` },
+    };
+  }
+  const { tasks = ['transcribe'] } = model;
+  if (tasks.includes(task)) return undefined;
+  return { code: 'unsupported_task', details: { field: 'task', limit: `one of ${tasks.join(', ')}` } };
+}
+
+/** A model of one language has nothing to tell apart. */
+function allowedLanguages({ languages }: ModelDescription): readonly string[] {
+  return languages.length > 1 ? [DETECT, ...languages] : languages;
+}
+
+/** A model that knows `en` knows `en-GB` too. Tags are compared without regard to case (RFC 5646, 2.1.1). */
+function covers(known: string, asked: string): boolean {
+  const [tag, prefix] = [asked.toLowerCase(), known.toLowerCase()];
+  return tag === prefix || (known !== DETECT && tag.startsWith(`${prefix}-`));
+}

@@ -1,0 +1,159 @@
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Bytes on disk that nobody but this process can read. They are encrypted under a key that is only ever in memory,
+ * and the file has no name: it is gone with the process, however that ends.
+ */
+export interface SealedFile {
+  /** Bytes appended so far. */
+  readonly size: number;
+  /**
+   * Appends bytes, which may not be changed before it resolves: once they are on disk, but for less than a block.
+   * Rejects with what the system says, `ENOSPC` for one, and so does everything appended later.
+   */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Writes what is left. Nothing may be appended afterwards, and all can be read from then on. */
+  finish(): Promise<void>;
+  /** The bytes from `start` up to `end`. Fails if they are not what was written. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+  /** Gives the space back and destroys the key. Reading that is under way fails. May be called again. */
+  remove(): Promise<void>;
+}
+
+/** Bytes that are encrypted together: what is read of the file at least, and held in memory until it is full. */
+const BLOCK_BYTES = 65_536;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+
+/**
+ * Makes an empty file in `directory`, which is made too. AES-256-GCM with a key of its own for each file; the number
+ * of a block is its nonce, which therefore never repeats, and a block in another's place is noticed.
+ */
+export async function createSealedFile(directory: string): Promise<SealedFile> {
+  const handle = await openUnnamed(directory);
+  const key = randomBytes(KEY_BYTES);
+  const block = Buffer.alloc(BLOCK_BYTES);
+  let size = 0;
+  let filled = 0;
+  let blocks = 0;
+  let last: Promise<void> = Promise.resolve();
+  let removed: Promise<void> | undefined;
+
+  const writeBlock = (plain: Uint8Array): Promise<void> => {
+    const sealed = seal(key, blocks, plain);
+    const position = blocks * (BLOCK_BYTES + TAG_BYTES);
+    blocks += 1;
+    return writeWhole(handle, sealed, position);
+  };
+
+  const append = async (bytes: Uint8Array): Promise<void> => {
+    for (let at = 0; at < bytes.length;) {
+      const taken = bytes.subarray(at, at + BLOCK_BYTES - filled);
+      block.set(taken, filled);
+      filled += taken.length;
+      at += taken.length;
+      if (filled < BLOCK_BYTES) return;
+      filled = 0;
+      await writeBlock(block);
+    }
+  };
+
+  /** One after the other. What fails fails all that follows: a file with a gap is of no use. */
+  const inTurn = (task: () => Promise<void>): Promise<void> => {
+    last = last.then(task);
+    // The caller hears of it; without this the failure of a call that nobody waits for would end the process.
+    last.catch(() => undefined);
+    return last;
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    append: (bytes) => {
+      size += bytes.length;
+      return inTurn(() => append(bytes));
+    },
+    finish: () =>
+      inTurn(async () => {
+        if (filled === 0) return;
+        await writeBlock(block.subarray(0, filled));
+        filled = 0;
+        block.fill(0);
+      }),
+    async *read(start, end) {
+      for (let at = start; at < end;) {
+        const index = Math.floor(at / BLOCK_BYTES);
+        const plain = unseal(key, index, await readSealed(handle, index));
+        const from = at - index * BLOCK_BYTES;
+        const piece = plain.subarray(from, Math.min(plain.length, end - index * BLOCK_BYTES));
+        if (piece.length === 0) return;
+        yield piece;
+        at += piece.length;
+      }
+    },
+    remove: () => {
+      removed ??= last
+        .catch(() => undefined)
+        .then(() => {
+          key.fill(0);
+          block.fill(0);
+          return handle.close();
+        });
+      return removed;
+    },
+  };
+}
+
+/** Read access for the owner only, and no name from the first moment on. */
+async function openUnnamed(directory: string): Promise<FileHandle> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, `${randomUUID()}.sealed`);
+  const handle = await open(path, 'wx+', 0o600);
+  try {
+    await unlink(path);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function seal(key: Buffer, index: number, plain: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce(index));
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function unseal(key: Buffer, index: number, sealed: Buffer): Buffer {
+  const end = Math.max(0, sealed.length - TAG_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce(index), { authTagLength: TAG_BYTES });
+  decipher.setAuthTag(sealed.subarray(end));
+  return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+}
+
+function nonce(index: number): Buffer {
+  const bytes = Buffer.alloc(NONCE_BYTES);
+  bytes.writeUIntBE(index, NONCE_BYTES - 6, 6);
+  return bytes;
+}
+
+async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
+async function readSealed(handle: FileHandle, index: number): Promise<Buffer> {
+  const sealed = Buffer.allocUnsafe(BLOCK_BYTES + TAG_BYTES);
+  let filled = 0;
+  for (;;) {
+    const position = index * sealed.length + filled;
+    const { bytesRead } = await handle.read(sealed, filled, sealed.length - filled, position);
+    filled += bytesRead;
+    if (bytesRead === 0 || filled === sealed.length) return sealed.subarray(0, filled);
+  }
+}

@@ -1,0 +1,94 @@
+import { SAMPLE_RATE, transcribeRecording, type Recognizer, type TranscribeOptions } from '@auscult/asr';
+import { RequestError } from '../errors.js';
+import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
+import type { ChannelSource, RecordingSource } from './recording-source.js';
+
+/** How a source is to be transcribed. */
+export interface SourceOptions extends Omit<TranscribeOptions, 'onProgress' | 'signal'> {
+  /** A longer recording is given up, seconds. */
+  readonly maxSeconds: number;
+  readonly signal: AbortSignal;
+  /** Hears how much is done, 0 to 1, never less than before. */
+  readonly onProgress: (share: number) => void;
+}
+
+/** What came out, and whether the recording was whole. */
+export interface TranscribedSource extends Transcript {
+  readonly damaged: boolean;
+}
+
+/**
+ * Transcribes all channels of a source, one after the other. Throws the signal's reason, `recording_too_long`, and
+ * what the recognizer and the decoders throw.
+ */
+export async function transcribeSource(
+  recognizer: Recognizer,
+  source: RecordingSource,
+  { maxSeconds, onProgress, ...options }: SourceOptions,
+): Promise<TranscribedSource> {
+  const segments: TranscriptSegment[] = [];
+  let duration = 0;
+  let damaged = false;
+  let best = 0;
+  for (const [index, channel] of source.channels.entries()) {
+    const counted = bounded(
+      channel.open(() => (damaged = true)),
+      maxSeconds,
+    );
+    const heard = (seconds: number): void => {
+      const share = (index + Math.min(1, channel.share(seconds))) / source.channels.length;
+      best = Math.max(best, share);
+      onProgress(best);
+    };
+    for await (const final of transcribeRecording(recognizer, counted.chunks, {
+      ...options,
+      onProgress: heard,
+    })) {
+      if (final.text !== '') segments.push(placed(final, source, channel));
+    }
+    duration = Math.max(duration, counted.seconds());
+  }
+  return { duration, segments: segments.sort((a, b) => a.start - b.start), damaged };
+}
+
+/** A segment in the time of the transcript. */
+function placed(
+  { text, start, end, confidence, words, language }: TranscriptSegment,
+  { startSeconds }: RecordingSource,
+  { channel }: ChannelSource,
+): TranscriptSegment {
+  return {
+    text,
+    start: start + startSeconds,
+    end: end + startSeconds,
+    confidence,
+    language,
+    words: words.map((word) => ({
+      ...word,
+      start: word.start + startSeconds,
+      end: word.end + startSeconds,
+    })),
+    ...(channel === undefined ? {} : { channel }),
+  };
+}
+
+/** Counts what passes, and lets no more than `maxSeconds` pass. */
+function bounded(
+  chunks: AsyncIterable<Float32Array>,
+  maxSeconds: number,
+): { readonly chunks: AsyncIterable<Float32Array>; readonly seconds: () => number } {
+  let samples = 0;
+  const counting = async function* (): AsyncGenerator<Float32Array, void> {
+    for await (const chunk of chunks) {
+      samples += chunk.length;
+      if (samples > maxSeconds * SAMPLE_RATE) throw tooLong(maxSeconds);
+      yield chunk;
+    }
+  };
+  return { chunks: counting(), seconds: () => samples / SAMPLE_RATE };
+}
+
+/** What is said of a recording that is longer than allowed. */
+export function tooLong(maxSeconds: number): RequestError {
+  return new RequestError('recording_too_long', { limit: `at most ${maxSeconds / 60} minutes` });
+}

@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import type { Recognizer } from '@auscult/asr';
+import type { TranscriptionTask } from '@auscult/protocol';
+import type { Config } from '../config/schema.js';
+import { describeForHttp, recordingErrorOf, RequestError, type ErrorDescription } from '../errors.js';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { Transcript } from '../transcripts/transcript.js';
+import type { RecordingSource } from './recording-source.js';
+import { transcribeSource } from './transcribe-source.js';
+
+/** How far a transcription has come. */
+export type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** The transcription of a whole recording, or of what a session has said, as it is now. */
+export interface Transcription {
+  readonly id: string;
+  readonly origin: RecordingSource['origin'];
+  /** The live session that said it, if it was one. */
+  readonly sessionId: string | undefined;
+  readonly status: TranscriptionStatus;
+  /** 0 to 1. */
+  readonly progress: number;
+  /** Seconds; undefined as long as nobody knows. */
+  readonly audioSeconds: number | undefined;
+  readonly model: string;
+  readonly language: string;
+  readonly task: TranscriptionTask;
+  /** Whether the words with their times are wanted in the result. */
+  readonly words: boolean;
+  /** Whether the recording is cut or damaged: the text is of what could be read. */
+  readonly damaged: boolean;
+  readonly createdAt: Date;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+  /** When a transcription that has ended is forgotten. */
+  readonly expiresAt: Date | undefined;
+  /** Why there is no result, for one that failed or was cancelled. */
+  readonly error: ErrorDescription | undefined;
+  /** Present as soon as it is done. */
+  readonly transcript: Transcript | undefined;
+}
+
+/** What is to be done with a source. */
+export interface TranscriptionOrder {
+  readonly recognizer: Recognizer;
+  readonly language: string;
+  readonly task: TranscriptionTask;
+  readonly words: boolean;
+  /** Called once, when it is done, failed or cancelled. */
+  readonly onEnd?: (transcription: Transcription) => void;
+}
+
+/** Room for one transcription. */
+export interface Place {
+  /** Takes over the source, which is released whatever becomes of it. */
+  readonly submit: (source: RecordingSource, order: TranscriptionOrder) => Transcription;
+  /** Gives the room back unused. */
+  readonly leave: () => void;
+}
+
+/** All transcriptions of whole recordings: those that wait, run, and have ended not long ago. */
+export interface Transcriptions {
+  /** Room for one more; undefined if there is none, or no more are taken. */
+  readonly reserve: () => Place | undefined;
+  /** The newest first. */
+  readonly list: () => readonly Transcription[];
+  readonly get: (id: string) => Transcription | undefined;
+  /** Cancels one that has not ended, and forgets one that has. Tells whether there is one. */
+  readonly remove: (id: string) => boolean;
+  /** Takes no more and cancels what has not ended; resolves when nothing of it is left on disk. */
+  readonly drain: () => Promise<void>;
+}
+
+/** What transcriptions need from the server. */
+export interface TranscriptionServices {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Transcriptions that have ended are forgotten before their time when there are so many more. */
+const MOST_ENDED = 1000;
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Job {
+  readonly state: Mutable<Transcription>;
+  readonly source: RecordingSource;
+  readonly order: TranscriptionOrder;
+  readonly abort: AbortController;
+  expiry: NodeJS.Timeout | undefined;
+  /** Resolves when it has ended and its source is released. */
+  released: Promise<void>;
+}
+
+/** Starts with none. They run in the order in which they came, `transcriptionsAtATime` of them together. */
+export function createTranscriptions({ config, log, metrics }: TranscriptionServices): Transcriptions {
+  const jobs = new Map<string, Job>();
+  let reserved = 0;
+  let draining = false;
+
+  const all = (...statuses: readonly TranscriptionStatus[]): Job[] =>
+    [...jobs.values()].filter(({ state }) => statuses.includes(state.status));
+
+  const count = (): void => {
+    for (const state of ['queued', 'running'] as const)
+      metrics.transcriptionsOpen.set({ state }, all(state).length);
+  };
+
+  const startNext = (): void => {
+    count();
+    const [next] = all('queued');
+    if (draining || next === undefined || all('running').length >= config.transcriptionsAtATime) return;
+    next.state.status = 'running';
+    next.state.startedAt = new Date();
+    next.released = run(next);
+    startNext();
+  };
+
+  const run = async ({ state, source, order, abort }: Job): Promise<void> => {
+    try {
+      const { damaged, ...transcript } = await transcribeSource(order.recognizer, source, {
+        endpointingMs: config.endpointingMs,
+        maxUtteranceSeconds: config.maxUtteranceSeconds,
+        contextSeconds: config.contextSeconds,
+        language: order.language,
+        task: order.task,
+        priority: 'background',
+        maxSeconds: config.maxRecordingMinutes * 60,
+        signal: abort.signal,
+        onProgress: (share) => (state.progress = share),
+      });
+      Object.assign(state, { progress: 1, audioSeconds: transcript.duration, damaged, transcript });
+      end(state.id, 'done');
+    } catch (error) {
+      const code = abort.signal.aborted ? cancelCode() : recordingErrorOf(error);
+      if (code === 'internal_error') log.unexpected(error, { transcription: state.id });
+      state.error = describeForHttp(code, error instanceof RequestError ? error.details : {});
+      end(state.id, abort.signal.aborted ? 'cancelled' : 'failed');
+    }
+    await release(source);
+  };
+
+  const cancel = (job: Job): void => {
+    const waiting = job.state.status === 'queued';
+    job.abort.abort();
+    if (!waiting) return;
+    job.state.error = describeForHttp(cancelCode());
+    end(job.state.id, 'cancelled');
+    job.released = release(job.source);
+  };
+
+  const cancelCode = () => (draining ? 'draining' : 'transcription_cancelled');
+
+  const end = (id: string, status: 'done' | 'failed' | 'cancelled'): void => {
+    const job = jobs.get(id);
+    if (job === undefined) return;
+    const { state, order } = job;
+    const retention = config.transcriptionRetentionMinutes * 60_000;
+    const endedAt = new Date();
+    Object.assign(state, { status, endedAt, expiresAt: new Date(endedAt.getTime() + retention) });
+    job.expiry = setTimeout(forget, retention, id).unref();
+    metrics.transcriptionsEnded.inc({ origin: state.origin, status });
+    if (status === 'done') metrics.transcribedSeconds.inc({ origin: state.origin }, state.audioSeconds ?? 0);
+    log.info('transcription ended', {
+      transcription: id,
+      outcome: status,
+      code: state.error?.code,
+      audioSeconds: state.audioSeconds,
+      seconds: (endedAt.getTime() - state.createdAt.getTime()) / 1000,
+    });
+    for (const { state: old } of all('done', 'failed', 'cancelled').slice(0, -MOST_ENDED)) forget(old.id);
+    order.onEnd?.(state);
+    startNext();
+  };
+
+  const forget = (id: string): void => {
+    clearTimeout(jobs.get(id)?.expiry);
+    jobs.delete(id);
+  };
+
+  const release = (source: RecordingSource): Promise<void> =>
+    source.release().catch((error: unknown) => {
+      log.unexpected(error);
+    });
+
+  const submit = (source: RecordingSource, order: TranscriptionOrder): Transcription => {
+    const state: Mutable<Transcription> = {
+      id: randomUUID(),
+      origin: source.origin,
+      sessionId: source.sessionId,
+      status: 'queued',
+      progress: 0,
+      audioSeconds: source.audioSeconds,
+      model: order.recognizer.model.name,
+      language: order.language,
+      task: order.task,
+      words: order.words,
+      damaged: false,
+      createdAt: new Date(),
+      startedAt: undefined,
+      endedAt: undefined,
+      expiresAt: undefined,
+      error: undefined,
+      transcript: undefined,
+    };
+    const job: Job = {
+      state,
+      source,
+      order,
+      abort: new AbortController(),
+      expiry: undefined,
+      released: Promise.resolve(),
+    };
+    jobs.set(state.id, job);
+    if (draining) cancel(job);
+    else startNext();
+    return state;
+  };
+
+  return {
+    reserve: () => {
+      const taken = all('queued', 'running').length + reserved;
+      if (draining || taken >= config.maxTranscriptionJobs) return undefined;
+      reserved += 1;
+      let open = true;
+      const leave = (): void => {
+        if (open) reserved -= 1;
+        open = false;
+      };
+      return {
+        leave,
+        submit: (source, order) => {
+          leave();
+          return submit(source, order);
+        },
+      };
+    },
+    list: () => [...jobs.values()].map(({ state }) => state).reverse(),
+    get: (id) => jobs.get(id)?.state,
+    remove: (id) => {
+      const job = jobs.get(id);
+      if (job === undefined) return false;
+      if (job.state.endedAt === undefined) cancel(job);
+      else forget(id);
+      return true;
+    },
+    drain: async () => {
+      draining = true;
+      for (const job of all('queued', 'running')) cancel(job);
+      await Promise.all([...jobs.values()].map(({ released }) => released));
+    },
+  };
+}

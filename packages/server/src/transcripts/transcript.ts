@@ -1,0 +1,67 @@
+import type { FinalHypothesis, Word } from '@auscult/asr';
+
+/** A piece of a transcript, mostly an utterance. */
+export interface TranscriptSegment extends Omit<FinalHypothesis, 'sequence'> {
+  /** Which channel was heard, from 0, where a recording has several that were heard apart. */
+  readonly channel?: number;
+}
+
+/** What was heard in one recording. */
+export interface Transcript {
+  /** Seconds. */
+  readonly duration: number;
+  /** In the order of their beginning. */
+  readonly segments: readonly TranscriptSegment[];
+}
+
+/** A word as it is written in JSON. */
+export interface WordJson {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+}
+
+/** A segment as it is written in JSON: times with three decimals, and as many for probabilities. */
+export interface SegmentJson {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly confidence: number;
+  readonly channel?: number;
+  readonly words?: readonly WordJson[];
+}
+
+/** A segment as JSON, with its words where they are wanted. */
+export function segmentJson(
+  { start, end, text, confidence, channel, words }: TranscriptSegment,
+  withWords = false,
+): SegmentJson {
+  return {
+    start: threeDecimals(start),
+    end: threeDecimals(end),
+    text,
+    confidence: threeDecimals(confidence),
+    ...(channel === undefined ? {} : { channel }),
+    ...(withWords ? { words: words.map(wordJson) } : {}),
+  };
+}
+
+function wordJson({ text, start, end, confidence }: Word): WordJson {
+  return {
+    text,
+    start: threeDecimals(start),
+    end: threeDecimals(end),
+    confidence: threeDecimals(confidence),
+  };
+}
+
+/** All text of a transcript, as running text. */
+export function runningText({ segments }: Pick<Transcript, 'segments'>): string {
+  return segments.map(({ text }) => text).join(' ');
+}
+
+/** A number as it goes out: milliseconds of a time in seconds. */
+export function threeDecimals(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,46 +1,79 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { whisperLanguages } from '../families/whisper/languages.js';
 import { catalog, type CatalogEntry } from './catalog.js';
-import { resolveModel } from './resolve-model.js';
+import { COMPUTE_TYPES, type ComputeType } from './compute-type.js';
+import type { ModelFigures } from './model-figures.js';
+import { isMoonshineInstalled } from './moonshine-files.js';
+import { listInstalled } from './store/list-installed.js';
+import type { ModelStoreOptions } from './store/model-store.js';
+import type { WhisperEntry } from './whisper-catalog.js';
 
 /** A model as a person chooses one. */
 export interface ListedModel {
   readonly name: string;
   readonly family: string;
-  /** BCP 47 tags. */
+  /** BCP 47 tags, and Whisper's own where it has others. */
   readonly languages: readonly string[];
-  /** SPDX identifier. */
-  readonly license: string;
-  readonly bytes: number;
-  readonly installed: boolean;
+  /** SPDX identifier; not known of repositories outside of the catalog. */
+  readonly license: string | undefined;
+  /** Not known of repositories outside of the catalog. */
+  readonly figures: ModelFigures | undefined;
+  /** What of it is there. */
+  readonly installed: readonly ComputeType[];
+  /** Takes this room on the disk, bytes. */
+  readonly installedBytes: number;
   readonly default: boolean;
   readonly source: string;
 }
 
-/** All models that can be chosen by name. */
-export function listModels(): readonly ListedModel[] {
-  return catalog.map((entry) => ({
-    name: entry.name,
-    family: entry.family,
-    languages: entry.languages,
-    license: entry.license,
-    bytes: entry.encoder.bytes + entry.decoder.bytes,
-    installed: isInstalled(entry),
-    default: entry.default,
-    source: entry.source,
-  }));
+/** All models that can be chosen by name, and whatever else is in the store. Files are not looked into. */
+export async function listModels(
+  store?: Pick<ModelStoreOptions, 'directory'>,
+): Promise<readonly ListedModel[]> {
+  const stored = store ? await listInstalled(store.directory) : [];
+  const known = catalog.map((entry) => listed(entry, stored));
+  const others = stored
+    .filter(({ repository }) => !catalog.some((entry) => entry.repository === repository))
+    .map(({ repository, variants, bytes }) => ({
+      name: repository,
+      family: 'whisper',
+      languages: [],
+      license: undefined,
+      figures: undefined,
+      installed: variants,
+      installedBytes: bytes,
+      default: false,
+      source: `huggingface:${repository}`,
+    }));
+  return [...known, ...others];
 }
 
-/** Resolves if the model's files are there and unaltered; throws a `SpeechError` that names the file otherwise. */
-export async function verifyModel(model: string): Promise<void> {
-  await resolveModel(model);
-}
-
-function isInstalled(entry: CatalogEntry): boolean {
-  try {
-    const folder = entry.folder();
-    return [entry.encoder, entry.decoder].every((file) => existsSync(path.join(folder, file.name)));
-  } catch {
-    return false;
+function listed(entry: CatalogEntry, stored: Awaited<ReturnType<typeof listInstalled>>): ListedModel {
+  const { name, family, license, figures, source } = entry;
+  const common = { name, family, license, figures, source, default: entry.default };
+  if (entry.family === 'moonshine') {
+    const bytes = entry.encoder.bytes + entry.decoder.bytes;
+    const there = isMoonshineInstalled(entry);
+    return {
+      ...common,
+      languages: entry.languages,
+      installed: there ? ['int8'] : [],
+      installedBytes: there ? bytes : 0,
+    };
   }
+  const copies = stored.filter(({ repository }) => repository === entry.repository);
+  // After an update of the pins a folder of an older revision is left, which takes room and is not used.
+  const current = copies.filter(({ revision }) => (entry.pins.revision ?? revision) === revision);
+  return {
+    ...common,
+    languages: languagesOf(entry),
+    installed: COMPUTE_TYPES.filter((type) => current.some(({ variants }) => variants.includes(type))),
+    installedBytes: copies.reduce((total, { bytes }) => total + bytes, 0),
+  };
+}
+
+/** Cantonese came with the third version. */
+function languagesOf({ name, multilingual }: WhisperEntry): readonly string[] {
+  if (!multilingual) return ['en'];
+  const third = name.includes('-v3');
+  return [...whisperLanguages.keys()].filter((tag) => third || tag !== 'yue');
 }

@@ -7,17 +7,23 @@ type Int64 = number | { toNumber(): number };
 export interface OnnxTensor {
   name: string;
   dims: Int64[];
-  /** ONNX element type: 1 float32, 2 uint8, 3 int8, 6 int32, 7 int64. */
+  /** ONNX element type: 1 float32, 2 uint8, 3 int8, 6 int32, 7 int64, 10 float16. */
   dataType: number;
   rawData: Uint8Array;
   /** Where small integer constants may stand instead. */
   int32Data?: number[];
+  /** Where single-precision constants may stand instead. */
+  floatData?: number[];
+  /** 1: the values are in another file, which `externalData` tells: `location`, `offset` and `length` in bytes. */
+  dataLocation?: number;
+  externalData?: { key: string; value: string }[];
 }
 
 export interface OnnxAttribute {
   name: string;
   /** 1 float, 2 int, 3 string, 4 tensor, 5 graph, 7 ints. */
   type: number;
+  f?: number;
   i?: Int64;
   ints?: Int64[];
   t?: OnnxTensor;
@@ -30,6 +36,8 @@ export interface OnnxNode {
   name: string;
   opType: string;
   attribute: OnnxAttribute[];
+  /** The operator set; the default one where it is left out. */
+  domain?: string;
 }
 
 /** A named, typed graph input or output. */
@@ -122,7 +130,10 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
     rawData: ['bytes', 9],
     doubleData: ['double', 10, 'repeated'],
     uint64Data: ['uint64', 11, 'repeated'],
+    externalData: ['StringStringEntryProto', 13, 'repeated'],
+    dataLocation: ['int32', 14],
   },
+  StringStringEntryProto: { key: ['string', 1], value: ['string', 2] },
   ValueInfoProto: { name: ['string', 1], type: ['TypeProto', 2] },
   TypeProto: { tensorType: ['TensorTypeProto', 1] },
   TensorTypeProto: { elemType: ['int32', 1], shape: ['TensorShapeProto', 2] },

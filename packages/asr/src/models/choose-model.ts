@@ -1,0 +1,53 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { SpeechError } from '../speech-error.js';
+import { catalog, findInCatalog } from './catalog.js';
+import type { MoonshineEntry } from './moonshine-catalog.js';
+import type { PinnedRepository } from './whisper-pins.js';
+
+/** A model that the store fetches from a hub and keeps. */
+export interface StoredModel {
+  /** As a person calls it: a name of the catalog, or the repository's. */
+  readonly name: string;
+  /** Owner and name. */
+  readonly repository: string;
+  readonly pins: PinnedRepository;
+}
+
+/** What the name of a model means. */
+export type ChosenModel =
+  | { readonly kind: 'built-in'; readonly entry: MoonshineEntry }
+  | { readonly kind: 'stored'; readonly model: StoredModel }
+  | { readonly kind: 'folder'; readonly folder: string };
+
+/**
+ * What a name means: a model of the catalog under any of its names, a folder that is there, or else a repository
+ * by owner and name. Throws `unknown_model`.
+ */
+export function chooseModel(model: string): ChosenModel {
+  const entry = findInCatalog(model);
+  if (entry?.family === 'moonshine') return { kind: 'built-in', entry };
+  if (entry) {
+    const { name, repository, pins } = entry;
+    return { kind: 'stored', model: { name, repository, pins } };
+  }
+  if (isFolder(model)) return { kind: 'folder', folder: path.resolve(model) };
+  if (isRepositoryName(model)) {
+    return { kind: 'stored', model: { name: model, repository: model, pins: { files: {} } } };
+  }
+  throw new SpeechError(
+    'unknown_model',
+    `There is no model '${model}'.`,
+    `Choose one of ${catalog.map(({ name }) => name).join(', ')}, or give a folder that holds a model, or a repository as owner/name.`,
+  );
+}
+
+/** Whether a text can name a repository of a hub: `owner/name`, neither with `--` or `..`. */
+export function isRepositoryName(text: string): boolean {
+  const part = '[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?';
+  return new RegExp(`^${part}/${part}$`).test(text) && !/--|\.\./.test(text);
+}
+
+function isFolder(location: string): boolean {
+  return statSync(location, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

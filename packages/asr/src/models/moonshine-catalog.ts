@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { ModelGeometry } from '../decoding/model-geometry.js';
+import { moonshineGeometry } from '../families/moonshine/moonshine-family.js';
+import type { ModelFigures } from './model-figures.js';
+
+/** A file of a model, and what it must hold. */
+interface ModelFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A Moonshine model. Its files come in through npm, in int8. */
+export interface MoonshineEntry {
+  readonly name: string;
+  readonly family: 'moonshine';
+  /** BCP 47 tags. */
+  readonly languages: readonly string[];
+  /** SPDX identifier of the weights' licence. */
+  readonly license: string;
+  readonly source: string;
+  readonly default: boolean;
+  readonly figures: ModelFigures;
+  /** Where the same files are published as well, by owner and name. */
+  readonly repository: string;
+  readonly geometry: ModelGeometry;
+  readonly encoder: ModelFile;
+  readonly decoder: ModelFile;
+  /** The folder that its files are in. */
+  readonly folder: () => string;
+}
+
+/** Memory of an inference process: bench `soak` for `base`, and less by the difference of the files for `tiny`. */
+const MEMORY = { base: 450e6, tiny: 380e6 };
+
+/** The Moonshine models, the default first. */
+export const moonshineCatalog: readonly MoonshineEntry[] = [
+  moonshine('base', true, {
+    encoder: [20_513_063, '1dd9ab0a7f987113d30affcba5a068d11c8f90fa0223caa3e491ade431ad9751'],
+    decoder: [42_498_870, 'cc9f3cd6698a369c6008b41aa60aa3fb3322e7f03c9bdf19d8e6b7200afca4f3'],
+  }),
+  moonshine('tiny', false, {
+    encoder: [7_937_661, 'c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a'],
+    decoder: [20_243_286, 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367'],
+  }),
+];
+
+function moonshine(
+  size: 'base' | 'tiny',
+  isDefault: boolean,
+  files: Readonly<Record<'encoder' | 'decoder', readonly [bytes: number, sha256: string]>>,
+): MoonshineEntry {
+  const file = (name: string, [bytes, sha256]: readonly [number, string]): ModelFile => ({
+    name,
+    bytes,
+    sha256,
+  });
+  const repository = `onnx-community/moonshine-${size}-ONNX`;
+  return {
+    name: `moonshine-${size}`,
+    family: 'moonshine',
+    languages: ['en'],
+    license: 'MIT',
+    source: 'npm:@usefulsensors/moonshine-js@0.1.7',
+    default: isDefault,
+    figures: {
+      downloadBytes: 0,
+      memory: { bytes: MEMORY[size], measured: size === 'base' },
+      speed: { timesRealTime: size === 'base' ? 15 : 30, measured: false },
+    },
+    repository,
+    geometry: moonshineGeometry[size],
+    encoder: file('encoder_model.onnx', files.encoder),
+    decoder: file('decoder_model_merged.onnx', files.decoder),
+    folder: () => path.join(moonshinePackage(), 'model', size, 'quantized'),
+  };
+}
+
+/** The `dist` folder of the package that carries the weights; its `exports` admit no path to them. */
+function moonshinePackage(): string {
+  const name = '@usefulsensors/moonshine-js';
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const found = folders.map((folder) => path.join(folder, name, 'dist')).find((folder) => existsSync(folder));
+  if (found === undefined) throw new Error(`the package ${name} is not installed`);
+  return found;
+}

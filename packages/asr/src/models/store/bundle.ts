@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { SpeechError } from '../../speech-error.js';
+import { isRepositoryName } from '../choose-model.js';
+import { COMPUTE_TYPES } from '../compute-type.js';
+import { manifestSchema, type Manifest } from './manifest.js';
+import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from './variant-files.js';
+
+/**
+ * A bundle is a tar archive. Its first entry is {@link BUNDLE_INDEX}, which says what the others have to be; they
+ * are the files of the models, see {@link bundlePath}, and nothing else.
+ */
+export const BUNDLE_INDEX = 'auscult-models.json';
+
+/** An index longer than this is none, bytes. */
+export const LONGEST_INDEX = 1024 ** 2;
+
+/** What a bundle holds: of each model one revision, with the variants that were chosen. */
+export const bundleIndexSchema = z.strictObject({
+  format: z.literal(1),
+  models: z.array(manifestSchema.refine(isWholeModel)).min(1),
+});
+export type BundleIndex = Readonly<z.output<typeof bundleIndexSchema>>;
+
+/** Where in a bundle a file is. */
+export function bundlePath({ repository, revision }: Manifest, file: string): string {
+  return `models/${repository.replace('/', '--')}/${revision}/${file}`;
+}
+
+/** A bundle that is not taken, and why. */
+export function refused(why: string, cause?: unknown): SpeechError {
+  return new SpeechError(
+    'bundle_refused',
+    `The bundle is refused: ${why}. Nothing of it was kept.`,
+    'Make it anew with `auscult models export`, with the same version of the program.',
+    { cause },
+  );
+}
+
+/** Whether every file belongs to a variant, and has a name that a variant's file has. */
+function isWholeModel({ repository, files, variants }: Manifest): boolean {
+  const needed = new Set(Object.values(variants).flat());
+  return (
+    isRepositoryName(repository) &&
+    needed.size > 0 &&
+    Object.keys(files).every((file) => needed.has(file) && isModelFile(file)) &&
+    [...needed].every((file) => file in files)
+  );
+}
+
+function isModelFile(file: string): boolean {
+  const graphs = COMPUTE_TYPES.flatMap((type) => Object.values(graphFiles(type)));
+  return (
+    CONFIGURATION_FILES.includes(file) ||
+    graphs.some((graph) => file === graph || isExternalWeights(file, graph))
+  );
+}

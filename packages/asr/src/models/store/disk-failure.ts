@@ -1,0 +1,48 @@
+import { SpeechError } from '../../speech-error.js';
+
+/** What an error of the file system means where a model is written; any other error is returned as it is. */
+export function failureOfDisk(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return diskFull(folder);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+    case 'ENOENT':
+      return notWritable(folder, error);
+    default:
+      return error;
+  }
+}
+
+/** A folder that cannot be written to. */
+export function notWritable(folder: string, cause: unknown): SpeechError {
+  return new SpeechError(
+    'model_directory_not_writable',
+    `The model folder '${folder}' cannot be written to.`,
+    'Give this user the right to write there, or choose another with --model-directory or AUSCULT_MODEL_DIRECTORY.',
+    { cause },
+  );
+}
+
+/** A disk without room for what is to be written, bytes. */
+export function diskFull(
+  folder: string,
+  room?: { readonly needed: number; readonly free: number },
+): SpeechError {
+  const numbers = room ? `: ${megabytes(room.needed)} are needed and ${megabytes(room.free)} are free` : '';
+  return new SpeechError(
+    'disk_full',
+    `There is no room for the model in '${folder}'${numbers}.`,
+    'Free space there, remove models with `auscult models remove`, or choose another disk with --model-directory.',
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}

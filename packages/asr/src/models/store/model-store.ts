@@ -1,0 +1,76 @@
+import { statfs } from 'node:fs/promises';
+
+/** Where models that come from a hub are kept, and whether more may be fetched. */
+export interface ModelStoreOptions {
+  /** The store is the folder `models` in it. */
+  readonly directory: string;
+  /** Nothing is fetched: what is not there is missing. */
+  readonly offline: boolean;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** How a download goes. */
+export type DownloadProgress =
+  /** Another process fetches the same; this one goes on with what that has fetched. */
+  | { readonly kind: 'waiting'; readonly model: string }
+  | {
+      readonly kind: 'received';
+      readonly model: string;
+      /** Path in the repository. */
+      readonly file: string;
+      /** Of all files together, those that were there before included. */
+      readonly receivedBytes: number;
+      readonly totalBytes: number;
+    }
+  | {
+      readonly kind: 'retrying';
+      readonly model: string;
+      readonly file: string;
+      /** Code of the failure. */
+      readonly code: string;
+      readonly inSeconds: number;
+    };
+
+/** How patient downloads are. */
+export interface TransferPolicy {
+  /** A transfer in which nothing came for so long is broken off, seconds. */
+  readonly stallSeconds: number;
+  /** Failures in a row, without a byte gained in between, before a download is given up. */
+  readonly attempts: number;
+  /** The pause after the first failure, seconds; each further one is twice as long. */
+  readonly firstPauseSeconds: number;
+  readonly longestPauseSeconds: number;
+}
+
+/** What a store finds around it. Tests put faults here. */
+export interface StoreSurroundings {
+  /** `HF_ENDPOINT`, `HF_TOKEN`, proxies and certificates are read from it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly policy: TransferPolicy;
+  /** Free space for this user where a folder is, bytes. */
+  readonly freeBytes: (folder: string) => Promise<number>;
+}
+
+/** A store with all that its parts need. */
+export type ModelStore = ModelStoreOptions & StoreSurroundings;
+
+/** Patient enough for a hub that restarts, and for a link that drops out for two minutes. */
+const PATIENT: TransferPolicy = {
+  stallSeconds: 30,
+  attempts: 8,
+  firstPauseSeconds: 1,
+  longestPauseSeconds: 30,
+};
+
+/** The store as it is used, in this process's environment unless told otherwise. Reads and writes nothing yet. */
+export function openStore(
+  options: ModelStoreOptions,
+  surroundings: Partial<StoreSurroundings> = {},
+): ModelStore {
+  return { environment: process.env, policy: PATIENT, freeBytes, ...surroundings, ...options };
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

@@ -1,0 +1,93 @@
+import { SpeechError } from '../../speech-error.js';
+import type { StoredModel } from '../choose-model.js';
+import { COMPUTE_TYPES, GRAPH_SUFFIX, type ComputeType } from '../compute-type.js';
+
+/** A file as a hub has it. */
+export interface RemoteFile {
+  /** In the repository. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal; not known of small files that nobody pinned. */
+  readonly sha256: string | undefined;
+}
+
+/** What a Whisper model needs besides its graphs; `config.json` first, since it tells whether it is one. */
+export const CONFIGURATION_FILES: readonly string[] = [
+  'config.json',
+  'generation_config.json',
+  'preprocessor_config.json',
+  'tokenizer.json',
+];
+
+/** The two graphs of a variant. */
+export function graphFiles(computeType: ComputeType): { readonly encoder: string; readonly decoder: string } {
+  const suffix = GRAPH_SUFFIX[computeType];
+  return {
+    encoder: `onnx/encoder_model${suffix}.onnx`,
+    decoder: `onnx/decoder_model_merged${suffix}.onnx`,
+  };
+}
+
+/** Whether `file` holds weights of `graph` that did not fit into it. */
+export function isExternalWeights(file: string, graph: string): boolean {
+  return file.startsWith(`${graph}_data`) && /^(_\d+)?$/.test(file.slice(`${graph}_data`.length));
+}
+
+/** The files of a variant, if size and hash of each are pinned: then the hub need not be asked what it has. */
+export function filesFromPins(
+  { pins }: StoredModel,
+  computeType: ComputeType,
+): readonly RemoteFile[] | undefined {
+  const files = pathsOf(computeType, Object.keys(pins.files)).map((path) => ({ path, ...pins.files[path] }));
+  const known = files.filter(
+    (file): file is RemoteFile => file.bytes !== undefined && file.sha256 !== undefined,
+  );
+  return known.length === files.length ? known : undefined;
+}
+
+/**
+ * The files of a variant from a hub's list of what a repository holds. What is pinned counts, whatever the list
+ * says. Throws `unsupported_compute_type` with those that there are, or `unknown_model` if there is none.
+ */
+export function filesFromListing(
+  model: StoredModel,
+  computeType: ComputeType,
+  listing: readonly RemoteFile[],
+): readonly RemoteFile[] {
+  const listed = new Map(listing.map((file) => [file.path, file]));
+  const paths = pathsOf(computeType, [...listed.keys()]);
+  const found = paths.flatMap((path) => listed.get(path) ?? []);
+  if (found.length < paths.length) throw notPublished(model, computeType, new Set(listed.keys()));
+  return found.map((file) => ({ ...file, ...model.pins.files[file.path] }));
+}
+
+function pathsOf(computeType: ComputeType, available: readonly string[]): readonly string[] {
+  const { encoder, decoder } = graphFiles(computeType);
+  const weights = available.filter(
+    (file) => isExternalWeights(file, encoder) || isExternalWeights(file, decoder),
+  );
+  return [...CONFIGURATION_FILES, encoder, decoder, ...weights];
+}
+
+function notPublished(
+  { name, repository }: StoredModel,
+  computeType: ComputeType,
+  available: ReadonlySet<string>,
+): SpeechError {
+  const missing = CONFIGURATION_FILES.filter((file) => !available.has(file));
+  const types = COMPUTE_TYPES.filter((type) =>
+    Object.values(graphFiles(type)).every((graph) => available.has(graph)),
+  );
+  if (missing.length > 0 || types.length === 0) {
+    return new SpeechError(
+      'unknown_model',
+      `The repository ${repository} holds no Whisper model in the onnx-community layout: ${missing[0] ?? graphFiles('int8').encoder} is not there.`,
+      'Choose a name from `auscult models list`.',
+    );
+  }
+  return new SpeechError(
+    'unsupported_compute_type',
+    `${name} is not published in ${computeType}.`,
+    `Set compute type to ${types.join(' or ')}.`,
+  );
+}

@@ -85,12 +85,12 @@ export async function createSealedFile(directory: string): Promise<SealedFile> {
         block.fill(0);
       }),
     async *read(start, end) {
-      for (let at = start; at < end;) {
+      const stop = Math.min(end, size);
+      for (let at = start; at < stop;) {
         const index = Math.floor(at / BLOCK_BYTES);
         const plain = unseal(key, index, await readSealed(handle, index));
         const from = at - index * BLOCK_BYTES;
-        const piece = plain.subarray(from, Math.min(plain.length, end - index * BLOCK_BYTES));
-        if (piece.length === 0) return;
+        const piece = plain.subarray(from, stop - index * BLOCK_BYTES);
         yield piece;
         at += piece.length;
       }

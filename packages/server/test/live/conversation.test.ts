@@ -74,6 +74,8 @@ describe('a client that opted in', () => {
       partials: true,
       words: false,
       language: 'en',
+      task: 'transcribe',
+      refine: 'off',
       endpointing: { silenceMs: 700, maxUtteranceSeconds: 15 },
       limits: { maxFrameBytes: 1_048_576, maxBufferedSeconds: 12 },
     });
@@ -102,6 +104,8 @@ describe('a client that opted in', () => {
       endpointingMs: 900,
       maxUtteranceSeconds: 10,
       contextSeconds: 20,
+      language: 'en',
+      task: 'transcribe',
     });
   });
 

@@ -33,6 +33,10 @@ export interface ScriptedRecognizer extends Recognizer {
   readonly streams: readonly ScriptedStream[];
   admissionIs: Admission;
   workersReady: boolean;
+  /** Whether streams keep what is pushed; without it `pushed` holds empty arrays. */
+  keepsAudio: boolean;
+  /** When set, every new stream waits with its flush for it. */
+  flushGate: Promise<void> | undefined;
   /** When set, every push fails with it. */
   pushError: Error | undefined;
   readonly isClosed: () => boolean;
@@ -46,12 +50,14 @@ export function createScriptedRecognizer(): ScriptedRecognizer {
     streams,
     admissionIs: { admitted: true },
     workersReady: true,
+    keepsAudio: true,
+    flushGate: undefined,
     pushError: undefined,
     isClosed: () => closed,
     admission: () => recognizer.admissionIs,
     status: () => statusOf(recognizer.workersReady, streams.length),
     openLive: (options, listener) => {
-      const { stream, transcription } = openStream(options, listener, () => recognizer.pushError);
+      const { stream, transcription } = openStream(options, listener, recognizer);
       streams.push(stream);
       return transcription;
     },
@@ -77,7 +83,7 @@ function statusOf(ready: boolean, liveStreams: number): RecognizerStatus {
 function openStream(
   options: LiveOptions,
   listener: LiveListener,
-  pushError: () => Error | undefined,
+  recognizer: Pick<ScriptedRecognizer, 'pushError' | 'keepsAudio' | 'flushGate'>,
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
   const sampleRates: (number | undefined)[] = [];
@@ -85,20 +91,25 @@ function openStream(
   let sequence = 0;
   let settled = 0;
   let closed = false;
-  const received = () => pushed.reduce((sum, pcm) => sum + pcm.length, 0) / bytesPerSecond;
+  let bytes = 0;
+  const received = () => bytes / bytesPerSecond;
   const final = (text: string): void => {
     if (closed) return;
     const start = settled;
     settled = received();
     listener.onFinal(hypothesis(sequence++, text, start, settled));
   };
+  let endStream = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    endStream = resolve;
+  });
   const stream: ScriptedStream = {
     options,
     pushed,
     sampleRates,
     isClosed: () => closed,
     pendingSeconds: 0,
-    flushGate: undefined,
+    flushGate: recognizer.flushGate,
     final,
     partial: (text) => {
       if (!closed) listener.onPartial?.({ sequence, text, start: settled, end: received(), confidence: 0.5 });
@@ -112,18 +123,20 @@ function openStream(
   };
   const transcription: LiveTranscription = {
     push: (pcm, sampleRate) => {
-      const error = pushError();
-      if (error) throw error;
-      pushed.push(Uint8Array.from(pcm));
+      if (recognizer.pushError) throw recognizer.pushError;
+      bytes += pcm.length;
+      pushed.push(recognizer.keepsAudio ? Uint8Array.from(pcm) : new Uint8Array());
       sampleRates.push(sampleRate);
+      if (options.encoding === 's16le') listener.onAudio?.(samplesOf(pcm));
     },
     flush: async () => {
-      await stream.flushGate;
+      await Promise.race([stream.flushGate, ended]);
       await Promise.resolve();
       if (settled < received()) final(`heard ${pushed.length}`);
     },
     close: () => {
       closed = true;
+      endStream();
     },
     get receivedSeconds() {
       return received();
@@ -139,6 +152,12 @@ function openStream(
     },
   };
   return { stream, transcription };
+}
+
+/** As if sent at 16 kHz. */
+function samplesOf(pcm: Uint8Array): Float32Array {
+  const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+  return Float32Array.from({ length: pcm.length / 2 }, (_, i) => view.getInt16(i * 2, true) / 32_768);
 }
 
 function hypothesis(sequence: number, text: string, start: number, end: number): FinalHypothesis {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createApp, type App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
@@ -11,6 +14,8 @@ export interface ScriptedServer {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly recognizer: ScriptedRecognizer;
+  /** Where audio waits. */
+  readonly spoolDirectory: string;
   /** Everything logged so far. */
   readonly log: () => string;
   /** The text of `/metrics`. */
@@ -30,8 +35,12 @@ export async function listenOnly(
   overrides: Partial<Record<keyof Config, string>> = {},
 ): Promise<ScriptedServer> {
   const lines: string[] = [];
+  const spoolDirectory = mkdtempSync(join(tmpdir(), 'auscult-spool-'));
+  onTestFinished(() => {
+    rmSync(spoolDirectory, { recursive: true });
+  });
   const config = loadConfig({
-    flags: { port: '0', logLevel: 'debug', logFormat: 'json', ...overrides },
+    flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, ...overrides },
     environment: {},
   });
   const recognizer = createScriptedRecognizer();
@@ -43,6 +52,7 @@ export async function listenOnly(
     app,
     url,
     recognizer,
+    spoolDirectory,
     log: () => lines.join(''),
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
   };

@@ -9,6 +9,7 @@ import { registerTranscriptions } from './http/transcriptions.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
 import { recognizerOptions, refinerOptions } from './recognizer-options.js';
+import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
@@ -90,9 +91,11 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     },
     warmUp: async () => {
       const startedAt = performance.now();
-      recognizer = await startRecognizer(recognizerOptions(config, eventSink(log, metrics)));
+      recognizer = await startRecognizer(
+        recognizerOptions(config, eventSink(log, metrics), downloadLog(log)),
+      );
       if (config.refineModel !== undefined)
-        refiner = await startRecognizer(refinerOptions(config, eventLog(log)));
+        refiner = await startRecognizer(refinerOptions(config, eventLog(log), downloadLog(log)));
       log.info('ready', { model: recognizer.model.name, seconds: (performance.now() - startedAt) / 1000 });
     },
     drain: async () => {

@@ -1,4 +1,4 @@
-import type { RecognizerEvent, RecognizerOptions } from '@auscult/asr';
+import type { DownloadProgress, ModelStoreOptions, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
 import type { Config } from './config/schema.js';
 
 const BYTES_PER_MIB = 1024 ** 2;
@@ -7,9 +7,11 @@ const BYTES_PER_MIB = 1024 ** 2;
 export function recognizerOptions(
   config: Config,
   onEvent: (event: RecognizerEvent) => void,
+  onDownload?: (progress: DownloadProgress) => void,
 ): RecognizerOptions {
   return {
     model: config.model,
+    modelStore: modelStore(config, onDownload),
     language: config.language,
     device: config.device,
     computeType: config.computeType,
@@ -23,10 +25,22 @@ export function recognizerOptions(
   };
 }
 
+/** The settings that concern models which are fetched. */
+export function modelStore(
+  { modelDirectory, offline }: Pick<Config, 'modelDirectory' | 'offline'>,
+  onProgress?: (progress: DownloadProgress) => void,
+): ModelStoreOptions {
+  return { directory: modelDirectory, offline, ...(onProgress && { onProgress }) };
+}
+
 /** As `recognizerOptions`, for the model that reads sessions again: one process, which nobody waits for. */
-export function refinerOptions(config: Config, onEvent: (event: RecognizerEvent) => void): RecognizerOptions {
+export function refinerOptions(
+  config: Config,
+  onEvent: (event: RecognizerEvent) => void,
+  onDownload?: (progress: DownloadProgress) => void,
+): RecognizerOptions {
   return {
-    ...recognizerOptions(config, onEvent),
+    ...recognizerOptions(config, onEvent, onDownload),
     model: config.refineModel ?? config.model,
     workers: 1,
     shrinkContextUnderLoad: false,

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { recognizerOptions } from '../recognizer-options.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { failureLine } from './failure-line.js';
+import { withDownloadBar } from './models/download-bar.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { findRecordings, STANDARD_INPUT, type FoundRecording } from './transcripts/find-recordings.js';
 import { outputPaths } from './transcripts/output-paths.js';
@@ -32,6 +33,8 @@ export function transcribeCommand(): Command {
     'maxUtteranceSeconds',
     'contextSeconds',
     'cacheDirectory',
+    'modelDirectory',
+    'offline',
   ]).action(async (paths: string[], options: TranscribeOptions) => {
     const recordings = await findRecordings(paths);
     const mistake = usageMistake(recordings, options);
@@ -68,7 +71,9 @@ async function transcribe(
 
   // A recording is fed as fast as it is recognised, which looks like overload: all the context is to be used.
   const settings = { ...config, shrinkContextUnderLoad: false };
-  const recognizer = await startRecognizer(recognizerOptions(settings, () => undefined));
+  const recognizer = await withDownloadBar(process.stderr, (onDownload) =>
+    startRecognizer(recognizerOptions(settings, () => undefined, onDownload)),
+  );
   const progress = showProgress(process.stderr, recordings.length);
   let failures = 0;
   try {

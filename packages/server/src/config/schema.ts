@@ -47,7 +47,8 @@ export const configSchema = z
       .default(() => availableParallelism())
       .register(settingInfo, { description: 'Inference processes.', defaultText: 'one a core' }),
     model: z.string().min(1).default('moonshine-base').register(settingInfo, {
-      description: 'Name of a model (see `auscult models list`), or a folder that holds one.',
+      description:
+        'Name of a model (see `auscult models list`), a folder that holds one, or a repository of a hub as `owner/name`.',
     }),
     language: z.string().min(2).max(35).default('en').register(settingInfo, {
       description: 'Language of the speech, a BCP 47 tag, or `auto` for a model that can tell.',
@@ -60,7 +61,7 @@ export const configSchema = z
       description: 'What inference runs on.',
     }),
     computeType: z.enum(['int8', 'float16', 'float32']).default('int8').register(settingInfo, {
-      description: 'Numbers that the model calculates with.',
+      description: 'Numbers that the model calculates with; picks the files of a model that has several.',
     }),
     endpointingMs: z
       .int()
@@ -97,6 +98,17 @@ export const configSchema = z
         description: 'Folder for prepared model graphs. Must be writable.',
         defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
       }),
+    modelDirectory: z
+      .string()
+      .min(1)
+      .default(() => join(cacheHome(), 'auscult'))
+      .register(settingInfo, {
+        description: 'Folder for models that are fetched. Must be writable while one is.',
+        defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
+      }),
+    offline: z.boolean().default(false).register(settingInfo, {
+      description: 'Fetch nothing: a model that is not there stops the start.',
+    }),
     workerMemoryLimit: z.int().min(256).default(1024).register(settingInfo, {
       description: 'An inference process larger than this is replaced between two jobs.',
       unit: 'MiB',
@@ -202,7 +214,7 @@ export const configSchema = z
       }),
     transcriptionRetentionMinutes: z
       .number()
-      .min(1)
+      .min(0.01)
       .max(7 * 24 * 60)
       .default(60)
       .register(settingInfo, {

@@ -34,6 +34,8 @@ export interface LogFields {
   /** Address that the server listens on. */
   readonly url?: string;
   readonly model?: string;
+  /** How far something has come. */
+  readonly percent?: number;
   readonly version?: string;
   readonly signal?: string;
   readonly method?: string;
@@ -62,6 +64,7 @@ const allowed: Readonly<Record<keyof LogFields, true>> = {
   sessions: true,
   url: true,
   model: true,
+  percent: true,
   version: true,
   signal: true,
   method: true,

@@ -54,10 +54,10 @@ export interface StoreSurroundings {
 /** A store with all that its parts need. */
 export type ModelStore = ModelStoreOptions & StoreSurroundings;
 
-/** Patient enough for a hub that restarts, and for a link that drops out for two minutes. */
+/** Patient enough for a hub that restarts, and a start without a network still fails within a minute. */
 const PATIENT: TransferPolicy = {
   stallSeconds: 30,
-  attempts: 8,
+  attempts: 6,
   firstPauseSeconds: 1,
   longestPauseSeconds: 30,
 };

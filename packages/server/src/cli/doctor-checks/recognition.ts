@@ -1,17 +1,21 @@
 import { fileURLToPath } from 'node:url';
-import { openRecording, startRecognizer, transcribeRecording, verifyModel } from '@auscult/asr';
+import { openRecording, SpeechError, startRecognizer, transcribeRecording, verifyModel } from '@auscult/asr';
 import type { Config } from '../../config/schema.js';
-import { recognizerOptions } from '../../recognizer-options.js';
+import { modelStore, recognizerOptions } from '../../recognizer-options.js';
 import type { CheckResult } from './check.js';
 import { failed } from './surroundings.js';
 
-/** Whether the model's files are here and have not changed since they were published. */
-export async function checkModel({ model }: Pick<Config, 'model'>): Promise<CheckResult> {
+/** Whether the model's files are here and have not changed since they were published, or can still be fetched. */
+export async function checkModel(
+  config: Pick<Config, 'model' | 'computeType' | 'modelDirectory' | 'offline'>,
+): Promise<CheckResult> {
+  const { model, computeType, offline } = config;
   try {
-    await verifyModel(model);
+    await verifyModel(model, { computeType, store: modelStore(config) });
     return { state: 'ok', message: `${model} is here and unaltered` };
   } catch (error) {
-    return failed(error);
+    const fetchable = error instanceof SpeechError && error.code === 'model_missing' && !offline;
+    return fetchable ? { ...failed(error), state: 'warning' } : failed(error);
   }
 }
 

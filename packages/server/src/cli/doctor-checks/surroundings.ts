@@ -36,7 +36,7 @@ export async function checkCache({ cacheDirectory }: Pick<Config, 'cacheDirector
 }
 
 /** A failure's line in two: what it is, and what to do. */
-export function failed(error: unknown): CheckResult {
+export function failed(error: unknown): Extract<CheckResult, { readonly remedy: string }> {
   const [message = '', ...remedy] = failureLine(error).split(/(?<=\.) (?=[A-Z])/);
   return { state: 'failed', message: message.replace(/\.$/, ''), remedy: remedy.join(' ') };
 }

@@ -107,6 +107,7 @@ const table = {
     remedy: 'Ask the operator to add the origin to the allowed ones.',
   },
   idle_timeout: {
+    httpStatus: 408,
     closeCode: closeTable.idle_timeout.code,
     retryable: true,
     meaning: 'Nothing was received for too long.',

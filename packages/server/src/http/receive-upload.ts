@@ -107,8 +107,9 @@ async function receiveParts(
 }
 
 async function store({ file }: MultipartFile, sealed: SealedFile, limits: UploadLimits): Promise<void> {
+  // By itself the parser would read an upload without end to its end, and throw it away.
+  file.once('limit', () => file.destroy(tooLarge(limits)));
   for await (const chunk of file) await sealed.append(chunk as Buffer).catch(failOnDisk);
-  if (file.truncated) throw tooLarge(limits);
   await sealed.finish().catch(failOnDisk);
 }
 

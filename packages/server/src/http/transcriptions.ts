@@ -33,7 +33,7 @@ const PATH = '/api/v1/transcriptions';
 const RETRY_AFTER = { start: 5, room: 30, result: 5 } as const;
 
 /** How long what is left of a refused upload is read and thrown away, so that its sender reads the answer. */
-const LINGER_MS = 5000;
+const LINGER_MS = 2000;
 
 const MEDIA_TYPES: Readonly<Record<TranscriptFormat, string>> = {
   json: 'application/json',

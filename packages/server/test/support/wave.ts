@@ -1,0 +1,30 @@
+/** How the samples of a WAVE file are written: PCM has the tag 1, floats 3, µ-law 7. */
+export interface WaveFormat {
+  readonly tag: 1 | 3 | 7;
+  readonly bits: 8 | 16 | 32;
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+/** A WAVE file with these bytes of samples. `dataBytes` is what its header says of their number. */
+export function waveFile(
+  { tag, bits, sampleRate, channels }: WaveFormat,
+  data: Buffer,
+  dataBytes = data.length,
+): Buffer {
+  const frameBytes = (bits / 8) * channels;
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(36 + dataBytes, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(tag, 20);
+  header.writeUInt16LE(channels, 22);
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * frameBytes, 28);
+  header.writeUInt16LE(frameBytes, 32);
+  header.writeUInt16LE(bits, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(dataBytes, 40);
+  return Buffer.concat([header, data]);
+}

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { SpeechError } from '../../speech-error.js';
 import { hashFile } from '../hash-file.js';
 import { failureOfDisk } from './disk-failure.js';
@@ -108,23 +106,22 @@ async function append(
   file: RemoteFile,
   onReceived: (bytes: number) => void,
 ): Promise<void> {
+  const handle = await open(part, begin > 0 ? 'a' : 'w');
   let received = begin;
   try {
-    await pipeline(
-      response.body,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          received += chunk.length;
-          yield chunk;
-          onReceived(Math.min(received, file.bytes));
-          // It is too long already: no more of the disk is spent on it.
-          if (received > file.bytes) return;
-        }
-      },
-      createWriteStream(part, { flags: begin > 0 ? 'a' : 'w', flush: true }),
-    );
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      // Written before the next is asked for: what has come is kept whatever happens then.
+      await handle.appendFile(chunk);
+      received += chunk.length;
+      onReceived(Math.min(received, file.bytes));
+      // It is too long already: no more of the disk is spent on it.
+      if (received > file.bytes) break;
+    }
   } catch (error) {
     throw failureOfError(error, response.host);
+  } finally {
+    await handle.sync();
+    await handle.close();
   }
 }
 

@@ -3,7 +3,6 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listModels } from '@auscult/asr';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { clipPath } from '../../../asr/test/clips/clips.js';
 import { wordErrorRate } from '../support/speech.js';
@@ -29,7 +28,7 @@ describe('the command line', () => {
     expect(await runCli(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.each([[[]], [['serve']], [['transcribe']], [['models']], [['models', 'list']], [['doctor']]])(
+  it.each([[[]], [['serve']], [['transcribe']], [['models']], [['doctor']]])(
     'explains %j with examples',
     async (command) => {
       const { status, stdout } = await runCli([...command, '--help']);
@@ -136,20 +135,6 @@ describe('auscult transcribe', () => {
     expect(outcome.stderr).toBe(
       `auscult: There are no recordings in ${empty}. Name a folder with audio files, or a file.\n`,
     );
-  });
-});
-
-describe('auscult models list', () => {
-  it('shows every model, and the default', async () => {
-    const { status, stdout } = await runCli(['models', 'list']);
-    expect(status).toBe(0);
-    for (const { name } of listModels()) expect(stdout).toMatch(new RegExp(`^${name} .*MB`, 'm'));
-    expect(stdout).toMatch(/^moonshine-base .* default$/m);
-  });
-
-  it('prints JSON', async () => {
-    const { stdout } = await runCli(['models', 'list', '--json']);
-    expect(JSON.parse(stdout)).toEqual(listModels());
   });
 });
 

@@ -49,8 +49,8 @@ export function errorResponses(...codes: readonly ErrorCode[]): Readonly<Record<
 
 /** An error of the protocol's table as it stands in the body of an HTTP answer. */
 export function describeForHttp(code: ErrorCode, details: HttpErrorDetails = {}): ErrorDescription {
-  const { type: _, ...description } = describeError(code, details);
-  return description;
+  const { message, retryable } = describeError(code, details);
+  return { code, message, ...details, retryable };
 }
 
 /** What a client is told when its audio made the recognizer throw. Anything unforeseen is an `internal_error`. */

@@ -196,7 +196,7 @@ export const configSchema = z
       .register(settingInfo, { description: 'The largest recording that may be uploaded.', unit: 'bytes' }),
     maxRecordingMinutes: z
       .number()
-      .min(1)
+      .min(0.01)
       .default(12 * 60)
       .register(settingInfo, { description: 'The longest recording that is transcribed.', unit: 'minutes' }),
     maxTranscriptionJobs: z.int().min(1).default(20).register(settingInfo, {

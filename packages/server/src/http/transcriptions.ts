@@ -123,10 +123,13 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
           202: transcriptionBody,
           ...errorResponses(
             'invalid_request',
+            'origin_not_allowed',
+            'idle_timeout',
             'upload_too_large',
             'form_expected',
             'unreadable_audio',
-            'not_ready',
+            'too_many_transcriptions',
+            'storage_full',
           ),
         },
       },
@@ -282,16 +285,27 @@ function ended(transcription: Transcription): Transcription & { readonly transcr
   throw new RequestError('transcription_not_done', {}, RETRY_AFTER.result);
 }
 
-function bodyOf({ transcript: _, ...transcription }: Transcription): z.output<typeof transcriptionBody> {
-  const { audioSeconds, createdAt, startedAt, endedAt, expiresAt, progress } = transcription;
+function bodyOf(transcription: Transcription): z.output<typeof transcriptionBody> {
+  const { id, origin, sessionId, status, progress, audioSeconds, error } = transcription;
+  const { model, language, task, words, damaged } = transcription;
+  const { createdAt, startedAt, endedAt, expiresAt } = transcription;
   return {
-    ...transcription,
+    id,
+    origin,
+    sessionId,
+    status,
     progress: threeDecimals(progress),
     audioSeconds: audioSeconds === undefined ? undefined : threeDecimals(audioSeconds),
+    model,
+    language,
+    task,
+    words,
+    damaged,
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString(),
     endedAt: endedAt?.toISOString(),
     expiresAt: expiresAt?.toISOString(),
+    error,
   };
 }
 

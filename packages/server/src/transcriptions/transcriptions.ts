@@ -10,7 +10,7 @@ import type { RecordingSource } from './recording-source.js';
 import { transcribeSource } from './transcribe-source.js';
 
 /** How far a transcription has come. */
-export type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
 /** The transcription of a whole recording, or of what a session has said, as it is now. */
 export interface Transcription {
@@ -42,7 +42,7 @@ export interface Transcription {
 }
 
 /** What is to be done with a source. */
-export interface TranscriptionOrder {
+interface TranscriptionOrder {
   readonly recognizer: Recognizer;
   readonly language: string;
   readonly task: TranscriptionTask;

@@ -15,7 +15,7 @@ export interface Transcript {
 }
 
 /** A word as it is written in JSON. */
-export interface WordJson {
+interface WordJson {
   readonly text: string;
   readonly start: number;
   readonly end: number;

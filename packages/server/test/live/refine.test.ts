@@ -14,7 +14,6 @@ describe('a session that is to be read again', () => {
     const { url, recognizer } = server;
     const client = await connectOptedIn(url);
     client.send({ type: 'configure', refine: 'on-stop' });
-    await client.next('ready');
     expect(await client.next('ready')).toMatchObject({ refine: 'on-stop', task: 'transcribe' });
     const first = Int16Array.from({ length: 16_000 }, (_, i) => (i % 2000) - 1000);
     client.send(first);
@@ -222,7 +221,6 @@ test('a model of several languages is told the language and the task of each ses
   expect(recognizer.streams[0]?.options).toMatchObject({ language: 'auto', task: 'translate' });
   const other = await connectOptedIn(url);
   other.send({ type: 'configure', language: 'de-CH' });
-  await other.next('ready');
   expect(await other.next('ready')).toMatchObject({ language: 'de-CH', task: 'transcribe' });
   other.send({ type: 'configure', language: 'fr' });
   expect(await other.next('error')).toMatchObject({

@@ -5,7 +5,7 @@ import { SpeechError } from '../speech-error.js';
 import type { ComputeType } from './compute-type.js';
 import { hashFile } from './hash-file.js';
 import type { MoonshineEntry } from './moonshine-catalog.js';
-import type { ResolvedModel } from './resolve-model.js';
+import type { ResolvedModel } from './resolved-model.js';
 
 /** A Moonshine model as npm installed it. Throws `unsupported_compute_type`, `model_missing` or `model_corrupt`. */
 export async function resolveMoonshine(

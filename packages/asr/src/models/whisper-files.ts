@@ -7,7 +7,7 @@ import { readModelJson } from '../families/whisper/model-json.js';
 import { SpeechError } from '../speech-error.js';
 import { COMPUTE_TYPES, type ComputeType } from './compute-type.js';
 import { hashFile } from './hash-file.js';
-import type { ResolvedModel } from './resolve-model.js';
+import type { ResolvedModel } from './resolved-model.js';
 import type { InstalledVariant } from './store/find-installed.js';
 import { readJson } from './store/manifest.js';
 import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from './store/variant-files.js';

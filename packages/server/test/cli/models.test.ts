@@ -1,11 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { listModels } from '@auscult/asr';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startHub, type Hub } from '../../../asr/test/models/store/hub.js';
 import { ENCODER, REPOSITORY, REVISION, whisperFiles } from '../../../asr/test/models/store/store-fixture.js';
+import { until } from '../support/until.js';
 import { runCli, type CliOutcome } from './run-cli.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 describe('auscult models', () => {
   it.each(['list', 'pull', 'verify', 'remove', 'export', 'import'])(
@@ -107,6 +113,26 @@ describe('auscult models', () => {
   });
 });
 
+describe('a server that is stopped while it fetches its model', () => {
+  it('ends at once, says how far it had come, and leaves no lock', async () => {
+    const { hub, directory, environment } = await makeStore();
+    hub.faults.set(ENCODER, [{ kind: 'stall', afterBytes: 300_000 }]);
+    const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--model', REPOSITORY], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
+    await until(() => output.includes('"percent":20'));
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(output).toContain('"event":"stopped"');
+    const left = await readdir(join(directory, 'models'), { recursive: true });
+    expect(left.filter((name) => name.endsWith('.part'))).toHaveLength(1);
+    expect(left.filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+});
+
 /** A command line with a store and a hub of its own, which go when the test ends. */
 async function makeStore() {
   const hub: Hub = await startHub({ repository: REPOSITORY, revision: REVISION, files: whisperFiles() });
@@ -121,5 +147,5 @@ async function makeStore() {
   };
   const run = (args: readonly string[], command = 'models'): Promise<CliOutcome> =>
     runCli([command, ...args], { environment });
-  return { run, directory, bundle: join(directory, 'bundle.tar') };
+  return { run, hub, directory, environment, bundle: join(directory, 'bundle.tar') };
 }

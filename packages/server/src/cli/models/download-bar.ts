@@ -23,7 +23,7 @@ interface DownloadBar {
 
 function createBar(stream: NodeJS.WriteStream): DownloadBar {
   const bar = new SingleBar({
-    format: '{model} {bar} {percentage}% | {received} of {total} | {duration_formatted}',
+    format: '{model} {bar} {percentage}% | {received} of {whole} | {duration_formatted}',
     stream,
     barsize: 24,
     clearOnComplete: true,
@@ -43,7 +43,7 @@ function createBar(stream: NodeJS.WriteStream): DownloadBar {
         return;
       }
       const { model, receivedBytes, totalBytes } = progress;
-      const payload = { model, received: megabytes(receivedBytes), total: megabytes(totalBytes) };
+      const payload = { model, received: megabytes(receivedBytes), whole: megabytes(totalBytes) };
       if (running) bar.update(receivedBytes, payload);
       else bar.start(totalBytes, receivedBytes, payload);
       running = true;

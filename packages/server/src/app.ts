@@ -8,6 +8,7 @@ import { createHttpServer } from './http/server.js';
 import { registerTranscriptions } from './http/transcriptions.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
+import { requireTask } from './model-abilities.js';
 import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
@@ -91,12 +92,14 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     },
     warmUp: async () => {
       const startedAt = performance.now();
-      recognizer = await startRecognizer(
+      const started = await startRecognizer(
         recognizerOptions(config, eventSink(log, metrics), downloadLog(log)),
       );
+      recognizer = started;
+      requireTask(started.model, config.task);
       if (config.refineModel !== undefined)
         refiner = await startRecognizer(refinerOptions(config, eventLog(log), downloadLog(log)));
-      log.info('ready', { model: recognizer.model.name, seconds: (performance.now() - startedAt) / 1000 });
+      log.info('ready', { model: started.model.name, seconds: (performance.now() - startedAt) / 1000 });
     },
     drain: async () => {
       draining.abort();

@@ -1,5 +1,6 @@
 import type { ModelDescription } from '@auscult/asr';
 import type { ErrorCode, TranscriptionTask } from '@auscult/protocol';
+import { ConfigError } from './config/config-error.js';
 
 /** Has the model tell the language itself. */
 const DETECT = 'auto';
@@ -25,9 +26,22 @@ export function inabilityOf(model: ModelDescription, { language, task }: Wanted)
       details: { field: 'language', limit: `one of ${languages.join(', ')}` },
     };
   }
-  const { tasks = ['transcribe'] } = model;
+  const tasks = tasksOf(model);
   if (tasks.includes(task)) return undefined;
   return { code: 'unsupported_task', details: { field: 'task', limit: `one of ${tasks.join(', ')}` } };
+}
+
+/** Throws a `ConfigError` where the model cannot do what it is set to do for those who ask for nothing. */
+export function requireTask(model: ModelDescription, task: TranscriptionTask): void {
+  if (tasksOf(model).includes(task)) return;
+  throw new ConfigError(
+    `the model ${model.name} cannot ${task}.`,
+    `Set --task to ${tasksOf(model).join(' or ')}, or choose another model with --model.`,
+  );
+}
+
+function tasksOf({ tasks = ['transcribe'] }: ModelDescription): readonly TranscriptionTask[] {
+  return tasks;
 }
 
 /** A model of one language has nothing to tell apart. */

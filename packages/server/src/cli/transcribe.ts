@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { SpeechError, startRecognizer } from '@auscult/asr';
 import { Command, Option } from 'commander';
+import { requireTask } from '../model-abilities.js';
 import { recognizerOptions } from '../recognizer-options.js';
+import { silenceDecoders } from '../silence-decoders.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { failureLine } from './failure-line.js';
 import { withDownloadBar } from './models/download-bar.js';
@@ -26,6 +28,7 @@ export function transcribeCommand(): Command {
   return addSettingOptions(command, [
     'model',
     'language',
+    'task',
     'workers',
     'device',
     'computeType',
@@ -65,7 +68,7 @@ async function transcribe(
   options: TranscribeOptions,
 ): Promise<number> {
   const config = configFrom(options);
-  const { endpointingMs, maxUtteranceSeconds, contextSeconds } = config;
+  const { endpointingMs, maxUtteranceSeconds, contextSeconds, task } = config;
   if (options.output !== undefined) await mkdir(options.output, { recursive: true });
   silenceDecoders();
 
@@ -77,13 +80,14 @@ async function transcribe(
   const progress = showProgress(process.stderr, recordings.length);
   let failures = 0;
   try {
+    requireTask(recognizer.model, task);
     await transcribeRecordings(recognizer, {
       recordings,
       format: options.format,
       outputPaths:
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
-      segmentation: { endpointingMs, maxUtteranceSeconds, contextSeconds },
+      segmentation: { endpointingMs, maxUtteranceSeconds, contextSeconds, task },
       progress,
       onFailure: (error) => {
         failures += 1;
@@ -117,9 +121,4 @@ function nothingFound(paths: readonly string[]): SpeechError {
     `There are no recordings in ${paths.join(', ')}.`,
     'Name a folder with audio files, or a file.',
   );
-}
-
-/** They report each bad frame to the console; what is wrong with a recording is said once, at its end. */
-function silenceDecoders(): void {
-  console.error = () => undefined;
 }

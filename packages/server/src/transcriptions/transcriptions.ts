@@ -84,11 +84,16 @@ const MOST_ENDED = 1000;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-interface Job {
-  readonly state: Mutable<Transcription>;
+interface Work {
   readonly source: RecordingSource;
   readonly order: TranscriptionOrder;
   readonly abort: AbortController;
+}
+
+interface Job {
+  readonly state: Mutable<Transcription>;
+  /** Let go of at the end: it holds on to the session that ordered it. */
+  work: Work | undefined;
   expiry: NodeJS.Timeout | undefined;
   /** Resolves when it has ended and its source is released. */
   released: Promise<void>;
@@ -111,14 +116,16 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
   const startNext = (): void => {
     count();
     const [next] = all('queued');
-    if (draining || next === undefined || all('running').length >= config.transcriptionsAtATime) return;
+    if (draining || next?.work === undefined) return;
+    if (all('running').length >= config.transcriptionsAtATime) return;
     next.state.status = 'running';
     next.state.startedAt = new Date();
-    next.released = run(next);
+    next.released = run(next, next.work);
     startNext();
   };
 
-  const run = async ({ state, source, order, abort }: Job): Promise<void> => {
+  const run = async (job: Job, { source, order, abort }: Work): Promise<void> => {
+    const { state } = job;
     try {
       const { damaged, ...transcript } = await transcribeSource(order.recognizer, source, {
         endpointingMs: config.endpointingMs,
@@ -132,46 +139,45 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
         onProgress: (share) => (state.progress = share),
       });
       Object.assign(state, { progress: 1, audioSeconds: transcript.duration, damaged, transcript });
-      end(state.id, 'done');
+      end(job, 'done');
     } catch (error) {
       const code = abort.signal.aborted ? cancelCode() : recordingErrorOf(error);
       if (code === 'internal_error') log.unexpected(error, { transcription: state.id });
       state.error = describeForHttp(code, error instanceof RequestError ? error.details : {});
-      end(state.id, abort.signal.aborted ? 'cancelled' : 'failed');
+      end(job, abort.signal.aborted ? 'cancelled' : 'failed');
     }
     await release(source);
   };
 
   const cancel = (job: Job): void => {
-    const waiting = job.state.status === 'queued';
-    job.abort.abort();
-    if (!waiting) return;
-    job.state.error = describeForHttp(cancelCode());
-    end(job.state.id, 'cancelled');
-    job.released = release(job.source);
+    const { work, state } = job;
+    work?.abort.abort();
+    if (work === undefined || state.status !== 'queued') return;
+    state.error = describeForHttp(cancelCode());
+    job.released = release(work.source);
+    end(job, 'cancelled');
   };
 
   const cancelCode = () => (draining ? 'draining' : 'transcription_cancelled');
 
-  const end = (id: string, status: 'done' | 'failed' | 'cancelled'): void => {
-    const job = jobs.get(id);
-    if (job === undefined) return;
-    const { state, order } = job;
+  const end = (job: Job, status: 'done' | 'failed' | 'cancelled'): void => {
+    const { state, work } = job;
+    job.work = undefined;
     const retention = config.transcriptionRetentionMinutes * 60_000;
     const endedAt = new Date();
     Object.assign(state, { status, endedAt, expiresAt: new Date(endedAt.getTime() + retention) });
-    job.expiry = setTimeout(forget, retention, id).unref();
+    job.expiry = setTimeout(forget, retention, state.id).unref();
     metrics.transcriptionsEnded.inc({ origin: state.origin, status });
     if (status === 'done') metrics.transcribedSeconds.inc({ origin: state.origin }, state.audioSeconds ?? 0);
     log.info('transcription ended', {
-      transcription: id,
+      transcription: state.id,
       outcome: status,
       code: state.error?.code,
       audioSeconds: state.audioSeconds,
       seconds: (endedAt.getTime() - state.createdAt.getTime()) / 1000,
     });
     for (const { state: old } of all('done', 'failed', 'cancelled').slice(0, -MOST_ENDED)) forget(old.id);
-    order.onEnd?.(state);
+    work?.order.onEnd?.(state);
     startNext();
   };
 
@@ -207,9 +213,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
     };
     const job: Job = {
       state,
-      source,
-      order,
-      abort: new AbortController(),
+      work: { source, order, abort: new AbortController() },
       expiry: undefined,
       released: Promise.resolve(),
     };

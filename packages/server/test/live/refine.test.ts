@@ -4,7 +4,7 @@ import { refinementMessage } from '../../src/live/refinement-message.js';
 import type { Transcription } from '../../src/transcriptions/transcriptions.js';
 import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { openPathsUnder } from '../support/open-files.js';
-import { startScriptedServer } from '../support/scripted-server.js';
+import { listenOnly, startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 import { ended, listed, result } from '../support/upload.js';
 
@@ -59,6 +59,20 @@ describe('a session that is to be read again', () => {
       [0, 0.5],
       [1, 0.5],
     ]);
+  });
+
+  test('is read by the model that is set for it', async () => {
+    const { app, url, recognizer, refiner } = await startScriptedServer({
+      refine: 'on-stop',
+      refineModel: 'larger',
+    });
+    const client = await connectOptedIn(url);
+    client.send(silence(1));
+    client.send({ type: 'stop' });
+    await client.next('refined');
+    expect([recognizer.streams.length, refiner.streams.length]).toEqual([1, 1]);
+    await app.close();
+    expect(refiner.isClosed()).toBe(true);
   });
 
   test('is not where nothing was said since the last stop', async () => {
@@ -209,6 +223,14 @@ test('tasks and languages that the model does not know are named, and the sessio
   });
   client.send({ type: 'configure', language: 'auto' });
   expect(await client.next('error')).toMatchObject({ code: 'unsupported_language', limit: 'one of en' });
+});
+
+test('a server whose model cannot do its task does not come up', async () => {
+  const { app } = await listenOnly({ task: 'translate' });
+  await expect(app.warmUp()).rejects.toMatchObject({
+    name: 'ConfigError',
+    remedy: expect.stringContaining('--task to transcribe'),
+  });
 });
 
 test('a model of several languages is told the language and the task of each session', async () => {

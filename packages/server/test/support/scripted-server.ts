@@ -14,6 +14,8 @@ export interface ScriptedServer {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly recognizer: ScriptedRecognizer;
+  /** Reads sessions again, where `refineModel` is set. */
+  readonly refiner: ScriptedRecognizer;
   /** Where audio waits. */
   readonly spoolDirectory: string;
   /** Everything logged so far. */
@@ -44,14 +46,20 @@ export async function listenOnly(
     environment: {},
   });
   const recognizer = createScriptedRecognizer();
+  const refiner = createScriptedRecognizer();
   const log = createLog(config, { write: (line) => lines.push(line) });
-  const app = await createApp(config, () => Promise.resolve(recognizer), log);
+  const app = await createApp(
+    config,
+    ({ model }) => Promise.resolve(model === config.refineModel ? refiner : recognizer),
+    log,
+  );
   const url = await app.listen();
   onTestFinished(() => app.close());
   return {
     app,
     url,
     recognizer,
+    refiner,
     spoolDirectory,
     log: () => lines.join(''),
     metrics: async () => (await fetch(`${url}/metrics`)).text(),

@@ -1,6 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import type { ModelGeometry } from './model-geometry.js';
-import { likeliestToken, loudestFrame, type HeardToken } from './next-token.js';
+import type { DecoderGeometry } from './model-geometry.js';
+import { loudestFrame } from './next-token.js';
 import { stackRows, type RowLayout, type RowPart } from './stack-rows.js';
 import type { CrossAttention } from './stream-encoder.js';
 
@@ -10,12 +10,29 @@ export interface DecoderBatch {
   readonly size: number;
   /** Encoder frames of all rows, a measure of the memory that they hold. */
   readonly frames: number;
-  /** Reads the tokens that stand before the new text in one pass (prefill) and gives the first new token. */
-  join(row: number, cross: CrossAttention, tokens: readonly number[]): Promise<HeardToken>;
-  /** Feeds each row the token it had last; gives the next by row. */
-  step(): Promise<ReadonlyMap<number, HeardToken>>;
+  /**
+   * Reads the tokens that stand before the new text in one pass (prefill). The rows named all go on from there; the
+   * output is the same for each.
+   */
+  join(rows: readonly number[], cross: CrossAttention, tokens: readonly number[]): Promise<RowOutput>;
+  /** Feeds every row a token; gives what follows by row. Valid until the next step. */
+  step(feeds: ReadonlyMap<number, Feed>): Promise<ReadonlyMap<number, RowOutput>>;
   /** Takes a row out. */
   leave(row: number): void;
+}
+
+/** What the decoder says of a row's next token. */
+export interface RowOutput {
+  /** One for each token of the vocabulary; may be written to. */
+  readonly logits: Float32Array;
+  /** The encoder frame that it listened to most. */
+  readonly frame: number;
+}
+
+/** A token for a row, which goes on from the tokens of another that joined with it, or from its own. */
+export interface Feed {
+  readonly token: number;
+  readonly from: number;
 }
 
 /** One utterance's place in the batch. */
@@ -24,13 +41,12 @@ interface Row {
   readonly frames: number;
   /** Tokens in the self-attention cache. */
   past: number;
-  lastToken: number;
   done: boolean;
 }
 
-/** A row with its tensors, before it has a place in the batch. */
+/** Rows with their tensors, of which all have the same, before they have a place in the batch. */
 interface Joining {
-  readonly row: Row;
+  readonly rows: readonly Row[];
   readonly past: Map<string, Tensor>;
   readonly cross: ReadonlyMap<string, Tensor>;
 }
@@ -39,7 +55,7 @@ interface Joining {
 const MASKED = -1e9;
 
 /** Makes an empty batch over a prepared decoder graph. */
-export function createDecoderBatch(session: InferenceSession, geometry: ModelGeometry): DecoderBatch {
+export function createDecoderBatch(session: InferenceSession, geometry: DecoderGeometry): DecoderBatch {
   let rows: Row[] = [];
   /** By graph input name; first axis = `rows`, self-attention padded on the left, cross-attention on the right. */
   let past = new Map<string, Tensor>();
@@ -62,11 +78,11 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
     });
   };
 
-  /** Stacks the rows still decoding, and one that joins, into new tensors. */
+  /** Stacks the rows still decoding, and those that join, into new tensors. */
   const restack = (joining?: Joining) => {
     const kept = rows.flatMap((row, index) => (row.done ? [] : [{ row, index }]));
-    rows = joining ? [...kept.map(({ row }) => row), joining.row] : kept.map(({ row }) => row);
-    if (joining && kept.length === 0) {
+    rows = [...kept.map(({ row }) => row), ...(joining?.rows ?? [])];
+    if (joining?.rows.length === 1 && kept.length === 0) {
       past = joining.past;
       cross = new Map(joining.cross);
       return;
@@ -81,16 +97,40 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
         const used = isPast ? row.past : row.frames;
         return { source: tensor.data as Float32Array, index, held, start: isPast ? held - used : 0, used };
       });
-      if (addition) {
-        const used = addition.dims[layout.axis] ?? 0;
-        parts.push({ source: addition.data as Float32Array, index: 0, held: used, start: 0, used });
+      for (const _ of addition ? (joining?.rows ?? []) : []) {
+        const used = addition?.dims[layout.axis] ?? 0;
+        parts.push({ source: addition?.data as Float32Array, index: 0, held: used, start: 0, used });
       }
       const length = isPast ? pastLength : frames;
       const stacked = stackRows(parts, length, isPast ? 'left' : 'right', layout);
       return [name, new Tensor('float32', stacked, layout.dims(rows.length, length))];
     };
-    past = new Map([...past].map(([name, tensor]) => stack(name, tensor, joining?.past.get(name))));
-    cross = new Map([...cross].map(([name, tensor]) => stack(name, tensor, joining?.cross.get(name))));
+    // Into an empty batch the tensors that join bring the names.
+    const held = (tensors: ReadonlyMap<string, Tensor>, additions: ReadonlyMap<string, Tensor> | undefined) =>
+      tensors.size > 0 ? tensors : (additions ?? tensors);
+    past = new Map(
+      [...held(past, joining?.past)].map(([name, tensor]) => stack(name, tensor, joining?.past.get(name))),
+    );
+    cross = new Map(
+      [...held(cross, joining?.cross)].map(([name, tensor]) => stack(name, tensor, joining?.cross.get(name))),
+    );
+  };
+
+  /** Gives rows the past of others: of those that a beam search found better. */
+  const rearrange = (feeds: ReadonlyMap<number, Feed>) => {
+    const places = new Map(rows.map((row, index) => [row.id, index]));
+    const sources = rows.map((row, index) => places.get(feeds.get(row.id)?.from ?? row.id) ?? index);
+    if (sources.every((source, index) => source === index)) return;
+    past = new Map(
+      [...past].map(([name, tensor]) => {
+        const layout = layoutOf(name, geometry);
+        const length = tensor.dims[layout.axis] ?? 0;
+        const source = tensor.data as Float32Array;
+        const parts = sources.map((index) => ({ source, index, held: length, start: 0, used: length }));
+        const moved = stackRows(parts, length, 'left', layout);
+        return [name, new Tensor('float32', moved, layout.dims(rows.length, length))];
+      }),
+    );
   };
 
   return {
@@ -101,7 +141,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
       return rows.reduce((sum, row) => sum + row.frames, 0);
     },
 
-    async join(id, encoded, tokens) {
+    async join(ids, encoded, tokens) {
       const inputs = [...emptyPast(geometry), ...encoded.tensors];
       const outputs = await run(
         BigInt64Array.from(tokens, BigInt),
@@ -110,38 +150,31 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
         1,
         inputs,
       );
-      const first = heardToken(outputs, 0, 1, encoded.frames, geometry);
-      const row: Row = {
-        id,
-        frames: encoded.frames,
-        past: tokens.length,
-        lastToken: first.token,
-        done: false,
-      };
-      restack({ row, past: presentAsPast(outputs), cross: encoded.tensors });
-      return first;
+      const joining = ids.map((id) => ({ id, frames: encoded.frames, past: tokens.length, done: false }));
+      restack({ rows: joining, past: presentAsPast(outputs), cross: encoded.tensors });
+      return rowOutput(outputs, 0, 1, encoded.frames);
     },
 
-    async step() {
+    async step(feeds) {
+      rearrange(feeds);
       // Rows that have ended ride along until they are the half: moving the others costs more than carrying them.
       if (rows.filter((row) => row.done).length * 2 >= rows.length) restack();
       const held = past.values().next().value?.dims[2] ?? 0;
       const frames = Math.max(...rows.map((row) => row.frames));
       const outputs = await run(
-        BigInt64Array.from(rows, (row) => BigInt(row.lastToken)),
+        BigInt64Array.from(rows, (row) => BigInt(feeds.get(row.id)?.token ?? 0)),
         BigInt64Array.from(rows, (row) => BigInt(row.past)),
         paddingMasks(rows, held, frames),
         rows.length,
         [...past, ...cross],
       );
       past = presentAsPast(outputs);
-      const next = new Map<number, HeardToken>();
+      const next = new Map<number, RowOutput>();
       rows.forEach((row, index) => {
-        row.past++;
+        // A row that has ended stays where it is: its positions would run out of the model's.
         if (row.done) return;
-        const scored = heardToken(outputs, index, rows.length, row.frames, geometry);
-        row.lastToken = scored.token;
-        next.set(row.id, scored);
+        row.past++;
+        next.set(row.id, rowOutput(outputs, index, rows.length, row.frames));
       });
       return next;
     },
@@ -158,17 +191,17 @@ export function createDecoderBatch(session: InferenceSession, geometry: ModelGeo
   };
 }
 
-function heardToken(
+function rowOutput(
   outputs: InferenceSession.OnnxValueMapType,
   index: number,
   rows: number,
   frames: number,
-  { textTokens }: ModelGeometry,
-): HeardToken {
+): RowOutput {
   const logits = outputs['logits']?.data as Float32Array;
   const attention = outputs['attention']?.data as Float32Array;
+  const width = logits.length / rows;
   return {
-    ...likeliestToken(logits, (logits.length / rows) * index, textTokens),
+    logits: logits.subarray(width * index, width * (index + 1)),
     frame: loudestFrame(attention, (attention.length / rows) * index, frames),
   };
 }
@@ -197,7 +230,7 @@ function paddingMasks(rows: readonly Row[], held: number, frames: number): Masks
   return { self, cross };
 }
 
-function emptyPast({ decoderLayers, heads, headSize }: ModelGeometry): Map<string, Tensor> {
+function emptyPast({ decoderLayers, heads, headSize }: DecoderGeometry): Map<string, Tensor> {
   const past = new Map<string, Tensor>();
   for (let layer = 0; layer < decoderLayers; layer++) {
     for (const part of ['key', 'value']) {
@@ -218,7 +251,7 @@ function presentAsPast(outputs: InferenceSession.OnnxValueMapType): Map<string, 
 /** Keys of the cross-attention are stored transposed, all else with its positions ahead of the head's values. */
 function layoutOf(
   name: string,
-  { heads, headSize }: ModelGeometry,
+  { heads, headSize }: DecoderGeometry,
 ): RowLayout & { readonly axis: number; readonly dims: (rows: number, length: number) => number[] } {
   return name.startsWith('cross.') && name.endsWith('.key')
     ? {

@@ -1,10 +1,14 @@
-/** The shape of an encoder–decoder model and the tokens that frame its text. */
-export interface ModelGeometry {
-  readonly encoderLayers: number;
+/** What decoding needs to know of a model's shape. */
+export interface DecoderGeometry {
   readonly decoderLayers: number;
   readonly heads: number;
   /** Values a head. */
   readonly headSize: number;
+}
+
+/** The shape of a Moonshine model and the tokens that frame its text. */
+export interface ModelGeometry extends DecoderGeometry {
+  readonly encoderLayers: number;
   /** Values an encoder frame. */
   readonly width: number;
   /** Samples between the starts of two encoder frames. */

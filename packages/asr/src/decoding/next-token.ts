@@ -4,32 +4,66 @@ export interface ScoredToken {
   readonly logProbability: number;
 }
 
-/** A token with the encoder frame that the decoder listened to most for it. */
-export interface HeardToken extends ScoredToken {
-  readonly frame: number;
-}
-
-/**
- * The likeliest of the first `candidates` tokens in one row of logits that starts at `offset`.
- * Tokens from `candidates` on count neither as a choice nor in the probability.
- */
-export function likeliestToken(logits: Float32Array, offset: number, candidates: number): ScoredToken {
+/** The likeliest token of a row of logits; -Infinity stands for tokens that may not come. */
+export function likeliestToken(logits: Float32Array): ScoredToken {
   let token = 0;
   let best = -Infinity;
-  for (let i = 0; i < candidates; i++) {
-    const logit = logits[offset + i] as number;
+  for (let i = 0; i < logits.length; i++) {
+    const logit = logits[i] as number;
     if (logit > best) {
       best = logit;
       token = i;
     }
   }
+  return { token, logProbability: best - logSum(logits, best) };
+}
+
+/** The `count` likeliest tokens, the likeliest first; fewer where fewer may come. */
+export function likeliestTokens(logits: Float32Array, count: number): ScoredToken[] {
+  const best: { token: number; logit: number }[] = [];
+  let least = -Infinity;
+  for (let token = 0; token < logits.length; token++) {
+    const logit = logits[token] as number;
+    if (logit <= least) continue;
+    const place = best.findIndex((other) => other.logit < logit);
+    best.splice(place < 0 ? best.length : place, 0, { token, logit });
+    if (best.length > count) best.pop();
+    if (best.length === count) least = best.at(-1)?.logit ?? least;
+  }
+  const sum = logSum(logits, best[0]?.logit ?? 0);
+  return best.map(({ token, logit }) => ({ token, logProbability: logit - sum }));
+}
+
+/**
+ * A token drawn at a temperature: the higher, the likelier an unlikely one. `random`: 0 ≤ random < 1.
+ * The probability that comes with it is that at temperature 1.
+ */
+export function drawnToken(logits: Float32Array, temperature: number, random: number): ScoredToken {
+  let best = -Infinity;
+  for (const logit of logits) best = Math.max(best, logit);
+  let total = 0;
+  for (const logit of logits) total += Math.exp((logit - best) / temperature);
+  let left = random * total;
+  let token = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const weight = Math.exp(((logits[i] as number) - best) / temperature);
+    if (weight === 0) continue;
+    token = i;
+    left -= weight;
+    if (left < 0) break;
+  }
+  return { token, logProbability: (logits[token] as number) - logSum(logits, best) };
+}
+
+/** The logarithm of the sum of all exponentials, `best` being the highest. */
+export function logSum(logits: Float32Array, best: number): number {
   let sum = 0;
-  for (let i = 0; i < candidates; i++) {
-    const difference = (logits[offset + i] as number) - best;
-    // All terms left out together are below 32,000 · e^-16 = 0.4 %: too little to show in a confidence.
+  for (const logit of logits) {
+    const difference = logit - best;
+    // All terms left out together are below 52,000 · e^-16 = 0.6 %: too little to show in a confidence.
     if (difference > -16) sum += Math.exp(difference);
   }
-  return { token, logProbability: -Math.log(sum) };
+  return best + Math.log(sum);
 }
 
 /** The place of the largest of `length` values from `offset` on. */

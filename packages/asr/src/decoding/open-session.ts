@@ -1,13 +1,16 @@
 import { InferenceSession } from 'onnxruntime-node';
 
+/** What inference runs on. */
+export type Device = 'cpu' | 'cuda';
+
 /**
  * Opens an ONNX graph for one thread: parallelism comes from processes, which scale better than threads for
  * graphs as small as these. Intermediate values live in an arena: without it a quarter of the time went into
  * getting memory from the system and giving it back.
  */
-export function openSession(path: string): Promise<InferenceSession> {
+export function openSession(path: string, device: Device = 'cpu'): Promise<InferenceSession> {
   return InferenceSession.create(path, {
-    executionProviders: ['cpu'],
+    executionProviders: [device],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',

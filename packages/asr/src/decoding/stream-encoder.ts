@@ -21,13 +21,19 @@ export interface EncoderState {
 /** The result of encoding a window. */
 export interface EncodedWindow {
   readonly cross: CrossAttention;
-  readonly state: EncoderState;
+  /** Left out where each window is encoded from its start. */
+  readonly state?: EncoderState;
 }
 
 /** Encodes windows of audio, from their start or from where an earlier, shorter window of the same start ended. */
 export interface StreamEncoder {
   /** `audio`: the whole window, float32 samples at 16 kHz within ±1; `earlier`: the state after its beginning. */
   encode(audio: Float32Array, earlier?: EncoderState): Promise<EncodedWindow>;
+}
+
+/** One that always leaves a state. */
+export interface ContinuedStreamEncoder extends StreamEncoder {
+  encode(audio: Float32Array, earlier?: EncoderState): Promise<Required<EncodedWindow>>;
 }
 
 /**
@@ -37,8 +43,11 @@ export interface StreamEncoder {
  */
 const LOOK_AHEAD_SECONDS = 2;
 
-/** Makes an encoder from a prepared graph. */
-export function createStreamEncoder(session: InferenceSession, geometry: ModelGeometry): StreamEncoder {
+/** Makes an encoder from Moonshine's prepared graph. */
+export function createStreamEncoder(
+  session: InferenceSession,
+  geometry: ModelGeometry,
+): ContinuedStreamEncoder {
   const lookAheadFrames = Math.ceil((LOOK_AHEAD_SECONDS * SAMPLE_RATE) / geometry.samplesPerFrame);
   const empty = emptyState(geometry);
 

@@ -23,7 +23,10 @@ export interface UtteranceServices {
   readonly scheduler: Scheduler;
   /** Names the stream among all of the process. */
   readonly stream: string;
+  /** The language of streams that name none. */
   readonly language: string;
+  /** Hypotheses that are searched side by side for finals. */
+  readonly beams: number;
   readonly textOf: (token: number) => TokenText;
   /** Share of the carried context to use now, 0 to 1. */
   readonly contextShare: () => number;
@@ -93,6 +96,7 @@ export function createUtteranceRecognition(
   services: UtteranceServices,
 ): UtteranceRecognition {
   const { scheduler } = services;
+  const language = options.language ?? services.language;
   const context = createCarriedContext();
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
@@ -125,7 +129,7 @@ export function createUtteranceRecognition(
           cut = false;
           break;
         case 'paused':
-          if (open && scheduler.idle && !working) open.ahead = decodeAhead(open, event.end);
+          if (open && scheduler.idle && !working && options.priority !== 'background') open.ahead = decodeAhead(open, event.end);
           break;
         case 'resumed':
           if (open?.ahead) dropAhead(open, open.ahead);
@@ -165,12 +169,20 @@ export function createUtteranceRecognition(
     keptWindow = leadIn === 0 ? window.id : undefined;
     return scheduler.submit({
       stream: services.stream,
-      priority: purpose === 'final' || purpose === 'again' ? 'final' : 'partial',
+      priority: priorityOf(purpose),
       window: windowName(window.id),
       audio: withSilenceAhead(history.slice(window.start, end), leadIn),
       prefix: window.prefix,
       newSeconds: (end - start) / SAMPLE_RATE,
       keepState,
+      decoding: {
+        language,
+        task: options.task ?? 'transcribe',
+        timestamps: false,
+        beams: purpose === 'partial' ? 1 : services.beams,
+        fallback: purpose !== 'partial',
+        previous: [],
+      },
       ...callbacks,
       onResult(result) {
         if (keepState) stateOf = window.id;
@@ -178,6 +190,11 @@ export function createUtteranceRecognition(
         onResult({ ...result, heardAt });
       },
     });
+  };
+
+  const priorityOf = (purpose: 'final' | 'again' | 'ahead' | 'partial') => {
+    if (options.priority === 'background') return 'background';
+    return purpose === 'final' || purpose === 'again' ? 'final' : 'partial';
   };
 
   const windowName = (id: number) => `${services.stream}/${id}`;
@@ -311,7 +328,7 @@ export function createUtteranceRecognition(
       end: end / SAMPLE_RATE,
       confidence: Math.exp(meanLogProbability(result)),
       words,
-      language: services.language,
+      language: result.language ?? language,
     });
   };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hashFile } from './hash-file.js';
 
@@ -10,8 +10,8 @@ export interface PreparedGraphFiles {
   readonly decoderPath: string;
 }
 
-/** Whether weights are shifted to int8, see `shiftWeightsToInt8`. */
-export type WeightFormat = 'int8' | 'uint8';
+/** Whether integer weights are shifted to int8, see `shiftWeightsToInt8`, or become floats. */
+export type WeightFormat = 'int8' | 'uint8' | 'float';
 
 /** Raise it when preparation changes, so that older graphs are made anew. */
 const PREPARATION_VERSION = 3;
@@ -28,8 +28,9 @@ export async function findPreparedGraphs(
       string,
       unknown
     >;
+    const files = new Set([ENCODER, DECODER, ...Object.keys(manifest)]);
     const whole = await Promise.all(
-      [ENCODER, DECODER].map(async (file) => (await hashFile(path.join(folder, file))) === manifest[file]),
+      [...files].map(async (file) => (await hashFile(path.join(folder, file))) === manifest[file]),
     );
     return whole.every(Boolean) ? graphFiles(folder) : undefined;
   } catch {
@@ -38,23 +39,20 @@ export async function findPreparedGraphs(
   }
 }
 
-/** Writes prepared graphs to the cache, all or nothing. Throws what writing throws. */
+/** Puts graphs that `write` makes into the cache, all or nothing. Throws what writing throws. */
 export async function storePreparedGraphs(
   cacheDirectory: string,
   fingerprint: string,
   weights: WeightFormat,
-  graphs: { readonly encoder: Uint8Array; readonly decoder: Uint8Array },
+  write: (files: { readonly encoder: string; readonly decoder: string }) => Promise<void>,
 ): Promise<PreparedGraphFiles> {
   const folder = graphFolder(cacheDirectory, fingerprint, weights);
   const draft = `${folder}.${randomUUID()}`;
   await mkdir(draft, { recursive: true });
   try {
-    await writeFile(path.join(draft, ENCODER), graphs.encoder);
-    await writeFile(path.join(draft, DECODER), graphs.decoder);
-    const manifest = {
-      [ENCODER]: await hashFile(path.join(draft, ENCODER)),
-      [DECODER]: await hashFile(path.join(draft, DECODER)),
-    };
+    await write({ encoder: path.join(draft, ENCODER), decoder: path.join(draft, DECODER) });
+    const manifest: Record<string, string> = {};
+    for (const file of await readdir(draft)) manifest[file] = await hashFile(path.join(draft, file));
     await writeFile(path.join(draft, MANIFEST), JSON.stringify(manifest));
     await place(draft, folder, () => findPreparedGraphs(cacheDirectory, fingerprint, weights));
   } finally {

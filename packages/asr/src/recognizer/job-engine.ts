@@ -1,12 +1,9 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import { createDecoderBatch } from '../decoding/decoder-batch.js';
-import type { ModelGeometry } from '../decoding/model-geometry.js';
-import type { HeardToken } from '../decoding/next-token.js';
-import { repeatedTail } from '../decoding/repetition.js';
-import { createStreamEncoder } from '../decoding/stream-encoder.js';
+import { createDecoderBatch, type Feed, type RowOutput } from '../decoding/decoder-batch.js';
+import { createSearch, type Hypothesis, type Search } from '../decoding/search.js';
+import type { Opening, SpeechModel } from '../decoding/speech-model.js';
+import type { CrossAttention } from '../decoding/stream-encoder.js';
 import { createWindowStates } from './window-states.js';
-import type { RecognitionJob, RecognitionResult } from './worker-messages.js';
+import type { JobPriority, RecognitionJob, RecognitionResult } from './worker-messages.js';
 
 /** Recognises jobs one process at a time, decoding those at hand together. */
 export interface JobEngine {
@@ -25,25 +22,18 @@ const MAX_BATCH_FRAMES = 2_500;
 /** Rows beyond which another brings less than it costs the others in waiting (bench `streams`). */
 const MAX_BATCH_ROWS = 8;
 
-/** The sessions of a prepared model. */
-export interface PreparedModel {
-  readonly encoder: InferenceSession;
-  readonly decoder: InferenceSession;
-  readonly geometry: ModelGeometry;
-}
-
 /** Makes an engine; `onResult` is called once for every job that was not cancelled. `onError` ends the process. */
 export function createJobEngine(
-  model: PreparedModel,
+  model: SpeechModel,
   onResult: (id: number, result: RecognitionResult, runSeconds: number) => void,
   onError: (error: unknown) => void,
 ): JobEngine {
-  const encoder = createStreamEncoder(model.encoder, model.geometry);
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const states = createWindowStates();
   const waiting: RecognitionJob[] = [];
   const decoding = new Map<number, Decoding>();
   const promoted = new Set<number>();
+  let nextRow = 0;
   let running = false;
 
   const run = async () => {
@@ -61,73 +51,117 @@ export function createJobEngine(
   const takeNext = (): RecognitionJob | undefined => {
     if (batch.size >= MAX_BATCH_ROWS || (batch.size > 0 && batch.frames >= MAX_BATCH_FRAMES))
       return undefined;
-    const final = waiting.findIndex((job) => isFinal(job));
-    // A partial waits for finals at work: its encoding would hold them up.
-    const finalsAtWork = [...decoding.values()].some(({ job }) => isFinal(job));
-    const index = final >= 0 || finalsAtWork ? final : waiting.length - 1;
+    const best = Math.min(...waiting.map(rankOf));
+    // A job waits for more urgent ones at work: its encoding would hold them up.
+    if (Math.min(...[...decoding.values()].map(({ job }) => rankOf(job))) < best) return undefined;
+    const index =
+      best === RANK.partial
+        ? waiting.findLastIndex((job) => rankOf(job) === best)
+        : waiting.findIndex((job) => rankOf(job) === best);
     return index < 0 ? undefined : waiting.splice(index, 1)[0];
   };
 
-  const isFinal = (job: RecognitionJob) => job.priority === 'final' || promoted.has(job.id);
+  const rankOf = (job: RecognitionJob) => RANK[promoted.has(job.id) ? 'final' : job.priority];
 
   const start = async (job: RecognitionJob) => {
     const entry: Decoding = {
       job,
       startedAt: performance.now(),
-      tokens: [],
-      logProbabilities: [],
-      heardAt: [],
-      limit: tokenLimit(job, model.geometry),
+      attempt: 0,
+      opening: {},
+      cross: undefined,
+      search: undefined,
+      feeds: new Map(),
     };
     decoding.set(job.id, entry);
-    const encoded = await encoder.encode(toFloat(job.audio), states.get(job.window, job.audio.length));
+    const { cross, state } = await model.encoder.encode(
+      toFloat(job.audio),
+      states.get(job.window, job.audio.length),
+    );
     // Cancelled while it was encoded: nobody would tell when to let go of its state.
     if (!decoding.has(job.id)) return;
-    if (job.keepState) states.set(job.window, encoded.state, job.audio.length);
-    const first = await batch.join(job.id, encoded.cross, [...model.geometry.startTokens, ...job.prefix]);
-    // Cancelled while it was read: the row would be decoded for ever.
-    if (decoding.has(job.id)) accept(entry, first);
-    else batch.leave(job.id);
+    if (job.keepState && state) states.set(job.window, state, job.audio.length);
+    entry.cross = cross;
+    entry.opening = await open(job, cross);
+    await decode(entry, cross);
+  };
+
+  /** What the model says before any text, where that is of interest. */
+  const open = async ({ decoding: request, prefix }: RecognitionJob, cross: CrossAttention) => {
+    if (!model.opening || (prefix.length > 0 && request.language !== 'auto')) return {};
+    const row = nextRow++;
+    const { logits } = await batch.join([row], cross, model.opening.prompt);
+    const opening = model.opening.read(logits);
+    batch.leave(row);
+    return opening;
+  };
+
+  const decode = async (entry: Decoding, cross: CrossAttention) => {
+    const { job, attempt, opening } = entry;
+    const request = job.decoding;
+    const language = request.language === 'auto' ? (opening.language ?? 'en') : request.language;
+    const prompt = model.prompt(request, language, job.prefix);
+    const search = createSearch({
+      rules: model.rules(request, job.prefix),
+      endToken: model.endToken,
+      maxTokens: Math.min(tokenLimit(job, model), model.maxTokens - prompt.length),
+      beams: request.beams,
+      temperature: TEMPERATURES[attempt] ?? 0,
+    });
+    const rows = Array.from({ length: search.rows }, () => nextRow++);
+    entry.search = { search, rows };
+    entry.feeds = new Map();
+    const output = await batch.join(rows, cross, prompt);
+    // Cancelled while it was read: the rows would be decoded for ever.
+    if (!decoding.has(job.id)) for (const row of rows) batch.leave(row);
+    else await advance(entry, [output]);
   };
 
   const stepAll = async () => {
-    for (const [id, scored] of await batch.step()) {
-      const entry = decoding.get(id);
-      if (entry) accept(entry, scored);
+    const feeds = new Map([...decoding.values()].flatMap((entry) => [...entry.feeds]));
+    const outputs = await batch.step(feeds);
+    for (const entry of [...decoding.values()]) {
+      const own = entry.search?.rows.flatMap((row) => outputs.get(row) ?? []) ?? [];
+      if (own.length > 0 && decoding.has(entry.job.id)) await advance(entry, own);
     }
   };
 
-  const accept = (entry: Decoding, { token, logProbability, frame }: HeardToken) => {
-    if (token === model.geometry.endToken) {
-      finish(entry, 'end', logProbability);
+  const advance = async (entry: Decoding, outputs: readonly RowOutput[]) => {
+    if (!entry.search) return;
+    const { search, rows } = entry.search;
+    const step = search.advance(outputs);
+    if (step.kind === 'continue') {
+      entry.feeds = new Map(
+        rows.map((row, index) => {
+          const feed = step.feeds[index];
+          return [row, { token: feed?.token ?? 0, from: rows[feed?.from ?? index] ?? row }];
+        }),
+      );
       return;
     }
-    entry.tokens.push(token);
-    entry.logProbabilities.push(logProbability);
-    entry.heardAt.push((frame * model.geometry.samplesPerFrame) / SAMPLE_RATE);
-    const repeated = repeatedTail(entry.tokens);
-    if (repeated > 0) {
-      entry.tokens.length -= repeated;
-      entry.logProbabilities.length -= repeated;
-      entry.heardAt.length -= repeated;
-      finish(entry, 'repetition', -Infinity);
-    } else if (entry.tokens.length >= entry.limit) {
-      finish(entry, 'length', -Infinity);
+    for (const row of rows) batch.leave(row);
+    const { job, opening, cross } = entry;
+    const isLast = !job.decoding.fallback || entry.attempt + 1 >= TEMPERATURES.length;
+    if (!isLast && cross && model.isCredible?.(step.hypothesis, opening) === false) {
+      entry.attempt++;
+      await decode(entry, cross);
+      return;
     }
+    finish(entry, step.hypothesis);
   };
 
-  const finish = (entry: Decoding, stopped: RecognitionResult['stopped'], endLogProbability: number) => {
-    const { tokens, logProbabilities, heardAt, job } = entry;
-    remove(job.id);
+  const finish = (entry: Decoding, { frames, ...hypothesis }: Hypothesis) => {
+    remove(entry.job.id);
     onResult(
-      job.id,
-      { tokens, logProbabilities, heardAt, endLogProbability, stopped },
+      entry.job.id,
+      { ...hypothesis, ...entry.opening, heardAt: frames.map((frame) => frame * model.secondsPerFrame) },
       (performance.now() - entry.startedAt) / 1000,
     );
   };
 
   const remove = (id: number) => {
-    if (decoding.delete(id)) batch.leave(id);
+    for (const row of decoding.get(id)?.search?.rows ?? []) batch.leave(row);
+    decoding.delete(id);
     promoted.delete(id);
   };
 
@@ -152,14 +186,23 @@ export function createJobEngine(
 interface Decoding {
   readonly job: RecognitionJob;
   readonly startedAt: number;
-  readonly tokens: number[];
-  readonly logProbabilities: number[];
-  readonly heardAt: number[];
-  readonly limit: number;
+  /** Counts the temperatures tried. */
+  attempt: number;
+  opening: Opening;
+  cross: CrossAttention | undefined;
+  search: { readonly search: Search; readonly rows: readonly number[] } | undefined;
+  /** What its rows read next. */
+  feeds: ReadonlyMap<number, Feed>;
 }
 
-function tokenLimit(job: RecognitionJob, geometry: ModelGeometry): number {
-  return Math.max(6, Math.floor(job.newSeconds * geometry.maxTokensPerSecond) + 4);
+/** The order of work: a job is not begun while one of a lower rank is at work. */
+const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };
+
+/** One after another, until a hypothesis can be believed (Radford et al. 2022, section 4.5). */
+const TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
+
+function tokenLimit({ newSeconds }: RecognitionJob, { maxTokensPerSecond }: SpeechModel): number {
+  return Math.max(6, Math.floor(newSeconds * maxTokensPerSecond) + 4);
 }
 
 function toFloat(audio: Int16Array): Float32Array {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { prepareGraphs } from '../families/moonshine/prepare-graphs.js';
-import { decodeOnnxModel, encodeOnnxModel, type OnnxModel } from '../models/onnx-model.js';
+import { prepareWhisper } from '../families/whisper/prepare-whisper.js';
+import { decodeOnnxModel, type OnnxModel } from '../models/onnx-model.js';
 import { storePreparedGraphs } from '../models/prepared-graphs.js';
+import { writeOnnxModel } from '../models/write-onnx-model.js';
 import type { FromPreparation, PreparationRequest } from './prepare-model.js';
 
 // The entry of a process that prepares a model's graphs once: it needs much memory for a second or two.
@@ -18,13 +20,18 @@ process.on('message', (request: PreparationRequest) => {
   );
 });
 
-async function prepare(request: PreparationRequest): Promise<void> {
-  const prepared = prepareGraphs(await readModel(request.encoderPath), await readModel(request.decoderPath), {
-    int8Weights: request.weights === 'int8',
-  });
-  await storePreparedGraphs(request.cacheDirectory, request.fingerprint, request.weights, {
-    encoder: encodeOnnxModel(prepared.encoder),
-    decoder: encodeOnnxModel(prepared.decoder),
+async function prepare({ model, weights, cacheDirectory }: PreparationRequest): Promise<void> {
+  await storePreparedGraphs(cacheDirectory, model.fingerprint, weights, async (files) => {
+    if (model.family === 'whisper') {
+      const products = weights === 'float' ? 'floats' : 'integers';
+      await prepareWhisper(model, { products, int8Weights: weights === 'int8' }, files);
+      return;
+    }
+    const prepared = prepareGraphs(await readModel(model.encoderPath), await readModel(model.decoderPath), {
+      int8Weights: weights === 'int8',
+    });
+    await writeOnnxModel(prepared.encoder, files.encoder);
+    await writeOnnxModel(prepared.decoder, files.decoder);
   });
 }
 

@@ -11,9 +11,7 @@ import { SpeechError } from '../speech-error.js';
 
 /** What the preparing process is asked. */
 export interface PreparationRequest {
-  readonly encoderPath: string;
-  readonly decoderPath: string;
-  readonly fingerprint: string;
+  readonly model: ResolvedModel;
   readonly weights: WeightFormat;
   readonly cacheDirectory: string;
 }
@@ -30,16 +28,17 @@ export type FromPreparation =
 export async function prepareModel(
   model: ResolvedModel,
   cacheDirectory: string,
+  device: 'cpu' | 'cuda',
   onPreparing: () => void,
 ): Promise<PreparedGraphFiles> {
-  const weights = preferredWeightFormat();
+  // The CUDA provider has no integer products: they would be computed on the CPU.
+  const weights = device === 'cuda' ? 'float' : preferredWeightFormat();
   const cached = await findPreparedGraphs(cacheDirectory, model.fingerprint, weights);
   if (cached) return cached;
   onPreparing();
-  const { encoderPath, decoderPath, fingerprint } = model;
-  const outcome = await runPreparation({ encoderPath, decoderPath, fingerprint, weights, cacheDirectory });
+  const outcome = await runPreparation({ model, weights, cacheDirectory });
   if (outcome.type === 'failed') throw preparationFailed(model, cacheDirectory, outcome);
-  const prepared = await findPreparedGraphs(cacheDirectory, fingerprint, weights);
+  const prepared = await findPreparedGraphs(cacheDirectory, model.fingerprint, weights);
   if (!prepared) throw notWritable(cacheDirectory);
   return prepared;
 }
@@ -85,11 +84,13 @@ function preparationFailed(
     default:
       return new SpeechError(
         'model_corrupt',
-        `The files of ${model.name} are no Moonshine model that can be prepared: ${message}.`,
+        `The files of ${model.name} are no ${FAMILY_NAMES[model.family]} model that can be prepared: ${message}.`,
         'Use the published files, see `auscult models list`.',
       );
   }
 }
+
+const FAMILY_NAMES = { moonshine: 'Moonshine', whisper: 'Whisper' } as const;
 
 function notWritable(cacheDirectory: string, problem = 'cannot be written to'): SpeechError {
   return new SpeechError(

@@ -1,3 +1,5 @@
+import type { Device } from '../decoding/open-session.js';
+import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
@@ -5,13 +7,14 @@ import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-
 export interface ModelDescription {
   /** Catalog name, such as `moonshine-base`, or the folder's name for a model given by path. */
   readonly name: string;
-  readonly family: 'moonshine';
+  readonly family: 'moonshine' | 'whisper';
   /** BCP 47 tags. */
   readonly languages: readonly string[];
   /** What it can make of speech; transcription only where this is left out. */
   readonly tasks?: readonly ('transcribe' | 'translate')[];
-  readonly computeType: 'int8';
-  readonly device: 'cpu';
+  readonly computeType: ComputeType;
+  /** What it really runs on, see `deviceFallback`. */
+  readonly device: Device;
 }
 
 /** How to start a recognizer. */
@@ -20,10 +23,14 @@ export interface RecognizerOptions {
   readonly model: string;
   /** Where models from a hub are kept; without it, only those that need none can be used. */
   readonly modelStore?: ModelStoreOptions;
-  /** BCP 47 tag of the speech, `en`. */
+  /** BCP 47 tag of the speech, or `auto` where the model can tell. */
   readonly language: string;
-  readonly device: 'cpu' | 'cuda';
-  readonly computeType: 'int8' | 'float16' | 'float32';
+  readonly device: Device;
+  /** Whether the CPU is used where `device` cannot be; a failure otherwise, and by default. */
+  readonly deviceFallback?: boolean;
+  readonly computeType: ComputeType;
+  /** Hypotheses that are searched side by side for finals; 1, which is greedy, by default. */
+  readonly beams?: number;
   /** Inference processes; `availableParallelism()` of `node:os` is a good number. */
   readonly workers: number;
   /** Where prepared graphs are kept. */
@@ -43,6 +50,7 @@ export interface RecognizerOptions {
 /** What happened to the inference processes. */
 export type RecognizerEvent =
   | { readonly kind: 'preparing-graphs'; readonly model: string }
+  | { readonly kind: 'device-fallback'; readonly reason: string }
   | { readonly kind: 'worker-ready'; readonly worker: number; readonly pid: number; readonly seconds: number }
   | {
       readonly kind: 'worker-exited';
@@ -54,7 +62,7 @@ export type RecognizerEvent =
   | { readonly kind: 'job-lost'; readonly attempts: number }
   | {
       readonly kind: 'job-finished';
-      readonly priority: 'final' | 'partial';
+      readonly priority: 'final' | 'partial' | 'background';
       readonly waitSeconds: number;
       readonly runSeconds: number;
       readonly audioSeconds: number;

@@ -1,5 +1,5 @@
-import type { ModelGeometry } from '../decoding/model-geometry.js';
 import { createFinalDelays } from './final-delays.js';
+import type { ModelFiles } from './open-model.js';
 import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
 import type { RecognitionJob, RecognitionResult } from './worker-messages.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
@@ -32,7 +32,7 @@ export interface Scheduler {
   forget(window: string): void;
   /** The stream has ended. */
   release(stream: string): void;
-  /** Whether a process has nothing to do. */
+  /** Whether a process has nothing to do, other than in the background. */
   readonly idle: boolean;
   /** Seconds; see `RecognizerStatus.finalDelaySeconds`. */
   readonly finalDelaySeconds: number;
@@ -45,9 +45,7 @@ export interface Scheduler {
 /** What the scheduler needs to run its processes. */
 export interface SchedulerOptions {
   readonly workers: number;
-  readonly encoderPath: string;
-  readonly decoderPath: string;
-  readonly geometry: ModelGeometry;
+  readonly model: ModelFiles;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
   readonly onEvent: (event: RecognizerEvent) => void;
@@ -58,8 +56,11 @@ export interface SchedulerOptions {
 /** A final is given up after so many processes ended over it: it may be what ends them. */
 const MAX_ATTEMPTS = 3;
 
-/** Jobs at one process at a time. A partial would make the next final wait for its encoding, so it comes alone. */
-const AHEAD = { finals: 4, partials: 1 } as const;
+/**
+ * Jobs at one process at a time. A partial would make the next final wait for its encoding, so it comes alone. Those in
+ * the background are decoded together, which saves time, and leave rows for finals.
+ */
+const AHEAD = { finals: 4, partials: 1, background: 4 } as const;
 
 /** A final that has waited so long joins others at a process that is busy, seconds (bench `streams`). */
 const LATE_SECONDS = 0.4;
@@ -114,10 +115,16 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     if (finalsAtWork === 0 && finals.length > 0) return finals[0];
     // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
     if (finalsAtWork < AHEAD.finals && finals.some(isLate)) return finals.find(isLate);
-    if (finalsAtWork > 0 || slot.jobs.size >= AHEAD.partials) return undefined;
-    if (resting.has(slot)) return undefined;
-    return waiting.find((entry) => !entry.urgent && isHome(entry, slot));
+    const background = [...slot.jobs.values()].filter((job) => job.priority === 'background').length;
+    if (finalsAtWork > 0 || slot.jobs.size - background >= AHEAD.partials) return undefined;
+    const partial = resting.has(slot)
+      ? undefined
+      : waiting.find((entry) => !entry.urgent && !isBackground(entry) && isHome(entry, slot));
+    if (partial || background >= AHEAD.background) return partial;
+    return waiting.find(isBackground);
   };
+
+  const isBackground = (entry: Entry) => !entry.urgent && entry.request.priority === 'background';
 
   const finalsAt = (slot: WorkerSlot) => [...slot.jobs.keys()].filter((id) => entries.get(id)?.urgent).length;
 
@@ -145,10 +152,10 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     if (entry.urgent) {
       delays.add(totalSeconds);
       waits.add(totalSeconds - runSeconds);
-    } else if (entry.slot) rest(entry.slot, restMs(waits.recentP95()));
+    } else if (entry.slot && !isBackground(entry)) rest(entry.slot, restMs(waits.recentP95()));
     options.onEvent({
       kind: 'job-finished',
-      priority: entry.urgent ? 'final' : 'partial',
+      priority: entry.urgent ? 'final' : entry.request.priority,
       waitSeconds: Math.max(0, totalSeconds - runSeconds),
       runSeconds,
       audioSeconds: entry.job.newSeconds,
@@ -173,12 +180,13 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       const worker = entry.slot ? slots.indexOf(entry.slot) : -1;
       entry.slot = undefined;
       entry.attempts++;
-      if (entry.urgent && entry.attempts < MAX_ATTEMPTS) {
+      const mustCome = entry.urgent || isBackground(entry);
+      if (mustCome && entry.attempts < MAX_ATTEMPTS) {
         options.onEvent({ kind: 'job-retried', worker });
         continue;
       }
       entries.delete(id);
-      if (entry.urgent) options.onEvent({ kind: 'job-lost', attempts: entry.attempts });
+      if (mustCome) options.onEvent({ kind: 'job-lost', attempts: entry.attempts });
       entry.request.onLost();
     }
     dispatchAll();
@@ -201,11 +209,11 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   );
 
   const waitingEntries = (urgent: boolean) =>
-    [...entries.values()].filter((entry) => entry.urgent === urgent && !entry.slot);
+    [...entries.values()].filter((entry) => entry.urgent === urgent && !isBackground(entry) && !entry.slot);
 
   return {
     submit(request) {
-      const { replaces, priority, window, audio, prefix, newSeconds, keepState } = request;
+      const { replaces, priority, window, audio, prefix, newSeconds, keepState, decoding } = request;
       if (replaces !== undefined) {
         for (const [id, entry] of entries) {
           if (entry.request.replaces !== replaces || entry.slot || entry.urgent) continue;
@@ -216,7 +224,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       const id = nextId++;
       const entry: Entry = {
         request,
-        job: { id, priority, window, audio, prefix, newSeconds, keepState },
+        job: { id, priority, window, audio, prefix, newSeconds, keepState, decoding },
         submittedAt: performance.now(),
         urgent: request.priority === 'final',
         attempts: 0,
@@ -247,7 +255,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       homes.delete(stream);
     },
     get idle() {
-      return slots.some((slot) => slot.ready && slot.jobs.size === 0);
+      const atLiveWork = (slot: WorkerSlot) =>
+        [...slot.jobs.values()].some((job) => job.priority !== 'background');
+      return slots.some((slot) => slot.ready && !atLiveWork(slot));
     },
     get finalDelaySeconds() {
       const oldest = Math.max(

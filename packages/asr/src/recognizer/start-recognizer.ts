@@ -1,11 +1,16 @@
 import { loadResampling } from '../audio/resample.js';
-import type { ModelGeometry } from '../decoding/model-geometry.js';
+import type { Device } from '../decoding/open-session.js';
 import { moonshineTokenText } from '../families/moonshine/moonshine-text.js';
+import { loadWhisperTokenizer } from '../families/whisper/whisper-tokenizer.js';
 import { openLiveStream } from '../live/live-stream.js';
+import type { PreparedGraphFiles } from '../models/prepared-graphs.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
+import type { TokenText } from '../text/token-text.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
+import type { ModelFiles } from './open-model.js';
 import { prepareModel } from './prepare-model.js';
+import { probeCuda, type FromProbe } from './probe-device.js';
 import type { Admission, ModelDescription, Recognizer, RecognizerOptions } from './recognizer.js';
 import { createScheduler, type Scheduler } from './scheduler.js';
 
@@ -16,19 +21,20 @@ import { createScheduler, type Scheduler } from './scheduler.js';
  */
 export async function startRecognizer(options: RecognizerOptions): Promise<Recognizer> {
   const onEvent = options.onEvent ?? (() => undefined);
-  requireSupported(options);
   const model = await resolveModel(options.model, {
     computeType: options.computeType,
     store: options.modelStore,
   });
   requireLanguage(model, options.language);
-  const graphs = await prepareModel(model, options.cacheDirectory, () => {
+  const device = await usableDevice(model, options);
+  const graphs = await prepareModel(model, options.cacheDirectory, device, () => {
     onEvent({ kind: 'preparing-graphs', model: model.name });
   });
-  const [createResampler, createVoiceActivity, scheduler] = await Promise.all([
+  const [createResampler, createVoiceActivity, scheduler, textOf] = await Promise.all([
     loadResampling(),
     loadVoiceActivity(),
-    startScheduler(options, model, graphs),
+    startScheduler(options, model, modelFiles(model, graphs, device)),
+    tokenTexts(model),
   ]);
 
   let opened = 0;
@@ -37,7 +43,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
     options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.finalDelaySeconds) : 1;
 
   return {
-    model: describe(model),
+    model: describe(model, device),
     openLive(live, listener) {
       const stream = openLiveStream(live, listener, {
         scheduler,
@@ -45,7 +51,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         voice: createVoiceActivity(),
         stream: String(opened++),
         language: options.language,
-        textOf: moonshineTokenText,
+        beams: options.beams ?? 1,
+        textOf,
         contextShare,
         onClose: () => liveStreams--,
       });
@@ -70,7 +77,7 @@ const LOAD_ATTEMPTS = 3;
 async function startScheduler(
   options: RecognizerOptions,
   model: ResolvedModel,
-  graphs: { readonly encoderPath: string; readonly decoderPath: string },
+  files: ModelFiles,
 ): Promise<Scheduler> {
   let failures = 0;
   let reason = 'it ended while starting';
@@ -79,9 +86,8 @@ async function startScheduler(
   try {
     await new Promise<void>((resolve, reject) => {
       scheduler = createScheduler({
-        ...graphs,
+        model: files,
         workers: options.workers,
-        geometry: requireGeometry(model),
         memoryLimitBytes: options.workerMemoryLimitBytes,
         timeoutSeconds: options.workerTimeoutSeconds,
         onEvent(event) {
@@ -118,40 +124,58 @@ function admission(scheduler: Scheduler, maxFinalDelaySeconds: number): Admissio
   return { admitted: true };
 }
 
-function describe({ name, languages }: ResolvedModel): ModelDescription {
+function describe(model: ResolvedModel, device: Device): ModelDescription {
+  const { name, family, languages, computeType } = model;
   return {
     name,
-    family: 'moonshine',
+    family,
     languages,
-    computeType: 'int8',
-    device: 'cpu',
+    tasks: family === 'whisper' && languages.length > 1 ? ['transcribe', 'translate'] : ['transcribe'],
+    computeType,
+    device,
   };
 }
 
-function requireSupported({ device }: RecognizerOptions): void {
-  if (device === 'cpu') return;
+function modelFiles(model: ResolvedModel, graphs: PreparedGraphFiles, device: Device): ModelFiles {
+  if (model.geometry) return { family: 'moonshine', ...graphs, geometry: model.geometry };
+  return { family: 'whisper', ...graphs, folder: model.folder, device };
+}
+
+async function tokenTexts({ family, folder }: ResolvedModel): Promise<(token: number) => TokenText> {
+  return family === 'moonshine' ? moonshineTokenText : (await loadWhisperTokenizer(folder)).textOf;
+}
+
+/** The device asked for, or the CPU where it cannot be used and that is allowed. */
+async function usableDevice(
+  { family }: ResolvedModel,
+  { device, deviceFallback = false, onEvent }: RecognizerOptions,
+): Promise<Device> {
+  if (device === 'cpu') return 'cpu';
+  const probe = family === 'moonshine' ? MOONSHINE_ON_GPU : await probeCuda();
+  if (probe.usable) return device;
+  if (deviceFallback) {
+    onEvent?.({ kind: 'device-fallback', reason: probe.reason });
+    return 'cpu';
+  }
   throw new SpeechError(
     'unsupported_device',
-    `Moonshine models run on the CPU, not on ${device}.`,
-    'Set device to cpu.',
+    `The device cuda cannot be used: ${probe.reason}.`,
+    'See docs/models.md for what it needs, set device to cpu, or allow the CPU instead with device fallback.',
   );
 }
 
-function requireGeometry({ name, geometry }: ResolvedModel): ModelGeometry {
-  if (geometry) return geometry;
-  throw new SpeechError(
-    'unknown_model',
-    `${name} is a Whisper model, which cannot be loaded yet.`,
-    'Choose a Moonshine model from `auscult models list`.',
-  );
-}
+const MOONSHINE_ON_GPU: FromProbe = {
+  usable: false,
+  reason: 'Moonshine models are prepared for the CPU, where they are faster than one stream needs',
+};
 
 function requireLanguage({ name, languages }: ResolvedModel, language: string): void {
-  if (languages.includes(language)) return;
+  if (language === 'auto' && languages.length > 1) return;
+  if (languages.includes(language) || languages.includes(language.split('-')[0] ?? '')) return;
   throw new SpeechError(
     'unsupported_language',
     `${name} recognises ${languages.join(', ')}, not '${language}'.`,
-    `Set language to ${languages[0] ?? 'en'}.`,
+    `Set language to ${languages.includes('en') ? 'en' : (languages[0] ?? 'en')}.`,
   );
 }
 

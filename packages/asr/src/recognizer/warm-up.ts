@@ -1,6 +1,5 @@
 import { createDecoderBatch } from '../decoding/decoder-batch.js';
-import { createStreamEncoder } from '../decoding/stream-encoder.js';
-import type { PreparedModel } from './job-engine.js';
+import type { DecodingRequest, SpeechModel } from '../decoding/speech-model.js';
 
 /** One second, 16 kHz. */
 const SAMPLES = 16_000;
@@ -9,11 +8,20 @@ const SAMPLES = 16_000;
  * Runs every graph once, as prefill, as step and with two rows, so that the first utterance does not wait for
  * kernels to be chosen and memory to be had. Throws what the runtime throws for graphs that do not run.
  */
-export async function warmUp({ encoder, decoder, geometry }: PreparedModel): Promise<void> {
-  const { cross } = await createStreamEncoder(encoder, geometry).encode(new Float32Array(SAMPLES));
-  const batch = createDecoderBatch(decoder, geometry);
+export async function warmUp(model: SpeechModel): Promise<void> {
+  const { cross } = await model.encoder.encode(new Float32Array(SAMPLES));
+  const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const row of [0, 1]) {
-    await batch.join(row, cross, geometry.startTokens);
-    await batch.step();
+    await batch.join([row], cross, model.prompt(REQUEST, 'en', []));
+    await batch.step(new Map(Array.from({ length: row + 1 }, (_, from) => [from, { token: 0, from }])));
   }
 }
+
+const REQUEST: DecodingRequest = {
+  language: 'en',
+  task: 'transcribe',
+  timestamps: false,
+  beams: 1,
+  fallback: false,
+  previous: [],
+};

@@ -1,5 +1,5 @@
-import { openSession } from '../decoding/open-session.js';
 import { createJobEngine, type JobEngine } from './job-engine.js';
+import { openModel } from './open-model.js';
 import { warmUp } from './warm-up.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
@@ -37,11 +37,9 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
-async function load({ encoderPath, decoderPath, geometry }: ToWorker & { type: 'load' }): Promise<void> {
+async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   try {
-    const encoder = await openSession(encoderPath);
-    const decoder = await openSession(decoderPath);
-    const model = { encoder, decoder, geometry };
+    const model = await openModel(message.model);
     await warmUp(model);
     engine = createJobEngine(
       model,

@@ -1,7 +1,12 @@
-import type { ModelGeometry } from '../decoding/model-geometry.js';
+import type { Hypothesis } from '../decoding/search.js';
+import type { DecodingRequest, Opening } from '../decoding/speech-model.js';
+import type { ModelFiles } from './open-model.js';
 
-/** How urgent a job is. A final that is late delays a person; a partial that is late is worth nothing. */
-type JobPriority = 'final' | 'partial';
+/**
+ * How urgent a job is. A final that is late delays a person; a partial that is late is worth nothing; nobody waits for
+ * one in the background from second to second.
+ */
+export type JobPriority = 'final' | 'partial' | 'background';
 
 /** One window of audio to be turned into tokens. Holds all that is needed to do it again in another process. */
 export interface RecognitionJob {
@@ -17,29 +22,18 @@ export interface RecognitionJob {
   readonly newSeconds: number;
   /** Whether a later job of the same window will continue this one's encoding. */
   readonly keepState: boolean;
+  readonly decoding: DecodingRequest;
 }
 
 /** The tokens of one utterance. */
-export interface RecognitionResult {
-  readonly tokens: readonly number[];
-  /** Natural logarithm of each token's probability. */
-  readonly logProbabilities: readonly number[];
+export interface RecognitionResult extends Omit<Hypothesis, 'frames'>, Opening {
   /** Where in the window each token was heard, seconds. */
   readonly heardAt: readonly number[];
-  /** Of the decision to end after these tokens. */
-  readonly endLogProbability: number;
-  /** Why decoding stopped: the model ended it, it ran out of tokens, or it went in a circle. */
-  readonly stopped: 'end' | 'length' | 'repetition';
 }
 
 /** From the server to an inference process. */
 export type ToWorker =
-  | {
-      readonly type: 'load';
-      readonly encoderPath: string;
-      readonly decoderPath: string;
-      readonly geometry: ModelGeometry;
-    }
+  | { readonly type: 'load'; readonly model: ModelFiles }
   | { readonly type: 'job'; readonly job: RecognitionJob }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'promote'; readonly id: number }

@@ -1,4 +1,4 @@
-import type { ModelGeometry } from '../decoding/model-geometry.js';
+import type { ModelFiles } from './open-model.js';
 import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
 import type { FromWorker, RecognitionJob, RecognitionResult } from './worker-messages.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
@@ -19,9 +19,7 @@ export interface WorkerSlot {
 /** What a slot runs, and its limits. */
 export interface WorkerSlotOptions {
   readonly index: number;
-  readonly encoderPath: string;
-  readonly decoderPath: string;
-  readonly geometry: ModelGeometry;
+  readonly model: ModelFiles;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
 }
@@ -71,8 +69,7 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     silentTicks = 0;
     startedAt = performance.now();
     process = startWorkerProcess({ onMessage: receive, onExit: exited });
-    const { encoderPath, decoderPath, geometry } = options;
-    process.send({ type: 'load', encoderPath, decoderPath, geometry });
+    process.send({ type: 'load', model: options.model });
   };
 
   const receive = (message: FromWorker) => {

@@ -3,7 +3,7 @@ import { createFrameSpectra, FRAME_SAMPLES } from './frame-spectra.js';
 import { createMelFilters, type MelFilter } from './mel-filters.js';
 
 /** Samples from one frame to the next: 10 ms. */
-const HOP_SAMPLES = 160;
+export const HOP_SAMPLES = 160;
 
 /** Turns audio into what Whisper's encoder hears. */
 export interface LogMelFrontEnd {

@@ -1,3 +1,4 @@
+import type { TokenRules } from '../../decoding/token-rules.js';
 import type { WhisperTokenizer } from './whisper-tokenizer.js';
 
 /** Where kinds of tokens lie in a vocabulary, and which are not wanted. */
@@ -5,15 +6,6 @@ export type TokenLayout = Pick<
   WhisperTokenizer,
   'endOfText' | 'timestampBegin' | 'maxInitialTimestamp' | 'suppressed' | 'suppressedAtBegin'
 >;
-
-/** Decides which tokens may come next. */
-export interface TokenRules {
-  /**
-   * Sets the logits of tokens that may not follow `generated`, all tokens since the prompt, to -Infinity. The row is
-   * `length` logits from `offset` on, one for each token of the vocabulary.
-   */
-  restrict(logits: Float32Array, offset: number, length: number, generated: readonly number[]): void;
-}
 
 /**
  * The rules that Whisper is decoded by (`decoding.py` of https://github.com/openai/whisper). Special tokens are never

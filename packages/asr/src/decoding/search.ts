@@ -1,0 +1,196 @@
+import type { RowOutput } from './decoder-batch.js';
+import { drawnToken, likeliestToken, likeliestTokens } from './next-token.js';
+import { repeatedTail } from './repetition.js';
+import type { TokenRules } from './token-rules.js';
+
+/** The text that a search came to. */
+export interface Hypothesis {
+  readonly tokens: readonly number[];
+  /** Natural logarithm of each token's probability. */
+  readonly logProbabilities: readonly number[];
+  /** The encoder frame that the decoder listened to most for each token. */
+  readonly frames: readonly number[];
+  /** Of the decision to end after these tokens. */
+  readonly endLogProbability: number;
+  /** Why it stopped: the model ended it, it ran out of tokens, or it went in a circle. */
+  readonly stopped: 'end' | 'length' | 'repetition';
+}
+
+/** What a search makes of its rows' outputs: tokens to feed them, or its end. */
+export type SearchStep =
+  | { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] }
+  | { readonly kind: 'ended'; readonly hypothesis: Hypothesis };
+
+/** A token for a row, which goes on from what the row numbered `from` has read. */
+export interface SearchFeed {
+  readonly token: number;
+  readonly from: number;
+}
+
+/** Chooses the tokens of one utterance. */
+export interface Search {
+  /** Rows of the batch that it needs. */
+  readonly rows: number;
+  /** `outputs`: one a row; for the first step all are the same. */
+  advance(outputs: readonly RowOutput[]): SearchStep;
+}
+
+/** How tokens are chosen. */
+export interface SearchOptions {
+  readonly rules: TokenRules;
+  readonly endToken: number;
+  /** More tokens than the audio can hold: a search that gets there has lost its way. */
+  readonly maxTokens: number;
+  /** Hypotheses that go on side by side; 1 is greedy. */
+  readonly beams: number;
+  /** 0 takes the likeliest token; above, tokens are drawn, from one beam. */
+  readonly temperature: number;
+}
+
+/** Makes a search for one utterance. */
+export function createSearch(options: SearchOptions): Search {
+  return options.beams > 1 && options.temperature === 0 ? beamSearch(options) : singleSearch(options);
+}
+
+function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions): Search {
+  let current = emptyPath;
+  const random = randomNumbers();
+  return {
+    rows: 1,
+    advance([output]) {
+      if (!output) throw new RangeError('a search needs the output of its row');
+      rules.restrict(output.logits, 0, output.logits.length, current.tokens);
+      const { token, logProbability } =
+        temperature === 0 ? likeliestToken(output.logits) : drawnToken(output.logits, temperature, random());
+      if (token === endToken) return ended(current, 'end', logProbability);
+      current = extended(current, token, logProbability, output.frame);
+      const stopped = stoppedShort(current, maxTokens);
+      return stopped ?? { kind: 'continue', feeds: [{ token, from: 0 }] };
+    },
+  };
+}
+
+/**
+ * Keeps the likeliest beginnings, until as many as there are beams have ended; the one whose tokens are likeliest on
+ * average is the result, as in openai/whisper.
+ */
+function beamSearch({ rules, endToken, maxTokens, beams }: SearchOptions): Search {
+  let live: readonly Path[] = [emptyPath];
+  const finished: Hypothesis[] = [];
+
+  const best = (): SearchStep => {
+    const all = finished.length > 0 ? finished : live.map((path) => hypothesis(path, 'length', -Infinity));
+    return {
+      kind: 'ended',
+      hypothesis: all.reduce((one, other) => (meanOf(other) > meanOf(one) ? other : one)),
+    };
+  };
+
+  return {
+    rows: beams,
+    advance(outputs) {
+      const candidates = live.flatMap((path, row) => {
+        const output = outputs[row];
+        if (!output) return [];
+        rules.restrict(output.logits, 0, output.logits.length, path.tokens);
+        return likeliestTokens(output.logits, beams + 1).map(({ token, logProbability }) => ({
+          row,
+          path,
+          token,
+          logProbability,
+          frame: output.frame,
+          sum: path.sum + logProbability,
+        }));
+      });
+      candidates.sort((one, other) => other.sum - one.sum);
+      const next: { readonly path: Path; readonly feed: SearchFeed }[] = [];
+      for (const { row, path, token, logProbability, frame } of candidates) {
+        if (next.length === beams || finished.length >= beams) break;
+        if (token === endToken) {
+          finished.push(hypothesis(path, 'end', logProbability));
+          continue;
+        }
+        const longer = extended(path, token, logProbability, frame);
+        const stopped = stoppedShort(longer, maxTokens);
+        if (stopped) finished.push(stopped.hypothesis);
+        else next.push({ path: longer, feed: { token, from: row } });
+      }
+      if (finished.length >= beams || next.length === 0) return best();
+      live = next.map(({ path }) => path);
+      const [first] = next;
+      // Fewer ways to go on than rows: the others follow the best, and are not looked at.
+      const feeds = Array.from({ length: beams }, (_, row) => next[row]?.feed ?? first?.feed);
+      return { kind: 'continue', feeds: feeds.filter((feed) => feed !== undefined) };
+    },
+  };
+}
+
+/** A hypothesis that grows. */
+interface Path {
+  readonly tokens: readonly number[];
+  readonly logProbabilities: readonly number[];
+  readonly frames: readonly number[];
+  /** Of all log-probabilities. */
+  readonly sum: number;
+}
+
+const emptyPath: Path = { tokens: [], logProbabilities: [], frames: [], sum: 0 };
+
+function extended(path: Path, token: number, logProbability: number, frame: number): Path {
+  return {
+    tokens: [...path.tokens, token],
+    logProbabilities: [...path.logProbabilities, logProbability],
+    frames: [...path.frames, frame],
+    sum: path.sum + logProbability,
+  };
+}
+
+/** The end of a path that goes in a circle, of which one round is kept, or has become too long. */
+function stoppedShort(path: Path, maxTokens: number): (SearchStep & { kind: 'ended' }) | undefined {
+  const repeated = repeatedTail(path.tokens);
+  if (repeated > 0) {
+    const kept = path.tokens.length - repeated;
+    const { tokens, logProbabilities, frames, sum } = path;
+    const cut = {
+      tokens: tokens.slice(0, kept),
+      logProbabilities: logProbabilities.slice(0, kept),
+      frames: frames.slice(0, kept),
+      sum,
+    };
+    return ended(cut, 'repetition', -Infinity);
+  }
+  return path.tokens.length >= maxTokens ? ended(path, 'length', -Infinity) : undefined;
+}
+
+function ended(
+  path: Path,
+  stopped: Hypothesis['stopped'],
+  endLogProbability: number,
+): SearchStep & { kind: 'ended' } {
+  return { kind: 'ended', hypothesis: hypothesis(path, stopped, endLogProbability) };
+}
+
+function hypothesis(
+  { tokens, logProbabilities, frames }: Path,
+  stopped: Hypothesis['stopped'],
+  endLogProbability: number,
+): Hypothesis {
+  return { tokens, logProbabilities, frames, endLogProbability, stopped };
+}
+
+/** The mean logarithm with the end; what did not come to its end is behind all that did. */
+function meanOf({ logProbabilities, endLogProbability }: Hypothesis): number {
+  const sum = logProbabilities.reduce((total, value) => total + value, 0) + endLogProbability;
+  return sum / (logProbabilities.length + 1);
+}
+
+/** The same numbers for every utterance, so that a transcript can be had again (mulberry32). */
+function randomNumbers(): () => number {
+  let state = 0x9e3779b9;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,34 @@
+import type { ModelGeometry } from '../../decoding/model-geometry.js';
+import { openSession } from '../../decoding/open-session.js';
+import type { SpeechModel } from '../../decoding/speech-model.js';
+import { createStreamEncoder } from '../../decoding/stream-encoder.js';
+import { firstTokensOnly } from '../../decoding/token-rules.js';
+import { SAMPLE_RATE } from '../../audio/sample-rate.js';
+
+/** Prepared graphs of a Moonshine model. */
+export interface MoonshineFiles {
+  readonly family: 'moonshine';
+  readonly encoderPath: string;
+  readonly decoderPath: string;
+  readonly geometry: ModelGeometry;
+}
+
+/** Loads a prepared Moonshine model. Throws what the runtime throws. */
+export async function openMoonshine({
+  encoderPath,
+  decoderPath,
+  geometry,
+}: MoonshineFiles): Promise<SpeechModel> {
+  const rules = firstTokensOnly(geometry.textTokens);
+  return {
+    geometry,
+    encoder: createStreamEncoder(await openSession(encoderPath), geometry),
+    decoder: await openSession(decoderPath),
+    secondsPerFrame: geometry.samplesPerFrame / SAMPLE_RATE,
+    endToken: geometry.endToken,
+    maxTokensPerSecond: geometry.maxTokensPerSecond,
+    maxTokens: Infinity,
+    prompt: (_request, _language, prefix) => [...geometry.startTokens, ...prefix],
+    rules: () => rules,
+  };
+}

@@ -1,0 +1,372 @@
+import { ElementType, int, ints, inOrder, shiftWeightsToInt8, valueInfo } from '../../models/graph-surgery.js';
+import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../../models/onnx-model.js';
+import { type PublishedWeights, type Weights } from './published-weights.js';
+import {
+  asFloats,
+  createTransformerGraph,
+  permutation,
+  transposed,
+  type TransformerGraph,
+} from './transformer-graph.js';
+import type { WhisperShape } from './whisper-shape.js';
+
+/** What the prepared graphs need to know of what will run them. */
+export interface WhisperTarget {
+  /** `integers`: int8 weights are multiplied as integers; `floats`: they become floats once. */
+  readonly products: 'integers' | 'floats';
+  /** Whether int8 × uint8 products are exact and fast (VNNI on x86, any ARM). */
+  readonly int8Weights: boolean;
+}
+
+/** The two graphs that a recognizer runs. */
+export interface WhisperGraphs {
+  /**
+   * `features` float32 [1, bins, 2 · frames], at most 1,500 frames → for each decoder layer `cross.N.key` float32
+   * [1, heads, head size, frames], scaled for the product with the query, and `cross.N.value` float32
+   * [1, heads, frames, head size].
+   */
+  readonly encoder: OnnxModel;
+  /** The same inputs and outputs as Moonshine's prepared decoder. */
+  readonly decoder: OnnxModel;
+}
+
+/**
+ * Builds graphs for batched decoding from the weights of published ones.
+ *
+ * The published encoder takes 30 s, no less; the merged decoder unpacks its whole embedding at every step, copies the
+ * cross-attention's keys and values through an `If`, and its structure differs by exporter and precision. The weights
+ * do not. Here the encoder takes as much audio as there is and ends in what the decoder attends to; the decoder does
+ * prefill and step alike, with positions and masks as inputs and the output projection in integers.
+ * Throws where weights are missing.
+ */
+export function prepareWhisperGraphs(
+  encoder: PublishedWeights,
+  decoder: PublishedWeights,
+  shape: WhisperShape,
+  target: WhisperTarget,
+): WhisperGraphs {
+  const fitting = (weights: Weights) => (target.products === 'floats' ? asFloats(weights) : weights);
+  const graphs = {
+    encoder: encoderGraph(encoder, decoder, shape, fitting),
+    decoder: decoderGraph(decoder, shape, fitting),
+  };
+  if (target.int8Weights) {
+    shiftWeightsToInt8(graphs.encoder);
+    shiftWeightsToInt8(graphs.decoder);
+  }
+  return { encoder: asModel(graphs.encoder), decoder: asModel(graphs.decoder) };
+}
+
+type Fitting = (weights: Weights) => Weights;
+
+function encoderGraph(
+  weights: PublishedWeights,
+  decoder: PublishedWeights,
+  shape: WhisperShape,
+  fitting: Fitting,
+): OnnxGraph {
+  const graph = createTransformerGraph();
+  const { width, encoderHeads, positions } = shape;
+  const layer = (input: string, name: string) =>
+    graph.linear(input, name, fitting(weights.matrix(name)), weights.vector(`${dotted(name)}.bias`));
+  const normalised = (input: string, name: string) => normalisation(graph, weights, input, name);
+
+  let hidden = convolved(graph, weights, 'features', 1, width, shape.bins);
+  hidden = convolved(graph, weights, hidden, 2, width, width);
+  const table = weights.constant([positions, width]);
+  if (!table) throw new Error('it has no positions');
+  graph.add('Transpose', [hidden], 'frames', permutation(0, 2, 1));
+  graph.add('Shape', ['frames'], 'frames/count', [int('start', 1), int('end', 2)]);
+  graph.add(
+    'Slice',
+    [graph.floats('positions', [positions, width], table), graph.integers('zero', [0]), 'frames/count'],
+    'frames/positions',
+  );
+  hidden = graph.add('Add', ['frames', 'frames/positions'], 'layers.input');
+
+  for (let index = 0; index < shape.encoderLayers; index++) {
+    const name = `layers.${index}`;
+    const attended = normalised(hidden, `${name}/self_attn_layer_norm`);
+    const parts = ['q_proj', 'k_proj', 'v_proj'].map((part) => layer(attended, `${name}/self_attn/${part}`));
+    const context = multiHeadAttention(graph, parts, `${name}/self_attn/context`, encoderHeads);
+    const mixed = layer(context, `${name}/self_attn/out_proj`);
+    hidden = graph.add('Add', [hidden, mixed], `${name}/attended`);
+    hidden = feedForward(graph, hidden, name, normalised, layer);
+  }
+  hidden = normalised(hidden, 'layer_norm');
+
+  graph.floats('key_scale', [1], Float32Array.of(shape.headSize ** -0.5));
+  for (let index = 0; index < shape.decoderLayers; index++) {
+    for (const part of ['key', 'value'] as const) {
+      const name = `layers.${index}/encoder_attn/${part[0] ?? ''}_proj`;
+      const projected = graph.linear(
+        hidden,
+        `cross/${name}`,
+        fitting(decoder.matrix(name)),
+        decoder.vector(`${dotted(name)}.bias`),
+      );
+      const heads = inHeads(graph, projected, shape);
+      const output = `cross.${index}.${part}`;
+      if (part === 'value') {
+        graph.add('Transpose', [heads], output, permutation(0, 2, 1, 3));
+      } else {
+        graph.add('Transpose', [heads], `${output}/unscaled`, permutation(0, 2, 3, 1));
+        graph.add('Mul', [`${output}/unscaled`, 'key_scale'], output);
+      }
+    }
+  }
+  return asGraph(
+    graph,
+    [valueInfo('features', ElementType.float32, [1, shape.bins, 'feature_frames'])],
+    crossNames(shape).map((name) => valueInfo(name, ElementType.float32, crossDims(name, 1))),
+  );
+}
+
+function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: Fitting): OnnxGraph {
+  const graph = createTransformerGraph();
+  const layer = (input: string, name: string) =>
+    graph.linear(input, name, fitting(weights.matrix(name)), weights.vector(`${dotted(name)}.bias`));
+  const normalised = (input: string, name: string) => normalisation(graph, weights, input, name);
+  const tokens = weights.table('embed_tokens.weight');
+  graph.floats('query_scale', [1], Float32Array.of(shape.headSize ** -0.5));
+  graph.index('last_token', -1);
+  const listening: string[] = [];
+
+  let hidden = graph.add(
+    'Add',
+    [
+      graph.looked('input_ids', 'embed_tokens', fitting(tokens)),
+      graph.looked('position_ids', 'embed_positions', asFloats(weights.table('embed_positions.weight'))),
+    ],
+    'layers.input',
+  );
+  for (let index = 0; index < shape.decoderLayers; index++) {
+    const name = `layers.${index}`;
+    const own = `${name}/self_attn`;
+    const attended = normalised(hidden, `${own}_layer_norm`);
+    const perHead = (part: string) =>
+      graph.add(
+        'Transpose',
+        [inHeads(graph, layer(attended, `${own}/${part}`), shape)],
+        `${own}/${part}/transposed`,
+        permutation(0, 2, 1, 3),
+      );
+    const query = graph.add('Mul', [perHead('q_proj'), 'query_scale'], `${own}/query`);
+    for (const part of ['key', 'value'] as const) {
+      const fresh = perHead(`${part[0] ?? ''}_proj`);
+      graph.add('Concat', [`past.${index}.${part}`, fresh], `present.${index}.${part}`, [int('axis', 2)]);
+    }
+    const keys = graph.add('Transpose', [`present.${index}.key`], `${own}/keys`, permutation(0, 1, 3, 2));
+    const selfContext = attention(graph, own, query, keys, `present.${index}.value`, 'self_mask');
+    hidden = graph.add(
+      'Add',
+      [hidden, layer(joined(graph, selfContext.context), `${own}/out_proj`)],
+      `${own}/added`,
+    );
+
+    const other = `${name}/encoder_attn`;
+    const asking = layer(normalised(hidden, `${other}_layer_norm`), `${other}/q_proj`);
+    const crossQuery = graph.add(
+      'Transpose',
+      [inHeads(graph, asking, shape)],
+      `${other}/query`,
+      permutation(0, 2, 1, 3),
+    );
+    const crossContext = attention(
+      graph,
+      other,
+      crossQuery,
+      `cross.${index}.key`,
+      `cross.${index}.value`,
+      'cross_mask',
+    );
+    hidden = graph.add(
+      'Add',
+      [hidden, layer(joined(graph, crossContext.context), `${other}/out_proj`)],
+      `${other}/added`,
+    );
+    listening.push(...listeningPlace(graph, crossContext.shares, index, shape));
+    hidden = feedForward(graph, hidden, name, normalised, layer);
+  }
+  hidden = normalised(hidden, 'layer_norm');
+  const last = graph.add('Gather', [hidden, 'last_token'], 'last_hidden', [int('axis', 1)]);
+  graph.add('Identity', [graph.linear(last, 'proj_out', transposed(fitting(tokens)), undefined)], 'logits');
+  graph.add('Sum', listening, 'attention');
+
+  const f32 = ElementType.float32;
+  const cross = crossNames(shape);
+  const selfAttention = (kind: string, length: string) =>
+    cross.map((name) => valueInfo(name.replace('cross', kind), f32, ['rows', 'heads', length, 'head_size']));
+  return asGraph(
+    graph,
+    [
+      valueInfo('input_ids', ElementType.int64, ['rows', 'tokens']),
+      valueInfo('position_ids', ElementType.int64, ['rows', 'tokens']),
+      valueInfo('self_mask', f32, ['rows', 1, 'tokens', 'past_and_tokens']),
+      valueInfo('cross_mask', f32, ['rows', 1, 1, 'frames']),
+      ...selfAttention('past', 'past'),
+      ...cross.map((name) => valueInfo(name, f32, crossDims(name, 'rows'))),
+    ],
+    [
+      valueInfo('logits', f32, ['rows', 'vocabulary']),
+      valueInfo('attention', f32, ['rows', 'frames']),
+      ...selfAttention('present', 'past_and_tokens'),
+    ],
+  );
+}
+
+/** A convolution of width 3 with its activation; the second halves the number of frames. */
+function convolved(
+  graph: TransformerGraph,
+  weights: PublishedWeights,
+  input: string,
+  number: 1 | 2,
+  outputs: number,
+  inputs: number,
+): string {
+  const name = `conv${number}`;
+  const kernel = asFloats(weights.table(`${name}.weight`));
+  const bias = weights.vector(`${name}.bias`);
+  if (kernel.kind !== 'float' || !bias) throw new Error(`it has no bias of ${name}`);
+  const convolution = graph.add(
+    'Conv',
+    [
+      input,
+      graph.floats(`${name}/kernel`, [outputs, inputs, 3], kernel.values),
+      graph.floats(`${name}/bias`, [outputs], bias),
+    ],
+    name,
+    [ints('kernel_shape', [3]), ints('pads', [1, 1]), ints('strides', [number])],
+  );
+  return graph.gelu(convolution);
+}
+
+function normalisation(
+  graph: TransformerGraph,
+  weights: PublishedWeights,
+  input: string,
+  name: string,
+): string {
+  const scale = weights.vector(`${dotted(name)}.weight`);
+  const bias = weights.vector(`${dotted(name)}.bias`);
+  if (!scale || !bias) throw new Error(`it has no ${name}`);
+  return graph.normalised(input, name, scale, bias);
+}
+
+function feedForward(
+  graph: TransformerGraph,
+  input: string,
+  name: string,
+  normalised: (input: string, name: string) => string,
+  layer: (input: string, name: string) => string,
+): string {
+  const widened = graph.gelu(layer(normalised(input, `${name}/final_layer_norm`), `${name}/fc1`));
+  return graph.add('Add', [input, layer(widened, `${name}/fc2`)], `${name}/output`);
+}
+
+/** Attention of all frames to all, by the runtime's own operator, which never holds the whole matrix of shares. */
+function multiHeadAttention(
+  graph: TransformerGraph,
+  parts: readonly string[],
+  output: string,
+  heads: number,
+): string {
+  return graph.add('MultiHeadAttention', parts, output, [int('num_heads', heads)]);
+}
+
+/** Attention with a mask. `shares`: [rows, heads, tokens, places]; `context`: [rows, heads, tokens, head size]. */
+function attention(
+  graph: TransformerGraph,
+  name: string,
+  query: string,
+  keys: string,
+  values: string,
+  mask: string,
+): { readonly shares: string; readonly context: string } {
+  const scores = graph.add('MatMul', [query, keys], `${name}/scores`);
+  const masked = graph.add('Add', [scores, mask], `${name}/masked`);
+  const shares = graph.add('Softmax', [masked], `${name}/shares`, [int('axis', -1)]);
+  return { shares, context: graph.add('MatMul', [shares, values], `${name}/context`) };
+}
+
+/** [rows, places, width] → [rows, places, heads, head size]. */
+function inHeads(graph: TransformerGraph, input: string, { headSize }: WhisperShape): string {
+  const dims = graph.integers('in_heads', [0, 0, -1, headSize]);
+  return graph.add('Reshape', [input, dims], `${input}/in_heads`);
+}
+
+/** [rows, heads, tokens, head size] → [rows, tokens, width]. */
+function joined(graph: TransformerGraph, context: string): string {
+  const transposedContext = graph.add(
+    'Transpose',
+    [context],
+    `${context}/transposed`,
+    permutation(0, 2, 1, 3),
+  );
+  return graph.add('Reshape', [transposedContext, graph.integers('joined', [0, 0, -1])], `${context}/joined`);
+}
+
+/** Cross-attention of the last token by the heads that follow the audio, [rows, frames], for a layer that has some. */
+function listeningPlace(
+  graph: TransformerGraph,
+  shares: string,
+  layer: number,
+  { alignmentHeads }: WhisperShape,
+): string[] {
+  const heads = alignmentHeads.filter(([of]) => of === layer).map(([, head]) => head);
+  if (heads.length === 0) return [];
+  const last = graph.add('Gather', [shares, 'last_token'], `${shares}/last`, [int('axis', 2)]);
+  const chosen = graph.integers(`${shares}/heads`, heads);
+  const followed = graph.add('Gather', [last, chosen], `${shares}/followed`, [int('axis', 1)]);
+  const axes = graph.integers('head_axis', [1]);
+  return [graph.add('ReduceSum', [followed, axes], `${shares}/listening`, [int('keepdims', 0)])];
+}
+
+function crossNames({ decoderLayers }: WhisperShape): string[] {
+  return Array.from({ length: decoderLayers }, (_, layer) => [
+    `cross.${layer}.key`,
+    `cross.${layer}.value`,
+  ]).flat();
+}
+
+function crossDims(name: string, rows: number | string): (number | string)[] {
+  return name.endsWith('key')
+    ? [rows, 'heads', 'head_size', 'frames']
+    : [rows, 'heads', 'frames', 'head_size'];
+}
+
+/** Nodes are called `layers.0/fc1`, weights `layers.0.fc1.bias`. */
+function dotted(name: string): string {
+  return name.replaceAll('/', '.');
+}
+
+function asGraph(
+  { nodes, constants }: TransformerGraph,
+  input: OnnxValueInfo[],
+  output: OnnxValueInfo[],
+): OnnxGraph {
+  return {
+    name: 'whisper',
+    node: inOrder(
+      nodes.map((one) => (MICROSOFT.has(one.opType) ? { ...one, domain: 'com.microsoft' } : one)),
+    ),
+    initializer: [...constants],
+    input,
+    output,
+  };
+}
+
+/** Operators of the runtime's own set. */
+const MICROSOFT: ReadonlySet<string> = new Set(['Gelu', 'MultiHeadAttention']);
+
+function asModel(graph: OnnxGraph): OnnxModel {
+  return {
+    irVersion: 8,
+    opsetImport: [
+      { domain: '', version: 17 },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph,
+  };
+}
+

@@ -1,0 +1,144 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { openSession, type Device } from '../../decoding/open-session.js';
+import type { SpeechModel } from '../../decoding/speech-model.js';
+import type { StreamEncoder } from '../../decoding/stream-encoder.js';
+import { compressionRatio } from './compression-ratio.js';
+import { createLogMel, HOP_SAMPLES } from './log-mel.js';
+import { createTokenRules } from './token-rules.js';
+import { readWhisperShape, type WhisperShape } from './whisper-shape.js';
+import { loadWhisperTokenizer, type WhisperTokenizer } from './whisper-tokenizer.js';
+
+/** Prepared graphs of a Whisper model, and the folder with its configuration and vocabulary. */
+export interface WhisperFiles {
+  readonly family: 'whisper';
+  readonly encoderPath: string;
+  readonly decoderPath: string;
+  readonly folder: string;
+  readonly device: Device;
+}
+
+/** Loads a prepared Whisper model. Throws what the runtime throws, `model_missing` or `model_corrupt`. */
+export async function openWhisper({
+  encoderPath,
+  decoderPath,
+  folder,
+  device,
+}: WhisperFiles): Promise<SpeechModel> {
+  const [shape, tokenizer] = await Promise.all([readWhisperShape(folder), loadWhisperTokenizer(folder)]);
+  const rules = {
+    timed: createTokenRules(tokenizer, { timestamps: true }),
+    untimed: createTokenRules(tokenizer, { timestamps: false }),
+    // Behind text the end may come at once: nothing more was said.
+    continued: createTokenRules({ ...tokenizer, suppressedAtBegin: [] }, { timestamps: false }),
+  };
+  return {
+    geometry: shape,
+    encoder: createEncoder(await openSession(encoderPath, device), shape),
+    decoder: await openSession(decoderPath, device),
+    secondsPerFrame: SECONDS_PER_FRAME,
+    endToken: tokenizer.endOfText,
+    maxTokensPerSecond: MAX_TOKENS_PER_SECOND,
+    maxTokens: shape.maxTokens,
+    prompt: ({ task, timestamps, previous }, language, prefix) => [
+      ...previousText(tokenizer, shape, previous),
+      tokenizer.startOfTranscript,
+      ...languageAndTask(tokenizer, language, task),
+      ...(timestamps ? [] : [tokenizer.noTimestamps]),
+      ...prefix,
+    ],
+    rules({ timestamps }, prefix) {
+      if (timestamps) return rules.timed;
+      return prefix.length > 0 ? rules.continued : rules.untimed;
+    },
+    opening: {
+      prompt: [tokenizer.startOfTranscript],
+      read: (logits) => readOpening(tokenizer, logits),
+    },
+    isCredible: ({ tokens, logProbabilities, endLogProbability, stopped }, { noSpeech }) => {
+      if (stopped !== 'end') return false;
+      const text = Buffer.concat(tokens.map((token) => tokenizer.textOf(token).bytes));
+      if (compressionRatio(text.toString()) > INCREDIBLE.compressionRatio) return false;
+      const sum = logProbabilities.reduce((total, value) => total + value, endLogProbability);
+      const mean = sum / (logProbabilities.length + 1);
+      // Silence is rightly hard to put into words.
+      return mean >= INCREDIBLE.meanLogProbability || (noSpeech ?? 0) > INCREDIBLE.noSpeech;
+    },
+  };
+}
+
+/** Frames of 20 ms: two hops of the features. */
+const SECONDS_PER_FRAME = 0.02;
+
+/** Words of some languages take a token a syllable or more. */
+const MAX_TOKENS_PER_SECOND = 10;
+
+/** The thresholds of Radford et al. 2022 (https://arxiv.org/abs/2212.04356), section 4.5. */
+const INCREDIBLE = { compressionRatio: 2.4, meanLogProbability: -1, noSpeech: 0.6 } as const;
+
+/**
+ * Silence behind the audio, seconds. The prepared graph adds the end of a silent 30 s window, which the decoder looks for;
+ * frames at the end of the audio itself need to hear that the speech is over.
+ */
+const SILENCE_BEHIND = 1;
+
+function createEncoder(session: InferenceSession, { bins, positions }: WhisperShape): StreamEncoder {
+  const frontEnd = createLogMel(bins);
+  const longest = positions * 2 * HOP_SAMPLES;
+  return {
+    async encode(audio) {
+      const length = Math.min(longest, audio.length + SILENCE_BEHIND * 16_000);
+      const samples = new Float32Array(length - (length % (2 * HOP_SAMPLES)));
+      samples.set(audio.subarray(0, samples.length));
+      const features = frontEnd.features(samples);
+      const outputs = await session.run({
+        features: new Tensor('float32', features, [1, bins, features.length / bins]),
+      });
+      const tensors = new Map(Object.entries(outputs) as [string, Tensor][]);
+      return { cross: { frames: tensors.get('cross.0.value')?.dims[2] ?? 0, tensors } };
+    },
+  };
+}
+
+/** The end of the text before, as far as half of the decoder's positions hold it. */
+function previousText(
+  { startOfPrevious }: WhisperTokenizer,
+  { maxTokens }: WhisperShape,
+  previous: readonly number[],
+): readonly number[] {
+  return previous.length === 0 ? [] : [startOfPrevious, ...previous.slice(1 - maxTokens / 2)];
+}
+
+function languageAndTask(
+  tokenizer: WhisperTokenizer,
+  language: string,
+  task: 'transcribe' | 'translate',
+): readonly number[] {
+  const { multilingual, languages, transcribe, translate } = tokenizer;
+  if (!multilingual) return [];
+  // A tag may name a region: en-GB.
+  const named = languages.get(language) ?? languages.get(language.split('-')[0] ?? '') ?? languages.get('en');
+  return [named, task === 'translate' ? translate : transcribe].filter((token) => token !== undefined);
+}
+
+function readOpening({ languages, noSpeech }: WhisperTokenizer, logits: Float32Array) {
+  let language: string | undefined;
+  let best = -Infinity;
+  for (const [tag, token] of languages) {
+    const logit = logits[token] ?? -Infinity;
+    if (logit <= best) continue;
+    best = logit;
+    language = tag;
+  }
+  return {
+    ...(language === undefined ? {} : { language }),
+    ...(noSpeech === undefined ? {} : { noSpeech: probabilityOf(noSpeech, logits) }),
+  };
+}
+
+function probabilityOf(token: number, logits: Float32Array): number {
+  let highest = -Infinity;
+  for (const logit of logits) highest = Math.max(highest, logit);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - highest);
+  return Math.exp((logits[token] ?? -Infinity) - highest) / sum;
+}

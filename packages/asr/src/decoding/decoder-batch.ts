@@ -97,17 +97,20 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
         const used = isPast ? row.past : row.frames;
         return { source: tensor.data as Float32Array, index, held, start: isPast ? held - used : 0, used };
       });
-      for (const _ of addition ? (joining?.rows ?? []) : []) {
-        const used = addition?.dims[layout.axis] ?? 0;
-        parts.push({ source: addition?.data as Float32Array, index: 0, held: used, start: 0, used });
+      if (addition && joining) {
+        const used = addition.dims[layout.axis] ?? 0;
+        const source = addition.data as Float32Array;
+        parts.push(...joining.rows.map(() => ({ source, index: 0, held: used, start: 0, used })));
       }
       const length = isPast ? pastLength : frames;
       const stacked = stackRows(parts, length, isPast ? 'left' : 'right', layout);
       return [name, new Tensor('float32', stacked, layout.dims(rows.length, length))];
     };
     // Into an empty batch the tensors that join bring the names.
-    const held = (tensors: ReadonlyMap<string, Tensor>, additions: ReadonlyMap<string, Tensor> | undefined) =>
-      tensors.size > 0 ? tensors : (additions ?? tensors);
+    const held = (
+      tensors: ReadonlyMap<string, Tensor>,
+      additions: ReadonlyMap<string, Tensor> | undefined,
+    ) => (tensors.size > 0 ? tensors : (additions ?? tensors));
     past = new Map(
       [...held(past, joining?.past)].map(([name, tensor]) => stack(name, tensor, joining?.past.get(name))),
     );

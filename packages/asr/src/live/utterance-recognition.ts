@@ -129,7 +129,8 @@ export function createUtteranceRecognition(
           cut = false;
           break;
         case 'paused':
-          if (open && scheduler.idle && !working && options.priority !== 'background') open.ahead = decodeAhead(open, event.end);
+          if (open && scheduler.idle && !working && options.priority !== 'background')
+            open.ahead = decodeAhead(open, event.end);
           break;
         case 'resumed':
           if (open?.ahead) dropAhead(open, open.ahead);

@@ -1,4 +1,11 @@
-import { ElementType, int, ints, inOrder, shiftWeightsToInt8, valueInfo } from '../../models/graph-surgery.js';
+import {
+  ElementType,
+  int,
+  ints,
+  inOrder,
+  shiftWeightsToInt8,
+  valueInfo,
+} from '../../models/graph-surgery.js';
 import type { OnnxGraph, OnnxModel, OnnxValueInfo } from '../../models/onnx-model.js';
 import { type PublishedWeights, type Weights } from './published-weights.js';
 import {
@@ -369,4 +376,3 @@ function asModel(graph: OnnxGraph): OnnxModel {
     graph,
   };
 }
-

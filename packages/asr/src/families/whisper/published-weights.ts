@@ -35,7 +35,9 @@ export interface PublishedWeights {
 export function readPublishedWeights({ graph }: OnnxModel, folder: string): PublishedWeights {
   const graphs = [graph, ...branchesOf(graph)];
   const nodes = graphs.flatMap((part) => part.node);
-  const constants = new Map(graphs.flatMap((part) => part.initializer).map((tensor) => [tensor.name, tensor]));
+  const constants = new Map(
+    graphs.flatMap((part) => part.initializer).map((tensor) => [tensor.name, tensor]),
+  );
   for (const { opType, attribute, output } of nodes) {
     const value = opType === 'Constant' ? attribute.find(({ name }) => name === 'value')?.t : undefined;
     if (value) constants.set(output[0] ?? '', value);

@@ -83,11 +83,7 @@ export function createTransformerGraph(): TransformerGraph {
     normalised: (input, name, scale, bias) =>
       add(
         'LayerNormalization',
-        [
-          input,
-          floats(`${name}/weight`, [scale.length], scale),
-          floats(`${name}/bias`, [bias.length], bias),
-        ],
+        [input, floats(`${name}/weight`, [scale.length], scale), floats(`${name}/bias`, [bias.length], bias)],
         name,
         [int('axis', -1), EPSILON],
       ),

@@ -63,7 +63,5 @@ const configSchema = z.object({
 });
 
 const generationSchema = z.object({
-  alignment_heads: z
-    .array(z.tuple([z.int().nonnegative(), z.int().nonnegative()]).readonly())
-    .nullish(),
+  alignment_heads: z.array(z.tuple([z.int().nonnegative(), z.int().nonnegative()]).readonly()).nullish(),
 });

@@ -13,7 +13,7 @@ const SMALL_TENSOR = 1_024;
  * Throws what writing throws.
  */
 export async function writeOnnxModel(model: OnnxModel, file: string): Promise<void> {
-  const bytes = model.graph.initializer.reduce((sum, { rawData }) => sum + rawData.byteLength, 0);
+  const bytes = model.graph.initializer.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
   if (bytes < LARGEST_GRAPH) {
     await writeFile(file, encodeOnnxModel(model));
     return;
@@ -30,7 +30,7 @@ async function writeWeights(tensors: readonly OnnxTensor[], file: string): Promi
     let offset = 0;
     for (const tensor of tensors) {
       const { rawData, ...rest } = tensor;
-      if (rawData.byteLength < SMALL_TENSOR) {
+      if (bytesOf(tensor) < SMALL_TENSOR) {
         placed.push(tensor);
         continue;
       }
@@ -44,6 +44,11 @@ async function writeWeights(tensors: readonly OnnxTensor[], file: string): Promi
   } finally {
     await handle.close();
   }
+}
+
+/** None where the values stand in another field. */
+function bytesOf({ rawData }: { readonly rawData?: Uint8Array }): number {
+  return rawData?.byteLength ?? 0;
 }
 
 /** TensorProto.DataLocation.EXTERNAL */

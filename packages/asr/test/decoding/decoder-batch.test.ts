@@ -1,12 +1,16 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { createDecoderBatch } from '../../src/decoding/decoder-batch.js';
-import type { HeardToken } from '../../src/decoding/next-token.js';
+import { createDecoderBatch, type Feed } from '../../src/decoding/decoder-batch.js';
 import { createStreamEncoder } from '../../src/decoding/stream-encoder.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
-import type { PreparedModel } from '../../src/recognizer/job-engine.js';
-import { decodeTogether, tokensOf, wordsOfTokens, type DecodingRow } from '../support/greedy-decoding.js';
-import { openPrepared } from '../support/published-moonshine.js';
+import {
+  decodeTogether,
+  tokensOf,
+  wordsOfTokens,
+  type DecodingRow,
+  type HeardToken,
+} from '../support/greedy-decoding.js';
+import { openPrepared, type PreparedMoonshine } from '../support/published-moonshine.js';
 import { editDistance, join, loadAllSpeech, silence } from '../support/speech.js';
 
 const CLIPS = [
@@ -29,7 +33,7 @@ const CHANGED_WORDS = 0.02;
 /** How far logarithms of probabilities may move in the mean. Without the masks of padding: 0.011 and more. */
 const MOVED = 0.01;
 
-let model: PreparedModel;
+let model: PreparedMoonshine;
 let rows: readonly DecodingRow[];
 beforeAll(async () => {
   model = await openPrepared('moonshine-base', preferredWeightFormat());
@@ -39,12 +43,12 @@ beforeAll(async () => {
 test('rows of other lengths, prefixes and ages leave a row its words, and nearly their probabilities', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const alone: (readonly HeardToken[])[] = [];
-  for (const row of rows) alone.push(...(await decodeTogether(batch, model.geometry, [row])));
+  for (const row of rows) alone.push(...(await decodeTogether(batch, model, [row])));
   const ages = [(row: number) => row * 3, (row: number) => (row * 5) % 7];
   let changed = 0;
   const moved: number[] = [];
   for (const joinAt of ages) {
-    const together = await decodeTogether(batch, model.geometry, rows, joinAt);
+    const together = await decodeTogether(batch, model, rows, joinAt);
     for (const [row, heard] of together.entries()) {
       const expected = alone[row] ?? [];
       changed += editDistance(wordsOfTokens(expected), wordsOfTokens(heard));
@@ -65,10 +69,10 @@ test('a row attends to its own frames and tokens only, and knows its place', asy
   const run = vi.spyOn(model.decoder, 'run');
   const pair = rows.slice(0, 2);
   for (const [id, { cross, prefix }] of pair.entries()) {
-    await batch.join(id, cross, [...model.geometry.startTokens, ...prefix]);
-    await batch.step();
+    await batch.join([id], cross, [...model.geometry.startTokens, ...prefix]);
+    await batch.step(anyTokens(id + 1));
   }
-  await batch.step();
+  await batch.step(anyTokens(2));
   const inputs = run.mock.lastCall?.[0];
   run.mockRestore();
   const frames = pair.map(({ cross }) => indices(0, cross.frames));
@@ -87,20 +91,20 @@ test('a row attends to its own frames and tokens only, and knows its place', asy
 test('the same row several times in a batch comes out as alone, to the bit', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const row of rows.slice(3, 5)) {
-    const [alone] = await decodeTogether(batch, model.geometry, [row]);
-    expect(await decodeTogether(batch, model.geometry, [row, row, row])).toEqual([alone, alone, alone]);
+    const [alone] = await decodeTogether(batch, model, [row]);
+    expect(await decodeTogether(batch, model, [row, row, row])).toEqual([alone, alone, alone]);
   }
 });
 
 test('a batch counts its rows and their frames, and holds none once all have left', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const [id, { cross, prefix }] of rows.slice(0, 3).entries()) {
-    await batch.join(id, cross, [...model.geometry.startTokens, ...prefix]);
+    await batch.join([id], cross, [...model.geometry.startTokens, ...prefix]);
   }
   expect(batch.size).toBe(3);
   expect(batch.frames).toBe(rows.slice(0, 3).reduce((sum, { cross }) => sum + cross.frames, 0));
   batch.leave(1);
-  expect([...(await batch.step()).keys()]).toEqual([0, 2]);
+  expect([...(await batch.step(anyTokens(3))).keys()]).toEqual([0, 2]);
   batch.leave(0);
   batch.leave(2);
   batch.leave(2);
@@ -118,6 +122,11 @@ test('a word is heard where it is spoken', async () => {
   expect(median(late) - median(early)).toBeLessThan(1.2 * secondFrames);
 });
 
+/** A token for each of the first rows. */
+function anyTokens(rows: number): ReadonlyMap<number, Feed> {
+  return new Map(indices(0, rows).map((row) => [row, { token: 100, from: row }]));
+}
+
 /** By row, the positions that a mask leaves open. */
 function openPositions(mask: InferenceSession.OnnxValueMapType[string] | undefined): number[][] {
   const { dims, data } = mask as Tensor;
@@ -133,7 +142,7 @@ function indices(from: number, to: number): number[] {
 
 /** Every second clip is heard with the one before it, whose tokens are known. */
 async function rowsOfDifferentShapes(): Promise<readonly DecodingRow[]> {
-  const encoder = createStreamEncoder(model.encoder, model.geometry);
+  const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const shaped: DecodingRow[] = [];
   let before: { readonly samples: Float32Array; readonly tokens: readonly number[] } | undefined;
@@ -141,16 +150,16 @@ async function rowsOfDifferentShapes(): Promise<readonly DecodingRow[]> {
     const audio = before ? join([before.samples, silence(0.3), samples]) : samples;
     const row = { cross: (await encoder.encode(audio)).cross, prefix: before?.tokens ?? [] };
     shaped.push(row);
-    const [heard = []] = before ? [] : await decodeTogether(batch, model.geometry, [row]);
+    const [heard = []] = before ? [] : await decodeTogether(batch, model, [row]);
     before = before ? undefined : { samples, tokens: tokensOf(heard) };
   }
   return shaped;
 }
 
 async function framesHeard(audio: Float32Array): Promise<readonly number[]> {
-  const { cross } = await createStreamEncoder(model.encoder, model.geometry).encode(audio);
+  const { cross } = await createStreamEncoder(model.encoderSession, model.geometry).encode(audio);
   const batch = createDecoderBatch(model.decoder, model.geometry);
-  const [heard = []] = await decodeTogether(batch, model.geometry, [{ cross, prefix: [] }]);
+  const [heard = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
   return heard.map(({ frame }) => frame);
 }
 

@@ -7,9 +7,8 @@ import {
   type EncoderState,
 } from '../../src/decoding/stream-encoder.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
-import type { PreparedModel } from '../../src/recognizer/job-engine.js';
 import { decodeTogether, tokensOf, wordsOfTokens } from '../support/greedy-decoding.js';
-import { openPrepared } from '../support/published-moonshine.js';
+import { openPrepared, type PreparedMoonshine } from '../support/published-moonshine.js';
 import { editDistance, loadSpeech, silence } from '../support/speech.js';
 
 /**
@@ -22,7 +21,7 @@ const CHANGED_WORDS = 0.15;
 /** Where utterances of the interview end, seconds: soon after the voice, so that the pause belongs to the next. */
 const UTTERANCE_ENDS = [2.57, 4.71, 10.12, 15.4, 20.23];
 
-let model: PreparedModel;
+let model: PreparedMoonshine;
 let interview: Float32Array;
 beforeAll(async () => {
   model = await openPrepared('moonshine-base', preferredWeightFormat());
@@ -30,7 +29,7 @@ beforeAll(async () => {
 });
 
 test('a window encoded utterance by utterance gives the words of one encoded at once', async () => {
-  const encoder = createStreamEncoder(model.encoder, model.geometry);
+  const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   let prefix: readonly number[] = [];
   let state: EncoderState | undefined;
   let spoken = 0;
@@ -54,11 +53,11 @@ test('a window encoded utterance by utterance gives the words of one encoded at 
 });
 
 test('only what is new is encoded, and little before it', async () => {
-  const encoder = createStreamEncoder(model.encoder, model.geometry);
+  const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   const audio = interview.subarray(0, 160_000);
   const earlier = audio.subarray(0, 80_000);
   const { state } = await encoder.encode(earlier);
-  const run = vi.spyOn(model.encoder, 'run');
+  const run = vi.spyOn(model.encoderSession, 'run');
   await encoder.encode(audio, state);
   const input = run.mock.calls[0]?.[0]['input_values'] as Tensor;
   run.mockRestore();
@@ -68,7 +67,7 @@ test('only what is new is encoded, and little before it', async () => {
 });
 
 test('what follows a very short beginning is encoded with it, to the bit as at once', async () => {
-  const encoder = createStreamEncoder(model.encoder, model.geometry);
+  const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   const audio = interview.subarray(0, 48_000);
   const { state } = await encoder.encode(audio.subarray(0, 8_000));
   const continued = await encoder.encode(audio, state);
@@ -79,7 +78,7 @@ test('what follows a very short beginning is encoded with it, to the bit as at o
 });
 
 test('a state tells the memory that it holds', async () => {
-  const { state } = await createStreamEncoder(model.encoder, model.geometry).encode(silence(2));
+  const { state } = await createStreamEncoder(model.encoderSession, model.geometry).encode(silence(2));
   const bytes = [...state.tensors.values()].map(({ data }) => (data as Float32Array).byteLength);
   expect(state.bytes).toBe(bytes.reduce((sum, size) => sum + size, 0));
   expect(state.frames).toBeGreaterThan(75);
@@ -94,6 +93,6 @@ function sameValues(actual: Tensor | undefined, expected: Tensor): boolean {
 
 async function decode({ cross }: EncodedWindow, prefix: readonly number[]) {
   const batch = createDecoderBatch(model.decoder, model.geometry);
-  const [heard = []] = await decodeTogether(batch, model.geometry, [{ cross, prefix }]);
+  const [heard = []] = await decodeTogether(batch, model, [{ cross, prefix }]);
   return heard;
 }

@@ -79,7 +79,7 @@ function speak() {
     { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true },
     history,
     { onFinal: () => undefined },
-    { scheduler, stream: 'a', language: 'en', textOf: moonshineTokenText, contextShare: () => 1 },
+    { scheduler, stream: 'a', language: 'en', beams: 1, textOf: moonshineTokenText, contextShare: () => 1 },
   );
   return { follow, jobs };
 }

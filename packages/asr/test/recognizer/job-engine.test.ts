@@ -1,14 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
 import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
-import { createJobEngine, type PreparedModel } from '../../src/recognizer/job-engine.js';
+import { createJobEngine } from '../../src/recognizer/job-engine.js';
 import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
 import { spellWords } from '../../src/text/words.js';
-import { openPrepared } from '../support/published-moonshine.js';
+import { plainRequest } from '../support/plain-request.js';
+import { openPrepared, type PreparedMoonshine } from '../support/published-moonshine.js';
 import { loadSpeech, wordErrorRate, type Speech } from '../support/speech.js';
 import { until } from '../support/until.js';
 
-let model: PreparedModel;
+let model: PreparedMoonshine;
 let clip: Speech;
 beforeAll(async () => {
   model = await openPrepared('moonshine-tiny', preferredWeightFormat());
@@ -98,6 +99,7 @@ function job(id: number, changes: Partial<RecognitionJob> = {}): RecognitionJob 
     prefix: [],
     newSeconds: audio.length / 16_000,
     keepState: true,
+    decoding: plainRequest,
     ...changes,
   };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { moonshineGeometry } from '../../src/families/moonshine/moonshine-family.js';
 import type { RecognizerEvent } from '../../src/recognizer/recognizer.js';
 import { createScheduler, type JobRequest, type Scheduler } from '../../src/recognizer/scheduler.js';
+import { plainRequest } from '../support/plain-request.js';
 import { scriptSlots, type ScriptedSlot } from '../support/scripted-slots.js';
 
 beforeEach(() => {
@@ -249,9 +250,7 @@ function schedule(workers: number) {
   const scheduler: Scheduler = createScheduler(
     {
       workers,
-      encoderPath: '',
-      decoderPath: '',
-      geometry: moonshineGeometry.tiny,
+      model: { family: 'moonshine', encoderPath: '', decoderPath: '', geometry: moonshineGeometry.tiny },
       memoryLimitBytes: Infinity,
       timeoutSeconds: Infinity,
       onEvent: (event) => events.push(event),
@@ -271,6 +270,7 @@ function schedule(workers: number) {
       prefix: [],
       newSeconds: 1,
       keepState: true,
+      decoding: plainRequest,
       ...(priority === 'partial' ? { replaces: stream } : {}),
       onResult: () => outcomes.push(`result ${name}`),
       onLost: () => outcomes.push(`lost ${name}`),

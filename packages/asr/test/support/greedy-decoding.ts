@@ -1,9 +1,10 @@
-import type { DecoderBatch } from '../../src/decoding/decoder-batch.js';
-import type { ModelGeometry } from '../../src/decoding/model-geometry.js';
-import type { HeardToken } from '../../src/decoding/next-token.js';
+import type { DecoderBatch, Feed, RowOutput } from '../../src/decoding/decoder-batch.js';
+import { likeliestToken, type ScoredToken } from '../../src/decoding/next-token.js';
+import type { SpeechModel } from '../../src/decoding/speech-model.js';
 import type { CrossAttention } from '../../src/decoding/stream-encoder.js';
 import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { spellWords } from '../../src/text/words.js';
+import { plainRequest } from './plain-request.js';
 
 /** What is to be decoded: the audio, and the tokens already known for its beginning. */
 export interface DecodingRow {
@@ -11,30 +12,56 @@ export interface DecodingRow {
   readonly prefix: readonly number[];
 }
 
+/** A token, and the encoder frame that the decoder listened to most for it. */
+export interface HeardToken extends ScoredToken {
+  readonly frame: number;
+}
+
+/** What a model says of how it is decoded. */
+type DecodingRules = Pick<SpeechModel, 'prompt' | 'rules' | 'endToken'>;
+
 /** Decodes rows together. `joinAt` says before which step each row joins. */
 export async function decodeTogether(
   batch: DecoderBatch,
-  { startTokens, endToken }: ModelGeometry,
+  model: DecodingRules,
   rows: readonly DecodingRow[],
   joinAt: (row: number) => number = () => 0,
 ): Promise<readonly (readonly HeardToken[])[]> {
   const results = rows.map((): HeardToken[] => []);
-  const accept = (row: number, heard: HeardToken) => {
+  const feeds = new Map<number, Feed>();
+  const accept = (row: number, output: RowOutput) => {
     const result = results[row] ?? [];
-    if (heard.token === endToken || result.length >= TOKEN_LIMIT) batch.leave(row);
-    else result.push(heard);
+    const heard = likeliestAllowed(model, output, rows[row]?.prefix ?? [], tokensOf(result));
+    if (heard.token === model.endToken || result.length >= TOKEN_LIMIT) {
+      feeds.delete(row);
+      batch.leave(row);
+      return;
+    }
+    result.push(heard);
+    feeds.set(row, { token: heard.token, from: row });
   };
   const joined = new Set<number>();
   for (let step = 0; joined.size < rows.length || batch.size > 0; step++) {
     for (const [row, { cross, prefix }] of rows.entries()) {
       if (joined.has(row) || joinAt(row) > step) continue;
       joined.add(row);
-      accept(row, await batch.join(row, cross, [...startTokens, ...prefix]));
+      accept(row, await batch.join([row], cross, model.prompt(plainRequest, 'en', prefix)));
     }
     if (batch.size === 0) continue;
-    for (const [row, heard] of await batch.step()) accept(row, heard);
+    for (const [row, output] of await batch.step(feeds)) accept(row, output);
   }
   return results;
+}
+
+/** The likeliest token that the rules of the model admit. */
+export function likeliestAllowed(
+  { rules }: DecodingRules,
+  { logits, frame }: RowOutput,
+  prefix: readonly number[],
+  generated: readonly number[],
+): HeardToken {
+  rules(plainRequest, prefix).restrict(logits, 0, logits.length, generated);
+  return { ...likeliestToken(logits), frame };
 }
 
 /** The words that they spell. */

@@ -4,25 +4,31 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelGeometry } from '../../src/decoding/model-geometry.js';
 import { likeliestToken } from '../../src/decoding/next-token.js';
 import { openSession } from '../../src/decoding/open-session.js';
+import type { SpeechModel } from '../../src/decoding/speech-model.js';
+import { firstTokensOnly } from '../../src/decoding/token-rules.js';
+import { moonshineModel } from '../../src/families/moonshine/moonshine-model.js';
 import { prepareGraphs } from '../../src/families/moonshine/prepare-graphs.js';
 import { moonshineCatalog, type MoonshineEntry } from '../../src/models/moonshine-catalog.js';
 import { decodeOnnxModel, encodeOnnxModel } from '../../src/models/onnx-model.js';
 import type { WeightFormat } from '../../src/models/prepared-graphs.js';
-import type { PreparedModel } from '../../src/recognizer/job-engine.js';
+
+/** A model with its shape, and the encoder's graph to watch. */
+export interface PreparedMoonshine extends SpeechModel {
+  readonly geometry: ModelGeometry;
+  readonly encoderSession: InferenceSession;
+}
 
 /** Prepares a model's graphs anew and opens them. */
-export async function openPrepared(name: string, weights: WeightFormat): Promise<PreparedModel> {
+export async function openPrepared(name: string, weights: WeightFormat): Promise<PreparedMoonshine> {
   const { geometry, ...files } = publishedFiles(name);
   const { encoder, decoder } = prepareGraphs(
     decodeOnnxModel(await readFile(files.encoder)),
     decodeOnnxModel(await readFile(files.decoder)),
     { int8Weights: weights === 'int8' },
   );
-  return {
-    encoder: await InferenceSession.create(encodeOnnxModel(encoder), ONE_THREAD),
-    decoder: await InferenceSession.create(encodeOnnxModel(decoder), ONE_THREAD),
-    geometry,
-  };
+  const encoderSession = await InferenceSession.create(encodeOnnxModel(encoder), ONE_THREAD);
+  const decoderSession = await InferenceSession.create(encodeOnnxModel(decoder), ONE_THREAD);
+  return { ...moonshineModel(encoderSession, decoderSession, geometry), geometry, encoderSession };
 }
 
 /** The graphs as they were published, decoded greedily the way their publisher documents. */
@@ -56,7 +62,9 @@ export async function openPublished(name: string): Promise<PublishedModel> {
           use_cache_branch: new Tensor('bool', [useCache], [1]),
           ...Object.fromEntries(past),
         });
-        const { token } = likeliestToken(outputs['logits']?.data as Float32Array, 0, geometry.textTokens);
+        const logits = outputs['logits']?.data as Float32Array;
+        firstTokensOnly(geometry.textTokens).restrict(logits, 0, logits.length, tokens);
+        const { token } = likeliestToken(logits);
         if (token === geometry.endToken) break;
         tokens.push(token);
         past = nextPast(past, outputs, useCache);

@@ -1,3 +1,4 @@
+import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelGeometry } from '../../decoding/model-geometry.js';
 import { openSession } from '../../decoding/open-session.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
@@ -19,11 +20,20 @@ export async function openMoonshine({
   decoderPath,
   geometry,
 }: MoonshineFiles): Promise<SpeechModel> {
+  return moonshineModel(await openSession(encoderPath), await openSession(decoderPath), geometry);
+}
+
+/** The model over prepared graphs that are open. */
+export function moonshineModel(
+  encoder: InferenceSession,
+  decoder: InferenceSession,
+  geometry: ModelGeometry,
+): SpeechModel {
   const rules = firstTokensOnly(geometry.textTokens);
   return {
     geometry,
-    encoder: createStreamEncoder(await openSession(encoderPath), geometry),
-    decoder: await openSession(decoderPath),
+    encoder: createStreamEncoder(encoder, geometry),
+    decoder,
     secondsPerFrame: geometry.samplesPerFrame / SAMPLE_RATE,
     endToken: geometry.endToken,
     maxTokensPerSecond: geometry.maxTokensPerSecond,

@@ -7,10 +7,14 @@ import { moonshineTokenText } from '../../../src/families/moonshine/moonshine-te
 import { prepareGraphs } from '../../../src/families/moonshine/prepare-graphs.js';
 import { decodeOnnxModel, encodeOnnxModel } from '../../../src/models/onnx-model.js';
 import { preferredWeightFormat } from '../../../src/models/prepared-graphs.js';
-import type { PreparedModel } from '../../../src/recognizer/job-engine.js';
 import { spellWords } from '../../../src/text/words.js';
 import { decodeTogether, tokensOf } from '../../support/greedy-decoding.js';
-import { openPrepared, openPublished, type PublishedModel } from '../../support/published-moonshine.js';
+import {
+  openPrepared,
+  openPublished,
+  type PreparedMoonshine,
+  type PublishedModel,
+} from '../../support/published-moonshine.js';
 import { editDistance, join, loadAllSpeech, type Speech } from '../../support/speech.js';
 
 const CLIPS = ['librispeech/1998-15444-0006', 'librispeech/367-130732-0001', 'dictation/joe_s003'];
@@ -29,7 +33,7 @@ beforeAll(async () => {
 
 describe.each(['moonshine-tiny', 'moonshine-base'])('the prepared graphs of %s', (name) => {
   let published: PublishedModel;
-  let prepared: PreparedModel;
+  let prepared: PreparedMoonshine;
   beforeAll(async () => {
     published = await openPublished(name);
     prepared = await openPrepared(name, 'uint8');
@@ -78,10 +82,11 @@ test('a model of another structure is refused', () => {
   expect(() => prepareGraphs(model(), model(), { int8Weights: true })).toThrow('the merged decoder has no');
 });
 
-async function recognise({ encoder, decoder, geometry }: PreparedModel, samples: Float32Array) {
-  const { cross, state } = await createStreamEncoder(encoder, geometry).encode(samples);
+async function recognise(model: PreparedMoonshine, samples: Float32Array) {
+  const { encoderSession, decoder, geometry } = model;
+  const { cross, state } = await createStreamEncoder(encoderSession, geometry).encode(samples);
   const batch = createDecoderBatch(decoder, geometry);
-  const [heard = []] = await decodeTogether(batch, geometry, [{ cross, prefix: [] }]);
+  const [heard = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
   const hidden = state.tensors.get('past_hidden');
   if (!hidden) throw new Error('the encoder keeps no frames');
   return { hidden, tokens: tokensOf(heard) };
@@ -103,8 +108,8 @@ function spell(tokens: readonly number[]): readonly string[] {
 }
 
 /** The encoder's output and the logits of every step. */
-async function computed(model: PreparedModel, samples: Float32Array): Promise<Float32Array[]> {
-  const encoding = vi.spyOn(model.encoder, 'run');
+async function computed(model: PreparedMoonshine, samples: Float32Array): Promise<Float32Array[]> {
+  const encoding = vi.spyOn(model.encoderSession, 'run');
   const decoding = vi.spyOn(model.decoder, 'run');
   await recognise(model, samples);
   const values = [...valuesOf(encoding, 'hidden'), ...valuesOf(decoding, 'logits')];

@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RowOutput } from '../../src/decoding/decoder-batch.js';
+import { createSearch, type Hypothesis, type SearchOptions } from '../../src/decoding/search.js';
+import { firstTokensOnly, type TokenRules } from '../../src/decoding/token-rules.js';
+
+const END = 0;
+
+/** What may follow what is said: logits, one for each token of the vocabulary. */
+type Speaker = (said: readonly number[]) => readonly number[];
+
+/** Logits that follow from the last two tokens. The first token is the end. */
+const markovModel = fc
+  .record({ tokens: fc.integer({ min: 2, max: 4 }), seed: fc.array(logit(), { minLength: 100 }) })
+  .map(({ tokens, seed }): Speaker => {
+    return (said) =>
+      Array.from({ length: tokens }, (_, token) => {
+        const place = (said.at(-1) ?? tokens) * 31 + (said.at(-2) ?? tokens) * 7 + token;
+        return seed[place % seed.length] ?? 0;
+      });
+  });
+
+/** More beams than there are ways to say three of three tokens: nothing is given up. */
+const ENOUGH_BEAMS = 50;
+
+describe('a greedy search', () => {
+  test('takes the likeliest token each time, until that is the end', () => {
+    fc.assert(
+      fc.property(markovModel, (model) => {
+        const found = search(model, { maxTokens: 20 });
+        found.tokens.forEach((token, index) => {
+          const logits = model(found.tokens.slice(0, index));
+          expect(logits[token]).toBe(Math.max(...logits));
+        });
+        if (found.stopped === 'end') expect(model(found.tokens)[END]).toBe(Math.max(...model(found.tokens)));
+      }),
+    );
+  });
+
+  test('says how likely each token and the end are, and where each was heard', () => {
+    fc.assert(
+      fc.property(markovModel, (model) => {
+        expectConsistent(search(model, { maxTokens: 20 }), model);
+      }),
+    );
+  });
+});
+
+describe('a search at a temperature', () => {
+  test('is one row, whatever the beams, and always draws the same', () => {
+    fc.assert(
+      fc.property(markovModel, fc.double({ min: 0.2, max: 1, noNaN: true }), (model, temperature) => {
+        const options = { maxTokens: 20, temperature, beams: 5 };
+        expect(createSearch({ ...DEFAULTS, ...options }).rows).toBe(1);
+        const found = search(model, options);
+        expect(search(model, options)).toEqual(found);
+        expectConsistent(found, model);
+      }),
+    );
+  });
+
+  test('says something else than the likeliest', () => {
+    const even: Speaker = (said) => [said.length < 12 ? -9 : 9, 0.1, 0, 0, 0, 0, 0, 0];
+    const drawn = search(even, { temperature: 1, maxTokens: 40 });
+    expect(drawn.tokens).toHaveLength(12);
+    expect(new Set(drawn.tokens).size).toBeGreaterThan(3);
+  });
+});
+
+describe('a beam search', () => {
+  test('with enough beams finds the likeliest text of all, by the mean of its tokens', () => {
+    fc.assert(
+      fc.property(markovModel, (model) => {
+        const found = search(model, { beams: ENOUGH_BEAMS, maxTokens: 4 });
+        const all = everyText(model, 3);
+        const best = Math.max(...all.map((text) => meanOf(text, model)));
+        expect(found.stopped).toBe('end');
+        expect(meanOf(found.tokens, model)).toBeCloseTo(best, 5);
+      }),
+    );
+  });
+
+  test('with enough beams is never behind a greedy search that came to its end', () => {
+    fc.assert(
+      fc.property(markovModel, (model) => {
+        const greedy = search(model, { maxTokens: 4 });
+        fc.pre(greedy.stopped === 'end');
+        const found = search(model, { beams: ENOUGH_BEAMS, maxTokens: 4 });
+        expect(meanOf(found.tokens, model)).toBeGreaterThanOrEqual(meanOf(greedy.tokens, model) - 1e-5);
+      }),
+    );
+  });
+
+  test('sees what follows a token that is not the likeliest', () => {
+    // After 1 nothing is likely; after 2 the end is sure.
+    const model: Speaker = (said) =>
+      said[0] === undefined ? [-9, 1, 0.8] : said[0] === 1 ? [0, 0, 0] : [9, 0, 0];
+    expect(search(model, { maxTokens: 5 }).tokens[0]).toBe(1);
+    expect(search(model, { maxTokens: 5, beams: 2 }).tokens).toEqual([2]);
+  });
+
+  test('gives tokens the probabilities and frames of the row that they come from', () => {
+    fc.assert(
+      fc.property(markovModel, fc.integer({ min: 2, max: 5 }), (model, beams) => {
+        expectConsistent(search(model, { maxTokens: 12, beams }), model);
+      }),
+    );
+  });
+
+  test('prefers what came to its end to what did not', () => {
+    // One way on is nearly sure and never ends.
+    const model: Speaker = (said) =>
+      said.length === 0 ? [-9, 5, 0] : said[0] === 1 ? [-9, 0, 0.5] : [1, 0, 0];
+    const found = search(model, { maxTokens: 6, beams: 3 });
+    expect(found).toMatchObject({ stopped: 'end', tokens: [2] });
+  });
+});
+
+describe.each([1, 2, 5])('a search of %i beams', (beams) => {
+  test('chooses nothing that the rules forbid, and shows them all that was said', () => {
+    const seen: (readonly number[])[] = [];
+    const rules: TokenRules = {
+      restrict(logits, offset, _length, generated) {
+        seen.push(generated);
+        // Every token but the end at most once.
+        for (const token of generated) logits[offset + token] = -Infinity;
+      },
+    };
+    for (const temperature of [0, 0.7]) {
+      const found = search(() => [-2, 3, 2, 1, 0], { rules, beams, temperature });
+      expect(found.stopped).toBe('end');
+      expect(new Set(found.tokens).size).toBe(found.tokens.length);
+      expect(seen).toContainEqual(found.tokens);
+    }
+  });
+
+  test('that goes in a circle keeps one round of it', () => {
+    const found = search((said) => [-Infinity, -9, ...(said.length % 2 === 0 ? [9, -9] : [-9, 9])], {
+      beams,
+    });
+    expect(found).toMatchObject({ stopped: 'repetition', tokens: [2, 3], endLogProbability: -Infinity });
+    expect(found.logProbabilities).toHaveLength(2);
+    expect(found.frames).toHaveLength(2);
+  });
+
+  test('that does not end is cut at its longest', () => {
+    const counting: Speaker = (said) =>
+      Array.from({ length: 40 }, (_, token) => (token === said.length + 1 ? 9 : token === END ? -9 : 0));
+    const found = search(counting, { beams, maxTokens: 30 });
+    expect(found).toMatchObject({ stopped: 'length', endLogProbability: -Infinity });
+    expect(found.tokens).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+  });
+
+  test('may end before it begins', () => {
+    expect(search(() => [9, 0, 0], { beams }).tokens).toEqual([]);
+  });
+});
+
+test('rules of the first tokens leave those as they are', () => {
+  const logits = Float32Array.of(7, /* the row */ 1, 2, 3, 4, /* the next */ 7);
+  firstTokensOnly(2).restrict(logits, 1, 4, []);
+  expect([...logits]).toEqual([7, 1, 2, -Infinity, -Infinity, 7]);
+  firstTokensOnly(9).restrict(logits, 0, 6, []);
+  expect(logits[5]).toBe(7);
+});
+
+const DEFAULTS: SearchOptions = {
+  rules: { restrict: () => undefined },
+  endToken: END,
+  maxTokens: 100,
+  beams: 1,
+  temperature: 0,
+};
+
+/** Runs a search to its end over rows that read what they are fed, as a decoder's do. */
+function search(model: Speaker, options: Partial<SearchOptions>): Hypothesis {
+  const running = createSearch({ ...DEFAULTS, ...options });
+  let rows: readonly (readonly number[])[] = [[]];
+  for (;;) {
+    const step = running.advance(rows.map((said) => outputOf(model, said)));
+    if (step.kind === 'ended') return step.hypothesis;
+    expect(step.feeds).toHaveLength(running.rows);
+    rows = step.feeds.map(({ token, from }) => [...(rows[from] ?? []), token]);
+  }
+}
+
+function outputOf(model: Speaker, said: readonly number[]): RowOutput {
+  return { logits: Float32Array.from(model(said)), frame: frameOf(said) };
+}
+
+/** A frame that tells one row from another. */
+function frameOf(said: readonly number[]): number {
+  return said.reduce((hash, token) => (hash * 31 + token + 1) % 1_009, 7);
+}
+
+/** Checks that all that a hypothesis says of its tokens is what the model says. */
+function expectConsistent(
+  { tokens, logProbabilities, frames, endLogProbability, stopped }: Hypothesis,
+  model: Speaker,
+) {
+  const before = tokens.map((_, index) => tokens.slice(0, index));
+  expect(frames).toEqual(before.map(frameOf));
+  expect(logProbabilities).toHaveLength(tokens.length);
+  logProbabilities.forEach((value, index) => {
+    expect(value).toBeCloseTo(logProbability(model(before[index] ?? []), tokens[index] ?? NaN), 4);
+  });
+  if (stopped === 'end') expect(endLogProbability).toBeCloseTo(logProbability(model(tokens), END), 4);
+}
+
+/** All texts of at most `longest` tokens. */
+function everyText(model: Speaker, longest: number): number[][] {
+  const tokens = model([])
+    .map((_, token) => token)
+    .filter((token) => token !== END);
+  const texts: number[][] = [[]];
+  for (const text of texts) if (text.length < longest) texts.push(...tokens.map((token) => [...text, token]));
+  return texts;
+}
+
+/** The mean logarithm of the probabilities of a text's tokens and of its end. */
+function meanOf(text: readonly number[], model: Speaker): number {
+  const steps = [...text, END].map((token, index) => logProbability(model(text.slice(0, index)), token));
+  return steps.reduce((sum, value) => sum + value, 0) / steps.length;
+}
+
+function logProbability(logits: readonly number[], token: number): number {
+  return (logits[token] ?? NaN) - Math.log(logits.reduce((sum, value) => sum + Math.exp(value), 0));
+}
+
+function logit() {
+  return fc.float({ min: -5, max: 5, noNaN: true });
+}

@@ -9,12 +9,16 @@ const LARGEST_GRAPH = 2 ** 30;
 const SMALL_TENSOR = 1_024;
 
 /**
- * Writes a model to `file`; weights that would make it too large go into `file` + `.weights`, as the format provides.
- * Throws what writing throws.
+ * Writes a model to `file`; weights of `largestGraph` bytes and more go into `file` + `.weights`, as the format
+ * provides. Throws what writing throws.
  */
-export async function writeOnnxModel(model: OnnxModel, file: string): Promise<void> {
+export async function writeOnnxModel(
+  model: OnnxModel,
+  file: string,
+  largestGraph = LARGEST_GRAPH,
+): Promise<void> {
   const bytes = model.graph.initializer.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
-  if (bytes < LARGEST_GRAPH) {
+  if (bytes < largestGraph) {
     await writeFile(file, encodeOnnxModel(model));
     return;
   }

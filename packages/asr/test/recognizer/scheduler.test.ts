@@ -164,6 +164,65 @@ describe('a process that ends', () => {
   });
 });
 
+describe('work in the background', () => {
+  test('is given out four at a time, and holds up no live work', () => {
+    const { submit, slots } = schedule(1);
+    for (const stream of ['a', 'b', 'c', 'd', 'e']) submit('background', stream);
+    expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd']);
+    submit('partial', 'f');
+    submit('final', 'g');
+    expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd', 'f', 'g']);
+  });
+
+  test('is begun only where no live work waits or is done', () => {
+    const { submit, slots } = schedule(1);
+    submit('final', 'a');
+    submit('background', 'b');
+    submit('partial', 'c');
+    submit('final', 'd');
+    expect(givenTo(slots[0])).toEqual(['a']);
+    slots[0]?.finish();
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toEqual(['a', 'd', 'c']);
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toEqual(['a', 'd', 'c', 'b']);
+  });
+
+  test('leaves a process as free for live work as it was', () => {
+    const { submit, slots, scheduler } = schedule(1);
+    submit('background', 'a');
+    expect(scheduler.idle).toBe(true);
+    submit('partial', 'b');
+    expect(scheduler.idle).toBe(false);
+    slots[0]?.setReady(false);
+    submit('background', 'c');
+    expect(scheduler.waiting).toEqual({ finals: 0, partials: 0 });
+  });
+
+  test('is no final that is late, however long it takes', () => {
+    const { submit, slots, scheduler, events } = schedule(1);
+    submit('background', 'a');
+    vi.advanceTimersByTime(60_000);
+    expect(scheduler.finalDelaySeconds).toBe(0);
+    slots[0]?.finish();
+    expect(scheduler.finalDelaySeconds).toBe(0);
+    expect(events.at(-1)).toMatchObject({ kind: 'job-finished', priority: 'background' });
+  });
+
+  test('is done again when its process ends, as a final is, and lost the third time', () => {
+    const { submit, slots, outcomes, events } = schedule(1);
+    submit('background', 'a');
+    slots[0]?.crash();
+    slots[0]?.crash();
+    expect(givenTo(slots[0])).toEqual(['a', 'a', 'a']);
+    slots[0]?.finish();
+    submit('background', 'b');
+    for (let i = 0; i < 3; i++) slots[0]?.crash();
+    expect(outcomes).toEqual(['result a#1', 'lost b#2']);
+    expect(events.at(-1)).toEqual({ kind: 'job-lost', attempts: 3 });
+  });
+});
+
 test('a cancelled job calls nobody, whether it waits or is at work', () => {
   const { submit, slots, outcomes } = schedule(1);
   const atWork = submit('final', 'a');
@@ -200,12 +259,12 @@ test('a closed scheduler gives out no more work', async () => {
   expect(givenTo(slots[0])).toEqual(['a']);
 });
 
-test('every final comes to one result, whatever ends and waits, and none waits while a process has none', () => {
+test('every job but partials comes to one result, whatever ends, and no final waits for a process without one', () => {
   const action = fc.oneof(
     {
       weight: 3,
       arbitrary: fc.record({
-        submit: fc.constantFrom('final' as const, 'partial' as const),
+        submit: fc.constantFrom('final' as const, 'partial' as const, 'background' as const),
         stream: fc.integer({ min: 0, max: 4 }),
       }),
     },
@@ -216,11 +275,11 @@ test('every final comes to one result, whatever ends and waits, and none waits w
   fc.assert(
     fc.property(fc.array(action, { maxLength: 80, size: 'max' }), (actions) => {
       const { submit, slots, outcomes, events, scheduler } = schedule(3);
-      let finals = 0;
+      let sure = 0;
       for (const each of actions) {
         if ('submit' in each) {
           submit(each.submit, String(each.stream));
-          if (each.submit === 'final') finals++;
+          if (each.submit !== 'partial') sure++;
         } else if ('finish' in each) slots[each.finish]?.finish();
         else if ('crash' in each) slots[each.crash]?.crash();
         else vi.advanceTimersByTime(each.pass);
@@ -232,9 +291,11 @@ test('every final comes to one result, whatever ends and waits, and none waits w
       while (slots.some(({ slot }) => slot.jobs.size > 0)) for (const slot of slots) slot.finish();
       expect(scheduler.waiting.finals).toBe(0);
       expect(new Set(outcomes).size).toBe(outcomes.length);
-      const finished = events.filter((event) => event.kind === 'job-finished' && event.priority === 'final');
+      const finished = events.filter(
+        (event) => event.kind === 'job-finished' && event.priority !== 'partial',
+      );
       const lost = events.filter(({ kind }) => kind === 'job-lost');
-      expect(finished.length + lost.length).toBe(finals);
+      expect(finished.length + lost.length).toBe(sure);
       expect(events.filter(({ kind }) => kind === 'job-retried').length).toBeGreaterThanOrEqual(
         lost.length * 2,
       );

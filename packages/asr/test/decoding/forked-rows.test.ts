@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { createDecoderBatch, type Feed, type RowOutput } from '../../src/decoding/decoder-batch.js';
+import type { SpeechModel } from '../../src/decoding/speech-model.js';
+import type { CrossAttention } from '../../src/decoding/stream-encoder.js';
+import { makeRandomWhisper, openPreparedWhisper } from '../support/prepared-whisper.js';
+import { loadSpeech } from '../support/speech.js';
+
+/** float32 graphs compute a row alike wherever it stands, but for the order of sums. Logits are within ±10. */
+const TOLERANCE = 0.005;
+
+let model: SpeechModel;
+/** Audio of three lengths. */
+let heard: readonly CrossAttention[];
+beforeAll(async () => {
+  const folder = await makeRandomWhisper({ precisions: ['float32'] });
+  model = await openPreparedWhisper(folder, 'float32');
+  const { samples } = await loadSpeech('jfk/jfk');
+  const encoded = [0.5, 1.2, 2].map((seconds) => model.encoder.encode(samples.subarray(0, seconds * 16_000)));
+  heard = (await Promise.all(encoded)).map(({ cross }) => cross);
+  await rm(folder, { recursive: true });
+});
+
+/** Rows that joined together: all hear the same, and each has read tokens of its own. */
+interface Group {
+  readonly cross: CrossAttention;
+  readonly rows: Map<number, readonly number[]>;
+}
+
+test('whatever joins, forks, is rearranged and leaves, a row says what it would say alone', async () => {
+  const token = fc.integer({ min: 0, max: 399 });
+  const action = fc.oneof(
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        rows: fc.integer({ min: 1, max: 4 }),
+        audio: fc.nat(2),
+        prompt: fc.array(token, { minLength: 1, maxLength: 5 }),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        tokens: fc.array(token, { minLength: 12, maxLength: 12 }),
+        from: fc.array(fc.nat(), { minLength: 12, maxLength: 12 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ leave: fc.nat() }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { minLength: 6, maxLength: 20 }), async (actions) => {
+      const batch = createDecoderBatch(model.decoder, model.geometry);
+      let groups: Group[] = [];
+      let nextRow = 0;
+      for (const each of actions) {
+        if ('rows' in each) {
+          const cross = heard[each.audio];
+          if (!cross) continue;
+          const rows = Array.from({ length: each.rows }, () => nextRow++);
+          await expectAsAlone(await batch.join(rows, cross, each.prompt), cross, each.prompt);
+          groups.push({ cross, rows: new Map(rows.map((row) => [row, each.prompt])) });
+        } else if ('leave' in each) {
+          const rows = groups.flatMap((group) => [...group.rows.keys()]);
+          const row = rows[each.leave % rows.length];
+          if (row === undefined) continue;
+          batch.leave(row);
+          for (const group of groups) group.rows.delete(row);
+          groups = groups.filter((group) => group.rows.size > 0);
+        } else if (groups.length > 0) {
+          const feeds = new Map<number, Feed>();
+          for (const { rows } of groups) {
+            const before = new Map(rows);
+            for (const row of before.keys()) {
+              const fed = feeds.size;
+              const sources = [...before.keys()];
+              const from = sources[(each.from[fed % 12] ?? 0) % sources.length] ?? row;
+              const next = each.tokens[fed % 12] ?? 0;
+              feeds.set(row, { token: next, from });
+              rows.set(row, [...(before.get(from) ?? []), next]);
+            }
+          }
+          const outputs = await batch.step(feeds);
+          expect(new Set(outputs.keys())).toEqual(new Set(feeds.keys()));
+          for (const { cross, rows } of groups) {
+            for (const [row, tokens] of rows) await expectAsAlone(outputs.get(row), cross, tokens);
+          }
+        }
+        expect(batch.size).toBe(groups.reduce((sum, { rows }) => sum + rows.size, 0));
+      }
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('rows that join together count each their frames', async () => {
+  const [cross] = heard;
+  if (!cross) throw new Error('nothing was heard');
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  await batch.join([7], cross, [1]);
+  await batch.join([1, 2, 3], cross, [1, 2]);
+  expect(batch.size).toBe(4);
+  expect(batch.frames).toBe(4 * cross.frames);
+  for (const row of [1, 2, 3, 7]) batch.leave(row);
+  expect(batch.frames).toBe(0);
+});
+
+/** Checks an output against that of a row that reads all tokens at once, with no other beside it. */
+async function expectAsAlone(
+  output: RowOutput | undefined,
+  cross: CrossAttention,
+  tokens: readonly number[],
+): Promise<void> {
+  const alone = await createDecoderBatch(model.decoder, model.geometry).join([0], cross, tokens);
+  const differences = alone.logits.map((logit, index) => Math.abs(logit - (output?.logits[index] ?? NaN)));
+  expect(Math.max(...differences)).toBeLessThan(TOLERANCE);
+  expect(output?.frame).toBe(alone.frame);
+}

@@ -139,6 +139,8 @@ function eventLog(log: Log): (event: RecognizerEvent) => void {
     switch (event.kind) {
       case 'preparing-graphs':
         return log.info('preparing model graphs', { model: event.model });
+      case 'device-fallback':
+        return log.warn('device cannot be used, the CPU is instead', { reason: event.reason });
       case 'worker-ready':
         return log.info('worker ready', { worker: event.worker, pid: event.pid, seconds: event.seconds });
       case 'worker-exited':

@@ -14,6 +14,8 @@ export function recognizerOptions(
     modelStore: modelStore(config, onDownload),
     language: config.language,
     device: config.device,
+    deviceFallback: config.deviceFallback,
+    ...(config.beamSize !== undefined && { beams: config.beamSize }),
     computeType: config.computeType,
     workers: config.workers,
     cacheDirectory: config.cacheDirectory,

@@ -93,7 +93,11 @@ function beamSearch({ rules, endToken, maxTokens, beams }: SearchOptions): Searc
         const output = outputs[row];
         if (!output) return [];
         rules.restrict(output.logits, 0, output.logits.length, path.tokens);
-        return likeliestTokens(output.logits, beams + 1).map(({ token, logProbability }) => ({
+        // An end that is not the likeliest token comes too early: its hypothesis is short, and good for what it has.
+        const next = likeliestTokens(output.logits, beams + 1).filter(
+          ({ token }, place) => token !== endToken || place === 0,
+        );
+        return next.map(({ token, logProbability }) => ({
           row,
           path,
           token,

@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import type { Recognizer } from '../recognizer/recognizer.js';
+import type { ModelDescription, Recognizer } from '../recognizer/recognizer.js';
 import { SpeechError } from '../speech-error.js';
 import type { FinalHypothesis, LiveOptions } from './live-transcription.js';
 
@@ -7,7 +7,15 @@ import type { FinalHypothesis, LiveOptions } from './live-transcription.js';
 export interface TranscribeOptions extends Partial<
   Pick<
     LiveOptions,
-    'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds' | 'language' | 'task' | 'priority'
+    | 'endpointingMs'
+    | 'maxUtteranceSeconds'
+    | 'contextSeconds'
+    | 'language'
+    | 'task'
+    | 'priority'
+    | 'beams'
+    | 'thorough'
+    | 'timestamps'
   >
 > {
   /** Called with the seconds of audio whose text is final. */
@@ -23,11 +31,22 @@ export const defaultLiveOptions = {
   contextSeconds: 20,
 } as const satisfies Partial<LiveOptions>;
 
+/**
+ * Settings of whole recordings, which nobody waits for from word to word (bench `accuracy --whole`). Whisper hears long
+ * windows that are cut at long pauses, each by itself, so that several are decoded at a time. Moonshine, which
+ * gives up on long utterances, hears shorter ones with as much before them as it can.
+ */
+const recordingOptions = {
+  moonshine: { ...defaultLiveOptions, thorough: true },
+  whisper: { endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 },
+} as const satisfies Record<ModelDescription['family'], TranscribeOptions>;
+
 /** Audio given to recognition ahead of its text, seconds: bounds memory, and keeps one recording from all else. */
-const AHEAD_SECONDS = 20;
+const AHEAD_SECONDS = 120;
 
 /**
- * Transcribes 16 kHz mono audio as fast as the processes allow, through the same way as live speech.
+ * Transcribes 16 kHz mono audio as fast as the processes allow, behind all live work, through the same way as live
+ * speech but with settings that suit whole recordings, where `options` have no others.
  * Throws `worker_failed` if part of the audio could not be recognised.
  */
 export async function* transcribeRecording(
@@ -38,7 +57,15 @@ export async function* transcribeRecording(
   const finals: FinalHypothesis[] = [];
   let lost = false;
   const live = recognizer.openLive(
-    { ...defaultLiveOptions, ...options, sampleRate: SAMPLE_RATE, encoding: 'f32le', partials: false },
+    {
+      ...defaultLiveOptions,
+      ...recordingOptions[recognizer.model.family],
+      priority: 'background',
+      ...options,
+      sampleRate: SAMPLE_RATE,
+      encoding: 'f32le',
+      partials: false,
+    },
     {
       onFinal: (final) => finals.push(final),
       onLost: () => {

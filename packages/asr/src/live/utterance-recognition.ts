@@ -1,11 +1,12 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { TokenText } from '../text/token-text.js';
+import { wordBreaksOf } from '../families/whisper/languages.js';
 import type { JobRequest, ScheduledJob, Scheduler } from '../recognizer/scheduler.js';
 import type { RecognitionResult } from '../recognizer/worker-messages.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
-import { spellWords } from '../text/words.js';
-import { createCarriedContext } from './carried-context.js';
+import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
+import { createCarriedContext, SHARE_AT_RESTART } from './carried-context.js';
 import {
   isDoubtful,
   isInvented,
@@ -97,7 +98,7 @@ export function createUtteranceRecognition(
 ): UtteranceRecognition {
   const { scheduler } = services;
   const language = options.language ?? services.language;
-  const context = createCarriedContext();
+  const context = createCarriedContext(options.thorough ? 1 : SHARE_AT_RESTART);
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
   let open: OpenUtterance | undefined;
@@ -144,14 +145,24 @@ export function createUtteranceRecognition(
     if (open && options.partials && speaking) requestPartial(open, heard);
   };
 
-  const endUtterance = ({ start, end, reason, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
+  const endUtterance = ({ start, end, reason, voiceEnd, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
     open?.partial?.cancel();
-    const ahead = open?.ahead?.end === end ? open.ahead : undefined;
-    if (!ahead) open?.ahead?.job.cancel();
+    const paused = open?.ahead?.end === end ? open.ahead : undefined;
+    if (!paused) open?.ahead?.job.cancel();
+    // Without context no utterance has to wait for the one before.
+    const alone = options.contextSeconds === 0 && !options.partials && open;
+    const ahead = paused ?? (alone ? decodeAhead(alone, end) : undefined);
     open = undefined;
     cut = reason === 'longest';
     if (!cut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
-    ended.push({ start, end, ahead, voicedSeconds: voiced / SAMPLE_RATE, peak });
+    ended.push({
+      start,
+      end,
+      ahead,
+      voicedUntil: voiceEnd / SAMPLE_RATE,
+      voicedSeconds: voiced / SAMPLE_RATE,
+      peak,
+    });
     void work();
   };
 
@@ -179,8 +190,8 @@ export function createUtteranceRecognition(
       decoding: {
         language,
         task: options.task ?? 'transcribe',
-        timestamps: false,
-        beams: purpose === 'partial' ? 1 : services.beams,
+        timestamps: options.timestamps ?? false,
+        beams: purpose === 'partial' ? 1 : (options.beams ?? services.beams),
         fallback: purpose !== 'partial',
         previous: [],
       },
@@ -220,20 +231,32 @@ export function createUtteranceRecognition(
   const showPartial = (utterance: OpenUtterance, result: RecognitionResult, end: number) => {
     if (closed || !options.partials || result.stopped === 'repetition') return;
     const settledBefore = (end - EDGE) / SAMPLE_RATE;
-    const words = spellWords(result.tokens, result.logProbabilities, services.textOf)
-      .filter(({ firstToken, tokens }) => (result.heardAt[firstToken + tokens - 1] ?? 0) <= settledBefore)
-      .map((word) => word.text);
-    const shown = utterance.shown.update(words);
+    const words = spell(result).filter(
+      ({ firstToken, tokens }) => (result.heardAt[firstToken + tokens - 1] ?? 0) <= settledBefore,
+    );
+    const shown = utterance.shown.update(words.map(({ text }) => text));
     if (shown.length === utterance.shownCount) return;
     utterance.shownCount = shown.length;
     listener.onPartial?.({
       sequence,
-      text: shown.join(' '),
+      text: joinWords(shown.map((text, index) => ({ text, spaceBefore: words[index]?.spaceBefore ?? true }))),
       start: utterance.start / SAMPLE_RATE,
       end: end / SAMPLE_RATE,
       confidence: Math.exp(meanLogProbability(result)),
     });
   };
+
+  const languageOf = ({ language: heard }: RecognitionResult) =>
+    language === 'auto' ? (heard ?? 'en') : language;
+
+  const spell = (result: RecognitionResult): SpelledWord[] =>
+    spellWords(
+      result.tokens,
+      result.logProbabilities,
+      services.textOf,
+      // Translations are English.
+      wordBreaksOf(options.task === 'translate' ? 'en' : languageOf(result)),
+    );
 
   const decodeAhead = (utterance: OpenUtterance, end: number): Ahead => {
     utterance.partial?.cancel();
@@ -291,7 +314,7 @@ export function createUtteranceRecognition(
 
   const aheadResult = (ahead: Ahead | undefined): Promise<RecognitionResult | undefined> => {
     if (!ahead || ahead.lost || ahead.result) return Promise.resolve(ahead?.result);
-    ahead.job.promote();
+    if (options.priority !== 'background') ahead.job.promote();
     return new Promise((resolve) => {
       ahead.claim = resolve;
     });
@@ -316,7 +339,7 @@ export function createUtteranceRecognition(
       return;
     }
     const { start, end } = utterance;
-    const spelled = spellWords(result.tokens, result.logProbabilities, services.textOf);
+    const spelled = spell(result);
     const words = placeWords(spelled, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE);
     // A pause that was cut out of speech may come out as a full stop alone.
     if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return;
@@ -324,12 +347,12 @@ export function createUtteranceRecognition(
     speechSamples += end - start;
     listener.onFinal({
       sequence: sequence++,
-      text: words.map((word) => word.text).join(' '),
+      text: joinWords(spelled),
       start: start / SAMPLE_RATE,
       end: end / SAMPLE_RATE,
       confidence: Math.exp(meanLogProbability(result)),
       words,
-      language: result.language ?? language,
+      language: languageOf(result),
     });
   };
 

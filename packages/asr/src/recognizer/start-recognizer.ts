@@ -51,7 +51,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         voice: createVoiceActivity(),
         stream: String(opened++),
         language: options.language,
-        beams: options.beams ?? 1,
+        beams: options.beams ?? BEAMS[model.family],
         textOf,
         contextShare,
         onClose: () => liveStreams--,
@@ -70,6 +70,11 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
     close: () => scheduler.close(),
   };
 }
+
+/**
+ * Whisper's text gets better by a quarter with five beams, Moonshine's not at all (bench `accuracy`).
+ */
+const BEAMS = { moonshine: 1, whisper: 5 } as const;
 
 /** Loading is tried so often before a start is given up. */
 const LOAD_ATTEMPTS = 3;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isInvented, isTooFaint, meanLogProbability } from '../../src/live/invention-gate.js';
+import { isDoubtful, isInvented, isTooFaint, meanLogProbability } from '../../src/live/invention-gate.js';
 import type { RecognitionResult } from '../../src/recognizer/worker-messages.js';
 
 const CLEAR = { voicedSeconds: 1, peak: 0.99 };
@@ -44,6 +44,16 @@ describe('the gate against invented words', () => {
         if (!isTooFaint(a)) expect(isTooFaint(most)).toBe(false);
       }),
     );
+  });
+
+  test('wants a second hearing where a voice was not heard, or not to its end', () => {
+    const four = result([-0.1, -0.1, -0.1, -0.1]);
+    expect(isDoubtful(four, { voicedSeconds: 1, voicedUntil: 1 })).toBe(false);
+    expect(isDoubtful(four, { voicedSeconds: 1, voicedUntil: 1.8 })).toBe(true);
+    expect(isDoubtful(four, { voicedSeconds: 5, voicedUntil: 1 })).toBe(true);
+    expect(isDoubtful(result([]), { voicedSeconds: 0.4, voicedUntil: 0.4 })).toBe(true);
+    expect(isDoubtful(result([]), { voicedSeconds: 0.2, voicedUntil: 0.2 })).toBe(false);
+    expect(isDoubtful({ ...four, stopped: 'repetition' }, { voicedSeconds: 1, voicedUntil: 1 })).toBe(true);
   });
 
   test('takes the mean of the logarithms', () => {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { SpeechError, startRecognizer } from '@auscult/asr';
 import { Command, Option } from 'commander';
 import { requireTask } from '../model-abilities.js';
+import type { Config } from '../config/schema.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
@@ -31,7 +32,9 @@ export function transcribeCommand(): Command {
     'task',
     'workers',
     'device',
+    'deviceFallback',
     'computeType',
+    'beamSize',
     'endpointingMs',
     'maxUtteranceSeconds',
     'contextSeconds',
@@ -68,7 +71,7 @@ async function transcribe(
   options: TranscribeOptions,
 ): Promise<number> {
   const config = configFrom(options);
-  const { endpointingMs, maxUtteranceSeconds, contextSeconds, task } = config;
+  const { task } = config;
   if (options.output !== undefined) await mkdir(options.output, { recursive: true });
   silenceDecoders();
 
@@ -87,7 +90,7 @@ async function transcribe(
       outputPaths:
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
-      segmentation: { endpointingMs, maxUtteranceSeconds, contextSeconds, task },
+      options: { ...chosenSettings(config, options), task },
       progress,
       onFailure: (error) => {
         failures += 1;
@@ -100,6 +103,20 @@ async function transcribe(
   }
   return failures === 0 ? 0 : 1;
 }
+
+/** The settings that were given on the command line: those of the server are for live speech. */
+function chosenSettings(
+  { endpointingMs, maxUtteranceSeconds, contextSeconds }: Config,
+  options: TranscribeOptions,
+): Partial<LiveSettings> {
+  return {
+    ...(options['endpointingMs'] !== undefined && { endpointingMs }),
+    ...(options['maxUtteranceSeconds'] !== undefined && { maxUtteranceSeconds }),
+    ...(options['contextSeconds'] !== undefined && { contextSeconds }),
+  };
+}
+
+type LiveSettings = Pick<Config, 'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'>;
 
 /** What is wrong with the command line, and on a second line what to do. */
 function usageMistake(

@@ -60,8 +60,16 @@ export const configSchema = z
     device: z.enum(['cpu', 'cuda']).default('cpu').register(settingInfo, {
       description: 'What inference runs on.',
     }),
+    deviceFallback: z.boolean().default(false).register(settingInfo, {
+      description: 'Whether the CPU is used where `device` cannot be; the start fails otherwise.',
+    }),
     computeType: z.enum(['int8', 'float16', 'float32']).default('int8').register(settingInfo, {
       description: 'Numbers that the model calculates with; picks the files of a model that has several.',
+    }),
+    beamSize: z.int().min(1).max(10).optional().register(settingInfo, {
+      description:
+        'Hypotheses that are searched side by side for final text. More find better text and take longer.',
+      defaultText: '5 for Whisper, 1 for Moonshine, which more do not help',
     }),
     endpointingMs: z
       .int()

@@ -139,14 +139,24 @@ function rawBytes(tensor: OnnxTensor, folder: string): Uint8Array {
   if (tensor.dataLocation !== EXTERNAL) return tensor.rawData;
   const entry = (key: string) => tensor.externalData?.find((candidate) => candidate.key === key)?.value;
   // A name with a path could read any file of the machine.
-  const file = openSync(path.join(folder, path.basename(entry('location') ?? '')), 'r');
+  const name = path.join(folder, path.basename(entry('location') ?? ''));
+  const file = openWeights(name);
   try {
     const bytes = new Uint8Array(Number(entry('length') ?? 0));
     const read = readSync(file, bytes, 0, bytes.length, Number(entry('offset') ?? 0));
-    if (read < bytes.length) throw new Error(`the weights of ${tensor.name} are cut off`);
+    if (read < bytes.length) throw new Error(`'${name}' is cut off in the weights of ${tensor.name}`);
     return bytes;
   } finally {
     closeSync(file);
+  }
+}
+
+/** Throws an error of its own: one of the system would be taken for one of the folder that is written to. */
+function openWeights(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (cause) {
+    throw new Error(`'${file}', where its weights are, cannot be read`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
+  defaultLiveOptions,
   type FinalHypothesis,
   openRecording,
   type Recognizer,
@@ -23,8 +24,7 @@ export interface TranscriptionTask {
   readonly outputPaths: readonly string[] | undefined;
   /** How many recordings are worked on at a time: one utterance after the other keeps one worker busy. */
   readonly atATime: number;
-  /** How speech is cut into utterances. */
-  readonly segmentation: Omit<TranscribeOptions, 'onProgress'>;
+  readonly options: Omit<TranscribeOptions, 'onProgress'>;
   readonly progress: Progress;
   /** Hears of each recording that failed or was damaged; the others go on. */
   readonly onFailure: (error: unknown) => void;
@@ -51,7 +51,7 @@ async function transcribeOne(
   index: number,
   { path }: FoundRecording,
 ): Promise<void> {
-  const { format, outputPaths, progress, onFailure, segmentation } = task;
+  const { format, outputPaths, progress, onFailure, options } = task;
   const damage: SpeechError[] = [];
   const source = path === STANDARD_INPUT ? process.stdin : path;
   const recording = await openRecording(source, {
@@ -59,14 +59,16 @@ async function transcribeOne(
     onDamage: (error) => damage.push(error),
   });
 
-  // Lines appear as they are heard: who listens to a live microphone through a pipe does not want to wait.
+  // Lines appear as they are heard.
   const streamed = outputPaths === undefined && format === 'text';
   if (streamed && task.recordings.length > 1) output.write(index, `==> ${path} <==\n`);
   const counted = countSamples(recording.chunks());
   const segments: FinalHypothesis[] = [];
   const onProgress = (seconds: number): void => progress.heard(index, seconds, recording.durationSeconds);
   for await (const segment of transcribeRecording(recognizer, counted.chunks, {
-    ...segmentation,
+    // Who listens to a live microphone through a pipe does not want to wait for a long window.
+    ...(path === STANDARD_INPUT ? { ...defaultLiveOptions, priority: 'live' } : {}),
+    ...options,
     onProgress,
   })) {
     segments.push(segment);

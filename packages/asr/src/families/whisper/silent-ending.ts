@@ -7,7 +7,7 @@ export type CrossValues = ReadonlyMap<
   { readonly dims: readonly number[]; readonly data: Float32Array }
 >;
 
-/** Frames of the end of a silent window that go behind all audio: 6 s (docs/decisions/0009). */
+/** Frames of the end of a silent window that go behind all audio: 6 s (docs/decisions/0011). */
 const ENDING_FRAMES = 300;
 
 /**

@@ -1,7 +1,12 @@
-import { startRecognizer, transcribeRecording, type Recognizer, type TranscribeOptions } from '@auscult/asr';
-import { loadConfig } from '@auscult/server';
-import { settingsEnvironment } from '../server/target.js';
+import {
+  defaultLiveOptions,
+  transcribeRecording,
+  type Recognizer,
+  type TranscribeOptions,
+} from '@auscult/asr';
 import type { Hypotheses } from '../score/hypotheses.js';
+import { watchTree, type ProcessesUse } from '../server/server-use.js';
+import { startLibrary, type LibrarySettings } from './start-library.js';
 
 /** Something to transcribe. */
 export interface Recitation {
@@ -11,16 +16,17 @@ export interface Recitation {
 }
 
 /** How the library is run. */
-export interface LibraryOptions extends Pick<
-  TranscribeOptions,
-  'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'
-> {
-  /** Name or folder; the server's default where absent. */
-  readonly model?: string;
-  /** Inference processes; the server's default where absent. */
-  readonly workers?: number;
+export interface LibraryOptions
+  extends
+    LibrarySettings,
+    Pick<TranscribeOptions, 'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'> {
   /** Recitations at the same time; two a process where absent. */
   readonly concurrency?: number;
+  /**
+   * Whether recordings are read as a whole, as `auscult transcribe` and the record pass of the server do, and not
+   * with the settings of live speech.
+   */
+  readonly whole?: boolean;
 }
 
 /** Transcripts made by the library, as fast as it can. */
@@ -29,11 +35,12 @@ export interface LibraryTranscripts {
   readonly hypotheses: Hypotheses;
   /** Without the start of the processes. */
   readonly wallSeconds: number;
+  /** Of this process too. Absent without `/proc/PID/smaps_rollup`. */
+  readonly processes?: ProcessesUse;
 }
 
 /**
- * Transcribes without a server, several recitations at a time. Context is never shortened, so that the figures do not
- * depend on how busy the machine is.
+ * Transcribes without a server, several recitations at a time, and watches what this process and its own need.
  *
  * @param onDone called after each recitation
  */
@@ -42,46 +49,40 @@ export async function transcribeWithLibrary(
   options: LibraryOptions,
   onDone: () => void = () => undefined,
 ): Promise<LibraryTranscripts> {
-  const { recognizer, workers } = await start(options);
+  const { recognizer, workers } = await startLibrary(options);
   const concurrency = options.concurrency ?? 2 * workers;
-  const started = performance.now();
   const hypotheses = new Map<string, string>();
   const waiting = recitations.values();
-  const lanes = Array.from({ length: concurrency }, async () => {
+  const work = async () => {
     for (const { id, chunks } of waiting) {
       hypotheses.set(id, await transcribe(recognizer, chunks(), options));
       onDone();
     }
-  });
-  await Promise.all(lanes).finally(() => recognizer.close());
-  return { model: recognizer.model.name, hypotheses, wallSeconds: (performance.now() - started) / 1000 };
-}
-
-const BYTES_PER_MIB = 1024 ** 2;
-
-async function start({
-  model,
-  workers,
-}: LibraryOptions): Promise<{ recognizer: Recognizer; workers: number }> {
-  const flags = {
-    ...(model !== undefined && { model }),
-    ...(workers !== undefined && { workers: String(workers) }),
   };
-  const config = loadConfig({ flags, environment: settingsEnvironment() });
-  const recognizer = await startRecognizer({
-    ...config,
-    workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
-    shrinkContextUnderLoad: false,
-  });
-  return { recognizer, workers: config.workers };
+  const started = performance.now();
+  const { processes } = await watchTree(process.pid, SAMPLE_SECONDS, () =>
+    Promise.all(Array.from({ length: concurrency }, work)),
+  ).finally(() => recognizer.close());
+  const wallSeconds = (performance.now() - started) / 1000;
+  return { model: recognizer.model.name, hypotheses, wallSeconds, ...(processes && { processes }) };
 }
+
+const SAMPLE_SECONDS = 1;
+
+/** What a live session recognises with, where `transcribeRecording` would take other settings. */
+const LIVE_OPTIONS = {
+  ...defaultLiveOptions,
+  thorough: false,
+  priority: 'live',
+} as const satisfies TranscribeOptions;
 
 async function transcribe(
   recognizer: Recognizer,
   chunks: AsyncIterable<Float32Array>,
-  { endpointingMs, maxUtteranceSeconds, contextSeconds }: LibraryOptions,
+  { whole = false, endpointingMs, maxUtteranceSeconds, contextSeconds }: LibraryOptions,
 ): Promise<string> {
-  const options = {
+  const options: TranscribeOptions = {
+    ...(!whole && LIVE_OPTIONS),
     ...(endpointingMs !== undefined && { endpointingMs }),
     ...(maxUtteranceSeconds !== undefined && { maxUtteranceSeconds }),
     ...(contextSeconds !== undefined && { contextSeconds }),

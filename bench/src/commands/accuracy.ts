@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { transcribeWithLibrary, type LibraryOptions } from '../benchmarks/library-accuracy.js';
 import { transcribeLive } from '../benchmarks/live-accuracy.js';
 import { decodeClips, readClip } from '../clips/decode-clip.js';
@@ -14,6 +14,7 @@ import { addServerOptions, sessionOptions, withServer, type ServerFlags } from '
 
 interface AccuracyFlags extends ClipFlags, ServerFlags {
   readonly live?: true;
+  readonly whole?: true;
   readonly streams: number;
   readonly concurrency?: number;
   readonly endpointing?: number;
@@ -22,10 +23,15 @@ interface AccuracyFlags extends ClipFlags, ServerFlags {
   readonly hypotheses?: string;
 }
 
+/**
+ * `library`: faster than real time, no server; `whole`: the same with the settings of whole recordings;
+ * `live`: through the socket in real time.
+ */
+type Way = 'library' | 'whole' | 'live';
+
 /** Errors, and what the recognition cost. */
 interface AccuracyResults {
-  /** `library`: faster than real time, no server; `live`: through the socket in real time. */
-  readonly way: 'library' | 'live';
+  readonly way: Way;
   readonly score: Scorecard;
   readonly audioSeconds: number;
   /** Without the start of the processes. */
@@ -41,7 +47,8 @@ export function addAccuracyCommand(program: Command): void {
     .description('Word error rate by kind, invented words in noise, terms found.');
   addAccuracyOptions(
     command,
-    '\nExamples:\n  npm run bench -- accuracy --kind medical,read\n  npm run bench -- accuracy --live --streams 8',
+    '\nExamples:\n  npm run bench -- accuracy --kind medical,read\n  npm run bench -- accuracy --live --streams 8' +
+      '\n  npm run bench -- accuracy --whole --kind medical --model ../shared/models/whisper-tiny.en',
   ).action((flags: AccuracyFlags) => runAccuracy('accuracy', flags));
 }
 
@@ -66,6 +73,12 @@ function addAccuracyOptions(command: Command, examples: string): Command {
     .option('--endpointing <milliseconds>', 'silence that ends an utterance (library)', positiveNumber)
     .option('--max-utterance <seconds>', 'longest utterance (library)', positiveNumber)
     .option('--context <seconds>', 'earlier audio heard again; 0 for none (library)', Number)
+    .addOption(
+      new Option(
+        '--whole',
+        'recordings as a whole, as `auscult transcribe` and the record pass of the server read them (library)',
+      ).conflicts('live'),
+    )
     .option('--live', 'through a server and its socket in real time')
     .option('--streams <count>', 'with --live: clips sent at the same time', wholeNumber, LIVE_STREAMS)
     .option('--hypotheses <file>', 'also write what was recognised: {"id": …, "text": …} a line')
@@ -84,14 +97,24 @@ async function runAccuracy(benchmark: string, flags: AccuracyFlags): Promise<voi
       const { model, hypotheses, wallSeconds, generator } = await transcribe(clips, flags);
       if (flags.hypotheses !== undefined) writeHypotheses(flags.hypotheses, hypotheses);
       const audioSeconds = clips.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
-      const way = flags.live === true ? 'live' : 'library';
       return {
         model,
-        results: { way, score: scoreClips(clips, hypotheses), audioSeconds, wallSeconds, generator },
+        results: {
+          way: wayOf(flags),
+          score: scoreClips(clips, hypotheses),
+          audioSeconds,
+          wallSeconds,
+          generator,
+        },
       };
     },
     show,
   });
+}
+
+function wayOf({ live, whole }: AccuracyFlags): Way {
+  if (live === true) return 'live';
+  return whole === true ? 'whole' : 'library';
 }
 
 interface Transcripts {
@@ -118,6 +141,7 @@ function libraryOptions(flags: AccuracyFlags): LibraryOptions {
     model: flags.model,
     workers: flags.workers,
     concurrency: flags.concurrency,
+    whole: flags.whole,
     endpointingMs: flags.endpointing,
     maxUtteranceSeconds: flags.maxUtterance,
     contextSeconds: flags.context,
@@ -125,12 +149,10 @@ function libraryOptions(flags: AccuracyFlags): LibraryOptions {
 }
 
 function show({ way, score, audioSeconds, wallSeconds, generator }: AccuracyResults): string {
-  const speed = (audioSeconds / wallSeconds).toFixed(1);
+  const time = `${way}: ${(audioSeconds / 60).toFixed(1)} min of audio in ${wallSeconds.toFixed(0)} s`;
   return [
     scoreTable(score),
-    way === 'library'
-      ? `library: ${(audioSeconds / 60).toFixed(1)} min of audio in ${wallSeconds.toFixed(0)} s, ${speed} times real time`
-      : `live: ${(audioSeconds / 60).toFixed(1)} min of audio in ${wallSeconds.toFixed(0)} s`,
+    way === 'live' ? time : `${time}, ${(audioSeconds / wallSeconds).toFixed(1)} times real time`,
     ...(generator === undefined ? [] : [generatorLine(generator)]),
   ].join('\n');
 }

@@ -10,8 +10,8 @@ export interface ServerUse {
   readonly processes?: ProcessesUse;
 }
 
-/** All processes of the server together. */
-interface ProcessesUse {
+/** All processes of a tree together. */
+export interface ProcessesUse {
   readonly cpuSeconds: number;
   readonly memoryPeakBytes: number;
   readonly memoryMeanBytes: number;
@@ -25,10 +25,20 @@ export async function watchServer<Result>(
   intervalSeconds: number,
   measure: () => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly use: ServerUse }> {
-  const watch = target.pid === undefined ? undefined : watchProcesses(target.pid, intervalSeconds);
-  const result = await measure().finally(() => watch?.stop());
+  const { result, processes } = await watchTree(target.pid, intervalSeconds, measure);
   const metrics = await readMetrics(target.httpUrl);
-  return { result, use: { metrics, ...(watch !== undefined && { processes: summarise(watch.samples) }) } };
+  return { result, use: { metrics, ...(processes !== undefined && { processes }) } };
+}
+
+/** Watches a process and all that it started while `measure` runs; `processes` is absent as in `ServerUse`. */
+export async function watchTree<Result>(
+  pid: number | undefined,
+  intervalSeconds: number,
+  measure: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly processes?: ProcessesUse }> {
+  const watch = pid === undefined ? undefined : watchProcesses(pid, intervalSeconds);
+  const result = await measure().finally(() => watch?.stop());
+  return { result, ...(watch !== undefined && { processes: summarise(watch.samples) }) };
 }
 
 function summarise(samples: readonly ProcessUse[]): ProcessesUse {

@@ -1,0 +1,36 @@
+import { startRecognizer, type Recognizer } from '@auscult/asr';
+import { loadConfig } from '@auscult/server';
+import { settingsEnvironment } from '../server/target.js';
+
+/** What recognises without a server. */
+export interface LibrarySettings {
+  /** Name or folder; the server's default where absent. */
+  readonly model?: string;
+  /** Inference processes; the server's default where absent. */
+  readonly workers?: number;
+}
+
+const BYTES_PER_MIB = 1024 ** 2;
+
+/**
+ * Starts the recognizer as a server with the same settings would. Context is never shortened, so that the figures do
+ * not depend on how busy the machine is.
+ */
+export async function startLibrary({
+  model,
+  workers,
+}: LibrarySettings): Promise<{ readonly recognizer: Recognizer; readonly workers: number }> {
+  const flags = {
+    ...(model !== undefined && { model }),
+    ...(workers !== undefined && { workers: String(workers) }),
+  };
+  const config = loadConfig({ flags, environment: settingsEnvironment() });
+  const recognizer = await startRecognizer({
+    ...config,
+    ...(config.beamSize !== undefined && { beams: config.beamSize }),
+    modelStore: { directory: config.modelDirectory, offline: config.offline },
+    workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
+    shrinkContextUnderLoad: false,
+  });
+  return { recognizer, workers: config.workers };
+}

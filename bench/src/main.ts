@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
+import { addCostCommand } from './commands/cost.js';
 import { addLatencyCommand } from './commands/latency.js';
 import { addPeersCommand } from './commands/peers.js';
 import { addScoreCommand } from './commands/score.js';
 import { addSoakCommand } from './commands/soak.js';
 import { addStreamsCommand } from './commands/streams.js';
+import { addThroughputCommand } from './commands/throughput.js';
 
 const program = new Command('bench').description('Measures Auscult on recorded speech.').showHelpAfterError();
 addAccuracyCommand(program);
@@ -12,6 +14,8 @@ addNoiseCommand(program);
 addLatencyCommand(program);
 addStreamsCommand(program);
 addSoakCommand(program);
+addCostCommand(program);
+addThroughputCommand(program);
 addPeersCommand(program);
 addScoreCommand(program);
 await program.parseAsync().catch((error: unknown) => {

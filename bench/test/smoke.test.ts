@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readyPeerPython } from '../src/peers/peer-python.js';
 import type { Report } from '../src/report/report.js';
 import { auscultCommand, startServer, type Target } from '../src/server/target.js';
 
@@ -22,6 +23,8 @@ const SHORT_CLIPS = [
   '--workers',
   '1',
 ];
+const ONE_UTTERANCE = ['--manifest', MANIFEST, '--kind', 'read', '--utterances', '1', '--rounds', '2'];
+const ONE_RECORDING = ['--manifest', MANIFEST, '--kind', 'read', '--limit', '1', '--threads', '1'];
 const WITHIN = 240_000;
 // A machine with much else to do would have sessions refused.
 const ADMIT_ALWAYS = ['--max-final-delay-seconds', '600'];
@@ -63,6 +66,10 @@ const wordErrors = {
   wer: number,
 };
 
+function throughput(model: string): object {
+  return { model, wallSeconds: number, speed: number, score: { clips: 1, ...wordErrors } };
+}
+
 describe('bench', () => {
   it(
     'accuracy: errors by kind, and transcripts for another scorer',
@@ -99,6 +106,15 @@ describe('bench', () => {
         generator,
         score: { all: { clips: 2, ...wordErrors } },
       });
+    },
+    WITHIN,
+  );
+
+  it(
+    'accuracy --whole: recordings as a whole',
+    async () => {
+      const { report } = await bench('accuracy', ...SHORT_CLIPS, '--whole');
+      expect(report.results).toMatchObject({ way: 'whole', score: { all: { clips: 2, ...wordErrors } } });
     },
     WITHIN,
   );
@@ -185,6 +201,59 @@ describe('bench', () => {
         wordsHeard: number,
         outcomes: { served: 2 },
       });
+    },
+    WITHIN,
+  );
+
+  it(
+    'cost: what utterances take of the processor',
+    async () => {
+      const { report, printed } = await bench('cost', ...ONE_UTTERANCE, '--no-peer');
+      expect(report.results).toMatchObject({
+        utterances: 1,
+        rounds: 2,
+        lines: [
+          { what: 'Auscult, inference process', words: number },
+          { what: 'Auscult, voice detection and inference', wall: { ...delay, count: 2 }, words: number },
+        ],
+      });
+      if (process.platform === 'linux') {
+        const processor = { ...delay, count: 2 };
+        expect(report.results).toMatchObject({ lines: [{ processor }, { processor }] });
+      }
+      expect(printed).toMatch(/inference process +\d+ ms/);
+    },
+    WITHIN,
+  );
+
+  it(
+    'throughput: the speed of whole recordings',
+    async () => {
+      const { report } = await bench('throughput', ...ONE_RECORDING, '--no-peer');
+      const results = { audioSeconds: number, threads: 1, auscult: throughput('moonshine-base') };
+      expect(report.results).toMatchObject(results);
+      expect(report.results).not.toHaveProperty('fasterWhisper');
+    },
+    WITHIN,
+  );
+
+  it(
+    'cost and throughput beside faster-whisper',
+    async ({ skip }) => {
+      if (readyPeerPython() === undefined) return skip('bench/peers/prepare.sh has not been run');
+      const cost = await bench('cost', ...ONE_UTTERANCE);
+      const peer = { processor: { ...delay, count: 2 }, wall: { ...delay, count: 2 }, words: number };
+      expect(cost.report.results).toMatchObject({
+        lines: [
+          {},
+          {},
+          { what: 'faster-whisper int8, beam 5', ...peer },
+          { what: 'faster-whisper int8, beam 1', ...peer },
+        ],
+      });
+      const { report, printed } = await bench('throughput', ...ONE_RECORDING);
+      expect(report.results).toMatchObject({ fasterWhisper: throughput('faster-whisper tiny.en int8') });
+      expect(printed).toMatch(/\d\.\d\d times as fast/);
     },
     WITHIN,
   );

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { measureWithPlainClient, type PlainClientResults } from '../benchmarks/plain-client.js';
 import { decodeClips } from '../clips/decode-clip.js';
-import { percent, seconds, table } from '../report/table.js';
-import { peerCommand } from '../server/peer.js';
+import { megabytes, percent, seconds, table } from '../report/table.js';
+import { chunkedWhisperCommand } from '../peers/chunked-whisper.js';
 import { startServer, type Target } from '../server/target.js';
 import { addClipOptions, chosenClips, positiveNumber, wholeNumber, type ClipFlags } from './clip-options.js';
 import { conduct } from './conduct.js';
@@ -52,7 +52,7 @@ export function addPeersCommand(program: Command): void {
         benchmark: 'peers',
         json: flags.json,
         measure: async () => {
-          const peer = await startServer(peerCommand(flags.workers ?? availableParallelism()));
+          const peer = await startServer(chunkedWhisperCommand(flags.workers ?? availableParallelism()));
           const chunkedWhisper = await measure(peer).finally(() => peer.stop());
           const auscult = await withServer(flags, measure);
           return {
@@ -115,5 +115,5 @@ function percentOf(share: number | undefined): string {
 }
 
 function megabytesOf(bytes: number | undefined): string {
-  return bytes === undefined ? '–' : `${(bytes / 1e6).toFixed(0)} MB`;
+  return bytes === undefined ? '–' : megabytes(bytes);
 }

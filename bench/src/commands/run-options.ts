@@ -4,10 +4,19 @@ import type { SessionOptions } from '../load/session.js';
 import { auscultCommand, runningServer, startServer, type Target } from '../server/target.js';
 
 /** Flags of every benchmark that recognises something. */
-interface RunFlags {
+export interface ModelFlags {
   readonly model?: string;
-  readonly workers?: number;
   readonly json?: string;
+}
+
+/** Flags of the benchmarks whose number of processes can be chosen. */
+interface RunFlags extends ModelFlags {
+  readonly workers?: number;
+}
+
+/** Flags of the benchmarks that compare with faster-whisper. */
+export interface PeerFlags {
+  readonly peer: boolean;
 }
 
 /** Flags of the benchmarks that go through a server. */
@@ -18,16 +27,21 @@ export interface ServerFlags extends RunFlags {
 }
 
 /** Adds the flags that say what recognises and where the figures go. */
-function addRunOptions(command: Command): Command {
+export function addModelOptions(command: Command): Command {
   return command
     .option('--model <model>', 'name or folder of the model; the default is that of the server')
-    .option('--workers <processes>', 'inference processes; the default is one a core', wholeNumber)
     .option('--json <file>', 'where the figures go; the default is bench/results/NAME-TIME.json');
+}
+
+/** Adds the flag that leaves faster-whisper out. */
+export function addPeerOption(command: Command): Command {
+  return command.option('--no-peer', 'leave faster-whisper out, which needs Python 3');
 }
 
 /** Adds the flags that say which server is measured. */
 export function addServerOptions(command: Command): Command {
-  return addRunOptions(command)
+  return addModelOptions(command)
+    .option('--workers <processes>', 'inference processes; the default is one a core', wholeNumber)
     .option('--url <address>', 'use this running server, ws://…/ws/transcribe, and start none')
     .option('--serve <flags>', 'more flags for the server that is started, separated by commas', listOf)
     .option('--frame-ms <milliseconds>', 'audio in one message', positiveNumber, 50);

@@ -1,0 +1,66 @@
+import { SAMPLE_RATE, defaultLiveOptions, type Recognizer } from '@auscult/asr';
+import { processorSeconds } from '../server/processor-seconds.js';
+import { startLibrary } from './start-library.js';
+
+/** One inference process that recognises one utterance after the other. */
+export interface OwnEngine {
+  readonly model: string;
+  /** Recognises 16 kHz mono audio as a live session of its own, which ends behind it. */
+  recognise(pcm: Int16Array): Promise<OwnAnswer>;
+  close(): Promise<void>;
+}
+
+/** What became of an utterance, and what that took. */
+export interface OwnAnswer {
+  readonly text: string;
+  /** From the first sample pushed to the last final. */
+  readonly wallSeconds: number;
+  /** Processor time of the inference process. Absent without `/proc/PID/task/TID/schedstat`. */
+  readonly inferenceSeconds: number | undefined;
+  /** The same and that of this process, where voice is detected. */
+  readonly processorSeconds: number | undefined;
+}
+
+/** Starts a recognizer with one process and nothing else to do. */
+export async function startOwnEngine(model: string | undefined): Promise<OwnEngine> {
+  const { recognizer } = await startLibrary({ model, workers: 1 });
+  return {
+    model: recognizer.model.name,
+    async recognise(pcm) {
+      const inferenceBefore = inferenceSecondsOf(recognizer);
+      const ownBefore = process.cpuUsage();
+      const started = performance.now();
+      const text = await recogniseLive(recognizer, pcm);
+      const wallSeconds = (performance.now() - started) / 1000;
+      const own = process.cpuUsage(ownBefore);
+      const inferenceAfter = inferenceSecondsOf(recognizer);
+      if (inferenceBefore === undefined || inferenceAfter === undefined)
+        return { text, wallSeconds, inferenceSeconds: undefined, processorSeconds: undefined };
+      const inferenceSeconds = inferenceAfter - inferenceBefore;
+      return {
+        text,
+        wallSeconds,
+        inferenceSeconds,
+        processorSeconds: inferenceSeconds + (own.user + own.system) / 1e6,
+      };
+    },
+    close: () => recognizer.close(),
+  };
+}
+
+function inferenceSecondsOf(recognizer: Recognizer): number | undefined {
+  const pid = recognizer.status().workers[0]?.pid;
+  return pid === undefined ? undefined : processorSeconds(pid);
+}
+
+async function recogniseLive(recognizer: Recognizer, pcm: Int16Array): Promise<string> {
+  const texts: string[] = [];
+  const live = recognizer.openLive(
+    { ...defaultLiveOptions, sampleRate: SAMPLE_RATE, encoding: 's16le', partials: false },
+    { onFinal: ({ text }) => texts.push(text) },
+  );
+  live.push(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
+  await live.flush();
+  live.close();
+  return texts.join(' ');
+}

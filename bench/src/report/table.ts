@@ -28,6 +28,11 @@ export function milliseconds(value: number | undefined): string {
   return value === undefined ? '–' : `${(value * 1000).toFixed(0)} ms`;
 }
 
+/** `123456789` bytes → `123 MB`. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
+
 /** `{ busy: 2, draining: 1 }` → `busy 2, draining 1`; `none` where there is nothing. */
 export function counts(of: Readonly<Partial<Record<string, number>>>): string {
   return (

@@ -1,6 +1,6 @@
 import type { GeneratorUse } from '../load/sessions.js';
 import type { ServerUse } from '../server/server-use.js';
-import { milliseconds } from './table.js';
+import { megabytes, milliseconds } from './table.js';
 
 /** What the server needed, a line each. */
 export function serverLines({ processes, metrics }: ServerUse): string[] {
@@ -23,8 +23,4 @@ export function generatorLine({ lateness, cpuSeconds, wallSeconds }: GeneratorUs
     `load generator: ${share} % of one core; frames late by ${milliseconds(lateness.p50)} p50, ` +
     `${milliseconds(lateness.p99)} p99, ${milliseconds(lateness.max)} at most`
   );
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(0)} MB`;
 }

@@ -1,0 +1,16 @@
+import type { ServerCommand } from '../server/target.js';
+import { peerProgram, peerPython } from './peer-python.js';
+
+/**
+ * The command of a server that puts fixed chunks of 2 s through faster-whisper tiny.en.
+ *
+ * @param workers chunks that are recognised at the same time
+ */
+export function chunkedWhisperCommand(workers: number): ServerCommand {
+  return {
+    program: peerPython(),
+    args: (port) => [peerProgram('chunked_whisper.py'), '--port', String(port), '--workers', String(workers)],
+    readyPath: '/health',
+    readyWithinSeconds: 120,
+  };
+}

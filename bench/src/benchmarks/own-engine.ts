@@ -11,7 +11,7 @@ export interface OwnEngine {
 }
 
 /** What became of an utterance, and what that took. */
-export interface OwnAnswer {
+interface OwnAnswer {
   readonly text: string;
   /** From the first sample pushed to the last final. */
   readonly wallSeconds: number;

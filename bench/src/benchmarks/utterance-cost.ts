@@ -16,7 +16,7 @@ export interface CostResults {
 }
 
 /** One way to have an utterance recognised. All times in seconds, over all utterances and rounds. */
-export interface CostLine {
+interface CostLine {
   readonly what: string;
   /** Of all threads. Absent without `/proc/PID/task/TID/schedstat`. */
   readonly processor?: Distribution;

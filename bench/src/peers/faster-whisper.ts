@@ -18,10 +18,10 @@ export interface FasterWhisper {
 }
 
 /** What is to be recognised. */
-export type PeerAudio = { readonly pcm: Int16Array } | { readonly file: string };
+type PeerAudio = { readonly pcm: Int16Array } | { readonly file: string };
 
 /** What faster-whisper made of it, and what that took; the time between the processes is no part of it. */
-export interface PeerAnswer {
+interface PeerAnswer {
   readonly text: string;
   readonly wallSeconds: number;
   /** Of all threads. */

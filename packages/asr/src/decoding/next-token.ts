@@ -56,7 +56,7 @@ export function drawnToken(logits: Float32Array, temperature: number, random: nu
 }
 
 /** The logarithm of the sum of all exponentials, `best` being the highest. */
-export function logSum(logits: Float32Array, best: number): number {
+function logSum(logits: Float32Array, best: number): number {
   let sum = 0;
   for (const logit of logits) {
     const difference = logit - best;

@@ -17,12 +17,12 @@ export interface Hypothesis {
 }
 
 /** What a search makes of its rows' outputs: tokens to feed them, or its end. */
-export type SearchStep =
+type SearchStep =
   | { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] }
   | { readonly kind: 'ended'; readonly hypothesis: Hypothesis };
 
 /** A token for a row, which goes on from what the row numbered `from` has read. */
-export interface SearchFeed {
+interface SearchFeed {
   readonly token: number;
   readonly from: number;
 }

@@ -33,13 +33,13 @@ export interface CarriedContext {
  * Share of the limit that a new window begins with, so that it can grow for a while: windows that begin with more
  * make fewer errors and take longer, see docs/decisions/0005-carried-context-is-encoded-once.md.
  */
-export const SHARE_AT_RESTART = 0.7;
+const SHARE_AT_RESTART = 0.7;
 
 /** The model was trained on no longer audio, samples: 30 s. */
 const LONGEST_WINDOW = 480_000;
 
 /** Makes an empty context. */
-export function createCarriedContext(shareAtRestart = SHARE_AT_RESTART): CarriedContext {
+export function createCarriedContext(): CarriedContext {
   let settled: SettledUtterance[] = [];
   let windowStart: number | undefined;
   let id = 0;
@@ -54,7 +54,7 @@ export function createCarriedContext(shareAtRestart = SHARE_AT_RESTART): Carried
     windowFor(start, end, limit) {
       const room = Math.max(0, LONGEST_WINDOW - (end - start));
       if (windowStart === undefined || start - windowStart > Math.min(limit, room)) {
-        restart(start, Math.min(limit * shareAtRestart, room));
+        restart(start, Math.min(limit * SHARE_AT_RESTART, room));
       }
       return { id, start: windowStart ?? start, prefix: settled.flatMap((utterance) => utterance.tokens) };
     },

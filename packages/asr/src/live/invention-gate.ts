@@ -65,7 +65,7 @@ const LEAST = { voicedSeconds: 0.096, peak: 0.6, clear: -1.6, doubtful: -0.8 } a
 const SLOWEST = { voicedSeconds: 1.5, tokensPerSecond: 1 } as const;
 
 /** Voice that no token was heard in (bench `accuracy`): a short answer, or the end of a sentence. */
-const UNHEARD = { wholeSeconds: 0.3, tailSeconds: 1 } as const;
+const UNHEARD = { wholeSeconds: 0.3, tailSeconds: 1.2 } as const;
 
 /** So much voice is speech and no accident of the noise. */
 const CLEAR = { voicedSeconds: 0.6, peak: 0.9 } as const;

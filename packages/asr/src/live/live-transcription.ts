@@ -19,11 +19,6 @@ export interface LiveOptions {
   readonly task?: 'transcribe' | 'translate';
   /** Hypotheses searched side by side for finals; the recognizer's own number by default. */
   readonly beams?: number;
-  /**
-   * Whether each utterance is heard with as much context as there may be, all of it encoded anew, which takes twice
-   * as long and makes fewer errors; not by default.
-   */
-  readonly thorough?: boolean;
   /** Whether a model that knows timestamps puts its text between them, which suits long utterances; not by default. */
   readonly timestamps?: boolean;
   /** `background` lets the work of all other streams go first; `live` by default. */

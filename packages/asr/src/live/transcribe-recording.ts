@@ -14,7 +14,6 @@ export interface TranscribeOptions extends Partial<
     | 'task'
     | 'priority'
     | 'beams'
-    | 'thorough'
     | 'timestamps'
   >
 > {
@@ -34,10 +33,10 @@ export const defaultLiveOptions = {
 /**
  * Settings of whole recordings, which nobody waits for from word to word (bench `accuracy --whole`). Whisper hears long
  * windows that are cut at long pauses, each by itself, so that several are decoded at a time. Moonshine, which
- * gives up on long utterances, hears shorter ones with as much before them as it can.
+ * gives up on long utterances, hears shorter ones in their context, cut at pauses that are a little longer than live.
  */
 const recordingOptions = {
-  moonshine: { ...defaultLiveOptions, thorough: true },
+  moonshine: { endpointingMs: 700 },
   whisper: { endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 },
 } as const satisfies Record<ModelDescription['family'], TranscribeOptions>;
 

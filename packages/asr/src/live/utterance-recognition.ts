@@ -6,7 +6,7 @@ import type { RecognitionResult } from '../recognizer/worker-messages.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
 import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
-import { createCarriedContext, SHARE_AT_RESTART } from './carried-context.js';
+import { createCarriedContext } from './carried-context.js';
 import {
   isDoubtful,
   isInvented,
@@ -83,6 +83,9 @@ const PARTIAL_STEP = 3_200;
 /** Words heard so close to the end of the audio are not shown yet, samples: 0.15 s (bench `latency`). */
 const EDGE = 2_400;
 
+/** The window of an utterance that is heard a second time, by itself: no number of a carried context. */
+const AGAIN = -1;
+
 /** Silence put ahead of an utterance that is heard a second time, samples: 0.1 s. */
 const LEAD_IN = 1_600;
 
@@ -98,7 +101,7 @@ export function createUtteranceRecognition(
 ): UtteranceRecognition {
   const { scheduler } = services;
   const language = options.language ?? services.language;
-  const context = createCarriedContext(options.thorough ? 1 : SHARE_AT_RESTART);
+  const context = createCarriedContext();
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
   let open: OpenUtterance | undefined;
@@ -173,12 +176,16 @@ export function createUtteranceRecognition(
     { onResult, ...callbacks }: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
   ): ScheduledJob => {
     const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
-    const window = context.windowFor(start, end, limit);
-    if (keptWindow !== undefined && keptWindow !== window.id) scheduler.forget(windowName(keptWindow));
-    const leadIn = purpose === 'again' ? LEAD_IN : 0;
+    const again = purpose === 'again';
+    const window = again ? { id: AGAIN, start, prefix: [] } : context.windowFor(start, end, limit);
+    const leadIn = again ? LEAD_IN : 0;
     // A window's first job leaves its state for all others, be it a partial. With silence ahead it is another window.
-    const keepState = leadIn === 0 && (purpose !== 'partial' || stateOf !== window.id);
-    keptWindow = leadIn === 0 ? window.id : undefined;
+    const keepState =
+      !again && options.contextSeconds > 0 && (purpose !== 'partial' || stateOf !== window.id);
+    if (!again) {
+      if (keptWindow !== undefined && keptWindow !== window.id) scheduler.forget(windowName(keptWindow));
+      keptWindow = window.id;
+    }
     return scheduler.submit({
       stream: services.stream,
       priority: priorityOf(purpose),
@@ -300,8 +307,9 @@ export function createUtteranceRecognition(
     if (closed) return;
     if (result && isDoubtful(result, utterance)) {
       // What misled the decoder may be the text before, or the very place where the audio begins.
-      context.reset();
-      result = likelier(result, await decode(utterance, 'again'));
+      const chosen = likelier(result, await decode(utterance, 'again'));
+      if (chosen !== result || result.stopped !== 'end') context.reset();
+      result = chosen;
     }
     if (closed) return;
     if (!result) {

@@ -121,7 +121,10 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       ? undefined
       : waiting.find((entry) => !entry.urgent && !isBackground(entry) && isHome(entry, slot));
     if (partial || background >= AHEAD.background) return partial;
-    return waiting.find(isBackground);
+    // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
+    return waiting.find(
+      (entry) => isBackground(entry) && (!entry.job.keepState || (background === 0 && isHome(entry, slot))),
+    );
   };
 
   const isBackground = (entry: Entry) => !entry.urgent && entry.request.priority === 'background';

@@ -72,7 +72,6 @@ const SAMPLE_SECONDS = 1;
 /** What a live session recognises with, where `transcribeRecording` would take other settings. */
 const LIVE_OPTIONS = {
   ...defaultLiveOptions,
-  thorough: false,
   priority: 'live',
 } as const satisfies TranscribeOptions;
 

@@ -165,13 +165,23 @@ describe('a process that ends', () => {
 });
 
 describe('work in the background', () => {
-  test('is given out four at a time, and holds up no live work', () => {
+  test('that continues no encoding is given out four at a time, and holds up no live work', () => {
     const { submit, slots } = schedule(1);
-    for (const stream of ['a', 'b', 'c', 'd', 'e']) submit('background', stream);
+    for (const stream of ['a', 'b', 'c', 'd', 'e']) submit('background', stream, { keepState: false });
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd']);
     submit('partial', 'f');
     submit('final', 'g');
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd', 'f', 'g']);
+  });
+
+  test('that continues an encoding is done one at a time by the process that keeps it', () => {
+    const { submit, slots } = schedule(2);
+    for (const stream of ['a', 'a', 'b']) submit('background', stream);
+    expect(slots.map(givenTo)).toEqual([['a'], ['b']]);
+    slots[1]?.finish();
+    expect(slots.map(givenTo)).toEqual([['a'], ['b']]);
+    slots[0]?.finish();
+    expect(slots.map(givenTo)).toEqual([['a', 'a'], ['b']]);
   });
 
   test('is begun only where no live work waits or is done', () => {
@@ -266,6 +276,7 @@ test('every job but partials comes to one result, whatever ends, and no final wa
       arbitrary: fc.record({
         submit: fc.constantFrom('final' as const, 'partial' as const, 'background' as const),
         stream: fc.integer({ min: 0, max: 4 }),
+        keepState: fc.boolean(),
       }),
     },
     { weight: 3, arbitrary: fc.record({ finish: fc.integer({ min: 0, max: 2 }) }) },
@@ -278,7 +289,7 @@ test('every job but partials comes to one result, whatever ends, and no final wa
       let sure = 0;
       for (const each of actions) {
         if ('submit' in each) {
-          submit(each.submit, String(each.stream));
+          submit(each.submit, String(each.stream), { keepState: each.keepState });
           if (each.submit !== 'partial') sure++;
         } else if ('finish' in each) slots[each.finish]?.finish();
         else if ('crash' in each) slots[each.crash]?.crash();
@@ -321,7 +332,7 @@ function schedule(workers: number) {
     create,
   );
   let submitted = 0;
-  const submit = (priority: JobRequest['priority'], stream: string) => {
+  const submit = (priority: JobRequest['priority'], stream: string, changes: Partial<JobRequest> = {}) => {
     const name = `${stream}#${++submitted}`;
     return scheduler.submit({
       stream,
@@ -335,6 +346,7 @@ function schedule(workers: number) {
       ...(priority === 'partial' ? { replaces: stream } : {}),
       onResult: () => outcomes.push(`result ${name}`),
       onLost: () => outcomes.push(`lost ${name}`),
+      ...changes,
     });
   };
   return { scheduler, slots, events, outcomes, submit };

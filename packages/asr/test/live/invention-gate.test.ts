@@ -49,7 +49,7 @@ describe('the gate against invented words', () => {
   test('wants a second hearing where a voice was not heard, or not to its end', () => {
     const four = result([-0.1, -0.1, -0.1, -0.1]);
     expect(isDoubtful(four, { voicedSeconds: 1, voicedUntil: 1 })).toBe(false);
-    expect(isDoubtful(four, { voicedSeconds: 1, voicedUntil: 1.8 })).toBe(true);
+    expect(isDoubtful(four, { voicedSeconds: 1, voicedUntil: 2.1 })).toBe(true);
     expect(isDoubtful(four, { voicedSeconds: 5, voicedUntil: 1 })).toBe(true);
     expect(isDoubtful(result([]), { voicedSeconds: 0.4, voicedUntil: 0.4 })).toBe(true);
     expect(isDoubtful(result([]), { voicedSeconds: 0.2, voicedUntil: 0.2 })).toBe(false);

@@ -29,7 +29,9 @@ export async function startLibrary({
     ...config,
     ...(config.beamSize !== undefined && { beams: config.beamSize }),
     modelStore: { directory: config.modelDirectory, offline: config.offline },
-    workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
+    ...(config.workerMemoryLimit !== undefined && {
+      workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
+    }),
     shrinkContextUnderLoad: false,
   });
   return { recognizer, workers: config.workers };

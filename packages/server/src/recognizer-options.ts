@@ -19,7 +19,9 @@ export function recognizerOptions(
     computeType: config.computeType,
     workers: config.workers,
     cacheDirectory: config.cacheDirectory,
-    workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
+    ...(config.workerMemoryLimit !== undefined && {
+      workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,
+    }),
     workerTimeoutSeconds: config.workerTimeoutSeconds,
     maxFinalDelaySeconds: config.maxFinalDelaySeconds,
     shrinkContextUnderLoad: config.shrinkContextUnderLoad,

@@ -35,8 +35,8 @@ export interface RecognizerOptions {
   readonly workers: number;
   /** Where prepared graphs are kept. */
   readonly cacheDirectory: string;
-  /** A worker above this resident size is replaced, bytes. */
-  readonly workerMemoryLimitBytes: number;
+  /** A worker above this resident size is replaced, bytes; by default 1 GiB, or as much as a larger model needs. */
+  readonly workerMemoryLimitBytes?: number;
   /** A worker that has not answered for so long is taken for hung and replaced, seconds. */
   readonly workerTimeoutSeconds: number;
   /** New sessions are refused while finals run later than this behind their endpoint, seconds. */

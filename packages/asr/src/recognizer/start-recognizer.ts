@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { loadResampling } from '../audio/resample.js';
 import type { Device } from '../decoding/open-session.js';
 import { moonshineTokenText } from '../families/moonshine/moonshine-text.js';
@@ -93,7 +94,7 @@ async function startScheduler(
       scheduler = createScheduler({
         model: files,
         workers: options.workers,
-        memoryLimitBytes: options.workerMemoryLimitBytes,
+        memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(files),
         timeoutSeconds: options.workerTimeoutSeconds,
         onEvent(event) {
           onEvent(event);
@@ -112,6 +113,16 @@ async function startScheduler(
   }
   if (!scheduler) throw workersFailed(model, reason);
   return scheduler;
+}
+
+/** The runtime keeps weights as they are in the file and once more as its kernels like them, bytes. */
+function sufficientMemory({ encoderPath, decoderPath }: ModelFiles): number {
+  const sizes = [encoderPath, decoderPath].flatMap((file) => [file, `${file}.weights`]).map(sizeOf);
+  return Math.max(2 ** 30, 2 ** 29 + 2 * sizes.reduce((sum, size) => sum + size, 0));
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /**

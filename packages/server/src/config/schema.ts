@@ -117,7 +117,8 @@ export const configSchema = z
     offline: z.boolean().default(false).register(settingInfo, {
       description: 'Fetch nothing: a model that is not there stops the start.',
     }),
-    workerMemoryLimit: z.int().min(256).default(1024).register(settingInfo, {
+    workerMemoryLimit: z.int().min(256).optional().register(settingInfo, {
+      defaultText: '1024, or 512 and twice the size of a larger model',
       description: 'An inference process larger than this is replaced between two jobs.',
       unit: 'MiB',
     }),

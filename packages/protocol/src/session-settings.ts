@@ -40,13 +40,9 @@ export const sessionSettings = z.object({
   }),
   partials: z.boolean().meta({ description: 'Whether partial hypotheses are sent.' }),
   words: z.boolean().meta({ description: 'Whether finals carry their words with times and confidences.' }),
-  language: z
-    .string()
-    .min(2)
-    .max(35)
-    .meta({
-      description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.',
-    }),
+  language: z.string().min(2).max(35).meta({
+    description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.',
+  }),
   task: transcriptionTask.meta({
     description: 'Text in the language of the speech, or in English where the model can translate.',
   }),

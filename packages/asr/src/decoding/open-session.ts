@@ -6,7 +6,8 @@ export type Device = 'cpu' | 'cuda';
 /**
  * Opens an ONNX graph for one thread: parallelism comes from processes, which scale better than threads for
  * graphs as small as these. Intermediate values live in an arena: without it a quarter of the time went into
- * getting memory from the system and giving it back.
+ * getting memory from the system and giving it back. The arena never shrinks, so nothing may make it grow that need
+ * not, see docs/decisions/0013-no-memory-is-planned-by-shape.md.
  */
 export function openSession(path: string, device: Device = 'cpu'): Promise<InferenceSession> {
   return InferenceSession.create(path, {
@@ -16,6 +17,7 @@ export function openSession(path: string, device: Device = 'cpu'): Promise<Infer
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     enableCpuMemArena: true,
+    enableMemPattern: false,
     logSeverityLevel: 3,
   });
 }

@@ -22,11 +22,15 @@ const MAX_BATCH_FRAMES = 2_500;
 /** Rows beyond which another brings less than it costs the others in waiting (bench `streams`). */
 const MAX_BATCH_ROWS = 8;
 
-/** Makes an engine; `onResult` is called once for every job that was not cancelled. `onError` ends the process. */
+/**
+ * Makes an engine; `onResult` is called once for every job that was not cancelled. `onError` ends the process.
+ * `onJoined` is called when a job has joined those at work, which leaves the tensors behind that held them before.
+ */
 export function createJobEngine(
   model: SpeechModel,
   onResult: (id: number, result: RecognitionResult, runSeconds: number) => void,
   onError: (error: unknown) => void,
+  onJoined: () => void = () => undefined,
 ): JobEngine {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const states = createWindowStates();
@@ -40,8 +44,12 @@ export function createJobEngine(
     running = true;
     while (waiting.length > 0 || decoding.size > 0) {
       const next = takeNext();
-      if (next) await start(next);
-      else await stepAll();
+      if (next) {
+        await start(next);
+        onJoined();
+      } else {
+        await stepAll();
+      }
       // onnxruntime-node computes on this thread: messages come in between two computations.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -81,7 +89,8 @@ export function createJobEngine(
     // Cancelled while it was encoded: nobody would tell when to let go of its state.
     if (!decoding.has(job.id)) return;
     if (job.keepState && state) states.set(job.window, state, job.audio.length);
-    entry.cross = cross;
+    // The batch has a copy of its own as soon as it holds two rows: only another attempt needs the original.
+    if (model.isCredible && job.decoding.fallback) entry.cross = cross;
     entry.opening = await open(job, cross);
     await decode(entry, cross);
   };
@@ -189,6 +198,7 @@ interface Decoding {
   /** Counts the temperatures tried. */
   attempt: number;
   opening: Opening;
+  /** Where the job may be decoded again. */
   cross: CrossAttention | undefined;
   search: { readonly search: Search; readonly rows: readonly number[] } | undefined;
   /** What its rows read next. */

@@ -50,6 +50,7 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
       (error) => {
         throw error;
       },
+      collectTensors,
     );
     send({ type: 'ready', residentBytes: process.memoryUsage.rss() });
   } catch (error) {
@@ -58,7 +59,7 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
 }
 
 /**
- * Frees the tensors of finished work. The collector would come by itself only for a full heap, which tensors are
+ * Frees the tensors that work has left behind. The collector would come by itself only for a full heap, which tensors are
  * no part of; the heap is so small that a collection takes 2 ms.
  */
 function collectTensors(): void {

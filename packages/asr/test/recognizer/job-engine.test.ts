@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Tensor } from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
 import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
@@ -77,10 +80,36 @@ test('a window goes on from the state that it left, or from its start once it is
   }
 });
 
-function start() {
+test('what the encoder gave for a job is let go of once the batch has it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const given: WeakRef<Tensor>[] = [];
+  const heldAtEncoding: number[] = [];
+  const watched: PreparedMoonshine = {
+    ...model,
+    encoder: {
+      async encode(audio, earlier) {
+        // References made or read since the last turn of the event loop are held.
+        await new Promise((resolve) => setImmediate(resolve));
+        collect();
+        heldAtEncoding.push(given.filter((tensor) => tensor.deref()).length);
+        const encoded = await model.encoder.encode(audio, earlier);
+        for (const tensor of encoded.cross.tensors.values()) given.push(new WeakRef(tensor));
+        return encoded;
+      },
+    },
+  };
+  const { engine, results } = start(watched);
+  for (const id of [1, 2, 3]) engine.add(job(id));
+  await until(() => results.size === 3);
+  // A job alone is decoded from what the encoder gave; with the second the batch makes tensors for both.
+  expect(heldAtEncoding).toEqual([0, given.length / 3, 0]);
+});
+
+function start(speechModel = model) {
   const results = new Map<number, RecognitionResult>();
   const engine = createJobEngine(
-    model,
+    speechModel,
     (id, result) => results.set(id, result),
     (error) => {
       throw error;

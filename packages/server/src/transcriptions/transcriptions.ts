@@ -128,9 +128,6 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
     const { state } = job;
     try {
       const { damaged, ...transcript } = await transcribeSource(order.recognizer, source, {
-        endpointingMs: config.endpointingMs,
-        maxUtteranceSeconds: config.maxUtteranceSeconds,
-        contextSeconds: config.contextSeconds,
         language: order.language,
         task: order.task,
         priority: 'background',

@@ -82,8 +82,8 @@ describe('a recording', () => {
     });
   });
 
-  test('is heard at low priority, as the form says', async () => {
-    const { url, recognizer } = await startScriptedServer({ endpointingMs: '700' });
+  test('is heard at low priority, as the form says, with settings that suit recordings', async () => {
+    const { url, recognizer } = await startScriptedServer({ endpointingMs: '300' });
     const { id } = await submit(url, await clipFile(), { language: 'en-GB' });
     await ended(url, id);
     expect(recognizer.streams[0]?.options).toMatchObject({

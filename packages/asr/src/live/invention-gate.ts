@@ -2,19 +2,14 @@ import type { RecognitionResult } from '../recognizer/worker-messages.js';
 
 /** What is known of an utterance besides its text. */
 export interface UtteranceEvidence {
-  /** Where the voice was last heard, seconds of the stream. */
-  readonly voicedUntil: number;
   /** Seconds in frames that held a voice. */
   readonly voicedSeconds: number;
   /** The highest probability of speech, 0 to 1. */
   readonly peak: number;
 }
 
-/** How much of a voice there was. */
-type VoiceEvidence = Pick<UtteranceEvidence, 'voicedSeconds' | 'peak'>;
-
 /** Whether so short or faint a sound is not worth decoding. */
-export function isTooFaint({ voicedSeconds, peak }: VoiceEvidence): boolean {
+export function isTooFaint({ voicedSeconds, peak }: UtteranceEvidence): boolean {
   return voicedSeconds < LEAST.voicedSeconds || peak < LEAST.peak;
 }
 
@@ -22,7 +17,7 @@ export function isTooFaint({ voicedSeconds, peak }: VoiceEvidence): boolean {
  * Whether the words are likelier invented than spoken: a model made for speech finds words in any sound, but is
  * unsure of them. The less voice there was, the surer it must be; clear speech always passes.
  */
-export function isInvented(result: RecognitionResult, evidence: VoiceEvidence): boolean {
+export function isInvented(result: RecognitionResult, evidence: UtteranceEvidence): boolean {
   if (result.tokens.length === 0) return true;
   const mean = meanLogProbability(result);
   if (evidence.voicedSeconds >= CLEAR.voicedSeconds && evidence.peak >= CLEAR.peak) return mean < LEAST.clear;
@@ -30,17 +25,11 @@ export function isInvented(result: RecognitionResult, evidence: VoiceEvidence): 
 }
 
 /**
- * Whether a result is worth a second hearing: the decoder went in a circle or did not come to an end, it heard nothing
- * of a voice, or it gave up while somebody spoke on.
+ * Whether a result is worth a second hearing: the decoder went in a circle or did not come to an end, or it gave up
+ * after a few tokens though somebody spoke on.
  */
-export function isDoubtful(
-  result: RecognitionResult,
-  { voicedSeconds, voicedUntil }: Pick<UtteranceEvidence, 'voicedSeconds' | 'voicedUntil'>,
-): boolean {
+export function isDoubtful(result: RecognitionResult, { voicedSeconds }: UtteranceEvidence): boolean {
   if (result.stopped !== 'end') return true;
-  const lastHeard = result.heardAt.at(-1);
-  if (lastHeard === undefined) return voicedSeconds >= UNHEARD.wholeSeconds;
-  if (voicedUntil - lastHeard >= UNHEARD.tailSeconds) return true;
   return (
     voicedSeconds >= SLOWEST.voicedSeconds && result.tokens.length < voicedSeconds * SLOWEST.tokensPerSecond
   );
@@ -63,9 +52,6 @@ const LEAST = { voicedSeconds: 0.096, peak: 0.6, clear: -1.6, doubtful: -0.8 } a
 
 /** Speech slower than this is hardly any: single words between pauses have two tokens a voiced second. */
 const SLOWEST = { voicedSeconds: 1.5, tokensPerSecond: 1 } as const;
-
-/** Voice that no token was heard in (bench `accuracy`): a short answer, or the end of a sentence. */
-const UNHEARD = { wholeSeconds: 0.3, tailSeconds: 1.2 } as const;
 
 /** So much voice is speech and no accident of the noise. */
 const CLEAR = { voicedSeconds: 0.6, peak: 0.9 } as const;

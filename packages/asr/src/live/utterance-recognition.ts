@@ -148,7 +148,7 @@ export function createUtteranceRecognition(
     if (open && options.partials && speaking) requestPartial(open, heard);
   };
 
-  const endUtterance = ({ start, end, reason, voiceEnd, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
+  const endUtterance = ({ start, end, reason, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
     open?.partial?.cancel();
     const paused = open?.ahead?.end === end ? open.ahead : undefined;
     if (!paused) open?.ahead?.job.cancel();
@@ -162,7 +162,6 @@ export function createUtteranceRecognition(
       start,
       end,
       ahead,
-      voicedUntil: voiceEnd / SAMPLE_RATE,
       voicedSeconds: voiced / SAMPLE_RATE,
       peak,
     });

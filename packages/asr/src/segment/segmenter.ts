@@ -14,8 +14,6 @@ export type SegmentEvent =
       readonly start: number;
       readonly end: number;
       readonly reason: 'silence' | 'longest' | 'request';
-      /** Where the voice was last heard. */
-      readonly voiceEnd: number;
       /** Samples in frames that held a voice. */
       readonly voiced: number;
       /** The highest probability of speech among its frames. */
@@ -97,7 +95,6 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
       start: from,
       end: at,
       reason,
-      voiceEnd: Math.min(at, voiceEnd),
       voiced: inside.filter((probability) => probability >= THRESHOLD.goOn).length * VAD_FRAME_SAMPLES,
       peak: Math.max(0, ...inside),
     };

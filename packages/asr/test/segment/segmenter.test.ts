@@ -20,7 +20,6 @@ describe('the segmenter', () => {
         start: 20 * VAD_FRAME_SAMPLES - PRE_ROLL,
         end: 50 * VAD_FRAME_SAMPLES + POST_ROLL,
         reason: 'silence',
-        voiceEnd: 50 * VAD_FRAME_SAMPLES,
         voiced: 30 * VAD_FRAME_SAMPLES,
         peak: 0.9,
       },

@@ -152,19 +152,15 @@ export function createUtteranceRecognition(
     open?.partial?.cancel();
     const paused = open?.ahead?.end === end ? open.ahead : undefined;
     if (!paused) open?.ahead?.job.cancel();
+    const evidence: UtteranceEvidence = { voicedSeconds: voiced / SAMPLE_RATE, peak };
     // Without context no utterance has to wait for the one before.
-    const alone = options.contextSeconds === 0 && !options.partials && open;
-    const ahead = paused ?? (alone ? decodeAhead(alone, end) : undefined);
+    const alone =
+      options.contextSeconds === 0 && !options.partials && !isTooFaint(evidence) ? open : undefined;
+    const ahead = paused ?? (alone && decodeAhead(alone, end));
     open = undefined;
     cut = reason === 'longest';
     if (!cut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
-    ended.push({
-      start,
-      end,
-      ahead,
-      voicedSeconds: voiced / SAMPLE_RATE,
-      peak,
-    });
+    ended.push({ start, end, ahead, ...evidence });
     void work();
   };
 
@@ -370,7 +366,7 @@ export function createUtteranceRecognition(
       closed = true;
       open?.partial?.cancel();
       open?.ahead?.job.cancel();
-      ended[0]?.ahead?.job.cancel();
+      for (const { ahead } of ended) ahead?.job.cancel();
       finalJob?.cancel();
       if (keptWindow !== undefined) scheduler.forget(windowName(keptWindow));
       scheduler.release(services.stream);

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { defaultLiveOptions } from '../../src/live/transcribe-recording.js';
+import type { LiveOptions } from '../../src/live/live-transcription.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
 import type { JobRequest, Scheduler } from '../../src/recognizer/scheduler.js';
 import { createAudioHistory } from '../../src/segment/audio-history.js';
+import type { SegmentEvent } from '../../src/segment/segmenter.js';
 
 const SECOND = 16_000;
 const STEP = SECOND / 5;
@@ -41,26 +43,43 @@ test('partials leave their encoding to others until one of them has', () => {
   expect(jobs[2]?.request.keepState).toBe(false);
 });
 
+test('without context utterances are heard side by side, but none that is too faint, and all are given up at the end', () => {
+  const { follow, jobs, close } = speak({ contextSeconds: 0, partials: false });
+  const utterance = (start: number, peak: number): SegmentEvent[] => [
+    { kind: 'started', start },
+    { kind: 'ended', start, end: start + SECOND, reason: 'silence', voiced: SECOND / 2, peak },
+  ];
+  follow([...utterance(0, 0.9), ...utterance(SECOND, 0.2), ...utterance(2 * SECOND, 0.9)], 3 * SECOND);
+  expect(jobs).toHaveLength(2);
+  close();
+  expect(jobs.map(({ cancelled }) => cancelled)).toEqual([true, true]);
+});
+
 interface Job {
   readonly request: JobRequest;
   started: boolean;
+  cancelled: boolean;
 }
 
 /** Recognition of a stream whose jobs wait until the test says otherwise. */
-function speak() {
+function speak(changes: Partial<LiveOptions> = {}) {
   const jobs: Job[] = [];
   const scheduler: Scheduler = {
     submit(request) {
       // As the scheduler does with a partial that waits.
-      const stale = jobs.find((job) => job.request.replaces === request.replaces && !job.started);
+      const stale = jobs.find(
+        (job) => request.replaces !== undefined && job.request.replaces === request.replaces && !job.started,
+      );
       if (stale) stale.request.onLost();
-      const job = { request, started: false };
+      const job: Job = { request, started: false, cancelled: false };
       jobs.push(job);
       return {
         get started() {
           return job.started;
         },
-        cancel: () => undefined,
+        cancel() {
+          job.cancelled = true;
+        },
         promote: () => undefined,
       };
     },
@@ -75,11 +94,11 @@ function speak() {
   };
   const history = createAudioHistory();
   history.append(new Float32Array(5 * SECOND));
-  const { follow } = createUtteranceRecognition(
-    { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true },
+  const { follow, close } = createUtteranceRecognition(
+    { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true, ...changes },
     history,
     { onFinal: () => undefined },
     { scheduler, stream: 'a', language: 'en', beams: 1, textOf: moonshineTokenText, contextShare: () => 1 },
   );
-  return { follow, jobs };
+  return { follow, jobs, close };
 }

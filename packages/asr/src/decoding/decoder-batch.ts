@@ -11,14 +11,26 @@ export interface DecoderBatch {
   /** Encoder frames of all rows, a measure of the memory that they hold. */
   readonly frames: number;
   /**
-   * Reads the tokens that stand before the new text in one pass (prefill). The rows named all go on from there; the
-   * output is the same for each.
+   * Reads tokens from the start in one pass (prefill), with no place in the batch yet. `answers`: how many of the last
+   * tokens are wanted what follows of.
    */
-  join(rows: readonly number[], cross: CrossAttention, tokens: readonly number[]): Promise<RowOutput>;
+  read(cross: CrossAttention, tokens: readonly number[], answers?: number): Promise<Reading>;
+  /** Takes rows in, which all go on from the first `length` tokens of what was read. */
+  join(rows: readonly number[], reading: Reading, length?: number): void;
   /** Feeds every row a token; gives what follows by row. Valid until the next step. */
   step(feeds: ReadonlyMap<number, Feed>): Promise<ReadonlyMap<number, RowOutput>>;
   /** Takes a row out. */
   leave(row: number): void;
+}
+
+/** Tokens that the decoder has read. */
+export interface Reading {
+  readonly tokens: readonly number[];
+  /** What follows each of the last tokens that were to be answered. */
+  readonly outputs: readonly RowOutput[];
+  readonly cross: CrossAttention;
+  /** The self-attention cache that they left, by graph input name. */
+  readonly past: ReadonlyMap<string, Tensor>;
 }
 
 /** What the decoder says of a row's next token. */
@@ -47,7 +59,7 @@ interface Row {
 /** Rows with their tensors, of which all have the same, before they have a place in the batch. */
 interface Joining {
   readonly rows: readonly Row[];
-  readonly past: Map<string, Tensor>;
+  readonly past: ReadonlyMap<string, Tensor>;
   readonly cross: ReadonlyMap<string, Tensor>;
 }
 
@@ -58,14 +70,15 @@ const MASKED = -1e9;
 export function createDecoderBatch(session: InferenceSession, geometry: DecoderGeometry): DecoderBatch {
   let rows: Row[] = [];
   /** By graph input name; first axis = `rows`, self-attention padded on the left, cross-attention on the right. */
-  let past = new Map<string, Tensor>();
-  let cross = new Map<string, Tensor>();
+  let past: ReadonlyMap<string, Tensor> = new Map();
+  let cross: ReadonlyMap<string, Tensor> = new Map();
 
   const run = async (
     tokens: BigInt64Array,
     positions: BigInt64Array,
     masks: Masks,
     count: number,
+    answers: number,
     inputs: Iterable<readonly [string, Tensor]>,
   ) => {
     const length = tokens.length / count;
@@ -74,6 +87,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       position_ids: new Tensor('int64', positions, [count, length]),
       self_mask: new Tensor('float32', masks.self, [count, 1, length, masks.self.length / (count * length)]),
       cross_mask: new Tensor('float32', masks.cross, [count, 1, 1, masks.cross.length / count]),
+      first_answer: new Tensor('int64', BigInt64Array.of(BigInt(-answers)), [1]),
       ...Object.fromEntries(inputs),
     });
   };
@@ -82,9 +96,9 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
   const restack = (joining?: Joining) => {
     const kept = rows.flatMap((row, index) => (row.done ? [] : [{ row, index }]));
     rows = [...kept.map(({ row }) => row), ...(joining?.rows ?? [])];
-    if (joining?.rows.length === 1 && kept.length === 0) {
-      past = joining.past;
-      cross = new Map(joining.cross);
+    const [first] = joining?.rows ?? [];
+    if (joining?.rows.length === 1 && kept.length === 0 && lengthOf(joining.past) === first?.past) {
+      ({ past, cross } = joining);
       return;
     }
     const pastLength = Math.max(0, ...rows.map((row) => row.past));
@@ -98,9 +112,12 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
         return { source: tensor.data as Float32Array, index, held, start: isPast ? held - used : 0, used };
       });
       if (addition && joining) {
-        const used = addition.dims[layout.axis] ?? 0;
         const source = addition.data as Float32Array;
-        parts.push(...joining.rows.map(() => ({ source, index: 0, held: used, start: 0, used })));
+        const heldByIt = addition.dims[layout.axis] ?? 0;
+        for (const row of joining.rows) {
+          const used = isPast ? row.past : row.frames;
+          parts.push({ source, index: 0, held: heldByIt, start: 0, used });
+        }
       }
       const length = isPast ? pastLength : frames;
       const stacked = stackRows(parts, length, isPast ? 'left' : 'right', layout);
@@ -144,31 +161,42 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       return rows.reduce((sum, row) => sum + row.frames, 0);
     },
 
-    async join(ids, encoded, tokens) {
-      const inputs = [...emptyPast(geometry), ...encoded.tensors];
+    async read(encoded, tokens, answers = 1) {
       const outputs = await run(
         BigInt64Array.from(tokens, BigInt),
         BigInt64Array.from(tokens, (_, position) => BigInt(position)),
         { self: causalMask(tokens.length), cross: new Float32Array(encoded.frames) },
         1,
-        inputs,
+        answers,
+        [...emptyPast(geometry), ...encoded.tensors],
       );
-      const joining = ids.map((id) => ({ id, frames: encoded.frames, past: tokens.length, done: false }));
-      restack({ rows: joining, past: presentAsPast(outputs), cross: encoded.tensors });
-      return rowOutput(outputs, 0, 1, encoded.frames);
+      return {
+        tokens,
+        outputs: Array.from({ length: answers }, (_, index) =>
+          outputAt(outputs, index, answers, encoded.frames),
+        ),
+        cross: encoded,
+        past: presentAsPast(outputs),
+      };
+    },
+
+    join(ids, { cross: { frames, tensors }, past: read, tokens }, length = tokens.length) {
+      const joining = ids.map((id) => ({ id, frames, past: length, done: false }));
+      restack({ rows: joining, past: read, cross: tensors });
     },
 
     async step(feeds) {
       rearrange(feeds);
       // Rows that have ended ride along until they are the half: moving the others costs more than carrying them.
       if (rows.filter((row) => row.done).length * 2 >= rows.length) restack();
-      const held = past.values().next().value?.dims[2] ?? 0;
+      const held = lengthOf(past);
       const frames = Math.max(...rows.map((row) => row.frames));
       const outputs = await run(
         BigInt64Array.from(rows, (row) => BigInt(feeds.get(row.id)?.token ?? 0)),
         BigInt64Array.from(rows, (row) => BigInt(row.past)),
         paddingMasks(rows, held, frames),
         rows.length,
+        1,
         [...past, ...cross],
       );
       past = presentAsPast(outputs);
@@ -177,7 +205,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
         // A row that has ended stays where it is: its positions would run out of the model's.
         if (row.done) return;
         row.past++;
-        next.set(row.id, rowOutput(outputs, index, rows.length, row.frames));
+        next.set(row.id, outputAt(outputs, index, rows.length, row.frames));
       });
       return next;
     },
@@ -194,19 +222,25 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
   };
 }
 
-function rowOutput(
+/** One of `count` outputs, of rows or of the tokens of one row. */
+function outputAt(
   outputs: InferenceSession.OnnxValueMapType,
   index: number,
-  rows: number,
+  count: number,
   frames: number,
 ): RowOutput {
   const logits = outputs['logits']?.data as Float32Array;
   const attention = outputs['attention']?.data as Float32Array;
-  const width = logits.length / rows;
+  const width = logits.length / count;
   return {
     logits: logits.subarray(width * index, width * (index + 1)),
-    frame: loudestFrame(attention, (attention.length / rows) * index, frames),
+    frame: loudestFrame(attention, (attention.length / count) * index, frames),
   };
+}
+
+/** Tokens that a self-attention cache holds for each row. */
+function lengthOf(past: ReadonlyMap<string, Tensor>): number {
+  return past.values().next().value?.dims[2] ?? 0;
 }
 
 interface Masks {

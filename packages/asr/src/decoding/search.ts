@@ -17,7 +17,7 @@ export interface Hypothesis {
 }
 
 /** What a search makes of its rows' outputs: tokens to feed them, or its end. */
-type SearchStep =
+export type SearchStep =
   | { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] }
   | { readonly kind: 'ended'; readonly hypothesis: Hypothesis };
 

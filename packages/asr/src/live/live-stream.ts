@@ -111,6 +111,7 @@ export function openLiveStream(
       if (closed) return;
       closed = true;
       resampler.close();
+      services.voice.close();
       recognition.close();
       for (const boundary of boundaries.splice(0)) boundary.resolve();
       services.onClose();

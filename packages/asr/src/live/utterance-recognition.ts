@@ -58,6 +58,9 @@ interface OpenUtterance {
   partialEnd: number;
   partial: ScheduledJob | undefined;
   ahead: Ahead | undefined;
+  /** Tokens of the latest hypothesis. */
+  heard: readonly number[];
+  heardTo: number;
 }
 
 /** The final, decoded ahead during a pause that may turn out to end the utterance. */
@@ -75,6 +78,8 @@ interface EndedUtterance extends UtteranceEvidence {
   readonly start: number;
   readonly end: number;
   readonly ahead: Ahead | undefined;
+  readonly heard: readonly number[];
+  readonly heardTo: number;
 }
 
 /** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
@@ -128,6 +133,8 @@ export function createUtteranceRecognition(
             partialEnd: event.start + FIRST_PARTIAL - PARTIAL_STEP,
             partial: undefined,
             ahead: undefined,
+            heard: [],
+            heardTo: event.start,
           };
           if (!cut) listener.onSpeech?.({ state: 'started', at: event.start / SAMPLE_RATE });
           cut = false;
@@ -157,15 +164,17 @@ export function createUtteranceRecognition(
     const alone =
       options.contextSeconds === 0 && !options.partials && !isTooFaint(evidence) ? open : undefined;
     const ahead = paused ?? (alone && decodeAhead(alone, end));
+    const heard = open?.heard ?? [];
+    const heardTo = open?.heardTo ?? start;
     open = undefined;
     cut = reason === 'longest';
     if (!cut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
-    ended.push({ start, end, ahead, ...evidence });
+    ended.push({ start, end, ahead, heard, heardTo, ...evidence });
     void work();
   };
 
   const request = (
-    start: number,
+    { start, heard, heardTo }: Pick<OpenUtterance, 'start' | 'heard' | 'heardTo'>,
     end: number,
     purpose: 'final' | 'again' | 'ahead' | 'partial',
     { onResult, ...callbacks }: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
@@ -187,6 +196,8 @@ export function createUtteranceRecognition(
       window: windowName(window.id),
       audio: withSilenceAhead(history.slice(window.start, end), leadIn),
       prefix: window.prefix,
+      draft: heard,
+      unheardSeconds: (end - heardTo) / SAMPLE_RATE,
       newSeconds: (end - start) / SAMPLE_RATE,
       keepState,
       decoding: {
@@ -220,11 +231,13 @@ export function createUtteranceRecognition(
     const done = () => {
       utterance.partial = undefined;
     };
-    utterance.partial = request(utterance.start, heard, 'partial', {
+    utterance.partial = request(utterance, heard, 'partial', {
       replaces: services.stream,
       onLost: done,
       onResult(result) {
         done();
+        utterance.heard = result.tokens;
+        utterance.heardTo = heard;
         if (open === utterance) showPartial(utterance, result, heard);
       },
     });
@@ -268,10 +281,14 @@ export function createUtteranceRecognition(
       ahead.result = result;
       ahead.lost = result === undefined;
       ahead.claim?.(result);
+      if (result) {
+        utterance.heard = result.tokens;
+        utterance.heardTo = end;
+      }
       if (result && open === utterance) showPartial(utterance, result, end);
     };
     return Object.assign(ahead, {
-      job: request(utterance.start, end, 'ahead', {
+      job: request(utterance, end, 'ahead', {
         onResult: settle,
         onLost: () => {
           settle(undefined);
@@ -324,11 +341,11 @@ export function createUtteranceRecognition(
   };
 
   const decode = (
-    { start, end }: EndedUtterance,
+    utterance: EndedUtterance,
     purpose: 'final' | 'again',
   ): Promise<RecognitionResult | undefined> =>
     new Promise((resolve) => {
-      finalJob = request(start, end, purpose, {
+      finalJob = request(utterance, utterance.end, purpose, {
         onResult: resolve,
         onLost: () => {
           resolve(undefined);

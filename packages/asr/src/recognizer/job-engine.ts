@@ -1,5 +1,5 @@
 import { createDecoderBatch, type Feed, type RowOutput } from '../decoding/decoder-batch.js';
-import { createSearch, type Hypothesis, type Search } from '../decoding/search.js';
+import { createSearch, type Hypothesis, type Search, type SearchStep } from '../decoding/search.js';
 import type { Opening, SpeechModel } from '../decoding/speech-model.js';
 import type { CrossAttention } from '../decoding/stream-encoder.js';
 import { createWindowStates } from './window-states.js';
@@ -98,11 +98,8 @@ export function createJobEngine(
   /** What the model says before any text, where that is of interest. */
   const open = async ({ decoding: request, prefix }: RecognitionJob, cross: CrossAttention) => {
     if (!model.opening || (prefix.length > 0 && request.language !== 'auto')) return {};
-    const row = nextRow++;
-    const { logits } = await batch.join([row], cross, model.opening.prompt);
-    const opening = model.opening.read(logits);
-    batch.leave(row);
-    return opening;
+    const { outputs } = await batch.read(cross, model.opening.prompt);
+    return outputs[0] ? model.opening.read(outputs[0].logits) : {};
   };
 
   const decode = async (entry: Decoding, cross: CrossAttention) => {
@@ -110,35 +107,39 @@ export function createJobEngine(
     const request = job.decoding;
     const language = request.language === 'auto' ? (opening.language ?? 'en') : request.language;
     const prompt = model.prompt(request, language, job.prefix);
+    const maxTokens = Math.min(tokenLimit(job, model), model.maxTokens - prompt.length);
+    // Only what is greedy comes again as it came before.
+    const draft = request.beams === 1 && attempt === 0 ? job.draft.slice(0, maxTokens) : [];
     const search = createSearch({
       rules: model.rules(request, job.prefix),
       endToken: model.endToken,
-      maxTokens: Math.min(tokenLimit(job, model), model.maxTokens - prompt.length),
+      maxTokens,
       beams: request.beams,
       temperature: TEMPERATURES[attempt] ?? 0,
     });
+    const reading = await batch.read(cross, [...prompt, ...draft], draft.length + 1);
+    // Cancelled while it was read: the rows would be decoded for ever.
+    if (!decoding.has(job.id)) return;
+    const { step, confirmed } = followDraft(search, reading.outputs, draft);
     const rows = Array.from({ length: search.rows }, () => nextRow++);
     entry.search = { search, rows };
-    entry.feeds = new Map();
-    const output = await batch.join(rows, cross, prompt);
-    // Cancelled while it was read: the rows would be decoded for ever.
-    if (!decoding.has(job.id)) for (const row of rows) batch.leave(row);
-    else await advance(entry, [output]);
+    if (step.kind === 'continue') batch.join(rows, reading, prompt.length + confirmed);
+    await proceed(entry, step);
   };
 
   const stepAll = async () => {
     const feeds = new Map([...decoding.values()].flatMap((entry) => [...entry.feeds]));
     const outputs = await batch.step(feeds);
     for (const entry of [...decoding.values()]) {
-      const own = entry.search?.rows.flatMap((row) => outputs.get(row) ?? []) ?? [];
-      if (own.length > 0 && decoding.has(entry.job.id)) await advance(entry, own);
+      if (!entry.search || !decoding.has(entry.job.id)) continue;
+      const { search, rows } = entry.search;
+      const own = rows.flatMap((row) => outputs.get(row) ?? []);
+      if (own.length > 0) await proceed(entry, search.advance(own));
     }
   };
 
-  const advance = async (entry: Decoding, outputs: readonly RowOutput[]) => {
-    if (!entry.search) return;
-    const { search, rows } = entry.search;
-    const step = search.advance(outputs);
+  const proceed = async (entry: Decoding, step: SearchStep) => {
+    const rows = entry.search?.rows ?? [];
     if (step.kind === 'continue') {
       entry.feeds = new Map(
         rows.map((row, index) => {
@@ -203,6 +204,19 @@ interface Decoding {
   search: { readonly search: Search; readonly rows: readonly number[] } | undefined;
   /** What its rows read next. */
   feeds: ReadonlyMap<number, Feed>;
+}
+
+/** Takes a search along the tokens expected for as long as they are those it comes to; counts them. */
+function followDraft(
+  search: Search,
+  outputs: readonly RowOutput[],
+  draft: readonly number[],
+): { readonly step: SearchStep; readonly confirmed: number } {
+  for (const [confirmed, output] of outputs.entries()) {
+    const step = search.advance([output]);
+    if (step.kind === 'ended' || step.feeds[0]?.token !== draft[confirmed]) return { step, confirmed };
+  }
+  throw new RangeError('a draft needs an output more than it has tokens');
 }
 
 /** The order of work: a job is not begun while one of a lower rank is at work. */

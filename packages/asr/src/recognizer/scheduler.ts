@@ -8,6 +8,8 @@ import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 export interface JobRequest extends Omit<RecognitionJob, 'id'> {
   /** Jobs of one stream go to the process that did the last, which keeps their encoder state, if it is free. */
   readonly stream: string;
+  /** Audio of the utterance that no hypothesis covers, seconds. */
+  readonly unheardSeconds: number;
   /** A waiting partial with the same name is replaced by this one. */
   readonly replaces?: string;
   readonly onResult: (result: RecognitionResult) => void;
@@ -119,7 +121,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     if (finalsAtWork > 0 || slot.jobs.size - background >= AHEAD.partials) return undefined;
     const partial = resting.has(slot)
       ? undefined
-      : waiting.find((entry) => !entry.urgent && !isBackground(entry) && isHome(entry, slot));
+      : longestUnheard(
+          waiting.filter((entry) => !entry.urgent && !isBackground(entry) && isHome(entry, slot)),
+        );
     if (partial || background >= AHEAD.background) return partial;
     // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
     return waiting.find(
@@ -216,7 +220,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
 
   return {
     submit(request) {
-      const { replaces, priority, window, audio, prefix, newSeconds, keepState, decoding } = request;
+      const { replaces, priority, window, audio, prefix, draft, newSeconds, keepState, decoding } = request;
       if (replaces !== undefined) {
         for (const [id, entry] of entries) {
           if (entry.request.replaces !== replaces || entry.slot || entry.urgent) continue;
@@ -227,7 +231,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       const id = nextId++;
       const entry: Entry = {
         request,
-        job: { id, priority, window, audio, prefix, newSeconds, keepState, decoding },
+        job: { id, priority, window, audio, prefix, draft, newSeconds, keepState, decoding },
         submittedAt: performance.now(),
         urgent: request.priority === 'final',
         attempts: 0,
@@ -284,6 +288,17 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       await Promise.all(slots.map((slot) => slot.close()));
     },
   };
+}
+
+/** The partial that saves its final the most work. */
+function longestUnheard(partials: readonly Entry[]): Entry | undefined {
+  return partials.reduce<Entry | undefined>(
+    (longest, entry) =>
+      longest === undefined || entry.request.unheardSeconds > longest.request.unheardSeconds
+        ? entry
+        : longest,
+    undefined,
+  );
 }
 
 /** Finals that wait so long for a process leave room for partials, seconds; longer ones thin them out (bench `streams`). */

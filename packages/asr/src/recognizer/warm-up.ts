@@ -12,7 +12,7 @@ export async function warmUp(model: SpeechModel): Promise<void> {
   const { cross } = await model.encoder.encode(new Float32Array(SAMPLES));
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const row of [0, 1]) {
-    await batch.join([row], cross, model.prompt(REQUEST, 'en', []));
+    batch.join([row], await batch.read(cross, model.prompt(REQUEST, 'en', [])));
     await batch.step(new Map(Array.from({ length: row + 1 }, (_, from) => [from, { token: 0, from }])));
   }
 }

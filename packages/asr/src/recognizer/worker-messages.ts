@@ -18,6 +18,8 @@ export interface RecognitionJob {
   readonly audio: Int16Array;
   /** Tokens already final for the beginning of the window: the decoder goes on behind them. */
   readonly prefix: readonly number[];
+  /** Tokens that are expected behind the prefix: read all at once, they cost little as far as they come. */
+  readonly draft: readonly number[];
   /** Length of the audio whose text is wanted, seconds: bounds the number of tokens. */
   readonly newSeconds: number;
   /** Whether a later job of the same window will continue this one's encoding. */

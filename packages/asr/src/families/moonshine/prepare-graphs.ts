@@ -1,3 +1,4 @@
+import { crossNames, crossOutputs, decoderInterface } from '../../decoding/decoder-graph.js';
 import {
   ElementType,
   float32Scalar,
@@ -31,13 +32,7 @@ export interface PreparedGraphs {
    * query, and `cross.N.value` float32 [1, heads, frames, head size].
    */
   readonly encoder: OnnxModel;
-  /**
-   * Prefill and step in one: `input_ids` int64 [rows, tokens], `position_ids` int64 [rows, tokens],
-   * `self_mask` float32 [rows, 1, tokens, past + tokens], `cross_mask` float32 [rows, 1, 1, frames],
-   * `past.N.key` and `past.N.value` float32 [rows, heads, past, head size], `cross.N.*` as above with rows
-   * → `logits` float32 [rows, vocabulary] of each row's last token, `attention` float32 [rows, frames] that shows
-   * where it listened, and `present.N.*`.
-   */
+  /** See `decoderInterface`. */
   readonly decoder: OnnxModel;
 }
 
@@ -168,7 +163,7 @@ function continuedEncoder(encoder: OnnxGraph): OnnxGraph {
 
 /** Appends the projections of the encoder's output into the keys and values that the decoder attends to. */
 function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGraph): OnnxGraph {
-  const outputs = crossAttentionNames(layerCount(merged));
+  const outputs = crossNames(layerCount(merged));
   const nodes = first.node.map((source) => ({
     ...source,
     input: [...source.input],
@@ -199,17 +194,8 @@ function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGr
     ...encoder,
     node: [...encoder.node, ...prefixed.nodes],
     initializer: [...encoder.initializer, ...prefixed.constants],
-    output: [
-      ...encoder.output,
-      ...outputs.map((name) => valueInfo(name, ElementType.float32, crossDims(name, 1))),
-    ],
+    output: [...encoder.output, ...crossOutputs(layerCount(merged))],
   });
-}
-
-function crossDims(name: string, rows: number | string): (number | string)[] {
-  return name.endsWith('key')
-    ? [rows, 'heads', 'head_size', 'frames']
-    : [rows, 'heads', 'frames', 'head_size'];
 }
 
 /** Queries and keys are each scaled by the fourth root of the head size, their product thus by the square root. */
@@ -257,32 +243,23 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
       redirect(nodes, name, `present.${layer}.${part}`);
     }
   }
-  const f32 = ElementType.float32;
-  const cross = crossAttentionNames(layers);
-  const selfAttention = (kind: string, length: string) =>
-    cross.map((name) => valueInfo(name.replace('cross', kind), f32, ['rows', 'heads', length, 'head_size']));
   return prune({
     ...merged,
     node: inOrder(nodes),
-    initializer: [...merged.initializer, ...cached.initializer, ...head.constants],
-    input: [
-      valueInfo('input_ids', ElementType.int64, ['rows', 'tokens']),
-      valueInfo('position_ids', ElementType.int64, ['rows', 'tokens']),
-      valueInfo('self_mask', f32, ['rows', 1, 'tokens', 'past_and_tokens']),
-      valueInfo('cross_mask', f32, ['rows', 1, 1, 'frames']),
-      ...selfAttention('past', 'past'),
-      ...cross.map((name) => valueInfo(name, f32, crossDims(name, 'rows'))),
+    initializer: [
+      ...merged.initializer,
+      ...cached.initializer,
+      ...head.constants,
+      int64Tensor('no_end', [Number.MAX_SAFE_INTEGER]),
+      int64Tensor('token_axis', [1]),
+      int64Tensor('asking_axis', [2]),
     ],
-    output: [
-      valueInfo('logits', f32, ['rows', 'vocabulary']),
-      valueInfo('attention', f32, ['rows', 'frames']),
-      ...selfAttention('present', 'past_and_tokens'),
-    ],
+    ...decoderInterface(layers),
   });
 }
 
 /**
- * Cross-attention of the last token, the mean over the heads of two layers. The two layers before the last follow
+ * Cross-attention of the tokens that are answered, the mean over the heads of two layers. The two layers before the last follow
  * the audio word by word; earlier ones wander, and the last looks ahead.
  */
 function listeningPlace(nodes: readonly OnnxNode[], layers: number): OnnxNode[] {
@@ -295,7 +272,7 @@ function listeningPlace(nodes: readonly OnnxNode[], layers: number): OnnxNode[] 
   });
   return [
     ...sources.flatMap((source, i) => [
-      node('Gather', [source, 'last_token'], [`attention/${i}`], [int('axis', 2)]),
+      node('Slice', [source, 'first_answer', 'no_end', 'asking_axis'], [`attention/${i}`]),
       node(
         'ReduceMean',
         [`attention/${i}`],
@@ -307,7 +284,7 @@ function listeningPlace(nodes: readonly OnnxNode[], layers: number): OnnxNode[] 
   ];
 }
 
-/** The last token's activations times the transposed int8 embedding, which the published graph unpacks each time. */
+/** The activations of the tokens that are answered, times the transposed int8 embedding, which the published graph unpacks each time. */
 function int8OutputProjection(
   nodes: readonly OnnxNode[],
   constants: readonly OnnxTensor[],
@@ -323,18 +300,21 @@ function int8OutputProjection(
       transposed(embedding, 'output_projection'),
       // A copy of its own, since the embedding's stays uint8 when weights are shifted.
       { ...zeroPoint, name: 'output_projection_zero_point' },
-      { ...int64Tensor('last_token', [-1]), dims: [] },
     ],
     nodes: [
-      node('Gather', [activations, 'last_token'], ['last_activation'], [int('axis', 1)]),
-      node('DynamicQuantizeLinear', ['last_activation'], ['last_quantized', 'last_scale', 'last_zero_point']),
+      node('Slice', [activations, 'first_answer', 'no_end', 'token_axis'], ['answered']),
+      node(
+        'DynamicQuantizeLinear',
+        ['answered'],
+        ['answered_quantized', 'answered_scale', 'answered_zero_point'],
+      ),
       node(
         'MatMulInteger',
-        ['last_quantized', 'output_projection', 'last_zero_point', 'output_projection_zero_point'],
+        ['answered_quantized', 'output_projection', 'answered_zero_point', 'output_projection_zero_point'],
         ['logits_quantized'],
       ),
       node('Cast', ['logits_quantized'], ['logits_unscaled'], [int('to', ElementType.float32)]),
-      node('Mul', ['last_scale', `${stem}_scale`], ['logits_scale']),
+      node('Mul', ['answered_scale', `${stem}_scale`], ['logits_scale']),
       node('Mul', ['logits_unscaled', 'logits_scale'], ['logits']),
     ],
   };
@@ -353,10 +333,6 @@ function transposed(tensor: OnnxTensor, name: string): OnnxTensor {
 
 function layerCount(merged: OnnxGraph): number {
   return merged.output.filter((output) => /^present\.\d+\.decoder\.key$/.test(output.name)).length;
-}
-
-function crossAttentionNames(layers: number): string[] {
-  return Array.from({ length: layers }, (_, layer) => [`cross.${layer}.key`, `cross.${layer}.value`]).flat();
 }
 
 function publishedCrossName(name: string): string {

@@ -1,3 +1,4 @@
+import { crossOutputs, decoderInterface } from '../../decoding/decoder-graph.js';
 import {
   ElementType,
   int,
@@ -33,7 +34,7 @@ export interface WhisperGraphs {
    * [1, heads, frames, head size].
    */
   readonly encoder: OnnxModel;
-  /** The same inputs and outputs as Moonshine's prepared decoder. */
+  /** See `decoderInterface`. */
   readonly decoder: OnnxModel;
 }
 
@@ -125,7 +126,7 @@ function encoderGraph(
   return asGraph(
     graph,
     [valueInfo('features', ElementType.float32, [1, shape.bins, 'feature_frames'])],
-    crossNames(shape).map((name) => valueInfo(name, ElementType.float32, crossDims(name, 1))),
+    crossOutputs(shape.decoderLayers),
   );
 }
 
@@ -136,7 +137,6 @@ function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: F
   const normalised = (input: string, name: string) => normalisation(graph, weights, input, name);
   const tokens = weights.table('embed_tokens.weight');
   graph.floats('query_scale', [1], Float32Array.of(shape.headSize ** -0.5));
-  graph.index('last_token', -1);
   const listening: string[] = [];
 
   let hidden = graph.add(
@@ -196,30 +196,19 @@ function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: F
     hidden = feedForward(graph, hidden, name, normalised, layer);
   }
   hidden = normalised(hidden, 'layer_norm');
-  const last = graph.add('Gather', [hidden, 'last_token'], 'last_hidden', [int('axis', 1)]);
-  graph.add('Identity', [graph.linear(last, 'proj_out', transposed(fitting(tokens)), undefined)], 'logits');
+  const answered = fromFirstAnswer(graph, hidden, 1);
+  graph.add('Identity', [graph.linear(answered, 'proj_out', transposed(fitting(tokens)), undefined)], 'logits');
   graph.add('Sum', listening, 'attention');
 
-  const f32 = ElementType.float32;
-  const cross = crossNames(shape);
-  const selfAttention = (kind: string, length: string) =>
-    cross.map((name) => valueInfo(name.replace('cross', kind), f32, ['rows', 'heads', length, 'head_size']));
-  return asGraph(
-    graph,
-    [
-      valueInfo('input_ids', ElementType.int64, ['rows', 'tokens']),
-      valueInfo('position_ids', ElementType.int64, ['rows', 'tokens']),
-      valueInfo('self_mask', f32, ['rows', 1, 'tokens', 'past_and_tokens']),
-      valueInfo('cross_mask', f32, ['rows', 1, 1, 'frames']),
-      ...selfAttention('past', 'past'),
-      ...cross.map((name) => valueInfo(name, f32, crossDims(name, 'rows'))),
-    ],
-    [
-      valueInfo('logits', f32, ['rows', 'vocabulary']),
-      valueInfo('attention', f32, ['rows', 'frames']),
-      ...selfAttention('present', 'past_and_tokens'),
-    ],
-  );
+  const { input, output } = decoderInterface(shape.decoderLayers);
+  return asGraph(graph, input, output);
+}
+
+/** The part of a value, along its axis of tokens, that stands for the tokens that are answered. */
+function fromFirstAnswer(graph: TransformerGraph, value: string, tokenAxis: number): string {
+  const noEnd = graph.integers('no_end', [Number.MAX_SAFE_INTEGER]);
+  const axis = graph.integers(`token_axis/${tokenAxis}`, [tokenAxis]);
+  return graph.add('Slice', [value, 'first_answer', noEnd, axis], `${value}/answered`);
 }
 
 /** A convolution of width 3 with its activation; the second halves the number of frames. */
@@ -313,7 +302,7 @@ function joined(graph: TransformerGraph, context: string): string {
   return graph.add('Reshape', [transposedContext, graph.integers('joined', [0, 0, -1])], `${context}/joined`);
 }
 
-/** Cross-attention of the last token by the heads that follow the audio, [rows, frames], for a layer that has some. */
+/** Cross-attention of the tokens that are answered, by a layer's heads that follow the audio, if it has some. */
 function listeningPlace(
   graph: TransformerGraph,
   shares: string,
@@ -322,24 +311,11 @@ function listeningPlace(
 ): string[] {
   const heads = alignmentHeads.filter(([of]) => of === layer).map(([, head]) => head);
   if (heads.length === 0) return [];
-  const last = graph.add('Gather', [shares, 'last_token'], `${shares}/last`, [int('axis', 2)]);
+  const answered = fromFirstAnswer(graph, shares, 2);
   const chosen = graph.integers(`${shares}/heads`, heads);
-  const followed = graph.add('Gather', [last, chosen], `${shares}/followed`, [int('axis', 1)]);
+  const followed = graph.add('Gather', [answered, chosen], `${shares}/followed`, [int('axis', 1)]);
   const axes = graph.integers('head_axis', [1]);
   return [graph.add('ReduceSum', [followed, axes], `${shares}/listening`, [int('keepdims', 0)])];
-}
-
-function crossNames({ decoderLayers }: WhisperShape): string[] {
-  return Array.from({ length: decoderLayers }, (_, layer) => [
-    `cross.${layer}.key`,
-    `cross.${layer}.value`,
-  ]).flat();
-}
-
-function crossDims(name: string, rows: number | string): (number | string)[] {
-  return name.endsWith('key')
-    ? [rows, 'heads', 'head_size', 'frames']
-    : [rows, 'heads', 'frames', 'head_size'];
 }
 
 /** Nodes are called `layers.0/fc1`, weights `layers.0.fc1.bias`. */

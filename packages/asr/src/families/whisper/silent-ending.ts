@@ -1,4 +1,4 @@
-import { int, node, valueInfo, ElementType } from '../../models/graph-surgery.js';
+import { ElementType, int, node } from '../../models/graph-surgery.js';
 import type { OnnxModel, OnnxTensor } from '../../models/onnx-model.js';
 
 /** What the decoder attends to, of some audio: values with their dimensions, by name. */
@@ -39,13 +39,6 @@ export function withSilentEnding(encoder: OnnxModel, silence: CrossValues): Onnx
       ...graph,
       node: [...heard, ...joins],
       initializer: [...graph.initializer, ...endings],
-      output: graph.output.map(({ name }) =>
-        valueInfo(
-          name,
-          ElementType.float32,
-          name.endsWith('key') ? [1, 'heads', 'head_size', 'frames'] : [1, 'heads', 'frames', 'head_size'],
-        ),
-      ),
     },
   };
 }

@@ -12,8 +12,6 @@ export interface TransformerGraph {
   floats(name: string, dims: readonly number[], values: Float32Array): string;
   /** Adds a list of integers. */
   integers(name: string, values: readonly number[]): string;
-  /** Adds an integer without dimensions. */
-  index(name: string, value: number): string;
   /** Layer normalisation over the last axis. */
   normalised(input: string, name: string, scale: Float32Array, bias: Float32Array): string;
   /** `input` · `weights` + `bias`, with the product in integers where the weights are. */
@@ -79,7 +77,6 @@ export function createTransformerGraph(): TransformerGraph {
     add,
     floats,
     integers: (name, values) => constant(int64Tensor(name, values)),
-    index: (name, value) => constant({ ...int64Tensor(name, [value]), dims: [] }),
     normalised: (input, name, scale, bias) =>
       add(
         'LayerNormalization',
@@ -108,10 +105,7 @@ export function createTransformerGraph(): TransformerGraph {
       const zeroPoint = bytes(`${name}/zero_point`, [], Uint8Array.of(table.zeroPoint));
       return add('DequantizeLinear', [rows, scale, zeroPoint], name);
     },
-    gelu(input) {
-      nodes.push({ ...node('Gelu', [input], [`${input}/gelu`]), domain: 'com.microsoft' });
-      return `${input}/gelu`;
-    },
+    gelu: (input) => add('Gelu', [input], `${input}/gelu`),
   };
 }
 

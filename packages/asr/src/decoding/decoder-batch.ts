@@ -19,6 +19,10 @@ export interface DecoderBatch {
   join(rows: readonly number[], reading: Reading, length?: number): void;
   /** Feeds every row a token; gives what follows by row. Valid until the next step. */
   step(feeds: ReadonlyMap<number, Feed>): Promise<ReadonlyMap<number, RowOutput>>;
+  /** Feeds the only row several tokens; gives what follows each. */
+  stepAlong(tokens: readonly number[]): Promise<readonly RowOutput[]>;
+  /** Takes the last tokens back that the only row has read. */
+  rewind(tokens: number): void;
   /** Takes a row out. */
   leave(row: number): void;
 }
@@ -153,6 +157,12 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
     );
   };
 
+  const onlyRow = (): Row => {
+    const [row, ...others] = rows;
+    if (!row || others.length > 0) throw new RangeError('the batch has not one row');
+    return row;
+  };
+
   return {
     get size() {
       return rows.filter((row) => !row.done).length;
@@ -165,7 +175,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       const outputs = await run(
         BigInt64Array.from(tokens, BigInt),
         BigInt64Array.from(tokens, (_, position) => BigInt(position)),
-        { self: causalMask(tokens.length), cross: new Float32Array(encoded.frames) },
+        { self: causalMask(0, tokens.length), cross: new Float32Array(encoded.frames) },
         1,
         answers,
         [...emptyPast(geometry), ...encoded.tensors],
@@ -210,6 +220,37 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       return next;
     },
 
+    async stepAlong(tokens) {
+      if (rows.some((row) => row.done)) restack();
+      const row = onlyRow();
+      const outputs = await run(
+        BigInt64Array.from(tokens, BigInt),
+        BigInt64Array.from(tokens, (_, index) => BigInt(row.past + index)),
+        { self: causalMask(row.past, tokens.length), cross: new Float32Array(row.frames) },
+        1,
+        tokens.length,
+        [...past, ...cross],
+      );
+      past = presentAsPast(outputs);
+      row.past += tokens.length;
+      return tokens.map((_, index) => outputAt(outputs, index, tokens.length, row.frames));
+    },
+
+    rewind(tokens) {
+      if (tokens === 0) return;
+      const row = onlyRow();
+      row.past -= tokens;
+      past = new Map(
+        [...past].map(([name, tensor]) => {
+          const layout = layoutOf(name, geometry);
+          const held = tensor.dims[layout.axis] ?? 0;
+          const part = { source: tensor.data as Float32Array, index: 0, held, start: 0, used: row.past };
+          const kept = stackRows([part], row.past, 'left', layout);
+          return [name, new Tensor('float32', kept, layout.dims(1, row.past))];
+        }),
+      );
+    },
+
     leave(id) {
       const row = rows.find((candidate) => candidate.id === id);
       if (row) row.done = true;
@@ -250,10 +291,12 @@ interface Masks {
   readonly cross: Float32Array;
 }
 
-function causalMask(length: number): Float32Array {
-  const mask = new Float32Array(length * length);
+/** Each of `length` tokens attends to those before, of which `past` were read earlier, and to itself. */
+function causalMask(past: number, length: number): Float32Array {
+  const width = past + length;
+  const mask = new Float32Array(length * width);
   for (let token = 0; token < length; token++)
-    mask.fill(MASKED, token * length + token + 1, (token + 1) * length);
+    mask.fill(MASKED, token * width + past + token + 1, (token + 1) * width);
   return mask;
 }
 

@@ -157,12 +157,12 @@ export function createUtteranceRecognition(
 
   const endUtterance = ({ start, end, reason, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
     open?.partial?.cancel();
-    const paused = open?.ahead?.end === end ? open.ahead : undefined;
-    if (!paused) open?.ahead?.job.cancel();
     const evidence: UtteranceEvidence = { voicedSeconds: voiced / SAMPLE_RATE, peak };
+    const tooFaint = isTooFaint(evidence);
+    const paused = open?.ahead?.end === end && !tooFaint ? open.ahead : undefined;
+    if (!paused) open?.ahead?.job.cancel();
     // Without context no utterance has to wait for the one before.
-    const alone =
-      options.contextSeconds === 0 && !options.partials && !isTooFaint(evidence) ? open : undefined;
+    const alone = options.contextSeconds === 0 && !options.partials && !tooFaint ? open : undefined;
     const ahead = paused ?? (alone && decodeAhead(alone, end));
     const heard = open?.heard ?? [];
     const heardTo = open?.heardTo ?? start;
@@ -194,7 +194,7 @@ export function createUtteranceRecognition(
       stream: services.stream,
       priority: priorityOf(purpose),
       window: windowName(window.id),
-      audio: withSilenceAhead(history.slice(window.start, end), leadIn),
+      audio: () => withSilenceAhead(history.slice(window.start, end), leadIn),
       prefix: window.prefix,
       draft: heard,
       unheardSeconds: (end - heardTo) / SAMPLE_RATE,

@@ -25,18 +25,31 @@ export function ints(name: string, values: readonly number[]): OnnxAttribute {
 
 /** A single float32 constant. */
 export function float32Scalar(name: string, value: number): OnnxTensor {
-  return {
-    name,
-    dims: [],
-    dataType: ElementType.float32,
-    rawData: new Uint8Array(Float32Array.of(value).buffer),
-  };
+  return float32Tensor(name, [], Float32Array.of(value));
+}
+
+/** A float32 constant, which shares the memory of its values. */
+export function float32Tensor(name: string, dims: readonly number[], values: Float32Array): OnnxTensor {
+  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, dims: [...dims], dataType: ElementType.float32, rawData };
 }
 
 /** A one-dimensional int64 constant. */
 export function int64Tensor(name: string, values: readonly number[]): OnnxTensor {
   const raw = new BigInt64Array(values.map((value) => BigInt(value)));
   return { name, dims: [values.length], dataType: ElementType.int64, rawData: new Uint8Array(raw.buffer) };
+}
+
+/** The values of a float32 constant, which ONNX stores either as raw bytes or as a list. */
+export function float32Values({ rawData, floatData }: OnnxTensor): Float32Array {
+  return floatData?.length ? Float32Array.from(floatData) : new Float32Array(new Uint8Array(rawData).buffer);
+}
+
+/** The values of a small int64 constant. */
+export function int64Values({ rawData, int64Data }: OnnxTensor): number[] {
+  return int64Data?.length
+    ? int64Data.map(Number)
+    : Array.from(new BigInt64Array(new Uint8Array(rawData).buffer), Number);
 }
 
 /** A typed graph input or output; a string is a symbolic dimension. */

@@ -12,6 +12,8 @@ export interface OnnxTensor {
   rawData: Uint8Array;
   /** Where small integer constants may stand instead. */
   int32Data?: number[];
+  /** Where int64 constants may stand instead. */
+  int64Data?: Int64[];
   /** Where single-precision constants may stand instead. */
   floatData?: number[];
   /** 1: the values are in another file, which `externalData` tells: `location`, `offset` and `length` in bytes. */

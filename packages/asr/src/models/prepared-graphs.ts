@@ -14,7 +14,7 @@ export interface PreparedGraphFiles {
 export type WeightFormat = 'int8' | 'uint8' | 'float';
 
 /** Raise it when preparation changes, so that older graphs are made anew. */
-const PREPARATION_VERSION = 4;
+const PREPARATION_VERSION = 8;
 
 /** The graphs of a model in the cache, if they are there and whole. */
 export async function findPreparedGraphs(

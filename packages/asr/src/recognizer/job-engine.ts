@@ -80,6 +80,7 @@ export function createJobEngine(
       cross: undefined,
       search: undefined,
       feeds: new Map(),
+      draft: [],
     };
     decoding.set(job.id, entry);
     const { cross, state } = await model.encoder.encode(
@@ -124,10 +125,16 @@ export function createJobEngine(
     const rows = Array.from({ length: search.rows }, () => nextRow++);
     entry.search = { search, rows };
     if (step.kind === 'continue') batch.join(rows, reading, prompt.length + confirmed);
-    await proceed(entry, step);
+    await proceed(entry, step, draft.slice(confirmed));
   };
 
   const stepAll = async () => {
+    const [first] = decoding.values();
+    const ahead = first && decoding.size === 1 ? expectedBehind(first) : [];
+    if (first?.search && ahead.length > 0) {
+      await stepAlong(first, first.search, ahead);
+      return;
+    }
     const feeds = new Map([...decoding.values()].flatMap((entry) => [...entry.feeds]));
     const outputs = await batch.step(feeds);
     for (const entry of [...decoding.values()]) {
@@ -138,7 +145,18 @@ export function createJobEngine(
     }
   };
 
-  const proceed = async (entry: Decoding, step: SearchStep) => {
+  const stepAlong = async (entry: Decoding, { search, rows }: Searching, ahead: readonly number[]) => {
+    const token = entry.feeds.get(rows[0] ?? 0)?.token ?? 0;
+    const outputs = await batch.stepAlong([token, ...ahead]);
+    if (!decoding.has(entry.job.id)) return;
+    const { step, confirmed } = followDraft(search, outputs, ahead);
+    batch.rewind(ahead.length - confirmed);
+    await proceed(entry, step, ahead.slice(confirmed));
+  };
+
+  /** `draft`: what was expected from here on. */
+  const proceed = async (entry: Decoding, step: SearchStep, draft = entry.draft) => {
+    entry.draft = draft;
     const rows = entry.search?.rows ?? [];
     if (step.kind === 'continue') {
       entry.feeds = new Map(
@@ -201,9 +219,16 @@ interface Decoding {
   opening: Opening;
   /** Where the job may be decoded again. */
   cross: CrossAttention | undefined;
-  search: { readonly search: Search; readonly rows: readonly number[] } | undefined;
+  search: Searching | undefined;
   /** What its rows read next. */
   feeds: ReadonlyMap<number, Feed>;
+  /** Tokens that were expected from the place on where the search last went another way. */
+  draft: readonly number[];
+}
+
+interface Searching {
+  readonly search: Search;
+  readonly rows: readonly number[];
 }
 
 /** Takes a search along the tokens expected for as long as they are those it comes to; counts them. */
@@ -218,6 +243,20 @@ function followDraft(
   }
   throw new RangeError('a draft needs an output more than it has tokens');
 }
+
+/** What is expected behind the token that is fed next, if the draft has it near the place where it was left. */
+function expectedBehind({ draft, feeds }: Decoding): readonly number[] {
+  const [feed] = feeds.values();
+  const place = draft.slice(0, DETOUR_TOKENS).indexOf(feed?.token ?? -1);
+  const behind = place < 0 ? [] : draft.slice(place + 1);
+  return behind.length >= WORTH_READING ? behind : [];
+}
+
+/** A word or two heard otherwise. */
+const DETOUR_TOKENS = 6;
+
+/** Tokens that are read together in the time of two steps. */
+const WORTH_READING = 3;
 
 /** The order of work: a job is not begun while one of a lower rank is at work. */
 const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };

@@ -5,7 +5,9 @@ import type { RecognitionJob, RecognitionResult } from './worker-messages.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
 /** Work to be scheduled; the scheduler numbers it. */
-export interface JobRequest extends Omit<RecognitionJob, 'id'> {
+export interface JobRequest extends Omit<RecognitionJob, 'id' | 'audio'> {
+  /** Gives the window's audio once a process takes the job: most partials are replaced before. */
+  readonly audio: () => Int16Array;
   /** Jobs of one stream go to the process that did the last, which keeps their encoder state, if it is free. */
   readonly stream: string;
   /** Audio of the utterance that no hypothesis covers, seconds. */
@@ -64,12 +66,17 @@ const MAX_ATTEMPTS = 3;
  */
 const AHEAD = { finals: 4, partials: 1, background: 4 } as const;
 
-/** A final that has waited so long joins others at a process that is busy, seconds (bench `streams`). */
-const LATE_SECONDS = 0.4;
+/**
+ * A final that has waited so long joins others at a process that is busy, seconds (bench `streams`): sooner, and in a
+ * burst the first wait for the encoding of all that come after them.
+ */
+const LATE_SECONDS = 1;
 
 interface Entry {
+  readonly id: number;
   readonly request: JobRequest;
-  readonly job: RecognitionJob;
+  /** Made when a process takes it. */
+  job: RecognitionJob | undefined;
   readonly submittedAt: number;
   urgent: boolean;
   attempts: number;
@@ -99,9 +106,10 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       if (!next) return;
       next.slot = slot;
       const home = homes.get(next.request.stream);
-      if (home !== slot) home?.forget(next.job.window);
+      if (home !== slot) home?.forget(next.request.window);
       homes.set(next.request.stream, slot);
-      slot.assign(next.urgent ? { ...next.job, priority: 'final' } : next.job);
+      const job = (next.job ??= jobOf(next));
+      slot.assign(next.urgent ? { ...job, priority: 'final' } : job);
     }
   };
 
@@ -127,7 +135,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     if (partial || background >= AHEAD.background) return partial;
     // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
     return waiting.find(
-      (entry) => isBackground(entry) && (!entry.job.keepState || (background === 0 && isHome(entry, slot))),
+      (entry) => isBackground(entry) && (!entry.request.keepState || (background === 0 && isHome(entry, slot))),
     );
   };
 
@@ -165,7 +173,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       priority: entry.urgent ? 'final' : entry.request.priority,
       waitSeconds: Math.max(0, totalSeconds - runSeconds),
       runSeconds,
-      audioSeconds: entry.job.newSeconds,
+      audioSeconds: entry.request.newSeconds,
     });
     entry.request.onResult(result);
   };
@@ -220,7 +228,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
 
   return {
     submit(request) {
-      const { replaces, priority, window, audio, prefix, draft, newSeconds, keepState, decoding } = request;
+      const { replaces } = request;
       if (replaces !== undefined) {
         for (const [id, entry] of entries) {
           if (entry.request.replaces !== replaces || entry.slot || entry.urgent) continue;
@@ -230,8 +238,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       }
       const id = nextId++;
       const entry: Entry = {
+        id,
         request,
-        job: { id, priority, window, audio, prefix, draft, newSeconds, keepState, decoding },
+        job: undefined,
         submittedAt: performance.now(),
         urgent: request.priority === 'final',
         attempts: 0,
@@ -288,6 +297,11 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       await Promise.all(slots.map((slot) => slot.close()));
     },
   };
+}
+
+function jobOf({ id, request }: Entry): RecognitionJob {
+  const { priority, window, prefix, draft, newSeconds, keepState, decoding } = request;
+  return { id, priority, window, audio: request.audio(), prefix, draft, newSeconds, keepState, decoding };
 }
 
 /** The partial that saves its final the most work. */

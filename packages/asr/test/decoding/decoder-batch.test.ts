@@ -5,6 +5,7 @@ import { createStreamEncoder } from '../../src/decoding/stream-encoder.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
 import {
   decodeTogether,
+  prefill,
   tokensOf,
   wordsOfTokens,
   type DecodingRow,
@@ -69,7 +70,7 @@ test('a row attends to its own frames and tokens only, and knows its place', asy
   const run = vi.spyOn(model.decoder, 'run');
   const pair = rows.slice(0, 2);
   for (const [id, { cross, prefix }] of pair.entries()) {
-    await batch.join([id], cross, [...model.geometry.startTokens, ...prefix]);
+    await prefill(batch, [id], cross, [...model.geometry.startTokens, ...prefix]);
     await batch.step(anyTokens(id + 1));
   }
   await batch.step(anyTokens(2));
@@ -99,7 +100,7 @@ test('the same row several times in a batch comes out as alone, to the bit', asy
 test('a batch counts its rows and their frames, and holds none once all have left', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const [id, { cross, prefix }] of rows.slice(0, 3).entries()) {
-    await batch.join([id], cross, [...model.geometry.startTokens, ...prefix]);
+    await prefill(batch, [id], cross, [...model.geometry.startTokens, ...prefix]);
   }
   expect(batch.size).toBe(3);
   expect(batch.frames).toBe(rows.slice(0, 3).reduce((sum, { cross }) => sum + cross.frames, 0));

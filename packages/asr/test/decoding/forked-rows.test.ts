@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createDecoderBatch, type Feed, type RowOutput } from '../../src/decoding/decoder-batch.js';
 import type { SpeechModel } from '../../src/decoding/speech-model.js';
 import type { CrossAttention } from '../../src/decoding/stream-encoder.js';
+import { prefill } from '../support/greedy-decoding.js';
 import { makeRandomWhisper, openPreparedWhisper } from '../support/prepared-whisper.js';
 import { loadSpeech } from '../support/speech.js';
 
@@ -37,6 +38,7 @@ test('whatever joins, forks, is rearranged and leaves, a row says what it would 
         rows: fc.integer({ min: 1, max: 4 }),
         audio: fc.nat(2),
         prompt: fc.array(token, { minLength: 1, maxLength: 5 }),
+        draft: fc.array(token, { maxLength: 4 }),
       }),
     },
     {
@@ -58,8 +60,12 @@ test('whatever joins, forks, is rearranged and leaves, a row says what it would 
           const cross = heard[each.audio];
           if (!cross) continue;
           const rows = Array.from({ length: each.rows }, () => nextRow++);
-          await expectAsAlone(await batch.join(rows, cross, each.prompt), cross, each.prompt);
-          groups.push({ cross, rows: new Map(rows.map((row) => [row, each.prompt])) });
+          const { prompt, draft } = each;
+          const reading = await batch.read(cross, [...prompt, ...draft], draft.length + 1);
+          for (const [confirmed, output] of reading.outputs.entries())
+            await expectAsAlone(output, cross, [...prompt, ...draft.slice(0, confirmed)]);
+          batch.join(rows, reading, prompt.length);
+          groups.push({ cross, rows: new Map(rows.map((row) => [row, prompt])) });
         } else if ('leave' in each) {
           const rows = groups.flatMap((group) => [...group.rows.keys()]);
           const row = rows[each.leave % rows.length];
@@ -93,12 +99,35 @@ test('whatever joins, forks, is rearranged and leaves, a row says what it would 
   );
 });
 
+test('a row alone reads several tokens at a time, and takes some back', async () => {
+  const token = fc.integer({ min: 0, max: 399 });
+  const action = fc.record({ tokens: fc.array(token, { minLength: 1, maxLength: 5 }), back: fc.nat(4) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 6 }), fc.nat(2), async (actions, audio) => {
+      const cross = heard[audio];
+      if (!cross) return;
+      const batch = createDecoderBatch(model.decoder, model.geometry);
+      let read: readonly number[] = [1, 2];
+      await prefill(batch, [5], cross, read);
+      for (const { tokens, back } of actions) {
+        for (const [index, output] of (await batch.stepAlong(tokens)).entries())
+          await expectAsAlone(output, cross, [...read, ...tokens.slice(0, index + 1)]);
+        read = [...read, ...tokens].slice(0, read.length + Math.max(1, tokens.length - back));
+        batch.rewind(Math.min(back, tokens.length - 1));
+      }
+      const next = (await batch.step(new Map([[5, { token: 7, from: 5 }]]))).get(5);
+      await expectAsAlone(next, cross, [...read, 7]);
+    }),
+    { numRuns: 10 },
+  );
+});
+
 test('rows that join together count each their frames', async () => {
   const [cross] = heard;
   if (!cross) throw new Error('nothing was heard');
   const batch = createDecoderBatch(model.decoder, model.geometry);
-  await batch.join([7], cross, [1]);
-  await batch.join([1, 2, 3], cross, [1, 2]);
+  await prefill(batch, [7], cross, [1]);
+  await prefill(batch, [1, 2, 3], cross, [1, 2]);
   expect(batch.size).toBe(4);
   expect(batch.frames).toBe(4 * cross.frames);
   for (const row of [1, 2, 3, 7]) batch.leave(row);
@@ -111,7 +140,7 @@ async function expectAsAlone(
   cross: CrossAttention,
   tokens: readonly number[],
 ): Promise<void> {
-  const alone = await createDecoderBatch(model.decoder, model.geometry).join([0], cross, tokens);
+  const alone = await prefill(createDecoderBatch(model.decoder, model.geometry), [0], cross, tokens);
   const differences = alone.logits.map((logit, index) => Math.abs(logit - (output?.logits[index] ?? NaN)));
   expect(Math.max(...differences)).toBeLessThan(TOLERANCE);
   expect(output?.frame).toBe(alone.frame);

@@ -4,8 +4,10 @@ import { defaultLiveOptions } from '../../src/live/transcribe-recording.js';
 import type { LiveOptions } from '../../src/live/live-transcription.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
 import type { JobRequest, Scheduler } from '../../src/recognizer/scheduler.js';
+import type { RecognitionResult } from '../../src/recognizer/worker-messages.js';
 import { createAudioHistory } from '../../src/segment/audio-history.js';
 import type { SegmentEvent } from '../../src/segment/segmenter.js';
+import { until } from '../support/until.js';
 
 const SECOND = 16_000;
 const STEP = SECOND / 5;
@@ -55,6 +57,38 @@ test('without context utterances are heard side by side, but none that is too fa
   expect(jobs.map(({ cancelled }) => cancelled)).toEqual([true, true]);
 });
 
+test('what was heard so far is what is expected next', async () => {
+  const { follow, jobs } = speak();
+  follow([{ kind: 'started', start: 0 }], 6 * STEP);
+  expect(jobs.at(-1)?.request).toMatchObject({ draft: [], unheardSeconds: (6 * STEP) / SECOND });
+  jobs.at(-1)?.request.onResult(heard([41, 42]));
+  follow([], 10 * STEP);
+  expect(jobs.at(-1)?.request).toMatchObject({ draft: [41, 42], unheardSeconds: (4 * STEP) / SECOND });
+  jobs.at(-1)?.request.onResult(heard([41, 43, 44]));
+  follow([{ kind: 'ended', start: 0, end: 11 * STEP, reason: 'silence', voiced: SECOND, peak: 0.9 }], 12 * STEP);
+  await until(() => jobs.at(-1)?.request.priority === 'final');
+  expect(jobs.at(-1)?.request.draft).toEqual([41, 43, 44]);
+});
+
+test('a final decoded ahead is given up when the utterance turns out too faint', () => {
+  const { follow, jobs } = speak({}, true);
+  follow([{ kind: 'started', start: 0 }], STEP);
+  follow([{ kind: 'paused', end: 2 * STEP }], 3 * STEP, false);
+  expect(jobs).toHaveLength(1);
+  follow([{ kind: 'ended', start: 0, end: 2 * STEP, reason: 'silence', voiced: STEP, peak: 0.2 }], 4 * STEP);
+  expect(jobs.map(({ cancelled }) => cancelled)).toEqual([true]);
+});
+
+function heard(tokens: readonly number[]): RecognitionResult {
+  return {
+    tokens,
+    logProbabilities: tokens.map(() => -0.1),
+    heardAt: tokens.map(() => 0.1),
+    endLogProbability: -0.1,
+    stopped: 'end',
+  };
+}
+
 interface Job {
   readonly request: JobRequest;
   started: boolean;
@@ -62,7 +96,7 @@ interface Job {
 }
 
 /** Recognition of a stream whose jobs wait until the test says otherwise. */
-function speak(changes: Partial<LiveOptions> = {}) {
+function speak(changes: Partial<LiveOptions> = {}, idle = false) {
   const jobs: Job[] = [];
   const scheduler: Scheduler = {
     submit(request) {
@@ -85,7 +119,7 @@ function speak(changes: Partial<LiveOptions> = {}) {
     },
     forget: () => undefined,
     release: () => undefined,
-    idle: false,
+    idle,
     finalDelaySeconds: 0,
     anyReady: true,
     waiting: { finals: 0, partials: 0 },

@@ -126,6 +126,7 @@ function job(id: number, changes: Partial<RecognitionJob> = {}): RecognitionJob 
     window: 'window',
     audio,
     prefix: [],
+    draft: [],
     newSeconds: audio.length / 16_000,
     keepState: true,
     decoding: plainRequest,

@@ -33,7 +33,7 @@ describe('the order of work', () => {
     const { submit, slots } = schedule(1);
     for (const stream of ['a', 'b', 'c', 'd', 'e', 'f']) submit('final', stream);
     expect(givenTo(slots[0])).toEqual(['a']);
-    vi.advanceTimersByTime(500);
+    vi.advanceTimersByTime(1_100);
     submit('final', 'g');
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd']);
     slots[0]?.finish();
@@ -338,8 +338,10 @@ function schedule(workers: number) {
       stream,
       priority,
       window: `window of ${stream}`,
-      audio: new Int16Array(0),
+      audio: () => new Int16Array(0),
       prefix: [],
+      draft: [],
+      unheardSeconds: 1,
       newSeconds: 1,
       keepState: true,
       decoding: plainRequest,

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import fc from 'fast-check';
 import type { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDecoderBatch } from '../../src/decoding/decoder-batch.js';
@@ -7,6 +8,7 @@ import type { DecodingRequest, SpeechModel } from '../../src/decoding/speech-mod
 import { loadWhisperTokenizer, type WhisperTokenizer } from '../../src/families/whisper/whisper-tokenizer.js';
 import { createJobEngine } from '../../src/recognizer/job-engine.js';
 import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
+import { prefill } from '../support/greedy-decoding.js';
 import { plainRequest } from '../support/plain-request.js';
 import { makeRandomWhisper, openPreparedWhisper } from '../support/prepared-whisper.js';
 import { loadSpeech } from '../support/speech.js';
@@ -125,6 +127,41 @@ describe('beams', () => {
   });
 });
 
+describe('a draft', () => {
+  const randomDraft = fc.array(
+    fc.record({ at: fc.nat(TOKEN_LIMIT), taken: fc.nat(3), given: fc.array(fc.nat(399), { maxLength: 3 }) }),
+    { maxLength: 3 },
+  );
+
+  test('changes nothing, whatever is expected', async () => {
+    const { tokens } = await recognise();
+    await fc.assert(
+      fc.asyncProperty(randomDraft, fc.nat(TOKEN_LIMIT), async (changes, length) => {
+        const draft = tokens.slice(0, length);
+        for (const { at, taken, given } of changes) draft.splice(at, taken, ...given);
+        expect(await recognise({}, { draft })).toMatchObject({ tokens });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('that comes true is read at once, also behind a word that was heard otherwise', async () => {
+    const runs = async (draft: readonly number[]) => {
+      const run = vi.spyOn(model.decoder, 'run');
+      await recognise({}, { draft });
+      const count = run.mock.calls.length;
+      run.mockRestore();
+      return count;
+    };
+    const { tokens } = await recognise();
+    expect(tokens.length).toBeGreaterThan(12);
+    const alone = await runs([]);
+    // What is heard before the text is asked first.
+    expect(await runs(tokens)).toBe(2);
+    expect(await runs([...tokens.slice(0, 4), 399, ...tokens.slice(5)])).toBeLessThan(alone - 8);
+  });
+});
+
 test('work in the background ends after finals and partials that came later', async () => {
   const { engine, results } = start();
   engine.add(job(1));
@@ -182,7 +219,7 @@ async function probabilitiesOf(tokens: readonly number[]): Promise<readonly numb
     const before = tokens.slice(0, index);
     const prompt = model.prompt(plainRequest, 'en', before);
     const batch = createDecoderBatch(model.decoder, model.geometry);
-    const { logits } = await batch.join([0], cross, prompt);
+    const { logits } = await prefill(batch, [0], cross, prompt);
     model.rules(plainRequest, []).restrict(logits, 0, logits.length, before);
     values.push((logits[token] ?? NaN) - Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)));
   }
@@ -225,6 +262,7 @@ function job(
     window: 'window',
     audio,
     prefix: [],
+    draft: [],
     newSeconds: audio.length / 16_000,
     keepState: true,
     decoding: { ...plainRequest, ...request },

@@ -45,12 +45,26 @@ export async function decodeTogether(
     for (const [row, { cross, prefix }] of rows.entries()) {
       if (joined.has(row) || joinAt(row) > step) continue;
       joined.add(row);
-      accept(row, await batch.join([row], cross, model.prompt(plainRequest, 'en', prefix)));
+      accept(row, await prefill(batch, [row], cross, model.prompt(plainRequest, 'en', prefix)));
     }
     if (batch.size === 0) continue;
     for (const [row, output] of await batch.step(feeds)) accept(row, output);
   }
   return results;
+}
+
+/** Rows read tokens and join the batch; gives what follows, the same for each. */
+export async function prefill(
+  batch: DecoderBatch,
+  rows: readonly number[],
+  cross: CrossAttention,
+  tokens: readonly number[],
+): Promise<RowOutput> {
+  const reading = await batch.read(cross, tokens);
+  batch.join(rows, reading);
+  const [output] = reading.outputs;
+  if (!output) throw new Error('nothing was answered');
+  return output;
 }
 
 /** The likeliest token that the rules of the model admit. */

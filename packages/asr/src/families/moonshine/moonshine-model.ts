@@ -14,6 +14,9 @@ export interface MoonshineFiles {
   readonly geometry: ModelGeometry;
 }
 
+/** Tokens that the prepared decoder can tell the place of: more than are spoken in any window. */
+export const MOST_TOKENS = 1_024;
+
 /** Loads a prepared Moonshine model. Throws what the runtime throws. */
 export async function openMoonshine({
   encoderPath,
@@ -37,7 +40,7 @@ export function moonshineModel(
     secondsPerFrame: geometry.samplesPerFrame / SAMPLE_RATE,
     endToken: geometry.endToken,
     maxTokensPerSecond: geometry.maxTokensPerSecond,
-    maxTokens: Infinity,
+    maxTokens: MOST_TOKENS,
     prompt: (_request, _language, prefix) => [...geometry.startTokens, ...prefix],
     rules: () => rules,
   };

@@ -1,7 +1,6 @@
 import { crossNames, crossOutputs, decoderInterface } from '../../decoding/decoder-graph.js';
 import {
   ElementType,
-  float32Scalar,
   inOrder,
   int,
   ints,
@@ -14,6 +13,8 @@ import {
   valueInfo,
 } from '../../models/graph-surgery.js';
 import { integerConvolution } from '../../models/integer-convolution.js';
+import { MOST_TOKENS } from './moonshine-model.js';
+import { leanAttention, type AttentionShape } from './lean-attention.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 
 /** What the prepared graphs need to know of the processor that will run them. */
@@ -57,12 +58,19 @@ export function prepareGraphs(
   const branches = decoderBranches(decoder.graph);
   // The second of three has most of the work; the last has inputs so uneven that 8 bits lose the quiet ones.
   const encoderGraph = integerConvolution(encoder.graph, 'conv2');
+  const shape = attentionShape(decoder.graph);
+  const listening = leanAttention(continuedEncoder(encoderGraph), shape, { from: 'window' });
   const prepared = {
     encoder: {
       ...encoder,
-      graph: withCrossAttention(continuedEncoder(encoderGraph), decoder.graph, branches.first),
+      opsetImport: withMicrosoft(encoder),
+      graph: withCrossAttention(listening, decoder.graph, branches.first),
     },
-    decoder: { ...decoder, graph: batchedDecoder(decoder.graph, branches.cached) },
+    decoder: {
+      ...decoder,
+      opsetImport: withMicrosoft(decoder),
+      graph: batchedDecoder(decoder.graph, branches.cached, shape),
+    },
   };
   if (target.int8Weights) {
     shiftWeightsToInt8(prepared.encoder.graph);
@@ -177,18 +185,11 @@ function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGr
     published.output[0] = name;
     if (!name.endsWith('key')) continue;
     published.output[0] = `${name}/published`;
-    nodes.push(
-      node('Transpose', [`${name}/published`], [`${name}/transposed`], [ints('perm', [0, 1, 3, 2])]),
-      node('Mul', [`${name}/transposed`, 'key_scale'], [name]),
-    );
+    nodes.push(node('Transpose', [`${name}/published`], [name], [ints('perm', [0, 1, 3, 2])]));
   }
   redirect(nodes, 'encoder_hidden_states', 'hidden');
   // Both models were exported alike, so that names of inner values and constants may coincide.
-  const constants = [
-    ...merged.initializer,
-    ...first.initializer,
-    float32Scalar('key_scale', attentionScale(merged)),
-  ];
+  const constants = [...merged.initializer, ...first.initializer];
   const prefixed = withPrefix('cross/', nodes, constants, ['hidden', 'one', ...outputs]);
   return prune({
     ...encoder,
@@ -198,15 +199,21 @@ function withCrossAttention(encoder: OnnxGraph, merged: OnnxGraph, first: OnnxGr
   });
 }
 
-/** Queries and keys are each scaled by the fourth root of the head size, their product thus by the square root. */
-function attentionScale(merged: OnnxGraph): number {
+function attentionShape(merged: OnnxGraph): AttentionShape {
   const key = merged.input.find((input) => input.name === 'past_key_values.0.decoder.key');
-  const headSize = Number(key?.type?.tensorType.shape.dim[3]?.dimValue ?? 0);
-  if (headSize <= 0) throw new Error('the merged decoder does not tell its head size');
-  return headSize ** -0.25;
+  const [, heads = 0, , headSize = 0] = (key?.type?.tensorType.shape.dim ?? []).map(({ dimValue }) =>
+    Number(dimValue ?? 0),
+  );
+  if (heads <= 0 || headSize <= 0) throw new Error('the merged decoder does not tell the size of its heads');
+  return { heads, headSize };
 }
 
-function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
+/** Adds the runtime's own operators. */
+function withMicrosoft({ opsetImport }: OnnxModel): OnnxModel['opsetImport'] {
+  return [...opsetImport, { domain: 'com.microsoft', version: 1 }];
+}
+
+function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph, shape: AttentionShape): OnnxGraph {
   const layers = layerCount(merged);
   let nodes = [...cached.node];
   for (const attention of nodes.filter((candidate) => candidate.opType === 'Softmax')) {
@@ -243,9 +250,9 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
       redirect(nodes, name, `present.${layer}.${part}`);
     }
   }
-  return prune({
+  const batched = {
     ...merged,
-    node: inOrder(nodes),
+    node: nodes,
     initializer: [
       ...merged.initializer,
       ...cached.initializer,
@@ -255,7 +262,8 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph): OnnxGraph {
       int64Tensor('asking_axis', [2]),
     ],
     ...decoderInterface(layers),
-  });
+  };
+  return prune(leanAttention(batched, shape, { from: 'position_ids', tokens: MOST_TOKENS }));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ElementType, float32Scalar, int, ints, int64Tensor, node } from '../../models/graph-surgery.js';
+import { ElementType, float32Scalar, float32Tensor, int, ints, int64Tensor, node } from '../../models/graph-surgery.js';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 import { dequantised, type Weights } from './published-weights.js';
 
@@ -40,7 +40,7 @@ export function createTransformerGraph(): TransformerGraph {
     return output;
   };
   const floats: TransformerGraph['floats'] = (name, dims, values) =>
-    constant({ name, dims: [...dims], dataType: ElementType.float32, rawData: bytesOf(values) });
+    constant(float32Tensor(name, dims, values));
   const bytes = (name: string, dims: readonly number[], rawData: Uint8Array) =>
     constant({ name, dims: [...dims], dataType: ElementType.uint8, rawData });
 
@@ -132,10 +132,6 @@ function transposedValues<T extends Float32Array | Uint8Array>(values: T, target
     }
   }
   return target;
-}
-
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** Added to the variance before its root, as in the original model. */

@@ -12,7 +12,7 @@ import { loadWhisperTokenizer } from '../../../src/families/whisper/whisper-toke
 import type { ComputeType } from '../../../src/models/compute-type.js';
 import { encodeOnnxModel } from '../../../src/models/onnx-model.js';
 import { preferredWeightFormat } from '../../../src/models/prepared-graphs.js';
-import { decodeTogether, likeliestAllowed, tokensOf } from '../../support/greedy-decoding.js';
+import { decodeTogether, likeliestAllowed, prefill, tokensOf } from '../../support/greedy-decoding.js';
 import { plainRequest } from '../../support/plain-request.js';
 import {
   makeRandomWhisper,
@@ -64,7 +64,7 @@ describe.each(COMPUTE_TYPES)('graphs prepared of those in %s', (computeType) => 
     const hidden = await published.encode(features);
 
     const prompt = [400, 7, 130];
-    let actual = await batch.join([0], cross, prompt);
+    let actual = await prefill(batch, [0], cross, prompt);
     let expected: PublishedStep = await published.step(prompt, hidden);
     for (const token of [42, 9, 300, 11, 12, 13]) {
       expect(greatestDifference(actual.logits, lastLogits(expected))).toBeLessThan(TOLERANCES[computeType]);
@@ -106,8 +106,8 @@ test.runIf(preferredWeightFormat() === 'int8')(
         int8Weights,
       });
       const cross = await encode(features.subarray(0, 80 * 400));
-      const { logits } = await createDecoderBatch(decoder, shape).join([0], cross, [400, 7, 130]);
-      return [...cross.tensors.values()].map(({ data }) => data as Float32Array).concat(logits);
+      const { outputs } = await createDecoderBatch(decoder, shape).read(cross, [400, 7, 130], 3);
+      return [...cross.tensors.values()].map(({ data }) => data as Float32Array).concat(outputs.map(({ logits }) => logits));
     };
     expect(await heard(true)).toEqual(await heard(false));
   },

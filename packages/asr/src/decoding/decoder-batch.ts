@@ -28,7 +28,7 @@ export interface DecoderBatch {
 }
 
 /** Tokens that the decoder has read. */
-export interface Reading {
+interface Reading {
   readonly tokens: readonly number[];
   /** What follows each of the last tokens that were to be answered. */
   readonly outputs: readonly RowOutput[];

@@ -16,6 +16,12 @@ export interface Hypothesis {
   readonly stopped: 'end' | 'length' | 'repetition';
 }
 
+/** The mean of the logarithms with that of the end: of a text that did not come to its end, minus infinity. */
+export function meanWithEnd({ logProbabilities, endLogProbability }: Hypothesis): number {
+  const sum = logProbabilities.reduce((total, value) => total + value, endLogProbability);
+  return sum / (logProbabilities.length + 1);
+}
+
 /** What a search makes of its rows' outputs: tokens to feed them, or its end. */
 export type SearchStep =
   | { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] }
@@ -82,7 +88,7 @@ function beamSearch({ rules, endToken, maxTokens, beams }: SearchOptions): Searc
     const all = finished.length > 0 ? finished : live.map((path) => hypothesis(path, 'length', -Infinity));
     return {
       kind: 'ended',
-      hypothesis: all.reduce((one, other) => (meanOf(other) > meanOf(one) ? other : one)),
+      hypothesis: all.reduce((one, other) => (meanWithEnd(other) > meanWithEnd(one) ? other : one)),
     };
   };
 
@@ -180,12 +186,6 @@ function hypothesis(
   endLogProbability: number,
 ): Hypothesis {
   return { tokens, logProbabilities, frames, endLogProbability, stopped };
-}
-
-/** The mean logarithm with the end; what did not come to its end is behind all that did. */
-function meanOf({ logProbabilities, endLogProbability }: Hypothesis): number {
-  const sum = logProbabilities.reduce((total, value) => total + value, 0) + endLogProbability;
-  return sum / (logProbabilities.length + 1);
 }
 
 /** The same numbers for every utterance, so that a transcript can be had again (mulberry32). */

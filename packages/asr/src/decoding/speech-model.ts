@@ -19,6 +19,16 @@ export interface DecodingRequest {
   readonly previous: readonly number[];
 }
 
+/** A request for nothing but the words. */
+export const plainRequest: DecodingRequest = {
+  language: 'en',
+  task: 'transcribe',
+  timestamps: false,
+  beams: 1,
+  fallback: false,
+  previous: [],
+};
+
 /** What a model says of audio before it writes any text. */
 export interface Opening {
   /** The language that was heard, where the model can tell. */

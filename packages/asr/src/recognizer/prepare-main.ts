@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { prepareGraphs } from '../families/moonshine/prepare-graphs.js';
 import { prepareWhisper } from '../families/whisper/prepare-whisper.js';
-import { decodeOnnxModel, type OnnxModel } from '../models/onnx-model.js';
 import { storePreparedGraphs } from '../models/prepared-graphs.js';
+import { readOnnxModel } from '../models/read-onnx-model.js';
 import { writeOnnxModel } from '../models/write-onnx-model.js';
 import type { FromPreparation, PreparationRequest } from './prepare-model.js';
 
@@ -27,20 +26,16 @@ async function prepare({ model, weights, cacheDirectory }: PreparationRequest): 
       await prepareWhisper(model, { products, int8Weights: weights === 'int8' }, files);
       return;
     }
-    const prepared = prepareGraphs(await readModel(model.encoderPath), await readModel(model.decoderPath), {
-      int8Weights: weights === 'int8',
-    });
+    const prepared = prepareGraphs(
+      await readOnnxModel(model.encoderPath),
+      await readOnnxModel(model.decoderPath),
+      {
+        int8Weights: weights === 'int8',
+      },
+    );
     await writeOnnxModel(prepared.encoder, files.encoder);
     await writeOnnxModel(prepared.decoder, files.decoder);
   });
-}
-
-async function readModel(file: string): Promise<OnnxModel> {
-  try {
-    return decodeOnnxModel(await readFile(file));
-  } catch (cause) {
-    throw new Error(`'${file}' is cut off or no ONNX file`, { cause });
-  }
 }
 
 function answer(message: FromPreparation): void {

@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import {
   findPreparedGraphs,
   preferredWeightFormat,
@@ -8,6 +6,7 @@ import {
 } from '../models/prepared-graphs.js';
 import type { ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
+import { askProcess } from './ask-process.js';
 
 /** What the preparing process is asked. */
 export interface PreparationRequest {
@@ -44,21 +43,8 @@ export async function prepareModel(
 }
 
 function runPreparation(request: PreparationRequest): Promise<FromPreparation> {
-  return new Promise((resolve) => {
-    const child = fork(fileURLToPath(new URL('./prepare-main.js', import.meta.url)), [], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // Not those of this process: a debugger's port is taken, and a program given by --eval is no file.
-      execArgv: [],
-    });
-    child.on('message', (answer) => {
-      resolve(answer as FromPreparation);
-    });
-    child.on('exit', () => {
-      resolve({ type: 'failed', message: 'the preparing process ended', code: 'ENDED' });
-    });
-    child.on('error', () => undefined);
-    child.send(request);
-  });
+  const ended: FromPreparation = { type: 'failed', message: 'the preparing process ended', code: 'ENDED' };
+  return askProcess(new URL('./prepare-main.js', import.meta.url), request, ended, 'inherit');
 }
 
 function preparationFailed(

@@ -135,7 +135,8 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     if (partial || background >= AHEAD.background) return partial;
     // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
     return waiting.find(
-      (entry) => isBackground(entry) && (!entry.request.keepState || (background === 0 && isHome(entry, slot))),
+      (entry) =>
+        isBackground(entry) && (!entry.request.keepState || (background === 0 && isHome(entry, slot))),
     );
   };
 

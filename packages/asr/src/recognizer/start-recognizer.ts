@@ -176,7 +176,7 @@ async function usableDevice(
   throw new SpeechError(
     'unsupported_device',
     `The device cuda cannot be used: ${probe.reason}.`,
-    'See docs/models.md for what it needs, set device to cpu, or allow the CPU instead with device fallback.',
+    'See docs/operations.md for what it needs, set device to cpu, or allow the CPU instead with device fallback.',
   );
 }
 
@@ -199,6 +199,6 @@ function workersFailed(model: ResolvedModel, reason: string): SpeechError {
   return new SpeechError(
     'worker_failed',
     `No inference process came up with ${model.name}: ${reason}.`,
-    'Run `auscult doctor`; about 400 MB of free memory are needed for each of the workers.',
+    'Run `auscult doctor`; `auscult models list` tells what a worker needs of memory.',
   );
 }

@@ -1,5 +1,5 @@
 import { createDecoderBatch } from '../decoding/decoder-batch.js';
-import type { DecodingRequest, SpeechModel } from '../decoding/speech-model.js';
+import { plainRequest, type SpeechModel } from '../decoding/speech-model.js';
 
 /** One second, 16 kHz. */
 const SAMPLES = 16_000;
@@ -12,16 +12,7 @@ export async function warmUp(model: SpeechModel): Promise<void> {
   const { cross } = await model.encoder.encode(new Float32Array(SAMPLES));
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const row of [0, 1]) {
-    batch.join([row], await batch.read(cross, model.prompt(REQUEST, 'en', [])));
+    batch.join([row], await batch.read(cross, model.prompt(plainRequest, 'en', [])));
     await batch.step(new Map(Array.from({ length: row + 1 }, (_, from) => [from, { token: 0, from }])));
   }
 }
-
-const REQUEST: DecodingRequest = {
-  language: 'en',
-  task: 'transcribe',
-  timestamps: false,
-  beams: 1,
-  fallback: false,
-  previous: [],
-};

@@ -79,6 +79,7 @@ function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
 
   return () => {
     channels++;
+    let open = true;
     const window = new Float32Array(WINDOW_SAMPLES);
     const state = new Float32Array(2 * STATE_SIZE);
     return {
@@ -91,6 +92,8 @@ function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
         });
       },
       close() {
+        if (!open) return;
+        open = false;
         channels--;
         if (waiting.length > 0) schedule();
       },

@@ -65,7 +65,10 @@ test('what was heard so far is what is expected next', async () => {
   follow([], 10 * STEP);
   expect(jobs.at(-1)?.request).toMatchObject({ draft: [41, 42], unheardSeconds: (4 * STEP) / SECOND });
   jobs.at(-1)?.request.onResult(heard([41, 43, 44]));
-  follow([{ kind: 'ended', start: 0, end: 11 * STEP, reason: 'silence', voiced: SECOND, peak: 0.9 }], 12 * STEP);
+  follow(
+    [{ kind: 'ended', start: 0, end: 11 * STEP, reason: 'silence', voiced: SECOND, peak: 0.9 }],
+    12 * STEP,
+  );
   await until(() => jobs.at(-1)?.request.priority === 'final');
   expect(jobs.at(-1)?.request.draft).toEqual([41, 43, 44]);
 });

@@ -7,7 +7,7 @@ import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
 import { createJobEngine } from '../../src/recognizer/job-engine.js';
 import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
 import { spellWords } from '../../src/text/words.js';
-import { plainRequest } from '../support/plain-request.js';
+import { plainRequest } from '../../src/decoding/speech-model.js';
 import { openPrepared, type PreparedMoonshine } from '../support/published-moonshine.js';
 import { loadSpeech, wordErrorRate, type Speech } from '../support/speech.js';
 import { until } from '../support/until.js';

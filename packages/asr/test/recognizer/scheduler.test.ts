@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { moonshineGeometry } from '../../src/families/moonshine/moonshine-family.js';
 import type { RecognizerEvent } from '../../src/recognizer/recognizer.js';
 import { createScheduler, type JobRequest, type Scheduler } from '../../src/recognizer/scheduler.js';
-import { plainRequest } from '../support/plain-request.js';
+import { plainRequest } from '../../src/decoding/speech-model.js';
 import { scriptSlots, type ScriptedSlot } from '../support/scripted-slots.js';
 
 beforeEach(() => {

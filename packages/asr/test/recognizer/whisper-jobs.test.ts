@@ -9,7 +9,7 @@ import { loadWhisperTokenizer, type WhisperTokenizer } from '../../src/families/
 import { createJobEngine } from '../../src/recognizer/job-engine.js';
 import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
 import { prefill } from '../support/greedy-decoding.js';
-import { plainRequest } from '../support/plain-request.js';
+import { plainRequest } from '../../src/decoding/speech-model.js';
 import { makeRandomWhisper, openPreparedWhisper } from '../support/prepared-whisper.js';
 import { loadSpeech } from '../support/speech.js';
 import { until } from '../support/until.js';

@@ -4,7 +4,7 @@ import type { SpeechModel } from '../../src/decoding/speech-model.js';
 import type { CrossAttention } from '../../src/decoding/stream-encoder.js';
 import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { spellWords } from '../../src/text/words.js';
-import { plainRequest } from './plain-request.js';
+import { plainRequest } from '../../src/decoding/speech-model.js';
 
 /** What is to be decoded: the audio, and the tokens already known for its beginning. */
 export interface DecodingRow {

@@ -94,12 +94,7 @@ function tableOfAngles(perPlace: Float32Array, places: number): Rotation {
 }
 
 /** Puts one operator in place of those that take a head apart, turn a part of it, and put it together again. */
-function fuseRotations(
-  nodes: OnnxNode[],
-  { heads }: AttentionShape,
-  angles: number,
-  place: string,
-): void {
+function fuseRotations(nodes: OnnxNode[], { heads }: AttentionShape, angles: number, place: string): void {
   const byOutput = new Map(nodes.flatMap((one) => one.output.map((name) => [name, one] as const)));
   const made = (name: string | undefined, opType: string) => {
     const found = byOutput.get(name ?? '');
@@ -129,7 +124,8 @@ function fixShapes(nodes: readonly OnnxNode[], constants: OnnxTensor[]): void {
   const byOutput = new Map(nodes.flatMap((one) => one.output.map((name) => [name, one] as const)));
   for (const reshape of nodes) {
     const shape = byOutput.get(reshape.input[1] ?? '');
-    if (reshape.opType !== 'Reshape' || shape?.opType !== 'Concat' || !reshape.name.includes('_attn/')) continue;
+    if (reshape.opType !== 'Reshape' || shape?.opType !== 'Concat' || !reshape.name.includes('_attn/'))
+      continue;
     const dims = shape.input.map((name) => {
       const constant = known.get(name);
       return constant ? (int64Values(constant)[0] ?? 0) : 0;
@@ -148,7 +144,9 @@ function fixShapes(nodes: readonly OnnxNode[], constants: OnnxTensor[]): void {
 function scaleQueryWeights(nodes: readonly OnnxNode[], constants: OnnxTensor[], scale: number): void {
   for (const { opType, name, input } of [...nodes]) {
     if (opType !== 'Softmax') continue;
-    const weights = nodes.find((one) => one.name === name.replace('Softmax', 'q_proj/MatMul_quant_scales_mul'));
+    const weights = nodes.find(
+      (one) => one.name === name.replace('Softmax', 'q_proj/MatMul_quant_scales_mul'),
+    );
     const published = constants.find((one) => one.name === weights?.input[1]);
     if (!weights || !published) throw new Error(`${name} has no integer weights for its queries`);
     const scaled = `${published.name}/with_query_scale`;

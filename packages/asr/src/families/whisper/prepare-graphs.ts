@@ -197,7 +197,11 @@ function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: F
   }
   hidden = normalised(hidden, 'layer_norm');
   const answered = fromFirstAnswer(graph, hidden, 1);
-  graph.add('Identity', [graph.linear(answered, 'proj_out', transposed(fitting(tokens)), undefined)], 'logits');
+  graph.add(
+    'Identity',
+    [graph.linear(answered, 'proj_out', transposed(fitting(tokens)), undefined)],
+    'logits',
+  );
   graph.add('Sum', listening, 'attention');
 
   const { input, output } = decoderInterface(shape.decoderLayers);

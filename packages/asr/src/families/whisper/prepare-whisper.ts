@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Tensor } from 'onnxruntime-node';
 import { openSession } from '../../decoding/open-session.js';
-import { decodeOnnxModel } from '../../models/onnx-model.js';
+import type { CrossAttention } from '../../decoding/stream-encoder.js';
+import { readOnnxModel } from '../../models/read-onnx-model.js';
 import { writeOnnxModel } from '../../models/write-onnx-model.js';
-import { createLogMel, HOP_SAMPLES } from './log-mel.js';
 import { prepareWhisperGraphs, type WhisperTarget } from './prepare-graphs.js';
 import { readPublishedWeights, type PublishedWeights } from './published-weights.js';
-import { withSilentEnding, type CrossValues } from './silent-ending.js';
+import { withSilentEnding } from './silent-ending.js';
+import { encodeSilence } from './whisper-encoder.js';
 import { readWhisperShape, type WhisperShape } from './whisper-shape.js';
 
 /** The published files of a Whisper model. */
@@ -38,26 +37,13 @@ export async function prepareWhisper(
 }
 
 async function readWeights(file: string): Promise<PublishedWeights> {
-  try {
-    return readPublishedWeights(decodeOnnxModel(await readFile(file)), path.dirname(file));
-  } catch (cause) {
-    throw new Error(`'${file}' is cut off or no ONNX file`, { cause });
-  }
+  return readPublishedWeights(await readOnnxModel(file), path.dirname(file));
 }
 
-async function encodedSilence(file: string, { bins, positions }: WhisperShape): Promise<CrossValues> {
+async function encodedSilence(file: string, shape: WhisperShape): Promise<CrossAttention> {
   const session = await openSession(file);
   try {
-    const features = createLogMel(bins).features(new Float32Array(positions * 2 * HOP_SAMPLES));
-    const outputs = await session.run({
-      features: new Tensor('float32', features, [1, bins, features.length / bins]),
-    });
-    return new Map(
-      Object.entries(outputs).map(([name, value]) => {
-        const tensor = value as Tensor;
-        return [name, { dims: tensor.dims, data: tensor.data as Float32Array }];
-      }),
-    );
+    return await encodeSilence(session, shape);
   } finally {
     await session.release();
   }

@@ -1,11 +1,6 @@
+import type { CrossAttention } from '../../decoding/stream-encoder.js';
 import { ElementType, int, node } from '../../models/graph-surgery.js';
 import type { OnnxModel, OnnxTensor } from '../../models/onnx-model.js';
-
-/** What the decoder attends to, of some audio: values with their dimensions, by name. */
-export type CrossValues = ReadonlyMap<
-  string,
-  { readonly dims: readonly number[]; readonly data: Float32Array }
->;
 
 /** Frames of the end of a silent window that go behind all audio: 6 s (docs/decisions/0011). */
 const ENDING_FRAMES = 300;
@@ -17,13 +12,13 @@ const ENDING_FRAMES = 300;
  * Silence has the same keys and values whatever was said before it, so that they are computed once, and audio costs
  * what it is long. `silence`: the outputs of the same encoder for 30 s of zeros.
  */
-export function withSilentEnding(encoder: OnnxModel, silence: CrossValues): OnnxModel {
+export function withSilentEnding(encoder: OnnxModel, silence: CrossAttention): OnnxModel {
   const endings: OnnxTensor[] = [];
   const joins = encoder.graph.output.map(({ name }) => {
-    const values = silence.get(name);
+    const values = silence.tensors.get(name);
     if (!values) throw new Error(`there is no silence for ${name}`);
     const axis = name.endsWith('key') ? 3 : 2;
-    endings.push(endOf(`${name}/ending`, values.dims, values.data, axis));
+    endings.push(endOf(`${name}/ending`, values.dims, values.data as Float32Array, axis));
     const join = node('Concat', [`${name}/heard`, `${name}/ending`], [name], [int('axis', axis)]);
     return { ...join, name: `${join.name}/whole` };
   });

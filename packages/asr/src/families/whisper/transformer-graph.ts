@@ -1,4 +1,12 @@
-import { ElementType, float32Scalar, float32Tensor, int, ints, int64Tensor, node } from '../../models/graph-surgery.js';
+import {
+  ElementType,
+  float32Scalar,
+  float32Tensor,
+  int,
+  ints,
+  int64Tensor,
+  node,
+} from '../../models/graph-surgery.js';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 import { dequantised, type Weights } from './published-weights.js';
 

@@ -1,10 +1,9 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { openSession, type Device } from '../../decoding/open-session.js';
+import { meanWithEnd } from '../../decoding/search.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
-import type { StreamEncoder } from '../../decoding/stream-encoder.js';
 import { compressionRatio } from './compression-ratio.js';
-import { createLogMel, HOP_SAMPLES } from './log-mel.js';
 import { createTokenRules } from './token-rules.js';
+import { createWhisperEncoder } from './whisper-encoder.js';
 import { readWhisperShape, type WhisperShape } from './whisper-shape.js';
 import { loadWhisperTokenizer, type WhisperTokenizer } from './whisper-tokenizer.js';
 
@@ -33,7 +32,7 @@ export async function openWhisper({
   };
   return {
     geometry: shape,
-    encoder: createEncoder(await openSession(encoderPath, device), shape),
+    encoder: createWhisperEncoder(await openSession(encoderPath, device), shape),
     decoder: await openSession(decoderPath, device),
     secondsPerFrame: SECONDS_PER_FRAME,
     endToken: tokenizer.endOfText,
@@ -54,14 +53,15 @@ export async function openWhisper({
       prompt: [tokenizer.startOfTranscript],
       read: (logits) => readOpening(tokenizer, logits),
     },
-    isCredible: ({ tokens, logProbabilities, endLogProbability, stopped }, { noSpeech }) => {
+    isCredible: (hypothesis, { noSpeech }) => {
+      const { tokens, stopped } = hypothesis;
       if (stopped !== 'end') return false;
       const text = Buffer.concat(tokens.map((token) => tokenizer.textOf(token).bytes));
       if (compressionRatio(text.toString()) > INCREDIBLE.compressionRatio) return false;
-      const sum = logProbabilities.reduce((total, value) => total + value, endLogProbability);
-      const mean = sum / (logProbabilities.length + 1);
       // Silence is rightly hard to put into words.
-      return mean >= INCREDIBLE.meanLogProbability || (noSpeech ?? 0) > INCREDIBLE.noSpeech;
+      return (
+        meanWithEnd(hypothesis) >= INCREDIBLE.meanLogProbability || (noSpeech ?? 0) > INCREDIBLE.noSpeech
+      );
     },
   };
 }
@@ -74,30 +74,6 @@ const MAX_TOKENS_PER_SECOND = 10;
 
 /** The thresholds of Radford et al. 2022 (https://arxiv.org/abs/2212.04356), section 4.5. */
 const INCREDIBLE = { compressionRatio: 2.4, meanLogProbability: -1, noSpeech: 0.6 } as const;
-
-/**
- * Silence behind the audio, seconds. The prepared graph adds the end of a silent 30 s window, which the decoder looks for;
- * frames at the end of the audio itself need to hear that the speech is over.
- */
-const SILENCE_BEHIND = 1;
-
-function createEncoder(session: InferenceSession, { bins, positions }: WhisperShape): StreamEncoder {
-  const frontEnd = createLogMel(bins);
-  const longest = positions * 2 * HOP_SAMPLES;
-  return {
-    async encode(audio) {
-      const length = Math.min(longest, audio.length + SILENCE_BEHIND * 16_000);
-      const samples = new Float32Array(length - (length % (2 * HOP_SAMPLES)));
-      samples.set(audio.subarray(0, samples.length));
-      const features = frontEnd.features(samples);
-      const outputs = await session.run({
-        features: new Tensor('float32', features, [1, bins, features.length / bins]),
-      });
-      const tensors = new Map(Object.entries(outputs) as [string, Tensor][]);
-      return { cross: { frames: tensors.get('cross.0.value')?.dims[2] ?? 0, tensors } };
-    },
-  };
-}
 
 /** The end of the text before, as far as half of the decoder's positions hold it. */
 function previousText(

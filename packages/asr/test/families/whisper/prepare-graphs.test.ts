@@ -13,7 +13,7 @@ import type { ComputeType } from '../../../src/models/compute-type.js';
 import { encodeOnnxModel } from '../../../src/models/onnx-model.js';
 import { preferredWeightFormat } from '../../../src/models/prepared-graphs.js';
 import { decodeTogether, likeliestAllowed, prefill, tokensOf } from '../../support/greedy-decoding.js';
-import { plainRequest } from '../../support/plain-request.js';
+import { plainRequest } from '../../../src/decoding/speech-model.js';
 import {
   makeRandomWhisper,
   openPreparedWhisper,
@@ -107,7 +107,9 @@ test.runIf(preferredWeightFormat() === 'int8')(
       });
       const cross = await encode(features.subarray(0, 80 * 400));
       const { outputs } = await createDecoderBatch(decoder, shape).read(cross, [400, 7, 130], 3);
-      return [...cross.tensors.values()].map(({ data }) => data as Float32Array).concat(outputs.map(({ logits }) => logits));
+      return [...cross.tensors.values()]
+        .map(({ data }) => data as Float32Array)
+        .concat(outputs.map(({ logits }) => logits));
     };
     expect(await heard(true)).toEqual(await heard(false));
   },

@@ -6,7 +6,7 @@ import {
   loadWhisperTokenizer,
   type WhisperTokenizer,
 } from '../../../src/families/whisper/whisper-tokenizer.js';
-import { plainRequest } from '../../support/plain-request.js';
+import { plainRequest } from '../../../src/decoding/speech-model.js';
 import { makeRandomWhisper, openPreparedWhisper } from '../../support/prepared-whisper.js';
 
 let model: SpeechModel;

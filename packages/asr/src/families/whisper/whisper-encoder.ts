@@ -1,0 +1,46 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { SAMPLE_RATE } from '../../audio/sample-rate.js';
+import type { CrossAttention, StreamEncoder } from '../../decoding/stream-encoder.js';
+import { createLogMel, HOP_SAMPLES } from './log-mel.js';
+import type { WhisperShape } from './whisper-shape.js';
+
+/**
+ * Silence behind the audio, seconds. The prepared graph adds the end of a silent 30 s window, which the decoder looks for;
+ * frames at the end of the audio itself need to hear that the speech is over.
+ */
+const SILENCE_BEHIND = 1;
+
+/** Makes an encoder from Whisper's prepared graph; of audio longer than its window it hears the beginning. */
+export function createWhisperEncoder(session: InferenceSession, shape: WhisperShape): StreamEncoder {
+  const hear = hearing(session, shape);
+  const longest = windowSamples(shape);
+  return {
+    async encode(audio) {
+      const length = Math.min(longest, audio.length + SILENCE_BEHIND * SAMPLE_RATE);
+      const samples = new Float32Array(length - (length % (2 * HOP_SAMPLES)));
+      samples.set(audio.subarray(0, samples.length));
+      return { cross: await hear(samples) };
+    },
+  };
+}
+
+/** What the encoder of a graph without silent ending makes of a whole window of silence. */
+export function encodeSilence(session: InferenceSession, shape: WhisperShape): Promise<CrossAttention> {
+  return hearing(session, shape)(new Float32Array(windowSamples(shape)));
+}
+
+function hearing(session: InferenceSession, { bins }: WhisperShape) {
+  const frontEnd = createLogMel(bins);
+  return async (samples: Float32Array): Promise<CrossAttention> => {
+    const features = frontEnd.features(samples);
+    const outputs = await session.run({
+      features: new Tensor('float32', features, [1, bins, features.length / bins]),
+    });
+    const tensors = new Map(Object.entries(outputs) as [string, Tensor][]);
+    return { frames: tensors.get('cross.0.value')?.dims[2] ?? 0, tensors };
+  };
+}
+
+function windowSamples({ positions }: WhisperShape): number {
+  return positions * 2 * HOP_SAMPLES;
+}

@@ -1,0 +1,53 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { InferenceSession } from 'onnxruntime-node';
+import { loadVoiceActivity, VAD_FRAME_SAMPLES, type VoiceActivity } from '../../src/vad/voice-activity.js';
+import { join, loadAllSpeech, silence } from '../support/speech.js';
+
+/** What all sessions have in common; the runtime's types know only how they are made. */
+const { prototype: sessions } = InferenceSession as unknown as { prototype: InferenceSession };
+
+/** The sums of one run are taken in another order for several channels than for one. */
+const TOLERANCE = 1e-3;
+
+afterEach(() => vi.restoreAllMocks());
+
+test('channels that are heard together have each the probabilities that it has alone', async () => {
+  const clips = await loadAllSpeech(['jfk/jfk', 'librispeech/2609-156975-0005', 'dictation/joe_s003']);
+  const channels = clips.map(({ samples }, index) => join([silence(index), samples]));
+  const alone: number[][] = [];
+  for (const samples of channels) alone.push(await follow(samples));
+  const run = vi.spyOn(sessions, 'run');
+  const together = await Promise.all(channels.map((samples) => follow(samples)));
+  const frames = alone.map(({ length }) => length);
+  expect(run.mock.calls.length).toBeLessThan(frames.reduce((sum, length) => sum + length, 0) / 2);
+  expect(together.map(({ length }) => length)).toEqual(frames);
+  for (const [channel, probabilities] of together.entries()) {
+    const differences = probabilities.map((value, frame) =>
+      Math.abs(value - (alone[channel]?.[frame] ?? NaN)),
+    );
+    expect(Math.max(...differences)).toBeLessThan(TOLERANCE);
+    expect(Math.max(...probabilities)).toBeGreaterThan(0.9);
+    expect(Math.min(...probabilities)).toBeLessThan(0.1);
+  }
+});
+
+test('a channel does not wait for others that are silent or have ended', async () => {
+  const create = await loadVoiceActivity();
+  const [busy, idle, ended] = [create(), create(), create()];
+  ended.close();
+  ended.close();
+  await idle.probability(new Float32Array(VAD_FRAME_SAMPLES));
+  expect(await busy.probability(new Float32Array(VAD_FRAME_SAMPLES))).toBeLessThan(0.1);
+  idle.close();
+  busy.close();
+});
+
+async function follow(samples: Float32Array): Promise<number[]> {
+  const voice: VoiceActivity = (await loadVoiceActivity())();
+  const probabilities: number[] = [];
+  for (let at = 0; at + VAD_FRAME_SAMPLES <= samples.length; at += VAD_FRAME_SAMPLES) {
+    probabilities.push(await voice.probability(samples.subarray(at, at + VAD_FRAME_SAMPLES)));
+  }
+  voice.close();
+  return probabilities;
+}

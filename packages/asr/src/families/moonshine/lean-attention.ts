@@ -22,9 +22,9 @@ export interface AttentionShape {
  * next to nothing to compute, they took a third of its time.
  *
  * Queries and keys are turned by their place (rotary position embedding, Su et al. 2021) in one operator; the shapes in
- * which heads are split off and joined are constants; and the product of queries and
- * keys needs no scaling, which is in the weights that make the queries. `places`: for the encoder, whose window begins anywhere, angles are computed in the graph; the decoder's
- * `position_ids` look them up in a table of that many tokens.
+ * which heads are split off and joined are constants; and the product of queries and keys needs no scaling, which is in
+ * the weights that make the queries. `places`: the encoder's window begins anywhere, so that its angles are computed in
+ * the graph; the decoder's `position_ids` look them up in a table of that many tokens.
  */
 export function leanAttention(
   graph: OnnxGraph,

@@ -22,6 +22,9 @@ interface Boundary {
   readonly resolve: () => void;
 }
 
+/** Audio that has come and is not heard yet, samples: 0.25 s are more than a message brings of live speech. */
+const BEHIND = SAMPLE_RATE / 4;
+
 /** Opens a stream: PCM → 16 kHz → voice activity → utterances → recognition. */
 export function openLiveStream(
   options: LiveOptions,
@@ -59,7 +62,8 @@ export function openLiveStream(
   const hear = async (samples: number) => {
     const audio = history.slice(heard, heard + samples);
     for (let i = 0; i < VAD_FRAME_SAMPLES; i++) frame[i] = (audio[i] ?? 0) / 32_768;
-    const probability = await services.voice.probability(frame);
+    const behind = history.end - heard > BEHIND;
+    const probability = await services.voice.probability(frame, behind);
     if (closed) return;
     heard += samples;
     recognition.follow(segmenter.push(probability, samples), heard, segmenter.speaking);

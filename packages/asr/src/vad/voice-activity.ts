@@ -9,9 +9,10 @@ export const VAD_FRAME_SAMPLES = 512;
 export interface VoiceActivity {
   /**
    * Probability of speech, 0 to 1, in the next `VAD_FRAME_SAMPLES` samples at 16 kHz within ±1. The frame must stay as
-   * it is until the probability is there, and the next may come only then.
+   * it is until the probability is there, and the next may come only then. `behind`: whether more of the channel's
+   * audio is there already, so that its frames are not to wait for those of others.
    */
-  probability(frame: Float32Array): Promise<number>;
+  probability(frame: Float32Array, behind?: boolean): Promise<number>;
   /** The channel has ended. */
   close(): void;
 }
@@ -59,10 +60,10 @@ function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
   let lastRun = -Infinity;
   let timer: NodeJS.Timeout | undefined;
 
-  const schedule = () => {
+  const schedule = (behind = false) => {
     const wait = lastRun + Math.min(LONGEST_WAIT_MS, channels) - performance.now();
     const all = Math.min(channels, MOST_TOGETHER);
-    if (waiting.length >= all || wait <= 0) run();
+    if (behind || waiting.length >= all || wait <= 0) run();
     else timer ??= setTimeout(run, wait);
   };
 
@@ -83,12 +84,12 @@ function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
     const window = new Float32Array(WINDOW_SAMPLES);
     const state = new Float32Array(2 * STATE_SIZE);
     return {
-      probability(frame) {
+      probability(frame, behind) {
         window.copyWithin(0, VAD_FRAME_SAMPLES);
         window.set(frame, CARRIED_SAMPLES);
         return new Promise((resolve, reject) => {
           waiting.push({ window, state, resolve, reject });
-          schedule();
+          schedule(behind);
         });
       },
       close() {

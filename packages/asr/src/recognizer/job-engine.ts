@@ -110,7 +110,8 @@ export function createJobEngine(
     const prompt = model.prompt(request, language, job.prefix);
     const maxTokens = Math.min(tokenLimit(job, model), model.maxTokens - prompt.length);
     // Only what is greedy comes again as it came before.
-    const draft = request.beams === 1 && attempt === 0 ? job.draft.slice(0, maxTokens) : [];
+    const expected = request.beams === 1 && attempt === 0 ? job.draft : [];
+    const draft = expected.slice(0, Math.min(maxTokens, MOST_AT_ONCE));
     const search = createSearch({
       rules: model.rules(request, job.prefix),
       endToken: model.endToken,
@@ -125,14 +126,14 @@ export function createJobEngine(
     const rows = Array.from({ length: search.rows }, () => nextRow++);
     entry.search = { search, rows };
     if (step.kind === 'continue') batch.join(rows, reading, prompt.length + confirmed);
-    await proceed(entry, step, draft.slice(confirmed));
+    await proceed(entry, step, expected.slice(confirmed));
   };
 
   const stepAll = async () => {
     const [first] = decoding.values();
-    const ahead = first && decoding.size === 1 ? expectedBehind(first) : [];
-    if (first?.search && ahead.length > 0) {
-      await stepAlong(first, first.search, ahead);
+    const expected = first && decoding.size === 1 ? expectedBehind(first) : [];
+    if (first?.search && expected.length > 0) {
+      await stepAlong(first, first.search, expected);
       return;
     }
     const feeds = new Map([...decoding.values()].flatMap((entry) => [...entry.feeds]));
@@ -145,13 +146,14 @@ export function createJobEngine(
     }
   };
 
-  const stepAlong = async (entry: Decoding, { search, rows }: Searching, ahead: readonly number[]) => {
+  const stepAlong = async (entry: Decoding, { search, rows }: Searching, expected: readonly number[]) => {
+    const ahead = expected.slice(0, MOST_AT_ONCE);
     const token = entry.feeds.get(rows[0] ?? 0)?.token ?? 0;
     const outputs = await batch.stepAlong([token, ...ahead]);
     if (!decoding.has(entry.job.id)) return;
     const { step, confirmed } = followDraft(search, outputs, ahead);
     batch.rewind(ahead.length - confirmed);
-    await proceed(entry, step, ahead.slice(confirmed));
+    await proceed(entry, step, expected.slice(confirmed));
   };
 
   /** `draft`: what was expected from here on. */
@@ -254,6 +256,9 @@ function expectedBehind({ draft, feeds }: Decoding): readonly number[] {
 
 /** A word or two heard otherwise. */
 const DETOUR_TOKENS = 6;
+
+/** Tokens of a draft that are read at a time: the logits of each take 131 kB, in memory that never shrinks. */
+const MOST_AT_ONCE = 16;
 
 /** Tokens that are read together in the time of two steps. */
 const WORTH_READING = 3;

@@ -70,7 +70,7 @@ const AHEAD = { finals: 4, partials: 1, background: 4 } as const;
  * A final that has waited so long joins others at a process that is busy, seconds (bench `streams`): sooner, and in a
  * burst the first wait for the encoding of all that come after them.
  */
-const LATE_SECONDS = 1;
+const LATE_SECONDS = 2;
 
 interface Entry {
   readonly id: number;

@@ -33,7 +33,7 @@ describe('the order of work', () => {
     const { submit, slots } = schedule(1);
     for (const stream of ['a', 'b', 'c', 'd', 'e', 'f']) submit('final', stream);
     expect(givenTo(slots[0])).toEqual(['a']);
-    vi.advanceTimersByTime(1_100);
+    vi.advanceTimersByTime(2_100);
     submit('final', 'g');
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd']);
     slots[0]?.finish();

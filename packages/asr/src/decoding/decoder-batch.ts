@@ -101,8 +101,9 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
     const kept = rows.flatMap((row, index) => (row.done ? [] : [{ row, index }]));
     rows = [...kept.map(({ row }) => row), ...(joining?.rows ?? [])];
     const [first] = joining?.rows ?? [];
-    if (joining?.rows.length === 1 && kept.length === 0 && lengthOf(joining.past) === first?.past) {
-      ({ past, cross } = joining);
+    if (first && joining?.rows.length === 1 && kept.length === 0) {
+      past = firstTokens(joining.past, first.past, geometry);
+      cross = joining.cross;
       return;
     }
     const pastLength = Math.max(0, ...rows.map((row) => row.past));
@@ -240,15 +241,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       if (tokens === 0) return;
       const row = onlyRow();
       row.past -= tokens;
-      past = new Map(
-        [...past].map(([name, tensor]) => {
-          const layout = layoutOf(name, geometry);
-          const held = tensor.dims[layout.axis] ?? 0;
-          const part = { source: tensor.data as Float32Array, index: 0, held, start: 0, used: row.past };
-          const kept = stackRows([part], row.past, 'left', layout);
-          return [name, new Tensor('float32', kept, layout.dims(1, row.past))];
-        }),
-      );
+      past = firstTokens(past, row.past, geometry);
     },
 
     leave(id) {
@@ -282,6 +275,24 @@ function outputAt(
 /** Tokens that a self-attention cache holds for each row. */
 function lengthOf(past: ReadonlyMap<string, Tensor>): number {
   return past.values().next().value?.dims[2] ?? 0;
+}
+
+/** The cache of a single row without what it holds of tokens behind the first `length`. */
+function firstTokens(
+  past: ReadonlyMap<string, Tensor>,
+  length: number,
+  geometry: DecoderGeometry,
+): ReadonlyMap<string, Tensor> {
+  const held = lengthOf(past);
+  if (held === length) return past;
+  return new Map(
+    [...past].map(([name, tensor]) => {
+      const layout = layoutOf(name, geometry);
+      const part = { source: tensor.data as Float32Array, index: 0, held, start: 0, used: length };
+      const kept = stackRows([part], length, 'left', layout);
+      return [name, new Tensor('float32', kept, layout.dims(1, length))];
+    }),
+  );
 }
 
 interface Masks {

@@ -49,7 +49,7 @@ export function crossNames(layers: number): string[] {
   return Array.from({ length: layers }, (_, layer) => [`cross.${layer}.key`, `cross.${layer}.value`]).flat();
 }
 
-/** Keys are scaled and transposed for their product with the query. */
+/** Keys are transposed for their product with the query; a family's graphs scale either the one or the other. */
 function crossValue(name: string, rows: number | string): OnnxValueInfo {
   const dims = name.endsWith('key')
     ? [rows, 'heads', 'head_size', 'frames']

@@ -58,9 +58,13 @@ interface OpenUtterance {
   partialEnd: number;
   partial: ScheduledJob | undefined;
   ahead: Ahead | undefined;
-  /** Tokens of the latest hypothesis. */
-  heard: readonly number[];
-  heardTo: number;
+  heard: Heard;
+}
+
+/** The latest hypothesis of an utterance, and the sample up to which it covers it. */
+interface Heard {
+  readonly tokens: readonly number[];
+  readonly end: number;
 }
 
 /** The final, decoded ahead during a pause that may turn out to end the utterance. */
@@ -78,8 +82,7 @@ interface EndedUtterance extends UtteranceEvidence {
   readonly start: number;
   readonly end: number;
   readonly ahead: Ahead | undefined;
-  readonly heard: readonly number[];
-  readonly heardTo: number;
+  readonly heard: Heard;
 }
 
 /** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
@@ -133,8 +136,7 @@ export function createUtteranceRecognition(
             partialEnd: event.start + FIRST_PARTIAL - PARTIAL_STEP,
             partial: undefined,
             ahead: undefined,
-            heard: [],
-            heardTo: event.start,
+            heard: { tokens: [], end: event.start },
           };
           if (!cut) listener.onSpeech?.({ state: 'started', at: event.start / SAMPLE_RATE });
           cut = false;
@@ -164,17 +166,16 @@ export function createUtteranceRecognition(
     // Without context no utterance has to wait for the one before.
     const alone = options.contextSeconds === 0 && !options.partials && !tooFaint ? open : undefined;
     const ahead = paused ?? (alone && decodeAhead(alone, end));
-    const heard = open?.heard ?? [];
-    const heardTo = open?.heardTo ?? start;
+    const heard = open?.heard ?? { tokens: [], end: start };
     open = undefined;
     cut = reason === 'longest';
     if (!cut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
-    ended.push({ start, end, ahead, heard, heardTo, ...evidence });
+    ended.push({ start, end, ahead, heard, ...evidence });
     void work();
   };
 
   const request = (
-    { start, heard, heardTo }: Pick<OpenUtterance, 'start' | 'heard' | 'heardTo'>,
+    { start, heard }: Pick<OpenUtterance, 'start' | 'heard'>,
     end: number,
     purpose: 'final' | 'again' | 'ahead' | 'partial',
     { onResult, ...callbacks }: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
@@ -196,8 +197,8 @@ export function createUtteranceRecognition(
       window: windowName(window.id),
       audio: () => withSilenceAhead(history.slice(window.start, end), leadIn),
       prefix: window.prefix,
-      draft: heard,
-      unheardSeconds: (end - heardTo) / SAMPLE_RATE,
+      draft: heard.tokens,
+      unheardSeconds: (end - heard.end) / SAMPLE_RATE,
       newSeconds: (end - start) / SAMPLE_RATE,
       keepState,
       decoding: {
@@ -236,8 +237,7 @@ export function createUtteranceRecognition(
       onLost: done,
       onResult(result) {
         done();
-        utterance.heard = result.tokens;
-        utterance.heardTo = heard;
+        utterance.heard = { tokens: result.tokens, end: heard };
         if (open === utterance) showPartial(utterance, result, heard);
       },
     });
@@ -281,10 +281,7 @@ export function createUtteranceRecognition(
       ahead.result = result;
       ahead.lost = result === undefined;
       ahead.claim?.(result);
-      if (result) {
-        utterance.heard = result.tokens;
-        utterance.heardTo = end;
-      }
+      if (result) utterance.heard = { tokens: result.tokens, end };
       if (result && open === utterance) showPartial(utterance, result, end);
     };
     return Object.assign(ahead, {

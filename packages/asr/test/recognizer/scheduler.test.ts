@@ -40,6 +40,16 @@ describe('the order of work', () => {
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  test('of partials that wait, the one goes first that has the most unheard', () => {
+    const { submit, slots } = schedule(1);
+    submit('final', 'at work');
+    submit('partial', 'a', { unheardSeconds: 1 });
+    submit('partial', 'b', { unheardSeconds: 3 });
+    submit('partial', 'c', { unheardSeconds: 2 });
+    slots[0]?.finish();
+    expect(givenTo(slots[0])).toEqual(['at work', 'b']);
+  });
+
   test('a partial that waits is replaced by a newer one of its stream, one at work is not', () => {
     const { submit, slots, outcomes } = schedule(1);
     submit('partial', 'a');

@@ -29,8 +29,8 @@ export interface PreparedGraphs {
    * `input_values` float32 [1, samples], and of an earlier run over the audio just before: `past_hidden` float32
    * [1, past, width], `past.N.key` and `past.N.value` float16 [1, heads, past, head size], of which the first
    * `kept_frames` int64 [1] count. → `hidden` and `present.N.*`, the same for kept and new frames together, and
-   * for each decoder layer `cross.N.key` float32 [1, heads, head size, frames], scaled for the product with the
-   * query, and `cross.N.value` float32 [1, heads, frames, head size].
+   * for each decoder layer `cross.N.key` float32 [1, heads, head size, frames], transposed for the product
+   * with the query, and `cross.N.value` float32 [1, heads, frames, head size].
    */
   readonly encoder: OnnxModel;
   /** See `decoderInterface`. */
@@ -42,8 +42,8 @@ export interface PreparedGraphs {
  *
  * The merged decoder dequantises and transposes its whole embedding at every step, copies the cross-attention
  * keys and values through an `If`, computes logits for every position, and has no masks. Here its two branches
- * come apart: the projections of the encoder's output into keys and values join the encoder, with the keys transposed and
- * scaled, which the published graph does again at every step; what remains serves
+ * come apart: the projections of the encoder's output into keys and values join the encoder, with the keys
+ * transposed, which the published graph does again at every step; what remains serves
  * prefill and step alike. The encoder learns to continue from an earlier run, so that carried context is not
  * encoded again with every utterance. Positions and masks become inputs, so that rows of
  * different lengths share a batch, and the output projection stays int8.

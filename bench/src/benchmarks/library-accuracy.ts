@@ -1,9 +1,4 @@
-import {
-  defaultLiveOptions,
-  transcribeRecording,
-  type Recognizer,
-  type TranscribeOptions,
-} from '@auscult/asr';
+import { defaultLiveOptions, transcribeByVote, type Recognizer, type TranscribeOptions } from '@auscult/asr';
 import type { Hypotheses } from '../score/hypotheses.js';
 import { watchTree, type ProcessesUse } from '../server/server-use.js';
 import { startLibrary, type LibrarySettings } from './start-library.js';
@@ -11,7 +6,7 @@ import { startLibrary, type LibrarySettings } from './start-library.js';
 /** Something to transcribe. */
 export interface Recitation {
   readonly id: string;
-  /** 16 kHz, mono. Asked for when its turn has come. */
+  /** 16 kHz, mono, from the beginning. Asked for when its turn has come, once a hearing. */
   readonly chunks: () => AsyncIterable<Float32Array>;
 }
 
@@ -27,6 +22,8 @@ export interface LibraryOptions
    * with the settings of live speech.
    */
   readonly whole?: boolean;
+  /** With `whole`: how often each recording is heard before the words are voted on; once where absent. */
+  readonly hearings?: number;
 }
 
 /** Transcripts made by the library, as fast as it can. */
@@ -55,7 +52,7 @@ export async function transcribeWithLibrary(
   const waiting = recitations.values();
   const work = async () => {
     for (const { id, chunks } of waiting) {
-      hypotheses.set(id, await transcribe(recognizer, chunks(), options));
+      hypotheses.set(id, await transcribe(recognizer, chunks, options));
       onDone();
     }
   };
@@ -69,7 +66,7 @@ export async function transcribeWithLibrary(
 
 const SAMPLE_SECONDS = 1;
 
-/** What a live session recognises with, where `transcribeRecording` would take other settings. */
+/** What a live session recognises with, where a whole recording would take other settings. */
 const LIVE_OPTIONS = {
   ...defaultLiveOptions,
   priority: 'live',
@@ -77,8 +74,8 @@ const LIVE_OPTIONS = {
 
 async function transcribe(
   recognizer: Recognizer,
-  chunks: AsyncIterable<Float32Array>,
-  { whole = false, endpointingMs, maxUtteranceSeconds, contextSeconds }: LibraryOptions,
+  chunks: Recitation['chunks'],
+  { whole = false, hearings = 1, endpointingMs, maxUtteranceSeconds, contextSeconds }: LibraryOptions,
 ): Promise<string> {
   const options: TranscribeOptions = {
     ...(!whole && LIVE_OPTIONS),
@@ -87,6 +84,7 @@ async function transcribe(
     ...(contextSeconds !== undefined && { contextSeconds }),
   };
   const texts: string[] = [];
-  for await (const { text } of transcribeRecording(recognizer, chunks, options)) texts.push(text);
+  const finals = transcribeByVote(recognizer, chunks, { ...options, hearings });
+  for await (const { text } of finals) texts.push(text);
   return texts.join(' ');
 }

@@ -15,6 +15,7 @@ import { addServerOptions, sessionOptions, withServer, type ServerFlags } from '
 interface AccuracyFlags extends ClipFlags, ServerFlags {
   readonly live?: true;
   readonly whole?: true;
+  readonly hearings?: number;
   readonly streams: number;
   readonly concurrency?: number;
   readonly endpointing?: number;
@@ -48,7 +49,8 @@ export function addAccuracyCommand(program: Command): void {
   addAccuracyOptions(
     command,
     '\nExamples:\n  npm run bench -- accuracy --kind medical,read\n  npm run bench -- accuracy --live --streams 8' +
-      '\n  npm run bench -- accuracy --whole --kind medical --model ../shared/models/whisper-tiny.en',
+      '\n  npm run bench -- accuracy --whole --kind medical --model ../shared/models/whisper-tiny.en' +
+      '\n  npm run bench -- accuracy --whole --hearings 4 --kind medical',
   ).action((flags: AccuracyFlags) => runAccuracy('accuracy', flags));
 }
 
@@ -79,6 +81,7 @@ function addAccuracyOptions(command: Command, examples: string): Command {
         'recordings as a whole, as `auscult transcribe` and the record pass of the server read them (library)',
       ).conflicts('live'),
     )
+    .option('--hearings <count>', 'with --whole: how often each recording is heard', wholeNumber)
     .option('--live', 'through a server and its socket in real time')
     .option('--streams <count>', 'with --live: clips sent at the same time', wholeNumber, LIVE_STREAMS)
     .option('--hypotheses <file>', 'also write what was recognised: {"id": …, "text": …} a line')
@@ -142,6 +145,7 @@ function libraryOptions(flags: AccuracyFlags): LibraryOptions {
     workers: flags.workers,
     concurrency: flags.concurrency,
     whole: flags.whole,
+    hearings: flags.hearings,
     endpointingMs: flags.endpointing,
     maxUtteranceSeconds: flags.maxUtterance,
     contextSeconds: flags.context,

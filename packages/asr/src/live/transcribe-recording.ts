@@ -31,14 +31,25 @@ export const defaultLiveOptions = {
 } as const satisfies Partial<LiveOptions>;
 
 /**
- * Settings of whole recordings, which nobody waits for from word to word (bench `accuracy --whole`). Whisper hears long
- * windows that are cut at long pauses, each by itself, so that several are decoded at a time. Moonshine, which
- * gives up on long utterances, hears shorter ones in their context, cut at pauses that are a little longer than live.
+ * Settings of whole recordings, which nobody waits for from word to word, and of further hearings, which err elsewhere
+ * (bench `accuracy --whole --hearings 4`). Whisper hears long windows that are cut at long pauses, each by itself, so
+ * that several are decoded at a time. Moonshine, which gives up on long utterances, hears shorter ones in their
+ * context, cut at pauses that are a little longer than live.
  */
-const recordingOptions = {
-  moonshine: { endpointingMs: 700 },
-  whisper: { endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 },
-} as const satisfies Record<ModelDescription['family'], TranscribeOptions>;
+export const recordingHearings = {
+  moonshine: [
+    { endpointingMs: 700 },
+    { endpointingMs: 500 },
+    { endpointingMs: 1000, contextSeconds: 15 },
+    { endpointingMs: 400, contextSeconds: 25 },
+  ],
+  whisper: [
+    { endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 },
+    { endpointingMs: 700, maxUtteranceSeconds: 15, contextSeconds: 0 },
+    { endpointingMs: 1000, maxUtteranceSeconds: 20, contextSeconds: 0 },
+    { endpointingMs: 500, maxUtteranceSeconds: 28, contextSeconds: 0 },
+  ],
+} as const satisfies Record<ModelDescription['family'], readonly TranscribeOptions[]>;
 
 /** Audio given to recognition ahead of its text, seconds: bounds memory, and keeps one recording from all else. */
 const AHEAD_SECONDS = 120;
@@ -58,7 +69,7 @@ export async function* transcribeRecording(
   const live = recognizer.openLive(
     {
       ...defaultLiveOptions,
-      ...recordingOptions[recognizer.model.family],
+      ...recordingHearings[recognizer.model.family][0],
       priority: 'background',
       ...options,
       sampleRate: SAMPLE_RATE,

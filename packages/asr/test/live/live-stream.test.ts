@@ -1,4 +1,10 @@
-import { openRecording, transcribeRecording, type FinalHypothesis, type PcmEncoding } from '@auscult/asr';
+import {
+  openRecording,
+  transcribeByVote,
+  transcribeRecording,
+  type FinalHypothesis,
+  type PcmEncoding,
+} from '@auscult/asr';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clipPath } from '../clips/clips.js';
@@ -244,6 +250,23 @@ test(
     expect(real.recognizer.status().waitingFinals).toBe(0);
   },
 );
+
+test('a recording that is heard three times comes out no worse, once, and in order', async () => {
+  const finals: FinalHypothesis[] = [];
+  const progress: number[] = [];
+  const open = async function* () {
+    yield* (await openRecording(clipPath(`${clip.id}.flac`))).chunks();
+  };
+  for await (const final of transcribeByVote(real.recognizer, open, {
+    hearings: 3,
+    onProgress: (seconds) => progress.push(seconds),
+  }))
+    finals.push(final);
+  expect(progress).toEqual([...progress].sort((a, b) => a - b));
+  expect(progress.at(-1)).toBe(clip.samples.length / 16_000);
+  expect(finals.map(({ sequence }) => sequence)).toEqual(finals.map((_, index) => index));
+  expect(wordErrorRate(finals.map(({ text }) => text).join(' '), clip.text)).toBeLessThan(0.15);
+});
 
 function feed({ live }: Listening, pcm: Uint8Array, chunkBytes: number): void {
   for (let at = 0; at < pcm.length; at += chunkBytes) live.push(pcm.subarray(at, at + chunkBytes));

@@ -35,6 +35,7 @@ export function transcribeCommand(): Command {
     'deviceFallback',
     'computeType',
     'beamSize',
+    'hearings',
     'endpointingMs',
     'maxUtteranceSeconds',
     'contextSeconds',
@@ -60,6 +61,7 @@ Examples:
   auscult transcribe visit.wav                          text on the terminal
   auscult transcribe --format srt -o subtitles *.mp3    a subtitle file for each
   auscult transcribe --format json recordings/          one JSON object a recording
+  auscult transcribe --hearings 4 visit.wav             fewer errors, in four times the time
   arecord -f S16_LE -r 16000 | auscult transcribe -     from a microphone, line by line
 
 Exit status: 0 if all was transcribed, 1 if a recording failed or is damaged (the others are
@@ -90,7 +92,7 @@ async function transcribe(
       outputPaths:
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
-      options: { ...chosenSettings(config, options), task },
+      options: { ...chosenSettings(config, options), task, hearings: config.hearings },
       progress,
       onFailure: (error) => {
         failures += 1;
@@ -121,10 +123,13 @@ type LiveSettings = Pick<Config, 'endpointingMs' | 'maxUtteranceSeconds' | 'cont
 /** What is wrong with the command line, and on a second line what to do. */
 function usageMistake(
   recordings: readonly FoundRecording[],
-  { format, output }: TranscribeOptions,
+  { format, output, hearings }: TranscribeOptions,
 ): string | undefined {
   if (recordings.filter(({ path }) => path === STANDARD_INPUT).length > 1) {
     return 'standard input is named twice\n(Give - once.)';
+  }
+  if (Number(hearings ?? 1) > 1 && recordings.some(({ path }) => path === STANDARD_INPUT)) {
+    return 'standard input can be heard only once\n(Leave --hearings out, or name a file.)';
   }
   if (recordings.length > 1 && output === undefined && (format === 'srt' || format === 'vtt')) {
     return `subtitles of ${recordings.length} recordings do not fit into one file\n(Name a folder with --output.)`;

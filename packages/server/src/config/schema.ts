@@ -1,5 +1,6 @@
 import { homedir, availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { MOST_HEARINGS } from '@auscult/asr';
 import { protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
 import { z } from 'zod';
 import { isLoopback } from './loopback.js';
@@ -18,6 +19,8 @@ export interface SettingInfo {
 
 /** Holds the {@link SettingInfo} of every setting in {@link configSchema}. */
 export const settingInfo = z.registry<SettingInfo>();
+
+const hearings = z.int().min(1).max(MOST_HEARINGS);
 
 /** Every setting of the server, with its bounds and its default: the only place where one is declared. */
 export const configSchema = z
@@ -179,6 +182,14 @@ export const configSchema = z
       description:
         'Name or folder of the model that reads sessions again, in an inference process of its own.',
       defaultText: 'the same model',
+    }),
+    refineHearings: hearings.default(MOST_HEARINGS).register(settingInfo, {
+      description:
+        'How often a session is heard when it is read again, cut at other pauses, before the words are voted on: fewer of them are wrong, for as many times the work.',
+    }),
+    hearings: hearings.default(1).register(settingInfo, {
+      description:
+        'How often a whole recording, uploaded or given to `auscult transcribe`, is heard before the words are voted on.',
     }),
     maxRefineMinutes: z
       .number()

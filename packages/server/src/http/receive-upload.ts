@@ -1,4 +1,5 @@
 import type { MultipartFile } from '@fastify/multipart';
+import { MOST_HEARINGS } from '@auscult/asr';
 import { allowedValues, transcriptionTask, type TranscriptionTask } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -16,6 +17,12 @@ export const uploadFields = {
   words: z.enum(['true', 'false']).optional().meta({
     description: 'Whether the result in JSON holds every word with its times and its confidence.',
   }),
+  hearings: z
+    .enum(Array.from({ length: MOST_HEARINGS }, (_, before) => String(before + 1)))
+    .optional()
+    .meta({
+      description: 'How often the recording is heard before the words are voted on; the work grows with it.',
+    }),
 };
 
 /** A recording that was received whole, and what is to be done with it. */
@@ -25,6 +32,7 @@ export interface Upload {
   readonly language: string | undefined;
   readonly task: TranscriptionTask | undefined;
   readonly words: boolean;
+  readonly hearings: number | undefined;
 }
 
 /** What an upload is held to. */
@@ -56,12 +64,13 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
   try {
     await receiveParts(request, limits, received, watch);
     if (received.file === undefined) throw new RequestError('invalid_request', ONE_FILE);
-    const { language, task, words } = received.values;
+    const { language, task, words, hearings } = received.values;
     return {
       file: received.file,
       language,
       task: task === undefined ? undefined : transcriptionTask.parse(task),
       words: words === 'true',
+      hearings: hearings === undefined ? undefined : Number(hearings),
     };
   } catch (error) {
     await received.file?.remove();

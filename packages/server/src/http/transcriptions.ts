@@ -168,7 +168,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
   }
 
   async function submit(upload: Upload, recognizer: Recognizer, place: Place): Promise<Transcription> {
-    const { language = config.language, task = config.task, words } = upload;
+    const { language = config.language, task = config.task, words, hearings = config.hearings } = upload;
     try {
       const inability = inabilityOf(recognizer.model, { language, task });
       if (inability) throw new RequestError(inability.code, inability.details);
@@ -176,7 +176,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       const maxSeconds = config.maxRecordingMinutes * 60;
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
-      return place.submit(source, { recognizer, language, task, words });
+      return place.submit(source, { recognizer, language, task, words, hearings });
     } catch (error) {
       await upload.file.remove();
       throw error instanceof SpeechError

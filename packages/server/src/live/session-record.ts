@@ -97,7 +97,9 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
       return undefined;
     }
     const source = sourceOf(finished, startSeconds, services.sessionId);
-    return place.submit(source, { recognizer, language, task, words: true, onEnd: services.onEnd }).id;
+    const { refineHearings: hearings } = config;
+    return place.submit(source, { recognizer, language, task, words: true, hearings, onEnd: services.onEnd })
+      .id;
   };
 
   return { keep, finish };

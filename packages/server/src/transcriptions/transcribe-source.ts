@@ -1,10 +1,10 @@
-import { SAMPLE_RATE, transcribeRecording, type Recognizer, type TranscribeOptions } from '@auscult/asr';
+import { SAMPLE_RATE, transcribeByVote, type Recognizer, type VoteOptions } from '@auscult/asr';
 import { RequestError } from '../errors.js';
 import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
 import type { ChannelSource, RecordingSource } from './recording-source.js';
 
 /** How a source is to be transcribed. */
-export interface SourceOptions extends Omit<TranscribeOptions, 'onProgress' | 'signal'> {
+export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'signal'> {
   /** A longer recording is given up, seconds. */
   readonly maxSeconds: number;
   readonly signal: AbortSignal;
@@ -31,22 +31,21 @@ export async function transcribeSource(
   let damaged = false;
   let best = 0;
   for (const [index, channel] of source.channels.entries()) {
-    const counted = bounded(
-      channel.open(() => (damaged = true)),
-      maxSeconds,
-    );
+    const open = (): AsyncIterable<Float32Array> => {
+      const chunks = channel.open(() => (damaged = true));
+      return bounded(chunks, maxSeconds, (seconds) => (duration = Math.max(duration, seconds)));
+    };
     const heard = (seconds: number): void => {
       const share = (index + Math.min(1, channel.share(seconds))) / source.channels.length;
       best = Math.max(best, share);
       onProgress(best);
     };
-    for await (const final of transcribeRecording(recognizer, counted.chunks, {
+    for await (const final of transcribeByVote(recognizer, open, {
       ...options,
       onProgress: heard,
     })) {
       if (final.text !== '') segments.push(placed(final, source, channel));
     }
-    duration = Math.max(duration, counted.seconds());
   }
   return { duration, segments: segments.sort((a, b) => a.start - b.start), damaged };
 }
@@ -72,20 +71,19 @@ function placed(
   };
 }
 
-/** Counts what passes, and lets no more than `maxSeconds` pass. */
-function bounded(
+/** Lets no more than `maxSeconds` pass, and tells how many seconds have. */
+async function* bounded(
   chunks: AsyncIterable<Float32Array>,
   maxSeconds: number,
-): { readonly chunks: AsyncIterable<Float32Array>; readonly seconds: () => number } {
+  onPassed: (seconds: number) => void,
+): AsyncGenerator<Float32Array, void> {
   let samples = 0;
-  const counting = async function* (): AsyncGenerator<Float32Array, void> {
-    for await (const chunk of chunks) {
-      samples += chunk.length;
-      if (samples > maxSeconds * SAMPLE_RATE) throw tooLong(maxSeconds);
-      yield chunk;
-    }
-  };
-  return { chunks: counting(), seconds: () => samples / SAMPLE_RATE };
+  for await (const chunk of chunks) {
+    samples += chunk.length;
+    if (samples > maxSeconds * SAMPLE_RATE) throw tooLong(maxSeconds);
+    onPassed(samples / SAMPLE_RATE);
+    yield chunk;
+  }
 }
 
 /** What is said of a recording that is longer than allowed. */

@@ -47,6 +47,8 @@ interface TranscriptionOrder {
   readonly language: string;
   readonly task: TranscriptionTask;
   readonly words: boolean;
+  /** How often the audio is heard. */
+  readonly hearings: number;
   /** Called once, when it is done, failed or cancelled. */
   readonly onEnd?: (transcription: Transcription) => void;
 }
@@ -130,6 +132,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
       const { damaged, ...transcript } = await transcribeSource(order.recognizer, source, {
         language: order.language,
         task: order.task,
+        hearings: order.hearings,
         priority: 'background',
         maxSeconds: config.maxRecordingMinutes * 60,
         signal: abort.signal,

@@ -94,6 +94,31 @@ describe('a recording', () => {
     });
   });
 
+  test('is heard as often as the form says, or else the settings, each time cut at other pauses', async () => {
+    const { url, recognizer } = await startScriptedServer({ hearings: '2' });
+    const { id } = await submit(url, await clipFile(), { hearings: '3' });
+    expect(await ended(url, id)).toMatchObject({ status: 'done', progress: 1 });
+    const pauses = recognizer.streams.map(({ options }) => options.endpointingMs);
+    expect(new Set(pauses).size).toBe(3);
+    const { text } = (await (await result(url, id)).json()) as { text: string };
+    expect(text).toMatch(/^heard \d+$/);
+    await ended(url, (await submit(url, await clipFile())).id);
+    expect(recognizer.streams).toHaveLength(5);
+  });
+
+  test('of which one hearing fails is given up, and the other hearings with it', async () => {
+    const { url, recognizer } = await startScriptedServer({ hearings: '4' });
+    const fault = Promise.reject(new Error('a fault that is injected'));
+    fault.catch(() => undefined);
+    const never = new Promise<void>(() => undefined);
+    Object.defineProperty(recognizer, 'flushGate', {
+      get: () => (recognizer.streams.length === 2 ? fault : never),
+    });
+    const { id } = await submit(url, await clipFile());
+    expect(await ended(url, id)).toMatchObject({ status: 'failed', error: { code: 'internal_error' } });
+    expect(recognizer.streams.map((stream) => stream.isClosed())).toEqual([true, true, true, true]);
+  });
+
   test('of eight channels of floats at 96 kHz is taken', async () => {
     const { url } = await startScriptedServer();
     const second = Float32Array.from({ length: 8 * 96_000 }, (_, i) => 0.2 * Math.sin(i / 300));
@@ -237,10 +262,16 @@ describe('a form that is wrong is named, and leaves nothing', () => {
       { code: 'invalid_request', field: 'words', limit: 'one of "true", "false"' },
     ],
     [
+      'more hearings than there may be',
+      async () => formOf(await clipFile(), { hearings: '5' }),
+      400,
+      { code: 'invalid_request', field: 'hearings', limit: 'one of "1", "2", "3", "4"' },
+    ],
+    [
       'a field that is not known',
       async () => formOf(await clipFile(), { secret: 'words' }),
       400,
-      { code: 'invalid_request', limit: 'the fields file, language, task, words' },
+      { code: 'invalid_request', limit: 'the fields file, language, task, words, hearings' },
     ],
     [
       'a field twice',
@@ -264,7 +295,7 @@ describe('a form that is wrong is named, and leaves nothing', () => {
       'a prototype for a field',
       async () => formOf(await clipFile(), { constructor: '1' } as never),
       400,
-      { code: 'invalid_request', limit: 'the fields file, language, task, words' },
+      { code: 'invalid_request', limit: 'the fields file, language, task, words, hearings' },
     ],
   ];
   test.each(cases)('%s', async (_name, form, status, error) => {

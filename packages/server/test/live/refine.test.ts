@@ -70,9 +70,19 @@ describe('a session that is to be read again', () => {
     client.send(silence(1));
     client.send({ type: 'stop' });
     await client.next('refined');
-    expect([recognizer.streams.length, refiner.streams.length]).toEqual([1, 1]);
+    expect([recognizer.streams.length, refiner.streams.length]).toEqual([1, 4]);
     await app.close();
     expect(refiner.isClosed()).toBe(true);
+  });
+
+  test('is heard as often as is set', async () => {
+    const { url, recognizer } = await startScriptedServer({ refine: 'on-stop', refineHearings: '2' });
+    const client = await connectOptedIn(url);
+    client.send(silence(1));
+    client.send({ type: 'stop' });
+    expect(await client.next('refined')).toMatchObject({ segments: [{ start: 0, end: 1 }] });
+    const [, ...hearings] = recognizer.streams.map(({ options }) => options.endpointingMs);
+    expect(hearings).toEqual([700, 500]);
   });
 
   test('is not where nothing was said since the last stop', async () => {
@@ -160,7 +170,7 @@ describe('what keeps a session from being read again is told, and the session go
     one.send({ type: 'stop' });
     expect(await one.next('stopped')).toHaveProperty('refinement');
     server.recognizer.flushGate = undefined;
-    await until(() => server.recognizer.streams.length === 2);
+    await until(() => server.recognizer.streams.length >= 2);
     other.send(silence(1));
     other.send({ type: 'stop' });
     expect(await other.next('warning')).toMatchObject({ code: 'refine_unavailable' });

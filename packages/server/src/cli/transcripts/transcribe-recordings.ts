@@ -7,8 +7,8 @@ import {
   type Recognizer,
   SAMPLE_RATE,
   type SpeechError,
-  type TranscribeOptions,
-  transcribeRecording,
+  transcribeByVote,
+  type VoteOptions,
 } from '@auscult/asr';
 import { formatTranscript, type TranscriptFormat } from '../../transcripts/format.js';
 import type { Transcript } from '../../transcripts/transcript.js';
@@ -24,7 +24,7 @@ export interface TranscriptionTask {
   readonly outputPaths: readonly string[] | undefined;
   /** How many recordings are worked on at a time: one utterance after the other keeps one worker busy. */
   readonly atATime: number;
-  readonly options: Omit<TranscribeOptions, 'onProgress'>;
+  readonly options: Omit<VoteOptions, 'onProgress'>;
   readonly progress: Progress;
   /** Hears of each recording that failed or was damaged; the others go on. */
   readonly onFailure: (error: unknown) => void;
@@ -54,21 +54,30 @@ async function transcribeOne(
   const { format, outputPaths, progress, onFailure, options } = task;
   const damage: SpeechError[] = [];
   const source = path === STANDARD_INPUT ? process.stdin : path;
-  const recording = await openRecording(source, {
-    name: 'Standard input',
-    onDamage: (error) => damage.push(error),
-  });
+  const openedWith = (onDamage: (error: SpeechError) => void) =>
+    openRecording(source, { name: 'Standard input', onDamage });
+  const recording = await openedWith((error) => damage.push(error));
 
   // Lines appear as they are heard.
   const streamed = outputPaths === undefined && format === 'text';
   if (streamed && task.recordings.length > 1) output.write(index, `==> ${path} <==\n`);
   const counted = countSamples(recording.chunks());
+  let hearings = 0;
+  const open = (): AsyncIterable<Float32Array> => {
+    hearings += 1;
+    return hearings === 1 ? counted.chunks : readAgain();
+  };
+  // The first hearing has told of the damage.
+  const readAgain = async function* (): AsyncGenerator<Float32Array, void> {
+    yield* (await openedWith(() => undefined)).chunks();
+  };
   const segments: FinalHypothesis[] = [];
   const onProgress = (seconds: number): void => progress.heard(index, seconds, recording.durationSeconds);
-  for await (const segment of transcribeRecording(recognizer, counted.chunks, {
+  for await (const segment of transcribeByVote(recognizer, open, {
     // Who listens to a live microphone through a pipe does not want to wait for a long window.
     ...(path === STANDARD_INPUT ? { ...defaultLiveOptions, priority: 'live' } : {}),
     ...options,
+    ...(path === STANDARD_INPUT && { hearings: 1 }),
     onProgress,
   })) {
     segments.push(segment);

@@ -1,0 +1,68 @@
+import type { Recognizer } from '../recognizer/recognizer.js';
+import { combineHearings } from './combine-hearings.js';
+import type { FinalHypothesis } from './live-transcription.js';
+import { recordingHearings, transcribeRecording, type TranscribeOptions } from './transcribe-recording.js';
+
+/** How often a recording may be heard. */
+export const MOST_HEARINGS = 4;
+
+/** How a recording is to be transcribed by vote. */
+export interface VoteOptions extends TranscribeOptions {
+  /** 1 to `MOST_HEARINGS`. */
+  readonly hearings: number;
+}
+
+/**
+ * As `transcribeRecording`, but hears the recording several times at once, cut at other pauses and in other contexts,
+ * and votes on the words. Fewer of them are wrong, for as many times the work and only when all is heard
+ * (docs/decisions/0015). A translation, which has no one right word for another, is heard once.
+ *
+ * @param open reads the recording, 16 kHz mono, from its beginning; called once a hearing
+ */
+export async function* transcribeByVote(
+  recognizer: Recognizer,
+  open: () => AsyncIterable<Float32Array>,
+  { hearings, onProgress, signal, ...options }: VoteOptions,
+): AsyncGenerator<FinalHypothesis> {
+  const variants = recordingHearings[recognizer.model.family].slice(0, hearings);
+  if (variants.length === 1 || options.task === 'translate') {
+    const given = { ...options, ...(onProgress && { onProgress }), ...(signal && { signal }) };
+    yield* transcribeRecording(recognizer, open(), given);
+    return;
+  }
+  // A hearing that fails ends the others, whose work would be for nothing.
+  const failure = new AbortController();
+  const settled = new Array<number>(variants.length).fill(0);
+  const hear = async (variant: TranscribeOptions, hearing: number): Promise<FinalHypothesis[]> => {
+    const finals: FinalHypothesis[] = [];
+    for await (const final of transcribeRecording(recognizer, open(), {
+      ...variant,
+      ...options,
+      signal: signal ? AbortSignal.any([signal, failure.signal]) : failure.signal,
+      onProgress: (seconds) => {
+        settled[hearing] = seconds;
+        onProgress?.(Math.min(...settled));
+      },
+    }))
+      finals.push(final);
+    return finals;
+  };
+  const heard = await Promise.all(
+    variants.map((variant, hearing) =>
+      hear(variant, hearing).catch((error: unknown) => {
+        failure.abort(error);
+        throw error;
+      }),
+    ),
+  );
+  let turn = performance.now();
+  for (const final of combineHearings(heard)) {
+    yield final;
+    if (performance.now() - turn < TURN_MS) continue;
+    await new Promise(setImmediate);
+    turn = performance.now();
+  }
+}
+
+/** Time after which all else that waits has a turn, milliseconds. */
+const TURN_MS = 5;

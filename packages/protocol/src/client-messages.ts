@@ -87,10 +87,29 @@ export const keepaliveMessage = z.object({ type: z.literal('keepalive') }).meta(
 export type KeepaliveMessage = z.infer<typeof keepaliveMessage>;
 
 /** A session that is to go on after its connection broke. */
-export const resumeMessage = z.object({ type: z.literal('resume') }).meta({
-  description: 'Reserved. Answered by the error `resume_unavailable`; other fields are not looked at.',
-  examples: [{ type: 'resume' }],
-});
+export const resumeMessage = z
+  .object({
+    type: z.literal('resume'),
+    sessionId: z.string().max(100).meta({ description: 'The `sessionId` of `ready`.' }),
+    token: z.string().max(100).meta({ description: 'The `resume.token` of `ready`.' }),
+    next: z
+      .array(z.int().min(0))
+      .max(2)
+      .meta({ description: 'The `sequence` of the next final that is missing, for each channel.' }),
+  })
+  .meta({
+    description:
+      'Goes on with a session whose connection broke. The first message of a connection to `/ws/transcribe?resume`, ' +
+      'and of no other. Answered by `resumed`, or by `resume_refused`, which ends the connection.',
+    examples: [
+      {
+        type: 'resume',
+        sessionId: '0197a1f0-6c1e-7c50-9d53-5a3b7f4f2c11',
+        token: 'Zx0rX3l8mC1B7q2c9WwJ4uYhT6eKpVnDsFgAaQoLiRM',
+        next: [4],
+      },
+    ],
+  });
 export type ResumeMessage = z.infer<typeof resumeMessage>;
 
 /** The schema of each message that a client may send in a text frame, by its `type`. */

@@ -64,6 +64,16 @@ const table = {
     meaning: 'Nothing was received for too long, or the peer stopped answering pings.',
     reconnect: false,
   },
+  session_taken_over: {
+    code: 4409,
+    meaning: 'Another connection goes on with this session.',
+    reconnect: false,
+  },
+  resume_refused: {
+    code: 4410,
+    meaning: 'The session cannot be resumed. A new one can be opened.',
+    reconnect: false,
+  },
   slow_reader: {
     code: 4420,
     meaning: 'The client did not read what was sent to it.',

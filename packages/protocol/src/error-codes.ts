@@ -68,10 +68,22 @@ const table = {
     meaning: 'The session has taken audio already, so its settings are fixed.',
     remedy: 'Send configure before the first audio, or open another connection.',
   },
-  resume_unavailable: {
+  resume_misplaced: {
     retryable: false,
-    meaning: 'This server cannot resume a session.',
+    meaning: 'A session is resumed by the first message of a connection that was opened for it.',
+    remedy: 'Connect to /ws/transcribe?resume and send resume first.',
+  },
+  resume_refused: {
+    closeCode: closeTable.resume_refused.code,
+    retryable: false,
+    meaning: 'There is no session with this id and this token: it has ended, or its time was over.',
     remedy: 'Open a new session and send the audio that is not final yet again.',
+  },
+  session_taken_over: {
+    closeCode: closeTable.session_taken_over.code,
+    retryable: false,
+    meaning: 'Another connection has resumed this session.',
+    remedy: 'Go on there, or open a new session.',
   },
   unsupported_language: {
     httpStatus: 400,

@@ -145,6 +145,13 @@ export const readyMessage = z
         }),
       })
       .meta({ description: 'What the server holds the client to.' }),
+    resume: z
+      .object({
+        token: z.string().meta({ description: 'Proves the right to resume. As secret as what is said.' }),
+        seconds: z.number().min(0).meta({ description: 'How long the session outlives its connection.' }),
+      })
+      .optional()
+      .meta({ description: 'How to go on if the connection breaks, where the server keeps sessions.' }),
   })
   .meta({
     audience: 'opted-in',
@@ -166,10 +173,49 @@ export const readyMessage = z
         refine: 'off',
         endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
         limits: { maxFrameBytes: 262144, maxBufferedSeconds: 30 },
+        resume: { token: 'Zx0rX3l8mC1B7q2c9WwJ4uYhT6eKpVnDsFgAaQoLiRM', seconds: 300 },
       },
     ],
   });
 export type ReadyMessage = z.infer<typeof readyMessage>;
+
+const receivedSamples = z.int().min(0).meta({
+  description: 'Samples of each channel that were taken, as the client counts those it sent.',
+});
+
+/** The answer to `resume`. */
+export const resumedMessage = z
+  .object({ type: z.literal('resumed'), sessionId: z.string(), receivedSamples })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'The session goes on: the client sends its audio from `receivedSamples` on, and each `stop` and `finalize` ' +
+      'that was not answered. Finals that it has not got follow, and what else was said while it was away.',
+    examples: [
+      { type: 'resumed', sessionId: '0197a1f0-6c1e-7c50-9d53-5a3b7f4f2c11', receivedSamples: 1600000 },
+    ],
+  });
+export type ResumedMessage = z.infer<typeof resumedMessage>;
+
+/** How far the server has come. */
+export const acknowledgedMessage = z
+  .object({
+    type: z.literal('acknowledged'),
+    receivedSamples,
+    settledSeconds: streamSeconds.meta({
+      description:
+        'All audio before this moment is transcribed, or holds no speech: its finals, if any, were sent before. ' +
+        'Seconds since the first sample of the stream.',
+    }),
+  })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'Comes every two seconds, whatever else is said. A client need keep no audio that is settled to send it again, ' +
+      'and may take a connection for dead that has been silent for much longer.',
+    examples: [{ type: 'acknowledged', receivedSamples: 1600000, settledSeconds: 96.4 }],
+  });
+export type AcknowledgedMessage = z.infer<typeof acknowledgedMessage>;
 
 /** Where speech begins and ends. */
 export const speechMessage = z
@@ -295,6 +341,8 @@ export const serverMessages = {
   transcription: transcriptionMessage,
   error: errorMessage,
   ready: readyMessage,
+  resumed: resumedMessage,
+  acknowledged: acknowledgedMessage,
   speech: speechMessage,
   stopped: stoppedMessage,
   refined: refinedMessage,

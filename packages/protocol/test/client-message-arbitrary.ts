@@ -41,8 +41,15 @@ const configure = fc.record(
 );
 
 const bare = fc.record({
-  type: fc.constantFrom('stop' as const, 'finalize' as const, 'keepalive' as const, 'resume' as const),
+  type: fc.constantFrom('stop' as const, 'finalize' as const, 'keepalive' as const),
+});
+
+const resume = fc.record({
+  type: fc.constant('resume' as const),
+  sessionId: fc.uuid(),
+  token: fc.base64String({ maxLength: 100 }),
+  next: fc.array(fc.nat(), { maxLength: 2 }),
 });
 
 /** Any message that a client may send. */
-export const anyClientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(audio, configure, bare);
+export const anyClientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(audio, configure, bare, resume);

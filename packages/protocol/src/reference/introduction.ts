@@ -33,4 +33,19 @@ Bad input is answered by an \`error\`, and the session goes on unless the table 
 | binary frames … | \`speech\` started, \`transcription\` (partial) …, \`speech\` ended, \`transcription\` (final) |
 | \`stop\` | the finals still missing, then \`stopped\` |
 | | with \`refine\`: \`refined\`, when everything has been read again |
-| closes with 1000 | |`;
+| closes with 1000 | |
+
+## When the connection breaks
+
+\`ready\` brings a token where the server keeps sessions. Unless the client closes with 1000, its session then outlives
+the connection for \`resume.seconds\`; what was taken is transcribed meanwhile.
+
+| client | server |
+| --- | --- |
+| connects to \`/ws/transcribe?resume\` | |
+| \`resume\` | \`resumed\`, then the finals from \`next\` on, and what else was said meanwhile |
+| binary frames from \`receivedSamples\` on … | as before |
+
+A connection that is still open is closed with \`session_taken_over\`. After \`resume_refused\` the client opens a new
+session and sends, on a clock that starts anew, all audio after the last final and the last \`settledSeconds\`. To be
+able to, it keeps that audio; what is older is safe.`;

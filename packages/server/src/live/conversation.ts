@@ -130,7 +130,7 @@ export function createConversation(services: ConversationServices): Conversation
       case 'finalize':
         return finalize();
       case 'resume':
-        return send(describeError('resume_unavailable'));
+        return send(describeError('resume_misplaced'));
       case 'keepalive':
         return;
     }

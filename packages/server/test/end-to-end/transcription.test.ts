@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { connect, connectOptedIn, silence } from '../support/client.js';
+import { MISPLACED_RESUME, connect, connectOptedIn, silence } from '../support/client.js';
 import { spawnRealServer, type RealServer } from '../support/real-server.js';
 import { loadSpeech, speak, transcriptOf, wordErrorRate, wordsOf, type Speech } from '../support/speech.js';
 
@@ -21,7 +21,7 @@ describe('real speech through the socket', () => {
     const data = Buffer.from(speech.pcm.subarray(speech.pcm.length / 4)).toString('base64');
     client.send({ type: 'audio', data, sampleRate: 16000 });
     client.send({ type: 'stop' });
-    client.send({ type: 'resume' });
+    client.send(MISPLACED_RESUME);
     await client.next('error');
 
     expect(wordErrorRate(speech.text, transcriptOf(client))).toBeLessThan(CLEAR_SPEECH_WER);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import { MISPLACED_RESUME, connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
 describe('a message that makes no sense is named, and the session goes on', () => {
@@ -22,7 +22,7 @@ describe('a message that makes no sense is named, and the session goes on', () =
       'sample_rate_out_of_range',
     ],
     ['an encoding that is not known', { type: 'configure', encoding: 'mulaw' }, 'invalid_message'],
-    ['resume', { type: 'resume', sessionId: 'x' }, 'resume_unavailable'],
+    ['resume', MISPLACED_RESUME, 'resume_misplaced'],
   ])('%s', async (_name, message, code) => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connect(url);

@@ -1,6 +1,6 @@
 import { serverMessages } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
-import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import { MISPLACED_RESUME, connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
@@ -55,7 +55,7 @@ describe('a client that knows only the original messages', () => {
     expect(await client.next('transcription')).toMatchObject({ text: 'heard 1' });
     await roundTrip(client);
     expect(client.all('transcription')).toHaveLength(1);
-    expect(client.all('error').map(({ code }) => code)).toEqual(['resume_unavailable']);
+    expect(client.all('error').map(({ code }) => code)).toEqual(['resume_misplaced']);
   });
 });
 
@@ -250,6 +250,6 @@ test('a client that leaves has its audio dropped', async () => {
 /** Returns once everything sent so far has been handled: messages are handled strictly in order. */
 async function roundTrip(client: Client): Promise<void> {
   const before = client.all('error').length;
-  client.send({ type: 'resume' });
+  client.send(MISPLACED_RESUME);
   await until(() => client.all('error').length === before + 1);
 }

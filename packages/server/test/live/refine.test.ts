@@ -2,7 +2,7 @@ import { serverMessages } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
 import { refinementMessage } from '../../src/live/refinement-message.js';
 import type { Transcription } from '../../src/transcriptions/transcriptions.js';
-import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import { MISPLACED_RESUME, connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { openPathsUnder } from '../support/open-files.js';
 import { listenOnly, startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
@@ -263,6 +263,6 @@ test('a model of several languages is told the language and the task of each ses
 
 /** Returns once everything sent so far has been handled. */
 async function roundTrip(client: Client): Promise<void> {
-  client.send({ type: 'resume' });
+  client.send(MISPLACED_RESUME);
   await client.next('error');
 }

@@ -86,3 +86,6 @@ export async function connectOptedIn(url: string, options: ConnectOptions = {}):
 export function silence(seconds: number): Uint8Array {
   return new Uint8Array(Math.round(seconds * 16_000) * 2);
 }
+
+/** A message that is always answered by an error, after the answers to all before, and changes nothing. */
+export const MISPLACED_RESUME = { type: 'resume', sessionId: 'none', token: 'none', next: [] };

@@ -33,8 +33,8 @@ export const defaultLiveOptions = {
 /**
  * Settings of whole recordings, which nobody waits for from word to word, and of further hearings, which err elsewhere
  * (bench `accuracy --whole --hearings 4`). Whisper hears long windows that are cut at long pauses, each by itself, so
- * that several are decoded at a time. Moonshine, which gives up on long utterances, hears shorter ones in their
- * context, cut at pauses that are a little longer than live.
+ * that several are decoded at a time, and no other windows serve it as well (docs/decisions/0015). Moonshine, which gives
+ * up on long utterances, hears shorter ones in their context, cut at pauses that are a little longer than live.
  */
 export const recordingHearings = {
   moonshine: [
@@ -43,12 +43,7 @@ export const recordingHearings = {
     { endpointingMs: 1000, contextSeconds: 15 },
     { endpointingMs: 400, contextSeconds: 25 },
   ],
-  whisper: [
-    { endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 },
-    { endpointingMs: 700, maxUtteranceSeconds: 15, contextSeconds: 0 },
-    { endpointingMs: 1000, maxUtteranceSeconds: 20, contextSeconds: 0 },
-    { endpointingMs: 500, maxUtteranceSeconds: 28, contextSeconds: 0 },
-  ],
+  whisper: [{ endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 }],
 } as const satisfies Record<ModelDescription['family'], readonly TranscribeOptions[]>;
 
 /** Audio given to recognition ahead of its text, seconds: bounds memory, and keeps one recording from all else. */

@@ -190,11 +190,11 @@ export const configSchema = z
     }),
     refineHearings: hearings.default(MOST_HEARINGS).register(settingInfo, {
       description:
-        'How often a session is heard when it is read again, cut at other pauses, before the words are voted on: fewer of them are wrong, for as many times the work.',
+        'How often a session is heard when it is read again, cut at other pauses, before the words are voted on: fewer of them are wrong, for as many times the work. Whisper hears once.',
     }),
     hearings: hearings.default(1).register(settingInfo, {
       description:
-        'How often a whole recording, uploaded or given to `auscult transcribe`, is heard before the words are voted on.',
+        'How often a whole recording, uploaded or given to `auscult transcribe`, is heard before the words are voted on. Whisper hears once.',
     }),
     maxRefineMinutes: z
       .number()

@@ -53,7 +53,7 @@ export class AuscultApp extends LitElement {
     settings: this.#settings,
     keyTerms: this.#terms,
     lines: this.#lines,
-    workletUrl: new URL('client/capture-worklet.js', document.baseURI),
+    url: new URL('ws/transcribe', document.baseURI),
   });
   readonly #files = createFileTranscription();
   readonly #microphones = watchMicrophones();

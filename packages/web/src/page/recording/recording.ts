@@ -60,7 +60,8 @@ export interface RecordingSources {
   readonly settings: Observable<Settings>;
   readonly keyTerms: Observable<readonly string[]>;
   readonly lines: Changeable<readonly Line[]>;
-  readonly workletUrl: URL;
+  /** Of the WebSocket. */
+  readonly url: URL;
 }
 
 const CLOCK_MS = 250;
@@ -193,11 +194,11 @@ export function createRecording(sources: RecordingSources): Recording {
   };
 }
 
-function optionsOf({ settings: { value: settings }, keyTerms, workletUrl }: RecordingSources): TranscriberOptions {
+function optionsOf({ settings: { value: settings }, keyTerms, url }: RecordingSources): TranscriberOptions {
   const { deviceId, secondDeviceId, echoCancellation, noiseSuppression, autoGainControl } = settings;
   return {
     words: true,
-    workletUrl,
+    url: url.href,
     channels: settings.twoSpeakers ? 2 : 1,
     ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
     microphone: {

@@ -77,8 +77,8 @@ export class AuscultApp extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-rows: auto 1fr auto;
-        min-height: 100dvh;
+        grid-template-rows: auto minmax(0, 1fr) auto;
+        height: 100dvh;
       }
 
       header {
@@ -115,44 +115,61 @@ export class AuscultApp extends LitElement {
 
       main {
         display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-items: start;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
         gap: 1rem;
         width: 100%;
         max-width: 76rem;
+        min-height: 0;
         margin: 0 auto;
-        padding: 0 1.25rem 1.25rem;
+        padding: 0 1.25rem;
+      }
+
+      .text {
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+      }
+
+      .text > :not(.transcript) {
+        flex: none;
       }
 
       .transcript {
-        min-height: 60vh;
-        padding: 0.75rem 1rem 1.5rem;
+        display: flex;
+        flex: 1;
+        flex-direction: column;
+        min-height: 0;
+        margin-bottom: 1rem;
         border: 1px solid var(--rule);
         border-radius: var(--round);
         background: var(--paper);
+        overflow: clip;
+      }
+
+      aside {
+        min-height: 0;
+        padding-bottom: 1rem;
+        overflow-y: auto;
+        scrollbar-width: thin;
+      }
+
+      transcript-view {
+        flex: 1;
+        min-height: 0;
       }
 
       .tools {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
         gap: 0.5rem;
-        margin-bottom: 0.75rem;
-        padding-bottom: 0.75rem;
+        padding: 0.625rem 0.75rem 0.625rem 1.25rem;
         border-bottom: 1px solid var(--rule);
       }
 
       .tools h2 {
         flex: 1;
-        padding-left: 0.5rem;
         font-size: 1rem;
         font-weight: 650;
-      }
-
-      control-bar {
-        position: sticky;
-        bottom: 0;
-        z-index: 3;
       }
 
       .overlay {
@@ -182,17 +199,29 @@ export class AuscultApp extends LitElement {
         }
       }
 
+      /* Too low for parts that scroll on their own, as at a zoom of 400 %. */
+      @media (height < 32rem) {
+        :host {
+          height: auto;
+          min-height: 100dvh;
+        }
+      }
+
       @media (width < 40rem) {
         header {
           padding: 0.5rem 0.75rem;
         }
 
         main {
-          padding: 0 0.75rem 0.75rem;
+          padding: 0 0.75rem;
         }
 
         .transcript {
-          padding: 0.625rem 0.625rem 1rem;
+          margin-bottom: 0.75rem;
+        }
+
+        .tools {
+          padding: 0.5rem 0.5rem 0.5rem 0.875rem;
         }
       }
     `,
@@ -272,7 +301,7 @@ export class AuscultApp extends LitElement {
             </button>`}
       </header>
       <main>
-        <div>
+        <div class="text">
           <page-notices .recording=${this.#recording} @choose-microphone=${this.#chooseMicrophone}></page-notices>
           <file-progress .files=${this.#files}></file-progress>
           <section class="transcript" aria-labelledby="transcript-heading">

@@ -85,9 +85,12 @@ export class ControlBar extends LitElement {
         animation: breathe 2s ease-in-out infinite;
       }
 
-      .live .label,
+      .live .label {
+        color: var(--accent);
+      }
+
       .bad .label {
-        color: var(--live);
+        color: var(--bad);
       }
 
       .bad .dot,

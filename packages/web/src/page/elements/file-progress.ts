@@ -23,7 +23,7 @@ export class FileProgress extends LitElement {
       }
 
       .failed {
-        background: var(--live-tint);
+        background: var(--bad-tint);
       }
 
       .words {

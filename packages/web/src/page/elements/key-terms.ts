@@ -68,7 +68,7 @@ export class KeyTerms extends LitElement {
 
       .refusal {
         margin-top: 0.375rem;
-        color: var(--live);
+        color: var(--bad);
         font-size: 0.875rem;
       }
     `,

@@ -29,13 +29,13 @@ export class PageNotices extends LitElement {
       }
 
       .problem {
-        background: var(--live-tint);
-        border-color: var(--live);
+        background: var(--bad-tint);
+        border-color: var(--bad);
       }
 
       .problem > svg,
       .problem .title {
-        color: var(--live);
+        color: var(--bad);
       }
 
       .warning {

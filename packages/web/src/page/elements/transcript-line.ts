@@ -36,7 +36,7 @@ export class TranscriptLine extends LitElement {
 
       .line {
         display: grid;
-        grid-template-columns: 3.75rem minmax(0, 1fr) 2.25rem;
+        grid-template-columns: 3.75rem minmax(0, 1fr) 2rem;
         gap: 0 0.5rem;
         align-items: start;
         padding: 0.375rem 0.5rem;
@@ -78,7 +78,6 @@ export class TranscriptLine extends LitElement {
       }
 
       .unsure {
-        padding: 0.0625rem 0.125rem;
         color: var(--warn);
         text-decoration: underline dotted 2px;
         text-underline-offset: 0.25em;
@@ -91,8 +90,8 @@ export class TranscriptLine extends LitElement {
       }
 
       button.edit {
-        width: 2.25rem;
-        min-height: 2.25rem;
+        width: 2rem;
+        min-height: 2rem;
         color: var(--quiet);
       }
 
@@ -144,7 +143,7 @@ export class TranscriptLine extends LitElement {
 
       @media (width < 40rem) {
         .line {
-          grid-template-columns: minmax(0, 1fr) 2.25rem;
+          grid-template-columns: minmax(0, 1fr) 2rem;
           padding: 0.375rem 0.25rem;
         }
 

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recording } from '../recording/recording.js';
@@ -13,8 +13,8 @@ import { TranscriptLine } from './transcript-line.js';
 
 /** Screen readers are told the last finals; those before have been said. */
 const ANNOUNCED = 3;
-/** A page scrolled to within this of its end follows the text, pixels. */
-const NEAR_END = 160;
+/** Scrolled to within this of its end, it follows the text, pixels. */
+const NEAR_END = 120;
 
 /** The transcript: what is final, what is being said, and where there is nothing, how to begin. */
 export class TranscriptView extends LitElement {
@@ -28,12 +28,15 @@ export class TranscriptView extends LitElement {
     css`
       :host {
         display: block;
+        padding: 0.75rem 0.75rem 1.5rem;
+        overflow-y: auto;
+        scrollbar-width: thin;
       }
 
       .empty {
         max-width: 34rem;
-        margin: clamp(1rem, 8vh, 5rem) auto;
-        padding: 0 1rem;
+        margin: clamp(0.5rem, 7vh, 5rem) auto;
+        padding: 0 0.5rem;
         color: var(--quiet);
       }
 
@@ -97,7 +100,7 @@ export class TranscriptView extends LitElement {
 
       .follow {
         position: sticky;
-        bottom: 9rem;
+        bottom: 0;
         display: block;
         margin: 0.5rem auto;
         box-shadow: var(--shadow);
@@ -109,12 +112,7 @@ export class TranscriptView extends LitElement {
 
   protected override firstUpdated(): void {
     observe(this, this.lines, this.settings);
-    addEventListener('scroll', this.#onScroll, { passive: true });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    removeEventListener('scroll', this.#onScroll);
+    this.addEventListener('scroll', this.#onScroll, { passive: true });
   }
 
   /** Puts the focus on the next unsure word behind the one that has it, or on the first. */
@@ -160,8 +158,9 @@ export class TranscriptView extends LitElement {
     `;
   }
 
-  override updated(): void {
-    this.#follow();
+  override updated(changed: PropertyValues): void {
+    // Only the text moves it, not its own button.
+    if (!changed.has('behind' as keyof TranscriptView)) this.#follow();
   }
 
   #renderEmpty(): TemplateResult {
@@ -188,23 +187,20 @@ export class TranscriptView extends LitElement {
   }
 
   readonly #follow = (): void => {
-    if (this.#isFollowing && this.recording.state.value.transcriber.kind === 'listening')
-      scrollTo({ top: document.documentElement.scrollHeight });
-    else this.#onScroll();
+    if (this.#isFollowing) this.scrollTop = this.scrollHeight;
+    else this.behind = this.recording.state.value.transcriber.kind === 'listening';
   };
 
   readonly #jump = (): void => {
     this.#isFollowing = true;
     this.behind = false;
-    scrollTo({ top: document.documentElement.scrollHeight });
+    this.#follow();
   };
 
   readonly #onScroll = (): void => {
-    const { scrollHeight, clientHeight, scrollTop } = document.documentElement;
-    this.#isFollowing = scrollHeight - clientHeight - scrollTop < NEAR_END;
-    this.behind = !this.#isFollowing && this.recording.state.value.transcriber.kind === 'listening';
+    this.#isFollowing = this.scrollHeight - this.clientHeight - this.scrollTop < NEAR_END;
+    if (this.#isFollowing) this.behind = false;
   };
 }
-
 
 customElements.define('transcript-view', TranscriptView);

@@ -1,4 +1,4 @@
-/** The directions of imports: protocol ← server → asr, and bench above all of them. */
+/** The directions of imports: protocol ← client, protocol ← server → asr, and bench above all of them. */
 module.exports = {
   forbidden: [
     {
@@ -10,9 +10,10 @@ module.exports = {
     },
     {
       name: 'no-orphans',
-      comment: 'A module that nothing imports and that imports nothing is left over.',
+      comment:
+        'A module that nothing imports and that imports nothing is left over. The capture worklet is loaded by its address.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '/capture-worklet\\.ts$'] },
       to: {},
     },
     {
@@ -36,6 +37,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/protocol/src', pathNot: '^packages/protocol/src/reference/main\\.ts$' },
       to: { pathNot: ['^packages/protocol/src', '^node_modules/zod/'] },
+    },
+    {
+      name: 'client-is-small',
+      comment:
+        'The SDK brings nothing into a page but its own code: of the protocol it knows the types, and only Node gets a WebSocket.',
+      severity: 'error',
+      from: { path: '^packages/client/src', pathNot: '^packages/client/src/node\\.ts$' },
+      to: { pathNot: ['^packages/client/src', '^packages/protocol/dist/index\\.'] },
+    },
+    {
+      name: 'client-imports-types',
+      comment: 'Anything else of the protocol would bring zod along.',
+      severity: 'error',
+      from: { path: '^packages/client/src' },
+      to: { path: '^packages/protocol/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'asr-stands-alone',
@@ -69,7 +85,7 @@ module.exports = {
       from: { path: '^(packages/[^/]+|bench)/' },
       to: {
         path: '^packages/([^/]+)/',
-        pathNot: ['^$1/', '^packages/[^/]+/dist/index\\.', '^packages/asr/test/clips/'],
+        pathNot: ['^$1/', '^packages/[^/]+/dist/(index|node)\\.', '^packages/asr/test/clips/'],
       },
     },
     {

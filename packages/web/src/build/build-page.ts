@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pageDirectory } from '../index.js';
@@ -19,7 +20,7 @@ export async function buildPage(): Promise<void> {
   const fresh = `${pageDirectory}-${String(process.pid)}`;
   try {
     await bundle(fresh);
-    copyClient(join(fresh, 'client'));
+    bundleClient(join(fresh, 'client'));
     await compressFolder(fresh);
     writeFileSync(join(fresh, STAMP), inputs);
     rmSync(pageDirectory, { recursive: true, force: true });
@@ -29,9 +30,9 @@ export async function buildPage(): Promise<void> {
   }
 }
 
-/** The SDK for other pages, and the worklet, which browsers load as a file of its own. */
-function copyClient(folder: string): void {
-  for (const file of ['index.js', 'capture-worklet.js']) cpSync(join(clientFolder(), file), join(folder, file));
+/** The SDK for pages of others, which the server offers too. */
+function bundleClient(folder: string): void {
+  execFileSync(process.execPath, [join(clientFolder(), 'build.mjs'), folder], { stdio: 'inherit' });
 }
 
 async function bundle(outDir: string): Promise<void> {

@@ -15,7 +15,8 @@ export function fingerprint(packageFolder: string): string {
   const files = [
     ...filesBelow(join(packageFolder, 'src/page')),
     ...filesBelow(join(packageFolder, 'dist/build')),
-    ...filesBelow(clientFolder()),
+    ...filesBelow(join(clientFolder(), 'src')),
+    ...filesBelow(join(clientFolder(), 'dist')),
     ...(existsSync(lock) ? [lock] : []),
   ].sort();
   const hash = createHash('sha256');

@@ -1,9 +1,9 @@
 import { textOf, type Line, type LineWord } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
-/** Letters of a cue: two lines of 42, as subtitles have them. */
-const CUE_LETTERS = 84;
+/** Letters of a line and lines of a cue, as subtitles have them. */
 const LINE_LETTERS = 42;
+const CUE_LINES = 2;
 
 /** The transcript as SubRip subtitles: a cue for every two full lines. */
 export function asSrt(transcript: TranscriptExport): string {
@@ -20,27 +20,29 @@ interface Cue {
 }
 
 function cuesOf(line: Line, speaker: string | undefined): Cue[] {
-  const groups: LineWord[][] = [];
+  const groups: { words: LineWord[]; lines: readonly string[] }[] = [];
   for (const word of line.words) {
     const group = groups.at(-1);
-    if (group !== undefined && textOf({ words: [...group, word] }).length <= CUE_LETTERS) group.push(word);
-    else groups.push([word]);
+    const lines = wrapped(group?.lines ?? (speaker === undefined ? [] : [`${speaker}:`]), word.text);
+    if (group === undefined || lines.length > CUE_LINES) {
+      groups.push({ words: [word], lines: group === undefined ? lines : wrapped([], word.text) });
+      continue;
+    }
+    group.words.push(word);
+    group.lines = lines;
   }
-  return groups.map((words, index) => ({
+  return groups.map(({ words, lines }) => ({
     start: words.at(0)?.start ?? line.start,
     end: words.at(-1)?.end ?? line.end,
-    text: wrapped(`${speaker === undefined || index > 0 ? '' : `${speaker}: `}${textOf({ words })}`),
+    text: lines.join('\n'),
   }));
 }
 
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= LINE_LETTERS) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join('\n');
+/** Lines with more text behind them. */
+function wrapped(lines: readonly string[], text: string): readonly string[] {
+  const last = lines.at(-1);
+  if (last === undefined || last.length + 1 + text.length > LINE_LETTERS) return [...lines, text];
+  return [...lines.slice(0, -1), `${last} ${text}`];
 }
 
 /** `hh:mm:ss,mmm` */

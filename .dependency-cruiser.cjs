@@ -1,4 +1,4 @@
-/** The directions of imports: protocol ← client, protocol ← server → asr, and bench above all of them. */
+/** The directions of imports: protocol ← client ← web ← server → asr, protocol ← server, and bench above all of them. */
 module.exports = {
   forbidden: [
     {
@@ -27,7 +27,8 @@ module.exports = {
       name: 'no-dev-dependencies',
       comment: 'What ships must not need what only builds and tests need.',
       severity: 'error',
-      from: { path: '^(packages|bench)/[^/]+/src' },
+      // The page ships as one bundle, and its builder does not ship.
+      from: { path: '^(packages|bench)/[^/]+/src', pathNot: '^packages/web/src/(page|build)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -52,6 +53,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/client/src' },
       to: { path: '^packages/protocol/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'page-knows-only-the-sdk',
+      comment:
+        'The page runs in browsers and talks to the server as any page could: through the SDK and HTTP.',
+      severity: 'error',
+      from: { path: '^packages/web/src/page' },
+      to: {
+        pathNot: [
+          '^packages/web/src/page',
+          '^packages/client/dist/index\\.',
+          '^node_modules/',
+          '^packages/web/node_modules/',
+        ],
+      },
     },
     {
       name: 'asr-stands-alone',

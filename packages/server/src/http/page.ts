@@ -26,24 +26,29 @@ export async function registerPage(app: FastifyInstance, folder: string, log: Lo
   await app.register(serveStatic, { serve: false, preCompressed: true, cacheControl: false, index: false });
   app.get('/', hidden, (_request, reply) => {
     void reply.header('permissions-policy', 'microphone=(self)');
-    return send(reply, 'index.html', folder, COMPARE);
+    send(reply, 'index.html', folder, COMPARE);
   });
-  app.get<File>('/assets/*', hidden, ({ params }, reply) =>
-    send(reply, params['*'], join(folder, 'assets'), KEEP),
-  );
-  app.get<File>('/client/*', hidden, ({ params }, reply) =>
-    send(reply, params['*'], join(folder, 'client'), COMPARE),
-  );
+  app.get<File>('/assets/:file', hidden, ({ params }, reply) => {
+    send(reply, params.file, join(folder, 'assets'), KEEP);
+  });
+  app.get<File>('/client/:file', hidden, ({ params }, reply) => {
+    send(reply, params.file, join(folder, 'client'), COMPARE);
+  });
 }
 
 interface File {
-  Params: { '*': string };
+  Params: { file: string };
 }
+
+/** Names that are built. All else, paths in disguise among it, is not there. */
+const FILE_NAME = /^\w[\w.-]*$/;
 
 const hidden = { schema: { hide: true } };
 
-function send(reply: FastifyReply, file: string, folder: string, caching: string): FastifyReply {
-  return reply
-    .headers({ 'cache-control': caching, vary: 'Origin, Accept-Encoding' })
-    .sendFile(file, folder);
+function send(reply: FastifyReply, file: string, folder: string, caching: string): void {
+  if (!FILE_NAME.test(file)) {
+    reply.callNotFound();
+    return;
+  }
+  reply.headers({ 'cache-control': caching, vary: 'Origin, Accept-Encoding' }).sendFile(file, folder);
 }

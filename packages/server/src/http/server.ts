@@ -108,19 +108,15 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     },
     transform: jsonSchemaTransform,
   });
-  app.get(
-    '/api/v1',
-    { schema: { summary: 'What there is', response: { 200: overview } } },
-    () => ({
-      name: 'Auscult' as const,
-      version,
-      transcribe: '/ws/transcribe',
-      transcriptions: '/api/v1/transcriptions',
-      health: '/health',
-      metrics: '/metrics',
-      openapi: '/openapi.json',
-    }),
-  );
+  app.get('/api/v1', { schema: { summary: 'What there is', response: { 200: overview } } }, () => ({
+    name: 'Auscult' as const,
+    version,
+    transcribe: '/ws/transcribe',
+    transcriptions: '/api/v1/transcriptions',
+    health: '/health',
+    metrics: '/metrics',
+    openapi: '/openapi.json',
+  }));
   app.get(
     '/openapi.json',
     { schema: { summary: 'This description', response: { 200: z.looseObject({}) } } },

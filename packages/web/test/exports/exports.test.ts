@@ -24,7 +24,8 @@ describe('the transcript as', () => {
   });
 
   test('subtitles has times, and cues of two lines at most', async () => {
-    const long = 'So the pain is just right in the lower back and it started yesterday when I was unloading groceries';
+    const long =
+      'So the pain is just right in the lower back and it started yesterday when I was unloading groceries';
     expect(await text('Subtitles (SRT)', [...talk, said(long, { start: 3600 })])).toBe(
       [
         '1\n00:00:00,000 --> 00:00:02,000\nClinician: Any pain?\n',

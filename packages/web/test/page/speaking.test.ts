@@ -24,7 +24,10 @@ describe.skipIf(chromiumPath === undefined)(`somebody who speaks${needsChromium}
     await button(page, 'Start').click();
     await page.getByText('still listening …').waitFor();
     await page.getByText('Listening', { exact: true }).first().waitFor();
-    await page.getByText(/potassium/i).first().waitFor();
+    await page
+      .getByText(/potassium/i)
+      .first()
+      .waitFor();
     await page.locator('transcript-line').nth(1).waitFor();
     await button(page, 'Stop').click();
     await page.getByText('Stopped', { exact: true }).first().waitFor();
@@ -48,7 +51,11 @@ describe.skipIf(chromiumPath === undefined)(`somebody who speaks${needsChromium}
     await button(page, 'Resume').click();
     await page.getByText('Listening', { exact: true }).first().waitFor();
     await page.waitForFunction(
-      ([shown]) => document.querySelector('auscult-app')?.shadowRoot?.querySelector('control-bar')?.shadowRoot?.querySelector('time')?.textContent !== shown,
+      ([shown]) =>
+        document
+          .querySelector('auscult-app')
+          ?.shadowRoot?.querySelector('control-bar')
+          ?.shadowRoot?.querySelector('time')?.textContent !== shown,
       [before],
     );
     await page.locator('transcript-line').nth(lines).waitFor();
@@ -92,14 +99,14 @@ describe.skipIf(chromiumPath === undefined)(`somebody who speaks${needsChromium}
     await button(page, 'Add').click();
     await button(page, 'Remove potassium').waitFor();
     await button(page, 'Start').click();
-    await page.getByText('This server cannot favour key terms').waitFor();
+    await page.getByText('This server cannot listen for key terms yet').waitFor();
     await page.locator('transcript-line').first().waitFor();
     await button(page, 'Close this note').click();
     await button(page, 'Stop').click();
     await page.getByText('Stopped', { exact: true }).first().waitFor();
     await button(page, 'Start').click();
     await page.getByText('Listening', { exact: true }).first().waitFor();
-    expect(await page.getByText('This server cannot favour key terms').count()).toBe(0);
+    expect(await page.getByText('This server cannot listen for key terms yet').count()).toBe(0);
   });
 });
 

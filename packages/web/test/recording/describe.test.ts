@@ -30,7 +30,9 @@ describe('a state', () => {
     expect(label).toMatch(/^[A-Z][a-z ]+$/);
     expect(sentence).toMatch(/^[A-Z].*\.$/);
     const others = states.filter((other) => other !== transcriber);
-    const sentences = others.map((other) => describeState({ transcriber: other, muted: false, silent: false }, 0).sentence);
+    const sentences = others.map(
+      (other) => describeState({ transcriber: other, muted: false, silent: false }, 0).sentence,
+    );
     expect(sentences).not.toContain(sentence);
   });
 
@@ -43,7 +45,9 @@ describe('a state', () => {
   test('tells that nobody is heard', () => {
     const listening = { kind: 'listening' } as const;
     expect(describeState({ transcriber: listening, muted: true, silent: false }, 0).label).toBe('Muted');
-    expect(describeState({ transcriber: listening, muted: false, silent: true }, 0).sentence).toContain('No sound');
+    expect(describeState({ transcriber: listening, muted: false, silent: true }, 0).sentence).toContain(
+      'No sound',
+    );
   });
 });
 

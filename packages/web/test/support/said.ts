@@ -16,5 +16,8 @@ export function said(text: string, { start = 0, channel, confidence = {} }: HowS
     confidence: confidence[word] ?? 0.95,
   }));
   const end = start + words.length;
-  return lineOf({ text, start, end, confidence: 0.9, words, ...(channel === undefined ? {} : { channel }) }, 0);
+  return lineOf(
+    { text, start, end, confidence: 0.9, words, ...(channel === undefined ? {} : { channel }) },
+    0,
+  );
 }

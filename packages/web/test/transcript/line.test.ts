@@ -40,7 +40,13 @@ describe('a correction of a word', () => {
   test('replaces it, keeps its time and what was heard', () => {
     const corrected = correctWord(line, 1, ' metoprolol ');
     expect(textOf(corrected)).toBe('Started metoprolol all twenty five milligrams');
-    expect(corrected.words[1]).toEqual({ text: 'metoprolol', heard: 'metropolis', start: 1, end: 2, confidence: 1 });
+    expect(corrected.words[1]).toEqual({
+      text: 'metoprolol',
+      heard: 'metropolis',
+      start: 1,
+      end: 2,
+      confidence: 1,
+    });
     expect(heardTextOf(corrected)).toBe(textOf(line));
     expect(isCorrected(corrected)).toBe(true);
   });
@@ -66,7 +72,13 @@ describe('a correction of a line', () => {
     const corrected = correctLine(line, 'Started metoprolol twenty five milligrams daily');
     expect(textOf(corrected)).toBe('Started metoprolol twenty five milligrams daily');
     expect(corrected.words[0]).toBe(line.words[0]);
-    expect(corrected.words[1]).toEqual({ text: 'metoprolol', heard: 'metropolis all', start: 1, end: 3, confidence: 1 });
+    expect(corrected.words[1]).toEqual({
+      text: 'metoprolol',
+      heard: 'metropolis all',
+      start: 1,
+      end: 3,
+      confidence: 1,
+    });
     expect(corrected.words[2]).toBe(line.words[3]);
     expect(corrected.words.at(-1)).toMatchObject({ text: 'daily', start: 6, end: 6 });
   });

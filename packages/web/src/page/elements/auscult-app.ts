@@ -158,6 +158,10 @@ export class AuscultApp extends LitElement {
         min-height: 0;
       }
 
+      transcript-view:focus-visible {
+        outline-offset: -3px;
+      }
+
       .tools {
         display: flex;
         align-items: center;
@@ -221,7 +225,17 @@ export class AuscultApp extends LitElement {
         }
 
         .tools {
-          padding: 0.5rem 0.5rem 0.5rem 0.875rem;
+          justify-content: flex-end;
+          padding: 0.5rem;
+        }
+
+        .tools h2 {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+
+        .tools .new {
+          margin-right: auto;
         }
       }
     `,
@@ -287,26 +301,34 @@ export class AuscultApp extends LitElement {
         >
           ${icons.keyboard}
         </button>
-        ${this.wide
-          ? nothing
-          : html`<button
-              class="icon plain"
-              aria-label="Settings"
-              title="Settings"
-              @click=${() => {
-                this.dialog = { kind: 'setup' };
-              }}
-            >
-              ${icons.settings}
-            </button>`}
+        ${
+          this.wide
+            ? nothing
+            : html`<button
+                class="icon plain"
+                aria-label="Settings"
+                title="Settings"
+                @click=${() => {
+                  this.dialog = { kind: 'setup' };
+                }}
+              >
+                ${icons.settings}
+              </button>`
+        }
       </header>
       <main>
         <div class="text">
-          <page-notices .recording=${this.#recording} @choose-microphone=${this.#chooseMicrophone}></page-notices>
+          <page-notices
+            .recording=${this.#recording}
+            @choose-microphone=${this.#chooseMicrophone}
+          ></page-notices>
           <file-progress .files=${this.#files}></file-progress>
           <section class="transcript" aria-labelledby="transcript-heading">
             ${this.#renderTools()}
             <transcript-view
+              tabindex="0"
+              role="group"
+              aria-label="Text"
               ${ref(this.#view)}
               .lines=${this.#lines}
               .recording=${this.#recording}
@@ -316,7 +338,12 @@ export class AuscultApp extends LitElement {
         </div>
         ${this.wide ? html`<aside aria-label="Settings">${this.#renderPanel()}</aside>` : nothing}
       </main>
-      <control-bar .recording=${this.#recording} .settings=${this.#settings} role="region" aria-label="Controls"></control-bar>
+      <control-bar
+        .recording=${this.#recording}
+        .settings=${this.#settings}
+        role="region"
+        aria-label="Controls"
+      ></control-bar>
       ${this.dragging ? html`<div class="overlay">Drop the recording to transcribe it</div>` : nothing}
       ${keyed(this.dialog, this.#renderDialog())}
     `;
@@ -342,7 +369,9 @@ export class AuscultApp extends LitElement {
     return html`<div class="tools">
       <h2 id="transcript-heading">Transcript</h2>
       <span class="spoken" role="status">${this.said}</span>
-      <button class="small plain" ?hidden=${empty} @click=${() => this.#clearFirst(() => undefined)}>New</button>
+      <button class="small plain new" ?hidden=${empty} @click=${() => this.#clearFirst(() => undefined)}>
+        New
+      </button>
       <button class="small" ?disabled=${empty} @click=${() => void this.#copy()}>
         ${icons.copy}<span>${this.said === COPIED ? 'Copied' : 'Copy'}</span>
       </button>
@@ -373,9 +402,13 @@ export class AuscultApp extends LitElement {
       case 'none':
         return nothing;
       case 'setup':
-        return html`<page-dialog ${ref(this.#openDialog)} heading="Settings" @closed=${closed}>${this.#renderPanel()}</page-dialog>`;
+        return html`<page-dialog ${ref(this.#openDialog)} heading="Settings" @closed=${closed}
+          >${this.#renderPanel()}</page-dialog
+        >`;
       case 'shortcuts':
-        return html`<page-dialog heading="Keyboard shortcuts" @closed=${closed}><shortcut-list></shortcut-list></page-dialog>`;
+        return html`<page-dialog heading="Keyboard shortcuts" @closed=${closed}
+          ><shortcut-list></shortcut-list
+        ></page-dialog>`;
       case 'clear':
         return html`<page-dialog ${ref(this.#openDialog)} heading="Begin a new transcript?" @closed=${closed}>
           <p>The one on this page was changed since it was last copied or downloaded. It will be gone.</p>

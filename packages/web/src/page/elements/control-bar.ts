@@ -141,15 +141,16 @@ export class ControlBar extends LitElement {
 
         .state {
           order: -2;
-          flex: 1 1 60%;
+          flex: 1 1 9rem;
         }
 
         .measures {
           order: -1;
+          align-self: flex-start;
         }
 
         level-meter {
-          width: 4.5rem;
+          width: 3.5rem;
         }
 
         .buttons {
@@ -182,10 +183,16 @@ export class ControlBar extends LitElement {
         <span class="spoken" role="status">${statusFor(description.label)}</span>
       </div>
       <div class="measures">
-        ${transcriber.kind === 'listening' || transcriber.kind === 'reconnecting'
-          ? html`<level-meter .levels=${this.recording.levels} .channels=${channels}></level-meter>`
-          : nothing}
-        <time datetime="PT${String(Math.floor(elapsedSeconds))}S" aria-label="Recorded: ${spokenClock(elapsedSeconds)}" role="timer" aria-live="off"
+        ${
+          transcriber.kind === 'listening' || transcriber.kind === 'reconnecting'
+            ? html`<level-meter .levels=${this.recording.levels} .channels=${channels}></level-meter>`
+            : nothing
+        }
+        <time
+          datetime="PT${String(Math.floor(elapsedSeconds))}S"
+          aria-label="Recorded: ${spokenClock(elapsedSeconds)}"
+          role="timer"
+          aria-live="off"
           >${clock(elapsedSeconds)}</time
         >
       </div>
@@ -224,8 +231,13 @@ export class ControlBar extends LitElement {
     const { recording } = this;
     const { kind } = recording.state.value.transcriber;
     if (kind === 'stopping' || kind === 'starting')
-      return html`<button @click=${recording.abandon}>${icons.stop}<span>${kind === 'stopping' ? 'End now' : 'Cancel'}</span></button>`;
-    return html`<button ?disabled=${!isUnderWay(recording.state.value.transcriber)} @click=${() => void recording.stop()}>
+      return html`<button @click=${recording.abandon}>
+        ${icons.stop}<span>${kind === 'stopping' ? 'End now' : 'Cancel'}</span>
+      </button>`;
+    return html`<button
+      ?disabled=${!isUnderWay(recording.state.value.transcriber)}
+      @click=${() => void recording.stop()}
+    >
       ${icons.stop}<span>Stop</span>
     </button>`;
   }

@@ -36,13 +36,6 @@ export class ExportMenu extends LitElement {
         justify-content: flex-start;
         border-radius: 8px;
       }
-
-      @media (width < 40rem) {
-        ul {
-          right: auto;
-          left: 0;
-        }
-      }
     `,
   ];
 

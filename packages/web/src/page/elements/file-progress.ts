@@ -57,12 +57,16 @@ export class FileProgress extends LitElement {
         <p class="name">${state.name}</p>
         <p role=${state.kind === 'failed' ? 'alert' : 'status'}>${sentenceOf(state)}</p>
       </div>
-      ${isBusy(state)
-        ? html`<button class="small" @click=${this.files.cancel}>Cancel</button>`
-        : html`<button class="small" @click=${this.files.dismiss}>Close</button>`}
-      ${state.kind === 'uploading' || state.kind === 'transcribing'
-        ? html`<progress aria-label=${sentenceOf(state)} max="1" .value=${state.share}></progress>`
-        : nothing}
+      ${
+        isBusy(state)
+          ? html`<button class="small" @click=${this.files.cancel}>Cancel</button>`
+          : html`<button class="small" @click=${this.files.dismiss}>Close</button>`
+      }
+      ${
+        state.kind === 'uploading' || state.kind === 'transcribing'
+          ? html`<progress aria-label=${sentenceOf(state)} max="1" .value=${state.share}></progress>`
+          : nothing
+      }
       ${state.kind === 'waiting' ? html`<progress aria-label=${sentenceOf(state)}></progress>` : nothing}
     </div>`;
   }

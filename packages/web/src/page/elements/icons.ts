@@ -31,7 +31,9 @@ export const icons = {
   edit: icon(svg`<path d="M4 20h4L19 9l-4-4L4 16v4ZM13 7l4 4" />`),
   undo: icon(svg`<path d="M9 6 4 11l5 5M4 11h10a6 6 0 0 1 0 12" transform="translate(0 -3)" />`),
   file: icon(svg`<path d="M14 3H6a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V8l-5-5ZM14 3v5h5" />`),
-  alert: icon(svg`<path d="M12 9v4M12 17h.01M10.300 4 2.500 18a2 2 0 0 0 1.700 3h15.600a2 2 0 0 0 1.700-3L13.700 4a2 2 0 0 0-3.400 0Z" />`),
+  alert: icon(
+    svg`<path d="M12 9v4M12 17h.01M10.300 4 2.500 18a2 2 0 0 0 1.700 3h15.600a2 2 0 0 0 1.700-3L13.700 4a2 2 0 0 0-3.400 0Z" />`,
+  ),
   add: icon(svg`<path d="M12 5v14M5 12h14" />`),
 } as const;
 

@@ -102,25 +102,27 @@ export class KeyTerms extends LitElement {
       <p id="hint" class="hint">
         ${this.running ? 'New terms count from the next start.' : 'Several at once: put commas between them.'}
       </p>
-      ${this.terms.value.length === 0
-        ? nothing
-        : html`<ul aria-label="Key terms">
-            ${this.terms.value.map(
-              (term) =>
-                html`<li>
-                  <span>${term}</span>
-                  <button
-                    class="plain"
-                    aria-label="Remove ${term}"
-                    @click=${() => {
-                      this.#remove(term);
-                    }}
-                  >
-                    ${icons.close}
-                  </button>
-                </li>`,
-            )}
-          </ul>`}
+      ${
+        this.terms.value.length === 0
+          ? nothing
+          : html`<ul aria-label="Key terms">
+              ${this.terms.value.map(
+                (term) =>
+                  html`<li>
+                    <span>${term}</span>
+                    <button
+                      class="plain"
+                      aria-label="Remove ${term}"
+                      @click=${() => {
+                        this.#remove(term);
+                      }}
+                    >
+                      ${icons.close}
+                    </button>
+                  </li>`,
+              )}
+            </ul>`
+      }
     `;
   }
 

@@ -92,7 +92,9 @@ export class PageNotices extends LitElement {
         <p class="title">${title}</p>
         <p>${sentence}</p>
       </div>
-      <button class="icon plain" aria-label="Close this message" @click=${this.recording.dismissProblem}>${icons.close}</button>
+      <button class="icon plain" aria-label="Close this message" @click=${this.recording.dismissProblem}>
+        ${icons.close}
+      </button>
       ${this.#renderRemedy(remedy)}
     </div>`;
   }

@@ -25,7 +25,7 @@ export class PageDialog extends LitElement {
         background: #0009;
       }
 
-      header {
+      .head {
         position: sticky;
         top: 0;
         z-index: 1;
@@ -50,8 +50,12 @@ export class PageDialog extends LitElement {
   ];
 
   override render(): TemplateResult {
-    return html`<dialog aria-labelledby="heading" @close=${() => this.dispatchEvent(new Event('closed'))} @click=${this.#onClick}>
-      <header>
+    return html`<dialog
+      aria-labelledby="heading"
+      @close=${() => this.dispatchEvent(new Event('closed'))}
+      @click=${this.#onClick}
+    >
+      <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button
           class="icon plain"
@@ -62,7 +66,7 @@ export class PageDialog extends LitElement {
         >
           ${icons.close}
         </button>
-      </header>
+      </div>
       <div class="content"><slot></slot></div>
     </dialog>`;
   }

@@ -71,8 +71,7 @@ export class SetupPanel extends LitElement {
         border: 0;
       }
 
-      fieldset + fieldset,
-      .field + fieldset,
+      * + fieldset,
       fieldset + .field {
         margin-top: 0.75rem;
       }
@@ -138,10 +137,15 @@ export class SetupPanel extends LitElement {
     const { twoSpeakers, deviceId, secondDeviceId } = settings;
     return html`<section aria-labelledby="microphone-heading">
       <h2 id="microphone-heading">Microphone</h2>
-      ${this.#renderDevice('microphone', twoSpeakers ? `Of ${settings.firstName}` : 'Which one', deviceId, (id) => {
-        this.parts.settings.patch({ deviceId: id });
-        void this.parts.recording.useMicrophone(id);
-      })}
+      ${this.#renderDevice(
+        'microphone',
+        twoSpeakers ? `Microphone of ${settings.firstName}` : 'Which one',
+        deviceId,
+        (id) => {
+          this.parts.settings.patch({ deviceId: id });
+          void this.parts.recording.useMicrophone(id);
+        },
+      )}
       <fieldset ?disabled=${running}>
         <legend class="spoken">Speakers</legend>
         <label class="choice">
@@ -182,13 +186,26 @@ export class SetupPanel extends LitElement {
         />
       </div>`;
     return html`
-      ${this.#renderDevice('second-microphone', `Of ${secondName}`, secondDeviceId, (id) => {
-        settings.patch({ secondDeviceId: id });
-      }, running)}
-      <div class="field names">${name('firstName', 'First speaker', firstName)} ${name('secondName', 'Second speaker', secondName)}</div>
-      ${secondDeviceId === ''
-        ? html`<p class="hint">Without a second microphone, left and right of the first are told apart.</p>`
-        : nothing}
+      ${this.#renderDevice(
+        'second-microphone',
+        `Microphone of ${secondName}`,
+        secondDeviceId,
+        (id) => {
+          settings.patch({ secondDeviceId: id });
+        },
+        running,
+      )}
+      <div class="field names">
+        ${name('firstName', 'First speaker', firstName)} ${name('secondName', 'Second speaker', secondName)}
+      </div>
+      ${
+        secondDeviceId === ''
+          ? html`<p class="hint">
+              Choose a second microphone, unless the first has two inputs: its left and right are told apart
+              then.
+            </p>`
+          : nothing
+      }
     `;
   }
 
@@ -217,7 +234,9 @@ export class SetupPanel extends LitElement {
         <option value="" ?selected=${chosen === ''}>The browser’s choice</option>
         ${known.map(
           (microphone) =>
-            html`<option value=${microphone.id} ?selected=${chosen === microphone.id}>${microphone.name}</option>`,
+            html`<option value=${microphone.id} ?selected=${chosen === microphone.id}>
+              ${microphone.name}
+            </option>`,
         )}
       </select>
     </div>`;
@@ -288,15 +307,20 @@ export class SetupPanel extends LitElement {
           }}
         >
           ${themes.map(
-            ([theme, name]) => html`<option value=${theme} ?selected=${settings.value.theme === theme}>${name}</option>`,
+            ([theme, name]) =>
+              html`<option value=${theme} ?selected=${settings.value.theme === theme}>${name}</option>`,
           )}
         </select>
       </div>
       ${this.#renderChoice('markUnsure', 'Mark words that may be wrong', 'They are underlined with dots. Click one to correct or confirm it.')}
       ${this.#renderChoice('keepTranscript', 'Keep this transcript in this browser', 'Anyone who uses this browser can read it. Otherwise it is gone when the page is closed.')}
-      ${settings.value.keepTranscript
-        ? html`<button class="small" @click=${() => this.dispatchEvent(new Event('forget'))}>Delete what is kept</button>`
-        : nothing}
+      ${
+        settings.value.keepTranscript
+          ? html`<button class="small" @click=${() => this.dispatchEvent(new Event('forget'))}>
+              Delete what is kept
+            </button>`
+          : nothing
+      }
     </section>`;
   }
 }

@@ -194,7 +194,9 @@ export class TranscriptLine extends LitElement {
 
   #renderText(): TemplateResult {
     const { words } = this.line;
-    return html`<p class="text">${words.map((word, index) => [index > 0 ? ' ' : '', this.#renderWord(word, index)])}</p>`;
+    return html`<p class="text">
+      ${words.map((word, index) => [index > 0 ? ' ' : '', this.#renderWord(word, index)])}
+    </p>`;
   }
 
   #renderWord(word: LineWord, index: number): TemplateResult {
@@ -240,8 +242,11 @@ export class TranscriptLine extends LitElement {
         save((target as HTMLInputElement).value);
       }}
       @keydown=${(event: KeyboardEvent) => {
+        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        // The key would go on to press the button that gets the focus.
+        event.preventDefault();
         if (event.key === 'Enter') save((event.target as HTMLInputElement).value);
-        if (event.key === 'Escape') this.#finish(this.line);
+        else this.#finish(this.line);
       }}
     />`;
   }

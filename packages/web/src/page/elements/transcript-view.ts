@@ -134,27 +134,37 @@ export class TranscriptView extends LitElement {
         ${repeat(
           lines.value,
           ({ id }) => id,
-          (line) => html`<transcript-line
-            .line=${line}
-            .speaker=${line.channel === undefined ? undefined : speakers[line.channel]}
-            .markUnsure=${markUnsure}
-            @corrected=${({ detail }: CustomEvent<Line>) => {
-              this.#replace(line, detail);
-            }}
-          ></transcript-line>`,
+          (line) =>
+            html`<transcript-line
+              .line=${line}
+              .speaker=${line.channel === undefined ? undefined : speakers[line.channel]}
+              .markUnsure=${markUnsure}
+              @corrected=${({ detail }: CustomEvent<Line>) => {
+                this.#replace(line, detail);
+              }}
+            ></transcript-line>`,
         )}
       </div>
-      <partial-lines .recording=${this.recording} .speakers=${speakers} @grown=${this.#follow}></partial-lines>
+      <partial-lines
+        .recording=${this.recording}
+        .speakers=${speakers}
+        @grown=${this.#follow}
+      ></partial-lines>
       <div class="spoken" aria-live="polite" aria-relevant="additions">
         ${repeat(
           lines.value.slice(-ANNOUNCED),
           ({ id }) => id,
-          (line) => html`<p>${line.channel === undefined ? '' : `${speakers[line.channel] ?? ''}: `}${textOf({ words: line.heard })}</p>`,
+          (line) =>
+            html`<p>
+              ${line.channel === undefined ? '' : `${speakers[line.channel] ?? ''}: `}${textOf({ words: line.heard })}
+            </p>`,
         )}
       </div>
-      ${this.behind
-        ? html`<button class="follow small" @click=${this.#jump}>Go to the newest text</button>`
-        : nothing}
+      ${
+        this.behind
+          ? html`<button class="follow small" @click=${this.#jump}>Go to the newest text</button>`
+          : nothing
+      }
     `;
   }
 
@@ -167,17 +177,26 @@ export class TranscriptView extends LitElement {
     return html`<div class="empty">
       <h3>Speak, and the words appear here</h3>
       <ol>
-        <li><p>Press <strong>Start</strong> and allow the microphone. Text in slanted letters may still change.</p></li>
         <li>
           <p>
-            Words that may be wrong are <span class="sample">underlined with dots</span>. Click any word to correct it.
+            Press <strong>Start</strong> and allow the microphone. Text in slanted letters may still change.
           </p>
         </li>
-        <li><p>When you are done, <strong>copy</strong> the text or <strong>download</strong> it as a Word file.</p></li>
+        <li>
+          <p>
+            Words that may be wrong are <span class="sample">underlined with dots</span>. Click any word to
+            correct it.
+          </p>
+        </li>
+        <li>
+          <p>
+            When you are done, <strong>copy</strong> the text or <strong>download</strong> it as a Word file.
+          </p>
+        </li>
       </ol>
       <p class="private">
-        You can also drop a recording anywhere on this page. Sound and text go to this server and nowhere else, and the
-        page forgets them when you close it.
+        You can also drop a recording anywhere on this page. Sound and text go to this server and nowhere
+        else, and the page forgets them when you close it.
       </p>
     </div>`;
   }
@@ -187,6 +206,7 @@ export class TranscriptView extends LitElement {
   }
 
   readonly #follow = (): void => {
+    if (this.lines.value.length === 0) return;
     if (this.#isFollowing) this.scrollTop = this.scrollHeight;
     else this.behind = this.recording.state.value.transcriber.kind === 'listening';
   };

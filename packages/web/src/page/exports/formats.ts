@@ -20,7 +20,11 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     // Several times the size of the page, so it comes when it is needed.
     write: async (transcript) => (await import('./word.js')).asWord(transcript),
   },
-  { name: 'Subtitles (SRT)', extension: 'srt', write: (transcript) => blob(asSrt(transcript), 'application/x-subrip') },
+  {
+    name: 'Subtitles (SRT)',
+    extension: 'srt',
+    write: (transcript) => blob(asSrt(transcript), 'application/x-subrip'),
+  },
   { name: 'JSON', extension: 'json', write: (transcript) => blob(asJson(transcript), 'application/json') },
 ];
 

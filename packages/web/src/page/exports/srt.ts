@@ -1,4 +1,4 @@
-import { textOf, type Line, type LineWord } from '../transcript/line.js';
+import type { Line, LineWord } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
 /** Letters of a line and lines of a cue, as subtitles have them. */
@@ -9,7 +9,9 @@ const CUE_LINES = 2;
 export function asSrt(transcript: TranscriptExport): string {
   const cues = transcript.lines.flatMap((line) => cuesOf(line, speakerOf(transcript, line)));
   return cues
-    .map(({ start, end, text }, index) => `${String(index + 1)}\n${time(start)} --> ${time(end)}\n${text}\n\n`)
+    .map(
+      ({ start, end, text }, index) => `${String(index + 1)}\n${time(start)} --> ${time(end)}\n${text}\n\n`,
+    )
     .join('');
 }
 

@@ -7,10 +7,17 @@ import { speakerOf, type TranscriptExport } from './transcript-export.js';
 export function asWord(transcript: TranscriptExport): Promise<Blob> {
   const when = transcript.at.toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' });
   const heading = new Paragraph({ text: 'Transcript', heading: HeadingLevel.HEADING_1 });
-  const date = new Paragraph({ children: [new TextRun({ text: when, color: '555555' })], spacing: { after: 240 } });
+  const date = new Paragraph({
+    children: [new TextRun({ text: when, color: '555555' })],
+    spacing: { after: 240 },
+  });
   const paragraphs = transcript.lines.map((line) => paragraphOf(line, speakerOf(transcript, line)));
   return Packer.toBlob(
-    new Document({ creator: 'Auscult', title: 'Transcript', sections: [{ children: [heading, date, ...paragraphs] }] }),
+    new Document({
+      creator: 'Auscult',
+      title: 'Transcript',
+      sections: [{ children: [heading, date, ...paragraphs] }],
+    }),
   );
 }
 

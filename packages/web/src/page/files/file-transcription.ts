@@ -64,7 +64,9 @@ export function createFileTranscription(): FileTranscription {
       if (status === 'done') return;
       if (status === 'failed' || status === 'cancelled')
         throw new TranscriptionError(error?.message ?? 'The server gave the transcription up. Try again.');
-      state.set(status === 'queued' ? { kind: 'waiting', name } : { kind: 'transcribing', name, share: progress });
+      state.set(
+        status === 'queued' ? { kind: 'waiting', name } : { kind: 'transcribing', name, share: progress },
+      );
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
   }

@@ -22,7 +22,11 @@ const UNREACHABLE = 'The server cannot be reached. Check the network, then try a
  *
  * @param onProgress told the share that was sent, from 0 to 1
  */
-export function upload(file: File, signal: AbortSignal, onProgress: (share: number) => void): Promise<string> {
+export function upload(
+  file: File,
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<string> {
   const form = new FormData();
   form.append('words', 'true');
   // The server keeps no name, so none is sent.
@@ -80,7 +84,9 @@ async function ask(path: string, init: RequestInit): Promise<Readonly<Record<str
 
 function refusalOf(body: Readonly<Record<string, unknown>>): TranscriptionError {
   const { error } = body as { readonly error?: { readonly message?: string } };
-  return new TranscriptionError(error?.message ?? 'The server gave no answer that makes sense. Try again later.');
+  return new TranscriptionError(
+    error?.message ?? 'The server gave no answer that makes sense. Try again later.',
+  );
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

@@ -17,6 +17,7 @@ const TITLES: Readonly<Partial<Record<string, readonly [title: string, remedy: R
   microphone_lost: ['The microphone was unplugged', 'choose-microphone'],
   microphones_unsupported: ['This page cannot use microphones here', 'none'],
   connection_lost: ['The server cannot be reached', 'start'],
+  worklet_missing: ['The server cannot be reached', 'start'],
   busy: ['The server is busy', 'start'],
   too_many_sessions: ['The server is busy', 'start'],
   not_ready: ['The server is still starting', 'start'],
@@ -27,13 +28,16 @@ const TITLES: Readonly<Partial<Record<string, readonly [title: string, remedy: R
   audio_lost: ['Some words are missing', 'none'],
 };
 
-/** Where the browsers hide it. */
-const ALLOW_MICROPHONE =
-  'Click the symbol beside the address of this page, allow the microphone, and try again. ' +
-  'If it stays so, look for the microphone in the privacy settings of the device.';
+/** In place of what is meant for developers, or too short for people. */
+const SENTENCES: Readonly<Partial<Record<string, string>>> = {
+  microphone_denied:
+    'Click the symbol beside the address of this page, allow the microphone, and try again. ' +
+    'If it stays so, look for the microphone in the privacy settings of the device.',
+  worklet_missing: 'A part of this page could not be loaded. Check the network, then try again.',
+};
 
 /** A problem with a title and a way on. Codes that the page does not know have the sentence of the SDK. */
 export function describeProblem({ code, message }: Problem): ProblemDescription {
   const [title, remedy] = TITLES[code] ?? ['Something went wrong', 'start'];
-  return { title, sentence: code === 'microphone_denied' ? ALLOW_MICROPHONE : message, remedy };
+  return { title, sentence: SENTENCES[code] ?? message, remedy };
 }

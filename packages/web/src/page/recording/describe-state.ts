@@ -71,7 +71,8 @@ function describeReconnecting(
     'server-restarting': { label: 'Server restarting', because: 'The server is starting again.' },
   }[reason];
   const waiting = Math.round(bufferedSeconds);
-  const kept = waiting > 0 ? `Recording goes on: ${String(waiting)} s wait to be sent.` : 'Recording goes on.';
+  const kept =
+    waiting > 0 ? `Recording goes on: ${String(waiting)} s wait to be sent.` : 'Recording goes on.';
   const seconds = Math.ceil((retryAt - now) / 1000);
   const next = seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying again now.';
   return { label: why.label, sentence: `${why.because} ${kept} ${next}`, tone: 'bad' };

@@ -22,7 +22,10 @@ export function watchMicrophones(): Microphones {
     list.set(
       found
         .filter(({ deviceId }) => deviceId !== '')
-        .map(({ deviceId, label }, index) => ({ id: deviceId, name: label || `Microphone ${String(index + 1)}` })),
+        .map(({ deviceId, label }, index) => ({
+          id: deviceId,
+          name: label || `Microphone ${String(index + 1)}`,
+        })),
     );
   };
   // Undefined where the page is not in a secure context.

@@ -9,6 +9,7 @@ import {
 import { observable, type Changeable, type Observable } from '../state/observable.js';
 import type { Settings } from '../settings/settings.js';
 import { lineOf, withLine, type Line } from '../transcript/line.js';
+import { describeWarning, type Warning } from './describe-warning.js';
 import { problemOf } from './problem-of.js';
 
 /** What the page shows of a recording. */
@@ -25,12 +26,6 @@ export interface RecordingState {
   readonly warnings: readonly Warning[];
   /** Whether nothing at all was heard for a while. */
   readonly silent: boolean;
-}
-
-/** Something is not as asked for, but goes on. */
-export interface Warning {
-  readonly code: string;
-  readonly message: string;
 }
 
 /** How loud each channel is, 0 to 1. */
@@ -63,6 +58,15 @@ export interface RecordingSources {
   /** Of the WebSocket. */
   readonly url: URL;
 }
+
+/** While the recording goes on, its state tells of these, and that they are over. */
+const TOLD_BY_STATE: readonly string[] = [
+  'connection_lost',
+  'busy',
+  'too_many_sessions',
+  'not_ready',
+  'draining',
+];
 
 const CLOCK_MS = 250;
 /** The quietest microphone in a quiet room is louder. */
@@ -100,8 +104,14 @@ export function createRecording(sources: RecordingSources): Recording {
     transcriber.on('state', (next) => {
       if (transcriber !== current) return;
       const ended = !isUnderWay(next);
-      state.patch({ transcriber: next, elapsedSeconds: elapsed(), ...(ended ? { partials: [], silent: false } : {}) });
+      state.patch({
+        transcriber: next,
+        elapsedSeconds: elapsed(),
+        ...(ended ? { partials: [], silent: false } : {}),
+      });
       if (next.kind === 'failed') state.patch({ problem: next.problem });
+      if (next.kind === 'listening' && state.value.problem?.code === 'microphone_lost')
+        state.patch({ problem: undefined });
       if (next.kind !== 'listening') levels.set([]);
     });
     transcriber.on('partial', (segment) => {
@@ -122,10 +132,10 @@ export function createRecording(sources: RecordingSources): Recording {
     transcriber.on('warning', (warning) => {
       if (warned.has(warning.code)) return;
       warned.add(warning.code);
-      state.patch({ warnings: [...state.value.warnings, warning] });
+      state.patch({ warnings: [...state.value.warnings, describeWarning(warning)] });
     });
     transcriber.on('problem', (problem) => {
-      state.patch({ problem });
+      if (!TOLD_BY_STATE.includes(problem.code)) state.patch({ problem });
     });
   }
 
@@ -147,7 +157,8 @@ export function createRecording(sources: RecordingSources): Recording {
       clearInterval(clock);
       const problem = problemOf(error);
       // One that was given up by its user has failed at nothing.
-      if (isUnderWay(state.value.transcriber)) state.patch({ transcriber: { kind: 'failed', problem }, problem });
+      if (isUnderWay(state.value.transcriber))
+        state.patch({ transcriber: { kind: 'failed', problem }, problem });
     }
   }
 

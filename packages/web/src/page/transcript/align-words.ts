@@ -2,13 +2,18 @@ import type { Line, LineWord } from './line.js';
 import { spreadWords } from './spread-words.js';
 
 /** Gives the words of a corrected text the times of those they replace. What stays as it was, stays whole. */
-export function alignWords(line: Pick<Line, 'start' | 'end' | 'words'>, texts: readonly string[]): LineWord[] {
+export function alignWords(
+  line: Pick<Line, 'start' | 'end' | 'words'>,
+  texts: readonly string[],
+): LineWord[] {
   const { words } = line;
   const kept = commonWords(words, texts);
   const aligned: LineWord[] = [];
   let [from, at] = [0, 0];
   for (const { word, text } of [...kept, { word: words.length, text: texts.length }]) {
-    aligned.push(...replaced(line, words.slice(from, word), words[from - 1], words[word], texts.slice(at, text)));
+    aligned.push(
+      ...replaced(line, words.slice(from, word), words[from - 1], words[word], texts.slice(at, text)),
+    );
     const stays = words[word];
     if (stays !== undefined && text < texts.length) aligned.push(stays);
     [from, at] = [word + 1, text + 1];

@@ -150,7 +150,9 @@ export async function startFakeServer(options: FakeOptions = {}): Promise<FakeSe
         known.socket = socket;
         send({ type: 'resumed', sessionId: known.id, receivedSamples: known.received });
         known.channels.forEach((channel, index) => {
-          for (const final of channel.finals.slice(message.next[index])) send(final);
+          // One that the client has got is among them: it must not be taken twice.
+          const next = message.next[index] ?? 0;
+          for (const final of channel.finals.slice(Math.max(0, next - 1))) send(final);
         });
         return known;
       }

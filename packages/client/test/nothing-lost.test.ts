@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTranscriber, type Transcript, type TranscriberOptions } from '../src/node.js';
 import { startFakeServer, type FakeServer } from './support/fake-server.js';
+import { startFaultyProxy } from './support/faulty-proxy.js';
 import { spell, textOfWord, type SpelledWord } from './support/spelled-audio.js';
 import { inChunks } from './support/spoken.js';
 
@@ -54,6 +56,39 @@ describe('words come once each, and whole', () => {
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe('through a network that cuts, stalls, delays and slows down', () => {
+  test('words come once each, and whole', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.01);
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const server = await startFakeServer();
+    const proxy = await startFaultyProxy(Number(new URL(server.url).port));
+    onTestFinished(() => proxy.close());
+    const { samples, words } = spell(
+      Array.from({ length: 60 }, (_, index) => ({ length: 200 + 37 * (index % 11), pause: 250 })),
+    );
+    const transcriber = createTranscriber({ url: `http://127.0.0.1:${proxy.port}` });
+    await transcriber.start(
+      (async function* () {
+        let chunk = 0;
+        for await (const piece of inChunks(samples, 800)) {
+          chunk += 1;
+          if (chunk % 40 === 30) proxy.cut();
+          if (chunk % 90 === 60) proxy.stall(200);
+          if (chunk === 100) proxy.delay(40);
+          if (chunk === 200) proxy.throttle(500_000);
+          if (chunk === 400) proxy.throttle(250_000);
+          await sleep(4);
+          yield piece;
+        }
+      })(),
+    );
+    expectWords(await transcriber.stop(), undefined, words);
+    expect(server.connections.length).toBeGreaterThan(10);
   });
 });
 

@@ -95,6 +95,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   let told: TranscriberState = { kind: 'idle' };
   let source: AudioSource | undefined;
   let intake: { readonly sampleRate: number; readonly intake: Intake } | undefined;
+  let finishing: Promise<void> | undefined;
   let sourceFailure: TranscriberError | undefined;
   const waitingForRoom: (() => void)[] = [];
 
@@ -247,14 +248,15 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     if (phase.kind === 'idle') moveTo({ kind: 'stopped' });
     if (phase.kind === 'stopped') return transcript();
     if (phase.kind === 'failed') throw new TranscriberError(phase.problem);
-    if (phase.kind !== 'stopping') void finish();
+    finishing ??= finish();
     return finished.promise;
   }
 
   async function finish(): Promise<void> {
-    moveTo({ kind: 'stopping' });
+    if (!source?.hasMore()) moveTo({ kind: 'stopping' });
     await source?.stop();
     if (isEnded()) return;
+    moveTo({ kind: 'stopping' });
     intake?.intake.flush();
     emit('level', silentLevels(channels));
     if (buffer.end() === 0) complete(false);

@@ -6,7 +6,7 @@ export interface Filter {
   readonly phases: number;
   /** From one output to the next, in `phases`ths of an input sample. */
   readonly step: number;
-  /** Input samples that an output takes from each side. */
+  /** Input samples that an output takes from each side, an even number. */
   readonly reach: number;
   /** The `2 * reach` factors of an output at a place. */
   readonly taps: (phase: number) => Float32Array;
@@ -34,20 +34,18 @@ function createFilter(sampleRate: number): Filter {
   const cutOff = ((PASS_HZ + STOP_HZ) / 2 / sampleRate) * scale;
   const transition = ((STOP_HZ - PASS_HZ) / sampleRate) * scale;
   // Kaiser's formulas for the length and the shape of the window.
-  const reach = Math.ceil((REJECTION_DB - 7.95) / (14.36 * transition) / 2);
+  const reach = 2 * Math.ceil((REJECTION_DB - 7.95) / (14.36 * transition) / 4);
   const window = kaiserWindow(0.1102 * (REJECTION_DB - 8.7));
   const response = (distance: number): number =>
     2 * cutOff * sinc(2 * cutOff * distance) * window(distance / reach);
 
-  const known = new Map<number, Float32Array>();
+  const known = new Array<Float32Array | undefined>(phases);
   return {
     phases,
     step: sampleRate / divisor,
     reach,
     taps: (phase) => {
-      const taps = known.get(phase) ?? normalised(response, phase / phases, reach);
-      known.set(phase, taps);
-      return taps;
+      return (known[phase] ??= normalised(response, phase / phases, reach));
     },
   };
 }

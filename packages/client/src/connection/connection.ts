@@ -22,6 +22,8 @@ export interface ConnectionListener {
   readonly onClose: (code: number, reason: string) => void;
 }
 
+/** Not 1000, and not nothing: the session is to be kept. Of the codes that applications choose, the protocol knows none here. */
+const ABANDONED = 4000;
 /** The client is done: the server need not keep the session. */
 const NORMAL_CLOSURE = 1000;
 
@@ -63,7 +65,7 @@ export function openConnection(
       isOver = true;
       // A dead peer never answers a close frame, and `ws` would wait for it.
       if (socket.terminate) socket.terminate();
-      else socket.close();
+      else socket.close(ABANDONED);
     },
   };
 }

@@ -90,6 +90,8 @@ const TICK_MS = 1000;
 /** Time without audio after which the server is told that the client is there. */
 const KEEPALIVE_MS = 30_000;
 
+/** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
+const ACKNOWLEDGES_WITHIN_MS = 6000;
 /** RFC 6455: the connection ended without a close frame. */
 const NO_STATUS = 1006;
 
@@ -126,6 +128,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let lastError: ErrorMessage | undefined;
   let hasAcknowledged = false;
   let watch = createSilenceWatch();
+  let readyAt = 0;
   let sentAt = 0;
   let lost = 0;
   /** Dropped samples that the server has, as long as its session lives. */
@@ -278,7 +281,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     stage = 'ready';
     hasToldOfDrops = false;
     watch = createSilenceWatch();
-    sentAt = performance.now();
+    readyAt = performance.now();
+    sentAt = readyAt;
     backoff.connected();
     listener.onLink({ kind: 'connected' });
     pump();
@@ -334,6 +338,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** A server that acknowledges nothing tells by the answer to a flush that silence is settled, too. */
   function flushIfMuchIsUnsettled(): void {
     if (hasAcknowledged || requests.hasUnanswered() || stage !== 'ready') return;
+    if (performance.now() - readyAt < ACKNOWLEDGES_WITHIN_MS) return;
     if (ledger.sent() - ledger.settled() > flushSeconds * SAMPLE_RATE)
       requests.add('finalize', ledger.sent());
   }

@@ -4,6 +4,8 @@ export interface AudioSource {
   readonly start: () => Promise<void>;
   readonly pause: () => void;
   readonly resume: () => void;
+  /** Whether `stop` waits for audio that is still to come, and not only for what has been heard. */
+  readonly hasMore: () => boolean;
   /** Resolves once the last audio has been given, and everything is released. */
   readonly stop: () => Promise<void>;
   /** Releases everything at once. */

@@ -159,6 +159,7 @@ export function createMicrophoneSource(given: MicrophoneSourceOptions): AudioSou
       setEnabled(true);
       graph?.resume();
     },
+    hasMore: () => false,
     stop: async () => {
       releaseAll(owned);
       if (!isPaused) await graph?.drain();

@@ -24,6 +24,7 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
   const { chunks, sampleRate, channels, listener, room, onFailed } = options;
   const cutter = createCutter(Math.max(1, Math.round(sampleRate * PIECE_SECONDS)), channels);
   let isClosed = false;
+  let isAtEnd = false;
   let gate = openGate();
   let reading: Promise<void> = Promise.resolve();
 
@@ -62,7 +63,7 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
   };
   return {
     start: () => {
-      reading = read();
+      reading = read().finally(() => (isAtEnd = true));
       return Promise.resolve();
     },
     pause: () => {
@@ -72,6 +73,7 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
     resume: () => {
       gate.open();
     },
+    hasMore: () => gate.isOpen() && !isAtEnd,
     stop: async () => {
       if (gate.isOpen()) await reading;
       else close();

@@ -37,7 +37,7 @@ Bad input is answered by an \`error\`, and the session goes on unless the table 
 
 ## When the connection breaks
 
-\`ready\` brings a token where the server keeps sessions. Unless the client closes with 1000, its session then outlives
+\`ready\` brings a token where the server keeps sessions. Unless the client closes with 1000 or no code, its session then outlives
 the connection for \`resume.seconds\`; what was taken is transcribed meanwhile.
 
 | client | server |

@@ -166,6 +166,11 @@ export const configSchema = z
       description: 'A session that has sent nothing for so long is closed; any message counts.',
       unit: 'seconds',
     }),
+    resumeSeconds: z.number().min(0).max(3600).default(300).register(settingInfo, {
+      description:
+        'How long a session outlives a connection that breaks, so that its client can go on with it; 0 ends it at once.',
+      unit: 'seconds',
+    }),
     pingIntervalSeconds: z.number().min(0.1).default(20).register(settingInfo, {
       description: 'Time between WebSocket pings; a client that misses two in a row is taken for gone.',
       unit: 'seconds',

@@ -11,6 +11,8 @@ export interface Channels {
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
+  /** Before this moment no channel has audio whose text is missing, seconds. */
+  readonly settledSeconds: () => number;
   /** Speech that waits for its final, of the channel that waits most, seconds. */
   readonly pendingSeconds: () => number;
   /** Speech in the finals so far, all channels together, seconds. */
@@ -48,6 +50,7 @@ export function openChannels(
       for (const channel of channels) channel.close();
     },
     receivedSeconds: () => Math.max(...channels.map((channel) => channel.receivedSeconds)),
+    settledSeconds: () => Math.min(...channels.map((channel) => channel.settledSeconds)),
     pendingSeconds: () => Math.max(...channels.map((channel) => channel.pendingSeconds)),
     speechSeconds: () => channels.reduce((sum, channel) => sum + channel.speechSeconds, 0),
   };

@@ -1,15 +1,18 @@
 import type { LiveListener, Recognizer } from '@auscult/asr';
 import {
   applyConfigure,
+  blockBytes,
   checkAudioLength,
   defaultSessionSettings,
   describeError,
   describeWarning,
   parseClientMessage,
   PROTOCOL,
+  type AcknowledgedMessage,
   type ConfigureMessage,
   type ErrorMessage,
   type ParsedClientMessage,
+  type ResumedMessage,
   type SessionSettings,
   type WarningCode,
 } from '@auscult/protocol';
@@ -21,11 +24,13 @@ import { openChannels, type Channels } from './channels.js';
 import type { Send } from './outbox.js';
 import { refinementMessage } from './refinement-message.js';
 import { createSessionRecord, type SessionRecord } from './session-record.js';
-import { finalMessage, partialMessage, wireSeconds } from './transcription-message.js';
+import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './transcription-message.js';
 
 /** What a conversation needs from the session that it is held in. */
 export interface ConversationServices {
   readonly sessionId: string;
+  /** Told to a client that opted in; undefined where sessions cannot be resumed. */
+  readonly resumeToken: string | undefined;
   readonly config: Config;
   readonly recognizer: Recognizer;
   /** Reads the session again where that is wanted. */
@@ -54,6 +59,10 @@ export interface Conversation {
   readonly close: () => void;
   readonly pendingSeconds: () => number;
   readonly receivedSeconds: () => number;
+  /** How far audio has come, and its text. */
+  readonly acknowledgement: () => AcknowledgedMessage;
+  /** What a client that comes back is told first. */
+  readonly resumption: () => ResumedMessage;
   /** Finals sent. */
   readonly finals: () => number;
   readonly hasOptedIn: () => boolean;
@@ -72,6 +81,8 @@ export function createConversation(services: ConversationServices): Conversation
   };
   let channels: Channels | undefined;
   let record: SessionRecord | undefined;
+  /** Of each channel, as the client counts them. */
+  let receivedSamples = 0;
   let badInARow = 0;
   let finals = 0;
   let words = 0;
@@ -98,6 +109,7 @@ export function createConversation(services: ConversationServices): Conversation
       if (code === 'internal_error') throw thrown;
       return refuse(describeError(code, details));
     }
+    receivedSamples += pcm.length / blockBytes(settings);
     services.onAudio(channels.receivedSeconds() - before);
   }
 
@@ -190,6 +202,9 @@ export function createConversation(services: ConversationServices): Conversation
       model: recognizer.model.name,
       ...settings,
       limits: { maxFrameBytes: config.maxFrameBytes, maxBufferedSeconds: config.maxBufferedSeconds },
+      ...(services.resumeToken !== undefined && {
+        resume: { token: services.resumeToken, seconds: config.resumeSeconds },
+      }),
     });
   }
 
@@ -239,6 +254,12 @@ export function createConversation(services: ConversationServices): Conversation
     },
     pendingSeconds: () => channels?.pendingSeconds() ?? 0,
     receivedSeconds: () => channels?.receivedSeconds() ?? 0,
+    acknowledgement: () => ({
+      type: 'acknowledged',
+      receivedSamples,
+      settledSeconds: flooredSeconds(channels?.settledSeconds() ?? 0),
+    }),
+    resumption: () => ({ type: 'resumed', sessionId: services.sessionId, receivedSamples }),
     finals: () => finals,
     hasOptedIn: () => optedIn,
   };

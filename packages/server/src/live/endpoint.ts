@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws';
 import { httpError } from '../errors.js';
 import type { OriginPolicy } from '../http/origins.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
+import { awaitResume } from './await-resume.js';
 import { startSession, type SessionServices } from './session.js';
 import type { Sessions } from './sessions.js';
 
@@ -54,8 +55,24 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
       return reply.code(status).send(body);
     },
     wsHandler: (socket, request) => {
-      admit(socket, request, services);
+      if (isResumption(request)) admitResumption(socket, request, services);
+      else admit(socket, request, services);
     },
+  });
+}
+
+function isResumption({ query }: FastifyRequest): boolean {
+  return typeof query === 'object' && query !== null && 'resume' in query;
+}
+
+/** A session that is resumed is open already, so it is not refused because there are many. */
+function admitResumption(socket: WebSocket, { headers }: FastifyRequest, services: LiveServices): void {
+  const { origins, isDraining, sessions } = services;
+  if (!origins.originAllowed(headers)) return refuse(socket, 'origin_not_allowed', services);
+  if (isDraining()) return refuse(socket, 'draining', services);
+  awaitResume(socket, (request) => {
+    const resumed = request !== undefined && sessions.find(request.sessionId)?.resume(socket, request);
+    if (resumed !== true) refuse(socket, 'resume_refused', services);
   });
 }
 

@@ -10,19 +10,35 @@ export interface Heartbeat {
   readonly stop: () => void;
 }
 
+/** What a heartbeat asks and tells. */
+export interface HeartbeatListener {
+  /** While reading is paused answers lie unread, so none counts as missed. */
+  readonly isPaused: () => boolean;
+  /** What a ping carries: how much was sent before it. */
+  readonly mark: () => number;
+  /** The client has received all that was sent before the ping with this mark. */
+  readonly onReceived: (mark: number) => void;
+  /** Two pings in a row went unanswered. */
+  readonly onDead: () => void;
+}
+
 /**
- * Pings a client every `seconds` and calls `onDead` after two pings in a row without an answer, as it happens when
- * a machine is switched off or a network path breaks. While `isPaused` answers lie unread, so none is missed.
+ * Pings a client every `seconds`, and tells after two pings in a row without an answer, as it happens when a machine
+ * is switched off or a network path breaks. A WebSocket keeps its order, so an answer also tells what has arrived.
  */
 export function startHeartbeat(
   socket: WebSocket,
   seconds: number,
-  isPaused: () => boolean,
-  onDead: () => void,
+  { isPaused, mark, onReceived, onDead }: HeartbeatListener,
 ): Heartbeat {
   let missed = 0;
-  const heard = () => {
+  const heard = (): void => {
     missed = 0;
+  };
+  const onPong = (payload: Buffer): void => {
+    heard();
+    const received = Number(payload.toString());
+    if (Number.isSafeInteger(received)) onReceived(received);
   };
   const timer = setInterval(() => {
     if (isPaused()) missed = 0;
@@ -31,13 +47,14 @@ export function startHeartbeat(
       return;
     }
     missed += 1;
-    if (socket.readyState === socket.OPEN) socket.ping();
+    if (socket.readyState === socket.OPEN) socket.ping(String(mark()));
   }, seconds * 1000);
-  socket.on('pong', heard);
+  socket.on('pong', onPong);
   return {
     heard,
     stop: () => {
       clearInterval(timer);
+      socket.off('pong', onPong);
     },
   };
 }

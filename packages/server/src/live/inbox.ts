@@ -6,8 +6,12 @@ export type HoldReason = 'message-rate' | 'backlog';
 /** A piece of work on a session, most often one message. */
 type Task = () => void | Promise<void>;
 
-/** Does the work of one session strictly in order. */
+/** Does the work of one session strictly in order, over one connection after the other. */
 export interface Inbox {
+  /** Reads from this connection from now on. */
+  readonly connect: (socket: WebSocket) => void;
+  /** The connection is gone: drops what is waiting, as if it had never arrived. Work under way is finished. */
+  readonly disconnect: () => void;
   /** Does `task` once everything before it is done: at once if nothing is waiting. */
   readonly run: (task: Task) => void;
   /** Lets work wait, and the client with it, until every reason is released. */
@@ -27,7 +31,8 @@ export interface Inbox {
  * nothing has to be dropped. What waits is then at most the chunk that was already read from the kernel, 64 KiB.
  * `onFailure` receives what a task throws; the inbox is closed then.
  */
-export function createInbox(socket: WebSocket, onFailure: (error: unknown) => void): Inbox {
+export function createInbox(onFailure: (error: unknown) => void): Inbox {
+  let socket: WebSocket | undefined;
   const waiting: Task[] = [];
   const holds = new Set<HoldReason>();
   let state: 'reading' | 'finishing' | 'closed' = 'reading';
@@ -39,7 +44,7 @@ export function createInbox(socket: WebSocket, onFailure: (error: unknown) => vo
       if (!task) break;
       start(task);
     }
-    if (isPaused() === socket.isPaused) return;
+    if (!socket || isPaused() === socket.isPaused) return;
     if (isPaused()) socket.pause();
     else socket.resume();
   }
@@ -77,6 +82,16 @@ export function createInbox(socket: WebSocket, onFailure: (error: unknown) => vo
   }
 
   return {
+    connect: (next) => {
+      socket = next;
+      advance();
+    },
+    disconnect: () => {
+      // One that is not read would never tell that it has closed.
+      if (socket?.isPaused === true) socket.resume();
+      socket = undefined;
+      waiting.length = 0;
+    },
     run: (task) => {
       if (state === 'closed') return;
       waiting.push(task);

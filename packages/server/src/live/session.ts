@@ -7,6 +7,7 @@ import {
   errorTable,
   PROTOCOL,
   type ErrorCode,
+  type ResumeMessage,
 } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Config } from '../config/schema.js';
@@ -19,6 +20,7 @@ import { createFlowControl } from './flow-control.js';
 import { startHeartbeat } from './heartbeat.js';
 import { createInbox, type HoldReason } from './inbox.js';
 import { createOutbox } from './outbox.js';
+import { createResumeToken } from './resume-token.js';
 
 /** What every session shares. */
 export interface SessionServices {
@@ -35,8 +37,11 @@ export interface SessionRecognizers {
   readonly refiner: Recognizer;
 }
 
-/** One client on one socket. */
+/** One client, on one socket after the other. */
 export interface Session {
+  readonly id: string;
+  /** Goes on over another socket, if `token` is the session's own; the one it has had is closed. */
+  readonly resume: (socket: WebSocket, request: ResumeMessage) => boolean;
   /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
   readonly drain: () => Promise<void>;
   /** Closes at once because the server goes away. */
@@ -55,25 +60,46 @@ const knownCloseCodes: ReadonlySet<number> = new Set([
   CONNECTION_LOST,
 ]);
 
-/** Holds a session on a socket that was just opened, until either side ends it. */
+/** What a client closes with that is done: to close without a code is as deliberate. */
+const goodbyes: ReadonlySet<number> = new Set([closeTable.normal.code, CLOSED_WITHOUT_CODE]);
+
+/** How often a client that opted in is told how far the server has come, milliseconds. */
+const ACKNOWLEDGE_MS = 2000;
+
+/** A socket, and what watches over it. */
+interface Connection {
+  readonly socket: WebSocket;
+  readonly release: () => void;
+}
+
+/**
+ * Holds a session on a socket that was just opened, until either side ends it. Where the socket is lost, the session
+ * of a client that opted in waits for `resumeSeconds`, for the client to come back.
+ */
 export function startSession(
   socket: WebSocket,
   recognizers: SessionRecognizers,
   { config, log, metrics, transcriptions }: SessionServices,
 ): Session {
   const id = randomUUID();
+  const token = createResumeToken();
   const openedAt = performance.now();
   const warned = new Set<HoldReason>();
-  let isOver = false;
+  let connection: Connection | undefined;
+  let state: 'open' | 'draining' | 'over' = 'open';
+  let idle: NodeJS.Timeout | undefined;
+  /** Set while the session waits for its client. */
+  let expiry: NodeJS.Timeout | undefined;
   const { promise: closed, resolve: resolveClosed } = promiseWithResolvers();
 
-  const inbox = createInbox(socket, (error) => {
+  const inbox = createInbox((error) => {
     log.unexpected(error, { session: id });
     end('internal_error');
   });
-  const send = createOutbox(socket, config.maxSendBufferBytes, metrics, () => {
+  const outbox = createOutbox(config.maxSendBufferBytes, metrics, isResumable, () => {
     end('slow_reader');
   });
+  const { send } = outbox;
   const flow = createFlowControl(inbox, config, (reason) => {
     metrics.readingPaused.inc({ reason });
     if (warned.has(reason) || !conversation.hasOptedIn()) return;
@@ -82,6 +108,7 @@ export function startSession(
   });
   const conversation = createConversation({
     sessionId: id,
+    resumeToken: config.resumeSeconds > 0 ? token.text : undefined,
     config,
     ...recognizers,
     transcriptions,
@@ -98,20 +125,62 @@ export function startSession(
       end('too_many_bad_messages');
     },
   });
-  const heartbeat = startHeartbeat(socket, config.pingIntervalSeconds, inbox.isPaused, () => {
-    socket.terminate();
-    release(closeTable.idle_timeout.code);
-  });
-  const idle = setTimeout(() => {
-    // While the server does not read, it is not the client that is silent.
-    if (inbox.isPaused()) idle.refresh();
-    else inbox.run(endIdle);
-  }, config.idleTimeoutSeconds * 1000);
+  function connect(next: WebSocket): void {
+    stopWaiting();
+    const heartbeat = startHeartbeat(next, config.pingIntervalSeconds, {
+      isPaused: inbox.isPaused,
+      mark: outbox.sent,
+      onReceived: outbox.confirm,
+      onDead: () => {
+        next.terminate();
+        lose(closeTable.idle_timeout.code);
+      },
+    });
+    const acknowledging = setInterval(() => {
+      if (conversation.hasOptedIn()) send(conversation.acknowledgement());
+    }, ACKNOWLEDGE_MS);
+    const ifCurrent =
+      <Arguments extends readonly unknown[]>(task: (...given: Arguments) => void) =>
+      (...given: Arguments) => {
+        if (connection?.socket === next) task(...given);
+      };
+    next.on(
+      'message',
+      ifCurrent((data, isBinary) => {
+        heartbeat.heard();
+        receive(data as Buffer, isBinary);
+      }),
+    );
+    next.on('close', ifCurrent(lose));
+    next.on(
+      FRAME_TOO_LARGE,
+      ifCurrent(() => {
+        send(describeError('frame_too_large', { limit: `at most ${config.maxFrameBytes} bytes` }));
+        release(closeTable.frame_too_large.code);
+      }),
+    );
+    connection = {
+      socket: next,
+      release: () => {
+        heartbeat.stop();
+        clearInterval(acknowledging);
+        clearTimeout(idle);
+        inbox.disconnect();
+        outbox.disconnect();
+      },
+    };
+    outbox.connect(next);
+    inbox.connect(next);
+    idle = setTimeout(() => {
+      // While the server does not read, it is not the client that is silent.
+      if (inbox.isPaused()) idle?.refresh();
+      else inbox.run(endIdle);
+    }, config.idleTimeoutSeconds * 1000);
+  }
 
   function receive(frame: Buffer, isBinary: boolean): void {
     metrics.receivedBytes.inc(frame.length);
-    heartbeat.heard();
-    idle.refresh();
+    idle?.refresh();
     inbox.run(() => {
       flow.onMessage();
       return conversation.take(frame, isBinary);
@@ -123,23 +192,71 @@ export function startSession(
     end('idle_timeout');
   }
 
+  function isResumable(): boolean {
+    return config.resumeSeconds > 0 && conversation.hasOptedIn();
+  }
+
+  /** The socket has closed: without it the session is over, or waits for its client. */
+  function lose(code: number): void {
+    const waits = isResumable() && conversation.receivedSeconds() > 0 && !goodbyes.has(code);
+    if (!waits || state !== 'open') {
+      release(code);
+      return;
+    }
+    disconnect();
+    metrics.sessionsWaiting.inc();
+    log.info('session waits for its client', { session: id, closeCode: code });
+    expiry = setTimeout(release, config.resumeSeconds * 1000, code);
+  }
+
+  function stopWaiting(): void {
+    if (expiry === undefined) return;
+    clearTimeout(expiry);
+    expiry = undefined;
+    metrics.sessionsWaiting.dec();
+  }
+
+  function disconnect(): void {
+    connection?.release();
+    connection = undefined;
+  }
+
+  function resume(next: WebSocket, request: ResumeMessage): boolean {
+    if (state !== 'open' || !isResumable() || !token.is(request.token)) return false;
+    if (connection) {
+      const { socket: former } = connection;
+      send(describeError('session_taken_over'));
+      disconnect();
+      former.close(closeTable.session_taken_over.code, 'session_taken_over');
+    }
+    connect(next);
+    metrics.sessionsResumed.inc();
+    log.info('session resumed', { session: id });
+    send(conversation.resumption());
+    outbox.resend(request.next);
+    return true;
+  }
+
   /** Ends the session for a reason that the client is told. */
   function end(code: ErrorCode): void {
-    if (isOver) return;
+    if (state === 'over') return;
     send(describeError(code));
     close(errorTable[code].closeCode ?? closeTable.internal_error.code, code);
   }
 
   function close(code: number, reason: string): void {
-    release(code);
-    socket.close(code, reason);
+    const socketThen = connection?.socket;
+    // Whoever was too slow may come back for the rest.
+    if (code === closeTable.slow_reader.code) lose(code);
+    else release(code);
+    socketThen?.close(code, reason);
   }
 
   function release(code: number): void {
-    if (isOver) return;
-    isOver = true;
-    heartbeat.stop();
-    clearTimeout(idle);
+    if (state === 'over') return;
+    state = 'over';
+    disconnect();
+    stopWaiting();
     flow.stop();
     inbox.close();
     conversation.close();
@@ -155,22 +272,18 @@ export function startSession(
     resolveClosed();
   }
 
-  socket.on('message', (data, isBinary) => {
-    receive(data as Buffer, isBinary);
-  });
-  socket.on('close', release);
-  socket.on(FRAME_TOO_LARGE, () => {
-    send(describeError('frame_too_large', { limit: `at most ${config.maxFrameBytes} bytes` }));
-    release(closeTable.frame_too_large.code);
-  });
   metrics.sessionsOpen.inc();
   metrics.sessionsAccepted.inc();
   log.info('session opened', { session: id });
+  connect(socket);
   conversation.greet();
 
   return {
+    id,
+    resume,
     closed,
     drain: () => {
+      state = state === 'open' ? 'draining' : state;
       inbox.stopReading();
       inbox.run(async () => {
         await conversation.flush();

@@ -4,6 +4,7 @@ import type { Session } from './session.js';
 export interface Sessions {
   readonly count: () => number;
   readonly add: (session: Session) => void;
+  readonly find: (id: string) => Session | undefined;
   /**
    * Lets every session send the finals of the audio it has received and close.
    * Sessions that are not done after `seconds` are closed all the same; the result tells whether there was none.
@@ -20,6 +21,7 @@ export function createSessions(): Sessions {
       open.add(session);
       void session.closed.then(() => open.delete(session));
     },
+    find: (id) => [...open].find((session) => session.id === id),
     drain: async (seconds) => {
       const done = Promise.all([...open].map((session) => session.drain())).then(() => true);
       const clean = await Promise.race([done, elapsed(seconds)]);

@@ -35,6 +35,11 @@ export function wireSeconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
+/** As `wireSeconds`, but never later. */
+export function flooredSeconds(seconds: number): number {
+  return Math.floor(seconds * 1000) / 1000;
+}
+
 function common(hypothesis: PartialHypothesis, isFinal: boolean): TranscriptionMessage {
   return {
     type: 'transcription',

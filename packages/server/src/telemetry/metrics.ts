@@ -6,7 +6,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   readonly registry: Registry;
   readonly sessionsOpen: Gauge;
+  readonly sessionsWaiting: Gauge;
   readonly sessionsAccepted: Counter;
+  readonly sessionsResumed: Counter;
   readonly sessionsRefused: Counter<'code'>;
   readonly sessionsClosed: Counter<'code'>;
   readonly audioSeconds: Counter;
@@ -61,6 +63,16 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
   return {
     registry,
     sessionsOpen: new Gauge({ name: 'auscult_sessions', help: 'Live sessions open.', registers }),
+    sessionsWaiting: new Gauge({
+      name: 'auscult_sessions_waiting',
+      help: 'Live sessions whose connection broke and whose client may come back. They count as open.',
+      registers,
+    }),
+    sessionsResumed: new Counter({
+      name: 'auscult_sessions_resumed_total',
+      help: 'Times that a client came back to its session.',
+      registers,
+    }),
     sessionsAccepted: new Counter({
       name: 'auscult_sessions_accepted_total',
       help: 'Live sessions opened.',

@@ -78,6 +78,7 @@ describe('a client that opted in', () => {
       refine: 'off',
       endpointing: { silenceMs: 700, maxUtteranceSeconds: 15 },
       limits: { maxFrameBytes: 1_048_576, maxBufferedSeconds: 12 },
+      resume: { token: expect.stringMatching(/^[\w-]{43}$/), seconds: 300 },
     });
   });
 

@@ -63,7 +63,7 @@ module.exports = {
       to: {
         pathNot: [
           '^packages/web/src/page',
-          '^packages/client/dist/index\\.',
+          '^packages/client/dist/(index|node)\\.',
           '^node_modules/',
           '^packages/web/node_modules/',
         ],

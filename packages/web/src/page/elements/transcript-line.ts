@@ -9,8 +9,8 @@ import {
   restoreLine,
   textOf,
   type Line,
-  type LineWord,
 } from '../transcript/line.js';
+import type { LineWord } from '../transcript/line-word.js';
 import { isUnsure } from '../transcript/unsure.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';

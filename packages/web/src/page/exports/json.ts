@@ -1,4 +1,5 @@
-import { heardTextOf, isCorrected, textOf, type LineWord } from '../transcript/line.js';
+import type { LineWord } from '../transcript/line-word.js';
+import { heardTextOf, isCorrected, textOf } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
 /** The transcript as JSON, in the shape of the HTTP API; corrected segments also say what was `heard`. */

@@ -1,4 +1,5 @@
-import type { Line, LineWord } from '../transcript/line.js';
+import type { LineWord } from '../transcript/line-word.js';
+import type { Line } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
 /** Letters of a line and lines of a cue, as subtitles have them. */

@@ -1,11 +1,15 @@
-import type { Line, LineWord } from './line.js';
+import type { LineWord } from './line-word.js';
 import { spreadWords } from './spread-words.js';
 
+/** What is corrected. */
+interface Corrected {
+  readonly start: number;
+  readonly end: number;
+  readonly words: readonly LineWord[];
+}
+
 /** Gives the words of a corrected text the times of those they replace. What stays as it was, stays whole. */
-export function alignWords(
-  line: Pick<Line, 'start' | 'end' | 'words'>,
-  texts: readonly string[],
-): LineWord[] {
+export function alignWords(line: Corrected, texts: readonly string[]): LineWord[] {
   const { words } = line;
   const kept = commonWords(words, texts);
   const aligned: LineWord[] = [];
@@ -22,7 +26,7 @@ export function alignWords(
 }
 
 function replaced(
-  line: Pick<Line, 'start' | 'end'>,
+  line: Omit<Corrected, 'words'>,
   old: readonly LineWord[],
   before: LineWord | undefined,
   after: LineWord | undefined,

@@ -1,12 +1,7 @@
 import type { Segment, Word } from '@auscult/client';
 import { alignWords } from './align-words.js';
+import type { LineWord } from './line-word.js';
 import { spreadWords } from './spread-words.js';
-
-/** A word of the page's transcript. */
-export interface LineWord extends Word {
-  /** What was recognised in its place, where a person wrote something else. */
-  readonly heard?: string;
-}
 
 /** An utterance of the page's transcript, with what a person corrected. Times in seconds since the transcript began. */
 export interface Line {

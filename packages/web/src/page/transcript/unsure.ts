@@ -1,4 +1,4 @@
-import type { LineWord } from './line.js';
+import type { LineWord } from './line-word.js';
 
 /**
  * In interviews and read speech, one of fifteen words of the default model is below it: half of these are wrong, and

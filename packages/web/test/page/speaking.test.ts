@@ -72,6 +72,28 @@ describe.skipIf(chromiumPath === undefined)(`somebody who speaks${needsChromium}
     await page.getByText('Words appear as they are said.').waitFor();
   });
 
+  test('can change the microphone meanwhile, and loses nothing said before', async () => {
+    const { page } = await openPage(server.url, { speech: speech.path });
+    await button(page, 'Start').click();
+    const first = page.locator('transcript-line').first();
+    await first.waitFor();
+    const said = await first.locator('.text').textContent();
+    await page.getByLabel('Which one').selectOption({ index: 2 });
+    await page.locator('transcript-line').nth(1).waitFor();
+    expect(await first.locator('.text').textContent()).toBe(said);
+    expect(await page.locator('page-notices .problem').count()).toBe(0);
+    await page.getByText('Words appear as they are said.').waitFor();
+  });
+
+  test('is told to stop first where a file would take the place of the text', async () => {
+    const { page } = await openPage(server.url, { speech: speech.path });
+    await button(page, 'Start').click();
+    await page.locator('transcript-line').first().waitFor();
+    await button(page, 'New').click();
+    await page.getByText('Stop the recording first').waitFor();
+    expect(await page.locator('transcript-line').count()).toBeGreaterThan(0);
+  });
+
   test('who does not allow the microphone is told how to', async () => {
     const { page } = await openPage(server.url, { allowed: false });
     await button(page, 'Start').click();

@@ -189,6 +189,13 @@ export class AuscultApp extends LitElement {
         pointer-events: none;
       }
 
+      .said {
+        padding: 0.375rem 1.25rem;
+        border-bottom: 1px solid var(--rule);
+        background: var(--tint);
+        font-size: 0.875rem;
+      }
+
       .dialog-actions {
         display: flex;
         flex-wrap: wrap;
@@ -269,6 +276,7 @@ export class AuscultApp extends LitElement {
   protected override firstUpdated(): void {
     observe(this, this.#settings, this.#lines, this.#files.state);
     this.#lines.subscribe(() => {
+      this.#say('');
       if (this.#settings.value.keepTranscript) this.#keep();
     });
     this.#settings.subscribe(() => {
@@ -325,6 +333,9 @@ export class AuscultApp extends LitElement {
           <file-progress .files=${this.#files}></file-progress>
           <section class="transcript" aria-labelledby="transcript-heading">
             ${this.#renderTools()}
+            <p class=${this.said === '' || this.said === COPIED ? 'spoken' : 'said'} role="status">
+              ${this.said}
+            </p>
             <transcript-view
               tabindex="0"
               role="group"
@@ -368,7 +379,6 @@ export class AuscultApp extends LitElement {
     const empty = this.#lines.value.length === 0;
     return html`<div class="tools">
       <h2 id="transcript-heading">Transcript</h2>
-      <span class="spoken" role="status">${this.said}</span>
       <button class="small plain new" ?hidden=${empty} @click=${() => this.#clearFirst(() => undefined)}>
         New
       </button>
@@ -464,7 +474,7 @@ export class AuscultApp extends LitElement {
   /** Does something that takes the place of the transcript, after asking where that would lose it. */
   #clearFirst(then: () => void): void {
     if (isUnderWay(this.#recording.state.value.transcriber)) {
-      this.#say('Stop the recording first.');
+      this.#say('Stop the recording first, so that none of it is lost.');
       return;
     }
     if (this.#isUnsaved()) {

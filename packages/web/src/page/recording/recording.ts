@@ -142,6 +142,7 @@ export function createRecording(sources: RecordingSources): Recording {
   async function start(): Promise<void> {
     if (isUnderWay(state.value.transcriber)) return;
     offset = elapsed();
+    current = undefined;
     quietLevels = 0;
     state.patch({ problem: undefined, muted: false, transcriber: { kind: 'starting' } });
     const clock = setInterval(tick, CLOCK_MS);
@@ -172,7 +173,9 @@ export function createRecording(sources: RecordingSources): Recording {
       try {
         await current?.stop();
       } catch (error) {
-        state.patch({ problem: problemOf(error) });
+        const problem = problemOf(error);
+        // The person ended it.
+        if (problem.code !== 'closed') state.patch({ problem });
       }
     },
     abandon: () => {
@@ -206,18 +209,19 @@ export function createRecording(sources: RecordingSources): Recording {
 }
 
 function optionsOf({ settings: { value: settings }, keyTerms, url }: RecordingSources): TranscriberOptions {
-  const { deviceId, secondDeviceId, echoCancellation, noiseSuppression, autoGainControl } = settings;
+  const { deviceId, secondDeviceId, twoSpeakers } = settings;
+  const { echoCancellation, noiseSuppression, autoGainControl } = settings;
+  const hasSecond = twoSpeakers && secondDeviceId !== '';
   return {
     words: true,
     url: url.href,
-    channels: settings.twoSpeakers ? 2 : 1,
+    channels: twoSpeakers ? 2 : 1,
     ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
     microphone: {
-      echoCancellation,
-      noiseSuppression,
-      autoGainControl,
+      // What browsers do to the sound of one device makes its left and right the same.
+      ...(twoSpeakers && !hasSecond ? {} : { echoCancellation, noiseSuppression, autoGainControl }),
       ...(deviceId === '' ? {} : { deviceId }),
-      ...(settings.twoSpeakers && secondDeviceId !== '' ? { secondDeviceId } : {}),
+      ...(hasSecond ? { secondDeviceId } : {}),
     },
   };
 }

@@ -11,7 +11,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 800 };
 
-describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, () => {
+describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { timeout: 180_000 }, () => {
   let server: RealServer;
   let speech: SpeechFile;
 

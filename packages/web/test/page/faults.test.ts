@@ -6,7 +6,7 @@ import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { openPage } from '../support/open-page.js';
 import { writeSpeech } from '../support/speech-file.js';
 
-describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`, () => {
+describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`, { timeout: 180_000 }, () => {
   test('a server that is killed and started again: it says so, and no word is lost', async () => {
     const speech = await writeSpeech(['jfk/jfk', 'dictation/joe_s002', 'dictation/joe_s003'], 120);
     onTestFinished(speech.remove);
@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`,
     const heard = (await page.locator('transcript-line .text').allTextContents()).join(' ');
     expect(wordErrorRate(speech.text, heard)).toBeLessThan(0.3);
     expect(await page.getByText('The server cannot be reached').count()).toBe(0);
-  }, 180_000);
+  });
 
   test('a server that is not there when it starts: it says so, and starts once it is', async () => {
     const port = String(await freePort());
@@ -46,7 +46,7 @@ describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`,
     await problem.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('Listening', { exact: true }).first().waitFor();
     expect(await problem.count()).toBe(0);
-  }, 120_000);
+  });
 });
 
 function freePort(): Promise<number> {

@@ -10,7 +10,7 @@ import { openPage } from '../support/open-page.js';
 const CLIP = 'dictation/joe_s002.flac';
 const SAID = 'Continue lisinopril ten milligrams once a day and recheck potassium in two weeks.';
 
-describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, () => {
+describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { timeout: 180_000 }, () => {
   let server: RealServer;
 
   beforeAll(async () => {

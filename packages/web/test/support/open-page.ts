@@ -40,6 +40,8 @@ async function launch(speech: string | undefined, allowed: boolean): Promise<Bro
 async function openIn(browser: Browser, url: string, options: BrowserContextOptions): Promise<OpenPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  // The test's own time limit is the only bound.
+  page.setDefaultTimeout(0);
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (line) => {

@@ -1,4 +1,4 @@
-/** The directions of imports: protocol ← server → asr, and bench above all of them. */
+/** The directions of imports: protocol ← client ← web ← server → asr, protocol ← server, and bench above all of them. */
 module.exports = {
   forbidden: [
     {
@@ -10,9 +10,10 @@ module.exports = {
     },
     {
       name: 'no-orphans',
-      comment: 'A module that nothing imports and that imports nothing is left over.',
+      comment:
+        'A module that nothing imports and that imports nothing is left over. The capture worklet is loaded by its address.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '/capture-worklet\\.ts$'] },
       to: {},
     },
     {
@@ -26,7 +27,8 @@ module.exports = {
       name: 'no-dev-dependencies',
       comment: 'What ships must not need what only builds and tests need.',
       severity: 'error',
-      from: { path: '^(packages|bench)/[^/]+/src' },
+      // The page ships as one bundle, and its builder does not ship.
+      from: { path: '^(packages|bench)/[^/]+/src', pathNot: '^packages/web/src/(page|build)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -36,6 +38,36 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/protocol/src', pathNot: '^packages/protocol/src/reference/main\\.ts$' },
       to: { pathNot: ['^packages/protocol/src', '^node_modules/zod/'] },
+    },
+    {
+      name: 'client-is-small',
+      comment:
+        'The SDK brings nothing into a page but its own code: of the protocol it knows the types, and only Node gets a WebSocket.',
+      severity: 'error',
+      from: { path: '^packages/client/src', pathNot: '^packages/client/src/node\\.ts$' },
+      to: { pathNot: ['^packages/client/src', '^packages/protocol/dist/index\\.'] },
+    },
+    {
+      name: 'client-imports-types',
+      comment: 'Anything else of the protocol would bring zod along.',
+      severity: 'error',
+      from: { path: '^packages/client/src' },
+      to: { path: '^packages/protocol/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'page-knows-only-the-sdk',
+      comment:
+        'The page runs in browsers and talks to the server as any page could: through the SDK and HTTP.',
+      severity: 'error',
+      from: { path: '^packages/web/src/page' },
+      to: {
+        pathNot: [
+          '^packages/web/src/page',
+          '^packages/client/dist/(index|node)\\.',
+          '^node_modules/',
+          '^packages/web/node_modules/',
+        ],
+      },
     },
     {
       name: 'asr-stands-alone',
@@ -69,7 +101,7 @@ module.exports = {
       from: { path: '^(packages/[^/]+|bench)/' },
       to: {
         path: '^packages/([^/]+)/',
-        pathNot: ['^$1/', '^packages/[^/]+/dist/index\\.', '^packages/asr/test/clips/'],
+        pathNot: ['^$1/', '^packages/[^/]+/dist/(index|node)\\.', '^packages/asr/test/clips/'],
       },
     },
     {

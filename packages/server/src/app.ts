@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
+import { pageDirectory } from '@auscult/web';
 import type { Config } from './config/schema.js';
 import { registerHealth, type Phase } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
 import { createOriginPolicy } from './http/origins.js';
+import { registerPage } from './http/page.js';
 import { createHttpServer } from './http/server.js';
 import { registerTranscriptions } from './http/transcriptions.js';
 import { registerLive } from './live/endpoint.js';
@@ -58,6 +60,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     version,
     sessions: sessions.count,
   });
+  await registerPage(http, pageDirectory, log);
   registerMetrics(http, metrics.registry);
   await registerTranscriptions(http, {
     config,

@@ -22,6 +22,32 @@ export interface HttpServices {
 }
 
 /**
+ * What the page may do: load what this server serves, and talk to it. `'self'` stands for the WebSocket too in every
+ * browser that the page runs in.
+ */
+const CONTENT_SECURITY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  workerSrc: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+};
+
+const overview = z.object({
+  name: z.literal('Auscult'),
+  version: z.string(),
+  transcribe: z.string().meta({ description: 'Path of the WebSocket.' }),
+  transcriptions: z.string(),
+  health: z.string(),
+  metrics: z.string(),
+  openapi: z.string(),
+});
+
+/**
  * A Fastify server with security headers, CORS, OpenAPI at `/openapi.json`, errors in one shape and a log of answers.
  * Routes are described by zod schemas. Fastify's own logger stays off: it writes URLs and messages of errors.
  */
@@ -61,7 +87,7 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     });
     done();
   });
-  await app.register(helmet);
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY } });
   await app.register(cors, {
     delegator: (request: FastifyRequest) =>
       Promise.resolve({
@@ -82,8 +108,8 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     },
     transform: jsonSchemaTransform,
   });
-  app.get('/', { schema: { hide: true } }, () => ({
-    name: 'Auscult',
+  app.get('/api/v1', { schema: { summary: 'What there is', response: { 200: overview } } }, () => ({
+    name: 'Auscult' as const,
     version,
     transcribe: '/ws/transcribe',
     transcriptions: '/api/v1/transcriptions',

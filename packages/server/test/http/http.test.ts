@@ -66,7 +66,9 @@ describe('answers', () => {
     const { url } = await startScriptedServer();
     const { headers } = await fetch(`${url}/health`);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('content-security-policy')).not.toContain('unsafe');
   });
 
   test('allow pages of allowed origins only', async () => {
@@ -85,7 +87,7 @@ describe('answers', () => {
 
   test('point to what there is', async () => {
     const { url } = await startScriptedServer();
-    expect(await (await fetch(url)).json()).toMatchObject({ transcribe: '/ws/transcribe' });
+    expect(await (await fetch(`${url}/api/v1`)).json()).toMatchObject({ transcribe: '/ws/transcribe' });
   });
 });
 

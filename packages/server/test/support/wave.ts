@@ -11,7 +11,7 @@ export function waveFile(
   { tag, bits, sampleRate, channels }: WaveFormat,
   data: Buffer,
   dataBytes = data.length,
-): Buffer {
+): Buffer<ArrayBuffer> {
   const frameBytes = (bits / 8) * channels;
   const header = Buffer.alloc(44);
   header.write('RIFF', 0, 'latin1');

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { roomTone, type DecodedClip } from '../clips/sound.js';
+import { distribution, type Distribution } from '../measure/distribution.js';
+import { shownOnPage, type FinalWords } from '../page/shown-on-page.js';
+import { takeSightings, watchMicrophone, watchText } from '../page/watch-page.js';
+import { wavOf } from '../page/wav.js';
+
+/** What the page costs and how fast it is. Times in seconds. */
+export interface PageResults {
+  /** Bytes of all that is transferred on a cold cache, headers included. */
+  readonly loadBytes: number;
+  readonly requests: number;
+  readonly firstPaint?: Distribution;
+  /** Until the page can be used. */
+  readonly usable?: Distribution;
+  /** From the end of a word at the microphone to the partial that shows it first. */
+  readonly wordInPartial?: Distribution;
+  /** The same for all words, shown by a partial or by a final. */
+  readonly wordAnywhere?: Distribution;
+  readonly words: number;
+  /** Tasks of the main thread over 50 ms while somebody spoke. */
+  readonly longTasks: number;
+  readonly longestTask?: number;
+}
+
+/** How the page is measured. */
+export interface PageOptions {
+  readonly chromium: string;
+  /** How often it is loaded. */
+  readonly loads: number;
+  readonly gapSeconds: number;
+}
+
+/** Loads the page several times on a cold cache, then speaks the clips into its microphone. */
+export async function measurePage(
+  clips: readonly DecodedClip[],
+  url: string,
+  options: PageOptions,
+): Promise<{ readonly model: string; readonly results: PageResults }> {
+  const loads: Load[] = [];
+  for (let load = 0; load < options.loads; load++) loads.push(await measureLoad(url, options));
+  const spoken = await measureSpeaking(clips, url, options);
+  const { model } = (await (await fetch(`${url}/health`)).json()) as { readonly model: string };
+  return {
+    model,
+    results: {
+      loadBytes: Math.max(...loads.map(({ bytes }) => bytes)),
+      requests: Math.max(...loads.map(({ requests }) => requests)),
+      firstPaint: distribution(loads.map(({ firstPaint }) => firstPaint)),
+      usable: distribution(loads.map(({ usable }) => usable)),
+      ...spoken,
+    },
+  };
+}
+
+interface Load {
+  readonly bytes: number;
+  readonly requests: number;
+  readonly firstPaint: number;
+  readonly usable: number;
+}
+
+async function measureLoad(url: string, { chromium: executablePath }: PageOptions): Promise<Load> {
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Start' }).waitFor();
+    return await page.evaluate(() => {
+      const files = [
+        ...performance.getEntriesByType('navigation'),
+        ...performance.getEntriesByType('resource'),
+      ] as PerformanceResourceTiming[];
+      const paint = performance.getEntriesByName('first-contentful-paint').at(0)?.startTime ?? Number.NaN;
+      return {
+        bytes: files.reduce((sum, { transferSize }) => sum + transferSize, 0),
+        requests: files.length,
+        firstPaint: paint / 1000,
+        usable: performance.now() / 1000,
+      };
+    });
+  } finally {
+    await browser.close();
+  }
+}
+
+async function measureSpeaking(clips: readonly DecodedClip[], url: string, options: PageOptions) {
+  const gap = roomTone(options.gapSeconds).pcm;
+  const pcm = [roomTone(1).pcm, ...clips.flatMap((clip) => [clip.pcm, gap])];
+  const folder = mkdtempSync(join(tmpdir(), 'bench-page-'));
+  const speech = join(folder, 'speech.wav');
+  writeFileSync(speech, wavOf(pcm));
+  const browser = await chromium.launch({
+    executablePath: options.chromium,
+    args: [
+      '--no-sandbox',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-audio-capture=${speech}%noloop`,
+    ],
+  });
+  try {
+    const page = await (await browser.newContext({ permissions: ['microphone'] })).newPage();
+    await page.addInitScript(watchMicrophone);
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Start' }).waitFor();
+    await page.evaluate(watchText);
+    const seconds = pcm.reduce((sum, { length }) => sum + length, 0) / 16_000;
+    return await speak(page, seconds);
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function speak(page: Page, seconds: number) {
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('Listening', { exact: true }).first().waitFor();
+  await page.waitForTimeout(seconds * 1000);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped', { exact: true }).first().waitFor();
+  const sightings = await page.evaluate(takeSightings);
+  const finals = await page
+    .locator('transcript-line')
+    .evaluateAll((lines) =>
+      lines.map((line) => (line as unknown as { readonly line: { readonly words: FinalWords } }).line.words),
+    );
+  const { inPartial, anywhere } = shownOnPage(finals, sightings);
+  return {
+    wordInPartial: distribution(inPartial),
+    wordAnywhere: distribution(anywhere),
+    words: anywhere.length,
+    longTasks: sightings.longTasks.length,
+    ...(sightings.longTasks.length === 0 ? {} : { longestTask: Math.max(...sightings.longTasks) / 1000 }),
+  };
+}

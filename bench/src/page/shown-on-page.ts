@@ -1,0 +1,29 @@
+import type { Sightings } from './watch-page.js';
+
+/** The words of a final, with the seconds of the stream at which they ended. */
+export type FinalWords = readonly { readonly end: number }[];
+
+/** How long after their end words were shown, seconds. */
+export interface ShownOnPage {
+  /** Words that a partial showed first. */
+  readonly inPartial: readonly number[];
+  /** All words; those that no partial held count with their final. */
+  readonly anywhere: readonly number[];
+}
+
+/** Compares when words ended with when the page showed them: the nth word of a final with the first partial of n words. */
+export function shownOnPage(finals: readonly FinalWords[], sightings: Sightings): ShownOnPage {
+  const inPartial: number[] = [];
+  const anywhere: number[] = [];
+  for (const [index, words] of finals.entries()) {
+    const partials = sightings.partials.filter((partial) => partial.finals === index);
+    for (const [word, { end }] of words.entries()) {
+      const spoken = sightings.heardFrom + end * 1000;
+      const partial = partials.find(({ text }) => text.split(' ').length > word);
+      const shown = partial?.at ?? sightings.finalsAt[index] ?? Number.NaN;
+      if (partial) inPartial.push((shown - spoken) / 1000);
+      anywhere.push((shown - spoken) / 1000);
+    }
+  }
+  return { inPartial, anywhere };
+}

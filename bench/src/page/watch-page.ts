@@ -1,0 +1,69 @@
+/** What a page was seen to do. Times in milliseconds on its own clock. */
+export interface Sightings {
+  /** When the first sample was heard. */
+  readonly heardFrom: number;
+  /** Each text that a partial had, and how many finals stood before it. */
+  readonly partials: readonly { readonly at: number; readonly finals: number; readonly text: string }[];
+  /** When each final stood there. */
+  readonly finalsAt: readonly number[];
+  /** Lengths of the tasks of the main thread that were longer than 50 ms. */
+  readonly longTasks: readonly number[];
+}
+
+interface Watched {
+  heardFrom: number;
+  partials: { at: number; finals: number; text: string }[];
+  finalsAt: number[];
+  longTasks: number[];
+}
+
+type Scope = typeof globalThis & { sightings: Watched };
+
+/** Runs in the page before its own code: notes when samples come out of the microphone, and how long tasks take. */
+export function watchMicrophone(): void {
+  const sightings: Watched = { heardFrom: Infinity, partials: [], finalsAt: [], longTasks: [] };
+  (globalThis as Scope).sightings = sightings;
+  new PerformanceObserver((list) => {
+    sightings.longTasks.push(...list.getEntries().map(({ duration }) => duration));
+  }).observe({ type: 'longtask', buffered: true });
+  globalThis.AudioWorkletNode = class extends AudioWorkletNode {
+    constructor(...given: ConstructorParameters<typeof AudioWorkletNode>) {
+      super(...given);
+      const { sampleRate } = given[0];
+      let samples = 0;
+      this.port.addEventListener('message', ({ data }: MessageEvent<readonly Float32Array[] | string>) => {
+        if (typeof data === 'string') return;
+        samples += data[0]?.length ?? 0;
+        // Messages are late by chance and never early: the earliest is nearest to the microphone.
+        const from = performance.now() - (samples / sampleRate) * 1000;
+        sightings.heardFrom = Math.min(sightings.heardFrom, from);
+      });
+    }
+  };
+}
+
+/** Runs in the page once it stands: notes every change of the text. */
+export function watchText(): void {
+  const { sightings } = globalThis as Scope;
+  const view = document
+    .querySelector('auscult-app')
+    ?.shadowRoot?.querySelector('transcript-view')?.shadowRoot;
+  const partial = view?.querySelector('partial-lines')?.shadowRoot;
+  if (!view || !partial) throw new Error('The page has no transcript.');
+  const look = (): void => {
+    const at = performance.now();
+    const finals = view.querySelectorAll('transcript-line').length;
+    while (sightings.finalsAt.length < finals) sightings.finalsAt.push(at);
+    const text = partial.querySelector('.text')?.textContent ?? '';
+    if (text !== '' && text !== sightings.partials.at(-1)?.text)
+      sightings.partials.push({ at, finals, text });
+  };
+  const everything = { childList: true, subtree: true, characterData: true };
+  new MutationObserver(look).observe(partial, everything);
+  new MutationObserver(look).observe(view, everything);
+}
+
+/** Runs in the page: what it was seen to do. */
+export function takeSightings(): Sightings {
+  return (globalThis as Scope).sightings;
+}

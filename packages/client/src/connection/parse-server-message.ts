@@ -1,0 +1,64 @@
+import type { ServerMessage } from '@auscult/protocol';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (fields: Fields) => boolean;
+
+/**
+ * Reads a frame of the server. What is no message, is not known or lacks a field that is used here gives `undefined`:
+ * newer servers may say more, and nothing that a server sends may break a page.
+ */
+export function parseServerMessage(frame: unknown): ServerMessage | undefined {
+  if (typeof frame !== 'string') return undefined;
+  const fields = parseObject(frame);
+  if (fields === undefined || typeof fields['type'] !== 'string') return undefined;
+  const isWhole =
+    Object.hasOwn(checks, fields['type']) && checks[fields['type'] as keyof typeof checks](fields);
+  return isWhole ? (fields as unknown as ServerMessage) : undefined;
+}
+
+function parseObject(frame: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(frame);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isPlace = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && isPlace(value);
+const isChannel = (value: unknown): boolean => value === undefined || value === 0 || value === 1;
+const isListOf = (value: unknown, check: Check): boolean =>
+  Array.isArray(value) && value.every((item) => isObject(item) && check(item));
+
+const isSpan: Check = (fields) =>
+  isText(fields['text']) &&
+  isPlace(fields['start']) &&
+  isPlace(fields['end']) &&
+  isPlace(fields['confidence']) &&
+  isChannel(fields['channel']);
+
+const checks: Readonly<Record<ServerMessage['type'], Check>> = {
+  connection: () => true,
+  transcription: (fields) =>
+    isSpan(fields) &&
+    isCount(fields['sequence']) &&
+    typeof fields['isFinal'] === 'boolean' &&
+    (fields['words'] === undefined || isListOf(fields['words'], isSpan)),
+  error: (fields) => isText(fields['code']) && isText(fields['message']),
+  ready: (fields) =>
+    isText(fields['sessionId']) &&
+    isObject(fields['limits']) &&
+    isCount(fields['limits']['maxFrameBytes']) &&
+    (fields['resume'] === undefined || (isObject(fields['resume']) && isText(fields['resume']['token']))),
+  resumed: (fields) => isCount(fields['receivedSamples']),
+  acknowledged: (fields) => isCount(fields['receivedSamples']) && isPlace(fields['settledSeconds']),
+  speech: (fields) => isText(fields['state']) && isPlace(fields['at']) && isChannel(fields['channel']),
+  stopped: (fields) => isPlace(fields['audioSeconds']),
+  refined: (fields) => isText(fields['text']) && isListOf(fields['segments'], isSpan),
+  warning: (fields) => isText(fields['code']) && isText(fields['message']),
+};

@@ -1,0 +1,482 @@
+import type {
+  ConfigureMessage,
+  ErrorMessage,
+  ReadyMessage,
+  RefinedMessage,
+  ServerMessage,
+} from '@auscult/protocol';
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import { createBackoff } from '../connection/backoff.js';
+import { openConnection, type Connection } from '../connection/connection.js';
+import type { ServerUrls } from '../connection/server-url.js';
+import { describeProblem, type Problem } from '../problem.js';
+import type { Segment } from '../transcript.js';
+import type { WebSocketConstructor } from '../transcriber-options.js';
+import type { AudioBuffer } from './audio-buffer.js';
+import { createFlushRequests } from './flush-requests.js';
+import { createLedger } from './ledger.js';
+import { createSilenceWatch } from './silence-watch.js';
+import { problemOf, verdictOn, type RetryReason } from './verdict.js';
+
+/** Brings audio to the server and text back, each once, over as many connections and sessions as that takes. */
+export interface Delivery {
+  /** Starts to connect. */
+  readonly open: () => void;
+  /** More audio is in the buffer. */
+  readonly onAudio: () => void;
+  /** Ends the utterance where the audio ends now. */
+  readonly finalize: () => void;
+  /** Asks for the finals of all audio: `onStopped` tells when they are here. */
+  readonly stop: () => void;
+  /** Seconds of audio that the server is not known to have. */
+  readonly waitingSeconds: () => number;
+  /** Samples that will never be transcribed. */
+  readonly lostSamples: () => number;
+  /** Audio was dropped from the buffer, from one sample to another. */
+  readonly onDropped: (from: number, to: number) => void;
+  /** Lets the server forget the session, and ends. */
+  readonly close: () => void;
+}
+
+/** How the connection is. */
+export type Link =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected' }
+  | {
+      readonly kind: 'waiting';
+      readonly attempt: number;
+      readonly retryAt: number;
+      readonly reason: RetryReason;
+    };
+
+interface DeliveryListener {
+  readonly onLink: (link: Link) => void;
+  readonly onFinal: (segment: Segment) => void;
+  readonly onPartial: (segment: Segment) => void;
+  readonly onSpeech: (speech: { state: 'started' | 'ended'; at: number; channel?: number }) => void;
+  /** Some audio need not be kept any more. */
+  readonly onSettled: () => void;
+  readonly onWarning: (warning: { code: string; message: string }) => void;
+  readonly onProblem: (problem: Problem) => void;
+  /** The finals of all audio are here. `refines` tells that `onRefined` or a warning follows. */
+  readonly onStopped: (refines: boolean) => void;
+  readonly onRefined: (refined: { text: string; segments: readonly Segment[] }) => void;
+  /** There is no way on. */
+  readonly onFailed: (problem: Problem) => void;
+}
+
+interface DeliveryOptions {
+  readonly urls: ServerUrls;
+  readonly WebSocket: WebSocketConstructor;
+  readonly configure: ConfigureMessage;
+  readonly channels: number;
+  /** Unsettled seconds at which a server that acknowledges nothing is asked to flush. */
+  readonly flushSeconds: number;
+  readonly buffer: AudioBuffer;
+  readonly listener: DeliveryListener;
+}
+
+/** Samples of each channel in a frame: 50 ms as they come, 250 ms when there is much to send. */
+const FRAME = SAMPLE_RATE / 20;
+const LONG_FRAME = SAMPLE_RATE / 4;
+/** Bytes that may wait in the socket: little, so that a broken connection leaves little to send again. */
+const MAX_WAITING_BYTES = 64 * 1024;
+/** Bytes sent in one go, so that no task takes long. */
+const MAX_BYTES_AT_ONCE = 256 * 1024;
+/** How soon to look again whether the socket takes more, milliseconds. */
+const PUMP_MS = 30;
+const HANDSHAKE_MS = 10_000;
+const TICK_MS = 1000;
+/** Time without audio after which the server is told that the client is there. */
+const KEEPALIVE_MS = 30_000;
+
+/** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
+const ACKNOWLEDGES_WITHIN_MS = 6000;
+/** RFC 6455: the connection ended without a close frame. */
+const NO_STATUS = 1006;
+
+/** Errors that are no more than the end of a connection, which `verdictOn` judges. */
+const closingErrors: ReadonlySet<string> = new Set([
+  'too_many_bad_messages',
+  'session_taken_over',
+  'idle_timeout',
+  'slow_reader',
+  'draining',
+  'internal_error',
+  'frame_too_large',
+]);
+
+/** How far a connection is. */
+type Stage = 'resuming' | 'configuring' | 'ready';
+
+/** A session of the server. */
+interface ServerSession {
+  readonly id: string;
+  /** Without one it cannot be resumed. */
+  readonly token: string | undefined;
+  readonly maxFrameBytes: number;
+}
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { urls, WebSocket, configure, channels, flushSeconds, buffer, listener } = options;
+  const ledger = createLedger(channels);
+  const requests = createFlushRequests();
+  const backoff = createBackoff();
+  let session: ServerSession | undefined;
+  let connection: Connection | undefined;
+  let stage: Stage = 'configuring';
+  let lastError: ErrorMessage | undefined;
+  let hasAcknowledged = false;
+  let watch = createSilenceWatch();
+  let readyAt = 0;
+  let sentAt = 0;
+  let lost = 0;
+  /** Dropped samples that the server has, as long as its session lives. */
+  let droppedThere = 0;
+  let hasToldOfDrops = false;
+  /** All text is here; at most the refined one is waited for. */
+  let isStopped = false;
+  let isOver = false;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let handshakeTimer: ReturnType<typeof setTimeout> | undefined;
+  let pumpTimer: ReturnType<typeof setTimeout> | undefined;
+  let tickTimer: ReturnType<typeof setInterval> | undefined;
+
+  function connect(): void {
+    clearTimeout(retryTimer);
+    retryTimer = undefined;
+    if (isOver) return;
+    const resumes = session?.token !== undefined;
+    stage = resumes ? 'resuming' : 'configuring';
+    lastError = undefined;
+    listener.onLink({ kind: 'connecting' });
+    try {
+      connection = openConnection(WebSocket, resumes ? urls.resume : urls.fresh, {
+        onOpen: greet,
+        onMessage: take,
+        onClose: (code) => {
+          lose(code);
+        },
+      });
+    } catch {
+      // The constructor throws where the page may not connect there at all, such as to ws:// from https://.
+      fail({
+        code: 'invalid_options',
+        message:
+          'The browser does not allow this page to connect to that address. A page on https needs a wss:// server.',
+      });
+      return;
+    }
+    handshakeTimer = setTimeout(abandon, HANDSHAKE_MS);
+  }
+
+  function greet(): void {
+    if (stage === 'resuming' && session?.token !== undefined) {
+      const { id: sessionId, token } = session;
+      connection?.send({ type: 'resume', sessionId, token, next: [...ledger.next()] });
+    } else {
+      connection?.send(configure);
+    }
+  }
+
+  function take(message: ServerMessage): void {
+    watch.heard();
+    switch (message.type) {
+      case 'ready':
+        if (stage === 'configuring') begin(message);
+        break;
+      case 'resumed':
+        if (stage === 'resuming') resume(message.receivedSamples);
+        break;
+      case 'error':
+        takeError(message);
+        break;
+      case 'warning':
+        listener.onWarning({ code: message.code, message: message.message });
+        break;
+      case 'connection':
+        break;
+      default:
+        if (stage === 'ready') takeText(message);
+    }
+  }
+
+  function takeText(
+    message: Exclude<ServerMessage, { type: 'ready' | 'resumed' | 'error' | 'warning' | 'connection' }>,
+  ): void {
+    switch (message.type) {
+      case 'transcription': {
+        const segment = message.isFinal ? ledger.takeFinal(message) : ledger.takePartial(message);
+        if (!segment) break;
+        if (message.isFinal) listener.onFinal(segment);
+        else listener.onPartial(segment);
+        break;
+      }
+      case 'acknowledged':
+        hasAcknowledged = true;
+        ledger.acknowledge(message.receivedSamples, message.settledSeconds);
+        break;
+      case 'speech':
+        takeSpeech(message);
+        break;
+      case 'stopped':
+        takeStopped(message);
+        break;
+      case 'refined':
+        listener.onRefined(onOwnClock(message));
+        break;
+    }
+    release();
+  }
+
+  function takeSpeech({ state, at, channel }: Extract<ServerMessage, { type: 'speech' }>): void {
+    if (state === 'finalized') {
+      const place = requests.answer('finalize', ledger.ownSample(at));
+      if (place !== undefined) ledger.settleAll(place);
+    } else {
+      listener.onSpeech({ state, at: ledger.ownSeconds(at), ...(channel === undefined ? {} : { channel }) });
+    }
+  }
+
+  function takeStopped({ audioSeconds, refinement }: Extract<ServerMessage, { type: 'stopped' }>): void {
+    const place = requests.answer('stop', ledger.ownSample(audioSeconds));
+    if (place === undefined) return;
+    ledger.settleAll(place);
+    isStopped = true;
+    listener.onStopped(refinement !== undefined);
+  }
+
+  function takeError(error: ErrorMessage): void {
+    lastError = error;
+    if (error.code === 'audio_lost') {
+      lost += Math.round(((error.end ?? 0) - (error.start ?? 0)) * SAMPLE_RATE);
+      listener.onProblem(problemOf(error));
+    } else if (stage === 'ready') {
+      if (!closingErrors.has(error.code)) listener.onProblem(problemOf(error));
+    } else if (stage === 'resuming' && !error.retryable) {
+      startAnew();
+    } else if (!error.retryable) {
+      fail(problemOf(error));
+    }
+  }
+
+  function begin({ sessionId, resume, limits }: ReadyMessage): void {
+    session = { id: sessionId, token: resume?.token, maxFrameBytes: limits.maxFrameBytes };
+    lost += droppedThere;
+    droppedThere = 0;
+    const base = Math.max(ledger.settled(), buffer.begin());
+    ledger.beginSession(base);
+    requests.beginSession(base);
+    beReady();
+  }
+
+  function resume(receivedSamples: number): void {
+    ledger.resume(receivedSamples);
+    beReady();
+  }
+
+  function beReady(): void {
+    clearTimeout(handshakeTimer);
+    requests.forgetSent();
+    stage = 'ready';
+    hasToldOfDrops = false;
+    watch = createSilenceWatch();
+    readyAt = performance.now();
+    sentAt = readyAt;
+    backoff.connected();
+    listener.onLink({ kind: 'connected' });
+    pump();
+  }
+
+  /** Sends what there is, as far as the socket takes it. */
+  function pump(): void {
+    clearTimeout(pumpTimer);
+    pumpTimer = undefined;
+    let bytes = 0;
+    while (connection && stage === 'ready') {
+      if (connection.waitingBytes() >= MAX_WAITING_BYTES || bytes >= MAX_BYTES_AT_ONCE) {
+        pumpTimer = setTimeout(pump, PUMP_MS);
+        return;
+      }
+      const sent = sendNext(connection);
+      if (sent === undefined) return;
+      bytes += sent;
+    }
+  }
+
+  /** Sends the next frame or request; its bytes, or `undefined` if there is nothing to send yet. */
+  function sendNext(to: Connection): number | undefined {
+    const request = requests.unsent();
+    const at = ledger.sent();
+    const waiting = (request?.at ?? buffer.end()) - at;
+    if (waiting > 0) return request || waiting >= FRAME ? sendAudio(to, at, waiting) : undefined;
+    if (!request) return undefined;
+    request.isSent = true;
+    to.send({ type: request.kind });
+    return 0;
+  }
+
+  function sendAudio(to: Connection, at: number, waiting: number): number | undefined {
+    const limit = Math.floor((session?.maxFrameBytes ?? 0) / (2 * channels));
+    const wanted = Math.max(1, Math.min(waiting, waiting >= LONG_FRAME ? LONG_FRAME : FRAME, limit));
+    const samples = buffer.read(at, wanted);
+    if (!samples) return undefined;
+    ledger.silenceSettled(samples, at);
+    to.sendAudio(samples);
+    ledger.advance(samples.length / channels);
+    sentAt = performance.now();
+    return samples.byteLength;
+  }
+
+  function release(): void {
+    const settled = ledger.settled();
+    if (settled >= buffer.begin()) droppedThere = 0;
+    buffer.release(settled);
+    listener.onSettled();
+  }
+
+  /** A server that acknowledges nothing tells by the answer to a flush that silence is settled, too. */
+  function flushIfMuchIsUnsettled(): void {
+    if (hasAcknowledged || requests.hasUnanswered() || stage !== 'ready') return;
+    if (performance.now() - readyAt < ACKNOWLEDGES_WITHIN_MS) return;
+    if (ledger.sent() - ledger.settled() > flushSeconds * SAMPLE_RATE)
+      requests.add('finalize', ledger.sent());
+  }
+
+  function tick(): void {
+    if (stage !== 'ready' || !connection) return;
+    if (hasAcknowledged && watch.isDead()) {
+      abandon();
+    } else if (performance.now() - sentAt > KEEPALIVE_MS) {
+      sentAt = performance.now();
+      connection.send({ type: 'keepalive' });
+    }
+  }
+
+  /** Takes the connection for dead. */
+  function abandon(): void {
+    connection?.abandon();
+    lose(NO_STATUS);
+  }
+
+  function lose(closeCode: number): void {
+    disconnect();
+    if (isOver) return;
+    const verdict = verdictOn(closeCode, lastError);
+    if (isStopped && (verdict.kind !== 'retry' || session?.token === undefined)) loseRefinement();
+    else if (verdict.kind === 'fail') fail(verdict.problem);
+    else if (verdict.kind === 'new-session' && session) startAnew();
+    else if (verdict.kind === 'retry') retryLater(verdict.reason, verdict.problem);
+    else retryLater('connection-lost', describeProblem('connection_lost'));
+  }
+
+  function retryLater(reason: RetryReason, problem: Problem): void {
+    if (backoff.attempt() === 0) listener.onProblem(problem);
+    const wait = backoff.next();
+    retryTimer = setTimeout(connect, wait);
+    const retryAt = performance.now() + wait;
+    listener.onLink({ kind: 'waiting', attempt: backoff.attempt(), retryAt, reason });
+  }
+
+  function loseRefinement(): void {
+    end();
+    listener.onWarning({
+      code: 'refine_failed',
+      message:
+        'The connection ended before the recording was read again. Keep to the live text, which is complete.',
+    });
+  }
+
+  /** The session is not to be had any more: another is opened. */
+  function startAnew(): void {
+    connection?.abandon();
+    disconnect();
+    session = undefined;
+    connect();
+  }
+
+  function disconnect(): void {
+    clearTimeout(handshakeTimer);
+    clearTimeout(pumpTimer);
+    connection = undefined;
+    stage = 'configuring';
+    backoff.disconnected();
+  }
+
+  function fail(problem: Problem): void {
+    connection?.abandon();
+    end();
+    listener.onFailed(problem);
+  }
+
+  function end(): void {
+    isOver = true;
+    disconnect();
+    clearTimeout(retryTimer);
+    clearInterval(tickTimer);
+    globalThis.removeEventListener?.('online', retryNow);
+  }
+
+  function retryNow(): void {
+    if (retryTimer !== undefined) connect();
+  }
+
+  function onOwnClock({ text, segments }: RefinedMessage): { text: string; segments: readonly Segment[] } {
+    const counts = [0, 0];
+    return {
+      text,
+      segments: segments.map(({ text: said, start, end: until, confidence, channel }) => {
+        const sequence = counts[channel ?? 0] ?? 0;
+        counts[channel ?? 0] = sequence + 1;
+        return {
+          text: said,
+          start: ledger.ownSeconds(start),
+          end: ledger.ownSeconds(until),
+          confidence,
+          ...(channel === undefined ? {} : { channel }),
+          sequence,
+        };
+      }),
+    };
+  }
+
+  return {
+    open: () => {
+      globalThis.addEventListener?.('online', retryNow);
+      tickTimer = setInterval(tick, TICK_MS);
+      connect();
+    },
+    onAudio: () => {
+      flushIfMuchIsUnsettled();
+      pump();
+      // Timers of hidden pages come late; audio does not.
+      tick();
+    },
+    finalize: () => {
+      requests.add('finalize', buffer.end());
+      pump();
+    },
+    stop: () => {
+      requests.add('stop', buffer.end());
+      pump();
+    },
+    waitingSeconds: () => {
+      const there = hasAcknowledged ? ledger.received() : ledger.settled();
+      return Math.max(0, buffer.end() - there) / SAMPLE_RATE;
+    },
+    lostSamples: () => lost,
+    onDropped: (from, to) => {
+      const there = hasAcknowledged ? ledger.received() : ledger.sent();
+      const never = Math.max(0, to - Math.max(from, there));
+      lost += never;
+      droppedThere += to - from - never;
+      if (!hasToldOfDrops) listener.onProblem(describeProblem('buffer_full'));
+      hasToldOfDrops = true;
+    },
+    close: () => {
+      const open = connection;
+      end();
+      open?.close();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+export type { Level } from './audio/intake.js';
+export { TranscriberError, type Problem, type ProblemCode } from './problem.js';
+export { listMicrophones, type Microphone } from './sources/microphone.js';
+export type { TranscriberState } from './transcriber-state.js';
+export { createTranscriber, type Transcriber, type TranscriberEvents } from './transcriber.js';
+export type {
+  MicrophoneOptions,
+  PcmFormat,
+  Source,
+  TranscriberOptions,
+  WebSocketConstructor,
+  WebSocketLike,
+} from './transcriber-options.js';
+export type { Segment, Transcript, Word } from './transcript.js';

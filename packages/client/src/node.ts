@@ -1,0 +1,30 @@
+import { WebSocket } from 'ws';
+import { createTranscriber as createAnywhere, type Transcriber } from './transcriber.js';
+import type { TranscriberOptions, WebSocketConstructor } from './transcriber-options.js';
+
+export {
+  listMicrophones,
+  TranscriberError,
+  type Level,
+  type Microphone,
+  type MicrophoneOptions,
+  type PcmFormat,
+  type Problem,
+  type ProblemCode,
+  type Segment,
+  type Source,
+  type Transcriber,
+  type TranscriberEvents,
+  type TranscriberOptions,
+  type TranscriberState,
+  type Transcript,
+  type WebSocketConstructor,
+  type WebSocketLike,
+  type Word,
+} from './index.js';
+
+/** As in browsers, with a WebSocket where Node has none. */
+export function createTranscriber(options: TranscriberOptions = {}): Transcriber {
+  const global = (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
+  return createAnywhere({ ...options, webSocket: options.webSocket ?? global ?? WebSocket });
+}

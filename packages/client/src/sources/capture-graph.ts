@@ -1,0 +1,122 @@
+import { describeProblem, TranscriberError } from '../problem.js';
+
+/** Takes the sound of streams out of the browser's audio engine. */
+export interface CaptureGraph {
+  readonly sampleRate: number;
+  /** Listens to these streams instead of those before: one for all channels, or one for each. */
+  readonly listenTo: (streams: readonly MediaStream[]) => void;
+  readonly suspend: () => void;
+  readonly resume: () => void;
+  /** Resolves once everything that was heard has been given. */
+  readonly drain: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/** How long the audio engine may take for what it still holds, milliseconds. One that is suspended says nothing. */
+const DRAIN_MS = 250;
+
+/**
+ * Starts an audio engine with the capture worklet. `onAudio` is given about 50 ms at a time, a block a channel.
+ * Rejects with `microphones_unsupported` or `worklet_missing`.
+ */
+export async function openCaptureGraph(
+  workletUrl: string | URL,
+  channels: number,
+  onAudio: (channels: readonly Float32Array[]) => void,
+): Promise<CaptureGraph> {
+  if (typeof AudioWorkletNode === 'undefined') {
+    throw new TranscriberError(describeProblem('microphones_unsupported'));
+  }
+  // The device's own rate: not every browser joins a microphone to an engine of another.
+  const context = new AudioContext({ latencyHint: 'interactive' });
+  try {
+    await context.audioWorklet.addModule(workletUrl);
+  } catch (error) {
+    void context.close();
+    throw new TranscriberError(
+      {
+        code: 'worklet_missing',
+        message: `The capture worklet could not be loaded from ${String(workletUrl)}. Serve capture-worklet.js there, or say in workletUrl where it is.`,
+      },
+      error,
+    );
+  }
+  return connectWorklet(context, channels, onAudio);
+}
+
+function connectWorklet(
+  context: AudioContext,
+  channels: number,
+  onAudio: (channels: readonly Float32Array[]) => void,
+): CaptureGraph {
+  const worklet = new AudioWorkletNode(context, 'auscult-capture', {
+    numberOfInputs: 1,
+    numberOfOutputs: 1,
+    channelCount: channels,
+    channelCountMode: 'explicit',
+    // To one channel, stereo is mixed; to two, a mono microphone must not be heard twice.
+    channelInterpretation: channels === 1 ? 'speakers' : 'discrete',
+  });
+  let drained = (): void => undefined;
+  worklet.port.onmessage = ({ data }: MessageEvent<readonly Float32Array[] | 'drained'>) => {
+    if (data === 'drained') drained();
+    else onAudio(data);
+  };
+  // Its output is silent. Engines run only what leads somewhere.
+  worklet.connect(context.destination);
+  let wanted = true;
+  let nodes: readonly AudioNode[] = [];
+
+  const run = (): void => {
+    // Rejected where the engine is closed already.
+    if (wanted && context.state !== 'running') context.resume().catch(() => undefined);
+  };
+  // Phone calls and other pages interrupt it.
+  context.onstatechange = run;
+  run();
+  return {
+    sampleRate: context.sampleRate,
+    listenTo: (streams) => {
+      const before = nodes;
+      nodes = join(context, streams, worklet);
+      for (const node of before) node.disconnect();
+    },
+    suspend: () => {
+      wanted = false;
+      void context.suspend();
+    },
+    resume: () => {
+      wanted = true;
+      run();
+    },
+    drain: () =>
+      new Promise((resolve) => {
+        drained = resolve;
+        setTimeout(resolve, DRAIN_MS);
+        worklet.port.postMessage('drain');
+      }),
+    close: () => {
+      wanted = false;
+      worklet.port.onmessage = null;
+      context.close().catch(() => undefined);
+    },
+  };
+}
+
+/** Connects streams to the worklet; the nodes that have to be disconnected later. */
+function join(
+  context: AudioContext,
+  streams: readonly MediaStream[],
+  worklet: AudioWorkletNode,
+): readonly AudioNode[] {
+  const sources = streams.map((stream) => context.createMediaStreamSource(stream));
+  if (sources.length < 2) {
+    for (const source of sources) source.connect(worklet);
+    return sources;
+  }
+  const merger = context.createChannelMerger(sources.length);
+  // An input of a merger mixes to mono what has more channels.
+  sources.forEach((source, channel) => source.connect(merger, 0, channel));
+  merger.connect(worklet);
+  return [...sources, merger];
+}

@@ -1,0 +1,86 @@
+import { describeProblem, TranscriberError, type ProblemCode } from '../problem.js';
+import type { MicrophoneOptions } from '../transcriber-options.js';
+
+/** A microphone that can be chosen. */
+export interface Microphone {
+  readonly deviceId: string;
+  /** Empty until the page has been allowed to use microphones. */
+  readonly label: string;
+}
+
+/** The microphones there are. Empty where the browser has no access to any, and outside of browsers. */
+export async function listMicrophones(): Promise<readonly Microphone[]> {
+  const devices = (await mediaDevices()?.enumerateDevices()) ?? [];
+  return devices
+    .filter(({ kind }) => kind === 'audioinput')
+    .map(({ deviceId, label }) => ({ deviceId, label }));
+}
+
+/** What tells of microphones that come and go; `undefined` outside of secure pages. */
+export function mediaDevices(): MediaDevices | undefined {
+  return (globalThis as { navigator?: { mediaDevices?: MediaDevices } }).navigator?.mediaDevices;
+}
+
+/** How a microphone is asked for. */
+export interface MicrophoneRequest {
+  readonly deviceId: string | undefined;
+  /** Whether another will do where that one is not there. */
+  readonly orAnother: boolean;
+  /** Whether left and right are wanted apart. */
+  readonly stereo: boolean;
+  readonly processing: Pick<MicrophoneOptions, 'echoCancellation' | 'noiseSuppression' | 'autoGainControl'>;
+}
+
+/** Opens a microphone; the person may be asked. Rejects with a `TranscriberError`. */
+export async function openMicrophone(request: MicrophoneRequest): Promise<MediaStream> {
+  const devices = mediaDevices();
+  if (!devices) throw new TranscriberError(describeProblem('microphones_unsupported'));
+  try {
+    return await devices.getUserMedia({ audio: constraintsOf(request), video: false });
+  } catch (error) {
+    throw new TranscriberError(describeProblem(codeOf(error)), error);
+  }
+}
+
+function constraintsOf({
+  deviceId,
+  orAnother,
+  stereo,
+  processing,
+}: MicrophoneRequest): MediaTrackConstraints {
+  // What browsers do to voices makes them mono, so two channels are asked for as they are.
+  const asItIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  return {
+    ...(deviceId === undefined ? {} : { deviceId: orAnother ? { ideal: deviceId } : { exact: deviceId } }),
+    channelCount: { ideal: stereo ? 2 : 1 },
+    ...(stereo ? asItIs : {}),
+    ...definedOnly(processing),
+  };
+}
+
+function definedOnly({
+  echoCancellation,
+  noiseSuppression,
+  autoGainControl,
+}: MicrophoneRequest['processing']) {
+  return {
+    ...(echoCancellation === undefined ? {} : { echoCancellation }),
+    ...(noiseSuppression === undefined ? {} : { noiseSuppression }),
+    ...(autoGainControl === undefined ? {} : { autoGainControl }),
+  };
+}
+
+function codeOf(
+  error: unknown,
+): Extract<ProblemCode, 'microphone_denied' | 'microphone_missing' | 'microphone_busy'> {
+  switch ((error as { name?: unknown }).name) {
+    case 'NotAllowedError':
+    case 'SecurityError':
+      return 'microphone_denied';
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return 'microphone_missing';
+    default:
+      return 'microphone_busy';
+  }
+}

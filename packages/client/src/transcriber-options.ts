@@ -1,0 +1,70 @@
+/** How a WebSocket is made: the constructor of browsers, of Node from 22 on, and of the package `ws`. */
+export type WebSocketConstructor = new (url: string) => WebSocketLike;
+
+/** What is used of a WebSocket. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  /** Bytes that were sent and have not left yet. */
+  readonly bufferedAmount: number;
+  send(frame: string | Int16Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+  /** Cuts the connection, where `ws` makes it. */
+  terminate?(): void;
+  addEventListener(event: 'open' | 'error', listener: () => void): void;
+  addEventListener(event: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(
+    event: 'close',
+    listener: (event: { readonly code: number; readonly reason: string }) => void,
+  ): void;
+}
+
+/** Which microphone is opened, and what the browser does to its sound. What is left out the browser decides. */
+export interface MicrophoneOptions {
+  readonly deviceId?: string;
+  /** With `channels: 2`: the microphone of the second channel. */
+  readonly secondDeviceId?: string;
+  readonly echoCancellation?: boolean;
+  readonly noiseSuppression?: boolean;
+  readonly autoGainControl?: boolean;
+}
+
+/** How to reach the server, and how it is to hear. What is left out is as the server is set. */
+export interface TranscriberOptions {
+  /**
+   * The server, as `ws(s)://` or `http(s)://`; in a browser the page's own host where it is left out.
+   * `/ws/transcribe` is appended where it has no path.
+   */
+  readonly url?: string;
+  /** A BCP 47 tag such as `en`, or `auto` for a model that can tell. */
+  readonly language?: string;
+  /** `translate` gives English, where the model can. */
+  readonly task?: 'transcribe' | 'translate';
+  /** Words to favour. */
+  readonly keyTerms?: readonly string[];
+  /** With 2, left and right are transcribed apart. Default: 1. */
+  readonly channels?: 1 | 2;
+  /** Whether finals carry their words with times and confidences. */
+  readonly words?: boolean;
+  /** `on-stop`: everything is read again after `stop()`, for the event `refined`. */
+  readonly refine?: 'off' | 'on-stop';
+  readonly endpointing?: { readonly silenceMs?: number; readonly maxUtteranceSeconds?: number };
+  readonly microphone?: MicrophoneOptions;
+  /**
+   * Audio that the server may still need, held in memory, minutes. Default: 10. What is more goes, in browsers, to
+   * IndexedDB, sealed with a key that only this page has; elsewhere the source has to wait.
+   */
+  readonly bufferMinutes?: number;
+  /** Where there is no global one and the package is not imported by Node, whose entry brings one. */
+  readonly webSocket?: WebSocketConstructor;
+  /** Where the capture worklet is served. Default: `capture-worklet.js` beside this module. */
+  readonly workletUrl?: string | URL;
+}
+
+/** What to listen to: a stream of the browser, or PCM, interleaved where there are two channels. Floats are within ±1. */
+export type Source = MediaStream | AsyncIterable<Float32Array | Int16Array>;
+
+/** How PCM is written. */
+export interface PcmFormat {
+  /** Samples a second of each channel, a whole number from 8000 to 192000. Default: 16000. */
+  readonly sampleRate?: number;
+}

@@ -1,0 +1,52 @@
+import type { Problem } from './problem.js';
+
+/** What a transcriber is doing. */
+export type TranscriberState =
+  | { readonly kind: 'idle' }
+  /** Asks for the microphone and connects. */
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'listening' }
+  | { readonly kind: 'paused' }
+  /** The recording goes on; what is said is kept until the server is there again. */
+  | {
+      readonly kind: 'reconnecting';
+      readonly attempt: number;
+      /** On the clock of `performance.now()`. */
+      readonly retryAt: number;
+      /** Audio that waits to be sent. */
+      readonly bufferedSeconds: number;
+      readonly reason: 'connection-lost' | 'busy' | 'server-restarting';
+    }
+  /** Comes back by itself when a microphone is plugged in, or by `useMicrophone`. */
+  | { readonly kind: 'microphone-lost' }
+  /** The last text is waited for. */
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** How far a transcriber is in its life. */
+export type Phase =
+  | { readonly kind: 'idle' | 'starting' | 'running' | 'stopping' | 'stopped' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** What the state follows from. */
+export interface Circumstances {
+  readonly phase: Phase;
+  readonly isPaused: boolean;
+  readonly isMicrophoneLost: boolean;
+  /** While there is no connection. */
+  readonly outage:
+    Omit<Extract<TranscriberState, { kind: 'reconnecting' }>, 'kind' | 'bufferedSeconds'> | undefined;
+  readonly bufferedSeconds: number;
+}
+
+/** What to tell of the circumstances: first what the person can do something about. */
+export function stateOf(circumstances: Circumstances): TranscriberState {
+  const { phase, isPaused, isMicrophoneLost, outage, bufferedSeconds } = circumstances;
+  if (phase.kind === 'failed') return phase;
+  if (phase.kind !== 'running') return { kind: phase.kind };
+  if (isMicrophoneLost) return { kind: 'microphone-lost' };
+  if (isPaused) return { kind: 'paused' };
+  if (outage) return { kind: 'reconnecting', ...outage, bufferedSeconds: Math.floor(bufferedSeconds) };
+  return { kind: 'listening' };
+}

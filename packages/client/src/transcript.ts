@@ -1,0 +1,60 @@
+/** A word with its place. */
+export interface Word {
+  readonly text: string;
+  /** Seconds of audio since `start()`. */
+  readonly start: number;
+  readonly end: number;
+  /** From 0 to 1. */
+  readonly confidence: number;
+}
+
+/** What was said between two pauses. */
+export interface Segment {
+  readonly text: string;
+  /** Seconds of audio since `start()`, over all reconnects and restarts of the server. */
+  readonly start: number;
+  readonly end: number;
+  /** From 0 to 1. */
+  readonly confidence: number;
+  /** Where there are two. */
+  readonly channel?: number;
+  /** Of finals, where `words` asked for them. */
+  readonly words?: readonly Word[];
+  /** Counts the segments of a channel. A partial has the number that its final will have. */
+  readonly sequence: number;
+}
+
+/** Everything said so far. */
+export interface Transcript {
+  readonly text: string;
+  /** In the order of their beginning. */
+  readonly segments: readonly Segment[];
+  /** Audio taken, seconds. */
+  readonly durationSeconds: number;
+  /** False if some audio was lost. */
+  readonly complete: boolean;
+  readonly lostSeconds: number;
+}
+
+/** Keeps segments in the order of their beginning. */
+export interface SegmentList {
+  readonly segments: () => readonly Segment[];
+  readonly add: (segment: Segment) => void;
+}
+
+export function createSegmentList(): SegmentList {
+  let segments: readonly Segment[] = [];
+  return {
+    segments: () => segments,
+    add: (segment) => {
+      // Channels overlap, so a segment may come a little after one that begins later.
+      const before = segments.findLastIndex(({ start }) => start <= segment.start);
+      segments = segments.toSpliced(before + 1, 0, segment);
+    },
+  };
+}
+
+/** The text of segments, as one. */
+export function textOf(segments: readonly Segment[]): string {
+  return segments.map(({ text }) => text).join(' ');
+}

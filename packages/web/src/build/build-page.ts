@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pageDirectory } from '../index.js';
+import { clientFolder } from './client-folder.js';
+import { compressFolder } from './compress-folder.js';
+import { fingerprint, isCurrent, STAMP } from './fingerprint.js';
+
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Bundles `src/page` into {@link pageDirectory}, with the SDK's own build for other pages in `client`, and everything compressed beside itself. Does nothing when nothing has
+ * changed since the last time, and then does not even load the bundler.
+ */
+export async function buildPage(): Promise<void> {
+  const inputs = fingerprint(packageFolder);
+  if (isCurrent(pageDirectory, inputs)) return;
+  // A server may be answering from the old folder while the new one is written.
+  const fresh = `${pageDirectory}-${String(process.pid)}`;
+  try {
+    await bundle(fresh);
+    bundleClient(join(fresh, 'client'));
+    await compressFolder(fresh);
+    writeFileSync(join(fresh, STAMP), inputs);
+    rmSync(pageDirectory, { recursive: true, force: true });
+    renameSync(fresh, pageDirectory);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** The SDK for pages of others, which the server offers too. */
+function bundleClient(folder: string): void {
+  execFileSync(process.execPath, [join(clientFolder(), 'build.mjs'), folder], { stdio: 'inherit' });
+}
+
+async function bundle(outDir: string): Promise<void> {
+  const { build } = await import('vite');
+  mkdirSync(outDir, { recursive: true });
+  await build({
+    configFile: false,
+    root: join(packageFolder, 'src/page'),
+    // The page works under any path that a proxy puts it.
+    base: './',
+    logLevel: 'warn',
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2023',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      // Only the Word export, which is loaded when it is asked for, is larger than the usual limit.
+      chunkSizeWarningLimit: 1000,
+    },
+  });
+}

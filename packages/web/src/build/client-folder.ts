@@ -1,0 +1,6 @@
+import { fileURLToPath } from 'node:url';
+
+/** Absolute path of the package of the SDK. */
+export function clientFolder(): string {
+  return fileURLToPath(new URL('..', import.meta.resolve('@auscult/client')));
+}

@@ -1,0 +1,615 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import { createRef, ref } from 'lit/directives/ref.js';
+import { download } from '../exports/download.js';
+import type { ExportFormat } from '../exports/formats.js';
+import { asText } from '../exports/text.js';
+import type { TranscriptExport } from '../exports/transcript-export.js';
+import { createFileTranscription, isBusy } from '../files/file-transcription.js';
+import { deleteKept, keep, readKept } from '../keep/kept-transcript.js';
+import { watchMicrophones } from '../recording/microphones.js';
+import { createRecording, isUnderWay } from '../recording/recording.js';
+import { loadSettings, type Theme } from '../settings/settings.js';
+import { commandOf, type Command } from '../shortcuts/shortcuts.js';
+import { observe } from '../state/observe.js';
+import { observable } from '../state/observable.js';
+import type { Line } from '../transcript/line.js';
+import './control-bar.js';
+import './export-menu.js';
+import './file-progress.js';
+import { icons } from './icons.js';
+import './notices.js';
+import './page-dialog.js';
+import { PageDialog } from './page-dialog.js';
+import './setup-panel.js';
+import { SetupPanel, type PanelParts } from './setup-panel.js';
+import { sharedStyles } from './shared-styles.js';
+import './shortcut-list.js';
+import './transcript-view.js';
+import { TranscriptView } from './transcript-view.js';
+
+/** From here on the panel stands beside the transcript; below it opens as a dialog. */
+const WIDE = '(width >= 62rem)';
+
+/** What a dialog is open for. */
+type OpenDialog =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'setup' }
+  | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'clear'; readonly then: () => void };
+
+/** The page. Puts its parts together, and is the only one that knows them all. */
+export class AuscultApp extends LitElement {
+  @state() private dialog: OpenDialog = { kind: 'none' };
+  @state() private dragging = false;
+  @state() private said = '';
+  @state() private wide = matchMedia(WIDE).matches;
+
+  readonly #settings = loadSettings(localStorage);
+  readonly #lines = observable<readonly Line[]>([]);
+  readonly #terms = observable<readonly string[]>([]);
+  readonly #recording = createRecording({
+    settings: this.#settings,
+    keyTerms: this.#terms,
+    lines: this.#lines,
+    url: new URL('ws/transcribe', document.baseURI),
+  });
+  readonly #files = createFileTranscription();
+  readonly #microphones = watchMicrophones();
+  readonly #parts: PanelParts = {
+    settings: this.#settings,
+    terms: this.#terms,
+    recording: this.#recording,
+    microphones: this.#microphones,
+    files: this.#files,
+  };
+  /** Lines as they were when they were last copied, downloaded or kept: leaving then loses nothing. */
+  #saved: readonly Line[] = [];
+  #listeners: AbortController | undefined;
+
+  readonly #panel = createRef<SetupPanel>();
+  readonly #view = createRef<TranscriptView>();
+  readonly #openDialog = createRef<PageDialog>();
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-rows: auto minmax(0, 1fr) auto;
+        height: 100dvh;
+      }
+
+      header {
+        display: flex;
+        align-items: center;
+        gap: 0.25rem;
+        width: 100%;
+        max-width: 76rem;
+        margin: 0 auto;
+        padding: 0.625rem 1.25rem;
+      }
+
+      h1 {
+        display: flex;
+        flex: 1;
+        align-items: center;
+        gap: 0.625rem;
+        margin: 0;
+        font-size: 1.25rem;
+        font-weight: 700;
+        letter-spacing: -0.01em;
+      }
+
+      .mark {
+        display: grid;
+        place-content: center;
+        width: 2rem;
+        height: 2rem;
+        border-radius: 9px;
+        background: var(--accent);
+        color: var(--on-accent);
+        font-size: 1rem;
+      }
+
+      main {
+        display: grid;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+        gap: 1rem;
+        width: 100%;
+        max-width: 76rem;
+        min-height: 0;
+        margin: 0 auto;
+        padding: 0 1.25rem;
+      }
+
+      .text {
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+      }
+
+      .text > :not(.transcript) {
+        flex: none;
+      }
+
+      .transcript {
+        display: flex;
+        flex: 1;
+        flex-direction: column;
+        min-height: 0;
+        margin-bottom: 1rem;
+        border: 1px solid var(--rule);
+        border-radius: var(--round);
+        background: var(--paper);
+        overflow: clip;
+      }
+
+      aside {
+        min-height: 0;
+        padding-bottom: 1rem;
+        overflow-y: auto;
+        scrollbar-width: thin;
+      }
+
+      transcript-view {
+        flex: 1;
+        min-height: 0;
+      }
+
+      transcript-view:focus-visible {
+        outline-offset: -3px;
+      }
+
+      .tools {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        padding: 0.625rem 0.75rem 0.625rem 1.25rem;
+        border-bottom: 1px solid var(--rule);
+      }
+
+      .tools h2 {
+        flex: 1;
+        font-size: 1rem;
+        font-weight: 650;
+      }
+
+      .overlay {
+        position: fixed;
+        inset: 0;
+        z-index: 9;
+        display: grid;
+        place-content: center;
+        border: 4px dashed var(--accent);
+        background: color-mix(in srgb, var(--ground) 85%, transparent);
+        font-size: 1.375rem;
+        font-weight: 650;
+        pointer-events: none;
+      }
+
+      .said {
+        padding: 0.375rem 1.25rem;
+        border-bottom: 1px solid var(--rule);
+        background: var(--tint);
+        font-size: 0.875rem;
+      }
+
+      .dialog-actions {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: 0.5rem;
+        margin-top: 1.25rem;
+      }
+
+      @media (width >= 62rem) {
+        main {
+          grid-template-columns: minmax(0, 1fr) 20rem;
+        }
+      }
+
+      /* Too low for parts that scroll on their own, as at a zoom of 400 %. */
+      @media (height < 32rem) {
+        :host {
+          height: auto;
+          min-height: 100dvh;
+        }
+      }
+
+      @media (width < 40rem) {
+        header {
+          padding: 0.5rem 0.75rem;
+        }
+
+        main {
+          padding: 0 0.75rem;
+        }
+
+        .transcript {
+          margin-bottom: 0.75rem;
+        }
+
+        .tools {
+          justify-content: flex-end;
+          padding: 0.5rem;
+        }
+
+        .tools h2 {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+
+        .tools .new {
+          margin-right: auto;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#settings.value.keepTranscript) this.#restore();
+    this.#listeners = new AbortController();
+    const { signal } = this.#listeners;
+    addEventListener('keydown', this.#onKey, { signal });
+    addEventListener('beforeunload', this.#onLeave, { signal });
+    addEventListener('dragover', this.#onDragOver, { signal });
+    addEventListener('dragleave', this.#onDragLeave, { signal });
+    addEventListener('drop', this.#onDrop, { signal });
+    matchMedia(WIDE).addEventListener(
+      'change',
+      ({ matches }) => {
+        this.wide = matches;
+        if (this.dialog.kind === 'setup') this.dialog = { kind: 'none' };
+      },
+      { signal },
+    );
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#listeners?.abort();
+  }
+
+  protected override firstUpdated(): void {
+    observe(this, this.#settings, this.#lines, this.#files.state);
+    this.#lines.subscribe(() => {
+      this.#say('');
+      if (this.#settings.value.keepTranscript) this.#keep();
+    });
+    this.#settings.subscribe(() => {
+      if (this.#settings.value.keepTranscript) this.#keep();
+      else deleteKept(localStorage);
+    });
+    let wasUnderWay = false;
+    this.#recording.state.subscribe(() => {
+      const underWay = isUnderWay(this.#recording.state.value.transcriber);
+      if (underWay === wasUnderWay) return;
+      wasUnderWay = underWay;
+      // Names of microphones are known once one was allowed.
+      void this.#microphones.refresh();
+    });
+  }
+
+  override render(): TemplateResult {
+    applyTheme(this.#settings.value.theme);
+    return html`
+      <header>
+        <h1><span class="mark">${icons.pulse}</span>Auscult</h1>
+        ${this.#renderThemeSwitch()}
+        <button
+          class="icon plain"
+          aria-label="Keyboard shortcuts"
+          title="Keyboard shortcuts"
+          @click=${() => {
+            this.dialog = { kind: 'shortcuts' };
+          }}
+        >
+          ${icons.keyboard}
+        </button>
+        ${
+          this.wide
+            ? nothing
+            : html`<button
+                class="icon plain"
+                aria-label="Settings"
+                title="Settings"
+                @click=${() => {
+                  this.dialog = { kind: 'setup' };
+                }}
+              >
+                ${icons.settings}
+              </button>`
+        }
+      </header>
+      <main>
+        <div class="text">
+          <page-notices
+            .recording=${this.#recording}
+            @choose-microphone=${this.#chooseMicrophone}
+          ></page-notices>
+          <file-progress .files=${this.#files}></file-progress>
+          <section class="transcript" aria-labelledby="transcript-heading">
+            ${this.#renderTools()}
+            <p class=${this.said === '' || this.said === COPIED ? 'spoken' : 'said'} role="status">
+              ${this.said}
+            </p>
+            <transcript-view
+              tabindex="0"
+              role="group"
+              aria-label="Text"
+              ${ref(this.#view)}
+              .lines=${this.#lines}
+              .recording=${this.#recording}
+              .settings=${this.#settings}
+            ></transcript-view>
+          </section>
+        </div>
+        ${this.wide ? html`<aside aria-label="Settings">${this.#renderPanel()}</aside>` : nothing}
+      </main>
+      <control-bar
+        .recording=${this.#recording}
+        .settings=${this.#settings}
+        role="region"
+        aria-label="Controls"
+      ></control-bar>
+      ${this.dragging ? html`<div class="overlay">Drop the recording to transcribe it</div>` : nothing}
+      ${keyed(this.dialog, this.#renderDialog())}
+    `;
+  }
+
+  #renderThemeSwitch(): TemplateResult {
+    const dark = isDark(this.#settings.value.theme);
+    const label = dark ? 'Light colours' : 'Dark colours';
+    return html`<button
+      class="icon plain"
+      aria-label=${label}
+      title=${label}
+      @click=${() => {
+        this.#settings.patch({ theme: dark ? 'light' : 'dark' });
+      }}
+    >
+      ${dark ? icons.sun : icons.moon}
+    </button>`;
+  }
+
+  #renderTools(): TemplateResult {
+    const empty = this.#lines.value.length === 0;
+    return html`<div class="tools">
+      <h2 id="transcript-heading">Transcript</h2>
+      <button class="small plain new" ?hidden=${empty} @click=${() => this.#clearFirst(() => undefined)}>
+        New
+      </button>
+      <button class="small" ?disabled=${empty} @click=${() => void this.#copy()}>
+        ${icons.copy}<span>${this.said === COPIED ? 'Copied' : 'Copy'}</span>
+      </button>
+      <export-menu
+        ?disabled=${empty}
+        @chosen=${({ detail }: CustomEvent<ExportFormat>) => void this.#download(detail)}
+      ></export-menu>
+    </div>`;
+  }
+
+  #renderPanel(): TemplateResult {
+    return html`<setup-panel
+      ${ref(this.#panel)}
+      .parts=${this.#parts}
+      @file=${({ detail }: CustomEvent<File>) => {
+        this.#transcribe(detail);
+      }}
+      @forget=${this.#forget}
+    ></setup-panel>`;
+  }
+
+  #renderDialog(): TemplateResult | typeof nothing {
+    const { dialog } = this;
+    const closed = (): void => {
+      if (this.dialog === dialog) this.dialog = { kind: 'none' };
+    };
+    switch (dialog.kind) {
+      case 'none':
+        return nothing;
+      case 'setup':
+        return html`<page-dialog ${ref(this.#openDialog)} heading="Settings" @closed=${closed}
+          >${this.#renderPanel()}</page-dialog
+        >`;
+      case 'shortcuts':
+        return html`<page-dialog heading="Keyboard shortcuts" @closed=${closed}
+          ><shortcut-list></shortcut-list
+        ></page-dialog>`;
+      case 'clear':
+        return html`<page-dialog ${ref(this.#openDialog)} heading="Begin a new transcript?" @closed=${closed}>
+          <p>The one on this page was changed since it was last copied or downloaded. It will be gone.</p>
+          <div class="dialog-actions">
+            <button @click=${() => this.#openDialog.value?.close()}>Keep it</button>
+            <button
+              class="primary"
+              @click=${() => {
+                this.#openDialog.value?.close();
+                this.#clear();
+                dialog.then();
+              }}
+            >
+              Begin a new one
+            </button>
+          </div>
+        </page-dialog>`;
+    }
+  }
+
+  #export(): TranscriptExport {
+    const { firstName, secondName } = this.#settings.value;
+    return { lines: this.#lines.value, speakers: [firstName, secondName], at: new Date() };
+  }
+
+  async #copy(): Promise<void> {
+    const lines = this.#lines.value;
+    if (lines.length === 0) return;
+    try {
+      await navigator.clipboard.writeText(asText(this.#export()));
+      this.#saved = lines;
+      this.#say(COPIED);
+    } catch {
+      this.#say('The browser does not allow copying. Download the text instead.');
+    }
+  }
+
+  async #download(format: ExportFormat): Promise<void> {
+    const lines = this.#lines.value;
+    try {
+      await download(format, this.#export());
+      this.#saved = lines;
+      this.#say(`Downloaded as ${format.name}`);
+    } catch {
+      this.#say('The file could not be made. Check the connection to the server, or choose another kind.');
+    }
+  }
+
+  #say(sentence: string): void {
+    this.said = sentence;
+  }
+
+  /** Does something that takes the place of the transcript, after asking where that would lose it. */
+  #clearFirst(then: () => void): void {
+    if (isUnderWay(this.#recording.state.value.transcriber)) {
+      this.#say('Stop the recording first, so that none of it is lost.');
+      return;
+    }
+    if (this.#isUnsaved()) {
+      this.dialog = { kind: 'clear', then };
+      return;
+    }
+    this.#clear();
+    then();
+  }
+
+  #clear(): void {
+    this.#lines.set([]);
+    this.#saved = [];
+    this.#recording.restartClock();
+    this.#say('');
+  }
+
+  #isUnsaved(): boolean {
+    const lines = this.#lines.value;
+    return lines.length > 0 && lines !== this.#saved;
+  }
+
+  #transcribe(file: File): void {
+    if (isBusy(this.#files.state.value)) return;
+    this.#clearFirst(() => {
+      if (this.dialog.kind === 'setup') this.#openDialog.value?.close();
+      void this.#files.transcribe(file).then((lines) => {
+        if (lines === undefined) return;
+        this.#lines.set(lines);
+        this.#recording.restartClock(lines.at(-1)?.end);
+      });
+    });
+  }
+
+  #restore(): void {
+    this.#lines.set(readKept(localStorage));
+    this.#saved = this.#lines.value;
+    this.#recording.restartClock(Math.max(0, ...this.#lines.value.map(({ end }) => end)));
+  }
+
+  #keep(): void {
+    if (keep(localStorage, this.#lines.value)) this.#saved = this.#lines.value;
+    else this.#say('There is no room to keep the transcript in this browser. Download it.');
+  }
+
+  readonly #forget = (): void => {
+    this.#settings.patch({ keepTranscript: false });
+    this.#saved = [];
+    this.#say('What was kept in this browser is deleted.');
+  };
+
+  readonly #chooseMicrophone = (): void => {
+    this.#inPanel((panel) => {
+      panel.focusMicrophone();
+    });
+  };
+
+  readonly #onLeave = (event: BeforeUnloadEvent): void => {
+    if (this.#isUnsaved() || isUnderWay(this.#recording.state.value.transcriber)) event.preventDefault();
+  };
+
+  readonly #onDragOver = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes('Files') !== true) return;
+    event.preventDefault();
+    this.dragging = true;
+  };
+
+  readonly #onDragLeave = (event: DragEvent): void => {
+    if (event.relatedTarget === null) this.dragging = false;
+  };
+
+  readonly #onDrop = (event: DragEvent): void => {
+    this.dragging = false;
+    const file = event.dataTransfer?.files[0];
+    if (file === undefined) return;
+    event.preventDefault();
+    this.#transcribe(file);
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const command = commandOf(event);
+    if (command === undefined) return;
+    event.preventDefault();
+    this.#run(command);
+  };
+
+  #run(command: Command): void {
+    const recording = this.#recording;
+    const { muted, transcriber } = recording.state.value;
+    const underWay = isUnderWay(transcriber);
+    switch (command) {
+      case 'start':
+        return void recording.start();
+      case 'pause':
+        return transcriber.kind === 'paused' ? recording.resume() : recording.pause();
+      case 'stop':
+        return void (underWay && recording.stop());
+      case 'mute':
+        return underWay ? recording.mute(!muted) : undefined;
+      case 'copy':
+        return void this.#copy();
+      case 'nextUnsure':
+        return this.#view.value?.focusNextUnsure();
+      case 'keyTerms':
+        return this.#inPanel((panel) => {
+          panel.focusTerms();
+        });
+      case 'file':
+        return this.#inPanel((panel) => {
+          panel.chooseFile();
+        });
+      case 'shortcuts':
+        this.dialog = { kind: 'shortcuts' };
+    }
+  }
+
+  #inPanel(act: (panel: SetupPanel) => void): void {
+    if (!this.wide) this.dialog = { kind: 'setup' };
+    void this.updateComplete.then(async () => {
+      const panel = this.#panel.value;
+      await panel?.updateComplete;
+      if (panel) act(panel);
+    });
+  }
+}
+
+const COPIED = 'Copied';
+
+function isDark(theme: Theme): boolean {
+  return theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark';
+}
+
+function applyTheme(theme: Theme): void {
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
+}
+
+customElements.define('auscult-app', AuscultApp);

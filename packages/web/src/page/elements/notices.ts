@@ -1,0 +1,118 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { describeProblem, type Remedy } from '../recording/describe-problem.js';
+import { isUnderWay, type Recording } from '../recording/recording.js';
+import { observe } from '../state/observe.js';
+import { icons } from './icons.js';
+import { sharedStyles } from './shared-styles.js';
+
+/** What went wrong, with a way on, and what is not as asked for. Dispatches `choose-microphone`. */
+export class PageNotices extends LitElement {
+  @property({ attribute: false }) recording!: Recording;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      .notice {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
+        gap: 0.25rem 0.75rem;
+        align-items: start;
+        margin-bottom: 0.75rem;
+        padding: 0.75rem 0.75rem 0.75rem 1rem;
+        border-radius: var(--round);
+        border: 1px solid var(--rule);
+      }
+
+      .notice > svg {
+        margin-top: 0.125rem;
+      }
+
+      .problem {
+        background: var(--bad-tint);
+        border-color: var(--bad);
+      }
+
+      .problem > svg,
+      .problem .title {
+        color: var(--bad);
+      }
+
+      .warning {
+        padding-block: 0.375rem;
+        align-items: center;
+        color: var(--quiet);
+        font-size: 0.875rem;
+      }
+
+      .title {
+        font-weight: 650;
+      }
+
+      .remedy {
+        grid-column: 2 / -1;
+        justify-self: start;
+        margin: 0.375rem 0 0.25rem;
+      }
+    `,
+  ];
+
+  protected override firstUpdated(): void {
+    observe(this, this.recording.state);
+  }
+
+  override render(): TemplateResult {
+    const { warnings } = this.recording.state.value;
+    return html`<div role="alert">${this.#renderProblem()}</div>
+      ${warnings.map(
+        ({ code, message }) =>
+          html`<div class="notice warning" role="status">
+            ${icons.alert}
+            <p>${message}</p>
+            <button
+              class="icon plain"
+              aria-label="Close this note"
+              @click=${() => {
+                this.recording.dismissWarning(code);
+              }}
+            >
+              ${icons.close}
+            </button>
+          </div>`,
+      )}`;
+  }
+
+  #renderProblem(): TemplateResult | typeof nothing {
+    const { problem } = this.recording.state.value;
+    if (problem === undefined) return nothing;
+    const { title, sentence, remedy } = describeProblem(problem);
+    return html`<div class="notice problem">
+      ${icons.alert}
+      <div>
+        <p class="title">${title}</p>
+        <p>${sentence}</p>
+      </div>
+      <button class="icon plain" aria-label="Close this message" @click=${this.recording.dismissProblem}>
+        ${icons.close}
+      </button>
+      ${this.#renderRemedy(remedy)}
+    </div>`;
+  }
+
+  #renderRemedy(remedy: Remedy): TemplateResult | typeof nothing {
+    switch (remedy) {
+      case 'none':
+        return nothing;
+      case 'choose-microphone':
+        return html`<button class="remedy" @click=${() => this.dispatchEvent(new Event('choose-microphone'))}>
+          Choose a microphone
+        </button>`;
+      case 'start':
+        return isUnderWay(this.recording.state.value.transcriber)
+          ? nothing
+          : html`<button class="remedy" @click=${() => void this.recording.start()}>Try again</button>`;
+    }
+  }
+}
+
+customElements.define('page-notices', PageNotices);

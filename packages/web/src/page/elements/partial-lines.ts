@@ -1,0 +1,67 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { Recording } from '../recording/recording.js';
+import { observe } from '../state/observe.js';
+import { sharedStyles } from './shared-styles.js';
+
+/**
+ * What is being said and may still change: slanted, behind a broken rule, and called so. It stands outside of what screen
+ * readers announce, because it changes several times a second. Dispatches `grown` when there is more of it.
+ */
+export class PartialLines extends LitElement {
+  @property({ attribute: false }) recording!: Recording;
+  /** Names by channel; empty where nobody is told apart. */
+  @property({ attribute: false }) speakers: readonly string[] = [];
+
+  static override styles = [
+    sharedStyles,
+    css`
+      .partial {
+        margin: 0.25rem 0 0.25rem 4.25rem;
+        padding: 0.125rem 0.75rem;
+        border-left: 3px dashed var(--edge);
+        color: var(--quiet);
+      }
+
+      .tag {
+        font-size: 0.8125rem;
+        font-weight: 600;
+      }
+
+      .text {
+        font-size: 1.125rem;
+        line-height: 1.75;
+        font-style: italic;
+        overflow-wrap: anywhere;
+      }
+
+      @media (width < 40rem) {
+        .partial {
+          margin-left: 0.25rem;
+        }
+      }
+    `,
+  ];
+
+  protected override firstUpdated(): void {
+    observe(this, this.recording.state);
+  }
+
+  override render(): TemplateResult {
+    const { partials } = this.recording.state.value;
+    return html`${partials.map((partial, channel) => {
+      if (partial === undefined) return nothing;
+      const speaker = this.speakers[channel];
+      return html`<div class="partial" aria-live="off">
+        <p class="tag">${speaker === undefined ? '' : `${speaker}, `}still listening …</p>
+        <p class="text">${partial.text}</p>
+      </div>`;
+    })}`;
+  }
+
+  override updated(): void {
+    this.dispatchEvent(new Event('grown'));
+  }
+}
+
+customElements.define('partial-lines', PartialLines);

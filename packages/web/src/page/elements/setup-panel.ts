@@ -1,0 +1,328 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { ref } from 'lit/directives/ref.js';
+import { isBusy, type FileTranscription } from '../files/file-transcription.js';
+import type { Microphone, Microphones } from '../recording/microphones.js';
+import { isUnderWay, type Recording } from '../recording/recording.js';
+import type { Settings, Theme } from '../settings/settings.js';
+import { observe } from '../state/observe.js';
+import type { Changeable } from '../state/observable.js';
+import './file-progress.js';
+import { icons } from './icons.js';
+import './key-terms.js';
+import { KeyTerms } from './key-terms.js';
+import { sharedStyles } from './shared-styles.js';
+
+/** What the panel shows and changes. */
+export interface PanelParts {
+  readonly settings: Changeable<Settings>;
+  readonly terms: Changeable<readonly string[]>;
+  readonly recording: Recording;
+  readonly microphones: Microphones;
+  readonly files: FileTranscription;
+}
+
+type Choice = 'echoCancellation' | 'noiseSuppression' | 'autoGainControl' | 'markUnsure' | 'keepTranscript';
+
+/**
+ * Everything that can be set: key terms, microphones, speakers, a file to transcribe, and the page itself. Dispatches
+ * `file` with a file that was chosen, and `forget` when what is kept is to be deleted.
+ */
+export class SetupPanel extends LitElement {
+  @property({ attribute: false }) parts!: PanelParts;
+
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.75rem;
+      }
+
+      section {
+        padding: 1rem;
+        border: 1px solid var(--rule);
+        border-radius: var(--round);
+        background: var(--paper);
+      }
+
+      h2 {
+        margin-bottom: 0.625rem;
+        font-size: 1rem;
+        font-weight: 650;
+      }
+
+      .field {
+        margin-bottom: 0.75rem;
+      }
+
+      .field label,
+      legend {
+        display: block;
+        margin-bottom: 0.25rem;
+        padding: 0;
+        font-size: 0.875rem;
+        font-weight: 550;
+      }
+
+      fieldset {
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+
+      * + fieldset,
+      fieldset + .field {
+        margin-top: 0.75rem;
+      }
+
+      .hint {
+        color: var(--quiet);
+        font-size: 0.875rem;
+      }
+
+      .names {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 0.5rem;
+      }
+
+      .drop {
+        display: grid;
+        gap: 0.625rem;
+        justify-items: start;
+      }
+    `,
+  ];
+
+  #terms: KeyTerms | undefined;
+
+  protected override firstUpdated(): void {
+    const { settings, recording, microphones, files } = this.parts;
+    observe(this, settings, recording.state, microphones.list, files.state);
+  }
+
+  /** Puts the focus where a key term is typed. */
+  focusTerms(): void {
+    this.#terms?.focus();
+  }
+
+  /** Puts the focus on the choice of the microphone. */
+  focusMicrophone(): void {
+    this.renderRoot.querySelector<HTMLElement>('#microphone')?.focus();
+  }
+
+  /** Opens the browser's dialog for files. */
+  chooseFile(): void {
+    this.renderRoot.querySelector<HTMLInputElement>('#file')?.click();
+  }
+
+  override render(): TemplateResult {
+    const running = isUnderWay(this.parts.recording.state.value.transcriber);
+    return html`
+      <section aria-labelledby="terms-heading">
+        <h2 id="terms-heading">Key terms</h2>
+        <key-terms
+          .terms=${this.parts.terms}
+          .running=${running}
+          ${ref((element) => (this.#terms = element instanceof KeyTerms ? element : undefined))}
+        ></key-terms>
+      </section>
+      ${this.#renderMicrophone(running)} ${this.#renderFile()} ${this.#renderPage()}
+    `;
+  }
+
+  #renderMicrophone(running: boolean): TemplateResult {
+    const { value: settings } = this.parts.settings;
+    const { twoSpeakers, deviceId, secondDeviceId } = settings;
+    return html`<section aria-labelledby="microphone-heading">
+      <h2 id="microphone-heading">Microphone</h2>
+      ${this.#renderDevice(
+        'microphone',
+        twoSpeakers ? `Microphone of ${settings.firstName}` : 'Which one',
+        deviceId,
+        (id) => {
+          this.parts.settings.patch({ deviceId: id });
+          void this.parts.recording.useMicrophone(id);
+        },
+      )}
+      <fieldset ?disabled=${running}>
+        <legend class="spoken">Speakers</legend>
+        <label class="choice">
+          <input
+            type="checkbox"
+            .checked=${twoSpeakers}
+            @change=${({ target }: Event) => {
+              this.parts.settings.patch({ twoSpeakers: (target as HTMLInputElement).checked });
+            }}
+          />
+          <span>Two speakers, each with a microphone</span>
+        </label>
+      </fieldset>
+      ${twoSpeakers ? this.#renderSecondSpeaker(secondDeviceId, running) : nothing}
+      <fieldset ?disabled=${running}>
+        <legend>Sound${running ? ' (can be changed after Stop)' : ''}</legend>
+        ${this.#renderChoice('echoCancellation', 'Cancel echo')}
+        ${this.#renderChoice('noiseSuppression', 'Suppress noise')}
+        ${this.#renderChoice('autoGainControl', 'Adjust the volume by itself')}
+      </fieldset>
+    </section>`;
+  }
+
+  #renderSecondSpeaker(secondDeviceId: string, running: boolean): TemplateResult {
+    const { settings } = this.parts;
+    const { firstName, secondName } = settings.value;
+    const name = (field: 'firstName' | 'secondName', label: string, value: string): TemplateResult =>
+      html`<div>
+        <label for=${field}>${label}</label>
+        <input
+          id=${field}
+          autocomplete="off"
+          maxlength="40"
+          .value=${value}
+          @change=${({ target }: Event) => {
+            settings.patch({ [field]: (target as HTMLInputElement).value.trim() || label });
+          }}
+        />
+      </div>`;
+    return html`
+      ${this.#renderDevice(
+        'second-microphone',
+        `Microphone of ${secondName}`,
+        secondDeviceId,
+        (id) => {
+          settings.patch({ secondDeviceId: id });
+        },
+        running,
+      )}
+      <div class="field names">
+        ${name('firstName', 'First speaker', firstName)} ${name('secondName', 'Second speaker', secondName)}
+      </div>
+      ${
+        secondDeviceId === ''
+          ? html`<p class="hint">
+              Choose a second microphone, unless the first has two inputs: its left and right are told apart
+              then.
+            </p>`
+          : nothing
+      }
+    `;
+  }
+
+  #renderDevice(
+    id: string,
+    label: string,
+    chosen: string,
+    choose: (id: string) => void,
+    disabled = false,
+  ): TemplateResult {
+    const microphones = this.parts.microphones.list.value;
+    const known: readonly Microphone[] =
+      chosen === '' || microphones.some((each) => each.id === chosen)
+        ? microphones
+        : [...microphones, { id: chosen, name: 'The one chosen before (not there)' }];
+    return html`<div class="field">
+      <label for=${id}>${label}</label>
+      <select
+        id=${id}
+        ?disabled=${disabled}
+        @focus=${() => void this.parts.microphones.refresh()}
+        @change=${({ target }: Event) => {
+          choose((target as HTMLSelectElement).value);
+        }}
+      >
+        <option value="" ?selected=${chosen === ''}>The browser’s choice</option>
+        ${known.map(
+          (microphone) =>
+            html`<option value=${microphone.id} ?selected=${chosen === microphone.id}>
+              ${microphone.name}
+            </option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
+  #renderChoice(name: Choice, label: string, hint?: string): TemplateResult {
+    return html`<label class="choice">
+      <input
+        type="checkbox"
+        .checked=${this.parts.settings.value[name]}
+        @change=${({ target }: Event) => {
+          this.parts.settings.patch({ [name]: (target as HTMLInputElement).checked });
+        }}
+      />
+      <span>${label}${hint === undefined ? nothing : html`<br /><span class="hint">${hint}</span>`}</span>
+    </label>`;
+  }
+
+  #renderFile(): TemplateResult {
+    const { files, recording } = this.parts;
+    const busy = isBusy(files.state.value) || isUnderWay(recording.state.value.transcriber);
+    return html`<section aria-labelledby="file-heading">
+      <h2 id="file-heading">Transcribe a recording</h2>
+      <div class="drop">
+        <p class="hint">Drop a file anywhere on the page: WAV, FLAC, MP3, Ogg.</p>
+        <input
+          id="file"
+          type="file"
+          accept="audio/*,video/*"
+          aria-label="Recording to transcribe"
+          hidden
+          @change=${this.#onFile}
+        />
+        <button
+          ?disabled=${busy}
+          @click=${() => {
+            this.chooseFile();
+          }}
+        >
+          ${icons.file}<span>Choose a file</span>
+        </button>
+      </div>
+    </section>`;
+  }
+
+  readonly #onFile = ({ target }: Event): void => {
+    const field = target as HTMLInputElement;
+    const file = field.files?.[0];
+    field.value = '';
+    if (file) this.dispatchEvent(new CustomEvent('file', { detail: file }));
+  };
+
+  #renderPage(): TemplateResult {
+    const { settings } = this.parts;
+    const themes: readonly (readonly [Theme, string])[] = [
+      ['system', 'As the device'],
+      ['light', 'Light'],
+      ['dark', 'Dark'],
+    ];
+    return html`<section aria-labelledby="page-heading">
+      <h2 id="page-heading">This page</h2>
+      <div class="field">
+        <label for="theme">Colours</label>
+        <select
+          id="theme"
+          @change=${({ target }: Event) => {
+            settings.patch({ theme: (target as HTMLSelectElement).value as Theme });
+          }}
+        >
+          ${themes.map(
+            ([theme, name]) =>
+              html`<option value=${theme} ?selected=${settings.value.theme === theme}>${name}</option>`,
+          )}
+        </select>
+      </div>
+      ${this.#renderChoice('markUnsure', 'Mark words that may be wrong', 'They are underlined with dots. Click one to correct or confirm it.')}
+      ${this.#renderChoice('keepTranscript', 'Keep this transcript in this browser', 'Anyone who uses this browser can read it. Otherwise it is gone when the page is closed.')}
+      ${
+        settings.value.keepTranscript
+          ? html`<button class="small" @click=${() => this.dispatchEvent(new Event('forget'))}>
+              Delete what is kept
+            </button>`
+          : nothing
+      }
+    </section>`;
+  }
+}
+
+customElements.define('setup-panel', SetupPanel);

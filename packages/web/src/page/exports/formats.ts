@@ -1,0 +1,33 @@
+import { asJson } from './json.js';
+import { asSrt } from './srt.js';
+import { asText } from './text.js';
+import type { TranscriptExport } from './transcript-export.js';
+
+/** A kind of file that the transcript can be downloaded as. */
+export interface ExportFormat {
+  readonly name: string;
+  /** What the file is called behind the dot. */
+  readonly extension: string;
+  readonly write: (transcript: TranscriptExport) => Blob | Promise<Blob>;
+}
+
+/** All of them, in the order in which they are offered. */
+export const EXPORT_FORMATS: readonly ExportFormat[] = [
+  { name: 'Text', extension: 'txt', write: (transcript) => blob(asText(transcript), 'text/plain') },
+  {
+    name: 'Word',
+    extension: 'docx',
+    // Several times the size of the page, so it comes when it is needed.
+    write: async (transcript) => (await import('./word.js')).asWord(transcript),
+  },
+  {
+    name: 'Subtitles (SRT)',
+    extension: 'srt',
+    write: (transcript) => blob(asSrt(transcript), 'application/x-subrip'),
+  },
+  { name: 'JSON', extension: 'json', write: (transcript) => blob(asJson(transcript), 'application/json') },
+];
+
+function blob(text: string, type: string): Blob {
+  return new Blob([text], { type: `${type};charset=utf-8` });
+}

@@ -1,0 +1,82 @@
+import { observable, type Observable } from '../state/observable.js';
+import { lineOf, type Line } from '../transcript/line.js';
+import { progressOf, remove, resultOf, TranscriptionError, upload } from './transcriptions-api.js';
+
+/** What becomes of a file that was dropped. */
+export type FileState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'uploading'; readonly name: string; readonly share: number }
+  | { readonly kind: 'waiting'; readonly name: string }
+  | { readonly kind: 'transcribing'; readonly name: string; readonly share: number }
+  | { readonly kind: 'done'; readonly name: string; readonly empty: boolean }
+  | { readonly kind: 'failed'; readonly name: string; readonly message: string };
+
+/** Transcribes files, one at a time. */
+export interface FileTranscription {
+  readonly state: Observable<FileState>;
+  /** Resolves with the lines, or with nothing where it failed or was cancelled; the state says which. */
+  readonly transcribe: (file: File) => Promise<readonly Line[] | undefined>;
+  readonly cancel: () => void;
+  /** Puts the outcome aside. */
+  readonly dismiss: () => void;
+}
+
+const ASK_EVERY_MS = 400;
+
+/** Whether a file is being worked on. */
+export function isBusy({ kind }: FileState): boolean {
+  return kind === 'uploading' || kind === 'waiting' || kind === 'transcribing';
+}
+
+export function createFileTranscription(): FileTranscription {
+  const state = observable<FileState>({ kind: 'none' });
+  let running: AbortController | undefined;
+
+  async function transcribe(file: File): Promise<readonly Line[] | undefined> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const { name } = file;
+    let id: string | undefined;
+    running = controller;
+    state.set({ kind: 'uploading', name, share: 0 });
+    try {
+      id = await upload(file, signal, (share) => {
+        if (!signal.aborted) state.set({ kind: 'uploading', name, share });
+      });
+      await finished(id, name, signal);
+      const segments = await resultOf(id, signal);
+      state.set({ kind: 'done', name, empty: segments.length === 0 });
+      return segments.map((segment) => lineOf(segment, 0));
+    } catch (error) {
+      const message = error instanceof TranscriptionError ? error.message : 'The file could not be read.';
+      state.set(signal.aborted ? { kind: 'none' } : { kind: 'failed', name, message });
+      return undefined;
+    } finally {
+      // The result is on the page now, and need not stay anywhere else.
+      if (id !== undefined) void remove(id);
+    }
+  }
+
+  async function finished(id: string, name: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { status, progress, error } = await progressOf(id, signal);
+      signal.throwIfAborted();
+      if (status === 'done') return;
+      if (status === 'failed' || status === 'cancelled')
+        throw new TranscriptionError(error?.message ?? 'The server gave the transcription up. Try again.');
+      state.set(
+        status === 'queued' ? { kind: 'waiting', name } : { kind: 'transcribing', name, share: progress },
+      );
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+
+  return {
+    state,
+    transcribe,
+    cancel: () => running?.abort(),
+    dismiss: () => {
+      if (!isBusy(state.value)) state.set({ kind: 'none' });
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** Something is not as asked for, but the recording goes on. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What the server says to programs, said to people. */
+const SENTENCES: Readonly<Partial<Record<string, string>>> = {
+  key_terms_unavailable: 'This server cannot listen for key terms yet. The recording goes on without them.',
+  falling_behind: 'The server is slow just now, so words come late. None are lost.',
+};
+
+/** A warning in words for people; one that the page does not know stays as it is. */
+export function describeWarning({ code, message }: Warning): Warning {
+  return { code, message: SENTENCES[code] ?? message };
+}

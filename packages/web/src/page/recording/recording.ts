@@ -1,0 +1,235 @@
+import {
+  createTranscriber,
+  type Problem,
+  type Segment,
+  type Transcriber,
+  type TranscriberOptions,
+  type TranscriberState,
+} from '@auscult/client';
+import { observable, type Changeable, type Observable } from '../state/observable.js';
+import type { Settings } from '../settings/settings.js';
+import { lineOf, withLine, type Line } from '../transcript/line.js';
+import { describeWarning, type Warning } from './describe-warning.js';
+import { problemOf } from './problem-of.js';
+
+/** What the page shows of a recording. */
+export interface RecordingState {
+  readonly transcriber: TranscriberState;
+  readonly muted: boolean;
+  /** Audio taken since the transcript began, seconds. */
+  readonly elapsedSeconds: number;
+  /** What is being said, by channel. */
+  readonly partials: readonly (Segment | undefined)[];
+  /** The last thing that went wrong, until it is put aside. */
+  readonly problem: Problem | undefined;
+  /** What is not as asked for, until it is put aside. Each code comes once. */
+  readonly warnings: readonly Warning[];
+  /** Whether nothing at all was heard for a while. */
+  readonly silent: boolean;
+}
+
+/** How loud each channel is, 0 to 1. */
+export type Levels = readonly { readonly rms: number; readonly peak: number }[];
+
+/** A recording from the microphone into the page's transcript. A stopped one can be started again, and goes on behind it. */
+export interface Recording {
+  readonly state: Observable<RecordingState>;
+  /** Of its own, because it changes 20 times a second. */
+  readonly levels: Observable<Levels>;
+  readonly start: () => Promise<void>;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  readonly stop: () => Promise<void>;
+  /** Gives up at once what has not come yet. */
+  readonly abandon: () => void;
+  readonly mute: (muted: boolean) => void;
+  readonly useMicrophone: (deviceId: string) => Promise<void>;
+  readonly dismissProblem: () => void;
+  readonly dismissWarning: (code: string) => void;
+  /** The clock of a new transcript. */
+  readonly restartClock: (seconds?: number) => void;
+}
+
+/** Where a recording gets its settings from and writes its lines to. */
+export interface RecordingSources {
+  readonly settings: Observable<Settings>;
+  readonly keyTerms: Observable<readonly string[]>;
+  readonly lines: Changeable<readonly Line[]>;
+  /** Of the WebSocket. */
+  readonly url: URL;
+}
+
+/** While the recording goes on, its state tells of these, and that they are over. */
+const TOLD_BY_STATE: readonly string[] = [
+  'connection_lost',
+  'busy',
+  'too_many_sessions',
+  'not_ready',
+  'draining',
+];
+
+const CLOCK_MS = 250;
+/** The quietest microphone in a quiet room is louder. */
+const DEAD_LEVEL = 0.0005;
+const DEAD_AFTER_LEVELS = 100;
+
+/** Whether audio is being taken, or will be again without a new start. */
+export function isUnderWay({ kind }: TranscriberState): boolean {
+  return kind !== 'idle' && kind !== 'stopped' && kind !== 'failed';
+}
+
+export function createRecording(sources: RecordingSources): Recording {
+  const state = observable<RecordingState>({
+    transcriber: { kind: 'idle' },
+    muted: false,
+    elapsedSeconds: 0,
+    partials: [],
+    problem: undefined,
+    warnings: [],
+    silent: false,
+  });
+  const levels = observable<Levels>([]);
+  const warned = new Set<string>();
+  let current: Transcriber | undefined;
+  let offset = 0;
+  let quietLevels = 0;
+
+  const elapsed = (): number => offset + (current?.transcript.durationSeconds ?? 0);
+  const tick = (): void => {
+    state.patch({ elapsedSeconds: elapsed() });
+  };
+
+  function listen(transcriber: Transcriber): void {
+    const from = offset;
+    transcriber.on('state', (next) => {
+      if (transcriber !== current) return;
+      const ended = !isUnderWay(next);
+      state.patch({
+        transcriber: next,
+        elapsedSeconds: elapsed(),
+        ...(ended ? { partials: [], silent: false } : {}),
+      });
+      if (next.kind === 'failed') state.patch({ problem: next.problem });
+      if (next.kind === 'listening' && state.value.problem?.code === 'microphone_lost')
+        state.patch({ problem: undefined });
+      if (next.kind !== 'listening') levels.set([]);
+    });
+    transcriber.on('partial', (segment) => {
+      state.patch({ partials: withPartial(state.value.partials, segment, segment) });
+    });
+    transcriber.on('final', (segment) => {
+      sources.lines.set(withLine(sources.lines.value, lineOf(segment, from)));
+      const shown = state.value.partials[segment.channel ?? 0];
+      if (shown !== undefined && shown.sequence <= segment.sequence)
+        state.patch({ partials: withPartial(state.value.partials, segment, undefined) });
+    });
+    transcriber.on('level', (measured) => {
+      levels.set(measured);
+      const dead = !state.value.muted && measured.every(({ peak }) => peak < DEAD_LEVEL);
+      quietLevels = dead ? quietLevels + 1 : 0;
+      state.patch({ silent: quietLevels >= DEAD_AFTER_LEVELS });
+    });
+    transcriber.on('warning', (warning) => {
+      if (warned.has(warning.code)) return;
+      warned.add(warning.code);
+      state.patch({ warnings: [...state.value.warnings, describeWarning(warning)] });
+    });
+    transcriber.on('problem', (problem) => {
+      if (!TOLD_BY_STATE.includes(problem.code)) state.patch({ problem });
+    });
+  }
+
+  async function start(): Promise<void> {
+    if (isUnderWay(state.value.transcriber)) return;
+    offset = elapsed();
+    current = undefined;
+    quietLevels = 0;
+    state.patch({ problem: undefined, muted: false, transcriber: { kind: 'starting' } });
+    const clock = setInterval(tick, CLOCK_MS);
+    try {
+      const transcriber = createTranscriber(optionsOf(sources));
+      current = transcriber;
+      listen(transcriber);
+      transcriber.on('state', (next) => {
+        if (!isUnderWay(next)) clearInterval(clock);
+      });
+      await transcriber.start();
+    } catch (error) {
+      clearInterval(clock);
+      const problem = problemOf(error);
+      // One that was given up by its user has failed at nothing.
+      if (isUnderWay(state.value.transcriber))
+        state.patch({ transcriber: { kind: 'failed', problem }, problem });
+    }
+  }
+
+  return {
+    state,
+    levels,
+    start,
+    pause: () => current?.pause(),
+    resume: () => current?.resume(),
+    stop: async () => {
+      try {
+        await current?.stop();
+      } catch (error) {
+        const problem = problemOf(error);
+        // The person ended it.
+        if (problem.code !== 'closed') state.patch({ problem });
+      }
+    },
+    abandon: () => {
+      current?.close();
+      state.patch({ transcriber: { kind: 'stopped' }, partials: [], silent: false });
+    },
+    mute: (muted) => {
+      current?.mute(muted);
+      state.patch({ muted });
+    },
+    useMicrophone: async (deviceId) => {
+      if (!isUnderWay(state.value.transcriber)) return;
+      try {
+        await current?.useMicrophone(deviceId);
+      } catch (error) {
+        state.patch({ problem: problemOf(error) });
+      }
+    },
+    dismissProblem: () => {
+      state.patch({ problem: undefined });
+    },
+    dismissWarning: (code) => {
+      state.patch({ warnings: state.value.warnings.filter((warning) => warning.code !== code) });
+    },
+    restartClock: (seconds = 0) => {
+      current = undefined;
+      offset = seconds;
+      state.patch({ elapsedSeconds: seconds, transcriber: { kind: 'idle' } });
+    },
+  };
+}
+
+function optionsOf({ settings: { value: settings }, keyTerms, url }: RecordingSources): TranscriberOptions {
+  const { deviceId, secondDeviceId, twoSpeakers } = settings;
+  const { echoCancellation, noiseSuppression, autoGainControl } = settings;
+  const hasSecond = twoSpeakers && secondDeviceId !== '';
+  return {
+    words: true,
+    url: url.href,
+    channels: twoSpeakers ? 2 : 1,
+    ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
+    microphone: {
+      // What browsers do to the sound of one device makes its left and right the same.
+      ...(twoSpeakers && !hasSecond ? {} : { echoCancellation, noiseSuppression, autoGainControl }),
+      ...(deviceId === '' ? {} : { deviceId }),
+      ...(hasSecond ? { secondDeviceId } : {}),
+    },
+  };
+}
+
+function withPartial(
+  partials: readonly (Segment | undefined)[],
+  { channel = 0 }: Segment,
+  partial: Segment | undefined,
+): readonly (Segment | undefined)[] {
+  return [0, 1].map((each) => (each === channel ? partial : partials[each]));
+}

@@ -1,0 +1,73 @@
+import { observable, type Changeable } from '../state/observable.js';
+
+/** What a person set once for this browser. Nothing in it says anything about a patient. */
+export interface Settings {
+  readonly theme: Theme;
+  /** The microphone's id, or nothing for the browser's choice. */
+  readonly deviceId: string;
+  /** The second speaker's microphone. */
+  readonly secondDeviceId: string;
+  readonly echoCancellation: boolean;
+  readonly noiseSuppression: boolean;
+  readonly autoGainControl: boolean;
+  readonly twoSpeakers: boolean;
+  /** Names of the speakers, by channel. */
+  readonly firstName: string;
+  readonly secondName: string;
+  /** Whether words that may be wrong are marked. */
+  readonly markUnsure: boolean;
+  /** Whether the transcript is kept in this browser. */
+  readonly keepTranscript: boolean;
+}
+
+/** Which colours the page has. */
+export type Theme = 'system' | 'light' | 'dark';
+
+/** What holds without a choice. */
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  deviceId: '',
+  secondDeviceId: '',
+  echoCancellation: true,
+  noiseSuppression: false,
+  autoGainControl: true,
+  twoSpeakers: false,
+  firstName: 'Clinician',
+  secondName: 'Patient',
+  markUnsure: true,
+  keepTranscript: false,
+};
+
+const NAME = 'auscult.settings';
+
+/** The settings of this browser; changes are stored. */
+export function loadSettings(storage: Storage): Changeable<Settings> {
+  const settings = observable(parseSettings(storage.getItem(NAME)));
+  settings.subscribe(() => {
+    storage.setItem(NAME, JSON.stringify(settings.value));
+  });
+  return settings;
+}
+
+/** Settings from their stored form. What is missing, unknown or broken is as by default. */
+export function parseSettings(stored: string | null): Settings {
+  const found = readObject(stored);
+  const entries = Object.entries(DEFAULT_SETTINGS).map(([name, byDefault]) => {
+    const value = found[name];
+    return [name, typeof value === typeof byDefault && isAllowed(name, value) ? value : byDefault];
+  });
+  return Object.fromEntries(entries) as Settings;
+}
+
+function isAllowed(name: string, value: unknown): boolean {
+  return name !== 'theme' || value === 'system' || value === 'light' || value === 'dark';
+}
+
+function readObject(text: string | null): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

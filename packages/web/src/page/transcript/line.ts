@@ -1,0 +1,80 @@
+import type { Segment, Word } from '@auscult/client';
+import { alignWords } from './align-words.js';
+import type { LineWord } from './line-word.js';
+import { spreadWords } from './spread-words.js';
+
+/** An utterance of the page's transcript, with what a person corrected. Times in seconds since the transcript began. */
+export interface Line {
+  /** Told apart by it on the page; means nothing. */
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  /** Who spoke, where two microphones were used. */
+  readonly channel?: number;
+  /** The text as it stands. */
+  readonly words: readonly LineWord[];
+  /** The words as they were recognised. */
+  readonly heard: readonly Word[];
+}
+
+/**
+ * A line from a segment.
+ *
+ * @param offset when the recording of the segment began, seconds since the transcript began
+ */
+export function lineOf(segment: Omit<Segment, 'sequence'>, offset: number): Line {
+  const words = segment.words ?? spreadWords(segment.text, segment);
+  const heard = words.map((word) => ({ ...word, start: word.start + offset, end: word.end + offset }));
+  const { channel } = segment;
+  return {
+    id: Math.random().toString(36).slice(2),
+    start: segment.start + offset,
+    end: segment.end + offset,
+    ...(channel === undefined ? {} : { channel }),
+    words: heard,
+    heard,
+  };
+}
+
+/** Lines with one more, by the time when they were begun to be said: channels do not wait for each other. */
+export function withLine(lines: readonly Line[], line: Line): readonly Line[] {
+  const before = lines.findLastIndex(({ start }) => start <= line.start);
+  return lines.toSpliced(before + 1, 0, line);
+}
+
+/** What a line says, with its corrections. */
+export function textOf({ words }: Pick<Line, 'words'>): string {
+  return words.map(({ text }) => text).join(' ');
+}
+
+/** What was recognised. */
+export function heardTextOf({ heard }: Pick<Line, 'heard'>): string {
+  return textOf({ words: heard });
+}
+
+/** Whether a person changed the text. */
+export function isCorrected(line: Line): boolean {
+  return textOf(line) !== heardTextOf(line);
+}
+
+/** The line with another text. Words that stay keep their times; new ones share those of what they replace. */
+export function correctLine(line: Line, text: string): Line {
+  const words = text.split(/\s+/u).filter((word) => word !== '');
+  return { ...line, words: alignWords(line, words) };
+}
+
+/** The line with another text for one word, which may be several words or none. Unchanged, the word counts as checked. */
+export function correctWord(line: Line, index: number, text: string): Line {
+  const word = line.words[index];
+  if (word === undefined) return line;
+  const written = text.trim().replace(/\s+/gu, ' ');
+  const corrected = { ...word, text: written, confidence: 1, heard: word.heard ?? word.text };
+  const { heard, ...same } = corrected;
+  const replacement = written === '' ? [] : [heard === written ? same : corrected];
+  return { ...line, words: line.words.toSpliced(index, 1, ...replacement) };
+}
+
+/** The line as it was recognised. */
+export function restoreLine(line: Line): Line {
+  return { ...line, words: line.heard };
+}

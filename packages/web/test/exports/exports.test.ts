@@ -1,0 +1,96 @@
+import { Buffer } from 'node:buffer';
+import { inflateRawSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { EXPORT_FORMATS } from '../../src/page/exports/formats.js';
+import type { TranscriptExport } from '../../src/page/exports/transcript-export.js';
+import { correctWord, type Line } from '../../src/page/transcript/line.js';
+import { said } from '../support/said.js';
+
+const speakers = ['Clinician', 'Patient'];
+const at = new Date('2026-01-31T09:30:00Z');
+
+const talk = [
+  said('Any pain?', { channel: 0 }),
+  correctWord(said('In my <left> arm & sholder', { start: 61.5, channel: 1 }), 5, 'shoulder'),
+];
+
+describe('the transcript as', () => {
+  test('text has a line an utterance, with the speaker', async () => {
+    expect(await text('Text', talk)).toBe('Clinician: Any pain?\nPatient: In my <left> arm & shoulder\n');
+  });
+
+  test('text names nobody where one microphone was used', async () => {
+    expect(await text('Text', [said('No pain.')])).toBe('No pain.\n');
+  });
+
+  test('subtitles has times, and cues of two lines at most', async () => {
+    const long =
+      'So the pain is just right in the lower back and it started yesterday when I was unloading groceries';
+    expect(await text('Subtitles (SRT)', [...talk, said(long, { start: 3600 })])).toBe(
+      [
+        '1\n00:00:00,000 --> 00:00:02,000\nClinician: Any pain?\n',
+        '2\n00:01:01,500 --> 00:01:07,500\nPatient: In my <left> arm & shoulder\n',
+        '3\n01:00:00,000 --> 01:00:17,000\nSo the pain is just right in the lower\nback and it started yesterday when I was\n',
+        '4\n01:00:17,000 --> 01:00:19,000\nunloading groceries\n\n',
+      ].join('\n'),
+    );
+  });
+
+  test('JSON has times, confidences, and what was heard in place of a correction', async () => {
+    const document = JSON.parse(await text('JSON', talk)) as Record<string, unknown>;
+    expect(document).toMatchObject({
+      createdAt: at.toISOString(),
+      text: 'Any pain? In my <left> arm & shoulder',
+      segments: [
+        { start: 0, end: 2, channel: 0, speaker: 'Clinician', text: 'Any pain?' },
+        { text: 'In my <left> arm & shoulder', heard: 'In my <left> arm & sholder', speaker: 'Patient' },
+      ],
+    });
+    expect(document).not.toHaveProperty('segments.0.heard');
+    expect(document).toHaveProperty('segments.1.words.5', {
+      text: 'shoulder',
+      heard: 'sholder',
+      start: 66.5,
+      end: 67.5,
+      confidence: 1,
+    });
+  });
+
+  test('Word is a document that holds the corrected text', async () => {
+    const xml = await unzip(await written('Word', talk), 'word/document.xml');
+    const runs = [...xml.matchAll(/<w:t[^>]*>(.*?)<\/w:t>/gs)].map(([, run]) => run).join('');
+    expect(runs).toContain('Clinician: Any pain?');
+    expect(runs).toContain('Patient: In my &lt;left&gt; arm &amp; shoulder');
+  });
+});
+
+async function written(name: string, lines: readonly Line[]): Promise<Blob> {
+  const format = EXPORT_FORMATS.find((each) => each.name === name);
+  if (format === undefined) throw new Error(`there is no format ${name}`);
+  const transcript: TranscriptExport = { lines, speakers, at };
+  return format.write(transcript);
+}
+
+async function text(name: string, lines: readonly Line[]): Promise<string> {
+  return (await written(name, lines)).text();
+}
+
+/** One file of a ZIP archive, by its central directory. */
+async function unzip(blob: Blob, name: string): Promise<string> {
+  const archive = Buffer.from(await blob.arrayBuffer());
+  let at = archive.readUInt32LE(archive.lastIndexOf('PK\u0005\u0006') + 16);
+  while (archive.toString('latin1', at, at + 4) === 'PK\u0001\u0002') {
+    const [size, nameLength, local] = [
+      archive.readUInt32LE(at + 20),
+      archive.readUInt16LE(at + 28),
+      archive.readUInt32LE(at + 42),
+    ];
+    if (archive.toString('utf8', at + 46, at + 46 + nameLength) === name) {
+      const from = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
+      const content = archive.subarray(from, from + size);
+      return (archive.readUInt16LE(at + 10) === 8 ? inflateRawSync(content) : content).toString();
+    }
+    at += 46 + nameLength + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
+  }
+  throw new Error(`there is no ${name} in the archive`);
+}

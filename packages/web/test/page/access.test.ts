@@ -1,0 +1,168 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { clipPath } from '../../../asr/test/clips/clips.js';
+import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
+import { chromiumPath, needsChromium } from '../support/chromium.js';
+import { openPage } from '../support/open-page.js';
+import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const PHONE = { width: 360, height: 740 };
+const DESKTOP = { width: 1280, height: 800 };
+
+describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { timeout: 180_000 }, () => {
+  let server: RealServer;
+  let speech: SpeechFile;
+
+  beforeAll(async () => {
+    server = await spawnRealServer('--workers', '1');
+    speech = await writeSpeech(['jfk/jfk'], 120);
+    return () => {
+      server.signal('SIGKILL');
+      speech.remove();
+    };
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    test.each([
+      ['a phone', PHONE],
+      ['a desktop', DESKTOP],
+    ])('axe finds nothing on %s, from empty over speaking to corrected', async (_name, viewport) => {
+      const { page } = await openPage(server.url, {
+        ...{ colorScheme, viewport, reducedMotion: 'reduce' },
+        speech: speech.path,
+      });
+      await expectAccessible(page, 'empty');
+      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByText('still listening …').waitFor();
+      await expectAccessible(page, 'speaking');
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.locator('transcript-line').first().waitFor();
+      await expectAccessible(page, 'paused');
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByText('Stopped', { exact: true }).first().waitFor();
+
+      await page.locator('transcript-line .word').first().click();
+      await expectAccessible(page, 'a word being corrected');
+      await page.keyboard.type('Other');
+      await page.keyboard.press('Enter');
+      await page.locator('transcript-line').getByText('Corrected').click();
+      await page
+        .getByRole('button', { name: /^Correct the line/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Download' }).click();
+      await expectAccessible(page, 'corrected, a line being corrected, formats unfolded');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+      await expectAccessible(page, 'shortcuts');
+      expect(await sidewaysScroll(page)).toBe(0);
+    });
+
+    test.each([
+      ['a phone', PHONE],
+      ['a desktop', DESKTOP],
+    ])('axe finds nothing on %s with a problem, settings and a file that failed', async (_name, viewport) => {
+      const { page } = await openPage(server.url, {
+        ...{ colorScheme, viewport, reducedMotion: 'reduce' },
+        allowed: false,
+      });
+      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByText('The microphone is not allowed').waitFor();
+      await expectAccessible(page, 'denied');
+      if (viewport === PHONE) await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByLabel('Two speakers, each with a microphone').check();
+      await page.getByLabel('Names, drugs, words to listen for').fill(`apixaban, ${'x'.repeat(101)}`);
+      await page.keyboard.press('Enter');
+      await page.getByText('A term has at most 100 letters').waitFor();
+      await page.getByLabel('Names, drugs, words to listen for').fill('apixaban, lisinopril');
+      await page.keyboard.press('Enter');
+      await expectAccessible(page, 'settings');
+      await page.locator('#file').setInputFiles(clipPath('clips.ts'));
+      await page.getByRole('button', { name: 'Close', exact: true }).waitFor();
+      await expectAccessible(page, 'a file that failed');
+      expect(await sidewaysScroll(page)).toBe(0);
+    });
+  });
+
+  test('everything works from the keyboard alone', async () => {
+    const { page } = await openPage(server.url, { speech: speech.path });
+    await page.keyboard.press('Alt+Shift+KeyT');
+    await page.keyboard.type('Alt Shift R apixaban');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove Alt Shift R apixaban' }).waitFor();
+    expect(await page.getByText('Ready', { exact: true }).count()).toBeGreaterThan(0);
+
+    await tabTo(page, 'Start');
+    await page.keyboard.press('Enter');
+    await page.getByText('Listening', { exact: true }).first().waitFor();
+    expect(await focused(page)).toContain('Pause');
+    await page.keyboard.press('Alt+Shift+KeyM');
+    await page.getByText('Muted', { exact: true }).first().waitFor();
+    await page.keyboard.press('Alt+Shift+KeyM');
+    await page.locator('transcript-line').first().waitFor();
+    await page.keyboard.press('Alt+Shift+KeyP');
+    await page.getByText('Paused', { exact: true }).first().waitFor();
+    await page.keyboard.press('Alt+Shift+KeyS');
+    await page.getByText('Stopped', { exact: true }).first().waitFor();
+
+    await tabTo(page, 'Correct the line');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('By hand.');
+    await page.keyboard.press('Enter');
+    await page.getByText('By hand.').first().waitFor();
+    expect(await focused(page)).toContain('Correct the line');
+
+    await page.keyboard.press('Alt+Shift+KeyK');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  test('finals are announced, and what may still change is not', async () => {
+    const { page } = await openPage(server.url, { speech: speech.path });
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText('still listening …').waitFor();
+    expect(await page.locator('partial-lines .partial').getAttribute('aria-live')).toBe('off');
+    const live = page.locator('transcript-view [aria-live=polite]');
+    await live.getByText(/\w/).first().waitFor({ state: 'attached' });
+    const final = await page.locator('transcript-line .text').first().textContent();
+    expect(await live.textContent()).toContain(final?.trim());
+  });
+});
+
+async function expectAccessible(page: Page, state: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async (tags) => {
+    const { axe: inPage } = globalThis as unknown as { axe: typeof axe };
+    const { violations } = await inPage.run(document, { runOnly: tags });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+    );
+  }, RULES);
+  expect(found, state).toEqual([]);
+}
+
+/** How far the page can be scrolled sideways. */
+function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let tabs = 0; tabs < 60; tabs++) {
+    if ((await focused(page)).startsWith(name)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`no Tab leads to ${name}`);
+}
+
+/** What the element with the focus is called. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return (element?.getAttribute('aria-label') ?? element?.textContent ?? '').trim();
+  });
+}

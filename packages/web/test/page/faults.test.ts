@@ -1,0 +1,61 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startRealServer } from '../../../server/test/support/real-server.js';
+import { wordErrorRate } from '../../../server/test/support/speech.js';
+import { chromiumPath, needsChromium } from '../support/chromium.js';
+import { openPage } from '../support/open-page.js';
+import { writeSpeech } from '../support/speech-file.js';
+
+describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`, { timeout: 180_000 }, () => {
+  test('a server that is killed and started again: it says so, and no word is lost', async () => {
+    const speech = await writeSpeech(['jfk/jfk', 'dictation/joe_s002', 'dictation/joe_s003'], 120);
+    onTestFinished(speech.remove);
+    const port = String(await freePort());
+    const first = await startRealServer('--workers', '1', '--port', port);
+    const { page } = await openPage(first.url, { speech: speech.path });
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.locator('transcript-line').first().waitFor();
+
+    first.signal('SIGKILL');
+    await page.getByText('Connection lost', { exact: true }).first().waitFor();
+    await page.getByText(/Recording goes on: \d+ s wait to be sent/).waitFor();
+    await startRealServer('--workers', '1', '--port', port);
+    await page.getByText('Listening', { exact: true }).first().waitFor();
+    await page
+      .getByText(/fibrillation/i)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped', { exact: true }).first().waitFor();
+
+    const heard = (await page.locator('transcript-line .text').allTextContents()).join(' ');
+    expect(wordErrorRate(speech.text, heard)).toBeLessThan(0.3);
+    expect(await page.getByText('The server cannot be reached').count()).toBe(0);
+  });
+
+  test('a server that is not there when it starts: it says so, and starts once it is', async () => {
+    const port = String(await freePort());
+    const first = await startRealServer('--workers', '1', '--port', port);
+    const { page } = await openPage(first.url);
+    first.signal('SIGKILL');
+    await first.exited;
+    await page.getByRole('button', { name: 'Start' }).click();
+    const problem = page.getByRole('alert').filter({ hasText: 'The server cannot be reached' });
+    await problem.waitFor();
+    await startRealServer('--workers', '1', '--port', port);
+    await problem.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Listening', { exact: true }).first().waitFor();
+    expect(await problem.count()).toBe(0);
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}

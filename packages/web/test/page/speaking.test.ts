@@ -1,0 +1,147 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
+import { wordErrorRate } from '../../../server/test/support/speech.js';
+import { chromiumPath, needsChromium } from '../support/chromium.js';
+import { openPage } from '../support/open-page.js';
+import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
+
+describe.skipIf(chromiumPath === undefined)(
+  `somebody who speaks${needsChromium}`,
+  { timeout: 180_000 },
+  () => {
+    let server: RealServer;
+    let speech: SpeechFile;
+
+    beforeAll(async () => {
+      server = await spawnRealServer('--workers', '1');
+      speech = await writeSpeech(['jfk/jfk', 'dictation/joe_s002'], 60);
+      return () => {
+        server.signal('SIGKILL');
+        speech.remove();
+      };
+    });
+
+    test('sees words while they are provisional, then final, and has all of them after Stop', async () => {
+      const { page, complaints } = await openPage(server.url, { speech: speech.path });
+      await button(page, 'Start').click();
+      await page.getByText('still listening …').waitFor();
+      await page.getByText('Listening', { exact: true }).first().waitFor();
+      await page
+        .getByText(/potassium/i)
+        .first()
+        .waitFor();
+      await page.locator('transcript-line').nth(1).waitFor();
+      await button(page, 'Stop').click();
+      await page.getByText('Stopped', { exact: true }).first().waitFor();
+
+      expect(wordErrorRate(speech.text, await transcript(page))).toBeLessThan(0.25);
+      expect(await page.getByText('still listening …').count()).toBe(0);
+      expect(complaints).toEqual([]);
+    });
+
+    test('can pause: nothing is taken, and what was said is final', async () => {
+      const { page } = await openPage(server.url, { speech: speech.path });
+      await button(page, 'Start').click();
+      await page.getByText('still listening …').waitFor();
+      await button(page, 'Pause').click();
+      await page.getByText('Paused', { exact: true }).first().waitFor();
+      await page.locator('transcript-line').first().waitFor();
+      await page.getByText('still listening …').waitFor({ state: 'detached' });
+      const before = await page.getByRole('timer').textContent();
+      const lines = await page.locator('transcript-line').count();
+
+      await button(page, 'Resume').click();
+      await page.getByText('Listening', { exact: true }).first().waitFor();
+      await page.waitForFunction(
+        ([shown]) =>
+          document
+            .querySelector('auscult-app')
+            ?.shadowRoot?.querySelector('control-bar')
+            ?.shadowRoot?.querySelector('time')?.textContent !== shown,
+        [before],
+      );
+      await page.locator('transcript-line').nth(lines).waitFor();
+    });
+
+    test('can be muted', async () => {
+      const { page } = await openPage(server.url, { speech: speech.path });
+      await button(page, 'Start').click();
+      await page.getByText('Listening', { exact: true }).first().waitFor();
+      await button(page, 'Mute').click();
+      await page.getByText('Time goes on, but nobody is heard.').waitFor();
+      expect(await button(page, 'Mute').getAttribute('aria-pressed')).toBe('true');
+      await button(page, 'Mute').click();
+      await page.getByText('Words appear as they are said.').waitFor();
+    });
+
+    test('can change the microphone meanwhile, and loses nothing said before', async () => {
+      const { page } = await openPage(server.url, { speech: speech.path });
+      await button(page, 'Start').click();
+      const first = page.locator('transcript-line').first();
+      await first.waitFor();
+      const said = await first.locator('.text').textContent();
+      await page.getByLabel('Which one').selectOption({ index: 2 });
+      await page.locator('transcript-line').nth(1).waitFor();
+      expect(await first.locator('.text').textContent()).toBe(said);
+      expect(await page.locator('page-notices .problem').count()).toBe(0);
+      await page.getByText('Words appear as they are said.').waitFor();
+    });
+
+    test('is told to stop first where a file would take the place of the text', async () => {
+      const { page } = await openPage(server.url, { speech: speech.path });
+      await button(page, 'Start').click();
+      await page.locator('transcript-line').first().waitFor();
+      await button(page, 'New').click();
+      await page.getByText('Stop the recording first').waitFor();
+      expect(await page.locator('transcript-line').count()).toBeGreaterThan(0);
+    });
+
+    test('who does not allow the microphone is told how to', async () => {
+      const { page } = await openPage(server.url, { allowed: false });
+      await button(page, 'Start').click();
+      const problem = page.getByRole('alert').filter({ hasText: 'The microphone is not allowed' });
+      await problem.waitFor();
+      expect(await problem.textContent()).toContain('Click the symbol beside the address of this page');
+      await problem.getByRole('button', { name: 'Try again' }).click();
+      await problem.waitFor();
+    });
+
+    test('is told apart from a second speaker by name', async () => {
+      const { page } = await openPage(server.url, { speech: speech.path });
+      await page.getByLabel('Two speakers, each with a microphone').check();
+      await page.getByLabel('First speaker').fill('Dr. Ito');
+      await page.getByLabel('First speaker').press('Tab');
+      await button(page, 'Start').click();
+      await page.locator('transcript-line').first().waitFor();
+      await button(page, 'Stop').click();
+      expect(await page.locator('transcript-line .speaker').first().textContent()).toMatch(
+        /Dr\. Ito|Patient/,
+      );
+    });
+
+    test('is warned once that key terms cannot be used yet, and goes on', async () => {
+      const { page } = await openPage(server.url, { speech: speech.path });
+      await page.getByLabel('Names, drugs, words to listen for').fill('lisinopril, potassium');
+      await button(page, 'Add').click();
+      await button(page, 'Remove potassium').waitFor();
+      await button(page, 'Start').click();
+      await page.getByText('This server cannot listen for key terms yet').waitFor();
+      await page.locator('transcript-line').first().waitFor();
+      await button(page, 'Close this note').click();
+      await button(page, 'Stop').click();
+      await page.getByText('Stopped', { exact: true }).first().waitFor();
+      await button(page, 'Start').click();
+      await page.getByText('Listening', { exact: true }).first().waitFor();
+      expect(await page.getByText('This server cannot listen for key terms yet').count()).toBe(0);
+    });
+  },
+);
+
+function button(page: Page, name: string) {
+  return page.getByRole('button', { name, exact: true });
+}
+
+async function transcript(page: Page): Promise<string> {
+  return (await page.locator('transcript-line .text').allTextContents()).join(' ');
+}

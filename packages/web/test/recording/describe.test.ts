@@ -1,0 +1,68 @@
+import type { TranscriberState } from '@auscult/client';
+import { describe, expect, test } from 'vitest';
+import { describeProblem } from '../../src/page/recording/describe-problem.js';
+import { describeState } from '../../src/page/recording/describe-state.js';
+
+describe('a state', () => {
+  const lost: TranscriberState = {
+    kind: 'reconnecting',
+    attempt: 3,
+    retryAt: 4000,
+    bufferedSeconds: 12.3,
+    reason: 'connection-lost',
+  };
+  const states: readonly TranscriberState[] = [
+    { kind: 'idle' },
+    { kind: 'starting' },
+    { kind: 'listening' },
+    { kind: 'paused' },
+    lost,
+    { ...lost, reason: 'busy' },
+    { ...lost, reason: 'server-restarting' },
+    { kind: 'microphone-lost' },
+    { kind: 'stopping' },
+    { kind: 'stopped' },
+    { kind: 'failed', problem: { code: 'busy', message: 'The server is full.' } },
+  ];
+
+  test.each(states)('has a label and a sentence of its own: $kind $reason', (transcriber) => {
+    const { label, sentence } = describeState({ transcriber, muted: false, silent: false }, 0);
+    expect(label).toMatch(/^[A-Z][a-z ]+$/);
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    const others = states.filter((other) => other !== transcriber);
+    const sentences = others.map(
+      (other) => describeState({ transcriber: other, muted: false, silent: false }, 0).sentence,
+    );
+    expect(sentences).not.toContain(sentence);
+  });
+
+  test('without a connection says that the recording goes on, what waits, and when it is tried again', () => {
+    const { sentence } = describeState({ transcriber: lost, muted: false, silent: false }, 1200);
+    expect(sentence).toContain('Recording goes on: 12 s wait to be sent.');
+    expect(sentence).toContain('Trying again in 3 s.');
+  });
+
+  test('tells that nobody is heard', () => {
+    const listening = { kind: 'listening' } as const;
+    expect(describeState({ transcriber: listening, muted: true, silent: false }, 0).label).toBe('Muted');
+    expect(describeState({ transcriber: listening, muted: false, silent: true }, 0).sentence).toContain(
+      'No sound',
+    );
+  });
+});
+
+describe('a problem', () => {
+  test('that the page does not know is told in the words of the SDK', () => {
+    expect(describeProblem({ code: 'draining', message: 'The server is shutting down.' })).toMatchObject({
+      sentence: 'The server is shutting down.',
+    });
+  });
+
+  test('with the microphone says where to allow it', () => {
+    expect(describeProblem({ code: 'microphone_denied', message: '' })).toMatchObject({
+      title: 'The microphone is not allowed',
+      sentence: expect.stringContaining('beside the address') as string,
+      remedy: 'start',
+    });
+  });
+});

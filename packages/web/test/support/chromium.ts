@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs';
+
+/** Where Debian puts it, unless `CHROMIUM_PATH` says otherwise. */
+const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+/** The browser that the tests of the page need, or `undefined` where there is none: then they skip, and this says so. */
+export const chromiumPath: string | undefined = existsSync(path) ? path : undefined;
+
+/** Stands behind the names of tests that need it. */
+export const needsChromium =
+  chromiumPath === undefined
+    ? ` (skipped: there is no Chromium at ${path}; install it, or set CHROMIUM_PATH)`
+    : '';

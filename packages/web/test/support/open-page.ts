@@ -1,0 +1,61 @@
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { chromiumPath } from './chromium.js';
+
+/** The page in a browser of its own. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Everything that the browser complained of: errors, and breaches of the Content-Security-Policy. */
+  readonly complaints: readonly string[];
+}
+
+interface PageOptions extends BrowserContextOptions {
+  /** WAV file that the microphone hears, once. Without it, it beeps. */
+  readonly speech?: string;
+  /** Whether the person allows the microphone. */
+  readonly allowed?: boolean;
+}
+
+/** Opens the page of the server at `url`; the browser is closed when the test ends. */
+export async function openPage(url: string, options: PageOptions = {}): Promise<OpenPage> {
+  const { speech, allowed = true, ...context } = options;
+  const browser = await launch(speech, allowed);
+  onTestFinished(() => browser.close());
+  return openIn(browser, url, { ...(allowed ? { permissions: ['microphone'] } : {}), ...context });
+}
+
+async function launch(speech: string | undefined, allowed: boolean): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      // Tests run as root where nothing else is there.
+      '--no-sandbox',
+      '--use-fake-device-for-media-stream',
+      ...(allowed ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
+      ...(speech === undefined ? [] : [`--use-file-for-fake-audio-capture=${speech}%noloop`]),
+    ],
+  });
+}
+
+async function openIn(browser: Browser, url: string, options: BrowserContextOptions): Promise<OpenPage> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  // The test's own time limit is the only bound.
+  page.setDefaultTimeout(0);
+  const complaints: string[] = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (line) => {
+    if (line.type() === 'error' || line.type() === 'warning') complaints.push(line.text());
+  });
+  await page.exposeFunction('complain', (text: string) => complaints.push(text));
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      (globalThis as unknown as { complain: (text: string) => void }).complain(
+        `${violatedDirective}: ${blockedURI}`,
+      );
+    });
+  });
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+  return { page, complaints };
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { withTerms } from '../../src/page/terms/key-terms.js';
+
+test('pasted terms are told apart, tidied, and taken once', () => {
+  expect(withTerms(['apixaban'], ' metoprolol,\natrial   fibrillation; apixaban,, ')).toEqual({
+    terms: ['apixaban', 'metoprolol', 'atrial fibrillation'],
+  });
+});
+
+test.each([
+  ['x'.repeat(101), 'at most 100 letters'],
+  [Array.from({ length: 1001 }, (_, index) => `term ${String(index)}`).join(','), 'at most 1000 terms'],
+])('what the server would refuse is refused with a remedy', (text, sentence) => {
+  expect(withTerms([], text)).toEqual({ refusal: expect.stringContaining(sentence) as string });
+});

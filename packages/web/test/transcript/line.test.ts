@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import {
+  correctLine,
+  correctWord,
+  heardTextOf,
+  isCorrected,
+  lineOf,
+  restoreLine,
+  textOf,
+  withLine,
+} from '../../src/page/transcript/line.js';
+import { isUnsure } from '../../src/page/transcript/unsure.js';
+import { said } from '../support/said.js';
+
+const line = said('Started metropolis all twenty five milligrams', { confidence: { metropolis: 0.3 } });
+
+describe('a line', () => {
+  test('has its times moved by when its recording began', () => {
+    const later = lineOf({ text: 'No pain.', start: 1, end: 2, confidence: 0.9 }, 60);
+    expect(later).toMatchObject({ start: 61, end: 62 });
+    expect(later.words[0]?.start).toBe(61);
+    expect(later.words.at(-1)?.end).toBe(62);
+  });
+
+  test('has words where the server sent none', () => {
+    expect(lineOf({ text: 'No pain.', start: 0, end: 3.5, confidence: 0.9 }, 0).words).toEqual([
+      { text: 'No', start: 0, end: 1, confidence: 0.9 },
+      { text: 'pain.', start: 1, end: 3.5, confidence: 0.9 },
+    ]);
+  });
+
+  test('comes before one of another channel that began later and was done sooner', () => {
+    const [early, late] = [said('early', { start: 1 }), said('late', { start: 2 })];
+    expect(withLine([late], early)).toEqual([early, late]);
+    expect(withLine([early], late)).toEqual([early, late]);
+  });
+});
+
+describe('a correction of a word', () => {
+  test('replaces it, keeps its time and what was heard', () => {
+    const corrected = correctWord(line, 1, ' metoprolol ');
+    expect(textOf(corrected)).toBe('Started metoprolol all twenty five milligrams');
+    expect(corrected.words[1]).toEqual({
+      text: 'metoprolol',
+      heard: 'metropolis',
+      start: 1,
+      end: 2,
+      confidence: 1,
+    });
+    expect(heardTextOf(corrected)).toBe(textOf(line));
+    expect(isCorrected(corrected)).toBe(true);
+  });
+
+  test('without a change says that it is right', () => {
+    const [heard, confirmed] = [line.words[1], correctWord(line, 1, 'metropolis')];
+    expect(heard && isUnsure(heard)).toBe(true);
+    expect(confirmed.words.some(isUnsure)).toBe(false);
+    expect(isCorrected(confirmed)).toBe(false);
+  });
+
+  test('to nothing takes it away', () => {
+    expect(textOf(correctWord(line, 2, ''))).toBe('Started metropolis twenty five milligrams');
+  });
+
+  test('twice keeps what was heard first', () => {
+    expect(correctWord(correctWord(line, 1, 'metro'), 1, 'metoprolol').words[1]?.heard).toBe('metropolis');
+  });
+});
+
+describe('a correction of a line', () => {
+  test('leaves the words that stay as they were, and gives new ones the times of the old', () => {
+    const corrected = correctLine(line, 'Started metoprolol twenty five milligrams daily');
+    expect(textOf(corrected)).toBe('Started metoprolol twenty five milligrams daily');
+    expect(corrected.words[0]).toBe(line.words[0]);
+    expect(corrected.words[1]).toEqual({
+      text: 'metoprolol',
+      heard: 'metropolis all',
+      start: 1,
+      end: 3,
+      confidence: 1,
+    });
+    expect(corrected.words[2]).toBe(line.words[3]);
+    expect(corrected.words.at(-1)).toMatchObject({ text: 'daily', start: 6, end: 6 });
+  });
+
+  test('can replace everything', () => {
+    const corrected = correctLine(line, 'No change');
+    expect(corrected.words.at(0)?.start).toBe(0);
+    expect(corrected.words.at(-1)?.end).toBe(6);
+  });
+
+  test('is undone whole', () => {
+    expect(restoreLine(correctLine(correctWord(line, 0, 'Begun'), 'Nothing'))).toEqual(line);
+  });
+});

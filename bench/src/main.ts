@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
 import { addCostCommand } from './commands/cost.js';
+import { addDisconnectsCommand } from './commands/disconnects.js';
 import { addLatencyCommand } from './commands/latency.js';
 import { addPageCommand } from './commands/page.js';
 import { addPeersCommand } from './commands/peers.js';
@@ -16,6 +17,7 @@ addLatencyCommand(program);
 addStreamsCommand(program);
 addSoakCommand(program);
 addPageCommand(program);
+addDisconnectsCommand(program);
 addCostCommand(program);
 addThroughputCommand(program);
 addPeersCommand(program);

@@ -48,7 +48,11 @@ export function useTranscriber(options: TranscriberOptions = {}): Transcription 
     setSegments([]);
     setPartials([]);
     setProblem(undefined);
-    transcriber.on('state', setState);
+    transcriber.on('state', (state) => {
+      setState(state);
+      // What was only noise after all has a partial and no final.
+      if (state.kind === 'stopped') setPartials([]);
+    });
     transcriber.on('problem', setProblem);
     transcriber.on('partial', (partial) => {
       setPartials((before) => [...before.filter(others(partial.channel)), partial]);

@@ -98,7 +98,7 @@ describe('the examples', () => {
     await until(() => shown?.state.kind === 'stopped');
     const said = shown?.segments.map((segment) => segment.text).join(' ') ?? '';
     expect(wordErrorRate(text, said)).toBeLessThan(0.15);
-    expect(shown).toMatchObject({ partials: [], problem: undefined });
+    expect(shown?.partials).toEqual([]);
 
     let isRead = true;
     shown?.start(

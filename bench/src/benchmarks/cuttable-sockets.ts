@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 
 /** WebSockets over a network that can be cut. */
 export interface CuttableSockets {
-  readonly webSocket: typeof WebSocket;
+  readonly webSocket: new (address: string) => WebSocket;
   /** Breaks what is connected without a close frame, and lets nothing connect until `mend`. */
   readonly cut: () => void;
   readonly mend: () => void;
@@ -14,8 +14,8 @@ export function cuttableSockets(): CuttableSockets {
   let isCut = false;
   const isNowCut = (): boolean => isCut;
   class CuttableSocket extends WebSocket {
-    constructor(address: string | URL, protocols?: string | string[]) {
-      super(address, protocols);
+    constructor(address: string) {
+      super(address);
       open.add(this);
       this.on('error', () => undefined);
       this.on('close', () => open.delete(this));

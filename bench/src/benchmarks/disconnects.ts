@@ -51,7 +51,9 @@ export async function measureDisconnects(
     Promise.all(tracks.map((track, index) => transcribe(url, track, pacer, sockets?.[index])));
   const sockets = tracks.map(() => cuttableSockets());
   const stop = new AbortController();
-  const cutting = tracks.map(({ seconds }, index) => cutNowAndThen(sockets[index], seconds, plan, stop.signal));
+  const cutting = tracks.map(({ seconds }, index) =>
+    cutNowAndThen(sockets[index], seconds, plan, stop.signal),
+  );
   const [uncut, again, cut] = await Promise.all([
     all(),
     all(),

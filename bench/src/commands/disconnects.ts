@@ -22,7 +22,12 @@ export function addDisconnectsCommand(program: Command): void {
     .description('The same speech through the SDK over connections that break, and over some that do not.');
   addClipOptions(command, { maxClip: 60 });
   addServerOptions(command)
-    .option('--streams <count>', 'streams whose connections break; twice as many play beside them', wholeNumber, 4)
+    .option(
+      '--streams <count>',
+      'streams whose connections break; twice as many play beside them',
+      wholeNumber,
+      4,
+    )
     .option('--minutes <minutes>', 'least length of a stream', positiveNumber, 15)
     .option('--cuts <count>', 'cuts of each stream', wholeNumber, 50)
     .option('--shortest <seconds>', 'shortest time without a connection', positiveNumber, 1)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate, wordsOf } from '../../../server/test/support/speech.js';
+import { until } from '../../../server/test/support/until.js';
 import { createTranscriber, type Transcriber, type Transcript } from '../../src/node.js';
 import { startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
 import { spoken } from '../support/spoken.js';
@@ -48,16 +49,16 @@ describe('through a network with faults, the text is the same as without', { tim
   });
 
   test('a connection that is silent is given up, and another made', async () => {
-    const { transcript, reconnects } = await runThroughProxy((proxy, chunk, transcriber) => {
+    const lost: string[] = [];
+    const { transcript } = await runThroughProxy((proxy, chunk, transcriber) => {
       if (chunk !== 100) return;
       proxy.stall(3_600_000);
-      const off = transcriber.on('state', ({ kind }) => {
-        if (kind !== 'reconnecting') return;
+      transcriber.on('problem', ({ code }) => {
+        lost.push(code);
         proxy.stall(0);
-        off();
       });
     });
-    expect(reconnects).toBe(1);
+    expect(lost).toEqual(['connection_lost']);
     expectTheSame(transcript);
   });
 
@@ -115,6 +116,8 @@ describe('through a network with faults, the text is the same as without', { tim
     });
     await transcriber.start(
       (async function* () {
+        // On a machine with much to do the server may say that it is busy at first.
+        await until(() => transcriber.state.kind === 'listening');
         for (let chunk = 0; chunk * CHUNK < samples.length; chunk++) {
           onChunk(chunk, transcriber);
           yield samples.subarray(chunk * CHUNK, (chunk + 1) * CHUNK);

@@ -33,6 +33,9 @@ interface PageOptions {
   /** Where the page may connect to. */
   readonly server: string;
   readonly html?: string;
+  /** Of the page, and what follows it. */
+  readonly path?: string;
+  readonly inlineScripts?: boolean;
 }
 
 /** Opens a page that may load the SDK from `/client/index.js`, under a strict Content-Security-Policy. */
@@ -41,8 +44,10 @@ export async function openPage({
   denies = false,
   server,
   html = PAGE,
+  path = '/',
+  inlineScripts = false,
 }: PageOptions): Promise<Page> {
-  const url = await serve(html, server);
+  const url = await serve(html, server, inlineScripts);
   const browser = await chromium.launch({
     executablePath,
     args: [
@@ -54,14 +59,14 @@ export async function openPage({
   });
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
-  await page.goto(url);
+  await page.goto(url + path);
   return page;
 }
 
 /** Serves one page and the SDK, on loopback. */
-async function serve(html: string, server: string): Promise<string> {
+async function serve(html: string, server: string, inlineScripts: boolean): Promise<string> {
   const folder = await buildForBrowsers();
-  const csp = `default-src 'none'; script-src 'self'; connect-src 'self' ${server} ${server.replace('http', 'ws')}`;
+  const csp = `default-src 'none'; script-src 'self'${inlineScripts ? " 'unsafe-inline'" : ''}; connect-src 'self' ${server} ${server.replace('http', 'ws')}`;
   const http = createServer((request, response) => {
     const name = /^\/client\/(index|capture-worklet)\.js$/.exec(request.url ?? '')?.[1];
     if (request.url === '/sdk-on-window.js') {
@@ -84,5 +89,5 @@ async function serve(html: string, server: string): Promise<string> {
     http.closeAllConnections();
     http.close();
   });
-  return `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 }

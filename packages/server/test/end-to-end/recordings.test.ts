@@ -85,7 +85,7 @@ describe('a live session of real speech', () => {
     client.send({ type: 'finalize' });
     await client.next('speech');
     const [ready] = client.all('ready');
-    client.socket.terminate();
+    client.socket.close();
     const find = async () =>
       (await listed(server.url)).find(({ sessionId }) => sessionId === ready?.sessionId)?.id;
     let id = await find();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.js';
+import { configRules } from './rules.js';
 import { configSchema, type Config } from './schema.js';
 import { settingNamed, settings, type Setting } from './settings.js';
 
@@ -35,8 +36,13 @@ export function loadConfig({ flags, environment, file }: ConfigSources): Config 
   const parsed = configSchema.safeParse(
     Object.fromEntries([...given].map(([name, { value }]) => [name, value])),
   );
-  if (parsed.success) return parsed.data;
-  throw errorFor(parsed.error.issues, given);
+  if (!parsed.success) throw errorFor(parsed.error.issues, given);
+  const broken = configRules.find(({ holds }) => !holds(parsed.data));
+  if (broken === undefined) return parsed.data;
+  throw new ConfigError(
+    `${given.get(broken.setting)?.source ?? broken.setting} ${broken.message}`,
+    broken.remedy,
+  );
 }
 
 interface Given {
@@ -124,12 +130,6 @@ function unknownName(what: string, name: string, known: readonly string[]): Conf
 function errorFor(issues: readonly z.core.$ZodIssue[], given: ReadonlyMap<string, Given>): ConfigError {
   const [issue] = issues;
   const setting = settingNamed(String(issue?.path[0]) as keyof Config);
-  if (issue?.code === 'custom' && issue.params?.['insecureNetwork']) {
-    return new ConfigError(
-      `${given.get('host')?.source ?? 'host'} is an address that other machines can reach, and there is neither encryption nor authentication.`,
-      'Use 127.0.0.1 behind a proxy that has both, or set --insecure-network if the network is trusted.',
-    );
-  }
   const unit = setting.unit ? ` (${setting.unit})` : '';
   return new ConfigError(
     `${given.get(setting.name)?.source ?? setting.name} has a value that is not allowed.`,

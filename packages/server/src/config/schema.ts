@@ -2,8 +2,8 @@ import { homedir, availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MOST_HEARINGS } from '@auscult/asr';
 import { protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { isLoopback } from './loopback.js';
 
 const MIB = 1024 ** 2;
 
@@ -33,8 +33,34 @@ export const configSchema = z
     }),
     insecureNetwork: z.boolean().default(false).register(settingInfo, {
       description:
-        'Listen on an address that others can reach, although there is neither encryption nor authentication.',
+        'Listen on an address that others can reach, although there is no encryption or no authentication.',
     }),
+    authentication: z.enum(['none', 'required']).default('none').register(settingInfo, {
+      description:
+        'Whether everybody must say who they are: with an API key, a token, a login or a client certificate. `none` is for one person on their own machine.',
+    }),
+    tlsCertificate: z.string().min(1).optional().register(settingInfo, {
+      description:
+        'File with the certificate of the server and those that it is signed with, as PEM. TLS is on where it is set; the file is read again when it changes.',
+      defaultText: 'none',
+    }),
+    tlsKey: z.string().min(1).optional().register(settingInfo, {
+      description: 'File with the private key of that certificate, as PEM, without a passphrase.',
+      defaultText: 'none',
+    }),
+    tlsClientCa: z.string().min(1).optional().register(settingInfo, {
+      description:
+        'File with the authority, as PEM, that signs the certificates of clients. A client may show one to say who it is; the authority should sign for this server alone.',
+      defaultText: 'none',
+    }),
+    trustedProxies: z
+      .array(z.string().refine(isAddressOrRange))
+      .default(() => [])
+      .register(settingInfo, {
+        description:
+          'Addresses of proxies, such as `10.0.0.7` or `10.1.0.0/16`, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without TLS here, other machines get in only through one that was reached over https.',
+        defaultText: 'none',
+      }),
     allowedOrigins: z
       .array(z.string().refine((text) => text === '*' || isOrigin(text)))
       .default(() => [])
@@ -43,6 +69,18 @@ export const configSchema = z
           'Origins of web pages that may use the server besides its own and those on loopback, such as `https://clinic.example`; `*` allows every page.',
         defaultText: 'none',
       }),
+    allowedHosts: z
+      .array(z.string().min(1))
+      .default(() => [])
+      .register(settingInfo, {
+        description:
+          'Names that the server is reached by, such as `scribe.clinic.example`. Where set, requests under other names are refused; addresses, loopback and the hosts of `allowedOrigins` always count.',
+        defaultText: 'none on loopback and without authentication, else any',
+      }),
+    requestTimeoutSeconds: z.number().min(0.05).max(600).default(15).register(settingInfo, {
+      description: 'How long the head of a request, and a body that is no recording, may take to arrive.',
+      unit: 'seconds',
+    }),
     workers: z
       .int()
       .min(1)
@@ -252,10 +290,6 @@ export const configSchema = z
     logFormat: z.enum(['auto', 'json', 'text']).default('auto').register(settingInfo, {
       description: 'How log lines look. `auto` is `text` on a terminal and `json` elsewhere.',
     }),
-  })
-  .refine((config) => config.insecureNetwork || isLoopback(config.host), {
-    path: ['host'],
-    params: { insecureNetwork: true },
   });
 
 /** The settings of a running server, validated. */
@@ -263,6 +297,10 @@ export type Config = Readonly<z.output<typeof configSchema>>;
 
 function cacheHome(): string {
   return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+}
+
+function isAddressOrRange(text: string): boolean {
+  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
 }
 
 function isOrigin(text: string): boolean {

@@ -42,6 +42,13 @@ export interface LogFields {
   /** Pattern of the route that matched, never the path that was asked for. */
   readonly route?: string;
   readonly status?: number;
+  /** When a certificate expires. */
+  readonly expiresAt?: string;
+  /** What is wrong with a file or a setting, in the words of a `ConfigError`: names, never values. */
+  readonly problem?: string;
+  /** Entry of the table of permissions. */
+  readonly action?: string;
+  readonly role?: string;
   /** Class of an unexpected error. */
   readonly errorName?: string;
   /** Its stack without the message: places in the code only. */
@@ -70,6 +77,10 @@ const allowed: Readonly<Record<keyof LogFields, true>> = {
   method: true,
   route: true,
   status: true,
+  expiresAt: true,
+  problem: true,
+  action: true,
+  role: true,
   errorName: true,
   errorFrames: true,
 };

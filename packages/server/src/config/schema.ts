@@ -155,6 +155,20 @@ export const configSchema = z
         description: 'Folder for models that are fetched. Must be writable while one is.',
         defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
       }),
+    dataDirectory: z
+      .string()
+      .min(1)
+      .default(() => join(dataHome(), 'auscult'))
+      .register(settingInfo, {
+        description:
+          'Folder for what outlives the server: records, keys and the audit log. Must be writable.',
+        defaultText: '`$XDG_DATA_HOME/auscult`, or `~/.local/share/auscult`',
+      }),
+    database: z.string().refine(isPostgresUrl).optional().register(settingInfo, {
+      description:
+        'Address of a PostgreSQL database, `postgres://user:password@host/name`. Best set in the environment: other users see flags.',
+      defaultText: 'the embedded database, `auscult.db` in `dataDirectory`',
+    }),
     offline: z.boolean().default(false).register(settingInfo, {
       description: 'Fetch nothing: a model that is not there stops the start.',
     }),
@@ -301,6 +315,14 @@ function cacheHome(): string {
 
 function isAddressOrRange(text: string): boolean {
   return ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+}
+
+function dataHome(): string {
+  return process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 }
 
 function isOrigin(text: string): boolean {

@@ -1,0 +1,67 @@
+import { Migrator, type Kysely } from 'kysely';
+import { ConfigError } from '../config/config-error.js';
+import { recordsAndAudit } from './migrations/0001-records-and-audit.js';
+
+/** Which database the tables lie in. */
+export type DatabaseKind = 'sqlite' | 'postgres';
+
+/** One step of the schema. Steps only go forward, and one that was released is never changed. */
+export interface SchemaChange {
+  /** Number and what it brings, such as `0001-records-and-audit`; steps are applied in the order of their names. */
+  readonly name: string;
+  /** Applied with all other steps that are missing in one transaction. */
+  readonly apply: (db: Kysely<unknown>, kind: DatabaseKind) => Promise<void>;
+}
+
+/** Every step, in order. */
+const schemaChanges: readonly SchemaChange[] = [recordsAndAudit];
+
+/** Name of the newest step that this version knows. */
+export const newestSchema: string = schemaChanges.at(-1)?.name ?? '';
+
+/**
+ * Brings the tables to what this version needs, or to `target`, an earlier step, where they are empty.
+ * @throws {ConfigError} if they were written by a newer version, or a step fails; nothing is changed then.
+ */
+export async function migrate(
+  db: Kysely<unknown>,
+  kind: DatabaseKind,
+  target: string = newestSchema,
+): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: {
+      getMigrations: () =>
+        Promise.resolve(
+          Object.fromEntries(
+            schemaChanges.map(({ name, apply }) => [
+              name,
+              { up: (transaction: Kysely<unknown>) => apply(transaction, kind) },
+            ]),
+          ),
+        ),
+    },
+  });
+  await requireKnown(db);
+  const { error } = await migrator.migrateTo(target);
+  if (error === undefined) return;
+  // Another process may have gone ahead meanwhile.
+  await requireKnown(db);
+  throw error;
+}
+
+/** Kysely would call it a corrupted migration. */
+async function requireKnown(db: Kysely<unknown>): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return;
+  const applied = await (db as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  const unknown = applied.find(({ name }) => !schemaChanges.some((change) => change.name === name));
+  if (unknown === undefined) return;
+  throw new ConfigError(
+    `the database was written by a newer version of Auscult (${unknown.name}).`,
+    'Install that version, or restore a backup of this one into an empty database.',
+  );
+}

@@ -1,0 +1,79 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/**
+ * The tables. Times are RFC 3339 in UTC with milliseconds, so that text sorts as time does; flags are 0 or 1;
+ * bytes are a `Buffer` on both databases.
+ */
+export interface Schema {
+  readonly sessions: SessionsTable;
+  readonly data_keys: DataKeysTable;
+  readonly destroyed_keys: DestroyedKeysTable;
+  readonly segments: SegmentsTable;
+  readonly audio_pieces: AudioPiecesTable;
+  readonly audit_entries: AuditEntriesTable;
+}
+
+/** Set when the row is written and never changed afterwards. */
+type Fixed<Value> = ColumnType<Value, Value, never>;
+
+/** One row a session: what may be known of it without its key. */
+interface SessionsTable {
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  /** Subject of the identity that held the session. */
+  owner: Fixed<string>;
+  model: Fixed<string>;
+  language: string;
+  channels: number;
+  started_at: Fixed<string>;
+  ended_at: string | null;
+  /** Why it ended, one of a fixed set of words. */
+  end_reason: string | null;
+  finals: Generated<number>;
+  audio_seconds: Generated<number>;
+  /** 1 while nobody and no policy may destroy the session. */
+  held: Generated<number>;
+}
+
+/** The key that a session is encrypted with, encrypted with a master key. */
+interface DataKeysTable {
+  session_id: Fixed<string>;
+  master_key_id: string;
+  wrapped: Buffer;
+}
+
+/** Sessions whose data key is gone for good; a restored backup must not bring them back. */
+interface DestroyedKeysTable {
+  session_id: Fixed<string>;
+  destroyed_at: Fixed<string>;
+}
+
+/** One row for each version of each final: version 1 is what was heard, later ones are corrections. */
+interface SegmentsTable {
+  session_id: Fixed<string>;
+  /** Place of the final in the session, from 0. */
+  place: Fixed<number>;
+  version: Fixed<number>;
+  written_at: Fixed<string>;
+  /** Subject of the identity that corrected it; null for what was heard. */
+  written_by: Fixed<string | null>;
+  sealed: Fixed<Buffer>;
+}
+
+/** Audio of a session, piece by piece, where it is kept. */
+interface AudioPiecesTable {
+  session_id: Fixed<string>;
+  channel: Fixed<number>;
+  place: Fixed<number>;
+  sealed: Fixed<Buffer>;
+}
+
+/** The chained entries of the audit log; triggers refuse to change or remove one. */
+interface AuditEntriesTable {
+  /** From 1, without a gap. */
+  sequence: Fixed<number>;
+  /** Canonical JSON of the entry. */
+  entry: Fixed<string>;
+  /** SHA-256 over the hash before and the entry, hexadecimal. */
+  hash: Fixed<string>;
+}

@@ -33,6 +33,18 @@ export const configRules: readonly ConfigRule[] = [
     remedy: 'Set --tls-certificate and --tls-key too, or leave it out.',
   },
   {
+    setting: 'oidcIssuer',
+    holds: ({ oidcIssuer, oidcAudience }) => oidcIssuer === undefined || oidcAudience !== undefined,
+    message: 'has no audience to go with it, so tokens for any other program would be taken.',
+    remedy: 'Set --oidc-audience to what the issuer knows this server as.',
+  },
+  {
+    setting: 'oidcAudience',
+    holds: ({ oidcIssuer, oidcAudience }) => oidcAudience === undefined || oidcIssuer !== undefined,
+    message: 'has no issuer to go with it.',
+    remedy: 'Set --oidc-issuer too, or leave it out.',
+  },
+  {
     setting: 'host',
     holds: (config) => isOwnMachine(config) || config.authentication === 'required',
     message:

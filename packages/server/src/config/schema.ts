@@ -4,8 +4,23 @@ import { MOST_HEARINGS } from '@auscult/asr';
 import { protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isLoopback } from './loopback.js';
 
 const MIB = 1024 ** 2;
+
+/** Signatures with key pairs: what can be checked with a public key cannot be made with it. */
+const TOKEN_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
 
 /** What people need to know about a setting besides its type and bounds. */
 export interface SettingInfo {
@@ -39,6 +54,61 @@ export const configSchema = z
       description:
         'Whether everybody must say who they are: with an API key, a token, a login or a client certificate. `none` is for one person on their own machine.',
     }),
+    oidcIssuer: z.string().refine(isIssuer).optional().register(settingInfo, {
+      description:
+        'OpenID Connect issuer whose tokens are taken, such as `https://login.clinic.example/realms/clinic`, as it stands in `iss`. Must be https, but on loopback.',
+      defaultText: 'none',
+    }),
+    oidcAudience: z.string().min(1).optional().register(settingInfo, {
+      description: 'What `aud` of a token must name: this server, as it is registered with the issuer.',
+      defaultText: 'none',
+    }),
+    oidcAlgorithms: z
+      .array(z.enum(TOKEN_ALGORITHMS))
+      .min(1)
+      .default(() => ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies (typeof TOKEN_ALGORITHMS)[number][])
+      .register(settingInfo, {
+        description: 'Algorithms that a token may be signed with. Those with shared secrets cannot be set.',
+        defaultText: 'RS256, PS256, ES256, EdDSA',
+      }),
+    oidcClockSkewSeconds: z.number().min(0).max(300).default(30).register(settingInfo, {
+      description: 'How far the clocks of issuer and server may differ.',
+      unit: 'seconds',
+    }),
+    oidcTenantClaim: z.string().min(1).default('tenant').register(settingInfo, {
+      description:
+        'Claim with the tenant of whoever has the token; without it they are of the tenant `default`. A dot leads into an object.',
+    }),
+    oidcRoleClaim: z.string().min(1).default('role').register(settingInfo, {
+      description:
+        'Claim with the role, or a list of which the first that is a role counts: `clinician`, `supervisor`, `auditor`, `administrator`, `service`. Tokens without one are refused.',
+    }),
+    oidcGroupsClaim: z.string().min(1).default('groups').register(settingInfo, {
+      description: 'Claim with the groups, which say what a supervisor may read.',
+    }),
+    revalidateSeconds: z.number().min(0.05).max(60).default(30).register(settingInfo, {
+      description:
+        'How often it is asked whether who holds a live session still may: keys and users are revoked, tokens and logins expire.',
+      unit: 'seconds',
+    }),
+    loginIdleMinutes: z
+      .number()
+      .min(1)
+      .max(24 * 60)
+      .default(30)
+      .register(settingInfo, {
+        description: 'A login in a browser ends when nothing came from it for so long.',
+        unit: 'minutes',
+      }),
+    loginHours: z
+      .number()
+      .min(0.1)
+      .max(24 * 30)
+      .default(12)
+      .register(settingInfo, {
+        description: 'A login in a browser ends after so long in any case.',
+        unit: 'hours',
+      }),
     tlsCertificate: z.string().min(1).optional().register(settingInfo, {
       description:
         'File with the certificate of the server and those that it is signed with, as PEM. TLS is on where it is set; the file is read again when it changes.',
@@ -189,6 +259,10 @@ export const configSchema = z
     maxSessions: z.int().min(1).default(100).register(settingInfo, {
       description: 'Sessions open at the same time; more are refused as `too_many_sessions`.',
     }),
+    maxSessionsPerIdentity: z.int().min(1).default(20).register(settingInfo, {
+      description:
+        'Of them, sessions that one key, user, token subject or certificate may hold; more are refused in the same way. Does not bound a server without authentication.',
+    }),
     maxFrameBytes: z
       .int()
       .min(4096)
@@ -323,6 +397,12 @@ function dataHome(): string {
 
 function isPostgresUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  return search + hash === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
 }
 
 function isOrigin(text: string): boolean {

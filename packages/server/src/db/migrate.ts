@@ -1,6 +1,7 @@
 import { Migrator, type Kysely } from 'kysely';
 import { ConfigError } from '../config/config-error.js';
 import { recordsAndAudit } from './migrations/0001-records-and-audit.js';
+import { access } from './migrations/0002-access.js';
 
 /** Which database the tables lie in. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -14,7 +15,7 @@ export interface SchemaChange {
 }
 
 /** Every step, in order. */
-const schemaChanges: readonly SchemaChange[] = [recordsAndAudit];
+const schemaChanges: readonly SchemaChange[] = [recordsAndAudit, access];
 
 /** Name of the newest step that this version knows. */
 export const newestSchema: string = schemaChanges.at(-1)?.name ?? '';

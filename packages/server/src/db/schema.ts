@@ -11,6 +11,9 @@ export interface Schema {
   readonly segments: SegmentsTable;
   readonly audio_pieces: AudioPiecesTable;
   readonly audit_entries: AuditEntriesTable;
+  readonly api_keys: ApiKeysTable;
+  readonly users: UsersTable;
+  readonly logins: LoginsTable;
 }
 
 /** Set when the row is written and never changed afterwards. */
@@ -76,4 +79,53 @@ interface AuditEntriesTable {
   entry: Fixed<string>;
   /** SHA-256 over the hash before and the entry, hexadecimal. */
   hash: Fixed<string>;
+}
+
+/** API keys, of which only a digest is known. */
+interface ApiKeysTable {
+  /** Stands in the key itself, so that people can tell which it is. */
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  name: Fixed<string>;
+  role: Fixed<string>;
+  /** JSON array of names. */
+  group_names: Fixed<string>;
+  /** SHA-256 of the whole key, hexadecimal. */
+  digest: Fixed<string>;
+  created_at: Fixed<string>;
+  /** Subject of the identity that created it; null for the command line. */
+  created_by: Fixed<string | null>;
+  expires_at: Fixed<string | null>;
+  revoked_at: string | null;
+  /** At most a minute older than its last use. */
+  last_used_at: string | null;
+}
+
+/** People who log in. */
+interface UsersTable {
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  /** What they log in with, in lower case. */
+  name: Fixed<string>;
+  role: Fixed<string>;
+  /** JSON array of names. */
+  group_names: Fixed<string>;
+  /** Argon2id, in the PHC string format. */
+  password_hash: string;
+  /** Sealed secret of their authenticator; null for those who have none. */
+  code_secret: Buffer | null;
+  /** Time step of the last code that was taken: none is taken twice. */
+  last_code_step: Generated<number>;
+  created_at: Fixed<string>;
+  created_by: Fixed<string | null>;
+  disabled_at: string | null;
+}
+
+/** Browsers in which somebody is logged in. */
+interface LoginsTable {
+  /** SHA-256 of the cookie, hexadecimal. */
+  digest: Fixed<string>;
+  user_id: Fixed<string>;
+  created_at: Fixed<string>;
+  last_seen_at: string;
 }

@@ -16,6 +16,7 @@ import {
   type SessionSettings,
   type WarningCode,
 } from '@auscult/protocol';
+import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { clientErrorOf } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
@@ -29,6 +30,8 @@ import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './tra
 /** What a conversation needs from the session that it is held in. */
 export interface ConversationServices {
   readonly sessionId: string;
+  /** Whose is what is heard. */
+  readonly ownership: Ownership;
   /** Told to a client that opted in; undefined where sessions cannot be resumed. */
   readonly resumeToken: string | undefined;
   readonly config: Config;

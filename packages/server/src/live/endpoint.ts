@@ -3,8 +3,9 @@ import type { Recognizer } from '@auscult/asr';
 import { closeTable, describeError, errorTable, PROTOCOL, type ErrorCode } from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
+import type { Authentication } from '../access/authentication.js';
+import type { Identity } from '../access/identity.js';
 import { httpError } from '../errors.js';
-import type { OriginPolicy } from '../http/origins.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { awaitResume } from './await-resume.js';
 import { startSession, type SessionServices } from './session.js';
@@ -12,7 +13,6 @@ import type { Sessions } from './sessions.js';
 
 /** What the endpoint needs to decide on a connection and to start its session. */
 export interface LiveServices extends SessionServices {
-  readonly origins: OriginPolicy;
   readonly sessions: Sessions;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
@@ -49,15 +49,23 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
   app.route({
     method: 'GET',
     url: '/ws/transcribe',
+    config: { action: 'live.open' },
     schema: { hide: true },
     handler: (_request, reply) => {
       const { status, body } = httpError('not_found');
       return reply.code(status).send(body);
     },
     wsHandler: (socket, request) => {
-      if (isResumption(request)) admitResumption(socket, request, services);
-      else admit(socket, request, services);
+      const { authentication, refusal = 'unauthenticated' } = request;
+      if (authentication === undefined || request.refusal !== undefined) refuse(socket, refusal, services);
+      else if (isResumption(request)) admitResumption(socket, authentication, services);
+      else admit(socket, authentication, services);
     },
+  });
+  const stopRevalidating = startRevalidating(services);
+  app.addHook('onClose', (_app, done) => {
+    stopRevalidating();
+    done();
   });
 }
 
@@ -66,36 +74,50 @@ function isResumption({ query }: FastifyRequest): boolean {
 }
 
 /** A session that is resumed is open already, so it is not refused because there are many. */
-function admitResumption(socket: WebSocket, { headers }: FastifyRequest, services: LiveServices): void {
-  const { origins, isDraining, sessions } = services;
-  if (!origins.originAllowed(headers)) return refuse(socket, 'origin_not_allowed', services);
+function admitResumption(socket: WebSocket, authentication: Authentication, services: LiveServices): void {
+  const { isDraining, sessions } = services;
   if (isDraining()) return refuse(socket, 'draining', services);
   awaitResume(socket, (request) => {
-    const resumed = request !== undefined && sessions.find(request.sessionId)?.resume(socket, request);
+    const resumed =
+      request !== undefined && sessions.find(request.sessionId)?.resume(socket, request, authentication);
     if (resumed !== true) refuse(socket, 'resume_refused', services);
   });
 }
 
-function admit(socket: WebSocket, request: FastifyRequest, services: LiveServices): void {
+function admit(socket: WebSocket, authentication: Authentication, services: LiveServices): void {
   const recognizer = services.recognizer();
-  const refusal = refusalOf(request, recognizer, services);
+  const refusal = refusalOf(authentication.identity, recognizer, services);
   if (refusal) return refuse(socket, refusal, services);
   const refiner = services.refiner();
-  if (recognizer && refiner) services.sessions.add(startSession(socket, { recognizer, refiner }, services));
+  if (!recognizer || !refiner) return;
+  services.sessions.add(startSession(socket, authentication, { recognizer, refiner }, services));
 }
 
 function refusalOf(
-  { headers }: FastifyRequest,
+  identity: Identity,
   recognizer: Recognizer | undefined,
-  { config, origins, sessions, isDraining }: LiveServices,
+  { config, sessions, isDraining }: LiveServices,
 ): ErrorCode | undefined {
-  if (!origins.originAllowed(headers)) return 'origin_not_allowed';
   if (isDraining()) return 'draining';
   if (!recognizer) return 'not_ready';
   if (sessions.count() >= config.maxSessions) return 'too_many_sessions';
+  if (identity.kind !== 'local' && sessions.countOf(identity) >= config.maxSessionsPerIdentity)
+    return 'too_many_sessions';
   const admission = recognizer.admission();
   if (admission.admitted) return undefined;
   return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
+}
+
+/** Asks again and again whether who holds a session may still hold it. Returns what stops it. */
+function startRevalidating({ config, sessions, log }: LiveServices): () => void {
+  const timer = setInterval(() => {
+    sessions.revalidate().catch((error: unknown) => {
+      log.unexpected(error);
+    });
+  }, config.revalidateSeconds * 1000).unref();
+  return () => {
+    clearInterval(timer);
+  };
 }
 
 function refuse(socket: WebSocket, code: ErrorCode, { log, metrics }: LiveServices): void {
@@ -103,5 +125,5 @@ function refuse(socket: WebSocket, code: ErrorCode, { log, metrics }: LiveServic
   metrics.sessionsRefused.inc({ code });
   metrics.errors.inc({ code });
   socket.send(JSON.stringify(describeError(code)));
-  socket.close(errorTable[code].closeCode, code);
+  socket.close(errorTable[code].closeCode ?? closeTable.forbidden.code, code);
 }

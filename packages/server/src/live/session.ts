@@ -10,6 +10,8 @@ import {
   type ResumeMessage,
 } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
+import type { Authentication } from '../access/authentication.js';
+import { isSameIdentity, ownershipOf, type Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -40,8 +42,18 @@ export interface SessionRecognizers {
 /** One client, on one socket after the other. */
 export interface Session {
   readonly id: string;
-  /** Goes on over another socket, if `token` is the session's own; the one it has had is closed. */
-  readonly resume: (socket: WebSocket, request: ResumeMessage) => boolean;
+  /** Who holds the session. */
+  readonly identity: Identity;
+  /**
+   * Goes on over another socket, if it is that of the same identity and `token` is the session's own; the one it has
+   * had is closed.
+   */
+  readonly resume: (socket: WebSocket, request: ResumeMessage, authentication: Authentication) => boolean;
+  /**
+   * Closes the connection if what it was opened with holds no more. The session waits for its client then, as after
+   * any other break: whoever is still let in may resume it.
+   */
+  readonly revalidate: () => Promise<void>;
   /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
   readonly drain: () => Promise<void>;
   /** Closes at once because the server goes away. */
@@ -78,10 +90,14 @@ interface Connection {
  */
 export function startSession(
   socket: WebSocket,
+  openedBy: Authentication,
   recognizers: SessionRecognizers,
   { config, log, metrics, transcriptions }: SessionServices,
 ): Session {
   const id = randomUUID();
+  const { identity } = openedBy;
+  /** What the connection of now was opened with. */
+  let authentication = openedBy;
   const token = createResumeToken();
   const openedAt = performance.now();
   const warned = new Set<HoldReason>();
@@ -108,6 +124,7 @@ export function startSession(
   });
   const conversation = createConversation({
     sessionId: id,
+    ownership: ownershipOf(identity),
     resumeToken: config.resumeSeconds > 0 ? token.text : undefined,
     config,
     ...recognizers,
@@ -221,8 +238,10 @@ export function startSession(
     connection = undefined;
   }
 
-  function resume(next: WebSocket, request: ResumeMessage): boolean {
+  function resume(next: WebSocket, request: ResumeMessage, shown: Authentication): boolean {
     if (state !== 'open' || !isResumable() || !token.is(request.token)) return false;
+    if (!isSameIdentity(shown.identity, identity)) return false;
+    authentication = shown;
     if (connection) {
       const { socket: former } = connection;
       send(describeError('session_taken_over'));
@@ -237,6 +256,13 @@ export function startSession(
     return true;
   }
 
+  async function revalidate(): Promise<void> {
+    const asked = authentication;
+    if (connection === undefined || (await asked.isStillValid())) return;
+    // It may have been resumed meanwhile, with what is valid.
+    if (asked === authentication) end('credential_expired');
+  }
+
   /** Ends the session for a reason that the client is told. */
   function end(code: ErrorCode): void {
     if (state === 'over') return;
@@ -246,8 +272,8 @@ export function startSession(
 
   function close(code: number, reason: string): void {
     const socketThen = connection?.socket;
-    // Whoever was too slow may come back for the rest.
-    if (code === closeTable.slow_reader.code) lose(code);
+    // Whoever was too slow, or let a token expire, may come back for the rest.
+    if (code === closeTable.slow_reader.code || code === closeTable.unauthenticated.code) lose(code);
     else release(code);
     socketThen?.close(code, reason);
   }
@@ -280,7 +306,9 @@ export function startSession(
 
   return {
     id,
+    identity,
     resume,
+    revalidate,
     closed,
     drain: () => {
       state = state === 'open' ? 'draining' : state;

@@ -348,6 +348,51 @@ const table = {
     meaning: 'The result is not written in any of the types that the request accepts.',
     remedy: 'Name a format in the query, or accept one of the allowed types.',
   },
+  records_unavailable: {
+    httpStatus: 503,
+    closeCode: closeTable.try_again_later.code,
+    retryable: true,
+    meaning:
+      'The server cannot write its records or its audit log now, so it begins nothing that it could not record.',
+    remedy: 'Try again in some seconds, with backoff; if it stays, tell the operator.',
+  },
+  record_failed: {
+    httpStatus: 500,
+    closeCode: closeTable.internal_error.code,
+    retryable: true,
+    meaning: 'A final could not be recorded for good, so it was not sent.',
+    remedy: 'Open a new session and send the audio that is not final yet again; tell the operator.',
+  },
+  record_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning: 'There is no record with this id: it never was, or it was destroyed.',
+    remedy: 'Check the id.',
+  },
+  record_on_hold: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'The record is under legal hold, so it cannot be deleted.',
+    remedy: 'Release the hold first, if you may.',
+  },
+  record_open: {
+    httpStatus: 409,
+    retryable: true,
+    meaning: 'The session is still open, so its record cannot be deleted.',
+    remedy: 'Try again when the session has ended.',
+  },
+  record_changed: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'Somebody has corrected this final since the version that the correction is for.',
+    remedy: 'Read the record again and correct its newest version.',
+  },
+  record_damaged: {
+    httpStatus: 500,
+    retryable: false,
+    meaning: 'The record is not what was written: it was damaged or tampered with.',
+    remedy: 'Tell the operator, who can restore a backup and verify the audit log.',
+  },
   not_ready: {
     httpStatus: 503,
     closeCode: closeTable.try_again_later.code,

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { DEBUG_VARIABLE } from '../config/load-config.js';
 import { serverVersion } from '../version.js';
+import { auditCommand } from './audit.js';
 import { doctorCommand } from './doctor.js';
 import { failureLine } from './failure-line.js';
 import { modelsCommand } from './models.js';
@@ -39,7 +40,13 @@ function createProgram(): Command {
     .addHelpText('after', EXAMPLES)
     .configureOutput({ outputError: (text, write) => write(`auscult: ${usageLine(text)}\n`) })
     .exitOverride();
-  for (const command of [serveCommand(), transcribeCommand(), modelsCommand(), doctorCommand()]) {
+  for (const command of [
+    serveCommand(),
+    transcribeCommand(),
+    modelsCommand(),
+    auditCommand(),
+    doctorCommand(),
+  ]) {
     program.addCommand(inherit(command, program));
   }
   return program;

@@ -239,6 +239,49 @@ export const configSchema = z
         'Address of a PostgreSQL database, `postgres://user:password@host/name`. Best set in the environment: other users see flags.',
       defaultText: 'the embedded database, `auscult.db` in `dataDirectory`',
     }),
+    records: z.enum(['on', 'off']).default('on').register(settingInfo, {
+      description:
+        'Whether finals are kept, encrypted. With `on`, a final is on disk before it is sent. Who used the server is logged either way.',
+    }),
+    keepAudio: z.boolean().default(false).register(settingInfo, {
+      description: 'Whether the audio of sessions is kept with their records, encrypted alike.',
+    }),
+    masterKeyFile: z.string().min(1).optional().register(settingInfo, {
+      description:
+        'File with the keys that encrypt the keys of records: 32 bytes in base64 a line, the current one first.',
+      defaultText: '`master.key` in `dataDirectory`, made at the first start',
+    }),
+    masterKeyCommand: z.string().min(1).optional().register(settingInfo, {
+      description:
+        'Program that prints those keys, such as a client of a key management service. Run without a shell: words are split at spaces.',
+      defaultText: 'none',
+    }),
+    auditAnchor: z.string().min(1).optional().register(settingInfo, {
+      description:
+        'File that the state of the audit log is noted in, so that whoever can write to the database cannot cut the log short. Best on another machine.',
+      defaultText: '`audit-anchor.log` in `dataDirectory`',
+    }),
+    auditSyslog: z
+      .string()
+      .refine((text) => text.startsWith('udp://') && URL.canParse(text))
+      .optional()
+      .register(settingInfo, {
+        description: 'Syslog server that is told the same, `udp://host:514`.',
+        defaultText: 'none',
+      }),
+    retention: z
+      .array(z.string().regex(/^[^=]+=\d{1,5}$/))
+      .default(() => [])
+      .register(settingInfo, {
+        description:
+          'After how many days records are destroyed, a tenant each, such as `clinic-a=30`; `*=365` for all others.',
+        defaultText: 'none: records are kept until somebody deletes them',
+      }),
+    dataKeyCopy: z.string().min(1).optional().register(settingInfo, {
+      description:
+        'File with a copy of the encrypted keys of all records, which backups need to be read. Written by `auscult backup`; keys that are destroyed are taken out of it at once.',
+      defaultText: '`data-keys.json` in `dataDirectory`',
+    }),
     offline: z.boolean().default(false).register(settingInfo, {
       description: 'Fetch nothing: a model that is not there stops the start.',
     }),

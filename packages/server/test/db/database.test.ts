@@ -74,7 +74,6 @@ describe('the embedded database', () => {
     });
 
     const locked = temporaryDirectory();
-    await (await openDatabase({ dataDirectory: locked, database: undefined })).close();
     const other = new Libsql(embeddedPath({ dataDirectory: locked }));
     other.exec('begin exclusive');
     await expect(openDatabase({ dataDirectory: locked, database: undefined })).rejects.toMatchObject({
@@ -82,7 +81,7 @@ describe('the embedded database', () => {
     });
     other.close();
 
-    await expect(openDatabase({ dataDirectory: '/proc/none', database: undefined })).rejects.toMatchObject({
+    await expect(openDatabase({ dataDirectory: '/dev/null/none', database: undefined })).rejects.toMatchObject({
       name: 'ConfigError',
       remedy: expect.stringContaining('--data-directory') as string,
     });

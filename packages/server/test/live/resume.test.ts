@@ -269,7 +269,9 @@ async function resume(server: ScriptedServer, client: Client, next: readonly num
   return back;
 }
 
-async function streamOf({ recognizer }: ScriptedServer): Promise<ScriptedServer['recognizer']['streams'][number]> {
+async function streamOf({
+  recognizer,
+}: ScriptedServer): Promise<ScriptedServer['recognizer']['streams'][number]> {
   await until(() => recognizer.streams.length > 0);
   const [stream] = recognizer.streams;
   if (!stream) throw new Error('no stream');

@@ -1,11 +1,25 @@
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
+import { createAccess } from './access/access.js';
+import type { Action } from './access/permissions.js';
+import { createSeal } from './access/seal.js';
+import { openAudit } from './audit/open-audit.js';
+import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
+import { createCommitQueue } from './db/commit-queue.js';
+import { openDatabase } from './db/database.js';
+import { registerBreakGlass } from './http/break-glass.js';
 import { registerHealth, type Phase } from './http/health.js';
+import { registerKeys } from './http/keys.js';
+import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
 import { createOriginPolicy } from './http/origins.js';
 import { createHttpServer } from './http/server.js';
+import { registerTickets } from './http/tickets.js';
+import { createTls } from './http/tls.js';
 import { registerTranscriptions } from './http/transcriptions.js';
+import { registerUsers } from './http/users.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
 import { requireTask } from './model-abilities.js';
@@ -18,6 +32,14 @@ import { serverVersion } from './version.js';
 
 /** Starts a recognizer; `startRecognizer` of `@auscult/asr` is one. */
 export type StartRecognizer = (options: RecognizerOptions) => Promise<Recognizer>;
+
+/** A way to ask the server for something. */
+export interface AppRoute {
+  readonly method: string;
+  /** With names for what varies, such as `/api/v1/keys/:id`. */
+  readonly url: string;
+  readonly action: Action | undefined;
+}
 
 /** A server that is put together but does not listen yet. */
 export interface App {
@@ -35,6 +57,8 @@ export interface App {
   readonly drain: () => Promise<boolean>;
   /** Stops listening and ends the recognizer. */
   readonly close: () => Promise<void>;
+  /** Every route, with the row of the table of permissions that says who may use it. */
+  readonly routes: readonly AppRoute[];
   /** The description of the HTTP side, as `/openapi.json` answers it. */
   readonly openapi: () => Promise<object>;
 }
@@ -50,8 +74,41 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   const transcriptions = createTranscriptions({ config, log, metrics });
   const origins = createOriginPolicy(config);
   const version = serverVersion();
+  const tls = createTls(config, log);
 
-  const http = await createHttpServer({ log, origins, version });
+  const database = await openDatabase(config);
+  const commits = createCommitQueue(database, {
+    onFailing: (error) => {
+      log.unexpected(error);
+    },
+    onRecovered: () => {
+      log.info('the database can be written to again');
+    },
+  });
+  const audit = openAudit(config, database, commits, (error) => {
+    log.unexpected(error);
+  });
+  const seal = createSeal(join(config.dataDirectory, 'access.key'));
+  const access = createAccess({ config, log, database, audit, seal, origins });
+  const { guard } = access;
+
+  const routes: AppRoute[] = [];
+  const http = await createHttpServer({
+    log,
+    origins,
+    version,
+    config,
+    guard,
+    tls,
+    onRoute: ({ method, url, config: { action } = {} }) => {
+      for (const each of [method].flat()) routes.push({ method: each, url, action });
+    },
+  });
+  registerLogin(http, access, origins);
+  registerTickets(http, access);
+  registerKeys(http, access);
+  registerUsers(http, access);
+  registerBreakGlass(http, access);
   registerHealth(http, {
     phase: () => phaseOf(recognizer, draining.signal.aborted),
     model: () => recognizer?.model.name ?? config.model,
@@ -61,7 +118,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   registerMetrics(http, metrics.registry);
   await registerTranscriptions(http, {
     config,
-    origins,
+    guard,
     transcriptions,
     recognizer: () => recognizer,
     draining: draining.signal,
@@ -70,7 +127,6 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     config,
     log,
     metrics,
-    origins,
     sessions,
     transcriptions,
     recognizer: () => recognizer,
@@ -81,13 +137,9 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   return {
     listen: async () => {
       await http.listen({ host: config.host, port: config.port });
-      const url = urlOf(http.server.address());
+      const url = urlOf(tls === undefined ? 'http' : 'https', http.server.address());
       log.info('listening', { url, version });
-      if (config.insecureNetwork)
-        log.warn(
-          'ANYONE WHO CAN REACH THIS ADDRESS CAN USE IT AND READ ALONG: no encryption, no authentication',
-          { url },
-        );
+      warnOfNetwork(config, url, log);
       return url;
     },
     warmUp: async () => {
@@ -111,8 +163,13 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     close: async () => {
       metrics.close();
       await http.close();
+      tls?.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
+      await audit.close();
+      await commits.close();
+      await database.close();
     },
+    routes,
     openapi: async () => {
       await http.ready();
       return http.swagger();
@@ -155,9 +212,20 @@ function eventLog(log: Log): (event: RecognizerEvent) => void {
   };
 }
 
-function urlOf(address: AddressInfo | string | null): string {
+/** Says what an operator has given up who lets others in without what protects from them. */
+function warnOfNetwork(config: Config, url: string, log: Log): void {
+  if (!config.insecureNetwork || isLoopback(config.host)) return;
+  if (config.authentication === 'none')
+    log.warn('ANYONE WHO CAN REACH THIS ADDRESS CAN USE IT AND READ WHAT OTHERS SAY: no authentication', {
+      url,
+    });
+  if (config.tlsCertificate === undefined)
+    log.warn('ANYONE ON THE WAY TO THIS ADDRESS CAN READ ALONG AND TAKE KEYS: no encryption', { url });
+}
+
+function urlOf(scheme: 'http' | 'https', address: AddressInfo | string | null): string {
   if (address === null || typeof address === 'string')
     throw new TypeError('the server listens on no TCP port');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return `${scheme}://${host}:${address.port}`;
 }

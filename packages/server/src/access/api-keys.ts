@@ -119,11 +119,7 @@ export function createApiKeys({ db }: Pick<Database, 'db'>, now: () => Date = ()
       if (!keyPattern.test(text)) return NOT_VALID;
       const digest = digestOf(text);
       // By the digest of all of it: a right id with a wrong secret is as unknown as any other key.
-      const row = await db
-        .selectFrom('api_keys')
-        .selectAll()
-        .where('digest', '=', digest)
-        .executeTakeFirst();
+      const row = await db.selectFrom('api_keys').selectAll().where('digest', '=', digest).executeTakeFirst();
       if (row === undefined || !timingSafeEqual(Buffer.from(row.digest), Buffer.from(digest)))
         return NOT_VALID;
       if (!isValid(row)) return EXPIRED;

@@ -27,8 +27,7 @@ export function createBreakGlass(now: () => Date = () => new Date()): BreakGlass
     },
     isGranted: (identity, record) =>
       grants.some(
-        (grant) =>
-          grant.record === record && grant.until > now() && isSameIdentity(grant.identity, identity),
+        (grant) => grant.record === record && grant.until > now() && isSameIdentity(grant.identity, identity),
       ),
   };
 }

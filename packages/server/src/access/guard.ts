@@ -83,14 +83,20 @@ export function createGuard(services: GuardServices): Guard {
     await append(request, 'access.denied', { who, what, reason: action });
   };
 
-  /** Throws why the request is not let in, whoever makes it. */
-  const requireSafeWay = (request: FastifyRequest, action: Action): void => {
-    const { headers, protocol } = request;
+  /** Throws where the request came in a way that nobody may use, whoever it is. */
+  const requireSafeWay = ({ headers, protocol }: FastifyRequest, action: Action | undefined): void => {
     if (!origins.hostAllowed(headers)) throw new RequestError('host_not_allowed');
     if (mustBeEncrypted && protocol !== 'https' && action !== 'health.probe')
       throw new RequestError('encryption_required');
-    if (!isOpenToAnyone(action) && !origins.originAllowed(headers))
-      throw new RequestError('origin_not_allowed');
+  };
+
+  const decide = async (request: FastifyRequest, action: Action): Promise<void> => {
+    if (isOpenToAnyone(action)) return;
+    if (!origins.originAllowed(request.headers)) throw new RequestError('origin_not_allowed');
+    request.authentication = await identify(request);
+    if (scopeOf(action, request.authentication.identity.role) !== 'none') return;
+    await deny(request, action);
+    throw new RequestError('forbidden');
   };
 
   const identify = async (request: FastifyRequest): Promise<Authentication> => {
@@ -127,21 +133,13 @@ export function createGuard(services: GuardServices): Guard {
 
   return {
     admit: async (request) => {
-      const { action } = request.routeOptions.config;
-      if (request.is404 || action === undefined) {
-        if (!origins.hostAllowed(request.headers)) throw new RequestError('host_not_allowed');
-        return;
-      }
+      const action = request.is404 ? undefined : request.routeOptions.config.action;
+      requireSafeWay(request, action);
+      if (action === undefined) return;
       try {
-        requireSafeWay(request, action);
-        if (isOpenToAnyone(action)) return;
-        request.authentication = await identify(request);
-        const { identity } = request.authentication;
-        if (scopeOf(action, identity.role) !== 'none') return;
-        await deny(request, action);
-        throw new RequestError('forbidden');
+        await decide(request, action);
       } catch (error) {
-        if (!request.ws || !(error instanceof RequestError)) throw error;
+        if (request.ws !== true || !(error instanceof RequestError)) throw error;
         request.refusal = error.code;
       }
     },

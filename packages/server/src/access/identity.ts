@@ -1,12 +1,5 @@
 /** What somebody may do, see `permissions.ts`. `local` is for a server that nobody else can reach. */
-export const ROLES = [
-  'clinician',
-  'supervisor',
-  'auditor',
-  'administrator',
-  'service',
-  'local',
-] as const;
+export const ROLES = ['clinician', 'supervisor', 'auditor', 'administrator', 'service', 'local'] as const;
 
 export type Role = (typeof ROLES)[number];
 

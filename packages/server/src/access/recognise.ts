@@ -65,9 +65,7 @@ export function isRecognisedByBrowser(request: FastifyRequest): boolean {
 
 /** The cookie of a login, if the request has one. */
 export function loginCookieOf({ headers, protocol }: FastifyRequest): string | undefined {
-  return headers.cookie === undefined
-    ? undefined
-    : parseCookie(headers.cookie)[loginCookieName(protocol)];
+  return headers.cookie === undefined ? undefined : parseCookie(headers.cookie)[loginCookieName(protocol)];
 }
 
 function ticketIn({ headers }: FastifyRequest): string | undefined {

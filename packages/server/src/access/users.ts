@@ -181,7 +181,12 @@ function placeOf(id: string): string {
   return `users/${id}/code_secret`;
 }
 
-function userOf(row: Pick<Row, 'id' | 'tenant' | 'name' | 'role' | 'group_names' | 'code_secret' | 'created_at' | 'disabled_at'>): User {
+function userOf(
+  row: Pick<
+    Row,
+    'id' | 'tenant' | 'name' | 'role' | 'group_names' | 'code_secret' | 'created_at' | 'disabled_at'
+  >,
+): User {
   return {
     id: row.id,
     tenant: row.tenant,

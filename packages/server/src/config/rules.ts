@@ -55,7 +55,8 @@ export const configRules: readonly ConfigRule[] = [
   {
     setting: 'host',
     holds: (config) => isOwnMachine(config) || isEncrypted(config),
-    message: 'is an address that other machines can reach, and without encryption speech and keys could be read on the way.',
+    message:
+      'is an address that other machines can reach, and without encryption speech and keys could be read on the way.',
     remedy:
       'Set --tls-certificate and --tls-key; or --trusted-proxies where a proxy has TLS; or use 127.0.0.1; or set --insecure-network if everybody on the network is trusted.',
   },

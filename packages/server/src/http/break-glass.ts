@@ -46,7 +46,9 @@ export function registerBreakGlass(app: FastifyInstance, { audit, breakGlass, lo
         reason,
       });
       const until = breakGlass.grant(who, record);
-      log.warn('BREAK-GLASS ACCESS: a record of somebody else was opened in an emergency', { role: who.role });
+      log.warn('BREAK-GLASS ACCESS: a record of somebody else was opened in an emergency', {
+        role: who.role,
+      });
       void reply.code(201);
       return { record, until: until.toISOString() };
     },

@@ -61,7 +61,13 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
         expiresInDays === undefined ? undefined : new Date(Date.now() + expiresInDays * 86_400_000);
       const key = await apiKeys.create({ ...order, expiresAt, tenant: who.tenant, createdBy: who.subject });
       try {
-        await audit.append({ action: 'key.create', outcome: 'success', who: auditedIdentity(who), from: request.ip, what: key.id });
+        await audit.append({
+          action: 'key.create',
+          outcome: 'success',
+          who: auditedIdentity(who),
+          from: request.ip,
+          what: key.id,
+        });
       } catch (error) {
         await apiKeys.revoke(key.id);
         throw error;
@@ -106,7 +112,13 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
       const ownership = { tenant: key.tenant, owner: key.createdBy ?? '', groups: key.groups };
       await guard.authorise(request, 'key.revoke', ownership, 'key_not_found', key.id);
       await apiKeys.revoke(key.id);
-      await audit.append({ action: 'key.revoke', outcome: 'success', who: auditedIdentity(who), from: request.ip, what: key.id });
+      await audit.append({
+        action: 'key.revoke',
+        outcome: 'success',
+        who: auditedIdentity(who),
+        from: request.ip,
+        what: key.id,
+      });
       void reply.code(204);
       return null;
     },

@@ -43,8 +43,7 @@ export function createOriginPolicy({
       return origin !== undefined && (isLoopback(origin.hostname) || origin.host === headers.host);
     },
     isOwnPage: ({ origin, host }) =>
-      origin !== undefined &&
-      (isNamed(origin) || (URL.canParse(origin) && new URL(origin).host === host)),
+      origin !== undefined && (isNamed(origin) || (URL.canParse(origin) && new URL(origin).host === host)),
     hostAllowed: ({ host }) => {
       if (anyHost || host === undefined) return true;
       const name = hostnameOf(host);

@@ -34,6 +34,8 @@ export interface HttpServices {
   readonly version: string;
   readonly config: Config;
   readonly guard: Guard;
+  /** Told of every route that is added. */
+  readonly onRoute: (route: RouteOptions) => void;
   /** Undefined where the server does not encrypt. */
   readonly tls: ServerTls | undefined;
 }
@@ -57,6 +59,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   app.decorateRequest('authentication', undefined);
   app.decorateRequest('refusal', undefined);
   app.addHook('onRoute', requireAction);
+  app.addHook('onRoute', services.onRoute);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setNotFoundHandler((_request, reply) => {

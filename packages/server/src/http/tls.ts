@@ -31,7 +31,11 @@ const OLDEST_VERSION = 'TLSv1.2';
  * used are named in the log, once, and those before stay.
  * @throws {ConfigError} that names the file which cannot be used.
  */
-export function createTls(settings: TlsSettings, log: Log, lookAgainMs = LOOK_AGAIN_MS): ServerTls | undefined {
+export function createTls(
+  settings: TlsSettings,
+  log: Log,
+  lookAgainMs = LOOK_AGAIN_MS,
+): ServerTls | undefined {
   const { tlsCertificate, tlsKey, tlsClientCa } = settings;
   if (tlsCertificate === undefined || tlsKey === undefined) return undefined;
   const files: TlsFiles = { certificate: tlsCertificate, key: tlsKey, clientCa: tlsClientCa };

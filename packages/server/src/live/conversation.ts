@@ -16,12 +16,14 @@ import {
   type SessionSettings,
   type WarningCode,
 } from '@auscult/protocol';
-import type { Ownership } from '../access/identity.js';
+import { ownershipOf, type Identity } from '../access/identity.js';
+import { scopeOf } from '../access/permissions.js';
 import type { Config } from '../config/schema.js';
 import { clientErrorOf } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { openChannels, type Channels } from './channels.js';
+import { messageActions } from './message-actions.js';
 import type { Send } from './outbox.js';
 import { refinementMessage } from './refinement-message.js';
 import { createSessionRecord, type SessionRecord } from './session-record.js';
@@ -30,8 +32,8 @@ import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './tra
 /** What a conversation needs from the session that it is held in. */
 export interface ConversationServices {
   readonly sessionId: string;
-  /** Whose is what is heard. */
-  readonly ownership: Ownership;
+  /** Who speaks. */
+  readonly identity: Identity;
   /** Told to a client that opted in; undefined where sessions cannot be resumed. */
   readonly resumeToken: string | undefined;
   readonly config: Config;
@@ -91,12 +93,17 @@ export function createConversation(services: ConversationServices): Conversation
   let words = 0;
 
   function take(frame: Buffer, isBinary: boolean): void | Promise<void> {
-    if (isBinary) return takeAudio(frame);
+    if (isBinary) return may('binary') ? takeAudio(frame) : refuse(describeError('forbidden'));
     const parsed = parseClientMessage(frame.toString());
     if (!parsed.ok) return refuse(parsed.error);
+    if (!may(parsed.message.type)) return refuse(describeError('forbidden'));
     if (parsed.message.type === 'audio') return takeAudio(parsed.message.pcm, parsed.message.sampleRate);
     badInARow = 0;
     return takeControl(parsed.message);
+  }
+
+  function may(message: keyof typeof messageActions): boolean {
+    return scopeOf(messageActions[message], services.identity.role) !== 'none';
   }
 
   function takeAudio(pcm: Uint8Array, sampleRate?: number): void {
@@ -125,6 +132,7 @@ export function createConversation(services: ConversationServices): Conversation
     const { language, task } = settings;
     return createSessionRecord({
       ...services,
+      ownership: ownershipOf(services.identity),
       recognizer: services.refiner,
       language,
       task,

@@ -11,7 +11,7 @@ import {
 } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
-import { isSameIdentity, ownershipOf, type Identity } from '../access/identity.js';
+import { isSameIdentity, type Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -124,7 +124,7 @@ export function startSession(
   });
   const conversation = createConversation({
     sessionId: id,
-    ownership: ownershipOf(identity),
+    identity,
     resumeToken: config.resumeSeconds > 0 ? token.text : undefined,
     config,
     ...recognizers,

@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { createOriginPolicy } from '../../src/http/origins.js';
 
-const onLoopback = createOriginPolicy({ host: '127.0.0.1', allowedOrigins: ['https://clinic.example'] });
-const onNetwork = createOriginPolicy({ host: '0.0.0.0', allowedOrigins: [] });
-const forAll = createOriginPolicy({ host: '127.0.0.1', allowedOrigins: ['*'] });
+const onLoopback = createOriginPolicy({
+  authentication: 'none',
+  allowedHosts: [],
+  allowedOrigins: ['https://clinic.example'],
+});
+const onNetwork = createOriginPolicy({
+  authentication: 'required',
+  allowedHosts: [],
+  allowedOrigins: [],
+});
+const forAll = createOriginPolicy({
+  authentication: 'none',
+  allowedHosts: [],
+  allowedOrigins: ['*'],
+});
 
 describe('originAllowed', () => {
   test.each([

@@ -16,6 +16,8 @@ export interface ScriptedServer {
   readonly recognizer: ScriptedRecognizer;
   /** Reads sessions again, where `refineModel` is set. */
   readonly refiner: ScriptedRecognizer;
+  /** Where the database is. */
+  readonly dataDirectory: string;
   /** Where audio waits. */
   readonly spoolDirectory: string;
   /** Everything logged so far. */
@@ -38,11 +40,13 @@ export async function listenOnly(
 ): Promise<ScriptedServer> {
   const lines: string[] = [];
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'auscult-spool-'));
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   onTestFinished(() => {
     rmSync(spoolDirectory, { recursive: true });
+    rmSync(dataDirectory, { recursive: true });
   });
   const config = loadConfig({
-    flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, ...overrides },
+    flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, dataDirectory, ...overrides },
     environment: {},
   });
   const recognizer = createScriptedRecognizer();
@@ -60,6 +64,7 @@ export async function listenOnly(
     url,
     recognizer,
     refiner,
+    dataDirectory: config.dataDirectory,
     spoolDirectory,
     log: () => lines.join(''),
     metrics: async () => (await fetch(`${url}/metrics`)).text(),

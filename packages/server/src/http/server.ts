@@ -145,7 +145,7 @@ function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new RequestError(takesForm(request) ? 'form_expected' : 'json_expected');
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RequestError('request_too_large');
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || error instanceof SyntaxError)
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || code === 'FST_ERR_CTP_INVALID_JSON_BODY')
     return new RequestError('json_expected');
   return new RequestError('internal_error', {}, undefined, { cause: error });
 }
@@ -213,7 +213,16 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
+  // Without its listeners nothing goes to the parser any more.
+  socket.removeAllListeners('data').resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
 }
+
+/** How long what still comes is thrown away, so that its sender reads the answer, milliseconds. */
+const LINGER_MS = 1000;
 
 const brokenRequestCodes: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',

@@ -40,14 +40,18 @@ const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
  * Tokens of the issuer in the settings; undefined where none is set. The issuer is asked for its keys when the first
  * token comes, when they are old, and when a token names a key that is not among them.
  */
-export function createTokens(settings: TokenSettings, log: Log): Tokens | undefined {
+export function createTokens(
+  settings: TokenSettings,
+  log: Log,
+  keysCooldownMs = KEYS_COOLDOWN_MS,
+): Tokens | undefined {
   const { oidcIssuer: issuer, oidcAudience: audience } = settings;
   if (issuer === undefined || audience === undefined) return undefined;
   let keys: Promise<JWTVerifyGetKey> | undefined;
 
   /** The issuer may be away when the server starts: each token asks again until it has answered. */
   const keysOf = (): Promise<JWTVerifyGetKey> => {
-    keys ??= discoverKeys(issuer).catch((error: unknown) => {
+    keys ??= discoverKeys(issuer, keysCooldownMs).catch((error: unknown) => {
       keys = undefined;
       throw error;
     });
@@ -74,14 +78,14 @@ export function createTokens(settings: TokenSettings, log: Log): Tokens | undefi
   };
 }
 
-async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
+async function discoverKeys(issuer: string, cooldownDuration: number): Promise<JWTVerifyGetKey> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const found = discovery.parse(await (await getOf(url)).json());
   if (found.issuer !== issuer) throw new IssuerTrouble();
   if (found.jwks_uri.startsWith('http:') && issuer.startsWith('https:')) throw new IssuerTrouble();
   return createRemoteJWKSet(new URL(found.jwks_uri), {
     cacheMaxAge: KEYS_FRESH_MS,
-    cooldownDuration: KEYS_COOLDOWN_MS,
+    cooldownDuration,
     timeoutDuration: PATIENCE_MS,
     // Elsewhere than where it was discovered, nobody vouches for the keys.
     [customFetch]: (target, options) => fetch(target, { ...options, redirect: 'error' }),

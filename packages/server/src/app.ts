@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
 import { createAccess } from './access/access.js';
 import type { Action } from './access/permissions.js';
-import { createSeal } from './access/seal.js';
+import { accessSeal } from './access/seal.js';
 import { openAudit } from './audit/open-audit.js';
 import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
@@ -88,7 +87,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   const audit = openAudit(config, database, commits, (error) => {
     log.unexpected(error);
   });
-  const seal = createSeal(join(config.dataDirectory, 'access.key'));
+  const seal = accessSeal(config);
   const access = createAccess({ config, log, database, audit, seal, origins });
   const { guard } = access;
 

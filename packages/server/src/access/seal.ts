@@ -1,13 +1,19 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '../config/config-error.js';
+import type { Config } from '../config/schema.js';
 
 /** Encrypts small secrets, bound to the place where they lie. */
 export interface Seal {
   readonly close: (plain: Uint8Array, place: string) => Buffer;
   /** Fails if it is not what was sealed for this place. */
   readonly open: (sealed: Uint8Array, place: string) => Buffer;
+}
+
+/** What the secrets of authenticators are sealed with. */
+export function accessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Seal {
+  return createSeal(join(dataDirectory, 'access.key'));
 }
 
 const KEY_BYTES = 32;

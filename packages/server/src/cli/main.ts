@@ -6,9 +6,11 @@ import { serverVersion } from '../version.js';
 import { auditCommand } from './audit.js';
 import { doctorCommand } from './doctor.js';
 import { failureLine } from './failure-line.js';
+import { keysCommand } from './keys.js';
 import { modelsCommand } from './models.js';
 import { serveCommand } from './serve.js';
 import { transcribeCommand } from './transcribe.js';
+import { usersCommand } from './users.js';
 
 /** Exit statuses: 0 for success, and these. */
 const FAILURE = 1;
@@ -44,6 +46,8 @@ function createProgram(): Command {
     serveCommand(),
     transcribeCommand(),
     modelsCommand(),
+    keysCommand(),
+    usersCommand(),
     auditCommand(),
     doctorCommand(),
   ]) {

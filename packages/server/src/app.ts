@@ -33,7 +33,7 @@ import { serverVersion } from './version.js';
 export type StartRecognizer = (options: RecognizerOptions) => Promise<Recognizer>;
 
 /** A way to ask the server for something. */
-export interface AppRoute {
+interface AppRoute {
   readonly method: string;
   /** With names for what varies, such as `/api/v1/keys/:id`. */
   readonly url: string;

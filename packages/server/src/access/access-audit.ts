@@ -22,7 +22,7 @@ export type AccessAuditAction = (typeof ACCESS_AUDIT_ACTIONS)[number];
 export type AuditedIdentity = Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;
 
 /** Something that somebody did, or tried to do. It never holds what was said, a token or a key. */
-export interface AccessAuditEvent {
+interface AccessAuditEvent {
   readonly action: AccessAuditAction;
   readonly outcome: 'success' | 'denied' | 'failure';
   /** Undefined where nobody is known. */

@@ -24,7 +24,7 @@ export interface ApiKey {
 }
 
 /** What a new key is for. */
-export interface ApiKeyOrder {
+interface ApiKeyOrder {
   readonly tenant: string;
   readonly name: string;
   readonly role: GrantableRole;

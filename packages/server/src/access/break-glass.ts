@@ -8,7 +8,7 @@ export interface BreakGlass {
 }
 
 /** How long a grant lasts, minutes. */
-export const BREAK_GLASS_MINUTES = 15;
+const BREAK_GLASS_MINUTES = 15;
 
 interface Grant {
   readonly identity: Identity;

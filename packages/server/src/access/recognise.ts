@@ -19,7 +19,7 @@ export interface CredentialSources {
 }
 
 /** Offered as a WebSocket subprotocol, with a ticket behind it. */
-export const TICKET_PROTOCOL = 'auscult.ticket.';
+const TICKET_PROTOCOL = 'auscult.ticket.';
 
 /** Who comes with a request. */
 export type Recognise = (request: FastifyRequest) => Promise<Recognition>;

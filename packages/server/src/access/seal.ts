@@ -24,7 +24,7 @@ const TAG_BYTES = 16;
  * A seal with the key in the file at `path`, which is made when something is sealed for the first time. AES-256-GCM
  * with a random nonce: secrets of authenticators are far too few for one to repeat.
  */
-export function createSeal(path: string): Seal {
+function createSeal(path: string): Seal {
   let key: Buffer | undefined;
   const keyOf = (): Buffer => (key ??= readKey(path) ?? makeKey(path));
   return {

@@ -28,7 +28,7 @@ export interface UserSecrets {
   readonly codeSetup: string | undefined;
 }
 
-export interface UserOrder {
+interface UserOrder {
   readonly tenant: string;
   readonly name: string;
   readonly role: GrantableRole;

@@ -152,7 +152,7 @@ describe('a token', () => {
 interface Issuer {
   readonly url: string;
   readonly sign: (claims?: JWTPayload, options?: SignOptions) => Promise<string>;
-  readonly publicKey: () => CryptoKey;
+  readonly publicKey: () => GenerateKeyPairResult['publicKey'];
   /** Uses another key from now on, and knows the former no more. */
   readonly rotate: () => Promise<void>;
   readonly setAway: (isAway: boolean) => void;

@@ -15,13 +15,13 @@ export interface GuardedServer extends ScriptedServer {
   readonly audited: () => Promise<readonly AuditedEvent[]>;
 }
 
-export interface Whose {
+interface Whose {
   readonly tenant?: string;
   readonly groups?: readonly string[];
   readonly expiresAt?: Date;
 }
 
-export interface AuditedEvent {
+interface AuditedEvent {
   readonly action: string;
   readonly outcome: string;
   readonly who?: { readonly subject: string };

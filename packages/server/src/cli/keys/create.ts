@@ -32,7 +32,10 @@ export function createKeyCommand(): Command {
           expiresAt,
           createdBy: undefined,
         });
-        await audit('key.create', created.id);
+        await audit('key.create', created.id).catch(async (error: unknown) => {
+          await apiKeys.revoke(created.id);
+          throw error;
+        });
         return created;
       });
       process.stdout.write(json === true ? `${JSON.stringify(key, null, 2)}\n` : `${key.secret}\n`);

@@ -29,7 +29,10 @@ export function createUserCommand(): Command {
             'a user has this name already.',
             'Choose another, or see `auscult users reset`.',
           );
-        await audit('user.create', created.id);
+        await audit('user.create', created.id).catch(async (error: unknown) => {
+          await users.disable(created.id);
+          throw error;
+        });
         return created;
       });
       process.stdout.write(json === true ? `${JSON.stringify(user, null, 2)}\n` : secretLines(user));

@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
+import type { Identity } from './access/identity.js';
 import type { Config } from './config/schema.js';
+import { SERVER_ITSELF } from './audit/audit-event.js';
 import { registerHealth, type Phase } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
 import { createOriginPolicy } from './http/origins.js';
@@ -13,6 +15,7 @@ import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { keepKeysCurrent, openStorage, type Storage } from './storage/open-storage.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
 
@@ -44,6 +47,12 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   let recognizer: Recognizer | undefined;
   /** Reads sessions again, where that is another model's work. */
   let refiner: Recognizer | undefined;
+  let storage: Storage | undefined;
+  let stopRotation: (() => void) | undefined;
+  const opened = (): Storage => {
+    if (storage === undefined) throw new TypeError('storage is opened by listen()');
+    return storage;
+  };
   const draining = new AbortController();
   const metrics = createMetrics(() => recognizer?.status());
   const sessions = createSessions();
@@ -76,10 +85,16 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     recognizer: () => recognizer,
     refiner: () => refiner ?? recognizer,
     isDraining: () => draining.signal.aborted,
+    records: () => opened().records,
+    isRecording: () => opened().queue.isWriting(),
+    identify: () => LOCAL,
   });
 
   return {
     listen: async () => {
+      storage = await openStorage(config, log);
+      await storage.audit.append({ ...BY_SERVER, action: 'server.start' });
+      stopRotation = keepKeysCurrent(storage, log);
       await http.listen({ host: config.host, port: config.port });
       const url = urlOf(http.server.address());
       log.info('listening', { url, version });
@@ -112,6 +127,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       metrics.close();
       await http.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
+      stopRotation?.();
+      // Where it cannot be written, the next start tells of it.
+      await storage?.audit.append({ ...BY_SERVER, action: 'server.stop' }).catch(() => undefined);
+      await storage?.close();
     },
     openapi: async () => {
       await http.ready();
@@ -119,6 +138,11 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     },
   };
 }
+
+/** Whoever uses a server on loopback: one person's own machine. */
+const LOCAL: Identity = { tenant: 'default', subject: 'local', kind: 'local', role: 'local', groups: [] };
+
+const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined, what: undefined } as const;
 
 function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase {
   if (isDraining) return 'draining';

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import type { Recognizer } from '@auscult/asr';
 import { closeTable, describeError, errorTable, PROTOCOL, type ErrorCode } from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
-import { httpError } from '../errors.js';
+import type { Identity } from '../access/identity.js';
+import { httpError, RequestError } from '../errors.js';
 import type { OriginPolicy } from '../http/origins.js';
+import type { RecordStore } from '../records/record-store.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { awaitResume } from './await-resume.js';
 import { startSession, type SessionServices } from './session.js';
@@ -19,6 +23,9 @@ export interface LiveServices extends SessionServices {
   /** What reads sessions again, once it is warm. */
   readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
+  readonly records: () => RecordStore;
+  /** Who asks. */
+  readonly identify: (request: FastifyRequest) => Identity;
 }
 
 /** The plugin's types ask for the whole `ws` module where it uses the constructor only. */
@@ -56,7 +63,12 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
     },
     wsHandler: (socket, request) => {
       if (isResumption(request)) admitResumption(socket, request, services);
-      else admit(socket, request, services);
+      else {
+        admit(socket, request, services).catch((error: unknown) => {
+          services.log.unexpected(error);
+          socket.close(closeTable.internal_error.code);
+        });
+      }
     },
   });
 }
@@ -76,12 +88,50 @@ function admitResumption(socket: WebSocket, { headers }: FastifyRequest, service
   });
 }
 
-function admit(socket: WebSocket, request: FastifyRequest, services: LiveServices): void {
+async function admit(socket: WebSocket, request: FastifyRequest, services: LiveServices): Promise<void> {
   const recognizer = services.recognizer();
+  const refiner = services.refiner();
   const refusal = refusalOf(request, recognizer, services);
   if (refusal) return refuse(socket, refusal, services);
-  const refiner = services.refiner();
-  if (recognizer && refiner) services.sessions.add(startSession(socket, { recognizer, refiner }, services));
+  if (!recognizer || !refiner) return;
+  const leave = services.sessions.reserve();
+  try {
+    const id = randomUUID();
+    // What the client sends meanwhile stays where it is.
+    socket.pause();
+    const writer = await openRecord(id, recognizer, request, services);
+    socket.resume();
+    if (writer === undefined) return refuse(socket, 'records_unavailable', services);
+    if (services.isDraining() || socket.readyState !== socket.OPEN) {
+      await writer.close('not_begun');
+      return refuse(socket, 'draining', services);
+    }
+    services.sessions.add(startSession(socket, { id, writer }, { recognizer, refiner }, services));
+  } finally {
+    leave();
+  }
+}
+
+/** Undefined where the session cannot be recorded and logged, so that it may not begin. */
+async function openRecord(
+  id: string,
+  recognizer: Recognizer,
+  request: FastifyRequest,
+  { config, records, identify }: LiveServices,
+): Promise<SessionRecordWriter | undefined> {
+  const who = identify(request);
+  try {
+    return await records().open({
+      id,
+      actor: { who, from: request.ip },
+      groups: who.groups,
+      model: recognizer.model.name,
+      language: config.language,
+    });
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'records_unavailable') return undefined;
+    throw error;
+  }
 }
 
 function refusalOf(

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import {
   closeTable,
@@ -13,6 +12,7 @@ import type { WebSocket } from 'ws';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { FRAME_TOO_LARGE } from './announcing-web-socket.js';
 import { createConversation } from './conversation.js';
@@ -28,6 +28,14 @@ export interface SessionServices {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly transcriptions: Transcriptions;
+  /** Whether records can be written now. */
+  readonly isRecording: () => boolean;
+}
+
+/** A session that has been let in: its name, and where it is recorded. */
+export interface AdmittedSession {
+  readonly id: string;
+  readonly writer: SessionRecordWriter;
 }
 
 /** What a session hears with. */
@@ -78,10 +86,10 @@ interface Connection {
  */
 export function startSession(
   socket: WebSocket,
+  { id, writer }: AdmittedSession,
   recognizers: SessionRecognizers,
-  { config, log, metrics, transcriptions }: SessionServices,
+  { config, log, metrics, transcriptions, isRecording }: SessionServices,
 ): Session {
-  const id = randomUUID();
   const token = createResumeToken();
   const openedAt = performance.now();
   const warned = new Set<HoldReason>();
@@ -112,6 +120,8 @@ export function startSession(
     config,
     ...recognizers,
     transcriptions,
+    writer,
+    isRecording,
     send,
     optedIn: socket.protocol === PROTOCOL,
     onAudio: (seconds) => {
@@ -120,6 +130,10 @@ export function startSession(
     },
     onLost: (seconds) => {
       log.error('audio lost', { session: id, seconds });
+    },
+    onUnrecorded: (error) => {
+      log.unexpected(error, { session: id });
+      end('record_failed');
     },
     onHopeless: () => {
       end('too_many_bad_messages');
@@ -260,6 +274,9 @@ export function startSession(
     flow.stop();
     inbox.close();
     conversation.close();
+    writer.close(String(code)).catch((error: unknown) => {
+      log.unexpected(error, { session: id });
+    });
     metrics.sessionsOpen.dec();
     metrics.sessionsClosed.inc({ code: knownCloseCodes.has(code) ? String(code) : 'other' });
     log.info('session closed', {

@@ -3,6 +3,8 @@ import type { Session } from './session.js';
 /** The sessions that are open. */
 export interface Sessions {
   readonly count: () => number;
+  /** Counts a session that is about to be added, until what is returned is called. */
+  readonly reserve: () => () => void;
   readonly add: (session: Session) => void;
   readonly find: (id: string) => Session | undefined;
   /**
@@ -15,8 +17,15 @@ export interface Sessions {
 /** Keeps track of open sessions. */
 export function createSessions(): Sessions {
   const open = new Set<Session>();
+  let reserved = 0;
   return {
-    count: () => open.size,
+    count: () => open.size + reserved,
+    reserve: () => {
+      reserved += 1;
+      return () => {
+        reserved -= 1;
+      };
+    },
     add: (session) => {
       open.add(session);
       void session.closed.then(() => open.delete(session));

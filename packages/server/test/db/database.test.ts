@@ -81,7 +81,9 @@ describe('the embedded database', () => {
     });
     other.close();
 
-    await expect(openDatabase({ dataDirectory: '/dev/null/none', database: undefined })).rejects.toMatchObject({
+    await expect(
+      openDatabase({ dataDirectory: '/dev/null/none', database: undefined }),
+    ).rejects.toMatchObject({
       name: 'ConfigError',
       remedy: expect.stringContaining('--data-directory') as string,
     });

@@ -18,6 +18,8 @@ export interface ScriptedServer {
   readonly refiner: ScriptedRecognizer;
   /** Where audio waits. */
   readonly spoolDirectory: string;
+  /** Where records are. */
+  readonly dataDirectory: string;
   /** Everything logged so far. */
   readonly log: () => string;
   /** The text of `/metrics`. */
@@ -37,12 +39,16 @@ export async function listenOnly(
   overrides: Partial<Record<keyof Config, string>> = {},
 ): Promise<ScriptedServer> {
   const lines: string[] = [];
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
+  onTestFinished(() => {
+    rmSync(dataDirectory, { recursive: true });
+  });
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'auscult-spool-'));
   onTestFinished(() => {
     rmSync(spoolDirectory, { recursive: true });
   });
   const config = loadConfig({
-    flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, ...overrides },
+    flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, dataDirectory, ...overrides },
     environment: {},
   });
   const recognizer = createScriptedRecognizer();
@@ -61,6 +67,7 @@ export async function listenOnly(
     recognizer,
     refiner,
     spoolDirectory,
+    dataDirectory,
     log: () => lines.join(''),
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
   };

@@ -27,6 +27,14 @@ export const recordsAndAudit: SchemaChange = {
       .columns(['tenant', 'started_at', 'id'])
       .execute();
     await db.schema
+      .createTable('session_groups')
+      .addColumn('session_id', 'text', (column) =>
+        column.notNull().references('sessions.id').onDelete('cascade'),
+      )
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('session_groups_key', ['session_id', 'name'])
+      .execute();
+    await db.schema
       .createTable('data_keys')
       .addColumn('session_id', 'text', (column) =>
         column.primaryKey().references('sessions.id').onDelete('cascade'),

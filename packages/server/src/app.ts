@@ -7,6 +7,7 @@ import { registerHealth, type Phase } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
 import { createOriginPolicy } from './http/origins.js';
 import { createHttpServer } from './http/server.js';
+import { registerSessions, type Authorise } from './http/sessions.js';
 import { registerTranscriptions } from './http/transcriptions.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
@@ -15,6 +16,7 @@ import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { scheduleRetention } from './retention/schedule.js';
 import { keepKeysCurrent, openStorage, type Storage } from './storage/open-storage.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
@@ -48,7 +50,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   /** Reads sessions again, where that is another model's work. */
   let refiner: Recognizer | undefined;
   let storage: Storage | undefined;
-  let stopRotation: (() => void) | undefined;
+  let stopBackground: readonly (() => void)[] = [];
   const opened = (): Storage => {
     if (storage === undefined) throw new TypeError('storage is opened by listen()');
     return storage;
@@ -75,6 +77,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     recognizer: () => recognizer,
     draining: draining.signal,
   });
+  await registerSessions(http, { origins, records: () => opened().records, authorise: allowLocal });
   await registerLive(http, {
     config,
     log,
@@ -94,7 +97,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     listen: async () => {
       storage = await openStorage(config, log);
       await storage.audit.append({ ...BY_SERVER, action: 'server.start' });
-      stopRotation = keepKeysCurrent(storage, log);
+      stopBackground = [keepKeysCurrent(storage, log), scheduleRetention(config, storage, log)];
       await http.listen({ host: config.host, port: config.port });
       const url = urlOf(http.server.address());
       log.info('listening', { url, version });
@@ -127,7 +130,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       metrics.close();
       await http.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
-      stopRotation?.();
+      for (const stop of stopBackground) stop();
       // Where it cannot be written, the next start tells of it.
       await storage?.audit.append({ ...BY_SERVER, action: 'server.stop' }).catch(() => undefined);
       await storage?.close();
@@ -141,6 +144,9 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
 
 /** Whoever uses a server on loopback: one person's own machine. */
 const LOCAL: Identity = { tenant: 'default', subject: 'local', kind: 'local', role: 'local', groups: [] };
+
+/** They may do everything. */
+const allowLocal: Authorise = () => Promise.resolve({ identity: LOCAL, scope: { tenant: LOCAL.tenant } });
 
 const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined, what: undefined } as const;
 

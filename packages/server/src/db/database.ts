@@ -20,8 +20,11 @@ export interface Database {
   ) => Promise<Result>;
   /** As `transaction`, for reading a state of the whole while others go on writing. */
   readonly snapshot: <Result>(work: (transaction: Transaction<Schema>) => Promise<Result>) => Promise<Result>;
-  /** Has what was deleted disappear from the write-ahead log and free pages as well, as far as the database allows. */
-  readonly scrub: () => Promise<void>;
+  /**
+   * Has what was deleted disappear from the write-ahead log and free pages as well, as far as the database allows.
+   * False if readers of an older state keep it from being done now.
+   */
+  readonly scrub: () => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
@@ -84,10 +87,7 @@ function openEmbedded(settings: DatabaseSettings): Database {
         await reader.destroy();
       }
     },
-    scrub: () => {
-      checkpoint();
-      return Promise.resolve();
-    },
+    scrub: () => Promise.resolve(checkpoint()),
     close: () => db.destroy(),
   };
 }
@@ -102,6 +102,7 @@ function openPostgres(url: string): Database {
     scrub: async () => {
       for (const table of ['data_keys', 'segments', 'audio_pieces', 'sessions'])
         await sql`vacuum ${sql.table(table)}`.execute(db);
+      return true;
     },
     close: () => db.destroy(),
   };

@@ -61,8 +61,11 @@ export interface RecordStore {
   readonly correct: (id: string, correction: Correction, actor: Actor) => Promise<SegmentVersion>;
   /** Puts the session under legal hold, or releases it. */
   readonly hold: (id: string, held: boolean, actor: Actor) => Promise<void>;
-  /** Destroys key and rows. Refused as `record_on_hold` and, while the session is open, as `record_open`. */
-  readonly destroy: (id: string, actor: Actor, action?: DestroyAction) => Promise<void>;
+  /**
+   * Destroys keys and rows, with a certificate for each in the audit log. All are refused as `record_on_hold` or, while
+   * the session is open, as `record_open` if one is.
+   */
+  readonly destroy: (ids: readonly string[], actor: Actor, action?: DestroyAction) => Promise<void>;
 }
 
 /** Somebody asks for it, or the time that records are kept is over. */
@@ -78,12 +81,16 @@ export interface StoreServices {
   /** Whether finals are kept, or only logged that there was a session. */
   readonly keepsFinals: boolean;
   readonly keepsAudio: boolean;
-  /** Takes the key of a session out of the copy that backups are read with, before it is destroyed here. */
-  readonly forgetKey: (sessionId: string) => Promise<void>;
+  /** Takes keys of sessions out of the copy that backups are read with, before they are destroyed here. */
+  readonly forgetKeys: (sessionIds: readonly string[]) => Promise<void>;
 }
 
 /** How long somebody waits before the answer is `records_unavailable`, milliseconds. */
 const PATIENCE = { milliseconds: 5000 } as const;
+
+/** Sessions that are destroyed in one transaction. */
+const DESTROYED_TOGETHER = 50;
+const SCRUB_AGAIN_MS = 1000;
 
 /** A session that began longer ago and has no end was interrupted by a crash, milliseconds. */
 const LONGEST_SESSION_MS = 24 * 60 * 60 * 1000;
@@ -259,16 +266,28 @@ export function createRecordStore(services: StoreServices): RecordStore {
     }, PATIENCE);
   };
 
-  const destroy: RecordStore['destroy'] = async (id, actor, action = 'record.delete') => {
-    requireDestructible(await required(id));
-    await services.forgetKey(id);
-    await queue.submit(async (transaction) => {
-      // A hold that came meanwhile counts.
-      await requireNotHeld(transaction, id);
-      const counts = await destroyRows(transaction, id);
-      await audit.appendIn(transaction, { ...eventOf(action, actor, id), counts });
-    }, PATIENCE);
-    await database.scrub();
+  const destroy: RecordStore['destroy'] = async (ids, actor, action = 'record.delete') => {
+    for (const id of ids) requireDestructible(await required(id));
+    // The copy first: a crash between both leaves a record that can be destroyed again.
+    await services.forgetKeys(ids);
+    for (let from = 0; from < ids.length; from += DESTROYED_TOGETHER) {
+      const some = ids.slice(from, from + DESTROYED_TOGETHER);
+      await queue.submit(async (transaction) => {
+        for (const id of some) {
+          // A hold that came meanwhile counts.
+          await requireNotHeld(transaction, id);
+          const counts = await destroyRows(transaction, id);
+          await audit.appendIn(transaction, { ...eventOf(action, actor, id), counts });
+        }
+      }, PATIENCE);
+    }
+    await scrub();
+  };
+
+  /** Readers of an older state hold it up; it is tried until they are gone. */
+  const scrub = async (): Promise<void> => {
+    const isScrubbed = await database.scrub().catch(() => false);
+    if (!isScrubbed) setTimeout(() => void scrub(), SCRUB_AGAIN_MS).unref();
   };
 
   const requireDestructible = ({ id, held, endedAt, startedAt }: RecordSummary): void => {

@@ -68,7 +68,7 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
     log,
     keepsFinals: config.records === 'on',
     keepsAudio: config.keepAudio,
-    forgetKey: (sessionId) => forgetInCopy(keyCopyPath(config), [sessionId]),
+    forgetKeys: (sessionIds) => forgetInCopy(keyCopyPath(config), sessionIds),
   });
   return {
     database,

@@ -3,11 +3,10 @@ import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/as
 import { createAccess } from './access/access.js';
 import type { Action } from './access/permissions.js';
 import { accessSeal } from './access/seal.js';
-import { openAudit } from './audit/open-audit.js';
+import { createSessionAuthorisation } from './access/session-authorisation.js';
+import { SERVER_ITSELF } from './audit/audit-event.js';
 import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
-import { createCommitQueue } from './db/commit-queue.js';
-import { openDatabase } from './db/database.js';
 import { registerBreakGlass } from './http/break-glass.js';
 import { registerHealth, type Phase } from './http/health.js';
 import { registerKeys } from './http/keys.js';
@@ -15,6 +14,7 @@ import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
 import { createOriginPolicy } from './http/origins.js';
 import { createHttpServer } from './http/server.js';
+import { registerSessions } from './http/sessions.js';
 import { registerTickets } from './http/tickets.js';
 import { createTls } from './http/tls.js';
 import { registerTranscriptions } from './http/transcriptions.js';
@@ -26,6 +26,8 @@ import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { scheduleRetention } from './retention/schedule.js';
+import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
 
@@ -67,6 +69,8 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   let recognizer: Recognizer | undefined;
   /** Reads sessions again, where that is another model's work. */
   let refiner: Recognizer | undefined;
+  let hasStarted = false;
+  let stopBackground: readonly (() => void)[] = [];
   const draining = new AbortController();
   const metrics = createMetrics(() => recognizer?.status());
   const sessions = createSessions();
@@ -75,20 +79,16 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   const version = serverVersion();
   const tls = createTls(config, log);
 
-  const database = await openDatabase(config);
-  const commits = createCommitQueue(database, {
-    onFailing: (error) => {
-      log.unexpected(error);
-    },
-    onRecovered: () => {
-      log.info('the database can be written to again');
-    },
+  const storage = await openStorage(config, log);
+  const { audit, records } = storage;
+  const access = createAccess({
+    config,
+    log,
+    database: storage.database,
+    audit,
+    seal: accessSeal(config),
+    origins,
   });
-  const audit = openAudit(config, database, commits, (error) => {
-    log.unexpected(error);
-  });
-  const seal = accessSeal(config);
-  const access = createAccess({ config, log, database, audit, seal, origins });
   const { guard } = access;
 
   const routes: AppRoute[] = [];
@@ -122,6 +122,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     recognizer: () => recognizer,
     draining: draining.signal,
   });
+  await registerSessions(http, {
+    records: () => records,
+    authorise: createSessionAuthorisation(guard),
+  });
   await registerLive(http, {
     config,
     log,
@@ -131,10 +135,15 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     recognizer: () => recognizer,
     refiner: () => refiner ?? recognizer,
     isDraining: () => draining.signal.aborted,
+    records: () => records,
+    isRecording: () => storage.queue.isWriting(),
   });
 
   return {
     listen: async () => {
+      await audit.append({ ...BY_SERVER, action: 'server.start' });
+      hasStarted = true;
+      stopBackground = [keepKeysCurrent(storage, log), scheduleRetention(config, storage, log)];
       await http.listen({ host: config.host, port: config.port });
       const url = urlOf(tls === undefined ? 'http' : 'https', http.server.address());
       log.info('listening', { url, version });
@@ -164,9 +173,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       await http.close();
       tls?.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
-      await audit.close();
-      await commits.close();
-      await database.close();
+      for (const stop of stopBackground) stop();
+      // Where it cannot be written, the next start tells of it.
+      if (hasStarted) await audit.append({ ...BY_SERVER, action: 'server.stop' }).catch(() => undefined);
+      await storage.close();
     },
     routes,
     openapi: async () => {
@@ -175,6 +185,8 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     },
   };
 }
+
+const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined, what: undefined } as const;
 
 function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase {
   if (isDraining) return 'draining';

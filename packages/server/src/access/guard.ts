@@ -32,15 +32,15 @@ export interface Guard {
   readonly admit: (request: FastifyRequest) => Promise<void>;
   /**
    * Requires that whoever makes the request may do `action` to what is `ownership`'s. What is not theirs answers as if
-   * it were not there, with `hiddenAs`.
+   * it were not there, with `hiddenAs`. Resolves with the reason, where it was opened in an emergency.
    */
   readonly authorise: (
     request: FastifyRequest,
     action: Action,
     ownership: Ownership,
     hiddenAs: ErrorCode,
-    what?: string,
-  ) => Promise<void>;
+    what: string,
+  ) => Promise<string | undefined>;
 }
 
 export interface GuardServices {
@@ -146,13 +146,12 @@ export function createGuard(services: GuardServices): Guard {
     authorise: async (request, action, ownership, hiddenAs, what) => {
       const identity = request.authentication?.identity;
       if (identity !== undefined) {
-        if (isPermitted(action, identity, ownership)) return;
-        const isEmergency =
-          what !== undefined &&
-          openedByBreakGlass.has(action) &&
-          isPermitted('record.break-glass', identity, ownership) &&
-          breakGlass.isGranted(identity, what);
-        if (isEmergency) return;
+        if (isPermitted(action, identity, ownership)) return undefined;
+        const reason =
+          openedByBreakGlass.has(action) && isPermitted('record.break-glass', identity, ownership)
+            ? breakGlass.reasonOf(identity, what)
+            : undefined;
+        if (reason !== undefined) return reason;
       }
       await deny(request, action, what);
       throw new RequestError(hiddenAs);

@@ -38,7 +38,8 @@ const table = {
   'transcription.delete': whoeverSpeaks,
   'transcript.read': whoeverReads,
 
-  'record.list': whoeverReads,
+  /** What is known of records without reading them: whoever puts one on hold has to find it. */
+  'record.list': { ...whoeverReads, administrator: 'tenant' },
   'record.read': whoeverReads,
   'record.export': whoeverReads,
   'record.correct': { clinician: 'own', supervisor: 'group' },

@@ -4,10 +4,14 @@ import { ConfigError } from '../config/config-error.js';
 import { DEBUG_VARIABLE } from '../config/load-config.js';
 import { serverVersion } from '../version.js';
 import { auditCommand } from './audit.js';
+import { backupCommand } from './backup.js';
 import { doctorCommand } from './doctor.js';
 import { failureLine } from './failure-line.js';
 import { keysCommand } from './keys.js';
+import { masterKeyCommand } from './master-key.js';
 import { modelsCommand } from './models.js';
+import { restoreCommand } from './restore.js';
+import { retentionCommand } from './retention.js';
 import { serveCommand } from './serve.js';
 import { transcribeCommand } from './transcribe.js';
 import { usersCommand } from './users.js';
@@ -49,6 +53,10 @@ function createProgram(): Command {
     keysCommand(),
     usersCommand(),
     auditCommand(),
+    retentionCommand(),
+    backupCommand(),
+    restoreCommand(),
+    masterKeyCommand(),
     doctorCommand(),
   ]) {
     program.addCommand(inherit(command, program));

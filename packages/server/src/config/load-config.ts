@@ -12,6 +12,9 @@ export const FILE_VARIABLE = 'AUSCULT_CONFIG';
 /** Makes the command line print where a failure came from. No setting: it must work when settings do not. */
 export const DEBUG_VARIABLE = 'AUSCULT_DEBUG';
 
+/** Holds master keys, for those who have them in the environment. No setting: settings can be flags, which others see. */
+export const MASTER_KEY_VARIABLE = 'AUSCULT_MASTER_KEY';
+
 /** Where settings come from, the stronger first. */
 export interface ConfigSources {
   /** Values from the command line by setting name, still as text; a boolean flag is `true` or `false`. */
@@ -84,7 +87,12 @@ function parseFile(path: string): object {
 }
 
 function fromEnvironment(environment: ConfigSources['environment']): [string, Given][] {
-  const known = [...settings.map((setting) => setting.variable), FILE_VARIABLE, DEBUG_VARIABLE];
+  const known = [
+    ...settings.map((setting) => setting.variable),
+    FILE_VARIABLE,
+    DEBUG_VARIABLE,
+    MASTER_KEY_VARIABLE,
+  ];
   for (const name of Object.keys(environment)) {
     if (name.startsWith('AUSCULT_') && !known.includes(name))
       throw unknownName(`environment variable ${name}`, name, known);

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { Kysely, sql, type Transaction } from 'kysely';
 import type { Config } from '../config/schema.js';
 import { openingError } from './database-failure.js';
-import { migrate, type DatabaseKind } from './migrate.js';
+import { migrate } from './migrate.js';
 import { postgresDialect } from './postgres.js';
+import type { DatabaseKind } from './schema-change.js';
 import type { Schema } from './schema.js';
 import { sqliteDialect } from './sqlite.js';
 
@@ -20,8 +21,11 @@ export interface Database {
   ) => Promise<Result>;
   /** As `transaction`, for reading a state of the whole while others go on writing. */
   readonly snapshot: <Result>(work: (transaction: Transaction<Schema>) => Promise<Result>) => Promise<Result>;
-  /** Has what was deleted disappear from the write-ahead log and free pages as well, as far as the database allows. */
-  readonly scrub: () => Promise<void>;
+  /**
+   * Has what was deleted disappear from the write-ahead log and free pages as well, as far as the database allows.
+   * False if readers of an older state keep it from being done now.
+   */
+  readonly scrub: () => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
@@ -84,10 +88,7 @@ function openEmbedded(settings: DatabaseSettings): Database {
         await reader.destroy();
       }
     },
-    scrub: () => {
-      checkpoint();
-      return Promise.resolve();
-    },
+    scrub: () => Promise.resolve(checkpoint()),
     close: () => db.destroy(),
   };
 }
@@ -102,6 +103,7 @@ function openPostgres(url: string): Database {
     scrub: async () => {
       for (const table of ['data_keys', 'segments', 'audio_pieces', 'sessions'])
         await sql`vacuum ${sql.table(table)}`.execute(db);
+      return true;
     },
     close: () => db.destroy(),
   };

@@ -6,6 +6,7 @@ import type { ColumnType, Generated } from 'kysely';
  */
 export interface Schema {
   readonly sessions: SessionsTable;
+  readonly session_groups: SessionGroupsTable;
   readonly data_keys: DataKeysTable;
   readonly destroyed_keys: DestroyedKeysTable;
   readonly segments: SegmentsTable;
@@ -36,6 +37,12 @@ interface SessionsTable {
   audio_seconds: Generated<number>;
   /** 1 while nobody and no policy may destroy the session. */
   held: Generated<number>;
+}
+
+/** Groups that the owner of a session was in when it began. */
+interface SessionGroupsTable {
+  session_id: Fixed<string>;
+  name: Fixed<string>;
 }
 
 /** The key that a session is encrypted with, encrypted with a master key. */

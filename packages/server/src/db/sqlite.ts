@@ -33,7 +33,7 @@ type Purpose = 'read' | 'write';
 export function sqliteDialect(
   path: string,
   purpose: Purpose,
-): { readonly dialect: Dialect; readonly checkpoint: () => void } {
+): { readonly dialect: Dialect; readonly checkpoint: () => boolean } {
   const native = openFile(path);
   const database = kyselyDatabase(native);
   const dialect = new SqliteDialect({ database });
@@ -41,7 +41,8 @@ export function sqliteDialect(
   return {
     dialect,
     checkpoint: () => {
-      native.prepare('pragma wal_checkpoint(truncate)').all();
+      const [outcome] = native.prepare('pragma wal_checkpoint(truncate)').all();
+      return (outcome as { readonly busy: number }).busy === 0;
     },
   };
 }

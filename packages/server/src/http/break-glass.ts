@@ -45,7 +45,7 @@ export function registerBreakGlass(app: FastifyInstance, { audit, breakGlass, lo
         what: record,
         reason,
       });
-      const until = breakGlass.grant(who, record);
+      const until = breakGlass.grant(who, record, reason);
       log.warn('BREAK-GLASS ACCESS: a record of somebody else was opened in an emergency', {
         role: who.role,
       });

@@ -21,8 +21,10 @@ import { scopeOf } from '../access/permissions.js';
 import type { Config } from '../config/schema.js';
 import { clientErrorOf } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { openChannels, type Channels } from './channels.js';
+import { createDelivery } from './delivery.js';
 import { messageActions } from './message-actions.js';
 import type { Send } from './outbox.js';
 import { refinementMessage } from './refinement-message.js';
@@ -41,6 +43,10 @@ export interface ConversationServices {
   /** Reads the session again where that is wanted. */
   readonly refiner: Recognizer;
   readonly transcriptions: Transcriptions;
+  /** Keeps the finals. */
+  readonly writer: SessionRecordWriter;
+  /** Whether records can be written now. */
+  readonly isRecording: () => boolean;
   readonly send: Send;
   /** Whether the client asked for the subprotocol when it connected. */
   readonly optedIn: boolean;
@@ -48,6 +54,8 @@ export interface ConversationServices {
   readonly onAudio: (seconds: number) => void;
   /** Recognition of some audio failed for good. */
   readonly onLost: (seconds: number) => void;
+  /** A final could not be recorded, so that it was not sent. */
+  readonly onUnrecorded: (error: unknown) => void;
   /** The client has sent too many messages in a row that make no sense. */
   readonly onHopeless: () => void;
 }
@@ -75,7 +83,12 @@ export interface Conversation {
 
 /** Starts a conversation. A client that never opts in is sent `connection`, `transcription` and `error` only. */
 export function createConversation(services: ConversationServices): Conversation {
-  const { config, recognizer, send } = services;
+  const { config, recognizer, writer } = services;
+  const delivery = createDelivery(services.send, {
+    isRecording: services.isRecording,
+    onFailure: services.onUnrecorded,
+  });
+  const { send } = delivery;
   let optedIn = services.optedIn;
   let settings: SessionSettings = {
     ...defaultSessionSettings,
@@ -124,6 +137,7 @@ export function createConversation(services: ConversationServices): Conversation
   }
 
   function open(): Channels {
+    writer.describe({ language: settings.language, channels: settings.channels });
     if (settings.refine === 'on-stop') record = openRecord();
     return openChannels(recognizer, heardSettings(), config.contextSeconds, listenerOf);
   }
@@ -193,6 +207,7 @@ export function createConversation(services: ConversationServices): Conversation
 
   async function flush(): Promise<void> {
     await channels?.flush();
+    await delivery.settled();
   }
 
   function warn(code: WarningCode): void {
@@ -227,12 +242,25 @@ export function createConversation(services: ConversationServices): Conversation
     const shape = { words: optedIn && settings.words, channel: settings.channels > 1 ? index : undefined };
     const place = shape.channel === undefined ? {} : { channel: index };
     return {
-      onAudio: (samples) => record?.keep(index, samples),
+      onAudio: (samples) => {
+        record?.keep(index, samples);
+        writer.keepAudio(index, samples);
+      },
       onFinal: (hypothesis) => {
         if (hypothesis.text === '') return;
         finals += 1;
         words += hypothesis.words.length;
-        send(finalMessage(hypothesis, shape));
+        const { text, start, end, confidence, language } = hypothesis;
+        const spoken = {
+          channel: index,
+          text,
+          start,
+          end,
+          confidence,
+          language,
+          words: [...hypothesis.words],
+        };
+        delivery.sendFinal(spoken, finalMessage(hypothesis, shape), writer.commit(spoken));
       },
       onPartial: (hypothesis) => {
         if (hypothesis.text !== '') send(partialMessage(hypothesis, shape));
@@ -263,12 +291,14 @@ export function createConversation(services: ConversationServices): Conversation
       record?.finish();
       channels?.close();
     },
-    pendingSeconds: () => channels?.pendingSeconds() ?? 0,
+    pendingSeconds: () => (channels?.pendingSeconds() ?? 0) + delivery.unrecordedSeconds(),
     receivedSeconds: () => channels?.receivedSeconds() ?? 0,
     acknowledgement: () => ({
       type: 'acknowledged',
       receivedSamples,
-      settledSeconds: flooredSeconds(channels?.settledSeconds() ?? 0),
+      settledSeconds: flooredSeconds(
+        Math.min(channels?.settledSeconds() ?? 0, delivery.unrecordedFrom() ?? Infinity),
+      ),
     }),
     resumption: () => ({ type: 'resumed', sessionId: services.sessionId, receivedSamples }),
     finals: () => finals,

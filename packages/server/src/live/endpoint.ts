@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import type { Recognizer } from '@auscult/asr';
 import { closeTable, describeError, errorTable, PROTOCOL, type ErrorCode } from '@auscult/protocol';
@@ -5,7 +6,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
 import type { Identity } from '../access/identity.js';
-import { httpError } from '../errors.js';
+import { httpError, RequestError } from '../errors.js';
+import type { RecordStore } from '../records/record-store.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { awaitResume } from './await-resume.js';
 import { startSession, type SessionServices } from './session.js';
@@ -19,6 +22,7 @@ export interface LiveServices extends SessionServices {
   /** What reads sessions again, once it is warm. */
   readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
+  readonly records: () => RecordStore;
 }
 
 /** The plugin's types ask for the whole `ws` module where it uses the constructor only. */
@@ -59,7 +63,12 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
       const { authentication, refusal = 'unauthenticated' } = request;
       if (authentication === undefined || request.refusal !== undefined) refuse(socket, refusal, services);
       else if (isResumption(request)) admitResumption(socket, authentication, services);
-      else admit(socket, authentication, services);
+      else {
+        admit(socket, request.ip, authentication, services).catch((error: unknown) => {
+          services.log.unexpected(error);
+          socket.close(closeTable.internal_error.code);
+        });
+      }
     },
   });
   const stopRevalidating = startRevalidating(services);
@@ -84,13 +93,57 @@ function admitResumption(socket: WebSocket, authentication: Authentication, serv
   });
 }
 
-function admit(socket: WebSocket, authentication: Authentication, services: LiveServices): void {
+async function admit(
+  socket: WebSocket,
+  from: string,
+  authentication: Authentication,
+  services: LiveServices,
+): Promise<void> {
+  const { identity } = authentication;
   const recognizer = services.recognizer();
-  const refusal = refusalOf(authentication.identity, recognizer, services);
-  if (refusal) return refuse(socket, refusal, services);
   const refiner = services.refiner();
+  const refusal = refusalOf(identity, recognizer, services);
+  if (refusal) return refuse(socket, refusal, services);
   if (!recognizer || !refiner) return;
-  services.sessions.add(startSession(socket, authentication, { recognizer, refiner }, services));
+  const leave = services.sessions.reserve(identity);
+  try {
+    const id = randomUUID();
+    // What the client sends meanwhile stays where it is.
+    socket.pause();
+    const writer = await openRecord(id, recognizer, { who: identity, from }, services);
+    socket.resume();
+    if (writer === undefined) return refuse(socket, 'records_unavailable', services);
+    if (services.isDraining() || socket.readyState !== socket.OPEN) {
+      await writer.close('not_begun');
+      return refuse(socket, 'draining', services);
+    }
+    services.sessions.add(
+      startSession(socket, { id, writer, openedBy: authentication }, { recognizer, refiner }, services),
+    );
+  } finally {
+    leave();
+  }
+}
+
+/** Undefined where the session cannot be recorded and logged, so that it may not begin. */
+async function openRecord(
+  id: string,
+  recognizer: Recognizer,
+  { who, from }: { readonly who: Identity; readonly from: string },
+  { config, records }: LiveServices,
+): Promise<SessionRecordWriter | undefined> {
+  try {
+    return await records().open({
+      id,
+      actor: { who, from },
+      groups: who.groups,
+      model: recognizer.model.name,
+      language: config.language,
+    });
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'records_unavailable') return undefined;
+    throw error;
+  }
 }
 
 function refusalOf(

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import {
   closeTable,
@@ -15,6 +14,7 @@ import { isSameIdentity, type Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { FRAME_TOO_LARGE } from './announcing-web-socket.js';
 import { createConversation } from './conversation.js';
@@ -30,6 +30,15 @@ export interface SessionServices {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly transcriptions: Transcriptions;
+  /** Whether records can be written now. */
+  readonly isRecording: () => boolean;
+}
+
+/** A session that has been let in: its name, where it is recorded, and who holds it. */
+export interface AdmittedSession {
+  readonly id: string;
+  readonly writer: SessionRecordWriter;
+  readonly openedBy: Authentication;
 }
 
 /** What a session hears with. */
@@ -90,11 +99,10 @@ interface Connection {
  */
 export function startSession(
   socket: WebSocket,
-  openedBy: Authentication,
+  { id, writer, openedBy }: AdmittedSession,
   recognizers: SessionRecognizers,
-  { config, log, metrics, transcriptions }: SessionServices,
+  { config, log, metrics, transcriptions, isRecording }: SessionServices,
 ): Session {
-  const id = randomUUID();
   const { identity } = openedBy;
   /** What the connection of now was opened with. */
   let authentication = openedBy;
@@ -129,6 +137,8 @@ export function startSession(
     config,
     ...recognizers,
     transcriptions,
+    writer,
+    isRecording,
     send,
     optedIn: socket.protocol === PROTOCOL,
     onAudio: (seconds) => {
@@ -137,6 +147,10 @@ export function startSession(
     },
     onLost: (seconds) => {
       log.error('audio lost', { session: id, seconds });
+    },
+    onUnrecorded: (error) => {
+      log.unexpected(error, { session: id });
+      end('record_failed');
     },
     onHopeless: () => {
       end('too_many_bad_messages');
@@ -286,6 +300,9 @@ export function startSession(
     flow.stop();
     inbox.close();
     conversation.close();
+    writer.close(String(code)).catch((error: unknown) => {
+      log.unexpected(error, { session: id });
+    });
     metrics.sessionsOpen.dec();
     metrics.sessionsClosed.inc({ code: knownCloseCodes.has(code) ? String(code) : 'other' });
     log.info('session closed', {

@@ -6,6 +6,8 @@ export interface Sessions {
   readonly count: () => number;
   /** Those that `identity` holds. */
   readonly countOf: (identity: Identity) => number;
+  /** Counts a session of `identity` that is about to be added, until what is returned is called. */
+  readonly reserve: (identity: Identity) => () => void;
   readonly add: (session: Session) => void;
   readonly find: (id: string) => Session | undefined;
   /** Ends the sessions of everybody whose credential has expired or was revoked. */
@@ -20,9 +22,20 @@ export interface Sessions {
 /** Keeps track of open sessions. */
 export function createSessions(): Sessions {
   const open = new Set<Session>();
+  const reserved: Identity[] = [];
   return {
-    count: () => open.size,
-    countOf: (identity) => [...open].filter((session) => isSameIdentity(session.identity, identity)).length,
+    count: () => open.size + reserved.length,
+    countOf: (identity) =>
+      [...reserved, ...[...open].map((session) => session.identity)].filter((other) =>
+        isSameIdentity(other, identity),
+      ).length,
+    reserve: (identity) => {
+      const place = { ...identity };
+      reserved.push(place);
+      return () => {
+        reserved.splice(reserved.indexOf(place), 1);
+      };
+    },
     add: (session) => {
       open.add(session);
       void session.closed.then(() => open.delete(session));

@@ -36,6 +36,10 @@ export interface LogFields {
   readonly model?: string;
   /** How far something has come. */
   readonly percent?: number;
+  /** How many. */
+  readonly count?: number;
+  /** Path of a file of the server's own. */
+  readonly path?: string;
   readonly version?: string;
   readonly signal?: string;
   readonly method?: string;
@@ -72,6 +76,8 @@ const allowed: Readonly<Record<keyof LogFields, true>> = {
   url: true,
   model: true,
   percent: true,
+  count: true,
+  path: true,
   version: true,
   signal: true,
   method: true,

@@ -13,6 +13,7 @@ import { messageActions } from '../../src/live/message-actions.js';
 import { connect, connectOptedIn, silence } from '../support/client.js';
 import { bearer, postJson, startGuardedServer, type GuardedServer } from '../support/guarded-server.js';
 import { startScriptedServer } from '../support/scripted-server.js';
+import { until } from '../support/until.js';
 import { waveFile } from '../support/wave.js';
 import { formOf } from '../support/upload.js';
 
@@ -58,6 +59,17 @@ const walks: Readonly<Record<string, Walk>> = {
   'POST /api/v1/users': { body: () => ({ name: `walker-${names++}`, role: 'clinician' }) },
   'POST /api/v1/users/:id/disable': { make: makeUser, belongsToTenant: true },
   'POST /api/v1/users/:id/reset': { make: makeUser, belongsToTenant: true },
+  'GET /api/v1/sessions': {},
+  'GET /api/v1/sessions/:id': { make: makeSession },
+  'GET /api/v1/sessions/:id/export': { make: makeSession },
+  'GET /api/v1/sessions/:id/audio': { make: makeSession },
+  'POST /api/v1/sessions/:id/segments/:place/versions': {
+    make: makeSession,
+    body: () => ({ version: 1, text: 'corrected' }),
+  },
+  'PUT /api/v1/sessions/:id/hold': { make: makeSession },
+  'DELETE /api/v1/sessions/:id/hold': { make: makeSession },
+  'DELETE /api/v1/sessions/:id': { make: makeSession },
   'GET /api/v1/transcriptions': {},
   'POST /api/v1/transcriptions': { body: () => formOf(recording()) },
   'GET /api/v1/transcriptions/:id': { make: makeTranscription },
@@ -166,6 +178,43 @@ test('a list shows each role what it may read', async () => {
   expect(await seen(await server.keyOf('supervisor', { groups: GROUPS, tenant: 'other' }))).toBe(false);
   expect(await seen(await server.keyOf('clinician', { groups: GROUPS }))).toBe(false);
   expect(await seen(await server.keyOf('service', { groups: GROUPS }))).toBe(false);
+});
+
+test('a list of records shows each role those that it may know of', async () => {
+  const server = await startGuardedServer();
+  const owner: Caller = { role: 'clinician', key: await server.keyOf('clinician', { groups: GROUPS }) };
+  const id = await makeSession(server, owner);
+  const seen = async (key: string) => {
+    const response = await fetch(`${server.url}/api/v1/sessions`, { headers: bearer(key) });
+    const { sessions } = (await response.json()) as { sessions: { id: string }[] };
+    return sessions.some((session) => session.id === id);
+  };
+  expect(await seen(owner.key)).toBe(true);
+  expect(await seen(await server.keyOf('supervisor', { groups: GROUPS }))).toBe(true);
+  expect(await seen(await server.keyOf('administrator'))).toBe(true);
+  expect(await seen(await server.keyOf('supervisor'))).toBe(false);
+  expect(await seen(await server.keyOf('administrator', { tenant: 'other' }))).toBe(false);
+  expect(await seen(await server.keyOf('clinician', { groups: GROUPS }))).toBe(false);
+});
+
+test('a record of somebody else opens in an emergency, for who gave a reason, for reading and nothing else', async () => {
+  const server = await startGuardedServer();
+  const id = await makeSession(server, { role: 'clinician', key: await server.keyOf('clinician') });
+  const headers = bearer(await server.keyOf('clinician'));
+  const path = `${server.url}/api/v1/sessions/${id ?? ''}`;
+  const emergency = { record: id, reason: 'unconscious, on call' };
+  expect((await fetch(path, { headers })).status).toBe(404);
+  const stranger = bearer(await server.keyOf('clinician', { tenant: 'other' }));
+  await postJson(`${server.url}/api/v1/break-glass`, emergency, stranger);
+  expect((await fetch(path, { headers: stranger })).status).toBe(404);
+  expect((await postJson(`${server.url}/api/v1/break-glass`, emergency, headers)).status).toBe(201);
+  expect((await fetch(path, { headers })).status).toBe(200);
+  expect((await fetch(`${path}/export`, { headers })).status).toBe(404);
+  expect((await fetch(path, { headers, method: 'DELETE' })).status).toBe(404);
+  expect((await fetch(path, { headers: bearer(await server.keyOf('clinician')) })).status).toBe(404);
+  expect(await server.audited()).toContainEqual(
+    expect.objectContaining({ action: 'record.read', what: id, reason: 'unconscious, on call' }),
+  );
 });
 
 describe('every message of a socket', () => {
@@ -285,7 +334,7 @@ async function statusOf(
   const [method = '', path = ''] = route.split(' ');
   const content = body?.(server);
   const isForm = content instanceof FormData;
-  const response = await fetch(server.url + path.replace(':id', id), {
+  const response = await fetch(server.url + path.replace(':id', id).replace(':place', '0'), {
     method,
     headers: {
       ...(key !== undefined && bearer(key)),
@@ -311,6 +360,27 @@ async function makeTranscription({ url }: GuardedServer, { key, role }: Caller):
     ({ status } = (await answer.json()) as { status: string });
   }
   return id;
+}
+
+/** A session in which something was said, and which is over. */
+async function makeSession(server: GuardedServer, { key, role }: Caller): Promise<string | undefined> {
+  if (scopeOf('live.open', role) === 'none') return undefined;
+  const client = await connectOptedIn(server.url, { headers: bearer(key) });
+  const [{ sessionId } = { sessionId: '' }] = client.all('ready');
+  client.send(silence(1));
+  client.send({ type: 'stop' });
+  await client.next('transcription');
+  await client.next('stopped');
+  client.socket.close(1000);
+  await until(async () => {
+    const row = await server.database.db
+      .selectFrom('sessions')
+      .select('ended_at')
+      .where('id', '=', sessionId)
+      .executeTakeFirst();
+    return typeof row?.ended_at === 'string';
+  });
+  return sessionId;
 }
 
 async function makeKey(server: GuardedServer, { key }: Caller): Promise<string> {

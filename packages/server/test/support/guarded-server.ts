@@ -11,7 +11,7 @@ export interface GuardedServer extends ScriptedServer {
   readonly apiKeys: ApiKeys;
   /** A new key of this role. */
   readonly keyOf: (role: GrantableRole, whose?: Whose) => Promise<string>;
-  /** What is in the audit log, the oldest first. */
+  /** What others than the server itself have done, by the audit log, the oldest first. */
   readonly audited: () => Promise<readonly AuditedEvent[]>;
 }
 
@@ -24,7 +24,7 @@ interface Whose {
 interface AuditedEvent {
   readonly action: string;
   readonly outcome: string;
-  readonly who?: { readonly subject: string };
+  readonly subject?: string;
   readonly from?: string;
   readonly what?: string;
   readonly reason?: string;
@@ -58,7 +58,8 @@ export async function startGuardedServer(
         .select('entry')
         .orderBy('sequence')
         .execute();
-      return rows.map(({ entry }) => JSON.parse(entry) as AuditedEvent);
+      const events = rows.map(({ entry }) => JSON.parse(entry) as AuditedEvent);
+      return events.filter(({ subject }) => subject !== 'server');
     },
   };
 }

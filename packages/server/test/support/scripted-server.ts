@@ -16,10 +16,10 @@ export interface ScriptedServer {
   readonly recognizer: ScriptedRecognizer;
   /** Reads sessions again, where `refineModel` is set. */
   readonly refiner: ScriptedRecognizer;
-  /** Where the database is. */
-  readonly dataDirectory: string;
   /** Where audio waits. */
   readonly spoolDirectory: string;
+  /** Where records are. */
+  readonly dataDirectory: string;
   /** Everything logged so far. */
   readonly log: () => string;
   /** The text of `/metrics`. */
@@ -64,8 +64,8 @@ export async function listenOnly(
     url,
     recognizer,
     refiner,
-    dataDirectory: config.dataDirectory,
     spoolDirectory,
+    dataDirectory: config.dataDirectory,
     log: () => lines.join(''),
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
   };

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { SchemaChange } from '../migrate.js';
+import type { SchemaChange } from '../schema-change.js';
 
 /** Sessions with their keys, finals and audio, and the audit log. */
 export const recordsAndAudit: SchemaChange = {
@@ -25,6 +25,14 @@ export const recordsAndAudit: SchemaChange = {
       .createIndex('sessions_by_start')
       .on('sessions')
       .columns(['tenant', 'started_at', 'id'])
+      .execute();
+    await db.schema
+      .createTable('session_groups')
+      .addColumn('session_id', 'text', (column) =>
+        column.notNull().references('sessions.id').onDelete('cascade'),
+      )
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('session_groups_key', ['session_id', 'name'])
       .execute();
     await db.schema
       .createTable('data_keys')

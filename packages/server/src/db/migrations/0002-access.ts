@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { SchemaChange } from '../migrate.js';
+import type { SchemaChange } from '../schema-change.js';
 
 /** API keys, users and their logins. */
 export const access: SchemaChange = {

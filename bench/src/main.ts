@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
 import { addCostCommand } from './commands/cost.js';
+import { addKeyTimingCommand } from './commands/key-timing.js';
 import { addLatencyCommand } from './commands/latency.js';
 import { addPeersCommand } from './commands/peers.js';
 import { addScoreCommand } from './commands/score.js';
@@ -15,6 +16,7 @@ addLatencyCommand(program);
 addStreamsCommand(program);
 addSoakCommand(program);
 addCostCommand(program);
+addKeyTimingCommand(program);
 addThroughputCommand(program);
 addPeersCommand(program);
 addScoreCommand(program);

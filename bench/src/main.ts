@@ -3,6 +3,7 @@ import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
 import { addCostCommand } from './commands/cost.js';
 import { addLatencyCommand } from './commands/latency.js';
 import { addPeersCommand } from './commands/peers.js';
+import { addRecordsCommand } from './commands/records.js';
 import { addScoreCommand } from './commands/score.js';
 import { addSoakCommand } from './commands/soak.js';
 import { addStreamsCommand } from './commands/streams.js';
@@ -16,6 +17,7 @@ addStreamsCommand(program);
 addSoakCommand(program);
 addCostCommand(program);
 addThroughputCommand(program);
+addRecordsCommand(program);
 addPeersCommand(program);
 addScoreCommand(program);
 await program.parseAsync().catch((error: unknown) => {

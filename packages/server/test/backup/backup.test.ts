@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
+import { restoreBackup } from '../../src/backup/restore-backup.js';
 import { BACKUP_TABLES, TABLES_LEFT_OUT } from '../../src/backup/tables.js';
 import type { DatabaseSettings } from '../../src/db/database.js';
 import { runCli, type CliOutcome } from '../cli/run-cli.js';
@@ -62,7 +63,14 @@ describeDatabases('a backup', ({ settings, open }) => {
     changed[whole.length - 40] = (changed[whole.length - 40] ?? 0) ^ 1;
     for (const content of [changed, whole.subarray(0, -1), whole.subarray(0, 1000), Buffer.from('nothing')]) {
       writeFileSync(backup, content);
-      expect(await run(to, kept, from, 'restore', backup)).toMatchObject({ status: 2, stdout: '' });
+      const restoring = restoreBackup(to, storage.masterKeys, {
+        path: backup,
+        keyCopy: join(kept, 'keys.json'),
+      });
+      await expect(restoring).rejects.toMatchObject({
+        name: 'ConfigError',
+        message: expect.stringContaining('backup') as string,
+      });
     }
     writeFileSync(backup, whole);
     const noCopy = await run(to, temporaryDirectory(), from, 'restore', backup);

@@ -4,6 +4,7 @@ import { addCostCommand } from './commands/cost.js';
 import { addKeyTimingCommand } from './commands/key-timing.js';
 import { addLatencyCommand } from './commands/latency.js';
 import { addPeersCommand } from './commands/peers.js';
+import { addRecordsCommand } from './commands/records.js';
 import { addScoreCommand } from './commands/score.js';
 import { addSoakCommand } from './commands/soak.js';
 import { addStreamsCommand } from './commands/streams.js';
@@ -18,6 +19,7 @@ addSoakCommand(program);
 addCostCommand(program);
 addKeyTimingCommand(program);
 addThroughputCommand(program);
+addRecordsCommand(program);
 addPeersCommand(program);
 addScoreCommand(program);
 await program.parseAsync().catch((error: unknown) => {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { open as openFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import { RequestError } from '../errors.js';
@@ -150,15 +150,29 @@ async function* rowsOf(
   path: string,
 ): AsyncGenerator<BackupRow> {
   try {
-    const text = Readable.from(openBlocks(file, start, key)).pipe(createGunzip());
-    for await (const json of createInterface({ input: text, crlfDelay: Infinity })) yield parseLine(json);
+    const gunzip = createGunzip();
+    // What fails on the way ends the last of them with its error.
+    const done = pipeline(Readable.from(openBlocks(file, start, key)), gunzip).catch(() => undefined);
+    for await (const json of splitLines(gunzip)) yield parseLine(json);
+    await done;
   } catch (error) {
-    if (error instanceof RequestError)
+    // `zlib` fails with codes of its own where the stream ends too early.
+    if (error instanceof RequestError || isBrokenStream(error))
       throw new ConfigError(`${path} is damaged or was tampered with.`, 'Restore another backup.');
     throw error;
   } finally {
     key.fill(0);
     await file.close();
+  }
+}
+
+async function* splitLines(text: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of text) {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
 }
 
@@ -178,6 +192,10 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
   if (bytesRead < length) throw new RequestError('record_damaged');
   return buffer;
+}
+
+function isBrokenStream(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(Z_|ERR_STREAM)/.test(String(error.code));
 }
 
 function parseLine(json: string): BackupRow {

@@ -1,13 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import {
-  CompiledQuery,
-  SqliteDialect,
-  SqliteDriver,
-  type DatabaseConnection,
-  type Dialect,
-  type SqliteDialectConfig,
-} from 'kysely';
+import { SqliteDialect, SqliteDriver, type Dialect, type SqliteDialectConfig } from 'kysely';
 import Libsql from 'libsql';
 
 /**
@@ -34,15 +27,67 @@ export function sqliteDialect(
   path: string,
   purpose: Purpose,
 ): { readonly dialect: Dialect; readonly checkpoint: () => boolean } {
-  const native = openFile(path);
-  const database = kyselyDatabase(native);
+  const connection = connect(path);
+  const { database } = connection;
   const dialect = new SqliteDialect({ database });
-  dialect.createDriver = () => new PurposefulDriver({ database }, native, purpose);
+  dialect.createDriver = () => new PurposefulDriver({ database }, connection, purpose);
   return {
     dialect,
     checkpoint: () => {
-      const [outcome] = native.prepare('pragma wal_checkpoint(truncate)').all();
+      const [outcome] = connection.native().prepare('pragma wal_checkpoint(truncate)').all();
       return (outcome as { readonly busy: number }).busy === 0;
+    },
+  };
+}
+
+interface Connection {
+  readonly database: Exclude<SqliteDialectConfig['database'], () => unknown>;
+  readonly native: () => Libsql.Database;
+  /** Opens the file anew if a statement was left half done. */
+  readonly renewIfStuck: () => void;
+}
+
+/**
+ * libsql does not reset a statement that met a lock, and SQLite commits nothing on a connection with a statement in
+ * progress. So the connection is opened anew before the next transaction.
+ */
+function connect(path: string): Connection {
+  let native = openFile(path);
+  let isStuck = false;
+
+  const watched = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      isStuck ||= isLocked(error);
+      throw error;
+    }
+  };
+
+  return {
+    native: () => native,
+    renewIfStuck: () => {
+      if (!isStuck) return;
+      const next = openFile(path);
+      native.close();
+      native = next;
+      isStuck = false;
+    },
+    database: {
+      close: () => {
+        native.close();
+      },
+      prepare: (text) => {
+        const statement = watched(() => native.prepare(text));
+        return {
+          reader: statement.reader,
+          all: (parameters) => watched(() => statement.all([...parameters]).map(withBuffers)),
+          run: (parameters) => watched(() => statement.run([...parameters])),
+          *iterate(parameters) {
+            for (const row of statement.iterate([...parameters])) yield withBuffers(row);
+          },
+        };
+      },
     },
   };
 }
@@ -52,48 +97,51 @@ function openFile(path: string): Libsql.Database {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const native = new Libsql(path, { timeout: LOCK_WAIT_MS });
-  for (const pragma of PRAGMAS) native.exec(`pragma ${pragma}`);
-  return native;
+  try {
+    for (const pragma of PRAGMAS) native.exec(`pragma ${pragma}`);
+    return native;
+  } catch (error) {
+    native.close();
+    throw error;
+  }
 }
 
 class PurposefulDriver extends SqliteDriver {
   constructor(
     config: SqliteDialectConfig,
-    private readonly native: Libsql.Database,
+    private readonly connection: Connection,
     private readonly purpose: Purpose,
   ) {
     super(config);
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    // Whoever will write takes the lock at once: a transaction that has read before would fail without waiting.
-    const begin = this.purpose === 'write' ? 'begin immediate' : 'begin';
-    await connection.executeQuery(CompiledQuery.raw(begin));
+  override beginTransaction(): Promise<void> {
+    return this.execute(() => {
+      this.connection.renewIfStuck();
+      // Whoever will write takes the lock at once: a transaction that has read before would fail without waiting.
+      return this.purpose === 'write' ? 'begin immediate' : 'begin';
+    });
   }
 
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+  override commitTransaction(): Promise<void> {
+    return this.execute(() => 'commit');
+  }
+
+  override rollbackTransaction(): Promise<void> {
     // After a full disk, for one, SQLite has rolled back already.
-    if (this.native.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+    return this.execute(() => (this.connection.native().inTransaction ? 'rollback' : ''));
+  }
+
+  /** Not as a prepared statement: see {@link connect}. */
+  private async execute(statement: () => string): Promise<void> {
+    await Promise.resolve();
+    const text = statement();
+    if (text !== '') this.connection.native().exec(text);
   }
 }
 
-function kyselyDatabase(native: Libsql.Database): Exclude<SqliteDialectConfig['database'], () => unknown> {
-  return {
-    close: () => {
-      native.close();
-    },
-    prepare: (text) => {
-      const statement = native.prepare(text);
-      return {
-        reader: statement.reader,
-        all: (parameters) => statement.all([...parameters]).map(withBuffers),
-        run: (parameters) => statement.run([...parameters]),
-        *iterate(parameters) {
-          for (const row of statement.iterate([...parameters])) yield withBuffers(row);
-        },
-      };
-    },
-  };
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^SQLITE_(BUSY|LOCKED)/.test(String(error.code));
 }
 
 /** libsql gives bytes as `ArrayBuffer`. */

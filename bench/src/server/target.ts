@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
@@ -34,10 +37,24 @@ export function runningServer(url: string): Target {
 
 /** The command of this repository's own server. */
 export function auscultCommand(flags: readonly string[]): ServerCommand {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-bench-'));
+  process.once('exit', () => {
+    rmSync(dataDirectory, { recursive: true, force: true });
+  });
   const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
   return {
     program: process.execPath,
-    args: (port) => [cli, 'serve', '--port', String(port), '--log-level', 'warn', ...flags],
+    args: (port) => [
+      cli,
+      'serve',
+      '--port',
+      String(port),
+      '--log-level',
+      'warn',
+      '--data-directory',
+      dataDirectory,
+      ...flags,
+    ],
     readyPath: '/health/ready',
     readyWithinSeconds: 180,
   };

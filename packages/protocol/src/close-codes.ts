@@ -54,9 +54,19 @@ const table = {
     meaning: 'Too many messages in a row could not be understood.',
     reconnect: false,
   },
+  unauthenticated: {
+    code: 4401,
+    meaning: 'The client did not say who it is, or what it showed is not valid, has expired or was revoked.',
+    reconnect: false,
+  },
   origin_not_allowed: {
     code: 4403,
     meaning: 'Pages of this origin may not use the server.',
+    reconnect: false,
+  },
+  forbidden: {
+    code: 4405,
+    meaning: 'The role of whoever connected does not allow this.',
     reconnect: false,
   },
   idle_timeout: {
@@ -78,6 +88,11 @@ const table = {
     code: 4420,
     meaning: 'The client did not read what was sent to it.',
     reconnect: true,
+  },
+  locked_out: {
+    code: 4429,
+    meaning: 'Too many attempts from this address failed.',
+    reconnect: false,
   },
 } as const satisfies Record<string, CloseDefinition>;
 

@@ -1,13 +1,26 @@
 import type { AddressInfo } from 'node:net';
 import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
 import { pageDirectory } from '@auscult/web';
+import { createAccess } from './access/access.js';
+import type { Action } from './access/permissions.js';
+import { accessSeal } from './access/seal.js';
+import { createSessionAuthorisation } from './access/session-authorisation.js';
+import { SERVER_ITSELF } from './audit/audit-event.js';
+import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
+import { registerBreakGlass } from './http/break-glass.js';
 import { registerHealth, type Phase } from './http/health.js';
+import { registerKeys } from './http/keys.js';
+import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
 import { createOriginPolicy } from './http/origins.js';
 import { registerPage } from './http/page.js';
 import { createHttpServer } from './http/server.js';
+import { registerSessions } from './http/sessions.js';
+import { registerTickets } from './http/tickets.js';
+import { createTls } from './http/tls.js';
 import { registerTranscriptions } from './http/transcriptions.js';
+import { registerUsers } from './http/users.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
 import { requireTask } from './model-abilities.js';
@@ -15,11 +28,21 @@ import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { scheduleRetention } from './retention/schedule.js';
+import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
 
 /** Starts a recognizer; `startRecognizer` of `@auscult/asr` is one. */
 export type StartRecognizer = (options: RecognizerOptions) => Promise<Recognizer>;
+
+/** A way to ask the server for something. */
+interface AppRoute {
+  readonly method: string;
+  /** With names for what varies, such as `/api/v1/keys/:id`. */
+  readonly url: string;
+  readonly action: Action | undefined;
+}
 
 /** A server that is put together but does not listen yet. */
 export interface App {
@@ -37,6 +60,8 @@ export interface App {
   readonly drain: () => Promise<boolean>;
   /** Stops listening and ends the recognizer. */
   readonly close: () => Promise<void>;
+  /** Every route, with the row of the table of permissions that says who may use it. */
+  readonly routes: readonly AppRoute[];
   /** The description of the HTTP side, as `/openapi.json` answers it. */
   readonly openapi: () => Promise<object>;
 }
@@ -46,14 +71,45 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   let recognizer: Recognizer | undefined;
   /** Reads sessions again, where that is another model's work. */
   let refiner: Recognizer | undefined;
+  let hasStarted = false;
+  let stopBackground: readonly (() => void)[] = [];
   const draining = new AbortController();
   const metrics = createMetrics(() => recognizer?.status());
   const sessions = createSessions();
   const transcriptions = createTranscriptions({ config, log, metrics });
   const origins = createOriginPolicy(config);
   const version = serverVersion();
+  const tls = createTls(config, log);
 
-  const http = await createHttpServer({ log, origins, version });
+  const storage = await openStorage(config, log);
+  const { audit, records } = storage;
+  const access = createAccess({
+    config,
+    log,
+    database: storage.database,
+    audit,
+    seal: accessSeal(config),
+    origins,
+  });
+  const { guard } = access;
+
+  const routes: AppRoute[] = [];
+  const http = await createHttpServer({
+    log,
+    origins,
+    version,
+    config,
+    guard,
+    tls,
+    onRoute: ({ method, url, config: { action } = {} }) => {
+      for (const each of [method].flat()) routes.push({ method: each, url, action });
+    },
+  });
+  registerLogin(http, access, origins);
+  registerTickets(http, access);
+  registerKeys(http, access);
+  registerUsers(http, access);
+  registerBreakGlass(http, access);
   registerHealth(http, {
     phase: () => phaseOf(recognizer, draining.signal.aborted),
     model: () => recognizer?.model.name ?? config.model,
@@ -64,33 +120,37 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   registerMetrics(http, metrics.registry);
   await registerTranscriptions(http, {
     config,
-    origins,
+    guard,
     transcriptions,
     recognizer: () => recognizer,
     draining: draining.signal,
+  });
+  await registerSessions(http, {
+    records: () => records,
+    authorise: createSessionAuthorisation(guard),
   });
   await registerLive(http, {
     config,
     log,
     metrics,
-    origins,
     sessions,
     transcriptions,
     recognizer: () => recognizer,
     refiner: () => refiner ?? recognizer,
     isDraining: () => draining.signal.aborted,
+    records: () => records,
+    isRecording: () => storage.queue.isWriting(),
   });
 
   return {
     listen: async () => {
+      await audit.append({ ...BY_SERVER, action: 'server.start' });
+      hasStarted = true;
+      stopBackground = [keepKeysCurrent(storage, log), scheduleRetention(config, storage, log)];
       await http.listen({ host: config.host, port: config.port });
-      const url = urlOf(http.server.address());
+      const url = urlOf(tls === undefined ? 'http' : 'https', http.server.address());
       log.info('listening', { url, version });
-      if (config.insecureNetwork)
-        log.warn(
-          'ANYONE WHO CAN REACH THIS ADDRESS CAN USE IT AND READ ALONG: no encryption, no authentication',
-          { url },
-        );
+      warnOfNetwork(config, url, log);
       return url;
     },
     warmUp: async () => {
@@ -114,14 +174,22 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     close: async () => {
       metrics.close();
       await http.close();
+      tls?.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
+      for (const stop of stopBackground) stop();
+      // Where it cannot be written, the next start tells of it.
+      if (hasStarted) await audit.append({ ...BY_SERVER, action: 'server.stop' }).catch(() => undefined);
+      await storage.close();
     },
+    routes,
     openapi: async () => {
       await http.ready();
       return http.swagger();
     },
   };
 }
+
+const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined, what: undefined } as const;
 
 function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase {
   if (isDraining) return 'draining';
@@ -158,9 +226,20 @@ function eventLog(log: Log): (event: RecognizerEvent) => void {
   };
 }
 
-function urlOf(address: AddressInfo | string | null): string {
+/** Says what an operator has given up who lets others in without what protects from them. */
+function warnOfNetwork(config: Config, url: string, log: Log): void {
+  if (!config.insecureNetwork || isLoopback(config.host)) return;
+  if (config.authentication === 'none')
+    log.warn('ANYONE WHO CAN REACH THIS ADDRESS CAN USE IT AND READ WHAT OTHERS SAY: no authentication', {
+      url,
+    });
+  if (config.tlsCertificate === undefined)
+    log.warn('ANYONE ON THE WAY TO THIS ADDRESS CAN READ ALONG AND TAKE KEYS: no encryption', { url });
+}
+
+function urlOf(scheme: 'http' | 'https', address: AddressInfo | string | null): string {
   if (address === null || typeof address === 'string')
     throw new TypeError('the server listens on no TCP port');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return `${scheme}://${host}:${address.port}`;
 }

@@ -4,3 +4,5 @@ export { ConfigError } from './config/config-error.js';
 export type { Config } from './config/schema.js';
 export { runServer } from './main.js';
 export { createLog, type Log, type LogFields } from './telemetry/log.js';
+export { openStorage, type Storage } from './storage/open-storage.js';
+export { verifyAudit, type AuditProblem, type AuditReport } from './audit/verify.js';

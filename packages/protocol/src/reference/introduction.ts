@@ -24,6 +24,20 @@ A client opts in to the other messages and to partials in one of two ways:
 Clients must pass over fields and server messages that they do not know: more may be added to this version.
 Bad input is answered by an \`error\`, and the session goes on unless the table below says that the code closes it.
 
+## Who connects
+
+A server that asks (\`authentication\` is \`required\`) wants to know before the connection is open. Programs send
+\`Authorization: Bearer\` with an API key, a token of the issuer, or a ticket. A page that is logged in on the server sends
+its cookie by itself. Any other page gets a ticket from \`POST /api/v1/tickets\` and offers it as a second subprotocol:
+
+\`\`\`js
+new WebSocket(url, ['${PROTOCOL}', 'auscult.ticket.' + ticket]);
+\`\`\`
+
+A ticket is taken once, within 30 seconds. A key, token or ticket never stands in a URL. Who is refused is connected, told
+why by an \`error\` and closed. A session whose key or token expires or is revoked is closed with 4401 within a minute;
+the same identity may resume it with a new one.
+
 ## A session
 
 | client | server |

@@ -3,11 +3,18 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { DEBUG_VARIABLE } from '../config/load-config.js';
 import { serverVersion } from '../version.js';
+import { auditCommand } from './audit.js';
+import { backupCommand } from './backup.js';
 import { doctorCommand } from './doctor.js';
 import { failureLine } from './failure-line.js';
+import { keysCommand } from './keys.js';
+import { masterKeyCommand } from './master-key.js';
 import { modelsCommand } from './models.js';
+import { restoreCommand } from './restore.js';
+import { retentionCommand } from './retention.js';
 import { serveCommand } from './serve.js';
 import { transcribeCommand } from './transcribe.js';
+import { usersCommand } from './users.js';
 
 /** Exit statuses: 0 for success, and these. */
 const FAILURE = 1;
@@ -39,7 +46,19 @@ function createProgram(): Command {
     .addHelpText('after', EXAMPLES)
     .configureOutput({ outputError: (text, write) => write(`auscult: ${usageLine(text)}\n`) })
     .exitOverride();
-  for (const command of [serveCommand(), transcribeCommand(), modelsCommand(), doctorCommand()]) {
+  for (const command of [
+    serveCommand(),
+    transcribeCommand(),
+    modelsCommand(),
+    keysCommand(),
+    usersCommand(),
+    auditCommand(),
+    retentionCommand(),
+    backupCommand(),
+    restoreCommand(),
+    masterKeyCommand(),
+    doctorCommand(),
+  ]) {
     program.addCommand(inherit(command, program));
   }
   return program;

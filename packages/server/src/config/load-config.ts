@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.js';
+import { configRules } from './rules.js';
 import { configSchema, type Config } from './schema.js';
 import { settingNamed, settings, type Setting } from './settings.js';
 
@@ -10,6 +11,9 @@ export const FILE_VARIABLE = 'AUSCULT_CONFIG';
 
 /** Makes the command line print where a failure came from. No setting: it must work when settings do not. */
 export const DEBUG_VARIABLE = 'AUSCULT_DEBUG';
+
+/** Holds master keys, for those who have them in the environment. No setting: settings can be flags, which others see. */
+export const MASTER_KEY_VARIABLE = 'AUSCULT_MASTER_KEY';
 
 /** Where settings come from, the stronger first. */
 export interface ConfigSources {
@@ -35,8 +39,13 @@ export function loadConfig({ flags, environment, file }: ConfigSources): Config 
   const parsed = configSchema.safeParse(
     Object.fromEntries([...given].map(([name, { value }]) => [name, value])),
   );
-  if (parsed.success) return parsed.data;
-  throw errorFor(parsed.error.issues, given);
+  if (!parsed.success) throw errorFor(parsed.error.issues, given);
+  const broken = configRules.find(({ holds }) => !holds(parsed.data));
+  if (broken === undefined) return parsed.data;
+  throw new ConfigError(
+    `${given.get(broken.setting)?.source ?? broken.setting} ${broken.message}`,
+    broken.remedy,
+  );
 }
 
 interface Given {
@@ -78,7 +87,12 @@ function parseFile(path: string): object {
 }
 
 function fromEnvironment(environment: ConfigSources['environment']): [string, Given][] {
-  const known = [...settings.map((setting) => setting.variable), FILE_VARIABLE, DEBUG_VARIABLE];
+  const known = [
+    ...settings.map((setting) => setting.variable),
+    FILE_VARIABLE,
+    DEBUG_VARIABLE,
+    MASTER_KEY_VARIABLE,
+  ];
   for (const name of Object.keys(environment)) {
     if (name.startsWith('AUSCULT_') && !known.includes(name))
       throw unknownName(`environment variable ${name}`, name, known);
@@ -124,12 +138,6 @@ function unknownName(what: string, name: string, known: readonly string[]): Conf
 function errorFor(issues: readonly z.core.$ZodIssue[], given: ReadonlyMap<string, Given>): ConfigError {
   const [issue] = issues;
   const setting = settingNamed(String(issue?.path[0]) as keyof Config);
-  if (issue?.code === 'custom' && issue.params?.['insecureNetwork']) {
-    return new ConfigError(
-      `${given.get('host')?.source ?? 'host'} is an address that other machines can reach, and there is neither encryption nor authentication.`,
-      'Use 127.0.0.1 behind a proxy that has both, or set --insecure-network if the network is trusted.',
-    );
-  }
   const unit = setting.unit ? ` (${setting.unit})` : '';
   return new ConfigError(
     `${given.get(setting.name)?.source ?? setting.name} has a value that is not allowed.`,

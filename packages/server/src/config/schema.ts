@@ -2,10 +2,25 @@ import { homedir, availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MOST_HEARINGS } from '@auscult/asr';
 import { protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isLoopback } from './loopback.js';
 
 const MIB = 1024 ** 2;
+
+/** Signatures with key pairs: what can be checked with a public key cannot be made with it. */
+const TOKEN_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
 
 /** What people need to know about a setting besides its type and bounds. */
 export interface SettingInfo {
@@ -23,246 +38,413 @@ export const settingInfo = z.registry<SettingInfo>();
 const hearings = z.int().min(1).max(MOST_HEARINGS);
 
 /** Every setting of the server, with its bounds and its default: the only place where one is declared. */
-export const configSchema = z
-  .strictObject({
-    host: z.string().min(1).default('127.0.0.1').register(settingInfo, {
-      description: 'Address to listen on. Anything but loopback also needs `insecureNetwork`.',
+export const configSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').register(settingInfo, {
+    description: 'Address to listen on. Anything but loopback also needs `insecureNetwork`.',
+  }),
+  port: z.int().min(0).max(65_535).default(8000).register(settingInfo, {
+    description: 'TCP port to listen on; 0 takes any free one.',
+  }),
+  insecureNetwork: z.boolean().default(false).register(settingInfo, {
+    description:
+      'Listen on an address that others can reach, although there is no encryption or no authentication.',
+  }),
+  authentication: z.enum(['none', 'required']).default('none').register(settingInfo, {
+    description:
+      'Whether everybody must say who they are: with an API key, a token, a login or a client certificate. `none` is for one person on their own machine.',
+  }),
+  oidcIssuer: z.string().refine(isIssuer).optional().register(settingInfo, {
+    description:
+      'OpenID Connect issuer whose tokens are taken, such as `https://login.clinic.example/realms/clinic`, as it stands in `iss`. Must be https, but on loopback.',
+    defaultText: 'none',
+  }),
+  oidcAudience: z.string().min(1).optional().register(settingInfo, {
+    description: 'What `aud` of a token must name: this server, as it is registered with the issuer.',
+    defaultText: 'none',
+  }),
+  oidcAlgorithms: z
+    .array(z.enum(TOKEN_ALGORITHMS))
+    .min(1)
+    .default(
+      () => ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies (typeof TOKEN_ALGORITHMS)[number][],
+    )
+    .register(settingInfo, {
+      description: 'Algorithms that a token may be signed with. Those with shared secrets cannot be set.',
+      defaultText: 'RS256, PS256, ES256, EdDSA',
     }),
-    port: z.int().min(0).max(65_535).default(8000).register(settingInfo, {
-      description: 'TCP port to listen on; 0 takes any free one.',
+  oidcClockSkewSeconds: z.number().min(0).max(300).default(30).register(settingInfo, {
+    description: 'How far the clocks of issuer and server may differ.',
+    unit: 'seconds',
+  }),
+  oidcTenantClaim: z.string().min(1).default('tenant').register(settingInfo, {
+    description:
+      'Claim with the tenant of whoever has the token; without it they are of the tenant `default`. A dot leads into an object.',
+  }),
+  oidcRoleClaim: z.string().min(1).default('role').register(settingInfo, {
+    description:
+      'Claim with the role, or a list of which the first that is a role counts: `clinician`, `supervisor`, `auditor`, `administrator`, `service`. Tokens without one are refused.',
+  }),
+  oidcGroupsClaim: z.string().min(1).default('groups').register(settingInfo, {
+    description: 'Claim with the groups, which say what a supervisor may read.',
+  }),
+  revalidateSeconds: z.number().min(0.05).max(60).default(30).register(settingInfo, {
+    description:
+      'How often it is asked whether who holds a live session still may: keys and users are revoked, tokens and logins expire.',
+    unit: 'seconds',
+  }),
+  loginIdleMinutes: z
+    .number()
+    .min(1)
+    .max(24 * 60)
+    .default(30)
+    .register(settingInfo, {
+      description: 'A login in a browser ends when nothing came from it for so long.',
+      unit: 'minutes',
     }),
-    insecureNetwork: z.boolean().default(false).register(settingInfo, {
+  loginHours: z
+    .number()
+    .min(0.1)
+    .max(24 * 30)
+    .default(12)
+    .register(settingInfo, {
+      description: 'A login in a browser ends after so long in any case.',
+      unit: 'hours',
+    }),
+  tlsCertificate: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'File with the certificate of the server and those that it is signed with, as PEM. TLS is on where it is set; the file is read again when it changes.',
+    defaultText: 'none',
+  }),
+  tlsKey: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the private key of that certificate, as PEM, without a passphrase.',
+    defaultText: 'none',
+  }),
+  tlsClientCa: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'File with the authority, as PEM, that signs the certificates of clients. A client may show one to say who it is; the authority should sign for this server alone.',
+    defaultText: 'none',
+  }),
+  trustedProxies: z
+    .array(z.string().refine(isAddressOrRange))
+    .default(() => [])
+    .register(settingInfo, {
       description:
-        'Listen on an address that others can reach, although there is neither encryption nor authentication.',
+        'Addresses of proxies, such as `10.0.0.7` or `10.1.0.0/16`, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without TLS here, other machines get in only through one that was reached over https.',
+      defaultText: 'none',
     }),
-    allowedOrigins: z
-      .array(z.string().refine((text) => text === '*' || isOrigin(text)))
-      .default(() => [])
-      .register(settingInfo, {
-        description:
-          'Origins of web pages that may use the server besides its own and those on loopback, such as `https://clinic.example`; `*` allows every page.',
-        defaultText: 'none',
-      }),
-    workers: z
-      .int()
-      .min(1)
-      .max(256)
-      .default(() => availableParallelism())
-      .register(settingInfo, { description: 'Inference processes.', defaultText: 'one a core' }),
-    model: z.string().min(1).default('moonshine-base').register(settingInfo, {
+  allowedOrigins: z
+    .array(z.string().refine((text) => text === '*' || isOrigin(text)))
+    .default(() => [])
+    .register(settingInfo, {
       description:
-        'Name of a model (see `auscult models list`), a folder that holds one, or a repository of a hub as `owner/name`.',
+        'Origins of web pages that may use the server besides its own and those on loopback, such as `https://clinic.example`; `*` allows every page.',
+      defaultText: 'none',
     }),
-    language: z.string().min(2).max(35).default('en').register(settingInfo, {
-      description: 'Language of the speech, a BCP 47 tag, or `auto` for a model that can tell.',
-    }),
-    task: transcriptionTask.default('transcribe').register(settingInfo, {
+  allowedHosts: z
+    .array(z.string().min(1))
+    .default(() => [])
+    .register(settingInfo, {
       description:
-        'Text in the language of the speech, or translated into English by a model that can; where a client does not ask for another.',
+        'Names that the server is reached by, such as `scribe.clinic.example`. Where set, requests under other names are refused; addresses, loopback and the hosts of `allowedOrigins` always count.',
+      defaultText: 'none on loopback and without authentication, else any',
     }),
-    device: z.enum(['cpu', 'cuda']).default('cpu').register(settingInfo, {
-      description: 'What inference runs on.',
+  requestTimeoutSeconds: z.number().min(0.05).max(600).default(15).register(settingInfo, {
+    description: 'How long the head of a request, and a body that is no recording, may take to arrive.',
+    unit: 'seconds',
+  }),
+  workers: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => availableParallelism())
+    .register(settingInfo, { description: 'Inference processes.', defaultText: 'one a core' }),
+  model: z.string().min(1).default('moonshine-base').register(settingInfo, {
+    description:
+      'Name of a model (see `auscult models list`), a folder that holds one, or a repository of a hub as `owner/name`.',
+  }),
+  language: z.string().min(2).max(35).default('en').register(settingInfo, {
+    description: 'Language of the speech, a BCP 47 tag, or `auto` for a model that can tell.',
+  }),
+  task: transcriptionTask.default('transcribe').register(settingInfo, {
+    description:
+      'Text in the language of the speech, or translated into English by a model that can; where a client does not ask for another.',
+  }),
+  device: z.enum(['cpu', 'cuda']).default('cpu').register(settingInfo, {
+    description: 'What inference runs on.',
+  }),
+  deviceFallback: z.boolean().default(false).register(settingInfo, {
+    description: 'Whether the CPU is used where `device` cannot be; the start fails otherwise.',
+  }),
+  computeType: z.enum(['int8', 'float16', 'float32']).default('int8').register(settingInfo, {
+    description: 'Numbers that the model calculates with; picks the files of a model that has several.',
+  }),
+  beamSize: z.int().min(1).max(10).optional().register(settingInfo, {
+    description:
+      'Hypotheses that are searched side by side for final text. More find better text and take longer.',
+    defaultText: '5 for Whisper, 1 for Moonshine, which more do not help',
+  }),
+  endpointingMs: z
+    .int()
+    .min(protocolLimits.silenceMs.min)
+    .max(protocolLimits.silenceMs.max)
+    .default(500)
+    .register(settingInfo, {
+      description: 'Silence that ends an utterance, where a client does not ask for another.',
+      unit: 'ms',
     }),
-    deviceFallback: z.boolean().default(false).register(settingInfo, {
-      description: 'Whether the CPU is used where `device` cannot be; the start fails otherwise.',
-    }),
-    computeType: z.enum(['int8', 'float16', 'float32']).default('int8').register(settingInfo, {
-      description: 'Numbers that the model calculates with; picks the files of a model that has several.',
-    }),
-    beamSize: z.int().min(1).max(10).optional().register(settingInfo, {
+  maxUtteranceSeconds: z
+    .number()
+    .min(protocolLimits.maxUtteranceSeconds.min)
+    .max(protocolLimits.maxUtteranceSeconds.max)
+    .default(15)
+    .register(settingInfo, {
       description:
-        'Hypotheses that are searched side by side for final text. More find better text and take longer.',
-      defaultText: '5 for Whisper, 1 for Moonshine, which more do not help',
-    }),
-    endpointingMs: z
-      .int()
-      .min(protocolLimits.silenceMs.min)
-      .max(protocolLimits.silenceMs.max)
-      .default(500)
-      .register(settingInfo, {
-        description: 'Silence that ends an utterance, where a client does not ask for another.',
-        unit: 'ms',
-      }),
-    maxUtteranceSeconds: z
-      .number()
-      .min(protocolLimits.maxUtteranceSeconds.min)
-      .max(protocolLimits.maxUtteranceSeconds.max)
-      .default(15)
-      .register(settingInfo, {
-        description:
-          'The longest utterance before it is cut at its quietest place, where a client does not ask for another.',
-        unit: 'seconds',
-      }),
-    contextSeconds: z.number().min(0).max(25).default(20).register(settingInfo, {
-      description:
-        'Earlier audio of the stream that the model hears again with each utterance. More is more accurate and slower; 0 switches it off.',
+        'The longest utterance before it is cut at its quietest place, where a client does not ask for another.',
       unit: 'seconds',
     }),
-    shrinkContextUnderLoad: z.boolean().default(true).register(settingInfo, {
-      description: 'Whether that context may shrink while finals are late, so that more sessions fit.',
+  contextSeconds: z.number().min(0).max(25).default(20).register(settingInfo, {
+    description:
+      'Earlier audio of the stream that the model hears again with each utterance. More is more accurate and slower; 0 switches it off.',
+    unit: 'seconds',
+  }),
+  shrinkContextUnderLoad: z.boolean().default(true).register(settingInfo, {
+    description: 'Whether that context may shrink while finals are late, so that more sessions fit.',
+  }),
+  cacheDirectory: z
+    .string()
+    .min(1)
+    .default(() => join(cacheHome(), 'auscult'))
+    .register(settingInfo, {
+      description: 'Folder for prepared model graphs. Must be writable.',
+      defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
     }),
-    cacheDirectory: z
-      .string()
-      .min(1)
-      .default(() => join(cacheHome(), 'auscult'))
-      .register(settingInfo, {
-        description: 'Folder for prepared model graphs. Must be writable.',
-        defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
-      }),
-    modelDirectory: z
-      .string()
-      .min(1)
-      .default(() => join(cacheHome(), 'auscult'))
-      .register(settingInfo, {
-        description: 'Folder for models that are fetched. Must be writable while one is.',
-        defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
-      }),
-    offline: z.boolean().default(false).register(settingInfo, {
-      description: 'Fetch nothing: a model that is not there stops the start.',
+  modelDirectory: z
+    .string()
+    .min(1)
+    .default(() => join(cacheHome(), 'auscult'))
+    .register(settingInfo, {
+      description: 'Folder for models that are fetched. Must be writable while one is.',
+      defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
     }),
-    workerMemoryLimit: z.int().min(256).optional().register(settingInfo, {
-      defaultText: '1024, or 512 and twice the size of a larger model',
-      description: 'An inference process larger than this is replaced between two jobs.',
-      unit: 'MiB',
+  dataDirectory: z
+    .string()
+    .min(1)
+    .default(() => join(dataHome(), 'auscult'))
+    .register(settingInfo, {
+      description: 'Folder for what outlives the server: records, keys and the audit log. Must be writable.',
+      defaultText: '`$XDG_DATA_HOME/auscult`, or `~/.local/share/auscult`',
     }),
-    workerTimeoutSeconds: z.number().min(1).max(600).default(10).register(settingInfo, {
+  database: z.string().refine(isPostgresUrl).optional().register(settingInfo, {
+    description:
+      'Address of a PostgreSQL database, `postgres://user:password@host/name`. Best set in the environment: other users see flags.',
+    defaultText: 'the embedded database, `auscult.db` in `dataDirectory`',
+  }),
+  records: z.enum(['on', 'off']).default('on').register(settingInfo, {
+    description:
+      'Whether finals are kept, encrypted. With `on`, a final is on disk before it is sent. Who used the server is logged either way.',
+  }),
+  keepAudio: z.boolean().default(false).register(settingInfo, {
+    description: 'Whether the audio of sessions is kept with their records, encrypted alike.',
+  }),
+  masterKeyFile: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'File with the keys that encrypt the keys of records: 32 bytes in base64 a line, the current one first.',
+    defaultText: '`master.key` in `dataDirectory`, made at the first start',
+  }),
+  masterKeyCommand: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'Program that prints those keys, such as a client of a key management service. Run without a shell: words are split at spaces.',
+    defaultText: 'none',
+  }),
+  auditAnchor: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'File that the state of the audit log is noted in, so that whoever can write to the database cannot cut the log short. Best on another machine.',
+    defaultText: '`audit-anchor.log` in `dataDirectory`',
+  }),
+  auditSyslog: z
+    .string()
+    .refine((text) => text.startsWith('udp://') && URL.canParse(text))
+    .optional()
+    .register(settingInfo, {
+      description: 'Syslog server that is told the same, `udp://host:514`.',
+      defaultText: 'none',
+    }),
+  retention: z
+    .array(z.string().regex(/^[^=]+=\d{1,5}$/))
+    .default(() => [])
+    .register(settingInfo, {
       description:
-        'An inference process that has not answered for so long is replaced, and its work done again.',
-      unit: 'seconds',
+        'After how many days records are destroyed, a tenant each, such as `clinic-a=30`; `*=365` for all others.',
+      defaultText: 'none: records are kept until somebody deletes them',
     }),
-    maxFinalDelaySeconds: z.number().min(0.1).max(600).default(3).register(settingInfo, {
-      description: 'New sessions are refused as `busy` while final text comes later than this.',
-      unit: 'seconds',
-    }),
-    maxSessions: z.int().min(1).default(100).register(settingInfo, {
-      description: 'Sessions open at the same time; more are refused as `too_many_sessions`.',
-    }),
-    maxFrameBytes: z
-      .int()
-      .min(4096)
-      .max(64 * MIB)
-      .default(MIB)
-      .register(settingInfo, {
-        description: 'The largest WebSocket message taken.',
-        unit: 'bytes',
-      }),
-    maxMessagesPerSecond: z.int().min(10).default(1000).register(settingInfo, {
-      description: 'Messages read from one session; a faster sender is slowed down.',
-      unit: 'per second',
-    }),
-    maxBadMessages: z.int().min(1).default(100).register(settingInfo, {
-      description: 'Messages in a row that cannot be understood before the session is closed.',
-    }),
-    maxBufferedSeconds: z.number().min(5).max(3600).default(30).register(settingInfo, {
-      description: 'Speech of one session that waits to be recognised; a faster sender is slowed down.',
-      unit: 'seconds',
-    }),
-    maxSendBufferBytes: z.int().min(4096).default(MIB).register(settingInfo, {
-      description:
-        'Messages that wait for a client to read them. From half of this on partials are left out; above it the session is closed.',
+  dataKeyCopy: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'File with a copy of the encrypted keys of all records, which backups need to be read. Written by `auscult backup`; keys that are destroyed are taken out of it at once.',
+    defaultText: '`data-keys.json` in `dataDirectory`',
+  }),
+  offline: z.boolean().default(false).register(settingInfo, {
+    description: 'Fetch nothing: a model that is not there stops the start.',
+  }),
+  workerMemoryLimit: z.int().min(256).optional().register(settingInfo, {
+    defaultText: '1024, or 512 and twice the size of a larger model',
+    description: 'An inference process larger than this is replaced between two jobs.',
+    unit: 'MiB',
+  }),
+  workerTimeoutSeconds: z.number().min(1).max(600).default(10).register(settingInfo, {
+    description:
+      'An inference process that has not answered for so long is replaced, and its work done again.',
+    unit: 'seconds',
+  }),
+  maxFinalDelaySeconds: z.number().min(0.1).max(600).default(3).register(settingInfo, {
+    description: 'New sessions are refused as `busy` while final text comes later than this.',
+    unit: 'seconds',
+  }),
+  maxSessions: z.int().min(1).default(100).register(settingInfo, {
+    description: 'Sessions open at the same time; more are refused as `too_many_sessions`.',
+  }),
+  maxSessionsPerIdentity: z.int().min(1).default(20).register(settingInfo, {
+    description:
+      'Of them, sessions that one key, user, token subject or certificate may hold; more are refused in the same way. Does not bound a server without authentication.',
+  }),
+  maxFrameBytes: z
+    .int()
+    .min(4096)
+    .max(64 * MIB)
+    .default(MIB)
+    .register(settingInfo, {
+      description: 'The largest WebSocket message taken.',
       unit: 'bytes',
     }),
-    idleTimeoutSeconds: z.number().min(1).default(300).register(settingInfo, {
-      description: 'A session that has sent nothing for so long is closed; any message counts.',
-      unit: 'seconds',
+  maxMessagesPerSecond: z.int().min(10).default(1000).register(settingInfo, {
+    description: 'Messages read from one session; a faster sender is slowed down.',
+    unit: 'per second',
+  }),
+  maxBadMessages: z.int().min(1).default(100).register(settingInfo, {
+    description: 'Messages in a row that cannot be understood before the session is closed.',
+  }),
+  maxBufferedSeconds: z.number().min(5).max(3600).default(30).register(settingInfo, {
+    description: 'Speech of one session that waits to be recognised; a faster sender is slowed down.',
+    unit: 'seconds',
+  }),
+  maxSendBufferBytes: z.int().min(4096).default(MIB).register(settingInfo, {
+    description:
+      'Messages that wait for a client to read them. From half of this on partials are left out; above it the session is closed.',
+    unit: 'bytes',
+  }),
+  idleTimeoutSeconds: z.number().min(1).default(300).register(settingInfo, {
+    description: 'A session that has sent nothing for so long is closed; any message counts.',
+    unit: 'seconds',
+  }),
+  resumeSeconds: z.number().min(0).max(3600).default(300).register(settingInfo, {
+    description:
+      'How long a session outlives a connection that breaks, so that its client can go on with it; 0 ends it at once.',
+    unit: 'seconds',
+  }),
+  pingIntervalSeconds: z.number().min(0.1).default(20).register(settingInfo, {
+    description: 'Time between WebSocket pings; a client that misses two in a row is taken for gone.',
+    unit: 'seconds',
+  }),
+  drainSeconds: z.number().min(0).default(30).register(settingInfo, {
+    description: 'The longest that a stopping server works on the audio it has already received.',
+    unit: 'seconds',
+  }),
+  refine: refineMode.default('off').register(settingInfo, {
+    description:
+      'Whether a session that has stopped is read again as a whole, for a better text beside the live one; where a client does not ask for another.',
+  }),
+  refineModel: z.string().min(1).optional().register(settingInfo, {
+    description: 'Name or folder of the model that reads sessions again, in an inference process of its own.',
+    defaultText: 'the same model',
+  }),
+  refineHearings: hearings.default(MOST_HEARINGS).register(settingInfo, {
+    description:
+      'How often a session is heard when it is read again, cut at other pauses, before the words are voted on: fewer of them are wrong, for as many times the work. Whisper hears once.',
+  }),
+  hearings: hearings.default(1).register(settingInfo, {
+    description:
+      'How often a whole recording, uploaded or given to `auscult transcribe`, is heard before the words are voted on. Whisper hears once.',
+  }),
+  maxRefineMinutes: z
+    .number()
+    .min(1)
+    .max(24 * 60)
+    .default(240)
+    .register(settingInfo, {
+      description: 'Audio of one session that is kept, encrypted, to be read again; a longer one is not.',
+      unit: 'minutes',
     }),
-    resumeSeconds: z.number().min(0).max(3600).default(300).register(settingInfo, {
+  spoolDirectory: z
+    .string()
+    .min(1)
+    .default(() => join(cacheHome(), 'auscult', 'spool'))
+    .register(settingInfo, {
       description:
-        'How long a session outlives a connection that breaks, so that its client can go on with it; 0 ends it at once.',
-      unit: 'seconds',
+        'Folder for audio that waits to be transcribed, encrypted and without names. Must be writable.',
+      defaultText: '`$XDG_CACHE_HOME/auscult/spool`, or `~/.cache/auscult/spool`',
     }),
-    pingIntervalSeconds: z.number().min(0.1).default(20).register(settingInfo, {
-      description: 'Time between WebSocket pings; a client that misses two in a row is taken for gone.',
-      unit: 'seconds',
+  maxUploadBytes: z
+    .int()
+    .min(4096)
+    .default(1024 * MIB)
+    .register(settingInfo, { description: 'The largest recording that may be uploaded.', unit: 'bytes' }),
+  maxRecordingMinutes: z
+    .number()
+    .min(0.01)
+    .default(12 * 60)
+    .register(settingInfo, { description: 'The longest recording that is transcribed.', unit: 'minutes' }),
+  maxTranscriptionJobs: z.int().min(1).default(20).register(settingInfo, {
+    description:
+      'Recordings and sessions that are transcribed or wait for it; more uploads are refused as `too_many_transcriptions`.',
+  }),
+  transcriptionsAtATime: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => availableParallelism())
+    .register(settingInfo, {
+      description: 'How many of them are transcribed at the same time, behind all live speech.',
+      defaultText: 'one a core',
     }),
-    drainSeconds: z.number().min(0).default(30).register(settingInfo, {
-      description: 'The longest that a stopping server works on the audio it has already received.',
-      unit: 'seconds',
+  transcriptionRetentionMinutes: z
+    .number()
+    .min(0.01)
+    .max(7 * 24 * 60)
+    .default(60)
+    .register(settingInfo, {
+      description: 'How long a finished transcription can be fetched; it is held in memory only.',
+      unit: 'minutes',
     }),
-    refine: refineMode.default('off').register(settingInfo, {
-      description:
-        'Whether a session that has stopped is read again as a whole, for a better text beside the live one; where a client does not ask for another.',
-    }),
-    refineModel: z.string().min(1).optional().register(settingInfo, {
-      description:
-        'Name or folder of the model that reads sessions again, in an inference process of its own.',
-      defaultText: 'the same model',
-    }),
-    refineHearings: hearings.default(MOST_HEARINGS).register(settingInfo, {
-      description:
-        'How often a session is heard when it is read again, cut at other pauses, before the words are voted on: fewer of them are wrong, for as many times the work. Whisper hears once.',
-    }),
-    hearings: hearings.default(1).register(settingInfo, {
-      description:
-        'How often a whole recording, uploaded or given to `auscult transcribe`, is heard before the words are voted on. Whisper hears once.',
-    }),
-    maxRefineMinutes: z
-      .number()
-      .min(1)
-      .max(24 * 60)
-      .default(240)
-      .register(settingInfo, {
-        description: 'Audio of one session that is kept, encrypted, to be read again; a longer one is not.',
-        unit: 'minutes',
-      }),
-    spoolDirectory: z
-      .string()
-      .min(1)
-      .default(() => join(cacheHome(), 'auscult', 'spool'))
-      .register(settingInfo, {
-        description:
-          'Folder for audio that waits to be transcribed, encrypted and without names. Must be writable.',
-        defaultText: '`$XDG_CACHE_HOME/auscult/spool`, or `~/.cache/auscult/spool`',
-      }),
-    maxUploadBytes: z
-      .int()
-      .min(4096)
-      .default(1024 * MIB)
-      .register(settingInfo, { description: 'The largest recording that may be uploaded.', unit: 'bytes' }),
-    maxRecordingMinutes: z
-      .number()
-      .min(0.01)
-      .default(12 * 60)
-      .register(settingInfo, { description: 'The longest recording that is transcribed.', unit: 'minutes' }),
-    maxTranscriptionJobs: z.int().min(1).default(20).register(settingInfo, {
-      description:
-        'Recordings and sessions that are transcribed or wait for it; more uploads are refused as `too_many_transcriptions`.',
-    }),
-    transcriptionsAtATime: z
-      .int()
-      .min(1)
-      .max(256)
-      .default(() => availableParallelism())
-      .register(settingInfo, {
-        description: 'How many of them are transcribed at the same time, behind all live speech.',
-        defaultText: 'one a core',
-      }),
-    transcriptionRetentionMinutes: z
-      .number()
-      .min(0.01)
-      .max(7 * 24 * 60)
-      .default(60)
-      .register(settingInfo, {
-        description: 'How long a finished transcription can be fetched; it is held in memory only.',
-        unit: 'minutes',
-      }),
-    logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {
-      description: 'The least important log lines that are written.',
-    }),
-    logFormat: z.enum(['auto', 'json', 'text']).default('auto').register(settingInfo, {
-      description: 'How log lines look. `auto` is `text` on a terminal and `json` elsewhere.',
-    }),
-  })
-  .refine((config) => config.insecureNetwork || isLoopback(config.host), {
-    path: ['host'],
-    params: { insecureNetwork: true },
-  });
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {
+    description: 'The least important log lines that are written.',
+  }),
+  logFormat: z.enum(['auto', 'json', 'text']).default('auto').register(settingInfo, {
+    description: 'How log lines look. `auto` is `text` on a terminal and `json` elsewhere.',
+  }),
+});
 
 /** The settings of a running server, validated. */
 export type Config = Readonly<z.output<typeof configSchema>>;
 
 function cacheHome(): string {
   return process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+}
+
+function isAddressOrRange(text: string): boolean {
+  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+}
+
+function dataHome(): string {
+  return process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  return search + hash === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
 }
 
 function isOrigin(text: string): boolean {

@@ -32,6 +32,7 @@ export function registerHealth(
   routes.get(
     '/health',
     {
+      config: { action: 'health.read' },
       schema: {
         summary: 'Status and model',
         description: 'Status 200 when healthy, 503 otherwise, with the same body.',
@@ -53,6 +54,7 @@ export function registerHealth(
   routes.get(
     '/health/live',
     {
+      config: { action: 'health.probe' },
       schema: {
         summary: 'Whether the process runs',
         description: 'For liveness probes: answers as long as the event loop turns.',
@@ -64,6 +66,7 @@ export function registerHealth(
   routes.get(
     '/health/ready',
     {
+      config: { action: 'health.probe' },
       schema: {
         summary: 'Whether new sessions can be taken',
         description:

@@ -7,6 +7,7 @@ export function registerMetrics(app: FastifyInstance, registry: Registry): void 
   app.get(
     '/metrics',
     {
+      config: { action: 'metrics.read' },
       schema: {
         summary: 'Metrics for Prometheus',
         description: 'Counts, delays and sizes, never content.',

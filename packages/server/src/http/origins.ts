@@ -11,32 +11,50 @@ export interface OriginPolicy {
    */
   readonly originAllowed: (headers: Pick<IncomingHttpHeaders, 'origin' | 'host'>) => boolean;
   /**
-   * Whether `Host` names this server. On loopback only an address, `localhost` or the host of an allowed origin
-   * does: under any other name the server is reached by DNS rebinding, where a foreign page passes for the server's own.
+   * Whether a request with these headers comes from the server's own page, or one of an allowed origin by name: what
+   * may use a login that the browser sends by itself. Other programs on loopback may not, nor any page because of `*`.
+   */
+  readonly isOwnPage: (headers: Pick<IncomingHttpHeaders, 'origin' | 'host'>) => boolean;
+  /**
+   * Whether `Host` names this server. Where nobody has to say who they are, an address, `localhost`, a name without
+   * dots, and an allowed host or the host of an allowed origin do: under any other name the server is reached by DNS
+   * rebinding, where a foreign page passes for the server's own. Where authentication is required, such a page has
+   * nothing to show, and any name will do unless `allowedHosts` says which.
    */
   readonly hostAllowed: (headers: Pick<IncomingHttpHeaders, 'host'>) => boolean;
 }
 
-/** The policy that the settings `allowedOrigins` and `host` describe. */
+type OriginSettings = Pick<Config, 'allowedOrigins' | 'allowedHosts' | 'authentication'>;
+
+/** The policy that the settings describe. */
 export function createOriginPolicy({
   allowedOrigins,
-  host,
-}: Pick<Config, 'allowedOrigins' | 'host'>): OriginPolicy {
+  allowedHosts,
+  authentication,
+}: OriginSettings): OriginPolicy {
   const anyOrigin = allowedOrigins.includes('*');
-  const allowedHosts = allowedOrigins
-    .filter((origin) => origin !== '*')
-    .map((origin) => new URL(origin).host);
+  const anyHost = allowedHosts.length === 0 && (anyOrigin || authentication === 'required');
+  const originHosts = allowedOrigins.filter((origin) => origin !== '*').map((origin) => new URL(origin).host);
+  const isNamed = (origin: string): boolean => origin !== '*' && allowedOrigins.includes(origin);
   return {
     originAllowed: (headers) => {
-      if (headers.origin === undefined || anyOrigin || allowedOrigins.includes(headers.origin)) return true;
+      if (headers.origin === undefined || anyOrigin || isNamed(headers.origin)) return true;
       const origin = URL.canParse(headers.origin) ? new URL(headers.origin) : undefined;
       return origin !== undefined && (isLoopback(origin.hostname) || origin.host === headers.host);
     },
-    hostAllowed: (headers) => {
-      if (anyOrigin || !isLoopback(host) || headers.host === undefined) return true;
-      const name = hostnameOf(headers.host);
+    isOwnPage: ({ origin, host }) =>
+      origin !== undefined && (isNamed(origin) || (URL.canParse(origin) && new URL(origin).host === host)),
+    hostAllowed: ({ host }) => {
+      if (anyHost || host === undefined) return true;
+      const name = hostnameOf(host);
+      if (name === undefined) return false;
       return (
-        name !== undefined && (isIP(name) !== 0 || isLoopback(name) || allowedHosts.includes(headers.host))
+        isIP(name) !== 0 ||
+        isLoopback(name) ||
+        allowedHosts.includes(name) ||
+        originHosts.includes(host) ||
+        // Public DNS cannot answer for a name without dots.
+        (allowedHosts.length === 0 && !name.includes('.'))
       );
     },
   };

@@ -43,7 +43,7 @@ interface File {
 /** Names that are built. All else, paths in disguise among it, is not there. */
 const FILE_NAME = /^\w[\w.-]*$/;
 
-const hidden = { schema: { hide: true } };
+const hidden = { config: { action: 'page.read' as const }, schema: { hide: true } };
 
 function send(reply: FastifyReply, file: string, folder: string, caching: string): void {
   if (!FILE_NAME.test(file)) {

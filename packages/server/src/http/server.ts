@@ -1,8 +1,18 @@
-import { allowedValues } from '@auscult/protocol';
+import { STATUS_CODES } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { allowedValues, type ErrorCode } from '@auscult/protocol';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  type RouteOptions,
+} from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -10,16 +20,34 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Guard } from '../access/guard.js';
+import type { Config } from '../config/schema.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import type { OriginPolicy } from './origins.js';
+import type { ServerTls } from './tls.js';
 
 /** What the HTTP server needs besides its routes. */
 export interface HttpServices {
   readonly log: Log;
   readonly origins: OriginPolicy;
   readonly version: string;
+  readonly config: Config;
+  readonly guard: Guard;
+  /** Told of every route that is added. */
+  readonly onRoute: (route: RouteOptions) => void;
+  /** Undefined where the server does not encrypt. */
+  readonly tls: ServerTls | undefined;
 }
+
+/** The largest head of a request: enough for a token of 8 KiB beside cookies. */
+const MAX_HEAD_BYTES = 16_384;
+
+/** The largest body that is no recording. */
+const MAX_BODY_BYTES = 65_536;
+
+/** What browsers are told to remember: to use https with this host for a year. */
+const STRICT_TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
 
 /**
  * What the page may do: load what this server serves, and talk to it. `'self'` stands for the WebSocket too in every
@@ -51,32 +79,31 @@ const overview = z.object({
  * A Fastify server with security headers, CORS, OpenAPI at `/openapi.json`, errors in one shape and a log of answers.
  * Routes are described by zod schemas. Fastify's own logger stays off: it writes URLs and messages of errors.
  */
-export async function createHttpServer({ log, origins, version }: HttpServices): Promise<FastifyInstance> {
-  const app = fastify({
-    logger: false,
-    frameworkErrors: (_error, request, reply) => {
-      // Node hands the connection of an upgrade over for good, so nobody else would close it.
-      if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
-      answerNotFound(reply as FastifyReply);
-    },
-  });
+export async function createHttpServer(services: HttpServices): Promise<FastifyInstance> {
+  const { log, origins, version, config, guard, tls } = services;
+  const app = createFastify(config, tls);
+  app.decorateRequest('authentication', undefined);
+  app.decorateRequest('refusal', undefined);
+  app.addHook('onRoute', requireAction);
+  app.addHook('onRoute', services.onRoute);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setNotFoundHandler((_request, reply) => {
     answerNotFound(reply);
   });
-  app.setErrorHandler((error, _request, reply) => {
-    const refusal = refusalOf(error);
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = refusalOf(error, request);
     if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error);
     if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
     const { status, body } = httpError(refusal.code, refusal.details);
     return reply.code(status).type('application/json').send(body);
   });
   // Not earlier: the WebSocket plugin closes the connection of a refused upgrade only if its own `onRequest` ran.
-  app.addHook('preValidation', async (request, reply) => {
-    if (origins.hostAllowed(request.headers)) return;
-    const { status, body } = httpError('origin_not_allowed');
-    await reply.code(status).send(body);
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.protocol === 'https')
+      void reply.header('strict-transport-security', STRICT_TRANSPORT_SECURITY);
+    await guard.admit(request);
+    limitBody(request, config.requestTimeoutSeconds);
   });
   app.addHook('onResponse', (request, reply, done) => {
     log.debug('answered', {
@@ -87,7 +114,11 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     });
     done();
   });
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY } });
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY },
+    // Only over https, and then by the hook above.
+    strictTransportSecurity: false,
+  });
   await app.register(cors, {
     delegator: (request: FastifyRequest) =>
       Promise.resolve({
@@ -108,25 +139,35 @@ export async function createHttpServer({ log, origins, version }: HttpServices):
     },
     transform: jsonSchemaTransform,
   });
-  app.get('/api/v1', { schema: { summary: 'What there is', response: { 200: overview } } }, () => ({
-    name: 'Auscult' as const,
-    version,
-    transcribe: '/ws/transcribe',
-    transcriptions: '/api/v1/transcriptions',
-    health: '/health',
-    metrics: '/metrics',
-    openapi: '/openapi.json',
-  }));
+  app.get(
+    '/api/v1',
+    {
+      config: { action: 'description.read' },
+      schema: { summary: 'What there is', response: { 200: overview } },
+    },
+    () => ({
+      name: 'Auscult' as const,
+      version,
+      transcribe: '/ws/transcribe',
+      transcriptions: '/api/v1/transcriptions',
+      health: '/health',
+      metrics: '/metrics',
+      openapi: '/openapi.json',
+    }),
+  );
   app.get(
     '/openapi.json',
-    { schema: { summary: 'This description', response: { 200: z.looseObject({}) } } },
+    {
+      config: { action: 'description.read' },
+      schema: { summary: 'This description', response: { 200: z.looseObject({}) } },
+    },
     () => ({ ...app.swagger() }),
   );
   return app;
 }
 
 /** What a request is refused with. Messages of foreign errors quote their input, so they are never passed on. */
-function refusalOf(error: unknown): RequestError {
+function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (error instanceof RequestError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [issue] = error.validation;
@@ -137,7 +178,11 @@ function refusalOf(error: unknown): RequestError {
     });
   }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new RequestError('form_expected');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new RequestError(takesForm(request) ? 'form_expected' : 'json_expected');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RequestError('request_too_large');
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || code === 'FST_ERR_CTP_INVALID_JSON_BODY')
+    return new RequestError('json_expected');
   return new RequestError('internal_error', {}, undefined, { cause: error });
 }
 
@@ -145,3 +190,77 @@ function answerNotFound(reply: FastifyReply): void {
   const { status, body } = httpError('not_found');
   void reply.code(status).send(body);
 }
+
+function createFastify(config: Config, tls: ServerTls | undefined): FastifyInstance {
+  const timeout = config.requestTimeoutSeconds * 1000;
+  const limits = {
+    maxHeaderSize: MAX_HEAD_BYTES,
+    headersTimeout: timeout,
+    // Whole requests are limited one by one: an upload may take its time.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(1000, timeout),
+  };
+  const app = fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    ...(tls === undefined ? { http: limits } : { https: { ...limits, ...tls.options } }),
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      // Node hands the connection of an upgrade over for good, so nobody else would close it.
+      if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
+      answerNotFound(reply);
+    },
+  } as FastifyServerOptions);
+  if (tls !== undefined) tls.keepCurrent(app.server as unknown as HttpsServer);
+  return app;
+}
+
+/** A route that nobody has said who may use is used by nobody. Answers to preflights tell nothing. */
+function requireAction({ config, method, url }: RouteOptions): void {
+  if (config?.action !== undefined || method === 'OPTIONS') return;
+  throw new TypeError(`the route ${String(method)} ${url} names no action of the table of permissions`);
+}
+
+/** Cuts whoever sends a body drop by drop. Uploads have a limit of their own, by their silence. */
+function limitBody(request: FastifyRequest, seconds: number): void {
+  if (request.ws === true || takesForm(request) || request.raw.complete) return;
+  const timer = setTimeout(() => request.raw.destroy(), seconds * 1000);
+  request.raw.once('end', () => {
+    clearTimeout(timer);
+  });
+  request.raw.once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+function takesForm({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.schema?.consumes?.includes('multipart/form-data') === true;
+}
+
+/** Answers what never became a request, and closes the connection. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, body } = httpError(brokenRequestCodes[error.code ?? ''] ?? 'malformed_request');
+  const text = JSON.stringify(body);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+  // Without its listeners nothing goes to the parser any more.
+  socket.removeAllListeners('data').resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+/** How long what still comes is thrown away, so that its sender reads the answer, milliseconds. */
+const LINGER_MS = 1000;
+
+const brokenRequestCodes: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};

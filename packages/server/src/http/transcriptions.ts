@@ -5,6 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
+import { requireIdentity, type Guard } from '../access/guard.js';
+import { ownershipOf, type Ownership } from '../access/identity.js';
+import { isPermitted, type Action } from '../access/permissions.js';
 import type { Config } from '../config/schema.js';
 import { errorDescription, errorResponses, recordingErrorOf, RequestError } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
@@ -13,13 +16,12 @@ import type { Place, Transcription, Transcriptions } from '../transcriptions/tra
 import { openUpload } from '../transcriptions/upload-source.js';
 import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { threeDecimals, type Transcript } from '../transcripts/transcript.js';
-import type { OriginPolicy } from './origins.js';
 import { receiveUpload, uploadFields, type Upload } from './receive-upload.js';
 
 /** What the routes need from the server. */
 export interface TranscriptionRoutes {
   readonly config: Config;
-  readonly origins: OriginPolicy;
+  readonly guard: Guard;
   readonly transcriptions: Transcriptions;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
@@ -83,6 +85,9 @@ const transcriptBody = z.object({
   ),
 });
 
+/** What every request may be refused with that is not open to anyone. */
+const refusals = ['unauthenticated', 'forbidden', 'locked_out'] as const;
+
 const params = z.object({ id: z.string() });
 
 /** Adds the routes under `/api/v1/transcriptions`. */
@@ -94,11 +99,9 @@ export async function registerTranscriptions(
     // What is no form is answered as such, whatever it says it is.
     scope.removeAllContentTypeParsers();
     await scope.register(multipart);
-    scope.addHook('preValidation', (request, reply, done) => {
+    scope.addHook('preValidation', (_request, reply, done) => {
       void reply.header('cache-control', 'no-store');
-      done(
-        services.origins.originAllowed(request.headers) ? undefined : new RequestError('origin_not_allowed'),
-      );
+      done();
     });
     addUpload(scope, services);
     addInspection(scope, services);
@@ -111,6 +114,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
   app.withTypeProvider<ZodTypeProvider>().post(
     PATH,
     {
+      config: { action: 'transcription.create' },
       schema: {
         summary: 'Transcribe a recording',
         description:
@@ -130,6 +134,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
             'unreadable_audio',
             'too_many_transcriptions',
             'storage_full',
+            ...refusals,
           ),
         },
       },
@@ -161,13 +166,18 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         idleSeconds: config.idleTimeoutSeconds,
         signal: draining,
       });
-      return await submit(upload, ready, place);
+      return await submit(upload, ready, place, ownershipOf(requireIdentity(request)));
     } finally {
       place.leave();
     }
   }
 
-  async function submit(upload: Upload, recognizer: Recognizer, place: Place): Promise<Transcription> {
+  async function submit(
+    upload: Upload,
+    recognizer: Recognizer,
+    place: Place,
+    ownership: Ownership,
+  ): Promise<Transcription> {
     const { language = config.language, task = config.task, words, hearings = config.hearings } = upload;
     try {
       const inability = inabilityOf(recognizer.model, { language, task });
@@ -176,7 +186,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       const maxSeconds = config.maxRecordingMinutes * 60;
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
-      return place.submit(source, { recognizer, language, task, words, hearings });
+      return place.submit(source, { recognizer, ownership, language, task, words, hearings });
     } catch (error) {
       await upload.file.remove();
       throw error instanceof SpeechError
@@ -186,53 +196,67 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
   }
 }
 
-function addInspection(app: FastifyInstance, { transcriptions }: TranscriptionRoutes): void {
+function addInspection(app: FastifyInstance, services: TranscriptionRoutes): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     PATH,
     {
+      config: { action: 'transcription.list' },
       schema: {
         summary: 'List transcriptions',
         description: 'Those that wait, run, or ended not long ago, the newest first, without their text.',
-        response: { 200: z.object({ transcriptions: z.array(transcriptionBody) }) },
+        response: {
+          200: z.object({ transcriptions: z.array(transcriptionBody) }),
+          ...errorResponses(...refusals),
+        },
       },
     },
-    () => ({ transcriptions: transcriptions.list().map(bodyOf) }),
+    (request) => {
+      const identity = requireIdentity(request);
+      const visible = services.transcriptions
+        .list()
+        .filter(({ ownership }) => isPermitted('transcription.list', identity, ownership));
+      return { transcriptions: visible.map(bodyOf) };
+    },
   );
   routes.get(
     `${PATH}/:id`,
     {
+      config: { action: 'transcription.read' },
       schema: {
         summary: 'How far a transcription has come',
         params,
-        response: { 200: transcriptionBody, ...errorResponses('transcription_not_found') },
+        response: { 200: transcriptionBody, ...errorResponses('transcription_not_found', ...refusals) },
       },
     },
-    ({ params: { id } }) => bodyOf(found(transcriptions, id)),
+    async (request) => bodyOf(await found(services, request, 'transcription.read', request.params.id)),
   );
   routes.delete(
     `${PATH}/:id`,
     {
+      config: { action: 'transcription.delete' },
       schema: {
         summary: 'Cancel or forget a transcription',
         description: 'One that waits or runs is cancelled; one that has ended is forgotten with its result.',
         params,
-        response: { 204: z.null(), ...errorResponses('transcription_not_found') },
+        response: { 204: z.null(), ...errorResponses('transcription_not_found', ...refusals) },
       },
     },
-    ({ params: { id } }, reply) => {
-      if (!transcriptions.remove(id)) throw new RequestError('transcription_not_found');
+    async (request, reply) => {
+      const { id } = await found(services, request, 'transcription.delete', request.params.id);
+      services.transcriptions.remove(id);
       void reply.code(204);
       return null;
     },
   );
 }
 
-function addResult(app: FastifyInstance, { transcriptions }: TranscriptionRoutes): void {
+function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
   const text = z.string();
   app.withTypeProvider<ZodTypeProvider>().get(
     `${PATH}/:id/result`,
     {
+      config: { action: 'transcript.read' },
       schema: {
         summary: 'What was said',
         description: 'In the format of the query, or else in the one that the request accepts first.',
@@ -248,13 +272,20 @@ function addResult(app: FastifyInstance, { transcriptions }: TranscriptionRoutes
               [MEDIA_TYPES.vtt]: { schema: text },
             },
           },
-          ...errorResponses('transcription_not_found', 'not_acceptable', 'transcription_not_done'),
+          ...errorResponses(
+            'transcription_not_found',
+            'not_acceptable',
+            'transcription_not_done',
+            ...refusals,
+          ),
         },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const format = request.query.format ?? acceptedFormat(request, reply);
-      const { id, words, transcript } = ended(found(transcriptions, request.params.id));
+      const { id, words, transcript } = ended(
+        await found(services, request, 'transcript.read', request.params.id),
+      );
       void reply.type(`${MEDIA_TYPES[format]}; charset=utf-8`);
       return formatTranscript(transcript, format, { about: { id }, words });
     },
@@ -271,9 +302,16 @@ function acceptedFormat(request: FastifyRequest, reply: FastifyReply): Transcrip
   return format;
 }
 
-function found(transcriptions: Transcriptions, id: string): Transcription {
+/** What is somebody else's is no more there than what never was. */
+async function found(
+  { transcriptions, guard }: TranscriptionRoutes,
+  request: FastifyRequest,
+  action: Action,
+  id: string,
+): Promise<Transcription> {
   const transcription = transcriptions.get(id);
   if (transcription === undefined) throw new RequestError('transcription_not_found');
+  await guard.authorise(request, action, transcription.ownership, 'transcription_not_found', id);
   return transcription;
 }
 

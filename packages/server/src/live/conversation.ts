@@ -16,11 +16,16 @@ import {
   type SessionSettings,
   type WarningCode,
 } from '@auscult/protocol';
+import { ownershipOf, type Identity } from '../access/identity.js';
+import { scopeOf } from '../access/permissions.js';
 import type { Config } from '../config/schema.js';
 import { clientErrorOf } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { openChannels, type Channels } from './channels.js';
+import { createDelivery } from './delivery.js';
+import { messageActions } from './message-actions.js';
 import type { Send } from './outbox.js';
 import { refinementMessage } from './refinement-message.js';
 import { createSessionRecord, type SessionRecord } from './session-record.js';
@@ -29,6 +34,8 @@ import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './tra
 /** What a conversation needs from the session that it is held in. */
 export interface ConversationServices {
   readonly sessionId: string;
+  /** Who speaks. */
+  readonly identity: Identity;
   /** Told to a client that opted in; undefined where sessions cannot be resumed. */
   readonly resumeToken: string | undefined;
   readonly config: Config;
@@ -36,6 +43,10 @@ export interface ConversationServices {
   /** Reads the session again where that is wanted. */
   readonly refiner: Recognizer;
   readonly transcriptions: Transcriptions;
+  /** Keeps the finals. */
+  readonly writer: SessionRecordWriter;
+  /** Whether records can be written now. */
+  readonly isRecording: () => boolean;
   readonly send: Send;
   /** Whether the client asked for the subprotocol when it connected. */
   readonly optedIn: boolean;
@@ -43,6 +54,8 @@ export interface ConversationServices {
   readonly onAudio: (seconds: number) => void;
   /** Recognition of some audio failed for good. */
   readonly onLost: (seconds: number) => void;
+  /** A final could not be recorded, so that it was not sent. */
+  readonly onUnrecorded: (error: unknown) => void;
   /** The client has sent too many messages in a row that make no sense. */
   readonly onHopeless: () => void;
 }
@@ -70,7 +83,12 @@ export interface Conversation {
 
 /** Starts a conversation. A client that never opts in is sent `connection`, `transcription` and `error` only. */
 export function createConversation(services: ConversationServices): Conversation {
-  const { config, recognizer, send } = services;
+  const { config, recognizer, writer } = services;
+  const delivery = createDelivery(services.send, {
+    isRecording: services.isRecording,
+    onFailure: services.onUnrecorded,
+  });
+  const { send } = delivery;
   let optedIn = services.optedIn;
   let settings: SessionSettings = {
     ...defaultSessionSettings,
@@ -88,12 +106,17 @@ export function createConversation(services: ConversationServices): Conversation
   let words = 0;
 
   function take(frame: Buffer, isBinary: boolean): void | Promise<void> {
-    if (isBinary) return takeAudio(frame);
+    if (isBinary) return may('binary') ? takeAudio(frame) : refuse(describeError('forbidden'));
     const parsed = parseClientMessage(frame.toString());
     if (!parsed.ok) return refuse(parsed.error);
+    if (!may(parsed.message.type)) return refuse(describeError('forbidden'));
     if (parsed.message.type === 'audio') return takeAudio(parsed.message.pcm, parsed.message.sampleRate);
     badInARow = 0;
     return takeControl(parsed.message);
+  }
+
+  function may(message: keyof typeof messageActions): boolean {
+    return scopeOf(messageActions[message], services.identity.role) !== 'none';
   }
 
   function takeAudio(pcm: Uint8Array, sampleRate?: number): void {
@@ -114,6 +137,7 @@ export function createConversation(services: ConversationServices): Conversation
   }
 
   function open(): Channels {
+    writer.describe({ language: settings.language, channels: settings.channels });
     if (settings.refine === 'on-stop') record = openRecord();
     return openChannels(recognizer, heardSettings(), config.contextSeconds, listenerOf);
   }
@@ -122,6 +146,7 @@ export function createConversation(services: ConversationServices): Conversation
     const { language, task } = settings;
     return createSessionRecord({
       ...services,
+      ownership: ownershipOf(services.identity),
       recognizer: services.refiner,
       language,
       task,
@@ -182,6 +207,7 @@ export function createConversation(services: ConversationServices): Conversation
 
   async function flush(): Promise<void> {
     await channels?.flush();
+    await delivery.settled();
   }
 
   function warn(code: WarningCode): void {
@@ -216,12 +242,25 @@ export function createConversation(services: ConversationServices): Conversation
     const shape = { words: optedIn && settings.words, channel: settings.channels > 1 ? index : undefined };
     const place = shape.channel === undefined ? {} : { channel: index };
     return {
-      onAudio: (samples) => record?.keep(index, samples),
+      onAudio: (samples) => {
+        record?.keep(index, samples);
+        writer.keepAudio(index, samples);
+      },
       onFinal: (hypothesis) => {
         if (hypothesis.text === '') return;
         finals += 1;
         words += hypothesis.words.length;
-        send(finalMessage(hypothesis, shape));
+        const { text, start, end, confidence, language } = hypothesis;
+        const spoken = {
+          channel: index,
+          text,
+          start,
+          end,
+          confidence,
+          language,
+          words: [...hypothesis.words],
+        };
+        delivery.sendFinal(spoken, finalMessage(hypothesis, shape), writer.commit(spoken));
       },
       onPartial: (hypothesis) => {
         if (hypothesis.text !== '') send(partialMessage(hypothesis, shape));
@@ -252,12 +291,14 @@ export function createConversation(services: ConversationServices): Conversation
       record?.finish();
       channels?.close();
     },
-    pendingSeconds: () => channels?.pendingSeconds() ?? 0,
+    pendingSeconds: () => (channels?.pendingSeconds() ?? 0) + delivery.unrecordedSeconds(),
     receivedSeconds: () => channels?.receivedSeconds() ?? 0,
     acknowledgement: () => ({
       type: 'acknowledged',
       receivedSamples,
-      settledSeconds: flooredSeconds(channels?.settledSeconds() ?? 0),
+      settledSeconds: flooredSeconds(
+        Math.min(channels?.settledSeconds() ?? 0, delivery.unrecordedFrom() ?? Infinity),
+      ),
     }),
     resumption: () => ({ type: 'resumed', sessionId: services.sessionId, receivedSamples }),
     finals: () => finals,

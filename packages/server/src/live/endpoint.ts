@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import type { Recognizer } from '@auscult/asr';
 import { closeTable, describeError, errorTable, PROTOCOL, type ErrorCode } from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
-import { httpError } from '../errors.js';
-import type { OriginPolicy } from '../http/origins.js';
+import type { Authentication } from '../access/authentication.js';
+import type { Identity } from '../access/identity.js';
+import { httpError, RequestError } from '../errors.js';
+import type { RecordStore } from '../records/record-store.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { awaitResume } from './await-resume.js';
 import { startSession, type SessionServices } from './session.js';
@@ -12,13 +16,13 @@ import type { Sessions } from './sessions.js';
 
 /** What the endpoint needs to decide on a connection and to start its session. */
 export interface LiveServices extends SessionServices {
-  readonly origins: OriginPolicy;
   readonly sessions: Sessions;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
   /** What reads sessions again, once it is warm. */
   readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
+  readonly records: () => RecordStore;
 }
 
 /** The plugin's types ask for the whole `ws` module where it uses the constructor only. */
@@ -49,15 +53,28 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
   app.route({
     method: 'GET',
     url: '/ws/transcribe',
+    config: { action: 'live.open' },
     schema: { hide: true },
     handler: (_request, reply) => {
       const { status, body } = httpError('not_found');
       return reply.code(status).send(body);
     },
     wsHandler: (socket, request) => {
-      if (isResumption(request)) admitResumption(socket, request, services);
-      else admit(socket, request, services);
+      const { authentication, refusal = 'unauthenticated' } = request;
+      if (authentication === undefined || request.refusal !== undefined) refuse(socket, refusal, services);
+      else if (isResumption(request)) admitResumption(socket, authentication, services);
+      else {
+        admit(socket, request.ip, authentication, services).catch((error: unknown) => {
+          services.log.unexpected(error);
+          socket.close(closeTable.internal_error.code);
+        });
+      }
     },
+  });
+  const stopRevalidating = startRevalidating(services);
+  app.addHook('onClose', (_app, done) => {
+    stopRevalidating();
+    done();
   });
 }
 
@@ -66,36 +83,94 @@ function isResumption({ query }: FastifyRequest): boolean {
 }
 
 /** A session that is resumed is open already, so it is not refused because there are many. */
-function admitResumption(socket: WebSocket, { headers }: FastifyRequest, services: LiveServices): void {
-  const { origins, isDraining, sessions } = services;
-  if (!origins.originAllowed(headers)) return refuse(socket, 'origin_not_allowed', services);
+function admitResumption(socket: WebSocket, authentication: Authentication, services: LiveServices): void {
+  const { isDraining, sessions } = services;
   if (isDraining()) return refuse(socket, 'draining', services);
   awaitResume(socket, (request) => {
-    const resumed = request !== undefined && sessions.find(request.sessionId)?.resume(socket, request);
+    const resumed =
+      request !== undefined && sessions.find(request.sessionId)?.resume(socket, request, authentication);
     if (resumed !== true) refuse(socket, 'resume_refused', services);
   });
 }
 
-function admit(socket: WebSocket, request: FastifyRequest, services: LiveServices): void {
+async function admit(
+  socket: WebSocket,
+  from: string,
+  authentication: Authentication,
+  services: LiveServices,
+): Promise<void> {
+  const { identity } = authentication;
   const recognizer = services.recognizer();
-  const refusal = refusalOf(request, recognizer, services);
-  if (refusal) return refuse(socket, refusal, services);
   const refiner = services.refiner();
-  if (recognizer && refiner) services.sessions.add(startSession(socket, { recognizer, refiner }, services));
+  const refusal = refusalOf(identity, recognizer, services);
+  if (refusal) return refuse(socket, refusal, services);
+  if (!recognizer || !refiner) return;
+  const leave = services.sessions.reserve(identity);
+  try {
+    const id = randomUUID();
+    // What the client sends meanwhile stays where it is.
+    socket.pause();
+    const writer = await openRecord(id, recognizer, { who: identity, from }, services);
+    socket.resume();
+    if (writer === undefined) return refuse(socket, 'records_unavailable', services);
+    if (services.isDraining() || socket.readyState !== socket.OPEN) {
+      await writer.close('not_begun');
+      return refuse(socket, 'draining', services);
+    }
+    services.sessions.add(
+      startSession(socket, { id, writer, openedBy: authentication }, { recognizer, refiner }, services),
+    );
+  } finally {
+    leave();
+  }
+}
+
+/** Undefined where the session cannot be recorded and logged, so that it may not begin. */
+async function openRecord(
+  id: string,
+  recognizer: Recognizer,
+  { who, from }: { readonly who: Identity; readonly from: string },
+  { config, records }: LiveServices,
+): Promise<SessionRecordWriter | undefined> {
+  try {
+    return await records().open({
+      id,
+      actor: { who, from },
+      groups: who.groups,
+      model: recognizer.model.name,
+      language: config.language,
+    });
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'records_unavailable') return undefined;
+    throw error;
+  }
 }
 
 function refusalOf(
-  { headers }: FastifyRequest,
+  identity: Identity,
   recognizer: Recognizer | undefined,
-  { config, origins, sessions, isDraining }: LiveServices,
+  { config, sessions, isDraining }: LiveServices,
 ): ErrorCode | undefined {
-  if (!origins.originAllowed(headers)) return 'origin_not_allowed';
   if (isDraining()) return 'draining';
   if (!recognizer) return 'not_ready';
   if (sessions.count() >= config.maxSessions) return 'too_many_sessions';
+  if (identity.kind !== 'local' && sessions.countOf(identity) >= config.maxSessionsPerIdentity)
+    return 'too_many_sessions';
   const admission = recognizer.admission();
   if (admission.admitted) return undefined;
   return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
+}
+
+/** Asks again and again whether who holds a session may still hold it. Returns what stops it. */
+function startRevalidating({ config, sessions, log }: LiveServices): () => void {
+  const timer = setInterval(() => {
+    sessions.revalidate().catch((error: unknown) => {
+      log.unexpected(error);
+    });
+  }, config.revalidateSeconds * 1000).unref();
+  return () => {
+    clearInterval(timer);
+  };
 }
 
 function refuse(socket: WebSocket, code: ErrorCode, { log, metrics }: LiveServices): void {
@@ -103,5 +178,5 @@ function refuse(socket: WebSocket, code: ErrorCode, { log, metrics }: LiveServic
   metrics.sessionsRefused.inc({ code });
   metrics.errors.inc({ code });
   socket.send(JSON.stringify(describeError(code)));
-  socket.close(errorTable[code].closeCode, code);
+  socket.close(errorTable[code].closeCode ?? closeTable.forbidden.code, code);
 }

@@ -1,5 +1,6 @@
 import { SAMPLE_RATE, type Recognizer } from '@auscult/asr';
 import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
+import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { inabilityOf } from '../model-abilities.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
@@ -17,6 +18,7 @@ export interface SessionRecord {
 /** What a record needs from its session. */
 export interface RecordServices {
   readonly sessionId: string;
+  readonly ownership: Ownership;
   readonly config: Config;
   readonly transcriptions: Transcriptions;
   /** Reads sessions again. */
@@ -98,8 +100,8 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
     }
     const source = sourceOf(finished, startSeconds, services.sessionId);
     const { refineHearings: hearings } = config;
-    return place.submit(source, { recognizer, language, task, words: true, hearings, onEnd: services.onEnd })
-      .id;
+    const { ownership, onEnd } = services;
+    return place.submit(source, { recognizer, ownership, language, task, words: true, hearings, onEnd }).id;
   };
 
   return { keep, finish };

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import {
   closeTable,
@@ -10,9 +9,12 @@ import {
   type ResumeMessage,
 } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
+import type { Authentication } from '../access/authentication.js';
+import { isSameIdentity, type Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { FRAME_TOO_LARGE } from './announcing-web-socket.js';
 import { createConversation } from './conversation.js';
@@ -28,6 +30,15 @@ export interface SessionServices {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly transcriptions: Transcriptions;
+  /** Whether records can be written now. */
+  readonly isRecording: () => boolean;
+}
+
+/** A session that has been let in: its name, where it is recorded, and who holds it. */
+export interface AdmittedSession {
+  readonly id: string;
+  readonly writer: SessionRecordWriter;
+  readonly openedBy: Authentication;
 }
 
 /** What a session hears with. */
@@ -40,8 +51,18 @@ export interface SessionRecognizers {
 /** One client, on one socket after the other. */
 export interface Session {
   readonly id: string;
-  /** Goes on over another socket, if `token` is the session's own; the one it has had is closed. */
-  readonly resume: (socket: WebSocket, request: ResumeMessage) => boolean;
+  /** Who holds the session. */
+  readonly identity: Identity;
+  /**
+   * Goes on over another socket, if it is that of the same identity and `token` is the session's own; the one it has
+   * had is closed.
+   */
+  readonly resume: (socket: WebSocket, request: ResumeMessage, authentication: Authentication) => boolean;
+  /**
+   * Closes the connection if what it was opened with holds no more. The session waits for its client then, as after
+   * any other break: whoever is still let in may resume it.
+   */
+  readonly revalidate: () => Promise<void>;
   /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
   readonly drain: () => Promise<void>;
   /** Closes at once because the server goes away. */
@@ -78,10 +99,13 @@ interface Connection {
  */
 export function startSession(
   socket: WebSocket,
+  { id, writer, openedBy }: AdmittedSession,
   recognizers: SessionRecognizers,
-  { config, log, metrics, transcriptions }: SessionServices,
+  { config, log, metrics, transcriptions, isRecording }: SessionServices,
 ): Session {
-  const id = randomUUID();
+  const { identity } = openedBy;
+  /** What the connection of now was opened with. */
+  let authentication = openedBy;
   const token = createResumeToken();
   const openedAt = performance.now();
   const warned = new Set<HoldReason>();
@@ -108,10 +132,13 @@ export function startSession(
   });
   const conversation = createConversation({
     sessionId: id,
+    identity,
     resumeToken: config.resumeSeconds > 0 ? token.text : undefined,
     config,
     ...recognizers,
     transcriptions,
+    writer,
+    isRecording,
     send,
     optedIn: socket.protocol === PROTOCOL,
     onAudio: (seconds) => {
@@ -120,6 +147,10 @@ export function startSession(
     },
     onLost: (seconds) => {
       log.error('audio lost', { session: id, seconds });
+    },
+    onUnrecorded: (error) => {
+      log.unexpected(error, { session: id });
+      end('record_failed');
     },
     onHopeless: () => {
       end('too_many_bad_messages');
@@ -221,8 +252,10 @@ export function startSession(
     connection = undefined;
   }
 
-  function resume(next: WebSocket, request: ResumeMessage): boolean {
+  function resume(next: WebSocket, request: ResumeMessage, shown: Authentication): boolean {
     if (state !== 'open' || !isResumable() || !token.is(request.token)) return false;
+    if (!isSameIdentity(shown.identity, identity)) return false;
+    authentication = shown;
     if (connection) {
       const { socket: former } = connection;
       send(describeError('session_taken_over'));
@@ -237,6 +270,13 @@ export function startSession(
     return true;
   }
 
+  async function revalidate(): Promise<void> {
+    const asked = authentication;
+    if (connection === undefined || (await asked.isStillValid())) return;
+    // It may have been resumed meanwhile, with what is valid.
+    if (asked === authentication) end('credential_expired');
+  }
+
   /** Ends the session for a reason that the client is told. */
   function end(code: ErrorCode): void {
     if (state === 'over') return;
@@ -246,8 +286,8 @@ export function startSession(
 
   function close(code: number, reason: string): void {
     const socketThen = connection?.socket;
-    // Whoever was too slow may come back for the rest.
-    if (code === closeTable.slow_reader.code) lose(code);
+    // Whoever was too slow, or let a token expire, may come back for the rest.
+    if (code === closeTable.slow_reader.code || code === closeTable.unauthenticated.code) lose(code);
     else release(code);
     socketThen?.close(code, reason);
   }
@@ -260,6 +300,9 @@ export function startSession(
     flow.stop();
     inbox.close();
     conversation.close();
+    writer.close(String(code)).catch((error: unknown) => {
+      log.unexpected(error, { session: id });
+    });
     metrics.sessionsOpen.dec();
     metrics.sessionsClosed.inc({ code: knownCloseCodes.has(code) ? String(code) : 'other' });
     log.info('session closed', {
@@ -280,7 +323,9 @@ export function startSession(
 
   return {
     id,
+    identity,
     resume,
+    revalidate,
     closed,
     drain: () => {
       state = state === 'open' ? 'draining' : state;

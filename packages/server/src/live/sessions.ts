@@ -1,10 +1,17 @@
+import { isSameIdentity, type Identity } from '../access/identity.js';
 import type { Session } from './session.js';
 
 /** The sessions that are open. */
 export interface Sessions {
   readonly count: () => number;
+  /** Those that `identity` holds. */
+  readonly countOf: (identity: Identity) => number;
+  /** Counts a session of `identity` that is about to be added, until what is returned is called. */
+  readonly reserve: (identity: Identity) => () => void;
   readonly add: (session: Session) => void;
   readonly find: (id: string) => Session | undefined;
+  /** Ends the sessions of everybody whose credential has expired or was revoked. */
+  readonly revalidate: () => Promise<void>;
   /**
    * Lets every session send the finals of the audio it has received and close.
    * Sessions that are not done after `seconds` are closed all the same; the result tells whether there was none.
@@ -15,13 +22,28 @@ export interface Sessions {
 /** Keeps track of open sessions. */
 export function createSessions(): Sessions {
   const open = new Set<Session>();
+  const reserved: Identity[] = [];
   return {
-    count: () => open.size,
+    count: () => open.size + reserved.length,
+    countOf: (identity) =>
+      [...reserved, ...[...open].map((session) => session.identity)].filter((other) =>
+        isSameIdentity(other, identity),
+      ).length,
+    reserve: (identity) => {
+      const place = { ...identity };
+      reserved.push(place);
+      return () => {
+        reserved.splice(reserved.indexOf(place), 1);
+      };
+    },
     add: (session) => {
       open.add(session);
       void session.closed.then(() => open.delete(session));
     },
     find: (id) => [...open].find((session) => session.id === id),
+    revalidate: async () => {
+      await Promise.all([...open].map((session) => session.revalidate()));
+    },
     drain: async (seconds) => {
       const done = Promise.all([...open].map((session) => session.drain())).then(() => true);
       const clean = await Promise.race([done, elapsed(seconds)]);

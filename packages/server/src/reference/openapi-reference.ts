@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createApp } from '../app.js';
 import { loadConfig } from '../config/load-config.js';
 import { createLog } from '../telemetry/log.js';
 
 /** The text of docs/openapi.json: the HTTP side of the server, as `/openapi.json` answers it. */
 export async function openapiReference(): Promise<string> {
-  const config = loadConfig({ flags: { logLevel: 'silent' }, environment: {} });
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-described-'));
+  const config = loadConfig({ flags: { logLevel: 'silent', dataDirectory }, environment: {} });
   const app = await createApp(
     config,
     () => Promise.reject(new TypeError('only described')),
@@ -14,5 +18,6 @@ export async function openapiReference(): Promise<string> {
     return `${JSON.stringify(await app.openapi(), null, 2)}\n`;
   } finally {
     await app.close();
+    rmSync(dataDirectory, { recursive: true });
   }
 }

@@ -1,9 +1,7 @@
 import { FILE_VARIABLE } from '../config/load-config.js';
 import { settings } from '../config/settings.js';
 import { markdownTable } from './markdown-table.js';
-
-const START = '<!-- settings -->';
-const END = '<!-- /settings -->';
+import { withMarkedSection } from './marked-section.js';
 
 /** The text of docs/settings.md: every setting under all of its names, with what it takes. */
 export function settingsReference(): string {
@@ -37,11 +35,7 @@ ${markdownTable(['in the file', 'flag', 'environment', 'takes', 'default', 'what
  * @throws {TypeError} if it has no markers.
  */
 export function withSettingsSummary(readme: string): string {
-  const from = readme.indexOf(START);
-  const to = readme.indexOf(END);
-  if (from === -1 || to < from) throw new TypeError(`README.md lacks ${START} and ${END}`);
-  const head = readme.slice(0, from + START.length);
-  return `${head}\n\n<!-- prettier-ignore -->\n${settingsSummary()}\n\n${readme.slice(to)}`;
+  return withMarkedSection(readme, 'settings', settingsSummary());
 }
 
 /** A short table of every setting. */

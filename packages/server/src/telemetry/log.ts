@@ -36,12 +36,23 @@ export interface LogFields {
   readonly model?: string;
   /** How far something has come. */
   readonly percent?: number;
+  /** How many. */
+  readonly count?: number;
+  /** Path of a file of the server's own. */
+  readonly path?: string;
   readonly version?: string;
   readonly signal?: string;
   readonly method?: string;
   /** Pattern of the route that matched, never the path that was asked for. */
   readonly route?: string;
   readonly status?: number;
+  /** When a certificate expires. */
+  readonly expiresAt?: string;
+  /** What is wrong with a file or a setting, in the words of a `ConfigError`: names, never values. */
+  readonly problem?: string;
+  /** Entry of the table of permissions. */
+  readonly action?: string;
+  readonly role?: string;
   /** Class of an unexpected error. */
   readonly errorName?: string;
   /** Its stack without the message: places in the code only. */
@@ -65,11 +76,17 @@ const allowed: Readonly<Record<keyof LogFields, true>> = {
   url: true,
   model: true,
   percent: true,
+  count: true,
+  path: true,
   version: true,
   signal: true,
   method: true,
   route: true,
   status: true,
+  expiresAt: true,
+  problem: true,
+  action: true,
+  role: true,
   errorName: true,
   errorFrames: true,
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
 import type { TranscriptionTask } from '@auscult/protocol';
+import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { describeForHttp, recordingErrorOf, RequestError, type ErrorDescription } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
@@ -15,6 +16,7 @@ type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled
 /** The transcription of a whole recording, or of what a session has said, as it is now. */
 export interface Transcription {
   readonly id: string;
+  readonly ownership: Ownership;
   readonly origin: RecordingSource['origin'];
   /** The live session that said it, if it was one. */
   readonly sessionId: string | undefined;
@@ -44,6 +46,7 @@ export interface Transcription {
 /** What is to be done with a source. */
 interface TranscriptionOrder {
   readonly recognizer: Recognizer;
+  readonly ownership: Ownership;
   readonly language: string;
   readonly task: TranscriptionTask;
   readonly words: boolean;
@@ -194,6 +197,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
   const submit = (source: RecordingSource, order: TranscriptionOrder): Transcription => {
     const state: Mutable<Transcription> = {
       id: randomUUID(),
+      ownership: order.ownership,
       origin: source.origin,
       sessionId: source.sessionId,
       status: 'queued',

@@ -28,7 +28,7 @@ describe('the command line', () => {
     expect(await runCli(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.each([[[]], [['serve']], [['transcribe']], [['models']], [['doctor']]])(
+  it.each([[[]], [['serve']], [['transcribe']], [['models']], [['keys']], [['users']], [['doctor']]])(
     'explains %j with examples',
     async (command) => {
       const { status, stdout } = await runCli([...command, '--help']);

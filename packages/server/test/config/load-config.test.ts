@@ -97,12 +97,46 @@ describe('loadConfig', () => {
   });
 
   test.each(['0.0.0.0', '::', '192.168.1.5', 'server.example'])(
-    'listens on %s only when the network is declared insecure',
+    'listens on %s only with encryption and authentication, or when the network is declared insecure',
     (host) => {
-      expect(failure({ flags: { host } }).remedy).toContain('--insecure-network');
-      expect(load({ flags: { host, insecureNetwork: true } }).host).toBe(host);
+      const tls = { tlsCertificate: 'cert.pem', tlsKey: 'key.pem' };
+      const open = failure({ flags: { host, ...tls } });
+      expect(open.message).toContain('without authentication');
+      for (const way of [
+        '--authentication required',
+        '--tls-certificate',
+        '--trusted-proxies',
+        '--insecure-network',
+      ])
+        expect(open.remedy).toContain(way);
+      const readable = failure({ flags: { host, authentication: 'required' } });
+      expect(readable.message).toContain('without encryption');
+      for (const way of ['--tls-certificate', '--trusted-proxies', '--insecure-network'])
+        expect(readable.remedy).toContain(way);
+      for (const flags of [
+        { authentication: 'required', ...tls },
+        { authentication: 'required', trustedProxies: '10.0.0.1, 10.1.0.0/16, fd00::/8' },
+        { insecureNetwork: true },
+      ])
+        expect(load({ flags: { host, ...flags } }).host).toBe(host);
     },
   );
+
+  test.each<[ConfigSources['flags'], string, string]>([
+    [{ tlsCertificate: 'c' }, '--tls-certificate has no key', '--tls-key'],
+    [{ tlsKey: 'k' }, '--tls-key has no certificate', '--tls-certificate'],
+    [{ tlsClientCa: 'a' }, '--tls-client-ca has no effect', '--tls-certificate'],
+    [{ oidcIssuer: 'https://i.example' }, '--oidc-issuer has no audience', '--oidc-audience'],
+    [{ oidcAudience: 'a' }, '--oidc-audience has no issuer', '--oidc-issuer'],
+    [{ oidcIssuer: 'http://i.example', oidcAudience: 'a' }, '--oidc-issuer has a value', 'text'],
+    [{ oidcAlgorithms: 'none' }, '--oidc-algorithms has a value', 'RS256'],
+    [{ oidcAlgorithms: 'HS256' }, '--oidc-algorithms has a value', 'RS256'],
+    [{ trustedProxies: 'proxy.example' }, '--trusted-proxies has a value', 'a list'],
+  ])('says what %j lacks', (flags, what, remedy) => {
+    const error = failure({ flags });
+    expect(error.message).toContain(what);
+    expect(error.remedy).toContain(remedy);
+  });
 
   test.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('listens on %s as it is', (host) => {
     expect(load({ flags: { host } }).host).toBe(host);

@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { createOriginPolicy } from '../../src/http/origins.js';
 
-const onLoopback = createOriginPolicy({ host: '127.0.0.1', allowedOrigins: ['https://clinic.example'] });
-const onNetwork = createOriginPolicy({ host: '0.0.0.0', allowedOrigins: [] });
-const forAll = createOriginPolicy({ host: '127.0.0.1', allowedOrigins: ['*'] });
+const onLoopback = createOriginPolicy({
+  authentication: 'none',
+  allowedHosts: [],
+  allowedOrigins: ['https://clinic.example'],
+});
+const onNetwork = createOriginPolicy({
+  authentication: 'required',
+  allowedHosts: [],
+  allowedOrigins: [],
+});
+const forAll = createOriginPolicy({
+  authentication: 'none',
+  allowedHosts: [],
+  allowedOrigins: ['*'],
+});
 
 describe('originAllowed', () => {
   test.each([
@@ -52,7 +64,29 @@ describe('hostAllowed', () => {
     expect(onLoopback.hostAllowed({ host })).toBe(false);
   });
 
-  test('takes any name on a network', () => {
+  test('takes any name where everybody says who they are, and only those that are set, if any', () => {
     expect(onNetwork.hostAllowed({ host: 'anything.example' })).toBe(true);
+    const named = createOriginPolicy({
+      authentication: 'required',
+      allowedHosts: ['scribe.example'],
+      allowedOrigins: [],
+    });
+    for (const host of ['scribe.example', 'scribe.example:8443', '192.0.2.1', 'localhost'])
+      expect(named.hostAllowed({ host })).toBe(true);
+    for (const host of ['anything.example', 'scribe']) expect(named.hostAllowed({ host })).toBe(false);
+  });
+
+  test('takes a name without dots, which public DNS knows nothing of', () => {
+    expect(onLoopback.hostAllowed({ host: 'auscult:8000' })).toBe(true);
+  });
+});
+
+describe('isOwnPage', () => {
+  test('is a page of the server itself, or one that is set by name', () => {
+    const own = { origin: 'http://127.0.0.1:8000', host: '127.0.0.1:8000' };
+    expect(onLoopback.isOwnPage(own)).toBe(true);
+    expect(onLoopback.isOwnPage({ ...own, origin: 'https://clinic.example' })).toBe(true);
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1:9000', 'null', '*', undefined])
+      expect([origin, forAll.isOwnPage({ ...own, origin })]).toEqual([origin, false]);
   });
 });

@@ -200,6 +200,7 @@ describe('what keeps a session from being read again is told, and the session go
     };
     const transcription = (segments: number): Transcription => ({
       id: 'x',
+      ownership: { tenant: 'default', owner: 'local', groups: [] },
       origin: 'session',
       sessionId: 'y',
       status: 'done',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { settings } from '../../src/config/settings.js';
 import { openapiReference } from '../../src/reference/openapi-reference.js';
+import { withPermissions } from '../../src/reference/permissions-reference.js';
 import { settingsReference, withSettingsSummary } from '../../src/reference/settings-reference.js';
 
 const root = new URL('../../../../', import.meta.url);
@@ -14,6 +15,10 @@ describe('what `npm run docs` writes is what is there:', () => {
 
   test('docs/openapi.json', async () => {
     expect(fileOf('docs/openapi.json')).toBe(await openapiReference());
+  });
+
+  test('the table of permissions in docs/security.md', () => {
+    expect(fileOf('docs/security.md')).toBe(withPermissions(fileOf('docs/security.md')));
   });
 
   test('the table in README.md', () => {

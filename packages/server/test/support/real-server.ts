@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { until } from './until.js';
@@ -84,12 +87,17 @@ export function ownEnvironment(): NodeJS.ProcessEnv {
 }
 
 function spawnServer(flags: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   const env = { ...ownEnvironment(), ...environment };
   const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug'];
-  return spawn(process.execPath, [main, 'serve', ...common, ...flags], {
-    env,
+  const child = spawn(process.execPath, [main, 'serve', ...common, ...flags], {
+    env: { AUSCULT_DATA_DIRECTORY: dataDirectory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.once('close', () => {
+    rmSync(dataDirectory, { recursive: true });
+  });
+  return child;
 }
 
 function exitOf(child: ReturnType<typeof spawnServer>): Promise<number | undefined> {

@@ -18,6 +18,8 @@ export interface ScriptedServer {
   readonly refiner: ScriptedRecognizer;
   /** Where audio waits. */
   readonly spoolDirectory: string;
+  /** Where records are. */
+  readonly dataDirectory: string;
   /** Everything logged so far. */
   readonly log: () => string;
   /** The text of `/metrics`. */
@@ -38,11 +40,13 @@ export async function listenOnly(
 ): Promise<ScriptedServer> {
   const lines: string[] = [];
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'auscult-spool-'));
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   onTestFinished(() => {
     rmSync(spoolDirectory, { recursive: true });
+    rmSync(dataDirectory, { recursive: true });
   });
   const config = loadConfig({
-    flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, ...overrides },
+    flags: { port: '0', logLevel: 'debug', logFormat: 'json', spoolDirectory, dataDirectory, ...overrides },
     environment: {},
   });
   const recognizer = createScriptedRecognizer();
@@ -61,6 +65,7 @@ export async function listenOnly(
     recognizer,
     refiner,
     spoolDirectory,
+    dataDirectory: config.dataDirectory,
     log: () => lines.join(''),
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
   };

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request, Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { distribution, type Distribution } from '../measure/distribution.js';
+import { welch } from '../measure/welch.js';
+import { auscultCommand, settingsEnvironment, startServer } from '../server/target.js';
+
+/** How long the server takes to refuse two kinds of wrong keys, milliseconds. */
+export interface KeyTimingResults {
+  readonly tries: number;
+  /** The id of a key that is there, with another secret. */
+  readonly rightPrefix: Distribution | undefined;
+  /** An id that is nobody's. */
+  readonly wrongPrefix: Distribution | undefined;
+  /** Welch's t over both without the slowest twentieth: beyond ±3.3 they differ with a probability of 99.9 %. */
+  readonly t: number;
+}
+
+/** Tries that are not counted: the server is not warm yet, and begins to answer with a wait. */
+const WARM_UP = 200;
+
+/** Tries wrong keys in turns, one at a time over one connection. */
+export async function measureKeyTiming(tries: number, onTry: () => void): Promise<KeyTimingResults> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-keys-'));
+  const data = ['--data-directory', dataDirectory];
+  const server = await startServer(
+    auscultCommand(['--authentication', 'required', '--workers', '1', ...data]),
+  );
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    const key = await createKey(data);
+    const rightPrefix: number[] = [];
+    const wrongPrefix: number[] = [];
+    for (let attempt = -WARM_UP; attempt < tries; attempt++) {
+      const right = await refusalTime(server.httpUrl, `${key.slice(0, -43)}${secret()}`, agent);
+      const wrong = await refusalTime(
+        server.httpUrl,
+        `ausk_${randomBytes(6).toString('hex')}_${secret()}`,
+        agent,
+      );
+      if (attempt < 0) continue;
+      rightPrefix.push(right);
+      wrongPrefix.push(wrong);
+      onTry();
+    }
+    return {
+      tries,
+      rightPrefix: distribution(rightPrefix),
+      wrongPrefix: distribution(wrongPrefix),
+      t: welch(withoutSlowest(rightPrefix), withoutSlowest(wrongPrefix)),
+    };
+  } finally {
+    agent.destroy();
+    await server.stop();
+    rmSync(dataDirectory, { recursive: true });
+  }
+}
+
+async function createKey(data: readonly string[]): Promise<string> {
+  const [cli = ''] = auscultCommand([]).args(0);
+  const args = [cli, 'keys', 'create', '--role', 'service', ...data];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: settingsEnvironment() });
+  return stdout.trim();
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function refusalTime(url: string, key: string, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    request(`${url}/api/v1/identity`, { agent, headers: { authorization: `Bearer ${key}` } }, (response) => {
+      response.resume();
+      response.on('end', () => {
+        resolve(performance.now() - startedAt);
+      });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+function withoutSlowest(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b).slice(0, Math.ceil(values.length * 0.95));
+}

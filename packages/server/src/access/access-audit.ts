@@ -1,0 +1,46 @@
+import type { Identity } from './identity.js';
+
+/** What is audited of who comes in and what they may do. */
+export const ACCESS_AUDIT_ACTIONS = [
+  'login',
+  'login.failed',
+  'login.locked',
+  'logout',
+  'access.failed',
+  'access.denied',
+  'access.break-glass',
+  'key.create',
+  'key.revoke',
+  'user.create',
+  'user.disable',
+  'user.reset',
+] as const;
+
+export type AccessAuditAction = (typeof ACCESS_AUDIT_ACTIONS)[number];
+
+/** What the audit log says of whoever did something. */
+export type AuditedIdentity = Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;
+
+/** Something that somebody did, or tried to do. It never holds what was said, a token or a key. */
+interface AccessAuditEvent {
+  readonly action: AccessAuditAction;
+  readonly outcome: 'success' | 'denied' | 'failure';
+  /** Undefined where nobody is known. */
+  readonly who: AuditedIdentity | undefined;
+  /** Remote address. */
+  readonly from: string | undefined;
+  /** Id of what it was done to, never content. */
+  readonly what: string | undefined;
+  /** Code, or the reason that was given. */
+  readonly reason?: string;
+}
+
+/** The part of the audit log that access writes to. */
+export interface AccessAudit {
+  /** Rejects where it cannot be written: the caller refuses the work. */
+  readonly append: (event: AccessAuditEvent) => Promise<void>;
+}
+
+export function auditedIdentity({ tenant, subject, kind, role }: Identity): AuditedIdentity {
+  return { tenant, subject, kind, role };
+}

@@ -1,0 +1,71 @@
+import type { Config } from '../config/schema.js';
+import type { Database } from '../db/database.js';
+import type { OriginPolicy } from '../http/origins.js';
+import type { Log } from '../telemetry/log.js';
+import type { AccessAudit } from './access-audit.js';
+import { createApiKeys, type ApiKeys } from './api-keys.js';
+import { createBreakGlass, type BreakGlass } from './break-glass.js';
+import { createFailureLimit, type FailureLimit } from './failure-limit.js';
+import { createGuard, type Guard } from './guard.js';
+import { createLogins, type Logins } from './logins.js';
+import { createPasswords } from './passwords.js';
+import { createRecognise, recogniseLocal } from './recognise.js';
+import type { Seal } from './seal.js';
+import { createTickets, type Tickets } from './tickets.js';
+import { createTokens } from './tokens.js';
+import { createUsers, type Users } from './users.js';
+
+/** Who may come in and what they may do, put together. */
+export interface Access {
+  readonly guard: Guard;
+  readonly apiKeys: ApiKeys;
+  readonly users: Users;
+  readonly logins: Logins;
+  readonly tickets: Tickets;
+  readonly breakGlass: BreakGlass;
+  readonly audit: AccessAudit;
+  readonly log: Log;
+  /** Failed attempts by address. */
+  readonly addressFailures: FailureLimit;
+  /** Failed logins by name, whether there is a user of this name or not. */
+  readonly nameFailures: FailureLimit;
+}
+
+export interface AccessServices {
+  readonly config: Config;
+  readonly log: Log;
+  readonly database: Database;
+  readonly audit: AccessAudit;
+  readonly seal: Seal;
+  readonly origins: OriginPolicy;
+}
+
+/** A mistyped password is no attack; a hundred of them are. */
+const BY_ADDRESS = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
+const BY_NAME = { most: 5, firstWaitSeconds: 30, longestWaitSeconds: 900 } as const;
+
+export function createAccess(services: AccessServices): Access {
+  const { config, log, database, audit, seal, origins } = services;
+  const apiKeys = createApiKeys(database);
+  const users = createUsers({ database, passwords: createPasswords(), seal });
+  const logins = createLogins(config, database, users);
+  const tickets = createTickets();
+  const breakGlass = createBreakGlass();
+  const addressFailures = createFailureLimit(BY_ADDRESS);
+  const recognise =
+    config.authentication === 'none'
+      ? recogniseLocal
+      : createRecognise({ apiKeys, logins, tickets, tokens: createTokens(config, log) });
+  return {
+    guard: createGuard({ config, log, audit, origins, recognise, failures: addressFailures, breakGlass }),
+    apiKeys,
+    users,
+    logins,
+    tickets,
+    breakGlass,
+    audit,
+    log,
+    addressFailures,
+    nameFailures: createFailureLimit(BY_NAME),
+  };
+}

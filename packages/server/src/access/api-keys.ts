@@ -1,0 +1,153 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { groupsOf } from './groups.js';
+import type { GrantableRole, Identity } from './identity.js';
+import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
+
+/** What may be told of an API key; the key itself is not known. */
+export interface ApiKey {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly role: GrantableRole;
+  readonly groups: readonly string[];
+  readonly createdAt: string;
+  /** Subject of the identity that created it; undefined for the command line. */
+  readonly createdBy: string | undefined;
+  readonly expiresAt: string | undefined;
+  readonly revokedAt: string | undefined;
+  /** At most a minute older than its last use. */
+  readonly lastUsedAt: string | undefined;
+}
+
+/** What a new key is for. */
+interface ApiKeyOrder {
+  readonly tenant: string;
+  readonly name: string;
+  readonly role: GrantableRole;
+  readonly groups: readonly string[];
+  readonly expiresAt: Date | undefined;
+  readonly createdBy: string | undefined;
+}
+
+/** The API keys of all tenants. */
+export interface ApiKeys {
+  /** Creates a key. The secret is told this once. */
+  readonly create: (order: ApiKeyOrder) => Promise<ApiKey & { readonly secret: string }>;
+  /** Those of a tenant, or of all, the newest first. */
+  readonly list: (tenant?: string) => Promise<readonly ApiKey[]>;
+  /** The key with this id, if it is there and of this tenant; of any where none is named. */
+  readonly find: (id: string, tenant?: string) => Promise<ApiKey | undefined>;
+  /** From now on the key is refused. Resolves with whether it was valid before. */
+  readonly revoke: (id: string) => Promise<boolean>;
+  /** Whose key `text` is. */
+  readonly recognise: (text: string) => Promise<Recognition>;
+}
+
+/** Begins every key, so that scanners find those that were published by mistake. */
+export const API_KEY_PREFIX = 'ausk_';
+
+/** How often the last use is written down, milliseconds. */
+const NOTE_USE_MS = 60_000;
+
+const ID_BYTES = 6;
+const keyPattern = new RegExp(`^${API_KEY_PREFIX}[0-9a-f]{${2 * ID_BYTES}}_${SECRET_PATTERN}$`);
+
+type Row = Selectable<Schema['api_keys']>;
+
+/** The keys in `database`. */
+export function createApiKeys({ db }: Pick<Database, 'db'>, now: () => Date = () => new Date()): ApiKeys {
+  const rowOf = (id: string) => db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+
+  const isValid = (row: Row): boolean =>
+    row.revoked_at === null && (row.expires_at === null || new Date(row.expires_at) > now());
+
+  /** What fails here fails no request: the key is as good as before. */
+  const noteUse = async ({ id, last_used_at }: Row): Promise<void> => {
+    if (last_used_at !== null && now().getTime() - Date.parse(last_used_at) < NOTE_USE_MS) return;
+    const used = { last_used_at: now().toISOString() };
+    await db
+      .updateTable('api_keys')
+      .set(used)
+      .where('id', '=', id)
+      .execute()
+      .catch(() => undefined);
+  };
+
+  return {
+    create: async ({ tenant, name, role, groups, expiresAt, createdBy }) => {
+      const id = randomBytes(ID_BYTES).toString('hex');
+      const secret = `${API_KEY_PREFIX}${id}_${createSecret()}`;
+      const row = {
+        id,
+        tenant,
+        name,
+        role,
+        group_names: JSON.stringify(groups),
+        digest: digestOf(secret),
+        created_at: now().toISOString(),
+        created_by: createdBy ?? null,
+        expires_at: expiresAt?.toISOString() ?? null,
+        revoked_at: null,
+        last_used_at: null,
+      };
+      await db.insertInto('api_keys').values(row).execute();
+      return { ...keyOf(row), secret };
+    },
+    list: async (tenant) => {
+      const all = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id');
+      const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
+      return (await chosen.execute()).map(keyOf);
+    },
+    find: async (id, tenant) => {
+      const row = await rowOf(id);
+      return row !== undefined && (tenant === undefined || row.tenant === tenant) ? keyOf(row) : undefined;
+    },
+    revoke: async (id) => {
+      const { numUpdatedRows } = await db
+        .updateTable('api_keys')
+        .set({ revoked_at: now().toISOString() })
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    recognise: async (text) => {
+      if (!keyPattern.test(text)) return NOT_VALID;
+      const digest = digestOf(text);
+      // By the digest of all of it: a right id with a wrong secret is as unknown as any other key.
+      const row = await db.selectFrom('api_keys').selectAll().where('digest', '=', digest).executeTakeFirst();
+      if (row === undefined || !timingSafeEqual(Buffer.from(row.digest), Buffer.from(digest)))
+        return NOT_VALID;
+      if (!isValid(row)) return EXPIRED;
+      await noteUse(row);
+      return recognised(identityOf(row), async () => {
+        const current = await rowOf(row.id);
+        return current !== undefined && isValid(current);
+      });
+    },
+  };
+}
+
+function identityOf(row: Row): Identity {
+  const { tenant, role, groups } = keyOf(row);
+  return { tenant, subject: `key:${row.id}`, kind: 'key', role, groups };
+}
+
+function keyOf(row: Row): ApiKey {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    role: row.role as GrantableRole,
+    groups: groupsOf(row.group_names),
+    createdAt: row.created_at,
+    createdBy: row.created_by ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+    lastUsedAt: row.last_used_at ?? undefined,
+  };
+}

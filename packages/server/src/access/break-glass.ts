@@ -1,0 +1,35 @@
+import { isSameIdentity, type Identity } from './identity.js';
+
+/** Leave to read one record of somebody else's in an emergency, given for a reason and for a short time. */
+export interface BreakGlass {
+  /** Lets `identity` read the record until the time that is returned. */
+  readonly grant: (identity: Identity, record: string, reason: string) => Date;
+  /** The reason that the record is open to `identity` for; undefined where it is not. */
+  readonly reasonOf: (identity: Identity, record: string) => string | undefined;
+}
+
+/** How long a grant lasts, minutes. */
+const BREAK_GLASS_MINUTES = 15;
+
+interface Grant {
+  readonly identity: Identity;
+  readonly record: string;
+  readonly reason: string;
+  readonly until: Date;
+}
+
+/** Nothing is granted yet. Grants end with the server. */
+export function createBreakGlass(now: () => Date = () => new Date()): BreakGlass {
+  let grants: readonly Grant[] = [];
+  return {
+    grant: (identity, record, reason) => {
+      const until = new Date(now().getTime() + BREAK_GLASS_MINUTES * 60_000);
+      grants = [...grants.filter((grant) => grant.until > now()), { identity, record, reason, until }];
+      return until;
+    },
+    reasonOf: (identity, record) =>
+      grants.findLast(
+        (grant) => grant.record === record && grant.until > now() && isSameIdentity(grant.identity, identity),
+      )?.reason,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { DEFAULT_TENANT, isGrantableRole } from './identity.js';
+
+/**
+ * Who the certificate of a connection names: `CN` the subject, `O` the tenant, `OU` the role, and further `OU`s the
+ * groups. Undefined where none was shown. One that the authority has not signed, or without a role, is not valid.
+ */
+export function recogniseCertificate(socket: Socket): Recognition | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { subject, valid_to: validTo } = socket.getPeerCertificate();
+  // The types do not say that it is empty where no certificate was shown.
+  if ((subject as unknown) === undefined) return undefined;
+  if (!socket.authorized) return NOT_VALID;
+  const [name] = valuesOf(subject.CN);
+  const [tenant = DEFAULT_TENANT] = valuesOf(subject.O);
+  const units = valuesOf(subject.OU);
+  const role = units.find(isGrantableRole);
+  if (name === undefined || role === undefined) return NOT_VALID;
+  const expiresAt = new Date(validTo);
+  if (expiresAt <= new Date()) return EXPIRED;
+  const identity = {
+    tenant,
+    subject: `certificate:${name}`,
+    kind: 'certificate' as const,
+    role,
+    groups: units.filter((unit) => unit !== role),
+  };
+  return recognised(identity, () => Promise.resolve(expiresAt > new Date()));
+}
+
+/** An attribute that stands there several times is an array, though the types do not say so. */
+function valuesOf(attribute: unknown): string[] {
+  return [attribute].flat().filter((value) => typeof value === 'string' && value !== '') as string[];
+}

@@ -1,0 +1,176 @@
+import type { ErrorCode } from '@auscult/protocol';
+import type { FastifyRequest } from 'fastify';
+import { isLoopback } from '../config/loopback.js';
+import type { Config } from '../config/schema.js';
+import { RequestError } from '../errors.js';
+import type { OriginPolicy } from '../http/origins.js';
+import type { Log } from '../telemetry/log.js';
+import { auditedIdentity, type AccessAudit, type AccessAuditAction } from './access-audit.js';
+import type { Authentication, Recognition } from './authentication.js';
+import type { BreakGlass } from './break-glass.js';
+import { addressKey, type FailureLimit } from './failure-limit.js';
+import type { Identity, Ownership } from './identity.js';
+import { isOpenToAnyone, isPermitted, scopeOf, type Action } from './permissions.js';
+import { isRecognisedByBrowser, type Recognise } from './recognise.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a request to this route does, a row of the table of permissions. A route without one is not added. */
+    action?: Action;
+  }
+  interface FastifyRequest {
+    /** Who makes the request, once it was let in. */
+    authentication: Authentication | undefined;
+    /** Why a socket is closed as soon as it is open: a browser is not told why an upgrade fails. */
+    refusal: ErrorCode | undefined;
+  }
+}
+
+/** Lets requests in, or not. */
+export interface Guard {
+  /** Decides by the route, before anything of the body is read. Throws the refusal, or notes it for a socket. */
+  readonly admit: (request: FastifyRequest) => Promise<void>;
+  /**
+   * Requires that whoever makes the request may do `action` to what is `ownership`'s. What is not theirs answers as if
+   * it were not there, with `hiddenAs`. Resolves with the reason, where it was opened in an emergency.
+   */
+  readonly authorise: (
+    request: FastifyRequest,
+    action: Action,
+    ownership: Ownership,
+    hiddenAs: ErrorCode,
+    what: string,
+  ) => Promise<string | undefined>;
+}
+
+export interface GuardServices {
+  readonly config: Config;
+  readonly log: Log;
+  readonly audit: AccessAudit;
+  readonly origins: OriginPolicy;
+  readonly recognise: Recognise;
+  /** Failures by address. */
+  readonly failures: FailureLimit;
+  readonly breakGlass: BreakGlass;
+}
+
+/** Actions that a grant in an emergency opens. */
+const openedByBreakGlass: ReadonlySet<Action> = new Set(['record.read', 'transcript.read']);
+
+export function createGuard(services: GuardServices): Guard {
+  const { config, log, audit, origins, recognise, failures, breakGlass } = services;
+  const mustBeEncrypted = !config.insecureNetwork && !isLoopback(config.host);
+
+  const append = async (
+    request: FastifyRequest,
+    action: AccessAuditAction,
+    event: { readonly who?: Identity; readonly what?: string; readonly reason?: string },
+  ): Promise<void> => {
+    const { who, what, reason } = event;
+    await audit.append({
+      action,
+      outcome: action === 'access.failed' ? 'failure' : 'denied',
+      who: who && auditedIdentity(who),
+      from: request.ip,
+      what,
+      ...(reason !== undefined && { reason }),
+    });
+  };
+
+  const deny = async (request: FastifyRequest, action: Action, what?: string): Promise<void> => {
+    const who = request.authentication?.identity;
+    log.warn('access denied', { action, role: who?.role });
+    await append(request, 'access.denied', { who, what, reason: action });
+  };
+
+  /** Throws where the request came in a way that nobody may use, whoever it is. */
+  const requireSafeWay = ({ headers, protocol }: FastifyRequest, action: Action | undefined): void => {
+    if (!origins.hostAllowed(headers)) throw new RequestError('host_not_allowed');
+    if (mustBeEncrypted && protocol !== 'https' && action !== 'health.probe')
+      throw new RequestError('encryption_required');
+  };
+
+  const decide = async (request: FastifyRequest, action: Action): Promise<void> => {
+    if (isOpenToAnyone(action)) return;
+    if (!origins.originAllowed(request.headers)) throw new RequestError('origin_not_allowed');
+    request.authentication = await identify(request);
+    if (scopeOf(action, request.authentication.identity.role) !== 'none') return;
+    await deny(request, action);
+    throw new RequestError('forbidden');
+  };
+
+  const identify = async (request: FastifyRequest): Promise<Authentication> => {
+    const recognition = await recognise(request);
+    if (!recognition.ok) throw await failureOf(request, recognition);
+    const { authentication } = recognition;
+    if (isForged(request, authentication.identity)) throw new RequestError('origin_not_allowed');
+    return authentication;
+  };
+
+  /**
+   * Whether a page of others may have had the browser make this request: it sends cookies and certificates by itself.
+   * Programs that show a certificate send no `Origin`; whoever has a cookie is a browser, and does.
+   */
+  const isForged = (request: FastifyRequest, { kind }: Identity): boolean => {
+    if (!isRecognisedByBrowser(request) || !changesSomething(request)) return false;
+    const isBrowser = kind === 'user' || (kind === 'certificate' && request.headers.origin !== undefined);
+    return isBrowser && !origins.isOwnPage(request.headers);
+  };
+
+  const failureOf = async (
+    request: FastifyRequest,
+    recognition: Exclude<Recognition, { ok: true }>,
+  ): Promise<RequestError> => {
+    if (!recognition.shown) return new RequestError('unauthenticated');
+    const address = addressKey(request.ip);
+    const waitSeconds = failures.waitSeconds(address);
+    // Whoever goes on is neither told more nor fills the audit log.
+    if (waitSeconds !== undefined) return new RequestError('locked_out', {}, waitSeconds);
+    failures.fail(address);
+    await append(request, 'access.failed', { reason: recognition.code });
+    return new RequestError(recognition.code);
+  };
+
+  return {
+    admit: async (request) => {
+      const action = request.is404 ? undefined : request.routeOptions.config.action;
+      requireSafeWay(request, action);
+      if (action === undefined) return;
+      try {
+        await decide(request, action);
+      } catch (error) {
+        if (request.ws !== true || !(error instanceof RequestError)) throw error;
+        request.refusal = error.code;
+      }
+    },
+    authorise: async (request, action, ownership, hiddenAs, what) => {
+      const identity = request.authentication?.identity;
+      if (identity !== undefined) {
+        if (isPermitted(action, identity, ownership)) return undefined;
+        const reason =
+          openedByBreakGlass.has(action) && isPermitted('record.break-glass', identity, ownership)
+            ? breakGlass.reasonOf(identity, what)
+            : undefined;
+        if (reason !== undefined) return reason;
+      }
+      await deny(request, action, what);
+      throw new RequestError(hiddenAs);
+    },
+  };
+}
+
+/** Sockets are opened by GET, but what comes over them is not only read. */
+function changesSomething({ method, ws }: FastifyRequest): boolean {
+  return ws === true || !['GET', 'HEAD', 'OPTIONS'].includes(method);
+}
+
+/** Who makes a request that was let in. */
+export function requireIdentity(request: FastifyRequest): Identity {
+  return requireAuthentication(request).identity;
+}
+
+/** As `requireIdentity`, with what keeps asking whether it still holds. */
+export function requireAuthentication({ authentication }: FastifyRequest): Authentication {
+  if (authentication === undefined) throw new RequestError('unauthenticated');
+  return authentication;
+}

@@ -1,0 +1,56 @@
+/** What somebody may do, see `permissions.ts`. `local` is for a server that nobody else can reach. */
+export const ROLES = ['clinician', 'supervisor', 'auditor', 'administrator', 'service', 'local'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** Roles that can be given to somebody. */
+export const GRANTABLE_ROLES = ['clinician', 'supervisor', 'auditor', 'administrator', 'service'] as const;
+
+export type GrantableRole = (typeof GRANTABLE_ROLES)[number];
+
+/** Who does something. `local` is whoever uses a server on loopback without authentication set up: one person's own machine. */
+export interface Identity {
+  /** `default` where nobody says otherwise. */
+  readonly tenant: string;
+  /** A stable name that is nobody else's: its kind and the key's id, the token's `sub`, the user's id; or `local`. */
+  readonly subject: string;
+  readonly kind: 'local' | 'key' | 'token' | 'user' | 'certificate';
+  readonly role: Role;
+  /** A supervisor reads the sessions of these; what others make belongs to theirs. */
+  readonly groups: readonly string[];
+}
+
+/** Whose something is. */
+export interface Ownership {
+  readonly tenant: string;
+  /** Subject of the identity that made it. */
+  readonly owner: string;
+  /** Groups of that identity when it was made. */
+  readonly groups: readonly string[];
+}
+
+export const DEFAULT_TENANT = 'default';
+
+/** The only identity of a server without authentication. */
+export const LOCAL_IDENTITY: Identity = {
+  tenant: DEFAULT_TENANT,
+  subject: 'local',
+  kind: 'local',
+  role: 'local',
+  groups: [],
+};
+
+/** Whose something is that `identity` makes. */
+export function ownershipOf({ tenant, subject, groups }: Identity): Ownership {
+  return { tenant, owner: subject, groups };
+}
+
+/** Whether both are the same person or program; role and groups may have changed in between. */
+export function isSameIdentity(one: Identity, other: Identity): boolean {
+  return one.tenant === other.tenant && one.subject === other.subject;
+}
+
+/** Whether somebody can be given a role of this name. */
+export function isGrantableRole(name: string): name is GrantableRole {
+  return (GRANTABLE_ROLES as readonly string[]).includes(name);
+}

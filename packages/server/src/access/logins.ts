@@ -1,0 +1,88 @@
+import { stringifySetCookie } from 'cookie';
+import type { Config } from '../config/schema.js';
+import type { Database } from '../db/database.js';
+import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
+import { identityOfUser, type User, type Users } from './users.js';
+
+/** Browsers in which somebody is logged in, each known by a cookie. */
+export interface Logins {
+  /** Logs the user in; what the cookie holds. */
+  readonly start: (user: User) => Promise<string>;
+  /** Who logged in with this cookie. */
+  readonly recognise: (cookie: string) => Promise<Recognition>;
+  readonly end: (cookie: string) => Promise<void>;
+}
+
+type LoginSettings = Pick<Config, 'loginIdleMinutes' | 'loginHours'>;
+
+/** How often a sign of life is written down, milliseconds. */
+const NOTE_USE_MS = 60_000;
+
+const cookiePattern = new RegExp(`^${SECRET_PATTERN}$`);
+
+/** The logins in `database`. */
+export function createLogins(
+  { loginIdleMinutes, loginHours }: LoginSettings,
+  { db }: Pick<Database, 'db'>,
+  users: Users,
+  now: () => Date = () => new Date(),
+): Logins {
+  const before = (milliseconds: number): string => new Date(now().getTime() - milliseconds).toISOString();
+  const oldest = (): string => before(loginHours * 3_600_000);
+  const mostIdle = (): string => before(loginIdleMinutes * 60_000);
+
+  const userOf = async (digest: string): Promise<User | undefined> => {
+    const row = await db.selectFrom('logins').selectAll().where('digest', '=', digest).executeTakeFirst();
+    if (row === undefined || row.created_at <= oldest() || row.last_seen_at <= mostIdle()) return undefined;
+    const user = await users.find(row.user_id);
+    if (user === undefined || user.disabledAt !== undefined) return undefined;
+    if (row.last_seen_at <= before(NOTE_USE_MS)) {
+      const seen = { last_seen_at: now().toISOString() };
+      await db.updateTable('logins').set(seen).where('digest', '=', digest).execute();
+    }
+    return user;
+  };
+
+  return {
+    start: async ({ id }) => {
+      const cookie = createSecret();
+      const at = now().toISOString();
+      await db.deleteFrom('logins').where('created_at', '<=', oldest()).execute();
+      await db
+        .insertInto('logins')
+        .values({ digest: digestOf(cookie), user_id: id, created_at: at, last_seen_at: at })
+        .execute();
+      return cookie;
+    },
+    recognise: async (cookie) => {
+      if (!cookiePattern.test(cookie)) return NOT_VALID;
+      const digest = digestOf(cookie);
+      const user = await userOf(digest);
+      // A cookie that is known no more is most often one that was idle for too long.
+      if (user === undefined) return EXPIRED;
+      return recognised(identityOfUser(user), async () => (await userOf(digest)) !== undefined);
+    },
+    end: async (cookie) => {
+      await db.deleteFrom('logins').where('digest', '=', digestOf(cookie)).execute();
+    },
+  };
+}
+
+/** Name of the cookie. Browsers take one with this prefix over https only, and from the host itself. */
+export function loginCookieName(protocol: string): string {
+  return protocol === 'https' ? '__Host-auscult' : 'auscult';
+}
+
+/** The header that gives a browser the cookie, or takes it away where there is none. */
+export function setLoginCookie(protocol: string, value: string | undefined): string {
+  return stringifySetCookie({
+    name: loginCookieName(protocol),
+    value: value ?? '',
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: protocol === 'https',
+    ...(value === undefined && { maxAge: 0 }),
+  });
+}

@@ -1,0 +1,99 @@
+import type { GrantableRole, Identity, Ownership, Role } from './identity.js';
+
+/** What a role may do something to: nothing, what it made itself, that of its groups too, or all of its tenant. */
+export type Scope = 'none' | 'own' | 'group' | 'tenant';
+
+/** Who may do something. What is not here is denied; `anyone` needs no identity. */
+type Row = 'anyone' | Readonly<Partial<Record<GrantableRole, Exclude<Scope, 'none'>>>>;
+
+const everybody = {
+  clinician: 'own',
+  supervisor: 'own',
+  auditor: 'own',
+  administrator: 'own',
+  service: 'own',
+} as const;
+const whoeverSpeaks = { clinician: 'own', supervisor: 'own', service: 'own' } as const;
+const whoeverReads = { clinician: 'own', supervisor: 'group', service: 'own' } as const;
+
+const table = {
+  'page.read': 'anyone',
+  'description.read': 'anyone',
+  'health.read': 'anyone',
+  /** As `health.read`, also over a connection without encryption: probes come from the machine beside. */
+  'health.probe': 'anyone',
+  'login.start': 'anyone',
+
+  'login.end': everybody,
+  'identity.read': everybody,
+
+  'ticket.create': whoeverSpeaks,
+  'live.open': whoeverSpeaks,
+  'live.speak': whoeverSpeaks,
+  'live.resume': whoeverSpeaks,
+
+  'transcription.create': whoeverSpeaks,
+  'transcription.list': whoeverReads,
+  'transcription.read': whoeverReads,
+  'transcription.delete': whoeverSpeaks,
+  'transcript.read': whoeverReads,
+
+  /** What is known of records without reading them: whoever puts one on hold has to find it. */
+  'record.list': { ...whoeverReads, administrator: 'tenant' },
+  'record.read': whoeverReads,
+  'record.export': whoeverReads,
+  'record.correct': { clinician: 'own', supervisor: 'group' },
+  'record.delete': { clinician: 'own', supervisor: 'group', service: 'own' },
+  /** Reads a record that is another's, in an emergency. */
+  'record.break-glass': { clinician: 'tenant', supervisor: 'tenant' },
+  'record.hold': { administrator: 'tenant' },
+  'retention.manage': { administrator: 'tenant' },
+
+  'audit.read': { auditor: 'tenant' },
+  'metrics.read': { auditor: 'tenant', administrator: 'tenant', service: 'tenant' },
+
+  'key.create': { administrator: 'tenant' },
+  'key.list': { administrator: 'tenant' },
+  'key.revoke': { administrator: 'tenant' },
+  'user.create': { administrator: 'tenant' },
+  'user.list': { administrator: 'tenant' },
+  'user.disable': { administrator: 'tenant' },
+  'user.reset': { administrator: 'tenant' },
+} as const satisfies Record<string, Row>;
+
+/** Something that can be done. */
+export type Action = keyof typeof table;
+
+/** The one table of permissions: every action, and who may do it to what. */
+export const permissions: Readonly<Record<Action, Row>> = table;
+
+/** All actions, in the order of the table. */
+export const actions = Object.keys(table) as readonly Action[];
+
+/** Whether `action` needs no identity. */
+export function isOpenToAnyone(action: Action): boolean {
+  return permissions[action] === 'anyone';
+}
+
+/** What `role` may do `action` to. Whoever is alone on their own machine may do everything. */
+export function scopeOf(action: Action, role: Role): Scope {
+  const row = permissions[action];
+  if (row === 'anyone' || role === 'local') return 'tenant';
+  return row[role] ?? 'none';
+}
+
+/** Whether `identity` may do `action` to what is `ownership`'s. Nobody ever reaches into another tenant. */
+export function isPermitted(action: Action, identity: Identity, ownership: Ownership): boolean {
+  if (ownership.tenant !== identity.tenant) return false;
+  const isOwn = ownership.owner === identity.subject;
+  switch (scopeOf(action, identity.role)) {
+    case 'none':
+      return false;
+    case 'own':
+      return isOwn;
+    case 'group':
+      return isOwn || ownership.groups.some((group) => identity.groups.includes(group));
+    case 'tenant':
+      return true;
+  }
+}

@@ -1,0 +1,77 @@
+import { parseCookie } from 'cookie';
+import type { FastifyRequest } from 'fastify';
+import type { ApiKeys } from './api-keys.js';
+import { API_KEY_PREFIX } from './api-keys.js';
+import { NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { recogniseCertificate } from './certificates.js';
+import { LOCAL_IDENTITY } from './identity.js';
+import { loginCookieName, type Logins } from './logins.js';
+import type { Tickets } from './tickets.js';
+import type { Tokens } from './tokens.js';
+
+/** What knows the credentials that a request may show. */
+export interface CredentialSources {
+  readonly apiKeys: ApiKeys;
+  readonly logins: Logins;
+  readonly tickets: Tickets;
+  /** Undefined where no issuer is set. */
+  readonly tokens: Tokens | undefined;
+}
+
+/** Offered as a WebSocket subprotocol, with a ticket behind it. */
+const TICKET_PROTOCOL = 'auscult.ticket.';
+
+/** Who comes with a request. */
+export type Recognise = (request: FastifyRequest) => Promise<Recognition>;
+
+/** Where nobody has to say who they are, everybody is the one person on this machine. */
+export const recogniseLocal: Recognise = () =>
+  Promise.resolve(recognised(LOCAL_IDENTITY, () => Promise.resolve(true)));
+
+/**
+ * Looks at the first credential of a request: the `Authorization` header, a ticket among the subprotocols of a socket,
+ * the cookie of a login, the certificate of the connection. A bad one is not passed over for the next.
+ */
+export function createRecognise({ apiKeys, logins, tickets, tokens }: CredentialSources): Recognise {
+  const bearer = (text: string, request: FastifyRequest): Promise<Recognition> => {
+    if (text.startsWith(API_KEY_PREFIX)) return apiKeys.recognise(text);
+    if (text.startsWith('aust_')) return ticket(text, request);
+    return tokens?.recognise(text) ?? Promise.resolve(NOT_VALID);
+  };
+
+  /** Tickets open sockets and nothing else. */
+  const ticket = (text: string, request: FastifyRequest): Promise<Recognition> =>
+    request.ws ? tickets.redeem(text) : Promise.resolve(NOT_VALID);
+
+  return (request) => {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const [, text] = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization) ?? [];
+      return text === undefined ? Promise.resolve(NOT_VALID) : bearer(text, request);
+    }
+    const offered = ticketIn(request);
+    if (offered !== undefined) return ticket(offered, request);
+    const cookie = loginCookieOf(request);
+    if (cookie !== undefined) return logins.recognise(cookie);
+    const certificate = recogniseCertificate(request.raw.socket);
+    return Promise.resolve(certificate ?? { ok: false, shown: false });
+  };
+}
+
+/** Whether who makes the request is known by what a browser sends by itself, whatever page it shows. */
+export function isRecognisedByBrowser(request: FastifyRequest): boolean {
+  return request.headers.authorization === undefined && ticketIn(request) === undefined;
+}
+
+/** The cookie of a login, if the request has one. */
+export function loginCookieOf({ headers, protocol }: FastifyRequest): string | undefined {
+  return headers.cookie === undefined ? undefined : parseCookie(headers.cookie)[loginCookieName(protocol)];
+}
+
+function ticketIn({ headers }: FastifyRequest): string | undefined {
+  return headers['sec-websocket-protocol']
+    ?.split(',')
+    .map((protocol) => protocol.trim())
+    .find((protocol) => protocol.startsWith(TICKET_PROTOCOL))
+    ?.slice(TICKET_PROTOCOL.length);
+}

@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ConfigError } from '../config/config-error.js';
+import type { Config } from '../config/schema.js';
+
+/** Encrypts small secrets, bound to the place where they lie. */
+export interface Seal {
+  readonly close: (plain: Uint8Array, place: string) => Buffer;
+  /** Fails if it is not what was sealed for this place. */
+  readonly open: (sealed: Uint8Array, place: string) => Buffer;
+}
+
+/** What the secrets of authenticators are sealed with. */
+export function accessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Seal {
+  return createSeal(join(dataDirectory, 'access.key'));
+}
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * A seal with the key in the file at `path`, which is made when something is sealed for the first time. AES-256-GCM
+ * with a random nonce: secrets of authenticators are far too few for one to repeat.
+ */
+function createSeal(path: string): Seal {
+  let key: Buffer | undefined;
+  const keyOf = (): Buffer => (key ??= readKey(path) ?? makeKey(path));
+  return {
+    close: (plain, place) => {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', keyOf(), nonce).setAAD(Buffer.from(place));
+      return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    },
+    open: (sealed, place) => {
+      const end = sealed.length - TAG_BYTES;
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(), sealed.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+        .setAAD(Buffer.from(place))
+        .setAuthTag(sealed.subarray(end));
+      return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, end)), decipher.final()]);
+    },
+  };
+}
+
+function readKey(path: string): Buffer | undefined {
+  const key = readWhereThere(path);
+  if (key === undefined || key.length === KEY_BYTES) return key;
+  throw new ConfigError(
+    `${path} holds no key.`,
+    'Restore it from a backup, or delete it and reset the users with `auscult users reset`.',
+  );
+}
+
+function readWhereThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new ConfigError(
+      `${path} cannot be read.`,
+      'Give this user, and nobody else, the right to read it.',
+    );
+  }
+}
+
+/** Another process may make one at the same moment: whoever comes first, both use the same. */
+function makeKey(path: string): Buffer {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const key = randomBytes(KEY_BYTES);
+  try {
+    writeFileSync(path, key, { mode: 0o600, flag: 'wx' });
+    return key;
+  } catch {
+    const made = readKey(path);
+    if (made !== undefined) return made;
+    throw new ConfigError(`${path} cannot be written.`, 'Give this user the right to write there.');
+  }
+}

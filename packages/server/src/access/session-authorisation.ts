@@ -1,0 +1,33 @@
+import type { Authorise } from '../http/sessions.js';
+import type { SessionScope } from '../records/record.js';
+import { requireIdentity, type Guard } from './guard.js';
+import type { Identity } from './identity.js';
+import { scopeOf } from './permissions.js';
+
+/** Decides about recorded sessions by the table of permissions, and by what was opened in an emergency. */
+export function createSessionAuthorisation(guard: Guard): Authorise {
+  return async (request, action, resource) => {
+    const identity = requireIdentity(request);
+    const reason =
+      resource && (await guard.authorise(request, action, resource, 'record_not_found', resource.id));
+    return {
+      identity,
+      scope: listedFor(identity),
+      ...(reason !== undefined && { reason }),
+    };
+  };
+}
+
+/** Whose sessions a list holds: the route lets in only who may see some. */
+function listedFor(identity: Identity): SessionScope {
+  const { tenant, subject: owner, groups } = identity;
+  switch (scopeOf('record.list', identity.role)) {
+    case 'tenant':
+      return { tenant };
+    case 'group':
+      return { tenant, owner, groups };
+    case 'own':
+    case 'none':
+      return { tenant, owner };
+  }
+}

@@ -1,0 +1,60 @@
+import { NOT_VALID, type Authentication, type Recognition } from './authentication.js';
+import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
+
+/** Tickets let a browser's socket in, which can send no header: they are used once, within seconds. */
+export interface Tickets {
+  /** A ticket for whoever asks; undefined while too many wait to be used. */
+  readonly issue: (authentication: Authentication) => string | undefined;
+  /** Takes the ticket, for good. Whether what it was issued for still holds is asked anew. */
+  readonly redeem: (ticket: string) => Promise<Recognition>;
+}
+
+/** How long a ticket waits to be used, seconds. */
+export const TICKET_SECONDS = 30;
+
+/** Tickets that wait at most, for all and for one identity. */
+const MOST_TICKETS = 10_000;
+const MOST_OF_ONE = 100;
+
+const TICKET_INVALID: Recognition = { ok: false, shown: true, code: 'ticket_invalid' };
+const ticketPattern = new RegExp(`^aust_${SECRET_PATTERN}$`);
+
+interface Waiting {
+  readonly authentication: Authentication;
+  readonly expiresAt: number;
+}
+
+/** None is issued yet. They are held in memory: whoever has one when the server ends gets another. */
+export function createTickets(now: () => number = () => performance.now()): Tickets {
+  const waiting = new Map<string, Waiting>();
+
+  const forgetExpired = (): void => {
+    for (const [digest, { expiresAt }] of waiting) {
+      if (expiresAt > now()) return;
+      waiting.delete(digest);
+    }
+  };
+
+  return {
+    issue: (authentication) => {
+      forgetExpired();
+      const { subject, tenant } = authentication.identity;
+      const own = [...waiting.values()].filter(
+        ({ authentication: { identity } }) => identity.subject === subject && identity.tenant === tenant,
+      );
+      if (waiting.size >= MOST_TICKETS || own.length >= MOST_OF_ONE) return undefined;
+      const ticket = `aust_${createSecret()}`;
+      waiting.set(digestOf(ticket), { authentication, expiresAt: now() + TICKET_SECONDS * 1000 });
+      return ticket;
+    },
+    redeem: async (ticket) => {
+      if (!ticketPattern.test(ticket)) return NOT_VALID;
+      const digest = digestOf(ticket);
+      const found = waiting.get(digest);
+      waiting.delete(digest);
+      if (found === undefined || found.expiresAt <= now()) return TICKET_INVALID;
+      const { authentication } = found;
+      return (await authentication.isStillValid()) ? { ok: true, authentication } : TICKET_INVALID;
+    },
+  };
+}

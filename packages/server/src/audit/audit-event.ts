@@ -1,0 +1,54 @@
+import { ACCESS_AUDIT_ACTIONS } from '../access/access-audit.js';
+import type { Identity } from '../access/identity.js';
+
+/** Everything that is audited. An action is added here before anything can be logged under its name. */
+export const AUDIT_ACTIONS = [
+  ...ACCESS_AUDIT_ACTIONS,
+  'session.start',
+  'session.end',
+  'session.refused',
+  'record.list',
+  'record.read',
+  'record.correct',
+  'record.export',
+  'record.delete',
+  'record.hold',
+  'record.release',
+  'record.damaged',
+  'retention.destroy',
+  'retention.failed',
+  'backup.create',
+  'backup.restore',
+  'audit.export',
+  'master-key.create',
+  'master-key.rotate',
+  'server.start',
+  'server.stop',
+  'configuration.change',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Something that somebody did, or tried to do. It never holds what was said, a token or a key. */
+export interface AuditEvent {
+  readonly action: AuditAction;
+  readonly outcome: 'success' | 'denied' | 'failure';
+  /** Undefined where nobody is known. */
+  readonly who: Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'> | undefined;
+  /** Remote address. */
+  readonly from: string | undefined;
+  /** Id of what it was done to, never content. */
+  readonly what: string | undefined;
+  /** Code, or the reason that was given. */
+  readonly reason?: string;
+  /** Numbers that belong to it, such as how many finals were destroyed. */
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** The server itself, where nobody else does something. */
+export const SERVER_ITSELF = {
+  tenant: 'default',
+  subject: 'server',
+  kind: 'local',
+  role: 'service',
+} as const satisfies AuditEvent['who'];

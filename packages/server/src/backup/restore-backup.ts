@@ -1,0 +1,132 @@
+import type { Kysely, Transaction } from 'kysely';
+import { ConfigError } from '../config/config-error.js';
+import { openDatabase, type Database, type DatabaseSettings } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+import { migrate } from '../db/migrate.js';
+import { readKeyCopy } from '../records/key-copy.js';
+import type { WrappedKey } from '../records/data-keys.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import { readBackup, type BackupRow } from './backup-file.js';
+import type { RowCounts } from './create-backup.js';
+import { BACKUP_TABLES } from './tables.js';
+
+/** What came of restoring a backup. */
+export interface Restored {
+  readonly rows: RowCounts;
+  /** Sessions of the backup that were left out, because their keys were destroyed since. */
+  readonly destroyed: number;
+  /** The newest of what is back. */
+  readonly createdAt: string;
+}
+
+/** Rows written together. */
+const PAGE = 200;
+
+/**
+ * Writes a backup into an empty database, all of it or nothing. Sessions whose keys are not in the copy at `keyCopy`
+ * are left out: they were destroyed after the backup was made.
+ * @throws {ConfigError} if the database is not empty, or the backup or the copy cannot be used
+ */
+export async function restoreBackup(
+  settings: DatabaseSettings,
+  masterKeys: MasterKeys,
+  { path, keyCopy }: { readonly path: string; readonly keyCopy: string },
+): Promise<Restored> {
+  const { header, rows } = await readBackup(path, masterKeys);
+  const copy = await readKeyCopy(keyCopy);
+  const database = await openDatabase(settings, { migrateTo: header.schema });
+  try {
+    await requireEmpty(database);
+    const restored = await database.transaction((transaction) => writeRows(transaction, rows, copy.keys));
+    await migrate(database.db as unknown as Kysely<unknown>, database.kind);
+    return { ...restored, createdAt: header.createdAt };
+  } finally {
+    await database.close();
+  }
+}
+
+async function requireEmpty({ db }: Database): Promise<void> {
+  const session = await db.selectFrom('sessions').select('id').limit(1).executeTakeFirst();
+  const entry = await db.selectFrom('audit_entries').select('sequence').limit(1).executeTakeFirst();
+  if (session === undefined && entry === undefined) return;
+  throw new ConfigError(
+    'the database is not empty, and restoring would mix what is there with what is restored.',
+    'Name another --data-directory or an empty --database.',
+  );
+}
+
+async function writeRows(
+  transaction: Transaction<Schema>,
+  rows: AsyncIterable<BackupRow>,
+  keys: ReadonlyMap<string, WrappedKey>,
+): Promise<Pick<Restored, 'rows' | 'destroyed'>> {
+  const counts: Record<string, number> = {};
+  let destroyed = 0;
+  let page: BackupRow[] = [];
+  const flush = async (): Promise<void> => {
+    const [first] = page;
+    if (first === undefined) return;
+    await insert(transaction, first.table, page);
+    if (first.table === 'sessions') await insertKeys(transaction, page, keys);
+    page = [];
+  };
+  for await (const row of rows) {
+    requireKnown(row.table);
+    if (isDestroyed(row, keys)) {
+      if (row.table === 'sessions') destroyed += 1;
+      continue;
+    }
+    if (page.length === PAGE || page[0]?.table !== row.table) await flush();
+    page.push(row);
+    counts[row.table] = (counts[row.table] ?? 0) + 1;
+  }
+  await flush();
+  return { rows: counts, destroyed };
+}
+
+/** The names in a backup are authentic, but nothing that is read becomes part of a statement unseen. */
+function requireKnown(table: string): void {
+  if (BACKUP_TABLES.some(({ name }) => name === table)) return;
+  throw new ConfigError(
+    `the backup has a table ${table} that this version does not know.`,
+    'Restore it with the version that made it.',
+  );
+}
+
+const SESSION_TABLES: Readonly<Record<string, string>> = {
+  sessions: 'id',
+  session_groups: 'session_id',
+  segments: 'session_id',
+  audio_pieces: 'session_id',
+};
+
+function isDestroyed({ table, row }: BackupRow, keys: ReadonlyMap<string, WrappedKey>): boolean {
+  const column = SESSION_TABLES[table];
+  return column !== undefined && !keys.has(String(row[column]));
+}
+
+async function insert(
+  transaction: Transaction<Schema>,
+  table: string,
+  page: readonly BackupRow[],
+): Promise<void> {
+  // Which columns there are, the schema of the backup says.
+  const writing = transaction as unknown as Transaction<Record<string, Record<string, unknown>>>;
+  await writing
+    .insertInto(table)
+    .values(page.map(({ row }) => row))
+    .execute();
+}
+
+async function insertKeys(
+  transaction: Transaction<Schema>,
+  sessions: readonly BackupRow[],
+  keys: ReadonlyMap<string, WrappedKey>,
+): Promise<void> {
+  const rows = sessions.flatMap(({ row }) => {
+    const id = String(row['id']);
+    const key = keys.get(id);
+    return key === undefined ? [] : [{ session_id: id, ...key }];
+  });
+  await transaction.insertInto('data_keys').values(rows).execute();
+}

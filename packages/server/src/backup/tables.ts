@@ -1,0 +1,27 @@
+/** A table in a backup. */
+export interface BackupTable {
+  readonly name: string;
+  /** Columns of its primary key. */
+  readonly key: readonly [string, ...string[]];
+  /** Rows that are held in memory together. */
+  readonly page: number;
+}
+
+/** Tables that backups hold, those that others refer to first. */
+export const BACKUP_TABLES: readonly BackupTable[] = [
+  { name: 'sessions', key: ['id'], page: 5000 },
+  { name: 'session_groups', key: ['session_id', 'name'], page: 5000 },
+  { name: 'destroyed_keys', key: ['session_id'], page: 5000 },
+  { name: 'segments', key: ['session_id', 'place', 'version'], page: 5000 },
+  // Rows of 320 kB.
+  { name: 'audio_pieces', key: ['session_id', 'channel', 'place'], page: 50 },
+  { name: 'api_keys', key: ['id'], page: 5000 },
+  { name: 'users', key: ['id'], page: 5000 },
+  { name: 'audit_entries', key: ['sequence'], page: 5000 },
+];
+
+/**
+ * Tables that they do not: data keys lie in a copy of their own, from which they can be destroyed, and who is logged in
+ * logs in again.
+ */
+export const TABLES_LEFT_OUT: readonly string[] = ['data_keys', 'logins'];

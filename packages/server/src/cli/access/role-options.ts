@@ -1,0 +1,31 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { DEFAULT_TENANT, GRANTABLE_ROLES, type GrantableRole } from '../../access/identity.js';
+import { personName } from '../../http/identity-fields.js';
+
+/** What somebody new may do, and for whom. */
+export interface RoleOptions {
+  readonly role: GrantableRole;
+  readonly tenant: string;
+  readonly group: readonly string[];
+}
+
+/** Gives a command `--role`, `--tenant` and `--group`. */
+export function addRoleOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--role <role>', 'what may be done with it').choices(GRANTABLE_ROLES).makeOptionMandatory(),
+    )
+    .option('--tenant <name>', 'whose it is', parseName, DEFAULT_TENANT)
+    .option('--group <name...>', 'groups; a supervisor reads what belongs to theirs', addName, []);
+}
+
+/** A name as HTTP takes it, too. */
+export function parseName(text: string): string {
+  const parsed = personName.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('Names have 1 to 100 characters, on one line.');
+}
+
+function addName(text: string, before: readonly string[]): readonly string[] {
+  return [...before, parseName(text)];
+}

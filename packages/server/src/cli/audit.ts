@@ -1,0 +1,11 @@
+import { Command } from 'commander';
+import { exportAuditCommand } from './audit/export.js';
+import { verifyAuditCommand } from './audit/verify.js';
+
+/** `auscult audit`: who did what, and whether the log of it is whole. */
+export function auditCommand(): Command {
+  return new Command('audit')
+    .description('Verify the log of who did what, and write it out.')
+    .addCommand(verifyAuditCommand())
+    .addCommand(exportAuditCommand());
+}

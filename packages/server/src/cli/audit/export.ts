@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { Command } from 'commander';
+import { readEntries } from '../../audit/verify.js';
+import { openDatabase } from '../../db/database.js';
+import { addSettingOptions, configFrom } from '../setting-options.js';
+
+/** `auscult audit export`: writes the chain out, an entry a line. */
+export function exportAuditCommand(): Command {
+  const command = new Command('export')
+    .description('Write every entry as a line of JSON, with the hash that chains it.')
+    .argument('[file]', 'where to (default: standard output)')
+    .option('--json', 'print what was written as JSON, where a file is named')
+    .addHelpText('after', EXAMPLES);
+  return addSettingOptions(command, ['dataDirectory', 'database']).action(
+    async (file: string | undefined, options: Record<string, unknown>) => {
+      const database = await openDatabase(configFrom(options));
+      try {
+        const output =
+          file === undefined ? process.stdout : createWriteStream(file, { flags: 'wx', mode: 0o600 });
+        let entries = 0;
+        await database.snapshot(async (reading) => {
+          for await (const { entry, hash } of readEntries(reading)) {
+            const line = `{"hash":"${hash}","entry":${entry}}\n`;
+            entries += 1;
+            if (!output.write(line)) await once(output, 'drain');
+          }
+        });
+        if (file === undefined) return;
+        output.end();
+        await once(output, 'close');
+        process.stdout.write(
+          options['json'] === true
+            ? `${JSON.stringify({ file, entries })}\n`
+            : `${entries} entries in ${file}\n`,
+        );
+      } finally {
+        await database.close();
+      }
+    },
+  );
+}
+
+const EXAMPLES = `
+Examples:
+  auscult audit export > audit.jsonl
+  auscult audit export audit.jsonl --json
+
+Exit status: 0 for success, 1 if the file is there already or cannot be written, 2 if the command line is wrong.`;

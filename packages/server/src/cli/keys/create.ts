@@ -1,0 +1,58 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { addRoleOptions, parseName, type RoleOptions } from '../access/role-options.js';
+import { addSettingOptions, configFrom } from '../setting-options.js';
+
+interface Options extends RoleOptions {
+  readonly name: string;
+  readonly expiresInDays?: number;
+  readonly json?: boolean;
+}
+
+/** `auscult keys create`: prints a new key, this once. */
+export function createKeyCommand(): Command {
+  const command = new Command('create')
+    .description('Create an API key and print it, this once: only its digest is kept.')
+    .option('--name <text>', 'what it is for, for people', parseName, 'API key')
+    .option('--expires-in-days <number>', 'refuse it after so long (default: never)', parseDays)
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES);
+  addRoleOptions(command);
+  return addSettingOptions(command, ACCESS_SETTINGS).action(
+    async (options: Options & Record<string, unknown>) => {
+      const { name, role, tenant, group: groups, expiresInDays, json } = options;
+      const expiresAt =
+        expiresInDays === undefined ? undefined : new Date(Date.now() + expiresInDays * 86_400_000);
+      const key = await withAccess(configFrom(options), async ({ apiKeys, audit }) => {
+        const created = await apiKeys.create({
+          tenant,
+          name,
+          role,
+          groups,
+          expiresAt,
+          createdBy: undefined,
+        });
+        await audit('key.create', created.id).catch(async (error: unknown) => {
+          await apiKeys.revoke(created.id);
+          throw error;
+        });
+        return created;
+      });
+      process.stdout.write(json === true ? `${JSON.stringify(key, null, 2)}\n` : `${key.secret}\n`);
+    },
+  );
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (days > 0 && days <= 3650) return days;
+  throw new InvalidArgumentError('Name a number of days, at most 3650.');
+}
+
+const EXAMPLES = `
+Examples:
+  auscult keys create --role administrator
+  auscult keys create --role clinician --tenant north --group cardiology --name "ward 3"
+  auscult keys create --role service --expires-in-days 90 --json
+
+Exit status: 0 for success, 1 if the database cannot be used, 2 if the command line is wrong.`;

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { expireRecords, type ExpiredRecord, type RetentionOutcome } from '../retention/expire.js';
+import { parsePolicies } from '../retention/policies.js';
+import { withStorage } from './open-offline-storage.js';
+import { addSettingOptions, configFrom } from './setting-options.js';
+import { STORAGE_SETTINGS } from './storage-settings.js';
+
+/** `auscult retention`: destroys the records whose time is over. */
+export function retentionCommand(): Command {
+  const command = new Command('retention')
+    .description(
+      'Destroy the records whose time is over, as a server with the same settings does every hour.',
+    )
+    .option('--dry-run', 'only tell which they are')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES);
+  return addSettingOptions(command, [...STORAGE_SETTINGS, 'retention']).action(
+    async (options: Record<string, unknown>) => {
+      const config = configFrom(options);
+      const dryRun = options['dryRun'] === true;
+      const outcome = await withStorage(config, (storage, actor) =>
+        expireRecords(storage, parsePolicies(config.retention), { actor, dryRun }),
+      );
+      process.stdout.write(
+        options['json'] === true
+          ? `${JSON.stringify({ dryRun, ...outcome }, null, 2)}\n`
+          : sentences(outcome, dryRun),
+      );
+    },
+  );
+}
+
+const EXAMPLES = `
+Examples:
+  auscult retention --retention '*=365' --dry-run
+  auscult retention --retention 'clinic-a=30,*=365'
+
+Exit status: 0 for success, 1 if something could not be destroyed, 2 if the command line is wrong.`;
+
+function sentences({ destroyed, held }: RetentionOutcome, dryRun: boolean): string {
+  const verb = dryRun ? 'would be destroyed' : 'destroyed, with a certificate in the audit log';
+  return [
+    ...destroyed.map((record) => line(record, dryRun ? 'would be destroyed' : 'destroyed')),
+    ...held.map((record) => line(record, 'under legal hold, stays')),
+    `${destroyed.length} records ${verb}; ${held.length} under legal hold`,
+  ]
+    .map((text) => `${text}\n`)
+    .join('');
+}
+
+function line({ id, tenant, startedAt, days }: ExpiredRecord, what: string): string {
+  return `${id}  ${tenant}  ${startedAt}  kept for ${days} days  ${what}`;
+}

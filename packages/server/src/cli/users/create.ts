@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { ConfigError } from '../../config/config-error.js';
+import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { addRoleOptions, parseName, type RoleOptions } from '../access/role-options.js';
+import { addSettingOptions, configFrom } from '../setting-options.js';
+import { secretLines } from './secret-lines.js';
+
+interface Options extends RoleOptions {
+  readonly codes: boolean;
+  readonly json?: boolean;
+}
+
+/** `auscult users create`: prints what somebody new logs in with, this once. */
+export function createUserCommand(): Command {
+  const command = new Command('create')
+    .description('Create a user and print password and authenticator, this once.')
+    .argument('<name>', 'what they log in with', parseName)
+    .option('--no-codes', 'ask for no code of an authenticator')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES);
+  addRoleOptions(command);
+  return addSettingOptions(command, ACCESS_SETTINGS).action(
+    async (name: string, options: Options & Record<string, unknown>) => {
+      const { role, tenant, group: groups, codes: usesCodes, json } = options;
+      const user = await withAccess(configFrom(options), async ({ users, audit }) => {
+        const created = await users.create({ tenant, name, role, groups, usesCodes, createdBy: undefined });
+        if (created === undefined)
+          throw new ConfigError(
+            'a user has this name already.',
+            'Choose another, or see `auscult users reset`.',
+          );
+        await audit('user.create', created.id).catch(async (error: unknown) => {
+          await users.disable(created.id);
+          throw error;
+        });
+        return created;
+      });
+      process.stdout.write(json === true ? `${JSON.stringify(user, null, 2)}\n` : secretLines(user));
+    },
+  );
+}
+
+const EXAMPLES = `
+Examples:
+  auscult users create dr.who --role clinician --group cardiology
+  auscult users create kiosk --role clinician --no-codes
+
+Exit status: 0 for success, 1 if the database cannot be used, 2 if the name is taken or the command line is wrong.`;

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { addSettingOptions, configFrom } from '../setting-options.js';
+import { userNamed } from './user-named.js';
+
+/** `auscult users disable`: lets somebody in no more. */
+export function disableUserCommand(): Command {
+  const command = new Command('disable')
+    .description('End all logins of a user and take none from now on. Sessions end within a minute.')
+    .argument('<name>', 'what they log in with')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES);
+  return addSettingOptions(command, ACCESS_SETTINGS).action(
+    async (name: string, options: Record<string, unknown>) => {
+      const disabled = await withAccess(configFrom(options), async ({ users, audit }) => {
+        const { id } = await userNamed(users, name);
+        const could = await users.disable(id);
+        if (could) await audit('user.disable', id);
+        return could;
+      });
+      const sentence = disabled ? `${name} is disabled` : `${name} was disabled before`;
+      process.stdout.write(
+        options['json'] === true ? `${JSON.stringify({ name, disabled })}\n` : `${sentence}\n`,
+      );
+    },
+  );
+}
+
+const EXAMPLES = `
+Examples:
+  auscult users disable dr.who
+
+Exit status: 0 if the user is disabled, 1 if the database cannot be used, 2 if there is no such user.`;

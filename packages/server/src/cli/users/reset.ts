@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { addSettingOptions, configFrom } from '../setting-options.js';
+import { secretLines } from './secret-lines.js';
+import { userNamed } from './user-named.js';
+
+/** `auscult users reset`: prints what somebody logs in with from now on, this once. */
+export function resetUserCommand(): Command {
+  const command = new Command('reset')
+    .description('Give a user a new password and authenticator, also one who is disabled, and print them.')
+    .argument('<name>', 'what they log in with')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES);
+  return addSettingOptions(command, ACCESS_SETTINGS).action(
+    async (name: string, options: Record<string, unknown>) => {
+      const secrets = await withAccess(configFrom(options), async ({ users, audit }) => {
+        const { id } = await userNamed(users, name);
+        const told = await users.reset(id);
+        await audit('user.reset', id);
+        return told;
+      });
+      if (secrets === undefined) return;
+      process.stdout.write(
+        options['json'] === true ? `${JSON.stringify(secrets, null, 2)}\n` : secretLines(secrets),
+      );
+    },
+  );
+}
+
+const EXAMPLES = `
+Examples:
+  auscult users reset dr.who
+
+Exit status: 0 for success, 1 if the database cannot be used, 2 if there is no such user.`;

@@ -1,0 +1,7 @@
+import type { UserSecrets } from '../../access/users.js';
+
+/** What somebody logs in with, for a terminal. */
+export function secretLines({ password, codeSetup }: UserSecrets): string {
+  const authenticator = codeSetup === undefined ? '' : `authenticator  ${codeSetup}\n`;
+  return `password       ${password}\n${authenticator}`;
+}

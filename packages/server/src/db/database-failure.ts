@@ -1,0 +1,98 @@
+import { ConfigError } from '../config/config-error.js';
+
+/** What a failure of the database means for whoever waits for it. */
+export type DatabaseFailure =
+  /** It may pass by itself: the database is away, locked, or its disk is full. */
+  | 'passing'
+  /** The database is damaged, or is none. */
+  | 'damaged'
+  /** Anything else: a mistake in this program. */
+  | 'unforeseen';
+
+/** Which kind of failure an error of a query is. */
+export function databaseFailureOf(error: unknown): DatabaseFailure {
+  const code = codeOf(error);
+  if (damagedCodes.some((start) => code.startsWith(start))) return 'damaged';
+  if (passingCodes.some((start) => code.startsWith(start))) return 'passing';
+  return isLostConnection(error) ? 'passing' : 'unforeseen';
+}
+
+/** What to tell the operator whose database cannot be opened; never holds the address, which has a password in it. */
+export function openingError(error: unknown, what: string): unknown {
+  if (error instanceof ConfigError) return error;
+  const code = codeOf(error);
+  if (databaseFailureOf(error) === 'damaged')
+    return new ConfigError(
+      `${what} is damaged or no database (${code}).`,
+      'Restore a backup with `auscult restore` into another data directory.',
+    );
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new ConfigError(
+      `${what} is locked by another program.`,
+      'End that program, or wait until it is done.',
+    );
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC' || code === 'EDQUOT')
+    return new ConfigError(`the disk of ${what} is full.`, 'Make room and start again.');
+  if (code.startsWith('28') || code === '3D000')
+    return new ConfigError(
+      `${what} refuses this user, its password or the name of the database (${code}).`,
+      'Correct the setting "database".',
+    );
+  if (isLostConnection(error) || passingCodes.some((start) => code.startsWith(start)))
+    return new ConfigError(
+      `${what} cannot be reached${code === '' ? '' : ` (${code})`}.`,
+      'Start it, and check the setting "database" and the network.',
+    );
+  if (
+    code.startsWith('SQLITE_') ||
+    ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENOENT'].includes(code)
+  )
+    return new ConfigError(
+      `${what} cannot be opened (${code}).`,
+      'Name a folder that this user may write to with --data-directory.',
+    );
+  return error;
+}
+
+/** SQLite: no database, damaged. PostgreSQL: class XX, of which XX001 and XX002 are damaged data. */
+const damagedCodes = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'XX001', 'XX002'];
+
+/** SQLite: locked, full, failing disk. System: the same. PostgreSQL: 08, 40, 53, 55, 57 (see its appendix A). */
+const passingCodes = [
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_CANTOPEN',
+  'SQLITE_READONLY',
+  'ENOSPC',
+  'EDQUOT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EPIPE',
+  '08',
+  '25006',
+  '40',
+  '53',
+  '55',
+  '57',
+];
+
+/** `pg` says these without a code. */
+function isLostConnection(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable/i.test(
+      error.message,
+    )
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { Kysely, sql, type Transaction } from 'kysely';
+import type { Config } from '../config/schema.js';
+import { openingError } from './database-failure.js';
+import { migrate } from './migrate.js';
+import { postgresDialect } from './postgres.js';
+import type { DatabaseKind } from './schema-change.js';
+import type { Schema } from './schema.js';
+import { sqliteDialect } from './sqlite.js';
+
+/** Where a server keeps what outlives it. */
+export interface Database {
+  readonly db: Kysely<Schema>;
+  readonly kind: DatabaseKind;
+  /**
+   * Does `work` as a whole or not at all; resolved means that it is on disk. Transactions that write are not
+   * repeated by themselves: see `databaseFailureOf` for which failures pass.
+   */
+  readonly transaction: <Result>(
+    work: (transaction: Transaction<Schema>) => Promise<Result>,
+  ) => Promise<Result>;
+  /** As `transaction`, for reading a state of the whole while others go on writing. */
+  readonly snapshot: <Result>(work: (transaction: Transaction<Schema>) => Promise<Result>) => Promise<Result>;
+  /**
+   * Has what was deleted disappear from the write-ahead log and free pages as well, as far as the database allows.
+   * False if readers of an older state keep it from being done now.
+   */
+  readonly scrub: () => Promise<boolean>;
+  readonly close: () => Promise<void>;
+}
+
+/** Settings that say where the database is. */
+export type DatabaseSettings = Pick<Config, 'dataDirectory' | 'database'>;
+
+/** How the database is opened. */
+export interface OpeningOptions {
+  /** Leaves the tables as they are, where there may be none. */
+  readonly migrateTo?: string;
+}
+
+/**
+ * Opens the database and brings its tables to what this version needs.
+ * @throws {ConfigError} if it cannot be reached or opened, is damaged, or was written by a newer version.
+ */
+export async function openDatabase(
+  settings: DatabaseSettings,
+  options: OpeningOptions = {},
+): Promise<Database> {
+  const what = settings.database === undefined ? embeddedPath(settings) : 'the PostgreSQL database';
+  try {
+    const database =
+      settings.database === undefined ? openEmbedded(settings) : openPostgres(settings.database);
+    await prepare(database, options);
+    return database;
+  } catch (error) {
+    throw openingError(error, what);
+  }
+}
+
+/** The file of the embedded database. */
+export function embeddedPath({ dataDirectory }: Pick<Config, 'dataDirectory'>): string {
+  return join(dataDirectory, 'auscult.db');
+}
+
+async function prepare(database: Database, { migrateTo }: OpeningOptions): Promise<void> {
+  try {
+    // Steps of the schema see whatever tables there are at the time.
+    await migrate(database.db as unknown as Kysely<unknown>, database.kind, migrateTo);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function openEmbedded(settings: DatabaseSettings): Database {
+  const path = embeddedPath(settings);
+  const { dialect, checkpoint } = sqliteDialect(path, 'write');
+  const db = new Kysely<Schema>({ dialect });
+  return {
+    db,
+    kind: 'sqlite',
+    transaction: (work) => db.transaction().execute(work),
+    snapshot: async (work) => {
+      const reader = new Kysely<Schema>({ dialect: sqliteDialect(path, 'read').dialect });
+      try {
+        return await reader.transaction().execute(work);
+      } finally {
+        await reader.destroy();
+      }
+    },
+    scrub: () => Promise.resolve(checkpoint()),
+    close: () => db.destroy(),
+  };
+}
+
+function openPostgres(url: string): Database {
+  const db = new Kysely<Schema>({ dialect: postgresDialect(url) });
+  return {
+    db,
+    kind: 'postgres',
+    transaction: (work) => db.transaction().execute(work),
+    snapshot: (work) => db.transaction().setIsolationLevel('repeatable read').execute(work),
+    scrub: async () => {
+      for (const table of ['data_keys', 'segments', 'audio_pieces', 'sessions'])
+        await sql`vacuum ${sql.table(table)}`.execute(db);
+      return true;
+    },
+    close: () => db.destroy(),
+  };
+}

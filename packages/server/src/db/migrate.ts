@@ -1,0 +1,58 @@
+import { Migrator, type Kysely } from 'kysely';
+import { ConfigError } from '../config/config-error.js';
+import { recordsAndAudit } from './migrations/0001-records-and-audit.js';
+import { access } from './migrations/0002-access.js';
+import type { DatabaseKind, SchemaChange } from './schema-change.js';
+
+/** Every step, in order. */
+const schemaChanges: readonly SchemaChange[] = [recordsAndAudit, access];
+
+/** Name of the newest step that this version knows. */
+export const newestSchema: string = schemaChanges.at(-1)?.name ?? '';
+
+/**
+ * Brings the tables to what this version needs, or to `target`, an earlier step, where they are empty.
+ * @throws {ConfigError} if they were written by a newer version, or a step fails; nothing is changed then.
+ */
+export async function migrate(
+  db: Kysely<unknown>,
+  kind: DatabaseKind,
+  target: string = newestSchema,
+): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: {
+      getMigrations: () =>
+        Promise.resolve(
+          Object.fromEntries(
+            schemaChanges.map(({ name, apply }) => [
+              name,
+              { up: (transaction: Kysely<unknown>) => apply(transaction, kind) },
+            ]),
+          ),
+        ),
+    },
+  });
+  await requireKnown(db);
+  const { error } = await migrator.migrateTo(target);
+  if (error === undefined) return;
+  // Another process may have gone ahead meanwhile.
+  await requireKnown(db);
+  throw error;
+}
+
+/** Kysely would call it a corrupted migration. */
+async function requireKnown(db: Kysely<unknown>): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return;
+  const applied = await (db as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  const unknown = applied.find(({ name }) => !schemaChanges.some((change) => change.name === name));
+  if (unknown === undefined) return;
+  throw new ConfigError(
+    `the database was written by a newer version of Auscult (${unknown.name}).`,
+    'Install that version, or restore a backup of this one into an empty database.',
+  );
+}

@@ -1,0 +1,36 @@
+import { CompiledQuery, PostgresDialect, type Dialect } from 'kysely';
+import pg from 'pg';
+
+/** Connections of one server. Commits are grouped, so that few are enough. */
+const CONNECTIONS = 8;
+/** How long a server that does not answer is waited for, milliseconds. */
+const CONNECT_TIMEOUT_MS = 3000;
+const QUERY_TIMEOUT_MS = 30_000;
+
+const INT8 = 20;
+
+/** The PostgreSQL database at `url`. Nothing is connected before the first query. */
+export function postgresDialect(url: string): Dialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    // Counts and sequences stay below 2^53.
+    types: {
+      getTypeParser: ((type: number, format?: 'text' | 'binary') =>
+        type === INT8
+          ? Number
+          : pg.types.getTypeParser(type, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return new PostgresDialect({
+    pool,
+    onCreateConnection: async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw('set synchronous_commit = on'));
+    },
+  });
+}

@@ -1,0 +1,138 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/**
+ * The tables. Times are RFC 3339 in UTC with milliseconds, so that text sorts as time does; flags are 0 or 1;
+ * bytes are a `Buffer` on both databases.
+ */
+export interface Schema {
+  readonly sessions: SessionsTable;
+  readonly session_groups: SessionGroupsTable;
+  readonly data_keys: DataKeysTable;
+  readonly destroyed_keys: DestroyedKeysTable;
+  readonly segments: SegmentsTable;
+  readonly audio_pieces: AudioPiecesTable;
+  readonly audit_entries: AuditEntriesTable;
+  readonly api_keys: ApiKeysTable;
+  readonly users: UsersTable;
+  readonly logins: LoginsTable;
+}
+
+/** Set when the row is written and never changed afterwards. */
+type Fixed<Value> = ColumnType<Value, Value, never>;
+
+/** One row a session: what may be known of it without its key. */
+interface SessionsTable {
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  /** Subject of the identity that held the session. */
+  owner: Fixed<string>;
+  model: Fixed<string>;
+  language: string;
+  channels: number;
+  started_at: Fixed<string>;
+  ended_at: string | null;
+  /** Why it ended, one of a fixed set of words. */
+  end_reason: string | null;
+  finals: Generated<number>;
+  audio_seconds: Generated<number>;
+  /** 1 while nobody and no policy may destroy the session. */
+  held: Generated<number>;
+}
+
+/** Groups that the owner of a session was in when it began. */
+interface SessionGroupsTable {
+  session_id: Fixed<string>;
+  name: Fixed<string>;
+}
+
+/** The key that a session is encrypted with, encrypted with a master key. */
+interface DataKeysTable {
+  session_id: Fixed<string>;
+  master_key_id: string;
+  wrapped: Buffer;
+}
+
+/** Sessions whose data key is gone for good; a restored backup must not bring them back. */
+interface DestroyedKeysTable {
+  session_id: Fixed<string>;
+  destroyed_at: Fixed<string>;
+}
+
+/** One row for each version of each final: version 1 is what was heard, later ones are corrections. */
+interface SegmentsTable {
+  session_id: Fixed<string>;
+  /** Place of the final in the session, from 0. */
+  place: Fixed<number>;
+  version: Fixed<number>;
+  written_at: Fixed<string>;
+  /** Subject of the identity that corrected it; null for what was heard. */
+  written_by: Fixed<string | null>;
+  sealed: Fixed<Buffer>;
+}
+
+/** Audio of a session, piece by piece, where it is kept. */
+interface AudioPiecesTable {
+  session_id: Fixed<string>;
+  channel: Fixed<number>;
+  place: Fixed<number>;
+  sealed: Fixed<Buffer>;
+}
+
+/** The chained entries of the audit log; triggers refuse to change or remove one. */
+interface AuditEntriesTable {
+  /** From 1, without a gap. */
+  sequence: Fixed<number>;
+  /** Canonical JSON of the entry. */
+  entry: Fixed<string>;
+  /** SHA-256 over the hash before and the entry, hexadecimal. */
+  hash: Fixed<string>;
+}
+
+/** API keys, of which only a digest is known. */
+interface ApiKeysTable {
+  /** Stands in the key itself, so that people can tell which it is. */
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  name: Fixed<string>;
+  role: Fixed<string>;
+  /** JSON array of names. */
+  group_names: Fixed<string>;
+  /** SHA-256 of the whole key, hexadecimal. */
+  digest: Fixed<string>;
+  created_at: Fixed<string>;
+  /** Subject of the identity that created it; null for the command line. */
+  created_by: Fixed<string | null>;
+  expires_at: Fixed<string | null>;
+  revoked_at: string | null;
+  /** At most a minute older than its last use. */
+  last_used_at: string | null;
+}
+
+/** People who log in. */
+interface UsersTable {
+  id: Fixed<string>;
+  tenant: Fixed<string>;
+  /** What they log in with, in lower case. */
+  name: Fixed<string>;
+  role: Fixed<string>;
+  /** JSON array of names. */
+  group_names: Fixed<string>;
+  /** Argon2id, in the PHC string format. */
+  password_hash: string;
+  /** Sealed secret of their authenticator; null for those who have none. */
+  code_secret: Buffer | null;
+  /** Time step of the last code that was taken: none is taken twice. */
+  last_code_step: Generated<number>;
+  created_at: Fixed<string>;
+  created_by: Fixed<string | null>;
+  disabled_at: string | null;
+}
+
+/** Browsers in which somebody is logged in. */
+interface LoginsTable {
+  /** SHA-256 of the cookie, hexadecimal. */
+  digest: Fixed<string>;
+  user_id: Fixed<string>;
+  created_at: Fixed<string>;
+  last_seen_at: string;
+}

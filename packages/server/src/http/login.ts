@@ -1,0 +1,151 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Access } from '../access/access.js';
+import { auditedIdentity, type AccessAuditAction } from '../access/access-audit.js';
+import { addressKey } from '../access/failure-limit.js';
+import { requireIdentity } from '../access/guard.js';
+import { ROLES } from '../access/identity.js';
+import { setLoginCookie } from '../access/logins.js';
+import { loginCookieOf } from '../access/recognise.js';
+import { identityOfUser, type User } from '../access/users.js';
+import { errorResponses, RequestError } from '../errors.js';
+import type { OriginPolicy } from './origins.js';
+
+const loginBody = z.strictObject({
+  name: z.string().min(1).max(100),
+  password: z.string().min(1).max(256),
+  code: z.string().max(10).optional().meta({
+    description: 'What the authenticator shows; needed by users who have set one up.',
+  }),
+});
+
+const identityBody = z.object({
+  tenant: z.string(),
+  subject: z.string(),
+  kind: z.enum(['local', 'key', 'token', 'user', 'certificate']),
+  role: z.enum(ROLES),
+  groups: z.array(z.string()).readonly(),
+});
+
+/** Adds `/api/v1/login`, `/api/v1/logout` and `/api/v1/identity`. */
+export function registerLogin(app: FastifyInstance, access: Access, origins: OriginPolicy): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.post(
+    '/api/v1/login',
+    {
+      config: { action: 'login.start' },
+      schema: {
+        summary: 'Log in',
+        description:
+          'For pages of the server itself. Sets a cookie that scripts cannot read; it ends after some time without a request, and after some time in any case.',
+        body: loginBody,
+        response: {
+          200: identityBody,
+          ...errorResponses('invalid_request', 'login_failed', 'origin_not_allowed', 'locked_out'),
+        },
+      },
+    },
+    async (request, reply) => {
+      // Another page must not log somebody in under a name that it chose.
+      if (request.headers.origin !== undefined && !origins.isOwnPage(request.headers))
+        throw new RequestError('origin_not_allowed');
+      const user = await logIn(access, request, request.body);
+      const identity = identityOfUser(user);
+      await access.audit.append({
+        action: 'login',
+        outcome: 'success',
+        who: auditedIdentity(identity),
+        from: request.ip,
+        what: undefined,
+      });
+      const cookie = await access.logins.start(user);
+      void reply
+        .header('set-cookie', setLoginCookie(request.protocol, cookie))
+        .header('cache-control', 'no-store');
+      return identity;
+    },
+  );
+  routes.post(
+    '/api/v1/logout',
+    {
+      config: { action: 'login.end' },
+      schema: {
+        summary: 'Log out',
+        description: 'Ends the login of this browser. Its sessions are closed within a minute.',
+        response: { 204: z.null(), ...errorResponses('unauthenticated') },
+      },
+    },
+    async (request, reply) => {
+      const cookie = loginCookieOf(request);
+      if (cookie !== undefined) await access.logins.end(cookie);
+      const who = requireIdentity(request);
+      await access.audit.append({
+        action: 'logout',
+        outcome: 'success',
+        who: auditedIdentity(who),
+        from: request.ip,
+        what: undefined,
+      });
+      void reply.code(204).header('set-cookie', setLoginCookie(request.protocol, undefined));
+      return null;
+    },
+  );
+  routes.get(
+    '/api/v1/identity',
+    {
+      config: { action: 'identity.read' },
+      schema: {
+        summary: 'Who you are to the server',
+        description: 'The role `local` means that the server asks nobody. 401 means that a login is needed.',
+        response: { 200: identityBody, ...errorResponses('unauthenticated', 'locked_out') },
+      },
+    },
+    (request, reply) => {
+      const { tenant, subject, kind, role, groups } = requireIdentity(request);
+      void reply.header('cache-control', 'no-store');
+      return { tenant, subject, kind, role, groups };
+    },
+  );
+}
+
+/** The user, unless something is wrong or it has been too often. Nobody learns which names there are. */
+async function logIn(
+  access: Access,
+  request: FastifyRequest,
+  { name, password, code }: z.output<typeof loginBody>,
+): Promise<User> {
+  const { users, nameFailures, addressFailures } = access;
+  const address = addressKey(request.ip);
+  const key = name.trim().normalize('NFKC').toLowerCase();
+  const waitSeconds = addressFailures.waitSeconds(address) ?? nameFailures.waitSeconds(key);
+  if (waitSeconds !== undefined) throw new RequestError('locked_out', {}, waitSeconds);
+  // Counted before it is checked: many attempts at once are as many as one after the other.
+  const locks = nameFailures.fail(key);
+  addressFailures.fail(address);
+  const user = await users.check(name, password, code);
+  if (user !== undefined) {
+    nameFailures.succeed(key);
+    addressFailures.succeed(address);
+    return user;
+  }
+  await note(access, request, 'login.failed', await users.findByName(name));
+  if (locks) await note(access, request, 'login.locked', await users.findByName(name));
+  throw new RequestError('login_failed');
+}
+
+/** A name that is nobody's is not written down: people type passwords there. */
+async function note(
+  { audit }: Access,
+  request: FastifyRequest,
+  action: AccessAuditAction,
+  user: User | undefined,
+): Promise<void> {
+  await audit.append({
+    action,
+    outcome: action === 'login.locked' ? 'denied' : 'failure',
+    who: undefined,
+    from: request.ip,
+    what: user && `user:${user.id}`,
+  });
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Access } from '../access/access.js';
+import { requireAuthentication } from '../access/guard.js';
+import { TICKET_SECONDS } from '../access/tickets.js';
+import { errorResponses, RequestError } from '../errors.js';
+
+/** Adds `/api/v1/tickets`. */
+export function registerTickets(app: FastifyInstance, { tickets }: Access): void {
+  app.withTypeProvider<ZodTypeProvider>().post(
+    '/api/v1/tickets',
+    {
+      config: { action: 'ticket.create' },
+      schema: {
+        summary: 'Get a ticket for one connection to /ws/transcribe',
+        description:
+          'A browser offers it as a subprotocol, `auscult.ticket.` and the ticket, beside `auscult.v1`. It can be used once, and soon.',
+        response: {
+          201: z.object({
+            ticket: z.string(),
+            expiresInSeconds: z.int(),
+          }),
+          ...errorResponses('unauthenticated', 'forbidden', 'locked_out'),
+        },
+      },
+    },
+    (request, reply) => {
+      const ticket = tickets.issue(requireAuthentication(request));
+      if (ticket === undefined) throw new RequestError('locked_out', {}, TICKET_SECONDS);
+      void reply.code(201).header('cache-control', 'no-store');
+      return { ticket, expiresInSeconds: TICKET_SECONDS };
+    },
+  );
+}

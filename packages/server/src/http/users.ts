@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Access } from '../access/access.js';
+import { auditedIdentity, type AccessAuditAction } from '../access/access-audit.js';
+import { requireIdentity } from '../access/guard.js';
+import { GRANTABLE_ROLES } from '../access/identity.js';
+import type { Action } from '../access/permissions.js';
+import type { User } from '../access/users.js';
+import { errorResponses, RequestError } from '../errors.js';
+import { groupNames, personName } from './identity-fields.js';
+
+const PATH = '/api/v1/users';
+
+const userBody = z.object({
+  id: z.string(),
+  tenant: z.string(),
+  name: z.string(),
+  role: z.enum(GRANTABLE_ROLES),
+  groups: z.array(z.string()).readonly(),
+  usesCodes: z.boolean().meta({ description: 'Whether a code of an authenticator is asked for.' }),
+  createdAt: z.iso.datetime(),
+  disabledAt: z.iso.datetime().optional(),
+});
+
+const secretsBody = z.object({
+  password: z.string(),
+  codeSetup: z.string().optional().meta({
+    description: 'For an authenticator, as a QR code or typed in: `otpauth://totp/…`.',
+  }),
+});
+
+const userOrder = z.strictObject({
+  name: personName.meta({ description: 'What they log in with. No two users share one.' }),
+  role: z.enum(GRANTABLE_ROLES),
+  groups: groupNames,
+  usesCodes: z.boolean().default(true).meta({
+    description: 'Whether a code of an authenticator is asked for besides the password.',
+  }),
+});
+
+const params = z.object({ id: z.string() });
+const refusals = ['unauthenticated', 'forbidden', 'locked_out'] as const;
+
+/** Adds the routes under `/api/v1/users`. */
+export function registerUsers(app: FastifyInstance, access: Access): void {
+  const { users } = access;
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.post(
+    PATH,
+    {
+      config: { action: 'user.create' },
+      schema: {
+        summary: 'Create a user',
+        description: 'For the tenant of whoever creates it. Password and authenticator are told this once.',
+        body: userOrder,
+        response: {
+          201: userBody.extend(secretsBody.shape),
+          ...errorResponses('invalid_request', 'name_taken', ...refusals),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { tenant, subject } = requireIdentity(request);
+      const user = await users.create({ ...request.body, tenant, createdBy: subject });
+      if (user === undefined) throw new RequestError('name_taken', { field: 'name' });
+      await note(access, request, 'user.create', user);
+      void reply.code(201).header('location', `${PATH}/${user.id}`).header('cache-control', 'no-store');
+      return user;
+    },
+  );
+  routes.get(
+    PATH,
+    {
+      config: { action: 'user.list' },
+      schema: {
+        summary: 'List users',
+        description: 'Those of the tenant, by name, with those that are disabled.',
+        response: { 200: z.object({ users: z.array(userBody).readonly() }), ...errorResponses(...refusals) },
+      },
+    },
+    async (request) => ({ users: await users.list(requireIdentity(request).tenant) }),
+  );
+  routes.post(
+    `${PATH}/:id/disable`,
+    {
+      config: { action: 'user.disable' },
+      schema: {
+        summary: 'Disable a user',
+        description: 'All their logins end at once, and their sessions within a minute.',
+        params,
+        response: { 204: z.null(), ...errorResponses('user_not_found', ...refusals) },
+      },
+    },
+    async (request, reply) => {
+      const user = await found(access, request, request.params.id, 'user.disable');
+      await users.disable(user.id);
+      await note(access, request, 'user.disable', user);
+      void reply.code(204);
+      return null;
+    },
+  );
+  routes.post(
+    `${PATH}/:id/reset`,
+    {
+      config: { action: 'user.reset' },
+      schema: {
+        summary: 'Give a user a new password and authenticator',
+        description: 'All their logins end at once. Somebody who was disabled can log in again.',
+        params,
+        response: { 200: secretsBody, ...errorResponses('user_not_found', ...refusals) },
+      },
+    },
+    async (request, reply) => {
+      const user = await found(access, request, request.params.id, 'user.reset');
+      const secrets = await users.reset(user.id);
+      if (secrets === undefined) throw new RequestError('user_not_found');
+      await note(access, request, 'user.reset', user);
+      void reply.header('cache-control', 'no-store');
+      return secrets;
+    },
+  );
+}
+
+async function found(
+  { users, guard }: Access,
+  request: FastifyRequest,
+  id: string,
+  action: Action,
+): Promise<User> {
+  const user = await users.find(id);
+  if (user === undefined) throw new RequestError('user_not_found');
+  const ownership = { tenant: user.tenant, owner: '', groups: user.groups };
+  await guard.authorise(request, action, ownership, 'user_not_found', id);
+  return user;
+}
+
+/** What cannot be audited is taken back: nobody keeps secrets that nobody knows of. */
+async function note(
+  { audit, users }: Access,
+  request: FastifyRequest,
+  action: AccessAuditAction,
+  { id }: User,
+): Promise<void> {
+  const who = requireIdentity(request);
+  try {
+    await audit.append({ action, outcome: 'success', who: auditedIdentity(who), from: request.ip, what: id });
+  } catch (error) {
+    await users.disable(id);
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.js';
+
+/** What was destroyed, for the certificate. */
+export type Destroyed = Readonly<Record<'keys' | 'segments' | 'audioPieces', number>>;
+
+/** Deletes the key and every row of a session, and notes that it must not come back with a backup. */
+export async function destroyRows(transaction: Transaction<Schema>, id: string): Promise<Destroyed> {
+  const keys = await transaction.deleteFrom('data_keys').where('session_id', '=', id).executeTakeFirst();
+  const segments = await transaction.deleteFrom('segments').where('session_id', '=', id).executeTakeFirst();
+  const audio = await transaction.deleteFrom('audio_pieces').where('session_id', '=', id).executeTakeFirst();
+  await transaction.deleteFrom('sessions').where('id', '=', id).execute();
+  await transaction
+    .insertInto('destroyed_keys')
+    .values({ session_id: id, destroyed_at: new Date().toISOString() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return {
+    keys: Number(keys.numDeletedRows),
+    segments: Number(segments.numDeletedRows),
+    audioPieces: Number(audio.numDeletedRows),
+  };
+}

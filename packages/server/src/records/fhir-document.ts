@@ -1,0 +1,37 @@
+import { runningText } from '../transcripts/transcript.js';
+import type { StoredRecord } from './record.js';
+import { transcriptOf } from './transcript-of.js';
+
+/**
+ * A session as a FHIR R4 `DocumentReference` with its text in the attachment, to be completed by the system that takes
+ * it: the server does not know the patient.
+ */
+export function fhirDocument(record: StoredRecord): object {
+  const { id, owner, language, startedAt, endedAt, segments } = record;
+  const text = runningText(transcriptOf(record));
+  const changes = segments.flatMap(({ versions }) => versions.map(({ writtenAt }) => writtenAt));
+  const isCorrected = segments.some(({ versions }) => versions.length > 1);
+  return {
+    resourceType: 'DocumentReference',
+    id,
+    identifier: [{ system: 'urn:ietf:rfc:3986', value: `urn:uuid:${id}` }],
+    status: 'current',
+    // Nobody has signed it.
+    docStatus: isCorrected ? 'amended' : 'preliminary',
+    type: { text: 'Transcription of speech' },
+    date: changes.sort().at(-1) ?? startedAt,
+    author: [{ identifier: { value: owner } }],
+    context: { period: { start: startedAt, ...(endedAt === undefined ? {} : { end: endedAt }) } },
+    content: [
+      {
+        attachment: {
+          contentType: 'text/plain; charset=utf-8',
+          language,
+          data: Buffer.from(text).toString('base64'),
+          size: Buffer.byteLength(text),
+          creation: startedAt,
+        },
+      },
+    ],
+  };
+}

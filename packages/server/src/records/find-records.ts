@@ -1,0 +1,103 @@
+import type { Selectable } from 'kysely';
+import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+import { RequestError } from '../errors.js';
+import type { RecordPage, RecordSearch, RecordSummary } from './record.js';
+
+type SessionRow = Selectable<Schema['sessions']>;
+
+/** The sessions that a search finds, the newest first. */
+export async function findRecords(db: Database['db'], search: RecordSearch): Promise<RecordPage> {
+  const { scope, limit } = search;
+  let query = db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('tenant', '=', scope.tenant)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (scope.owner !== undefined || scope.groups !== undefined) {
+    const { owner = '', groups = [] } = scope;
+    query = query.where(({ eb, or, selectFrom }) =>
+      or([
+        eb('owner', '=', owner),
+        ...(groups.length === 0
+          ? []
+          : [eb('id', 'in', selectFrom('session_groups').select('session_id').where('name', 'in', groups))]),
+      ]),
+    );
+  }
+  if (search.owner !== undefined) query = query.where('owner', '=', search.owner);
+  if (search.language !== undefined) query = query.where('language', '=', search.language);
+  if (search.from !== undefined) query = query.where('started_at', '>=', search.from);
+  if (search.to !== undefined) query = query.where('started_at', '<', search.to);
+  if (search.held !== undefined) query = query.where('held', '=', search.held ? 1 : 0);
+  if (search.after !== undefined) {
+    const { startedAt, id } = parseCursor(search.after);
+    query = query.where(({ eb, or, and }) =>
+      or([eb('started_at', '<', startedAt), and([eb('started_at', '=', startedAt), eb('id', '<', id)])]),
+    );
+  }
+  const rows = await query.execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    records: await withGroups(db, page),
+    next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
+  };
+}
+
+/** A row of the table as a summary. */
+export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSummary {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    owner: row.owner,
+    groups,
+    model: row.model,
+    language: row.language,
+    channels: row.channels,
+    startedAt: row.started_at,
+    endedAt: row.ended_at ?? undefined,
+    endReason: row.end_reason ?? undefined,
+    finals: row.finals,
+    audioSeconds: row.audio_seconds,
+    held: row.held === 1,
+  };
+}
+
+async function withGroups(
+  db: Database['db'],
+  rows: readonly SessionRow[],
+): Promise<readonly RecordSummary[]> {
+  if (rows.length === 0) return [];
+  const groups = await db
+    .selectFrom('session_groups')
+    .selectAll()
+    .where(
+      'session_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute();
+  return rows.map((row) =>
+    summaryOf(
+      row,
+      groups.filter(({ session_id }) => session_id === row.id).map(({ name }) => name),
+    ),
+  );
+}
+
+function cursorOf({ started_at, id }: SessionRow): string {
+  return `${started_at}_${id}`;
+}
+
+function parseCursor(text: string): { readonly startedAt: string; readonly id: string } {
+  const [startedAt, id, ...rest] = text.split('_');
+  if (startedAt === undefined || id === undefined || rest.length > 0 || Number.isNaN(Date.parse(startedAt)))
+    throw new RequestError('invalid_request', {
+      field: 'after',
+      limit: 'what "next" of the page before says',
+    });
+  return { startedAt, id };
+}

@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ConfigError } from '../config/config-error.js';
+import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
+import type { Config } from '../config/schema.js';
+import { KEY_BYTES } from './seal.js';
+
+/** A key that encrypts the keys of sessions. */
+export interface MasterKey {
+  /** Follows from the key, tells nothing of it, and stands beside everything that is encrypted with it. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The master keys there are: one to encrypt with, and older ones that still decrypt. */
+export interface MasterKeys {
+  readonly current: () => MasterKey;
+  /** Looks again where they come from if it is not there: it may be new. Undefined if it still is not. */
+  readonly find: (id: string) => Promise<MasterKey | undefined>;
+  /** Reads them again. Where that fails, those that are there stay. */
+  readonly reload: () => Promise<void>;
+  /** Where they come from, in words. */
+  readonly source: string;
+}
+
+/** The settings that say where master keys are. */
+export type MasterKeySettings = Pick<Config, 'masterKeyFile' | 'masterKeyCommand' | 'dataDirectory'>;
+
+/** A command that takes longer is ended, milliseconds. */
+const COMMAND_TIMEOUT_MS = 30_000;
+
+/**
+ * Reads the master keys: from the environment if they are there, else from the command, else from the file.
+ * @throws {ConfigError} if there are none, or one is no key
+ */
+export async function loadMasterKeys(
+  settings: MasterKeySettings,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<MasterKeys> {
+  const { source, read } = sourceOf(settings, environment);
+  let keys = parseKeys(await read(), source);
+  const reload = async (): Promise<void> => {
+    keys = parseKeys(await read(), source);
+  };
+  const known = (id: string): MasterKey | undefined => keys.find((key) => key.id === id);
+  return {
+    source,
+    current: () => keys[0],
+    find: async (id) => {
+      if (known(id) === undefined) await reload().catch(() => undefined);
+      return known(id);
+    },
+    reload,
+  };
+}
+
+/** The file that master keys are in where nothing else is set. */
+export function masterKeyPath({ masterKeyFile, dataDirectory }: MasterKeySettings): string {
+  return masterKeyFile ?? join(dataDirectory, 'master.key');
+}
+
+/** Whether the keys are where only a person can have put them, so that none may be made. */
+export function areKeysConfigured(settings: MasterKeySettings, environment = process.env): boolean {
+  return [settings.masterKeyFile, settings.masterKeyCommand, environment[MASTER_KEY_VARIABLE]].some(Boolean);
+}
+
+/** Writes a new key into a new file that only its owner may read. Leaves a file that is there as it is: false then. */
+export async function createMasterKeyFile(path: string): Promise<boolean> {
+  const temporary = `${path}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(`${newMasterKey()}\n`);
+    await file.sync();
+    // Nobody ever sees a part of it, and of two who make one, one uses that of the other.
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await file.close();
+    await unlink(temporary);
+  }
+}
+
+/** A new master key, as it stands in a file. */
+export function newMasterKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64');
+}
+
+/** The id of a key. */
+export function masterKeyId(bytes: Uint8Array): string {
+  return createHash('sha256').update('auscult master key').update(bytes).digest('hex').slice(0, 16);
+}
+
+interface KeySource {
+  readonly source: string;
+  readonly read: () => Promise<string>;
+}
+
+function sourceOf(settings: MasterKeySettings, environment: NodeJS.ProcessEnv): KeySource {
+  const inEnvironment = environment[MASTER_KEY_VARIABLE];
+  if (inEnvironment) return { source: MASTER_KEY_VARIABLE, read: () => Promise.resolve(inEnvironment) };
+  const { masterKeyCommand } = settings;
+  if (masterKeyCommand !== undefined)
+    return { source: 'the output of masterKeyCommand', read: () => outputOf(masterKeyCommand) };
+  const path = masterKeyPath(settings);
+  return { source: path, read: () => contentOf(path) };
+}
+
+async function outputOf(command: string): Promise<string> {
+  const [program = '', ...args] = command.split(/\s+/).filter((word) => word !== '');
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { timeout: COMMAND_TIMEOUT_MS });
+    return stdout;
+  } catch {
+    // What it printed may be a key.
+    throw new ConfigError(
+      'the program of masterKeyCommand failed or took too long.',
+      'Run it by hand: it has to print the keys and end with status 0.',
+    );
+  }
+}
+
+async function contentOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new ConfigError(
+      `the master key file ${path} cannot be read.`,
+      'Put it back from where it was backed up: without it, no record can be read.',
+    );
+  }
+}
+
+function parseKeys(text: string, source: string): readonly [MasterKey, ...MasterKey[]] {
+  const keys = text
+    .split(/\s+/)
+    .filter((line) => line !== '')
+    .map((line) => {
+      const bytes = Buffer.from(line, 'base64');
+      if (bytes.length !== KEY_BYTES || bytes.toString('base64') !== line) throw notAKey(source);
+      return { id: masterKeyId(bytes), bytes };
+    });
+  const [current, ...older] = keys;
+  if (current === undefined) throw notAKey(source);
+  return [current, ...older];
+}
+
+function notAKey(source: string): ConfigError {
+  return new ConfigError(
+    `${source} does not hold master keys.`,
+    `Put 32 random bytes in base64 there, as \`openssl rand -base64 32\` prints them.`,
+  );
+}

@@ -1,0 +1,36 @@
+import { ConfigError } from '../config/config-error.js';
+import type { Database } from '../db/database.js';
+import { masterKeysInUse } from './data-keys.js';
+import {
+  areKeysConfigured,
+  createMasterKeyFile,
+  loadMasterKeys,
+  masterKeyPath,
+  type MasterKeys,
+  type MasterKeySettings,
+} from './master-keys.js';
+
+/**
+ * Reads the master keys, and makes one where none is set and nothing is encrypted yet: `onCreated` is told where.
+ * @throws {ConfigError} if a key that records are encrypted with is lost
+ */
+export async function openMasterKeys(
+  settings: MasterKeySettings,
+  database: Database,
+  onCreated: (path: string) => void,
+): Promise<MasterKeys> {
+  const inUse = await masterKeysInUse(database.db);
+  if (!areKeysConfigured(settings) && inUse.size === 0) {
+    const path = masterKeyPath(settings);
+    if (await createMasterKeyFile(path)) onCreated(path);
+  }
+  const keys = await loadMasterKeys(settings);
+  for (const [id, count] of inUse) {
+    if ((await keys.find(id)) !== undefined) continue;
+    throw new ConfigError(
+      `the master key ${id} that ${count} records are encrypted with is not in ${keys.source}.`,
+      'Put it back from where it was backed up: without it, these records cannot be read.',
+    );
+  }
+  return keys;
+}

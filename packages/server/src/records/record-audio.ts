@@ -1,0 +1,61 @@
+import { SAMPLE_RATE } from '@auscult/asr';
+import { open, seal } from './seal.js';
+
+/** A piece of the audio of a channel: 16-bit PCM at 16 kHz, little-endian. */
+export interface AudioPiece {
+  readonly channel: number;
+  readonly place: number;
+  readonly pcm: Buffer;
+}
+
+/** Audio that is encrypted together, seconds. */
+const PIECE_SECONDS = 10;
+const SAMPLE_BYTES = 2;
+
+/** Gathers samples of each channel into pieces; without samples, what is left of the channel. */
+export function createAudioPieces(): (
+  channel: number,
+  samples: Float32Array | undefined,
+) => readonly AudioPiece[] {
+  const gathered = new Map<number, { place: number; parts: Buffer[]; bytes: number }>();
+  return (channel, samples) => {
+    const so = gathered.get(channel) ?? { place: 0, parts: [], bytes: 0 };
+    gathered.set(channel, so);
+    if (samples !== undefined) {
+      so.parts.push(encodePcm(samples));
+      so.bytes += samples.length * SAMPLE_BYTES;
+    }
+    const isFull = so.bytes >= PIECE_SECONDS * SAMPLE_RATE * SAMPLE_BYTES;
+    if (so.bytes === 0 || (samples !== undefined && !isFull)) return [];
+    const piece = { channel, place: so.place, pcm: Buffer.concat(so.parts) };
+    gathered.set(channel, { place: so.place + 1, parts: [], bytes: 0 });
+    return [piece];
+  };
+}
+
+export function sealAudio(dataKey: Uint8Array, sessionId: string, { channel, place, pcm }: AudioPiece) {
+  return {
+    session_id: sessionId,
+    channel,
+    place,
+    sealed: seal(dataKey, pcm, ['audio_pieces', sessionId, channel, place]),
+  };
+}
+
+/** Throws `record_damaged` if it is not what was sealed for that place. */
+export function openAudio(
+  dataKey: Uint8Array,
+  row: { session_id: string; channel: number; place: number; sealed: Buffer },
+): Buffer {
+  return open(dataKey, row.sealed, ['audio_pieces', row.session_id, row.channel, row.place]);
+}
+
+/** Samples within ±1 as 16-bit integers, little-endian. */
+function encodePcm(samples: Float32Array): Buffer {
+  const bytes = Buffer.allocUnsafe(samples.length * SAMPLE_BYTES);
+  samples.forEach((sample, index) => {
+    const value = Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
+    bytes.writeInt16LE(value, index * SAMPLE_BYTES);
+  });
+  return bytes;
+}

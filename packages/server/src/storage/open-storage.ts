@@ -1,0 +1,121 @@
+import { SERVER_ITSELF } from '../audit/audit-event.js';
+import type { AuditLog } from '../audit/audit-log.js';
+import { openAudit } from '../audit/open-audit.js';
+import type { Config } from '../config/schema.js';
+import { createCommitQueue, type CommitQueue } from '../db/commit-queue.js';
+import { openDatabase, type Database } from '../db/database.js';
+import { forgetInCopy, keyCopyPath } from '../records/key-copy.js';
+import { openMasterKeys } from '../records/open-master-keys.js';
+import { rewrapDataKeys } from '../records/data-keys.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import { createRecordStore, type RecordStore } from '../records/record-store.js';
+import type { Log } from '../telemetry/log.js';
+
+/** Everything that outlives the server. */
+export interface Storage {
+  readonly database: Database;
+  readonly queue: CommitQueue;
+  readonly audit: AuditLog;
+  readonly masterKeys: MasterKeys;
+  readonly records: RecordStore;
+  /** Writes what waits, as far as the database can be written, and closes it. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the database, the audit log and the records.
+ * @throws {ConfigError} if the database cannot be opened, or a master key is missing
+ */
+export async function openStorage(config: Config, log: Log): Promise<Storage> {
+  const database = await openDatabase(config);
+  try {
+    return await openOver(database, config, log);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openOver(database: Database, config: Config, log: Log): Promise<Storage> {
+  const queue = createCommitQueue(database, {
+    onFailing: (error) => {
+      log.error('RECORDS AND AUDIT LOG CANNOT BE WRITTEN: no new sessions, finals wait', {
+        code: codeOf(error),
+      });
+    },
+    onRecovered: () => {
+      log.info('records and audit log are written again');
+    },
+  });
+  const audit = openAudit(config, database, queue, (error) => {
+    log.error('audit anchor cannot be written', { code: codeOf(error) });
+  });
+  let createdKey: string | undefined;
+  const masterKeys = await openMasterKeys(config, database, (path) => {
+    createdKey = path;
+  });
+  if (createdKey !== undefined) {
+    log.warn('a master key was made: back it up, apart from the database; without it no record can be read', {
+      path: createdKey,
+    });
+    await audit.append({ ...BY_SERVER, action: 'master-key.create', what: masterKeys.current().id });
+  }
+  const records = createRecordStore({
+    database,
+    queue,
+    audit,
+    masterKeys,
+    log,
+    keepsFinals: config.records === 'on',
+    keepsAudio: config.keepAudio,
+    forgetKeys: (sessionIds) => forgetInCopy(keyCopyPath(config), sessionIds),
+  });
+  return {
+    database,
+    queue,
+    audit,
+    masterKeys,
+    records,
+    close: async () => {
+      await queue.close();
+      await audit.close();
+      await database.close();
+    },
+  };
+}
+
+/** How often a server looks for a new master key and has data keys encrypted with it, milliseconds. */
+const ROTATION_MS = 60 * 60 * 1000;
+
+/** Keeps data keys under the current master key, now and every hour. Returns what ends it. */
+export function keepKeysCurrent({ database, masterKeys, audit }: Storage, log: Log): () => void {
+  const rotate = async (): Promise<void> => {
+    await masterKeys.reload();
+    const rewrapped = await rewrapDataKeys(database, masterKeys);
+    if (rewrapped === 0) return;
+    log.info('data keys are encrypted with the current master key', { count: rewrapped });
+    const what = masterKeys.current().id;
+    await audit.append({ ...BY_SERVER, action: 'master-key.rotate', what, counts: { rewrapped } });
+  };
+  const attempt = (): void => {
+    rotate().catch((error: unknown) => {
+      log.error('data keys could not be encrypted with the current master key', { code: codeOf(error) });
+    });
+  };
+  attempt();
+  const timer = setInterval(attempt, ROTATION_MS).unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined } as const;
+
+/** The code of an error of the system or the database; never its message, which quotes values. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : error instanceof Error
+      ? error.name
+      : 'unknown';
+}

@@ -1,0 +1,285 @@
+import { Secret, TOTP, URI } from 'otpauth';
+import { describe, expect, test } from 'vitest';
+import { createFailureLimit, addressKey } from '../../src/access/failure-limit.js';
+import { createLogins } from '../../src/access/logins.js';
+import { stepOfCode } from '../../src/access/one-time-codes.js';
+import { createPasswords } from '../../src/access/passwords.js';
+import { createUsers, type User, type Users } from '../../src/access/users.js';
+import { connect, connectOptedIn } from '../support/client.js';
+import {
+  bearer,
+  postJson,
+  refusal,
+  startGuardedServer,
+  type GuardedServer,
+} from '../support/guarded-server.js';
+
+interface CreatedUser {
+  readonly id: string;
+  readonly name: string;
+  readonly password: string;
+  readonly codeSetup?: string;
+}
+
+describe('somebody who logs in', () => {
+  test('shows a password and a code, and is known by a cookie that no script reads', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server, { role: 'supervisor', groups: ['ward-3'] });
+    const response = await logIn(server, { ...user, name: ' DR.WHO ', code: codeOf(user) });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      tenant: 'default',
+      subject: `user:${user.id}`,
+      kind: 'user',
+      role: 'supervisor',
+      groups: ['ward-3'],
+    });
+    const cookie = response.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^auscult=[\w-]{43}; /);
+    expect(cookie).toContain('HttpOnly');
+    expect(cookie).toContain('SameSite=Strict');
+    expect(cookie).toContain('Path=/');
+    const headers = { cookie: cookie.split(';')[0] ?? '' };
+    expect(await identity(server, headers)).toMatchObject({ subject: `user:${user.id}` });
+    const rows = await server.database.db.selectFrom('users').selectAll().execute();
+    expect(rows[0]?.password_hash).toMatch(/^\$argon2id\$v=19\$m=47104,t=1,p=1\$/);
+    const secret = URI.parse(user.codeSetup ?? '').secret;
+    expect(Buffer.from(rows[0]?.code_secret ?? '').includes(Buffer.from(secret.bytes))).toBe(false);
+    for (const text of [server.log(), JSON.stringify(await server.audited()), JSON.stringify(rows)])
+      for (const hidden of [user.password, secret.base32, headers.cookie.slice(8)])
+        expect(text).not.toContain(hidden);
+
+    const client = await connectOptedIn(server.url, { headers: { ...headers, origin: server.url } });
+    client.socket.close();
+    const out = await fetch(`${server.url}/api/v1/logout`, {
+      method: 'POST',
+      headers: { ...headers, origin: server.url },
+    });
+    expect(out.status).toBe(204);
+    expect(out.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect((await fetch(`${server.url}/api/v1/identity`, { headers })).status).toBe(401);
+    const kinds = (await server.audited()).map(({ action }) => action);
+    expect(kinds.filter((kind) => kind.startsWith('log'))).toEqual(['login', 'logout']);
+  });
+
+  test('is told the same whatever is wrong, and no code is taken twice', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server);
+    const code = codeOf(user);
+    const wrong = [
+      { name: user.name, password: `${user.password}x`, code },
+      { name: 'nobody', password: user.password, code },
+      { name: user.name, password: user.password },
+      { name: user.name, password: user.password, code: code === '000000' ? '000001' : '000000' },
+    ];
+    const answers = [];
+    for (const attempt of wrong) answers.push(await (await logIn(server, attempt)).text());
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('login_failed');
+    expect((await logIn(server, { ...user, code })).status).toBe(200);
+    expect(await refusal(await logIn(server, { ...user, code }))).toEqual({
+      status: 401,
+      code: 'login_failed',
+    });
+    const failed = (await server.audited()).filter(({ action }) => action === 'login.failed');
+    expect(failed.map(({ what }) => what)).toEqual([
+      `user:${user.id}`,
+      undefined,
+      `user:${user.id}`,
+      `user:${user.id}`,
+      `user:${user.id}`,
+    ]);
+  });
+
+  test('waits after too many failures, under any name and with any password', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server, { usesCodes: false });
+    for (const name of [user.name, 'nobody']) {
+      for (let count = 0; count < 6; count++)
+        expect((await logIn(server, { name, password: 'wrong' })).status).toBe(401);
+      const locked = await logIn(server, { name, password: user.password });
+      expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await refusal(locked)).toEqual({ status: 429, code: 'locked_out' });
+    }
+    expect((await server.audited()).filter(({ action }) => action === 'login.locked')).toHaveLength(2);
+  });
+
+  test('is out as soon as an administrator disables or resets them', async () => {
+    const server = await startGuardedServer({ revalidateSeconds: '0.05' });
+    const admin = bearer(await server.keyOf('administrator'));
+    const user = await createUser(server, { usesCodes: false });
+    const cookie = await cookieOf(server, user);
+    const client = await connectOptedIn(server.url, { headers: { cookie, origin: server.url } });
+    const path = `${server.url}/api/v1/users/${user.id}`;
+    expect((await fetch(`${path}/disable`, { method: 'POST', headers: admin })).status).toBe(204);
+    expect(await client.closed).toBe(4401);
+    expect((await logIn(server, user)).status).toBe(401);
+    const reset = await fetch(`${path}/reset`, { method: 'POST', headers: admin });
+    const { password } = (await reset.json()) as { password: string };
+    expect((await logIn(server, user)).status).toBe(401);
+    await cookieOf(server, { ...user, password });
+    const list = await (await fetch(`${server.url}/api/v1/users`, { headers: admin })).text();
+    expect(list).toContain(user.id);
+    expect(list).not.toContain('argon2');
+  });
+
+  test('is the only one of that name', async () => {
+    const server = await startGuardedServer();
+    const admin = bearer(await server.keyOf('administrator'));
+    await createUser(server);
+    const again = { name: 'Dr.Who', role: 'clinician' };
+    const response = await postJson(`${server.url}/api/v1/users`, again, admin);
+    expect(await refusal(response)).toEqual({ status: 409, code: 'name_taken' });
+  });
+});
+
+describe('the cookie of a login', () => {
+  test('is of no use to pages of others', async () => {
+    const server = await startGuardedServer({ allowedOrigins: 'https://clinic.example' });
+    const cookie = await cookieOf(server, await createUser(server, { usesCodes: false }));
+    const ticket = (origin?: string) =>
+      fetch(`${server.url}/api/v1/tickets`, {
+        method: 'POST',
+        headers: { cookie, ...(origin && { origin }) },
+      });
+    for (const origin of ['https://evil.example', 'http://localhost:9999', 'null', undefined])
+      expect(await refusal(await ticket(origin))).toEqual({ status: 403, code: 'origin_not_allowed' });
+    expect((await ticket(server.url)).status).toBe(201);
+    expect((await ticket('https://clinic.example')).status).toBe(201);
+    const socket = await connect(server.url, { headers: { cookie, origin: 'http://localhost:9999' } });
+    expect(await socket.closed).toBe(4403);
+  });
+
+  test('logs nobody in from a page of others', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server, { usesCodes: false });
+    const response = await logIn(server, user, { origin: 'http://localhost:9999' });
+    expect(await refusal(response)).toEqual({ status: 403, code: 'origin_not_allowed' });
+    expect((await logIn(server, user, { origin: server.url })).status).toBe(200);
+  });
+
+  test('ends when nothing comes for a while, and after a day of work in any case', async () => {
+    const server = await startGuardedServer();
+    let at = new Date('2026-01-01T08:00:00.000Z');
+    const clock = () => at;
+    const { users } = usersOf(server, clock);
+    const logins = createLogins({ loginIdleMinutes: 30, loginHours: 12 }, server.database, users, clock);
+    const cookie = await logins.start(await someUser(users));
+    const isKnown = async () => (await logins.recognise(cookie)).ok;
+    for (let hours = 0; hours < 12; hours += 0.48) {
+      expect(await isKnown()).toBe(true);
+      at = new Date(at.getTime() + 0.48 * 3_600_000);
+    }
+    expect(await isKnown()).toBe(false);
+    const idle = await logins.start(await someUser(users, 'other'));
+    at = new Date(at.getTime() + 30 * 60_000);
+    expect(await logins.recognise(idle)).toMatchObject({ ok: false, code: 'credential_expired' });
+  });
+});
+
+describe('a code', () => {
+  // RFC 6238, appendix B, SHA-1, cut to six digits.
+  test.each([
+    [59, '287082'],
+    [1_111_111_109, '081804'],
+    [1_111_111_111, '050471'],
+    [1_234_567_890, '005924'],
+    [2_000_000_000, '279037'],
+    [20_000_000_000, '353130'],
+  ])('at %d s is %s', (seconds, code) => {
+    const secret = Buffer.from('12345678901234567890');
+    const at = new Date(seconds * 1000);
+    expect(stepOfCode(secret, code, at)).toBe(Math.floor(seconds / 30));
+    expect(stepOfCode(secret, code, new Date(at.getTime() + 30_000))).toBe(Math.floor(seconds / 30));
+    expect(stepOfCode(secret, code, new Date(at.getTime() + 90_000))).toBeUndefined();
+    for (const wrong of ['', '28708', '2870822', ' 287082', '28708a'])
+      expect(stepOfCode(secret, wrong, at)).toBeUndefined();
+  });
+});
+
+describe('a limit of failures', () => {
+  test('lets some go, then waits twice as long each time, up to a bound, and forgets', () => {
+    let now = 0;
+    const limit = createFailureLimit({
+      most: 2,
+      firstWaitSeconds: 10,
+      longestWaitSeconds: 30,
+      now: () => now,
+    });
+    expect([limit.fail('a'), limit.fail('a'), limit.waitSeconds('a')]).toEqual([false, false, undefined]);
+    expect([limit.fail('a'), limit.waitSeconds('a')]).toEqual([true, 10]);
+    expect([limit.fail('a'), limit.waitSeconds('a')]).toEqual([false, 20]);
+    expect([limit.fail('a'), limit.waitSeconds('a')]).toEqual([false, 30]);
+    expect([limit.fail('a'), limit.waitSeconds('a'), limit.waitSeconds('b')]).toEqual([false, 30, undefined]);
+    now = 30_000;
+    expect(limit.waitSeconds('a')).toBeUndefined();
+    now = 40_000;
+    expect([limit.fail('a'), limit.waitSeconds('a')]).toEqual([false, undefined]);
+    for (let count = 0; count < 3; count++) limit.fail('b');
+    for (let other = 0; other < 10_000; other++) limit.fail(`other-${other}`);
+    expect(limit.waitSeconds('b')).toBeUndefined();
+  });
+
+  test('counts an IPv6 network as one', () => {
+    expect(addressKey('2001:db8:1:2::1')).toBe(addressKey('2001:db8:1:2:ffff::9'));
+    expect(addressKey('2001:db8:1:2::1')).not.toBe(addressKey('2001:db8:1:3::1'));
+    expect(addressKey('::ffff:192.0.2.1')).toBe('192.0.2.1');
+  });
+});
+
+test('a password is checked against its hash, and against nothing for as long', async () => {
+  const passwords = createPasswords();
+  const kept = await passwords.hash('correct horse');
+  expect(await passwords.hash('correct horse')).not.toBe(kept);
+  expect(await passwords.verify(kept, 'correct horse')).toBe(true);
+  expect(await passwords.verify(kept, 'Correct horse')).toBe(false);
+  expect(await passwords.verify(undefined, 'correct horse')).toBe(false);
+});
+
+async function createUser(server: GuardedServer, order: object = {}): Promise<CreatedUser> {
+  const admin = bearer(await server.keyOf('administrator'));
+  const body = { name: 'dr.who', role: 'clinician', ...order };
+  const response = await postJson(`${server.url}/api/v1/users`, body, admin);
+  expect(response.status).toBe(201);
+  return (await response.json()) as CreatedUser;
+}
+
+function logIn(
+  { url }: GuardedServer,
+  { name, password, code }: { name: string; password: string; code?: string },
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return postJson(`${url}/api/v1/login`, { name, password, ...(code !== undefined && { code }) }, headers);
+}
+
+async function cookieOf(server: GuardedServer, user: CreatedUser): Promise<string> {
+  const response = await logIn(server, user);
+  expect(response.status).toBe(200);
+  return response.headers.get('set-cookie')?.split(';')[0] ?? '';
+}
+
+function codeOf({ codeSetup = '' }: CreatedUser): string {
+  const setup = URI.parse(codeSetup);
+  expect(setup).toBeInstanceOf(TOTP);
+  expect(setup.secret).toBeInstanceOf(Secret);
+  return (setup as TOTP).generate();
+}
+
+function usersOf({ database }: GuardedServer, now: () => Date): { users: Users } {
+  const seal = {
+    close: (plain: Uint8Array) => Buffer.from(plain),
+    open: (sealed: Uint8Array) => Buffer.from(sealed),
+  };
+  return { users: createUsers({ database, passwords: createPasswords(), seal, now }) };
+}
+
+async function someUser(users: Users, name = 'someone'): Promise<User> {
+  const order = { tenant: 't', name, role: 'clinician' as const, groups: [], usesCodes: false };
+  const user = await users.create({ ...order, createdBy: undefined });
+  if (user === undefined) throw new Error('the name is taken');
+  return user;
+}
+
+async function identity({ url }: GuardedServer, headers: Record<string, string>): Promise<unknown> {
+  return (await fetch(`${url}/api/v1/identity`, { headers })).json();
+}

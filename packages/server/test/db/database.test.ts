@@ -1,0 +1,103 @@
+import { statSync, writeFileSync } from 'node:fs';
+import Libsql from 'libsql';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { embeddedPath, openDatabase } from '../../src/db/database.js';
+import { describeDatabases, temporaryDirectory } from '../support/databases.js';
+
+describeDatabases('a database', ({ settings, open }) => {
+  test('is made at the first opening, and opened again as it is', async () => {
+    const place = settings();
+    await (await openDatabase(place)).close();
+    const database = await openDatabase(place);
+    expect(await database.db.selectFrom('sessions').selectAll().execute()).toEqual([]);
+    await database.close();
+  });
+
+  test('that a newer version wrote is refused, with what to do', async () => {
+    const place = settings();
+    const database = await openDatabase(place);
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2030-01-01')`.execute(
+      database.db,
+    );
+    await database.close();
+    await expect(openDatabase(place)).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringContaining('9999-later') as string,
+      remedy: expect.stringContaining('Install that version') as string,
+    });
+  });
+
+  test('keeps nothing of a transaction that fails', async () => {
+    const { db, transaction } = await open();
+    const failing = transaction(async (writing) => {
+      await writing.insertInto('destroyed_keys').values({ session_id: 'a', destroyed_at: 'now' }).execute();
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await db.selectFrom('destroyed_keys').selectAll().execute()).toEqual([]);
+  });
+
+  test('lets a reader see one state while others write', async () => {
+    const { db, snapshot } = await open();
+    const counted = await snapshot(async (reading) => {
+      const count = () => reading.selectFrom('destroyed_keys').selectAll().execute();
+      const before = await count();
+      await db.insertInto('destroyed_keys').values({ session_id: 'a', destroyed_at: 'now' }).execute();
+      return [before.length, (await count()).length];
+    });
+    expect(counted).toEqual([0, 0]);
+  });
+
+  test('refuses to change or remove an entry of the audit log', async () => {
+    const { db } = await open();
+    await db.insertInto('audit_entries').values({ sequence: 1, entry: '{}', hash: 'a' }).execute();
+    await expect(sql`update audit_entries set hash = 'b'`.execute(db)).rejects.toThrow('only ever added');
+    await expect(sql`delete from audit_entries`.execute(db)).rejects.toThrow('only ever added');
+  });
+});
+
+describe('the embedded database', () => {
+  test('can be read by its owner only', async () => {
+    const dataDirectory = temporaryDirectory();
+    await (await openDatabase({ dataDirectory, database: undefined })).close();
+    expect(statSync(embeddedPath({ dataDirectory })).mode & 0o777).toBe(0o600);
+  });
+
+  test('that is damaged, locked, or cannot be opened is named as such', async () => {
+    const dataDirectory = temporaryDirectory();
+    const path = embeddedPath({ dataDirectory });
+    writeFileSync(path, 'no database at all, although it is long enough to be one'.repeat(100));
+    await expect(openDatabase({ dataDirectory, database: undefined })).rejects.toMatchObject({
+      message: expect.stringContaining('damaged') as string,
+      remedy: expect.stringContaining('auscult restore') as string,
+    });
+
+    const locked = temporaryDirectory();
+    const other = new Libsql(embeddedPath({ dataDirectory: locked }));
+    other.exec('begin exclusive');
+    await expect(openDatabase({ dataDirectory: locked, database: undefined })).rejects.toMatchObject({
+      message: expect.stringContaining('locked') as string,
+    });
+    other.close();
+
+    await expect(
+      openDatabase({ dataDirectory: '/dev/null/none', database: undefined }),
+    ).rejects.toMatchObject({
+      name: 'ConfigError',
+      remedy: expect.stringContaining('--data-directory') as string,
+    });
+  });
+});
+
+test('a PostgreSQL server that is not there is named, its password is not', async () => {
+  const failure = await openDatabase({
+    dataDirectory: temporaryDirectory(),
+    database: 'postgres://someone:secret-word@127.0.0.1:1/none',
+  }).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringContaining('cannot be reached') as string,
+  });
+  expect(JSON.stringify(failure) + String(failure)).not.toContain('secret-word');
+});

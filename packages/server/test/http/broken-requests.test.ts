@@ -1,0 +1,117 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { connectOptedIn } from '../support/client.js';
+import { postJson, refusal } from '../support/guarded-server.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+
+describe('a request that is too large or too slow', () => {
+  test('has a head of 10 MB: it is refused by name, and others go on', async () => {
+    const { url } = await startScriptedServer();
+    const client = await connectOptedIn(url);
+    const socket = dial(url);
+    socket.write(`GET /health HTTP/1.1\r\nhost: localhost\r\nx-filler: `);
+    // The server cuts while the client still writes.
+    socket.on('error', () => undefined);
+    socket.write('a'.repeat(10 * 1024 ** 2));
+    expect(await answerOf(socket)).toMatchObject({ status: 431, code: 'headers_too_large' });
+    client.send({ type: 'stop' });
+    await client.next('stopped');
+  });
+
+  test('has a head of many lines', async () => {
+    const { url } = await startScriptedServer();
+    const socket = dial(url);
+    socket.on('error', () => undefined);
+    socket.write(`GET /health HTTP/1.1\r\nhost: localhost\r\n${'x: y\r\n'.repeat(20_000)}\r\n`);
+    expect(await answerOf(socket)).toMatchObject({ status: 431, code: 'headers_too_large' });
+  });
+
+  test.each(['', 'GET /health HTTP/1.1\r\nhost: loc'])(
+    'sends a head that never ends (%j): it is cut, and others go on',
+    async (start) => {
+      const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
+      const client = await connectOptedIn(url);
+      const socket = dial(url);
+      socket.write(start);
+      expect(await answerOf(socket)).toMatchObject({ status: 408, code: 'request_timeout' });
+      client.send({ type: 'stop' });
+      await client.next('stopped');
+    },
+  );
+
+  test('sends a body drop by drop: it is cut', async () => {
+    const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
+    const socket = dial(url);
+    const head = 'host: localhost\r\ncontent-type: application/json\r\ncontent-length: 100';
+    socket.write(`POST /api/v1/login HTTP/1.1\r\n${head}\r\n\r\n{`);
+    const dripping = setInterval(() => socket.write(' '), 20);
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(dripping);
+  });
+
+  test('has a body that is larger than it can be', async () => {
+    const { url } = await startScriptedServer();
+    const response = await postJson(`${url}/api/v1/login`, { name: 'n', password: 'p'.repeat(100_000) });
+    expect(await refusal(response)).toEqual({ status: 413, code: 'request_too_large' });
+  });
+});
+
+describe('a request that makes no sense', () => {
+  test('is no HTTP', async () => {
+    const { url } = await startScriptedServer();
+    const socket = dial(url);
+    socket.write('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03');
+    expect(await answerOf(socket)).toMatchObject({ status: 400, code: 'malformed_request' });
+  });
+
+  test.each([
+    ['{"name": ', 'application/json', 415, 'json_expected'],
+    ['', 'application/json', 415, 'json_expected'],
+    ['name=n', 'application/x-www-form-urlencoded', 415, 'json_expected'],
+    ['[]', 'application/json', 400, 'invalid_request'],
+    [
+      '{"name":"n","password":"p","__proto__":{"role":"administrator"}}',
+      'application/json',
+      415,
+      'json_expected',
+    ],
+    ['{"name":"n","password":"p","role":"administrator"}', 'application/json', 400, 'invalid_request'],
+  ])('has the body %j as %s', async (body, type, status, code) => {
+    const { url } = await startScriptedServer();
+    const headers = { 'content-type': type };
+    const response = await fetch(`${url}/api/v1/login`, { method: 'POST', body, headers });
+    expect(await refusal(response)).toEqual({ status, code });
+  });
+
+  test.each([
+    '/../../etc/passwd',
+    '/%2e%2e/%2e%2e/etc/passwd',
+    '/api/v1/keys/../../../etc/passwd',
+    '//etc/passwd',
+    '/\\..\\x',
+  ])('climbs out of the paths that there are: %s', async (path) => {
+    const { url } = await startScriptedServer();
+    const socket = dial(url);
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
+    expect(await answerOf(socket)).toMatchObject({ status: 404, code: 'not_found' });
+  });
+});
+
+function dial(url: string): Socket {
+  const socket = connectTcp(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  return socket;
+}
+
+/** What comes back until the connection is closed. */
+async function answerOf(socket: Socket): Promise<{ status: number; code: string | undefined }> {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await new Promise((resolve) => socket.once('close', resolve));
+  const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(text) ?? [];
+  const [, code] = /"code":"(\w+)"/.exec(text) ?? [];
+  return { status: Number(status), code };
+}

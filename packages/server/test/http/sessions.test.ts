@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { connectOptedIn, silence } from '../support/client.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+import { until } from '../support/until.js';
+
+test('a session is found, read, corrected, exported, held and destroyed', async () => {
+  const { id, request } = await recorded(['good morning', 'my knee']);
+  const { body: record } = await request(`/${id}`);
+  expect(record).toMatchObject({ id, finals: 2, held: false });
+
+  const corrected = await request(`/${id}/segments/1/versions`, 'POST', { version: 1, text: 'my left knee' });
+  expect(corrected).toMatchObject({ status: 201, body: { version: 2, writtenBy: 'local' } });
+  const again = await request(`/${id}/segments/1/versions`, 'POST', { version: 1, text: 'my right knee' });
+  expect(again).toMatchObject({ status: 409, body: { error: { code: 'record_changed' } } });
+
+  expect((await request(`/${id}/export`)).text).toBe('good morning\nmy left knee\n');
+  expect((await request(`/${id}/export?format=json`)).body).toMatchObject({
+    id,
+    text: 'good morning my left knee',
+  });
+  expect((await request(`/${id}/export?format=srt`)).text).toContain('-->');
+  const fhir = await request(`/${id}/export?format=fhir`);
+  expect(fhir.type).toContain('application/fhir+json');
+  const { resourceType, status, content } = fhir.body as {
+    resourceType: string;
+    status: string;
+    content: [{ attachment: { data: string; contentType: string } }];
+  };
+  expect([resourceType, status]).toEqual(['DocumentReference', 'current']);
+  expect(Buffer.from(content[0].attachment.data, 'base64').toString()).toBe('good morning my left knee');
+
+  expect((await request(`/${id}/hold`, 'PUT')).status).toBe(204);
+  expect(await request(`/${id}`, 'DELETE')).toMatchObject({
+    status: 409,
+    body: { error: { code: 'record_on_hold' } },
+  });
+  expect((await request(`/${id}/hold`, 'DELETE')).status).toBe(204);
+  expect((await request(`/${id}`, 'DELETE')).status).toBe(204);
+  expect(await request(`/${id}`)).toMatchObject({
+    status: 404,
+    body: { error: { code: 'record_not_found' } },
+  });
+});
+
+test('what is asked for wrongly is named, and nothing of it is repeated', async () => {
+  const { id, request } = await recorded(['good morning']);
+  for (const [path, method, body, code] of [
+    ['/..%2F..%2Fetc%2Fpasswd/export', 'GET', undefined, 'record_not_found'],
+    [`/${id}/export?format=../../etc`, 'GET', undefined, 'invalid_request'],
+    ["?owner=' or 1=1 --&limit=0", 'GET', undefined, 'invalid_request'],
+    ['?after=secret-word', 'GET', undefined, 'invalid_request'],
+    [`/${id}/segments/0/versions`, 'POST', { version: 1, text: 'secret-word', more: 1 }, 'invalid_request'],
+    [`/${id}/segments/7/versions`, 'POST', { version: 1, text: 'secret-word' }, 'record_not_found'],
+    ["/'; drop table sessions; --", 'DELETE', undefined, 'record_not_found'],
+  ] as const) {
+    const answer = await request(path, method, body);
+    expect(answer.body).toMatchObject({ error: { code } });
+    expect(answer.text).not.toContain('secret-word');
+  }
+  expect((await request('')).body).toMatchObject({ sessions: [{ id }] });
+});
+
+test('kept audio is a WAV file', async () => {
+  const { id, request } = await recorded(['good morning'], { keepAudio: 'true' });
+  const { type, bytes } = await request(`/${id}/audio`);
+  expect(type).toBe('audio/wav');
+  expect(bytes.toString('latin1', 0, 4)).toBe('RIFF');
+});
+
+test('pages of other sites are refused', async () => {
+  const { request } = await recorded([]);
+  const answer = await request('', 'GET', undefined, { origin: 'https://evil.example' });
+  expect(answer).toMatchObject({ status: 403, body: { error: { code: 'origin_not_allowed' } } });
+});
+
+/** A server with one session that has ended. */
+async function recorded(texts: readonly string[], overrides: Parameters<typeof startScriptedServer>[0] = {}) {
+  const server = await startScriptedServer(overrides);
+  const client = await connectOptedIn(server.url);
+  const id = client.all('ready')[0]?.sessionId ?? '';
+  client.send(silence(1));
+  await until(() => server.recognizer.streams.length > 0);
+  for (const text of texts) server.recognizer.streams[0]?.final(text);
+  while (client.all('transcription').length < texts.length) await client.next('transcription');
+  client.socket.close();
+  const request = async (
+    path: string,
+    method = 'GET',
+    body?: object,
+    headers: Record<string, string> = {},
+  ) => {
+    const response = await fetch(`${server.url}/api/v1/sessions${path}`, {
+      method,
+      headers: { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString();
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      text,
+      bytes,
+      body: /^[{[]/.test(text) ? (JSON.parse(text) as unknown) : undefined,
+    };
+  };
+  await until(async () => JSON.stringify((await request('')).body).includes('endedAt'));
+  return { id, request };
+}

@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request, type RequestOptions } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls, type PeerCertificate } from 'node:tls';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigError } from '../../src/config/config-error.js';
+import { createTls } from '../../src/http/tls.js';
+import { createLog } from '../../src/telemetry/log.js';
+import { connect } from '../support/client.js';
+import {
+  createAuthority,
+  createClientPair,
+  createServerPair,
+  writePair,
+  type Pair,
+} from '../support/certificates.js';
+import { bearer, startGuardedServer } from '../support/guarded-server.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+import { until } from '../support/until.js';
+
+const silent = createLog({ logLevel: 'silent', logFormat: 'json' });
+
+describe('a server with a certificate', () => {
+  test('speaks TLS 1.2 and 1.3, not 1.1, and tells browsers to stay with it', async () => {
+    const { files, pair } = await folderWith(await createServerPair());
+    const server = await startScriptedServer(files);
+    expect(server.url).toMatch(/^https:/);
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const answer = await ask(server.url, pair, { minVersion: version, maxVersion: version });
+      expect(answer.status).toBe(200);
+      expect(answer.headers['strict-transport-security']).toContain('max-age=31536000');
+    }
+    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
+    await expect(ask(server.url, pair, old)).rejects.toThrow(/protocol version|alert|ssl/i);
+    const client = await connect(server.url, { ca: pair.cert });
+    await client.next('connection');
+  });
+
+  test('takes a new pair of files while it runs, and keeps the old one where the new is broken', async () => {
+    const { files, pair } = await folderWith(await createServerPair());
+    let log = '';
+    const tls = createTls(
+      files,
+      createLog({ logLevel: 'info', logFormat: 'json' }, { write: (line) => (log += line) }),
+      20,
+    );
+    if (tls === undefined) throw new Error('TLS is off');
+    const { createServer } = await import('node:https');
+    const server = createServer(tls.options).listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      tls.close();
+      server.close();
+    });
+    tls.keepCurrent(server);
+    await until(() => server.listening);
+    const { port } = server.address() as { port: number };
+    const first = await shown(port);
+
+    writeFileSync(files.tlsCertificate, 'no certificate');
+    await until(() => log.includes('the former certificate stays'));
+    expect((await shown(port)).fingerprint256).toBe(first.fingerprint256);
+    const other = await createServerPair();
+    writeFileSync(files.tlsCertificate, other.cert);
+    await until(() => log.includes('is not that of the certificate'));
+    expect((await shown(port)).fingerprint256).toBe(first.fingerprint256);
+    writePair(await createServerPair(-1), files.tlsCertificate, files.tlsKey);
+    await until(() => log.includes('has expired'));
+    rmSync(files.tlsKey);
+    await until(() => log.includes('cannot be read'));
+    expect((await shown(port)).fingerprint256).toBe(first.fingerprint256);
+
+    writePair(other, files.tlsCertificate, files.tlsKey);
+    await until(() => log.includes('TLS certificate renewed'));
+    expect((await shown(port)).fingerprint256).not.toBe(first.fingerprint256);
+    expect((await shown(port, 'localhost')).fingerprint256).toBe((await shown(port)).fingerprint256);
+    expect(log).not.toContain(pair.key.split('\n')[1]);
+  });
+
+  test('does not start with files that cannot be used, and names them', async () => {
+    const { files, folder } = await folderWith(await createServerPair());
+    const broken = join(folder, 'broken.pem');
+    writeFileSync(broken, 'nothing');
+    const absent = join(folder, 'absent.pem');
+    const expired = await folderWith(await createServerPair(-1));
+    for (const [settings, problem] of [
+      [{ ...files, tlsCertificate: broken }, broken],
+      [{ ...files, tlsKey: broken }, broken],
+      [{ ...files, tlsKey: absent }, absent],
+      [{ ...files, tlsClientCa: broken }, broken],
+      [{ ...files, tlsKey: expired.files.tlsKey }, 'is not that of the certificate'],
+      [expired.files, 'has expired'],
+    ] as const) {
+      const start = () => createTls({ tlsClientCa: undefined, ...settings }, silent);
+      expect(start).toThrow(ConfigError);
+      expect(start).toThrow(problem);
+    }
+  });
+});
+
+describe('a client certificate', () => {
+  test('says who somebody is, if the authority has signed it and it names a role', async () => {
+    const { files, pair, folder } = await folderWith(await createServerPair());
+    const authority = await createAuthority();
+    const tlsClientCa = join(folder, 'authority.pem');
+    writeFileSync(tlsClientCa, authority.cert);
+    const server = await startGuardedServer({ ...files, tlsClientCa });
+    const identityOf = async (client?: Pair, headers = {}) => {
+      const options = { ...client, headers, path: '/api/v1/identity' };
+      const { status, body } = await ask(server.url, pair, options);
+      return status === 200 ? (JSON.parse(body) as object) : status;
+    };
+    const gateway = { name: 'gateway', tenant: 'north', units: ['service', 'cardiology'] };
+    expect(await identityOf(await createClientPair(gateway, authority))).toEqual({
+      tenant: 'north',
+      subject: 'certificate:gateway',
+      kind: 'certificate',
+      role: 'service',
+      groups: ['cardiology'],
+    });
+    const plain = { name: 'gateway', units: ['service'] };
+    expect(await identityOf(await createClientPair(plain, authority))).toMatchObject({ tenant: 'default' });
+    expect(await identityOf(await createClientPair({ name: 'no role' }, authority))).toBe(401);
+    expect(await identityOf(await createClientPair({ name: 'x', units: ['local'] }, authority))).toBe(401);
+    expect(await identityOf(await createClientPair(gateway))).toBe(401);
+    expect(await identityOf()).toBe(401);
+    const key = await server.keyOf('auditor');
+    expect(await identityOf(await createClientPair(gateway, authority), bearer(key))).toMatchObject({
+      kind: 'key',
+    });
+    expect(await identityOf(await createClientPair(gateway, authority), bearer('wrong'))).toBe(401);
+
+    const client = await connect(server.url, {
+      ca: pair.cert,
+      ...(await createClientPair(gateway, authority)),
+    });
+    await client.next('connection');
+  });
+});
+
+describe('a server behind a proxy', () => {
+  const NETWORK = { host: '0.0.0.0', authentication: 'required', trustedProxies: '127.0.0.1' };
+
+  test('believes a trusted one that it was reached over https, and nobody else', async () => {
+    const server = await startGuardedServer(NETWORK);
+    const url = server.url.replace('0.0.0.0', '127.0.0.1');
+    const headers = bearer(await server.keyOf('clinician'));
+    const plain = await fetch(`${url}/api/v1/identity`, { headers });
+    expect(plain.status).toBe(403);
+    expect(await plain.json()).toMatchObject({ error: { code: 'encryption_required' } });
+    const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' };
+    const secure = await fetch(`${url}/api/v1/identity`, { headers: { ...headers, ...forwarded } });
+    expect(secure.status).toBe(200);
+    expect(secure.headers.get('strict-transport-security')).toContain('max-age');
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    await fetch(`${url}/api/v1/identity`, { headers: { ...bearer('wrong'), ...forwarded } });
+    expect(await server.audited()).toMatchObject([{ action: 'access.failed', from: '203.0.113.9' }]);
+
+    const other = await startGuardedServer({ ...NETWORK, trustedProxies: '192.0.2.0/24' });
+    const address = other.url.replace('0.0.0.0', '127.0.0.1');
+    const lied = await fetch(`${address}/api/v1/identity`, {
+      headers: { ...bearer(await other.keyOf('clinician')), ...forwarded },
+    });
+    expect(lied.status).toBe(403);
+    const socket = await connect(address, { headers: bearer(await other.keyOf('clinician')) });
+    expect(await socket.closed).toBe(1006);
+  });
+
+  test('does not believe what is forwarded where no proxy is trusted', async () => {
+    const server = await startGuardedServer();
+    await fetch(`${server.url}/api/v1/identity`, {
+      headers: { ...bearer('wrong'), 'x-forwarded-for': '203.0.113.9' },
+    });
+    expect(await server.audited()).toMatchObject([{ from: '127.0.0.1' }]);
+    const { headers } = await fetch(`${server.url}/health`, { headers: { 'x-forwarded-proto': 'https' } });
+    expect(headers.get('strict-transport-security')).toBeNull();
+  });
+});
+
+async function folderWith(pair: Pair) {
+  const folder = mkdtempSync(join(tmpdir(), 'auscult-tls-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const files = { tlsCertificate: join(folder, 'cert.pem'), tlsKey: join(folder, 'key.pem') };
+  writePair(pair, files.tlsCertificate, files.tlsKey);
+  return { folder, pair, files };
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** A request over a connection of its own, to a server with this certificate. */
+function ask(url: string, { cert }: Pair, options: RequestOptions = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request(new URL(options.path ?? '/health', url), { ca: cert, agent: false, ...options }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () => {
+        resolve({ status: response.statusCode, headers: response.headers, body });
+      });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** The certificate that is shown to a new connection. */
+function shown(port: number, servername?: string): Promise<PeerCertificate> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({
+      port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      ...(servername && { servername }),
+    });
+    socket.on('secureConnect', () => {
+      resolve(socket.getPeerCertificate());
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}

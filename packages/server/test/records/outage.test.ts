@@ -1,0 +1,72 @@
+import Libsql from 'libsql';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { verifyAudit } from '../../src/audit/verify.js';
+import { embeddedPath } from '../../src/db/database.js';
+import { postgresMissing, startPostgres } from '../support/postgres.js';
+import { temporaryDirectory } from '../support/databases.js';
+import { begin, DR_LEE, openTestStorage, spoken } from '../support/storage.js';
+import { until } from '../support/until.js';
+
+describe('finals wait, unsent, and new sessions are refused,', () => {
+  test('while the disk is full, and go on when there is room', async () => {
+    const storage = await openTestStorage({ dataDirectory: temporaryDirectory(), database: undefined });
+    const writer = await begin(storage, 'a');
+    const { db } = storage.database;
+    await sql`pragma max_page_count = 1`.execute(db);
+    await whileUnavailable(storage, writer, () => sql`pragma max_page_count = 1000000`.execute(db));
+  });
+
+  test('while another program locks the database, and go on when it lets go', async () => {
+    const dataDirectory = temporaryDirectory();
+    const storage = await openTestStorage({ dataDirectory, database: undefined });
+    const writer = await begin(storage, 'a');
+    const other = new Libsql(embeddedPath({ dataDirectory }));
+    other.exec('begin immediate');
+    await whileUnavailable(storage, writer, () => {
+      other.exec('rollback');
+      other.close();
+    });
+  });
+
+  test.skipIf(postgresMissing !== undefined)(
+    'while PostgreSQL is gone, and go on when it is back',
+    async () => {
+      const server = await startPostgres();
+      try {
+        const storage = await openTestStorage({
+          dataDirectory: temporaryDirectory(),
+          database: server.createDatabase(),
+        });
+        const writer = await begin(storage, 'a');
+        await server.kill();
+        await whileUnavailable(storage, writer, () => server.start());
+        await storage.close();
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+});
+
+async function whileUnavailable(
+  storage: Awaited<ReturnType<typeof openTestStorage>>,
+  writer: Awaited<ReturnType<typeof begin>>,
+  mend: () => unknown,
+): Promise<void> {
+  // More than fits into what is free in the pages that there are.
+  const committed: number[] = [];
+  const commits = Array.from({ length: 50 }, async (_, index) => {
+    await writer.commit(spoken('word '.repeat(40).trim(), index));
+    committed.push(index);
+  });
+  await until(() => !storage.queue.isWriting());
+  expect(committed).toEqual([]);
+  await expect(begin(storage, 'b')).rejects.toMatchObject({ code: 'records_unavailable' });
+  await mend();
+  await Promise.all(commits);
+  expect(committed).toEqual(Array.from(commits, (_, index) => index));
+  await (await begin(storage, 'c')).close('1000');
+  expect((await storage.records.read('a', DR_LEE)).finals).toBe(50);
+  expect((await verifyAudit(storage.database, [])).problems).toEqual([]);
+}

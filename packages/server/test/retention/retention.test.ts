@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { expireRecords } from '../../src/retention/expire.js';
+import { parsePolicies } from '../../src/retention/policies.js';
+import type { Storage } from '../../src/storage/open-storage.js';
+import { runCli } from '../cli/run-cli.js';
+import { describeDatabases, temporaryDirectory } from '../support/databases.js';
+import { begin, DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+describe('retention policies', () => {
+  test('are those of the tenant, or those of all others', () => {
+    const policies = parsePolicies(['clinic-a=30', '*=365']);
+    expect([policies.daysFor('clinic-a'), policies.daysFor('clinic-b')]).toEqual([30, 365]);
+    expect(parsePolicies(['clinic-a=30']).daysFor('clinic-b')).toBeUndefined();
+    expect(parsePolicies([]).isEmpty).toBe(true);
+  });
+
+  test('that are no policies are refused with an example', async () => {
+    const { status, stderr } = await runCli(['retention', '--retention', 'a month']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--retention');
+  });
+});
+
+describeDatabases('retention', ({ settings }) => {
+  test('destroys what is too old, with a certificate, and leaves what is under legal hold, young, or of others', async () => {
+    const storage = await openTestStorage(settings());
+    await recordSession(storage, 'old', ['my knee']);
+    await recordSession(storage, 'held', ['my hip']);
+    await storage.records.hold('held', true, DR_LEE);
+    const stranger = { ...DR_LEE, who: { ...DR_LEE.who, tenant: 'other' } };
+    await (await begin(storage, 'strange', stranger)).close('1000');
+    const policies = parsePolicies(['default=30', 'other=60']);
+    const at = (days: number) => ({ actor: DR_LEE, now: new Date(Date.now() + days * DAY_MS) });
+
+    const young = await expireRecords(storage, policies, { ...at(29), dryRun: false });
+    expect(young).toEqual({ destroyed: [], held: [] });
+    const dry = await expireRecords(storage, policies, { ...at(31), dryRun: true });
+    expect([ids(dry.destroyed), ids(dry.held)]).toEqual([['old'], ['held']]);
+    expect(await left(storage)).toEqual(['held', 'old', 'strange']);
+    await expireRecords(storage, policies, { ...at(31), dryRun: false });
+    expect(await left(storage)).toEqual(['held', 'strange']);
+
+    const certificate = await storage.database.db
+      .selectFrom('audit_entries')
+      .select('entry')
+      .orderBy('sequence', 'desc')
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(certificate.entry)).toMatchObject({
+      action: 'retention.destroy',
+      what: 'old',
+      reason: 'kept for 30 days',
+      counts: { keys: 1, segments: 1, audioPieces: 0 },
+    });
+    await storage.records.hold('held', false, DR_LEE);
+    await expireRecords(storage, policies, { ...at(61), dryRun: false });
+    expect(await left(storage)).toEqual([]);
+  });
+});
+
+test('auscult retention tells what it would destroy, and destroys it', async () => {
+  const dataDirectory = temporaryDirectory();
+  const storage = await openTestStorage({ dataDirectory, database: undefined });
+  await recordSession(storage, 'a', ['my knee']);
+  const command = ['retention', '--json', '--retention', '*=0', '--data-directory', dataDirectory];
+  const dry = await runCli([...command, '--dry-run']);
+  expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, destroyed: [{ id: 'a' }] });
+  expect(await left(storage)).toEqual(['a']);
+  expect(await runCli(command)).toMatchObject({ status: 0 });
+  expect(await left(storage)).toEqual([]);
+});
+
+function ids(records: readonly { readonly id: string }[]): readonly string[] {
+  return records.map(({ id }) => id);
+}
+
+async function left({ database }: Storage): Promise<readonly string[]> {
+  return ids(await database.db.selectFrom('sessions').select('id').orderBy('id').execute());
+}

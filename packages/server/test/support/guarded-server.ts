@@ -1,0 +1,89 @@
+import { onTestFinished } from 'vitest';
+import { createApiKeys, type ApiKeys } from '../../src/access/api-keys.js';
+import type { GrantableRole } from '../../src/access/identity.js';
+import type { Config } from '../../src/config/schema.js';
+import { openDatabase, type Database } from '../../src/db/database.js';
+import { startScriptedServer, type ScriptedServer } from './scripted-server.js';
+
+/** A scripted server that asks everybody who they are, and what is in its database. */
+export interface GuardedServer extends ScriptedServer {
+  readonly database: Database;
+  readonly apiKeys: ApiKeys;
+  /** A new key of this role. */
+  readonly keyOf: (role: GrantableRole, whose?: Whose) => Promise<string>;
+  /** What others than the server itself have done, by the audit log, the oldest first. */
+  readonly audited: () => Promise<readonly AuditedEvent[]>;
+}
+
+interface Whose {
+  readonly tenant?: string;
+  readonly groups?: readonly string[];
+  readonly expiresAt?: Date;
+}
+
+interface AuditedEvent {
+  readonly action: string;
+  readonly outcome: string;
+  readonly subject?: string;
+  readonly from?: string;
+  readonly what?: string;
+  readonly reason?: string;
+}
+
+export async function startGuardedServer(
+  overrides: Partial<Record<keyof Config, string>> = {},
+): Promise<GuardedServer> {
+  const server = await startScriptedServer({ authentication: 'required', ...overrides });
+  const database = await openDatabase({ dataDirectory: server.dataDirectory, database: undefined });
+  onTestFinished(() => database.close());
+  const apiKeys = createApiKeys(database);
+  return {
+    ...server,
+    database,
+    apiKeys,
+    keyOf: async (role, { tenant = 'default', groups = [], expiresAt } = {}) => {
+      const { secret } = await apiKeys.create({
+        tenant,
+        name: role,
+        role,
+        groups,
+        expiresAt,
+        createdBy: undefined,
+      });
+      return secret;
+    },
+    audited: async () => {
+      const rows = await database.db
+        .selectFrom('audit_entries')
+        .select('entry')
+        .orderBy('sequence')
+        .execute();
+      const events = rows.map(({ entry }) => JSON.parse(entry) as AuditedEvent);
+      return events.filter(({ subject }) => subject !== 'server');
+    },
+  };
+}
+
+/** The header that shows a key or a token. */
+export function bearer(text: string): Record<string, string> {
+  return { authorization: `Bearer ${text}` };
+}
+
+/** Status and error code of an answer. */
+export async function refusal(response: Response): Promise<{ status: number; code: string | undefined }> {
+  const body = (await response.json().catch(() => ({}))) as { error?: { code: string } };
+  return { status: response.status, code: body.error?.code };
+}
+
+/** Sends JSON. */
+export function postJson(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}

@@ -1,0 +1,113 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './until.js';
+
+/** A PostgreSQL server of its own, on a temporary directory; whoever starts it stops it. */
+export interface PostgresServer {
+  /** Address of a new, empty database. */
+  readonly createDatabase: () => string;
+  /** Kills every process of the server, as a power cut would. */
+  readonly kill: () => Promise<void>;
+  /** Starts it again after `kill`. */
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+const DEBIAN_VERSIONS = '/usr/lib/postgresql';
+
+/** Why the tests against PostgreSQL are skipped, if they are. */
+export const postgresMissing: string | undefined =
+  binDirectory() === undefined
+    ? 'PostgreSQL is not installed (Debian: apt-get install postgresql); its tests are skipped.'
+    : undefined;
+
+/** Starts a server that listens on a free port of loopback only. PostgreSQL refuses to run as root. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const bin = binDirectory();
+  if (bin === undefined) throw new Error(postgresMissing);
+  const directory = mkdtempSync(join(tmpdir(), 'auscult-postgres-'));
+  const user = unprivilegedUser();
+  if (user) chownSync(directory, user.uid, user.gid);
+  chmodSync(directory, 0o700);
+  const cluster = join(directory, 'cluster');
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', cluster, '-U', 'auscult', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+    {
+      ...user,
+      cwd: directory,
+      stdio: 'ignore',
+    },
+  );
+  const port = await freePort();
+  let server: ChildProcess | undefined;
+  let databases = 0;
+
+  const start = async (): Promise<void> => {
+    server = spawn(
+      join(bin, 'postgres'),
+      ['-D', cluster, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1'],
+      { ...user, cwd: directory, stdio: 'ignore' },
+    );
+    await until(() => isReady(bin, port));
+  };
+
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server?.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    await exited;
+  };
+
+  await start();
+  return {
+    createDatabase: () => {
+      databases += 1;
+      const name = `records_${databases}`;
+      const address = ['-h', '127.0.0.1', '-p', String(port), '-U', 'auscult'];
+      execFileSync(join(bin, 'createdb'), [...address, name], { stdio: 'ignore' });
+      return `postgres://auscult@127.0.0.1:${port}/${name}`;
+    },
+    kill: () => end('SIGQUIT'),
+    start,
+    stop: async () => {
+      await end('SIGQUIT');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function binDirectory(): string | undefined {
+  if (!existsSync(DEBIAN_VERSIONS)) return undefined;
+  return readdirSync(DEBIAN_VERSIONS)
+    .map((version) => join(DEBIAN_VERSIONS, version, 'bin'))
+    .findLast((directory) => existsSync(join(directory, 'initdb')));
+}
+
+function unprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres']).toString());
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+function isReady(bin: string, port: number): boolean {
+  try {
+    execFileSync(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

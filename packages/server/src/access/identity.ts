@@ -1,5 +1,5 @@
 /** What somebody may do follows from this alone. */
-export type Role = 'clinician' | 'supervisor' | 'auditor' | 'administrator' | 'service' | 'local';
+type Role = 'clinician' | 'supervisor' | 'auditor' | 'administrator' | 'service' | 'local';
 
 /** Who does something. `local` is whoever uses a server on loopback without authentication set up: one person's own machine. */
 export interface Identity {

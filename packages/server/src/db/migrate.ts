@@ -1,17 +1,7 @@
 import { Migrator, type Kysely } from 'kysely';
 import { ConfigError } from '../config/config-error.js';
 import { recordsAndAudit } from './migrations/0001-records-and-audit.js';
-
-/** Which database the tables lie in. */
-export type DatabaseKind = 'sqlite' | 'postgres';
-
-/** One step of the schema. Steps only go forward, and one that was released is never changed. */
-export interface SchemaChange {
-  /** Number and what it brings, such as `0001-records-and-audit`; steps are applied in the order of their names. */
-  readonly name: string;
-  /** Applied with all other steps that are missing in one transaction. */
-  readonly apply: (db: Kysely<unknown>, kind: DatabaseKind) => Promise<void>;
-}
+import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
 const schemaChanges: readonly SchemaChange[] = [recordsAndAudit];

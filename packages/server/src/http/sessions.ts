@@ -14,11 +14,11 @@ import { threeDecimals } from '../transcripts/transcript.js';
 import type { OriginPolicy } from './origins.js';
 
 /** What may be asked for. */
-export type SessionAction =
+type SessionAction =
   'record.list' | 'record.read' | 'record.correct' | 'record.export' | 'record.delete' | 'record.hold';
 
 /** What somebody is allowed. */
-export interface Grant {
+interface Grant {
   readonly identity: Identity;
   /** Whose sessions a list may hold. */
   readonly scope: SessionScope;

@@ -12,7 +12,7 @@ import { syslogAnchor } from '../../src/audit/syslog.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { createCommitQueue } from '../../src/db/commit-queue.js';
 import { openDatabase, type Database } from '../../src/db/database.js';
-import type { DatabaseKind } from '../../src/db/migrate.js';
+import type { DatabaseKind } from '../../src/db/schema-change.js';
 import { runCli } from '../cli/run-cli.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 

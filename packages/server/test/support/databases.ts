@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
-import type { DatabaseKind } from '../../src/db/migrate.js';
+import type { DatabaseKind } from '../../src/db/schema-change.js';
 import { openDatabase, type Database, type DatabaseSettings } from '../../src/db/database.js';
 import { postgresMissing, startPostgres, type PostgresServer } from './postgres.js';
 

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { SchemaChange } from '../migrate.js';
+import type { SchemaChange } from '../schema-change.js';
 
 /** Sessions with their keys, finals and audio, and the audit log. */
 export const recordsAndAudit: SchemaChange = {

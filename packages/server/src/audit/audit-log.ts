@@ -69,7 +69,7 @@ export function createAuditLog(
 }
 
 /** The last entry of the chain, as a transaction sees it. */
-export async function readHead(db: Database['db']): Promise<ChainHead> {
+async function readHead(db: Database['db']): Promise<ChainHead> {
   const last = await db
     .selectFrom('audit_entries')
     .select(['sequence', 'hash'])

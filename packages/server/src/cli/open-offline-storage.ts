@@ -19,7 +19,7 @@ export async function withStorage<Result>(
 }
 
 /** Whoever may run commands on this machine with the keys is its administrator. */
-export function commandLineActor(): Actor {
+function commandLineActor(): Actor {
   return {
     who: { tenant: 'default', subject: `user:${userName()}`, kind: 'local', role: 'administrator' },
     from: undefined,

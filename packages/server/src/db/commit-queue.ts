@@ -5,10 +5,10 @@ import { databaseFailureOf } from './database-failure.js';
 import type { Schema } from './schema.js';
 
 /** Something to write, as a whole or not at all. It may be called again where the database was away. */
-export type Write = (transaction: Transaction<Schema>) => Promise<void>;
+type Write = (transaction: Transaction<Schema>) => Promise<void>;
 
 /** How long somebody waits for a write. */
-export interface Patience {
+interface Patience {
   /** A write that is not on disk after so long is refused, and not tried again. Without it, the write waits. */
   readonly milliseconds: number;
 }

@@ -9,6 +9,9 @@ import Libsql from 'libsql';
  */
 const LOCK_WAIT_MS = 20;
 
+/** Statements kept for the next time. */
+const MOST_PREPARED = 200;
+
 /** What SQLite needs to lose nothing that it was told to keep, and to keep nothing that it was told to forget. */
 const PRAGMAS = [
   'journal_mode = WAL',
@@ -54,6 +57,8 @@ interface Connection {
 function connect(path: string): Connection {
   let native = openFile(path);
   let isStuck = false;
+  /** By their text: the same few are run again and again, and to prepare one takes longer than to run it. */
+  const prepared = new Map<string, Libsql.Statement<unknown[]>>();
 
   const watched = <Result>(work: () => Result): Result => {
     try {
@@ -69,16 +74,20 @@ function connect(path: string): Connection {
     renewIfStuck: () => {
       if (!isStuck) return;
       const next = openFile(path);
+      prepared.clear();
       native.close();
       native = next;
       isStuck = false;
     },
     database: {
       close: () => {
+        prepared.clear();
         native.close();
       },
       prepare: (text) => {
-        const statement = watched(() => native.prepare(text));
+        const statement = prepared.get(text) ?? watched(() => native.prepare(text));
+        if (prepared.size >= MOST_PREPARED) prepared.clear();
+        prepared.set(text, statement);
         return {
           reader: statement.reader,
           all: (parameters) => watched(() => statement.all([...parameters]).map(withBuffers)),

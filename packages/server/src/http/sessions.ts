@@ -13,11 +13,11 @@ import { formatTranscript } from '../transcripts/format.js';
 import { threeDecimals } from '../transcripts/transcript.js';
 
 /** What may be asked for. */
-export type SessionAction =
+type SessionAction =
   'record.list' | 'record.read' | 'record.correct' | 'record.export' | 'record.delete' | 'record.hold';
 
 /** What somebody is allowed. */
-export interface Grant {
+interface Grant {
   readonly identity: Identity;
   /** Whose sessions a list may hold. */
   readonly scope: SessionScope;

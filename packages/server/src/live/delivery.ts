@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 /** When a final was spoken, seconds. */
-export interface SpokenFinal {
+interface SpokenFinal {
   readonly start: number;
   readonly end: number;
 }

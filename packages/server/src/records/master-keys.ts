@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.js';
 import { KEY_BYTES } from './seal.js';
 
 /** A key that encrypts the keys of sessions. */
-export interface MasterKey {
+interface MasterKey {
   /** Follows from the key, tells nothing of it, and stands beside everything that is encrypted with it. */
   readonly id: string;
   readonly bytes: Uint8Array;

@@ -23,7 +23,7 @@ import type {
 import { createAuditOnlyWriter, createSessionWriter, type SessionRecordWriter } from './session-writer.js';
 
 /** A session that begins. */
-export interface NewSession {
+interface NewSession {
   readonly id: string;
   readonly actor: Actor;
   readonly groups: readonly string[];
@@ -32,7 +32,7 @@ export interface NewSession {
 }
 
 /** A correction of one final. */
-export interface Correction {
+interface Correction {
   readonly place: number;
   /** The version that it corrects; refused as `record_changed` if there is a newer one. */
   readonly version: number;

@@ -42,7 +42,7 @@ export interface SegmentVersion extends FinalRecord {
 }
 
 /** A final with all its versions, the newest last. */
-export interface RecordedSegment {
+interface RecordedSegment {
   readonly place: number;
   readonly versions: readonly [SegmentVersion, ...SegmentVersion[]];
 }

@@ -21,7 +21,7 @@ export interface SessionRecordWriter {
 }
 
 /** What a session turns out to be. */
-export interface SessionDescription {
+interface SessionDescription {
   readonly language: string;
   readonly channels: number;
 }

@@ -33,7 +33,7 @@ test('with records off, nothing is kept, and that there was a session is logged'
   database.close();
 });
 
-test('while the database is locked, partials go on, finals wait, and nothing after them is acknowledged', async () => {
+test('while the database is locked, partials go on, finals wait, and new sessions are refused', async () => {
   const server = await startScriptedServer();
   const client = await spokenTo(server, 'before');
   await client.next('transcription');

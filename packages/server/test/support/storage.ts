@@ -14,7 +14,7 @@ export const DR_LEE: Actor = {
 };
 
 /** Settings of a server whose records are there. */
-export function storageConfig(
+function storageConfig(
   settings: DatabaseSettings,
   overrides: Partial<Record<keyof Config, string>> = {},
 ): Config {

@@ -52,14 +52,20 @@ function partsAt(tokens: readonly Token[], at: number): Part[] {
   const parts: Part[] = [];
   for (let index = at; index < tokens.length; index++) {
     if (index > at && !adjoins(tokens[index - 1], tokens[index])) break;
-    const part = partAt(tokens, index, parts.at(-1));
+    const decimals = parts.some(({ is }) => is === 'point');
+    const part = partAt(tokens, index, parts.at(-1), decimals);
     if (part === undefined) break;
     parts.push(part);
   }
   return parts;
 }
 
-function partAt(tokens: readonly Token[], at: number, previous: Part | undefined): Part | undefined {
+function partAt(
+  tokens: readonly Token[],
+  at: number,
+  previous: Part | undefined,
+  decimals: boolean,
+): Part | undefined {
   const token = tokens[at];
   const next = adjoins(token, tokens[at + 1]) ? tokens[at + 1]?.lower : undefined;
   if (token === undefined) return undefined;
@@ -69,13 +75,15 @@ function partAt(tokens: readonly Token[], at: number, previous: Part | undefined
   if (part?.is === 'oh') {
     // Behind another number it is a zero; by itself it is a sigh.
     const within = previous !== undefined && previous.is !== 'and' && previous.is !== 'a';
-    return within && nextCounts ? part : undefined;
+    return within && (nextCounts || previous.is === 'point') ? part : undefined;
   }
+  // "Eleven point two thousand" is written as it is said.
+  if (part?.is === 'scale' && decimals) return undefined;
   if (part !== undefined) return part;
   if (NUMERAL.test(token.text)) {
     if (previous === undefined) return { is: 'numeral', digits: plainDigits(token.text) };
-    const decimals = previous.is === 'point' && /^\d+$/u.test(token.text);
-    return decimals ? { is: 'numeral', digits: token.text } : undefined;
+    const behindPoint = previous.is === 'point' && /^\d+$/u.test(token.text);
+    return behindPoint ? { is: 'numeral', digits: token.text } : undefined;
   }
   switch (token.lower) {
     case 'and':
@@ -83,8 +91,8 @@ function partAt(tokens: readonly Token[], at: number, previous: Part | undefined
         ? { is: 'and' }
         : undefined;
     case 'point': {
-      const decimals = nextCounts || (next !== undefined && /^\d+$/u.test(next));
-      if (!decimals || (previous === undefined && isPointInTalk(tokens, at))) return undefined;
+      const digits = nextCounts || (next !== undefined && /^\d+$/u.test(next));
+      if (!digits || (previous === undefined && isPointInTalk(tokens, at))) return undefined;
       return { is: 'point' };
     }
     case 'a':
@@ -108,10 +116,62 @@ function isPointInTalk(tokens: readonly Token[], at: number): boolean {
 }
 
 const POINTS_IN_TALK: ReadonlySet<string> = new Set([
-  ...['this', 'that', 'the', 'a', 'which', 'what', 'some', 'any', 'every', 'each', 'no', 'one', 'starting', 'end'],
-  ...['data', 'focal', 'power', 'trigger', 'pressure', "mcburney's", 'mid', 'melting', 'boiling', 'access', 'entry'],
-  ...['exit', 'check', 'turning', 'tender', 'bleeding', 'insertion', 'injection', 'reference', 'time', 'first'],
-  ...['last', 'next', 'same', 'my', 'your', 'his', 'her', 'main', 'good', 'other', 'another', 'important', 'final'],
+  ...[
+    'this',
+    'that',
+    'the',
+    'a',
+    'which',
+    'what',
+    'some',
+    'any',
+    'every',
+    'each',
+    'no',
+    'one',
+    'starting',
+    'end',
+  ],
+  ...[
+    'data',
+    'focal',
+    'power',
+    'trigger',
+    'pressure',
+    "mcburney's",
+    'mid',
+    'melting',
+    'boiling',
+    'access',
+    'entry',
+  ],
+  ...[
+    'exit',
+    'check',
+    'turning',
+    'tender',
+    'bleeding',
+    'insertion',
+    'injection',
+    'reference',
+    'time',
+    'first',
+  ],
+  ...[
+    'last',
+    'next',
+    'same',
+    'my',
+    'your',
+    'his',
+    'her',
+    'main',
+    'good',
+    'other',
+    'another',
+    'important',
+    'final',
+  ],
 ]);
 
 function readParts(parts: readonly Part[]): SpokenNumber {
@@ -220,7 +280,8 @@ function readCardinal(parts: readonly Part[]): number | undefined {
 function readElided(parts: readonly Part[]): number | undefined {
   const [first, second, third] = parts;
   if (first?.is !== 'unit') return undefined;
-  if (second?.is === 'oh' && third?.is === 'unit' && parts.length === 3) return first.value * 100 + third.value;
+  if (second?.is === 'oh' && third?.is === 'unit' && parts.length === 3)
+    return first.value * 100 + third.value;
   const rest = readBelowHundred(parts, 1);
   if (rest === undefined || rest.next !== parts.length || rest.value < 10) return undefined;
   return first.value * 100 + rest.value;

@@ -211,6 +211,7 @@ const INVARIABLES: readonly (readonly [string, ReturnType<typeof unit>])[] = [
   ['french', unit('amount', 'French')],
   ['gauge', unit('amount', undefined)],
   ['percent', unit('percent', '%')],
+  ['%', unit('percent', '%')],
   ['suppositories', unit('form', undefined)],
 ];
 
@@ -245,6 +246,7 @@ const PHRASES: readonly (readonly [string, { readonly kind: UnitKind; readonly t
   ['breaths per minute', { kind: 'amount', text: 'breaths/min' }],
   ['breaths a minute', { kind: 'amount', text: 'breaths/min' }],
   ['international units', { kind: 'dose', text: 'international units' }],
+  ['pack year', { kind: 'amount', text: 'pack-year' }],
   ['pack years', { kind: 'amount', text: 'pack-years' }],
   ['square centimeters', { kind: 'amount', text: 'cm²' }],
   ['square meters', { kind: 'amount', text: 'm²' }],

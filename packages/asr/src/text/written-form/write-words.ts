@@ -49,7 +49,10 @@ const RULES: readonly Rule[] = [
  * English words in a row, with punctuation, in written form. A number at an open end stays as it was spoken, as more
  * of it may stand on the other side.
  */
-export function writeWords(words: readonly string[], open: OpenEnds = { start: false, end: false }): WrittenWord[] {
+export function writeWords(
+  words: readonly string[],
+  open: OpenEnds = { start: false, end: false },
+): WrittenWord[] {
   const all = tokenize(words);
   const from = open.start ? afterOpenStart(all) : 0;
   const to = open.end ? beforeOpenEnd(all) : all.length;
@@ -117,9 +120,19 @@ function writtenWords(tokens: readonly Token[], at: number, pieces: readonly Pie
   return written;
 }
 
-function spokenWords(words: readonly string[], tokens: readonly Token[], from: number, to: number): WrittenWord[] {
+function spokenWords(
+  words: readonly string[],
+  tokens: readonly Token[],
+  from: number,
+  to: number,
+): WrittenWord[] {
   const numbers = [...new Set(tokens.slice(from, to).map(({ word }) => word))];
-  return numbers.map((word) => ({ text: words[word] ?? '', first: word, last: word }));
+  return numbers.map((word) => ({ text: withoutNakedPoint(words[word] ?? ''), first: word, last: word }));
+}
+
+/** `.5` is never left as it is: the point is overlooked (ISMP). */
+function withoutNakedPoint(word: string): string {
+  return word.replace(/^([("“]*)\.(?=\d)/u, '$10.');
 }
 
 /** The token at which a number at the end begins, that may go on. */
@@ -154,4 +167,15 @@ function isOpenAtStart(tokens: readonly Token[], at: number): boolean {
 }
 
 /** Words that stand between the numbers of one. */
-const LINKS: ReadonlySet<string> = new Set(['and', 'over', 'point', 'oh', 'o', 'to', 'slash', 'dash', 'by', 'through']);
+const LINKS: ReadonlySet<string> = new Set([
+  'and',
+  'over',
+  'point',
+  'oh',
+  'o',
+  'to',
+  'slash',
+  'dash',
+  'by',
+  'through',
+]);

@@ -121,10 +121,33 @@ const MONTHS: ReadonlySet<string> = new Set([
 
 const VERBS: ReadonlySet<string> = new Set(['march', 'may']);
 
-const PREPOSITIONS: ReadonlySet<string> = new Set(['on', 'since', 'until', 'by', 'from', 'of', 'before', 'after', 'dated']);
+const PREPOSITIONS: ReadonlySet<string> = new Set([
+  'on',
+  'since',
+  'until',
+  'by',
+  'from',
+  'of',
+  'before',
+  'after',
+  'dated',
+]);
 
 const BEFORE_YEARS: ReadonlySet<string> = new Set([
-  ...['in', 'since', 'year', 'circa', 'early', 'late', 'mid', 'during', 'until', 'summer', 'winter', 'spring'],
+  ...[
+    'in',
+    'since',
+    'year',
+    'circa',
+    'early',
+    'late',
+    'mid',
+    'during',
+    'until',
+    'summer',
+    'winter',
+    'spring',
+  ],
 ]);
 
 const DAYS: ReadonlyMap<string, number> = new Map([

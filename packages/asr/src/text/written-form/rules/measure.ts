@@ -3,6 +3,7 @@ import { keep, wordBehind, wordBefore, writeAs, writePieces, type Rewriting, typ
 import { numberAt, type Value } from '../spoken-number.js';
 import { isDoseForm, unitAt, type Unit } from '../units.js';
 import type { Token } from '../token.js';
+import { inMillions } from './millions.js';
 
 /** `twenty five milligrams` → `25 mg`, `ninety eight percent` → `98%`, `five day` → `5-day`. */
 export const measure: Rule = (tokens, at) => {
@@ -15,6 +16,8 @@ export const measure: Rule = (tokens, at) => {
   if (unit.kind === 'time') return writeTime(tokens, at, number, unit);
   // Half a tablet is told in words: neither fractions nor decimals are read safely (ISMP).
   if (unit.kind === 'form' && number.half) return keep(whole);
+  const millions = inMillions(tokens, at, number);
+  if (millions !== undefined) return writePieces(...millions, ...unitPieces(unit));
   return withUnit(measuredNumber(number, unit.kind === 'dose'), number.length, unit);
 };
 
@@ -51,7 +54,9 @@ function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Un
   const whole = number.length + unit.length;
   const text = measuredNumber(number, false);
   if (number.is === 'cardinal' && number.digits === '1') return keep(whole);
-  if (unit.singular && number.is !== 'numeral') {
+  // "5-day" as the model wrote it, or "5 day".
+  if (unit.singular && number.is === 'numeral') return undefined;
+  if (unit.singular) {
     // "Thirty second" may be an ordinal.
     if (unit.text.toLowerCase() === 'second') return undefined;
     const noun = wordBehind(tokens, at, whole);

@@ -3,6 +3,7 @@ import { isPlain, isValue, measuredNumber, plainNumber } from '../number-text.js
 import { keep, wordBehind, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
 import { numberAt, type SpokenNumber, type Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
+import { inMillions } from './millions.js';
 
 /**
  * Numbers without a unit: from ten on and with decimals in digits, below ten behind the name of what they measure or
@@ -49,22 +50,22 @@ function unlabelled(tokens: readonly Token[], at: number, number: SpokenNumber):
   if (behind !== undefined && VAGUE.has(behind)) return keep(number.length);
   const small = number.is === 'cardinal' && number.digits.length === 1;
   if (small) return keep(number.length);
-  return inMillions(tokens, at, number) ?? writeAs(plainNumber(number), number.length);
+  const millions = inMillions(tokens, at, number);
+  return millions === undefined ? writeAs(plainNumber(number), number.length) : writePieces(...millions);
 }
 
-/** `two million` → `2 million`: nobody counts six zeros. */
-function inMillions(tokens: readonly Token[], at: number, number: Value): Rewriting | undefined {
-  const last = tokens[at + number.length - 1]?.lower;
-  if (number.is !== 'cardinal' || last !== 'million' || !number.digits.endsWith('000000')) return undefined;
-  const millions = number.digits.slice(0, -6);
-  return writePieces(
-    { text: millions, length: number.length - 1 },
-    { text: 'million', length: 1 },
-  );
-}
+const COUNTING: ReadonlySet<string> = new Set(['of', 'or', 'to', 'times', 'more', 'other', 'hundred']);
 
-const COUNTING: ReadonlySet<string> = new Set(['of', 'or', 'to', 'times', 'more', 'other', 'and', 'hundred']);
-
-const CLOSERS: ReadonlySet<string> = new Set(['and', 'but', 'today', 'now', 'with', 'which', 'from', 'on', 'at']);
+const CLOSERS: ReadonlySet<string> = new Set([
+  'and',
+  'but',
+  'today',
+  'now',
+  'with',
+  'which',
+  'from',
+  'on',
+  'at',
+]);
 
 const VAGUE: ReadonlySet<string> = new Set(['something', 'odd', 'ish']);

@@ -1,16 +1,27 @@
 import { isPlain, isValue, measuredNumber } from '../number-text.js';
-import { keep, wordBefore, wordBehind, wordsBefore, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
+import {
+  keep,
+  wordBefore,
+  wordBehind,
+  wordsBefore,
+  writeAs,
+  writePieces,
+  type Rewriting,
+  type Rule,
+} from '../rule.js';
 import { numberAt, type Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 import type { Unit } from '../units.js';
 import { labelBefore } from '../labels.js';
-import { unitBehind, unitPieces } from './measure.js';
+import { unitBehind, unitPieces, withUnit } from './measure.js';
 
 /**
  * Two numbers that belong together: `ten to fifteen milligrams` → `10–15 mg`, but `from ten to fifteen milligrams` →
  * `from 10 to 15 mg`, which is a change, and `one or two days` as it was said.
  */
-export const range: Rule = (tokens, at) => {
+export const range: Rule = (tokens, at) => hyphenated(tokens, at) ?? twoNumbers(tokens, at);
+
+const twoNumbers: Rule = (tokens, at) => {
   const low = numberAt(tokens, at);
   if (!isValue(low)) return undefined;
   const word = wordBehind(tokens, at, low.length);
@@ -34,6 +45,17 @@ export const range: Rule = (tokens, at) => {
   }
 };
 
+/** `10-15 mg`, as models write it: with the dash of a range. */
+const hyphenated: Rule = (tokens, at) => {
+  const match = /^(\d+(?:\.\d+)?)[-–](\d+(?:\.\d+)?)$/u.exec(tokens[at]?.text ?? '');
+  const unit = match === null ? undefined : unitBehind(tokens, at, 1);
+  if (match === null || unit === undefined || unit.singular) return undefined;
+  const [low, high] = [match[1] ?? '', match[2] ?? ''].map((digits) =>
+    measuredNumber({ digits }, unit.kind === 'dose'),
+  );
+  return withUnit(`${low ?? ''}–${high ?? ''}`, 1, unit);
+};
+
 interface Pair {
   readonly low: Value;
   readonly high: Value;
@@ -49,13 +71,14 @@ function fromTo(tokens: readonly Token[], at: number, pair: Pair, unit: Unit): R
   const zeros = unit.kind === 'dose';
   const text = `${measuredNumber(pair.low, zeros)}–${measuredNumber(pair.high, zeros)}`;
   if (unit.kind === 'percent') return writeAs(`${text}%`, pair.length + unit.length);
-  if (unit.kind === 'time' && unit.singular) return writeAs(`${text}-${unit.text}`, pair.length + unit.length);
+  if (unit.kind === 'time' && unit.singular)
+    return writeAs(`${text}-${unit.text}`, pair.length + unit.length);
   return writePieces({ text, length: pair.length }, ...unitPieces(unit));
 }
 
 function numbersAlone(tokens: readonly Token[], at: number, pair: Pair): Rewriting | undefined {
   const labelled = labelBefore(tokens, at) !== undefined;
-  if (!labelled && (!isPlain(pair.low) || !isPlain(pair.high))) return undefined;
+  if (!labelled && (!isPlain(pair.low) || !isPlain(pair.high))) return keep(pair.length);
   if (pair.low.is === 'numeral' && pair.high.is === 'numeral') return keep(pair.length);
   if (!labelled && isSmall(pair.low) && isSmall(pair.high)) return keep(pair.length);
   // "Ten to one": a time, odds or a change.
@@ -84,7 +107,8 @@ function joined(pair: Pair, unit: Unit): Rewriting {
   const pieces = numbers(pair, unit.kind === 'dose', pair.word === 'dash' ? 'to' : pair.word);
   if (unit.kind === 'percent') {
     const [low, word, high] = pieces;
-    if (low && word && high) return writePieces(low, word, { text: `${high.text}%`, length: high.length + unit.length });
+    if (low && word && high)
+      return writePieces(low, word, { text: `${high.text}%`, length: high.length + unit.length });
   }
   return writePieces(...pieces, ...unitPieces(unit));
 }

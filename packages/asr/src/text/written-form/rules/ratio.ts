@@ -1,5 +1,15 @@
 import { isValue, isWhole, plainNumber } from '../number-text.js';
-import { says, wordBehind, wordsBefore, wordsFrom, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
+import {
+  keep,
+  says,
+  wordBehind,
+  wordsBefore,
+  wordsFrom,
+  writeAs,
+  writePieces,
+  type Rewriting,
+  type Rule,
+} from '../rule.js';
 import { numberAt, type Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 import { isTimeUnit } from '../units.js';
@@ -33,7 +43,10 @@ interface Joint {
 const JOINTS: readonly Joint[] = [
   { words: ['over'], write: writeOver },
   { words: ['out', 'of'], write: writeOutOf },
-  { words: ['slash'], write: (_tokens, _at, two) => writeAs(`${two.first.digits}/${two.other.digits}`, two.length) },
+  {
+    words: ['slash'],
+    write: (_tokens, _at, two) => writeAs(`${two.first.digits}/${two.other.digits}`, two.length),
+  },
   { words: ['to'], write: writeProportion },
 ];
 
@@ -59,7 +72,9 @@ function writeOutOf(tokens: readonly Token[], at: number, two: Two): Rewriting |
   const behind = wordBehind(tokens, at, two.length);
   const ends = behind === undefined || CLOSERS.has(behind);
   const scale = ends && SCALES.has(two.other.digits);
-  return scale || isScored(tokens, at, two) ? writeAs(`${two.first.digits}/${two.other.digits}`, two.length) : undefined;
+  if (scale || isScored(tokens, at, two))
+    return writeAs(`${two.first.digits}/${two.other.digits}`, two.length);
+  return keep(two.length);
 }
 
 function writeProportion(tokens: readonly Token[], at: number, two: Two): Rewriting | undefined {
@@ -74,8 +89,33 @@ function isScored(tokens: readonly Token[], at: number, two: Two): boolean {
 }
 
 const SCORED: ReadonlySet<string> = new Set([
-  ...['pain', 'strength', 'murmur', 'severity', 'score', 'scored', 'scores', 'intensity', 'rated', 'rates', 'rate'],
-  ...['scale', 'gcs', 'apgar', 'apgars', 'power', 'motor', 'vision', 'visual', 'acuity', 'eye', 'muscle', 'systolic'],
+  ...[
+    'pain',
+    'strength',
+    'murmur',
+    'severity',
+    'score',
+    'scored',
+    'scores',
+    'intensity',
+    'rated',
+    'rates',
+    'rate',
+  ],
+  ...[
+    'scale',
+    'gcs',
+    'apgar',
+    'apgars',
+    'power',
+    'motor',
+    'vision',
+    'visual',
+    'acuity',
+    'eye',
+    'muscle',
+    'systolic',
+  ],
   ...['diastolic', 'reflexes', 'pulses', 'moca', 'mmse', 'grade'],
 ]);
 
@@ -87,4 +127,11 @@ const CLOSERS: ReadonlySet<string> = new Set([
   ...['in', 'at', 'with', 'and', 'but', 'on', 'today', 'now', 'when', 'throughout', 'bilaterally', 'or'],
 ]);
 
-const PROPORTIONS: ReadonlySet<string> = new Set(['ratio', 'ratios', 'dilution', 'diluted', 'block', 'conduction']);
+const PROPORTIONS: ReadonlySet<string> = new Set([
+  'ratio',
+  'ratios',
+  'dilution',
+  'diluted',
+  'block',
+  'conduction',
+]);

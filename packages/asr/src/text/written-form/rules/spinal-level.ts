@@ -1,4 +1,13 @@
-import { keep, wordBefore, wordBehind, wordsBefore, wordsFrom, writeAs, type Rule } from '../rule.js';
+import {
+  keep,
+  wordBefore,
+  wordBehind,
+  wordsBefore,
+  wordsFrom,
+  writeAs,
+  writePieces,
+  type Rule,
+} from '../rule.js';
 import { numberAt } from '../spoken-number.js';
 import { adjoins, type Token } from '../token.js';
 import { unitBehind } from './measure.js';
@@ -14,7 +23,16 @@ export const spinalLevel: Rule = (tokens, at) => {
   if (second === undefined || !isStretch(tokens, at, first, second)) {
     return first.isWritten ? undefined : writeAs(name, first.length);
   }
-  return writeAs(`${name}–${second.letter}${String(second.number)}`, second.end - at);
+  const other = `${second.letter}${String(second.number)}`;
+  // Behind "from" a "to" is awaited.
+  if (tokens[at + first.length]?.lower === 'to' && wordBefore(tokens, at) === 'from') {
+    return writePieces(
+      { text: name, length: first.length },
+      { text: 'to', length: 1 },
+      { text: other, length: second.end - at - first.length - 1 },
+    );
+  }
+  return writeAs(`${name}–${other}`, second.end - at);
 };
 
 interface Level {
@@ -107,6 +125,28 @@ const NO_SPINE: ReadonlySet<string> = new Set([
 ]);
 
 const SPINE: ReadonlySet<string> = new Set([
-  ...['disc', 'disk', 'vertebra', 'vertebrae', 'vertebral', 'spine', 'spinal', 'compression', 'fracture', 'level'],
-  ...['levels', 'thoracic', 'lumbar', 'sacral', 'nerve', 'root', 'facet', 'dermatome', 'dermatomes', 'fusion'],
+  ...[
+    'disc',
+    'disk',
+    'vertebra',
+    'vertebrae',
+    'vertebral',
+    'spine',
+    'spinal',
+    'compression',
+    'fracture',
+    'level',
+  ],
+  ...[
+    'levels',
+    'thoracic',
+    'lumbar',
+    'sacral',
+    'nerve',
+    'root',
+    'facet',
+    'dermatome',
+    'dermatomes',
+    'fusion',
+  ],
 ]);

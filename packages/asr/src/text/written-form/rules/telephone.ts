@@ -11,7 +11,8 @@ export const telephone: Rule = (tokens, at) => {
   const phone = before.some((word) => TELEPHONES.has(word));
   const grouped = grouping(digits, phone);
   if (grouped !== undefined) return writeAs(grouped, length);
-  if (EMERGENCIES.has(digits) || (digits.length >= 3 && before.includes('number'))) return writeAs(digits, length);
+  if (EMERGENCIES.has(digits) || (digits.length >= 3 && before.includes('number')))
+    return writeAs(digits, length);
   return keep(length);
 };
 
@@ -27,11 +28,37 @@ function grouping(digits: string, phone: boolean): string | undefined {
 }
 
 const TELEPHONES: ReadonlySet<string> = new Set([
-  ...['phone', 'telephone', 'call', 'cell', 'mobile', 'fax', 'pager', 'callback', 'contact', 'reached', 'dial'],
+  ...[
+    'phone',
+    'telephone',
+    'call',
+    'cell',
+    'mobile',
+    'fax',
+    'pager',
+    'callback',
+    'contact',
+    'reached',
+    'dial',
+  ],
 ]);
 
 const IDENTIFIERS: ReadonlySet<string> = new Set([
-  ...['record', 'mrn', 'account', 'policy', 'zip', 'code', 'extension', 'ext', 'id', 'pin', 'lot', 'license', 'room'],
+  ...[
+    'record',
+    'mrn',
+    'account',
+    'policy',
+    'zip',
+    'code',
+    'extension',
+    'ext',
+    'id',
+    'pin',
+    'lot',
+    'license',
+    'room',
+  ],
 ]);
 
 const EMERGENCIES: ReadonlySet<string> = new Set(['911', '988']);

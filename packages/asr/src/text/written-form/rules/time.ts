@@ -4,7 +4,16 @@ import { numberAt, type SpokenNumber } from '../spoken-number.js';
 import { adjoins, type Token } from '../token.js';
 
 /** `three thirty p m` → `3:30 PM`, `nine o'clock` → `9 o'clock`, `oh eight hundred` → `0800`. */
-export const time: Rule = (tokens, at) => military(tokens, at) ?? clock(tokens, at);
+export const time: Rule = (tokens, at) =>
+  military(tokens, at) ?? clock(tokens, at) ?? writtenClock(tokens, at);
+
+/** `3:30 p.m.`, as models write it. */
+const writtenClock: Rule = (tokens, at) => {
+  const text = tokens[at]?.text ?? '';
+  if (!/^(?:[1-9]|1[0-2]):[0-5]\d$/u.test(text) || !adjoins(tokens[at], tokens[at + 1])) return undefined;
+  const half = meridiemAt(tokens, at + 1);
+  return half === undefined ? undefined : writePieces({ text, length: 1 }, half);
+};
 
 const clock: Rule = (tokens, at) => {
   const number = numberAt(tokens, at);

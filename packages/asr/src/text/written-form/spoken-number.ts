@@ -343,4 +343,5 @@ function plainDigits(numeral: string): string {
   return digits.startsWith('.') ? `0${digits}` : digits;
 }
 
-const NUMERAL = /^(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?$(?<=\d)/u;
+/** Digits that stand for an amount: `0800` is a time, or a part of a name. */
+const NUMERAL = /^(?:[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)?(?:\.\d+)?$(?<=\d)/u;

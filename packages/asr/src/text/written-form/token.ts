@@ -33,9 +33,9 @@ function tokensOf(word: string, index: number, isLast: boolean): Token[] {
   const [, before = '', core = '', after = ''] = EDGES.exec(word) ?? [];
   const meridiem = MERIDIEM.exec(word);
   if (meridiem !== null) {
-    const [, letter = '', dot = '', more = ''] = meridiem;
-    // The dot of "p.m." is the end of the sentence too where nothing follows.
-    const trail = more === '' && dot !== '' && isLast ? '.' : more;
+    const [, letter = '', dot = '', end = '', more = ''] = meridiem;
+    // The last dot of "p.m." is the end of the sentence too where nothing follows; that of "PM." is nothing else.
+    const trail = end !== '' && (dot === '' || (more === '' && isLast)) ? `.${more}` : more;
     return [tokenOf(`${letter}m`, index, { after: trail })];
   }
   const parts = partsOf(core);
@@ -76,6 +76,6 @@ const HYPHENATED: ReadonlySet<string> = new Set([
 
 const NUMERAL = /^\d+(?:\.\d+)?$/u;
 const GLUED_UNIT = /^((?:\d[\d,]*)?\.?\d+)([a-zµμ]+)$/iu;
-const MERIDIEM = /^([ap])(\.?)m\.?([,;:!?)]*)$/iu;
+const MERIDIEM = /^([ap])(\.?)m(\.?)([,;:!?)]*)$/iu;
 /** A point before a digit belongs to the number. */
 const EDGES = /^([("'“‘[]*)(.*?)([.,;:!?)"'”’\]]*)$/su;

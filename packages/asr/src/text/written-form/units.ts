@@ -60,7 +60,8 @@ function nameAt(tokens: readonly Token[], at: number): UnitName | undefined {
   if (token === undefined) return undefined;
   // A letter is a unit only as it is written, behind digits: "L four L five" has no liters.
   if (SYMBOLS.has(token.lower)) {
-    const written = token.text === SYMBOLS.get(token.lower) && /\d$/u.test(tokens[at - 1]?.text ?? '');
+    const behindDigits = token.lower === 'u' || /\d$/u.test(tokens[at - 1]?.text ?? '');
+    const written = token.text === SYMBOLS.get(token.lower) && behindDigits;
     return written ? unitNames.get(token.lower) : undefined;
   }
   return unitNames.get(token.lower);

@@ -1,4 +1,4 @@
-import { isPlain, isValue, measuredNumber } from '../number-text.js';
+import { isPlain, isValue, measuredNumber, plainNumber } from '../number-text.js';
 import { keep, wordBehind, wordBefore, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
 import { numberAt, type Value } from '../spoken-number.js';
 import { isDoseForm, unitAt, type Unit } from '../units.js';
@@ -52,7 +52,7 @@ function mayBeTwoNumbers(tokens: readonly Token[], at: number, number: Value, un
 
 function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Unit): Rewriting | undefined {
   const whole = number.length + unit.length;
-  const text = measuredNumber(number, false);
+  const text = plainNumber(number);
   if (number.is === 'cardinal' && number.digits === '1') return keep(whole);
   // "5-day" as the model wrote it, or "5 day".
   if (unit.singular && number.is === 'numeral') return undefined;

@@ -1,5 +1,5 @@
 import { isPlain, isWhole } from '../number-text.js';
-import { keep, wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
+import { wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
 import { isUnitWord } from '../units.js';
 
@@ -25,7 +25,7 @@ const negative: Rule = (tokens, at) => {
   const behind = wordBehind(tokens, at, length);
   // "Ten minus two" is a sum, and who is "negative two weeks" later has been tested.
   const afterNumber = /^(?:\d|(?:teen|ty|one|two|three|four|five|six|seven|eight|nine|ten)$)/u;
-  if (afterNumber.test(wordBefore(tokens, at) ?? '')) return keep(length);
+  if (afterNumber.test(wordBefore(tokens, at) ?? '')) return undefined;
   const unit = behind !== undefined && isUnitWord(behind);
   const safe = isPlain(number) && !unit && (sign === 'minus' || !isWhole(number));
   return safe ? writeAs(`-${number.digits}`, length) : undefined;

@@ -21,21 +21,7 @@ const SURROUNDINGS = [
     'day',
     'old',
   ],
-  ...[
-    'year',
-    'years',
-    'over',
-    'to',
-    'or',
-    'of',
-    'out',
-    'third',
-    'second',
-    'first',
-    'twenty-first',
-    'p',
-    'm',
-  ],
+  ...['year', 'years', 'over', 'to', 'or', 'of', 'out', 'third', 'second', 'first', 'twenty-first', 'p', 'm'],
   ...[
     'am',
     'hours',
@@ -121,7 +107,17 @@ const NUMBER_WORDS = [
 ];
 
 const MEASURES = [
-  ...['milligrams', 'percent', 'units', 'days', 'year old', 'milligrams per deciliter', 'tablets', 'degrees', 'cc'],
+  ...[
+    'milligrams',
+    'percent',
+    'units',
+    'days',
+    'year old',
+    'milligrams per deciliter',
+    'tablets',
+    'degrees',
+    'cc',
+  ],
   ...['over sixty', 'to ten thousand milligrams', 'beats per minute', 'plus', 'p m', 'people', 'mg', '%'],
 ];
 

@@ -36,6 +36,8 @@ export function transcribeCommand(): Command {
     'computeType',
     'beamSize',
     'hearings',
+    'writtenForm',
+    'dictationCommands',
     'endpointingMs',
     'maxUtteranceSeconds',
     'contextSeconds',
@@ -61,6 +63,7 @@ Examples:
   auscult transcribe visit.wav                          text on the terminal
   auscult transcribe --format srt -o subtitles *.mp3    a subtitle file for each
   auscult transcribe --format json recordings/          one JSON object a recording
+  auscult transcribe --written-form visit.wav           25 mg for twenty five milligrams
   auscult transcribe --hearings 4 visit.wav             fewer errors, in four times the time
   arecord -f S16_LE -r 16000 | auscult transcribe -     from a microphone, line by line
 
@@ -92,6 +95,7 @@ async function transcribe(
       outputPaths:
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
+      writing: { writtenForm: config.writtenForm, dictationCommands: config.dictationCommands },
       options: { ...chosenSettings(config, options), task, hearings: config.hearings },
       progress,
       onFailure: (error) => {

@@ -1,4 +1,10 @@
-import type { LiveListener, Recognizer } from '@auscult/asr';
+import {
+  nothingWritten,
+  writeFinal,
+  type LiveListener,
+  type Recognizer,
+  type WritingOptions,
+} from '@auscult/asr';
 import {
   applyConfigure,
   blockBytes,
@@ -77,6 +83,8 @@ export function createConversation(services: ConversationServices): Conversation
     language: config.language,
     task: config.task,
     refine: config.refine,
+    writtenForm: config.writtenForm ? 'on' : 'off',
+    dictationCommands: config.dictationCommands ? 'on' : 'off',
     endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
   };
   let channels: Channels | undefined;
@@ -125,6 +133,7 @@ export function createConversation(services: ConversationServices): Conversation
       recognizer: services.refiner,
       language,
       task,
+      writing: writingOptions(),
       channels: settings.channels,
       onWarning: warn,
       onEnd: (transcription) => {
@@ -212,16 +221,28 @@ export function createConversation(services: ConversationServices): Conversation
     return { ...settings, partials: optedIn && settings.partials };
   }
 
+  /** A client that did not opt in gets what the model heard. */
+  function writingOptions(): WritingOptions {
+    return {
+      writtenForm: optedIn && settings.writtenForm === 'on',
+      dictationCommands: optedIn && settings.dictationCommands === 'on',
+    };
+  }
+
   function listenerOf(index: number): LiveListener {
     const shape = { words: optedIn && settings.words, channel: settings.channels > 1 ? index : undefined };
     const place = shape.channel === undefined ? {} : { channel: index };
+    const writing = writingOptions();
+    let state = nothingWritten;
     return {
       onAudio: (samples) => record?.keep(index, samples),
       onFinal: (hypothesis) => {
-        if (hypothesis.text === '') return;
+        const next = writeFinal(state, hypothesis, writing);
+        state = next.state;
+        if (next.written.text === '' && next.written.removes === undefined) return;
         finals += 1;
-        words += hypothesis.words.length;
-        send(finalMessage(hypothesis, shape));
+        words += next.written.words.length;
+        send(finalMessage(next.written, shape));
       },
       onPartial: (hypothesis) => {
         if (hypothesis.text !== '') send(partialMessage(hypothesis, shape));

@@ -1,4 +1,4 @@
-import { SAMPLE_RATE, type Recognizer } from '@auscult/asr';
+import { SAMPLE_RATE, type Recognizer, type WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
 import type { Config } from '../config/schema.js';
 import { inabilityOf } from '../model-abilities.js';
@@ -23,6 +23,7 @@ export interface RecordServices {
   readonly recognizer: Recognizer;
   readonly language: string;
   readonly task: TranscriptionTask;
+  readonly writing: WritingOptions;
   readonly channels: number;
   /** Something keeps the session from being read again. */
   readonly onWarning: (code: WarningCode) => void;
@@ -44,7 +45,7 @@ interface Part {
 
 /** Starts an empty record. Trouble with it never troubles the session: it warns, and keeps no more until `finish`. */
 export function createSessionRecord(services: RecordServices): SessionRecord {
-  const { config, recognizer, language, task, transcriptions } = services;
+  const { config, recognizer, language, task, writing, transcriptions } = services;
   const taken = new Array<number>(services.channels).fill(0);
   let startedAt = 0;
   let part: Part | undefined;
@@ -98,8 +99,15 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
     }
     const source = sourceOf(finished, startSeconds, services.sessionId);
     const { refineHearings: hearings } = config;
-    return place.submit(source, { recognizer, language, task, words: true, hearings, onEnd: services.onEnd })
-      .id;
+    return place.submit(source, {
+      recognizer,
+      language,
+      task,
+      writing,
+      words: true,
+      hearings,
+      onEnd: services.onEnd,
+    }).id;
   };
 
   return { keep, finish };

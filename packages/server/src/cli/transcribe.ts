@@ -25,6 +25,11 @@ export function transcribeCommand(): Command {
         .default('text'),
     )
     .option('-o, --output <folder>', 'write a file for each recording into this folder')
+    // With a value that may be left out, a flag would take the recording behind it for one.
+    .option('--written-form', 'write English as a person does: 25 mg for twenty five milligrams')
+    .option('--no-written-form', 'write what was said, where the configuration says otherwise')
+    .option('--dictation-commands', 'carry out "comma", "new paragraph", "scratch that" and the like')
+    .option('--no-dictation-commands', 'leave them as text, where the configuration says otherwise')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, [
     'model',
@@ -36,8 +41,6 @@ export function transcribeCommand(): Command {
     'computeType',
     'beamSize',
     'hearings',
-    'writtenForm',
-    'dictationCommands',
     'endpointingMs',
     'maxUtteranceSeconds',
     'contextSeconds',

@@ -1,5 +1,5 @@
 import { isOrdinal, isNumberWord } from './number-words.js';
-import { isUnitWord } from './units.js';
+import { isUnitWord } from './unit-names.js';
 
 /** A spoken word, or a part of one that was spelt together, without the punctuation around it. */
 export interface Token {

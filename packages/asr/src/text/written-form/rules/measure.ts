@@ -1,7 +1,8 @@
 import { isPlain, isValue, measuredNumber, plainNumber } from '../number-text.js';
 import { keep, wordBehind, wordBefore, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
 import { numberAt, type Value } from '../spoken-number.js';
-import { isDoseForm, unitAt, type Unit } from '../units.js';
+import { isDoseForm } from '../unit-names.js';
+import { unitAt, type Unit } from '../units.js';
 import type { Token } from '../token.js';
 import { inMillions } from './millions.js';
 

@@ -2,7 +2,7 @@ import { cardinalOf } from '../number-words.js';
 import { keep, wordBehind, writeAs, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
 import type { Token } from '../token.js';
-import { isDoseForm } from '../units.js';
+import { isDoseForm } from '../unit-names.js';
 
 /** `twenty first` → `21st`, from tenth on; `two thirds` → `2/3`. */
 export const ordinal: Rule = (tokens, at) => fraction(tokens, at) ?? longOrdinal(tokens, at);

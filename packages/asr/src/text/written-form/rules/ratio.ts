@@ -12,7 +12,7 @@ import {
 } from '../rule.js';
 import { numberAt, type Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
-import { isTimeUnit } from '../units.js';
+import { isTimeUnit } from '../unit-names.js';
 import { unitBehind, unitPieces } from './measure.js';
 
 /** `one forty two over eighty eight` → `142/88`, `eight out of ten` → `8/10`, `ratio of two to one` → `ratio of 2:1`. */

@@ -1,7 +1,7 @@
 import { isPlain, isWhole } from '../number-text.js';
 import { wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
-import { isUnitWord } from '../units.js';
+import { isUnitWord } from '../unit-names.js';
 
 /** `two plus edema` → `2+ edema`, `minus two point five` → `-2.5`. */
 export const signed: Rule = (tokens, at) => graded(tokens, at) ?? negative(tokens, at);

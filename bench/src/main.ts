@@ -11,6 +11,7 @@ import { addScoreCommand } from './commands/score.js';
 import { addSoakCommand } from './commands/soak.js';
 import { addStreamsCommand } from './commands/streams.js';
 import { addThroughputCommand } from './commands/throughput.js';
+import { addWrittenFormCommand } from './commands/written-form.js';
 
 const program = new Command('bench').description('Measures Auscult on recorded speech.').showHelpAfterError();
 addAccuracyCommand(program);
@@ -26,6 +27,7 @@ addThroughputCommand(program);
 addRecordsCommand(program);
 addPeersCommand(program);
 addScoreCommand(program);
+addWrittenFormCommand(program);
 await program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -40,3 +40,12 @@ export { removeModel } from './models/remove-model.js';
 export { resolveModel, type ResolvedModel } from './models/resolve-model.js';
 export { verifyModel } from './models/verify-model.js';
 export type { DownloadProgress, ModelStoreOptions } from './models/store/model-store.js';
+export {
+  nothingWritten,
+  writeFinal,
+  writeFinals,
+  type WritingOptions,
+  type WritingState,
+  type WrittenFinal,
+  type WrittenWord,
+} from './text/write-final.js';

@@ -12,6 +12,8 @@ export function applyConfigure(settings: SessionSettings, configure: ConfigureMe
     language: configure.language ?? settings.language,
     task: configure.task ?? settings.task,
     refine: configure.refine ?? settings.refine,
+    writtenForm: configure.writtenForm ?? settings.writtenForm,
+    dictationCommands: configure.dictationCommands ?? settings.dictationCommands,
     endpointing: { ...settings.endpointing, ...configure.endpointing },
   };
 }

@@ -43,6 +43,8 @@ export const configureMessage = z
     language: settings.language.optional(),
     task: settings.task.optional(),
     refine: settings.refine.optional(),
+    writtenForm: settings.writtenForm.optional(),
+    dictationCommands: settings.dictationCommands.optional(),
     endpointing: endpointing
       .partial()
       .optional()
@@ -65,6 +67,7 @@ export const configureMessage = z
         channels: 2,
         words: true,
         refine: 'on-stop',
+        writtenForm: 'on',
         endpointing: { silenceMs: 700 },
       },
     ],

@@ -66,10 +66,12 @@ export {
 export {
   defaultSessionSettings,
   endpointing,
+  onOrOff,
   refineMode,
   sessionSettings,
   transcriptionTask,
   type Endpointing,
+  type OnOrOff,
   type RefineMode,
   type SessionSettings,
   type TranscriptionTask,

@@ -40,6 +40,10 @@ export const transcriptionWord = z.object({
   start: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
   end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
   confidence,
+  spoken: z
+    .string()
+    .optional()
+    .meta({ description: 'The words that were said, where the text is written otherwise.' }),
 });
 export type TranscriptionWord = z.infer<typeof transcriptionWord>;
 
@@ -47,7 +51,9 @@ export type TranscriptionWord = z.infer<typeof transcriptionWord>;
 export const transcriptionMessage = z
   .object({
     type: z.literal('transcription'),
-    text: z.string().min(1).meta({ description: 'What was said. Never empty.' }),
+    text: z
+      .string()
+      .meta({ description: 'What was said. Never empty, but where `removes` stands beside it.' }),
     timestamp: z.iso.datetime().meta({ description: 'When the message was made.' }),
     isFinal: z.boolean().meta({
       description: 'Whether the text will not change any more. Clients that did not opt in get finals only.',
@@ -65,6 +71,14 @@ export const transcriptionMessage = z
     confidence: confidence.meta({ description: 'How sure the model is of the text.' }),
     channel: channel.optional(),
     language: z.string().optional().meta({ description: 'Language of the text, a BCP 47 tag.' }),
+    spoken: z.string().optional().meta({
+      description:
+        'What was said, word by word, where `text` differs by `writtenForm` or `dictationCommands`. Partials are always as spoken.',
+    }),
+    removes: z.array(z.int().min(0)).optional().meta({
+      description:
+        'The `sequence` of each final of the channel that the speaker takes back by `scratch that`: their text counts no longer.',
+    }),
     words: z
       .array(transcriptionWord)
       .optional()
@@ -89,6 +103,23 @@ export const transcriptionMessage = z
           { text: 'No', start: 0.42, end: 0.6, confidence: 0.97 },
           { text: 'chest', start: 0.6, end: 1.02, confidence: 0.95 },
           { text: 'pain.', start: 1.02, end: 1.58, confidence: 0.91 },
+        ],
+      },
+      {
+        type: 'transcription',
+        text: 'Aspirin 81 mg.',
+        spoken: 'Aspirin eighty one milligrams.',
+        timestamp: '2026-01-31T09:30:04.100Z',
+        isFinal: true,
+        sequence: 1,
+        start: 3.1,
+        end: 5.2,
+        confidence: 0.92,
+        language: 'en',
+        words: [
+          { text: 'Aspirin', start: 3.1, end: 3.7, confidence: 0.94 },
+          { text: '81', start: 3.7, end: 4.5, confidence: 0.9, spoken: 'eighty one' },
+          { text: 'mg.', start: 4.5, end: 5.2, confidence: 0.95, spoken: 'milligrams.' },
         ],
       },
     ],
@@ -171,6 +202,8 @@ export const readyMessage = z
         language: 'en',
         task: 'transcribe',
         refine: 'off',
+        writtenForm: 'off',
+        dictationCommands: 'off',
         endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
         limits: { maxFrameBytes: 262144, maxBufferedSeconds: 30 },
         resume: { token: 'Zx0rX3l8mC1B7q2c9WwJ4uYhT6eKpVnDsFgAaQoLiRM', seconds: 300 },
@@ -283,6 +316,10 @@ export const refinedMessage = z
           start: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
           end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
           text: z.string().min(1),
+          spoken: z
+            .string()
+            .optional()
+            .meta({ description: 'What was said, where the text is written otherwise.' }),
           confidence,
           channel: channel.optional(),
         }),

@@ -25,6 +25,10 @@ export type TranscriptionTask = z.infer<typeof transcriptionTask>;
 export const refineMode = z.enum(['off', 'on-stop']);
 export type RefineMode = z.infer<typeof refineMode>;
 
+/** Whether something is done. */
+export const onOrOff = z.enum(['off', 'on']);
+export type OnOrOff = z.infer<typeof onOrOff>;
+
 /** Everything that `configure` sets and `ready` reports. */
 export const sessionSettings = z.object({
   sampleRate: z
@@ -49,11 +53,20 @@ export const sessionSettings = z.object({
   refine: refineMode.meta({
     description: 'Whether the audio is read again after `stop`, as a whole, for the message `refined`.',
   }),
+  writtenForm: onOrOff.meta({
+    description:
+      'Whether finals in English are written as a person writes them, such as `25 mg` for `twenty five milligrams`.',
+  }),
+  dictationCommands: onOrOff.meta({
+    description:
+      'Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in finals in English, ' +
+      'where they are a phrase of their own.',
+  }),
   endpointing: endpointing.meta({ description: 'When an utterance ends.' }),
 });
 export type SessionSettings = z.infer<typeof sessionSettings>;
 
-/** What a session starts with; language, task, refine and endpointing start as the server is set. */
+/** What a session starts with; all else starts as the server is set. */
 export const defaultSessionSettings = {
   sampleRate: 16_000,
   encoding: 's16le',

@@ -7,6 +7,8 @@ const settings: SessionSettings = {
   language: 'en',
   task: 'transcribe',
   refine: 'off',
+  writtenForm: 'off',
+  dictationCommands: 'off',
   endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
 };
 

@@ -32,6 +32,8 @@ const configure = fc.record(
     language: fc.constantFrom('en', 'en-GB', 'de', 'auto'),
     task: fc.constantFrom('transcribe' as const, 'translate' as const),
     refine: fc.constantFrom('off' as const, 'on-stop' as const),
+    writtenForm: fc.constantFrom('off' as const, 'on' as const),
+    dictationCommands: fc.constantFrom('off' as const, 'on' as const),
     endpointing,
     keyTerms: fc.array(fc.string({ minLength: 1, maxLength: protocolLimits.keyTermLength.max }), {
       maxLength: 20,

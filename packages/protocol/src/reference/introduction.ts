@@ -49,6 +49,21 @@ the same identity may resume it with a new one.
 | | with \`refine\`: \`refined\`, when everything has been read again |
 | closes with 1000 | |
 
+## Written form
+
+With \`writtenForm\` the finals of English speech are written as a person writes them: \`25 mg\`, \`142/88\`, \`0.4\`,
+\`L4–L5\`, \`March 3, 2024\`. No number changes its value, and doses are written as ISMP asks: no zero behind the
+point, one before it, \`units\`, \`mcg\`, \`daily\`. What may be read in two ways stays as it was spoken, and so does a
+number that a cut between two finals may have parted. \`spoken\` holds what was said, of the text and of each word. A
+written word lasts from the first to the last of the words it stands for, and is as sure as the least sure of them.
+
+With \`dictationCommands\` these are carried out where a pause or punctuation stands on both sides: new paragraph, new
+line, comma, full stop or period, question mark, exclamation mark, colon, semicolon, open and close parenthesis, cap
+and a word, and scratch that, which takes back the sentence before it. Where that sentence is out already, the final
+says in \`removes\` whose text counts no longer. Text may begin or end with line breaks.
+
+Partials are always as spoken.
+
 ## When the connection breaks
 
 \`ready\` brings a token where the server keeps sessions. Unless the client closes with 1000 or no code, its session then outlives

@@ -2,7 +2,7 @@ import { ACCESS_AUDIT_ACTIONS } from '../access/access-audit.js';
 import type { Identity } from '../access/identity.js';
 
 /** Everything that is audited. An action is added here before anything can be logged under its name. */
-export const AUDIT_ACTIONS = [
+const AUDIT_ACTIONS = [
   ...ACCESS_AUDIT_ACTIONS,
   'session.start',
   'session.end',

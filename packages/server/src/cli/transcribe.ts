@@ -25,6 +25,11 @@ export function transcribeCommand(): Command {
         .default('text'),
     )
     .option('-o, --output <folder>', 'write a file for each recording into this folder')
+    // With a value that may be left out, a flag would take the recording behind it for one.
+    .option('--written-form', 'write English as a person does: 25 mg for twenty five milligrams')
+    .option('--no-written-form', 'write what was said, where the configuration says otherwise')
+    .option('--dictation-commands', 'carry out "comma", "new paragraph", "scratch that" and the like')
+    .option('--no-dictation-commands', 'leave them as text, where the configuration says otherwise')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, [
     'model',
@@ -61,6 +66,7 @@ Examples:
   auscult transcribe visit.wav                          text on the terminal
   auscult transcribe --format srt -o subtitles *.mp3    a subtitle file for each
   auscult transcribe --format json recordings/          one JSON object a recording
+  auscult transcribe --written-form visit.wav           25 mg for twenty five milligrams
   auscult transcribe --hearings 4 visit.wav             fewer errors, in four times the time
   arecord -f S16_LE -r 16000 | auscult transcribe -     from a microphone, line by line
 
@@ -92,6 +98,7 @@ async function transcribe(
       outputPaths:
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
+      writing: { writtenForm: config.writtenForm, dictationCommands: config.dictationCommands },
       options: { ...chosenSettings(config, options), task, hearings: config.hearings },
       progress,
       onFailure: (error) => {

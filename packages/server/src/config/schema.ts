@@ -364,6 +364,14 @@ export const configSchema = z.strictObject({
     description:
       'How often a whole recording, uploaded or given to `auscult transcribe`, is heard before the words are voted on. Whisper hears once.',
   }),
+  writtenForm: z.boolean().default(false).register(settingInfo, {
+    description:
+      'Whether text in English is written as a person writes it, such as `25 mg` for `twenty five milligrams`: for clients that opted in, and for recordings, where they do not ask for another.',
+  }),
+  dictationCommands: z.boolean().default(false).register(settingInfo, {
+    description:
+      'Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in English, for the same.',
+  }),
   maxRefineMinutes: z
     .number()
     .min(1)

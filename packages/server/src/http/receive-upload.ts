@@ -1,6 +1,6 @@
 import type { MultipartFile } from '@fastify/multipart';
 import { MOST_HEARINGS } from '@auscult/asr';
-import { allowedValues, transcriptionTask, type TranscriptionTask } from '@auscult/protocol';
+import { allowedValues, onOrOff, transcriptionTask, type TranscriptionTask } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordingErrorOf, RequestError } from '../errors.js';
@@ -17,6 +17,12 @@ export const uploadFields = {
   words: z.enum(['true', 'false']).optional().meta({
     description: 'Whether the result in JSON holds every word with its times and its confidence.',
   }),
+  writtenForm: onOrOff.optional().meta({
+    description: 'Whether text in English is written as a person writes it, such as `25 mg`.',
+  }),
+  dictationCommands: onOrOff.optional().meta({
+    description: 'Whether `comma`, `new paragraph` and the like are carried out in English.',
+  }),
   hearings: z
     .enum(Array.from({ length: MOST_HEARINGS }, (_, before) => String(before + 1)))
     .optional()
@@ -32,6 +38,8 @@ export interface Upload {
   readonly language: string | undefined;
   readonly task: TranscriptionTask | undefined;
   readonly words: boolean;
+  readonly writtenForm: boolean | undefined;
+  readonly dictationCommands: boolean | undefined;
   readonly hearings: number | undefined;
 }
 
@@ -64,12 +72,14 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
   try {
     await receiveParts(request, limits, received, watch);
     if (received.file === undefined) throw new RequestError('invalid_request', ONE_FILE);
-    const { language, task, words, hearings } = received.values;
+    const { language, task, words, writtenForm, dictationCommands, hearings } = received.values;
     return {
       file: received.file,
       language,
       task: task === undefined ? undefined : transcriptionTask.parse(task),
       words: words === 'true',
+      writtenForm: switchOf(writtenForm),
+      dictationCommands: switchOf(dictationCommands),
       hearings: hearings === undefined ? undefined : Number(hearings),
     };
   } catch (error) {
@@ -78,6 +88,10 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
   } finally {
     watch.end();
   }
+}
+
+function switchOf(value: string | undefined): boolean | undefined {
+  return value === undefined ? undefined : value === 'on';
 }
 
 /** What has come so far. */

@@ -76,10 +76,22 @@ const transcriptBody = z.object({
       start: z.number().meta({ description: 'Seconds since the beginning.' }),
       end: z.number(),
       text: z.string(),
+      spoken: z
+        .string()
+        .optional()
+        .meta({ description: 'What was said, where the text is written otherwise.' }),
       confidence: z.number().min(0).max(1),
       channel: z.int().min(0).optional().meta({ description: 'For sessions of two channels.' }),
       words: z
-        .array(z.object({ text: z.string(), start: z.number(), end: z.number(), confidence: z.number() }))
+        .array(
+          z.object({
+            text: z.string(),
+            spoken: z.string().optional(),
+            start: z.number(),
+            end: z.number(),
+            confidence: z.number(),
+          }),
+        )
         .optional(),
     }),
   ),
@@ -179,6 +191,8 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     ownership: Ownership,
   ): Promise<Transcription> {
     const { language = config.language, task = config.task, words, hearings = config.hearings } = upload;
+    const { writtenForm = config.writtenForm, dictationCommands = config.dictationCommands } = upload;
+    const writing = { writtenForm, dictationCommands };
     try {
       const inability = inabilityOf(recognizer.model, { language, task });
       if (inability) throw new RequestError(inability.code, inability.details);
@@ -186,7 +200,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       const maxSeconds = config.maxRecordingMinutes * 60;
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
-      return place.submit(source, { recognizer, ownership, language, task, words, hearings });
+      return place.submit(source, { recognizer, ownership, language, task, writing, words, hearings });
     } catch (error) {
       await upload.file.remove();
       throw error instanceof SpeechError

@@ -1,4 +1,11 @@
-import type { LiveListener, Recognizer } from '@auscult/asr';
+import {
+  nothingWritten,
+  writeFinal,
+  type LiveListener,
+  type Recognizer,
+  type WritingOptions,
+  type WrittenFinal,
+} from '@auscult/asr';
 import {
   applyConfigure,
   blockBytes,
@@ -22,6 +29,7 @@ import type { Config } from '../config/schema.js';
 import { clientErrorOf } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
+import type { FinalRecord } from '../records/record-content.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { openChannels, type Channels } from './channels.js';
 import { createDelivery } from './delivery.js';
@@ -95,6 +103,8 @@ export function createConversation(services: ConversationServices): Conversation
     language: config.language,
     task: config.task,
     refine: config.refine,
+    writtenForm: config.writtenForm ? 'on' : 'off',
+    dictationCommands: config.dictationCommands ? 'on' : 'off',
     endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
   };
   let channels: Channels | undefined;
@@ -150,6 +160,7 @@ export function createConversation(services: ConversationServices): Conversation
       recognizer: services.refiner,
       language,
       task,
+      writing: writingOptions(),
       channels: settings.channels,
       onWarning: warn,
       onEnd: (transcription) => {
@@ -238,29 +249,35 @@ export function createConversation(services: ConversationServices): Conversation
     return { ...settings, partials: optedIn && settings.partials };
   }
 
+  /** A client that did not opt in gets what the model heard. */
+  function writingOptions(): WritingOptions {
+    return {
+      writtenForm: optedIn && settings.writtenForm === 'on',
+      dictationCommands: optedIn && settings.dictationCommands === 'on',
+    };
+  }
+
   function listenerOf(index: number): LiveListener {
     const shape = { words: optedIn && settings.words, channel: settings.channels > 1 ? index : undefined };
     const place = shape.channel === undefined ? {} : { channel: index };
+    const writing = writingOptions();
+    let state = nothingWritten;
     return {
       onAudio: (samples) => {
         record?.keep(index, samples);
         writer.keepAudio(index, samples);
       },
       onFinal: (hypothesis) => {
-        if (hypothesis.text === '') return;
+        const next = writeFinal(state, hypothesis, writing);
+        state = next.state;
+        if (next.written.text === '' && next.written.removes === undefined) return;
         finals += 1;
-        words += hypothesis.words.length;
-        const { text, start, end, confidence, language } = hypothesis;
-        const spoken = {
-          channel: index,
-          text,
-          start,
-          end,
-          confidence,
-          language,
-          words: [...hypothesis.words],
-        };
-        delivery.sendFinal(spoken, finalMessage(hypothesis, shape), writer.commit(spoken));
+        const { written } = next;
+        words += written.words.length;
+        const final = recordedFinal(written, index);
+        // Where all was taken back there is nothing to record.
+        const recorded = written.text === '' ? undefined : writer.commit(final);
+        delivery.sendFinal(final, finalMessage(written, shape), recorded);
       },
       onPartial: (hypothesis) => {
         if (hypothesis.text !== '') send(partialMessage(hypothesis, shape));
@@ -304,4 +321,18 @@ export function createConversation(services: ConversationServices): Conversation
     finals: () => finals,
     hasOptedIn: () => optedIn,
   };
+}
+
+/** What is kept of a final: the text that was sent, with its words. */
+function recordedFinal(
+  { text, start, end, confidence, language, words }: WrittenFinal,
+  channel: number,
+): FinalRecord {
+  const kept = words.map((word) => ({
+    text: word.text,
+    start: word.start,
+    end: word.end,
+    confidence: word.confidence,
+  }));
+  return { channel, text, start, end, confidence, language, words: kept };
 }

@@ -1,4 +1,4 @@
-import { SAMPLE_RATE, type Recognizer } from '@auscult/asr';
+import { SAMPLE_RATE, type Recognizer, type WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
@@ -25,6 +25,7 @@ export interface RecordServices {
   readonly recognizer: Recognizer;
   readonly language: string;
   readonly task: TranscriptionTask;
+  readonly writing: WritingOptions;
   readonly channels: number;
   /** Something keeps the session from being read again. */
   readonly onWarning: (code: WarningCode) => void;
@@ -46,7 +47,7 @@ interface Part {
 
 /** Starts an empty record. Trouble with it never troubles the session: it warns, and keeps no more until `finish`. */
 export function createSessionRecord(services: RecordServices): SessionRecord {
-  const { config, recognizer, language, task, transcriptions } = services;
+  const { config, recognizer, language, task, writing, transcriptions } = services;
   const taken = new Array<number>(services.channels).fill(0);
   let startedAt = 0;
   let part: Part | undefined;
@@ -101,7 +102,8 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
     const source = sourceOf(finished, startSeconds, services.sessionId);
     const { refineHearings: hearings } = config;
     const { ownership, onEnd } = services;
-    return place.submit(source, { recognizer, ownership, language, task, words: true, hearings, onEnd }).id;
+    const order = { recognizer, ownership, language, task, writing, words: true, hearings, onEnd };
+    return place.submit(source, order).id;
   };
 
   return { keep, finish };

@@ -1,4 +1,4 @@
-import type { FinalHypothesis, PartialHypothesis, Word } from '@auscult/asr';
+import type { PartialHypothesis, WrittenFinal, WrittenWord } from '@auscult/asr';
 import type { TranscriptionMessage, TranscriptionWord } from '@auscult/protocol';
 
 /** What a session adds to its transcription messages. */
@@ -11,13 +11,15 @@ export interface MessageShape {
 
 /** The message for text that will not change any more. */
 export function finalMessage(
-  hypothesis: FinalHypothesis,
+  hypothesis: WrittenFinal,
   { words, channel }: MessageShape,
 ): TranscriptionMessage {
   return {
     ...common(hypothesis, true),
     ...(channel === undefined ? {} : { channel }),
     language: hypothesis.language,
+    ...(hypothesis.spoken === undefined ? {} : { spoken: hypothesis.spoken }),
+    ...(hypothesis.removes === undefined ? {} : { removes: [...hypothesis.removes] }),
     ...(words ? { words: hypothesis.words.map(wordOf) } : {}),
   };
 }
@@ -53,8 +55,14 @@ function common(hypothesis: PartialHypothesis, isFinal: boolean): TranscriptionM
   };
 }
 
-function wordOf({ text, start, end, confidence }: Word): TranscriptionWord {
-  return { text, start: wireSeconds(start), end: wireSeconds(end), confidence: wireConfidence(confidence) };
+function wordOf({ text, start, end, confidence, spoken }: WrittenWord): TranscriptionWord {
+  return {
+    text,
+    start: wireSeconds(start),
+    end: wireSeconds(end),
+    confidence: wireConfidence(confidence),
+    ...(spoken === undefined ? {} : { spoken }),
+  };
 }
 
 function wireConfidence(confidence: number): number {

@@ -1,10 +1,19 @@
-import { SAMPLE_RATE, transcribeByVote, type Recognizer, type VoteOptions } from '@auscult/asr';
+import {
+  SAMPLE_RATE,
+  transcribeByVote,
+  writeFinals,
+  type FinalHypothesis,
+  type Recognizer,
+  type VoteOptions,
+  type WritingOptions,
+} from '@auscult/asr';
 import { RequestError } from '../errors.js';
 import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
 import type { ChannelSource, RecordingSource } from './recording-source.js';
 
 /** How a source is to be transcribed. */
 export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'signal'> {
+  readonly writing: WritingOptions;
   /** A longer recording is given up, seconds. */
   readonly maxSeconds: number;
   readonly signal: AbortSignal;
@@ -24,7 +33,7 @@ export interface TranscribedSource extends Transcript {
 export async function transcribeSource(
   recognizer: Recognizer,
   source: RecordingSource,
-  { maxSeconds, onProgress, ...options }: SourceOptions,
+  { maxSeconds, writing, onProgress, ...options }: SourceOptions,
 ): Promise<TranscribedSource> {
   const segments: TranscriptSegment[] = [];
   let duration = 0;
@@ -40,19 +49,21 @@ export async function transcribeSource(
       best = Math.max(best, share);
       onProgress(best);
     };
+    const finals: FinalHypothesis[] = [];
     for await (const final of transcribeByVote(recognizer, open, {
       ...options,
       onProgress: heard,
     })) {
-      if (final.text !== '') segments.push(placed(final, source, channel));
+      finals.push(final);
     }
+    for (const final of writeFinals(finals, writing)) segments.push(placed(final, source, channel));
   }
   return { duration, segments: segments.sort((a, b) => a.start - b.start), damaged };
 }
 
 /** A segment in the time of the transcript. */
 function placed(
-  { text, start, end, confidence, words, language }: TranscriptSegment,
+  { text, spoken, start, end, confidence, words, language }: TranscriptSegment,
   { startSeconds }: RecordingSource,
   { channel }: ChannelSource,
 ): TranscriptSegment {
@@ -67,6 +78,7 @@ function placed(
       start: word.start + startSeconds,
       end: word.end + startSeconds,
     })),
+    ...(spoken === undefined ? {} : { spoken }),
     ...(channel === undefined ? {} : { channel }),
   };
 }

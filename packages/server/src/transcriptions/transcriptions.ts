@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Recognizer } from '@auscult/asr';
+import type { Recognizer, WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
@@ -49,6 +49,7 @@ interface TranscriptionOrder {
   readonly ownership: Ownership;
   readonly language: string;
   readonly task: TranscriptionTask;
+  readonly writing: WritingOptions;
   readonly words: boolean;
   /** How often the audio is heard. */
   readonly hearings: number;
@@ -136,6 +137,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
         language: order.language,
         task: order.task,
         hearings: order.hearings,
+        writing: order.writing,
         priority: 'background',
         maxSeconds: config.maxRecordingMinutes * 60,
         signal: abort.signal,

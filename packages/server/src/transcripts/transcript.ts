@@ -1,7 +1,7 @@
-import type { FinalHypothesis, Word } from '@auscult/asr';
+import type { WrittenFinal, WrittenWord } from '@auscult/asr';
 
 /** A piece of a transcript, mostly an utterance. */
-export interface TranscriptSegment extends Omit<FinalHypothesis, 'sequence'> {
+export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes'> {
   /** Which channel was heard, from 0, where a recording has several that were heard apart. */
   readonly channel?: number;
 }
@@ -17,6 +17,7 @@ export interface Transcript {
 /** A word as it is written in JSON. */
 interface WordJson {
   readonly text: string;
+  readonly spoken?: string;
   readonly start: number;
   readonly end: number;
   readonly confidence: number;
@@ -27,6 +28,8 @@ export interface SegmentJson {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** What was said, where it is written otherwise. */
+  readonly spoken?: string;
   readonly confidence: number;
   readonly channel?: number;
   readonly words?: readonly WordJson[];
@@ -34,22 +37,24 @@ export interface SegmentJson {
 
 /** A segment as JSON, with its words where they are wanted. */
 export function segmentJson(
-  { start, end, text, confidence, channel, words }: TranscriptSegment,
+  { start, end, text, spoken, confidence, channel, words }: TranscriptSegment,
   withWords = false,
 ): SegmentJson {
   return {
     start: threeDecimals(start),
     end: threeDecimals(end),
     text,
+    ...(spoken === undefined ? {} : { spoken }),
     confidence: threeDecimals(confidence),
     ...(channel === undefined ? {} : { channel }),
     ...(withWords ? { words: words.map(wordJson) } : {}),
   };
 }
 
-function wordJson({ text, start, end, confidence }: Word): WordJson {
+function wordJson({ text, spoken, start, end, confidence }: WrittenWord): WordJson {
   return {
     text,
+    ...(spoken === undefined ? {} : { spoken }),
     start: threeDecimals(start),
     end: threeDecimals(end),
     confidence: threeDecimals(confidence),

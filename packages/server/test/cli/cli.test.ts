@@ -70,6 +70,13 @@ describe('auscult transcribe', () => {
     expect(wordErrorRate(JFK_TEXT, stdout)).toBeLessThan(0.15);
   });
 
+  it('writes numbers as a person does where it is asked to', async () => {
+    const clip = clipPath('dictation/joe_s001.flac');
+    const { status, stdout } = await runCli(['transcribe', '--written-form', clip]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('25 mg twice daily');
+  });
+
   it('reads standard input, whatever container comes', async () => {
     const stdin = await readFile(clipPath('containers/speech.opus'));
     const { status, stdout } = await runCli(['transcribe', '--format', 'json', '-'], { stdin });

@@ -21,6 +21,7 @@ import {
 } from '../support/upload.js';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+const ALL_FIELDS = 'the fields file, language, task, words, writtenForm, dictationCommands, hearings';
 const NO_SAMPLES = waveFile({ tag: 1, bits: 16, sampleRate: 8000, channels: 1 }, Buffer.alloc(0));
 
 describe('a recording', () => {
@@ -271,7 +272,7 @@ describe('a form that is wrong is named, and leaves nothing', () => {
       'a field that is not known',
       async () => formOf(await clipFile(), { secret: 'words' }),
       400,
-      { code: 'invalid_request', limit: 'the fields file, language, task, words, hearings' },
+      { code: 'invalid_request', limit: ALL_FIELDS },
     ],
     [
       'a field twice',
@@ -295,7 +296,7 @@ describe('a form that is wrong is named, and leaves nothing', () => {
       'a prototype for a field',
       async () => formOf(await clipFile(), { constructor: '1' } as never),
       400,
-      { code: 'invalid_request', limit: 'the fields file, language, task, words, hearings' },
+      { code: 'invalid_request', limit: ALL_FIELDS },
     ],
   ];
   test.each(cases)('%s', async (_name, form, status, error) => {

@@ -76,6 +76,8 @@ describe('a client that opted in', () => {
       language: 'en',
       task: 'transcribe',
       refine: 'off',
+      writtenForm: 'off',
+      dictationCommands: 'off',
       endpointing: { silenceMs: 700, maxUtteranceSeconds: 15 },
       limits: { maxFrameBytes: 1_048_576, maxBufferedSeconds: 12 },
       resume: { token: expect.stringMatching(/^[\w-]{43}$/), seconds: 300 },

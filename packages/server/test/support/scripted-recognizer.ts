@@ -27,7 +27,7 @@ interface ScriptedStream {
 
 /**
  * A recognizer that plays faults which real audio cannot provoke on demand: late finals, lost jobs, a backlog.
- * A flush answers audio that is not final yet with one final, "heard N" for N pushes.
+ * A flush answers audio that is not final yet with one final, "heard N" for N pushes, or what `says` says.
  */
 export interface ScriptedRecognizer extends Recognizer {
   readonly streams: readonly ScriptedStream[];
@@ -35,6 +35,8 @@ export interface ScriptedRecognizer extends Recognizer {
   workersReady: boolean;
   /** Whether streams keep what is pushed; without it `pushed` holds empty arrays. */
   keepsAudio: boolean;
+  /** When set, the text of what a flush hears. */
+  says: string | undefined;
   /** When set, every new stream waits with its flush for it. */
   flushGate: Promise<void> | undefined;
   /** When set, every push fails with it. */
@@ -51,6 +53,7 @@ export function createScriptedRecognizer(): ScriptedRecognizer {
     admissionIs: { admitted: true },
     workersReady: true,
     keepsAudio: true,
+    says: undefined,
     flushGate: undefined,
     pushError: undefined,
     isClosed: () => closed,
@@ -83,7 +86,7 @@ function statusOf(ready: boolean, liveStreams: number): RecognizerStatus {
 function openStream(
   options: LiveOptions,
   listener: LiveListener,
-  recognizer: Pick<ScriptedRecognizer, 'pushError' | 'keepsAudio' | 'flushGate'>,
+  recognizer: Pick<ScriptedRecognizer, 'pushError' | 'keepsAudio' | 'flushGate' | 'says'>,
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
   const sampleRates: (number | undefined)[] = [];
@@ -132,7 +135,7 @@ function openStream(
     flush: async () => {
       await Promise.race([stream.flushGate, ended]);
       await Promise.resolve();
-      if (settled < received()) final(`heard ${pushed.length}`);
+      if (settled < received()) final(recognizer.says ?? `heard ${pushed.length}`);
     },
     close: () => {
       closed = true;

@@ -7,8 +7,12 @@ import {
   type Recognizer,
   SAMPLE_RATE,
   type SpeechError,
+  nothingWritten,
   transcribeByVote,
   type VoteOptions,
+  writeFinal,
+  writeFinals,
+  type WritingOptions,
 } from '@auscult/asr';
 import { formatTranscript, type TranscriptFormat } from '../../transcripts/format.js';
 import type { Transcript } from '../../transcripts/transcript.js';
@@ -25,6 +29,7 @@ export interface TranscriptionTask {
   /** How many recordings are worked on at a time: one utterance after the other keeps one worker busy. */
   readonly atATime: number;
   readonly options: Omit<VoteOptions, 'onProgress'>;
+  readonly writing: WritingOptions;
   readonly progress: Progress;
   /** Hears of each recording that failed or was damaged; the others go on. */
   readonly onFailure: (error: unknown) => void;
@@ -51,15 +56,15 @@ async function transcribeOne(
   index: number,
   { path }: FoundRecording,
 ): Promise<void> {
-  const { format, outputPaths, progress, onFailure, options } = task;
+  const { format, outputPaths, progress, onFailure, options, writing } = task;
   const damage: SpeechError[] = [];
   const source = path === STANDARD_INPUT ? process.stdin : path;
   const openedWith = (onDamage: (error: SpeechError) => void) =>
     openRecording(source, { name: 'Standard input', onDamage });
   const recording = await openedWith((error) => damage.push(error));
 
-  // Lines appear as they are heard.
-  const streamed = outputPaths === undefined && format === 'text';
+  // Lines appear as they are heard, unless the speaker may take them back.
+  const streamed = outputPaths === undefined && format === 'text' && !writing.dictationCommands;
   if (streamed && task.recordings.length > 1) output.write(index, `==> ${path} <==\n`);
   const counted = countSamples(recording.chunks());
   let hearings = 0;
@@ -71,7 +76,8 @@ async function transcribeOne(
   const readAgain = async function* (): AsyncGenerator<Float32Array, void> {
     yield* (await openedWith(() => undefined)).chunks();
   };
-  const segments: FinalHypothesis[] = [];
+  const finals: FinalHypothesis[] = [];
+  let state = nothingWritten;
   const onProgress = (seconds: number): void => progress.heard(index, seconds, recording.durationSeconds);
   for await (const segment of transcribeByVote(recognizer, open, {
     // Who listens to a live microphone through a pipe does not want to wait for a long window.
@@ -80,9 +86,12 @@ async function transcribeOne(
     ...(path === STANDARD_INPUT && { hearings: 1 }),
     onProgress,
   })) {
-    segments.push(segment);
-    if (streamed) output.write(index, `${segment.text}\n`);
+    finals.push(segment);
+    const next = writeFinal(state, segment, writing);
+    state = next.state;
+    if (streamed) output.write(index, `${next.written.text}\n`);
   }
+  const segments = writeFinals(finals, writing);
 
   const transcript: Transcript = { duration: counted.samples() / SAMPLE_RATE, segments };
   const written = () => formatTranscript(transcript, format, { about: { file: path } });

@@ -1,0 +1,93 @@
+import type { Word } from '../../live/live-transcription.js';
+
+/** What a speaker may dictate besides text. */
+export type Command =
+  | { readonly is: 'break'; readonly text: '\n' | '\n\n' }
+  /** A mark of punctuation, at the word before or in front of the one behind. */
+  | { readonly is: 'mark'; readonly text: string; readonly side: 'before' | 'behind' }
+  | { readonly is: 'scratch' }
+  | { readonly is: 'capital' };
+
+/** A command and how many words it takes. */
+export interface SaidCommand {
+  readonly command: Command;
+  readonly length: number;
+}
+
+/**
+ * The command that begins with the word at `at`, if the words are a phrase of their own: with a pause or punctuation
+ * on both sides. `The period of the rash` is none, `… no fever. Period.` is one.
+ */
+export function commandAt(words: readonly Word[], at: number): SaidCommand | undefined {
+  if (!isParted(words[at - 1], words[at])) return undefined;
+  for (const { said, command } of COMMANDS) {
+    const length = said.length + (command.is === 'capital' ? 1 : 0);
+    if (!isSaid(words, at, said) || words.length < at + length) continue;
+    if (!isWhole(words.slice(at, at + said.length)) || !isParted(words[at + length - 1], words[at + length]))
+      continue;
+    if (command.is === 'capital' && NO_CAPITALS.has(bare(words[at + 1]))) continue;
+    return { command, length };
+  }
+  return undefined;
+}
+
+/** A pause that parts a command from other talk, seconds: half of what ends an utterance. */
+const PAUSE_SECONDS = 0.25;
+
+/** Whether a pause or punctuation, or the edge of what was said, lies between two words. */
+function isParted(left: Word | undefined, right: Word | undefined): boolean {
+  if (left === undefined || right === undefined) return true;
+  return /[.,;:?!]["”’)]*$/u.test(left.text) || right.start - left.end >= PAUSE_SECONDS;
+}
+
+/** Whether nothing stands between the words of a command. */
+function isWhole(words: readonly Word[]): boolean {
+  return words.slice(0, -1).every(({ text }) => !/[.,;:?!]$/u.test(text));
+}
+
+function isSaid(words: readonly Word[], at: number, said: readonly string[]): boolean {
+  return said.every((word, index) => bare(words[at + index]) === word);
+}
+
+function bare(word: Word | undefined): string {
+  return word?.text.toLowerCase().replace(/^[("“]+|[.,;:?!)"”]+$/gu, '') ?? '';
+}
+
+/** `Cap refill` is looked at, and not dictated. */
+const NO_CAPITALS: ReadonlySet<string> = new Set([
+  'refill',
+  'refills',
+  'nail',
+  'and',
+  'off',
+  'on',
+  'it',
+  'is',
+  'was',
+]);
+
+const mark = (text: string, side: 'before' | 'behind' = 'before') => ({ is: 'mark', text, side }) as const;
+
+const COMMANDS: readonly { readonly said: readonly string[]; readonly command: Command }[] = (
+  [
+    ['new paragraph', { is: 'break', text: '\n\n' }],
+    ['next paragraph', { is: 'break', text: '\n\n' }],
+    ['new line', { is: 'break', text: '\n' }],
+    ['next line', { is: 'break', text: '\n' }],
+    ['comma', mark(',')],
+    ['full stop', mark('.')],
+    ['period', mark('.')],
+    ['question mark', mark('?')],
+    ['exclamation mark', mark('!')],
+    ['exclamation point', mark('!')],
+    ['colon', mark(':')],
+    ['semicolon', mark(';')],
+    ['semi colon', mark(';')],
+    ['open parenthesis', mark('(', 'behind')],
+    ['close parenthesis', mark(')')],
+    ['open parentheses', mark('(', 'behind')],
+    ['close parentheses', mark(')')],
+    ['scratch that', { is: 'scratch' }],
+    ['cap', { is: 'capital' }],
+  ] as const satisfies readonly (readonly [string, Command])[]
+).map(([said, command]) => ({ said: said.split(' '), command }));

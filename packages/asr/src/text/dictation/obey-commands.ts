@@ -1,0 +1,95 @@
+import type { Word } from '../../live/live-transcription.js';
+import { commandAt, type Command } from './command.js';
+
+/** What is left of dictated words when their commands are carried out. */
+export interface Dictated {
+  /** Words between breaks. */
+  readonly lines: readonly Line[];
+  /** How often the speaker took back what was said before these words. */
+  readonly takenBack: number;
+}
+
+/** Words in a row. */
+export interface Line {
+  /** The line break before them, if one was dictated. */
+  readonly breakBefore: '' | '\n' | '\n\n';
+  readonly words: readonly Word[];
+}
+
+/**
+ * Carries out the commands among the words of one utterance. `Scratch that` takes back the sentence before it, and
+ * where there is none in this utterance the text of the one before.
+ */
+export function obeyCommands(words: readonly Word[]): Dictated {
+  const draft: Draft = { lines: [{ breakBefore: '', words: [] }], takenBack: 0, opening: '' };
+  let at = 0;
+  while (at < words.length) {
+    const said = commandAt(words, at);
+    if (said === undefined) add(draft, words[at]);
+    else obey(draft, said.command, words[at + said.length - 1]);
+    at += said?.length ?? 1;
+  }
+  const lines = draft.lines.filter(({ breakBefore, words: left }) => breakBefore !== '' || left.length > 0);
+  return { lines, takenBack: draft.takenBack };
+}
+
+interface Draft {
+  lines: { readonly breakBefore: Line['breakBefore']; words: Word[] }[];
+  takenBack: number;
+  /** A mark that waits for its word. */
+  opening: string;
+}
+
+function obey(draft: Draft, command: Command, last: Word | undefined): void {
+  switch (command.is) {
+    case 'break':
+      endSentence(draft);
+      draft.lines.push({ breakBefore: command.text, words: [] });
+      return;
+    case 'mark':
+      if (command.side === 'behind') draft.opening += command.text;
+      else punctuate(draft, command.text, last);
+      return;
+    case 'scratch':
+      scratch(draft);
+      return;
+    case 'capital':
+      add(draft, last && { ...last, text: last.text.replace(/\p{Ll}/u, (letter) => letter.toUpperCase()) });
+      return;
+  }
+}
+
+function add(draft: Draft, word: Word | undefined): void {
+  if (word === undefined) return;
+  draft.lines.at(-1)?.words.push(draft.opening === '' ? word : { ...word, text: draft.opening + word.text });
+  draft.opening = '';
+}
+
+/**
+ * A dictated mark takes the place of what the model put there, as a pause around it looks like an end. Where the word
+ * before it is out already, it stands alone, but for a full stop, which the model has set.
+ */
+function punctuate(draft: Draft, mark: string, command: Word | undefined): void {
+  const words = draft.lines.at(-1)?.words;
+  const last = words?.pop();
+  if (last !== undefined) words?.push({ ...last, text: last.text.replace(/[.,;:?!]+$/u, '') + mark });
+  else if (command !== undefined && mark !== '.') words?.push({ ...command, text: mark });
+}
+
+/** What stands before a new line has ended: a comma that the model put there for the pause is none. */
+function endSentence(draft: Draft): void {
+  const words = draft.lines.at(-1)?.words;
+  const last = words?.pop();
+  if (last !== undefined) words?.push({ ...last, text: last.text.replace(/[,;]+$/u, '') });
+}
+
+function scratch(draft: Draft): void {
+  while (draft.lines.length > 1 && draft.lines.at(-1)?.words.length === 0) draft.lines.pop();
+  const words = draft.lines.at(-1)?.words ?? [];
+  if (words.length === 0) {
+    draft.takenBack += 1;
+    return;
+  }
+  const before = words.slice(0, -1).findLastIndex(({ text }) => /[.?!]["”)]*$/u.test(text));
+  words.splice(before + 1);
+}

@@ -1,0 +1,151 @@
+import type { FinalHypothesis, Word } from '../live/live-transcription.js';
+import { obeyCommands, type Line } from './dictation/obey-commands.js';
+import { beginsWithNumber, endsInNumber, writeWords } from './written-form/write-words.js';
+
+/** How recognised text is to be written. */
+export interface WritingOptions {
+  /** Whether English numbers, units and names are written as a person writes them: `25 mg` for `twenty five milligrams`. */
+  readonly writtenForm: boolean;
+  /** Whether `new paragraph`, `comma` and the like are carried out where they are a phrase of their own. */
+  readonly dictationCommands: boolean;
+}
+
+/** A word as it is written. */
+export interface WrittenWord extends Word {
+  /** What was said, where it is written otherwise. */
+  readonly spoken?: string;
+}
+
+/** A final as it is written. */
+export interface WrittenFinal extends Omit<FinalHypothesis, 'words'> {
+  readonly words: readonly WrittenWord[];
+  /** What was said, where it is written otherwise. */
+  readonly spoken?: string;
+  /** The `sequence` of finals whose text the speaker has taken back with this one, latest first. */
+  readonly removes?: readonly number[];
+}
+
+/** What is known of the finals of a stream so far, as far as writing the next depends on it. */
+export interface WritingState {
+  /** Where a number at the end of the last final ends, seconds; undefined where it has none there. */
+  readonly numberEndsAt: number | undefined;
+  /** The finals that can be taken back, latest last. */
+  readonly standing: readonly number[];
+}
+
+/** The state of a stream without finals. */
+export const nothingWritten: WritingState = { numberEndsAt: undefined, standing: [] };
+
+/**
+ * Writes the next final of a stream. Finals that are out do not change, so a number that may go on over a cut stays
+ * as it was spoken on both sides of it (docs/decisions/0040).
+ */
+export function writeFinal(
+  state: WritingState,
+  final: FinalHypothesis,
+  options: WritingOptions,
+): { readonly state: WritingState; readonly written: WrittenFinal } {
+  if (!isEnglish(final.language) || (!options.writtenForm && !options.dictationCommands)) {
+    return { state: nothingWritten, written: final };
+  }
+  const { lines, takenBack } = options.dictationCommands
+    ? obeyCommands(final.words)
+    : { lines: [{ breakBefore: '', words: final.words } as const], takenBack: 0 };
+  const spoken = lines.map(({ words }) => words);
+  const open = {
+    start: state.numberEndsAt !== undefined && continues(state.numberEndsAt, spoken.at(0)),
+    end: endsOpen(spoken.at(-1)),
+  };
+  const written = options.writtenForm ? writeLines(lines, open) : lines;
+  const text = written.map(({ breakBefore, words }) => breakBefore + joined(words)).join('');
+  const removes = state.standing.slice(state.standing.length - takenBack).reverse();
+  const standing = state.standing.slice(0, Math.max(0, state.standing.length - takenBack));
+  const next: WritingState = {
+    numberEndsAt: numberEnd(spoken.at(-1)),
+    standing: text === '' ? standing : [...standing, final.sequence].slice(-MOST_STANDING),
+  };
+  if (text === joined(final.words) && takenBack === 0) return { state: next, written: final };
+  return {
+    state: next,
+    written: {
+      ...final,
+      text,
+      words: written.flatMap(({ words }) => words),
+      spoken: final.text,
+      ...(removes.length === 0 ? {} : { removes }),
+    },
+  };
+}
+
+/** Writes the finals of a whole recording, without those that the speaker took back. */
+export function writeFinals(finals: readonly FinalHypothesis[], options: WritingOptions): WrittenFinal[] {
+  let state = nothingWritten;
+  const removed = new Set<number>();
+  const written = finals.map((final) => {
+    const next = writeFinal(state, final, options);
+    state = next.state;
+    for (const sequence of next.written.removes ?? []) removed.add(sequence);
+    return next.written;
+  });
+  return written.filter(({ sequence, text }) => text !== '' && !removed.has(sequence));
+}
+
+/** Finals that can be taken back one after another. */
+const MOST_STANDING = 50;
+
+/** A pause within which a number may go on, seconds: longer than the one that ends an utterance by default. */
+const SAME_NUMBER_SECONDS = 1;
+
+function isEnglish(language: string): boolean {
+  return /^en(?:-|$)/iu.test(language);
+}
+
+/** A final without an end of its sentence may have been cut in the middle of a number. */
+function endsOpen(words: readonly Word[] | undefined): boolean {
+  const last = words?.at(-1);
+  return last !== undefined && !/[.?!;:]["”’)]*$/u.test(last.text);
+}
+
+function numberEnd(words: readonly Word[] | undefined): number | undefined {
+  const last = words?.at(-1);
+  return words !== undefined && last !== undefined && endsInNumber(texts(words)) ? last.end : undefined;
+}
+
+function continues(numberEndsAt: number, words: readonly Word[] | undefined): boolean {
+  const first = words?.at(0);
+  if (words === undefined || first === undefined) return false;
+  return first.start - numberEndsAt < SAME_NUMBER_SECONDS && beginsWithNumber(texts(words));
+}
+
+function writeLines(
+  lines: readonly Line[],
+  open: { readonly start: boolean; readonly end: boolean },
+): readonly (Omit<Line, 'words'> & { readonly words: readonly WrittenWord[] })[] {
+  return lines.map(({ breakBefore, words }, index) => ({
+    breakBefore,
+    words: writeWords(texts(words), {
+      start: open.start && index === 0,
+      end: open.end && index === lines.length - 1,
+    }).map(({ text, first, last }) => writtenWord(text, words.slice(first, last + 1))),
+  }));
+}
+
+/** A written word in the place of the spoken ones, as sure as the least sure of them. */
+function writtenWord(text: string, spoken: readonly Word[]): WrittenWord {
+  const said = joined(spoken);
+  return {
+    text,
+    start: spoken.at(0)?.start ?? 0,
+    end: spoken.at(-1)?.end ?? 0,
+    confidence: Math.min(1, ...spoken.map(({ confidence }) => confidence)),
+    ...(said === text ? {} : { spoken: said }),
+  };
+}
+
+function joined(words: readonly Word[]): string {
+  return texts(words).join(' ');
+}
+
+function texts(words: readonly Word[]): string[] {
+  return words.map(({ text }) => text);
+}

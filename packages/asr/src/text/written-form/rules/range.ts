@@ -1,0 +1,146 @@
+import { isPlain, isValue, measuredNumber } from '../number-text.js';
+import {
+  keep,
+  wordBefore,
+  wordBehind,
+  wordsBefore,
+  writeAs,
+  writePieces,
+  type Rewriting,
+  type Rule,
+} from '../rule.js';
+import { numberAt, type Value } from '../spoken-number.js';
+import type { Token } from '../token.js';
+import type { Unit } from '../units.js';
+import { labelBefore } from '../labels.js';
+import { unitBehind, unitPieces, withUnit } from './measure.js';
+
+/**
+ * Two numbers that belong together: `ten to fifteen milligrams` → `10–15 mg`, but `from ten to fifteen milligrams` →
+ * `from 10 to 15 mg`, which is a change, and `one or two days` as it was said.
+ */
+export const range: Rule = (tokens, at) => hyphenated(tokens, at) ?? twoNumbers(tokens, at);
+
+const twoNumbers: Rule = (tokens, at) => {
+  const low = numberAt(tokens, at);
+  if (!isValue(low)) return undefined;
+  const word = wordBehind(tokens, at, low.length);
+  if (word === undefined || !JOINTS.has(word)) return undefined;
+  const second = at + low.length + 1;
+  const high = wordBehind(tokens, at, low.length + 1) === undefined ? undefined : numberAt(tokens, second);
+  if (!isValue(high)) return undefined;
+  const unit = unitBehind(tokens, second, high.length);
+  const pair: Pair = { low, high, word, unit, length: low.length + 1 + high.length };
+  switch (word) {
+    case 'to':
+    case 'through':
+    case 'dash':
+      return unit === undefined ? numbersAlone(tokens, at, pair) : fromTo(tokens, at, pair, unit);
+    case 'by':
+      return unit === undefined ? undefined : sizes(pair, unit);
+    case 'and':
+      return wordBefore(tokens, at) === 'between' && unit !== undefined ? joined(pair, unit) : undefined;
+    default:
+      return unit === undefined ? alternatives(pair) : alternativesWith(pair, unit);
+  }
+};
+
+/** `10-15 mg`, as models write it: with the dash of a range. */
+const hyphenated: Rule = (tokens, at) => {
+  const match = /^(\d+(?:\.\d+)?)[-–](\d+(?:\.\d+)?)$/u.exec(tokens[at]?.text ?? '');
+  const unit = match === null ? undefined : unitBehind(tokens, at, 1);
+  if (match === null || unit === undefined || unit.singular) return undefined;
+  const [low, high] = [match[1] ?? '', match[2] ?? ''].map((digits) =>
+    measuredNumber({ digits }, unit.kind === 'dose'),
+  );
+  return withUnit(`${low ?? ''}–${high ?? ''}`, 1, unit);
+};
+
+interface Pair {
+  readonly low: Value;
+  readonly high: Value;
+  readonly word: string;
+  readonly unit: Unit | undefined;
+  /** Without the unit. */
+  readonly length: number;
+}
+
+function fromTo(tokens: readonly Token[], at: number, pair: Pair, unit: Unit): Rewriting {
+  if (isUnsure(pair, unit)) return keep(pair.length + unit.length);
+  if (!ascends(pair) || isChange(tokens, at)) return joined(pair, unit);
+  const zeros = unit.kind === 'dose';
+  const text = `${measuredNumber(pair.low, zeros)}–${measuredNumber(pair.high, zeros)}`;
+  if (unit.kind === 'percent') return writeAs(`${text}%`, pair.length + unit.length);
+  if (unit.kind === 'time' && unit.singular)
+    return writeAs(`${text}-${unit.text}`, pair.length + unit.length);
+  return writePieces({ text, length: pair.length }, ...unitPieces(unit));
+}
+
+function numbersAlone(tokens: readonly Token[], at: number, pair: Pair): Rewriting | undefined {
+  const labelled = labelBefore(tokens, at) !== undefined;
+  if (!labelled && (!isPlain(pair.low) || !isPlain(pair.high))) return keep(pair.length);
+  if (pair.low.is === 'numeral' && pair.high.is === 'numeral') return keep(pair.length);
+  if (!labelled && isSmall(pair.low) && isSmall(pair.high)) return keep(pair.length);
+  // "Ten to one": a time, odds or a change.
+  if (!labelled && !ascends(pair)) return keep(pair.length);
+  return writePieces(...numbers(pair, false, pair.word === 'dash' ? 'to' : pair.word));
+}
+
+function sizes(pair: Pair, unit: Unit): Rewriting | undefined {
+  if (unit.kind !== 'amount' || isUnsure(pair, unit)) return undefined;
+  return writePieces(...numbers(pair, false, '×'), ...unitPieces(unit));
+}
+
+function alternativesWith(pair: Pair, unit: Unit): Rewriting {
+  const vague = unit.kind === 'time' || unit.kind === 'form';
+  if (isUnsure(pair, unit)) return keep(pair.length + unit.length);
+  if (vague && isSmall(pair.low) && isSmall(pair.high)) return keep(pair.length + unit.length);
+  return joined(pair, unit);
+}
+
+function alternatives({ low, high, length }: Pair): Rewriting | undefined {
+  return isPlain(low) && isPlain(high) && (isSmall(low) || isSmall(high)) ? keep(length) : undefined;
+}
+
+function joined(pair: Pair, unit: Unit): Rewriting {
+  if (isUnsure(pair, unit)) return keep(pair.length + unit.length);
+  const pieces = numbers(pair, unit.kind === 'dose', pair.word === 'dash' ? 'to' : pair.word);
+  if (unit.kind === 'percent') {
+    const [low, word, high] = pieces;
+    if (low && word && high)
+      return writePieces(low, word, { text: `${high.text}%`, length: high.length + unit.length });
+  }
+  return writePieces(...pieces, ...unitPieces(unit));
+}
+
+function numbers({ low, high }: Pair, dropZeros: boolean, word: string) {
+  return [
+    { text: measuredNumber(low, dropZeros), length: low.length },
+    { text: word, length: 1 },
+    { text: measuredNumber(high, dropZeros), length: high.length },
+  ];
+}
+
+function ascends({ low, high }: Pair): boolean {
+  return Number(low.digits) < Number(high.digits);
+}
+
+function isSmall({ is, digits }: Value): boolean {
+  return is === 'cardinal' && digits.length === 1;
+}
+
+/** A number without its hundred stands here only where the other is one too, and the unit is no tablet's. */
+function isUnsure({ low, high }: Pair, unit: Unit): boolean {
+  const elided = [low, high].filter(({ is }) => is === 'elided').length;
+  return elided === 1 || (elided === 2 && (unit.singular || unit.kind === 'form' || unit.kind === 'time'));
+}
+
+/** `increased ten to fifteen milligrams`: by that much, or from one to the other? The word says either. */
+function isChange(tokens: readonly Token[], at: number): boolean {
+  return wordsBefore(tokens, at, 6).some((word) => CHANGES.test(word));
+}
+
+const CHANGES =
+  /^(?:from|increas|decreas|chang|titrat|uptitrat|taper|go|goes|going|went|switch|rais|lower|reduc|drop|advanc|wean|convert|improv|fell|rose|up|down)/u;
+
+const JOINTS: ReadonlySet<string> = new Set(['to', 'through', 'dash', 'by', 'and', 'or']);

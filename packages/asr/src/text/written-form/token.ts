@@ -1,0 +1,81 @@
+import { isOrdinal, isNumberWord } from './number-words.js';
+import { isUnitWord } from './unit-names.js';
+
+/** A spoken word, or a part of one that was spelt together, without the punctuation around it. */
+export interface Token {
+  /** Which word it belongs to. */
+  readonly word: number;
+  /** As it was spelt. */
+  readonly text: string;
+  readonly lower: string;
+  /** Punctuation in front of it. */
+  readonly before: string;
+  /** Punctuation behind it. */
+  readonly after: string;
+  readonly beginsWord: boolean;
+  readonly endsWord: boolean;
+}
+
+/**
+ * Parts words into tokens: punctuation from letters, `twenty-five` and `25mg` in two. `word` numbers the words in
+ * the order given.
+ */
+export function tokenize(words: readonly string[]): Token[] {
+  return words.flatMap((word, index) => tokensOf(word, index, index === words.length - 1));
+}
+
+/** Whether nothing stands between a token and the one behind it but a space. */
+export function adjoins(left: Token | undefined, right: Token | undefined): boolean {
+  return left !== undefined && right !== undefined && left.after === '' && right.before === '';
+}
+
+function tokensOf(word: string, index: number, isLast: boolean): Token[] {
+  const [, before = '', core = '', after = ''] = EDGES.exec(word) ?? [];
+  const meridiem = MERIDIEM.exec(word);
+  if (meridiem !== null) {
+    const [, letter = '', dot = '', end = '', more = ''] = meridiem;
+    // The last dot of "p.m." is the end of the sentence too where nothing follows; that of "PM." is nothing else.
+    const trail = end !== '' && (dot === '' || (more === '' && isLast)) ? `.${more}` : more;
+    return [tokenOf(`${letter}m`, index, { after: trail })];
+  }
+  const parts = partsOf(core);
+  return parts.map((text, part) =>
+    tokenOf(text, index, {
+      before: part === 0 ? before : '',
+      after: part === parts.length - 1 ? after : '',
+      beginsWord: part === 0,
+      endsWord: part === parts.length - 1,
+    }),
+  );
+}
+
+function tokenOf(text: string, word: number, rest: Partial<Token>): Token {
+  const lower = text.toLowerCase().replaceAll('’', "'");
+  return { word, text, lower, before: '', after: '', beginsWord: true, endsWord: true, ...rest };
+}
+
+function partsOf(core: string): readonly string[] {
+  const glued = GLUED_UNIT.exec(core);
+  if (glued !== null && isUnitWord((glued[2] ?? '').toLowerCase())) return glued.slice(1, 3);
+  const parts = core.split('-');
+  const [first = '', ...rest] = parts;
+  if (rest.length === 0 || !(isNumberWord(first.toLowerCase()) || NUMERAL.test(first))) return [core];
+  const spelledNumber = rest.every((part) => partsNumber(part.toLowerCase()));
+  return spelledNumber ? parts : [core];
+}
+
+function partsNumber(part: string): boolean {
+  return isNumberWord(part) || isOrdinal(part) || isUnitWord(part) || HYPHENATED.has(part);
+}
+
+/** What else is hyphenated with numbers. */
+const HYPHENATED: ReadonlySet<string> = new Set([
+  ...['and', 'a', 'half', 'old', 'over', 'to', 'point', 'oh'],
+  ...['halves', 'thirds', 'quarter', 'quarters', 'fourths', 'fifths', 'sixths', 'eighths', 'tenths'],
+]);
+
+const NUMERAL = /^\d+(?:\.\d+)?$/u;
+const GLUED_UNIT = /^((?:\d[\d,]*)?\.?\d+)([a-zµμ]+)$/iu;
+const MERIDIEM = /^([ap])(\.?)m(\.?)([,;:!?)]*)$/iu;
+/** A point before a digit belongs to the number. */
+const EDGES = /^([("'“‘[]*)(.*?)([.,;:!?)"'”’\]]*)$/su;

@@ -1,0 +1,140 @@
+import { adjoins, type Token } from './token.js';
+import { unitNamed, type UnitKind, type UnitName } from './unit-names.js';
+
+/** A unit, found behind a number. */
+export interface Unit {
+  readonly kind: UnitKind;
+  readonly text: string;
+  /** Tokens that it takes. */
+  readonly length: number;
+  /** Whether it was said in the singular, as before a noun. */
+  readonly singular: boolean;
+}
+
+/** The unit that begins with the token at `at`, with all its `per`. */
+export function unitAt(tokens: readonly Token[], at: number): Unit | undefined {
+  const fixed = phraseAt(tokens, at, PHRASES);
+  if (fixed !== undefined) {
+    const [{ kind, text }, length] = fixed;
+    return { kind, text, length, singular: false };
+  }
+  const name = nameAt(tokens, at);
+  if (name === undefined) return undefined;
+  const { kind, symbol, singular } = name;
+  const base = { kind, text: symbol ?? tokens[at]?.text ?? '', length: 1, singular };
+  return kind === 'percent' || kind === 'form' || kind === 'time' ? base : withDivisors(tokens, at, base);
+}
+
+function nameAt(tokens: readonly Token[], at: number): UnitName | undefined {
+  const token = tokens[at];
+  if (token === undefined) return undefined;
+  // A letter is a unit only as it is written, behind digits: "L four L five" has no liters.
+  if (SYMBOLS.has(token.lower)) {
+    const behindDigits = token.lower === 'u' || /\d$/u.test(tokens[at - 1]?.text ?? '');
+    const written = token.text === SYMBOLS.get(token.lower) && behindDigits;
+    return written ? unitNamed(token.lower) : undefined;
+  }
+  return unitNamed(token.lower);
+}
+
+function withDivisors(tokens: readonly Token[], at: number, unit: Unit): Unit {
+  let { text, length, kind } = unit;
+  for (;;) {
+    const per = at + length;
+    if (tokens[per]?.lower !== 'per' || !adjoins(tokens[per - 1], tokens[per])) break;
+    if (!adjoins(tokens[per], tokens[per + 1])) break;
+    const divisor = divisorAt(tokens, per + 1);
+    if (divisor === undefined) break;
+    text += `/${divisor.text}`;
+    length += 1 + divisor.length;
+    if (divisor.isVolume) kind = 'amount';
+  }
+  const symbol = CONCENTRATIONS.get(text) ?? text;
+  return { ...unit, text: symbol, length, kind };
+}
+
+function divisorAt(
+  tokens: readonly Token[],
+  at: number,
+): { readonly text: string; readonly length: number; readonly isVolume: boolean } | undefined {
+  const phrase = phraseAt(tokens, at, DIVISORS);
+  if (phrase !== undefined) return { text: phrase[0], length: phrase[1], isVolume: true };
+  const name = nameAt(tokens, at);
+  const text = name?.divisor ?? name?.symbol;
+  if (text === undefined || name?.kind === 'percent' || name?.kind === 'form') return undefined;
+  return { text, length: 1, isVolume: VOLUMES.has(text) };
+}
+
+/** The longest phrase of a table that begins at `at`, and its length. */
+function phraseAt<Meaning>(
+  tokens: readonly Token[],
+  at: number,
+  phrases: readonly (readonly [string, Meaning])[],
+): readonly [Meaning, number] | undefined {
+  for (const [phrase, meaning] of phrases) {
+    const words = phrase.split(' ');
+    const said = words.every(
+      (word, index) =>
+        tokens[at + index]?.lower === word &&
+        (index === 0 || adjoins(tokens[at + index - 1], tokens[at + index])),
+    );
+    if (said) return [meaning, words.length];
+  }
+  return undefined;
+}
+
+const SYMBOLS: ReadonlyMap<string, string> = new Map([
+  ['u', 'U'],
+  ['l', 'L'],
+  ['g', 'g'],
+]);
+
+const VOLUMES: ReadonlySet<string> = new Set(['L', 'dL', 'mL', 'mcL']);
+
+/** Units of several words that are written otherwise than word by word. The longer stand first. */
+const PHRASES: readonly (readonly [string, { readonly kind: UnitKind; readonly text: string }])[] = [
+  ['milli international units per liter', { kind: 'amount', text: 'mIU/L' }],
+  ['millimeters of mercury', { kind: 'amount', text: 'mmHg' }],
+  ['millimetres of mercury', { kind: 'amount', text: 'mmHg' }],
+  ['millimeter of mercury', { kind: 'amount', text: 'mmHg' }],
+  ['centimeters of water', { kind: 'amount', text: 'cmH2O' }],
+  ['degrees fahrenheit', { kind: 'amount', text: '°F' }],
+  ['degrees celsius', { kind: 'amount', text: '°C' }],
+  ['degrees centigrade', { kind: 'amount', text: '°C' }],
+  ['degrees f', { kind: 'amount', text: '°F' }],
+  ['degrees c', { kind: 'amount', text: '°C' }],
+  ['beats per minute', { kind: 'amount', text: 'bpm' }],
+  ['beats a minute', { kind: 'amount', text: 'bpm' }],
+  ['breaths per minute', { kind: 'amount', text: 'breaths/min' }],
+  ['breaths a minute', { kind: 'amount', text: 'breaths/min' }],
+  ['international units', { kind: 'dose', text: 'international units' }],
+  ['pack year', { kind: 'amount', text: 'pack-year' }],
+  ['pack years', { kind: 'amount', text: 'pack-years' }],
+  ['square centimeters', { kind: 'amount', text: 'cm²' }],
+  ['square meters', { kind: 'amount', text: 'm²' }],
+  ['mm hg', { kind: 'amount', text: 'mmHg' }],
+  ['per cent', { kind: 'percent', text: '%' }],
+  ['m g', { kind: 'dose', text: 'mg' }],
+  ['m l', { kind: 'dose', text: 'mL' }],
+  ['c c', { kind: 'dose', text: 'mL' }],
+  ['m c g', { kind: 'dose', text: 'mcg' }],
+];
+
+const DIVISORS: readonly (readonly [string, string])[] = [
+  ['high power field', 'hpf'],
+  ['low power field', 'lpf'],
+  ['square meter', 'm²'],
+  ['meter squared', 'm²'],
+  ['metre squared', 'm²'],
+  ['cubic millimeter', 'mm³'],
+  ['cubic centimeter', 'mL'],
+];
+
+/** Nanograms are written out in doses, where they are mistaken for milligrams; laboratories abbreviate them. */
+const CONCENTRATIONS: ReadonlyMap<string, string> = new Map(
+  ['nanograms', 'nanogram'].flatMap((name) => [
+    [`${name}/mL`, 'ng/mL'] as const,
+    [`${name}/dL`, 'ng/dL'] as const,
+    [`${name}/L`, 'ng/L'] as const,
+  ]),
+);

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import type { FinalHypothesis } from '../../src/live/live-transcription.js';
+import {
+  nothingWritten,
+  writeFinal,
+  writeFinals,
+  type WritingOptions,
+  type WrittenFinal,
+} from '../../src/text/write-final.js';
+
+describe('a final in written form', () => {
+  test('keeps what was said beside it, with the place and the doubt of each word', () => {
+    const said = final(0, 'Take twenty five milligrams daily.', { start: 10 });
+    const words = said.words.map((word, index) => ({
+      ...word,
+      confidence: [0.9, 0.8, 0.6, 0.7, 0.95][index] ?? 0,
+    }));
+    const written = writeFinal(nothingWritten, { ...said, words }, WRITTEN).written;
+    expect(written).toMatchObject({
+      text: 'Take 25 mg daily.',
+      spoken: 'Take twenty five milligrams daily.',
+      start: said.start,
+      end: said.end,
+      sequence: 0,
+    });
+    expect(written.words).toEqual([
+      { text: 'Take', start: 10, end: 10.4, confidence: 0.9 },
+      { text: '25', spoken: 'twenty five', start: 10.5, end: 11.4, confidence: 0.6 },
+      { text: 'mg', spoken: 'milligrams', start: 11.5, end: 11.9, confidence: 0.7 },
+      { text: 'daily.', start: 12, end: 12.4, confidence: 0.95 },
+    ]);
+  });
+
+  test('is the very same where nothing is to be written otherwise', () => {
+    const said = final(0, 'No chest pain.');
+    expect(writeFinal(nothingWritten, said, WRITTEN).written).toBe(said);
+  });
+
+  test('is what was said where it is switched off, or in another language', () => {
+    const said = final(0, 'twenty five milligrams');
+    expect(writeFinal(nothingWritten, said, { ...WRITTEN, writtenForm: false }).written).toBe(said);
+    const german = { ...said, language: 'de' };
+    expect(writeFinal(nothingWritten, german, WRITTEN).written).toBe(german);
+    expect(writeFinal(nothingWritten, { ...said, language: 'en-GB' }, WRITTEN).written.text).toBe('25 mg');
+  });
+});
+
+describe('a number that a cut may have parted', () => {
+  test('stays as it was spoken on both sides', () => {
+    expect(texts('Give one hundred', 'five milligrams daily.')).toEqual([
+      'Give one hundred',
+      'five milligrams daily.',
+    ]);
+    expect(texts('Pressure is one forty over', 'ninety, pulse eighty.')).toEqual([
+      'Pressure is one forty over',
+      'ninety, pulse 80.',
+    ]);
+    expect(texts('Creatinine is one point', 'four.')).toEqual(['Creatinine is one point', 'four.']);
+  });
+
+  test('stays so behind the cut where the model has put a full stop there', () => {
+    expect(texts('Give one hundred.', 'Five milligrams.')).toEqual(['Give 100.', 'Five milligrams.']);
+  });
+
+  test('is written where a pause lies between, and where the sentence has ended with it', () => {
+    expect(texts('She is sixty two.', 'No chest pain.')).toEqual(['She is 62.', 'No chest pain.']);
+    const finals = [final(0, 'Room ten.'), final(1, 'Five milligrams daily.', { start: 20 })];
+    expect(written(finals).map(({ text }) => text)).toEqual(['Room 10.', '5 mg daily.']);
+  });
+
+  test('leaves the rest of both finals to be written', () => {
+    expect(texts('Five milligrams, then one hundred', 'twenty, pulse seventy two.')).toEqual([
+      '5 mg, then one hundred',
+      'twenty, pulse 72.',
+    ]);
+  });
+
+  test('does not keep a unit from its number', () => {
+    expect(texts('Give twenty five milligrams', 'per day.')).toEqual(['Give 25 mg', 'per day.']);
+  });
+});
+
+describe('dictation commands that are a phrase of their own', () => {
+  test('put marks and breaks where they belong', () => {
+    expect(dictated('No chest pain, comma, no fever. Period. New paragraph. Plan, colon. Rest.')).toBe(
+      'No chest pain, no fever.\n\nPlan: Rest.',
+    );
+    expect(dictated('First item. New line. Second item.')).toBe('First item.\nSecond item.');
+    expect(dictated('Is it worse, question mark.')).toBe('Is it worse?');
+    expect(dictated('Fever, semicolon, no chills. Full stop.')).toBe('Fever; no chills.');
+    expect(dictated('Metoprolol, open parenthesis, Lopressor, close parenthesis, daily.')).toBe(
+      'Metoprolol, (Lopressor) daily.',
+    );
+  });
+
+  test('are known by pauses too', () => {
+    const words = final(0, 'no fever comma no chills').words.map((word, index) => {
+      const later = index >= 3 ? 0.6 : index >= 2 ? 0.3 : 0;
+      return { ...word, start: word.start + later, end: word.end + later };
+    });
+    const said = { ...final(0, 'no fever comma no chills'), words };
+    expect(writeFinal(nothingWritten, said, DICTATED).written.text).toBe('no fever, no chills');
+  });
+
+  test('are left alone in other talk', () => {
+    for (const said of [
+      'The period of the rash was short.',
+      'She is on her period.',
+      'The colon was unremarkable.',
+      'He went into a coma, comma shaped lesion.',
+      'A new line was placed.',
+      'The bleeding came to a full stop.',
+      'Do not scratch that rash.',
+      'Cap refill, less than two.',
+      'He wears a cap outside.',
+      'That is a question mark for me.',
+    ]) {
+      expect(dictated(said)).toBe(said);
+    }
+  });
+
+  test('put a capital', () => {
+    expect(dictated('Seen by doctor. Cap smith. Today.')).toBe('Seen by doctor. Smith. Today.');
+  });
+
+  test('take back the sentence before', () => {
+    expect(dictated('No fever. She has a cough. Scratch that. She has none.')).toBe(
+      'No fever. She has none.',
+    );
+    expect(dictated('Give ten. Scratch that. Give twenty.')).toBe('Give twenty.');
+  });
+
+  test('take back the final before where there is no sentence, and say which', () => {
+    const finals = [final(0, 'No fever.'), final(1, 'She has a cough.'), final(2, 'Scratch that.')];
+    expect(written(finals, DICTATED)[2]).toMatchObject({ text: '', spoken: 'Scratch that.', removes: [1] });
+    const more = [...finals, final(3, 'Scratch that. She is well.')];
+    expect(written(more, DICTATED)[3]).toMatchObject({ text: 'She is well.', removes: [0] });
+    expect(written([final(0, 'Scratch that.')], DICTATED)[0]).not.toHaveProperty('removes');
+  });
+
+  test('do so in whole recordings, where nothing is out yet', () => {
+    const finals = ['No fever.', 'She has a cough.', 'Scratch that.', 'She is well.'].map((text, i) =>
+      final(i, text),
+    );
+    expect(writeFinals(finals, DICTATED).map(({ text }) => text)).toEqual(['No fever.', 'She is well.']);
+  });
+
+  test('are written as text where they are off', () => {
+    const said = final(0, 'No fever. New paragraph. Plan.');
+    expect(writeFinal(nothingWritten, said, WRITTEN).written).toBe(said);
+  });
+
+  test('go together with written form', () => {
+    const said = final(0, 'Give ten milligrams. New line. Pulse seventy two.');
+    const both = writeFinal(nothingWritten, said, { writtenForm: true, dictationCommands: true }).written;
+    expect(both.text).toBe('Give 10 mg.\nPulse 72.');
+    expect(both.words.map(({ text }) => text)).toEqual(['Give', '10', 'mg.', 'Pulse', '72.']);
+  });
+});
+
+const WRITTEN: WritingOptions = { writtenForm: true, dictationCommands: false };
+const DICTATED: WritingOptions = { writtenForm: false, dictationCommands: true };
+
+function texts(...said: readonly string[]): string[] {
+  let start = 0;
+  const finals = said.map((text, sequence) => {
+    const next = final(sequence, text, { start });
+    start = next.end + 0.1;
+    return next;
+  });
+  return written(finals).map(({ text }) => text);
+}
+
+function dictated(said: string): string {
+  return writeFinal(nothingWritten, final(0, said), DICTATED).written.text;
+}
+
+function written(finals: readonly FinalHypothesis[], options = WRITTEN): WrittenFinal[] {
+  let state = nothingWritten;
+  return finals.map((one) => {
+    const next = writeFinal(state, one, options);
+    state = next.state;
+    return next.written;
+  });
+}
+
+/** Two words a second, without pauses to speak of. */
+function final(sequence: number, text: string, { start = sequence * 100 } = {}): FinalHypothesis {
+  const words = text.split(' ').map((word, index) => ({
+    text: word,
+    start: start + index / 2,
+    end: start + index / 2 + 0.4,
+    confidence: 0.9,
+  }));
+  return { sequence, text, start, end: words.at(-1)?.end ?? start, confidence: 0.9, words, language: 'en' };
+}

@@ -41,6 +41,9 @@ interface Walk {
 let names = 0;
 const walks: Readonly<Record<string, Walk>> = {
   'GET /': {},
+  'GET /assets/:file': {},
+  'GET /client/:file': {},
+  'GET /api/v1': {},
   'GET /openapi.json': {},
   'GET /health': {},
   'GET /health/live': {},

@@ -50,12 +50,13 @@ export function useTranscriber(options: TranscriberOptions = {}): Transcription 
     setProblem(undefined);
     transcriber.on('state', (state) => {
       setState(state);
-      // What was only noise after all has a partial and no final.
       if (state.kind === 'stopped') setPartials([]);
     });
     transcriber.on('problem', setProblem);
     transcriber.on('partial', (partial) => {
-      setPartials((before) => [...before.filter(others(partial.channel)), partial]);
+      // One without text takes the one before back.
+      const shown = partial.text === '' ? [] : [partial];
+      setPartials((before) => [...before.filter(others(partial.channel)), ...shown]);
     });
     transcriber.on('final', ({ channel }) => {
       setSegments(transcriber.transcript.segments);

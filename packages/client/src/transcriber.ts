@@ -17,7 +17,7 @@ import { createSegmentList, textOf, type Segment, type Transcript } from './tran
 /** What a transcriber tells. */
 export interface TranscriberEvents {
   readonly state: TranscriberState;
-  /** Replaces the partial before it of the same channel. */
+  /** Replaces the partial before it of the same channel; an empty text takes it back, as nothing was said after all. */
   readonly partial: Segment;
   readonly final: Segment;
   readonly speech: { readonly state: 'started' | 'ended'; readonly at: number; readonly channel?: number };

@@ -66,6 +66,25 @@ describe('a server that refuses', () => {
   });
 });
 
+test('a partial whose utterance comes to nothing is taken back once its place is settled', async () => {
+  const server = await startFakeServer({ acknowledges: false });
+  const { transcriber } = watched({ url: server.url });
+  const partials: string[] = [];
+  transcriber.on('partial', ({ text }) => partials.push(text));
+  let taken = 0;
+  server.onFrame = (samples) => (taken = samples);
+  await transcriber.start(inChunks(new Int16Array(16_000), 1600));
+  await until(() => taken >= 15_000);
+  const partial = { type: 'transcription', isFinal: false, sequence: 0, confidence: 0.3, timestamp: '' };
+  server.say(JSON.stringify({ ...partial, text: 'huh', start: 0.1, end: 0.4 }));
+  server.say(JSON.stringify({ type: 'acknowledged', receivedSamples: 15_000, settledSeconds: 0.3 }));
+  server.say(JSON.stringify({ ...partial, text: 'huh what', start: 0.1, end: 0.6 }));
+  server.say(JSON.stringify({ type: 'acknowledged', receivedSamples: 15_000, settledSeconds: 0.7 }));
+  await until(() => partials.length === 3);
+  expect(partials).toEqual(['huh', 'huh what', '']);
+  transcriber.close();
+});
+
 describe('a server that is not there', () => {
   test('is tried again, and the start does not wait for it', async () => {
     const { transcriber, problems } = watched({ url: 'http://127.0.0.1:9' });

@@ -122,6 +122,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const ledger = createLedger(channels);
   const requests = createFlushRequests();
   const backoff = createBackoff();
+  /** Partials whose final may still come, by channel. */
+  const open = new Map<number, Segment>();
   let session: ServerSession | undefined;
   let connection: Connection | undefined;
   let stage: Stage = 'configuring';
@@ -208,8 +210,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       case 'transcription': {
         const segment = message.isFinal ? ledger.takeFinal(message) : ledger.takePartial(message);
         if (!segment) break;
-        if (message.isFinal) listener.onFinal(segment);
-        else listener.onPartial(segment);
+        if (message.isFinal) {
+          open.delete(segment.channel ?? 0);
+          listener.onFinal(segment);
+        } else {
+          open.set(segment.channel ?? 0, segment);
+          listener.onPartial(segment);
+        }
         break;
       }
       case 'acknowledged':
@@ -332,7 +339,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const settled = ledger.settled();
     if (settled >= buffer.begin()) droppedThere = 0;
     buffer.release(settled);
+    takeBackPartials(settled / SAMPLE_RATE);
     listener.onSettled();
+  }
+
+  /** What sounded like speech and was none has partials and no final. */
+  function takeBackPartials(settledSeconds: number): void {
+    for (const [channel, segment] of open) {
+      if (segment.end > settledSeconds) continue;
+      open.delete(channel);
+      listener.onPartial({ ...segment, text: '' });
+    }
   }
 
   /** A server that acknowledges nothing tells by the answer to a flush that silence is settled, too. */
@@ -474,9 +491,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       hasToldOfDrops = true;
     },
     close: () => {
-      const open = connection;
+      const current = connection;
       end();
-      open?.close();
+      current?.close();
     },
   };
 }

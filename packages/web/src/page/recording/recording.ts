@@ -115,7 +115,8 @@ export function createRecording(sources: RecordingSources): Recording {
       if (next.kind !== 'listening') levels.set([]);
     });
     transcriber.on('partial', (segment) => {
-      state.patch({ partials: withPartial(state.value.partials, segment, segment) });
+      const shown = segment.text === '' ? undefined : segment;
+      state.patch({ partials: withPartial(state.value.partials, segment, shown) });
     });
     transcriber.on('final', (segment) => {
       sources.lines.set(withLine(sources.lines.value, lineOf(segment, from)));

@@ -40,7 +40,8 @@ const hearings = z.int().min(1).max(MOST_HEARINGS);
 /** Every setting of the server, with its bounds and its default: the only place where one is declared. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').register(settingInfo, {
-    description: 'Address to listen on. Anything but loopback needs TLS or a trusted proxy that has it, and `authentication`.',
+    description:
+      'Address to listen on. Anything but loopback needs TLS or a trusted proxy that has it, and `authentication`.',
   }),
   port: z.int().min(0).max(65_535).default(8000).register(settingInfo, {
     description: 'TCP port to listen on; 0 takes any free one.',

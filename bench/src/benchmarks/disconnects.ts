@@ -146,11 +146,13 @@ async function cutNowAndThen(
 
 function elapsed(seconds: number, stopped: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    stopped.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      stopped.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, seconds * 1000);
+    stopped.addEventListener('abort', end);
   });
 }
 

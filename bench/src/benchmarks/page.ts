@@ -5,7 +5,7 @@ import { chromium, type Page } from 'playwright-core';
 import { roomTone, type DecodedClip } from '../clips/sound.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { shownOnPage, type FinalWords } from '../page/shown-on-page.js';
-import { takeSightings, watchMicrophone, watchText } from '../page/watch-page.js';
+import { takeSightings, type Sightings, watchMicrophone, watchText } from '../page/watch-page.js';
 import { wavOf } from '../page/wav.js';
 
 /** What the page costs and how fast it is. Times in seconds. */
@@ -21,9 +21,15 @@ export interface PageResults {
   /** The same for all words, shown by a partial or by a final. */
   readonly wordAnywhere?: Distribution;
   readonly words: number;
-  /** Tasks of the main thread over 50 ms while somebody spoke. */
-  readonly longTasks: number;
-  readonly longestTask?: number;
+  /** Tasks of the main thread over 50 ms: from the first sample on, and before, while the page loads and starts. */
+  readonly longTasks: LongTasks;
+  readonly longTasksBefore: LongTasks;
+}
+
+/** How many, and the longest, seconds; 0 for none. */
+interface LongTasks {
+  readonly count: number;
+  readonly longest: number;
 }
 
 /** How the page is measured. */
@@ -133,7 +139,11 @@ async function speak(page: Page, seconds: number) {
     wordInPartial: distribution(inPartial),
     wordAnywhere: distribution(anywhere),
     words: anywhere.length,
-    longTasks: sightings.longTasks.length,
-    ...(sightings.longTasks.length === 0 ? {} : { longestTask: Math.max(...sightings.longTasks) / 1000 }),
+    longTasks: summary(sightings.longTasks.filter(({ at }) => at >= sightings.heardFrom)),
+    longTasksBefore: summary(sightings.longTasks.filter(({ at }) => at < sightings.heardFrom)),
   };
+}
+
+function summary(tasks: Sightings['longTasks']): LongTasks {
+  return { count: tasks.length, longest: Math.max(0, ...tasks.map(({ duration }) => duration)) / 1000 };
 }

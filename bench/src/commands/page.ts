@@ -50,7 +50,7 @@ export function addPageCommand(program: Command): void {
 }
 
 function show(results: PageResults): string {
-  const { loadBytes, requests, longTasks, longestTask, words, wordInPartial } = results;
+  const { loadBytes, requests, longTasks, longTasksBefore, words, wordInPartial } = results;
   return [
     delayTable([
       ['navigation → first paint with content', results.firstPaint],
@@ -60,7 +60,8 @@ function show(results: PageResults): string {
     ]),
     `transferred on a cold cache: ${(loadBytes / 1000).toFixed(1)} kB in ${String(requests)} requests`,
     `${percent((wordInPartial?.count ?? 0) / Math.max(1, words))} of ${String(words)} words were shown by a partial first`,
-    `tasks of the main thread over 50 ms while speaking: ${String(longTasks)}` +
-      (longestTask === undefined ? '' : `, the longest ${milliseconds(longestTask)}`),
+    `tasks of the main thread over 50 ms while speaking: ${String(longTasks.count)}, ` +
+      `the longest ${milliseconds(longTasks.longest)}; before, at load and start: ${String(longTasksBefore.count)}, ` +
+      `the longest ${milliseconds(longTasksBefore.longest)}`,
   ].join('\n');
 }

@@ -6,15 +6,21 @@ export interface Sightings {
   readonly partials: readonly { readonly at: number; readonly finals: number; readonly text: string }[];
   /** When each final stood there. */
   readonly finalsAt: readonly number[];
-  /** Lengths of the tasks of the main thread that were longer than 50 ms. */
-  readonly longTasks: readonly number[];
+  /** Tasks of the main thread that were longer than 50 ms. */
+  readonly longTasks: readonly LongTask[];
+}
+
+/** A task of the main thread, milliseconds. */
+interface LongTask {
+  readonly at: number;
+  readonly duration: number;
 }
 
 interface Watched {
   heardFrom: number;
   partials: { at: number; finals: number; text: string }[];
   finalsAt: number[];
-  longTasks: number[];
+  longTasks: LongTask[];
 }
 
 type Scope = typeof globalThis & { sightings: Watched };
@@ -24,7 +30,7 @@ export function watchMicrophone(): void {
   const sightings: Watched = { heardFrom: Infinity, partials: [], finalsAt: [], longTasks: [] };
   (globalThis as Scope).sightings = sightings;
   new PerformanceObserver((list) => {
-    sightings.longTasks.push(...list.getEntries().map(({ duration }) => duration));
+    sightings.longTasks.push(...list.getEntries().map(({ startTime: at, duration }) => ({ at, duration })));
   }).observe({ type: 'longtask', buffered: true });
   globalThis.AudioWorkletNode = class extends AudioWorkletNode {
     constructor(...given: ConstructorParameters<typeof AudioWorkletNode>) {

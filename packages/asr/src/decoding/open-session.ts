@@ -10,6 +10,8 @@ export type Device = 'cpu' | 'cuda';
  * not, see docs/decisions/0013-no-memory-is-planned-by-shape.md.
  */
 export function openSession(path: string, device: Device = 'cpu'): Promise<InferenceSession> {
+  // The runtime reads it when the first session of a process opens, and would report its use to its makers.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
   return InferenceSession.create(path, {
     executionProviders: [device],
     intraOpNumThreads: 1,

@@ -1,4 +1,9 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { clipPath } from '../../../asr/test/clips/clips.js';
+import { runCli } from '../cli/run-cli.js';
 import { connectOptedIn } from '../support/client.js';
 import { startRealServer } from '../support/real-server.js';
 import { loadSpeech, transcriptOf, wordsOf } from '../support/speech.js';
@@ -39,6 +44,26 @@ test('no word of a transcript is in the log, the metrics or an error, whatever g
     expect(metrics.toLowerCase()).not.toContain(word);
     expect(errors.toLowerCase()).not.toContain(word);
   }
+});
+
+test('nothing of a transcription is left in the home folder, least of all by a runtime that would report its use', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'auscult-home-'));
+  onTestFinished(() => {
+    rmSync(home, { recursive: true });
+  });
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'auscult');
+  const { status, stdout } = await runCli(
+    ['transcribe', clipPath('jfk/jfk.flac'), '--cache-directory', cache],
+    {
+      environment: {
+        HOME: home,
+        XDG_CACHE_HOME: join(home, '.cache'),
+        XDG_CONFIG_HOME: join(home, '.config'),
+      },
+    },
+  );
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/country/)]);
+  expect(readdirSync(home)).toEqual([]);
 });
 
 /** Words that no log line would hold by chance. */

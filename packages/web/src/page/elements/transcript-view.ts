@@ -196,7 +196,7 @@ export class TranscriptView extends LitElement {
       </ol>
       <p class="private">
         You can also drop a recording anywhere on this page. Sound and text go to this server and nowhere
-        else, and the page forgets them when you close it.
+        else. The page forgets both when you close it; what the server keeps, its operator decides.
       </p>
     </div>`;
   }

@@ -38,6 +38,16 @@ export interface AccessAudit {
   readonly append: (event: AccessAuditEvent) => Promise<void>;
 }
 
+/** That `who` did something with a request from `ip`, to `what` unless it is to nothing that has an id. */
+export function auditedSuccess(
+  action: AccessAuditAction,
+  who: Identity,
+  { ip }: { readonly ip: string },
+  what?: string,
+): AccessAuditEvent {
+  return { action, outcome: 'success', who: auditedIdentity(who), from: ip, what };
+}
+
 export function auditedIdentity({ tenant, subject, kind, role }: Identity): AuditedIdentity {
   return { tenant, subject, kind, role };
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedIdentity } from '../access/access-audit.js';
+import { auditedSuccess } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { errorResponses } from '../errors.js';
 
@@ -37,14 +37,7 @@ export function registerBreakGlass(app: FastifyInstance, { audit, breakGlass, lo
     async (request, reply) => {
       const who = requireIdentity(request);
       const { record, reason } = request.body;
-      await audit.append({
-        action: 'access.break-glass',
-        outcome: 'success',
-        who: auditedIdentity(who),
-        from: request.ip,
-        what: record,
-        reason,
-      });
+      await audit.append({ ...auditedSuccess('access.break-glass', who, request, record), reason });
       const until = breakGlass.grant(who, record, reason);
       log.warn('BREAK-GLASS ACCESS: a record of somebody else was opened in an emergency', {
         role: who.role,

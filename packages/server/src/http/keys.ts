@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedIdentity } from '../access/access-audit.js';
+import { auditedSuccess } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
 import { errorResponses, RequestError } from '../errors.js';
@@ -61,13 +61,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
         expiresInDays === undefined ? undefined : new Date(Date.now() + expiresInDays * 86_400_000);
       const key = await apiKeys.create({ ...order, expiresAt, tenant: who.tenant, createdBy: who.subject });
       try {
-        await audit.append({
-          action: 'key.create',
-          outcome: 'success',
-          who: auditedIdentity(who),
-          from: request.ip,
-          what: key.id,
-        });
+        await audit.append(auditedSuccess('key.create', who, request, key.id));
       } catch (error) {
         await apiKeys.revoke(key.id);
         throw error;
@@ -112,13 +106,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
       const ownership = { tenant: key.tenant, owner: key.createdBy ?? '', groups: key.groups };
       await guard.authorise(request, 'key.revoke', ownership, 'key_not_found', key.id);
       await apiKeys.revoke(key.id);
-      await audit.append({
-        action: 'key.revoke',
-        outcome: 'success',
-        who: auditedIdentity(who),
-        from: request.ip,
-        what: key.id,
-      });
+      await audit.append(auditedSuccess('key.revoke', who, request, key.id));
       void reply.code(204);
       return null;
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedIdentity, type AccessAuditAction } from '../access/access-audit.js';
+import { auditedSuccess, type AccessAuditAction } from '../access/access-audit.js';
 import { addressKey } from '../access/failure-limit.js';
 import { requireIdentity } from '../access/guard.js';
 import { ROLES } from '../access/identity.js';
@@ -52,13 +52,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
         throw new RequestError('origin_not_allowed');
       const user = await logIn(access, request, request.body);
       const identity = identityOfUser(user);
-      await access.audit.append({
-        action: 'login',
-        outcome: 'success',
-        who: auditedIdentity(identity),
-        from: request.ip,
-        what: undefined,
-      });
+      await access.audit.append(auditedSuccess('login', identity, request));
       const cookie = await access.logins.start(user);
       void reply
         .header('set-cookie', setLoginCookie(request.protocol, cookie))
@@ -79,14 +73,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
     async (request, reply) => {
       const cookie = loginCookieOf(request);
       if (cookie !== undefined) await access.logins.end(cookie);
-      const who = requireIdentity(request);
-      await access.audit.append({
-        action: 'logout',
-        outcome: 'success',
-        who: auditedIdentity(who),
-        from: request.ip,
-        what: undefined,
-      });
+      await access.audit.append(auditedSuccess('logout', requireIdentity(request), request));
       void reply.code(204).header('set-cookie', setLoginCookie(request.protocol, undefined));
       return null;
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedIdentity, type AccessAuditAction } from '../access/access-audit.js';
+import { auditedSuccess, type AccessAuditAction } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
 import type { Action } from '../access/permissions.js';
@@ -142,9 +142,8 @@ async function note(
   action: AccessAuditAction,
   { id }: User,
 ): Promise<void> {
-  const who = requireIdentity(request);
   try {
-    await audit.append({ action, outcome: 'success', who: auditedIdentity(who), from: request.ip, what: id });
+    await audit.append(auditedSuccess(action, requireIdentity(request), request, id));
   } catch (error) {
     await users.disable(id);
     throw error;

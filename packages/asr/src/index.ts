@@ -8,7 +8,7 @@ export type {
   SpeechActivity,
   Word,
 } from './live/live-transcription.js';
-export type { PcmEncoding } from './audio/pcm.js';
+export { decodePcm, encodePcm, type PcmEncoding } from './audio/pcm.js';
 export { isRecording } from './audio/is-recording.js';
 export {
   openRecording,

@@ -28,6 +28,17 @@ export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels = 1
   );
 }
 
+/** Samples within -1 to 1 as signed 16-bit PCM, little-endian. Louder ones are clipped. */
+export function encodePcm(samples: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(samples.length * bytesPerSample('s16le'));
+  const view = new DataView(bytes.buffer);
+  samples.forEach((sample, index) => {
+    const value = Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
+    view.setInt16(index * 2, value, true);
+  });
+  return bytes;
+}
+
 function decodeInt16(view: DataView, offset: number, stride: number, out: Float32Array): Float32Array {
   for (let i = 0; i < out.length; i++) out[i] = view.getInt16(offset + i * stride, true) / 32_768;
   return out;

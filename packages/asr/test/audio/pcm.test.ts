@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesPerSample, decodePcm } from '../../src/audio/pcm.js';
+import { bytesPerSample, decodePcm, encodePcm } from '../../src/audio/pcm.js';
 
 describe('PCM', () => {
   it('reads 16-bit samples of each channel at any alignment', () => {
@@ -28,6 +28,12 @@ describe('PCM', () => {
     const samples = [0.25, -1.5, 7, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1];
     const bytes = placeAt(3, new Uint8Array(Float32Array.from(samples).buffer));
     expect(decodePcm(bytes, 'f32le')).toEqual([Float32Array.of(0.25, -1, 1, 0, 0, 0, -1)]);
+  });
+
+  it('writes 16-bit samples that it reads as they were, and clips loud ones', () => {
+    const samples = Float32Array.of(0, 0.25, -0.5, -1, 7, -7);
+    const [decoded] = decodePcm(encodePcm(samples), 's16le');
+    expect(decoded).toEqual(Float32Array.of(0, 0.25, -0.5, -1, 32_767 / 32_768, -1));
   });
 
   it('keeps no hold on the bytes', () => {

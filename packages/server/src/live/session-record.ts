@@ -1,4 +1,4 @@
-import { SAMPLE_RATE, type Recognizer, type WritingOptions } from '@auscult/asr';
+import { decodePcm, encodePcm, SAMPLE_RATE, type Recognizer, type WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
@@ -36,8 +36,6 @@ export interface RecordServices {
 /** Audio that may wait for the disk, bytes; a disk that is slower than that is of no use. */
 const WAITING_BYTES = 8 * 1024 ** 2;
 
-const SAMPLE_BYTES = 2;
-
 /** What was kept since the last `finish`. */
 interface Part {
   readonly files: readonly Promise<SealedFile>[];
@@ -72,10 +70,10 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
     }
     part ??= newPart(services.channels, config.spoolDirectory);
     part.samples = Math.max(part.samples, end - startedAt);
-    append(part.files[channel], encode(samples));
+    append(part.files[channel], encodePcm(samples));
   };
 
-  const append = (file: Promise<SealedFile> | undefined, bytes: Buffer): void => {
+  const append = (file: Promise<SealedFile> | undefined, bytes: Uint8Array): void => {
     waitingBytes += bytes.length;
     if (waitingBytes > WAITING_BYTES) giveUp('refine_unavailable');
     file
@@ -133,28 +131,10 @@ function sourceOf(part: Part, startSeconds: number, sessionId: string): Recordin
       open: async function* () {
         const kept = await file;
         await kept.finish();
-        for await (const bytes of kept.read(0, kept.size)) yield decode(bytes);
+        for await (const bytes of kept.read(0, kept.size)) yield* decodePcm(bytes, 's16le');
       },
       share: (seconds) => seconds / audioSeconds,
     })),
     release: () => release(part),
   };
-}
-
-/** Samples within ±1 as 16-bit integers, little-endian. */
-function encode(samples: Float32Array): Buffer {
-  const bytes = Buffer.allocUnsafe(samples.length * SAMPLE_BYTES);
-  samples.forEach((sample, index) => {
-    const value = Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
-    bytes.writeInt16LE(value, index * SAMPLE_BYTES);
-  });
-  return bytes;
-}
-
-function decode(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from(
-    { length: bytes.length / SAMPLE_BYTES },
-    (_, index) => view.getInt16(index * SAMPLE_BYTES, true) / 32_768,
-  );
 }

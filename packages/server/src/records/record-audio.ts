@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from '@auscult/asr';
+import { encodePcm, SAMPLE_RATE } from '@auscult/asr';
 import { open, seal } from './seal.js';
 
 /** A piece of the audio of a channel: 16-bit PCM at 16 kHz, little-endian. */
@@ -17,13 +17,14 @@ export function createAudioPieces(): (
   channel: number,
   samples: Float32Array | undefined,
 ) => readonly AudioPiece[] {
-  const gathered = new Map<number, { place: number; parts: Buffer[]; bytes: number }>();
+  const gathered = new Map<number, { place: number; parts: Uint8Array[]; bytes: number }>();
   return (channel, samples) => {
     const so = gathered.get(channel) ?? { place: 0, parts: [], bytes: 0 };
     gathered.set(channel, so);
     if (samples !== undefined) {
-      so.parts.push(encodePcm(samples));
-      so.bytes += samples.length * SAMPLE_BYTES;
+      const pcm = encodePcm(samples);
+      so.parts.push(pcm);
+      so.bytes += pcm.length;
     }
     const isFull = so.bytes >= PIECE_SECONDS * SAMPLE_RATE * SAMPLE_BYTES;
     if (so.bytes === 0 || (samples !== undefined && !isFull)) return [];
@@ -48,14 +49,4 @@ export function openAudio(
   row: { session_id: string; channel: number; place: number; sealed: Buffer },
 ): Buffer {
   return open(dataKey, row.sealed, ['audio_pieces', row.session_id, row.channel, row.place]);
-}
-
-/** Samples within ±1 as 16-bit integers, little-endian. */
-function encodePcm(samples: Float32Array): Buffer {
-  const bytes = Buffer.allocUnsafe(samples.length * SAMPLE_BYTES);
-  samples.forEach((sample, index) => {
-    const value = Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
-    bytes.writeInt16LE(value, index * SAMPLE_BYTES);
-  });
-  return bytes;
 }

@@ -8,6 +8,7 @@ export type {
   SpeechActivity,
   Word,
 } from './live/live-transcription.js';
+export { waveHeader } from './audio/containers/wave-header.js';
 export { decodePcm, encodePcm, type PcmEncoding } from './audio/pcm.js';
 export { isRecording } from './audio/is-recording.js';
 export {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { SAMPLE_RATE } from '@auscult/asr';
+import { waveHeader } from '@auscult/asr';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -373,29 +373,7 @@ function versionBodyOf(version: SegmentVersion): z.output<typeof versionBody> {
   return { ...version, start: threeDecimals(version.start), end: threeDecimals(version.end) };
 }
 
-const SAMPLE_BYTES = 2;
-/** The length is not known before the end: readers take what comes. */
-const UNKNOWN_LENGTH = 0xff_ff_ff_ff;
-
-async function* waveOf(pcm: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* waveOf(pcm: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield waveHeader();
   yield* pcm;
-}
-
-/** RIFF header of 16-bit mono PCM at 16 kHz. */
-function waveHeader(): Buffer {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(UNKNOWN_LENGTH, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(SAMPLE_RATE, 24);
-  header.writeUInt32LE(SAMPLE_RATE * SAMPLE_BYTES, 28);
-  header.writeUInt16LE(SAMPLE_BYTES, 32);
-  header.writeUInt16LE(8 * SAMPLE_BYTES, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(UNKNOWN_LENGTH, 40);
-  return header;
 }

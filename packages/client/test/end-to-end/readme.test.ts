@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { readExample, runExample } from '../../../protocol/test/support/readme-example.js';
 import { startRealServer } from '../../../server/test/support/real-server.js';
-import { wordErrorRate } from '../../../server/test/support/speech.js';
-import { spoken } from '../support/spoken.js';
+import { loadSpeech, wordErrorRate } from '../../../server/test/support/speech.js';
 
 /** What the example leaves to its reader. */
 const SOURCE = `
@@ -19,21 +14,12 @@ const source = chunks();
 `;
 
 test('the example of the README transcribes what it is given', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, example = ''] = /```js\n(.*?)```/s.exec(readme) ?? [];
+  const example = await readExample(new URL('../../README.md', import.meta.url));
   const { url } = await startRealServer('--workers', '1');
-  const { samples, text } = await spoken('jfk/jfk');
-  // Where packages are found as they are in this repository.
-  const root = fileURLToPath(new URL('../../../../node_modules/.readme-', import.meta.url));
-  const folder = await mkdtemp(root);
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(
-    join(folder, 'speech.pcm'),
-    Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength),
-  );
-  await writeFile(join(folder, 'example.mjs'), SOURCE + example.replace('http://127.0.0.1:8000', url));
-
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder });
+  const { pcm, text } = await loadSpeech('jfk/jfk');
+  const { stdout, stderr } = await runExample(SOURCE + example.replace('http://127.0.0.1:8000', url), {
+    files: { 'speech.pcm': pcm },
+  });
   const last = stdout.trimEnd().split('\n').at(-1) ?? '';
   expect(stderr).toBe('');
   expect(last).toMatch(/ true$/);

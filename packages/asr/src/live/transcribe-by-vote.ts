@@ -22,14 +22,14 @@ export interface VoteOptions extends TranscribeOptions {
 export async function* transcribeByVote(
   recognizer: Recognizer,
   open: () => AsyncIterable<Float32Array>,
-  { hearings, onProgress, signal, ...options }: VoteOptions,
+  { hearings, ...options }: VoteOptions,
 ): AsyncGenerator<FinalHypothesis> {
   const variants = recordingHearings[recognizer.model.family].slice(0, hearings);
   if (variants.length === 1 || options.task === 'translate') {
-    const given = { ...options, ...(onProgress && { onProgress }), ...(signal && { signal }) };
-    yield* transcribeRecording(recognizer, open(), given);
+    yield* transcribeRecording(recognizer, open(), options);
     return;
   }
+  const { onProgress, signal } = options;
   // A hearing that fails ends the others, whose work would be for nothing.
   const failure = new AbortController();
   const settled = new Array<number>(variants.length).fill(0);

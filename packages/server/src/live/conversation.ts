@@ -268,11 +268,10 @@ export function createConversation(services: ConversationServices): Conversation
         writer.keepAudio(index, samples);
       },
       onFinal: (hypothesis) => {
-        const next = writeFinal(state, hypothesis, writing);
-        state = next.state;
-        if (next.written.text === '' && next.written.removes === undefined) return;
+        const { written, state: next } = writeFinal(state, hypothesis, writing);
+        state = next;
+        if (written.text === '' && written.removes === undefined) return;
         finals += 1;
-        const { written } = next;
         words += written.words.length;
         const final = recordedFinal(written, index);
         // Where all was taken back there is nothing to record.

@@ -156,6 +156,7 @@ export function startSession(
       end('too_many_bad_messages');
     },
   });
+
   function connect(next: WebSocket): void {
     stopWaiting();
     const heartbeat = startHeartbeat(next, config.pingIntervalSeconds, {

@@ -21,12 +21,13 @@ export interface Sessions {
 
 /** Keeps track of open sessions. */
 export function createSessions(): Sessions {
-  const open = new Set<Session>();
+  /** By id. */
+  const open = new Map<string, Session>();
   const reserved: Identity[] = [];
   return {
     count: () => open.size + reserved.length,
     countOf: (identity) =>
-      [...reserved, ...[...open].map((session) => session.identity)].filter((other) =>
+      [...reserved, ...[...open.values()].map((session) => session.identity)].filter((other) =>
         isSameIdentity(other, identity),
       ).length,
     reserve: (identity) => {
@@ -37,17 +38,17 @@ export function createSessions(): Sessions {
       };
     },
     add: (session) => {
-      open.add(session);
-      void session.closed.then(() => open.delete(session));
+      open.set(session.id, session);
+      void session.closed.then(() => open.delete(session.id));
     },
-    find: (id) => [...open].find((session) => session.id === id),
+    find: (id) => open.get(id),
     revalidate: async () => {
-      await Promise.all([...open].map((session) => session.revalidate()));
+      await Promise.all([...open.values()].map((session) => session.revalidate()));
     },
     drain: async (seconds) => {
-      const done = Promise.all([...open].map((session) => session.drain())).then(() => true);
+      const done = Promise.all([...open.values()].map((session) => session.drain())).then(() => true);
       const clean = await Promise.race([done, elapsed(seconds)]);
-      for (const session of open) session.abandon();
+      for (const session of open.values()) session.abandon();
       return clean;
     },
   };

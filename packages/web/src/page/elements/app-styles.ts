@@ -1,0 +1,175 @@
+import { css } from 'lit';
+
+/** How the parts of the page are laid out. */
+export const appStyles = css`
+  :host {
+    display: grid;
+    grid-template-rows: auto minmax(0, 1fr) auto;
+    height: 100dvh;
+  }
+
+  header {
+    display: flex;
+    align-items: center;
+    gap: 0.25rem;
+    width: 100%;
+    max-width: 76rem;
+    margin: 0 auto;
+    padding: 0.625rem 1.25rem;
+  }
+
+  h1 {
+    display: flex;
+    flex: 1;
+    align-items: center;
+    gap: 0.625rem;
+    margin: 0;
+    font-size: 1.25rem;
+    font-weight: 700;
+    letter-spacing: -0.01em;
+  }
+
+  .mark {
+    display: grid;
+    place-content: center;
+    width: 2rem;
+    height: 2rem;
+    border-radius: 9px;
+    background: var(--accent);
+    color: var(--on-accent);
+    font-size: 1rem;
+  }
+
+  main {
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+    gap: 1rem;
+    width: 100%;
+    max-width: 76rem;
+    min-height: 0;
+    margin: 0 auto;
+    padding: 0 1.25rem;
+  }
+
+  .text {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+  }
+
+  .text > :not(.transcript) {
+    flex: none;
+  }
+
+  .transcript {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+    margin-bottom: 1rem;
+    border: 1px solid var(--rule);
+    border-radius: var(--round);
+    background: var(--paper);
+    overflow: clip;
+  }
+
+  aside {
+    min-height: 0;
+    padding-bottom: 1rem;
+    overflow-y: auto;
+    scrollbar-width: thin;
+  }
+
+  transcript-view {
+    flex: 1;
+    min-height: 0;
+  }
+
+  transcript-view:focus-visible {
+    outline-offset: -3px;
+  }
+
+  .tools {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    padding: 0.625rem 0.75rem 0.625rem 1.25rem;
+    border-bottom: 1px solid var(--rule);
+  }
+
+  .tools h2 {
+    flex: 1;
+    font-size: 1rem;
+    font-weight: 650;
+  }
+
+  .overlay {
+    position: fixed;
+    inset: 0;
+    z-index: 9;
+    display: grid;
+    place-content: center;
+    border: 4px dashed var(--accent);
+    background: color-mix(in srgb, var(--ground) 85%, transparent);
+    font-size: 1.375rem;
+    font-weight: 650;
+    pointer-events: none;
+  }
+
+  .said {
+    padding: 0.375rem 1.25rem;
+    border-bottom: 1px solid var(--rule);
+    background: var(--tint);
+    font-size: 0.875rem;
+  }
+
+  .dialog-actions {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 0.5rem;
+    margin-top: 1.25rem;
+  }
+
+  @media (width >= 62rem) {
+    main {
+      grid-template-columns: minmax(0, 1fr) 20rem;
+    }
+  }
+
+  /* Too low for parts that scroll on their own, as at a zoom of 400 %. */
+  @media (height < 32rem) {
+    :host {
+      height: auto;
+      min-height: 100dvh;
+    }
+  }
+
+  @media (width < 40rem) {
+    header {
+      padding: 0.5rem 0.75rem;
+    }
+
+    main {
+      padding: 0 0.75rem;
+    }
+
+    .transcript {
+      margin-bottom: 0.75rem;
+    }
+
+    .tools {
+      justify-content: flex-end;
+      padding: 0.5rem;
+    }
+
+    .tools h2 {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+
+    .tools .new {
+      margin-right: auto;
+    }
+  }
+`;

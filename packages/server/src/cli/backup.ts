@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { createBackup } from '../backup/create-backup.js';
 import { keyCopyPath } from '../records/key-copy.js';
 import { withStorage } from './open-offline-storage.js';
+import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
@@ -21,11 +22,11 @@ export function backupCommand(): Command {
       const rows = await withStorage(config, (storage, actor) =>
         createBackup(storage, { path, keyCopy, actor }),
       );
-      const isJson = options['json'] === true;
-      process.stdout.write(
-        isJson
-          ? `${JSON.stringify({ file: path, keyCopy, rows })}\n`
-          : `${rows['sessions'] ?? 0} records and ${rows['audit_entries'] ?? 0} audit entries in ${path}, their keys in ${keyCopy}\n`,
+      printResult(
+        options,
+        { file: path, keyCopy, rows },
+        () =>
+          `${rows['sessions'] ?? 0} records and ${rows['audit_entries'] ?? 0} audit entries in ${path}, their keys in ${keyCopy}\n`,
       );
     },
   );

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
 import { masterKeyPath, newMasterKey } from '../records/master-keys.js';
 import { withStorage } from './open-offline-storage.js';
+import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
@@ -40,11 +41,12 @@ function rotateCommand(): Command {
       });
       return { masterKey, rewrapped };
     });
-    process.stdout.write(
-      options['json'] === true
-        ? `${JSON.stringify(outcome)}\n`
-        : `${outcome.rewrapped} records are under the master key ${outcome.masterKey} now. ` +
-            'The older keys are still needed for backups that were made with them; back the file up.\n',
+    printResult(
+      options,
+      outcome,
+      () =>
+        `${outcome.rewrapped} records are under the master key ${outcome.masterKey} now. ` +
+        'The older keys are still needed for backups that were made with them; back the file up.\n',
     );
   });
 }

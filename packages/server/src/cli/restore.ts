@@ -3,6 +3,7 @@ import { restoreBackup, type Restored } from '../backup/restore-backup.js';
 import { keyCopyPath } from '../records/key-copy.js';
 import { loadMasterKeys } from '../records/master-keys.js';
 import { withStorage } from './open-offline-storage.js';
+import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
@@ -28,7 +29,7 @@ export function restoreCommand(): Command {
           counts: { sessions: restored.rows['sessions'] ?? 0, destroyed: restored.destroyed },
         });
       });
-      process.stdout.write(options['json'] === true ? `${JSON.stringify(restored)}\n` : sentence(restored));
+      printResult(options, restored, () => sentence(restored));
     },
   );
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { expireRecords, type ExpiredRecord, type RetentionOutcome } from '../retention/expire.js';
 import { parsePolicies } from '../retention/policies.js';
 import { withStorage } from './open-offline-storage.js';
+import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
@@ -21,11 +22,7 @@ export function retentionCommand(): Command {
       const outcome = await withStorage(config, (storage, actor) =>
         expireRecords(storage, parsePolicies(config.retention), { actor, dryRun }),
       );
-      process.stdout.write(
-        options['json'] === true
-          ? `${JSON.stringify({ dryRun, ...outcome }, null, 2)}\n`
-          : sentences(outcome, dryRun),
-      );
+      printResult(options, { dryRun, ...outcome }, () => sentences(outcome, dryRun));
     },
   );
 }

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
 import { readEntries } from '../../audit/verify.js';
 import { openDatabase } from '../../db/database.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
 /** `auscult audit export`: writes the chain out, an entry a line. */
@@ -29,11 +30,7 @@ export function exportAuditCommand(): Command {
         if (file === undefined) return;
         output.end();
         await once(output, 'close');
-        process.stdout.write(
-          options['json'] === true
-            ? `${JSON.stringify({ file, entries })}\n`
-            : `${entries} entries in ${file}\n`,
-        );
+        printResult(options, { file, entries }, () => `${entries} entries in ${file}\n`);
       } finally {
         await database.close();
       }

@@ -3,6 +3,7 @@ import { readAnchors } from '../../audit/anchor.js';
 import { auditAnchorPath } from '../../audit/open-audit.js';
 import { verifyAudit, type AuditProblem, type AuditReport } from '../../audit/verify.js';
 import { openDatabase } from '../../db/database.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
 /** `auscult audit verify`: reads the whole chain and compares it with what was anchored outside. */
@@ -18,8 +19,7 @@ export function verifyAuditCommand(): Command {
       const database = await openDatabase(config);
       try {
         const report = await verifyAudit(database, anchors, showProgress);
-        const isJson = options['json'] === true;
-        process.stdout.write(isJson ? `${JSON.stringify(report, null, 2)}\n` : `${sentence(report)}\n`);
+        printResult(options, report, () => `${sentence(report)}\n`);
         process.exitCode = report.problems.length === 0 ? 0 : 1;
       } finally {
         await database.close();

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
 import { addRoleOptions, parseName, type RoleOptions } from '../access/role-options.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
 interface Options extends RoleOptions {
   readonly name: string;
   readonly expiresInDays?: number;
-  readonly json?: boolean;
 }
 
 /** `auscult keys create`: prints a new key, this once. */
@@ -20,7 +20,7 @@ export function createKeyCommand(): Command {
   addRoleOptions(command);
   return addSettingOptions(command, ACCESS_SETTINGS).action(
     async (options: Options & Record<string, unknown>) => {
-      const { name, role, tenant, group: groups, expiresInDays, json } = options;
+      const { name, role, tenant, group: groups, expiresInDays } = options;
       const expiresAt =
         expiresInDays === undefined ? undefined : new Date(Date.now() + expiresInDays * 86_400_000);
       const key = await withAccess(configFrom(options), async ({ apiKeys, audit }) => {
@@ -38,7 +38,7 @@ export function createKeyCommand(): Command {
         });
         return created;
       });
-      process.stdout.write(json === true ? `${JSON.stringify(key, null, 2)}\n` : `${key.secret}\n`);
+      printResult(options, key, () => `${key.secret}\n`);
     },
   );
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ApiKey } from '../../access/api-keys.js';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
 /** `auscult keys list`: the keys that there are, without their secrets. */
@@ -13,9 +14,7 @@ export function listKeysCommand(): Command {
   return addSettingOptions(command, ACCESS_SETTINGS).action(async (options: Record<string, unknown>) => {
     const tenant = typeof options['tenant'] === 'string' ? options['tenant'] : undefined;
     const keys = await withAccess(configFrom(options), ({ apiKeys }) => apiKeys.list(tenant));
-    process.stdout.write(
-      options['json'] === true ? `${JSON.stringify(keys, null, 2)}\n` : keys.map(lineOf).join(''),
-    );
+    printResult(options, keys, () => keys.map(lineOf).join(''));
   });
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ConfigError } from '../../config/config-error.js';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
 /** `auscult keys revoke`: refuses a key from now on. */
@@ -19,9 +20,8 @@ export function revokeKeyCommand(): Command {
         if (wasValid) await audit('key.revoke', id);
         return wasValid;
       });
-      const sentence = revoked ? `${id} is revoked` : `${id} was revoked before`;
-      process.stdout.write(
-        options['json'] === true ? `${JSON.stringify({ id, revoked })}\n` : `${sentence}\n`,
+      printResult(options, { id, revoked }, () =>
+        revoked ? `${id} is revoked\n` : `${id} was revoked before\n`,
       );
     },
   );

@@ -1,6 +1,7 @@
 import { exportModels, type ComputeType } from '@auscult/asr';
 import { Command, Option } from 'commander';
 import { modelStore } from '../../recognizer-options.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { megabytes } from './megabytes.js';
 
@@ -21,23 +22,18 @@ export function exportModelsCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ['modelDirectory']).action(
     async (bundle: string, names: string[], options: ExportOptions) => {
-      const { computeType, json } = options;
+      const { computeType } = options;
       // Not the setting of that name, which has a value in any case.
       const store = modelStore(configFrom({ ...options, computeType: undefined }));
       const { models, bytes } = await exportModels(names, bundle, { store, computeType });
       const text = models.map(({ name, variants }) => `${name} (${variants.join(', ')})`).join(', ');
-      process.stdout.write(
-        json === true
-          ? `${JSON.stringify({ bundle, bytes, models }, null, 2)}\n`
-          : `${bundle}, ${megabytes(bytes)}: ${text}\n`,
-      );
+      printResult(options, { bundle, bytes, models }, () => `${bundle}, ${megabytes(bytes)}: ${text}\n`);
     },
   );
 }
 
 interface ExportOptions extends Readonly<Record<string, unknown>> {
   readonly computeType?: ComputeType;
-  readonly json?: true;
 }
 
 const EXAMPLES = `

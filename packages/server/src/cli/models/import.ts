@@ -1,6 +1,7 @@
 import { importModels } from '@auscult/asr';
 import { Command } from 'commander';
 import { modelStore } from '../../recognizer-options.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
 /** `auscult models import`: models from a file that `export` wrote elsewhere. */
@@ -13,10 +14,8 @@ export function importModelsCommand(): Command {
   return addSettingOptions(command, ['modelDirectory']).action(
     async (bundle: string, options: Record<string, unknown>) => {
       const models = await importModels(bundle, modelStore(configFrom(options)));
-      process.stdout.write(
-        options['json'] === true
-          ? `${JSON.stringify(models, null, 2)}\n`
-          : models.map(({ name, variants }) => `${name} (${variants.join(', ')}) is here\n`).join(''),
+      printResult(options, models, () =>
+        models.map(({ name, variants }) => `${name} (${variants.join(', ')}) is here\n`).join(''),
       );
     },
   );

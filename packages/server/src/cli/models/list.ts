@@ -1,6 +1,7 @@
 import { listModels, type ListedModel } from '@auscult/asr';
 import { Command } from 'commander';
 import { modelStore } from '../../recognizer-options.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { megabytes } from './megabytes.js';
 
@@ -12,9 +13,7 @@ export function listModelsCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ['modelDirectory']).action(async (options: Record<string, unknown>) => {
     const list = await listModels(modelStore(configFrom(options)));
-    const text =
-      options['json'] === true ? `${JSON.stringify(list, null, 2)}\n` : table(list.map(row)) + NOTES;
-    process.stdout.write(text);
+    printResult(options, list, () => table(list.map(row)) + NOTES);
   });
 }
 

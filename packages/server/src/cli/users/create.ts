@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { ConfigError } from '../../config/config-error.js';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
 import { addRoleOptions, parseName, type RoleOptions } from '../access/role-options.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { secretLines } from './secret-lines.js';
 
 interface Options extends RoleOptions {
   readonly codes: boolean;
-  readonly json?: boolean;
 }
 
 /** `auscult users create`: prints what somebody new logs in with, this once. */
@@ -21,7 +21,7 @@ export function createUserCommand(): Command {
   addRoleOptions(command);
   return addSettingOptions(command, ACCESS_SETTINGS).action(
     async (name: string, options: Options & Record<string, unknown>) => {
-      const { role, tenant, group: groups, codes: usesCodes, json } = options;
+      const { role, tenant, group: groups, codes: usesCodes } = options;
       const user = await withAccess(configFrom(options), async ({ users, audit }) => {
         const created = await users.create({ tenant, name, role, groups, usesCodes, createdBy: undefined });
         if (created === undefined)
@@ -35,7 +35,7 @@ export function createUserCommand(): Command {
         });
         return created;
       });
-      process.stdout.write(json === true ? `${JSON.stringify(user, null, 2)}\n` : secretLines(user));
+      printResult(options, user, () => secretLines(user));
     },
   );
 }

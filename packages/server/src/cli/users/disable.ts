@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { userNamed } from './user-named.js';
 
@@ -18,9 +19,8 @@ export function disableUserCommand(): Command {
         if (could) await audit('user.disable', id);
         return could;
       });
-      const sentence = disabled ? `${name} is disabled` : `${name} was disabled before`;
-      process.stdout.write(
-        options['json'] === true ? `${JSON.stringify({ name, disabled })}\n` : `${sentence}\n`,
+      printResult(options, { name, disabled }, () =>
+        disabled ? `${name} is disabled\n` : `${name} was disabled before\n`,
       );
     },
   );

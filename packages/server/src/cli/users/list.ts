@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { User } from '../../access/users.js';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
 /** `auscult users list`: who can log in. */
@@ -13,9 +14,7 @@ export function listUsersCommand(): Command {
   return addSettingOptions(command, ACCESS_SETTINGS).action(async (options: Record<string, unknown>) => {
     const tenant = typeof options['tenant'] === 'string' ? options['tenant'] : undefined;
     const users = await withAccess(configFrom(options), (access) => access.users.list(tenant));
-    process.stdout.write(
-      options['json'] === true ? `${JSON.stringify(users, null, 2)}\n` : users.map(lineOf).join(''),
-    );
+    printResult(options, users, () => users.map(lineOf).join(''));
   });
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
+import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { secretLines } from './secret-lines.js';
 import { userNamed } from './user-named.js';
@@ -20,9 +21,7 @@ export function resetUserCommand(): Command {
         return told;
       });
       if (secrets === undefined) return;
-      process.stdout.write(
-        options['json'] === true ? `${JSON.stringify(secrets, null, 2)}\n` : secretLines(secrets),
-      );
+      printResult(options, secrets, () => secretLines(secrets));
     },
   );
 }

@@ -39,8 +39,8 @@ export interface ApiKeys {
   readonly create: (order: ApiKeyOrder) => Promise<ApiKey & { readonly secret: string }>;
   /** Those of a tenant, or of all, the newest first. */
   readonly list: (tenant?: string) => Promise<readonly ApiKey[]>;
-  /** The key with this id, if it is there and of this tenant; of any where none is named. */
-  readonly find: (id: string, tenant?: string) => Promise<ApiKey | undefined>;
+  /** The key with this id, of whatever tenant. */
+  readonly find: (id: string) => Promise<ApiKey | undefined>;
   /** From now on the key is refused. Resolves with whether it was valid before. */
   readonly revoke: (id: string) => Promise<boolean>;
   /** Whose key `text` is. */
@@ -102,9 +102,9 @@ export function createApiKeys({ db }: Pick<Database, 'db'>, now: () => Date = ()
       const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
       return (await chosen.execute()).map(keyOf);
     },
-    find: async (id, tenant) => {
+    find: async (id) => {
       const row = await rowOf(id);
-      return row !== undefined && (tenant === undefined || row.tenant === tenant) ? keyOf(row) : undefined;
+      return row && keyOf(row);
     },
     revoke: async (id) => {
       const { numUpdatedRows } = await db

@@ -44,8 +44,8 @@ export interface Users {
   readonly create: (order: UserOrder) => Promise<(User & UserSecrets) | undefined>;
   /** Those of a tenant, or of all, by name. */
   readonly list: (tenant?: string) => Promise<readonly User[]>;
-  /** The user with this id, if there is one and of this tenant; of any where none is named. */
-  readonly find: (id: string, tenant?: string) => Promise<User | undefined>;
+  /** The user with this id, of whatever tenant. */
+  readonly find: (id: string) => Promise<User | undefined>;
   readonly findByName: (name: string) => Promise<User | undefined>;
   /** Ends all logins of the user and takes none from now on. Resolves with whether the user could log in before. */
   readonly disable: (id: string) => Promise<boolean>;
@@ -129,9 +129,9 @@ export function createUsers({ database, passwords, seal, now = () => new Date() 
       const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
       return (await chosen.execute()).map(userOf);
     },
-    find: async (id, tenant) => {
+    find: async (id) => {
       const row = await rowOf(id);
-      return row !== undefined && (tenant === undefined || row.tenant === tenant) ? userOf(row) : undefined;
+      return row && userOf(row);
     },
     findByName: async (name) => {
       const row = await rowNamed(name);

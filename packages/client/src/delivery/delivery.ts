@@ -1,10 +1,4 @@
-import type {
-  ConfigureMessage,
-  ErrorMessage,
-  ReadyMessage,
-  RefinedMessage,
-  ServerMessage,
-} from '@auscult/protocol';
+import type { ConfigureMessage, ErrorMessage, ReadyMessage, ServerMessage } from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createBackoff } from '../connection/backoff.js';
 import { openConnection, type Connection } from '../connection/connection.js';
@@ -13,8 +7,10 @@ import { describeProblem, type Problem } from '../problem.js';
 import type { Segment } from '../transcript.js';
 import type { WebSocketConstructor } from '../transcriber-options.js';
 import type { AudioBuffer } from './audio-buffer.js';
+import { createAudioSender } from './audio-sender.js';
 import { createFlushRequests } from './flush-requests.js';
 import { createLedger } from './ledger.js';
+import { refinedText } from './refined-text.js';
 import { createSilenceWatch } from './silence-watch.js';
 import { problemOf, verdictOn, type RetryReason } from './verdict.js';
 
@@ -76,19 +72,8 @@ interface DeliveryOptions {
   readonly listener: DeliveryListener;
 }
 
-/** Samples of each channel in a frame: 50 ms as they come, 250 ms when there is much to send. */
-const FRAME = SAMPLE_RATE / 20;
-const LONG_FRAME = SAMPLE_RATE / 4;
-/** Bytes that may wait in the socket: little, so that a broken connection leaves little to send again. */
-const MAX_WAITING_BYTES = 64 * 1024;
-/** Bytes sent in one go, so that no task takes long. */
-const MAX_BYTES_AT_ONCE = 256 * 1024;
-/** How soon to look again whether the socket takes more, milliseconds. */
-const PUMP_MS = 30;
 const HANDSHAKE_MS = 10_000;
 const TICK_MS = 1000;
-/** Time without audio after which the server is told that the client is there. */
-const KEEPALIVE_MS = 30_000;
 
 /** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
 const ACKNOWLEDGES_WITHIN_MS = 6000;
@@ -121,6 +106,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { urls, WebSocket, configure, channels, flushSeconds, buffer, listener } = options;
   const ledger = createLedger(channels);
   const requests = createFlushRequests();
+  const sender = createAudioSender({ buffer, ledger, requests, channels });
   const backoff = createBackoff();
   /** Partials whose final may still come, by channel. */
   const open = new Map<number, Segment>();
@@ -131,7 +117,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let hasAcknowledged = false;
   let watch = createSilenceWatch();
   let readyAt = 0;
-  let sentAt = 0;
   let lost = 0;
   /** Dropped samples that the server has, as long as its session lives. */
   let droppedThere = 0;
@@ -141,7 +126,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let isOver = false;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let handshakeTimer: ReturnType<typeof setTimeout> | undefined;
-  let pumpTimer: ReturnType<typeof setTimeout> | undefined;
   let tickTimer: ReturnType<typeof setInterval> | undefined;
 
   function connect(): void {
@@ -230,7 +214,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         takeStopped(message);
         break;
       case 'refined':
-        listener.onRefined(onOwnClock(message));
+        listener.onRefined(refinedText(message, ledger.ownSeconds));
         break;
     }
     release();
@@ -289,50 +273,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     hasToldOfDrops = false;
     watch = createSilenceWatch();
     readyAt = performance.now();
-    sentAt = readyAt;
     backoff.connected();
     listener.onLink({ kind: 'connected' });
-    pump();
-  }
-
-  /** Sends what there is, as far as the socket takes it. */
-  function pump(): void {
-    clearTimeout(pumpTimer);
-    pumpTimer = undefined;
-    let bytes = 0;
-    while (connection && stage === 'ready') {
-      if (connection.waitingBytes() >= MAX_WAITING_BYTES || bytes >= MAX_BYTES_AT_ONCE) {
-        pumpTimer = setTimeout(pump, PUMP_MS);
-        return;
-      }
-      const sent = sendNext(connection);
-      if (sent === undefined) return;
-      bytes += sent;
-    }
-  }
-
-  /** Sends the next frame or request; its bytes, or `undefined` if there is nothing to send yet. */
-  function sendNext(to: Connection): number | undefined {
-    const request = requests.unsent();
-    const at = ledger.sent();
-    const waiting = (request?.at ?? buffer.end()) - at;
-    if (waiting > 0) return request || waiting >= FRAME ? sendAudio(to, at, waiting) : undefined;
-    if (!request) return undefined;
-    request.isSent = true;
-    to.send({ type: request.kind });
-    return 0;
-  }
-
-  function sendAudio(to: Connection, at: number, waiting: number): number | undefined {
-    const limit = Math.floor((session?.maxFrameBytes ?? 0) / (2 * channels));
-    const wanted = Math.max(1, Math.min(waiting, waiting >= LONG_FRAME ? LONG_FRAME : FRAME, limit));
-    const samples = buffer.read(at, wanted);
-    if (!samples) return undefined;
-    ledger.silenceSettled(samples, at);
-    to.sendAudio(samples);
-    ledger.advance(samples.length / channels);
-    sentAt = performance.now();
-    return samples.byteLength;
+    if (connection && session) sender.connect(connection, session.maxFrameBytes);
   }
 
   function release(): void {
@@ -361,13 +304,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   function tick(): void {
-    if (stage !== 'ready' || !connection) return;
-    if (hasAcknowledged && watch.isDead()) {
-      abandon();
-    } else if (performance.now() - sentAt > KEEPALIVE_MS) {
-      sentAt = performance.now();
-      connection.send({ type: 'keepalive' });
-    }
+    if (stage !== 'ready') return;
+    if (hasAcknowledged && watch.isDead()) abandon();
+    else sender.keepAlive();
   }
 
   /** Takes the connection for dead. */
@@ -414,7 +353,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function disconnect(): void {
     clearTimeout(handshakeTimer);
-    clearTimeout(pumpTimer);
+    sender.disconnect();
     connection = undefined;
     stage = 'configuring';
     backoff.disconnected();
@@ -438,25 +377,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (retryTimer !== undefined) connect();
   }
 
-  function onOwnClock({ text, segments }: RefinedMessage): { text: string; segments: readonly Segment[] } {
-    const counts = [0, 0];
-    return {
-      text,
-      segments: segments.map(({ text: said, start, end: until, confidence, channel }) => {
-        const sequence = counts[channel ?? 0] ?? 0;
-        counts[channel ?? 0] = sequence + 1;
-        return {
-          text: said,
-          start: ledger.ownSeconds(start),
-          end: ledger.ownSeconds(until),
-          confidence,
-          ...(channel === undefined ? {} : { channel }),
-          sequence,
-        };
-      }),
-    };
-  }
-
   return {
     open: () => {
       globalThis.addEventListener?.('online', retryNow);
@@ -465,17 +385,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     onAudio: () => {
       flushIfMuchIsUnsettled();
-      pump();
+      sender.send();
       // Timers of hidden pages come late; audio does not.
       tick();
     },
     finalize: () => {
       requests.add('finalize', buffer.end());
-      pump();
+      sender.send();
     },
     stop: () => {
       requests.add('stop', buffer.end());
-      pump();
+      sender.send();
     },
     waitingSeconds: () => {
       const there = hasAcknowledged ? ledger.received() : ledger.settled();

@@ -25,6 +25,19 @@ const HANDSHAKE_MS = 10_000;
 
 const OLDEST_VERSION = 'TLSv1.2';
 
+/** For TLS 1.2 what has forward secrecy and authenticated encryption, as TLS 1.3 has with each of its own. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
 /**
  * TLS with the files of the settings; undefined where no certificate is set. The files are read again every
  * `lookAgainMs`: watching for changes misses those of mounted secrets and network disks. New files that cannot be
@@ -119,6 +132,7 @@ function secureOptions({ certificate, key, clientCa }: TlsMaterial): SecureConte
     cert: certificate,
     key,
     minVersion: OLDEST_VERSION,
+    ciphers: CIPHERS,
     ...(clientCa !== undefined && { ca: clientCa }),
   };
 }

@@ -37,6 +37,16 @@ describe('a server with a certificate', () => {
     await client.next('connection');
   });
 
+  test.each(['ECDHE-RSA-AES128-SHA256', 'ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SHA256', 'AES256-SHA'])(
+    'takes no cipher without forward secrecy or authentication: %s',
+    async (cipher) => {
+      const { files, pair } = await folderWith(await createServerPair());
+      const server = await startScriptedServer(files);
+      const options = { maxVersion: 'TLSv1.2', ciphers: cipher } as const;
+      await expect(ask(server.url, pair, options)).rejects.toThrow(/handshake failure|alert/i);
+    },
+  );
+
   test('takes a new pair of files while it runs, and keeps the old one where the new is broken', async () => {
     const { files, pair } = await folderWith(await createServerPair());
     let log = '';

@@ -13,7 +13,7 @@ export const errorDescription = z.object({
 export type ErrorDescription = z.output<typeof errorDescription>;
 
 /** Body of every HTTP answer that is an error. */
-export const errorBody = z.object({ error: errorDescription });
+export const errorBody = z.object({ error: errorDescription }).meta({ id: 'ErrorBody' });
 export type ErrorBody = z.output<typeof errorBody>;
 
 /** What an error says over HTTP beyond its code. */

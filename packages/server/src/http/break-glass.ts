@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Access } from '../access/access.js';
 import { auditedSuccess } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
-import { errorResponses } from '../errors.js';
+import { ONE_LINE } from './identity-fields.js';
 
 const order = z.strictObject({
   record: z.string().min(1).max(100).meta({ description: 'Id of the record that has to be read.' }),
@@ -13,7 +13,7 @@ const order = z.strictObject({
     .trim()
     .min(10)
     .max(500)
-    .regex(/^[^\p{Cc}]*$/u)
+    .regex(ONE_LINE)
     .meta({ description: 'Why, for the audit log. Write nothing about the patient here.' }),
 });
 
@@ -30,7 +30,6 @@ export function registerBreakGlass(app: FastifyInstance, { audit, breakGlass, lo
         body: order,
         response: {
           201: z.object({ record: z.string(), until: z.iso.datetime() }),
-          ...errorResponses('invalid_request', 'unauthenticated', 'forbidden', 'locked_out'),
         },
       },
     },

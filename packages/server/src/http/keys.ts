@@ -50,7 +50,6 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
         body: keyOrder,
         response: {
           201: keyBody.extend({ secret: z.string().meta({ description: 'The key, to be kept safe.' }) }),
-          ...errorResponses('invalid_request', 'unauthenticated', 'forbidden', 'locked_out'),
         },
       },
     },
@@ -79,7 +78,6 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
         description: 'Those of the tenant, the newest first, with those that were revoked.',
         response: {
           200: z.object({ keys: z.array(keyBody).readonly() }),
-          ...errorResponses('unauthenticated', 'forbidden', 'locked_out'),
         },
       },
     },
@@ -95,7 +93,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
         params,
         response: {
           204: z.null(),
-          ...errorResponses('unauthenticated', 'forbidden', 'key_not_found', 'locked_out'),
+          ...errorResponses('key_not_found'),
         },
       },
     },

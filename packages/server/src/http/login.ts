@@ -42,7 +42,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
         body: loginBody,
         response: {
           200: identityBody,
-          ...errorResponses('invalid_request', 'login_failed', 'origin_not_allowed', 'locked_out'),
+          ...errorResponses('login_failed', 'locked_out', 'records_unavailable'),
         },
       },
     },
@@ -67,7 +67,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
       schema: {
         summary: 'Log out',
         description: 'Ends the login of this browser. Its sessions are closed within a minute.',
-        response: { 204: z.null(), ...errorResponses('unauthenticated') },
+        response: { 204: z.null() },
       },
     },
     async (request, reply) => {
@@ -85,7 +85,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
       schema: {
         summary: 'Who you are to the server',
         description: 'The role `local` means that the server asks nobody. 401 means that a login is needed.',
-        response: { 200: identityBody, ...errorResponses('unauthenticated', 'locked_out') },
+        response: { 200: identityBody },
       },
     },
     (request, reply) => {

@@ -14,7 +14,6 @@ export function registerMetrics(app: FastifyInstance, registry: Registry): void 
         produces: ['text/plain'],
         response: { 200: z.string() },
       },
-      serializerCompiler: () => String,
     },
     async (_request, reply) => {
       void reply.type(registry.contentType);

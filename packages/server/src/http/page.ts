@@ -23,7 +23,14 @@ export async function registerPage(app: FastifyInstance, folder: string, log: Lo
     app.get('/', hidden, (_request, reply) => reply.code(503).type('text/plain').send(`${NOT_BUILT}\n`));
     return;
   }
-  await app.register(serveStatic, { serve: false, preCompressed: true, cacheControl: false, index: false });
+  await app.register(serveStatic, {
+    serve: false,
+    preCompressed: true,
+    cacheControl: false,
+    index: false,
+    // Nobody needs a part of files this small.
+    acceptRanges: false,
+  });
   app.get('/', hidden, (_request, reply) => {
     void reply.header('permissions-policy', 'microphone=(self)');
     send(reply, 'index.html', folder, COMPARE);

@@ -16,6 +16,7 @@ import {
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
+  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
@@ -24,6 +25,7 @@ import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
+import { describeAccess, securitySchemes } from './describe-access.js';
 import type { OriginPolicy } from './origins.js';
 import type { ServerTls } from './tls.js';
 
@@ -85,6 +87,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   app.decorateRequest('authentication', undefined);
   app.decorateRequest('refusal', undefined);
   app.addHook('onRoute', requireAction);
+  app.addHook('onRoute', describeAccess);
   app.addHook('onRoute', services.onRoute);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -93,7 +96,9 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   });
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error, request);
-    if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error);
+    if (isBrokenOff(error, request))
+      log.debug('request broken off', { route: request.routeOptions.url ?? 'none' });
+    else if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error);
     if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
     const { status, body } = httpError(refusal.code, refusal.details);
     return reply.code(status).type('application/json').send(body);
@@ -103,6 +108,8 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     if (request.protocol === 'https')
       void reply.header('strict-transport-security', STRICT_TRANSPORT_SECURITY);
     await guard.admit(request);
+    // Before anything of it is read: some methods fail over the lack of a body where there is nothing anyway.
+    if (request.is404) throw new RequestError('not_found');
     limitBody(request, config.requestTimeoutSeconds);
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -136,8 +143,10 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
           'The HTTP side of the server. Live transcription is a WebSocket at `/ws/transcribe`, see protocol.md.',
         version,
       },
+      components: { securitySchemes },
     },
     transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
   });
   app.get(
     '/api/v1',
@@ -184,6 +193,11 @@ function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || code === 'FST_ERR_CTP_INVALID_JSON_BODY')
     return new RequestError('json_expected');
   return new RequestError('internal_error', {}, undefined, { cause: error });
+}
+
+/** Whether the client has gone in the middle of its request. Nobody reads the answer then. */
+function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && !raw.complete;
 }
 
 function answerNotFound(reply: FastifyReply): void {

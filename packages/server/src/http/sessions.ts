@@ -135,7 +135,6 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
         querystring: search,
         response: {
           200: z.object({ sessions: z.array(sessionBody), next: z.string().optional() }),
-          ...errorResponses('invalid_request', 'origin_not_allowed', 'records_unavailable'),
         },
       },
     },
@@ -161,12 +160,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
         params,
         response: {
           200: recordBody,
-          ...errorResponses(
-            'origin_not_allowed',
-            'record_not_found',
-            'record_damaged',
-            'records_unavailable',
-          ),
+          ...errorResponses('record_not_found', 'record_damaged'),
         },
       },
     },
@@ -198,7 +192,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
               Object.values(EXPORT_TYPES).map((type) => [type, { schema: text }]),
             ) as Record<string, { schema: typeof text }>,
           },
-          ...errorResponses('invalid_request', 'record_not_found', 'record_damaged', 'records_unavailable'),
+          ...errorResponses('record_not_found', 'record_damaged'),
         },
       },
     },
@@ -222,7 +216,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
         querystring: z.object({ channel: z.coerce.number().int().min(0).max(7).default(0) }),
         response: {
           200: { description: 'The audio.', content: { 'audio/wav': { schema: z.any() } } },
-          ...errorResponses('invalid_request', 'record_not_found', 'record_damaged', 'records_unavailable'),
+          ...errorResponses('record_not_found', 'record_damaged'),
         },
       },
     },
@@ -251,13 +245,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
         }),
         response: {
           201: versionBody,
-          ...errorResponses(
-            'invalid_request',
-            'record_not_found',
-            'record_changed',
-            'record_damaged',
-            'records_unavailable',
-          ),
+          ...errorResponses('record_not_found', 'record_changed', 'record_damaged'),
         },
       },
     },
@@ -279,7 +267,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
         schema: {
           summary,
           params,
-          response: { 204: z.null(), ...errorResponses('record_not_found', 'records_unavailable') },
+          response: { 204: z.null(), ...errorResponses('record_not_found') },
         },
       },
       async (request, reply) => {
@@ -300,7 +288,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
         params,
         response: {
           204: z.null(),
-          ...errorResponses('record_not_found', 'record_on_hold', 'record_open', 'records_unavailable'),
+          ...errorResponses('record_not_found', 'record_on_hold', 'record_open'),
         },
       },
     },

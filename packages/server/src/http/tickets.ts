@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Access } from '../access/access.js';
 import { requireAuthentication } from '../access/guard.js';
 import { TICKET_SECONDS } from '../access/tickets.js';
-import { errorResponses, RequestError } from '../errors.js';
+import { RequestError } from '../errors.js';
 
 /** Adds `/api/v1/tickets`. */
 export function registerTickets(app: FastifyInstance, { tickets }: Access): void {
@@ -21,7 +21,6 @@ export function registerTickets(app: FastifyInstance, { tickets }: Access): void
             ticket: z.string(),
             expiresInSeconds: z.int(),
           }),
-          ...errorResponses('unauthenticated', 'forbidden', 'locked_out'),
         },
       },
     },

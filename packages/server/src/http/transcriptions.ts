@@ -97,9 +97,6 @@ const transcriptBody = z.object({
   ),
 });
 
-/** What every request may be refused with that is not open to anyone. */
-const refusals = ['unauthenticated', 'forbidden', 'locked_out'] as const;
-
 const params = z.object({ id: z.string() });
 
 /** Adds the routes under `/api/v1/transcriptions`. */
@@ -138,15 +135,12 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         response: {
           202: transcriptionBody,
           ...errorResponses(
-            'invalid_request',
-            'origin_not_allowed',
             'idle_timeout',
             'upload_too_large',
             'form_expected',
             'unreadable_audio',
             'too_many_transcriptions',
             'storage_full',
-            ...refusals,
           ),
         },
       },
@@ -221,7 +215,6 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
         description: 'Those that wait, run, or ended not long ago, the newest first, without their text.',
         response: {
           200: z.object({ transcriptions: z.array(transcriptionBody) }),
-          ...errorResponses(...refusals),
         },
       },
     },
@@ -240,7 +233,7 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
       schema: {
         summary: 'How far a transcription has come',
         params,
-        response: { 200: transcriptionBody, ...errorResponses('transcription_not_found', ...refusals) },
+        response: { 200: transcriptionBody, ...errorResponses('transcription_not_found') },
       },
     },
     async (request) => bodyOf(await found(services, request, 'transcription.read', request.params.id)),
@@ -253,7 +246,7 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
         summary: 'Cancel or forget a transcription',
         description: 'One that waits or runs is cancelled; one that has ended is forgotten with its result.',
         params,
-        response: { 204: z.null(), ...errorResponses('transcription_not_found', ...refusals) },
+        response: { 204: z.null(), ...errorResponses('transcription_not_found') },
       },
     },
     async (request, reply) => {
@@ -286,12 +279,7 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
               [MEDIA_TYPES.vtt]: { schema: text },
             },
           },
-          ...errorResponses(
-            'transcription_not_found',
-            'not_acceptable',
-            'transcription_not_done',
-            ...refusals,
-          ),
+          ...errorResponses('transcription_not_found', 'not_acceptable', 'transcription_not_done'),
         },
       },
     },

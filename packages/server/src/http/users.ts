@@ -40,8 +40,6 @@ const userOrder = z.strictObject({
 });
 
 const params = z.object({ id: z.string() });
-const refusals = ['unauthenticated', 'forbidden', 'locked_out'] as const;
-
 /** Adds the routes under `/api/v1/users`. */
 export function registerUsers(app: FastifyInstance, access: Access): void {
   const { users } = access;
@@ -56,7 +54,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
         body: userOrder,
         response: {
           201: userBody.extend(secretsBody.shape),
-          ...errorResponses('invalid_request', 'name_taken', ...refusals),
+          ...errorResponses('name_taken'),
         },
       },
     },
@@ -76,7 +74,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       schema: {
         summary: 'List users',
         description: 'Those of the tenant, by name, with those that are disabled.',
-        response: { 200: z.object({ users: z.array(userBody).readonly() }), ...errorResponses(...refusals) },
+        response: { 200: z.object({ users: z.array(userBody).readonly() }) },
       },
     },
     async (request) => ({ users: await users.list(requireIdentity(request).tenant) }),
@@ -89,7 +87,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
         summary: 'Disable a user',
         description: 'All their logins end at once, and their sessions within a minute.',
         params,
-        response: { 204: z.null(), ...errorResponses('user_not_found', ...refusals) },
+        response: { 204: z.null(), ...errorResponses('user_not_found') },
       },
     },
     async (request, reply) => {
@@ -108,7 +106,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
         summary: 'Give a user a new password and authenticator',
         description: 'All their logins end at once. Somebody who was disabled can log in again.',
         params,
-        response: { 200: secretsBody, ...errorResponses('user_not_found', ...refusals) },
+        response: { 200: secretsBody, ...errorResponses('user_not_found') },
       },
     },
     async (request, reply) => {

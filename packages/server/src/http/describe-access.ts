@@ -1,0 +1,42 @@
+import type { ErrorCode } from '@auscult/protocol';
+import type { FastifySchema, RouteOptions } from 'fastify';
+import { loginCookieName } from '../access/logins.js';
+import { isOpenToAnyone } from '../access/permissions.js';
+import { errorResponses } from '../errors.js';
+
+/** How a request may show who makes it, for the description of the API. */
+export const securitySchemes = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key, or a token of the issuer that is set.',
+  },
+  login: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: loginCookieName('https'),
+    description: 'For the page of the server itself.',
+  },
+} as const;
+
+/**
+ * Adds to the description of a route whether one must say who one is, and how any request to such a route may be
+ * refused. What only this route refuses it says itself. To be run for each route that is added.
+ */
+export function describeAccess({ schema, config }: RouteOptions): void {
+  if (schema?.response === undefined || config?.action === undefined) return;
+  const isOpen = isOpenToAnyone(config.action);
+  schema.response = { ...errorResponses(...refusalsOf(schema, isOpen)), ...schema.response };
+  if (!isOpen) schema.security = Object.keys(securitySchemes).map((scheme) => ({ [scheme]: [] }));
+}
+
+function refusalsOf({ params, querystring, body }: FastifySchema, isOpen: boolean): readonly ErrorCode[] {
+  return [
+    'host_not_allowed',
+    'internal_error',
+    // Who is refused is written down before, which may not be possible.
+    ...(isOpen ? [] : (['unauthenticated', 'forbidden', 'locked_out', 'records_unavailable'] as const)),
+    ...(params || querystring || body ? (['invalid_request'] as const) : []),
+    ...(body ? (['json_expected', 'request_too_large'] as const) : []),
+  ];
+}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { anyClientMessage } from '../../../protocol/test/client-message-arbitrary.js';
 import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
@@ -28,7 +29,9 @@ const frame = fc.oneof(
   fc.uint8Array({ maxLength: 2000 }),
   fc.string({ unit: 'binary' }),
   fc.json(),
-  fc.oneof(audio, configure, control, fc.anything()).map((message) => JSON.stringify(message) ?? 'undefined'),
+  fc
+    .oneof(audio, configure, control, anyClientMessage, fc.anything())
+    .map((message) => JSON.stringify(message) ?? 'undefined'),
 );
 
 test(

@@ -11,7 +11,20 @@ export interface Logins {
   readonly start: (user: User) => Promise<string>;
   /** Who logged in with this cookie. */
   readonly recognise: (cookie: string) => Promise<Recognition>;
+  /** The user whose cookie it is, and how long it will do; undefined where it does not any more. */
+  readonly read: (cookie: string) => Promise<Login | undefined>;
   readonly end: (cookie: string) => Promise<void>;
+  /** Ends those of the user in all other browsers. */
+  readonly endOthers: (userId: string, cookie: string) => Promise<void>;
+}
+
+/** Somebody who is logged in in a browser. */
+export interface Login {
+  readonly user: User;
+  /** It ends when nothing came for so long, seconds. */
+  readonly idleSeconds: number;
+  /** It ends then in any case, RFC 3339. */
+  readonly endsAt: string;
 }
 
 type LoginSettings = Pick<Config, 'loginIdleMinutes' | 'loginHours'>;
@@ -32,7 +45,7 @@ export function createLogins(
   const oldest = (): string => before(loginHours * 3_600_000);
   const mostIdle = (): string => before(loginIdleMinutes * 60_000);
 
-  const userOf = async (digest: string): Promise<User | undefined> => {
+  const read = async (digest: string): Promise<Login | undefined> => {
     const row = await db.selectFrom('logins').selectAll().where('digest', '=', digest).executeTakeFirst();
     if (row === undefined || row.created_at <= oldest() || row.last_seen_at <= mostIdle()) return undefined;
     const user = await users.find(row.user_id);
@@ -41,7 +54,8 @@ export function createLogins(
       const seen = { last_seen_at: now().toISOString() };
       await db.updateTable('logins').set(seen).where('digest', '=', digest).execute();
     }
-    return user;
+    const endsAt = new Date(Date.parse(row.created_at) + loginHours * 3_600_000).toISOString();
+    return { user, idleSeconds: loginIdleMinutes * 60, endsAt };
   };
 
   return {
@@ -58,13 +72,21 @@ export function createLogins(
     recognise: async (cookie) => {
       if (!cookiePattern.test(cookie)) return NOT_VALID;
       const digest = digestOf(cookie);
-      const user = await userOf(digest);
+      const login = await read(digest);
       // A cookie that is known no more is most often one that was idle for too long.
-      if (user === undefined) return EXPIRED;
-      return recognised(identityOfUser(user), async () => (await userOf(digest)) !== undefined);
+      if (login === undefined) return EXPIRED;
+      return recognised(identityOfUser(login.user), async () => (await read(digest)) !== undefined);
     },
+    read: (cookie) => read(digestOf(cookie)),
     end: async (cookie) => {
       await db.deleteFrom('logins').where('digest', '=', digestOf(cookie)).execute();
+    },
+    endOthers: async (userId, cookie) => {
+      await db
+        .deleteFrom('logins')
+        .where('user_id', '=', userId)
+        .where('digest', '!=', digestOf(cookie))
+        .execute();
     },
   };
 }

@@ -23,14 +23,15 @@ export interface Login {
   readonly user: User;
   /** It ends when nothing came for so long, seconds. */
   readonly idleSeconds: number;
-  /** It ends then in any case, RFC 3339. */
-  readonly endsAt: string;
+  /** It ends after so long in any case, seconds from now. */
+  readonly endsInSeconds: number;
 }
 
 type LoginSettings = Pick<Config, 'loginIdleMinutes' | 'loginHours'>;
 
-/** How often a sign of life is written down, milliseconds. */
+/** How often a sign of life is written down, milliseconds, and as a share of the time that a login may be idle. */
 const NOTE_USE_MS = 60_000;
+const NOTE_USE_SHARE = 0.1;
 
 const cookiePattern = new RegExp(`^${SECRET_PATTERN}$`);
 
@@ -44,18 +45,19 @@ export function createLogins(
   const before = (milliseconds: number): string => new Date(now().getTime() - milliseconds).toISOString();
   const oldest = (): string => before(loginHours * 3_600_000);
   const mostIdle = (): string => before(loginIdleMinutes * 60_000);
+  const noteUseMs = Math.min(NOTE_USE_MS, loginIdleMinutes * 60_000 * NOTE_USE_SHARE);
 
   const read = async (digest: string): Promise<Login | undefined> => {
     const row = await db.selectFrom('logins').selectAll().where('digest', '=', digest).executeTakeFirst();
     if (row === undefined || row.created_at <= oldest() || row.last_seen_at <= mostIdle()) return undefined;
     const user = await users.find(row.user_id);
     if (user === undefined || user.disabledAt !== undefined) return undefined;
-    if (row.last_seen_at <= before(NOTE_USE_MS)) {
+    if (row.last_seen_at <= before(noteUseMs)) {
       const seen = { last_seen_at: now().toISOString() };
       await db.updateTable('logins').set(seen).where('digest', '=', digest).execute();
     }
-    const endsAt = new Date(Date.parse(row.created_at) + loginHours * 3_600_000).toISOString();
-    return { user, idleSeconds: loginIdleMinutes * 60, endsAt };
+    const endsInSeconds = loginHours * 3600 - (now().getTime() - Date.parse(row.created_at)) / 1000;
+    return { user, idleSeconds: loginIdleMinutes * 60, endsInSeconds };
   };
 
   return {

@@ -33,7 +33,7 @@ const identityBody = z.object({
     .object({
       name: z.string().meta({ description: 'What the user logs in with.' }),
       idleSeconds: z.number().meta({ description: 'The login ends when nothing came for so long.' }),
-      endsAt: z.iso.datetime().meta({ description: 'The login ends then in any case.' }),
+      endsInSeconds: z.number().meta({ description: 'The login ends after so long in any case.' }),
     })
     .optional()
     .meta({ description: 'For whoever is logged in with name and password.' }),
@@ -132,8 +132,8 @@ function describe(
   const transcribes = scopeOf('live.open', role) !== 'none';
   const identity = { tenant, subject, kind, role, groups, transcribes };
   if (login === undefined) return identity;
-  const { user, idleSeconds, endsAt } = login;
-  return { ...identity, login: { name: user.name, idleSeconds, endsAt } };
+  const { user, idleSeconds, endsInSeconds } = login;
+  return { ...identity, login: { name: user.name, idleSeconds, endsInSeconds } };
 }
 
 /** The user, unless something is wrong or it has been too often. Nobody learns which names there are. */

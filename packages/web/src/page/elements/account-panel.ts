@@ -74,10 +74,11 @@ export class AccountPanel extends LitElement {
         color: var(--quiet);
       }
 
-      dl {
+      .rows {
         display: grid;
         gap: 0.75rem;
-        margin: 0;
+        padding: 0;
+        list-style: none;
       }
 
       .row {
@@ -90,12 +91,15 @@ export class AccountPanel extends LitElement {
         border-top: 1px solid var(--rule);
       }
 
-      dt {
+      .row > div {
+        flex: 1 1 14rem;
+      }
+
+      .term {
         font-weight: 550;
       }
 
-      dd {
-        margin: 0;
+      .meaning {
         color: var(--quiet);
         font-size: 0.875rem;
       }
@@ -128,6 +132,10 @@ export class AccountPanel extends LitElement {
 
       details {
         margin-top: 0.5rem;
+      }
+
+      details p {
+        margin-top: 0.375rem;
       }
 
       summary {
@@ -190,7 +198,7 @@ export class AccountPanel extends LitElement {
   }
 
   #renderAccount({ usesCodes, recoveryCodesLeft }: Account): TemplateResult {
-    return html`<dl>
+    return html`<ul class="rows">
       ${this.#renderRow('Password', 'Only you know it.', 'Change the password', () => this.#goTo({ kind: 'password' }))}
       ${this.#renderRow(
         'Authenticator',
@@ -213,17 +221,17 @@ export class AccountPanel extends LitElement {
             )
           : nothing
       }
-    </dl>`;
+    </ul>`;
   }
 
   #renderRow(term: string, meaning: string | TemplateResult, label: string, act: () => void): TemplateResult {
-    return html`<div class="row">
+    return html`<li class="row">
       <div>
-        <dt>${term}</dt>
-        <dd>${meaning}</dd>
+        <p class="term">${term}</p>
+        <p class="meaning">${meaning}</p>
       </div>
-      <dd><button class="small" @click=${act}>${label}</button></dd>
-    </div>`;
+      <button class="small" @click=${act}>${label}</button>
+    </li>`;
   }
 
   #renderPassword(): TemplateResult {

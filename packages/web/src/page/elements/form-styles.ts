@@ -28,6 +28,18 @@ export const formStyles = css`
     color: var(--bad);
   }
 
+  /* Stands there so that what comes is read out, and takes no room before. */
+  [role='alert']:not(:has(*)) {
+    margin-bottom: -0.875rem;
+  }
+
+  button[aria-disabled='true'],
+  button[aria-disabled='true']:hover {
+    background: var(--raised);
+    color: var(--quiet);
+    cursor: default;
+  }
+
   .hint {
     color: var(--quiet);
     font-size: 0.875rem;

@@ -61,7 +61,7 @@ export class LoginForm extends LitElement {
         flex: 1 1 8rem;
       }
 
-      [role='timer'] {
+      .primary {
         font-variant-numeric: tabular-nums;
       }
     `,
@@ -105,9 +105,7 @@ export class LoginForm extends LitElement {
         ${isCode ? this.#renderCode() : this.#renderPassword()}
         <div role="alert">${this.#renderProblem()}</div>
         <div class="actions">
-          <button class="primary" aria-disabled=${this.busy || this.waitSeconds > 0}>
-            ${this.busy ? 'One moment …' : 'Log in'}${this.#renderWait()}
-          </button>
+          <button class="primary" aria-disabled=${this.busy || this.waitSeconds > 0}>${this.#label()}</button>
           ${isCode ? this.#renderOtherSteps() : nothing}
         </div>
       </form>`;
@@ -205,9 +203,9 @@ export class LoginForm extends LitElement {
     return html`<p class="wrong" id="problem">${icons.alert}<span>${this.problem}</span></p>`;
   }
 
-  #renderWait(): TemplateResult | typeof nothing {
-    if (this.waitSeconds === 0) return nothing;
-    return html`<span role="timer" aria-live="off">in ${clock(this.waitSeconds)}</span>`;
+  #label(): string {
+    if (this.waitSeconds > 0) return `Wait ${clock(this.waitSeconds)}`;
+    return this.busy ? 'One moment …' : 'Log in';
   }
 
   readonly #onSubmit = (event: SubmitEvent): void => {

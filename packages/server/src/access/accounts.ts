@@ -4,7 +4,7 @@ import { codeSetup, createCodeSecret, secretText, stepOfCode } from './one-time-
 import type { UserServices } from './users.js';
 
 /** An authenticator that is not in use yet, told once. */
-export interface AuthenticatorOffer {
+interface AuthenticatorOffer {
   /** Base32, to be typed in. */
   readonly secret: string;
   /** The same for a QR code: `otpauth://totp/…`. */
@@ -21,7 +21,7 @@ export interface Accounts {
   readonly tryAuthenticator: (userId: string, code: string) => AuthenticatorTrial;
 }
 
-export type AuthenticatorTrial =
+type AuthenticatorTrial =
   | { readonly kind: 'not-offered' }
   | { readonly kind: 'wrong' }
   /** `accept` puts it in place of the one before. */

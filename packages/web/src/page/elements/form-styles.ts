@@ -33,8 +33,8 @@ export const formStyles = css`
     margin-bottom: -0.875rem;
   }
 
-  button[aria-disabled='true'],
-  button[aria-disabled='true']:hover {
+  button.primary[aria-disabled='true'],
+  button.primary[aria-disabled='true']:hover:not(:disabled) {
     background: var(--raised);
     color: var(--quiet);
     cursor: default;

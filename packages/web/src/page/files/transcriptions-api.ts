@@ -2,7 +2,7 @@ import type { Segment } from '@auscult/client';
 import { answerOf, ask, type Answer } from '../server/ask.js';
 
 /** How far the transcription of a recording has come. */
-export interface TranscriptionProgress {
+interface TranscriptionProgress {
   readonly status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   /** From 0 to 1. */
   readonly progress: number;
@@ -10,7 +10,7 @@ export interface TranscriptionProgress {
 }
 
 /** A segment of a result. */
-export type ResultSegment = Omit<Segment, 'sequence'>;
+type ResultSegment = Omit<Segment, 'sequence'>;
 
 /** The server refused, or could not be reached. The message says why and what to do. */
 export class TranscriptionError extends Error {}

@@ -46,6 +46,8 @@ const sentences = {
     'This page cannot use microphones. Open it over https or on this computer, in a current browser.',
   connection_lost:
     'The server cannot be reached. What is said is kept and sent as soon as it answers; check the network.',
+  unauthorized:
+    'The server wants to know who you are. Log in; what is said meanwhile is kept and sent as soon as you have.',
   taken_over:
     'This recording goes on in another window or on another device. Stop it there, or start a new one here.',
   buffer_full:

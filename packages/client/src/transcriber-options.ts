@@ -1,5 +1,5 @@
 /** How a WebSocket is made: the constructor of browsers, of Node from 22 on, and of the package `ws`. */
-export type WebSocketConstructor = new (url: string) => WebSocketLike;
+export type WebSocketConstructor = new (url: string, protocols?: string[]) => WebSocketLike;
 
 /** What is used of a WebSocket. */
 export interface WebSocketLike {
@@ -35,6 +35,13 @@ export interface TranscriberOptions {
    * `/ws/transcribe` is appended where it has no path.
    */
   readonly url?: string;
+  /**
+   * Gets a ticket for one connection from a server that asks who comes: `POST /api/v1/tickets`. Called before each
+   * connection. Rejects with a `TranscriberError` of the code `unauthorized` where nobody is logged in: the recording
+   * goes on then, and `retryNow()` after the login sends what was said meanwhile. After any other failure it is called
+   * again a little later.
+   */
+  readonly ticket?: () => Promise<string>;
   /** A BCP 47 tag such as `en`, or `auto` for a model that can tell. */
   readonly language?: string;
   /** `translate` gives English, where the model can. */

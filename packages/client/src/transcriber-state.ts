@@ -11,11 +11,11 @@ export type TranscriberState =
   | {
       readonly kind: 'reconnecting';
       readonly attempt: number;
-      /** On the clock of `performance.now()`. */
+      /** On the clock of `performance.now()`; infinite where it is `unauthorized`: only `retryNow()` goes on then. */
       readonly retryAt: number;
       /** Audio that waits to be sent. */
       readonly bufferedSeconds: number;
-      readonly reason: 'connection-lost' | 'busy' | 'server-restarting';
+      readonly reason: 'connection-lost' | 'busy' | 'server-restarting' | 'unauthorized';
     }
   /** Comes back by itself when a microphone is plugged in, or by `useMicrophone`. */
   | { readonly kind: 'microphone-lost' }

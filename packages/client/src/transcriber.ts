@@ -51,6 +51,8 @@ export interface Transcriber {
    * `transcript` tells what there is.
    */
   readonly stop: () => Promise<Transcript>;
+  /** While reconnecting: tries at once, and after somebody has logged in. */
+  readonly retryNow: () => void;
   /** Gives up at once. */
   readonly close: () => void;
   /** Calls `listener` at each such event until the function that is returned is called. */
@@ -113,6 +115,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   const delivery = createDelivery({
     urls,
     WebSocket,
+    ticket: options.ticket,
     configure: configureMessage(options),
     channels,
     flushSeconds: bufferMinutes * 30,
@@ -366,6 +369,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
       await source.useMicrophone(deviceId);
     },
     stop,
+    retryNow: delivery.retryNow,
     close,
     on,
     get state() {

@@ -158,6 +158,12 @@ const table = {
     meaning: 'The name, the password or the code is wrong, or the user is disabled.',
     remedy: 'Check all three, with the code that the authenticator shows now.',
   },
+  code_required: {
+    httpStatus: 401,
+    retryable: false,
+    meaning: 'The password is right, and a code is needed besides.',
+    remedy: 'Send the code that the authenticator shows now, or a recovery code, with name and password.',
+  },
   locked_out: {
     httpStatus: 429,
     closeCode: closeTable.locked_out.code,
@@ -183,6 +189,43 @@ const table = {
     retryable: false,
     meaning: 'There is no user with this id.',
     remedy: 'List the users and check the id.',
+  },
+  account_not_found: {
+    httpStatus: 404,
+    retryable: false,
+    meaning:
+      'Whoever makes this request has no password here: keys, tokens and certificates are managed elsewhere.',
+    remedy: 'Log in with name and password, or ask whoever issued what was shown.',
+  },
+  password_wrong: {
+    httpStatus: 403,
+    retryable: false,
+    meaning: 'The current password is wrong.',
+    remedy: 'Type the password that you log in with now.',
+  },
+  password_too_weak: {
+    httpStatus: 400,
+    retryable: false,
+    meaning: 'The new password is too easy to guess, or the one that you have already.',
+    remedy: 'Choose a longer one, such as four words that do not belong together.',
+  },
+  code_wrong: {
+    httpStatus: 403,
+    retryable: false,
+    meaning: 'The code does not belong to the new authenticator.',
+    remedy: 'Check that the clock of the authenticator is right, and send the code that it shows now.',
+  },
+  authenticator_not_offered: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'No new authenticator waits to be confirmed, or it has waited for too long.',
+    remedy: 'Ask for a new one, and confirm it within ten minutes.',
+  },
+  authenticator_missing: {
+    httpStatus: 409,
+    retryable: false,
+    meaning: 'Recovery codes stand in for the codes of an authenticator, and none is set up.',
+    remedy: 'Set an authenticator up: recovery codes come with it.',
   },
   name_taken: {
     httpStatus: 409,

@@ -8,6 +8,7 @@ import { createSessionAuthorisation } from './access/session-authorisation.js';
 import { SERVER_ITSELF } from './audit/audit-event.js';
 import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
+import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
 import { registerHealth, type Phase } from './http/health.js';
 import { registerKeys } from './http/keys.js';
@@ -106,6 +107,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     },
   });
   registerLogin(http, access, origins);
+  registerAccount(http, access);
   registerTickets(http, access);
   registerKeys(http, access);
   registerUsers(http, access);

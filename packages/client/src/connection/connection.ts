@@ -1,5 +1,6 @@
 import type { ClientMessage, ServerMessage } from '@auscult/protocol';
-import type { WebSocketConstructor } from '../transcriber-options.js';
+import { TranscriberError } from '../problem.js';
+import type { TranscriberOptions, WebSocketConstructor, WebSocketLike } from '../transcriber-options.js';
 import { parseServerMessage } from './parse-server-message.js';
 
 /** One WebSocket, from the moment it is asked for until it is gone. */
@@ -15,11 +16,22 @@ export interface Connection {
   readonly abandon: () => void;
 }
 
-/** Told what happens to a connection. `onClose` comes once and last. */
+/** Told what happens to a connection. One of the last three comes once and last. */
 export interface ConnectionListener {
   readonly onOpen: () => void;
   readonly onMessage: (message: ServerMessage) => void;
   readonly onClose: (code: number, reason: string) => void;
+  /** Nobody is logged in who could get a ticket. */
+  readonly onUnauthorized: () => void;
+  /** A page like this one may not connect there at all, such as to ws:// from https://. */
+  readonly onBarred: () => void;
+}
+
+/** Where to connect, and with what. */
+export interface ConnectionTarget {
+  readonly WebSocket: WebSocketConstructor;
+  readonly url: string;
+  readonly ticket: TranscriberOptions['ticket'];
 }
 
 /** Not 1000, and not nothing: the session is to be kept. Of the codes that applications choose, the protocol knows none here. */
@@ -27,45 +39,82 @@ const ABANDONED = 4000;
 /** The client is done: the server need not keep the session. */
 const NORMAL_CLOSURE = 1000;
 
-/** Connects to `url`. Throws what the constructor throws: for an address that pages like this one may not reach. */
+/** RFC 6455: the connection ended without a close frame. */
+export const NO_STATUS = 1006;
+
+/** A ticket travels as a subprotocol beside the real one: browsers send no headers with a socket. */
+const PROTOCOL = 'auscult.v1';
+const TICKET_PROTOCOL = 'auscult.ticket.';
+
+/** Connects, with a ticket of its own where tickets are to be had. */
 export function openConnection(
-  WebSocket: WebSocketConstructor,
-  url: string,
+  { WebSocket, url, ticket }: ConnectionTarget,
   listener: ConnectionListener,
 ): Connection {
-  const socket = new WebSocket(url);
+  let socket: WebSocketLike | undefined;
   let isOver = false;
-  socket.addEventListener('open', () => {
-    if (!isOver) listener.onOpen();
-  });
-  socket.addEventListener('message', ({ data }) => {
-    const message = isOver ? undefined : parseServerMessage(data);
-    if (message) listener.onMessage(message);
-  });
-  // `close` follows and says more.
-  socket.addEventListener('error', () => undefined);
-  socket.addEventListener('close', ({ code, reason }) => {
+
+  const end = (tell: () => void): void => {
     if (isOver) return;
     isOver = true;
-    listener.onClose(code, reason);
-  });
+    tell();
+  };
+
+  function open(protocols?: string[]): void {
+    if (isOver) return;
+    try {
+      socket = new WebSocket(url, protocols);
+    } catch {
+      end(listener.onBarred);
+      return;
+    }
+    socket.addEventListener('open', () => {
+      if (!isOver) listener.onOpen();
+    });
+    socket.addEventListener('message', ({ data }) => {
+      const message = isOver ? undefined : parseServerMessage(data);
+      if (message) listener.onMessage(message);
+    });
+    // `close` follows and says more.
+    socket.addEventListener('error', () => undefined);
+    socket.addEventListener('close', ({ code, reason }) => {
+      end(() => {
+        listener.onClose(code, reason);
+      });
+    });
+  }
+
+  function giveUp(error: unknown): void {
+    const isUnauthorized = error instanceof TranscriberError && error.code === 'unauthorized';
+    end(
+      isUnauthorized
+        ? listener.onUnauthorized
+        : () => {
+            listener.onClose(NO_STATUS, '');
+          },
+    );
+  }
+
+  if (ticket === undefined) open();
+  else ticket().then((text) => open([PROTOCOL, TICKET_PROTOCOL + text]), giveUp);
+
   return {
     send: (message) => {
-      socket.send(JSON.stringify(message));
+      socket?.send(JSON.stringify(message));
     },
     sendAudio: (samples) => {
-      socket.send(samples);
+      socket?.send(samples);
     },
-    waitingBytes: () => socket.bufferedAmount,
+    waitingBytes: () => socket?.bufferedAmount ?? 0,
     close: () => {
       isOver = true;
-      socket.close(NORMAL_CLOSURE);
+      socket?.close(NORMAL_CLOSURE);
     },
     abandon: () => {
       isOver = true;
       // A dead peer never answers a close frame, and `ws` would wait for it.
-      if (socket.terminate) socket.terminate();
-      else socket.close(ABANDONED);
+      if (socket?.terminate) socket.terminate();
+      else socket?.close(ABANDONED);
     },
   };
 }

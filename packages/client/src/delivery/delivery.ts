@@ -1,18 +1,19 @@
 import type { ConfigureMessage, ErrorMessage, ReadyMessage, ServerMessage } from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createBackoff } from '../connection/backoff.js';
-import { openConnection, type Connection } from '../connection/connection.js';
+import { NO_STATUS, openConnection, type Connection } from '../connection/connection.js';
 import type { ServerUrls } from '../connection/server-url.js';
 import { describeProblem, type Problem } from '../problem.js';
 import type { Segment } from '../transcript.js';
-import type { WebSocketConstructor } from '../transcriber-options.js';
+import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
+import type { TranscriberState } from '../transcriber-state.js';
 import type { AudioBuffer } from './audio-buffer.js';
 import { createAudioSender } from './audio-sender.js';
 import { createFlushRequests } from './flush-requests.js';
 import { createLedger } from './ledger.js';
 import { refinedText } from './refined-text.js';
 import { createSilenceWatch } from './silence-watch.js';
-import { problemOf, verdictOn, type RetryReason } from './verdict.js';
+import { problemOf, verdictOn } from './verdict.js';
 
 /** Brings audio to the server and text back, each once, over as many connections and sessions as that takes. */
 export interface Delivery {
@@ -24,6 +25,8 @@ export interface Delivery {
   readonly finalize: () => void;
   /** Asks for the finals of all audio: `onStopped` tells when they are here. */
   readonly stop: () => void;
+  /** Connects at once where it would be tried later, or somebody had to log in first. */
+  readonly retryNow: () => void;
   /** Seconds of audio that the server is not known to have. */
   readonly waitingSeconds: () => number;
   /** Samples that will never be transcribed. */
@@ -34,6 +37,8 @@ export interface Delivery {
   readonly close: () => void;
 }
 
+type OutageReason = Extract<TranscriberState, { kind: 'reconnecting' }>['reason'];
+
 /** How the connection is. */
 export type Link =
   | { readonly kind: 'connecting' }
@@ -42,7 +47,7 @@ export type Link =
       readonly kind: 'waiting';
       readonly attempt: number;
       readonly retryAt: number;
-      readonly reason: RetryReason;
+      readonly reason: OutageReason;
     };
 
 interface DeliveryListener {
@@ -64,6 +69,7 @@ interface DeliveryListener {
 interface DeliveryOptions {
   readonly urls: ServerUrls;
   readonly WebSocket: WebSocketConstructor;
+  readonly ticket: TranscriberOptions['ticket'];
   readonly configure: ConfigureMessage;
   readonly channels: number;
   /** Unsettled seconds at which a server that acknowledges nothing is asked to flush. */
@@ -77,8 +83,6 @@ const TICK_MS = 1000;
 
 /** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
 const ACKNOWLEDGES_WITHIN_MS = 6000;
-/** RFC 6455: the connection ended without a close frame. */
-const NO_STATUS = 1006;
 
 /** Errors that are no more than the end of a connection, which `verdictOn` judges. */
 const closingErrors: ReadonlySet<string> = new Set([
@@ -103,7 +107,7 @@ interface ServerSession {
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { urls, WebSocket, configure, channels, flushSeconds, buffer, listener } = options;
+  const { urls, WebSocket, ticket, configure, channels, flushSeconds, buffer, listener } = options;
   const ledger = createLedger(channels);
   const requests = createFlushRequests();
   const sender = createAudioSender({ buffer, ledger, requests, channels });
@@ -124,6 +128,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** All text is here; at most the refined one is waited for. */
   let isStopped = false;
   let isOver = false;
+  /** Somebody has to log in before it is tried again. */
+  let isHeld = false;
+  /** Until the settings that were asked for are in force. */
+  let readiesToCome = 0;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let handshakeTimer: ReturnType<typeof setTimeout> | undefined;
   let tickTimer: ReturnType<typeof setInterval> | undefined;
@@ -134,26 +142,24 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (isOver) return;
     const resumes = session?.token !== undefined;
     stage = resumes ? 'resuming' : 'configuring';
+    isHeld = false;
+    // With a ticket comes the subprotocol, which is answered before `configure` is.
+    readiesToCome = ticket === undefined ? 1 : 2;
     lastError = undefined;
     listener.onLink({ kind: 'connecting' });
-    try {
-      connection = openConnection(WebSocket, resumes ? urls.resume : urls.fresh, {
-        onOpen: greet,
-        onMessage: take,
-        onClose: (code) => {
-          lose(code);
-        },
-      });
-    } catch {
-      // The constructor throws where the page may not connect there at all, such as to ws:// from https://.
-      fail({
-        code: 'invalid_options',
-        message:
-          'The browser does not allow this page to connect to that address. A page on https needs a wss:// server.',
-      });
-      return;
-    }
     handshakeTimer = setTimeout(abandon, HANDSHAKE_MS);
+    connection = openConnection(
+      { WebSocket, url: resumes ? urls.resume : urls.fresh, ticket },
+      { onOpen: greet, onMessage: take, onClose: lose, onUnauthorized: hold, onBarred: failBarred },
+    );
+  }
+
+  function failBarred(): void {
+    fail({
+      code: 'invalid_options',
+      message:
+        'The browser does not allow this page to connect to that address. A page on https needs a wss:// server.',
+    });
   }
 
   function greet(): void {
@@ -169,7 +175,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     watch.heard();
     switch (message.type) {
       case 'ready':
-        if (stage === 'configuring') begin(message);
+        if (stage === 'configuring' && --readiesToCome === 0) begin(message);
         break;
       case 'resumed':
         if (stage === 'resuming') resume(message.receivedSamples);
@@ -318,7 +324,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function lose(closeCode: number): void {
     disconnect();
     if (isOver) return;
-    const verdict = verdictOn(closeCode, lastError);
+    const verdict = verdictOn(closeCode, lastError, ticket !== undefined);
     if (isStopped && (verdict.kind !== 'retry' || session?.token === undefined)) loseRefinement();
     else if (verdict.kind === 'fail') fail(verdict.problem);
     else if (verdict.kind === 'new-session' && session) startAnew();
@@ -326,7 +332,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     else retryLater('connection-lost', describeProblem('connection_lost'));
   }
 
-  function retryLater(reason: RetryReason, problem: Problem): void {
+  /** Waits for somebody to log in. */
+  function hold(): void {
+    disconnect();
+    if (isStopped) return loseRefinement();
+    isHeld = true;
+    listener.onProblem(describeProblem('unauthorized'));
+    listener.onLink({
+      kind: 'waiting',
+      attempt: backoff.attempt(),
+      retryAt: Infinity,
+      reason: 'unauthorized',
+    });
+  }
+
+  function retryLater(reason: Exclude<OutageReason, 'unauthorized'>, problem: Problem): void {
     if (backoff.attempt() === 0) listener.onProblem(problem);
     const wait = backoff.next();
     retryTimer = setTimeout(connect, wait);
@@ -370,16 +390,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     disconnect();
     clearTimeout(retryTimer);
     clearInterval(tickTimer);
-    globalThis.removeEventListener?.('online', retryNow);
+    globalThis.removeEventListener?.('online', retryOnline);
   }
 
-  function retryNow(): void {
+  function retryOnline(): void {
     if (retryTimer !== undefined) connect();
   }
 
   return {
     open: () => {
-      globalThis.addEventListener?.('online', retryNow);
+      globalThis.addEventListener?.('online', retryOnline);
       tickTimer = setInterval(tick, TICK_MS);
       connect();
     },
@@ -396,6 +416,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     stop: () => {
       requests.add('stop', buffer.end());
       sender.send();
+    },
+    retryNow: () => {
+      if (isHeld || retryTimer !== undefined) connect();
     },
     waitingSeconds: () => {
       const there = hasAcknowledged ? ledger.received() : ledger.settled();

@@ -1,8 +1,8 @@
 import type { ErrorMessage } from '@auscult/protocol';
 import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
 
-/** Why the connection has to be made again. */
-export type RetryReason = 'connection-lost' | 'busy' | 'server-restarting';
+/** Why the connection has to be made again by itself. */
+type RetryReason = 'connection-lost' | 'busy' | 'server-restarting';
 
 /** What follows from the end of a connection. */
 export type Verdict =
@@ -13,6 +13,7 @@ export type Verdict =
 /** The close codes of the protocol that decide by themselves. */
 const GOING_AWAY = 1001;
 const RESUME_REFUSED = 4410;
+const UNAUTHENTICATED = 4401;
 const TAKEN_OVER = 4409;
 /** Connecting again would end the same way. */
 const finalCloses: ReadonlyMap<number, ProblemCode> = new Map<number, ProblemCode>([
@@ -22,13 +23,18 @@ const finalCloses: ReadonlyMap<number, ProblemCode> = new Map<number, ProblemCod
   [1008, 'unauthorized'],
   [1009, 'frame_too_large'],
   [4400, 'too_many_bad_messages'],
-  [4401, 'unauthorized'],
+  [UNAUTHENTICATED, 'unauthorized'],
   [4403, 'origin_not_allowed'],
   [TAKEN_OVER, 'taken_over'],
 ]);
 
-/** Judges the end of a connection by its close code and by the last error that the server sent on it. */
-export function verdictOn(closeCode: number, error: ErrorMessage | undefined): Verdict {
+/**
+ * Judges the end of a connection by its close code and by the last error that the server sent on it. Who gets tickets
+ * asks for another where the login may have ended: the answer tells.
+ */
+export function verdictOn(closeCode: number, error: ErrorMessage | undefined, hasTickets: boolean): Verdict {
+  if (closeCode === UNAUTHENTICATED && hasTickets)
+    return { kind: 'retry', reason: 'connection-lost', problem: describeProblem('connection_lost') };
   if (closeCode === RESUME_REFUSED || error?.code === 'resume_refused') return { kind: 'new-session' };
   const finalCode = finalCloses.get(closeCode);
   if (finalCode !== undefined) return { kind: 'fail', problem: finalProblem(finalCode, error) };

@@ -33,6 +33,8 @@ export interface FakeServer {
 
 interface FakeConnection {
   readonly isResume: boolean;
+  /** What it was opened with, where it was. */
+  readonly ticket: string | undefined;
   readonly messages: readonly ClientMessage[];
   readonly closeCode: () => number | undefined;
 }
@@ -98,13 +100,17 @@ export async function startFakeServer(options: FakeOptions = {}): Promise<FakeSe
     let closeCode: number | undefined;
     let session: FakeSession | undefined;
     let taken = 0;
-    connections.push({ isResume, messages, closeCode: () => closeCode });
+    const offered = request.headers['sec-websocket-protocol'];
+    const ticket = offered?.split(',').find((protocol) => protocol.includes('auscult.ticket.'));
+    connections.push({ isResume, ticket: ticket?.trim(), messages, closeCode: () => closeCode });
     const send = (message: object): void => {
       setTimeout(() => {
         if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
       }, delayMs);
     };
     if (!isResume) send({ type: 'connection', status: 'connected', message: 'hello', model: 'fake' });
+    // Who asks for the subprotocol has opted in, with the defaults.
+    if (!isResume && offered !== undefined) send(readyMessage(NO_SESSION, { type: 'configure' }, resumes));
     const timer = setInterval(() => {
       if (acknowledges && session?.socket === socket) send(acknowledgement(session));
     }, acknowledgeMs);
@@ -192,6 +198,9 @@ export async function startFakeServer(options: FakeOptions = {}): Promise<FakeSe
   return fake;
 }
 
+/** Named by a `ready` that no client goes by. */
+const NO_SESSION = { id: 'none', token: 'none' };
+
 function takeAudio(session: FakeSession, frame: Buffer, send: (message: object) => void): void {
   const width = session.channels.length;
   const samples = new Int16Array(Uint8Array.from(frame).buffer);
@@ -210,7 +219,11 @@ function acknowledgement({ received, channels }: FakeSession): ServerMessage {
   return { type: 'acknowledged', receivedSamples: received, settledSeconds: settled / 16_000 };
 }
 
-function readyMessage({ id, token }: FakeSession, settings: ConfigureMessage, resumes: boolean): object {
+function readyMessage(
+  { id, token }: Pick<FakeSession, 'id' | 'token'>,
+  settings: ConfigureMessage,
+  resumes: boolean,
+): object {
   return {
     ...settings,
     type: 'ready',

@@ -3,8 +3,10 @@ import type { Identity } from './identity.js';
 /** What is audited of who comes in and what they may do. */
 export type AccessAuditAction =
   | 'login'
+  | 'login.code-asked'
   | 'login.failed'
   | 'login.locked'
+  | 'login.recovery-code'
   | 'logout'
   | 'access.failed'
   | 'access.denied'
@@ -13,7 +15,10 @@ export type AccessAuditAction =
   | 'key.revoke'
   | 'user.create'
   | 'user.disable'
-  | 'user.reset';
+  | 'user.reset'
+  | 'account.password'
+  | 'account.authenticator'
+  | 'account.recovery-codes';
 
 /** What the audit log says of whoever did something. */
 export type AuditedIdentity = Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;

@@ -3,6 +3,7 @@ import type { Database } from '../db/database.js';
 import type { OriginPolicy } from '../http/origins.js';
 import type { Log } from '../telemetry/log.js';
 import type { AccessAudit } from './access-audit.js';
+import { createAccounts, type Accounts } from './accounts.js';
 import { createApiKeys, type ApiKeys } from './api-keys.js';
 import { createBreakGlass, type BreakGlass } from './break-glass.js';
 import { createFailureLimit, type FailureLimit } from './failure-limit.js';
@@ -10,6 +11,7 @@ import { createGuard, type Guard } from './guard.js';
 import { createLogins, type Logins } from './logins.js';
 import { createPasswords } from './passwords.js';
 import { createRecognise, recogniseLocal } from './recognise.js';
+import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
 import { createTickets, type Tickets } from './tickets.js';
 import { createTokens } from './tokens.js';
@@ -20,6 +22,8 @@ export interface Access {
   readonly guard: Guard;
   readonly apiKeys: ApiKeys;
   readonly users: Users;
+  readonly accounts: Accounts;
+  readonly recoveryCodes: RecoveryCodes;
   readonly logins: Logins;
   readonly tickets: Tickets;
   readonly breakGlass: BreakGlass;
@@ -47,7 +51,9 @@ const BY_NAME = { most: 5, firstWaitSeconds: 30, longestWaitSeconds: 900 } as co
 export function createAccess(services: AccessServices): Access {
   const { config, log, database, audit, seal, origins } = services;
   const apiKeys = createApiKeys(database);
-  const users = createUsers({ database, passwords: createPasswords(), seal });
+  const recoveryCodes = createRecoveryCodes(database);
+  const userServices = { database, passwords: createPasswords(), recoveryCodes, seal };
+  const users = createUsers(userServices);
   const logins = createLogins(config, database, users);
   const tickets = createTickets();
   const breakGlass = createBreakGlass();
@@ -60,6 +66,8 @@ export function createAccess(services: AccessServices): Access {
     guard: createGuard({ config, log, audit, origins, recognise, failures: addressFailures, breakGlass }),
     apiKeys,
     users,
+    accounts: createAccounts(userServices),
+    recoveryCodes,
     logins,
     tickets,
     breakGlass,

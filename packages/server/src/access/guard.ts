@@ -11,7 +11,7 @@ import type { BreakGlass } from './break-glass.js';
 import { addressKey, type FailureLimit } from './failure-limit.js';
 import type { Identity, Ownership } from './identity.js';
 import { isOpenToAnyone, isPermitted, scopeOf, type Action } from './permissions.js';
-import { isRecognisedByBrowser, type Recognise } from './recognise.js';
+import { isRecognisedByBrowser, loginCookieOf, type Recognise } from './recognise.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -122,6 +122,8 @@ export function createGuard(services: GuardServices): Guard {
     recognition: Exclude<Recognition, { ok: true }>,
   ): Promise<RequestError> => {
     if (!recognition.shown) return new RequestError('unauthenticated');
+    // Every login ends some day, and nobody can guess a cookie: a ward behind one address must not lock itself out.
+    if (isEndedLogin(request, recognition.code)) return new RequestError(recognition.code);
     const address = addressKey(request.ip);
     const waitSeconds = failures.waitSeconds(address);
     // Whoever goes on is neither told more nor fills the audit log.
@@ -157,6 +159,12 @@ export function createGuard(services: GuardServices): Guard {
       throw new RequestError(hiddenAs);
     },
   };
+}
+
+function isEndedLogin(request: FastifyRequest, code: ErrorCode): boolean {
+  return (
+    code === 'credential_expired' && isRecognisedByBrowser(request) && loginCookieOf(request) !== undefined
+  );
 }
 
 /** Sockets are opened by GET, but what comes over them is not only read. */

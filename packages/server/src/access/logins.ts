@@ -11,13 +11,27 @@ export interface Logins {
   readonly start: (user: User) => Promise<string>;
   /** Who logged in with this cookie. */
   readonly recognise: (cookie: string) => Promise<Recognition>;
+  /** The user whose cookie it is, and how long it will do; undefined where it does not any more. */
+  readonly read: (cookie: string) => Promise<Login | undefined>;
   readonly end: (cookie: string) => Promise<void>;
+  /** Ends those of the user in all other browsers. */
+  readonly endOthers: (userId: string, cookie: string) => Promise<void>;
+}
+
+/** Somebody who is logged in in a browser. */
+export interface Login {
+  readonly user: User;
+  /** It ends when nothing came for so long, seconds. */
+  readonly idleSeconds: number;
+  /** It ends after so long in any case, seconds from now. */
+  readonly endsInSeconds: number;
 }
 
 type LoginSettings = Pick<Config, 'loginIdleMinutes' | 'loginHours'>;
 
-/** How often a sign of life is written down, milliseconds. */
+/** How often a sign of life is written down, milliseconds, and as a share of the time that a login may be idle. */
 const NOTE_USE_MS = 60_000;
+const NOTE_USE_SHARE = 0.1;
 
 const cookiePattern = new RegExp(`^${SECRET_PATTERN}$`);
 
@@ -31,17 +45,19 @@ export function createLogins(
   const before = (milliseconds: number): string => new Date(now().getTime() - milliseconds).toISOString();
   const oldest = (): string => before(loginHours * 3_600_000);
   const mostIdle = (): string => before(loginIdleMinutes * 60_000);
+  const noteUseMs = Math.min(NOTE_USE_MS, loginIdleMinutes * 60_000 * NOTE_USE_SHARE);
 
-  const userOf = async (digest: string): Promise<User | undefined> => {
+  const read = async (digest: string): Promise<Login | undefined> => {
     const row = await db.selectFrom('logins').selectAll().where('digest', '=', digest).executeTakeFirst();
     if (row === undefined || row.created_at <= oldest() || row.last_seen_at <= mostIdle()) return undefined;
     const user = await users.find(row.user_id);
     if (user === undefined || user.disabledAt !== undefined) return undefined;
-    if (row.last_seen_at <= before(NOTE_USE_MS)) {
+    if (row.last_seen_at <= before(noteUseMs)) {
       const seen = { last_seen_at: now().toISOString() };
       await db.updateTable('logins').set(seen).where('digest', '=', digest).execute();
     }
-    return user;
+    const endsInSeconds = loginHours * 3600 - (now().getTime() - Date.parse(row.created_at)) / 1000;
+    return { user, idleSeconds: loginIdleMinutes * 60, endsInSeconds };
   };
 
   return {
@@ -58,13 +74,21 @@ export function createLogins(
     recognise: async (cookie) => {
       if (!cookiePattern.test(cookie)) return NOT_VALID;
       const digest = digestOf(cookie);
-      const user = await userOf(digest);
+      const login = await read(digest);
       // A cookie that is known no more is most often one that was idle for too long.
-      if (user === undefined) return EXPIRED;
-      return recognised(identityOfUser(user), async () => (await userOf(digest)) !== undefined);
+      if (login === undefined) return EXPIRED;
+      return recognised(identityOfUser(login.user), async () => (await read(digest)) !== undefined);
     },
+    read: (cookie) => read(digestOf(cookie)),
     end: async (cookie) => {
       await db.deleteFrom('logins').where('digest', '=', digestOf(cookie)).execute();
+    },
+    endOthers: async (userId, cookie) => {
+      await db
+        .deleteFrom('logins')
+        .where('user_id', '=', userId)
+        .where('digest', '!=', digestOf(cookie))
+        .execute();
     },
   };
 }

@@ -20,6 +20,11 @@ export function codeSetup(secret: Uint8Array, userName: string): string {
   return new TOTP({ ...SHAPE, issuer: 'Auscult', label: userName, secret: secretOf(secret) }).toString();
 }
 
+/** The secret as people type it into an authenticator: base32. */
+export function secretText(secret: Uint8Array): string {
+  return secretOf(secret).base32;
+}
+
 /** The time step that `code` belongs to; undefined if it is wrong. A step that was taken must not be taken again. */
 export function stepOfCode(secret: Uint8Array, code: string, at: Date): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;

@@ -35,14 +35,19 @@ export function createPasswords(): Passwords {
 
   let nobodys: Promise<string> | undefined;
   return {
-    hash: (password) => inTurn(() => hash(password, OPTIONS)),
+    hash: (password) => inTurn(() => hash(asTyped(password), OPTIONS)),
     verify: async (kept, password) => {
       nobodys ??= hash(createPassword(), OPTIONS);
       const compared = kept ?? (await nobodys);
-      const isRight = await inTurn(() => verify(compared, password));
+      const isRight = await inTurn(() => verify(compared, asTyped(password)));
       return isRight && kept !== undefined;
     },
   };
+}
+
+/** Keyboards write the same letter in several ways (RFC 8265). */
+function asTyped(password: string): string {
+  return password.normalize('NFC');
 }
 
 /** A password that nobody has had before. */

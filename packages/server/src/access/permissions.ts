@@ -26,6 +26,8 @@ const table = {
 
   'login.end': everybody,
   'identity.read': everybody,
+  'account.read': everybody,
+  'account.change': everybody,
 
   'ticket.create': whoeverSpeaks,
   'live.open': whoeverSpeaks,

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
+import { createCodeSecrets } from './code-secrets.js';
 import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
 import { codeSetup, createCodeSecret, stepOfCode } from './one-time-codes.js';
 import { createPassword, type Passwords } from './passwords.js';
+import type { RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
 
 /** What may be told of somebody who logs in. */
@@ -49,15 +51,26 @@ export interface Users {
   readonly findByName: (name: string) => Promise<User | undefined>;
   /** Ends all logins of the user and takes none from now on. Resolves with whether the user could log in before. */
   readonly disable: (id: string) => Promise<boolean>;
-  /** Ends all logins of the user, who logs in with new secrets from now on, also after having been disabled. */
+  /**
+   * Ends all logins of the user, who logs in with new secrets from now on, also after having been disabled. Recovery
+   * codes are forgotten.
+   */
   readonly reset: (id: string) => Promise<UserSecrets | undefined>;
-  /** The user that all three belong to. Takes as long whatever is wrong. A code is taken once. */
-  readonly check: (name: string, password: string, code: string | undefined) => Promise<User | undefined>;
+  /** Whose all three are. Takes as long whatever is wrong. A code, of an authenticator or for recovery, is taken once. */
+  readonly check: (name: string, password: string, code: string | undefined) => Promise<LoginCheck>;
 }
+
+/** What came of looking at name, password and code. */
+export type LoginCheck =
+  | { readonly kind: 'right'; readonly user: User; readonly usedRecoveryCode: boolean }
+  /** The password is right, and an authenticator is set up. */
+  | { readonly kind: 'code-missing'; readonly user: User }
+  | { readonly kind: 'wrong' };
 
 export interface UserServices {
   readonly database: Database;
   readonly passwords: Passwords;
+  readonly recoveryCodes: RecoveryCodes;
   /** Seals the secrets of authenticators. */
   readonly seal: Seal;
   readonly now?: () => Date;
@@ -66,8 +79,15 @@ export interface UserServices {
 type Row = Selectable<Schema['users']>;
 
 /** The users in `database`. */
-export function createUsers({ database, passwords, seal, now = () => new Date() }: UserServices): Users {
+export function createUsers({
+  database,
+  passwords,
+  recoveryCodes,
+  seal,
+  now = () => new Date(),
+}: UserServices): Users {
   const { db } = database;
+  const codeSecrets = createCodeSecrets(seal);
 
   const rowOf = (id: string) => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
   const rowNamed = (name: string) =>
@@ -82,15 +102,14 @@ export function createUsers({ database, passwords, seal, now = () => new Date() 
       told: { password, codeSetup: secret && codeSetup(secret, name) },
       kept: {
         password_hash: await passwords.hash(password),
-        code_secret: secret === undefined ? null : seal.close(secret, placeOf(id)),
+        code_secret: secret === undefined ? null : codeSecrets.close(secret, id),
       },
     };
   };
 
   /** Whether the code is right and nobody has used it before. */
-  const takeCode = async (row: Row, code: string | undefined): Promise<boolean> => {
-    if (row.code_secret === null) return true;
-    const step = stepOfCode(seal.open(row.code_secret, placeOf(row.id)), code ?? '', now());
+  const takeCode = async (row: Row, secret: Buffer, code: string): Promise<boolean> => {
+    const step = stepOfCode(codeSecrets.open(secret, row.id), code, now());
     if (step === undefined) return false;
     const { numUpdatedRows } = await db
       .updateTable('users')
@@ -156,14 +175,20 @@ export function createUsers({ database, passwords, seal, now = () => new Date() 
         .set({ ...kept, disabled_at: null })
         .where('id', '=', id)
         .execute();
+      await recoveryCodes.forget(id);
       await endLogins(id);
       return told;
     },
     check: async (name, password, code) => {
       const row = await rowNamed(name);
       const isRight = await passwords.verify(row?.password_hash, password);
-      if (row === undefined || !isRight || row.disabled_at !== null) return undefined;
-      return (await takeCode(row, code)) ? userOf(row) : undefined;
+      if (row === undefined || !isRight || row.disabled_at !== null) return { kind: 'wrong' };
+      const user = userOf(row);
+      if (row.code_secret === null) return { kind: 'right', user, usedRecoveryCode: false };
+      if (code === undefined) return { kind: 'code-missing', user };
+      if (await takeCode(row, row.code_secret, code)) return { kind: 'right', user, usedRecoveryCode: false };
+      if (await recoveryCodes.take(row.id, code)) return { kind: 'right', user, usedRecoveryCode: true };
+      return { kind: 'wrong' };
     },
   };
 }
@@ -175,10 +200,6 @@ export function identityOfUser({ id, tenant, role, groups }: User): Identity {
 
 function canonical(name: string): string {
   return name.trim().normalize('NFKC').toLowerCase();
-}
-
-function placeOf(id: string): string {
-  return `users/${id}/code_secret`;
 }
 
 function userOf(

@@ -15,6 +15,7 @@ export interface Schema {
   readonly api_keys: ApiKeysTable;
   readonly users: UsersTable;
   readonly logins: LoginsTable;
+  readonly recovery_codes: RecoveryCodesTable;
 }
 
 /** Set when the row is written and never changed afterwards. */
@@ -135,4 +136,11 @@ interface LoginsTable {
   user_id: Fixed<string>;
   created_at: Fixed<string>;
   last_seen_at: string;
+}
+
+/** Codes that stand in for an authenticator. One that was used is gone. */
+interface RecoveryCodesTable {
+  /** SHA-256 of the user and the code, hexadecimal. */
+  digest: Fixed<string>;
+  user_id: Fixed<string>;
 }

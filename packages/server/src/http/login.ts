@@ -5,18 +5,20 @@ import type { Access } from '../access/access.js';
 import { auditedSuccess, type AccessAuditAction } from '../access/access-audit.js';
 import { addressKey } from '../access/failure-limit.js';
 import { requireIdentity } from '../access/guard.js';
-import { ROLES } from '../access/identity.js';
-import { setLoginCookie } from '../access/logins.js';
+import { ROLES, type Identity } from '../access/identity.js';
+import { setLoginCookie, type Login } from '../access/logins.js';
+import { scopeOf } from '../access/permissions.js';
 import { loginCookieOf } from '../access/recognise.js';
-import { identityOfUser, type User } from '../access/users.js';
+import { identityOfUser, type LoginCheck, type User } from '../access/users.js';
 import { errorResponses, RequestError } from '../errors.js';
 import type { OriginPolicy } from './origins.js';
 
 const loginBody = z.strictObject({
   name: z.string().min(1).max(100),
   password: z.string().min(1).max(256),
-  code: z.string().max(10).optional().meta({
-    description: 'What the authenticator shows; needed by users who have set one up.',
+  code: z.string().max(40).optional().meta({
+    description:
+      'What the authenticator shows, or a recovery code; needed by users who have set an authenticator up.',
   }),
 });
 
@@ -26,6 +28,15 @@ const identityBody = z.object({
   kind: z.enum(['local', 'key', 'token', 'user', 'certificate']),
   role: z.enum(ROLES),
   groups: z.array(z.string()).readonly(),
+  transcribes: z.boolean().meta({ description: 'Whether the role may open live sessions.' }),
+  login: z
+    .object({
+      name: z.string().meta({ description: 'What the user logs in with.' }),
+      idleSeconds: z.number().meta({ description: 'The login ends when nothing came for so long.' }),
+      endsInSeconds: z.number().meta({ description: 'The login ends after so long in any case.' }),
+    })
+    .optional()
+    .meta({ description: 'For whoever is logged in with name and password.' }),
 });
 
 /** Adds `/api/v1/login`, `/api/v1/logout` and `/api/v1/identity`. */
@@ -38,11 +49,11 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
       schema: {
         summary: 'Log in',
         description:
-          'For pages of the server itself. Sets a cookie that scripts cannot read; it ends after some time without a request, and after some time in any case.',
+          'For pages of the server itself. Sets a cookie that scripts cannot read; it ends after some time without a request, and after some time in any case. A right password without the code that is needed is answered with `code_required`.',
         body: loginBody,
         response: {
           200: identityBody,
-          ...errorResponses('login_failed', 'locked_out', 'records_unavailable'),
+          ...errorResponses('login_failed', 'code_required', 'locked_out', 'records_unavailable'),
         },
       },
     },
@@ -50,14 +61,15 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
       // Another page must not log somebody in under a name that it chose.
       if (request.headers.origin !== undefined && !origins.isOwnPage(request.headers))
         throw new RequestError('origin_not_allowed');
-      const user = await logIn(access, request, request.body);
+      const { user, usedRecoveryCode } = await logIn(access, request, request.body);
       const identity = identityOfUser(user);
+      if (usedRecoveryCode) await access.audit.append(auditedSuccess('login.recovery-code', identity, request));
       await access.audit.append(auditedSuccess('login', identity, request));
       const cookie = await access.logins.start(user);
       void reply
         .header('set-cookie', setLoginCookie(request.protocol, cookie))
         .header('cache-control', 'no-store');
-      return identity;
+      return describe(identity, await access.logins.read(cookie));
     },
   );
   routes.post(
@@ -88,12 +100,24 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
         response: { 200: identityBody },
       },
     },
-    (request, reply) => {
-      const { tenant, subject, kind, role, groups } = requireIdentity(request);
+    async (request, reply) => {
+      const identity = requireIdentity(request);
+      const cookie = identity.kind === 'user' ? loginCookieOf(request) : undefined;
       void reply.header('cache-control', 'no-store');
-      return { tenant, subject, kind, role, groups };
+      return describe(identity, cookie === undefined ? undefined : await access.logins.read(cookie));
     },
   );
+}
+
+function describe(
+  { tenant, subject, kind, role, groups }: Identity,
+  login: Login | undefined,
+): z.input<typeof identityBody> {
+  const transcribes = scopeOf('live.open', role) !== 'none';
+  const identity = { tenant, subject, kind, role, groups, transcribes };
+  if (login === undefined) return identity;
+  const { user, idleSeconds, endsInSeconds } = login;
+  return { ...identity, login: { name: user.name, idleSeconds, endsInSeconds } };
 }
 
 /** The user, unless something is wrong or it has been too often. Nobody learns which names there are. */
@@ -101,7 +125,7 @@ async function logIn(
   access: Access,
   request: FastifyRequest,
   { name, password, code }: z.output<typeof loginBody>,
-): Promise<User> {
+): Promise<Extract<LoginCheck, { kind: 'right' }>> {
   const { users, nameFailures, addressFailures } = access;
   const address = addressKey(request.ip);
   const key = name.trim().normalize('NFKC').toLowerCase();
@@ -110,15 +134,17 @@ async function logIn(
   // Counted before it is checked: many attempts at once are as many as one after the other.
   const locks = nameFailures.fail(key);
   addressFailures.fail(address);
-  const user = await users.check(name, password, code);
-  if (user !== undefined) {
+  const check = await users.check(name, password, code);
+  if (check.kind === 'right') {
     nameFailures.succeed(key);
     addressFailures.succeed(address);
-    return user;
+    return check;
   }
-  await note(access, request, 'login.failed', await users.findByName(name));
-  if (locks) await note(access, request, 'login.locked', await users.findByName(name));
-  throw new RequestError('login_failed');
+  const isCodeMissing = check.kind === 'code-missing';
+  const user = isCodeMissing ? check.user : await users.findByName(name);
+  await note(access, request, isCodeMissing ? 'login.code-asked' : 'login.failed', user);
+  if (locks) await note(access, request, 'login.locked', user);
+  throw new RequestError(isCodeMissing ? 'code_required' : 'login_failed');
 }
 
 /** A name that is nobody's is not written down: people type passwords there. */
@@ -130,7 +156,7 @@ async function note(
 ): Promise<void> {
   await audit.append({
     action,
-    outcome: action === 'login.locked' ? 'denied' : 'failure',
+    outcome: action === 'login.failed' ? 'failure' : 'denied',
     who: undefined,
     from: request.ip,
     what: user && `user:${user.id}`,

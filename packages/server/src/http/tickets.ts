@@ -19,16 +19,18 @@ export function registerTickets(app: FastifyInstance, { tickets }: Access): void
         response: {
           201: z.object({
             ticket: z.string(),
+            subject: z.string().meta({ description: 'Who the connection will be, as in /api/v1/identity.' }),
             expiresInSeconds: z.int(),
           }),
         },
       },
     },
     (request, reply) => {
-      const ticket = tickets.issue(requireAuthentication(request));
+      const authentication = requireAuthentication(request);
+      const ticket = tickets.issue(authentication);
       if (ticket === undefined) throw new RequestError('locked_out', {}, TICKET_SECONDS);
       void reply.code(201).header('cache-control', 'no-store');
-      return { ticket, expiresInSeconds: TICKET_SECONDS };
+      return { ticket, subject: authentication.identity.subject, expiresInSeconds: TICKET_SECONDS };
     },
   );
 }

@@ -1,9 +1,10 @@
-import { Secret, TOTP, URI } from 'otpauth';
+import { URI } from 'otpauth';
 import { describe, expect, test } from 'vitest';
 import { createFailureLimit, addressKey } from '../../src/access/failure-limit.js';
 import { createLogins } from '../../src/access/logins.js';
 import { stepOfCode } from '../../src/access/one-time-codes.js';
 import { createPasswords } from '../../src/access/passwords.js';
+import { createRecoveryCodes } from '../../src/access/recovery-codes.js';
 import { createUsers, type User, type Users } from '../../src/access/users.js';
 import { connect, connectOptedIn } from '../support/client.js';
 import {
@@ -13,13 +14,7 @@ import {
   startGuardedServer,
   type GuardedServer,
 } from '../support/guarded-server.js';
-
-interface CreatedUser {
-  readonly id: string;
-  readonly name: string;
-  readonly password: string;
-  readonly codeSetup?: string;
-}
+import { codeOf, cookieOf, createUser, logIn } from '../support/people.js';
 
 describe('somebody who logs in', () => {
   test('shows a password and a code, and is known by a cookie that no script reads', async () => {
@@ -33,6 +28,8 @@ describe('somebody who logs in', () => {
       kind: 'user',
       role: 'supervisor',
       groups: ['ward-3'],
+      transcribes: true,
+      login: { name: 'dr.who', idleSeconds: 1800, endsInSeconds: expect.closeTo(12 * 3600, -2) as number },
     });
     const cookie = response.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/^auscult=[\w-]{43}; /);
@@ -69,7 +66,7 @@ describe('somebody who logs in', () => {
     const wrong = [
       { name: user.name, password: `${user.password}x`, code },
       { name: 'nobody', password: user.password, code },
-      { name: user.name, password: user.password },
+      { name: user.name, password: `${user.password}x` },
       { name: user.name, password: user.password, code: code === '000000' ? '000001' : '000000' },
     ];
     const answers = [];
@@ -81,6 +78,12 @@ describe('somebody who logs in', () => {
       status: 401,
       code: 'login_failed',
     });
+    expect(await refusal(await logIn(server, { name: user.name, password: user.password }))).toEqual({
+      status: 401,
+      code: 'code_required',
+    });
+    const asked = (await server.audited()).filter(({ action }) => action === 'login.code-asked');
+    expect(asked).toMatchObject([{ outcome: 'denied', what: `user:${user.id}` }]);
     const failed = (await server.audited()).filter(({ action }) => action === 'login.failed');
     expect(failed.map(({ what }) => what)).toEqual([
       `user:${user.id}`,
@@ -102,6 +105,18 @@ describe('somebody who logs in', () => {
       expect(await refusal(locked)).toEqual({ status: 429, code: 'locked_out' });
     }
     expect((await server.audited()).filter(({ action }) => action === 'login.locked')).toHaveLength(2);
+  });
+
+  test('waits after too many right passwords without a code, too', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server);
+    const withoutCode = { name: user.name, password: user.password };
+    for (let count = 0; count < 6; count++)
+      expect(await refusal(await logIn(server, withoutCode))).toEqual({ status: 401, code: 'code_required' });
+    expect(await refusal(await logIn(server, { ...user, code: codeOf(user) }))).toEqual({
+      status: 429,
+      code: 'locked_out',
+    });
   });
 
   test('is out as soon as an administrator disables or resets them', async () => {
@@ -175,6 +190,34 @@ describe('the cookie of a login', () => {
     at = new Date(at.getTime() + 30 * 60_000);
     expect(await logins.recognise(idle)).toMatchObject({ ok: false, code: 'credential_expired' });
   });
+
+  test('is kept alive by what comes, however short it may be idle', async () => {
+    const server = await startGuardedServer();
+    let at = new Date('2026-01-01T08:00:00.000Z');
+    const clock = () => at;
+    const { users } = usersOf(server, clock);
+    const logins = createLogins({ loginIdleMinutes: 1, loginHours: 1 }, server.database, users, clock);
+    const cookie = await logins.start(await someUser(users));
+    for (let count = 0; count < 10; count++) {
+      at = new Date(at.getTime() + 40_000);
+      expect(await logins.recognise(cookie)).toMatchObject({ ok: true });
+    }
+    expect(await logins.read(cookie)).toMatchObject({ idleSeconds: 60, endsInSeconds: 3200 });
+  });
+
+  test('locks nobody out and fills no log once it has ended', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server, { usesCodes: false });
+    const cookie = await cookieOf(server, user);
+    const own = { cookie, origin: server.url };
+    await fetch(`${server.url}/api/v1/logout`, { method: 'POST', headers: own });
+    for (let count = 0; count < 25; count++) {
+      const response = await fetch(`${server.url}/api/v1/identity`, { headers: own });
+      expect(await refusal(response)).toEqual({ status: 401, code: 'credential_expired' });
+    }
+    expect((await logIn(server, user)).status).toBe(200);
+    expect((await server.audited()).map(({ action }) => action)).not.toContain('access.failed');
+  });
 });
 
 describe('a code', () => {
@@ -236,41 +279,13 @@ test('a password is checked against its hash, and against nothing for as long', 
   expect(await passwords.verify(undefined, 'correct horse')).toBe(false);
 });
 
-async function createUser(server: GuardedServer, order: object = {}): Promise<CreatedUser> {
-  const admin = bearer(await server.keyOf('administrator'));
-  const body = { name: 'dr.who', role: 'clinician', ...order };
-  const response = await postJson(`${server.url}/api/v1/users`, body, admin);
-  expect(response.status).toBe(201);
-  return (await response.json()) as CreatedUser;
-}
-
-function logIn(
-  { url }: GuardedServer,
-  { name, password, code }: { name: string; password: string; code?: string },
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  return postJson(`${url}/api/v1/login`, { name, password, ...(code !== undefined && { code }) }, headers);
-}
-
-async function cookieOf(server: GuardedServer, user: CreatedUser): Promise<string> {
-  const response = await logIn(server, user);
-  expect(response.status).toBe(200);
-  return response.headers.get('set-cookie')?.split(';')[0] ?? '';
-}
-
-function codeOf({ codeSetup = '' }: CreatedUser): string {
-  const setup = URI.parse(codeSetup);
-  expect(setup).toBeInstanceOf(TOTP);
-  expect(setup.secret).toBeInstanceOf(Secret);
-  return (setup as TOTP).generate();
-}
-
 function usersOf({ database }: GuardedServer, now: () => Date): { users: Users } {
   const seal = {
     close: (plain: Uint8Array) => Buffer.from(plain),
     open: (sealed: Uint8Array) => Buffer.from(sealed),
   };
-  return { users: createUsers({ database, passwords: createPasswords(), seal, now }) };
+  const recoveryCodes = createRecoveryCodes(database);
+  return { users: createUsers({ database, passwords: createPasswords(), recoveryCodes, seal, now }) };
 }
 
 async function someUser(users: Users, name = 'someone'): Promise<User> {

@@ -39,6 +39,7 @@ describe('a token', () => {
       kind: 'token',
       role: 'supervisor',
       groups: ['w1', 'w2'],
+      transcribes: true,
     });
   });
 

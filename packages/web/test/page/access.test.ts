@@ -1,15 +1,10 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { clipPath } from '../../../asr/test/clips/clips.js';
 import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
+import { DESKTOP, expectAccessible, focused, PHONE, sidewaysScroll, tabTo } from '../support/accessible.js';
 import { openPage } from '../support/open-page.js';
 import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const PHONE = { width: 360, height: 740 };
-const DESKTOP = { width: 1280, height: 800 };
 
 describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { timeout: 180_000 }, () => {
   let server: RealServer;
@@ -132,37 +127,3 @@ describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { t
     expect(await live.textContent()).toContain(final?.trim());
   });
 });
-
-async function expectAccessible(page: Page, state: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async (tags) => {
-    const { axe: inPage } = globalThis as unknown as { axe: typeof axe };
-    const { violations } = await inPage.run(document, { runOnly: tags });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
-    );
-  }, RULES);
-  expect(found, state).toEqual([]);
-}
-
-/** How far the page can be scrolled sideways. */
-function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
-
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let tabs = 0; tabs < 60; tabs++) {
-    if ((await focused(page)).startsWith(name)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`no Tab leads to ${name}`);
-}
-
-/** What the element with the focus is called. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    let element = document.activeElement;
-    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    return (element?.getAttribute('aria-label') ?? element?.textContent ?? '').trim();
-  });
-}

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startRealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
+import { expectAccessible } from '../support/accessible.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { openPage } from '../support/open-page.js';
 import { writeSpeech } from '../support/speech-file.js';
@@ -19,6 +20,8 @@ describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`,
     first.signal('SIGKILL');
     await page.getByText('Connection lost', { exact: true }).first().waitFor();
     await page.getByText(/Recording goes on: \d+ s wait to be sent/).waitFor();
+    await expectAccessible(page, 'reconnecting');
+    await page.getByRole('button', { name: 'Try again now' }).click();
     await startRealServer('--workers', '1', '--port', port);
     await page.getByText('Listening', { exact: true }).first().waitFor();
     await page

@@ -19,6 +19,7 @@ describe('a state', () => {
     lost,
     { ...lost, reason: 'busy' },
     { ...lost, reason: 'server-restarting' },
+    { ...lost, reason: 'unauthorized', retryAt: Infinity },
     { kind: 'microphone-lost' },
     { kind: 'stopping' },
     { kind: 'stopped' },

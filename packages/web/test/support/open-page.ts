@@ -56,6 +56,9 @@ async function openIn(browser: Browser, url: string, options: BrowserContextOpti
     });
   });
   await page.goto(url);
-  await page.getByRole('button', { name: 'Start' }).waitFor();
+  await page
+    .getByRole('button', { name: /^(Start|Log in)$/ })
+    .or(page.getByText('This page is for people who transcribe'))
+    .waitFor();
   return { page, complaints };
 }

@@ -2,6 +2,7 @@ import { auditedIdentity, type AccessAuditAction } from '../../access/access-aud
 import { createApiKeys, type ApiKeys } from '../../access/api-keys.js';
 import { LOCAL_IDENTITY } from '../../access/identity.js';
 import { createPasswords } from '../../access/passwords.js';
+import { createRecoveryCodes } from '../../access/recovery-codes.js';
 import { accessSeal } from '../../access/seal.js';
 import { createUsers, type Users } from '../../access/users.js';
 import { openAudit } from '../../audit/open-audit.js';
@@ -34,7 +35,12 @@ export async function withAccess<Result>(
   try {
     return await work({
       apiKeys: createApiKeys(database),
-      users: createUsers({ database, passwords: createPasswords(), seal: accessSeal(config) }),
+      users: createUsers({
+        database,
+        passwords: createPasswords(),
+        recoveryCodes: createRecoveryCodes(database),
+        seal: accessSeal(config),
+      }),
       audit: (action, what) => log.append({ action, outcome: 'success', who, from: undefined, what }),
     });
   } finally {

@@ -8,7 +8,9 @@ import { userNamed } from './user-named.js';
 /** `auscult users reset`: prints what somebody logs in with from now on, this once. */
 export function resetUserCommand(): Command {
   const command = new Command('reset')
-    .description('Give a user a new password and authenticator, also one who is disabled, and print them.')
+    .description(
+      'Give a user a new password and authenticator, also one who is disabled, and print them. Recovery codes are forgotten: the user makes new ones on the page.',
+    )
     .argument('<name>', 'what they log in with')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

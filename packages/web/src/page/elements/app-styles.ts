@@ -40,7 +40,17 @@ export const appStyles = css`
     font-size: 1rem;
   }
 
-  main {
+  h1:focus {
+    outline: none;
+  }
+
+  .gate {
+    display: grid;
+    min-height: 0;
+    overflow-y: auto;
+  }
+
+  .parts {
     display: grid;
     grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     gap: 1rem;
@@ -132,7 +142,7 @@ export const appStyles = css`
   }
 
   @media (width >= 62rem) {
-    main {
+    .parts {
       grid-template-columns: minmax(0, 1fr) 20rem;
     }
   }
@@ -150,7 +160,12 @@ export const appStyles = css`
       padding: 0.5rem 0.75rem;
     }
 
-    main {
+    .crowded .title {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+
+    .parts {
       padding: 0 0.75rem;
     }
 

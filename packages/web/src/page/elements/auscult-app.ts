@@ -7,7 +7,10 @@ import type { ExportFormat } from '../exports/formats.js';
 import { asText } from '../exports/text.js';
 import type { TranscriptExport } from '../exports/transcript-export.js';
 import { createFileTranscription, isBusy } from '../files/file-transcription.js';
+import { createTranscriptionsApi } from '../files/transcriptions-api.js';
 import { deleteKept, keep, readKept } from '../keep/kept-transcript.js';
+import { createLogin, identityIn } from '../login/login.js';
+import type { Identity } from '../login/login-api.js';
 import { watchMicrophones } from '../recording/microphones.js';
 import { createRecording, isUnderWay } from '../recording/recording.js';
 import { loadSettings, type Theme } from '../settings/settings.js';
@@ -15,14 +18,18 @@ import { commandOf, type Command } from '../shortcuts/shortcuts.js';
 import { observe } from '../state/observe.js';
 import { observable } from '../state/observable.js';
 import type { Line } from '../transcript/line.js';
+import './account-button.js';
+import './account-panel.js';
 import { appStyles } from './app-styles.js';
 import './control-bar.js';
 import './export-menu.js';
 import './file-progress.js';
 import { icons } from './icons.js';
+import './login-form.js';
 import './notices.js';
 import './page-dialog.js';
 import { PageDialog } from './page-dialog.js';
+import './role-note.js';
 import './setup-panel.js';
 import { SetupPanel, type PanelParts } from './setup-panel.js';
 import { sharedStyles } from './shared-styles.js';
@@ -38,6 +45,7 @@ type OpenDialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'setup' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'account'; readonly problem?: string }
   | { readonly kind: 'clear'; readonly then: () => void };
 
 /** The page. Puts its parts together, and is the only one that knows them all. */
@@ -47,6 +55,7 @@ export class AuscultApp extends LitElement {
   @state() private said = '';
   @state() private wide = matchMedia(WIDE).matches;
 
+  readonly #login = createLogin();
   readonly #settings = loadSettings(localStorage);
   readonly #lines = observable<readonly Line[]>([]);
   readonly #terms = observable<readonly string[]>([]);
@@ -55,8 +64,9 @@ export class AuscultApp extends LitElement {
     keyTerms: this.#terms,
     lines: this.#lines,
     url: new URL('ws/transcribe', document.baseURI),
+    login: this.#login,
   });
-  readonly #files = createFileTranscription();
+  readonly #files = createFileTranscription(createTranscriptionsApi(this.#login.untilIn));
   readonly #microphones = watchMicrophones();
   readonly #parts: PanelParts = {
     settings: this.#settings,
@@ -67,6 +77,8 @@ export class AuscultApp extends LitElement {
   };
   /** Lines as they were when they were last copied, downloaded or kept: leaving then loses nothing. */
   #saved: readonly Line[] = [];
+  /** Whose things are on the page, as the server knows them. */
+  #owner: string | undefined;
   #listeners: AbortController | undefined;
 
   readonly #panel = createRef<SetupPanel>();
@@ -77,7 +89,7 @@ export class AuscultApp extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#settings.value.keepTranscript) this.#restore();
+    void this.#login.check();
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
     addEventListener('keydown', this.#onKey, { signal });
@@ -101,7 +113,8 @@ export class AuscultApp extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    observe(this, this.#settings, this.#lines, this.#files.state);
+    observe(this, this.#settings, this.#lines, this.#files.state, this.#login.state);
+    this.#login.state.subscribe(this.#onLogin);
     this.#lines.subscribe(() => {
       this.#say('');
       if (this.#settings.value.keepTranscript) this.#keep();
@@ -112,9 +125,10 @@ export class AuscultApp extends LitElement {
     });
     let wasUnderWay = false;
     this.#recording.state.subscribe(() => {
-      const underWay = isUnderWay(this.#recording.state.value.transcriber);
+      const underWay = this.#isRecording();
       if (underWay === wasUnderWay) return;
       wasUnderWay = underWay;
+      this.requestUpdate();
       // Names of microphones are known once one was allowed.
       void this.#microphones.refresh();
     });
@@ -122,36 +136,78 @@ export class AuscultApp extends LitElement {
 
   override render(): TemplateResult {
     applyTheme(this.#settings.value.theme);
+    const { value: login } = this.#login.state;
+    const identity = login.kind === 'in' ? login.identity : undefined;
+    const speaks = identityIn(login)?.transcribes === true;
     return html`
-      <header>
-        <h1><span class="mark">${icons.pulse}</span>Auscult</h1>
-        ${this.#renderThemeSwitch()}
-        <button
-          class="icon plain"
-          aria-label="Keyboard shortcuts"
-          title="Keyboard shortcuts"
-          @click=${() => {
-            this.dialog = { kind: 'shortcuts' };
-          }}
-        >
-          ${icons.keyboard}
-        </button>
-        ${
-          this.wide
-            ? nothing
-            : html`<button
-                class="icon plain"
-                aria-label="Settings"
-                title="Settings"
-                @click=${() => {
-                  this.dialog = { kind: 'setup' };
-                }}
-              >
-                ${icons.settings}
-              </button>`
-        }
-      </header>
-      <main>
+      ${this.#renderHeader(identity)} ${this.#renderGate(identity)}
+      ${speaks ? this.#renderParts(identity) : nothing}
+      ${this.dragging ? html`<div class="overlay">Drop the recording to transcribe it</div>` : nothing}
+      ${identity === undefined ? nothing : keyed(this.dialog, this.#renderDialog(identity))}
+    `;
+  }
+
+  #renderHeader(identity: Identity | undefined): TemplateResult {
+    const speaks = identity?.transcribes === true;
+    const hasAccount = identity !== undefined && identity.kind !== 'local';
+    return html`<header class=${hasAccount ? 'crowded' : ''}>
+      <h1 tabindex="-1"><span class="mark">${icons.pulse}</span><span class="title">Auscult</span></h1>
+      ${
+        !hasAccount
+          ? nothing
+          : html`<account-button
+              .identity=${identity}
+              @click=${() => {
+                this.dialog = { kind: 'account' };
+              }}
+            ></account-button>`
+      }
+      ${this.#renderThemeSwitch()}
+      ${
+        speaks
+          ? html`<button
+              class="icon plain"
+              aria-label="Keyboard shortcuts"
+              title="Keyboard shortcuts"
+              @click=${() => {
+                this.dialog = { kind: 'shortcuts' };
+              }}
+            >
+              ${icons.keyboard}
+            </button>`
+          : nothing
+      }
+      ${
+        this.wide || !speaks
+          ? nothing
+          : html`<button
+              class="icon plain"
+              aria-label="Settings"
+              title="Settings"
+              @click=${() => {
+                this.dialog = { kind: 'setup' };
+              }}
+            >
+              ${icons.settings}
+            </button>`
+      }
+    </header>`;
+  }
+
+  /** What stands in place of the transcript while nobody is logged in, or somebody who does not transcribe. */
+  #renderGate(identity: Identity | undefined): TemplateResult | typeof nothing {
+    if (identity?.transcribes === true) return nothing;
+    if (identity !== undefined)
+      return html`<main class="gate"><role-note .which=${identity.role}></role-note></main>`;
+    if (this.#login.state.value.kind === 'asking') return html`<main class="gate"></main>`;
+    return html`<main class="gate">
+      <login-form .login=${this.#login} ?recording=${this.#isRecording()}></login-form>
+    </main>`;
+  }
+
+  /** While nobody is logged in all of it stays as it is, out of sight. */
+  #renderParts(identity: Identity | undefined): TemplateResult {
+    return html`<main class="parts" ?hidden=${identity === undefined}>
         <div class="text">
           <page-notices
             .recording=${this.#recording}
@@ -181,10 +237,8 @@ export class AuscultApp extends LitElement {
         .settings=${this.#settings}
         role="region"
         aria-label="Controls"
-      ></control-bar>
-      ${this.dragging ? html`<div class="overlay">Drop the recording to transcribe it</div>` : nothing}
-      ${keyed(this.dialog, this.#renderDialog())}
-    `;
+        ?hidden=${identity === undefined && !this.#isRecording()}
+      ></control-bar>`;
   }
 
   #renderThemeSwitch(): TemplateResult {
@@ -230,7 +284,7 @@ export class AuscultApp extends LitElement {
     ></setup-panel>`;
   }
 
-  #renderDialog(): TemplateResult | typeof nothing {
+  #renderDialog(identity: Identity): TemplateResult | typeof nothing {
     const { dialog } = this;
     const closed = (): void => {
       if (this.dialog === dialog) this.dialog = { kind: 'none' };
@@ -245,6 +299,15 @@ export class AuscultApp extends LitElement {
       case 'shortcuts':
         return html`<page-dialog heading="Keyboard shortcuts" @closed=${closed}
           ><shortcut-list></shortcut-list
+        ></page-dialog>`;
+      case 'account':
+        return html`<page-dialog ${ref(this.#openDialog)} heading="Your account" @closed=${closed}
+          ><account-panel
+            .identity=${identity}
+            .problem=${dialog.problem}
+            @log-out=${this.#logOut}
+            @logged-out=${() => void this.#login.check()}
+          ></account-panel
         ></page-dialog>`;
       case 'clear':
         return html`<page-dialog ${ref(this.#openDialog)} heading="Begin a new transcript?" @closed=${closed}>
@@ -300,7 +363,7 @@ export class AuscultApp extends LitElement {
 
   /** Does something that takes the place of the transcript, after asking where that would lose it. */
   #clearFirst(then: () => void): void {
-    if (isUnderWay(this.#recording.state.value.transcriber)) {
+    if (this.#isRecording()) {
       this.#say('Stop the recording first, so that none of it is lost.');
       return;
     }
@@ -336,15 +399,56 @@ export class AuscultApp extends LitElement {
     });
   }
 
-  #restore(): void {
-    this.#lines.set(readKept(localStorage));
+  #restore(owner: string): void {
+    this.#lines.set(readKept(localStorage, owner));
     this.#saved = this.#lines.value;
     this.#recording.restartClock(Math.max(0, ...this.#lines.value.map(({ end }) => end)));
   }
 
   #keep(): void {
-    if (keep(localStorage, this.#lines.value)) this.#saved = this.#lines.value;
+    if (this.#owner === undefined) return;
+    if (keep(localStorage, this.#owner, this.#lines.value)) this.#saved = this.#lines.value;
     else this.#say('There is no room to keep the transcript in this browser. Download it.');
+  }
+
+  readonly #onLogin = (): void => {
+    const { value: login } = this.#login.state;
+    if (login.kind !== 'in') {
+      this.dialog = { kind: 'none' };
+      return;
+    }
+    const { subject } = login.identity;
+    const hadForm = this.renderRoot.querySelector('login-form') !== null;
+    if (subject !== this.#owner) this.#startOver(subject);
+    else this.#recording.retryNow();
+    // What had the focus is gone.
+    if (hadForm) void this.updateComplete.then(() => this.renderRoot.querySelector('h1')?.focus());
+  };
+
+  /** Nobody finds on the page what was somebody else's. */
+  #startOver(owner: string): void {
+    const isFirst = this.#owner === undefined;
+    this.#owner = owner;
+    if (!isFirst) {
+      this.#recording.abandon();
+      this.#files.cancel();
+      this.#terms.set([]);
+      this.#clear();
+    }
+    if (this.#settings.value.keepTranscript) this.#restore(owner);
+  }
+
+  readonly #logOut = (): void => {
+    this.#openDialog.value?.close();
+    this.#clearFirst(() => {
+      void this.#login.leave().then((problem) => {
+        if (problem !== undefined) this.dialog = { kind: 'account', problem };
+      });
+    });
+  };
+
+  #isRecording(): boolean {
+    return isUnderWay(this.#recording.state.value.transcriber);
   }
 
   readonly #forget = (): void => {
@@ -359,14 +463,19 @@ export class AuscultApp extends LitElement {
     });
   };
 
+  #mayAct(): boolean {
+    const { value: login } = this.#login.state;
+    return login.kind === 'in' && login.identity.transcribes;
+  }
+
   readonly #onLeave = (event: BeforeUnloadEvent): void => {
-    if (this.#isUnsaved() || isUnderWay(this.#recording.state.value.transcriber)) event.preventDefault();
+    if (this.#isUnsaved() || this.#isRecording()) event.preventDefault();
   };
 
   readonly #onDragOver = (event: DragEvent): void => {
     if (event.dataTransfer?.types.includes('Files') !== true) return;
     event.preventDefault();
-    this.dragging = true;
+    this.dragging = this.#mayAct();
   };
 
   readonly #onDragLeave = (event: DragEvent): void => {
@@ -378,12 +487,12 @@ export class AuscultApp extends LitElement {
     const file = event.dataTransfer?.files[0];
     if (file === undefined) return;
     event.preventDefault();
-    this.#transcribe(file);
+    if (this.#mayAct()) this.#transcribe(file);
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const command = commandOf(event);
-    if (command === undefined) return;
+    if (command === undefined || !this.#mayAct()) return;
     event.preventDefault();
     this.#run(command);
   };

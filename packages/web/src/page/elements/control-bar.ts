@@ -108,6 +108,10 @@ export class ControlBar extends LitElement {
         font-size: 0.875rem;
       }
 
+      .retry {
+        margin-top: 0.375rem;
+      }
+
       .measures {
         display: flex;
         align-items: center;
@@ -180,6 +184,11 @@ export class ControlBar extends LitElement {
       <div class="state ${description.tone}">
         <p class="label"><span class="dot" aria-hidden="true"></span>${description.label}</p>
         <p class="sentence">${description.sentence}</p>
+        ${
+          transcriber.kind === 'reconnecting' && transcriber.reason !== 'unauthorized'
+            ? html`<button class="small retry" @click=${this.recording.retryNow}>Try again now</button>`
+            : nothing
+        }
         <span class="spoken" role="status">${statusFor(description.label)}</span>
       </div>
       <div class="measures">

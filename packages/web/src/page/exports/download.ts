@@ -1,17 +1,10 @@
 import type { ExportFormat } from './formats.js';
+import { saveFile } from './save-file.js';
 import type { TranscriptExport } from './transcript-export.js';
 
 /** Lets the browser save the transcript. The name of the file holds the time and nothing else. */
 export async function download(format: ExportFormat, transcript: TranscriptExport): Promise<void> {
-  const url = URL.createObjectURL(await format.write(transcript));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `transcript-${stamp(transcript.at)}.${format.extension}`;
-  link.click();
-  // The browser has begun to read by the next task.
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  });
+  saveFile(`transcript-${stamp(transcript.at)}.${format.extension}`, await format.write(transcript));
 }
 
 /** `2026-01-31-0930`, in local time. */

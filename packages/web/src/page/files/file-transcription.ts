@@ -1,6 +1,6 @@
 import { observable, type Observable } from '../state/observable.js';
 import { lineOf, type Line } from '../transcript/line.js';
-import { progressOf, remove, resultOf, TranscriptionError, upload } from './transcriptions-api.js';
+import { TranscriptionError, type TranscriptionsApi } from './transcriptions-api.js';
 
 /** What becomes of a file that was dropped. */
 export type FileState =
@@ -28,7 +28,12 @@ export function isBusy({ kind }: FileState): boolean {
   return kind === 'uploading' || kind === 'waiting' || kind === 'transcribing';
 }
 
-export function createFileTranscription(): FileTranscription {
+export function createFileTranscription({
+  upload,
+  progressOf,
+  resultOf,
+  remove,
+}: TranscriptionsApi): FileTranscription {
   const state = observable<FileState>({ kind: 'none' });
   let running: AbortController | undefined;
 

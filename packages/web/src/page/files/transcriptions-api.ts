@@ -1,7 +1,8 @@
 import type { Segment } from '@auscult/client';
+import { answerOf, ask, type Answer } from '../server/ask.js';
 
 /** How far the transcription of a recording has come. */
-export interface TranscriptionProgress {
+interface TranscriptionProgress {
   readonly status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   /** From 0 to 1. */
   readonly progress: number;
@@ -9,24 +10,67 @@ export interface TranscriptionProgress {
 }
 
 /** A segment of a result. */
-export type ResultSegment = Omit<Segment, 'sequence'>;
+type ResultSegment = Omit<Segment, 'sequence'>;
 
 /** The server refused, or could not be reached. The message says why and what to do. */
 export class TranscriptionError extends Error {}
 
-const PATH = 'api/v1/transcriptions';
-const UNREACHABLE = 'The server cannot be reached. Check the network, then try again.';
+/** The transcriptions of the server, for whoever is logged in. */
+export interface TranscriptionsApi {
+  /**
+   * Sends a recording to be transcribed; resolves with the id of the transcription.
+   *
+   * @param onProgress told the share that was sent, from 0 to 1
+   */
+  readonly upload: (file: File, signal: AbortSignal, onProgress: (share: number) => void) => Promise<string>;
+  /** How far a transcription has come. */
+  readonly progressOf: (id: string, signal: AbortSignal) => Promise<TranscriptionProgress>;
+  /** The segments of a transcription that is done. */
+  readonly resultOf: (id: string, signal: AbortSignal) => Promise<readonly ResultSegment[]>;
+  /** Cancels a transcription, or has its result forgotten. */
+  readonly remove: (id: string) => Promise<void>;
+}
 
-/**
- * Sends a recording to be transcribed; resolves with the id of the transcription.
- *
- * @param onProgress told the share that was sent, from 0 to 1
- */
-export function upload(
+/** Resolves when somebody is logged in again. */
+type UntilIn = (signal: AbortSignal) => Promise<void>;
+
+const PATH = 'api/v1/transcriptions';
+
+/** What the server refuses because a login has ended is asked again once somebody has logged in. */
+export function createTranscriptionsApi(untilIn: UntilIn): TranscriptionsApi {
+  async function bodyOf<Body>(send: () => Promise<Answer<Body>>, signal: AbortSignal): Promise<Body> {
+    const answer = await send();
+    if (answer.kind === 'ok') return answer.body;
+    if (answer.kind === 'unreachable' || answer.status !== 401) throw new TranscriptionError(answer.message);
+    await untilIn(signal);
+    return bodyOf(send, signal);
+  }
+
+  return {
+    upload: async (file, signal, onProgress) => {
+      const { id } = await bodyOf(() => post(file, signal, onProgress), signal);
+      return id;
+    },
+    progressOf: (id, signal) => bodyOf(() => ask(`${PATH}/${id}`, { signal }), signal),
+    resultOf: async (id, signal) => {
+      const { segments } = await bodyOf(
+        () => ask<{ segments: readonly ResultSegment[] }>(`${PATH}/${id}/result?format=json`, { signal }),
+        signal,
+      );
+      return segments;
+    },
+    // It is forgotten by itself a little later, so a failure here need concern nobody.
+    remove: async (id) => {
+      await ask(`${PATH}/${id}`, { method: 'DELETE' });
+    },
+  };
+}
+
+function post(
   file: File,
   signal: AbortSignal,
   onProgress: (share: number) => void,
-): Promise<string> {
+): Promise<Answer<{ readonly id: string }>> {
   const form = new FormData();
   form.append('words', 'true');
   // The server keeps no name, so none is sent.
@@ -37,13 +81,9 @@ export function upload(
     request.upload.onprogress = ({ loaded, total }) => {
       onProgress(total > 0 ? loaded / total : 0);
     };
-    request.onload = () => {
-      const body = parse(request.responseText);
-      if (request.status === 202 && typeof body['id'] === 'string') resolve(body['id']);
-      else reject(refusalOf(body));
-    };
-    request.onerror = () => {
-      reject(new TranscriptionError(UNREACHABLE));
+    request.onloadend = () => {
+      const { status, responseText } = request;
+      resolve(answerOf(status, responseText, request.getResponseHeader('retry-after')));
     };
     request.onabort = () => {
       reject(new DOMException('The upload was cancelled.', 'AbortError'));
@@ -54,45 +94,4 @@ export function upload(
     request.open('POST', PATH);
     request.send(form);
   });
-}
-
-/** How far a transcription has come. */
-export async function progressOf(id: string, signal: AbortSignal): Promise<TranscriptionProgress> {
-  return (await ask(`${PATH}/${id}`, { signal })) as unknown as TranscriptionProgress;
-}
-
-/** The segments of a transcription that is done. */
-export async function resultOf(id: string, signal: AbortSignal): Promise<readonly ResultSegment[]> {
-  const { segments } = await ask(`${PATH}/${id}/result?format=json`, { signal });
-  return segments as readonly ResultSegment[];
-}
-
-/** Cancels a transcription, or has its result forgotten. */
-export async function remove(id: string): Promise<void> {
-  // It is forgotten by itself a little later, so a failure here need concern nobody.
-  await fetch(`${PATH}/${id}`, { method: 'DELETE' }).catch(() => undefined);
-}
-
-async function ask(path: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(path, init).catch((error: unknown) => {
-    throw init.signal?.aborted === true ? error : new TranscriptionError(UNREACHABLE);
-  });
-  const body = parse(await response.text());
-  if (!response.ok) throw refusalOf(body);
-  return body;
-}
-
-function refusalOf(body: Readonly<Record<string, unknown>>): TranscriptionError {
-  const { error } = body as { readonly error?: { readonly message?: string } };
-  return new TranscriptionError(
-    error?.message ?? 'The server gave no answer that makes sense. Try again later.',
-  );
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(text) as Readonly<Record<string, unknown>>;
-  } catch {
-    return {};
-  }
 }

@@ -21,7 +21,7 @@ const TITLES: Readonly<Partial<Record<string, readonly [title: string, remedy: R
   busy: ['The server is busy', 'start'],
   too_many_sessions: ['The server is busy', 'start'],
   not_ready: ['The server is still starting', 'start'],
-  unauthorized: ['You are not signed in', 'none'],
+  unauthorized: ['You are not logged in', 'none'],
   origin_not_allowed: ['This address may not use the server', 'none'],
   taken_over: ['This recording goes on elsewhere', 'start'],
   buffer_full: ['Audio was lost', 'none'],
@@ -33,6 +33,7 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   microphone_denied:
     'Click the symbol beside the address of this page, allow the microphone, and try again. ' +
     'If it stays so, look for the microphone in the privacy settings of the device.',
+  unauthorized: 'Reload this page and log in. Copy the transcript first.',
   worklet_missing: 'A part of this page could not be loaded. Check the network, then try again.',
 };
 

@@ -69,11 +69,14 @@ function describeReconnecting(
     'connection-lost': { label: 'Connection lost', because: 'The server cannot be reached.' },
     busy: { label: 'Server busy', because: 'The server has no room just now.' },
     'server-restarting': { label: 'Server restarting', because: 'The server is starting again.' },
+    unauthorized: { label: 'Logged out', because: 'The login has ended.' },
   }[reason];
   const waiting = Math.round(bufferedSeconds);
   const kept =
     waiting > 0 ? `Recording goes on: ${String(waiting)} s wait to be sent.` : 'Recording goes on.';
   const seconds = Math.ceil((retryAt - now) / 1000);
   const next = seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying again now.';
+  if (reason === 'unauthorized')
+    return { label: why.label, sentence: `${why.because} ${kept} Log in to send it.`, tone: 'bad' };
   return { label: why.label, sentence: `${why.because} ${kept} ${next}`, tone: 'bad' };
 }

@@ -6,6 +6,7 @@ import {
   type TranscriberOptions,
   type TranscriberState,
 } from '@auscult/client';
+import type { Login } from '../login/login.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
 import type { Settings } from '../settings/settings.js';
 import { lineOf, withLine, type Line } from '../transcript/line.js';
@@ -40,6 +41,8 @@ export interface Recording {
   readonly pause: () => void;
   readonly resume: () => void;
   readonly stop: () => Promise<void>;
+  /** While the server cannot be reached: tries at once; and after somebody has logged in. */
+  readonly retryNow: () => void;
   /** Gives up at once what has not come yet. */
   readonly abandon: () => void;
   readonly mute: (muted: boolean) => void;
@@ -57,6 +60,7 @@ export interface RecordingSources {
   readonly lines: Changeable<readonly Line[]>;
   /** Of the WebSocket. */
   readonly url: URL;
+  readonly login: Pick<Login, 'ticket'>;
 }
 
 /** While the recording goes on, its state tells of these, and that they are over. */
@@ -66,6 +70,7 @@ const TOLD_BY_STATE: readonly string[] = [
   'too_many_sessions',
   'not_ready',
   'draining',
+  'unauthorized',
 ];
 
 const CLOCK_MS = 250;
@@ -179,6 +184,7 @@ export function createRecording(sources: RecordingSources): Recording {
         if (problem.code !== 'closed') state.patch({ problem });
       }
     },
+    retryNow: () => current?.retryNow(),
     abandon: () => {
       current?.close();
       state.patch({ transcriber: { kind: 'stopped' }, partials: [], silent: false });
@@ -209,14 +215,21 @@ export function createRecording(sources: RecordingSources): Recording {
   };
 }
 
-function optionsOf({ settings: { value: settings }, keyTerms, url }: RecordingSources): TranscriberOptions {
+function optionsOf({
+  settings: { value: settings },
+  keyTerms,
+  url,
+  login,
+}: RecordingSources): TranscriberOptions {
   const { deviceId, secondDeviceId, twoSpeakers } = settings;
   const { echoCancellation, noiseSuppression, autoGainControl } = settings;
+  const ticket = login.ticket();
   const hasSecond = twoSpeakers && secondDeviceId !== '';
   return {
     words: true,
     url: url.href,
     channels: twoSpeakers ? 2 : 1,
+    ...(ticket === undefined ? {} : { ticket }),
     ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
     microphone: {
       // What browsers do to the sound of one device makes its left and right the same.

@@ -1,0 +1,211 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Access } from '../access/access.js';
+import { auditedIdentity, type AccessAuditAction } from '../access/access-audit.js';
+import { requireIdentity } from '../access/guard.js';
+import { isStrong, PASSWORD_RULE } from '../access/password-rule.js';
+import { loginCookieOf } from '../access/recognise.js';
+import type { User } from '../access/users.js';
+import { errorResponses, RequestError } from '../errors.js';
+
+const PATH = '/api/v1/account';
+
+type ChangeAction = Extract<AccessAuditAction, `account.${string}`>;
+
+const accountBody = z.object({
+  name: z.string().meta({ description: 'What the user logs in with.' }),
+  usesCodes: z.boolean().meta({ description: 'Whether an authenticator is set up.' }),
+  recoveryCodesLeft: z.int(),
+});
+
+const password = z.string().min(1).max(256).meta({ description: 'The current password.' });
+const passwordOrder = z.strictObject({
+  password,
+  newPassword: z
+    .string()
+    .min(1)
+    .max(256)
+    .meta({ description: `Must have ${PASSWORD_RULE}, and be another than the current one.` }),
+});
+const confirmation = z.strictObject({ password });
+const codeOrder = z.strictObject({
+  code: z.string().min(1).max(10).meta({ description: 'What the new authenticator shows.' }),
+});
+const recoveryCodesBody = z.object({
+  recoveryCodes: z
+    .array(z.string())
+    .readonly()
+    .meta({ description: 'Each takes the place of a code at a login, once. Told this once.' }),
+});
+
+const refusals = ['unauthenticated', 'account_not_found', 'locked_out'] as const;
+
+/** Adds the routes under `/api/v1/account`: what people who log in see and change of their own. */
+export function registerAccount(app: FastifyInstance, access: Access): void {
+  const { accounts, recoveryCodes, logins } = access;
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const change = { config: { action: 'account.change' as const } };
+  routes.get(
+    PATH,
+    {
+      config: { action: 'account.read' },
+      schema: {
+        summary: 'Your own account',
+        response: { 200: accountBody, ...errorResponses(...refusals) },
+      },
+    },
+    async (request, reply) => {
+      const { id, name, usesCodes } = await ownUser(access, request);
+      void reply.header('cache-control', 'no-store');
+      return { name, usesCodes, recoveryCodesLeft: await recoveryCodes.left(id) };
+    },
+  );
+  routes.post(
+    `${PATH}/password`,
+    {
+      ...change,
+      schema: {
+        summary: 'Change your own password',
+        description: 'Ends your logins in all other browsers; sessions there are closed within a minute.',
+        body: passwordOrder,
+        response: {
+          204: z.null(),
+          ...errorResponses('invalid_request', 'password_too_weak', 'password_wrong', ...refusals),
+        },
+      },
+    },
+    async (request, reply) => {
+      const user = await ownUser(access, request);
+      const { password: current, newPassword } = request.body;
+      await requirePassword(access, request, user, current, 'account.password');
+      if (newPassword === current || !isStrong(newPassword, user.name))
+        throw new RequestError('password_too_weak', { field: 'newPassword', limit: PASSWORD_RULE });
+      await note(access, request, 'account.password', 'success');
+      await accounts.setPassword(user.id, newPassword);
+      await logins.endOthers(user.id, loginCookieOf(request) ?? '');
+      void reply.code(204);
+      return null;
+    },
+  );
+  routes.post(
+    `${PATH}/authenticator`,
+    {
+      ...change,
+      schema: {
+        summary: 'Get a new authenticator',
+        description: 'It is told this once. The one before counts until this one is confirmed.',
+        body: confirmation,
+        response: {
+          201: z.object({
+            secret: z.string().meta({ description: 'Base32, to be typed in.' }),
+            codeSetup: z.string().meta({ description: 'The same for a QR code: `otpauth://totp/…`.' }),
+          }),
+          ...errorResponses('invalid_request', 'password_wrong', ...refusals),
+        },
+      },
+    },
+    async (request, reply) => {
+      const user = await ownUser(access, request);
+      await requirePassword(access, request, user, request.body.password, 'account.authenticator');
+      void reply.code(201).header('cache-control', 'no-store');
+      return accounts.offerAuthenticator(user.id, user.name);
+    },
+  );
+  routes.post(
+    `${PATH}/authenticator/confirm`,
+    {
+      ...change,
+      schema: {
+        summary: 'Use the new authenticator from now on',
+        description:
+          'Recovery codes come with it, and those before it count no more. Ends your logins in all other browsers.',
+        body: codeOrder,
+        response: {
+          200: recoveryCodesBody,
+          ...errorResponses('invalid_request', 'code_wrong', 'authenticator_not_offered', ...refusals),
+        },
+      },
+    },
+    async (request, reply) => {
+      const user = await ownUser(access, request);
+      const trial = accounts.tryAuthenticator(user.id, request.body.code);
+      if (trial.kind === 'not-offered') throw new RequestError('authenticator_not_offered');
+      if (trial.kind === 'wrong') throw new RequestError('code_wrong', { field: 'code' });
+      await note(access, request, 'account.authenticator', 'success');
+      await trial.accept();
+      await logins.endOthers(user.id, loginCookieOf(request) ?? '');
+      void reply.header('cache-control', 'no-store');
+      return { recoveryCodes: await recoveryCodes.renew(user.id) };
+    },
+  );
+  routes.post(
+    `${PATH}/recovery-codes`,
+    {
+      ...change,
+      schema: {
+        summary: 'Get new recovery codes',
+        description: 'Those before count no more.',
+        body: confirmation,
+        response: {
+          201: recoveryCodesBody,
+          ...errorResponses('invalid_request', 'password_wrong', 'authenticator_missing', ...refusals),
+        },
+      },
+    },
+    async (request, reply) => {
+      const user = await ownUser(access, request);
+      await requirePassword(access, request, user, request.body.password, 'account.recovery-codes');
+      if (!user.usesCodes) throw new RequestError('authenticator_missing');
+      await note(access, request, 'account.recovery-codes', 'success');
+      void reply.code(201).header('cache-control', 'no-store');
+      return { recoveryCodes: await recoveryCodes.renew(user.id) };
+    },
+  );
+}
+
+/** The user who makes the request. Keys and certificates have no account, even where a user made them. */
+async function ownUser({ users }: Access, request: FastifyRequest): Promise<User> {
+  const { kind, subject } = requireIdentity(request);
+  const user = kind === 'user' ? await users.find(subject.slice('user:'.length)) : undefined;
+  if (user === undefined) throw new RequestError('account_not_found');
+  return user;
+}
+
+/** Whoever finds a browser open must not take the account over, nor try passwords there without end. */
+async function requirePassword(
+  access: Access,
+  request: FastifyRequest,
+  { id, name }: User,
+  password: string,
+  action: ChangeAction,
+): Promise<void> {
+  const { accounts, nameFailures } = access;
+  const waitSeconds = nameFailures.waitSeconds(name);
+  if (waitSeconds !== undefined) throw new RequestError('locked_out', {}, waitSeconds);
+  nameFailures.fail(name);
+  if (await accounts.isPassword(id, password)) {
+    nameFailures.succeed(name);
+    return;
+  }
+  await note(access, request, action, 'failure');
+  throw new RequestError('password_wrong', { field: 'password' });
+}
+
+/** Before it is done: what cannot be audited is not done. */
+async function note(
+  { audit }: Access,
+  request: FastifyRequest,
+  action: ChangeAction,
+  outcome: 'success' | 'failure',
+): Promise<void> {
+  const who = auditedIdentity(requireIdentity(request));
+  await audit.append({
+    action,
+    outcome,
+    who,
+    from: request.ip,
+    what: undefined,
+    ...(outcome === 'failure' && { reason: 'password_wrong' }),
+  });
+}

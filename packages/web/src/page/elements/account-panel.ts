@@ -1,0 +1,417 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import {
+  changePassword,
+  confirmAuthenticator,
+  getAuthenticator,
+  getRecoveryCodes,
+  readAccount,
+  type Account,
+  type AuthenticatorOffer,
+} from '../account/account-api.js';
+import { describeRefusal } from '../account/describe-refusal.js';
+import { describeRole } from '../login/describe-role.js';
+import type { Identity } from '../login/login-api.js';
+import type { Answer, Refusal } from '../server/ask.js';
+import { nameOf } from './account-button.js';
+import { formStyles } from './form-styles.js';
+import { icons } from './icons.js';
+import './qr-code.js';
+import './recovery-code-list.js';
+import { sharedStyles } from './shared-styles.js';
+
+/** What is being done. */
+type Step =
+  | { readonly kind: 'overview'; readonly done?: string }
+  | { readonly kind: 'password' }
+  /** Whoever finds a browser open must not take the account over: the password is asked for first. */
+  | { readonly kind: 'confirm'; readonly what: 'authenticator' | 'recovery-codes' }
+  | { readonly kind: 'authenticator'; readonly offer: AuthenticatorOffer }
+  | { readonly kind: 'recovery-codes'; readonly codes: readonly string[] };
+
+const HEADINGS: Readonly<Record<Exclude<Step['kind'], 'overview' | 'confirm'>, string>> = {
+  password: 'Change the password',
+  authenticator: 'Set the authenticator up',
+  'recovery-codes': 'Keep these recovery codes',
+};
+
+/**
+ * What somebody sees and changes of their own account. Dispatches `log-out`, and `logged-out` when the server says that
+ * nobody is logged in any more.
+ */
+export class AccountPanel extends LitElement {
+  @property({ attribute: false }) identity!: Identity;
+  @state() private account: Account | undefined;
+  @state() private step: Step = { kind: 'overview' };
+  /** What went wrong. */
+  @property({ attribute: false }) problem: string | undefined;
+  @state() private busy = false;
+
+  static override styles = [
+    sharedStyles,
+    formStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 1rem;
+      }
+
+      .who {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.5rem 1rem;
+      }
+
+      .name {
+        font-size: 1.0625rem;
+        font-weight: 650;
+        overflow-wrap: anywhere;
+      }
+
+      .role {
+        color: var(--quiet);
+      }
+
+      .rows {
+        display: grid;
+        gap: 0.75rem;
+        padding: 0;
+        list-style: none;
+      }
+
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.375rem 1rem;
+        padding-top: 0.75rem;
+        border-top: 1px solid var(--rule);
+      }
+
+      .row > div {
+        flex: 1 1 14rem;
+      }
+
+      .term {
+        font-weight: 550;
+      }
+
+      .meaning {
+        color: var(--quiet);
+        font-size: 0.875rem;
+      }
+
+      h3 {
+        font-size: 1.0625rem;
+        font-weight: 650;
+      }
+
+      .done {
+        padding: 0.625rem 0.75rem;
+        border-radius: 8px;
+        background: var(--tint);
+      }
+
+      .few {
+        color: var(--warn);
+      }
+
+      .secret {
+        font-family: ui-monospace, monospace;
+        overflow-wrap: anywhere;
+      }
+
+      ol.steps {
+        display: grid;
+        gap: 0.875rem;
+        padding-left: 1.25rem;
+      }
+
+      details {
+        margin-top: 0.5rem;
+      }
+
+      details p {
+        margin-top: 0.375rem;
+      }
+
+      summary {
+        cursor: pointer;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  override render(): TemplateResult {
+    switch (this.step.kind) {
+      case 'overview':
+        return this.#renderOverview(this.step.done);
+      case 'password':
+        return this.#renderPassword();
+      case 'confirm':
+        return this.#renderConfirm(this.step.what);
+      case 'authenticator':
+        return this.#renderAuthenticator(this.step.offer);
+      case 'recovery-codes':
+        return this.#renderRecoveryCodes(this.step.codes);
+    }
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.get('step') === undefined) return;
+    const first = this.renderRoot.querySelector<HTMLElement>('input, h3');
+    first?.focus();
+  }
+
+  #renderOverview(done: string | undefined): TemplateResult {
+    const { identity, account } = this;
+    return html`
+      <div class="who">
+        <div>
+          <p class="name">${nameOf(identity)}</p>
+          <p class="role">${describeRole(identity.role).name}</p>
+        </div>
+        ${
+          identity.login === undefined
+            ? nothing
+            : html`<button @click=${() => this.dispatchEvent(new Event('log-out'))}>Log out</button>`
+        }
+      </div>
+      <p class=${done === undefined ? 'spoken' : 'done'} role="status">${done}</p>
+      <div role="alert">${this.#renderProblem()}</div>
+      ${account === undefined ? this.#renderNoAccount() : this.#renderAccount(account)}
+    `;
+  }
+
+  #renderNoAccount(): TemplateResult | typeof nothing {
+    if (this.identity.login !== undefined) return nothing;
+    return html`<p class="hint">
+      You are known to this server by your ${this.identity.kind}. It is managed where you got it.
+    </p>`;
+  }
+
+  #renderAccount({ usesCodes, recoveryCodesLeft }: Account): TemplateResult {
+    return html`<ul class="rows">
+      ${this.#renderRow('Password', 'Only you know it.', 'Change the password', () => this.#goTo({ kind: 'password' }))}
+      ${this.#renderRow(
+        'Authenticator',
+        usesCodes
+          ? 'Asked for at each login.'
+          : 'None. Set one up, so that the password alone opens nothing.',
+        usesCodes ? 'Replace the authenticator' : 'Set an authenticator up',
+        () => this.#goTo({ kind: 'confirm', what: 'authenticator' }),
+      )}
+      ${
+        usesCodes
+          ? this.#renderRow(
+              'Recovery codes',
+              html`<span class=${recoveryCodesLeft < 3 ? 'few' : ''}
+                >${recoveryCodesLeft === 0 ? 'None is left.' : `${String(recoveryCodesLeft)} are left.`} One
+                takes the place of the authenticator, if that is lost.</span
+              >`,
+              'Make new recovery codes',
+              () => this.#goTo({ kind: 'confirm', what: 'recovery-codes' }),
+            )
+          : nothing
+      }
+    </ul>`;
+  }
+
+  #renderRow(term: string, meaning: string | TemplateResult, label: string, act: () => void): TemplateResult {
+    return html`<li class="row">
+      <div>
+        <p class="term">${term}</p>
+        <p class="meaning">${meaning}</p>
+      </div>
+      <button class="small" @click=${act}>${label}</button>
+    </li>`;
+  }
+
+  #renderPassword(): TemplateResult {
+    return this.#renderForm(
+      HEADINGS.password,
+      html`
+        ${this.#renderField('password', 'Current password', 'current-password')}
+        ${this.#renderField('new-password', 'New password', 'new-password')}
+        <p class="hint">
+          At least 12 characters. Four words that do not belong together are easy to keep in mind.
+        </p>
+        ${this.#renderField('again', 'New password, once more', 'new-password')}
+      `,
+      'Change it',
+      async (typed) => {
+        const newPassword = typed('new-password');
+        if (newPassword !== typed('again')) return this.#refuse('The two new passwords are not the same.');
+        const answer = await changePassword(typed('password'), newPassword);
+        if (this.#took(answer))
+          this.#finish('The password is changed. You are logged out in all other browsers.');
+      },
+    );
+  }
+
+  #renderConfirm(what: 'authenticator' | 'recovery-codes'): TemplateResult {
+    return this.#renderForm(
+      'Is it you?',
+      this.#renderField('password', 'Your password', 'current-password'),
+      'Go on',
+      async (typed) => {
+        if (what === 'authenticator') {
+          const answer = await getAuthenticator(typed('password'));
+          if (this.#took(answer)) this.#goTo({ kind: 'authenticator', offer: answer.body });
+        } else {
+          const answer = await getRecoveryCodes(typed('password'));
+          if (this.#took(answer)) this.#goTo({ kind: 'recovery-codes', codes: answer.body.recoveryCodes });
+        }
+      },
+    );
+  }
+
+  #renderAuthenticator({ secret, codeSetup }: AuthenticatorOffer): TemplateResult {
+    return this.#renderForm(
+      HEADINGS.authenticator,
+      html`<ol class="steps">
+        <li>
+          Scan this with an authenticator app. It is shown this once.
+          <qr-code .text=${codeSetup} label="QR code of the authenticator"></qr-code>
+          <details>
+            <summary>It cannot be scanned</summary>
+            <p>Type this secret into the app, as a time-based code:</p>
+            <p class="secret" id="secret">${secret.match(/.{1,4}/gu)?.join(' ')}</p>
+            <p>Or open this address with it:</p>
+            <p class="secret" id="setup">${codeSetup}</p>
+          </details>
+        </li>
+        <li>
+          <label for="code">Type the code that it shows</label>
+          <input
+            id="code"
+            name="code"
+            autocomplete="one-time-code"
+            inputmode="numeric"
+            maxlength="10"
+            required
+          />
+        </li>
+      </ol>`,
+      'Use it from now on',
+      async (typed) => {
+        const answer = await confirmAuthenticator(typed('code').replaceAll(' ', ''));
+        if (this.#took(answer)) this.#goTo({ kind: 'recovery-codes', codes: answer.body.recoveryCodes });
+      },
+    );
+  }
+
+  #renderRecoveryCodes(codes: readonly string[]): TemplateResult {
+    return html`<h3 tabindex="-1">${HEADINGS['recovery-codes']}</h3>
+      <p>
+        Each takes the place of the authenticator at one login. They are shown this once, and all codes before
+        them count no more. Print them or put them into a password manager.
+      </p>
+      <recovery-code-list .codes=${codes}></recovery-code-list>
+      <div class="actions">
+        <button
+          class="primary"
+          @click=${() => {
+            this.#finish('The authenticator and the recovery codes are in use.');
+          }}
+        >
+          I have kept them
+        </button>
+      </div>`;
+  }
+
+  #renderField(id: string, label: string, autocomplete: 'current-password' | 'new-password'): TemplateResult {
+    return html`<div>
+      <label for=${id}>${label}</label>
+      <input id=${id} name=${id} type="password" autocomplete=${autocomplete} maxlength="256" required />
+    </div>`;
+  }
+
+  #renderForm(
+    heading: string,
+    fields: TemplateResult,
+    label: string,
+    act: (typed: (name: string) => string) => Promise<void> | void,
+  ): TemplateResult {
+    const onSubmit = (event: SubmitEvent): void => {
+      event.preventDefault();
+      if (this.busy) return;
+      const form = event.target as HTMLFormElement;
+      const typed = new FormData(form);
+      const textOf = (name: string): string => String((typed.get(name) ?? '') as string);
+      this.problem = undefined;
+      if ([...typed.values()].includes('')) return this.#refuse('Fill in everything.');
+      this.busy = true;
+      void Promise.resolve(act(textOf)).finally(() => (this.busy = false));
+    };
+    return html`<h3>${heading}</h3>
+      <form @submit=${onSubmit} novalidate>
+        <input
+          class="spoken"
+          autocomplete="username"
+          name="username"
+          .value=${nameOf(this.identity)}
+          readonly
+          hidden
+        />
+        ${fields}
+        <div role="alert">${this.#renderProblem()}</div>
+        <div class="actions">
+          <button class="primary" aria-disabled=${this.busy}>${this.busy ? 'One moment …' : label}</button>
+          <button
+            type="button"
+            @click=${() => {
+              this.#goTo({ kind: 'overview' });
+            }}
+          >
+            Cancel
+          </button>
+        </div>
+      </form>`;
+  }
+
+  #renderProblem(): TemplateResult | typeof nothing {
+    if (this.problem === undefined) return nothing;
+    return html`<p class="wrong">${icons.alert}<span>${this.problem}</span></p>`;
+  }
+
+  /** Whether the server did it; tells why where it did not. */
+  #took<Body>(answer: Answer<Body>): answer is Exclude<Answer<Body>, Refusal> {
+    if (answer.kind === 'ok') return true;
+    if (answer.kind === 'refused' && answer.status === 401) this.dispatchEvent(new Event('logged-out'));
+    this.#refuse(describeRefusal(answer));
+    return false;
+  }
+
+  #refuse(problem: string): void {
+    this.problem = problem;
+    const field = this.renderRoot.querySelector<HTMLInputElement>('input:not([hidden])');
+    field?.focus();
+    field?.select();
+  }
+
+  #goTo(step: Step): void {
+    this.problem = undefined;
+    this.step = step;
+  }
+
+  #finish(done: string): void {
+    this.#goTo({ kind: 'overview', done });
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    if (this.identity.login === undefined) return;
+    const answer = await readAccount();
+    if (this.#took(answer)) this.account = answer.body;
+  }
+}
+
+customElements.define('account-panel', AccountPanel);

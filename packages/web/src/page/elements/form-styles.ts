@@ -1,0 +1,53 @@
+import { css } from 'lit';
+
+/** Forms that people fill in to show who they are: fields below each other, what is wrong beside the button. */
+export const formStyles = css`
+  form {
+    display: grid;
+    gap: 0.875rem;
+  }
+
+  label {
+    display: block;
+    margin-bottom: 0.25rem;
+    font-size: 0.875rem;
+    font-weight: 550;
+  }
+
+  .wrong {
+    display: flex;
+    gap: 0.625rem;
+    padding: 0.625rem 0.75rem;
+    border: 1px solid var(--bad);
+    border-radius: 8px;
+    background: var(--bad-tint);
+  }
+
+  .wrong svg {
+    margin-top: 0.125rem;
+    color: var(--bad);
+  }
+
+  /* Stands there so that what comes is read out, and takes no room before. */
+  [role='alert']:not(:has(*)) {
+    margin-bottom: -0.875rem;
+  }
+
+  button.primary[aria-disabled='true'],
+  button.primary[aria-disabled='true']:hover:not(:disabled) {
+    background: var(--raised);
+    color: var(--quiet);
+    cursor: default;
+  }
+
+  .hint {
+    color: var(--quiet);
+    font-size: 0.875rem;
+  }
+
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+  }
+`;

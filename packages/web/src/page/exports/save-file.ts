@@ -1,0 +1,12 @@
+/** Lets the browser save a file under a name. */
+export function saveFile(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has begun to read by the next task.
+  setTimeout(() => {
+    URL.revokeObjectURL(url);
+  });
+}

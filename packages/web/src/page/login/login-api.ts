@@ -1,0 +1,53 @@
+import { ask, posting, type Answer } from '../server/ask.js';
+
+/** Whom the server takes this browser for. */
+export interface Identity {
+  /** A name that is nobody else's. */
+  readonly subject: string;
+  readonly kind: 'local' | 'key' | 'token' | 'user' | 'certificate';
+  readonly role: string;
+  /** Whether the role may record and read. */
+  readonly transcribes: boolean;
+  /** For whoever logged in with name and password. */
+  readonly login?: {
+    readonly name: string;
+    /** The login ends when the server hears nothing for so long. */
+    readonly idleSeconds: number;
+    /** It ends after so long in any case. */
+    readonly endsInSeconds: number;
+  };
+}
+
+/** What somebody logs in with. */
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+  /** Of an authenticator, or for recovery. */
+  readonly code?: string;
+}
+
+interface Ticket {
+  readonly ticket: string;
+  /** Whose it is. */
+  readonly subject: string;
+}
+
+/** Who this browser is to the server. Counts as use of the login. */
+export function readIdentity(): Promise<Answer<Identity>> {
+  return ask('api/v1/identity');
+}
+
+/** Logs in; the browser keeps the cookie. */
+export function logIn(credentials: Credentials): Promise<Answer<Identity>> {
+  return ask('api/v1/login', posting(credentials));
+}
+
+/** Logs out; the browser forgets the cookie. */
+export function logOut(): Promise<Answer<unknown>> {
+  return ask('api/v1/logout', { method: 'POST' });
+}
+
+/** A ticket for one connection. */
+export function getTicket(): Promise<Answer<Ticket>> {
+  return ask('api/v1/tickets', { method: 'POST' });
+}

@@ -1,0 +1,63 @@
+/** What came of asking the server for something. */
+export type Answer<Body> = { readonly kind: 'ok'; readonly body: Body } | Refusal;
+
+/** The server said no, or nothing. */
+export type Refusal =
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      /** Stable name of the error. */
+      readonly code: string;
+      /** What went wrong and what to do, for people. */
+      readonly message: string;
+      /** Seconds until it is worth asking again, where the server says so. */
+      readonly waitSeconds: number | undefined;
+    }
+  | { readonly kind: 'unreachable'; readonly message: string };
+
+const UNREACHABLE = 'The server cannot be reached. Check the network, then try again.';
+const NO_SENSE = 'The server gave no answer that makes sense. Try again later.';
+
+/**
+ * Asks the server, with JSON where there is a body; rejects only when it is aborted.
+ *
+ * @param path relative to the page
+ */
+export async function ask<Body>(path: string, init: RequestInit = {}): Promise<Answer<Body>> {
+  try {
+    const response = await fetch(path, init);
+    return answerOf(response.status, await response.text(), response.headers.get('retry-after'));
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error;
+    return { kind: 'unreachable', message: UNREACHABLE };
+  }
+}
+
+/** What `ask` needs to send JSON. */
+export function posting(body: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** Reads an answer of the server, however it was asked for. */
+export function answerOf<Body>(status: number, text: string, retryAfter: string | null): Answer<Body> {
+  const body = parse(text);
+  if (status >= 200 && status < 300) return { kind: 'ok', body: body as Body };
+  if (status === 0) return { kind: 'unreachable', message: UNREACHABLE };
+  const { error } = body as { readonly error?: { readonly code?: string; readonly message?: string } };
+  return {
+    kind: 'refused',
+    status,
+    code: error?.code ?? 'internal_error',
+    message: error?.message ?? NO_SENSE,
+    waitSeconds: retryAfter === null ? undefined : Number(retryAfter),
+  };
+}
+
+function parse(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

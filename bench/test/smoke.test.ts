@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readyPeerPython } from '../src/peers/peer-python.js';
+import { readyPythonOf } from '../src/python/environment.js';
 import type { Report } from '../src/report/report.js';
 import { auscultCommand, startServer, type Target } from '../src/server/target.js';
 
@@ -240,7 +240,7 @@ describe('bench', () => {
   it(
     'cost and throughput beside faster-whisper',
     async ({ skip }) => {
-      if (readyPeerPython() === undefined) return skip('bench/peers/prepare.sh has not been run');
+      if (readyPythonOf('peers') === undefined) return skip('bench/prepare-python.sh peers has not been run');
       const cost = await bench('cost', ...ONE_UTTERANCE);
       const peer = { processor: { ...delay, count: 2 }, wall: { ...delay, count: 2 }, words: number };
       expect(cost.report.results).toMatchObject({

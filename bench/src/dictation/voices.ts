@@ -29,12 +29,6 @@ export const VOICES: readonly Voice[] = [
     license: 'BSD-like, Carnegie Mellon University',
   },
   {
-    name: 'slt',
-    engine: 'flite',
-    description: 'American woman (Flite, CMU Arctic slt)',
-    license: 'BSD-like, Carnegie Mellon University',
-  },
-  {
     name: 'awb',
     engine: 'flite',
     description: 'Scottish man (Flite, CMU Arctic awb)',

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readyPythonOf } from '../src/python/environment.js';
+import { readyPythonOf } from '../src/child/python.js';
 import type { Report } from '../src/report/report.js';
 import { auscultCommand, startServer, type Target } from '../src/server/target.js';
 

@@ -1,4 +1,4 @@
-"""Speaks requests, one JSON object a line: {"engine", "text", "speed", "file"}; answers each with {}."""
+"""Speaks requests, one JSON object a line: {"engine", "voice", "text", "speed", "file"}; answers each with {}."""
 
 import json
 import sys

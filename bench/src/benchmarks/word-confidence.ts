@@ -6,7 +6,7 @@ import { scoreWords, type ScoredWord } from '../score/scored-words.js';
 import { createTermFinder, type FoundTerm } from '../terms/term-finder.js';
 
 /** What words are gathered by: the kind of their clip, or what they are. */
-export interface ConfidenceGroup {
+interface ConfidenceGroup {
   readonly name: string;
   readonly calibration: Calibration;
   /** Expected calibration error over 10 bins, with maps that were fitted without the clip. */

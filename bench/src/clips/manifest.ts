@@ -29,7 +29,7 @@ export interface WrittenNumbers {
 }
 
 /** The words of one utterance in the test of Le et al. (2021). */
-export interface BiasingWords {
+interface BiasingWords {
   /** Words of the utterance that are rare in the training text. */
   readonly rare: readonly string[];
   /** Rare words of the training text that come with them, which are not spoken. */

@@ -1,10 +1,9 @@
 import { openRecording, SAMPLE_RATE } from '@auscult/asr';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { startFlite } from './flite-speaker.js';
-import { startPythonSpeaker } from './python-speaker.js';
 import type { Sentence } from './sentences.js';
-import type { Speaker, Voice } from './voices.js';
+import { startSpeakers } from './speakers.js';
+import type { Voice } from './voices.js';
 
 /** A sentence, who speaks it, and how fast. */
 interface Recital {
@@ -27,13 +26,7 @@ export async function makeDictation(
   folder: string,
   onDone: () => void,
 ): Promise<string> {
-  const speakers = new Map<boolean, Speaker>();
-  const speakerOf = async ({ engine }: Voice) => {
-    const here = engine === 'flite';
-    const speaker = speakers.get(here) ?? (here ? await startFlite() : startPythonSpeaker());
-    speakers.set(here, speaker);
-    return speaker;
-  };
+  const speakers = startSpeakers();
   const out = resolve(folder);
   for (const { name } of voices) mkdirSync(join(out, name), { recursive: true });
   const lines: string[] = [];
@@ -41,8 +34,7 @@ export async function makeDictation(
     for (const { sentence, voice, speed } of recitals(sentences, voices, everyVoice)) {
       const id = `${voice.name}/${sentence.id}`;
       const path = `${id}.wav`;
-      const speaker = await speakerOf(voice);
-      await speaker.speak(voice, sentence.text, speed, join(out, path));
+      await speakers.speak(voice, sentence.text, speed, join(out, path));
       const { text, terms, numbers } = sentence;
       const clip = {
         ...{ id, path, kind: 'dictation', text, terms, numbers },
@@ -54,7 +46,7 @@ export async function makeDictation(
       onDone();
     }
   } finally {
-    await Promise.all(Array.from(speakers.values(), (speaker) => speaker.close()));
+    await speakers.close();
   }
   const manifest = join(out, 'manifest.jsonl');
   writeFileSync(manifest, lines.join(''));

@@ -1,7 +1,7 @@
 /** A synthetic voice that can be had from a package registry, weights included. */
 export interface Voice {
   readonly name: string;
-  /** `flite` runs here; the others in Python. */
+  /** `flite` runs in Node; the others in Python. */
   readonly engine: 'flite' | 'hibari' | 'piper';
   /** Accent and sort of voice. */
   readonly description: string;
@@ -35,10 +35,3 @@ export const VOICES: readonly Voice[] = [
     license: 'BSD-like, Carnegie Mellon University',
   },
 ];
-
-/** What speaks. */
-export interface Speaker {
-  /** Speaks into a WAV file; a `speed` of 1.1 takes a tenth less time. */
-  speak(voice: Voice, text: string, speed: number, file: string): Promise<void>;
-  close(): Promise<void>;
-}

@@ -1,5 +1,5 @@
 import type { ServerCommand } from '../server/target.js';
-import { pythonOf, pythonProgram } from '../python/environment.js';
+import { pythonOf, pythonProgram } from '../child/python.js';
 
 /**
  * The command of a server that puts fixed chunks of 2 s through faster-whisper tiny.en.

@@ -1,4 +1,5 @@
-import { startJsonLines } from '../python/json-lines.js';
+import { startJsonLines } from '../child/json-lines.js';
+import { pythonOf, pythonProgram } from '../child/python.js';
 
 /** A process of faster-whisper tiny.en, int8, that takes one request after the other. */
 export interface FasterWhisper {
@@ -27,7 +28,10 @@ interface PeerAnswer {
 
 /** Starts faster-whisper on so many threads, and resolves once its weights are loaded. */
 export async function startFasterWhisper(threads: number): Promise<FasterWhisper> {
-  const python = startJsonLines('peers', 'whisper_requests.py', ['--threads', String(threads)]);
+  const python = startJsonLines(pythonOf('peers'), pythonProgram('peers', 'whisper_requests.py'), [
+    '--threads',
+    String(threads),
+  ]);
   const { model } = (await python.answer()) as { readonly model: string };
   return {
     model,

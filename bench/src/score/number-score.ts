@@ -63,9 +63,10 @@ function holds(text: string, number: string): boolean {
 /** The numbers that a manifest has, else those that the table in this package has for the ids of its clips. */
 function writtenNumbersOf(clips: readonly Clip[]): ClipNumbers[] {
   const table = new Map(readTable().map((numbers) => [numbers.id, numbers]));
-  return clips.flatMap(({ id, numbers }) =>
-    numbers ? [{ id, ...numbers }] : (table.get(basename(id)) ?? []),
-  );
+  return clips.flatMap(({ id, numbers }) => {
+    const known = numbers ?? table.get(basename(id));
+    return known ? [{ ...known, id }] : [];
+  });
 }
 
 function readTable(): ClipNumbers[] {

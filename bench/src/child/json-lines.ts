@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pythonOf, pythonProgram, type PythonEnvironment } from './environment.js';
 
-/** A Python program that is asked and answers in lines of JSON, one after the other. */
+/** A program that is asked and answers in lines of JSON, one after the other. */
 export interface JsonLines {
   readonly pid: number | undefined;
   /** Sends a line. */
@@ -18,15 +18,13 @@ export interface JsonLines {
   stop(): Promise<void>;
 }
 
-/** Starts a program of this package. */
+/** Starts `interpreter` on a program. */
 export function startJsonLines(
-  environment: PythonEnvironment,
+  interpreter: string,
   program: string,
   flags: readonly string[] = [],
 ): JsonLines {
-  const child = spawn(pythonOf(environment), [pythonProgram(environment, program), ...flags], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(interpreter, [program, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   // A process that has ended is noticed by its missing answer.
@@ -38,7 +36,7 @@ export function startJsonLines(
     },
     async answer() {
       const line = await answers.next();
-      if (line.done === true) throw new Error(`${program} has ended; see above for its reason.`);
+      if (line.done === true) throw new Error(`${basename(program)} has ended; see above for its reason.`);
       return JSON.parse(line.value);
     },
     async stop() {

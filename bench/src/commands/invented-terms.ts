@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { hearUnderConditions, type ConditionHearing } from '../benchmarks/term-conditions.js';
 import { groupByKind, type Clip } from '../clips/manifest.js';
+import { costCells } from '../report/cost-cells.js';
 import { percent, table } from '../report/table.js';
 import type { Hypotheses } from '../score/hypotheses.js';
 import { scoreHeardTerms, type HeardTerms } from '../score/heard-terms.js';
@@ -9,7 +10,7 @@ import { readTermList } from '../terms/term-list.js';
 import { addClipOptions, speechClips, type ClipFlags } from './clip-options.js';
 import { conduct, showProgress } from './conduct.js';
 import { addWorkerOptions, type WorkerFlags } from './run-options.js';
-import { addTermOptions, costCells, type TermFlags } from './term-options.js';
+import { addTermOptions, type TermFlags } from './term-options.js';
 
 type InventedTermsFlags = ClipFlags & WorkerFlags & TermFlags;
 
@@ -119,7 +120,7 @@ function show({ terms, audioSeconds, conditions }: InventedTermsResults): string
     table(['told to expect', 'min', 'terms heard', 'invented', 'an hour', 'of none', 'WER', 'of none'], rows),
     `looked for ${String(terms)} terms; processor time:`,
     ...conditions.map((result) => {
-      const [perSecond = '', ofNone = ''] = costCells(result, none, audioSeconds);
+      const [perSecond, ofNone] = costCells(result, none, audioSeconds);
       return `  ${result.condition}: ${perSecond} core-s/s, ${ofNone} that of none`;
     }),
   ].join('\n');

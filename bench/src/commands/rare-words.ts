@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { hearLive } from '../benchmarks/live-hearing.js';
 import { startLibrary } from '../benchmarks/start-library.js';
 import type { Clip } from '../clips/manifest.js';
+import { costCells } from '../report/cost-cells.js';
 import { percent, table } from '../report/table.js';
 import { scoreBiasing, type BiasingScore, type RatedErrors } from '../score/biasing-score.js';
 import { biasingLists } from '../terms/biasing-list.js';
@@ -9,7 +10,6 @@ import { keyTermsOf } from '../terms/key-term.js';
 import { addClipOptions, listOf, speechClips, type ClipFlags } from './clip-options.js';
 import { conduct, showProgress } from './conduct.js';
 import { addWorkerOptions, type WorkerFlags } from './run-options.js';
-import { costCells } from './term-options.js';
 
 interface RareWordsFlags extends ClipFlags, WorkerFlags {
   readonly distractors: readonly number[];

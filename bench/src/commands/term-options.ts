@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { TERM_CONDITIONS, type ConditionHearing, type TermCondition } from '../benchmarks/term-conditions.js';
+import { TERM_CONDITIONS, type TermCondition } from '../benchmarks/term-conditions.js';
 import { MEDICAL_TERMS } from '../terms/term-list.js';
 import { listOf, wholeNumber } from './clip-options.js';
 
@@ -21,18 +21,6 @@ export function addTermOptions(command: Command, conditions: readonly TermCondit
     )
     .option('--list <file>', 'medical terms, one a line; text behind a tab is left out', MEDICAL_TERMS)
     .option('--session-terms <count>', 'terms of a session, filled up from the list', wholeNumber, 230);
-}
-
-/** Processor time a second of audio, alone and as a multiple of that of the condition `none`, where both are known. */
-export function costCells(
-  { inferenceSeconds }: Pick<ConditionHearing, 'inferenceSeconds'>,
-  none: Pick<ConditionHearing, 'inferenceSeconds'> | undefined,
-  audioSeconds: number,
-): string[] {
-  if (inferenceSeconds === undefined) return ['–', '–'];
-  const ofNone =
-    none?.inferenceSeconds === undefined ? '–' : (inferenceSeconds / none.inferenceSeconds).toFixed(2);
-  return [(inferenceSeconds / audioSeconds).toFixed(3), ofNone === '–' ? ofNone : `${ofNone}×`];
 }
 
 function conditionsOf(value: string): TermCondition[] {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { hearUnderConditions, type ConditionHearing } from '../benchmarks/term-conditions.js';
 import { defaultManifest } from '../clips/manifest.js';
 import { numberShare } from '../report/number-share.js';
+import { costCells } from '../report/cost-cells.js';
 import { percent, table } from '../report/table.js';
 import { scoreHeardTerms, type HeardTerms } from '../score/heard-terms.js';
 import { writtenFormScore, type NumberScore } from '../score/number-score.js';
@@ -11,7 +12,7 @@ import { readTermList } from '../terms/term-list.js';
 import { addClipOptions, speechClips, type ClipFlags } from './clip-options.js';
 import { conduct, showProgress } from './conduct.js';
 import { addWorkerOptions, type WorkerFlags } from './run-options.js';
-import { addTermOptions, costCells, type TermFlags } from './term-options.js';
+import { addTermOptions, type TermFlags } from './term-options.js';
 
 type TermsFlags = ClipFlags & WorkerFlags & TermFlags;
 

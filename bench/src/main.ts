@@ -1,15 +1,20 @@
 import { Command } from 'commander';
 import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
+import { addCalibrationCommand } from './commands/calibration.js';
 import { addCostCommand } from './commands/cost.js';
 import { addDisconnectsCommand } from './commands/disconnects.js';
+import { addInventedTermsCommand } from './commands/invented-terms.js';
 import { addKeyTimingCommand } from './commands/key-timing.js';
 import { addLatencyCommand } from './commands/latency.js';
+import { addMakeDictationCommand } from './commands/make-dictation.js';
 import { addPageCommand } from './commands/page.js';
 import { addPeersCommand } from './commands/peers.js';
+import { addRareWordsCommand } from './commands/rare-words.js';
 import { addRecordsCommand } from './commands/records.js';
 import { addScoreCommand } from './commands/score.js';
 import { addSoakCommand } from './commands/soak.js';
 import { addStreamsCommand } from './commands/streams.js';
+import { addTermsCommand } from './commands/terms.js';
 import { addThroughputCommand } from './commands/throughput.js';
 import { addWrittenFormCommand } from './commands/written-form.js';
 
@@ -28,6 +33,11 @@ addRecordsCommand(program);
 addPeersCommand(program);
 addScoreCommand(program);
 addWrittenFormCommand(program);
+addTermsCommand(program);
+addInventedTermsCommand(program);
+addRareWordsCommand(program);
+addCalibrationCommand(program);
+addMakeDictationCommand(program);
 await program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readyPeerPython } from '../src/peers/peer-python.js';
+import { readyPythonOf } from '../src/child/python.js';
 import type { Report } from '../src/report/report.js';
 import { auscultCommand, startServer, type Target } from '../src/server/target.js';
 
@@ -65,6 +65,10 @@ const wordErrors = {
   insertions: number,
   wer: number,
 };
+
+function parseClip(line: string): Readonly<Record<string, unknown>> & { readonly id: string } {
+  return JSON.parse(line) as { readonly id: string };
+}
 
 function throughput(model: string): object {
   return { model, wallSeconds: number, speed: number, score: { clips: 1, ...wordErrors } };
@@ -240,7 +244,7 @@ describe('bench', () => {
   it(
     'cost and throughput beside faster-whisper',
     async ({ skip }) => {
-      if (readyPeerPython() === undefined) return skip('bench/peers/prepare.sh has not been run');
+      if (readyPythonOf('peers') === undefined) return skip('bench/prepare-python.sh peers has not been run');
       const cost = await bench('cost', ...ONE_UTTERANCE);
       const peer = { processor: { ...delay, count: 2 }, wall: { ...delay, count: 2 }, words: number };
       expect(cost.report.results).toMatchObject({
@@ -254,6 +258,107 @@ describe('bench', () => {
       const { report, printed } = await bench('throughput', ...ONE_RECORDING);
       expect(report.results).toMatchObject({ fasterWhisper: throughput('faster-whisper tiny.en int8') });
       expect(printed).toMatch(/\d\.\d\d times as fast/);
+    },
+    WITHIN,
+  );
+
+  it(
+    'terms: recall, precision and numbers of dictation, by what sessions are told to expect',
+    async () => {
+      const flags = ['--conditions', 'none,session', '--session-terms', '30', '--workers', '1'];
+      const { report, printed } = await bench('terms', '--manifest', MANIFEST, ...flags);
+      const found = {
+        score: { all: { clips: 3, ...wordErrors }, terms: { terms: 5, recall: number } },
+        heardTerms: { heard: number, precision: number },
+        numbers: { withUnit: { numbers: 4, right: number } },
+      };
+      expect(report.results).toMatchObject({
+        audioSeconds: number,
+        conditions: [
+          { condition: 'none', keyTerms: 0, ...found },
+          { condition: 'session', keyTerms: 30, ...found },
+        ],
+      });
+      expect(printed).toMatch(/session +30 +\d+\.\d %/);
+    },
+    WITHIN,
+  );
+
+  it(
+    'invented-terms: medical terms that nobody said, by the hour',
+    async () => {
+      const { report } = await bench('invented-terms', ...SHORT_CLIPS, '--conditions', 'none,session');
+      const read = { hours: number, score: wordErrors, inventedPerHour: number };
+      expect(report.results).toMatchObject({
+        conditions: [
+          { condition: 'none', kinds: { read } },
+          { condition: 'session', keyTerms: 230, kinds: { read } },
+        ],
+      });
+    },
+    WITHIN,
+  );
+
+  it(
+    'rare-words: errors of rare words and of the others, by the length of the list',
+    async () => {
+      const manifest = join(folder, 'rare-words.jsonl');
+      const clips = readFileSync(MANIFEST, 'utf8').trim().split('\n');
+      const [short] = clips.map(parseClip).filter(({ id }) => id.endsWith('367-130732-0001'));
+      const path = join(dirname(MANIFEST), String(short?.path));
+      const biasing = { rare_words: ['lobster'], biasing_list: ['abbess', 'lobster'] };
+      writeFileSync(manifest, JSON.stringify({ ...short, path, ...biasing }));
+      const flags = ['--manifest', manifest, '--distractors', '0,1', '--workers', '1'];
+      const { report } = await bench('rare-words', ...flags);
+      const errors = { all: wordErrors, common: wordErrors, rare: { ...wordErrors, words: number } };
+      expect(report.results).toMatchObject({
+        utterances: 1,
+        lists: [errors, { distractors: 0, ...errors }, { distractors: 1, ...errors }],
+      });
+    },
+    WITHIN,
+  );
+
+  it(
+    'calibration: errors of confidences, by what the words are, and maps that would make them smaller',
+    async () => {
+      const maps = join(folder, 'maps.json');
+      const { report, printed } = await bench(
+        'calibration',
+        ...SHORT_CLIPS,
+        '--dictation',
+        MANIFEST,
+        '--maps',
+        maps,
+      );
+      const group = (name: string) => ({
+        name,
+        calibration: { count: number, accuracy: number, ece10: number, ece15: number },
+        mapped: { temperature: number, logistic: number, isotonic: number },
+      });
+      const names = ['all words', 'dictation', 'numbers', 'read', 'terms'];
+      expect(report.results).toMatchObject({ groups: names.map(group) });
+      expect(JSON.parse(readFileSync(maps, 'utf8'))).toMatchObject([
+        { kind: 'temperature', temperature: number },
+        { kind: 'logistic', slope: number, shift: number },
+        { kind: 'isotonic' },
+      ]);
+      expect(printed).toContain('0.9 to 1.0');
+    },
+    WITHIN,
+  );
+
+  it(
+    'make-dictation: sentences that can be recognised, with a manifest of the usual form',
+    async () => {
+      const out = join(folder, 'dictation');
+      const flags = ['--out', out, '--voices', 'rms,awb', '--limit', '2'];
+      await promisify(execFile)(process.execPath, [MAIN, 'make-dictation', ...flags]);
+      const manifest = join(out, 'manifest.jsonl');
+      const { report } = await bench('accuracy', '--manifest', manifest, '--workers', '1');
+      expect(report.results).toMatchObject({ score: { kinds: { dictation: { clips: 2, ...wordErrors } } } });
+      const { score } = report.results as { readonly score: { readonly all: { readonly wer: number } } };
+      expect(score.all.wer).toBeLessThan(0.6);
     },
     WITHIN,
   );

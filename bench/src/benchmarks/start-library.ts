@@ -8,7 +8,12 @@ export interface LibrarySettings {
   readonly model?: string;
   /** Inference processes; the server's default where absent. */
   readonly workers?: number;
+  /** The lexicon that all sessions are told to expect; the server's default where absent. */
+  readonly lexicon?: Lexicon;
 }
+
+/** A lexicon that ships with the library, or none. */
+export type Lexicon = 'medical' | 'none';
 
 const BYTES_PER_MIB = 1024 ** 2;
 
@@ -19,10 +24,12 @@ const BYTES_PER_MIB = 1024 ** 2;
 export async function startLibrary({
   model,
   workers,
+  lexicon,
 }: LibrarySettings): Promise<{ readonly recognizer: Recognizer; readonly workers: number }> {
   const flags = {
     ...(model !== undefined && { model }),
     ...(workers !== undefined && { workers: String(workers) }),
+    ...(lexicon !== undefined && { lexicon }),
   };
   const config = loadConfig({ flags, environment: settingsEnvironment() });
   const recognizer = await startRecognizer({

@@ -14,6 +14,26 @@ export interface Clip {
   readonly durationSeconds: number;
   /** Words that must be found, such as drug names. */
   readonly terms: readonly string[];
+  /** Known of some dictated clips. */
+  readonly numbers?: WrittenNumbers;
+  /** Known of clips of the published test of rare words. */
+  readonly biasing?: BiasingWords;
+}
+
+/** How the numbers of a clip are written by someone who does it by hand. */
+export interface WrittenNumbers {
+  /** Doses, durations and percentages. */
+  readonly withUnit: readonly string[];
+  /** All others. */
+  readonly alone: readonly string[];
+}
+
+/** The words of one utterance in the test of Le et al. (2021). */
+interface BiasingWords {
+  /** Words of the utterance that are rare in the training text. */
+  readonly rare: readonly string[];
+  /** Rare words of the training text that come with them, which are not spoken. */
+  readonly distractors: readonly string[];
 }
 
 /** Which clips of a manifest are wanted. */
@@ -29,22 +49,22 @@ export interface ClipFilter {
   readonly limit?: number;
 }
 
-/**
- * The manifest that is used when none is named: `../shared/speech/manifest.jsonl` beside the repository, else the
- * clips that come with the recognizer's tests.
- */
-export function defaultManifest(): string {
-  const repository = fileURLToPath(new URL('../../../', import.meta.url));
-  const shared = resolve(
-    process.env.AUSCULT_SHARED ?? resolve(repository, '../shared'),
-    'speech/manifest.jsonl',
-  );
-  return existsSync(shared) ? shared : resolve(repository, 'packages/asr/test/clips/manifest.jsonl');
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** `../shared/FOLDER/manifest.jsonl` beside the repository, which need not be there. */
+export function sharedManifest(folder: 'speech' | 'dictation'): string {
+  return resolve(process.env.AUSCULT_SHARED ?? resolve(REPOSITORY, '../shared'), folder, 'manifest.jsonl');
+}
+
+/** The manifest that is used when none is named: the shared one, else the clips of the recognizer's tests. */
+export function defaultManifest(folder: 'speech' | 'dictation' = 'speech'): string {
+  const shared = sharedManifest(folder);
+  return existsSync(shared) ? shared : resolve(REPOSITORY, 'packages/asr/test/clips/manifest.jsonl');
 }
 
 /**
  * Reads a manifest: one JSON object a line with `id`, `path` (relative to the manifest), `kind`, `text`,
- * `duration_s` and, where there are any, `terms`.
+ * `duration_s` and, where there are any, `terms`, `numbers` and `rare_words` with their `biasing_list`.
  *
  * @throws Error that names the file and line where one is not of this form, and when no clip is left.
  */
@@ -107,18 +127,45 @@ function parseClip(line: string, folder: string, place: string): Clip {
   };
   const seconds = fields.duration_s;
   if (typeof seconds !== 'number') throw new Error(`${place}: "duration_s" must be a number of seconds.`);
-  const terms = fields.terms ?? [];
-  if (!Array.isArray(terms) || !terms.every((term) => typeof term === 'string')) {
-    throw new Error(`${place}: "terms" must be a list of strings.`);
-  }
+  const numbers = objectIn(fields, 'numbers', place);
   return {
     id: text('id'),
     file: resolve(folder, text('path')),
     kind: text('kind'),
     text: text('text'),
     durationSeconds: seconds,
-    terms,
+    terms: listIn(fields, 'terms', place),
+    ...(numbers && {
+      numbers: {
+        withUnit: listIn(numbers, 'withUnit', place),
+        alone: listIn(numbers, 'alone', place),
+      },
+    }),
+    ...(fields.biasing_list !== undefined && { biasing: biasingIn(fields, place) }),
   };
+}
+
+/** The list is published with the rare words in it. */
+function biasingIn(fields: Record<string, unknown>, place: string): BiasingWords {
+  const rare = listIn(fields, 'rare_words', place);
+  return { rare, distractors: listIn(fields, 'biasing_list', place).filter((word) => !rare.includes(word)) };
+}
+
+function listIn(fields: Record<string, unknown>, name: string, place: string): readonly string[] {
+  const value = fields[name] ?? [];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw new Error(`${place}: "${name}" must be a list of strings.`);
+}
+
+function objectIn(
+  fields: Record<string, unknown>,
+  name: string,
+  place: string,
+): Record<string, unknown> | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new Error(`${place}: "${name}" must be an object.`);
 }
 
 function parseObject(line: string, place: string): Record<string, unknown> {

@@ -17,10 +17,10 @@ export interface ClipFlags {
  */
 export function addClipOptions(
   command: Command,
-  defaults: Pick<ClipFlags, 'limit' | 'maxClip'> = {},
+  defaults: Partial<Pick<ClipFlags, 'manifest' | 'limit' | 'maxClip'>> = {},
 ): Command {
   return command
-    .option('--manifest <path>', 'the clips, one JSON object a line', defaultManifest())
+    .option('--manifest <path>', 'the clips, one JSON object a line', defaults.manifest ?? defaultManifest())
     .option('--kind <kinds>', 'only these kinds, separated by commas', listOf)
     .option('--ids <parts>', 'only clips whose id holds one of these, separated by commas', listOf)
     .option('--limit <clips>', 'at most so many clips, spread over the kinds', wholeNumber, defaults.limit)

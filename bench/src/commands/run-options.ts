@@ -10,7 +10,7 @@ export interface ModelFlags {
 }
 
 /** Flags of the benchmarks whose number of processes can be chosen. */
-interface RunFlags extends ModelFlags {
+export interface WorkerFlags extends ModelFlags {
   readonly workers?: number;
 }
 
@@ -20,7 +20,7 @@ export interface PeerFlags {
 }
 
 /** Flags of the benchmarks that go through a server. */
-export interface ServerFlags extends RunFlags {
+export interface ServerFlags extends WorkerFlags {
   readonly url?: string;
   readonly serve?: readonly string[];
   readonly frameMs: number;
@@ -33,6 +33,15 @@ export function addModelOptions(command: Command): Command {
     .option('--json <file>', 'where the figures go; the default is bench/results/NAME-TIME.json');
 }
 
+/** Adds the flags of `addModelOptions`, and the one for the number of processes. */
+export function addWorkerOptions(command: Command): Command {
+  return addModelOptions(command).option(
+    '--workers <processes>',
+    'inference processes; the default is one a core',
+    wholeNumber,
+  );
+}
+
 /** Adds the flag that leaves faster-whisper out. */
 export function addPeerOption(command: Command): Command {
   return command.option('--no-peer', 'leave faster-whisper out, which needs Python 3');
@@ -40,8 +49,7 @@ export function addPeerOption(command: Command): Command {
 
 /** Adds the flags that say which server is measured. */
 export function addServerOptions(command: Command): Command {
-  return addModelOptions(command)
-    .option('--workers <processes>', 'inference processes; the default is one a core', wholeNumber)
+  return addWorkerOptions(command)
     .option('--url <address>', 'use this running server, ws://…/ws/transcribe, and start none')
     .option('--serve <flags>', 'more flags for the server that is started, separated by commas', listOf)
     .option('--frame-ms <milliseconds>', 'audio in one message', positiveNumber, 50);

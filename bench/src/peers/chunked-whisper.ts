@@ -1,5 +1,5 @@
 import type { ServerCommand } from '../server/target.js';
-import { peerProgram, peerPython } from './peer-python.js';
+import { pythonOf, pythonProgram } from '../child/python.js';
 
 /**
  * The command of a server that puts fixed chunks of 2 s through faster-whisper tiny.en.
@@ -8,8 +8,14 @@ import { peerProgram, peerPython } from './peer-python.js';
  */
 export function chunkedWhisperCommand(workers: number): ServerCommand {
   return {
-    program: peerPython(),
-    args: (port) => [peerProgram('chunked_whisper.py'), '--port', String(port), '--workers', String(workers)],
+    program: pythonOf('peers'),
+    args: (port) => [
+      pythonProgram('peers', 'chunked_whisper.py'),
+      '--port',
+      String(port),
+      '--workers',
+      String(workers),
+    ],
     readyPath: '/health',
     readyWithinSeconds: 120,
   };

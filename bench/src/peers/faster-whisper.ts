@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { peerProgram, peerPython } from './peer-python.js';
+import { startJsonLines } from '../child/json-lines.js';
+import { pythonOf, pythonProgram } from '../child/python.js';
 
 /** A process of faster-whisper tiny.en, int8, that takes one request after the other. */
 export interface FasterWhisper {
@@ -30,32 +28,19 @@ interface PeerAnswer {
 
 /** Starts faster-whisper on so many threads, and resolves once its weights are loaded. */
 export async function startFasterWhisper(threads: number): Promise<FasterWhisper> {
-  const program = peerProgram('whisper_requests.py');
-  const child = spawn(peerPython(), [program, '--threads', String(threads)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<unknown> => {
-    const line = await answers.next();
-    if (line.done === true) throw new Error('faster-whisper has ended; see above for its reason.');
-    return JSON.parse(line.value);
-  };
-  // A process that has ended is noticed by its missing answer.
-  child.stdin.on('error', () => undefined);
-  const { model } = (await answer()) as { readonly model: string };
+  const python = startJsonLines(pythonOf('peers'), pythonProgram('peers', 'whisper_requests.py'), [
+    '--threads',
+    String(threads),
+  ]);
+  const { model } = (await python.answer()) as { readonly model: string };
   return {
     model,
-    pid: child.pid,
+    pid: python.pid,
     async transcribe(audio, beams) {
-      const request = 'pcm' in audio ? { pcm: base64Of(audio.pcm) } : audio;
-      child.stdin.write(`${JSON.stringify({ ...request, beams })}\n`);
-      return (await answer()) as PeerAnswer;
+      python.ask({ ...('pcm' in audio ? { pcm: base64Of(audio.pcm) } : audio), beams });
+      return (await python.answer()) as PeerAnswer;
     },
-    async stop() {
-      child.stdin.end();
-      await ended;
-    },
+    stop: () => python.stop(),
   };
 }
 

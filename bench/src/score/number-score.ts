@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Clip, WrittenNumbers } from '../clips/manifest.js';
+import type { Hypotheses } from './hypotheses.js';
+import { inWrittenForm } from './in-written-form.js';
 
-/** How the numbers of a clip are written by someone who does it by hand. */
-export interface WrittenNumbers {
+/** The written numbers of one clip. */
+interface ClipNumbers extends WrittenNumbers {
   readonly id: string;
-  /** Doses, durations and percentages. */
-  readonly withUnit: readonly string[];
-  /** All others. */
-  readonly alone: readonly string[];
 }
 
 /** How many numbers of one sort are right. */
@@ -23,18 +23,17 @@ export interface NumberScore {
   readonly wrong: readonly { readonly id: string; readonly expected: string }[];
 }
 
-/** The numbers of the dictated clips, from the table in this package. */
-export function readWrittenNumbers(): WrittenNumbers[] {
-  const table = new URL('../../numbers/dictation.jsonl', import.meta.url);
-  return readFileSync(table, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as WrittenNumbers);
+/** Puts texts into written form and looks for the numbers of the clips in them; clips without a text are left out. */
+export function writtenFormScore(clips: readonly Clip[], texts: Hypotheses): NumberScore {
+  return scoreNumbers(writtenNumbersOf(clips), (id) => {
+    const text = texts.get(id);
+    return text === undefined ? undefined : inWrittenForm(text);
+  });
 }
 
 /** Looks in each text for the numbers that it must hold; `textOf` answers undefined for clips that are left out. */
 export function scoreNumbers(
-  expected: readonly WrittenNumbers[],
+  expected: readonly ClipNumbers[],
   textOf: (id: string) => string | undefined,
 ): NumberScore {
   const wrong: { id: string; expected: string }[] = [];
@@ -59,4 +58,21 @@ export function scoreNumbers(
 function holds(text: string, number: string): boolean {
   const escaped = number.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
   return new RegExp(`(?<![\\p{L}\\d.,/–])${escaped}(?![\\p{L}\\d/–]|[.,]\\d)`, 'iu').test(text);
+}
+
+/** The numbers that a manifest has, else those that the table in this package has for the ids of its clips. */
+function writtenNumbersOf(clips: readonly Clip[]): ClipNumbers[] {
+  const table = new Map(readTable().map((numbers) => [numbers.id, numbers]));
+  return clips.flatMap(({ id, numbers }) => {
+    const known = numbers ?? table.get(basename(id));
+    return known ? [{ ...known, id }] : [];
+  });
+}
+
+function readTable(): ClipNumbers[] {
+  const table = new URL('../../numbers/dictation.jsonl', import.meta.url);
+  return readFileSync(table, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ClipNumbers);
 }

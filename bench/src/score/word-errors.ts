@@ -7,16 +7,52 @@ export interface WordErrors {
   readonly insertions: number;
 }
 
+/** A word of the reference beside the word that was heard for it, by their places; alone where the other side has none. */
+export interface AlignedWords {
+  readonly reference?: number;
+  readonly hypothesis?: number;
+}
+
+/** The smallest number of word edits (Levenshtein). */
+export function countWordErrors(reference: readonly string[], hypothesis: readonly string[]): WordErrors {
+  return addWordErrors(
+    alignWords(reference, hypothesis).map((pair) => errorsOfPair(pair, reference, hypothesis)),
+  );
+}
+
+/** What one pair of an alignment adds to the errors. */
+export function errorsOfPair(
+  pair: AlignedWords,
+  reference: readonly string[],
+  hypothesis: readonly string[],
+): WordErrors {
+  const none = { words: 1, substitutions: 0, deletions: 0, insertions: 0 };
+  if (pair.reference === undefined) return { ...none, words: 0, insertions: 1 };
+  if (pair.hypothesis === undefined) return { ...none, deletions: 1 };
+  return reference[pair.reference] === hypothesis[pair.hypothesis] ? none : { ...none, substitutions: 1 };
+}
+
 /**
- * The smallest number of word edits (Levenshtein). Where several alignments are equally short, the choice between
+ * Aligns two texts with the fewest word edits. Where several alignments are equally short, the choice between
  * substitutions, deletions and insertions is that of RapidFuzz, on which jiwer builds: a deletion first, from the
  * end backwards.
  */
-export function countWordErrors(reference: readonly string[], hypothesis: readonly string[]): WordErrors {
+export function alignWords(reference: readonly string[], hypothesis: readonly string[]): AlignedWords[] {
   const { head, tail } = commonEnds(reference, hypothesis);
   const rows = reference.slice(head, reference.length - tail);
   const columns = hypothesis.slice(head, hypothesis.length - tail);
-  return { words: reference.length, ...backtrace(rows, columns, fillSteps(rows, columns)) };
+  const middle = backtrace(rows, columns, fillSteps(rows, columns));
+  return [
+    ...Array.from({ length: head }, (_, place) => ({ reference: place, hypothesis: place })),
+    ...middle.map((pair) => ({
+      ...(pair.reference !== undefined && { reference: pair.reference + head }),
+      ...(pair.hypothesis !== undefined && { hypothesis: pair.hypothesis + head }),
+    })),
+    ...Array.from({ length: tail }, (_, place) => ({
+      reference: reference.length - tail + place,
+      hypothesis: hypothesis.length - tail + place,
+    })),
+  ];
 }
 
 /** Sum over clips, from which a corpus-level rate follows. */
@@ -61,27 +97,26 @@ function fillSteps(reference: readonly string[], hypothesis: readonly string[]):
   return steps;
 }
 
-function backtrace(reference: readonly string[], hypothesis: readonly string[], steps: Uint8Array) {
+function backtrace(
+  reference: readonly string[],
+  hypothesis: readonly string[],
+  steps: Uint8Array,
+): AlignedWords[] {
   const width = reference.length + 1;
+  const pairs: AlignedWords[] = [];
   let column = reference.length;
   let row = hypothesis.length;
-  const edits = { substitutions: 0, deletions: 0, insertions: 0 };
   while (row > 0 && column > 0) {
-    if (steps[row * width + column] === DELETES) {
-      edits.deletions++;
-      column--;
-    } else {
+    if (steps[row * width + column] === DELETES) pairs.push({ reference: --column });
+    else {
       row--;
-      if (row > 0 && steps[row * width + column] === INSERTS) edits.insertions++;
-      else {
-        column--;
-        if (reference[column] !== hypothesis[row]) edits.substitutions++;
-      }
+      if (row > 0 && steps[row * width + column] === INSERTS) pairs.push({ hypothesis: row });
+      else pairs.push({ reference: --column, hypothesis: row });
     }
   }
-  edits.deletions += column;
-  edits.insertions += row;
-  return edits;
+  while (column > 0) pairs.push({ reference: --column });
+  while (row > 0) pairs.push({ hypothesis: --row });
+  return pairs.reverse();
 }
 
 function commonEnds(a: readonly string[], b: readonly string[]): { head: number; tail: number } {

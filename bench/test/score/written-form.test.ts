@@ -1,21 +1,17 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { readManifest } from '../../src/clips/manifest.js';
-import { dictationManifest } from '../../src/commands/written-form.js';
-import { inWrittenForm } from '../../src/score/in-written-form.js';
-import { readWrittenNumbers, scoreNumbers } from '../../src/score/number-score.js';
+import { readManifest, sharedManifest } from '../../src/clips/manifest.js';
+import { scoreNumbers, writtenFormScore } from '../../src/score/number-score.js';
 
 describe('numbers of dictation', () => {
-  const manifest = dictationManifest();
+  const manifest = sharedManifest('dictation');
 
   it.skipIf(!existsSync(manifest))(
     'are written as by hand, 95 of 100 with units at least (skipped without ../shared/dictation)',
     () => {
-      const said = new Map(readManifest(manifest).map(({ id, text }) => [id, text]));
-      const { withUnit, alone } = scoreNumbers(readWrittenNumbers(), (id) => {
-        const text = said.get(id);
-        return text === undefined ? undefined : inWrittenForm(text);
-      });
+      const clips = readManifest(manifest);
+      const said = new Map(clips.map(({ id, text }) => [id, text]));
+      const { withUnit, alone } = writtenFormScore(clips, said);
       expect(withUnit.numbers).toBeGreaterThan(15);
       expect(withUnit.right / withUnit.numbers).toBeGreaterThanOrEqual(0.95);
       expect(alone.right / alone.numbers).toBeGreaterThanOrEqual(0.9);

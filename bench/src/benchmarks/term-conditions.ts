@@ -1,0 +1,73 @@
+import type { Clip } from '../clips/manifest.js';
+import type { Hypotheses } from '../score/hypotheses.js';
+import { keyTermsOf, type KeyTerm } from '../terms/key-term.js';
+import { hearLive } from './live-hearing.js';
+import { startLibrary, type Lexicon, type LibrarySettings } from './start-library.js';
+
+/**
+ * What sessions are told to expect: `none` nothing; `own` the terms of the clip itself; `session` the same list in
+ * all sessions; `lexicon` the shipped lexicon alone.
+ */
+export const TERM_CONDITIONS = ['none', 'own', 'session', 'lexicon'] as const;
+
+/** One of them. */
+export type TermCondition = (typeof TERM_CONDITIONS)[number];
+
+/** What was heard under one condition. */
+export interface ConditionHearing {
+  readonly condition: TermCondition;
+  /** Key terms of the session that was told the most. */
+  readonly keyTerms: number;
+  readonly hypotheses: Hypotheses;
+  /** Processor time of the inference processes. Absent without `/proc/PID/task/TID/schedstat`. */
+  readonly inferenceSeconds?: number;
+}
+
+/** Recognises the same clips under each condition, one condition after the other. */
+export async function hearUnderConditions(
+  clips: readonly Clip[],
+  conditions: readonly TermCondition[],
+  sessionTerms: readonly string[],
+  settings: LibrarySettings,
+  onDone?: () => void,
+): Promise<{ readonly model: string; readonly hearings: readonly ConditionHearing[] }> {
+  const hearings: ConditionHearing[] = [];
+  let model = '';
+  for (const lexicon of ['none', 'medical'] as const) {
+    const wanted = conditions.filter((condition) => lexiconOf(condition) === lexicon);
+    if (wanted.length === 0) continue;
+    const { recognizer } = await startLibrary({ ...settings, lexicon });
+    model = recognizer.model.name;
+    try {
+      for (const condition of wanted) {
+        const termsOf = keyTermsUnder(condition, sessionTerms);
+        const heard = await hearLive(recognizer, clips, termsOf, onDone);
+        const keyTerms = Math.max(0, ...clips.map((clip) => termsOf(clip).length));
+        hearings.push({ condition, keyTerms, ...heard });
+      }
+    } finally {
+      await recognizer.close();
+    }
+  }
+  return { model, hearings };
+}
+
+function lexiconOf(condition: TermCondition): Lexicon {
+  return condition === 'lexicon' ? 'medical' : 'none';
+}
+
+function keyTermsUnder(
+  condition: TermCondition,
+  sessionTerms: readonly string[],
+): (clip: Clip) => readonly KeyTerm[] {
+  const ofSession = keyTermsOf(sessionTerms);
+  switch (condition) {
+    case 'own':
+      return ({ terms }) => keyTermsOf(terms);
+    case 'session':
+      return () => ofSession;
+    case 'none':
+    case 'lexicon':
+      return () => [];
+  }
+}

@@ -1,0 +1,33 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { TERM_CONDITIONS, type TermCondition } from '../benchmarks/term-conditions.js';
+import { MEDICAL_TERMS } from '../terms/term-list.js';
+import { listOf, wholeNumber } from './clip-options.js';
+
+/** Flags of the benchmarks that compare what sessions are told to expect. */
+export interface TermFlags {
+  readonly conditions: readonly TermCondition[];
+  readonly list: string;
+  readonly sessionTerms: number;
+}
+
+/** Adds the flags that say what sessions are told to expect. */
+export function addTermOptions(command: Command, conditions: readonly TermCondition[]): Command {
+  return command
+    .option(
+      '--conditions <names>',
+      `what sessions are told to expect, separated by commas: ${TERM_CONDITIONS.join(', ')}`,
+      conditionsOf,
+      conditions,
+    )
+    .option('--list <file>', 'medical terms, one a line; text behind a tab is left out', MEDICAL_TERMS)
+    .option('--session-terms <count>', 'terms of a session, filled up from the list', wholeNumber, 230);
+}
+
+function conditionsOf(value: string): TermCondition[] {
+  return listOf(value).map((name) => {
+    const condition = TERM_CONDITIONS.find((known) => known === name);
+    if (condition === undefined)
+      throw new InvalidArgumentError(`"${name}" is none of ${TERM_CONDITIONS.join(', ')}.`);
+    return condition;
+  });
+}

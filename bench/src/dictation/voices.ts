@@ -1,0 +1,37 @@
+/** A synthetic voice that can be had from a package registry, weights included. */
+export interface Voice {
+  readonly name: string;
+  /** `flite` runs in Node; the others in Python. */
+  readonly engine: 'flite' | 'hibari' | 'piper';
+  /** Accent and sort of voice. */
+  readonly description: string;
+  readonly license: string;
+}
+
+/** All of them, best understood first. */
+export const VOICES: readonly Voice[] = [
+  {
+    name: 'heart',
+    engine: 'hibari',
+    description: 'American woman (hibari-tts, distilled from Kokoro)',
+    license: 'Apache-2.0',
+  },
+  {
+    name: 'joe',
+    engine: 'piper',
+    description: 'American man (Piper en_US-joe-medium)',
+    license: 'CC0',
+  },
+  {
+    name: 'rms',
+    engine: 'flite',
+    description: 'American man (Flite, CMU Arctic rms)',
+    license: 'BSD-like, Carnegie Mellon University',
+  },
+  {
+    name: 'awb',
+    engine: 'flite',
+    description: 'Scottish man (Flite, CMU Arctic awb)',
+    license: 'BSD-like, Carnegie Mellon University',
+  },
+];

@@ -1,0 +1,50 @@
+import type { Clip } from '../clips/manifest.js';
+import { createTermFinder, type FoundTerm } from '../terms/term-finder.js';
+import type { Hypotheses } from './hypotheses.js';
+
+/** The terms of a list in what was heard. */
+export interface HeardTerms {
+  /** How often one of them was heard. */
+  readonly heard: number;
+  /** How often one was heard that was not spoken. */
+  readonly inventedTimes: number;
+  /** Share of those heard that were spoken; absent where none was heard. */
+  readonly precision?: number;
+  readonly invented: readonly InventedTerm[];
+}
+
+/** A term that a clip's hypothesis holds more often than what was said. */
+interface InventedTerm {
+  readonly id: string;
+  readonly term: string;
+  readonly times: number;
+}
+
+/** Looks for the terms of a list in hypotheses; clips without one are left out. */
+export function scoreHeardTerms(
+  clips: readonly Clip[],
+  hypotheses: Hypotheses,
+  list: readonly string[],
+): HeardTerms {
+  const find = createTermFinder(list);
+  const invented: InventedTerm[] = [];
+  let heard = 0;
+  for (const { id, text } of clips) {
+    const hypothesis = hypotheses.get(id);
+    if (hypothesis === undefined) continue;
+    const said = timesByTerm(find(text));
+    for (const [term, times] of timesByTerm(find(hypothesis))) {
+      heard += times;
+      const more = times - (said.get(term) ?? 0);
+      if (more > 0) invented.push({ id, term, times: more });
+    }
+  }
+  const inventedTimes = invented.reduce((sum, { times }) => sum + times, 0);
+  return { heard, inventedTimes, ...(heard > 0 && { precision: 1 - inventedTimes / heard }), invented };
+}
+
+function timesByTerm(found: readonly FoundTerm[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { term } of found) times.set(term, (times.get(term) ?? 0) + 1);
+  return times;
+}

@@ -1,0 +1,26 @@
+import type { Clip } from '../clips/manifest.js';
+import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+import { shuffled } from './shuffled.js';
+
+/**
+ * Makes the biasing lists of the published test: the rare words of an utterance and so many distractors, which are
+ * not spoken in it: first those published with the utterance, then those published with others, always the same.
+ *
+ * @param clips all utterances, from which distractors are drawn
+ * @throws Error where there are too few
+ */
+export function biasingLists(clips: readonly Clip[], distractors: number): (clip: Clip) => readonly string[] {
+  const all = [...new Set(clips.flatMap(({ biasing }) => biasing?.distractors ?? []))];
+  const seeds = new Map(clips.map(({ id }, index) => [id, index]));
+  return ({ id, text, biasing }) => {
+    const seed = seeds.get(id) ?? 0;
+    const spoken = new Set(wordsOf(normaliseEnglish(text)));
+    const drawn = new Set([...shuffled(biasing?.distractors ?? [], seed), ...shuffled(all, seed)]);
+    const unspoken = [...drawn].filter((word) => !spoken.has(normaliseEnglish(word)));
+    if (unspoken.length < distractors)
+      throw new Error(
+        `The clips hold ${String(unspoken.length)} distractors, fewer than ${String(distractors)}. Take more clips.`,
+      );
+    return [...(biasing?.rare ?? []), ...unspoken.slice(0, distractors)];
+  };
+}

@@ -1,0 +1,20 @@
+import type { Clip } from '../clips/manifest.js';
+import { createTermFinder } from './term-finder.js';
+import { normaliseEnglish } from '../score/normalise-english.js';
+
+/**
+ * The terms of a session in which all clips are dictated: theirs, each once, then distractors from `list`, which are
+ * spoken in none of them, until there are `total`.
+ */
+export function sessionTerms(clips: readonly Clip[], list: readonly string[], total: number): string[] {
+  const find = createTermFinder(list);
+  const spoken = new Set(clips.flatMap(({ text }) => find(text).map(({ term }) => term)));
+  const terms = new Map<string, string>();
+  for (const term of clips.flatMap(({ terms: own }) => own)) terms.set(normaliseEnglish(term), term);
+  for (const term of list) {
+    if (terms.size >= total) break;
+    const key = normaliseEnglish(term);
+    if (!spoken.has(key) && !terms.has(key)) terms.set(key, term);
+  }
+  return [...terms.values()];
+}

@@ -1,0 +1,26 @@
+import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+
+/** A term that stands in a text with all its words, next to each other. */
+export interface FoundTerm {
+  /** Normalised. */
+  readonly term: string;
+  /** Place of its first word among the text's normalised words. */
+  readonly at: number;
+  readonly words: number;
+}
+
+/** Prepares the search for whole terms; text and terms are normalised as for scores. */
+export function createTermFinder(terms: readonly string[]): (text: string) => FoundTerm[] {
+  const normalised = new Set(terms.map((term) => wordsOf(normaliseEnglish(term)).join(' ')));
+  normalised.delete('');
+  const lengths = [...new Set(Array.from(normalised, (term) => term.split(' ').length))];
+  return (text) => {
+    const words = wordsOf(normaliseEnglish(text));
+    return words.flatMap((_, at) =>
+      lengths
+        .filter((length) => at + length <= words.length)
+        .map((length) => ({ term: words.slice(at, at + length).join(' '), at, words: length }))
+        .filter(({ term }) => normalised.has(term)),
+    );
+  };
+}

@@ -1,34 +1,36 @@
-/** What FDA's list of substances (UNII) says of a name. */
+/** What FDA's list of substances (UNII) says of names, all in lower case. */
 export interface UniiNames {
-  /** Official and common names, in lower case. */
-  readonly generic: ReadonlySet<string>;
-  /** Official names, in lower case. */
   readonly official: ReadonlySet<string>;
-  /** Brands in lower case, with the substances in them. */
-  readonly brands: ReadonlyMap<string, readonly string[]>;
-  /** How many brands a substance has, by its preferred name in lower case. */
-  readonly brandCounts: ReadonlyMap<string, number>;
+  /** Official and common names. */
+  readonly generic: ReadonlySet<string>;
+  /** The brands of a substance with whatever salt, by its name without one. */
+  readonly brandNames: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The substances in the brands that hold several. */
+  readonly combinations: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Reads the table: name, type (`of` official, `bn` brand, `cn` common, `sys` systematic, `cd` code), UNII, substance. */
 export function readUnii(table: string): UniiNames {
-  const generic = new Set<string>();
   const official = new Set<string>();
-  const brands = new Map<string, string[]>();
-  const brandCounts = new Map<string, number>();
+  const generic = new Set<string>();
+  const brandNames = new Map<string, Set<string>>();
+  const combinations = new Map<string, Set<string>>();
   for (const line of table.split('\n')) {
-    const [name = '', type, , substance = ''] = line.toLowerCase().split('\t');
-    const combined = /^(.+?) component /.exec(name)?.[1];
-    if (combined !== undefined) addTo(brands, combined, substance);
-    else if (type === 'bn') {
-      addTo(brands, name, substance);
-      brandCounts.set(substance, (brandCounts.get(substance) ?? 0) + 1);
-    } else if (type === 'of' || type === 'cn') generic.add(name);
+    const [name = '', type, , substance = ''] = line.trimEnd().toLowerCase().split('\t');
+    const combination = /^(.+?) component /.exec(name)?.[1];
+    if (combination !== undefined) add(combinations, combination, substance);
+    else if (type === 'bn') add(brandNames, withoutSalt(substance), name);
+    else if (type === 'of' || type === 'cn') generic.add(name);
     if (type === 'of') official.add(name);
   }
-  return { generic, official, brands, brandCounts };
+  return { official, generic, brandNames, combinations };
 }
 
-function addTo(lists: Map<string, string[]>, key: string, value: string): void {
-  lists.set(key, [...(lists.get(key) ?? []), value]);
+/** `atorvastatin calcium trihydrate` → `atorvastatin`. */
+export function withoutSalt(substance: string): string {
+  return substance.split(' ')[0] ?? substance;
+}
+
+function add(sets: Map<string, Set<string>>, key: string, value: string): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(value));
 }

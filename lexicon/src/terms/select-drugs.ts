@@ -1,8 +1,8 @@
 import type { LexiconTerm } from '@auscult/asr';
 import type { PrescribedDrug } from '../sources/drug-names.js';
-import type { UniiNames } from '../sources/unii.js';
+import { withoutSalt, type UniiNames } from '../sources/unii.js';
 import type { WordFrequencies } from '../sources/word-frequencies.js';
-import { isOrdinary } from './ordinary-words.js';
+import { EVERYDAY_WORDS, isOrdinary } from './ordinary-words.js';
 import { weightOf } from './weight.js';
 import { wordsIn } from './words.js';
 
@@ -19,30 +19,28 @@ export interface DrugKnowledge {
 }
 
 /**
- * Generic names and brands. Those in a list of medicines for patients are taken if an official list has the name too;
- * of other generic names, those that DrugBank, FDA and MeSH agree on.
+ * Generic names and brands. Surest are those that a list of medicines for patients has. Of other generic names, those are
+ * taken that DrugBank and FDA agree on and that MeSH or a brand vouches for; of other brands, those of combinations and
+ * those of drugs with few, since drugs with many have most of them in other countries.
  */
 export function selectDrugs(knowledge: DrugKnowledge): LexiconTerm[] {
-  const ingredients = new Set(prescribedIngredients(knowledge));
-  const others = new Set(synonyms(knowledge));
-  const generics = [...others].filter((name) => knowledge.unii.official.has(name) && !knowledge.unii.brands.has(name));
-  const brands = [...others].filter((name) => !knowledge.unii.official.has(name) && isBrand(name, knowledge));
-  const combined = combinationBrands(ingredients, knowledge);
-  const known = agreedGenerics(knowledge);
-  const names = new Map<string, 'drug' | 'brand'>([
-    ...known.map((name) => [name, 'drug'] as const),
-    ...[...brands, ...combined].map((name) => [name, 'brand'] as const),
-    ...generics.map((name) => [name, 'drug'] as const),
-    ...[...ingredients].map((name) => [name, 'drug'] as const),
+  const listed = new Set(prescribedIngredients(knowledge));
+  const synonyms = new Set(prescribedSynonyms(knowledge));
+  const generics = new Set([...listed, ...agreedGenerics(knowledge)]);
+  const brands = [...combinationBrands(listed, knowledge), ...onlyBrands(generics, knowledge)];
+  const kinds = new Map<string, 'drug' | 'brand'>([
+    ...brands.map((name) => [name, 'brand'] as const),
+    ...[...synonyms].map((name) => [name, knowledge.unii.official.has(name) ? 'drug' : 'brand'] as const),
+    ...[...generics].map((name) => [name, 'drug'] as const),
   ]);
-  return [...names]
+  return [...kinds]
     .filter(([name]) => isSayable(name) && !wordsIn(name).every((word) => isKnownWord(word, knowledge)))
     .map(([name, kind]) => ({
       text: kind === 'brand' ? brandCasing(name) : name,
       kind,
       weight: weightOf({
-        sources: ingredients.has(name) ? 4 : others.has(name) || kind === 'brand' ? 2 : 1,
-        concepts: brandCount(name, knowledge),
+        sources: listed.has(name) ? 4 : synonyms.has(name) ? 3 : 1,
+        concepts: knowledge.unii.brandNames.get(name)?.size ?? 0,
         texts: knowledge.texts.get(name) ?? 0,
         printed: knowledge.frequencies.count(name),
       }),
@@ -56,32 +54,31 @@ function prescribedIngredients({ prescribed, unii, mesh }: DrugKnowledge): strin
     .filter((name) => unii.generic.has(name) || mesh.has(name));
 }
 
-function synonyms({ prescribed }: DrugKnowledge): string[] {
+function prescribedSynonyms({ prescribed }: DrugKnowledge): string[] {
   return prescribed.flatMap((drug) => drug.synonyms.map((synonym) => synonym.toLowerCase()));
-}
-
-function isBrand(name: string, { unii, mesh }: DrugKnowledge): boolean {
-  return unii.brands.has(name) || (mesh.has(name) && !unii.generic.has(name));
-}
-
-/** The brands that hold several prescribed drugs and nothing else, which lists of single drugs leave out. */
-function combinationBrands(ingredients: ReadonlySet<string>, { unii }: DrugKnowledge): string[] {
-  const isPrescribed = (substance: string): boolean =>
-    ingredients.has(substance) || ingredients.has(substance.split(' ')[0] ?? '');
-  return [...unii.brands].flatMap(([brand, substances]) =>
-    substances.length > 1 && substances.every(isPrescribed) ? [brand] : [],
-  );
 }
 
 function agreedGenerics({ drugBank, unii, mesh }: DrugKnowledge): string[] {
   return drugBank
     .map((name) => name.toLowerCase())
-    .filter((name) => /^[a-z]{5,}$/.test(name) && unii.official.has(name) && mesh.has(name));
+    .filter((name) => /^[a-z]{5,}$/.test(name) && unii.official.has(name) && (mesh.has(name) || unii.brandNames.has(name)));
 }
 
-function brandCount(name: string, { unii }: DrugKnowledge): number {
-  return unii.brandCounts.get(name) ?? 0;
+/** The brands that hold several substances of which one is prescribed. Lists of single drugs leave them out. */
+function combinationBrands(prescribed: ReadonlySet<string>, { unii }: DrugKnowledge): string[] {
+  return [...unii.combinations].flatMap(([brand, substances]) =>
+    [...substances].some((substance) => prescribed.has(substance) || prescribed.has(withoutSalt(substance))) ? [brand] : [],
+  );
 }
+
+function onlyBrands(generics: ReadonlySet<string>, { unii }: DrugKnowledge): string[] {
+  return [...generics].flatMap((generic) => {
+    const brands = [...(unii.brandNames.get(generic) ?? [])].filter((brand) => /^[a-z]{4,}$/.test(brand));
+    return brands.length <= FEW_BRANDS ? brands : [];
+  });
+}
+
+const FEW_BRANDS = 3;
 
 /** Up to three words of letters, and one letter or digit at the end: no chemist's name. */
 function isSayable(name: string): boolean {
@@ -90,7 +87,7 @@ function isSayable(name: string): boolean {
 
 /** Brands are made of everyday words, too: `today`, `equal`. Those would do more harm than good. */
 function isKnownWord(word: string, { frequencies }: DrugKnowledge): boolean {
-  return word.length < 3 || isOrdinary(word, frequencies);
+  return word.length < 3 || isOrdinary(word, frequencies, EVERYDAY_WORDS);
 }
 
 function brandCasing(name: string): string {

@@ -1,8 +1,8 @@
 import type { LexiconTerm, TermKind } from '@auscult/asr';
 import type { WordFrequencies } from '../sources/word-frequencies.js';
 import type { Casing } from './casing.js';
-import { isOrdinary } from './ordinary-words.js';
 import type { Evidence } from './evidence.js';
+import { FAMILIAR_WORDS, isOrdinary } from './ordinary-words.js';
 import { weightOf, type Usage } from './weight.js';
 
 /** What terms are chosen by. */
@@ -40,24 +40,41 @@ function usageOf(term: string, evidence: Evidence, { texts, frequencies }: Selec
 const CLINICAL: readonly TermKind[] = ['condition', 'anatomy', 'procedure', 'device'];
 const OF_LABORATORIES: readonly TermKind[] = ['test', 'drug', 'organism'];
 
-function kindOf({ concepts }: Evidence): TermKind | undefined {
-  return [...concepts].sort(([, a], [, b]) => b - a)[0]?.[0];
+/** What most names say it is, or, for a word that is none, what most names are that have it. */
+function kindOf({ named, concepts }: Evidence): TermKind | undefined {
+  return mostFrequent(named) ?? mostFrequent(concepts);
 }
 
-/** A word is taken if it is a name in two sources or in many names, and medicine has it more often than other books. */
-function isWord(word: string, { sources, concepts, texts, printed }: Usage, { frequencies }: Selection): boolean {
-  if (word.length < 4 || /\d/.test(word) || isOrdinary(word, frequencies) || concepts === 0) return false;
-  const isName = sources >= 2;
+function mostFrequent(kinds: ReadonlyMap<TermKind, number>): TermKind | undefined {
+  return [...kinds].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/** A word is taken if it is a name in use or is in many names, and medicine has it more often than other books. */
+function isWord(word: string, { sources, concepts, texts, printed }: Usage, { frequencies, casing }: Selection): boolean {
+  if (word.length < 4 || /\d/.test(word) || isOrdinary(word, frequencies, FAMILIAR_WORDS)) return false;
+  if (concepts === 0 || (isAcronym(casing(word)) && texts === 0)) return false;
+  const isName = sources >= 2 || (sources === 1 && texts + printed > 0);
   if (!isName && concepts < 4 && (texts === 0 || concepts < 2)) return false;
   const perMillionPrinted = (concepts / Math.max(printed, 1)) * 1e6;
-  return printed === 0 || perMillionPrinted >= (isName ? 2 : 20);
+  return printed === 0 || perMillionPrinted >= (isName ? 4 : 20);
 }
 
-/** A phrase is taken if it is a name in use and not all of its words are ordinary, which any recognizer knows. */
-function isPhrase(phrase: string, { sources, concepts, texts, printed }: Usage, { frequencies }: Selection): boolean {
+/** A phrase is taken if it is a name in use and not all of its words are familiar. */
+function isPhrase(phrase: string, { sources, concepts, texts, printed }: Usage, { frequencies, casing }: Selection): boolean {
   const words = phrase.split(' ');
-  if (words.length > 4 || words.some((word) => /\d/.test(word))) return false;
-  if (words.every((word) => word.length < 4 || isOrdinary(word, frequencies))) return false;
-  if (concepts === 0) return false;
-  return texts >= 2 || (sources >= 2 && (concepts >= 8 || printed > 0)) || (texts >= 1 && concepts >= 4);
+  if (words.every((word) => word.length < 4 || isOrdinary(word, frequencies, FAMILIAR_WORDS))) return false;
+  if (concepts === 0 || words.some((word) => isAcronym(casing(word)))) return false;
+  if (texts >= 2) return true;
+  if (words.some((word) => NOT_SPOKEN.has(word))) return false;
+  return (sources >= 2 && (concepts >= 8 || printed > 0)) || (texts >= 1 && concepts >= 4);
 }
+
+/** Ontologies abbreviate each disease, mostly by its gene. Clinicians do not. */
+function isAcronym(word: string): boolean {
+  return /\p{Lu}.*\p{Lu}/u.test(word) && !word.includes('-');
+}
+
+/** Words that names in classifications have where speech has an adjective (`neoplasm of colon`), or nothing. */
+const NOT_SPOKEN: ReadonlySet<string> = new Set(
+  'of and or with without in on to by for due the type types unspecified other multiple not'.split(' '),
+);

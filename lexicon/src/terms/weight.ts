@@ -16,6 +16,6 @@ export function weightOf({ sources, concepts, texts, printed }: Usage): number {
     Math.min(sources, 4) +
     Math.min(Math.log2(1 + concepts) / 2, 3) +
     Math.min(Math.log2(1 + texts), 5) +
-    Math.min(Math.max(Math.log10(printed + 1) - 4, 0), 3);
-  return Math.round(100 * Math.min(Math.max(points / 12, 0.1), 1)) / 100;
+    Math.min(Math.max(Math.log10(printed + 1) - 4, 0), 2);
+  return Math.round(100 * Math.min(Math.max(points / 11, 0.1), 1)) / 100;
 }

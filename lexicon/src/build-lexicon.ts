@@ -16,7 +16,7 @@ export function buildLexicon(sources: Sources, curated: readonly LexiconTerm[]):
   const asked = new Set([
     ...evidence.keys(),
     ...[...abbreviations.keys()].map((text) => text.toLowerCase()),
-    ...drugBank.map((name) => name.toLowerCase()),
+    ...drugBank.map(({ name }) => name.toLowerCase()),
     ...prescribed.flatMap((drug) => [...drug.ingredients, ...drug.synonyms]).map((name) => name.toLowerCase()),
   ]);
   const texts = countTexts(sources.clinicalTexts, asked);

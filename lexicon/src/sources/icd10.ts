@@ -14,7 +14,7 @@ export function readIcd10(xml: string): SourceName[] {
     if (place === 'diag/name') code = text;
     const isName = place === 'diag/desc' || path.slice(-2)[0] === 'inclusionTerm';
     if (isName && !/^[V-Z]/.test(code)) {
-      names.push({ text, kind: 'condition', source: 'icd10', concept: code, casing: 'kept' });
+      names.push({ text, kind: 'condition', source: 'icd10', concept: code, casing: 'sentence' });
     }
   };
   reader.write(xml).close();

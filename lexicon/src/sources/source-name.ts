@@ -7,6 +7,6 @@ export interface SourceName {
   /** The source, and which of its concepts the name belongs to. Synonyms share it. */
   readonly source: string;
   readonly concept: string;
-  /** Whether capital letters say something here: not where each word of a heading has one. */
-  readonly casing: 'kept' | 'lost';
+  /** Which capital letters say something: all, all but that of the first word, or none, as in headings. */
+  readonly casing: 'kept' | 'sentence' | 'lost';
 }

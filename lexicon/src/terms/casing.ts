@@ -1,28 +1,25 @@
 import type { SourceName } from '../sources/source-name.js';
 import { wordsIn } from './words.js';
 
-/** Writes a term in lower case as sources that keep capital letters mostly do: `crohn disease` → `Crohn disease`. */
+/** Writes a term in lower case as the sources that keep capital letters mostly do: `crohn disease` → `Crohn disease`. */
 export type Casing = (term: string) => string;
 
-/** Learns from the names whose capital letters say something. A first word is capital for its place alone, so it votes only in lower case. */
+/** Learns from the names whose capital letters say something. A name that none has is written word by word. */
 export function learnCasing(names: readonly SourceName[]): Casing {
   const votes = new Map<string, Map<string, number>>();
+  const vote = (form: string): void => {
+    const forms = votes.get(form.toLowerCase()) ?? new Map<string, number>();
+    votes.set(form.toLowerCase(), forms.set(form, (forms.get(form) ?? 0) + 1));
+  };
   for (const { text, casing } of names) {
     if (casing === 'lost') continue;
-    for (const [at, word] of wordsIn(text).entries()) {
-      if (at === 0 && CAPITAL_FIRST.test(word)) continue;
-      const forms = votes.get(word.toLowerCase()) ?? new Map<string, number>();
-      votes.set(word.toLowerCase(), forms.set(word, (forms.get(word) ?? 0) + 1));
-    }
+    const words = wordsIn(text);
+    if (casing === 'kept' && words.length > 1) vote(words.join(' '));
+    for (const word of casing === 'kept' ? words : words.slice(1)) vote(word);
   }
-  return (term) =>
-    term
-      .split(' ')
-      .map((word) => mostFrequent(votes.get(word)) ?? word)
-      .join(' ');
+  const written = (term: string): string | undefined => mostFrequent(votes.get(term));
+  return (term) => written(term) ?? term.split(' ').map((word) => written(word) ?? word).join(' ');
 }
-
-const CAPITAL_FIRST = /^\p{Lu}[^\p{Lu}]*$/u;
 
 function mostFrequent(forms: ReadonlyMap<string, number> | undefined): string | undefined {
   return [...(forms ?? [])].sort(([a, timesA], [b, timesB]) => timesB - timesA || (a < b ? -1 : 1))[0]?.[0];

@@ -7,7 +7,7 @@ export interface Evidence {
   /** Sources in which it is a name of its own, and the kinds of what it names there. */
   readonly sources: ReadonlySet<string>;
   readonly named: ReadonlyMap<TermKind, number>;
-  /** How many concepts of each kind have it in one of their names. */
+  /** How many concepts of each kind have it in one of their names. WordNet's do not count: it is no list of medicine. */
   readonly concepts: ReadonlyMap<TermKind, number>;
 }
 
@@ -24,6 +24,7 @@ export function gatherEvidence(names: readonly SourceName[]): ReadonlyMap<string
     const whole = found.get(words.join(' '));
     whole?.sources.add(source);
     whole?.named.set(kind, (whole.named.get(kind) ?? 0) + 1);
+    if (source === 'wordnet') continue;
     for (const phrase of phrasesIn(words)) {
       const term = found.get(phrase);
       if (term === undefined || term.latest === `${source} ${concept}`) continue;

@@ -1,6 +1,7 @@
 import type { LexiconTerm } from '@auscult/asr';
 import type { WordFrequencies } from '../sources/word-frequencies.js';
 import type { Evidence } from './evidence.js';
+import { kindOf } from './select-medical-terms.js';
 import { weightOf } from './weight.js';
 import { wordsIn } from './words.js';
 
@@ -21,12 +22,10 @@ export function selectAbbreviations(knowledge: AbbreviationKnowledge): LexiconTe
   return [...knowledge.abbreviations].flatMap(([text, meanings]) => {
     const texts = knowledge.texts.get(text.toLowerCase()) ?? 0;
     if (!/^[A-Z]{3,5}$/.test(text) || knowledge.frequencies.rank(text.toLowerCase()) !== undefined) return [];
-    const sources = Math.max(...meanings.map((meaning) => sourcesOf(meaning, knowledge)));
+    const named = meanings.flatMap((meaning) => knowledge.evidence.get(wordsIn(meaning.toLowerCase()).join(' ')) ?? []);
+    const sources = Math.max(0, ...named.map((evidence) => evidence.sources.size));
     if (texts < 2 && (sources === 0 || texts === 0)) return [];
-    return [{ text, kind: 'test', weight: weightOf({ sources, concepts: 0, texts, printed: 0 }), soundsLike: [] }];
+    const kind = named.map(kindOf).find(Boolean) ?? 'test';
+    return [{ text, kind, weight: weightOf({ sources, concepts: 0, texts, printed: 0 }), soundsLike: [] }];
   });
-}
-
-function sourcesOf(meaning: string, { evidence }: AbbreviationKnowledge): number {
-  return evidence.get(wordsIn(meaning.toLowerCase()).join(' '))?.sources.size ?? 0;
 }

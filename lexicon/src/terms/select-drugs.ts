@@ -1,5 +1,5 @@
 import type { LexiconTerm } from '@auscult/asr';
-import type { PrescribedDrug } from '../sources/drug-names.js';
+import type { DrugBankEntry, PrescribedDrug } from '../sources/drug-names.js';
 import { withoutSalt, type UniiNames } from '../sources/unii.js';
 import type { WordFrequencies } from '../sources/word-frequencies.js';
 import { EVERYDAY_WORDS, isOrdinary } from './ordinary-words.js';
@@ -9,7 +9,7 @@ import { wordsIn } from './words.js';
 /** What is known of the names of drugs, all in lower case but for lists of drugs. */
 export interface DrugKnowledge {
   readonly prescribed: readonly PrescribedDrug[];
-  readonly drugBank: readonly string[];
+  readonly drugBank: readonly DrugBankEntry[];
   readonly unii: UniiNames;
   /** Headings and entry terms of MeSH. */
   readonly mesh: ReadonlySet<string>;
@@ -27,10 +27,13 @@ export function selectDrugs(knowledge: DrugKnowledge): LexiconTerm[] {
   const listed = new Set(prescribedIngredients(knowledge));
   const synonyms = new Set(prescribedSynonyms(knowledge));
   const generics = new Set([...listed, ...agreedGenerics(knowledge)]);
-  const brands = [...combinationBrands(listed, knowledge), ...onlyBrands(generics, knowledge)];
+  const brands = [
+    ...combinationBrands(listed, knowledge),
+    ...onlyBrands([...listed, ...recentGenerics(knowledge)], knowledge),
+  ];
   const kinds = new Map<string, 'drug' | 'brand'>([
     ...brands.map((name) => [name, 'brand'] as const),
-    ...[...synonyms].map((name) => [name, knowledge.unii.official.has(name) ? 'drug' : 'brand'] as const),
+    ...[...synonyms].map((name) => [name, knowledge.unii.generic.has(name) ? 'drug' : 'brand'] as const),
     ...[...generics].map((name) => [name, 'drug'] as const),
   ]);
   return [...kinds]
@@ -60,7 +63,7 @@ function prescribedSynonyms({ prescribed }: DrugKnowledge): string[] {
 
 function agreedGenerics({ drugBank, unii, mesh }: DrugKnowledge): string[] {
   return drugBank
-    .map((name) => name.toLowerCase())
+    .map(({ name }) => name.toLowerCase())
     .filter((name) => /^[a-z]{5,}$/.test(name) && unii.official.has(name) && (mesh.has(name) || unii.brandNames.has(name)));
 }
 
@@ -71,12 +74,22 @@ function combinationBrands(prescribed: ReadonlySet<string>, { unii }: DrugKnowle
   );
 }
 
-function onlyBrands(generics: ReadonlySet<string>, { unii }: DrugKnowledge): string[] {
-  return [...generics].flatMap((generic) => {
+/** Those too new for the lists of prescribed drugs: DrugBank numbers drugs as it adds them. */
+function recentGenerics(knowledge: DrugKnowledge): string[] {
+  return agreedGenerics({
+    ...knowledge,
+    drugBank: knowledge.drugBank.filter(({ number }) => number >= FIRST_RECENT_NUMBER),
+  });
+}
+
+function onlyBrands(generics: readonly string[], { unii }: DrugKnowledge): string[] {
+  return generics.flatMap((generic) => {
     const brands = [...(unii.brandNames.get(generic) ?? [])].filter((brand) => /^[a-z]{4,}$/.test(brand));
     return brands.length <= FEW_BRANDS ? brands : [];
   });
 }
+
+const FIRST_RECENT_NUMBER = 11_000;
 
 const FEW_BRANDS = 3;
 

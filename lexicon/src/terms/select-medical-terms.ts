@@ -41,7 +41,7 @@ const CLINICAL: readonly TermKind[] = ['condition', 'anatomy', 'procedure', 'dev
 const OF_LABORATORIES: readonly TermKind[] = ['test', 'drug', 'organism'];
 
 /** What most names say it is, or, for a word that is none, what most names are that have it. */
-function kindOf({ named, concepts }: Evidence): TermKind | undefined {
+export function kindOf({ named, concepts }: Evidence): TermKind | undefined {
   return mostFrequent(named) ?? mostFrequent(concepts);
 }
 
@@ -52,7 +52,8 @@ function mostFrequent(kinds: ReadonlyMap<TermKind, number>): TermKind | undefine
 /** A word is taken if it is a name in use or is in many names, and medicine has it more often than other books. */
 function isWord(word: string, { sources, concepts, texts, printed }: Usage, { frequencies, casing }: Selection): boolean {
   if (word.length < 4 || /\d/.test(word) || isOrdinary(word, frequencies, FAMILIAR_WORDS)) return false;
-  if (concepts === 0 || (isAcronym(casing(word)) && texts === 0)) return false;
+  if (concepts === 0 || isOrdinary(word.replace(/s$/, ''), frequencies, FAMILIAR_WORDS)) return false;
+  if (texts === 0 && (isAcronym(casing(word)) || (word.includes('-') && sources < 2))) return false;
   const isName = sources >= 2 || (sources === 1 && texts + printed > 0);
   if (!isName && concepts < 4 && (texts === 0 || concepts < 2)) return false;
   const perMillionPrinted = (concepts / Math.max(printed, 1)) * 1e6;

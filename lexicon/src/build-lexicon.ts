@@ -2,6 +2,7 @@ import type { LexiconTerm } from '@auscult/asr';
 import type { Sources } from './read-sources.js';
 import { countTexts } from './sources/clinical-texts.js';
 import { learnCasing } from './terms/casing.js';
+import { deriveWords } from './terms/derive-words.js';
 import { gatherEvidence } from './terms/evidence.js';
 import { mergeTerms } from './terms/merge-terms.js';
 import { selectAbbreviations } from './terms/select-abbreviations.js';
@@ -20,10 +21,9 @@ export function buildLexicon(sources: Sources, curated: readonly LexiconTerm[]):
     ...prescribed.flatMap((drug) => [...drug.ingredients, ...drug.synonyms]).map((name) => name.toLowerCase()),
   ]);
   const texts = countTexts(sources.clinicalTexts, asked);
-  return mergeTerms([
-    curated,
-    selectDrugs({ prescribed, drugBank, unii, mesh, texts, frequencies }),
-    selectAbbreviations({ abbreviations, evidence, texts, frequencies }),
-    selectMedicalTerms({ evidence, texts, frequencies, casing: learnCasing(names) }),
-  ], frequencies);
+  const drugs = selectDrugs({ prescribed, drugBank, unii, mesh, texts, frequencies });
+  const abbreviated = selectAbbreviations({ abbreviations, evidence, texts, frequencies });
+  const medical = selectMedicalTerms({ evidence, texts, frequencies, casing: learnCasing(names) });
+  const derived = deriveWords([...curated, ...medical], frequencies);
+  return mergeTerms([curated, drugs, abbreviated, medical, derived], frequencies);
 }

@@ -1,14 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { buildLexicon } from './build-lexicon.js';
-import { lexiconTable } from './write-tables.js';
-import { readSources } from './read-sources.js';
 import { parseMedicalLexicon } from '@auscult/asr';
+import { buildLexicon } from './build-lexicon.js';
+import { findConfusableDrugs } from './confusable/find-confusable-drugs.js';
+import { parsePairs } from './confusable/parse-pairs.js';
+import { readSources } from './read-sources.js';
+import { confusableTable, lexiconTable } from './write-tables.js';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-const sources = await readSources(here('../downloads'));
 const curated = parseMedicalLexicon(await readFile(here('../curated/terms.tsv'), 'utf8'));
-const terms = buildLexicon(sources, curated);
+const fdaPairs = parsePairs(await readFile(here('../curated/fda-name-pairs.tsv'), 'utf8'));
+const terms = buildLexicon(await readSources(here('../downloads')), curated);
+const pairs = findConfusableDrugs(terms, fdaPairs);
 await writeFile(here('../../packages/asr/lexicon/medical-lexicon.tsv'), lexiconTable(terms));
-console.log(`${terms.length} terms`);
+await writeFile(here('../../packages/asr/lexicon/confusable-drugs.tsv'), confusableTable(pairs));
+console.log(`Wrote ${terms.length} terms and ${pairs.length} pairs of confusable drugs.`);
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

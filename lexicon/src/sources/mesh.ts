@@ -31,7 +31,8 @@ function kindOf(trees: readonly string[]): TermKind | undefined {
 const BRANCHES: readonly (readonly [RegExp, TermKind])[] = [
   [/^(C\d\d|F03)/, 'condition'],
   [/^A(0\d|10|11|12|14|15|16|17)/, 'anatomy'],
-  [/^(E02|E03|E04|E06)/, 'procedure'],
+  // Specialties (H02.403) are what is done, too.
+  [/^(E02|E03|E04|E06|H02\.403)/, 'procedure'],
   [/^E01/, 'test'],
   [/^E07/, 'device'],
   [/^(D08|D12)/, 'test'],

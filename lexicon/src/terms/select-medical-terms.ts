@@ -57,7 +57,7 @@ function isWord(word: string, { sources, concepts, texts, printed }: Usage, { fr
   const isName = sources >= 2 || (sources === 1 && texts + printed > 0);
   if (!isName && concepts < 4 && (texts === 0 || concepts < 2)) return false;
   const perMillionPrinted = (concepts / Math.max(printed, 1)) * 1e6;
-  return printed === 0 || perMillionPrinted >= (isName ? 4 : 20);
+  return printed === 0 || perMillionPrinted >= (isName ? 4 : 20) || (isName && texts >= 3);
 }
 
 /** A phrase is taken if it is a name in use and not all of its words are familiar. */

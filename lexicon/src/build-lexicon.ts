@@ -18,7 +18,9 @@ export function buildLexicon(sources: Sources, curated: readonly LexiconTerm[]):
     ...evidence.keys(),
     ...[...abbreviations.keys()].map((text) => text.toLowerCase()),
     ...drugBank.map(({ name }) => name.toLowerCase()),
-    ...prescribed.flatMap((drug) => [...drug.ingredients, ...drug.synonyms]).map((name) => name.toLowerCase()),
+    ...prescribed
+      .flatMap((drug) => [...drug.ingredients, ...drug.synonyms])
+      .map((name) => name.toLowerCase()),
   ]);
   const texts = countTexts(sources.clinicalTexts, asked);
   const drugs = selectDrugs({ prescribed, drugBank, unii, mesh, texts, frequencies });

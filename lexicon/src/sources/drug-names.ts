@@ -29,7 +29,9 @@ export interface DrugBankEntry {
 
 /** DrugBank's open vocabulary: identifier (`DB` and a number), former identifiers, common name. */
 export function readDrugBank(csv: string): DrugBankEntry[] {
-  return rows(csv).flatMap(([id = '', , name = '']) => (name === '' ? [] : [{ number: Number(id.slice(2)), name }]));
+  return rows(csv).flatMap(([id = '', , name = '']) =>
+    name === '' ? [] : [{ number: Number(id.slice(2)), name }],
+  );
 }
 
 const ROUTES =

@@ -11,7 +11,13 @@ export function readMesh(table: string): SourceName[] {
     const kind = kindOf(trees.split('|'));
     if (kind === undefined) return [];
     const texts = [heading, ...entryTerms.split('|')].filter((text) => text !== '');
-    return texts.map((text) => ({ text: uninverted(text), kind, source: 'mesh', concept, casing: 'lost' as const }));
+    return texts.map((text) => ({
+      text: uninverted(text),
+      kind,
+      source: 'mesh',
+      concept,
+      casing: 'lost' as const,
+    }));
   });
 }
 

@@ -46,7 +46,9 @@ function synsets(file: string): Synset[] {
     const wordCount = Number.parseInt(fields[3] ?? '0', 16);
     const words = Array.from({ length: wordCount }, (_, at) => wordAt(fields, 4 + 2 * at));
     const pointers = fields.slice(5 + 2 * wordCount);
-    const pertainsTo = pointers.filter((_, at) => at % 4 === 1 && pointers[at - 1] === '\\' && pointers[at + 1] === 'n');
+    const pertainsTo = pointers.filter(
+      (_, at) => at % 4 === 1 && pointers[at - 1] === '\\' && pointers[at + 1] === 'n',
+    );
     return { offset: fields[0] ?? '', lexicographerFile: fields[1] ?? '', words, pertainsTo };
   });
 }

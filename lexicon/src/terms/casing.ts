@@ -18,7 +18,12 @@ export function learnCasing(names: readonly SourceName[]): Casing {
     for (const word of casing === 'kept' ? words : words.slice(1)) vote(word);
   }
   const written = (term: string): string | undefined => mostFrequent(votes.get(term));
-  return (term) => written(term) ?? term.split(' ').map((word) => written(word) ?? word).join(' ');
+  return (term) =>
+    written(term) ??
+    term
+      .split(' ')
+      .map((word) => written(word) ?? word)
+      .join(' ');
 }
 
 function mostFrequent(forms: ReadonlyMap<string, number> | undefined): string | undefined {

@@ -17,7 +17,8 @@ export function gatherEvidence(names: readonly SourceName[]): ReadonlyMap<string
   for (const { text } of names) {
     const words = wordsIn(text.toLowerCase());
     for (const word of words) found.set(word, found.get(word) ?? nothingFound());
-    if (words.length <= 4 && !/\d/.test(text)) found.set(words.join(' '), found.get(words.join(' ')) ?? nothingFound());
+    if (words.length <= 4 && !/\d/.test(text))
+      found.set(words.join(' '), found.get(words.join(' ')) ?? nothingFound());
   }
   for (const { text, kind, source, concept } of names) {
     const words = wordsIn(text.toLowerCase());

@@ -2,7 +2,10 @@ import type { LexiconTerm } from '@auscult/asr';
 import type { WordFrequencies } from '../sources/word-frequencies.js';
 
 /** One list without repetition, in the order of its texts: where two lists have a text, whatever its case, the first wins. */
-export function mergeTerms(lists: readonly (readonly LexiconTerm[])[], frequencies: WordFrequencies): LexiconTerm[] {
+export function mergeTerms(
+  lists: readonly (readonly LexiconTerm[])[],
+  frequencies: WordFrequencies,
+): LexiconTerm[] {
   const terms = new Map<string, LexiconTerm>();
   for (const term of lists.flat()) {
     const key = term.text.toLowerCase();
@@ -14,10 +17,21 @@ export function mergeTerms(lists: readonly (readonly LexiconTerm[])[], frequenci
 }
 
 /** Thesauri have a plural of everything (`hypothyroidisms`). Those that no book has are left out. */
-function isRarePlural(text: string, terms: ReadonlyMap<string, LexiconTerm>, frequencies: WordFrequencies): boolean {
+function isRarePlural(
+  text: string,
+  terms: ReadonlyMap<string, LexiconTerm>,
+  frequencies: WordFrequencies,
+): boolean {
   const term = text.toLowerCase();
-  const singulars = [term.replace(/s$/, ''), term.replace(/es$/, ''), term.replace(/ies$/, 'y'), term.replace(/ses$/, 'sis')];
-  return singulars.some((singular) => singular !== term && terms.has(singular)) && frequencies.count(term) === 0;
+  const singulars = [
+    term.replace(/s$/, ''),
+    term.replace(/es$/, ''),
+    term.replace(/ies$/, 'y'),
+    term.replace(/ses$/, 'sis'),
+  ];
+  return (
+    singulars.some((singular) => singular !== term && terms.has(singular)) && frequencies.count(term) === 0
+  );
 }
 
 /** One sound must not have two spellings in the list: `oedema` goes where there is `edema`. */

@@ -22,7 +22,9 @@ export function selectAbbreviations(knowledge: AbbreviationKnowledge): LexiconTe
   return [...knowledge.abbreviations].flatMap(([text, meanings]) => {
     const texts = knowledge.texts.get(text.toLowerCase()) ?? 0;
     if (!/^[A-Z]{3,5}$/.test(text) || knowledge.frequencies.rank(text.toLowerCase()) !== undefined) return [];
-    const named = meanings.flatMap((meaning) => knowledge.evidence.get(wordsIn(meaning.toLowerCase()).join(' ')) ?? []);
+    const named = meanings.flatMap(
+      (meaning) => knowledge.evidence.get(wordsIn(meaning.toLowerCase()).join(' ')) ?? [],
+    );
     const sources = Math.max(0, ...named.map((evidence) => evidence.sources.size));
     if (texts < 2 && (sources === 0 || texts === 0)) return [];
     const kind = named.map(kindOf).find(Boolean) ?? 'test';

@@ -33,7 +33,10 @@ export function selectDrugs(knowledge: DrugKnowledge): LexiconTerm[] {
   ];
   const kinds = new Map<string, 'drug' | 'brand'>([
     ...brands.map((name) => [name, 'brand'] as const),
-    ...[...synonyms].map((name) => [name, knowledge.unii.generic.has(name) ? 'drug' : 'brand'] as const),
+    ...[...synonyms].map(
+      (name) =>
+        [name, knowledge.unii.generic.has(name) || knowledge.mesh.has(name) ? 'drug' : 'brand'] as const,
+    ),
     ...[...generics].map((name) => [name, 'drug'] as const),
   ]);
   return [...kinds]
@@ -64,13 +67,18 @@ function prescribedSynonyms({ prescribed }: DrugKnowledge): string[] {
 function agreedGenerics({ drugBank, unii, mesh }: DrugKnowledge): string[] {
   return drugBank
     .map(({ name }) => name.toLowerCase())
-    .filter((name) => /^[a-z]{5,}$/.test(name) && unii.official.has(name) && (mesh.has(name) || unii.brandNames.has(name)));
+    .filter(
+      (name) =>
+        /^[a-z]{5,}$/.test(name) && unii.official.has(name) && (mesh.has(name) || unii.brandNames.has(name)),
+    );
 }
 
 /** The brands that hold several substances of which one is prescribed. Lists of single drugs leave them out. */
 function combinationBrands(prescribed: ReadonlySet<string>, { unii }: DrugKnowledge): string[] {
   return [...unii.combinations].flatMap(([brand, substances]) =>
-    [...substances].some((substance) => prescribed.has(substance) || prescribed.has(withoutSalt(substance))) ? [brand] : [],
+    [...substances].some((substance) => prescribed.has(substance) || prescribed.has(withoutSalt(substance)))
+      ? [brand]
+      : [],
   );
 }
 
@@ -106,7 +114,9 @@ function isKnownWord(word: string, { frequencies }: DrugKnowledge): boolean {
 function brandCasing(name: string): string {
   return name
     .split(' ')
-    .map((word) => (FORMS.has(word) ? word.toUpperCase() : word.replace(/^.|-./g, (letter) => letter.toUpperCase())))
+    .map((word) =>
+      FORMS.has(word) ? word.toUpperCase() : word.replace(/^.|-./g, (letter) => letter.toUpperCase()),
+    )
     .join(' ');
 }
 

@@ -26,7 +26,8 @@ export function selectMedicalTerms(selection: Selection): LexiconTerm[] {
 }
 
 function usageOf(term: string, evidence: Evidence, { texts, frequencies }: Selection): Usage {
-  const count = (kinds: readonly TermKind[]) => kinds.reduce((sum, kind) => sum + (evidence.concepts.get(kind) ?? 0), 0);
+  const count = (kinds: readonly TermKind[]) =>
+    kinds.reduce((sum, kind) => sum + (evidence.concepts.get(kind) ?? 0), 0);
   const inTexts = texts.get(term) ?? 0;
   return {
     sources: evidence.sources.size,
@@ -50,7 +51,11 @@ function mostFrequent(kinds: ReadonlyMap<TermKind, number>): TermKind | undefine
 }
 
 /** A word is taken if it is a name in use or is in many names, and medicine has it more often than other books. */
-function isWord(word: string, { sources, concepts, texts, printed }: Usage, { frequencies, casing }: Selection): boolean {
+function isWord(
+  word: string,
+  { sources, concepts, texts, printed }: Usage,
+  { frequencies, casing }: Selection,
+): boolean {
   if (word.length < 4 || /\d/.test(word) || isOrdinary(word, frequencies, FAMILIAR_WORDS)) return false;
   if (concepts === 0 || isOrdinary(word.replace(/s$/, ''), frequencies, FAMILIAR_WORDS)) return false;
   if (texts === 0 && (isAcronym(casing(word)) || (word.includes('-') && sources < 2))) return false;
@@ -61,7 +66,11 @@ function isWord(word: string, { sources, concepts, texts, printed }: Usage, { fr
 }
 
 /** A phrase is taken if it is a name in use and not all of its words are familiar. */
-function isPhrase(phrase: string, { sources, concepts, texts, printed }: Usage, { frequencies, casing }: Selection): boolean {
+function isPhrase(
+  phrase: string,
+  { sources, concepts, texts, printed }: Usage,
+  { frequencies, casing }: Selection,
+): boolean {
   const words = phrase.split(' ');
   if (words.every((word) => word.length < 4 || isOrdinary(word, frequencies, FAMILIAR_WORDS))) return false;
   if (concepts === 0 || words.some((word) => isAcronym(casing(word)))) return false;

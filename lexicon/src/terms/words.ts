@@ -1,6 +1,11 @@
 /** The words of a name: letters, with the digits, hyphens and apostrophes inside of them. */
 export function wordsIn(text: string): string[] {
-  return text.normalize('NFC').replaceAll('’', "'").match(/[\p{L}][\p{L}\d]*(?:['-][\p{L}\d]+)*/gu) ?? [];
+  return (
+    text
+      .normalize('NFC')
+      .replaceAll('’', "'")
+      .match(/[\p{L}][\p{L}\d]*(?:['-][\p{L}\d]+)*/gu) ?? []
+  );
 }
 
 /** Every run of one to four words, with a space between them. */

@@ -6,13 +6,15 @@ export interface ConfusableDrugs {
   readonly names: readonly [string, string];
   /** How alike the names sound and look, from 0 (not at all) to 1 (the same). */
   readonly similarity: number;
-  /** Whether FDA asks for different letters on the labels of this pair, or its names are alike by computation. */
-  readonly origin: 'fda' | 'computed';
+  /** FDA asks for different letters on the labels of the pair, or mix-ups were reported, or the names are alike by computation. */
+  readonly origin: (typeof origins)[number];
 }
 
 /** Reads the pairs of look-alike and sound-alike drug names that ship with this package. */
 export async function loadConfusableDrugs(): Promise<readonly ConfusableDrugs[]> {
-  return parseConfusableDrugs(await readFile(new URL('../../lexicon/confusable-drugs.tsv', import.meta.url), 'utf8'));
+  return parseConfusableDrugs(
+    await readFile(new URL('../../lexicon/confusable-drugs.tsv', import.meta.url), 'utf8'),
+  );
 }
 
 /**
@@ -32,10 +34,13 @@ export function parseConfusableDrugs(table: string): ConfusableDrugs[] {
 function parsePair(line: string, number: number): ConfusableDrugs {
   const [first = '', second = '', similarity = '', origin = ''] = line.split('\t');
   const alike = Number(similarity);
-  if (first === '' || second === '' || !(alike > 0 && alike <= 1) || (origin !== 'fda' && origin !== 'computed')) {
+  const known = origins.find((one) => one === origin);
+  if (first === '' || second === '' || !(alike > 0 && alike <= 1) || known === undefined) {
     throw new TypeError(
-      `Line ${number} of the confusable drugs is no pair. Write two names, their similarity (above 0, up to 1) and fda or computed, with tabs between them.`,
+      `Line ${number} of the confusable drugs is no pair. Write two names, their similarity (above 0, up to 1) and ${origins.join(', ')}, with tabs between them.`,
     );
   }
-  return { names: [first, second], similarity: alike, origin };
+  return { names: [first, second], similarity: alike, origin: known };
 }
+
+const origins = ['fda', 'reported', 'computed'] as const;

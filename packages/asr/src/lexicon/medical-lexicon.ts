@@ -20,7 +20,9 @@ export interface LexiconTerm {
  * single word of it is among the most frequent words of English.
  */
 export async function loadMedicalLexicon(): Promise<readonly LexiconTerm[]> {
-  return parseMedicalLexicon(await readFile(new URL('../../lexicon/medical-lexicon.tsv', import.meta.url), 'utf8'));
+  return parseMedicalLexicon(
+    await readFile(new URL('../../lexicon/medical-lexicon.tsv', import.meta.url), 'utf8'),
+  );
 }
 
 /**

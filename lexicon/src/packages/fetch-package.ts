@@ -25,7 +25,7 @@ export async function fetchPackage(pinned: PinnedPackage, directory: string): Pr
 }
 
 /** @throws where the archive is not the one that was pinned */
-export function verifyArchive(pinned: PinnedPackage, archive: Uint8Array): void {
+function verifyArchive(pinned: PinnedPackage, archive: Uint8Array): void {
   const found = createHash('sha256').update(archive).digest('hex');
   if (found === pinned.sha256) return;
   throw new Error(

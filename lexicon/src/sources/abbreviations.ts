@@ -2,8 +2,11 @@ import { z } from 'zod';
 
 /** Abbreviations and what each may stand for. */
 export function readAbbreviations(json: string): ReadonlyMap<string, readonly string[]> {
-  const { _version, ...meanings } = abbreviationsSchema.parse(JSON.parse(json));
-  return new Map(Object.entries(meanings));
+  const entries = Object.entries(listSchema.parse(JSON.parse(json)));
+  return new Map(
+    entries.flatMap(([text, meanings]) => (typeof meanings === 'string' ? [] : [[text, meanings]])),
+  );
 }
 
-const abbreviationsSchema = z.object({ _version: z.string() }).catchall(z.array(z.string()));
+/** Beside the abbreviations there is one text, the version of the list. */
+const listSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]));

@@ -1,6 +1,5 @@
 /** What FDA's list of substances (UNII) says of names, all in lower case. */
 export interface UniiNames {
-  readonly official: ReadonlySet<string>;
   /** Official and common names. */
   readonly generic: ReadonlySet<string>;
   /** The brands of a substance with whatever salt, by its name without one. */
@@ -11,7 +10,6 @@ export interface UniiNames {
 
 /** Reads the table: name, type (`of` official, `bn` brand, `cn` common, `sys` systematic, `cd` code), UNII, substance. */
 export function readUnii(table: string): UniiNames {
-  const official = new Set<string>();
   const generic = new Set<string>();
   const brandNames = new Map<string, Set<string>>();
   const combinations = new Map<string, Set<string>>();
@@ -21,9 +19,8 @@ export function readUnii(table: string): UniiNames {
     if (combination !== undefined) add(combinations, combination, substance);
     else if (type === 'bn') add(brandNames, withoutSalt(substance), name);
     else if (type === 'of' || type === 'cn') generic.add(name);
-    if (type === 'of') official.add(name);
   }
-  return { official, generic, brandNames, combinations };
+  return { generic, brandNames, combinations };
 }
 
 /** `atorvastatin calcium trihydrate` → `atorvastatin`. */

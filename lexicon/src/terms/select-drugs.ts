@@ -69,7 +69,7 @@ function agreedGenerics({ drugBank, unii, mesh }: DrugKnowledge): string[] {
     .map(({ name }) => name.toLowerCase())
     .filter(
       (name) =>
-        /^[a-z]{5,}$/.test(name) && unii.official.has(name) && (mesh.has(name) || unii.brandNames.has(name)),
+        /^[a-z]{5,}$/.test(name) && unii.generic.has(name) && (mesh.has(name) || unii.brandNames.has(name)),
     );
 }
 

@@ -98,7 +98,7 @@ describe('The readers of sources', () => {
         'PERCOCET COMPONENT OXYCODONE HYDROCHLORIDE\tcn\tC1ENJ2TE6C\tOXYCODONE HYDROCHLORIDE',
       ].join('\r\n'),
     );
-    expect([...unii.official]).toEqual(['metoprolol']);
+    expect([...unii.generic]).toEqual(['metoprolol']);
     expect([...(unii.brandNames.get('metoprolol') ?? [])]).toEqual(['toprol']);
     expect([...(unii.combinations.get('percocet') ?? [])]).toEqual([
       'acetaminophen',

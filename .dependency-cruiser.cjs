@@ -28,7 +28,7 @@ module.exports = {
       comment: 'What ships must not need what only builds and tests need.',
       severity: 'error',
       // The page ships as one bundle, and its builder does not ship.
-      from: { path: '^(packages|bench)/[^/]+/src', pathNot: '^packages/web/src/(page|build)/' },
+      from: { path: '^(packages/[^/]+|lexicon|bench)/src', pathNot: '^packages/web/src/(page|build)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

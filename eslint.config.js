@@ -15,6 +15,7 @@ export default defineConfig(
         project: [
           'packages/*/tsconfig.json',
           'packages/web/src/page/tsconfig.json',
+          'lexicon/tsconfig.json',
           'bench/tsconfig.json',
           'tsconfig.test.json',
         ],
@@ -31,7 +32,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['packages/**/*.ts', 'bench/**/*.ts'],
+    files: ['packages/**/*.ts', 'lexicon/**/*.ts', 'bench/**/*.ts'],
     // Declarations describe modules of others as they are.
     ignores: ['**/*.d.ts'],
     rules: {

@@ -50,3 +50,10 @@ export {
   type WrittenFinal,
   type WrittenWord,
 } from './text/write-final.js';
+export {
+  loadMedicalLexicon,
+  parseMedicalLexicon,
+  type LexiconTerm,
+  type TermKind,
+} from './lexicon/medical-lexicon.js';
+export { loadConfusableDrugs, type ConfusableDrugs } from './lexicon/confusable-drugs.js';

@@ -63,7 +63,8 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
         throw new RequestError('origin_not_allowed');
       const { user, usedRecoveryCode } = await logIn(access, request, request.body);
       const identity = identityOfUser(user);
-      if (usedRecoveryCode) await access.audit.append(auditedSuccess('login.recovery-code', identity, request));
+      if (usedRecoveryCode)
+        await access.audit.append(auditedSuccess('login.recovery-code', identity, request));
       await access.audit.append(auditedSuccess('login', identity, request));
       const cookie = await access.logins.start(user);
       void reply

@@ -1,0 +1,12 @@
+import type { WordFrequencies } from '../sources/word-frequencies.js';
+
+/** Whether a word is one of the most frequent `atMost` of English. Any recognizer knows those, so expecting them only does harm. */
+export function isOrdinary(word: string, frequencies: WordFrequencies, atMost: number): boolean {
+  return (frequencies.rank(word) ?? Infinity) <= atMost;
+}
+
+/** Names of drugs are only left out if they are everyday words as well: `today`, `equal`. */
+export const EVERYDAY_WORDS = 5_000;
+
+/** Other terms are left out if any reader knows them: `heart`, `fracture`. */
+export const FAMILIAR_WORDS = 10_000;

@@ -1,0 +1,19 @@
+import type { ConfusableDrugs, LexiconTerm } from '@auscult/asr';
+
+/** The lexicon as the text of its file. */
+export function lexiconTable(terms: readonly LexiconTerm[]): string {
+  const lines = terms.map(({ text, kind, weight, soundsLike }) =>
+    [text, kind, String(weight), ...(soundsLike.length > 0 ? [soundsLike.join('|')] : [])].join('\t'),
+  );
+  return ['# Written by npm run lexicon. Sources and their licences are in NOTICE.md.', ...lines, ''].join(
+    '\n',
+  );
+}
+
+/** The pairs of confusable drugs as the text of their file. */
+export function confusableTable(pairs: readonly ConfusableDrugs[]): string {
+  const lines = pairs.map(({ names, similarity, origin }) =>
+    [...names, similarity.toFixed(2), origin].join('\t'),
+  );
+  return ['# Written by npm run lexicon.', ...lines, ''].join('\n');
+}

@@ -120,7 +120,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   registerMetrics(http, metrics.registry);
   await registerTranscriptions(http, {
     config,
+    log,
     guard,
+    audit,
+    records: () => records,
     transcriptions,
     recognizer: () => recognizer,
     draining: draining.signal,

@@ -96,6 +96,7 @@ function requireKnown(table: string): void {
 const SESSION_TABLES: Readonly<Record<string, string>> = {
   sessions: 'id',
   session_groups: 'session_id',
+  refined_parts: 'session_id',
   segments: 'session_id',
   audio_pieces: 'session_id',
 };

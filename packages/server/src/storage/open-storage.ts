@@ -10,6 +10,7 @@ import { rewrapDataKeys } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { createRecordStore, type RecordStore } from '../records/record-store.js';
 import type { Log } from '../telemetry/log.js';
+import { serverVersion } from '../version.js';
 
 /** Everything that outlives the server. */
 export interface Storage {
@@ -66,6 +67,7 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
     audit,
     masterKeys,
     log,
+    serverVersion: serverVersion(),
     keepsFinals: config.records === 'on',
     keepsAudio: config.keepAudio,
     forgetKeys: (sessionIds) => forgetInCopy(keyCopyPath(config), sessionIds),

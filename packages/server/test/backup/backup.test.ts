@@ -16,7 +16,11 @@ describeDatabases('a backup', ({ settings, open }) => {
     const storage = await openTestStorage(from, { dataKeyCopy: join(kept, 'keys.json') });
     await recordSession(storage, 'a', ['my knee']);
     await recordSession(storage, 'b', ['his elbow']);
-    await storage.records.correct('a', { place: 0, version: 1, text: 'my left knee' }, DR_LEE);
+    await storage.records.correct(
+      'a',
+      { reading: 'live', place: 0, version: 1, text: 'my left knee' },
+      DR_LEE,
+    );
     await storage.records.hold('a', true, DR_LEE);
     const made = await run(from, kept, from, 'backup', join(kept, 'backup'), '--json');
     expect(made).toMatchObject({ status: 0, stderr: '' });

@@ -29,6 +29,7 @@ import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { scheduleRetention } from './retention/schedule.js';
+import { changeOf, noteConfiguration } from './storage/note-configuration.js';
 import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
@@ -83,6 +84,12 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
 
   const storage = await openStorage(config, log);
   const { audit, records } = storage;
+  tls?.onRenewed((changed) => {
+    for (const setting of changed)
+      audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
+        log.unexpected(error);
+      });
+  });
   const access = createAccess({
     config,
     log,
@@ -147,6 +154,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
 
   return {
     listen: async () => {
+      await noteConfiguration(config, storage);
       await audit.append({ ...BY_SERVER, action: 'server.start' });
       hasStarted = true;
       stopBackground = [keepKeysCurrent(storage, log), scheduleRetention(config, storage, log)];

@@ -11,6 +11,7 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { createRecordStore, type RecordStore } from '../records/record-store.js';
 import type { Log } from '../telemetry/log.js';
 import { serverVersion } from '../version.js';
+import { changeOf } from './note-configuration.js';
 
 /** Everything that outlives the server. */
 export interface Storage {
@@ -91,8 +92,12 @@ const ROTATION_MS = 60 * 60 * 1000;
 
 /** Keeps data keys under the current master key, now and every hour. Returns what ends it. */
 export function keepKeysCurrent({ database, masterKeys, audit }: Storage, log: Log): () => void {
+  let known = masterKeys.current().id;
   const rotate = async (): Promise<void> => {
     await masterKeys.reload();
+    const { id } = masterKeys.current();
+    if (id !== known) await audit.append(changeOf('master key', `${known} → ${id}`));
+    known = id;
     const rewrapped = await rewrapDataKeys(database, masterKeys);
     if (rewrapped === 0) return;
     log.info('data keys are encrypted with the current master key', { count: rewrapped });

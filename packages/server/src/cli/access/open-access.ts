@@ -4,10 +4,8 @@ import { LOCAL_IDENTITY } from '../../access/identity.js';
 import { createPasswords } from '../../access/passwords.js';
 import { accessSeal } from '../../access/seal.js';
 import { createUsers, type Users } from '../../access/users.js';
-import { openAudit } from '../../audit/open-audit.js';
 import type { Config } from '../../config/schema.js';
-import { createCommitQueue } from '../../db/commit-queue.js';
-import { openDatabase } from '../../db/database.js';
+import { withAudit } from '../open-offline-storage.js';
 
 /** Settings that say where keys and users are kept. */
 export const ACCESS_SETTINGS = ['dataDirectory', 'database', 'auditAnchor', 'auditSyslog'] as const;
@@ -25,21 +23,12 @@ export async function withAccess<Result>(
   config: Config,
   work: (access: OpenAccess) => Promise<Result>,
 ): Promise<Result> {
-  const database = await openDatabase(config);
-  const commits = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
-  const log = openAudit(config, database, commits, () => {
-    process.stderr.write('auscult: the head of the audit log could not be anchored\n');
-  });
   const who = { ...auditedIdentity(LOCAL_IDENTITY), subject: 'command-line' };
-  try {
-    return await work({
+  return withAudit(config, (database, log) =>
+    work({
       apiKeys: createApiKeys(database),
       users: createUsers({ database, passwords: createPasswords(), seal: accessSeal(config) }),
       audit: (action, what) => log.append({ action, outcome: 'success', who, from: undefined, what }),
-    });
-  } finally {
-    await log.close();
-    await commits.close();
-    await database.close();
-  }
+    }),
+  );
 }

@@ -250,10 +250,11 @@ export const configSchema = z.strictObject({
   }),
   records: z.enum(['on', 'off']).default('on').register(settingInfo, {
     description:
-      'Whether finals are kept, encrypted. With `on`, a final is on disk before it is sent. Who used the server is logged either way.',
+      'Whether finals of sessions and of uploaded recordings are kept, encrypted. With `on`, a final is on disk before it is sent. Who used the server is logged either way.',
   }),
   keepAudio: z.boolean().default(false).register(settingInfo, {
-    description: 'Whether the audio of sessions is kept with their records, encrypted alike.',
+    description:
+      'Whether the audio of sessions and of uploaded recordings is kept with their records, encrypted alike.',
   }),
   masterKeyFile: z.string().min(1).optional().register(settingInfo, {
     description:
@@ -430,7 +431,8 @@ export const configSchema = z.strictObject({
     .max(7 * 24 * 60)
     .default(60)
     .register(settingInfo, {
-      description: 'How long a finished transcription can be fetched; it is held in memory only.',
+      description:
+        'How long a finished transcription can be fetched by its id; where records are kept, it is in the record of the session as well.',
       unit: 'minutes',
     }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {

@@ -64,7 +64,8 @@ async function readSaved(
     .selectAll()
     .where('data_directory', '=', dataDirectory)
     .executeTakeFirst();
-  const masterKey = row && (await masterKeys.find(row.master_key_id));
+  if (row === undefined) return undefined;
+  const masterKey = await masterKeys.find(row.master_key_id);
   if (masterKey === undefined) return undefined;
   try {
     const plain = open(masterKey.bytes, row.sealed, placeOf(dataDirectory, masterKey.id));

@@ -167,7 +167,7 @@ describe('a client certificate that is revoked', () => {
     expect(await statusOf(list, revoked)).toBe(401);
     expect(await statusOf(list, revoked, 'a key')).toBe(200);
     expect(await statusOf(await createRevocations(authority, [], -1), good)).toBe(401);
-    const others = await createRevocations(await createAuthority(), []);
+    const others = await createRevocations(await createAuthority('Another'), []);
     expect(await statusOf(others, good)).toBe(401);
     expect(await statusOf(others + list, good)).toBe(200);
     expect(await statusOf(others + list, revoked)).toBe(401);

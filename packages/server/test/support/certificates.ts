@@ -12,11 +12,8 @@ export interface Pair {
 const DAY_MS = 86_400_000;
 
 /** An authority that signs certificates of clients. */
-export async function createAuthority(): Promise<Pair> {
-  return pairOf(
-    { name: 'Test authority' },
-    { extensions: [{ name: 'basicConstraints', cA: true, critical: true }] },
-  );
+export async function createAuthority(name = 'Test authority'): Promise<Pair> {
+  return pairOf({ name }, { extensions: [{ name: 'basicConstraints', cA: true, critical: true }] });
 }
 
 /** A certificate of a server on this machine, signed by itself; it is valid for so many days, from yesterday on. */

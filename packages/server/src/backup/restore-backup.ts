@@ -21,7 +21,7 @@ export interface Restored {
 }
 
 /** What is restored, and how. */
-export interface RestoreOptions {
+interface RestoreOptions {
   readonly path: string;
   /** The copy of data keys. */
   readonly keyCopy: string;

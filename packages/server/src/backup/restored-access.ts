@@ -16,7 +16,7 @@ export type AccessPolicy =
   | { readonly kind: 'adopt'; readonly from: DatabaseSettings };
 
 /** API keys and users of a database. */
-export interface AccessRows {
+interface AccessRows {
   readonly keys: readonly Selectable<Schema['api_keys']>[];
   readonly users: readonly Selectable<Schema['users']>[];
 }

@@ -18,8 +18,8 @@ export interface ServerTls {
 }
 
 /** Settings that name a file. */
-export const TLS_SETTINGS = ['tlsCertificate', 'tlsKey', 'tlsClientCa', 'tlsClientCrl'] as const;
-export type TlsSetting = (typeof TLS_SETTINGS)[number];
+const TLS_SETTINGS = ['tlsCertificate', 'tlsKey', 'tlsClientCa', 'tlsClientCrl'] as const;
+type TlsSetting = (typeof TLS_SETTINGS)[number];
 
 type TlsSettings = Pick<Config, TlsSetting>;
 

@@ -27,7 +27,7 @@ import { createAuditOnlyWriter, createSessionWriter, type SessionRecordWriter } 
 import { readSegments } from './stored-segments.js';
 
 /** A session that begins. */
-export interface NewSession {
+interface NewSession {
   readonly id: string;
   readonly kind: SessionKind;
   readonly actor: Actor;

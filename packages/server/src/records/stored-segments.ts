@@ -20,19 +20,20 @@ export async function readSegments(
   { db, id, dataKey }: SealedSession,
   finals: number,
 ): Promise<Pick<StoredRecord, 'segments' | 'refined'>> {
-  const rows = await db
-    .selectFrom('segments')
-    .selectAll()
-    .where('session_id', '=', id)
-    .orderBy('place')
-    .orderBy('version')
-    .execute();
+  // Parts first: of one that is added meanwhile, all is there or nothing.
   const parts = await db
     .selectFrom('refined_parts')
     .selectAll()
     .where('session_id', '=', id)
     .orderBy('start_seconds')
     .orderBy('first_place')
+    .execute();
+  const rows = await db
+    .selectFrom('segments')
+    .selectAll()
+    .where('session_id', '=', id)
+    .orderBy('place')
+    .orderBy('version')
     .execute();
   const live = openSegments(rows, dataKey, 'live');
   const refined = openSegments(rows, dataKey, 'refined');

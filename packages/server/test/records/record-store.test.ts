@@ -120,7 +120,8 @@ describeDatabases('records', ({ settings }) => {
     for (const keepAudio of ['true', 'false']) {
       const storage = await openTestStorage(settings(), { keepAudio });
       const writer = await begin(storage, 'a');
-      for (let at = 0; at < samples.length; at += 1600) writer.keepAudio(0, samples.subarray(at, at + 1600));
+      for (let at = 0; at < samples.length; at += 1600)
+        void writer.keepAudio(0, samples.subarray(at, at + 1600));
       await writer.close('1000');
       const pieces: Buffer[] = [];
       for await (const piece of await storage.records.audio('a', 0, DR_LEE)) pieces.push(piece);

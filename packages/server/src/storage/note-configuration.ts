@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { SERVER_ITSELF, type AuditEvent } from '../audit/audit-event.js';
+import type { AuditEvent } from '../audit/audit-event.js';
+import { changeOf } from '../audit/configuration-change.js';
 import type { Config } from '../config/schema.js';
 import { settings, type Setting } from '../config/settings.js';
 import type { Database } from '../db/database.js';
@@ -34,18 +35,6 @@ export async function noteConfiguration(
       .onConflict((conflict) => conflict.column('data_directory').doUpdateSet({ master_key_id: id, sealed }))
       .execute();
   }, PATIENCE);
-}
-
-/** The event that tells of one changed setting, or of something that settings lead to. */
-export function changeOf(what: string | undefined, reason?: string): AuditEvent {
-  return {
-    action: 'configuration.change',
-    outcome: 'success',
-    who: SERVER_ITSELF,
-    from: undefined,
-    what,
-    ...(reason === undefined ? {} : { reason }),
-  };
 }
 
 const NOTHING_KNOWN = 'first start, or what the last one was set to is lost';

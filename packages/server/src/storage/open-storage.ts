@@ -1,5 +1,6 @@
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
+import { changeOf } from '../audit/configuration-change.js';
 import { openAudit } from '../audit/open-audit.js';
 import type { Config } from '../config/schema.js';
 import { createCommitQueue, type CommitQueue } from '../db/commit-queue.js';
@@ -11,7 +12,6 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { createRecordStore, type RecordStore } from '../records/record-store.js';
 import type { Log } from '../telemetry/log.js';
 import { serverVersion } from '../version.js';
-import { changeOf } from './note-configuration.js';
 
 /** Everything that outlives the server. */
 export interface Storage {

@@ -58,7 +58,20 @@ async function measureCommits(
 ): Promise<Distribution | undefined> {
   const writers = await Promise.all(
     Array.from({ length: sessions }, (_, index) =>
-      records.open({ id: `${sessions}-${index}`, actor: ACTOR, groups: [], model: 'none', language: 'en' }),
+      records.open({
+        id: `${sessions}-${index}`,
+        kind: 'live',
+        actor: ACTOR,
+        groups: [],
+        model: 'none',
+        description: {
+          language: 'en',
+          channels: 1,
+          task: 'transcribe',
+          sampleRate: 16_000,
+          settings: undefined,
+        },
+      }),
     ),
   );
   const delays: number[] = [];

@@ -43,6 +43,8 @@ export { verifyModel } from './models/verify-model.js';
 export type { DownloadProgress, ModelStoreOptions } from './models/store/model-store.js';
 export {
   nothingWritten,
+  standingFinals,
+  writeEachFinal,
   writeFinal,
   writeFinals,
   type WritingOptions,

@@ -6,6 +6,7 @@ import type { Action } from './access/permissions.js';
 import { accessSeal } from './access/seal.js';
 import { createSessionAuthorisation } from './access/session-authorisation.js';
 import { SERVER_ITSELF } from './audit/audit-event.js';
+import { changeOf } from './audit/configuration-change.js';
 import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
 import { registerAccount } from './http/account.js';
@@ -30,6 +31,7 @@ import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { scheduleRetention } from './retention/schedule.js';
+import { noteConfiguration } from './storage/note-configuration.js';
 import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
@@ -84,6 +86,12 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
 
   const storage = await openStorage(config, log);
   const { audit, records } = storage;
+  tls?.onRenewed((changed) => {
+    for (const setting of changed)
+      audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
+        log.unexpected(error);
+      });
+  });
   const access = createAccess({
     config,
     log,
@@ -122,7 +130,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   registerMetrics(http, metrics.registry);
   await registerTranscriptions(http, {
     config,
+    log,
     guard,
+    audit,
+    records: () => records,
     transcriptions,
     recognizer: () => recognizer,
     draining: draining.signal,
@@ -146,6 +157,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
 
   return {
     listen: async () => {
+      await noteConfiguration(config, storage);
       await audit.append({ ...BY_SERVER, action: 'server.start' });
       hasStarted = true;
       stopBackground = [keepKeysCurrent(storage, log), scheduleRetention(config, storage, log)];

@@ -79,14 +79,22 @@ export function writeFinal(
 
 /** Writes the finals of a whole recording, without those that the speaker took back. */
 export function writeFinals(finals: readonly FinalHypothesis[], options: WritingOptions): WrittenFinal[] {
+  return standingFinals(writeEachFinal(finals, options));
+}
+
+/** Writes the finals of a whole recording, also those that the speaker takes back later. */
+export function writeEachFinal(finals: readonly FinalHypothesis[], options: WritingOptions): WrittenFinal[] {
   let state = nothingWritten;
-  const removed = new Set<number>();
-  const written = finals.map((final) => {
+  return finals.map((final) => {
     const next = writeFinal(state, final, options);
     state = next.state;
-    for (const sequence of next.written.removes ?? []) removed.add(sequence);
     return next.written;
   });
+}
+
+/** The finals that have text and that no other takes back. */
+export function standingFinals(written: readonly WrittenFinal[]): WrittenFinal[] {
+  const removed = new Set(written.flatMap(({ removes = [] }) => removes));
   return written.filter(({ sequence, text }) => text !== '' && !removed.has(sequence));
 }
 

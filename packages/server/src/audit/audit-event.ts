@@ -10,6 +10,7 @@ export type AuditAction =
   | 'record.list'
   | 'record.read'
   | 'record.correct'
+  | 'record.refine'
   | 'record.export'
   | 'record.delete'
   | 'record.hold'

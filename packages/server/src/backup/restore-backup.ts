@@ -8,6 +8,7 @@ import type { WrappedKey } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readBackup, type BackupRow } from './backup-file.js';
 import type { RowCounts } from './create-backup.js';
+import { readAccess, replaceAccess, withoutAccess, type AccessPolicy } from './restored-access.js';
 import { BACKUP_TABLES } from './tables.js';
 
 /** What came of restoring a backup. */
@@ -19,26 +20,37 @@ export interface Restored {
   readonly createdAt: string;
 }
 
+/** What is restored, and how. */
+interface RestoreOptions {
+  readonly path: string;
+  /** The copy of data keys. */
+  readonly keyCopy: string;
+  readonly access: AccessPolicy;
+}
+
 /** Rows written together. */
 const PAGE = 200;
 
 /**
  * Writes a backup into an empty database, all of it or nothing. Sessions whose keys are not in the copy at `keyCopy`
- * are left out: they were destroyed after the backup was made.
+ * are left out: they were destroyed after the backup was made. Keys and users let nobody in before `access` is done.
  * @throws {ConfigError} if the database is not empty, or the backup or the copy cannot be used
  */
 export async function restoreBackup(
   settings: DatabaseSettings,
   masterKeys: MasterKeys,
-  { path, keyCopy }: { readonly path: string; readonly keyCopy: string },
+  { path, keyCopy, access }: RestoreOptions,
 ): Promise<Restored> {
+  const adopted = access.kind === 'adopt' ? await readAccess(access.from) : undefined;
   const { header, rows } = await readBackup(path, masterKeys);
   const copy = await readKeyCopy(keyCopy);
   const database = await openDatabase(settings, { migrateTo: header.schema });
   try {
     await requireEmpty(database);
-    const restored = await database.transaction((transaction) => writeRows(transaction, rows, copy.keys));
+    const wanted = access.kind === 'keep' ? rows : lockedOut(rows);
+    const restored = await database.transaction((transaction) => writeRows(transaction, wanted, copy.keys));
     await migrate(database.db as unknown as Kysely<unknown>, database.kind);
+    if (adopted !== undefined) await replaceAccess(database, adopted);
     return { ...restored, createdAt: header.createdAt };
   } finally {
     await database.close();
@@ -53,6 +65,11 @@ async function requireEmpty({ db }: Database): Promise<void> {
     'the database is not empty, and restoring would mix what is there with what is restored.',
     'Name another --data-directory or an empty --database.',
   );
+}
+
+async function* lockedOut(rows: AsyncIterable<BackupRow>): AsyncGenerator<BackupRow> {
+  const now = new Date().toISOString();
+  for await (const row of rows) yield withoutAccess(row, now);
 }
 
 async function writeRows(
@@ -96,6 +113,7 @@ function requireKnown(table: string): void {
 const SESSION_TABLES: Readonly<Record<string, string>> = {
   sessions: 'id',
   session_groups: 'session_id',
+  refined_parts: 'session_id',
   segments: 'session_id',
   audio_pieces: 'session_id',
 };

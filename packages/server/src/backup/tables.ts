@@ -12,7 +12,8 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
   { name: 'sessions', key: ['id'], page: 5000 },
   { name: 'session_groups', key: ['session_id', 'name'], page: 5000 },
   { name: 'destroyed_keys', key: ['session_id'], page: 5000 },
-  { name: 'segments', key: ['session_id', 'place', 'version'], page: 5000 },
+  { name: 'refined_parts', key: ['session_id', 'id'], page: 5000 },
+  { name: 'segments', key: ['session_id', 'reading', 'place', 'version'], page: 5000 },
   // Rows of 320 kB.
   { name: 'audio_pieces', key: ['session_id', 'channel', 'place'], page: 50 },
   { name: 'api_keys', key: ['id'], page: 5000 },
@@ -21,7 +22,7 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
 ];
 
 /**
- * Tables that they do not: data keys lie in a copy of their own, from which they can be destroyed, who is logged in
- * logs in again, and a recovery code that was used must not come back.
+ * Tables that they do not: data keys lie in a copy of their own, from which they can be destroyed; who is logged in logs
+ * in again; a recovery code that was used must not come back; and settings are those of a server, not of its records.
  */
-export const TABLES_LEFT_OUT: readonly string[] = ['data_keys', 'logins', 'recovery_codes'];
+export const TABLES_LEFT_OUT: readonly string[] = ['data_keys', 'logins', 'recovery_codes', 'configurations'];

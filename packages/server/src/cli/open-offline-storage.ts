@@ -1,5 +1,9 @@
 import { userInfo } from 'node:os';
+import type { AuditLog } from '../audit/audit-log.js';
+import { openAudit } from '../audit/open-audit.js';
 import type { Config } from '../config/schema.js';
+import { createCommitQueue } from '../db/commit-queue.js';
+import { openDatabase, type Database } from '../db/database.js';
 import type { Actor } from '../records/record.js';
 import { openStorage, type Storage } from '../storage/open-storage.js';
 import { createLog } from '../telemetry/log.js';
@@ -18,8 +22,27 @@ export async function withStorage<Result>(
   }
 }
 
+/** Opens the audit log alone, which needs no master key, for the length of `work`. */
+export async function withAudit<Result>(
+  config: Config,
+  work: (database: Database, audit: AuditLog) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase(config);
+  const commits = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
+  const audit = openAudit(config, database, commits, () => {
+    process.stderr.write('auscult: the head of the audit log could not be anchored\n');
+  });
+  try {
+    return await work(database, audit);
+  } finally {
+    await audit.close();
+    await commits.close();
+    await database.close();
+  }
+}
+
 /** Whoever may run commands on this machine with the keys is its administrator. */
-function commandLineActor(): Actor {
+export function commandLineActor(): Actor {
   return {
     who: { tenant: 'default', subject: `user:${userName()}`, kind: 'local', role: 'administrator' },
     from: undefined,

@@ -33,6 +33,12 @@ export const configRules: readonly ConfigRule[] = [
     remedy: 'Set --tls-certificate and --tls-key too, or leave it out.',
   },
   {
+    setting: 'tlsClientCrl',
+    holds: ({ tlsClientCrl, tlsClientCa }) => tlsClientCrl === undefined || tlsClientCa !== undefined,
+    message: 'has no authority whose certificates could be revoked.',
+    remedy: 'Set --tls-client-ca too, or leave it out.',
+  },
+  {
     setting: 'oidcIssuer',
     holds: ({ oidcIssuer, oidcAudience }) => oidcIssuer === undefined || oidcAudience !== undefined,
     message: 'has no audience to go with it, so tokens for any other program would be taken.',

@@ -30,6 +30,8 @@ export interface SettingInfo {
   readonly unit?: string;
   /** The default in words, where it depends on the machine. */
   readonly defaultText?: string;
+  /** Whether a value may hold a password or a key, so that it is written nowhere. */
+  readonly isSecret?: true;
 }
 
 /** Holds the {@link SettingInfo} of every setting in {@link configSchema}. */
@@ -124,6 +126,11 @@ export const configSchema = z.strictObject({
     description:
       'File with the authority, as PEM, that signs the certificates of clients. A client may show one to say who it is; the authority should sign for this server alone.',
     defaultText: 'none',
+  }),
+  tlsClientCrl: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'File with the certificates of clients that are revoked, as PEM: a list (CRL) of each authority in `tlsClientCa`. It is read again when it changes, and clients with certificates connect anew then. A list that has expired lets none of them in.',
+    defaultText: 'none: certificates are good until they expire',
   }),
   trustedProxies: z
     .array(z.string().refine(isAddressOrRange))
@@ -239,13 +246,15 @@ export const configSchema = z.strictObject({
     description:
       'Address of a PostgreSQL database, `postgres://user:password@host/name`. Best set in the environment: other users see flags.',
     defaultText: 'the embedded database, `auscult.db` in `dataDirectory`',
+    isSecret: true,
   }),
   records: z.enum(['on', 'off']).default('on').register(settingInfo, {
     description:
-      'Whether finals are kept, encrypted. With `on`, a final is on disk before it is sent. Who used the server is logged either way.',
+      'Whether finals of sessions and of uploaded recordings are kept, encrypted. With `on`, a final is on disk before it is sent. Who used the server is logged either way.',
   }),
   keepAudio: z.boolean().default(false).register(settingInfo, {
-    description: 'Whether the audio of sessions is kept with their records, encrypted alike.',
+    description:
+      'Whether the audio of sessions and of uploaded recordings is kept with their records, encrypted alike.',
   }),
   masterKeyFile: z.string().min(1).optional().register(settingInfo, {
     description:
@@ -256,6 +265,7 @@ export const configSchema = z.strictObject({
     description:
       'Program that prints those keys, such as a client of a key management service. Run without a shell: words are split at spaces.',
     defaultText: 'none',
+    isSecret: true,
   }),
   auditAnchor: z.string().min(1).optional().register(settingInfo, {
     description:
@@ -269,6 +279,7 @@ export const configSchema = z.strictObject({
     .register(settingInfo, {
       description: 'Syslog server that is told the same, `udp://host:514`.',
       defaultText: 'none',
+      isSecret: true,
     }),
   retention: z
     .array(z.string().regex(/^[^=]+=\d{1,5}$/))
@@ -420,7 +431,8 @@ export const configSchema = z.strictObject({
     .max(7 * 24 * 60)
     .default(60)
     .register(settingInfo, {
-      description: 'How long a finished transcription can be fetched; it is held in memory only.',
+      description:
+        'How long a finished transcription can be fetched by its id; where records are kept, it is in the record of the session as well.',
       unit: 'minutes',
     }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {

@@ -10,12 +10,14 @@ export interface Schema {
   readonly data_keys: DataKeysTable;
   readonly destroyed_keys: DestroyedKeysTable;
   readonly segments: SegmentsTable;
+  readonly refined_parts: RefinedPartsTable;
   readonly audio_pieces: AudioPiecesTable;
   readonly audit_entries: AuditEntriesTable;
   readonly api_keys: ApiKeysTable;
   readonly users: UsersTable;
   readonly logins: LoginsTable;
   readonly recovery_codes: RecoveryCodesTable;
+  readonly configurations: ConfigurationsTable;
 }
 
 /** Set when the row is written and never changed afterwards. */
@@ -27,9 +29,18 @@ interface SessionsTable {
   tenant: Fixed<string>;
   /** Subject of the identity that held the session. */
   owner: Fixed<string>;
+  /** `live`, or `upload` for a recording that was sent as a whole. */
+  kind: Fixed<string>;
   model: Fixed<string>;
+  /** Version of the server; null for sessions from before it was kept. */
+  server_version: Fixed<string | null>;
   language: string;
   channels: number;
+  task: string | null;
+  /** Samples a second as the client sent them; null where there was no audio, and for uploads. */
+  sample_rate: number | null;
+  /** Everything else that the session was set up with, sealed; null until its first audio. */
+  settings: Buffer | null;
   started_at: Fixed<string>;
   ended_at: string | null;
   /** Why it ended, one of a fixed set of words. */
@@ -62,13 +73,28 @@ interface DestroyedKeysTable {
 /** One row for each version of each final: version 1 is what was heard, later ones are corrections. */
 interface SegmentsTable {
   session_id: Fixed<string>;
-  /** Place of the final in the session, from 0. */
+  /** `live`, or `refined` for what was heard when the session was read again. */
+  reading: Fixed<string>;
+  /** Place of the final in the reading, from 0. */
   place: Fixed<number>;
   version: Fixed<number>;
   written_at: Fixed<string>;
   /** Subject of the identity that corrected it; null for what was heard. */
   written_by: Fixed<string | null>;
   sealed: Fixed<Buffer>;
+}
+
+/** Stretches of a session that were read again as a whole, each with places of its own in the refined reading. */
+interface RefinedPartsTable {
+  session_id: Fixed<string>;
+  /** Of the transcription that read it. */
+  id: Fixed<string>;
+  first_place: Fixed<number>;
+  finals: Fixed<number>;
+  model: Fixed<string>;
+  start_seconds: Fixed<number>;
+  end_seconds: Fixed<number>;
+  written_at: Fixed<string>;
 }
 
 /** Audio of a session, piece by piece, where it is kept. */
@@ -143,4 +169,13 @@ interface RecoveryCodesTable {
   /** SHA-256 of the user and the code, hexadecimal. */
   digest: Fixed<string>;
   user_id: Fixed<string>;
+}
+
+/** The settings that a server last started with. */
+interface ConfigurationsTable {
+  /** Tells servers that share a database apart. */
+  data_directory: Fixed<string>;
+  master_key_id: string;
+  /** Names and values, sealed with that master key: some are secrets. */
+  sealed: Buffer;
 }

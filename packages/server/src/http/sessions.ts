@@ -1,16 +1,28 @@
 import { Readable } from 'node:stream';
 import { waveHeader } from '@auscult/asr';
+import { transcriptionTask } from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Identity } from '../access/identity.js';
 import { errorResponses, RequestError } from '../errors.js';
+import { standing, takenBack, TEXT_VERSIONS, type TextVersion } from '../records/chosen-text.js';
 import { fhirDocument } from '../records/fhir-document.js';
-import type { Actor, RecordSummary, SegmentVersion, SessionScope, StoredRecord } from '../records/record.js';
+import {
+  SESSION_KINDS,
+  type Actor,
+  type RecordedSegment,
+  type RecordSummary,
+  type SegmentVersion,
+  type SessionScope,
+  type StoredRecord,
+} from '../records/record.js';
+import { READINGS } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
+import { sessionSettings } from '../records/session-settings.js';
 import { transcriptOf } from '../records/transcript-of.js';
 import { formatTranscript } from '../transcripts/format.js';
-import { threeDecimals } from '../transcripts/transcript.js';
+import { runningText, threeDecimals } from '../transcripts/transcript.js';
 
 /** What may be asked for. */
 type SessionAction =
@@ -60,11 +72,15 @@ const LONGEST_CORRECTION = 20_000;
 
 const sessionBody = z.object({
   id: z.string(),
+  kind: z.enum(SESSION_KINDS).meta({ description: '`upload` for a recording that was sent as a whole.' }),
   owner: z.string().meta({ description: 'Who held the session.' }),
   groups: z.array(z.string()).meta({ description: 'Groups that they were in then.' }),
   model: z.string(),
+  version: z.string().optional().meta({ description: 'Of the server.' }),
   language: z.string(),
+  task: z.string().optional(),
   channels: z.int(),
+  sampleRate: z.int().optional().meta({ description: 'Samples a second as the client sent them.' }),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
   finals: z.int().meta({ description: 'How many finals there are.' }),
@@ -74,30 +90,69 @@ const sessionBody = z.object({
 
 const versionBody = z.object({
   version: z.int().meta({ description: '1 is what was heard; later ones are corrections.' }),
-  text: z.string(),
+  text: z.string().meta({ description: 'Empty where the final only takes others back.' }),
+  spoken: z.string().optional().meta({ description: 'What was said, where it is written otherwise.' }),
   start: z.number(),
   end: z.number(),
   confidence: z.number(),
   channel: z.int(),
   language: z.string(),
-  words: z.array(z.object({ text: z.string(), start: z.number(), end: z.number(), confidence: z.number() })),
+  words: z.array(
+    z.object({
+      text: z.string(),
+      spoken: z.string().optional(),
+      start: z.number(),
+      end: z.number(),
+      confidence: z.number(),
+    }),
+  ),
   writtenAt: z.iso.datetime(),
   writtenBy: z.string().optional().meta({ description: 'Who corrected it.' }),
 });
 
-const recordBody = sessionBody.extend({
-  segments: z.array(
-    z.object({
-      place: z.int().meta({ description: 'Place in the session, from 0.' }),
-      versions: z.array(versionBody).meta({ description: 'The newest last.' }),
-    }),
-  ),
+const segmentBody = z.object({
+  place: z.int().meta({ description: 'Place in its reading, from 0.' }),
+  versions: z.array(versionBody).meta({ description: 'The newest last.' }),
 });
+
+const recordBody = sessionBody.extend({
+  settings: sessionSettings.optional().meta({ description: 'What the session was set up with.' }),
+  text: z.string().meta({ description: 'What was said, in the version of the query.' }),
+  segments: z.array(segmentBody).meta({ description: 'What was heard live, with corrections.' }),
+  takenBack: z
+    .array(segmentBody.extend({ takenBackAt: z.iso.datetime().optional() }))
+    .meta({ description: 'Finals that the speaker took back: their text counts no longer.' }),
+  refined: z
+    .array(
+      z.object({
+        id: z.string().meta({ description: 'Of the transcription that read it.' }),
+        model: z.string(),
+        start: z.number(),
+        end: z.number(),
+        writtenAt: z.iso.datetime(),
+        segments: z.array(segmentBody),
+      }),
+    )
+    .meta({ description: 'Stretches that were read again as a whole, and what was heard then.' }),
+});
+
+const version = z
+  .enum(TEXT_VERSIONS)
+  .default('newest')
+  .meta({
+    description:
+      '`live`: what was sent while it was spoken. `refined`: what was heard when it was read again, live text elsewhere. ' +
+      '`edited`: live text with corrections. `newest`: of each stretch what somebody corrected last, else what was read ' +
+      'again, else live text.',
+  });
 
 const params = z.object({ id: z.string().min(1).max(64) });
 
 const search = z.object({
   owner: z.string().min(1).max(200).optional(),
+  kind: z.enum(SESSION_KINDS).optional(),
+  model: z.string().min(1).max(200).optional(),
+  task: transcriptionTask.optional(),
   language: z.string().min(1).max(35).optional(),
   from: z.iso.datetime().optional().meta({ description: 'Began then or later.' }),
   to: z.iso.datetime().optional().meta({ description: 'Began before.' }),
@@ -156,8 +211,9 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.read' },
       schema: {
         summary: 'What was said in a session',
-        description: 'Every final with all its versions.',
+        description: 'Every final with all its versions, live and as it was read again.',
         params,
+        querystring: z.object({ version }),
         response: {
           200: recordBody,
           ...errorResponses('record_not_found', 'record_damaged'),
@@ -167,7 +223,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
     async (request) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.read', id, services);
-      return bodyOf(await services.records().read(id, actor));
+      return bodyOf(await services.records().read(id, actor), request.query.version);
     },
   );
 }
@@ -182,9 +238,10 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
       schema: {
         summary: 'A session as a file',
         description:
-          'The newest version of each final, as text, JSON, subtitles, or a FHIR R4 DocumentReference with the text in it.',
+          'As text, JSON, subtitles, or a FHIR R4 DocumentReference with the text in it. What the speaker took back is ' +
+          'left out; JSON holds it apart, as `takenBack`.',
         params,
-        querystring: z.object({ format: z.enum(EXPORT_FORMATS).default('text') }),
+        querystring: z.object({ format: z.enum(EXPORT_FORMATS).default('text'), version }),
         response: {
           200: {
             description: 'The file.',
@@ -198,11 +255,10 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { format } = request.query;
       const actor = await permitted(request, 'record.export', id, services);
       const record = await services.records().read(id, actor, 'record.export');
-      void reply.type(`${EXPORT_TYPES[format]}; charset=utf-8`);
-      return exported(record, format);
+      void reply.type(`${EXPORT_TYPES[request.query.format]}; charset=utf-8`);
+      return exported(record, request.query);
     },
   );
   routes.get(
@@ -237,9 +293,12 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.correct' },
       schema: {
         summary: 'Correct a final',
-        description: 'Adds a version; those before are kept.',
+        description: 'Adds a version; those before are kept. What was taken back counts again.',
         params: params.extend({ place: z.coerce.number().int().min(0) }),
         body: z.strictObject({
+          reading: z.enum(READINGS).default('live').meta({
+            description: '`refined` for the text of the record pass.',
+          }),
           version: z.int().min(1).meta({ description: 'The version that is corrected.' }),
           text: z.string().max(LONGEST_CORRECTION),
         }),
@@ -324,37 +383,43 @@ function sortable(time: string | undefined): string | undefined {
   return time === undefined ? undefined : new Date(time).toISOString();
 }
 
-function exported(record: StoredRecord, format: ExportFormat): string {
-  if (format === 'fhir') return `${JSON.stringify(fhirDocument(record))}\n`;
-  return formatTranscript(transcriptOf(record), format, { about: { id: record.id }, words: true });
+interface ExportOptions {
+  readonly format: ExportFormat;
+  readonly version: TextVersion;
 }
 
-function summaryBody(record: RecordSummary): z.output<typeof sessionBody> {
-  const { id, owner, groups, model, language, channels, startedAt, endedAt, finals, audioSeconds, held } =
-    record;
-  return {
-    id,
-    owner,
-    groups: [...groups],
-    model,
-    language,
-    channels,
-    startedAt,
-    endedAt,
-    finals,
-    audioSeconds: threeDecimals(audioSeconds),
-    held,
-  };
+function exported(record: StoredRecord, { format, version }: ExportOptions): string {
+  if (format === 'fhir') return `${JSON.stringify(fhirDocument(record, version))}\n`;
+  const about = { id: record.id, version, takenBack: takenBack(record).map(takenBackBodyOf) };
+  return formatTranscript(transcriptOf(record, version), format, { about, words: true });
 }
 
-function bodyOf(record: StoredRecord): z.output<typeof recordBody> {
+function summaryBody({ groups, audioSeconds, ...record }: RecordSummary): z.output<typeof sessionBody> {
+  return { ...record, groups: [...groups], audioSeconds: threeDecimals(audioSeconds) };
+}
+
+function bodyOf(record: StoredRecord, version: TextVersion): z.output<typeof recordBody> {
   return {
     ...summaryBody(record),
-    segments: record.segments.map(({ place, versions }) => ({
-      place,
-      versions: versions.map(versionBodyOf),
+    settings: record.settings,
+    text: runningText(transcriptOf(record, version)),
+    segments: standing(record).map(segmentBodyOf),
+    takenBack: takenBack(record).map(takenBackBodyOf),
+    refined: record.refined.map((part) => ({
+      ...part,
+      start: threeDecimals(part.start),
+      end: threeDecimals(part.end),
+      segments: part.segments.map(segmentBodyOf),
     })),
   };
+}
+
+function segmentBodyOf({ place, versions }: RecordedSegment): z.output<typeof segmentBody> {
+  return { place, versions: versions.map(versionBodyOf) };
+}
+
+function takenBackBodyOf(segment: RecordedSegment) {
+  return { ...segmentBodyOf(segment), takenBackAt: segment.takenBackAt };
 }
 
 function versionBodyOf(version: SegmentVersion): z.output<typeof versionBody> {

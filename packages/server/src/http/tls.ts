@@ -1,7 +1,7 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server, ServerOptions } from 'node:https';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
@@ -12,10 +12,16 @@ export interface ServerTls {
   readonly options: ServerOptions;
   /** Serves changed files to new connections of this server from now on, until `close`. */
   readonly keepCurrent: (server: Server) => void;
+  /** Tells `listener` which files have changed, whenever they are served. */
+  readonly onRenewed: (listener: (changed: readonly TlsSetting[]) => void) => void;
   readonly close: () => void;
 }
 
-type TlsSettings = Pick<Config, 'tlsCertificate' | 'tlsKey' | 'tlsClientCa'>;
+/** Settings that name a file. */
+const TLS_SETTINGS = ['tlsCertificate', 'tlsKey', 'tlsClientCa', 'tlsClientCrl'] as const;
+type TlsSetting = (typeof TLS_SETTINGS)[number];
+
+type TlsSettings = Pick<Config, TlsSetting>;
 
 /** Certificates are renewed days before they expire. */
 const LOOK_AGAIN_MS = 10_000;
@@ -51,22 +57,31 @@ export function createTls(
 ): ServerTls | undefined {
   const { tlsCertificate, tlsKey, tlsClientCa } = settings;
   if (tlsCertificate === undefined || tlsKey === undefined) return undefined;
-  const files: TlsFiles = { certificate: tlsCertificate, key: tlsKey, clientCa: tlsClientCa };
-  let seen = read(files);
-  let context = contextOf(seen, files);
+  const files: TlsFiles = { ...settings, tlsCertificate, tlsKey };
+  let served = read(files);
+  let context = contextOf(served, files);
+  /** What was looked at last, whether it can be used or not. */
+  let seen = served;
   let timer: NodeJS.Timeout | undefined;
   /** What was last said of files that cannot be used. */
   let problem: string | undefined;
+  let tell: (changed: readonly TlsSetting[]) => void = () => undefined;
+  /** Connections whose certificate was good when they were opened. */
+  const recognised = new Set<TLSSocket>();
 
   const renew = (server: Server): void => {
     try {
       const found = read(files);
-      if (digestOf(found) === digestOf(seen)) return;
+      if (changesBetween(seen, found).length === 0) return;
       seen = found;
       context = contextOf(found, files);
       server.setSecureContext(secureOptions(found));
+      const changed = changesBetween(served, found);
+      served = found;
       problem = undefined;
+      if (changed.includes('tlsClientCa') || changed.includes('tlsClientCrl')) disconnect();
       log.info('TLS certificate renewed', { expiresAt: expiryOf(found) });
+      tell(changed);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       if (error.message === problem) return;
@@ -75,9 +90,14 @@ export function createTls(
     }
   };
 
+  /** A certificate is looked at when a connection begins: what was revoked meanwhile is noticed at the next. */
+  const disconnect = (): void => {
+    for (const socket of recognised) socket.destroy();
+  };
+
   return {
     options: {
-      ...secureOptions(seen),
+      ...secureOptions(served),
       handshakeTimeout: HANDSHAKE_MS,
       // `setSecureContext` does not reach the second server that Fastify starts for a name with two addresses.
       SNICallback: (_name, done) => {
@@ -87,8 +107,16 @@ export function createTls(
       ...(tlsClientCa !== undefined && { requestCert: true, rejectUnauthorized: false }),
     },
     keepCurrent: (server) => {
-      log.info('TLS is on', { expiresAt: expiryOf(seen) });
+      log.info('TLS is on', { expiresAt: expiryOf(served) });
+      server.on('secureConnection', (socket) => {
+        if (!socket.authorized) return;
+        recognised.add(socket);
+        socket.once('close', () => recognised.delete(socket));
+      });
       timer = setInterval(renew, lookAgainMs, server).unref();
+    },
+    onRenewed: (listener) => {
+      tell = listener;
     },
     close: () => {
       clearInterval(timer);
@@ -96,24 +124,26 @@ export function createTls(
   };
 }
 
-interface TlsFiles {
-  readonly certificate: string;
-  readonly key: string;
-  readonly clientCa: string | undefined;
-}
+type TlsFiles = TlsSettings & Readonly<Record<'tlsCertificate' | 'tlsKey', string>>;
+type TlsMaterial = Readonly<
+  Record<'tlsCertificate' | 'tlsKey', Buffer> & Record<'tlsClientCa' | 'tlsClientCrl', Buffer | undefined>
+>;
 
-interface TlsMaterial {
-  readonly certificate: Buffer;
-  readonly key: Buffer;
-  readonly clientCa: Buffer | undefined;
-}
-
-function read({ certificate, key, clientCa }: TlsFiles): TlsMaterial {
+function read({ tlsCertificate, tlsKey, tlsClientCa, tlsClientCrl }: TlsFiles): TlsMaterial {
   return {
-    certificate: readFileOf(certificate),
-    key: readFileOf(key),
-    clientCa: clientCa === undefined ? undefined : readFileOf(clientCa),
+    tlsCertificate: readFileOf(tlsCertificate),
+    tlsKey: readFileOf(tlsKey),
+    tlsClientCa: tlsClientCa === undefined ? undefined : readFileOf(tlsClientCa),
+    tlsClientCrl: tlsClientCrl === undefined ? undefined : readFileOf(tlsClientCrl),
   };
+}
+
+function changesBetween(before: TlsMaterial, after: TlsMaterial): readonly TlsSetting[] {
+  return TLS_SETTINGS.filter((setting) => !isSame(before[setting], after[setting]));
+}
+
+function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : one.equals(other);
 }
 
 function readFileOf(path: string): Buffer {
@@ -127,33 +157,58 @@ function readFileOf(path: string): Buffer {
   }
 }
 
-function secureOptions({ certificate, key, clientCa }: TlsMaterial): SecureContextOptions {
+function secureOptions({
+  tlsCertificate,
+  tlsKey,
+  tlsClientCa,
+  tlsClientCrl,
+}: TlsMaterial): SecureContextOptions {
   return {
-    cert: certificate,
-    key,
+    cert: tlsCertificate,
+    key: tlsKey,
     minVersion: OLDEST_VERSION,
     ciphers: CIPHERS,
-    ...(clientCa !== undefined && { ca: clientCa }),
+    ...(tlsClientCa !== undefined && { ca: tlsClientCa }),
+    ...(tlsClientCrl !== undefined && { crl: listsIn(tlsClientCrl) }),
   };
 }
 
 function contextOf(material: TlsMaterial, files: TlsFiles): SecureContext {
-  const certificate = certificateOf(material.certificate, files.certificate);
-  if (material.clientCa !== undefined && files.clientCa !== undefined)
-    certificateOf(material.clientCa, files.clientCa);
+  const certificate = certificateOf(material.tlsCertificate, files.tlsCertificate);
+  if (material.tlsClientCa !== undefined && files.tlsClientCa !== undefined)
+    certificateOf(material.tlsClientCa, files.tlsClientCa);
+  if (material.tlsClientCrl !== undefined && files.tlsClientCrl !== undefined)
+    requireCrl(material.tlsClientCrl, files.tlsClientCrl);
   if (new Date(certificate.validTo) < new Date())
-    throw new ConfigError(`the certificate in ${files.certificate} has expired.`, 'Renew it.');
-  if (!isKeyOf(certificate, material.key))
+    throw new ConfigError(`the certificate in ${files.tlsCertificate} has expired.`, 'Renew it.');
+  if (!isKeyOf(certificate, material.tlsKey))
     throw new ConfigError(
-      `the key in ${files.key} is not that of the certificate in ${files.certificate}, or not a PEM key without a passphrase.`,
+      `the key in ${files.tlsKey} is not that of the certificate in ${files.tlsCertificate}, or not a PEM key without a passphrase.`,
       'Put the certificate and its own key there.',
     );
   try {
     return createSecureContext(secureOptions(material));
   } catch {
     throw new ConfigError(
-      `the certificate in ${files.certificate} cannot be used.`,
+      `the certificate in ${files.tlsCertificate} cannot be used.`,
       'Use RSA of at least 2048 bits or ECDSA, signed with SHA-256 or better.',
+    );
+  }
+}
+
+/** Node reads the first list only of each text that it is given. */
+function listsIn(crl: Buffer): string[] {
+  const text = crl.toString('latin1');
+  return text.match(/-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g) ?? [text];
+}
+
+function requireCrl(crl: Buffer, path: string): void {
+  try {
+    createSecureContext({ crl: listsIn(crl) });
+  } catch {
+    throw new ConfigError(
+      `${path} holds no list of revoked certificates.`,
+      'Put it there as PEM: `openssl crl -inform DER -in list.crl -out list.pem` turns the other form into it.',
     );
   }
 }
@@ -174,12 +229,6 @@ function isKeyOf(certificate: X509Certificate, key: Buffer): boolean {
   }
 }
 
-function digestOf({ certificate, key, clientCa }: TlsMaterial): string {
-  const hash = createHash('sha256');
-  for (const bytes of [certificate, key, clientCa ?? Buffer.alloc(0)]) hash.update(bytes).update('\0');
-  return hash.digest('hex');
-}
-
-function expiryOf({ certificate }: TlsMaterial): string {
-  return new Date(new X509Certificate(certificate).validTo).toISOString();
+function expiryOf({ tlsCertificate }: TlsMaterial): string {
+  return new Date(new X509Certificate(tlsCertificate).validTo).toISOString();
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { SpeechError, type Recognizer } from '@auscult/asr';
 import { transcriptionTask } from '@auscult/protocol';
@@ -6,13 +7,19 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
 import { requireIdentity, type Guard } from '../access/guard.js';
-import { ownershipOf, type Ownership } from '../access/identity.js';
+import { ownershipOf } from '../access/identity.js';
 import { isPermitted, type Action } from '../access/permissions.js';
+import type { AuditLog } from '../audit/audit-log.js';
 import type { Config } from '../config/schema.js';
 import { errorDescription, errorResponses, recordingErrorOf, RequestError } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
+import type { RecordStore } from '../records/record-store.js';
+import { clientOf } from '../records/session-settings.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
+import type { Log } from '../telemetry/log.js';
 import { tooLong } from '../transcriptions/transcribe-source.js';
 import type { Place, Transcription, Transcriptions } from '../transcriptions/transcriptions.js';
+import { recordUpload } from '../transcriptions/upload-record.js';
 import { openUpload } from '../transcriptions/upload-source.js';
 import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { threeDecimals, type Transcript } from '../transcripts/transcript.js';
@@ -21,7 +28,10 @@ import { receiveUpload, uploadFields, type Upload } from './receive-upload.js';
 /** What the routes need from the server. */
 export interface TranscriptionRoutes {
   readonly config: Config;
+  readonly log: Log;
   readonly guard: Guard;
+  readonly audit: AuditLog;
+  readonly records: () => RecordStore;
   readonly transcriptions: Transcriptions;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
@@ -129,7 +139,8 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         description:
           'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and most others where ffmpeg is installed. ' +
           'Its channels are mixed to one. The answer comes when the recording is received and holds sound; ' +
-          'it is transcribed afterwards, behind all live speech.',
+          'it is transcribed afterwards, behind all live speech. Where the server keeps records, the text becomes the ' +
+          'record of a session with the same id before it can be fetched here.',
         consumes: ['multipart/form-data'],
         body: z.object({ file: z.file().meta({ description: 'The recording.' }), ...uploadFields }),
         response: {
@@ -172,7 +183,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         idleSeconds: config.idleTimeoutSeconds,
         signal: draining,
       });
-      return await submit(upload, ready, place, ownershipOf(requireIdentity(request)));
+      return await submit(upload, ready, place, request);
     } finally {
       place.leave();
     }
@@ -182,11 +193,11 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     upload: Upload,
     recognizer: Recognizer,
     place: Place,
-    ownership: Ownership,
+    request: FastifyRequest,
   ): Promise<Transcription> {
-    const { language = config.language, task = config.task, words, hearings = config.hearings } = upload;
-    const { writtenForm = config.writtenForm, dictationCommands = config.dictationCommands } = upload;
-    const writing = { writtenForm, dictationCommands };
+    const { words } = upload;
+    const settings = settingsOf(upload, config);
+    const { language, task, hearings, ...writing } = settings;
     try {
       const inability = inabilityOf(recognizer.model, { language, task });
       if (inability) throw new RequestError(inability.code, inability.details);
@@ -194,7 +205,14 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       const maxSeconds = config.maxRecordingMinutes * 60;
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
-      return place.submit(source, { recognizer, ownership, language, task, writing, words, hearings });
+      const id = randomUUID();
+      const writer = await openRecord(id, settings, recognizer, request);
+      const recorded = recordUpload(source, writer, (error) => {
+        services.log.unexpected(error, { transcription: id });
+      });
+      const ownership = ownershipOf(requireIdentity(request));
+      const order = { id, recognizer, ownership, language, task, writing, words, hearings };
+      return place.submit(recorded.source, { ...order, ...recorded.order });
     } catch (error) {
       await upload.file.remove();
       throw error instanceof SpeechError
@@ -202,6 +220,48 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         : error;
     }
   }
+
+  /** What could not be recorded is not begun. */
+  function openRecord(
+    id: string,
+    { language, task, ...settings }: TranscriptionSettings,
+    { model }: Recognizer,
+    request: FastifyRequest,
+  ): Promise<SessionRecordWriter> {
+    const who = requireIdentity(request);
+    const client = clientOf(request);
+    return services.records().open({
+      id,
+      kind: 'upload',
+      actor: { who, from: request.ip },
+      groups: who.groups,
+      model: model.name,
+      description: {
+        language,
+        task,
+        channels: 1,
+        sampleRate: undefined,
+        settings: { ...settings, keyTerms: [], ...(client === undefined ? {} : { client }) },
+      },
+    });
+  }
+}
+
+/** How a recording is transcribed. */
+type TranscriptionSettings = Pick<
+  Config,
+  'language' | 'task' | 'writtenForm' | 'dictationCommands' | 'hearings'
+>;
+
+/** What the upload asks for, and otherwise what the server is set to. */
+function settingsOf(upload: Upload, config: Config): TranscriptionSettings {
+  return {
+    language: upload.language ?? config.language,
+    task: upload.task ?? config.task,
+    writtenForm: upload.writtenForm ?? config.writtenForm,
+    dictationCommands: upload.dictationCommands ?? config.dictationCommands,
+    hearings: upload.hearings ?? config.hearings,
+  };
 }
 
 function addInspection(app: FastifyInstance, services: TranscriptionRoutes): void {
@@ -236,7 +296,10 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
         response: { 200: transcriptionBody, ...errorResponses('transcription_not_found') },
       },
     },
-    async (request) => bodyOf(await found(services, request, 'transcription.read', request.params.id)),
+    async (request) => {
+      const { transcription } = await found(services, request, 'transcription.read', request.params.id);
+      return bodyOf(transcription);
+    },
   );
   routes.delete(
     `${PATH}/:id`,
@@ -244,14 +307,16 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
       config: { action: 'transcription.delete' },
       schema: {
         summary: 'Cancel or forget a transcription',
-        description: 'One that waits or runs is cancelled; one that has ended is forgotten with its result.',
+        description:
+          'One that waits or runs is cancelled; one that has ended is forgotten with its result. ' +
+          'A record of it stays: delete the session with the same id.',
         params,
         response: { 204: z.null(), ...errorResponses('transcription_not_found') },
       },
     },
     async (request, reply) => {
-      const { id } = await found(services, request, 'transcription.delete', request.params.id);
-      services.transcriptions.remove(id);
+      const { transcription } = await found(services, request, 'transcription.delete', request.params.id);
+      services.transcriptions.remove(transcription.id);
       void reply.code(204);
       return null;
     },
@@ -285,9 +350,16 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
     },
     async (request, reply) => {
       const format = request.query.format ?? acceptedFormat(request, reply);
-      const { id, words, transcript } = ended(
-        await found(services, request, 'transcript.read', request.params.id),
-      );
+      const { transcription, reason } = await found(services, request, 'transcript.read', request.params.id);
+      const { id, sessionId, words, transcript } = ended(transcription);
+      await services.audit.append({
+        action: 'record.read',
+        outcome: 'success',
+        who: requireIdentity(request),
+        from: request.ip,
+        what: sessionId ?? id,
+        ...(reason === undefined ? {} : { reason }),
+      });
       void reply.type(`${MEDIA_TYPES[format]}; charset=utf-8`);
       return formatTranscript(transcript, format, { about: { id }, words });
     },
@@ -304,17 +376,18 @@ function acceptedFormat(request: FastifyRequest, reply: FastifyReply): Transcrip
   return format;
 }
 
-/** What is somebody else's is no more there than what never was. */
+/** What is somebody else's is no more there than what never was. The reason is that of an emergency. */
 async function found(
   { transcriptions, guard }: TranscriptionRoutes,
   request: FastifyRequest,
   action: Action,
   id: string,
-): Promise<Transcription> {
+): Promise<{ readonly transcription: Transcription; readonly reason: string | undefined }> {
   const transcription = transcriptions.get(id);
   if (transcription === undefined) throw new RequestError('transcription_not_found');
-  await guard.authorise(request, action, transcription.ownership, 'transcription_not_found', id);
-  return transcription;
+  const { ownership } = transcription;
+  const reason = await guard.authorise(request, action, ownership, 'transcription_not_found', id);
+  return { transcription, reason };
 }
 
 function ended(transcription: Transcription): Transcription & { readonly transcript: Transcript } {

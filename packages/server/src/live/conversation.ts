@@ -4,7 +4,6 @@ import {
   type LiveListener,
   type Recognizer,
   type WritingOptions,
-  type WrittenFinal,
 } from '@auscult/asr';
 import {
   applyConfigure,
@@ -29,7 +28,8 @@ import type { Config } from '../config/schema.js';
 import { clientErrorOf } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
-import type { FinalRecord } from '../records/record-content.js';
+import { finalRecord } from '../records/final-record.js';
+import type { SessionDescription } from '../records/session-settings.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { openChannels, type Channels } from './channels.js';
 import { createDelivery } from './delivery.js';
@@ -44,6 +44,8 @@ export interface ConversationServices {
   readonly sessionId: string;
   /** Who speaks. */
   readonly identity: Identity;
+  /** What the program calls itself, if it does. */
+  readonly client: string | undefined;
   /** Told to a client that opted in; undefined where sessions cannot be resumed. */
   readonly resumeToken: string | undefined;
   readonly config: Config;
@@ -109,6 +111,7 @@ export function createConversation(services: ConversationServices): Conversation
   };
   let channels: Channels | undefined;
   let record: SessionRecord | undefined;
+  let keyTerms: readonly string[] = [];
   /** Of each channel, as the client counts them. */
   let receivedSamples = 0;
   let badInARow = 0;
@@ -147,9 +150,28 @@ export function createConversation(services: ConversationServices): Conversation
   }
 
   function open(): Channels {
-    writer.describe({ language: settings.language, channels: settings.channels });
+    writer.describe(describe());
     if (settings.refine === 'on-stop') record = openRecord();
     return openChannels(recognizer, heardSettings(), config.contextSeconds, listenerOf);
+  }
+
+  function describe(): SessionDescription {
+    const { language, channels: count, task, sampleRate, encoding, refine, endpointing } = settings;
+    const { client } = services;
+    return {
+      language,
+      channels: count,
+      task,
+      sampleRate,
+      settings: {
+        ...writingOptions(),
+        encoding,
+        refine: refine === 'on-stop',
+        endpointing,
+        keyTerms: [...keyTerms],
+        ...(client === undefined ? {} : { client }),
+      },
+    };
   }
 
   function openRecord(): SessionRecord {
@@ -191,6 +213,7 @@ export function createConversation(services: ConversationServices): Conversation
     if (inability) return send(describeError(inability.code, inability.details));
     optedIn = true;
     settings = wanted;
+    keyTerms = message.keyTerms ?? keyTerms;
     sendReady();
     if (message.keyTerms) send(describeWarning('key_terms_unavailable'));
   }
@@ -265,7 +288,7 @@ export function createConversation(services: ConversationServices): Conversation
     return {
       onAudio: (samples) => {
         record?.keep(index, samples);
-        writer.keepAudio(index, samples);
+        void writer.keepAudio(index, samples);
       },
       onFinal: (hypothesis) => {
         const { written, state: next } = writeFinal(state, hypothesis, writing);
@@ -273,10 +296,8 @@ export function createConversation(services: ConversationServices): Conversation
         if (written.text === '' && written.removes === undefined) return;
         finals += 1;
         words += written.words.length;
-        const final = recordedFinal(written, index);
-        // Where all was taken back there is nothing to record.
-        const recorded = written.text === '' ? undefined : writer.commit(final);
-        delivery.sendFinal(final, finalMessage(written, shape), recorded);
+        const final = finalRecord(written, index);
+        delivery.sendFinal(final, finalMessage(written, shape), writer.commit(final));
       },
       onPartial: (hypothesis) => {
         if (hypothesis.text !== '') send(partialMessage(hypothesis, shape));
@@ -320,18 +341,4 @@ export function createConversation(services: ConversationServices): Conversation
     finals: () => finals,
     hasOptedIn: () => optedIn,
   };
-}
-
-/** What is kept of a final: the text that was sent, with its words. */
-function recordedFinal(
-  { text, start, end, confidence, language, words }: WrittenFinal,
-  channel: number,
-): FinalRecord {
-  const kept = words.map((word) => ({
-    text: word.text,
-    start: word.start,
-    end: word.end,
-    confidence: word.confidence,
-  }));
-  return { channel, text, start, end, confidence, language, words: kept };
 }

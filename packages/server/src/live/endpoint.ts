@@ -8,6 +8,7 @@ import type { Authentication } from '../access/authentication.js';
 import type { Identity } from '../access/identity.js';
 import { httpError, RequestError } from '../errors.js';
 import type { RecordStore } from '../records/record-store.js';
+import { clientOf } from '../records/session-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { awaitResume } from './await-resume.js';
@@ -64,7 +65,7 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
       if (authentication === undefined || request.refusal !== undefined) refuse(socket, refusal, services);
       else if (isResumption(request)) admitResumption(socket, authentication, services);
       else {
-        admit(socket, request.ip, authentication, services).catch((error: unknown) => {
+        admit(socket, request, authentication, services).catch((error: unknown) => {
           services.log.unexpected(error);
           socket.close(closeTable.internal_error.code);
         });
@@ -95,7 +96,7 @@ function admitResumption(socket: WebSocket, authentication: Authentication, serv
 
 async function admit(
   socket: WebSocket,
-  from: string,
+  request: FastifyRequest,
   authentication: Authentication,
   services: LiveServices,
 ): Promise<void> {
@@ -110,16 +111,15 @@ async function admit(
     const id = randomUUID();
     // What the client sends meanwhile stays where it is.
     socket.pause();
-    const writer = await openRecord(id, recognizer, { who: identity, from }, services);
+    const writer = await openRecord(id, recognizer, { who: identity, from: request.ip }, services);
     socket.resume();
     if (writer === undefined) return refuse(socket, 'records_unavailable', services);
     if (services.isDraining() || socket.readyState !== socket.OPEN) {
       await writer.close('not_begun');
       return refuse(socket, 'draining', services);
     }
-    services.sessions.add(
-      startSession(socket, { id, writer, openedBy: authentication }, { recognizer, refiner }, services),
-    );
+    const admitted = { id, writer, openedBy: authentication, client: clientOf(request) };
+    services.sessions.add(startSession(socket, admitted, { recognizer, refiner }, services));
   } finally {
     leave();
   }
@@ -135,10 +135,17 @@ async function openRecord(
   try {
     return await records().open({
       id,
+      kind: 'live',
       actor: { who, from },
       groups: who.groups,
       model: recognizer.model.name,
-      language: config.language,
+      description: {
+        language: config.language,
+        channels: 1,
+        task: config.task,
+        sampleRate: undefined,
+        settings: undefined,
+      },
     });
   } catch (error) {
     if (error instanceof RequestError && error.code === 'records_unavailable') return undefined;

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { decodePcm, encodePcm, SAMPLE_RATE, type Recognizer, type WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { inabilityOf } from '../model-abilities.js';
+import { finalRecord } from '../records/final-record.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { RecordingSource } from '../transcriptions/recording-source.js';
 import type { Transcription, Transcriptions } from '../transcriptions/transcriptions.js';
+import type { Transcript } from '../transcripts/transcript.js';
 
 /** Keeps what a session hears, encrypted on disk, so that it can be read again as a whole. */
 export interface SessionRecord {
@@ -27,6 +31,8 @@ export interface RecordServices {
   readonly task: TranscriptionTask;
   readonly writing: WritingOptions;
   readonly channels: number;
+  /** Keeps the text beside the live one. */
+  readonly writer: SessionRecordWriter;
   /** Something keeps the session from being read again. */
   readonly onWarning: (code: WarningCode) => void;
   /** What was handed over is done, failed or cancelled. */
@@ -100,7 +106,16 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
     const source = sourceOf(finished, startSeconds, services.sessionId);
     const { refineHearings: hearings } = config;
     const { ownership, onEnd } = services;
-    const order = { recognizer, ownership, language, task, writing, words: true, hearings, onEnd };
+    const id = randomUUID();
+    const keep = async ({ duration, segments }: Transcript): Promise<void> => {
+      // What heard nothing is no better text than what heard something.
+      if (segments.length === 0) return;
+      const finals = segments.map((segment) => finalRecord(segment, segment.channel ?? 0));
+      const { name: model } = recognizer.model;
+      const end = startSeconds + duration;
+      await services.writer.refine({ id, model, start: startSeconds, end, finals });
+    };
+    const order = { id, recognizer, ownership, language, task, writing, words: true, hearings, keep, onEnd };
     return place.submit(source, order).id;
   };
 

@@ -39,6 +39,8 @@ export interface AdmittedSession {
   readonly id: string;
   readonly writer: SessionRecordWriter;
   readonly openedBy: Authentication;
+  /** What the program calls itself, if it does. */
+  readonly client: string | undefined;
 }
 
 /** What a session hears with. */
@@ -99,7 +101,7 @@ interface Connection {
  */
 export function startSession(
   socket: WebSocket,
-  { id, writer, openedBy }: AdmittedSession,
+  { id, writer, openedBy, client }: AdmittedSession,
   recognizers: SessionRecognizers,
   { config, log, metrics, transcriptions, isRecording }: SessionServices,
 ): Session {
@@ -133,6 +135,7 @@ export function startSession(
   const conversation = createConversation({
     sessionId: id,
     identity,
+    client,
     resumeToken: config.resumeSeconds > 0 ? token.text : undefined,
     config,
     ...recognizers,

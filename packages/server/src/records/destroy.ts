@@ -8,6 +8,7 @@ export type Destroyed = Readonly<Record<'keys' | 'segments' | 'audioPieces', num
 export async function destroyRows(transaction: Transaction<Schema>, id: string): Promise<Destroyed> {
   const keys = await transaction.deleteFrom('data_keys').where('session_id', '=', id).executeTakeFirst();
   const segments = await transaction.deleteFrom('segments').where('session_id', '=', id).executeTakeFirst();
+  await transaction.deleteFrom('refined_parts').where('session_id', '=', id).execute();
   const audio = await transaction.deleteFrom('audio_pieces').where('session_id', '=', id).executeTakeFirst();
   await transaction.deleteFrom('sessions').where('id', '=', id).execute();
   await transaction

@@ -1,4 +1,5 @@
 import { runningText } from '../transcripts/transcript.js';
+import { chosenText, type TextVersion } from './chosen-text.js';
 import type { StoredRecord } from './record.js';
 import { transcriptOf } from './transcript-of.js';
 
@@ -6,11 +7,12 @@ import { transcriptOf } from './transcript-of.js';
  * A session as a FHIR R4 `DocumentReference` with its text in the attachment, to be completed by the system that takes
  * it: the server does not know the patient.
  */
-export function fhirDocument(record: StoredRecord): object {
-  const { id, owner, language, startedAt, endedAt, segments } = record;
-  const text = runningText(transcriptOf(record));
-  const changes = segments.flatMap(({ versions }) => versions.map(({ writtenAt }) => writtenAt));
-  const isCorrected = segments.some(({ versions }) => versions.length > 1);
+export function fhirDocument(record: StoredRecord, version: TextVersion): object {
+  const { id, owner, language, startedAt, endedAt } = record;
+  const text = runningText(transcriptOf(record, version));
+  const finals = chosenText(record, version);
+  const changes = finals.map(({ writtenAt }) => writtenAt);
+  const isCorrected = finals.some((final) => final.version > 1);
   return {
     resourceType: 'DocumentReference',
     id,

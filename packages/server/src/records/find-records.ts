@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import type { RecordPage, RecordSearch, RecordSummary } from './record.js';
+import type { RecordPage, RecordSearch, RecordSummary, SessionKind } from './record.js';
 
 type SessionRow = Selectable<Schema['sessions']>;
 
@@ -28,7 +28,10 @@ export async function findRecords(db: Database['db'], search: RecordSearch): Pro
     );
   }
   if (search.owner !== undefined) query = query.where('owner', '=', search.owner);
-  if (search.language !== undefined) query = query.where('language', '=', search.language);
+  for (const column of ['kind', 'model', 'language', 'task'] as const) {
+    const value = search[column];
+    if (value !== undefined) query = query.where(column, '=', value);
+  }
   if (search.from !== undefined) query = query.where('started_at', '>=', search.from);
   if (search.to !== undefined) query = query.where('started_at', '<', search.to);
   if (search.held !== undefined) query = query.where('held', '=', search.held ? 1 : 0);
@@ -51,12 +54,16 @@ export async function findRecords(db: Database['db'], search: RecordSearch): Pro
 export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSummary {
   return {
     id: row.id,
+    kind: row.kind as SessionKind,
     tenant: row.tenant,
     owner: row.owner,
     groups,
     model: row.model,
+    version: row.server_version ?? undefined,
     language: row.language,
+    task: row.task ?? undefined,
     channels: row.channels,
+    sampleRate: row.sample_rate ?? undefined,
     startedAt: row.started_at,
     endedAt: row.ended_at ?? undefined,
     endReason: row.end_reason ?? undefined,

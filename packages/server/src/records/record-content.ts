@@ -1,12 +1,26 @@
 import { z } from 'zod';
-import { open, seal } from './seal.js';
+import { open, seal, type SealedPlace } from './seal.js';
 
-const word = z.object({ text: z.string(), start: z.number(), end: z.number(), confidence: z.number() });
+const word = z.object({
+  text: z.string(),
+  /** What was said, where it is written otherwise. */
+  spoken: z.string().optional(),
+  start: z.number(),
+  end: z.number(),
+  confidence: z.number(),
+});
 
 /** What is encrypted of a final. */
 const finalRecord = z.object({
   channel: z.int().min(0),
+  /** Number of the utterance in its channel, by which others take it back. */
+  sequence: z.int().min(0).optional(),
+  /** Empty where the final only takes others back. */
   text: z.string(),
+  /** What was said, where it is written otherwise. */
+  spoken: z.string().optional(),
+  /** `sequence` of the finals of the channel that the speaker took back with this one. */
+  removes: z.array(z.int().min(0)).optional(),
   /** Seconds since the session's first sample. */
   start: z.number(),
   end: z.number(),
@@ -18,9 +32,14 @@ const finalRecord = z.object({
 /** A final as it is kept. */
 export type FinalRecord = Readonly<z.output<typeof finalRecord>>;
 
+/** What came of hearing a session: live, or when it was read again as a whole. */
+export const READINGS = ['live', 'refined'] as const;
+export type Reading = (typeof READINGS)[number];
+
 /** Which version of which final of which session. */
 export interface SegmentPlace {
   readonly sessionId: string;
+  readonly reading: Reading;
   readonly place: number;
   readonly version: number;
 }
@@ -41,6 +60,7 @@ export function corrected(final: FinalRecord, text: string): FinalRecord {
   return {
     ...final,
     text,
+    spoken: undefined,
     confidence: 1,
     words: words.map((part, index) => ({
       text: part,
@@ -51,6 +71,8 @@ export function corrected(final: FinalRecord, text: string): FinalRecord {
   };
 }
 
-function associated({ sessionId, place, version }: SegmentPlace): readonly (string | number)[] {
-  return ['segments', sessionId, place, version];
+/** Live finals were sealed without their reading before there was another. */
+function associated({ sessionId, reading, place, version }: SegmentPlace): SealedPlace {
+  const at = reading === 'live' ? [place, version] : [reading, place, version];
+  return ['segments', sessionId, ...at];
 }

@@ -11,28 +11,35 @@ import { destroyRows } from './destroy.js';
 import { findRecords, summaryOf } from './find-records.js';
 import type { MasterKeys } from './master-keys.js';
 import { createAudioPieces, openAudio } from './record-audio.js';
-import { corrected, openFinal, sealFinal } from './record-content.js';
+import { corrected, openFinal, sealFinal, type Reading } from './record-content.js';
 import type {
   Actor,
   RecordPage,
   RecordSearch,
   RecordSummary,
   SegmentVersion,
+  SessionKind,
   StoredRecord,
 } from './record.js';
+import { writeRefined, type RefinedText } from './refined-text.js';
+import { descriptionColumns, openSettings, type SessionDescription } from './session-settings.js';
 import { createAuditOnlyWriter, createSessionWriter, type SessionRecordWriter } from './session-writer.js';
+import { readSegments } from './stored-segments.js';
 
 /** A session that begins. */
 interface NewSession {
   readonly id: string;
+  readonly kind: SessionKind;
   readonly actor: Actor;
   readonly groups: readonly string[];
   readonly model: string;
-  readonly language: string;
+  /** As far as it is known when it begins. */
+  readonly description: SessionDescription;
 }
 
 /** A correction of one final. */
 interface Correction {
+  readonly reading: Reading;
   readonly place: number;
   /** The version that it corrects; refused as `record_changed` if there is a newer one. */
   readonly version: number;
@@ -78,6 +85,8 @@ export interface StoreServices {
   readonly audit: AuditLog;
   readonly masterKeys: MasterKeys;
   readonly log: Log;
+  /** Of the server, kept with each session. */
+  readonly serverVersion: string;
   /** Whether finals are kept, or only logged that there was a session. */
   readonly keepsFinals: boolean;
   readonly keepsAudio: boolean;
@@ -101,8 +110,8 @@ export function createRecordStore(services: StoreServices): RecordStore {
   const { db } = database;
   const open = new Set<string>();
 
-  const begin: RecordStore['open'] = async ({ id, actor, groups, model, language }) => {
-    const start = eventOf('session.start', actor, id);
+  const begin: RecordStore['open'] = async ({ id, kind, actor, groups, model, description }) => {
+    const start = { ...eventOf('session.start', actor, id), reason: kind };
     // What could not be recorded for a while is not begun: the wait would be for nothing.
     if (!queue.isWriting()) throw new RequestError('records_unavailable');
     if (!services.keepsFinals) {
@@ -110,16 +119,18 @@ export function createRecordStore(services: StoreServices): RecordStore {
       return createAuditOnlyWriter(id, actor, audit);
     }
     const dataKey = newDataKey();
-    const description = { language, channels: 1 };
+    const columns = descriptionColumns(dataKey, id, description);
     await queue.submit(async (transaction) => {
       await transaction
         .insertInto('sessions')
         .values({
           id,
+          kind,
           tenant: actor.who.tenant,
           owner: actor.who.subject,
           model,
-          ...description,
+          server_version: services.serverVersion,
+          ...columns,
           started_at: new Date().toISOString(),
         })
         .execute();
@@ -146,9 +157,21 @@ export function createRecordStore(services: StoreServices): RecordStore {
     });
     return {
       ...writer,
+      refine: (text) => refine(id, text, actor),
       close: (reason) => writer.close(reason).finally(() => open.delete(id)),
     };
   };
+
+  const refine = (id: string, text: RefinedText, actor: Actor): Promise<void> =>
+    queue.submit(async (transaction) => {
+      await requireThere(transaction, id);
+      const dataKey = await keyOf(transaction, id);
+      const isNew = await writeRefined(transaction, id, dataKey, text);
+      dataKey.fill(0);
+      if (!isNew) return;
+      const counts = { finals: text.finals.length };
+      await audit.appendIn(transaction, { ...eventOf('record.refine', actor, id), counts });
+    });
 
   const summary: RecordStore['summary'] = async (id) => {
     const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
@@ -199,20 +222,20 @@ export function createRecordStore(services: StoreServices): RecordStore {
     const about = await required(id);
     return reportingDamage(id, actor, async () => {
       const dataKey = await keyOf(db, id);
-      const rows = await db
-        .selectFrom('segments')
-        .selectAll()
-        .where('session_id', '=', id)
-        .orderBy('place')
-        .orderBy('version')
-        .execute();
-      const segments = segmentsOf(rows, dataKey, id, about.finals);
+      const said = await readSegments({ db, id, dataKey }, about.finals);
+      const settings = await settingsOf(id, dataKey);
       await audit.append(eventOf(action, actor, id));
-      return { ...about, segments };
+      return { ...about, settings, ...said };
     });
   };
 
-  const correct: RecordStore['correct'] = async (id, { place, version, text }, actor) => {
+  const settingsOf = async (id: string, dataKey: Buffer): Promise<StoredRecord['settings']> => {
+    const row = await db.selectFrom('sessions').select('settings').where('id', '=', id).executeTakeFirst();
+    const sealed = row?.settings ?? undefined;
+    return sealed && openSettings(dataKey, sealed, id);
+  };
+
+  const correct: RecordStore['correct'] = async (id, { reading, place, version, text }, actor) => {
     await required(id);
     let result: SegmentVersion | undefined;
     await reportingDamage(id, actor, () =>
@@ -221,6 +244,7 @@ export function createRecordStore(services: StoreServices): RecordStore {
           .selectFrom('segments')
           .selectAll()
           .where('session_id', '=', id)
+          .where('reading', '=', reading)
           .where('place', '=', place)
           .orderBy('version', 'desc')
           .limit(1)
@@ -229,13 +253,15 @@ export function createRecordStore(services: StoreServices): RecordStore {
         if (newest.version !== version)
           throw new RequestError('record_changed', { field: 'version', limit: String(newest.version) });
         const dataKey = await keyOf(transaction, id);
-        const final = corrected(openFinal(dataKey, newest.sealed, { sessionId: id, place, version }), text);
-        const next = { sessionId: id, place, version: version + 1 };
+        const at = { sessionId: id, reading, place, version };
+        const final = corrected(openFinal(dataKey, newest.sealed, at), text);
+        const next = { ...at, version: version + 1 };
         const writtenAt = new Date().toISOString();
         await transaction
           .insertInto('segments')
           .values({
             session_id: id,
+            reading,
             place,
             version: next.version,
             written_at: writtenAt,
@@ -321,40 +347,17 @@ export function createRecordStore(services: StoreServices): RecordStore {
 }
 
 async function requireNotHeld(transaction: Transaction<Schema>, id: string): Promise<void> {
+  const { held } = await requireThere(transaction, id);
+  if (held === 1) throw new RequestError('record_on_hold');
+}
+
+async function requireThere(
+  transaction: Transaction<Schema>,
+  id: string,
+): Promise<{ readonly held: number }> {
   const row = await transaction.selectFrom('sessions').select('held').where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new RequestError('record_not_found');
-  if (row.held === 1) throw new RequestError('record_on_hold');
-}
-
-interface SegmentRow {
-  readonly place: number;
-  readonly version: number;
-  readonly written_at: string;
-  readonly written_by: string | null;
-  readonly sealed: Buffer;
-}
-
-/** Every final with its versions. One that is missing is as bad as one that was changed. */
-function segmentsOf(
-  rows: readonly SegmentRow[],
-  dataKey: Buffer,
-  sessionId: string,
-  finals: number,
-): StoredRecord['segments'] {
-  return Array.from({ length: finals }, (_, place) => {
-    const [first, ...later] = rows
-      .filter((row) => row.place === place)
-      .map(({ version, written_at, written_by, sealed }) => ({
-        ...openFinal(dataKey, sealed, { sessionId, place, version }),
-        version,
-        writtenAt: written_at,
-        writtenBy: written_by ?? undefined,
-      }));
-    const versions = first === undefined ? undefined : ([first, ...later] as const);
-    if (versions === undefined || versions.some(({ version }, index) => version !== index + 1))
-      throw new RequestError('record_damaged');
-    return { place, versions };
-  });
+  return row;
 }
 
 async function* readAudio(

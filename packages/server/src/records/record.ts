@@ -1,5 +1,6 @@
 import type { Identity } from '../access/identity.js';
 import type { FinalRecord } from './record-content.js';
+import type { SessionSettings } from './session-settings.js';
 
 /** Who asks for something, for the audit log. */
 export interface Actor {
@@ -10,17 +11,27 @@ export interface Actor {
   readonly reason?: string;
 }
 
+/** What was recorded: a session as it was held, or a recording that was sent as a whole. */
+export const SESSION_KINDS = ['live', 'upload'] as const;
+export type SessionKind = (typeof SESSION_KINDS)[number];
+
 /** What may be known of a session without reading it. */
 export interface RecordSummary {
   readonly id: string;
+  readonly kind: SessionKind;
   readonly tenant: string;
   /** Subject of the identity that held the session. */
   readonly owner: string;
   /** Groups that the owner was in then. */
   readonly groups: readonly string[];
   readonly model: string;
+  /** Of the server; missing for sessions from before it was kept. */
+  readonly version: string | undefined;
   readonly language: string;
+  readonly task: string | undefined;
   readonly channels: number;
+  /** Samples a second as the client sent them; missing where there was no audio, and for uploads. */
+  readonly sampleRate: number | undefined;
   readonly startedAt: string;
   /** Missing while the session is open, and where the server went down in it. */
   readonly endedAt: string | undefined;
@@ -42,14 +53,33 @@ export interface SegmentVersion extends FinalRecord {
 }
 
 /** A final with all its versions, the newest last. */
-interface RecordedSegment {
+export interface RecordedSegment {
   readonly place: number;
   readonly versions: readonly [SegmentVersion, ...SegmentVersion[]];
+  /** When the speaker took it back; missing where nobody did. */
+  readonly takenBackAt: string | undefined;
+}
+
+/** A stretch of a session that was read again as a whole, and what was heard then. */
+export interface RefinedPart {
+  /** Of the transcription that read it. */
+  readonly id: string;
+  readonly model: string;
+  /** Seconds since the session's first sample. */
+  readonly start: number;
+  readonly end: number;
+  readonly writtenAt: string;
+  readonly segments: readonly RecordedSegment[];
 }
 
 /** A session with what was said in it. */
 export interface StoredRecord extends RecordSummary {
+  /** Missing for sessions without audio, and from before they were kept. */
+  readonly settings: SessionSettings | undefined;
+  /** What was heard live, also what was taken back. */
   readonly segments: readonly RecordedSegment[];
+  /** In the order of their beginning. */
+  readonly refined: readonly RefinedPart[];
 }
 
 /** Whose sessions somebody may find. */
@@ -64,7 +94,10 @@ export interface SessionScope {
 export interface RecordSearch {
   readonly scope: SessionScope;
   readonly owner?: string | undefined;
+  readonly kind?: SessionKind | undefined;
+  readonly model?: string | undefined;
   readonly language?: string | undefined;
+  readonly task?: string | undefined;
   /** Began at or after, and before. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -4,6 +4,8 @@ import { RequestError } from '../errors.js';
 import { sealAudio, type AudioPiece } from './record-audio.js';
 import { sealFinal, type FinalRecord } from './record-content.js';
 import type { Actor } from './record.js';
+import type { RefinedText } from './refined-text.js';
+import { descriptionColumns, type SessionDescription } from './session-settings.js';
 
 /** Writes the record of one open session. */
 export interface SessionRecordWriter {
@@ -14,16 +16,18 @@ export interface SessionRecordWriter {
    * waits. Undefined where finals are not kept.
    */
   readonly commit: (final: FinalRecord) => Promise<void> | undefined;
-  /** Keeps 16 kHz audio of a channel, where audio is kept. */
-  readonly keepAudio: (channel: number, samples: Float32Array) => void;
+  /**
+   * Keeps 16 kHz audio of a channel, where audio is kept. Resolves once nothing of it waits: who has all of it at once
+   * hands over the next samples then.
+   */
+  readonly keepAudio: (channel: number, samples: Float32Array) => Promise<void> | undefined;
+  /**
+   * Keeps what was heard when a stretch of the session was read again, also after `close`. Resolves once it is on disk.
+   * Undefined where finals are not kept. Rejects with `record_not_found` if the record was destroyed meanwhile.
+   */
+  readonly refine: (text: RefinedText) => Promise<void> | undefined;
   /** Ends the record, behind all finals. Resolves once that is on disk. May be called again. */
   readonly close: (reason: string) => Promise<void>;
-}
-
-/** What a session turns out to be. */
-interface SessionDescription {
-  readonly language: string;
-  readonly channels: number;
 }
 
 /** What a writer writes with. */
@@ -45,9 +49,10 @@ export interface WriterServices {
 const MOST_PIECES_WAITING = 16;
 
 /** A writer for a session that is in the database. */
-export function createSessionWriter(services: WriterServices): SessionRecordWriter {
+export function createSessionWriter(services: WriterServices): Omit<SessionRecordWriter, 'refine'> {
   const { sessionId, actor, dataKey, queue, audit } = services;
   let { description } = services;
+  let isDescribed = true;
   let finals = 0;
   let audioSeconds = 0;
   let piecesWaiting = 0;
@@ -60,13 +65,14 @@ export function createSessionWriter(services: WriterServices): SessionRecordWrit
     audioSeconds = Math.max(audioSeconds, final.end);
     const row = {
       session_id: sessionId,
+      reading: 'live',
       place,
       version: 1,
       written_at: new Date().toISOString(),
       written_by: null,
-      sealed: sealFinal(dataKey, final, { sessionId, place, version: 1 }),
+      sealed: sealFinal(dataKey, final, { sessionId, reading: 'live', place, version: 1 }),
     };
-    const about = { ...description, finals, audio_seconds: audioSeconds };
+    const about = { ...undescribed(), finals, audio_seconds: audioSeconds };
     return queue.submit(async (transaction) => {
       // A commit whose answer was lost with the connection is done again.
       await transaction
@@ -78,33 +84,44 @@ export function createSessionWriter(services: WriterServices): SessionRecordWrit
     });
   };
 
-  const writePieces = (pieces: readonly AudioPiece[]): void => {
-    for (const piece of pieces) {
-      if (piecesWaiting >= MOST_PIECES_WAITING) {
-        services.onAudioLost();
-        continue;
-      }
-      piecesWaiting += 1;
-      queue
-        .submit(async (transaction) => {
-          await transaction
-            .insertInto('audio_pieces')
-            .values(sealAudio(dataKey, sessionId, piece))
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        })
-        .catch(services.onAudioLost)
-        .finally(() => (piecesWaiting -= 1));
+  /** What of the description is not written yet. */
+  const undescribed = () => {
+    const columns = isDescribed ? {} : descriptionColumns(dataKey, sessionId, description);
+    isDescribed = true;
+    return columns;
+  };
+
+  const writePieces = async (pieces: readonly AudioPiece[]): Promise<void> => {
+    await Promise.all(pieces.map(writePiece));
+  };
+
+  const writePiece = async (piece: AudioPiece): Promise<void> => {
+    if (piecesWaiting >= MOST_PIECES_WAITING) {
+      services.onAudioLost();
+      return;
     }
+    piecesWaiting += 1;
+    const row = sealAudio(dataKey, sessionId, piece);
+    await queue
+      .submit(async (transaction) => {
+        await transaction
+          .insertInto('audio_pieces')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      })
+      .catch(services.onAudioLost)
+      .finally(() => (piecesWaiting -= 1));
   };
 
   const end = async (reason: string): Promise<void> => {
     for (let channel = 0; channel < description.channels; channel++)
-      writePieces(services.audioPieces?.(channel, undefined) ?? []);
+      void writePieces(services.audioPieces?.(channel, undefined) ?? []);
+    const about = undescribed();
     await queue.submit(async (transaction) => {
       await transaction
         .updateTable('sessions')
-        .set({ ...description, ended_at: new Date().toISOString(), end_reason: reason })
+        .set({ ...about, ended_at: new Date().toISOString(), end_reason: reason })
         .where('id', '=', sessionId)
         .execute();
       await audit.appendIn(transaction, {
@@ -123,10 +140,12 @@ export function createSessionWriter(services: WriterServices): SessionRecordWrit
   return {
     describe: (about) => {
       description = about;
+      isDescribed = false;
     },
     commit,
     keepAudio: (channel, samples) => {
-      if (services.audioPieces) writePieces(services.audioPieces(channel, samples));
+      const pieces = services.audioPieces?.(channel, samples) ?? [];
+      return pieces.length === 0 ? undefined : writePieces(pieces);
     },
     close: (reason) => (closed ??= end(reason)),
   };
@@ -143,6 +162,7 @@ export function createAuditOnlyWriter(
     describe: () => undefined,
     commit: () => undefined,
     keepAudio: () => undefined,
+    refine: () => undefined,
     close: (reason) =>
       (closed ??= audit.append({
         action: 'session.end',

@@ -1,21 +1,25 @@
 import type { Transcript } from '../transcripts/transcript.js';
+import { chosenText, type TextVersion } from './chosen-text.js';
 import type { StoredRecord } from './record.js';
 
-/** What was said in a session, in the newest version of each final, as it is written down. */
-export function transcriptOf({ segments, audioSeconds, channels }: StoredRecord): Transcript {
-  const newest = segments.map(({ versions }) => versions.at(-1) ?? versions[0]);
+/** What was said in a session as it is written down, in the version that is meant. */
+export function transcriptOf(record: StoredRecord, version: TextVersion): Transcript {
   return {
-    duration: audioSeconds,
-    segments: newest
-      .map(({ channel, text, start, end, confidence, language, words }) => ({
+    duration: record.audioSeconds,
+    segments: chosenText(record, version).map(
+      ({ channel, text, spoken, start, end, confidence, language, words }) => ({
         text,
         start,
         end,
         confidence,
         language,
-        words,
-        ...(channels > 1 ? { channel } : {}),
-      }))
-      .sort((one, other) => one.start - other.start),
+        words: words.map(({ spoken: said, ...word }) => ({
+          ...word,
+          ...(said === undefined ? {} : { spoken: said }),
+        })),
+        ...(spoken === undefined ? {} : { spoken }),
+        ...(record.channels > 1 ? { channel } : {}),
+      }),
+    ),
   };
 }

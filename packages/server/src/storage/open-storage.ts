@@ -1,5 +1,6 @@
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
+import { changeOf } from '../audit/configuration-change.js';
 import { openAudit } from '../audit/open-audit.js';
 import type { Config } from '../config/schema.js';
 import { createCommitQueue, type CommitQueue } from '../db/commit-queue.js';
@@ -10,6 +11,7 @@ import { rewrapDataKeys } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { createRecordStore, type RecordStore } from '../records/record-store.js';
 import type { Log } from '../telemetry/log.js';
+import { serverVersion } from '../version.js';
 
 /** Everything that outlives the server. */
 export interface Storage {
@@ -66,6 +68,7 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
     audit,
     masterKeys,
     log,
+    serverVersion: serverVersion(),
     keepsFinals: config.records === 'on',
     keepsAudio: config.keepAudio,
     forgetKeys: (sessionIds) => forgetInCopy(keyCopyPath(config), sessionIds),
@@ -89,8 +92,12 @@ const ROTATION_MS = 60 * 60 * 1000;
 
 /** Keeps data keys under the current master key, now and every hour. Returns what ends it. */
 export function keepKeysCurrent({ database, masterKeys, audit }: Storage, log: Log): () => void {
+  let known = masterKeys.current().id;
   const rotate = async (): Promise<void> => {
     await masterKeys.reload();
+    const { id } = masterKeys.current();
+    if (id !== known) await audit.append(changeOf('master key', `${known} → ${id}`));
+    known = id;
     const rewrapped = await rewrapDataKeys(database, masterKeys);
     if (rewrapped === 0) return;
     log.info('data keys are encrypted with the current master key', { count: rewrapped });

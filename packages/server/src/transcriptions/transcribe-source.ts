@@ -1,11 +1,13 @@
 import {
   SAMPLE_RATE,
+  standingFinals,
   transcribeByVote,
-  writeFinals,
+  writeEachFinal,
   type FinalHypothesis,
   type Recognizer,
   type VoteOptions,
   type WritingOptions,
+  type WrittenFinal,
 } from '@auscult/asr';
 import { RequestError } from '../errors.js';
 import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
@@ -24,6 +26,8 @@ export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'signal'
 /** What came out, and whether the recording was whole. */
 export interface TranscribedSource extends Transcript {
   readonly damaged: boolean;
+  /** Each final as it was written, in order, also those that the speaker took back: they are not among the segments. */
+  readonly finals: readonly WrittenFinal[];
 }
 
 /**
@@ -36,6 +40,7 @@ export async function transcribeSource(
   { maxSeconds, writing, onProgress, ...options }: SourceOptions,
 ): Promise<TranscribedSource> {
   const segments: TranscriptSegment[] = [];
+  const all: WrittenFinal[] = [];
   let duration = 0;
   let damaged = false;
   let best = 0;
@@ -56,9 +61,11 @@ export async function transcribeSource(
     })) {
       finals.push(final);
     }
-    for (const final of writeFinals(finals, writing)) segments.push(placed(final, source, channel));
+    const written = writeEachFinal(finals, writing);
+    all.push(...written);
+    for (const final of standingFinals(written)) segments.push(placed(final, source, channel));
   }
-  return { duration, segments: segments.sort((a, b) => a.start - b.start), damaged };
+  return { duration, segments: segments.sort((a, b) => a.start - b.start), finals: all, damaged };
 }
 
 /** A segment in the time of the transcript. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Recognizer, WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
@@ -8,7 +7,7 @@ import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Transcript } from '../transcripts/transcript.js';
 import type { RecordingSource } from './recording-source.js';
-import { transcribeSource } from './transcribe-source.js';
+import { transcribeSource, type TranscribedSource } from './transcribe-source.js';
 
 /** How far a transcription has come. */
 type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -44,7 +43,9 @@ export interface Transcription {
 }
 
 /** What is to be done with a source. */
-interface TranscriptionOrder {
+export interface TranscriptionOrder {
+  /** A random name. */
+  readonly id: string;
   readonly recognizer: Recognizer;
   readonly ownership: Ownership;
   readonly language: string;
@@ -53,6 +54,8 @@ interface TranscriptionOrder {
   readonly words: boolean;
   /** How often the audio is heard. */
   readonly hearings: number;
+  /** Keeps what came out. Nobody sees it before this resolves; the transcription fails where it rejects. */
+  readonly keep: (transcribed: TranscribedSource) => Promise<void>;
   /** Called once, when it is done, failed or cancelled. */
   readonly onEnd?: (transcription: Transcription) => void;
 }
@@ -133,7 +136,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
   const run = async (job: Job, { source, order, abort }: Work): Promise<void> => {
     const { state } = job;
     try {
-      const { damaged, ...transcript } = await transcribeSource(order.recognizer, source, {
+      const transcribed = await transcribeSource(order.recognizer, source, {
         language: order.language,
         task: order.task,
         hearings: order.hearings,
@@ -143,6 +146,9 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
         signal: abort.signal,
         onProgress: (share) => (state.progress = share),
       });
+      await unlessAborted(abort.signal, keep(order, transcribed));
+      const { damaged, duration, segments } = transcribed;
+      const transcript = { duration, segments };
       Object.assign(state, { progress: 1, audioSeconds: transcript.duration, damaged, transcript });
       end(job, 'done');
     } catch (error) {
@@ -152,6 +158,16 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
       end(job, abort.signal.aborted ? 'cancelled' : 'failed');
     }
     await release(source);
+  };
+
+  const keep = async (order: TranscriptionOrder, transcribed: TranscribedSource): Promise<void> => {
+    try {
+      await order.keep(transcribed);
+    } catch (error) {
+      if (error instanceof RequestError) throw error;
+      log.unexpected(error, { transcription: order.id });
+      throw new RequestError('record_failed');
+    }
   };
 
   const cancel = (job: Job): void => {
@@ -198,7 +214,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
 
   const submit = (source: RecordingSource, order: TranscriptionOrder): Transcription => {
     const state: Mutable<Transcription> = {
-      id: randomUUID(),
+      id: order.id,
       ownership: order.ownership,
       origin: source.origin,
       sessionId: source.sessionId,
@@ -262,4 +278,18 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
       await Promise.all([...jobs.values()].map(({ released }) => released));
     },
   };
+}
+
+/** As `work`, but rejects as soon as nobody waits for it any more: a database can be away for long. */
+function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(new RequestError('transcription_cancelled'));
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
 }

@@ -144,14 +144,14 @@ describe('auscult audit', () => {
 
     const file = join(dataDirectory, 'audit.jsonl');
     const exported = await runCli(['audit', 'export', file, '--json', '--data-directory', dataDirectory]);
-    expect(JSON.parse(exported.stdout)).toEqual({ file, entries: 3 });
+    expect(JSON.parse(exported.stdout)).toEqual({ file, entries: 4 });
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(JSON.parse(lines[2] ?? '')).toMatchObject({
       entry: { sequence: 3, action: 'record.read', subject: 'dr-lee' },
     });
 
     await sql`drop trigger audit_entries_no_delete`.execute(database.db);
-    await sql`delete from audit_entries where sequence = 3`.execute(database.db);
+    await sql`delete from audit_entries where sequence >= 3`.execute(database.db);
     await database.close();
     const cut = await runCli(['audit', 'verify', '--data-directory', dataDirectory]);
     expect(cut).toMatchObject({

@@ -1,10 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createApiKeys } from '../../src/access/api-keys.js';
+import { createPasswords } from '../../src/access/passwords.js';
+import { accessSeal } from '../../src/access/seal.js';
+import { createUsers } from '../../src/access/users.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { restoreBackup } from '../../src/backup/restore-backup.js';
 import { BACKUP_TABLES, TABLES_LEFT_OUT } from '../../src/backup/tables.js';
-import type { DatabaseSettings } from '../../src/db/database.js';
+import type { Database, DatabaseSettings } from '../../src/db/database.js';
 import { runCli, type CliOutcome } from '../cli/run-cli.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 import { DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
@@ -16,7 +20,11 @@ describeDatabases('a backup', ({ settings, open }) => {
     const storage = await openTestStorage(from, { dataKeyCopy: join(kept, 'keys.json') });
     await recordSession(storage, 'a', ['my knee']);
     await recordSession(storage, 'b', ['his elbow']);
-    await storage.records.correct('a', { place: 0, version: 1, text: 'my left knee' }, DR_LEE);
+    await storage.records.correct(
+      'a',
+      { reading: 'live', place: 0, version: 1, text: 'my left knee' },
+      DR_LEE,
+    );
     await storage.records.hold('a', true, DR_LEE);
     const made = await run(from, kept, from, 'backup', join(kept, 'backup'), '--json');
     expect(made).toMatchObject({ status: 0, stderr: '' });
@@ -66,6 +74,7 @@ describeDatabases('a backup', ({ settings, open }) => {
       const restoring = restoreBackup(to, storage.masterKeys, {
         path: backup,
         keyCopy: join(kept, 'keys.json'),
+        access: { kind: 'revoke' },
       });
       await expect(restoring).rejects.toMatchObject({
         name: 'ConfigError',
@@ -80,12 +89,107 @@ describeDatabases('a backup', ({ settings, open }) => {
     expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('not empty') as string });
   });
 
+  test('lets nobody in whose key was revoked or whose password was reset since it was made', async () => {
+    const from = settings();
+    const kept = temporaryDirectory();
+    const { database: old } = await openTestStorage(from);
+    const before = accessOf(old, from);
+    const revoked = await before.apiKeys.create(KEY);
+    const valid = await before.apiKeys.create(KEY);
+    const disabled = await before.users.create({ ...USER, name: 'gone' });
+    const reset = await before.users.create({ ...USER, name: 'changed' });
+    await before.users.create({ ...USER, name: 'same' });
+    await run(from, kept, from, 'backup', join(kept, 'backup'));
+    await before.apiKeys.revoke(revoked.id);
+    const newer = await before.apiKeys.create(KEY);
+    await before.users.disable(disabled?.id ?? '');
+    const secrets = await before.users.reset(reset?.id ?? '');
+
+    const restored = async (...flags: string[]) => {
+      const to = settings();
+      const outcome = await run(to, kept, from, 'restore', join(kept, 'backup'), ...flags);
+      expect(outcome).toMatchObject({ status: 0, stderr: '' });
+      const { database } = await openTestStorage(to, {
+        masterKeyFile: join(from.dataDirectory, 'master.key'),
+      });
+      const { apiKeys, users } = accessOf(database, to);
+      const keys = [revoked, valid, newer].map(({ secret }) => apiKeys.recognise(secret));
+      const people = [
+        users.check('gone', disabled?.password ?? '', undefined),
+        users.check('changed', reset?.password ?? '', undefined),
+        users.check('changed', secrets?.password ?? '', undefined),
+      ];
+      return {
+        said: outcome.stdout,
+        keys: (await Promise.all(keys)).map(({ ok }) => ok),
+        people: (await Promise.all(people)).map((user) => user !== undefined),
+        names: (await users.list()).map(({ name }) => name),
+        logged: (await lastEntry(database)).reason,
+      };
+    };
+    const names = ['changed', 'gone', 'same'];
+    expect(await restored()).toEqual({
+      said: expect.stringContaining('revoked and all users disabled') as string,
+      keys: [false, false, false],
+      people: [false, false, false],
+      names,
+      logged: expect.stringMatching(/keys and users: revoke$/) as string,
+    });
+    expect(await restored('--access-from', from.database ?? from.dataDirectory)).toEqual({
+      said: expect.stringContaining('of the database that is replaced') as string,
+      keys: [false, true, true],
+      people: [false, false, true],
+      names,
+      logged: expect.stringMatching(/keys and users: adopt$/) as string,
+    });
+    expect(await restored('--keep-access')).toMatchObject({
+      keys: [true, true, false],
+      people: [true, true, false],
+      logged: expect.stringMatching(/keys and users: keep$/) as string,
+    });
+    const refused = await run(settings(), kept, from, 'restore', join(kept, 'backup'), '--access-from', kept);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('no database in') as string });
+  });
+
   test('holds every table but the keys', async () => {
     const { db } = await open();
     const tables = (await db.introspection.getTables()).map(({ name }) => name);
     expect([...BACKUP_TABLES.map(({ name }) => name), ...TABLES_LEFT_OUT].sort()).toEqual(tables.sort());
   });
 });
+
+const KEY = {
+  tenant: 'default',
+  name: 'key',
+  role: 'service',
+  groups: [],
+  expiresAt: undefined,
+  createdBy: undefined,
+} as const;
+const USER = {
+  tenant: 'default',
+  role: 'clinician',
+  groups: [],
+  usesCodes: false,
+  createdBy: undefined,
+} as const;
+
+function accessOf(database: Database, { dataDirectory }: DatabaseSettings) {
+  const seal = accessSeal({ dataDirectory });
+  return {
+    apiKeys: createApiKeys(database),
+    users: createUsers({ database, passwords: createPasswords(), seal }),
+  };
+}
+
+async function lastEntry({ db }: Database): Promise<{ readonly reason?: string }> {
+  const { entry } = await db
+    .selectFrom('audit_entries')
+    .select('entry')
+    .orderBy('sequence', 'desc')
+    .executeTakeFirstOrThrow();
+  return JSON.parse(entry) as { reason?: string };
+}
 
 /** Runs a command on the database `of`, with the copy of data keys in `kept` and the master key of `origin`. */
 function run(

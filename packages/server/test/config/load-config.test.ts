@@ -126,6 +126,7 @@ describe('loadConfig', () => {
     [{ tlsCertificate: 'c' }, '--tls-certificate has no key', '--tls-key'],
     [{ tlsKey: 'k' }, '--tls-key has no certificate', '--tls-certificate'],
     [{ tlsClientCa: 'a' }, '--tls-client-ca has no effect', '--tls-certificate'],
+    [{ tlsClientCrl: 'a' }, '--tls-client-crl has no authority', '--tls-client-ca'],
     [{ oidcIssuer: 'https://i.example' }, '--oidc-issuer has no audience', '--oidc-audience'],
     [{ oidcAudience: 'a' }, '--oidc-audience has no issuer', '--oidc-issuer'],
     [{ oidcIssuer: 'http://i.example', oidcAudience: 'a' }, '--oidc-issuer has a value', 'text'],

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request, type RequestOptions } from 'node:https';
+import { createServer, request, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { recogniseCertificate } from '../../src/access/certificates.js';
 import { ConfigError } from '../../src/config/config-error.js';
 import { createTls } from '../../src/http/tls.js';
 import { createLog } from '../../src/telemetry/log.js';
@@ -11,6 +12,7 @@ import { connect } from '../support/client.js';
 import {
   createAuthority,
   createClientPair,
+  createRevocations,
   createServerPair,
   writePair,
   type Pair,
@@ -18,6 +20,8 @@ import {
 import { bearer, startGuardedServer } from '../support/guarded-server.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
+
+const NO_CLIENTS = { tlsClientCa: undefined, tlsClientCrl: undefined };
 
 const silent = createLog({ logLevel: 'silent', logFormat: 'json' });
 
@@ -51,12 +55,11 @@ describe('a server with a certificate', () => {
     const { files, pair } = await folderWith(await createServerPair());
     let log = '';
     const tls = createTls(
-      files,
+      { ...NO_CLIENTS, ...files },
       createLog({ logLevel: 'info', logFormat: 'json' }, { write: (line) => (log += line) }),
       20,
     );
     if (tls === undefined) throw new Error('TLS is off');
-    const { createServer } = await import('node:https');
     const server = createServer(tls.options).listen(0, '127.0.0.1');
     onTestFinished(() => {
       tls.close();
@@ -92,16 +95,19 @@ describe('a server with a certificate', () => {
     const broken = join(folder, 'broken.pem');
     writeFileSync(broken, 'nothing');
     const absent = join(folder, 'absent.pem');
+    const authority = join(folder, 'authority.pem');
+    writeFileSync(authority, (await createAuthority()).cert);
     const expired = await folderWith(await createServerPair(-1));
     for (const [settings, problem] of [
       [{ ...files, tlsCertificate: broken }, broken],
       [{ ...files, tlsKey: broken }, broken],
       [{ ...files, tlsKey: absent }, absent],
       [{ ...files, tlsClientCa: broken }, broken],
+      [{ ...files, tlsClientCa: authority, tlsClientCrl: broken }, `${broken} holds no list`],
       [{ ...files, tlsKey: expired.files.tlsKey }, 'is not that of the certificate'],
       [expired.files, 'has expired'],
     ] as const) {
-      const start = () => createTls({ tlsClientCa: undefined, ...settings }, silent);
+      const start = () => createTls({ ...NO_CLIENTS, ...settings }, silent);
       expect(start).toThrow(ConfigError);
       expect(start).toThrow(problem);
     }
@@ -145,6 +151,88 @@ describe('a client certificate', () => {
       ...(await createClientPair(gateway, authority)),
     });
     await client.next('connection');
+  });
+});
+
+describe('a client certificate that is revoked', () => {
+  const gateway = { name: 'gateway', units: ['service'] };
+
+  test('says nobody is anybody, nor does any where the list has expired or lacks an authority', async () => {
+    const { files, pair, folder } = await folderWith(await createServerPair());
+    const authority = await createAuthority();
+    const [good, revoked] = [
+      await createClientPair(gateway, authority),
+      await createClientPair(gateway, authority),
+    ];
+    const statusOf = async (list: string, client?: Pair, key?: string) => {
+      const paths = { tlsClientCa: join(folder, 'ca.pem'), tlsClientCrl: join(folder, 'crl.pem') };
+      writeFileSync(paths.tlsClientCa, authority.cert);
+      writeFileSync(paths.tlsClientCrl, list);
+      const server = await startGuardedServer({ ...files, ...paths });
+      const headers = key === undefined ? {} : bearer(await server.keyOf('service'));
+      return (await ask(server.url, pair, { ...client, headers, path: '/api/v1/identity' })).status;
+    };
+    const list = await createRevocations(authority, [revoked]);
+    expect(await statusOf(list, good)).toBe(200);
+    expect(await statusOf(list, revoked)).toBe(401);
+    expect(await statusOf(list, revoked, 'a key')).toBe(200);
+    expect(await statusOf(await createRevocations(authority, [], -1), good)).toBe(401);
+    const others = await createRevocations(await createAuthority('Another'), []);
+    expect(await statusOf(others, good)).toBe(401);
+    expect(await statusOf(others + list, good)).toBe(200);
+    expect(await statusOf(others + list, revoked)).toBe(401);
+  });
+
+  test('loses its connections when the list that names it is read, and does not come back', async () => {
+    const { files, pair, folder } = await folderWith(await createServerPair());
+    const authority = await createAuthority();
+    const tlsClientCa = join(folder, 'ca.pem');
+    const tlsClientCrl = join(folder, 'crl.pem');
+    writeFileSync(tlsClientCa, authority.cert);
+    writeFileSync(tlsClientCrl, await createRevocations(authority, []));
+    let log = '';
+    const tls = createTls(
+      { ...files, tlsClientCa, tlsClientCrl },
+      createLog({ logLevel: 'info', logFormat: 'json' }, { write: (line) => (log += line) }),
+      20,
+    );
+    if (tls === undefined) throw new Error('TLS is off');
+    const changes: string[] = [];
+    tls.onRenewed((changed) => changes.push(...changed));
+    const server = createServer(tls.options, (incoming, answer) => {
+      answer.end(String(recogniseCertificate(incoming.socket)?.ok));
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      tls.close();
+      server.close();
+    });
+    tls.keepCurrent(server);
+    await until(() => server.listening);
+    const { port } = server.address() as { port: number };
+    const url = `https://127.0.0.1:${port}`;
+
+    const client = await createClientPair(gateway, authority);
+    const socket = connectTls({ port, host: '127.0.0.1', ca: pair.cert, ...client });
+    let session: Buffer | undefined;
+    socket.on('session', (next) => (session = next));
+    socket.on('error', () => undefined);
+    const keyed = connectTls({ port, host: '127.0.0.1', ca: pair.cert });
+    onTestFinished(() => {
+      keyed.destroy();
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await until(() => session !== undefined && keyed.authorized);
+    expect((await ask(url, pair, client)).body).toBe('true');
+
+    writeFileSync(files.tlsCertificate, 'broken at the same moment');
+    writeFileSync(tlsClientCrl, await createRevocations(authority, [client]));
+    await until(() => log.includes('the former certificate stays'));
+    writeFileSync(files.tlsCertificate, pair.cert);
+    await closed;
+    expect(changes).toEqual(['tlsClientCrl']);
+    expect(keyed.destroyed).toBe(false);
+    expect((await ask(url, pair, client)).body).toBe('false');
+    expect((await ask(url, pair, { ...client, session })).body).toBe('false');
   });
 });
 
@@ -204,7 +292,11 @@ interface Answer {
 }
 
 /** A request over a connection of its own, to a server with this certificate. */
-function ask(url: string, { cert }: Pair, options: RequestOptions = {}): Promise<Answer> {
+function ask(
+  url: string,
+  { cert }: Pair,
+  options: RequestOptions & { readonly session?: Buffer | undefined } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     request(new URL(options.path ?? '/health', url), { ca: cert, agent: false, ...options }, (response) => {
       let body = '';

@@ -23,7 +23,7 @@ import { createLog } from '${DIST}/telemetry/log.js';
 const flags = JSON.parse(process.argv[1]);
 const storage = await openStorage(loadConfig({ flags, environment: {} }), createLog({ logLevel: 'silent', logFormat: 'json' }));
 const who = { tenant: 'default', subject: 'dr-lee', kind: 'user', role: 'clinician' };
-const open = (id) => storage.records.open({ id, actor: { who, from: undefined }, groups: [], model: 'm', language: 'en' });
+const open = (id) => storage.records.open({ id, actor: { who, from: undefined }, groups: [], model: 'm', kind: 'live', description: { language: 'en', channels: 1, task: 'transcribe' } });
 const writers = await Promise.all(['a', 'b', 'c', 'd'].map(open));
 for (let place = 0; place < ${FINALS} / writers.length; place++) {
   await Promise.all(writers.map(async (writer, index) => {

@@ -31,7 +31,7 @@ describeDatabases('records', ({ settings }) => {
 
   test('keep the versions before a correction, and refuse one that came too late', async () => {
     const { records } = await storageWith(settings(), 'a', ['my knee']);
-    const correction = { place: 0, version: 1, text: 'my left knee' };
+    const correction = { reading: 'live', place: 0, version: 1, text: 'my left knee' } as const;
     await records.correct('a', correction, DR_LEE);
     const { segments } = await records.read('a', DR_LEE);
     expect(segments[0]?.versions.map(({ text, writtenBy }) => [text, writtenBy])).toEqual([
@@ -85,7 +85,7 @@ describeDatabases('records', ({ settings }) => {
     const storage = await storageWith(settings(), 'a', ['a canary sang']);
     const { records, database } = storage;
     await records.read('a', DR_LEE);
-    await records.correct('a', { place: 0, version: 1, text: 'the canary sang' }, DR_LEE);
+    await records.correct('a', { reading: 'live', place: 0, version: 1, text: 'the canary sang' }, DR_LEE);
     await records.read('a', DR_LEE, 'record.export');
     await records.find(EVERYTHING, DR_LEE);
     await records.hold('a', true, DR_LEE);
@@ -120,7 +120,8 @@ describeDatabases('records', ({ settings }) => {
     for (const keepAudio of ['true', 'false']) {
       const storage = await openTestStorage(settings(), { keepAudio });
       const writer = await begin(storage, 'a');
-      for (let at = 0; at < samples.length; at += 1600) writer.keepAudio(0, samples.subarray(at, at + 1600));
+      for (let at = 0; at < samples.length; at += 1600)
+        void writer.keepAudio(0, samples.subarray(at, at + 1600));
       await writer.close('1000');
       const pieces: Buffer[] = [];
       for await (const piece of await storage.records.audio('a', 0, DR_LEE)) pieces.push(piece);
@@ -171,7 +172,11 @@ test('a stolen database, its write-ahead log and all else beside it hold no word
   const dataDirectory = temporaryDirectory();
   const storage = await openTestStorage({ dataDirectory, database: undefined }, { keepAudio: 'true' });
   await recordSession(storage, 'a', ['the canary sang in metoprolol']);
-  await storage.records.correct('a', { place: 0, version: 1, text: 'the canary sang in bisoprolol' }, DR_LEE);
+  await storage.records.correct(
+    'a',
+    { reading: 'live', place: 0, version: 1, text: 'the canary sang in bisoprolol' },
+    DR_LEE,
+  );
   const files = readdirSync(dataDirectory);
   expect(files).toContain('auscult.db');
   for (const file of files) {

@@ -1,4 +1,6 @@
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { PemConverter, X509CrlGenerator, X509Certificate as ParsedCertificate } from '@peculiar/x509';
 import { generate, type SelfsignedOptions } from 'selfsigned';
 
 /** A certificate and its key, as PEM. */
@@ -10,11 +12,8 @@ export interface Pair {
 const DAY_MS = 86_400_000;
 
 /** An authority that signs certificates of clients. */
-export async function createAuthority(): Promise<Pair> {
-  return pairOf(
-    { name: 'Test authority' },
-    { extensions: [{ name: 'basicConstraints', cA: true, critical: true }] },
-  );
+export async function createAuthority(name = 'Test authority'): Promise<Pair> {
+  return pairOf({ name }, { extensions: [{ name: 'basicConstraints', cA: true, critical: true }] });
 }
 
 /** A certificate of a server on this machine, signed by itself; it is valid for so many days, from yesterday on. */
@@ -46,6 +45,25 @@ export interface ClientName {
   readonly name: string;
   readonly tenant?: string;
   readonly units?: readonly string[];
+}
+
+/** The list of those that `authority` has revoked, as PEM; it is good for so many days. */
+export async function createRevocations(
+  authority: Pair,
+  revoked: readonly Pair[],
+  days = 30,
+): Promise<string> {
+  const der = createPrivateKey(authority.key).export({ format: 'der', type: 'pkcs8' });
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const list = await X509CrlGenerator.create({
+    issuer: new ParsedCertificate(authority.cert).subjectName,
+    thisUpdate: new Date(Date.now() + Math.min(-1, days - 1) * DAY_MS),
+    nextUpdate: new Date(Date.now() + days * DAY_MS),
+    entries: revoked.map(({ cert }) => ({ serialNumber: new X509Certificate(cert).serialNumber })),
+    signingAlgorithm: algorithm,
+    signingKey: await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']),
+  });
+  return `${PemConverter.encode(list.rawData, 'X509 CRL')}\n`;
 }
 
 /** Writes a pair to two files. */

@@ -30,11 +30,24 @@ interface AuditedEvent {
   readonly reason?: string;
 }
 
+/** Makes a database of its own for a server; undefined for the embedded one. */
+let createDatabase: (() => string) | undefined;
+
+/** Has every guarded server from now on keep what outlives it in a database that `create` makes. */
+export function guardOver(create: () => string): void {
+  createDatabase = create;
+}
+
 export async function startGuardedServer(
   overrides: Partial<Record<keyof Config, string>> = {},
 ): Promise<GuardedServer> {
-  const server = await startScriptedServer({ authentication: 'required', ...overrides });
-  const database = await openDatabase({ dataDirectory: server.dataDirectory, database: undefined });
+  const address = createDatabase?.();
+  const server = await startScriptedServer({
+    authentication: 'required',
+    ...(address !== undefined && { database: address }),
+    ...overrides,
+  });
+  const database = await openDatabase({ dataDirectory: server.dataDirectory, database: address });
   onTestFinished(() => database.close());
   const apiKeys = createApiKeys(database);
   return {

@@ -25,8 +25,14 @@ export const postgresMissing: string | undefined =
     ? 'PostgreSQL is not installed (Debian: apt-get install postgresql); its tests are skipped.'
     : undefined;
 
-/** Starts a server that listens on a free port of loopback only. PostgreSQL refuses to run as root. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** What keeps a commit through a power cut takes most of the time of tests that are not about that. */
+const WITHOUT_SYNC = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
+
+/**
+ * Starts a server that listens on a free port of loopback only. PostgreSQL refuses to run as root. One that is not
+ * `durable` is faster, and loses what it holds when it is killed.
+ */
+export async function startPostgres({ durable = true } = {}): Promise<PostgresServer> {
   const bin = binDirectory();
   if (bin === undefined) throw new Error(postgresMissing);
   const directory = mkdtempSync(join(tmpdir(), 'auscult-postgres-'));
@@ -50,7 +56,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   const start = async (): Promise<void> => {
     server = spawn(
       join(bin, 'postgres'),
-      ['-D', cluster, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1'],
+      [
+        ...['-D', cluster, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1'],
+        ...(durable ? [] : WITHOUT_SYNC),
+      ],
       { ...user, cwd: directory, stdio: 'ignore' },
     );
     await until(() => isReady(bin, port));

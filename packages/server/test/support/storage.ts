@@ -38,7 +38,20 @@ export async function openTestStorage(
 
 /** Begins a session of Dr Lee, or of somebody else. */
 export function begin(storage: Storage, id: string, actor: Actor = DR_LEE): Promise<SessionRecordWriter> {
-  return storage.records.open({ id, actor, groups: ['ward-3'], model: 'scripted', language: 'en' });
+  return storage.records.open({
+    id,
+    kind: 'live',
+    actor,
+    groups: ['ward-3'],
+    model: 'scripted',
+    description: {
+      language: 'en',
+      channels: 1,
+      task: 'transcribe',
+      sampleRate: 16_000,
+      settings: undefined,
+    },
+  });
 }
 
 /** Records a whole session. */

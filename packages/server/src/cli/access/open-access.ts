@@ -5,10 +5,8 @@ import { createPasswords } from '../../access/passwords.js';
 import { createRecoveryCodes } from '../../access/recovery-codes.js';
 import { accessSeal } from '../../access/seal.js';
 import { createUsers, type Users } from '../../access/users.js';
-import { openAudit } from '../../audit/open-audit.js';
 import type { Config } from '../../config/schema.js';
-import { createCommitQueue } from '../../db/commit-queue.js';
-import { openDatabase } from '../../db/database.js';
+import { withAudit } from '../open-offline-storage.js';
 
 /** Settings that say where keys and users are kept. */
 export const ACCESS_SETTINGS = ['dataDirectory', 'database', 'auditAnchor', 'auditSyslog'] as const;
@@ -26,14 +24,9 @@ export async function withAccess<Result>(
   config: Config,
   work: (access: OpenAccess) => Promise<Result>,
 ): Promise<Result> {
-  const database = await openDatabase(config);
-  const commits = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
-  const log = openAudit(config, database, commits, () => {
-    process.stderr.write('auscult: the head of the audit log could not be anchored\n');
-  });
   const who = { ...auditedIdentity(LOCAL_IDENTITY), subject: 'command-line' };
-  try {
-    return await work({
+  return withAudit(config, (database, log) =>
+    work({
       apiKeys: createApiKeys(database),
       users: createUsers({
         database,
@@ -42,10 +35,6 @@ export async function withAccess<Result>(
         seal: accessSeal(config),
       }),
       audit: (action, what) => log.append({ action, outcome: 'success', who, from: undefined, what }),
-    });
-  } finally {
-    await log.close();
-    await commits.close();
-    await database.close();
-  }
+    }),
+  );
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
 import { readEntries } from '../../audit/verify.js';
-import { openDatabase } from '../../db/database.js';
+import { commandLineActor, withAudit } from '../open-offline-storage.js';
 import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
@@ -13,12 +13,17 @@ export function exportAuditCommand(): Command {
     .argument('[file]', 'where to (default: standard output)')
     .option('--json', 'print what was written as JSON, where a file is named')
     .addHelpText('after', EXAMPLES);
-  return addSettingOptions(command, ['dataDirectory', 'database']).action(
+  return addSettingOptions(command, ['dataDirectory', 'database', 'auditAnchor', 'auditSyslog']).action(
     async (file: string | undefined, options: Record<string, unknown>) => {
-      const database = await openDatabase(configFrom(options));
-      try {
+      await withAudit(configFrom(options), async (database, audit) => {
         const output =
           file === undefined ? process.stdout : createWriteStream(file, { flags: 'wx', mode: 0o600 });
+        await audit.append({
+          action: 'audit.export',
+          outcome: 'success',
+          ...commandLineActor(),
+          what: undefined,
+        });
         let entries = 0;
         await database.snapshot(async (reading) => {
           for await (const { entry, hash } of readEntries(reading)) {
@@ -31,9 +36,7 @@ export function exportAuditCommand(): Command {
         output.end();
         await once(output, 'close');
         printResult(options, { file, entries }, () => `${entries} entries in ${file}\n`);
-      } finally {
-        await database.close();
-      }
+      });
     },
   );
 }
@@ -42,5 +45,7 @@ const EXAMPLES = `
 Examples:
   auscult audit export > audit.jsonl
   auscult audit export audit.jsonl --json
+
+The last of the entries tells of the export itself.
 
 Exit status: 0 for success, 1 if the file is there already or cannot be written, 2 if the command line is wrong.`;

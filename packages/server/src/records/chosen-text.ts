@@ -1,0 +1,64 @@
+import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
+
+/**
+ * Which text of a session is meant. `live`: what was sent while it was spoken. `refined`: what was heard when it was
+ * read again, and live text where it was not. `edited`: live text with the corrections of people. `newest`: of each
+ * stretch what somebody corrected last, else what was read again, else live text; with all corrections.
+ */
+export const TEXT_VERSIONS = ['newest', 'live', 'refined', 'edited'] as const;
+export type TextVersion = (typeof TEXT_VERSIONS)[number];
+
+/** The finals that make up a text of the session, in the order of their beginning, without what was taken back. */
+export function chosenText(record: StoredRecord, version: TextVersion): readonly SegmentVersion[] {
+  return segmentsOf(record, version)
+    .map((segment) => wordingOf(segment, version))
+    .filter((wording) => wording !== undefined)
+    .filter(({ text }) => text !== '')
+    .sort((one, other) => one.start - other.start);
+}
+
+/** The live finals whose text counts no longer, because the speaker took it back. */
+export function takenBack({ segments }: StoredRecord): readonly RecordedSegment[] {
+  return segments.filter((segment) => wordingOf(segment, 'newest') === undefined);
+}
+
+/** The live finals that count, and those whose only content is to take others back. */
+export function standing({ segments }: StoredRecord): readonly RecordedSegment[] {
+  return segments.filter((segment) => wordingOf(segment, 'newest') !== undefined);
+}
+
+function segmentsOf({ segments, refined }: StoredRecord, version: TextVersion): readonly RecordedSegment[] {
+  if (version === 'live' || version === 'edited') return segments;
+  const parts = version === 'refined' ? refined : refined.filter((part) => counts(part, segments));
+  const elsewhere = segments.filter((segment) => !parts.some((part) => covers(part, segment)));
+  return [...elsewhere, ...parts.flatMap((part) => part.segments)];
+}
+
+/** What somebody corrected is better than what any model hears. */
+function counts(part: RefinedPart, live: readonly RecordedSegment[]): boolean {
+  const covered = live.filter((segment) => covers(part, segment));
+  return lastCorrection(part.segments) >= lastCorrection(covered);
+}
+
+/** By its middle: models disagree about where an utterance begins. */
+function covers({ start, end }: RefinedPart, { versions: [heard] }: RecordedSegment): boolean {
+  const middle = (heard.start + heard.end) / 2;
+  return middle >= start && middle < end;
+}
+
+/** When one of them was last corrected; before all times where none was. */
+function lastCorrection(segments: readonly RecordedSegment[]): string {
+  const times = segments.flatMap(({ versions }) => versions.slice(1).map(({ writtenAt }) => writtenAt));
+  return times.sort().at(-1) ?? '';
+}
+
+/** Undefined for what was taken back. Somebody who corrects it afterwards wants it to count. */
+function wordingOf(
+  { versions, takenBackAt }: RecordedSegment,
+  version: TextVersion,
+): SegmentVersion | undefined {
+  const isEdited = version === 'newest' || version === 'edited';
+  const wording = (isEdited ? versions.at(-1) : undefined) ?? versions[0];
+  const counts = takenBackAt === undefined || (wording.version > 1 && wording.writtenAt > takenBackAt);
+  return counts ? wording : undefined;
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { open, seal, type SealedPlace } from './seal.js';
+
+/** What a session was set up with, besides what is searched by. Encrypted: key terms can name a patient. */
+export const sessionSettings = z.object({
+  writtenForm: z.boolean(),
+  dictationCommands: z.boolean(),
+  /** Encoding of live audio. */
+  encoding: z.string().optional(),
+  /** Whether a live session was to be read again. */
+  refine: z.boolean().optional(),
+  /** What ends an utterance of a live session. */
+  endpointing: z.object({ silenceMs: z.number(), maxUtteranceSeconds: z.number() }).optional(),
+  /** How often a recording was heard. */
+  hearings: z.int().optional(),
+  /** Words that the client asked to favour. */
+  keyTerms: z.array(z.string()),
+  /** What the program calls itself in `User-Agent`. */
+  client: z.string().optional(),
+});
+export type SessionSettings = Readonly<z.output<typeof sessionSettings>>;
+
+/** Names of programs are short; what is longer is cut. */
+const LONGEST_CLIENT = 200;
+
+/** What the program that makes a request calls itself, if it does. */
+export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+  return headers['user-agent']?.slice(0, LONGEST_CLIENT);
+}
+
+/** What a session turns out to be. */
+export interface SessionDescription {
+  readonly language: string;
+  readonly channels: number;
+  readonly task: string;
+  /** Of the audio as it is sent; undefined where it is not known. */
+  readonly sampleRate: number | undefined;
+  /** Undefined before they hold. */
+  readonly settings: SessionSettings | undefined;
+}
+
+/** The columns that hold a description. */
+export function descriptionColumns(
+  dataKey: Uint8Array,
+  sessionId: string,
+  { language, channels, task, sampleRate, settings }: SessionDescription,
+) {
+  const plain = settings && Buffer.from(JSON.stringify(settings));
+  return {
+    language,
+    channels,
+    task,
+    sample_rate: sampleRate ?? null,
+    settings: plain === undefined ? null : seal(dataKey, plain, placeOf(sessionId)),
+  };
+}
+
+/** Throws `record_damaged` if they are not what was sealed for that session. */
+export function openSettings(dataKey: Uint8Array, sealed: Buffer, sessionId: string): SessionSettings {
+  return sessionSettings.parse(JSON.parse(open(dataKey, sealed, placeOf(sessionId)).toString()));
+}
+
+function placeOf(sessionId: string): SealedPlace {
+  return ['sessions', sessionId, 'settings'];
+}

@@ -15,6 +15,11 @@ export interface DecoderBatch {
    * tokens are wanted what follows of.
    */
   read(cross: CrossAttention, tokens: readonly number[], answers?: number): Promise<Reading>;
+  /**
+   * Reads other ways to go on from parts of what was read, side by side in one pass: gives what follows each of their
+   * tokens.
+   */
+  readBranches(reading: Reading, branches: readonly Branch[]): Promise<readonly (readonly RowOutput[])[]>;
   /** Takes rows in, which all go on from the first `length` tokens of what was read. */
   join(rows: readonly number[], reading: Reading, length?: number): void;
   /** Feeds every row a token; gives what follows by row. Valid until the next step. */
@@ -27,8 +32,14 @@ export interface DecoderBatch {
   leave(row: number): void;
 }
 
+/** Tokens that follow the first `from` of those that were read. */
+export interface Branch {
+  readonly from: number;
+  readonly tokens: readonly number[];
+}
+
 /** Tokens that the decoder has read. */
-interface Reading {
+export interface Reading {
   readonly tokens: readonly number[];
   /** What follows each of the last tokens that were to be answered. */
   readonly outputs: readonly RowOutput[];
@@ -191,6 +202,23 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       };
     },
 
+    async readBranches({ cross: encoded, past: read, tokens: { length: held } }, branches) {
+      const tokens = branches.flatMap((branch) => branch.tokens);
+      const positions = branches.flatMap((branch) => branch.tokens.map((_, index) => branch.from + index));
+      const outputs = await run(
+        BigInt64Array.from(tokens, BigInt),
+        BigInt64Array.from(positions, BigInt),
+        { self: branchMask(held, branches), cross: new Float32Array(encoded.frames) },
+        1,
+        tokens.length,
+        [...read, ...encoded.tensors],
+      );
+      let place = 0;
+      return branches.map((branch) =>
+        branch.tokens.map(() => outputAt(outputs, place++, tokens.length, encoded.frames)),
+      );
+    },
+
     join(ids, { cross: { frames, tensors }, past: read, tokens }, length = tokens.length) {
       const joining = ids.map((id) => ({ id, frames, past: length, done: false }));
       restack({ rows: joining, past: read, cross: tensors });
@@ -308,6 +336,23 @@ function causalMask(past: number, length: number): Float32Array {
   const mask = new Float32Array(length * width);
   for (let token = 0; token < length; token++)
     mask.fill(MASKED, token * width + past + token + 1, (token + 1) * width);
+  return mask;
+}
+
+/** Each token of a branch attends to the part of the `held` tokens that it follows, to those before it and to itself. */
+function branchMask(held: number, branches: readonly Branch[]): Float32Array {
+  const length = branches.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const width = held + length;
+  const mask = new Float32Array(length * width).fill(MASKED);
+  let first = 0;
+  for (const { from, tokens } of branches) {
+    tokens.forEach((_, index) => {
+      const row = (first + index) * width;
+      mask.fill(0, row, row + from);
+      mask.fill(0, row + held + first, row + held + first + index + 1);
+    });
+    first += tokens.length;
+  }
   return mask;
 }
 

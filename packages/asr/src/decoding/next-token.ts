@@ -74,3 +74,9 @@ export function loudestFrame(attention: Float32Array, offset: number, length: nu
   }
   return loudest;
 }
+
+/** The natural logarithm of a token's probability. */
+export function logProbabilityOf(token: number, logits: Float32Array): number {
+  const best = logits.reduce((highest, logit) => Math.max(highest, logit), -Infinity);
+  return (logits[token] ?? -Infinity) - logSum(logits, best);
+}

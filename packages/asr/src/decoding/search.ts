@@ -1,5 +1,6 @@
 import type { RowOutput } from './decoder-batch.js';
-import { drawnToken, likeliestToken, likeliestTokens } from './next-token.js';
+import { drawnToken, likeliestToken, likeliestTokens, type ScoredToken } from './next-token.js';
+import type { TermMatch, TermMatcher } from '../terms/term-match.js';
 import { repeatedTail } from './repetition.js';
 import type { TokenRules } from './token-rules.js';
 
@@ -51,6 +52,8 @@ export interface SearchOptions {
   readonly beams: number;
   /** 0 takes the likeliest token; above, tokens are drawn, from one beam. */
   readonly temperature: number;
+  /** Terms that several beams look for: they are likelier than the decoder thinks. */
+  readonly terms?: TermMatcher;
 }
 
 /** Makes a search for one utterance. */
@@ -78,61 +81,109 @@ function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions
 
 /**
  * Keeps the likeliest beginnings, until as many as there are beams have ended; the one whose tokens are likeliest on
- * average is the result, as in openai/whisper.
+ * average, with what the terms in it add, is the result, as in openai/whisper.
  */
-function beamSearch({ rules, endToken, maxTokens, beams }: SearchOptions): Search {
-  let live: readonly Path[] = [emptyPath];
-  const finished: Hypothesis[] = [];
+function beamSearch({ rules, endToken, maxTokens, beams, terms }: SearchOptions): Search {
+  let live: readonly Beam[] = [{ path: emptyPath, match: terms?.start }];
+  const finished: FinishedBeam[] = [];
+
+  const finish = ({ path, match }: Beam, ended: Hypothesis) => {
+    const bonus = match && terms ? terms.end(match).settled : 0;
+    finished.push({ hypothesis: ended, worth: meanWithEnd(ended) + bonus / (path.tokens.length + 1) });
+  };
 
   const best = (): SearchStep => {
-    const all = finished.length > 0 ? finished : live.map((path) => hypothesis(path, 'length', -Infinity));
+    if (finished.length === 0)
+      for (const beam of live) finish(beam, hypothesis(beam.path, 'length', -Infinity));
     return {
       kind: 'ended',
-      hypothesis: all.reduce((one, other) => (meanWithEnd(other) > meanWithEnd(one) ? other : one)),
+      hypothesis: finished.reduce((one, other) => (other.worth > one.worth ? other : one)).hypothesis,
     };
   };
 
   return {
     rows: beams,
     advance(outputs) {
-      const candidates = live.flatMap((path, row) => {
+      const candidates = live.flatMap((beam, row) => {
         const output = outputs[row];
         if (!output) return [];
+        const { path, match } = beam;
         rules.restrict(output.logits, 0, output.logits.length, path.tokens);
+        const likeliest = likeliestTokens(output.logits, beams + 1);
+        const wanted = match && terms ? termTokens(output.logits, likeliest, match, terms) : [];
         // An end that is not the likeliest token comes too early: its hypothesis is short, and good for what it has.
-        const next = likeliestTokens(output.logits, beams + 1).filter(
-          ({ token }, place) => token !== endToken || place === 0,
-        );
-        return next.map(({ token, logProbability }) => ({
-          row,
-          path,
-          token,
-          logProbability,
-          frame: output.frame,
-          sum: path.sum + logProbability,
-        }));
+        const next = likeliest.filter(({ token }, place) => token !== endToken || place === 0);
+        return [...next, ...wanted].map(({ token, logProbability }) => {
+          const sum = path.sum + logProbability;
+          const matched = match && terms?.next(match, token);
+          const worth = sum + (matched ? matched.settled + matched.pending : 0);
+          return { row, beam, token, logProbability, frame: output.frame, match: matched, worth };
+        });
       });
-      candidates.sort((one, other) => other.sum - one.sum);
-      const next: { readonly path: Path; readonly feed: SearchFeed }[] = [];
-      for (const { row, path, token, logProbability, frame } of candidates) {
+      candidates.sort((one, other) => other.worth - one.worth);
+      const next: { readonly beam: Beam; readonly feed: SearchFeed }[] = [];
+      for (const { row, beam, token, logProbability, frame, match } of candidates) {
         if (next.length === beams || finished.length >= beams) break;
         if (token === endToken) {
-          finished.push(hypothesis(path, 'end', logProbability));
+          finish(beam, hypothesis(beam.path, 'end', logProbability));
           continue;
         }
-        const longer = extended(path, token, logProbability, frame);
-        const stopped = stoppedShort(longer, maxTokens);
-        if (stopped) finished.push(stopped.hypothesis);
-        else next.push({ path: longer, feed: { token, from: row } });
+        const path = extended(beam.path, token, logProbability, frame);
+        const stopped = stoppedShort(path, maxTokens);
+        if (stopped) finish(beam, stopped.hypothesis);
+        else next.push({ beam: { path, match }, feed: { token, from: row } });
       }
       if (finished.length >= beams || next.length === 0) return best();
-      live = next.map(({ path }) => path);
+      live = next.map(({ beam }) => beam);
       const [first] = next;
       // Fewer ways to go on than rows: the others follow the best, and are not looked at.
       const feeds = Array.from({ length: beams }, (_, row) => next[row]?.feed ?? first?.feed);
       return { kind: 'continue', feeds: feeds.filter((feed) => feed !== undefined) };
     },
   };
+}
+
+/**
+ * Tokens that go on with a term or begin one, and are not among the likeliest: a term that the decoder does not know
+ * begins with what it finds unlikely.
+ */
+function termTokens(
+  logits: Float32Array,
+  likeliest: readonly ScoredToken[],
+  match: TermMatch,
+  terms: TermMatcher,
+): ScoredToken[] {
+  const [first] = likeliest;
+  if (!first) return [];
+  const logSum = (logits[first.token] ?? 0) - first.logProbability;
+  const taken = new Set(likeliest.map(({ token }) => token));
+  const wanted: ScoredToken[] = [];
+  const add = (tokens: Iterable<number>, least: number) => {
+    for (const token of tokens) {
+      const logProbability = (logits[token] ?? -Infinity) - logSum;
+      if (logProbability <= least || taken.has(token)) continue;
+      taken.add(token);
+      wanted.push({ token, logProbability });
+    }
+  };
+  add(terms.onward(match).keys(), LEAST_LIKELY.onward);
+  add(terms.beginnings().keys(), LEAST_LIKELY.beginning);
+  return wanted;
+}
+
+/** Tokens that go on with a term, or begin one, and are less likely than this do not, nats (bench `terms`). */
+const LEAST_LIKELY = { onward: -12, beginning: -10 } as const;
+
+/** One of the hypotheses that go on side by side. */
+interface Beam {
+  readonly path: Path;
+  readonly match: TermMatch | undefined;
+}
+
+interface FinishedBeam {
+  readonly hypothesis: Hypothesis;
+  /** The mean of the log-probabilities with what terms add. */
+  readonly worth: number;
 }
 
 /** A hypothesis that grows. */

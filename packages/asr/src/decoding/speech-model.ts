@@ -2,6 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { DecoderGeometry } from './model-geometry.js';
 import type { Hypothesis } from './search.js';
 import type { StreamEncoder } from './stream-encoder.js';
+import type { TokenText } from '../text/token-text.js';
 import type { TokenRules } from './token-rules.js';
 
 /** How the text of some audio is wanted. */
@@ -57,6 +58,11 @@ export interface SpeechModel {
     readonly prompt: readonly number[];
     read(logits: Float32Array): Opening;
   };
+  /** Tokens that stand for text: those from 0 up to this. */
+  readonly textTokens: number;
+  textOf(token: number): TokenText;
+  /** The tokens of a text that stands behind a space. */
+  encode(text: string): readonly number[];
   /** Whether a hypothesis can be believed; one that cannot is decoded again at a higher temperature. */
   readonly isCredible?: (hypothesis: Hypothesis, opening: Opening) => boolean;
 }

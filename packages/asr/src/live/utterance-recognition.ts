@@ -17,6 +17,9 @@ import {
 } from './invention-gate.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
 import { placeWords } from './word-times.js';
+import type { SharedTerms } from '../recognizer/shared-terms.js';
+import type { Lexicon } from '../terms/key-term.js';
+import { writeTerms } from '../terms/name-terms.js';
 import { createStablePrefix, type StablePrefix } from './stable-prefix.js';
 
 /** What recognition needs from outside of the stream. */
@@ -29,6 +32,9 @@ export interface UtteranceServices {
   /** Hypotheses that are searched side by side for finals. */
   readonly beams: number;
   readonly textOf: (token: number) => TokenText;
+  /** The stream's key terms, and whether the processes know the lexicon. */
+  readonly keyTerms: SharedTerms | undefined;
+  readonly lexicon: Lexicon;
   /** Share of the carried context to use now, 0 to 1. */
   readonly contextShare: () => number;
 }
@@ -97,6 +103,9 @@ const AGAIN = -1;
 /** Silence put ahead of an utterance that is heard a second time, samples: 0.1 s. */
 const LEAD_IN = 1_600;
 
+/** Hypotheses side by side among which key terms are found (bench `terms`). */
+const TERM_BEAMS = 4;
+
 /** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
 const FIRST_PARTIAL = 9_600;
 
@@ -109,6 +118,12 @@ export function createUtteranceRecognition(
 ): UtteranceRecognition {
   const { scheduler } = services;
   const language = options.language ?? services.language;
+  const beams = Math.max(options.beams ?? services.beams, services.keyTerms ? TERM_BEAMS : 1);
+  const usesLexicon =
+    services.lexicon === 'medical' &&
+    options.lexicon !== 'none' &&
+    language.startsWith('en') &&
+    options.task !== 'translate';
   const context = createCarriedContext();
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
@@ -205,10 +220,13 @@ export function createUtteranceRecognition(
         language,
         task: options.task ?? 'transcribe',
         timestamps: options.timestamps ?? false,
-        beams: purpose === 'partial' ? 1 : (options.beams ?? services.beams),
+        beams: purpose === 'partial' ? 1 : beams,
         fallback: purpose !== 'partial',
         previous: [],
       },
+      // Partials are greedy and come quickly.
+      keyTerms: purpose === 'partial' ? undefined : services.keyTerms,
+      lexicon: purpose !== 'partial' && usesLexicon,
       ...callbacks,
       onResult(result) {
         if (keepState) stateOf = window.id;
@@ -356,7 +374,7 @@ export function createUtteranceRecognition(
       return;
     }
     const { start, end } = utterance;
-    const spelled = spell(result);
+    const spelled = writeTerms(spell(result), result.terms);
     const words = placeWords(spelled, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE);
     // A pause that was cut out of speech may come out as a full stop alone.
     if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return;

@@ -2,6 +2,11 @@ import { createDecoderBatch, type Feed, type RowOutput } from '../decoding/decod
 import { createSearch, type Hypothesis, type Search, type SearchStep } from '../decoding/search.js';
 import type { Opening, SpeechModel } from '../decoding/speech-model.js';
 import type { CrossAttention } from '../decoding/stream-encoder.js';
+import { reconsiderTerms } from '../decoding/reconsider-terms.js';
+import type { KeyTerm } from '../terms/key-term.js';
+import { nameTerms } from '../terms/name-terms.js';
+import { spellWords } from '../text/words.js';
+import { createTermLists } from './term-lists.js';
 import { createWindowStates } from './window-states.js';
 import type { JobPriority, RecognitionJob, RecognitionResult } from './worker-messages.js';
 
@@ -14,6 +19,10 @@ export interface JobEngine {
   promote(id: number): void;
   /** Frees what is kept of a window. */
   forget(window: string): void;
+  /** Takes a list of terms that jobs may name. */
+  learn(name: string, terms: readonly KeyTerm[]): void;
+  /** Frees a list. */
+  unlearn(name: string): void;
 }
 
 /** Encoder frames that one batch may hold: cross-attention takes 27 kB a frame and layer pair in the base model. */
@@ -28,12 +37,14 @@ const MAX_BATCH_ROWS = 8;
  */
 export function createJobEngine(
   model: SpeechModel,
+  lexicon: readonly KeyTerm[],
   onResult: (id: number, result: RecognitionResult, runSeconds: number) => void,
   onError: (error: unknown) => void,
   onJoined: () => void = () => undefined,
 ): JobEngine {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const states = createWindowStates();
+  const lists = createTermLists(model, lexicon);
   const waiting: RecognitionJob[] = [];
   const decoding = new Map<number, Decoding>();
   const promoted = new Set<number>();
@@ -78,6 +89,7 @@ export function createJobEngine(
       attempt: 0,
       opening: {},
       cross: undefined,
+      prompt: [],
       search: undefined,
       feeds: new Map(),
       draft: [],
@@ -90,8 +102,8 @@ export function createJobEngine(
     // Cancelled while it was encoded: nobody would tell when to let go of its state.
     if (!decoding.has(job.id)) return;
     if (job.keepState && state) states.set(job.window, state, job.audio.length);
-    // The batch has a copy of its own as soon as it holds two rows: only another attempt needs the original.
-    if (model.isCredible && job.decoding.fallback) entry.cross = cross;
+    // The batch has a copy of its own as soon as it holds two rows: only what is decoded again needs the original.
+    if ((model.isCredible && job.decoding.fallback) || job.termLists.length > 0) entry.cross = cross;
     entry.opening = await open(job, cross);
     await decode(entry, cross);
   };
@@ -118,7 +130,9 @@ export function createJobEngine(
       maxTokens,
       beams: request.beams,
       temperature: TEMPERATURES[attempt] ?? 0,
+      ...lists.matcherOf(job.termLists),
     });
+    entry.prompt = prompt;
     const reading = await batch.read(cross, [...prompt, ...draft], draft.length + 1);
     // Cancelled while it was read: the rows would be decoded for ever.
     if (!decoding.has(job.id)) return;
@@ -177,14 +191,24 @@ export function createJobEngine(
       await decode(entry, cross);
       return;
     }
-    finish(entry, step.hypothesis);
+    await finish(entry, step.hypothesis);
   };
 
-  const finish = (entry: Decoding, { frames, ...hypothesis }: Hypothesis) => {
-    remove(entry.job.id);
+  const finish = async (entry: Decoding, found: Hypothesis) => {
+    const { job, cross, prompt } = entry;
+    const named = lists.named(job.termLists);
+    const { frames, ...hypothesis } =
+      cross && named.length > 0 ? await reconsiderTerms(found, prompt, cross, named, model, batch) : found;
+    if (!decoding.has(job.id)) return;
+    remove(job.id);
     onResult(
-      entry.job.id,
-      { ...hypothesis, ...entry.opening, heardAt: frames.map((frame) => frame * model.secondsPerFrame) },
+      job.id,
+      {
+        ...hypothesis,
+        ...entry.opening,
+        heardAt: frames.map((frame) => frame * model.secondsPerFrame),
+        terms: nameTerms(spellWords(hypothesis.tokens, hypothesis.logProbabilities, model.textOf), named),
+      },
       (performance.now() - entry.startedAt) / 1000,
     );
   };
@@ -209,6 +233,8 @@ export function createJobEngine(
     forget: (window) => {
       states.delete(window);
     },
+    learn: lists.learn,
+    unlearn: lists.unlearn,
   };
 }
 
@@ -219,8 +245,10 @@ interface Decoding {
   /** Counts the temperatures tried. */
   attempt: number;
   opening: Opening;
-  /** Where the job may be decoded again. */
+  /** Where the job may be decoded again, or its terms are reconsidered. */
   cross: CrossAttention | undefined;
+  /** The tokens before the new text. */
+  prompt: readonly number[];
   search: Searching | undefined;
   /** What its rows read next. */
   feeds: ReadonlyMap<number, Feed>;

@@ -1,6 +1,7 @@
 import type { Device } from '../decoding/open-session.js';
 import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
+import type { Lexicon } from '../terms/key-term.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
 /** What a running recognizer recognises with. */
@@ -31,6 +32,8 @@ export interface RecognizerOptions {
   readonly computeType: ComputeType;
   /** Hypotheses that are searched side by side for finals; 1, which is greedy, by default. */
   readonly beams?: number;
+  /** Terms that are looked for in every stream that does not say otherwise; none by default. */
+  readonly lexicon?: Lexicon;
   /** Inference processes; `availableParallelism()` of `node:os` is a good number. */
   readonly workers: number;
   /** Where prepared graphs are kept. */

@@ -1,15 +1,20 @@
 import { createFinalDelays } from './final-delays.js';
 import type { ModelFiles } from './open-model.js';
 import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
-import type { RecognitionJob, RecognitionResult } from './worker-messages.js';
+import type { SharedTerms } from './shared-terms.js';
+import { LEXICON, type RecognitionJob, type RecognitionResult } from './worker-messages.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
 /** Work to be scheduled; the scheduler numbers it. */
-export interface JobRequest extends Omit<RecognitionJob, 'id' | 'audio'> {
+export interface JobRequest extends Omit<RecognitionJob, 'id' | 'audio' | 'termLists'> {
   /** Gives the window's audio once a process takes the job: most partials are replaced before. */
   readonly audio: () => Int16Array;
   /** Jobs of one stream go to the process that did the last, which keeps their encoder state, if it is free. */
   readonly stream: string;
+  /** Terms that are likelier than the model thinks. */
+  readonly keyTerms: SharedTerms | undefined;
+  /** Whether terms of the lexicon are looked for. */
+  readonly lexicon: boolean;
   /** Audio of the utterance that no hypothesis covers, seconds. */
   readonly unheardSeconds: number;
   /** A waiting partial with the same name is replaced by this one. */
@@ -34,6 +39,8 @@ export interface Scheduler {
   submit(request: JobRequest): ScheduledJob;
   /** Frees what the processes keep of a window. */
   forget(window: string): void;
+  /** Frees what the processes keep of a list of terms, which no stream uses any more. */
+  forgetTerms(name: string): void;
   /** The stream has ended. */
   release(stream: string): void;
   /** Whether a process has nothing to do, other than in the background. */
@@ -52,6 +59,8 @@ export interface SchedulerOptions {
   readonly model: ModelFiles;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
+  /** Whether the processes are to know the lexicon. */
+  readonly lexicon: boolean;
   readonly onEvent: (event: RecognizerEvent) => void;
   readonly onLoadFailed: (message: string) => void;
   readonly onWorkerReady: () => void;
@@ -109,7 +118,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       if (home !== slot) home?.forget(next.request.window);
       homes.set(next.request.stream, slot);
       const job = (next.job ??= jobOf(next));
-      slot.assign(next.urgent ? { ...job, priority: 'final' } : job);
+      slot.assign(next.urgent ? { ...job, priority: 'final' } : job, next.request.keyTerms);
     }
   };
 
@@ -268,6 +277,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       // Also those that a stream's jobs have moved away from.
       for (const slot of slots) slot.forget(window);
     },
+    forgetTerms(name) {
+      for (const slot of slots) slot.forgetTerms(name);
+    },
     release(stream) {
       homes.delete(stream);
     },
@@ -301,8 +313,20 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
 }
 
 function jobOf({ id, request }: Entry): RecognitionJob {
-  const { priority, window, prefix, draft, newSeconds, keepState, decoding } = request;
-  return { id, priority, window, audio: request.audio(), prefix, draft, newSeconds, keepState, decoding };
+  const { priority, window, prefix, draft, newSeconds, keepState, decoding, keyTerms, lexicon } = request;
+  const termLists = [...(keyTerms ? [keyTerms.name] : []), ...(lexicon ? [LEXICON] : [])];
+  return {
+    id,
+    priority,
+    window,
+    audio: request.audio(),
+    prefix,
+    draft,
+    newSeconds,
+    keepState,
+    decoding,
+    termLists,
+  };
 }
 
 /** The partial that saves its final the most work. */

@@ -14,6 +14,7 @@ import { prepareModel } from './prepare-model.js';
 import { probeCuda, type FromProbe } from './probe-device.js';
 import type { Admission, ModelDescription, Recognizer, RecognizerOptions } from './recognizer.js';
 import { createScheduler, type Scheduler } from './scheduler.js';
+import { createSharedTermLists } from './shared-terms.js';
 
 /**
  * Starts inference processes for a model and resolves once one of them has warmed up.
@@ -38,6 +39,9 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
     tokenTexts(model),
   ]);
 
+  const sharedTerms = createSharedTermLists((name) => {
+    scheduler.forgetTerms(name);
+  });
   let opened = 0;
   let liveStreams = 0;
   const contextShare = () =>
@@ -46,6 +50,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   return {
     model: describe(model, device),
     openLive(live, listener) {
+      const keyTerms = sharedTerms.take(live.keyTerms ?? []);
       const stream = openLiveStream(live, listener, {
         scheduler,
         createResampler,
@@ -55,7 +60,12 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         beams: options.beams ?? BEAMS[model.family],
         textOf,
         contextShare,
-        onClose: () => liveStreams--,
+        keyTerms,
+        lexicon: options.lexicon ?? 'none',
+        onClose: () => {
+          liveStreams--;
+          if (keyTerms) sharedTerms.release(keyTerms);
+        },
       });
       liveStreams++;
       return stream;
@@ -96,6 +106,7 @@ async function startScheduler(
         workers: options.workers,
         memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(files),
         timeoutSeconds: options.workerTimeoutSeconds,
+        lexicon: options.lexicon === 'medical',
         onEvent(event) {
           onEvent(event);
           if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS)

@@ -1,3 +1,4 @@
+import { loadMedicalLexicon, type LexiconTerm } from '../lexicon/medical-lexicon.js';
 import { createJobEngine, type JobEngine } from './job-engine.js';
 import { openModel } from './open-model.js';
 import { warmUp } from './warm-up.js';
@@ -21,6 +22,12 @@ process.on('message', (message: ToWorker) => {
     case 'promote':
       engine?.promote(message.id);
       break;
+    case 'terms':
+      engine?.learn(message.name, message.terms);
+      break;
+    case 'forget-terms':
+      engine?.unlearn(message.name);
+      break;
     case 'forget':
       engine?.forget(message.window);
       break;
@@ -43,6 +50,7 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
     await warmUp(model);
     engine = createJobEngine(
       model,
+      message.lexicon ? await loadLexicon() : [],
       (id, result, runSeconds) => {
         collectTensors();
         send({ type: 'result', id, result, runSeconds, residentBytes: process.memoryUsage.rss() });
@@ -56,6 +64,12 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   } catch (error) {
     send({ type: 'load-failed', message: error instanceof Error ? error.message : 'unknown failure' });
   }
+}
+
+/** The lexicon without units, which are ordinary words: how they are written is not for the decoder to say. */
+async function loadLexicon(): Promise<readonly LexiconTerm[]> {
+  const terms = await loadMedicalLexicon();
+  return terms.filter(({ kind }) => kind !== 'unit');
 }
 
 /**

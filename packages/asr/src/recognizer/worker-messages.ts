@@ -1,5 +1,7 @@
 import type { Hypothesis } from '../decoding/search.js';
 import type { DecodingRequest, Opening } from '../decoding/speech-model.js';
+import type { KeyTerm } from '../terms/key-term.js';
+import type { NamedTerm } from '../terms/name-terms.js';
 import type { ModelFiles } from './open-model.js';
 
 /**
@@ -25,17 +27,26 @@ export interface RecognitionJob {
   /** Whether a later job of the same window will continue this one's encoding. */
   readonly keepState: boolean;
   readonly decoding: DecodingRequest;
+  /** The lists of terms to be looked for, by the names under which the process knows them. */
+  readonly termLists: readonly string[];
 }
+
+/** Names the lexicon among lists of terms. */
+export const LEXICON = 'lexicon';
 
 /** The tokens of one utterance. */
 export interface RecognitionResult extends Omit<Hypothesis, 'frames'>, Opening {
   /** Where in the window each token was heard, seconds. */
   readonly heardAt: readonly number[];
+  /** Terms of the job's lists, in their order. */
+  readonly terms: readonly NamedTerm[];
 }
 
 /** From the server to an inference process. */
 export type ToWorker =
-  | { readonly type: 'load'; readonly model: ModelFiles }
+  | { readonly type: 'load'; readonly model: ModelFiles; readonly lexicon: boolean }
+  | { readonly type: 'terms'; readonly name: string; readonly terms: readonly KeyTerm[] }
+  | { readonly type: 'forget-terms'; readonly name: string }
   | { readonly type: 'job'; readonly job: RecognitionJob }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'promote'; readonly id: number }

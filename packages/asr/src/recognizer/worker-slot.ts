@@ -1,5 +1,6 @@
 import type { ModelFiles } from './open-model.js';
 import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
+import type { SharedTerms } from './shared-terms.js';
 import type { FromWorker, RecognitionJob, RecognitionResult } from './worker-messages.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
@@ -8,10 +9,13 @@ export interface WorkerSlot {
   /** Whether it takes jobs. */
   readonly ready: boolean;
   readonly jobs: ReadonlyMap<number, RecognitionJob>;
-  assign(job: RecognitionJob): void;
+  /** `keyTerms`: the list that the job names, which the process is told of before. */
+  assign(job: RecognitionJob, keyTerms?: SharedTerms): void;
   cancel(id: number): void;
   promote(id: number): void;
   forget(window: string): void;
+  /** No job will name the list again. */
+  forgetTerms(name: string): void;
   status(): WorkerStatus;
   close(): Promise<void>;
 }
@@ -22,6 +26,8 @@ export interface WorkerSlotOptions {
   readonly model: ModelFiles;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
+  /** Whether the process is to know the lexicon. */
+  readonly lexicon: boolean;
 }
 
 /** What a slot reports. */
@@ -50,6 +56,8 @@ const BACKOFF_MS = { first: 250, longest: 30_000 } as const;
  */
 export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlotListener): WorkerSlot {
   const jobs = new Map<number, RecognitionJob>();
+  /** Names of the lists of terms that the process has been given. */
+  const knownTerms = new Set<string>();
   let process: WorkerProcess | undefined;
   let state: WorkerStatus['state'] | 'closed' = 'starting';
   let exitReason: 'crash' | 'hung' | 'memory' = 'crash';
@@ -68,8 +76,9 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     replacing = false;
     silentTicks = 0;
     startedAt = performance.now();
+    knownTerms.clear();
     process = startWorkerProcess({ onMessage: receive, onExit: exited });
-    process.send({ type: 'load', model: options.model });
+    process.send({ type: 'load', model: options.model, lexicon: options.lexicon });
   };
 
   const receive = (message: FromWorker) => {
@@ -149,8 +158,12 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
       return state === 'ready' && !replacing;
     },
     jobs,
-    assign(job) {
+    assign(job, keyTerms) {
       jobs.set(job.id, job);
+      if (keyTerms && !knownTerms.has(keyTerms.name)) {
+        knownTerms.add(keyTerms.name);
+        process?.send({ type: 'terms', ...keyTerms });
+      }
       process?.send({ type: 'job', job });
     },
     cancel(id) {
@@ -164,6 +177,9 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     },
     forget(window) {
       process?.send({ type: 'forget', window });
+    },
+    forgetTerms(name) {
+      if (knownTerms.delete(name)) process?.send({ type: 'forget-terms', name });
     },
     status: () => ({
       pid: process?.pid,

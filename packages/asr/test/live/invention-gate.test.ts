@@ -66,5 +66,6 @@ function result(logProbabilities: readonly number[]): RecognitionResult {
     heardAt: logProbabilities.map((_, index) => index / 4),
     endLogProbability: -0.1,
     stopped: 'end',
+    terms: [],
   };
 }

@@ -40,6 +40,7 @@ test('partials leave their encoding to others until one of them has', () => {
     heardAt: [],
     endLogProbability: 0,
     stopped: 'end',
+    terms: [],
   });
   follow([], SECOND + 2 * STEP);
   expect(jobs[2]?.request.keepState).toBe(false);
@@ -89,6 +90,7 @@ function heard(tokens: readonly number[]): RecognitionResult {
     heardAt: tokens.map(() => 0.1),
     endLogProbability: -0.1,
     stopped: 'end',
+    terms: [],
   };
 }
 
@@ -121,6 +123,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       };
     },
     forget: () => undefined,
+    forgetTerms: () => undefined,
     release: () => undefined,
     idle,
     finalDelaySeconds: 0,
@@ -135,7 +138,16 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true, ...changes },
     history,
     { onFinal: () => undefined },
-    { scheduler, stream: 'a', language: 'en', beams: 1, textOf: moonshineTokenText, contextShare: () => 1 },
+    {
+      scheduler,
+      stream: 'a',
+      language: 'en',
+      beams: 1,
+      textOf: moonshineTokenText,
+      keyTerms: undefined,
+      lexicon: 'none',
+      contextShare: () => 1,
+    },
   );
   return { follow, jobs, close };
 }

@@ -110,6 +110,7 @@ function start(speechModel = model) {
   const results = new Map<number, RecognitionResult>();
   const engine = createJobEngine(
     speechModel,
+    [],
     (id, result) => results.set(id, result),
     (error) => {
       throw error;
@@ -129,6 +130,7 @@ function job(id: number, changes: Partial<RecognitionJob> = {}): RecognitionJob 
     draft: [],
     newSeconds: audio.length / 16_000,
     keepState: true,
+    termLists: [],
     decoding: plainRequest,
     ...changes,
   };

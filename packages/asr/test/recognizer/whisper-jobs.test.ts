@@ -243,6 +243,7 @@ function start(altered: Partial<SpeechModel> = {}) {
   const results = new Map<number, RecognitionResult>();
   const engine = createJobEngine(
     { ...model, ...altered },
+    [],
     (id, result) => results.set(id, result),
     (error) => {
       throw error;
@@ -265,6 +266,7 @@ function job(
     draft: [],
     newSeconds: audio.length / 16_000,
     keepState: true,
+    termLists: [],
     decoding: { ...plainRequest, ...request },
     ...changes,
   };

@@ -56,6 +56,7 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
       },
       promote: (id) => promoted.push(id),
       forget: (window) => forgotten.push(window),
+      forgetTerms: () => undefined,
       status: () => ({ pid: 1, state: 'ready', residentBytes: 0, restarts: 0, jobs: jobs.size }),
       close: () => Promise.resolve(),
     },
@@ -86,4 +87,5 @@ const RESULT: RecognitionResult = {
   heardAt: [],
   endLogProbability: 0,
   stopped: 'end',
+  terms: [],
 };

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createApiKeys } from '../../src/access/api-keys.js';
+import { createRecoveryCodes } from '../../src/access/recovery-codes.js';
 import { createPasswords } from '../../src/access/passwords.js';
 import { accessSeal } from '../../src/access/seal.js';
 import { createUsers } from '../../src/access/users.js';
@@ -178,7 +179,12 @@ function accessOf(database: Database, { dataDirectory }: DatabaseSettings) {
   const seal = accessSeal({ dataDirectory });
   return {
     apiKeys: createApiKeys(database),
-    users: createUsers({ database, passwords: createPasswords(), seal }),
+    users: createUsers({
+      database,
+      passwords: createPasswords(),
+      seal,
+      recoveryCodes: createRecoveryCodes(database),
+    }),
   };
 }
 

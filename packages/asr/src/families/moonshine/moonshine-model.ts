@@ -5,6 +5,7 @@ import type { SpeechModel } from '../../decoding/speech-model.js';
 import { createStreamEncoder } from '../../decoding/stream-encoder.js';
 import { firstTokensOnly } from '../../decoding/token-rules.js';
 import { SAMPLE_RATE } from '../../audio/sample-rate.js';
+import { moonshineTokens, moonshineTokenText } from './moonshine-text.js';
 
 /** Prepared graphs of a Moonshine model. */
 export interface MoonshineFiles {
@@ -43,5 +44,8 @@ export function moonshineModel(
     maxTokens: MOST_TOKENS,
     prompt: (_request, _language, prefix) => [...geometry.startTokens, ...prefix],
     rules: () => rules,
+    textTokens: geometry.textTokens,
+    textOf: moonshineTokenText,
+    encode: moonshineTokens,
   };
 }

@@ -10,6 +10,11 @@ export function moonshineTokenText(token: number): TokenText {
   return { bytes: encoder.encode(piece.replaceAll('▁', ' ')), beginsWord: piece.startsWith('▁') };
 }
 
+/** The tokens of a text that stands behind a space. */
+export function moonshineTokens(text: string): readonly number[] {
+  return llamaTokenizer.encode(text, false, true);
+}
+
 /** Unknown, start and end stand before the text tokens. */
 const FIRST_TEXT_TOKEN = 3;
 

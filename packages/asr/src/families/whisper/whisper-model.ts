@@ -53,6 +53,9 @@ export async function openWhisper({
       prompt: [tokenizer.startOfTranscript],
       read: (logits) => readOpening(tokenizer, logits),
     },
+    textTokens: tokenizer.endOfText,
+    textOf: tokenizer.textOf,
+    encode: (text) => tokenizer.encode(` ${text}`),
     isCredible: (hypothesis, { noSpeech }) => {
       const { tokens, stopped } = hypothesis;
       if (stopped !== 'end') return false;

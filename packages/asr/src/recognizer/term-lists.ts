@@ -1,0 +1,67 @@
+import type { SpeechModel } from '../decoding/speech-model.js';
+import type { KeyTerm } from '../terms/key-term.js';
+import type { TermMatcher } from '../terms/term-match.js';
+import type { LexiconTerm } from '../lexicon/medical-lexicon.js';
+import {
+  createBoostedTermList,
+  createTermList,
+  type BoostedTermList,
+  type SoundEvidence,
+  type TermList,
+} from '../terms/term-list.js';
+import { createVocabularyTrie, type VocabularyTrie } from '../terms/vocabulary-trie.js';
+import { LEXICON } from './worker-messages.js';
+
+/** The lists of terms that one inference process knows by name. */
+export interface TermLists {
+  learn(name: string, terms: readonly KeyTerm[]): void;
+  unlearn(name: string): void;
+  /** Those of these names that are known, key terms before the lexicon. */
+  named(names: readonly string[]): readonly TermList[];
+  /** What a search is to favour. */
+  matcherOf(names: readonly string[]): { readonly terms?: TermMatcher };
+}
+
+/** Makes the lists of a process, which knows the lexicon from the start, unless it is empty. */
+export function createTermLists(model: SpeechModel, lexicon: readonly KeyTerm[]): TermLists {
+  const lexiconList = lexicon.length > 0 ? createTermList(lexicon, lexiconAllowance) : undefined;
+  const learned = new Map<string, BoostedTermList>();
+  let vocabulary: VocabularyTrie | undefined;
+
+  return {
+    learn(name, terms) {
+      vocabulary ??= createVocabularyTrie(model.textTokens, (token) => model.textOf(token));
+      learned.set(name, createBoostedTermList(terms, keyTermAllowance, { ...model, vocabulary }));
+    },
+    unlearn: (name) => learned.delete(name),
+    named: (names) =>
+      [...names.map((name) => learned.get(name)), names.includes(LEXICON) ? lexiconList : undefined].filter(
+        (list) => list !== undefined,
+      ),
+    matcherOf(names) {
+      const matcher = names.map((name) => learned.get(name)).find((list) => list !== undefined)?.matcher;
+      return matcher ? { terms: matcher } : {};
+    },
+  };
+}
+
+/** Key terms were named because they are said: how they sound is enough (bench `terms`). */
+function keyTermAllowance({ weight = 1 }: KeyTerm, { distance }: SoundEvidence): number {
+  return (12 - 8 * distance) * Math.sqrt(weight);
+}
+
+/**
+ * Of so many terms some sound like any words: long ones and common ones are likelier to have been said. Fitted to what
+ * the decoder makes of proposals in dictation and in interviews, see docs/decisions/0041-key-terms-in-the-decoder.md.
+ */
+function lexiconAllowance(
+  { weight = 1, kind }: KeyTerm & Partial<Pick<LexiconTerm, 'kind'>>,
+  { distance, soundWeight }: SoundEvidence,
+): number {
+  const named = kind === 'drug' || kind === 'brand' ? 2 : 0;
+  const allowance = 6 - 18 * distance + 1.2 * Math.min(soundWeight, 9) + 2.5 * Math.log(weight) + named;
+  return Math.min(allowance, MOST_ALLOWED);
+}
+
+/** However alike, what is so much less likely was not said, nats. */
+const MOST_ALLOWED = 12;

@@ -1,0 +1,23 @@
+/** A word or phrase that is likely to be said, and how it is written. */
+export interface KeyTerm {
+  /** As it is to be written: `metoprolol`, `HbA1c`, `McMurray test`. */
+  readonly text: string;
+  /** How much likelier than other terms it is to be said; 1 by default, see `keyTermLimits`. */
+  readonly weight?: number;
+  /** Other ways in which it may be heard, spelt in plain words: `h b a one c`. */
+  readonly soundsLike?: readonly string[];
+}
+
+/** What a list of key terms may hold. */
+export const keyTermLimits = {
+  /** Terms of one session. */
+  terms: 5_000,
+  /** Characters of a text or of one way to say it. */
+  characters: 100,
+  words: 8,
+  weight: { min: 0.1, max: 3 },
+  soundsLike: 8,
+} as const;
+
+/** Terms that ship with this package: those of medicine in English, or none. */
+export type Lexicon = 'medical' | 'none';

@@ -1,0 +1,88 @@
+import type { SpelledWord } from '../text/words.js';
+import { plainWords, type TermList } from './term-list.js';
+
+/** A term of a list in what was heard. */
+export interface NamedTerm {
+  readonly firstToken: number;
+  readonly tokens: number;
+  /** As it is to be written, with the punctuation that stands around it. */
+  readonly text: string;
+}
+
+/** Finds the terms of lists among words, the longest first where they overlap, and says how they are to be written. */
+export function nameTerms(words: readonly SpelledWord[], lists: readonly TermList[]): NamedTerm[] {
+  const named: NamedTerm[] = [];
+  for (let first = 0; first < words.length;) {
+    const found = longestFrom(words, first, lists);
+    if (found) named.push(found.term);
+    first += found?.words ?? 1;
+  }
+  return named;
+}
+
+function longestFrom(
+  words: readonly SpelledWord[],
+  first: number,
+  lists: readonly TermList[],
+): { readonly term: NamedTerm; readonly words: number } | undefined {
+  const most = Math.max(0, ...lists.map(({ mostWords }) => mostWords));
+  for (let count = Math.min(most, words.length - first); count > 0; count--) {
+    const span = words.slice(first, first + count);
+    const text = span
+      .map((word, index) => (word.spaceBefore && index > 0 ? ` ${word.text}` : word.text))
+      .join('');
+    const plain = plainWords(text);
+    for (const { terms, bySpelling } of lists) {
+      const number = bySpelling.get(plain);
+      const term = number === undefined ? undefined : terms[number];
+      const [head, tail] = [span[0], span.at(-1)];
+      if (!term || !head || !tail) continue;
+      const tokens = tail.firstToken + tail.tokens - head.firstToken;
+      return {
+        words: count,
+        term: { firstToken: head.firstToken, tokens, text: writtenAs(term.text, text) },
+      };
+    }
+  }
+  return undefined;
+}
+
+/** A term in place of what was heard: it keeps the punctuation, and the capital that a sentence begins with. */
+function writtenAs(term: string, heard: string): string {
+  const [before = ''] = /^[^\p{L}\p{N}]*/u.exec(heard) ?? [];
+  const [behind = ''] = /[^\p{L}\p{N}]*$/u.exec(heard) ?? [];
+  const first = heard.charAt(before.length);
+  const capital = first !== first.toLowerCase() && term === term.toLowerCase();
+  return `${before}${capital ? `${term.charAt(0).toUpperCase()}${term.slice(1)}` : term}${behind}`;
+}
+
+/** Words with terms as they are to be written. One that was heard as several words becomes one. */
+export function writeTerms(words: readonly SpelledWord[], named: readonly NamedTerm[]): SpelledWord[] {
+  return named.reduce<readonly SpelledWord[]>((written, term) => {
+    const first = written.findIndex(({ firstToken }) => firstToken === term.firstToken);
+    const behind = written.findIndex(({ firstToken }) => firstToken >= term.firstToken + term.tokens);
+    if (first < 0) return written;
+    const span = written.slice(first, behind < 0 ? undefined : behind);
+    return [
+      ...written.slice(0, first),
+      ...inPlaceOf(span, term),
+      ...(behind < 0 ? [] : written.slice(behind)),
+    ];
+  }, words) as SpelledWord[];
+}
+
+function inPlaceOf(span: readonly SpelledWord[], { text, firstToken, tokens }: NamedTerm): SpelledWord[] {
+  const texts = text.split(' ');
+  if (texts.length === span.length)
+    return span.map((word, index) => ({ ...word, text: texts[index] ?? word.text }));
+  const spaceBefore = span[0]?.spaceBefore ?? true;
+  return [
+    {
+      text,
+      spaceBefore,
+      firstToken,
+      tokens,
+      confidence: Math.min(...span.map(({ confidence }) => confidence)),
+    },
+  ];
+}

@@ -1,0 +1,81 @@
+import type { TokenText } from '../text/token-text.js';
+import type { KeyTerm } from './key-term.js';
+import { createSoundIndex, type SoundIndex } from './sound-index.js';
+import { createTermMatcher, type TermMatcher } from './term-match.js';
+import { spellingsOf } from './term-spellings.js';
+import { createTermTrie, type TermSpelling } from './term-trie.js';
+import type { VocabularyTrie } from './vocabulary-trie.js';
+
+/** Terms that are looked for in what the decoder writes. */
+export interface TermList {
+  readonly terms: readonly KeyTerm[];
+  readonly sounds: SoundIndex;
+  /** The number of the term that words spell, by `plainWords`. */
+  readonly bySpelling: ReadonlyMap<string, number>;
+  /** The most words that a spelling has. */
+  readonly mostWords: number;
+  /** What a term may lack in log-probability and still be taken for what was said, nats. */
+  allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
+}
+
+/** What speaks for a term where something else is written. */
+export interface SoundEvidence {
+  /** How far it is from what is written, see `soundDistance`. */
+  readonly distance: number;
+  /** How much there is to be alike, see `Sounds.weight`: short words are alike by accident. */
+  readonly soundWeight: number;
+}
+
+/** One whose terms the search favours while it decodes. */
+export interface BoostedTermList extends TermList {
+  readonly matcher: TermMatcher;
+}
+
+/** Makes a list over terms. */
+export function createTermList(terms: readonly KeyTerm[], allowanceOf: TermList['allowanceOf']): TermList {
+  const bySpelling = new Map<string, number>();
+  let mostWords = 1;
+  const sayings = terms.map((term, number) => {
+    const spellings = spellingsOf(term);
+    for (const spelling of spellings) {
+      const words = plainWords(spelling);
+      if (words !== '' && !bySpelling.has(words)) bySpelling.set(words, number);
+      mostWords = Math.max(mostWords, words.split(' ').length);
+    }
+    return [term.text, ...(term.soundsLike ?? [])];
+  });
+  return { terms, sounds: createSoundIndex(sayings), bySpelling, mostWords, allowanceOf };
+}
+
+/** Makes a list that the search favours. `encode`: the tokens of a text. */
+export function createBoostedTermList(
+  terms: readonly KeyTerm[],
+  allowanceOf: TermList['allowanceOf'],
+  model: {
+    readonly vocabulary: VocabularyTrie;
+    readonly textOf: (token: number) => TokenText;
+    readonly encode: (text: string) => readonly number[];
+  },
+): BoostedTermList {
+  const spellings = terms.flatMap((term): TermSpelling[] => {
+    const weight = term.weight ?? 1;
+    return spellingsOf(term).map((text) => ({
+      text,
+      bonus: Math.min(MOST_BONUS, BONUS_PER_TOKEN * model.encode(text).length) * weight,
+    }));
+  });
+  const trie = createTermTrie(spellings, model.vocabulary);
+  return { ...createTermList(terms, allowanceOf), matcher: createTermMatcher(trie, model.textOf) };
+}
+
+/** Words without case and punctuation, single spaces between them. */
+export function plainWords(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+/** Natural logarithms that a term is made likelier by for each of its tokens, and at most (bench `terms`). */
+const BONUS_PER_TOKEN = 2;
+const MOST_BONUS = 20;

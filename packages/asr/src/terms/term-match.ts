@@ -1,0 +1,66 @@
+import type { TokenText } from '../text/token-text.js';
+import type { TermTrie } from './term-trie.js';
+
+/** How far the text of a hypothesis agrees with key terms. All amounts are nats, added to its log-probability. */
+export interface TermMatch {
+  /** Where in the trie; nowhere within words that belong to no term. */
+  readonly node: number | undefined;
+  /** What terms that are whole have added, for good. */
+  readonly settled: number;
+  /** What the match under way adds, taken back where it breaks off. */
+  readonly pending: number;
+  /** What stays of it then: the longest whole term that it began with. */
+  readonly whole: number;
+}
+
+/** Follows hypotheses through a trie. Only whole words count as a term. */
+export interface TermMatcher {
+  /** The match of no text. */
+  readonly start: TermMatch;
+  /** Tokens that go on with the match under way. */
+  onward(match: TermMatch): ReadonlyMap<number, number>;
+  /** Tokens that begin a term. */
+  beginnings(): ReadonlyMap<number, number>;
+  /** The match with one more token. */
+  next(match: TermMatch, token: number): TermMatch;
+  /** The match once the text has ended. */
+  end(match: TermMatch): TermMatch;
+}
+
+/** Makes a matcher. `textOf`: the text of the decoder's tokens. */
+export function createTermMatcher(trie: TermTrie, textOf: (token: number) => TokenText): TermMatcher {
+  const withWhole = (match: TermMatch): TermMatch => {
+    const bonus = match.node === undefined ? undefined : trie.wholeAt(match.node);
+    return bonus === undefined ? match : { ...match, whole: bonus };
+  };
+  const brokenOff = ({ settled, whole }: TermMatch): TermMatch => ({
+    node: undefined,
+    settled: settled + whole,
+    pending: 0,
+    whole: 0,
+  });
+
+  return {
+    start: { node: trie.root, settled: 0, pending: 0, whole: 0 },
+    onward: ({ node }) => (node === undefined ? noTokens : trie.stepsFrom(node)),
+    beginnings: () => trie.stepsFrom(trie.root),
+    next(match, token) {
+      const bounded = endsWord(textOf(token)) ? withWhole(match) : match;
+      const onward = bounded.node === undefined ? undefined : trie.stepsFrom(bounded.node).get(token);
+      if (onward !== undefined)
+        return { ...bounded, node: onward, pending: Math.max(trie.bonusAt(onward), bounded.whole) };
+      const broken = brokenOff(bounded);
+      const begun = trie.stepsFrom(trie.root).get(token);
+      return begun === undefined ? broken : { ...broken, node: begun, pending: trie.bonusAt(begun) };
+    },
+    end: (match) => brokenOff(withWhole(match)),
+  };
+}
+
+const noTokens: ReadonlyMap<number, number> = new Map();
+
+/** Whether the word that stands before a token ends there: no letter or digit goes on with it. */
+function endsWord({ bytes }: TokenText): boolean {
+  const [first] = bytes;
+  return first === undefined || (first < 0x80 && !/[0-9A-Za-z]/.test(String.fromCharCode(first)));
+}

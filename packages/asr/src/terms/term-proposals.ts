@@ -1,0 +1,89 @@
+import type { SpelledWord } from '../text/words.js';
+import { areInflections } from './inflections.js';
+import { nameTerms } from './name-terms.js';
+import { plainWords, type TermList } from './term-list.js';
+
+/** A term that may have been said where the decoder wrote something else. */
+export interface TermProposal {
+  /** The words that it would stand for. */
+  readonly firstWord: number;
+  readonly words: number;
+  readonly text: string;
+  /** What it may lack in log-probability and still be taken for what was said, nats. */
+  readonly allowance: number;
+}
+
+/**
+ * Terms that sound like words of a hypothesis of which the decoder was not sure: those for which the least speaks
+ * against last, and no more than can be looked at.
+ */
+export function proposeTerms(words: readonly SpelledWord[], lists: readonly TermList[]): TermProposal[] {
+  const proposals: TermProposal[] = [];
+  const standing = standingTerms(words, lists);
+  for (let firstWord = 0; firstWord < words.length; firstWord++) {
+    let doubt = 0;
+    let text = '';
+    for (let count = 1; count <= MOST_WORDS; count++) {
+      const word = words[firstWord + count - 1];
+      if (!word) break;
+      text = `${text}${word.spaceBefore ? ' ' : ''}${word.text}`;
+      doubt -= Math.log(word.confidence);
+      if (doubt >= LEAST_DOUBT) {
+        for (const list of lists)
+          proposals.push(...proposalsOf(list, { firstWord, words: count, text: text.trim() }, standing));
+      }
+      // No term goes on behind the end of a clause.
+      if (/[,;:.?!]$/.test(word.text)) break;
+    }
+  }
+  return proposals.sort((one, other) => other.allowance - one.allowance).slice(0, MOST_PROPOSALS);
+}
+
+/** What is written somewhere. */
+interface Span {
+  readonly firstWord: number;
+  readonly words: number;
+  readonly text: string;
+}
+
+/** Terms that are written already and long enough for that to be no accident: nothing takes their place. */
+function standingTerms(words: readonly SpelledWord[], lists: readonly TermList[]): readonly string[] {
+  return nameTerms(words, lists)
+    .map(({ text }) => plainWords(text))
+    .filter(({ length }) => length >= LONG);
+}
+
+function proposalsOf(
+  list: TermList,
+  { firstWord, words, text }: Span,
+  standing: readonly string[],
+): TermProposal[] {
+  const written = plainWords(text);
+  if (list.bySpelling.has(written)) return [];
+  const kept = standing.filter((term) => ` ${written} `.includes(` ${term} `));
+  return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }) => {
+    const term = list.terms[entry];
+    if (!term) return [];
+    const plain = plainWords(term.text);
+    // Around a term that is there already nothing is to be left out.
+    if (` ${written} `.includes(` ${plain} `) || areInflections(written, plain)) return [];
+    if (kept.some((other) => !` ${plain} `.includes(` ${other} `))) return [];
+    const allowance = list.allowanceOf(term, { distance, soundWeight });
+    return allowance > 0 ? [{ firstWord, words, text: term.text, allowance }] : [];
+  });
+}
+
+/** Letters of a term that is not written by accident. */
+const LONG = 8;
+
+/** Words that a term may be heard as: `love of the oric sign`. */
+const MOST_WORDS = 5;
+
+/** What the decoder was surer of is not looked at, nats (bench `terms`). */
+const LEAST_DOUBT = 0.1;
+
+/** Terms that sound less alike are not looked at, see `soundDistance`. */
+const FARTHEST = 0.45;
+
+/** Terms that are looked at in one utterance: each takes the time of a few tokens. */
+const MOST_PROPOSALS = 16;

@@ -1,0 +1,90 @@
+import type { VocabularyTrie } from './vocabulary-trie.js';
+import { foldCase } from './fold-case.js';
+
+/** One way in which the decoder may write a key term. */
+export interface TermSpelling {
+  /** Words with single spaces between them; letters of either case match. */
+  readonly text: string;
+  /** What the whole term adds to the sum of log-probabilities, nats. */
+  readonly bonus: number;
+}
+
+/**
+ * Where terms and the decoder's tokens meet. It is made of bytes, so that every division of a word into tokens and every
+ * casing is a way along the same nodes.
+ */
+export interface TermTrie {
+  /** The node before the space ahead of a term. */
+  readonly root: number;
+  /** The tokens that lead on from a node, and where to. */
+  stepsFrom(node: number): ReadonlyMap<number, number>;
+  /** What the part of a term up to a node adds: with each byte a share of the whole. */
+  bonusAt(node: number): number;
+  /** What the term that is whole at a node adds. */
+  wholeAt(node: number): number | undefined;
+}
+
+/** Makes a trie. Where terms are spelt alike, the greatest bonus counts. */
+export function createTermTrie(spellings: Iterable<TermSpelling>, vocabulary: VocabularyTrie): TermTrie {
+  // Lists of children in arrays of numbers: a map a node would take ten times the memory.
+  const bytes = [0];
+  const firstChild = [NONE];
+  const nextSibling = [NONE];
+  const bonuses = [0];
+  const wholes = new Map<number, number>();
+  const steps = new Map<number, ReadonlyMap<number, number>>();
+
+  const childOf = (node: number, byte: number): number => {
+    let child = firstChild[node] ?? NONE;
+    while (child !== NONE && bytes[child] !== byte) child = nextSibling[child] ?? NONE;
+    return child;
+  };
+
+  const grow = (node: number, byte: number): number => {
+    const child = bytes.push(byte) - 1;
+    firstChild.push(NONE);
+    nextSibling.push(firstChild[node] ?? NONE);
+    firstChild[node] = child;
+    bonuses.push(0);
+    return child;
+  };
+
+  for (const { text, bonus } of spellings) {
+    const spelled = utf8.encode(` ${text}`);
+    let node = ROOT;
+    spelled.forEach((byte, index) => {
+      const folded = foldCase(byte);
+      const known = childOf(node, folded);
+      node = known === NONE ? grow(node, folded) : known;
+      bonuses[node] = Math.max(bonuses[node] ?? 0, (bonus * (index + 1)) / spelled.length);
+    });
+    wholes.set(node, Math.max(wholes.get(node) ?? 0, bonus));
+  }
+
+  const collect = (node: number, tokens: VocabularyTrie, found: Map<number, number>) => {
+    for (const token of tokens.tokens) found.set(token, node);
+    for (let child = firstChild[node] ?? NONE; child !== NONE; child = nextSibling[child] ?? NONE) {
+      const longer = tokens.children.get(bytes[child] ?? 0);
+      if (longer) collect(child, longer, found);
+    }
+    return found;
+  };
+
+  return {
+    root: ROOT,
+    stepsFrom(node) {
+      const known = steps.get(node);
+      if (known) return known;
+      const found = collect(node, vocabulary, new Map<number, number>());
+      steps.set(node, found);
+      return found;
+    },
+    bonusAt: (node) => bonuses[node] ?? 0,
+    wholeAt: (node) => wholes.get(node),
+  };
+}
+
+const ROOT = 0;
+const NONE = -1;
+
+const utf8 = new TextEncoder();

@@ -21,7 +21,7 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
 ];
 
 /**
- * Tables that they do not: data keys lie in a copy of their own, from which they can be destroyed, and who is logged in
- * logs in again.
+ * Tables that they do not: data keys lie in a copy of their own, from which they can be destroyed, who is logged in
+ * logs in again, and which servers run is a matter of the moment.
  */
-export const TABLES_LEFT_OUT: readonly string[] = ['data_keys', 'logins'];
+export const TABLES_LEFT_OUT: readonly string[] = ['data_keys', 'logins', 'servers'];

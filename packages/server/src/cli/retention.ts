@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { expireRecords, type ExpiredRecord, type RetentionOutcome } from '../retention/expire.js';
 import { parsePolicies } from '../retention/policies.js';
+import { endSessionsThatNobodyHolds } from '../records/hold-sessions.js';
 import { withStorage } from './open-offline-storage.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
@@ -18,9 +19,10 @@ export function retentionCommand(): Command {
     async (options: Record<string, unknown>) => {
       const config = configFrom(options);
       const dryRun = options['dryRun'] === true;
-      const outcome = await withStorage(config, (storage, actor) =>
-        expireRecords(storage, parsePolicies(config.retention), { actor, dryRun }),
-      );
+      const outcome = await withStorage(config, async (storage, actor) => {
+        if (!dryRun) await endSessionsThatNobodyHolds(storage);
+        return expireRecords(storage, parsePolicies(config.retention), { actor, dryRun });
+      });
       process.stdout.write(
         options['json'] === true
           ? `${JSON.stringify({ dryRun, ...outcome }, null, 2)}\n`

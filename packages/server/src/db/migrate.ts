@@ -2,10 +2,11 @@ import { Migrator, type Kysely } from 'kysely';
 import { ConfigError } from '../config/config-error.js';
 import { recordsAndAudit } from './migrations/0001-records-and-audit.js';
 import { access } from './migrations/0002-access.js';
+import { servers } from './migrations/0003-servers.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
-const schemaChanges: readonly SchemaChange[] = [recordsAndAudit, access];
+const schemaChanges: readonly SchemaChange[] = [recordsAndAudit, access, servers];
 
 /** Name of the newest step that this version knows. */
 export const newestSchema: string = schemaChanges.at(-1)?.name ?? '';

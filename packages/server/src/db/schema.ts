@@ -15,6 +15,7 @@ export interface Schema {
   readonly api_keys: ApiKeysTable;
   readonly users: UsersTable;
   readonly logins: LoginsTable;
+  readonly servers: ServersTable;
 }
 
 /** Set when the row is written and never changed afterwards. */
@@ -37,6 +38,8 @@ interface SessionsTable {
   audio_seconds: Generated<number>;
   /** 1 while nobody and no policy may destroy the session. */
   held: Generated<number>;
+  /** The server that it was opened on; null where an older version did. */
+  server_id: Fixed<string | null>;
 }
 
 /** Groups that the owner of a session was in when it began. */
@@ -135,4 +138,15 @@ interface LoginsTable {
   user_id: Fixed<string>;
   created_at: Fixed<string>;
   last_seen_at: string;
+}
+
+/** One row a server process that runs, or ran until it was killed. */
+interface ServersTable {
+  /** Made up at each start. */
+  id: Fixed<string>;
+  /** Where `pid` counts: machine, boot and namespace of processes; null where that cannot be told. */
+  place: Fixed<string | null>;
+  pid: Fixed<number>;
+  /** When it last renewed its lease, seconds since 1970 by the clock of the database. */
+  seen_at: number;
 }

@@ -22,6 +22,7 @@ import {
 import { z } from 'zod';
 import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
+import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import type { OriginPolicy } from './origins.js';
@@ -183,8 +184,13 @@ function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RequestError('request_too_large');
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || code === 'FST_ERR_CTP_INVALID_JSON_BODY')
     return new RequestError('json_expected');
+  if (databaseFailureOf(error) !== 'unforeseen')
+    return new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS, { cause: error });
   return new RequestError('internal_error', {}, undefined, { cause: error });
 }
+
+/** When a client may ask again for what the database did not give, seconds. */
+const RETRY_AFTER_SECONDS = 5;
 
 function answerNotFound(reply: FastifyReply): void {
   const { status, body } = httpError('not_found');

@@ -22,7 +22,7 @@ export interface RecordSummary {
   readonly language: string;
   readonly channels: number;
   readonly startedAt: string;
-  /** Missing while the session is open, and where the server went down in it. */
+  /** Missing while the session is open. Where its server went down, when it was last heard of. */
   readonly endedAt: string | undefined;
   readonly endReason: string | undefined;
   readonly finals: number;

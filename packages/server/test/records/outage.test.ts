@@ -1,9 +1,11 @@
+import { cpSync } from 'node:fs';
 import Libsql from 'libsql';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { embeddedPath } from '../../src/db/database.js';
 import { postgresMissing, startPostgres } from '../support/postgres.js';
+import { runCli } from '../cli/run-cli.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { begin, DR_LEE, openTestStorage, spoken } from '../support/storage.js';
 import { until } from '../support/until.js';
@@ -70,3 +72,24 @@ async function whileUnavailable(
   expect((await storage.records.read('a', DR_LEE)).finals).toBe(50);
   expect((await verifyAudit(storage.database, [])).problems).toEqual([]);
 }
+
+test('a program that looks into the database leaves what the server goes on to write, also after it was locked', async () => {
+  const dataDirectory = temporaryDirectory();
+  const storage = await openTestStorage({ dataDirectory, database: undefined });
+  const writer = await begin(storage, 'a');
+  const other = new Libsql(embeddedPath({ dataDirectory }));
+  other.exec('begin immediate');
+  const waiting = writer.commit(spoken('one', 0));
+  await until(() => !storage.queue.isWriting());
+  other.exec('rollback');
+  other.close();
+  await waiting;
+  const command = ['audit', 'verify', '--data-directory', dataDirectory];
+  expect(await runCli(command)).toMatchObject({ status: 0 });
+  await writer.commit(spoken('two', 1));
+  const copy = temporaryDirectory();
+  // What a process that is killed would leave.
+  cpSync(dataDirectory, copy, { recursive: true });
+  const later = await openTestStorage({ dataDirectory: copy, database: undefined });
+  expect((await later.records.read('a', DR_LEE)).finals).toBe(2);
+});

@@ -1,9 +1,11 @@
 import { cpSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
-import { embeddedPath } from '../../src/db/database.js';
+import { databaseFailureOf } from '../../src/db/database-failure.js';
+import { embeddedPath, openDatabase } from '../../src/db/database.js';
 import { postgresMissing, startPostgres } from '../support/postgres.js';
 import { runCli } from '../cli/run-cli.js';
 import { temporaryDirectory } from '../support/databases.js';
@@ -50,6 +52,33 @@ describe('finals wait, unsent, and new sessions are refused,', () => {
     },
   );
 });
+
+test.skipIf(postgresMissing !== undefined)(
+  'a connection to PostgreSQL that breaks in the middle of a transaction fails that and nothing else',
+  async () => {
+    const server = await startPostgres();
+    try {
+      const database = await openDatabase({
+        dataDirectory: temporaryDirectory(),
+        database: server.createDatabase(),
+      });
+      const failing = database.transaction(async (transaction) => {
+        await transaction.selectFrom('sessions').selectAll().execute();
+        await server.kill();
+        // The other end is gone in the same moment, and is heard of in a later turn of the event loop.
+        await setImmediate();
+        await transaction.selectFrom('sessions').selectAll().execute();
+      });
+      const failure: unknown = await failing.catch((error: unknown) => error);
+      expect(databaseFailureOf(failure)).toBe('passing');
+      await server.start();
+      expect(await database.db.selectFrom('sessions').selectAll().execute()).toEqual([]);
+      await database.close();
+    } finally {
+      await server.stop();
+    }
+  },
+);
 
 async function whileUnavailable(
   storage: Awaited<ReturnType<typeof openTestStorage>>,

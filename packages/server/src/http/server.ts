@@ -25,6 +25,7 @@ import type { Config } from '../config/schema.js';
 import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
+import { requireStorableText } from './storable-text.js';
 import type { OriginPolicy } from './origins.js';
 import type { ServerTls } from './tls.js';
 
@@ -105,6 +106,10 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
       void reply.header('strict-transport-security', STRICT_TRANSPORT_SECURITY);
     await guard.admit(request);
     limitBody(request, config.requestTimeoutSeconds);
+  });
+  app.addHook('preValidation', (request, _reply, next) => {
+    requireStorableText(request);
+    next();
   });
   app.addHook('onResponse', (request, reply, done) => {
     log.debug('answered', {
@@ -211,7 +216,9 @@ function createFastify(config: Config, tls: ServerTls | undefined): FastifyInsta
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     ...(tls === undefined ? { http: limits } : { https: { ...limits, ...tls.options } }),
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+      answerBrokenRequest(code, socket);
+    },
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       // Node hands the connection of an upgrade over for good, so nobody else would close it.
       if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
@@ -231,7 +238,9 @@ function requireAction({ config, method, url }: RouteOptions): void {
 /** Cuts whoever sends a body drop by drop. Uploads have a limit of their own, by their silence. */
 function limitBody(request: FastifyRequest, seconds: number): void {
   if (request.ws === true || takesForm(request) || request.raw.complete) return;
-  const timer = setTimeout(() => request.raw.destroy(), seconds * 1000);
+  const timer = setTimeout(() => {
+    answerBrokenRequest('ERR_HTTP_REQUEST_TIMEOUT', request.raw.socket);
+  }, seconds * 1000);
   request.raw.once('end', () => {
     clearTimeout(timer);
   });
@@ -245,12 +254,12 @@ function takesForm({ routeOptions }: FastifyRequest): boolean {
 }
 
 /** Answers what never became a request, and closes the connection. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+function answerBrokenRequest(cause: string | undefined, socket: Socket): void {
+  if (cause === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, body } = httpError(brokenRequestCodes[error.code ?? ''] ?? 'malformed_request');
+  const { status, body } = httpError(brokenRequestCodes[cause ?? ''] ?? 'malformed_request');
   const text = JSON.stringify(body);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,

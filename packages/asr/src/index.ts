@@ -49,3 +49,4 @@ export {
   type WrittenFinal,
   type WrittenWord,
 } from './text/write-final.js';
+export { placesOf } from './error-places.js';

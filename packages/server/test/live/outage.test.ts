@@ -1,8 +1,9 @@
-import { openSync, closeSync, renameSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { renameSync, rmSync, truncateSync } from 'node:fs';
 import Libsql from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embeddedPath } from '../../src/db/database.js';
 import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import { overwritePages } from '../support/damage.js';
 import { postgresMissing, startPostgres, type PostgresServer } from '../support/postgres.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
@@ -133,7 +134,7 @@ describe('a database that is damaged while the server runs', () => {
       },
       'DATABASE_FILE_CUT',
     ],
-    ['is overwritten', overwrite, 'SQLITE_'],
+    ['is overwritten', overwritePages, 'SQLITE_'],
   ])(
     'and %s is named with what to do; partials go on, no final is sent, and no session begins',
     async (_what, damage, code) => {
@@ -207,12 +208,4 @@ function checkpoint(server: ScriptedServer): void {
   const other = new Libsql(embeddedPath(server));
   other.prepare('pragma wal_checkpoint(truncate)').all();
   other.close();
-}
-
-/** Writes over every page but the first, as a failing disk may. */
-function overwrite(path: string): void {
-  const file = openSync(path, 'r+');
-  for (let at = 4096; at < statSync(path).size; at += 4096)
-    writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, at);
-  closeSync(file);
 }

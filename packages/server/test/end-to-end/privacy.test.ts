@@ -1,5 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTcp } from 'node:net';
@@ -41,6 +50,8 @@ interface Fault {
   readonly inject: (scene: Scene) => Promise<void>;
   readonly flags?: readonly string[];
   readonly usesPostgres?: boolean;
+  /** Whether its data lies on a disk of its own, which is easily filled. */
+  readonly hasSmallDisk?: boolean;
   readonly isPossible?: boolean;
   /** Whether the server is left in a state in which it ends by itself, or not at all. */
   readonly isFatal?: boolean;
@@ -53,8 +64,6 @@ beforeAll(async () => {
   if (postgresMissing === undefined) postgres = await startPostgres();
 });
 afterAll(() => postgres?.stop());
-
-const HAS_PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].some((path) => existsSync(path));
 
 const faults: readonly Fault[] = [
   { name: 'nothing', inject: () => Promise.resolve() },
@@ -138,15 +147,18 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'a disk that is full',
-    isPossible: HAS_PRLIMIT,
+    isPossible: mayMount(),
+    hasSmallDisk: true,
     inject: async ({ server, dataDirectory, sayAgain }) => {
-      const limit = (bytes: string): void => {
-        execFileSync('prlimit', ['--pid', String(server.pid), `--fsize=${bytes}:`]);
-      };
-      limit(String(statSync(`${embeddedPath({ dataDirectory })}-wal`).size));
+      const filler = join(dataDirectory, 'filler');
+      const file = openSync(filler, 'w');
+      expect(() => {
+        for (;;) writeSync(file, Buffer.alloc(4096));
+      }).toThrow('ENOSPC');
+      closeSync(file);
       const saying = sayAgain();
       await until(() => server.output().includes('CANNOT BE WRITTEN'));
-      limit('unlimited');
+      rmSync(filler);
       await saying;
     },
   },
@@ -263,8 +275,9 @@ const faults: readonly Fault[] = [
     name: `${signal} in the middle`,
     isFatal: true,
     inject: async ({ server, client }) => {
+      const spoken = client.all('speech').length;
       client.send(phrase.pcm);
-      await until(() => client.all('transcription').some(({ isFinal }) => !isFinal));
+      await until(() => client.all('speech').length > spoken);
       server.signal(signal);
       await server.exited;
     },
@@ -293,7 +306,9 @@ describe('what was said is in no log, metric, error, file, backup or crash repor
       const { stdout, stderr } = await runCli([...args, ...storage], { environment: placesIn(folder) });
       overheard.push(stdout, stderr);
     }
-    overheard.push(JSON.stringify(client.messages.filter(({ type }) => type !== 'transcription')));
+    overheard.push(
+      JSON.stringify(client.messages.filter(({ type }) => !['transcription', 'refined'].includes(type))),
+    );
 
     const canary = createCanary([phrase.text, heard], phrase.pcm);
     const found = [
@@ -349,9 +364,10 @@ test('nothing of a transcription is left in the home folder, least of all by a r
 /** Starts a server in `folder` and says the canary to it. */
 async function openScene(
   folder: string,
-  { flags = [], usesPostgres }: Fault,
+  { flags = [], usesPostgres, hasSmallDisk }: Fault,
 ): Promise<Scene & { overheard: string[] }> {
   const dataDirectory = join(folder, 'data');
+  if (hasSmallDisk === true) mountSmallDisk(dataDirectory);
   const storage = [
     ...['--data-directory', dataDirectory],
     ...(usesPostgres === true && postgres !== undefined ? ['--database', postgres.createDatabase()] : []),
@@ -368,7 +384,7 @@ async function openScene(
   ];
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'auscult');
   const server = await spawnRealServerIn(
-    { environment: { ...placesIn(folder), NODE_OPTIONS: injectedErrors(phrase.text) }, folder },
+    { environment: { ...placesIn(folder), ...injectedErrors(phrase.text) }, folder },
     [
       '--workers',
       '1',
@@ -396,6 +412,19 @@ async function openScene(
   await sayAgain();
   const overhear = (answer: string): void => void overheard.push(answer);
   return { server, folder, dataDirectory, storage, client, sayAgain, open, overhear, overheard };
+}
+
+/** Only root may, and not in every container. */
+function mayMount(): boolean {
+  return spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
+}
+
+function mountSmallDisk(folder: string): void {
+  mkdirSync(folder);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=700', 'none', folder]);
+  onTestFinished(() => {
+    execFileSync('umount', ['--lazy', folder]);
+  });
 }
 
 /** Everything that a process may choose to write to. */

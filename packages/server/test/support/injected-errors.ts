@@ -1,15 +1,19 @@
 /**
- * Options for Node that make a server process, and its inference processes, fail where nothing is prepared for it, with
+ * Variables that make a server process, and its inference processes, fail where nothing is prepared for it, with
  * errors that quote what was said. Each SIGUSR2 brings the next kind about.
  *
  * In the server: first whatever reads a record; then whatever sends a final. In an inference process: the next result.
  */
-export function injectedErrors(said: string): string {
-  return `--import data:text/javascript,${encodeURIComponent(program(said))}`;
+export function injectedErrors(said: string): Readonly<Record<string, string>> {
+  // Not in the program: frames of a stack tell the address of the code.
+  return {
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(PROGRAM)}`,
+    INJECTED_TEXT: `${said}\n    at ${said}`,
+  };
 }
 
-const program = (said: string): string => `
-const said = ${JSON.stringify(`${said}\n    at ${said}`)};
+const PROGRAM = `
+const said = process.env.INJECTED_TEXT;
 const { parse, stringify } = JSON;
 const kinds = [
   () => {

@@ -41,6 +41,8 @@ interface ReceivedSoFar {
   /** Codes of the errors. */
   readonly errors: readonly string[];
   readonly model?: string;
+  /** Known to those who speak `auscult.v1`. */
+  readonly sessionId?: string;
   /** Finals that the server says it has sent; known after `finish` to those who speak `auscult.v1`. */
   readonly announcedFinals?: number;
   /** How the server ended the session, where it did. */
@@ -110,6 +112,7 @@ interface Received extends ReceivedSoFar {
   lastMessageAt: number;
   finishing: boolean;
   model?: string;
+  sessionId?: string;
   announcedFinals?: number;
   closed?: Closed;
 }
@@ -119,7 +122,8 @@ type Message =
   | { readonly type: 'error'; readonly code?: string }
   | { readonly type: 'connection'; readonly model?: string }
   | { readonly type: 'stopped'; readonly utterances: number }
-  | { readonly type: 'ready' | 'speech' | 'warning' };
+  | { readonly type: 'ready'; readonly sessionId: string }
+  | { readonly type: 'speech' | 'warning' };
 
 function readMessage(raw: string): Message {
   return JSON.parse(raw) as Message;
@@ -131,6 +135,7 @@ function receive(session: Received, message: Message): void {
   if (message.type === 'transcription') session.hypotheses.push({ ...message, at });
   else if (message.type === 'error') session.errors.push(message.code ?? 'unnamed');
   else if (message.type === 'connection') session.model = message.model;
+  else if (message.type === 'ready') session.sessionId = message.sessionId;
   else if (message.type === 'stopped') session.announcedFinals = message.utterances;
 }
 

@@ -59,3 +59,4 @@ export {
   type TermKind,
 } from './lexicon/medical-lexicon.js';
 export { loadConfusableDrugs, type ConfusableDrugs } from './lexicon/confusable-drugs.js';
+export { placesOf } from './error-places.js';

@@ -30,6 +30,7 @@ import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { holdSessions, type SessionHold } from './records/hold-sessions.js';
 import { scheduleRetention } from './retention/schedule.js';
 import { noteConfiguration } from './storage/note-configuration.js';
 import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
@@ -75,6 +76,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   /** Reads sessions again, where that is another model's work. */
   let refiner: Recognizer | undefined;
   let hasStarted = false;
+  let hold: SessionHold | undefined;
   let stopBackground: readonly (() => void)[] = [];
   const draining = new AbortController();
   const metrics = createMetrics(() => recognizer?.status());
@@ -160,6 +162,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       await noteConfiguration(config, storage);
       await audit.append({ ...BY_SERVER, action: 'server.start' });
       hasStarted = true;
+      hold = await holdSessions(storage, log);
       stopBackground = [keepKeysCurrent(storage, log), scheduleRetention(config, storage, log)];
       await http.listen({ host: config.host, port: config.port });
       const url = urlOf(tls === undefined ? 'http' : 'https', http.server.address());
@@ -192,7 +195,8 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       await Promise.all([recognizer?.close(), refiner?.close()]);
       for (const stop of stopBackground) stop();
       // Where it cannot be written, the next start tells of it.
-      if (hasStarted) await audit.append({ ...BY_SERVER, action: 'server.stop' }).catch(() => undefined);
+      if (hasStarted)
+        await Promise.allSettled([hold?.release(), audit.append({ ...BY_SERVER, action: 'server.stop' })]);
       await storage.close();
     },
     routes,

@@ -1,3 +1,4 @@
+import { placesOf } from '../error-places.js';
 import { loadMedicalLexicon, type LexiconTerm } from '../lexicon/medical-lexicon.js';
 import { createJobEngine, type JobEngine } from './job-engine.js';
 import { openModel } from './open-model.js';
@@ -7,6 +8,9 @@ import type { FromWorker, ToWorker } from './worker-messages.js';
 // The entry of an inference process: one engine, driven by messages from the server that forked it.
 
 let engine: JobEngine | undefined;
+
+/** Exit status after an error that nothing was prepared for. */
+const CRASHED = 70;
 
 process.on('message', (message: ToWorker) => {
   switch (message.type) {
@@ -35,6 +39,13 @@ process.on('message', (message: ToWorker) => {
       send({ type: 'pong', residentBytes: process.memoryUsage.rss() });
       break;
   }
+});
+
+// The report of the runtime would hold the message of the error, and a message may hold anything.
+process.on('uncaughtException', (error) => {
+  const lines = [`inference process ended by an unexpected ${error.name}`, ...placesOf(error)];
+  process.stderr.write(`${lines.join('\n  ')}\n`);
+  process.exit(CRASHED);
 });
 
 // The server is gone: nobody is left to answer.

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { expireRecords, type ExpiredRecord, type RetentionOutcome } from '../retention/expire.js';
 import { parsePolicies } from '../retention/policies.js';
+import { endSessionsThatNobodyHolds } from '../records/hold-sessions.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
@@ -19,9 +20,10 @@ export function retentionCommand(): Command {
     async (options: Record<string, unknown>) => {
       const config = configFrom(options);
       const dryRun = options['dryRun'] === true;
-      const outcome = await withStorage(config, (storage, actor) =>
-        expireRecords(storage, parsePolicies(config.retention), { actor, dryRun }),
-      );
+      const outcome = await withStorage(config, async (storage, actor) => {
+        if (!dryRun) await endSessionsThatNobodyHolds(storage);
+        return expireRecords(storage, parsePolicies(config.retention), { actor, dryRun });
+      });
       printResult(options, { dryRun, ...outcome }, () => sentences(outcome, dryRun));
     },
   );

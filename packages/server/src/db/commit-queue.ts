@@ -17,7 +17,7 @@ interface Patience {
 export interface CommitQueue {
   /**
    * Resolves once `write` is on disk. Rejects with a `RequestError` `records_unavailable` where patience ends, and
-   * with what the database says where trying again is of no use.
+   * with what the database says where only this write is at fault.
    */
   readonly submit: (write: Write, patience?: Patience) => Promise<void>;
   /** Whether the last attempt succeeded: what is begun now can be expected to be written. */
@@ -30,8 +30,8 @@ export interface CommitQueue {
 
 /** What the server is told about the state of its database. */
 export interface CommitEvents {
-  /** Commits fail, with what the database says, and are tried again. */
-  readonly onFailing: (error: unknown) => void;
+  /** Commits fail, with what the database says, and are tried again. A database that is damaged does not recover. */
+  readonly onFailing: (error: unknown, failure: 'passing' | 'damaged') => void;
   readonly onRecovered: () => void;
 }
 
@@ -55,6 +55,7 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
   let pause = 0;
+  let told: 'passing' | 'damaged' | undefined;
   let isClosed = false;
   let wake: (() => void) | undefined;
 
@@ -77,12 +78,12 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
       for (const item of together) settle(item, item.resolve);
       return 'done';
     } catch (error) {
-      if (databaseFailureOf(error) === 'passing') {
-        failing(error);
+      const failure = databaseFailureOf(error);
+      if (failure !== 'unforeseen') {
+        failing(error, failure);
         return 'again';
       }
       if (together.length > 1) return await oneByOne(together);
-      if (databaseFailureOf(error) === 'damaged') failing(error);
       for (const item of together) {
         settle(item, () => {
           item.reject(error);
@@ -109,14 +110,18 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
     });
   };
 
-  const failing = (error: unknown): void => {
-    if (pause === 0) events.onFailing(error);
+  const failing = (error: unknown, failure: 'passing' | 'damaged'): void => {
+    if (pause === 0 || (failure === 'damaged' && told !== 'damaged')) {
+      events.onFailing(error, failure);
+      told = failure;
+    }
     pause = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pause * 2));
   };
 
   const recovered = (): void => {
     if (pause > 0) events.onRecovered();
     pause = 0;
+    told = undefined;
   };
 
   const rest = (): Promise<void> =>

@@ -54,8 +54,20 @@ export function openingError(error: unknown, what: string): unknown {
   return error;
 }
 
+/**
+ * The file of the embedded database is not the one that was opened any more. SQLite would go on writing to what nobody
+ * can open again.
+ */
+export class DatabaseFileError extends Error {
+  override readonly name = 'DatabaseFileError';
+
+  constructor(readonly code: 'DATABASE_FILE_REMOVED' | 'DATABASE_FILE_CUT') {
+    super(code);
+  }
+}
+
 /** SQLite: no database, damaged. PostgreSQL: class XX, of which XX001 and XX002 are damaged data. */
-const damagedCodes = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'XX001', 'XX002'];
+const damagedCodes = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'DATABASE_FILE_', 'XX001', 'XX002'];
 
 /** SQLite: locked, full, failing disk. System: the same. PostgreSQL: 08, 40, 53, 55, 57 (see its appendix A). */
 const passingCodes = [

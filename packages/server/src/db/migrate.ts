@@ -3,11 +3,18 @@ import { ConfigError } from '../config/config-error.js';
 import { recordsAndAudit } from './migrations/0001-records-and-audit.js';
 import { access } from './migrations/0002-access.js';
 import { recordVersions } from './migrations/0003-record-versions.js';
+import { servers } from './migrations/0004-servers.js';
 import { recoveryCodes } from './migrations/0005-recovery-codes.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
-const schemaChanges: readonly SchemaChange[] = [recordsAndAudit, access, recordVersions, recoveryCodes];
+const schemaChanges: readonly SchemaChange[] = [
+  recordsAndAudit,
+  access,
+  recordVersions,
+  servers,
+  recoveryCodes,
+];
 
 /** Name of the newest step that this version knows. */
 export const newestSchema: string = schemaChanges.at(-1)?.name ?? '';

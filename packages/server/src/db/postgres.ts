@@ -27,6 +27,8 @@ export function postgresDialect(url: string): Dialect {
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // So would one that breaks between two queries of a transaction, of which the pool hears nothing.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({
     pool,
     onCreateConnection: async (connection) => {

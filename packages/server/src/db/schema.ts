@@ -18,6 +18,7 @@ export interface Schema {
   readonly logins: LoginsTable;
   readonly recovery_codes: RecoveryCodesTable;
   readonly configurations: ConfigurationsTable;
+  readonly servers: ServersTable;
 }
 
 /** Set when the row is written and never changed afterwards. */
@@ -49,6 +50,8 @@ interface SessionsTable {
   audio_seconds: Generated<number>;
   /** 1 while nobody and no policy may destroy the session. */
   held: Generated<number>;
+  /** The server that it was opened on; null where an older version did. */
+  server_id: Fixed<string | null>;
 }
 
 /** Groups that the owner of a session was in when it began. */
@@ -178,4 +181,15 @@ interface ConfigurationsTable {
   master_key_id: string;
   /** Names and values, sealed with that master key: some are secrets. */
   sealed: Buffer;
+}
+
+/** One row a server process that runs, or ran until it was killed. */
+interface ServersTable {
+  /** Made up at each start. */
+  id: Fixed<string>;
+  /** Where `pid` counts: machine, boot and namespace of processes; null where that cannot be told. */
+  place: Fixed<string | null>;
+  pid: Fixed<number>;
+  /** When it last renewed its lease, seconds since 1970 by the clock of the database. */
+  seen_at: number;
 }

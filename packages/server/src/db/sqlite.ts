@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SqliteDialect, SqliteDriver, type Dialect, type SqliteDialectConfig } from 'kysely';
 import Libsql from 'libsql';
+import { watchFiles } from './watch-files.js';
 
 /**
  * How long a statement waits for another process that writes, milliseconds. The wait blocks this process,
@@ -48,6 +49,8 @@ interface Connection {
   readonly native: () => Libsql.Database;
   /** Opens the file anew if a statement was left half done. */
   readonly renewIfStuck: () => void;
+  /** Throws a `DatabaseFileError` where the files are not those that were opened any more. */
+  readonly requireFiles: () => void;
 }
 
 /**
@@ -56,6 +59,7 @@ interface Connection {
  */
 function connect(path: string): Connection {
   let native = openFile(path);
+  let requireFiles = watchFiles(path);
   let isStuck = false;
   /** By their text: the same few are run again and again, and to prepare one takes longer than to run it. */
   const prepared = new Map<string, Libsql.Statement<unknown[]>>();
@@ -77,7 +81,11 @@ function connect(path: string): Connection {
       prepared.clear();
       native.close();
       native = next;
+      requireFiles = watchFiles(path);
       isStuck = false;
+    },
+    requireFiles: () => {
+      requireFiles();
     },
     database: {
       close: () => {
@@ -103,7 +111,7 @@ function connect(path: string): Connection {
 
 function openFile(path: string): Libsql.Database {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
+  createFile(path);
   chmodSync(path, 0o600);
   const native = new Libsql(path, { timeout: LOCK_WAIT_MS });
   try {
@@ -112,6 +120,18 @@ function openFile(path: string): Libsql.Database {
   } catch (error) {
     native.close();
     throw error;
+  }
+}
+
+/**
+ * Never opens a file that is there: to close it would let go of the locks that this process has on it, by which others
+ * know that they must leave its write-ahead log alone.
+ */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 
@@ -126,6 +146,7 @@ class PurposefulDriver extends SqliteDriver {
 
   override beginTransaction(): Promise<void> {
     return this.execute(() => {
+      this.connection.requireFiles();
       this.connection.renewIfStuck();
       // Whoever will write takes the lock at once: a transaction that has read before would fail without waiting.
       return this.purpose === 'write' ? 'begin immediate' : 'begin';

@@ -48,7 +48,7 @@ export interface UploadLimits {
   readonly directory: string;
   /** Bytes of the file. */
   readonly maxBytes: number;
-  /** How long nothing may come, seconds. */
+  /** How long nothing may come, or next to nothing, seconds. */
   readonly idleSeconds: number;
   /** Ends an upload that is under way. */
   readonly signal: AbortSignal;
@@ -56,6 +56,9 @@ export interface UploadLimits {
 
 /** Bytes of a form besides its file: boundaries, headers and short fields. */
 const FORM_BYTES = 65_536;
+
+/** An upload that brings less in `idleSeconds` is held open for its own sake. */
+const LEAST_BYTES = 4096;
 
 /** More than a language tag takes. */
 const FIELD_BYTES = 256;
@@ -174,6 +177,12 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal }: UploadLimit
     stop(new RequestError('draining'));
   };
   raw.setTimeout(idleSeconds * 1000, onSilence);
+  const { socket } = raw;
+  let before = socket.bytesRead;
+  const trickle = setInterval(() => {
+    if (socket.bytesRead - before < LEAST_BYTES) onSilence();
+    before = socket.bytesRead;
+  }, idleSeconds * 1000);
   signal.addEventListener('abort', onAbort);
   return {
     reading: (file) => {
@@ -181,6 +190,7 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal }: UploadLimit
     },
     reason: () => reason,
     end: () => {
+      clearInterval(trickle);
       raw.off('timeout', onSilence);
       raw.setTimeout(0);
       signal.removeEventListener('abort', onAbort);

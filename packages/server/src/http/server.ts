@@ -23,9 +23,11 @@ import {
 import { z } from 'zod';
 import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
+import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import { describeAccess, securitySchemes } from './describe-access.js';
+import { requireStorableText } from './storable-text.js';
 import type { OriginPolicy } from './origins.js';
 import type { ServerTls } from './tls.js';
 
@@ -112,6 +114,10 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     if (request.is404) throw new RequestError('not_found');
     limitBody(request, config.requestTimeoutSeconds);
   });
+  app.addHook('preValidation', (request, _reply, next) => {
+    requireStorableText(request);
+    next();
+  });
   app.addHook('onResponse', (request, reply, done) => {
     log.debug('answered', {
       method: request.method,
@@ -192,6 +198,8 @@ function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RequestError('request_too_large');
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || code === 'FST_ERR_CTP_INVALID_JSON_BODY')
     return new RequestError('json_expected');
+  if (databaseFailureOf(error) !== 'unforeseen')
+    return new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS, { cause: error });
   return new RequestError('internal_error', {}, undefined, { cause: error });
 }
 
@@ -199,6 +207,9 @@ function refusalOf(error: unknown, request: FastifyRequest): RequestError {
 function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && !raw.complete;
 }
+
+/** When a client may ask again for what the database did not give, seconds. */
+const RETRY_AFTER_SECONDS = 5;
 
 function answerNotFound(reply: FastifyReply): void {
   const { status, body } = httpError('not_found');
@@ -219,7 +230,9 @@ function createFastify(config: Config, tls: ServerTls | undefined): FastifyInsta
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     ...(tls === undefined ? { http: limits } : { https: { ...limits, ...tls.options } }),
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+      answerBrokenRequest(code, socket);
+    },
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       // Node hands the connection of an upgrade over for good, so nobody else would close it.
       if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
@@ -239,7 +252,9 @@ function requireAction({ config, method, url }: RouteOptions): void {
 /** Cuts whoever sends a body drop by drop. Uploads have a limit of their own, by their silence. */
 function limitBody(request: FastifyRequest, seconds: number): void {
   if (request.ws === true || takesForm(request) || request.raw.complete) return;
-  const timer = setTimeout(() => request.raw.destroy(), seconds * 1000);
+  const timer = setTimeout(() => {
+    answerBrokenRequest('ERR_HTTP_REQUEST_TIMEOUT', request.raw.socket);
+  }, seconds * 1000);
   request.raw.once('end', () => {
     clearTimeout(timer);
   });
@@ -253,12 +268,12 @@ function takesForm({ routeOptions }: FastifyRequest): boolean {
 }
 
 /** Answers what never became a request, and closes the connection. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+function answerBrokenRequest(cause: string | undefined, socket: Socket): void {
+  if (cause === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, body } = httpError(brokenRequestCodes[error.code ?? ''] ?? 'malformed_request');
+  const { status, body } = httpError(brokenRequestCodes[cause ?? ''] ?? 'malformed_request');
   const text = JSON.stringify(body);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,

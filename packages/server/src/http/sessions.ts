@@ -67,6 +67,9 @@ type ExportFormat = keyof typeof EXPORT_TYPES;
 
 const EXPORT_FORMATS = Object.keys(EXPORT_TYPES) as [ExportFormat, ...ExportFormat[]];
 
+/** Where the column ends; no session comes near. */
+const LAST_PLACE = 2 ** 31 - 1;
+
 /** A correction replaces one utterance, and nobody dictates more in one. */
 const LONGEST_CORRECTION = 20_000;
 
@@ -294,7 +297,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       schema: {
         summary: 'Correct a final',
         description: 'Adds a version; those before are kept. What was taken back counts again.',
-        params: params.extend({ place: z.coerce.number().int().min(0) }),
+        params: params.extend({ place: z.coerce.number().int().min(0).max(LAST_PLACE) }),
         body: z.strictObject({
           reading: z.enum(READINGS).default('live').meta({
             description: '`refined` for the text of the record pass.',

@@ -90,6 +90,8 @@ export interface StoreServices {
   /** Whether finals are kept, or only logged that there was a session. */
   readonly keepsFinals: boolean;
   readonly keepsAudio: boolean;
+  /** Stands beside the sessions that are opened here: see `holdSessions`. */
+  readonly serverId: string;
   /** Takes keys of sessions out of the copy that backups are read with, before they are destroyed here. */
   readonly forgetKeys: (sessionIds: readonly string[]) => Promise<void>;
 }
@@ -100,9 +102,6 @@ const PATIENCE = { milliseconds: 5000 } as const;
 /** Sessions that are destroyed in one transaction. */
 const DESTROYED_TOGETHER = 50;
 const SCRUB_AGAIN_MS = 1000;
-
-/** A session that began longer ago and has no end was interrupted by a crash, milliseconds. */
-const LONGEST_SESSION_MS = 24 * 60 * 60 * 1000;
 
 /** Opens the store. */
 export function createRecordStore(services: StoreServices): RecordStore {
@@ -132,6 +131,7 @@ export function createRecordStore(services: StoreServices): RecordStore {
           server_version: services.serverVersion,
           ...columns,
           started_at: new Date().toISOString(),
+          server_id: services.serverId,
         })
         .execute();
       for (const name of groups)
@@ -316,10 +316,9 @@ export function createRecordStore(services: StoreServices): RecordStore {
     if (!isScrubbed) setTimeout(() => void scrub(), SCRUB_AGAIN_MS).unref();
   };
 
-  const requireDestructible = ({ id, held, endedAt, startedAt }: RecordSummary): void => {
+  const requireDestructible = ({ id, held, endedAt }: RecordSummary): void => {
     if (held) throw new RequestError('record_on_hold');
-    const mayBeOpen = endedAt === undefined && Date.parse(startedAt) > Date.now() - LONGEST_SESSION_MS;
-    if (open.has(id) || mayBeOpen) throw new RequestError('record_open');
+    if (open.has(id) || endedAt === undefined) throw new RequestError('record_open');
   };
 
   return {

@@ -33,7 +33,7 @@ export interface RecordSummary {
   /** Samples a second as the client sent them; missing where there was no audio, and for uploads. */
   readonly sampleRate: number | undefined;
   readonly startedAt: string;
-  /** Missing while the session is open, and where the server went down in it. */
+  /** Missing while the session is open. Where its server went down, when it was last heard of. */
   readonly endedAt: string | undefined;
   readonly endReason: string | undefined;
   readonly finals: number;

@@ -72,7 +72,8 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
       written_by: null,
       sealed: sealFinal(dataKey, final, { sessionId, reading: 'live', place, version: 1 }),
     };
-    const about = { ...undescribed(), finals, audio_seconds: audioSeconds };
+    // A session that goes on is not over, even if another server took this one for dead.
+    const about = { ...undescribed(), finals, audio_seconds: audioSeconds, ended_at: null, end_reason: null };
     return queue.submit(async (transaction) => {
       // A commit whose answer was lost with the connection is done again.
       await transaction

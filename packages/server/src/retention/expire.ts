@@ -64,13 +64,8 @@ async function findExpired(
       .select(['id', 'started_at', 'held'])
       .where('tenant', '=', tenant)
       .where('started_at', '<', new Date(now.getTime() - days * DAY_MS).toISOString())
-      // One that goes on, or whose server went down a moment ago.
-      .where(({ eb, or }) =>
-        or([
-          eb('ended_at', 'is not', null),
-          eb('started_at', '<', new Date(now.getTime() - DAY_MS).toISOString()),
-        ]),
-      )
+      // One that goes on stays.
+      .where('ended_at', 'is not', null)
       .orderBy('started_at')
       .execute();
     found.push(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import { changeOf } from '../audit/configuration-change.js';
@@ -20,6 +21,8 @@ export interface Storage {
   readonly audit: AuditLog;
   readonly masterKeys: MasterKeys;
   readonly records: RecordStore;
+  /** The name that sessions are opened under here. */
+  readonly serverId: string;
   /** Writes what waits, as far as the database can be written, and closes it. */
   readonly close: () => Promise<void>;
 }
@@ -40,10 +43,8 @@ export async function openStorage(config: Config, log: Log): Promise<Storage> {
 
 async function openOver(database: Database, config: Config, log: Log): Promise<Storage> {
   const queue = createCommitQueue(database, {
-    onFailing: (error) => {
-      log.error('RECORDS AND AUDIT LOG CANNOT BE WRITTEN: no new sessions, finals wait', {
-        code: codeOf(error),
-      });
+    onFailing: (error, failure) => {
+      log.error(failure === 'damaged' ? DAMAGED : AWAY, { code: codeOf(error) });
     },
     onRecovered: () => {
       log.info('records and audit log are written again');
@@ -62,6 +63,7 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
     });
     await audit.append({ ...BY_SERVER, action: 'master-key.create', what: masterKeys.current().id });
   }
+  const serverId = randomUUID();
   const records = createRecordStore({
     database,
     queue,
@@ -71,6 +73,7 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
     serverVersion: serverVersion(),
     keepsFinals: config.records === 'on',
     keepsAudio: config.keepAudio,
+    serverId,
     forgetKeys: (sessionIds) => forgetInCopy(keyCopyPath(config), sessionIds),
   });
   return {
@@ -79,6 +82,7 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
     audit,
     masterKeys,
     records,
+    serverId,
     close: async () => {
       await queue.close();
       await audit.close();
@@ -115,6 +119,11 @@ export function keepKeysCurrent({ database, masterKeys, audit }: Storage, log: L
     clearInterval(timer);
   };
 }
+
+/** What the operator is told, once for each outage. */
+const AWAY = 'RECORDS AND AUDIT LOG CANNOT BE WRITTEN: no new sessions, finals wait';
+const DAMAGED =
+  'THE DATABASE IS DAMAGED: no new sessions, finals wait; stop the server, keep the file, and restore a backup with "auscult restore"';
 
 const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined } as const;
 

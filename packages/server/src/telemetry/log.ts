@@ -1,3 +1,4 @@
+import { placesOf } from '@auscult/asr';
 import { pino, stdTimeFunctions, type DestinationStream } from 'pino';
 import type { Config } from '../config/schema.js';
 
@@ -125,7 +126,7 @@ export function createLog(
     info: (event, fields = {}) => logger.info(fields, event),
     warn: (event, fields = {}) => logger.warn(fields, event),
     error: (event, fields = {}) => logger.error(fields, event),
-    unexpected: (error, fields = {}) => logger.error({ ...fields, ...placesOf(error) }, 'unexpected error'),
+    unexpected: (error, fields = {}) => logger.error({ ...fields, ...describe(error) }, 'unexpected error'),
   };
 }
 
@@ -133,13 +134,9 @@ function keepAllowed(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name in allowed));
 }
 
-function placesOf(error: unknown): LogFields {
+function describe(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
-  const lines = error.stack?.split('\n') ?? [];
-  return {
-    errorName: error.name,
-    errorFrames: lines.filter((line) => /^ {4}at /.test(line)).map((line) => line.trim()),
-  };
+  return { errorName: error.name, errorFrames: placesOf(error) };
 }
 
 function textOver(destination: DestinationStream): DestinationStream {

@@ -2,7 +2,10 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectOptedIn } from '../support/client.js';
 import { postJson, refusal } from '../support/guarded-server.js';
+import { openPathsUnder } from '../support/open-files.js';
 import { startScriptedServer } from '../support/scripted-server.js';
+import { until } from '../support/until.js';
+import { formHead, rawUpload } from '../support/upload.js';
 
 describe('a request that is too large or too slow', () => {
   test('has a head of 10 MB: it is refused by name, and others go on', async () => {
@@ -39,15 +42,52 @@ describe('a request that is too large or too slow', () => {
     },
   );
 
+  test('sends a head byte by byte: it is cut', async () => {
+    const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
+    const socket = dial(url);
+    socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
+    trickle(socket, 'a');
+    expect(await answerOf(socket)).toMatchObject({ status: 408, code: 'request_timeout' });
+  });
+
+  test('sends a frame of a socket byte by byte: its session is ended as idle, and others go on', async () => {
+    const { url, log, metrics } = await startScriptedServer({ idleTimeoutSeconds: '1' });
+    const socket = dial(url);
+    socket.write(
+      'GET /ws/transcribe HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\n' +
+        'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    socket.resume();
+    await until(async () => (await metrics()).includes('auscult_sessions 1'));
+    // A masked binary frame of 65,535 bytes.
+    socket.write(Buffer.from([0x82, 0xfe, 0xff, 0xff, 0, 0, 0, 0]));
+    trickle(socket, '\0');
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(log()).toContain('"closeCode":4408');
+    expect(await metrics()).toContain('auscult_sessions 0');
+    const client = await connectOptedIn(url);
+    client.send({ type: 'stop' });
+    await client.next('stopped');
+  });
+
+  test('sends a recording byte by byte: the upload is ended by name, and nothing of it is left', async () => {
+    const { url, spoolDirectory } = await startScriptedServer({ idleTimeoutSeconds: '1' });
+    const { request, answered } = rawUpload(url);
+    request.on('error', () => undefined);
+    request.write(formHead());
+    const dripping = setInterval(() => request.write('a'), 20);
+    expect(await answered).toMatchObject({ status: 408, body: { error: { code: 'idle_timeout' } } });
+    clearInterval(dripping);
+    expect(await openPathsUnder(spoolDirectory)).toEqual([]);
+  });
+
   test('sends a body drop by drop: it is cut', async () => {
     const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
     const socket = dial(url);
     const head = 'host: localhost\r\ncontent-type: application/json\r\ncontent-length: 100';
     socket.write(`POST /api/v1/login HTTP/1.1\r\n${head}\r\n\r\n{`);
-    const dripping = setInterval(() => socket.write(' '), 20);
-    socket.on('error', () => undefined);
-    await new Promise((resolve) => socket.once('close', resolve));
-    clearInterval(dripping);
+    trickle(socket, ' ');
+    expect(await answerOf(socket)).toMatchObject({ status: 408, code: 'request_timeout' });
   });
 
   test('has a body that is larger than it can be', async () => {
@@ -104,6 +144,15 @@ function dial(url: string): Socket {
     socket.destroy();
   });
   return socket;
+}
+
+/** Sends a byte now and then, until the other end has enough of it. */
+function trickle(socket: Socket, byte: string): void {
+  const timer = setInterval(() => socket.write(byte), 20);
+  socket.on('error', () => undefined);
+  socket.once('close', () => {
+    clearInterval(timer);
+  });
 }
 
 /** What comes back until the connection is closed. */

@@ -1,7 +1,7 @@
 import Libsql from 'libsql';
 import { expect, test } from 'vitest';
 import { embeddedPath } from '../../src/db/database.js';
-import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import { connectOptedIn, silence, type Client } from '../support/client.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
@@ -31,28 +31,6 @@ test('with records off, nothing is kept, and that there was a session is logged'
     'session.start',
   );
   database.close();
-});
-
-test('while the database is locked, partials go on, finals wait, and new sessions are refused', async () => {
-  const server = await startScriptedServer();
-  const client = await spokenTo(server, 'before');
-  await client.next('transcription');
-  const [stream] = server.recognizer.streams;
-  const other = new Libsql(embeddedPath(server));
-  other.exec('begin immediate');
-
-  stream?.final('waits');
-  await until(() => server.log().includes('CANNOT BE WRITTEN'));
-  stream?.partial('goes on');
-  expect(await client.next('transcription')).toMatchObject({ isFinal: false, text: 'goes on' });
-  const refused = await connect(server.url);
-  expect((await refused.next('error')).code).toBe('records_unavailable');
-  expect(await refused.closed).toBe(1013);
-
-  other.exec('rollback');
-  other.close();
-  expect(await client.next('transcription')).toMatchObject({ isFinal: true, text: 'waits' });
-  expect((await connect(server.url)).messages).toBeDefined();
 });
 
 test('finals, and what follows them, keep their order while they are recorded', async () => {

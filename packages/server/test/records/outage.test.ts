@@ -1,9 +1,13 @@
+import { cpSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
-import { embeddedPath } from '../../src/db/database.js';
+import { databaseFailureOf } from '../../src/db/database-failure.js';
+import { embeddedPath, openDatabase } from '../../src/db/database.js';
 import { postgresMissing, startPostgres } from '../support/postgres.js';
+import { runCli } from '../cli/run-cli.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { begin, DR_LEE, openTestStorage, spoken } from '../support/storage.js';
 import { until } from '../support/until.js';
@@ -49,6 +53,33 @@ describe('finals wait, unsent, and new sessions are refused,', () => {
   );
 });
 
+test.skipIf(postgresMissing !== undefined)(
+  'a connection to PostgreSQL that breaks in the middle of a transaction fails that and nothing else',
+  async () => {
+    const server = await startPostgres();
+    try {
+      const database = await openDatabase({
+        dataDirectory: temporaryDirectory(),
+        database: server.createDatabase(),
+      });
+      const failing = database.transaction(async (transaction) => {
+        await transaction.selectFrom('sessions').selectAll().execute();
+        await server.kill();
+        // The other end is gone in the same moment, and is heard of in a later turn of the event loop.
+        await setImmediate();
+        await transaction.selectFrom('sessions').selectAll().execute();
+      });
+      const failure: unknown = await failing.catch((error: unknown) => error);
+      expect(databaseFailureOf(failure)).toBe('passing');
+      await server.start();
+      expect(await database.db.selectFrom('sessions').selectAll().execute()).toEqual([]);
+      await database.close();
+    } finally {
+      await server.stop();
+    }
+  },
+);
+
 async function whileUnavailable(
   storage: Awaited<ReturnType<typeof openTestStorage>>,
   writer: Awaited<ReturnType<typeof begin>>,
@@ -70,3 +101,23 @@ async function whileUnavailable(
   expect((await storage.records.read('a', DR_LEE)).finals).toBe(50);
   expect((await verifyAudit(storage.database, [])).problems).toEqual([]);
 }
+
+test('a program that looks into the database leaves what the server goes on to write, also after it was locked', async () => {
+  const dataDirectory = temporaryDirectory();
+  const storage = await openTestStorage({ dataDirectory, database: undefined });
+  const writer = await begin(storage, 'a');
+  const other = new Libsql(embeddedPath({ dataDirectory }));
+  other.exec('begin immediate');
+  await expect(sql`delete from logins`.execute(storage.database.db)).rejects.toThrow('locked');
+  other.exec('rollback');
+  other.close();
+  await writer.commit(spoken('one', 0));
+  const command = ['audit', 'verify', '--data-directory', dataDirectory];
+  expect(await runCli(command)).toMatchObject({ status: 0 });
+  await writer.commit(spoken('two', 1));
+  const copy = temporaryDirectory();
+  // What a process that is killed would leave.
+  cpSync(dataDirectory, copy, { recursive: true });
+  const later = await openTestStorage({ dataDirectory: copy, database: undefined });
+  expect((await later.records.read('a', DR_LEE)).finals).toBe(2);
+});

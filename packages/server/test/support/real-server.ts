@@ -10,6 +10,7 @@ import { until } from './until.js';
 /** `auscult serve` in a process of its own, with the real recognizer. */
 export interface RealServer {
   readonly url: string;
+  readonly pid: number;
   /** Standard output and error so far. */
   readonly output: () => string;
   /** Process ids of the inference processes that are ready, by number. */
@@ -28,9 +29,24 @@ export interface Outcome {
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** Where a server runs, if not where the tests do. */
+interface Surroundings {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Its working directory. */
+  readonly folder?: string;
+}
+
 /** Starts a server on a free port and waits until it is warm. Whoever calls this kills it. */
-export async function spawnRealServer(...flags: readonly string[]): Promise<RealServer> {
-  const child = spawnServer(flags);
+export function spawnRealServer(...flags: readonly string[]): Promise<RealServer> {
+  return spawnRealServerIn({}, flags);
+}
+
+/** As `spawnRealServer`, in surroundings of its own. */
+export async function spawnRealServerIn(
+  surroundings: Surroundings,
+  flags: readonly string[],
+): Promise<RealServer> {
+  const child = spawnServer(flags, surroundings);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -43,6 +59,7 @@ export async function spawnRealServer(...flags: readonly string[]): Promise<Real
   if (!isRunning || typeof url !== 'string') throw new Error(`the server did not start: ${output}`);
   return {
     url,
+    pid: Number(child.pid),
     output: () => output,
     workers: () => {
       const pids = new Map(
@@ -71,7 +88,7 @@ export async function runServe(
   flags: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
-  const child = spawnServer(flags, environment);
+  const child = spawnServer(flags, { environment });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -86,11 +103,14 @@ export function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_')));
 }
 
-function spawnServer(flags: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+function spawnServer(flags: readonly string[], { environment = {}, folder }: Surroundings) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   const env = { ...ownEnvironment(), ...environment };
   const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug'];
-  const child = spawn(process.execPath, [main, 'serve', ...common, ...flags], {
+  const command = [process.execPath, main, 'serve', ...common, ...flags];
+  // Without core files, as operators are told to run it: such a file is a copy of the memory.
+  const child = spawn('/bin/sh', ['-c', 'ulimit -c 0; exec "$@"', 'sh', ...command], {
+    ...(folder !== undefined && { cwd: folder }),
     env: { AUSCULT_DATA_DIRECTORY: dataDirectory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

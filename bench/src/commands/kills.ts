@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { measureKills, type KillResults } from '../benchmarks/kills.js';
+import { decodeClips } from '../clips/decode-clip.js';
+import { continuousTracks } from '../load/continuous-tracks.js';
+import { seconds, table } from '../report/table.js';
+import {
+  addClipOptions,
+  listOf,
+  positiveNumber,
+  speechClips,
+  wholeNumber,
+  type ClipFlags,
+} from './clip-options.js';
+import { conduct, showProgress } from './conduct.js';
+import { addModelOptions, type ModelFlags } from './run-options.js';
+
+interface KillFlags extends ClipFlags, ModelFlags {
+  readonly finals: number;
+  readonly kills: number;
+  readonly streams: number;
+  readonly speed: number;
+  readonly database?: string;
+  readonly serve?: readonly string[];
+}
+
+/** Speech of each stream before it begins again, seconds. */
+const TRACK_SECONDS = 120;
+
+/** `kills`: whether a final that a client saw is ever missing from the record. */
+export function addKillsCommand(program: Command): void {
+  const command = program
+    .command('kills')
+    .description('Kill the server again and again while finals arrive, and look for them in the record.');
+  addClipOptions(command, { maxClip: 8 });
+  addModelOptions(command)
+    .option('--finals <count>', 'finals that clients see, at least', wholeNumber, 1000)
+    .option('--kills <count>', 'times that the server is killed', wholeNumber, 40)
+    .option('--streams <count>', 'streams at the same time', wholeNumber, 8)
+    .option('--speed <times>', 'how much faster than it was spoken audio is sent', positiveNumber, 8)
+    .option('--database <url>', 'an empty PostgreSQL database (default: the embedded one)')
+    .option('--serve <flags>', 'more flags for the server, separated by commas', listOf)
+    .addHelpText('after', '\nExample:\n  npm run bench -- kills --finals 1000 --kills 40')
+    .action(async (flags: KillFlags) => {
+      const clips = await decodeClips(speechClips(flags));
+      const tracks = continuousTracks(clips, flags.streams, TRACK_SECONDS);
+      const model = flags.model === undefined ? [] : ['--model', flags.model];
+      await conduct({
+        benchmark: 'kills',
+        json: flags.json,
+        measure: async () => ({
+          model: flags.model ?? 'of the server',
+          results: await measureKills(
+            tracks,
+            {
+              finals: flags.finals,
+              kills: flags.kills,
+              speed: flags.speed,
+              database: flags.database,
+              serve: [...model, ...(flags.serve ?? [])],
+            },
+            showProgress(flags.kills, 'kills'),
+          ),
+        }),
+        show,
+      });
+    });
+}
+
+function show(results: KillResults): string {
+  const { seen, missing, different, unseen, auditEntries, auditProblems } = results;
+  return [
+    `${results.database} database: killed ${String(results.kills)} times in ${seconds(results.wallSeconds)}, ` +
+      `${String(results.streams)} streams, ${String(results.sessions)} sessions, ${String(results.leftOpen)} left open; ` +
+      `ready again after ${seconds(results.starts?.p50)} (median)`,
+    table(
+      [
+        'finals',
+        'seen',
+        'missing',
+        'with other text',
+        'recorded, not seen',
+        'audit entries',
+        'audit problems',
+      ],
+      [['', ...[seen, missing, different, unseen, auditEntries, auditProblems].map(String)]],
+    ),
+  ].join('\n\n');
+}

@@ -1,0 +1,90 @@
+import { beforeAll, expect, test } from 'vitest';
+import { runCli } from '../cli/run-cli.js';
+import { connectOptedIn, type Client } from '../support/client.js';
+import { describeDatabases } from '../support/databases.js';
+import { startRealServer, type RealServer } from '../support/real-server.js';
+import { loadSpeech, speak, type Speech } from '../support/speech.js';
+
+const KILLS = 4;
+const STREAMS = 3;
+/** Finals that clients have seen when a server is killed: so many at least, and at random up to as many more. */
+const FINALS_BEFORE_KILL = 4;
+
+/** What a client was sent of a session before its server was killed. */
+interface SeenSession {
+  readonly id: string;
+  readonly finals: readonly string[];
+}
+
+interface RecordBody {
+  readonly endedAt?: string;
+  readonly segments: readonly { readonly versions: readonly { readonly text: string }[] }[];
+}
+
+let interview: Speech;
+beforeAll(async () => {
+  interview = await loadSpeech('medical/MSK0001-opening');
+});
+
+describeDatabases('a server that is killed again and again while finals arrive', ({ settings }) => {
+  test(
+    'has every final that a client saw in its record, and a whole audit log',
+    { timeout: 300_000 },
+    async () => {
+      const { dataDirectory, database } = settings();
+      const storage = [
+        ...['--data-directory', dataDirectory],
+        ...(database === undefined ? [] : ['--database', database]),
+      ];
+      const start = () => startRealServer('--max-final-delay-seconds', '600', ...storage);
+      const seen: SeenSession[] = [];
+      for (let kill = 0; kill < KILLS; kill++) seen.push(...(await killWhileSpeaking(await start())));
+      expect(seen.flatMap(({ finals }) => finals).length).toBeGreaterThanOrEqual(KILLS * FINALS_BEFORE_KILL);
+
+      const { url } = await start();
+      for (const { id, finals } of seen) {
+        const { segments, endedAt } = await recordOf(url, id);
+        const recorded = segments.map(({ versions }) => versions[0]?.text);
+        expect(recorded.slice(0, finals.length)).toEqual(finals);
+        expect(endedAt).toBeDefined();
+        expect((await fetch(sessionUrl(url, id), { method: 'DELETE' })).status).toBe(204);
+      }
+      expect(await runCli(['audit', 'verify', ...storage])).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
+});
+
+/** Speaks on several sockets and kills the server in the middle. */
+async function killWhileSpeaking(server: RealServer): Promise<readonly SeenSession[]> {
+  const clients = await Promise.all(Array.from({ length: STREAMS }, () => connectOptedIn(server.url)));
+  const speaking = clients.map((client) => speak(client, interview.pcm, 12));
+  const enough = FINALS_BEFORE_KILL + Math.floor(Math.random() * FINALS_BEFORE_KILL);
+  await sawFinals(clients, enough);
+  server.signal('SIGKILL');
+  await Promise.all([server.exited, ...clients.map(({ closed }) => closed), ...speaking]);
+  return clients.map((client) => ({ id: client.all('ready')[0]?.sessionId ?? '', finals: finalsOf(client) }));
+}
+
+/** Resolves in the very turn in which the last of them comes, so that the kill falls among others. */
+function sawFinals(clients: readonly Client[], count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const check = (): void => {
+      if (clients.flatMap(finalsOf).length >= count) resolve();
+    };
+    for (const { socket } of clients) socket.on('message', check);
+  });
+}
+
+function finalsOf(client: Client): readonly string[] {
+  return client.all('transcription').flatMap(({ isFinal, text }) => (isFinal ? [text] : []));
+}
+
+async function recordOf(url: string, id: string): Promise<RecordBody> {
+  const response = await fetch(sessionUrl(url, id));
+  expect(response.status).toBe(200);
+  return (await response.json()) as RecordBody;
+}
+
+function sessionUrl(url: string, id: string): string {
+  return `${url}/api/v1/sessions/${id}`;
+}

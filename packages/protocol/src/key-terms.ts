@@ -31,10 +31,7 @@ export const keyTerm = z.union([
 export type KeyTerm = z.infer<typeof keyTerm>;
 
 /** The key terms of a session. A list that is too long is refused before its terms are looked at. */
-export const keyTermList = z
-  .array(z.unknown())
-  .max(keyTerms.max)
-  .pipe(z.array(keyTerm).max(keyTerms.max));
+export const keyTermList = z.array(z.unknown()).max(keyTerms.max).pipe(z.array(keyTerm).max(keyTerms.max));
 
 /** The terms that ship with the server: those of medicine in English, or none. */
 export const lexicon = z.enum(['medical', 'none']);

@@ -65,7 +65,11 @@ describe('bad messages', () => {
     ['invalid_message', 'keyterms[1].weight', configureWith(['a', { text: 'b', weight: 9 }])],
     ['invalid_message', 'keyterms[1].weight', configureWith(['a', { text: 'b', weight: '1' }])],
     ['invalid_message', 'keyterms[0].soundsLike', configureWith([{ text: 'b', soundsLike: 'c' }])],
-    ['invalid_message', 'keyterms[0].soundsLike', configureWith([{ text: 'b', soundsLike: Array(9).fill('c') }])],
+    [
+      'invalid_message',
+      'keyterms[0].soundsLike',
+      configureWith([{ text: 'b', soundsLike: Array(9).fill('c') }]),
+    ],
     ['invalid_message', 'keyterms[0].soundsLike[1]', configureWith([{ text: 'b', soundsLike: ['c', ''] }])],
     ['invalid_message', 'keyterms[0]', configureWith([{ text: 'b', sounds: 'c' }])],
     ['invalid_message', 'lexicon', '{"type":"configure","lexicon":"legal"}'],
@@ -87,7 +91,11 @@ describe('bad messages', () => {
   });
 
   test.each([
-    ['a list', Array(5_001).fill('a'), 'a list of at most 5000 items, each text of 1 to 100 characters and at most 8 words'],
+    [
+      'a list',
+      Array(5_001).fill('a'),
+      'a list of at most 5000 items, each text of 1 to 100 characters and at most 8 words',
+    ],
     ['a term', ['a b c d e f g h i'], 'text of 1 to 100 characters and at most 8 words, or an object'],
     ['a weight', [{ text: 'a', weight: 0 }], 'a number from 0.1 to 3'],
     ['ways to say it', [{ text: 'a', soundsLike: Array(9).fill('a') }], 'a list of at most 8 items'],

@@ -84,7 +84,9 @@ const acceptedBody = transcriptionBody.extend({
   warnings: z
     .array(warningMessage.omit({ type: true }))
     .optional()
-    .meta({ description: 'What is different from what was asked for, see the warnings of docs/protocol.md.' }),
+    .meta({
+      description: 'What is different from what was asked for, see the warnings of docs/protocol.md.',
+    }),
 });
 
 const transcriptBody = z.object({

@@ -25,7 +25,12 @@ export function acceptKeyTerms(
     warnings: [
       ...(ignored === 0
         ? []
-        : [describeWarning('key_terms_ignored', { count: ignored, detail: leftOutSentence({ unwritable, duplicate }) })]),
+        : [
+            describeWarning('key_terms_ignored', {
+              count: ignored,
+              detail: leftOutSentence({ unwritable, duplicate }),
+            }),
+          ]),
       ...(common === 0
         ? []
         : [describeWarning('key_terms_common', { count: common, detail: leftOutSentence({ common }) })]),

@@ -15,7 +15,10 @@ export function parseKeyTerms(bytes: Uint8Array, path: string): readonly KeyTerm
     return isTerm ? [parseLine(line, `line ${index + 1} of ${path}`)] : [];
   });
   if (terms.length <= keyTermLimits.terms) return terms;
-  throw new ConfigError(`${path} holds ${terms.length} key terms.`, `Leave at most ${keyTermLimits.terms} in it.`);
+  throw new ConfigError(
+    `${path} holds ${terms.length} key terms.`,
+    `Leave at most ${keyTermLimits.terms} in it.`,
+  );
 }
 
 function textOf(bytes: Uint8Array, path: string): string {

@@ -113,8 +113,7 @@ function contentOf(path: string): Buffer {
 
 function isSame(one: Files, other: Files): boolean {
   return (
-    one.size === other.size &&
-    [...one].every(([name, content]) => other.get(name)?.equals(content) === true)
+    one.size === other.size && [...one].every(([name, content]) => other.get(name)?.equals(content) === true)
   );
 }
 

@@ -79,6 +79,8 @@ describe('a client that opted in', () => {
       writtenForm: 'off',
       dictationCommands: 'off',
       endpointing: { silenceMs: 700, maxUtteranceSeconds: 15 },
+      lexicon: 'medical',
+      keyterms: 0,
       limits: { maxFrameBytes: 1_048_576, maxBufferedSeconds: 12 },
       resume: { token: expect.stringMatching(/^[\w-]{43}$/), seconds: 300 },
     });
@@ -101,6 +103,8 @@ describe('a client that opted in', () => {
     const final = await client.next('transcription');
     expect(final).toMatchObject({ end: 1, words: [{ text: 'heard' }, { text: '1' }] });
     expect(recognizer.streams[0]?.options).toEqual({
+      keyTerms: [],
+      lexicon: 'medical',
       sampleRate: 48000,
       encoding: 'f32le',
       partials: false,

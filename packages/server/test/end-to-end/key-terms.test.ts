@@ -9,7 +9,9 @@ const DRUGS = ['metoprolol', 'lisinopril', 'apixaban', 'bisoprolol'];
 
 let server: RealServer;
 beforeAll(async () => {
-  server = await spawnRealServer('--workers', '1');
+  server = await spawnRealServer(
+    ...['--workers', '1', '--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'],
+  );
 });
 afterAll(() => {
   server.signal('SIGKILL');

@@ -48,6 +48,8 @@ export {
   stoppedMessage,
   transcriptionMessage,
   transcriptionWord,
+  wordAlternative,
+  wordDoubtful,
   warningMessage,
   type AcknowledgedMessage,
   type ConnectionMessage,
@@ -61,6 +63,7 @@ export {
   type StoppedMessage,
   type TranscriptionMessage,
   type TranscriptionWord,
+  type WordAlternative,
   type WarningMessage,
 } from './server-messages.js';
 export {

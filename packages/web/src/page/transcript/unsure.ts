@@ -7,6 +7,10 @@ import type { LineWord } from './line-word.js';
 const UNSURE_BELOW = 0.5;
 
 /** Whether a word may well be wrong and nobody has looked at it yet. */
-export function isUnsure({ confidence, heard }: Pick<LineWord, 'confidence' | 'heard'>): boolean {
-  return heard === undefined && confidence < UNSURE_BELOW;
+export function isUnsure({
+  confidence,
+  heard,
+  doubtful,
+}: Pick<LineWord, 'confidence' | 'heard' | 'doubtful'>): boolean {
+  return heard === undefined && (doubtful === true || confidence < UNSURE_BELOW);
 }

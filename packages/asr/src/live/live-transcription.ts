@@ -36,7 +36,7 @@ export interface Word {
   /** Seconds since the stream's first sample. */
   readonly start: number;
   readonly end: number;
-  /** 0 to 1: the share of such words that are right. */
+  /** 0 to 1: the share of such words that are right (docs/decisions/0043). */
   readonly confidence: number;
   /** What a term or number may be instead, likeliest first, at most three. */
   readonly alternatives?: readonly WordAlternative[];

@@ -19,7 +19,9 @@ export function writeAlternatives(
         known.push(found.alternative);
     }
   });
-  return places.map((alternatives) => alternatives.toSorted((one, other) => other.confidence - one.confidence));
+  return places.map((alternatives) =>
+    alternatives.toSorted((one, other) => other.confidence - one.confidence),
+  );
 }
 
 const MOST_SHOWN = 3;

@@ -8,7 +8,13 @@ const asItIs = (confidence: number) => confidence;
 
 describe('the doubt of a word', () => {
   test('is shown of terms and numbers, and not of other words', () => {
-    const words = spelled(['Give', 0.3], ['metoprolol', 0.3], ['25', 0.3], ['fifteen', 0.3], ['lisinopril', 0.99]);
+    const words = spelled(
+      ['Give', 0.3],
+      ['metoprolol', 0.3],
+      ['25', 0.3],
+      ['fifteen', 0.3],
+      ['lisinopril', 0.99],
+    );
     const terms = [named(1, 'metoprolol'), named(4, 'lisinopril')];
     const doubts = doubtWords(words, words, { terms, alternatives: [] }, asItIs);
     expect(doubts.map(({ doubtful }) => doubtful)).toEqual([undefined, true, true, true, undefined]);

@@ -45,8 +45,7 @@ const isSpan: Check = (fields) =>
 const isAlternative: Check = (fields) => isText(fields['text']) && isPlace(fields['confidence']);
 
 const isWord: Check = (fields) =>
-  isSpan(fields) &&
-  (fields['alternatives'] === undefined || isListOf(fields['alternatives'], isAlternative));
+  isSpan(fields) && (fields['alternatives'] === undefined || isListOf(fields['alternatives'], isAlternative));
 
 const checks: Readonly<Record<ServerMessage['type'], Check>> = {
   connection: () => true,

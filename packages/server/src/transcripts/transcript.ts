@@ -53,15 +53,7 @@ export function segmentJson(
   };
 }
 
-function wordJson({
-  text,
-  spoken,
-  start,
-  end,
-  confidence,
-  alternatives,
-  doubtful,
-}: WrittenWord): WordJson {
+function wordJson({ text, spoken, start, end, confidence, alternatives, doubtful }: WrittenWord): WordJson {
   return {
     text,
     ...(spoken === undefined ? {} : { spoken }),

@@ -81,15 +81,17 @@ function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions
 
 /**
  * Keeps the likeliest beginnings, until as many as there are beams have ended; the one whose tokens are likeliest on
- * average, with what the terms in it add, is the result, as in openai/whisper.
+ * average is the result, as in openai/whisper. With terms it is the one whose tokens and terms together are likeliest.
  */
 function beamSearch({ rules, endToken, maxTokens, beams, terms }: SearchOptions): Search {
   let live: readonly Beam[] = [{ path: emptyPath, match: terms?.start }];
   const finished: FinishedBeam[] = [];
 
   const finish = ({ path, match }: Beam, ended: Hypothesis) => {
-    const bonus = match && terms ? terms.end(match).settled : 0;
-    finished.push({ hypothesis: ended, worth: meanWithEnd(ended) + bonus / (path.tokens.length + 1) });
+    // By the mean a term would be worth less the longer the text around it is.
+    const worth =
+      match && terms ? path.sum + ended.endLogProbability + terms.end(match).settled : meanWithEnd(ended);
+    finished.push({ hypothesis: ended, worth });
   };
 
   const best = (): SearchStep => {
@@ -182,7 +184,7 @@ interface Beam {
 
 interface FinishedBeam {
   readonly hypothesis: Hypothesis;
-  /** The mean of the log-probabilities with what terms add. */
+  /** The mean of the log-probabilities, or their sum with what terms add. */
   readonly worth: number;
 }
 

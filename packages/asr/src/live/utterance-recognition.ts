@@ -5,6 +5,7 @@ import type { JobRequest, ScheduledJob, Scheduler } from '../recognizer/schedule
 import type { RecognitionResult } from '../recognizer/worker-messages.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
+import { spellUnitsOut } from '../text/spoken-units.js';
 import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
 import { createCarriedContext } from './carried-context.js';
 import {
@@ -107,7 +108,7 @@ const AGAIN = -1;
 const LEAD_IN = 1_600;
 
 /** Hypotheses side by side among which key terms are found (bench `terms`). */
-const TERM_BEAMS = 4;
+const TERM_BEAMS = 8;
 
 /** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
 const FIRST_PARTIAL = 9_600;
@@ -285,14 +286,12 @@ export function createUtteranceRecognition(
   const languageOf = ({ language: heard }: RecognitionResult) =>
     language === 'auto' ? (heard ?? 'en') : language;
 
-  const spell = (result: RecognitionResult): SpelledWord[] =>
-    spellWords(
-      result.tokens,
-      result.logProbabilities,
-      services.textOf,
-      // Translations are English.
-      wordBreaksOf(options.task === 'translate' ? 'en' : languageOf(result)),
-    );
+  const spell = (result: RecognitionResult): readonly SpelledWord[] => {
+    // Translations are English.
+    const written = options.task === 'translate' ? 'en' : languageOf(result);
+    const words = spellWords(result.tokens, result.logProbabilities, services.textOf, wordBreaksOf(written));
+    return written.startsWith('en') ? spellUnitsOut(words) : words;
+  };
 
   const decodeAhead = (utterance: OpenUtterance, end: number): Ahead => {
     utterance.partial?.cancel();

@@ -38,21 +38,20 @@ function longestFrom(
       const [head, tail] = [span[0], span.at(-1)];
       if (!term || !head || !tail) continue;
       const tokens = tail.firstToken + tail.tokens - head.firstToken;
-      return {
-        words: count,
-        term: { firstToken: head.firstToken, tokens, text: writtenAs(term.text, text) },
-      };
+      const startsSentence = first === 0 || /[.?!]$/.test(words[first - 1]?.text ?? '');
+      const written = writtenAs(term.text, text, startsSentence);
+      return { words: count, term: { firstToken: head.firstToken, tokens, text: written } };
     }
   }
   return undefined;
 }
 
 /** A term in place of what was heard: it keeps the punctuation, and the capital that a sentence begins with. */
-function writtenAs(term: string, heard: string): string {
+function writtenAs(term: string, heard: string, startsSentence: boolean): string {
   const [before = ''] = /^[^\p{L}\p{N}]*/u.exec(heard) ?? [];
   const [behind = ''] = /[^\p{L}\p{N}]*$/u.exec(heard) ?? [];
   const first = heard.charAt(before.length);
-  const capital = first !== first.toLowerCase() && term === term.toLowerCase();
+  const capital = startsSentence && first !== first.toLowerCase() && term === term.toLowerCase();
   return `${before}${capital ? `${term.charAt(0).toUpperCase()}${term.slice(1)}` : term}${behind}`;
 }
 

@@ -8,7 +8,7 @@ export interface SoundIndex {
 }
 
 /** An entry that sounds like what was asked for. */
-export interface SoundAlike {
+interface SoundAlike {
   /** The number of the entry. */
   readonly entry: number;
   /** See `soundDistance`. */

@@ -10,7 +10,17 @@ export interface TermMatch {
   /** What the match under way adds, taken back where it breaks off. */
   readonly pending: number;
   /** What stays of it then: the longest whole term that it began with. */
-  readonly whole: number;
+  readonly whole: WholeMatch | undefined;
+  /**
+   * Nodes of the terms that have added to the hypothesis. Each does so once: a decoder that goes in a circle must not
+   * collect.
+   */
+  readonly counted: readonly number[];
+}
+
+interface WholeMatch {
+  readonly node: number;
+  readonly bonus: number;
 }
 
 /** Follows hypotheses through a trie. Only whole words count as a term. */
@@ -30,25 +40,33 @@ export interface TermMatcher {
 /** Makes a matcher. `textOf`: the text of the decoder's tokens. */
 export function createTermMatcher(trie: TermTrie, textOf: (token: number) => TokenText): TermMatcher {
   const withWhole = (match: TermMatch): TermMatch => {
-    const bonus = match.node === undefined ? undefined : trie.wholeAt(match.node);
-    return bonus === undefined ? match : { ...match, whole: bonus };
+    const { node, counted } = match;
+    const bonus = node === undefined ? undefined : trie.wholeAt(node);
+    return node === undefined || bonus === undefined || counted.includes(node)
+      ? match
+      : { ...match, whole: { node, bonus } };
   };
-  const brokenOff = ({ settled, whole }: TermMatch): TermMatch => ({
+  const brokenOff = ({ settled, whole, counted }: TermMatch): TermMatch => ({
     node: undefined,
-    settled: settled + whole,
+    settled: settled + (whole?.bonus ?? 0),
     pending: 0,
-    whole: 0,
+    whole: undefined,
+    counted: whole ? [...counted, whole.node] : counted,
   });
 
   return {
-    start: { node: trie.root, settled: 0, pending: 0, whole: 0 },
+    start: { node: trie.root, settled: 0, pending: 0, whole: undefined, counted: [] },
     onward: ({ node }) => (node === undefined ? noTokens : trie.stepsFrom(node)),
     beginnings: () => trie.stepsFrom(trie.root),
     next(match, token) {
       const bounded = endsWord(textOf(token)) ? withWhole(match) : match;
       const onward = bounded.node === undefined ? undefined : trie.stepsFrom(bounded.node).get(token);
       if (onward !== undefined)
-        return { ...bounded, node: onward, pending: Math.max(trie.bonusAt(onward), bounded.whole) };
+        return {
+          ...bounded,
+          node: onward,
+          pending: Math.max(trie.bonusAt(onward), bounded.whole?.bonus ?? 0),
+        };
       const broken = brokenOff(bounded);
       const begun = trie.stepsFrom(trie.root).get(token);
       return begun === undefined ? broken : { ...broken, node: begun, pending: trie.bonusAt(begun) };

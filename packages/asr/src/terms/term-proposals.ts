@@ -23,14 +23,19 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
   for (let firstWord = 0; firstWord < words.length; firstWord++) {
     let doubt = 0;
     let text = '';
+    const kept: string[] = [];
     for (let count = 1; count <= MOST_WORDS; count++) {
       const word = words[firstWord + count - 1];
       if (!word) break;
       text = `${text}${word.spaceBefore ? ' ' : ''}${word.text}`;
       doubt -= Math.log(word.confidence);
+      const term = standing.get(word);
+      if (term !== undefined) kept.push(term);
       if (doubt >= LEAST_DOUBT) {
         for (const list of lists)
-          proposals.push(...proposalsOf(list, { firstWord, words: count, text: text.trim() }, standing));
+          proposals.push(
+            ...proposalsOf(list, { firstWord, words: count, text: text.trim(), standing: kept }),
+          );
       }
       // No term goes on behind the end of a clause.
       if (/[,;:.?!]$/.test(word.text)) break;
@@ -44,33 +49,45 @@ interface Span {
   readonly firstWord: number;
   readonly words: number;
   readonly text: string;
+  /** Terms that stand at the same place. */
+  readonly standing: readonly string[];
 }
 
-/** Terms that are written already and long enough for that to be no accident: nothing takes their place. */
-function standingTerms(words: readonly SpelledWord[], lists: readonly TermList[]): readonly string[] {
-  return nameTerms(words, lists)
-    .map(({ text }) => plainWords(text))
-    .filter(({ length }) => length >= LONG);
-}
-
-function proposalsOf(
-  list: TermList,
-  { firstWord, words, text }: Span,
-  standing: readonly string[],
-): TermProposal[] {
+function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span): TermProposal[] {
   const written = plainWords(text);
   if (list.bySpelling.has(written)) return [];
-  const kept = standing.filter((term) => ` ${written} `.includes(` ${term} `));
   return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }) => {
     const term = list.terms[entry];
     if (!term) return [];
     const plain = plainWords(term.text);
     // Around a term that is there already nothing is to be left out.
-    if (` ${written} `.includes(` ${plain} `) || areInflections(written, plain)) return [];
-    if (kept.some((other) => !` ${plain} `.includes(` ${other} `))) return [];
+    if (holds(written, plain) || areInflections(written, plain)) return [];
+    if (standing.some((other) => !holds(plain, other))) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
     return allowance > 0 ? [{ firstWord, words, text: term.text, allowance }] : [];
   });
+}
+
+function holds(text: string, phrase: string): boolean {
+  return ` ${text} `.includes(` ${phrase} `);
+}
+
+/**
+ * Terms that are written already and long enough for that to be no accident, by the words that they take: nothing takes
+ * their place but a term that holds them.
+ */
+function standingTerms(
+  words: readonly SpelledWord[],
+  lists: readonly TermList[],
+): ReadonlyMap<SpelledWord, string> {
+  const standing = new Map<SpelledWord, string>();
+  for (const { firstToken, tokens, text } of nameTerms(words, lists)) {
+    const plain = plainWords(text);
+    if (plain.length < LONG) continue;
+    for (const word of words)
+      if (word.firstToken >= firstToken && word.firstToken < firstToken + tokens) standing.set(word, plain);
+  }
+  return standing;
 }
 
 /** Letters of a term that is not written by accident. */

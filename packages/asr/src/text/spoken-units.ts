@@ -1,0 +1,29 @@
+import type { SpelledWord } from './words.js';
+import { isNumberWord } from './written-form/number-words.js';
+
+/**
+ * English words with units spelt out as they are said, behind numbers: models write `25 milligrams` or `25 mg` as it
+ * comes, and text would depend on chance. In the written form they are short again.
+ */
+export function spellUnitsOut(words: readonly SpelledWord[]): readonly SpelledWord[] {
+  return words.map((word, index) => {
+    const before = words[index - 1]?.text;
+    const [, symbol = '', behind = ''] = /^([A-Za-z]+)(\W*)$/.exec(word.text) ?? [];
+    const unit = UNITS.get(symbol.toLowerCase());
+    if (unit === undefined || before === undefined || !word.spaceBefore || !isNumber(before)) return word;
+    return { ...word, text: `${unit}${/^(1|one|a)$/i.test(before) ? '' : 's'}${behind}` };
+  });
+}
+
+const UNITS: ReadonlyMap<string, string> = new Map([
+  ['mg', 'milligram'],
+  ['mcg', 'microgram'],
+  ['kg', 'kilogram'],
+  ['ml', 'milliliter'],
+  ['cm', 'centimeter'],
+  ['mm', 'millimeter'],
+]);
+
+function isNumber(text: string): boolean {
+  return /\d$/.test(text) || isNumberWord(text.toLowerCase());
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { createTermList } from '../../src/terms/term-list.js';
+import { proposeTerms } from '../../src/terms/term-proposals.js';
+import type { SpelledWord } from '../../src/text/words.js';
+
+const list = createTermList(
+  ['metoprolol', 'cystitis', 'otitis media', 'echocardiogram', 'electrocardiogram', 'opioid'].map((text) => ({
+    text,
+  })),
+  (_term, { distance }) => 10 - 8 * distance,
+);
+
+describe('proposals of terms', () => {
+  test('stand for words that sound alike, also several, and leave punctuation to others', () => {
+    const [best] = proposeTerms(words('Started MetaPro all, then rest'), [list]);
+    expect(best).toMatchObject({ text: 'metoprolol', firstWord: 1, words: 2 });
+  });
+
+  test('are not made for words that the decoder was sure of', () => {
+    expect(proposeTerms(words('Started MetaPro all', 0.999), [list])).toEqual([]);
+  });
+
+  test.each([
+    ['what is a term already', 'a cystitis of'],
+    ['forms of the same word', 'strong opioids were'],
+    ['a long term that another sounds like', 'The echocardiogram shows'],
+    ['words around a term that is there', 'an otitis media and'],
+  ])('are not made for %s', (_what, text) => {
+    expect(proposeTerms(words(text), [list])).toEqual([]);
+  });
+
+  test('do not go on behind the end of a clause', () => {
+    expect(proposeTerms(words('MetaPro. All'), [list]).filter(({ words: count }) => count > 1)).toEqual([]);
+  });
+});
+
+function words(text: string, confidence = 0.5): SpelledWord[] {
+  return text
+    .split(' ')
+    .map((word, index) => ({ text: word, spaceBefore: true, confidence, firstToken: index, tokens: 1 }));
+}

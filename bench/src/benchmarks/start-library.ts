@@ -29,12 +29,12 @@ export async function startLibrary({
   const flags = {
     ...(model !== undefined && { model }),
     ...(workers !== undefined && { workers: String(workers) }),
-    ...(lexicon !== undefined && { lexicon }),
   };
   const config = loadConfig({ flags, environment: settingsEnvironment() });
   const recognizer = await startRecognizer({
     ...config,
     ...(config.beamSize !== undefined && { beams: config.beamSize }),
+    ...(lexicon !== undefined && { lexicon }),
     modelStore: { directory: config.modelDirectory, offline: config.offline },
     ...(config.workerMemoryLimit !== undefined && {
       workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { hearLive } from '../benchmarks/live-hearing.js';
-import { startLibrary } from '../benchmarks/start-library.js';
+import { startLibrary, type Lexicon } from '../benchmarks/start-library.js';
 import { ALL, measureWordConfidence, type WordConfidence } from '../benchmarks/word-confidence.js';
 import { readManifest, sharedManifest, type Clip } from '../clips/manifest.js';
 import { MAP_KINDS } from '../measure/confidence-map.js';
@@ -14,6 +14,7 @@ import { addWorkerOptions, type WorkerFlags } from './run-options.js';
 interface CalibrationFlags extends ClipFlags, WorkerFlags {
   readonly dictation?: string;
   readonly list: string;
+  readonly lexicon: Lexicon;
   readonly maps?: string;
 }
 
@@ -30,6 +31,11 @@ export function addCalibrationCommand(program: Command): void {
       'more clips; the default is that of ../shared/dictation, if it is there',
     )
     .option('--list <file>', 'terms whose words are looked at by themselves, one a line', MEDICAL_TERMS)
+    .addOption(
+      new Option('--lexicon <name>', 'whether terms of medicine are looked for')
+        .choices(['medical', 'none'])
+        .default('medical'),
+    )
     .option('--maps <file>', 'also write the maps that were fitted to all words, as JSON')
     .addHelpText(
       'after',

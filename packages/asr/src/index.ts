@@ -7,6 +7,7 @@ export type {
   PartialHypothesis,
   SpeechActivity,
   Word,
+  WordAlternative,
 } from './live/live-transcription.js';
 export { waveHeader } from './audio/containers/wave-header.js';
 export { decodePcm, encodePcm, type PcmEncoding } from './audio/pcm.js';

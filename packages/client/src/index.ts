@@ -12,4 +12,4 @@ export type {
   WebSocketConstructor,
   WebSocketLike,
 } from './transcriber-options.js';
-export type { Segment, Transcript, Word } from './transcript.js';
+export type { Segment, Transcript, Word, WordAlternative } from './transcript.js';

@@ -21,6 +21,7 @@ export {
   type WebSocketConstructor,
   type WebSocketLike,
   type Word,
+  type WordAlternative,
 } from './index.js';
 
 /** As in browsers, with a WebSocket where Node has none. */

@@ -4,8 +4,21 @@ export interface Word {
   /** Seconds of audio since `start()`. */
   readonly start: number;
   readonly end: number;
+  /** From 0 to 1: the share of such words that are right. */
+  readonly confidence: number;
+  /** What a term or number may be instead, likeliest first. */
+  readonly alternatives?: readonly WordAlternative[];
+  /** A medical term, key term or number that somebody should look at. */
+  readonly doubtful?: true;
+}
+
+/** What a word may be instead. */
+export interface WordAlternative {
+  readonly text: string;
   /** From 0 to 1. */
   readonly confidence: number;
+  /** How many words, this one and those behind it, it stands for, where these are several. */
+  readonly words?: number;
 }
 
 /** What was said between two pauses. */

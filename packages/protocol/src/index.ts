@@ -50,6 +50,8 @@ export {
   stoppedMessage,
   transcriptionMessage,
   transcriptionWord,
+  wordAlternative,
+  wordDoubtful,
   warningMessage,
   type AcknowledgedMessage,
   type ConnectionMessage,
@@ -63,6 +65,7 @@ export {
   type StoppedMessage,
   type TranscriptionMessage,
   type TranscriptionWord,
+  type WordAlternative,
   type WarningMessage,
 } from './server-messages.js';
 export {

@@ -34,16 +34,38 @@ export const connectionMessage = z
   });
 export type ConnectionMessage = z.infer<typeof connectionMessage>;
 
+/** What a word may be instead. */
+export const wordAlternative = z.object({
+  text: z.string().min(1).meta({ description: 'To be put in place of the text.' }),
+  confidence: confidence.meta({ description: 'How likely it is; with that of the word at most 1.' }),
+  words: z.int().min(2).optional().meta({
+    description: 'How many words, this one and those behind it, it stands for, where these are several.',
+  }),
+});
+export type WordAlternative = z.infer<typeof wordAlternative>;
+
+/** Says of a word that it should be looked at. */
+export const wordDoubtful = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'A medical term, key term or number that should be looked at.' });
+
 /** A word of a final with its place in the stream. */
 export const transcriptionWord = z.object({
   text: z.string().min(1),
   start: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
   end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
-  confidence,
+  confidence: confidence.meta({ description: 'The share of such words that are right.' }),
   spoken: z
     .string()
     .optional()
     .meta({ description: 'The words that were said, where the text is written otherwise.' }),
+  alternatives: z
+    .array(wordAlternative)
+    .max(3)
+    .optional()
+    .meta({ description: 'What a term or number may be instead, likeliest first.' }),
+  doubtful: wordDoubtful,
 });
 export type TranscriptionWord = z.infer<typeof transcriptionWord>;
 
@@ -120,6 +142,37 @@ export const transcriptionMessage = z
           { text: 'Aspirin', start: 3.1, end: 3.7, confidence: 0.94 },
           { text: '81', start: 3.7, end: 4.5, confidence: 0.9, spoken: 'eighty one' },
           { text: 'mg.', start: 4.5, end: 5.2, confidence: 0.95, spoken: 'milligrams.' },
+        ],
+      },
+      {
+        type: 'transcription',
+        text: 'Vinblastine 15 mg.',
+        spoken: 'Vinblastine fifteen milligrams.',
+        timestamp: '2026-01-31T09:30:08.300Z',
+        isFinal: true,
+        sequence: 2,
+        start: 6.2,
+        end: 8.4,
+        confidence: 0.84,
+        language: 'en',
+        words: [
+          {
+            text: 'Vinblastine',
+            start: 6.2,
+            end: 7.1,
+            confidence: 0.58,
+            alternatives: [{ text: 'Vincristine', confidence: 0.41 }],
+            doubtful: true,
+          },
+          {
+            text: '15',
+            start: 7.1,
+            end: 7.7,
+            confidence: 0.86,
+            spoken: 'fifteen',
+            alternatives: [{ text: '50', confidence: 0.11 }],
+          },
+          { text: 'mg.', start: 7.7, end: 8.4, confidence: 0.95, spoken: 'milligrams.' },
         ],
       },
     ],

@@ -1,5 +1,6 @@
-import { spellWords } from '../text/words.js';
+import { joinWords, spellWords } from '../text/words.js';
 import type { TokenText } from '../text/token-text.js';
+import { proposeConfusables, type Confusables } from '../terms/confusables.js';
 import { proposeTerms, type TermProposal } from '../terms/term-proposals.js';
 import type { TermList } from '../terms/term-list.js';
 import type { Branch, DecoderBatch, Reading } from './decoder-batch.js';
@@ -11,29 +12,54 @@ import type { CrossAttention } from './stream-encoder.js';
 /** What reconsidering needs of the model. */
 type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode'>;
 
+/** Terms that may be said. */
+export interface ExpectedTerms {
+  readonly lists: readonly TermList[];
+  readonly confusables: Confusables | undefined;
+}
+
+/** What some tokens may be instead. */
+export interface TokenAlternative {
+  readonly firstToken: number;
+  readonly tokens: number;
+  readonly text: string;
+  /** How much likelier it is than what stands there, nats. */
+  readonly odds: number;
+}
+
+/** A hypothesis, and what else its terms and numbers may be. */
+export interface Reconsidered {
+  readonly hypothesis: Hypothesis;
+  readonly alternatives: readonly TokenAlternative[];
+}
+
 /**
  * Looks at the terms that sound like what a hypothesis has: where the decoder, asked, finds one nearly as likely as what
- * it wrote, the term takes its place. `prompt`: the tokens before the hypothesis.
+ * it wrote, the term takes its place. What was weighed and does not stand there is told beside it. `prompt`: the tokens before the hypothesis.
  */
 export async function reconsiderTerms(
   hypothesis: Hypothesis,
   prompt: readonly number[],
   cross: CrossAttention,
-  lists: readonly TermList[],
+  expected: ExpectedTerms,
   model: TermReader,
   batch: DecoderBatch,
-): Promise<Hypothesis> {
+): Promise<Reconsidered> {
   let current = hypothesis;
+  let replaced: readonly TokenAlternative[] = [];
+  let rejected: readonly TokenAlternative[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const changes = changesOf(current, lists, model);
-    if (changes.length === 0) return current;
+    const changes = changesOf(current, expected, model);
+    if (changes.length === 0) return { hypothesis: current, alternatives: replaced };
     const reading = await batch.read(cross, [...prompt, ...current.tokens]);
     const scored = await score(changes, current, prompt.length, reading, model.endToken, batch);
-    const chosen = bestApart(scored.filter(({ gain, change }) => gain + change.proposal.allowance > 0));
-    if (chosen.length === 0) return current;
+    const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
+    rejected = moved(rejectedOf(scored, chosen), chosen);
+    if (chosen.length === 0) break;
+    replaced = [...moved(replaced, chosen), ...moved(replacedBy(chosen, scored), chosen)];
     current = applied(current, chosen);
   }
-  return current;
+  return { hypothesis: current, alternatives: [...replaced, ...rejected] };
 }
 
 /** Terms that stand next to each other change each other's likelihood: they are looked at again. */
@@ -48,6 +74,9 @@ const MOST_AT_ONCE = 64;
 /** New tokens for some of a hypothesis. */
 interface Change {
   readonly proposal: TermProposal;
+  /** What it would write, and what is written. */
+  readonly text: string;
+  readonly written: string;
   readonly firstToken: number;
   readonly tokens: number;
   readonly replacement: readonly number[];
@@ -63,11 +92,12 @@ interface ScoredChange {
 
 function changesOf(
   { tokens, logProbabilities }: Hypothesis,
-  lists: readonly TermList[],
+  { lists, confusables }: ExpectedTerms,
   { textOf, encode }: TermReader,
 ): Change[] {
   const words = spellWords(tokens, logProbabilities, textOf);
-  return proposeTerms(words, lists).flatMap((proposal) => {
+  const confused = confusables ? proposeConfusables(words, confusables) : [];
+  return [...proposeTerms(words, lists), ...confused].flatMap((proposal) => {
     const first = words[proposal.firstWord];
     const last = words[proposal.firstWord + proposal.words - 1];
     if (!first || !last) return [];
@@ -76,8 +106,17 @@ function changesOf(
     while (end > first.firstToken && isPunctuation(textOf(tokens[end - 1] ?? 0))) end--;
     if (end === first.firstToken) return [];
     const text = startsSentence(words, proposal.firstWord) ? capitalised(proposal.text) : proposal.text;
+    const { firstToken } = first;
+    const kept = spellWords(tokens.slice(firstToken, end), logProbabilities.slice(firstToken, end), textOf);
     return [
-      { proposal, firstToken: first.firstToken, tokens: end - first.firstToken, replacement: encode(text) },
+      {
+        proposal,
+        text,
+        written: joinWords(kept),
+        firstToken,
+        tokens: end - firstToken,
+        replacement: encode(text),
+      },
     ];
   });
 }
@@ -147,11 +186,73 @@ async function score(
   return scored;
 }
 
+/** What speaks for a change: it is made where this is above 0. */
+function worthOf({ gain, change }: ScoredChange): number {
+  return gain + change.proposal.allowance;
+}
+
+/** How much likelier the change is than what is written. What cannot take its place has no allowance to add. */
+function oddsOf(scored: ScoredChange): number {
+  return scored.change.proposal.allowance > 0 ? worthOf(scored) : scored.gain;
+}
+
+/** What was not chosen, where what was written stays. */
+function rejectedOf(scored: readonly ScoredChange[], chosen: readonly ScoredChange[]): TokenAlternative[] {
+  return scored
+    .filter(({ change }) => chosen.every((other) => !overlap(change, other.change)))
+    .map((one) => alternative(one.change, one.change.text, oddsOf(one)));
+}
+
+/** What was written where a change was chosen, and what else could have come there. */
+function replacedBy(chosen: readonly ScoredChange[], scored: readonly ScoredChange[]): TokenAlternative[] {
+  return chosen.flatMap((best) => {
+    const { change } = best;
+    const others = scored.filter(
+      (one) =>
+        one !== best &&
+        one.change.firstToken === change.firstToken &&
+        one.change.tokens === change.tokens &&
+        one.change.text !== change.text,
+    );
+    return [
+      alternative(change, change.written, -oddsOf(best)),
+      ...others.map((one) => alternative(change, one.change.text, oddsOf(one) - oddsOf(best))),
+    ];
+  });
+}
+
+function alternative({ firstToken, tokens }: Change, text: string, odds: number): TokenAlternative {
+  return { firstToken, tokens, text, odds };
+}
+
+/** Alternatives where they stand after the changes; those that a change cuts are lost. */
+function moved(
+  alternatives: readonly TokenAlternative[],
+  chosen: readonly ScoredChange[],
+): TokenAlternative[] {
+  return alternatives.flatMap((one) => {
+    let { firstToken, tokens } = one;
+    for (const { change } of chosen) {
+      const longer = change.replacement.length - change.tokens;
+      const isSame = change.firstToken === one.firstToken && change.tokens === one.tokens;
+      if (isSame) tokens += longer;
+      else if (overlap(change, one)) return [];
+      else if (change.firstToken < one.firstToken) firstToken += longer;
+    }
+    return [{ ...one, firstToken, tokens }];
+  });
+}
+
+type TokenSpan = Pick<TokenAlternative, 'firstToken' | 'tokens'>;
+
+function overlap(one: TokenSpan, other: TokenSpan): boolean {
+  return one.firstToken < other.firstToken + other.tokens && other.firstToken < one.firstToken + one.tokens;
+}
+
 /** The best of the changes, and those whose likelihood does not depend on it. */
 function bestApart(scored: readonly ScoredChange[]): ScoredChange[] {
-  const worth = ({ gain, change }: ScoredChange) => gain + change.proposal.allowance;
   const chosen: ScoredChange[] = [];
-  for (const candidate of [...scored].sort((one, other) => worth(other) - worth(one))) {
+  for (const candidate of [...scored].sort((one, other) => worthOf(other) - worthOf(one))) {
     const { firstToken, tokens } = candidate.change;
     const apart = chosen.every(
       ({ change }) =>
@@ -173,10 +274,13 @@ function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[]): Hypot
     logProbabilities.push(...hypothesis.logProbabilities.slice(from, to));
     frames.push(...hypothesis.frames.slice(from, to));
   };
-  for (const { change, logProbabilities: found, frames: heard } of chosen) {
+  for (const scored of chosen) {
+    const { change, logProbabilities: found, frames: heard } = scored;
+    // The decoder knows nothing of what the list says for the term.
+    const least = -Math.log1p(Math.exp(-worthOf(scored)));
     keep(change.firstToken);
     tokens.push(...change.replacement);
-    logProbabilities.push(...found.slice(0, change.replacement.length));
+    logProbabilities.push(...found.slice(0, change.replacement.length).map((one) => Math.max(one, least)));
     frames.push(...heard.slice(0, change.replacement.length));
     from = change.firstToken + change.tokens;
   }

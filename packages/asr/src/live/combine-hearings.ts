@@ -170,11 +170,13 @@ function byFinal(elected: readonly ElectedWord[]): { final: FinalHypothesis; wor
 }
 
 function textOf(elected: readonly ElectedWord[]): Pick<FinalHypothesis, 'text' | 'words' | 'confidence'> {
-  const words = elected.map(({ word: { text, start, end }, confidence }) => ({
+  const words = elected.map(({ word: { text, start, end, alternatives, doubtful }, confidence }) => ({
     text,
     start,
     end,
     confidence,
+    ...(alternatives ? { alternatives } : {}),
+    ...(doubtful ? { doubtful } : {}),
   }));
   const spelled = elected.map(({ word }, index) =>
     index > 0 && word.spaceBefore ? ` ${word.text}` : word.text,

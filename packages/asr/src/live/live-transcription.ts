@@ -36,8 +36,21 @@ export interface Word {
   /** Seconds since the stream's first sample. */
   readonly start: number;
   readonly end: number;
-  /** 0 to 1: the lowest probability among the word's tokens. */
+  /** 0 to 1: the share of such words that are right (docs/decisions/0043). */
   readonly confidence: number;
+  /** What a term or number may be instead, likeliest first, at most three. */
+  readonly alternatives?: readonly WordAlternative[];
+  /** A term of medicine, a key term or a number that somebody should look at. */
+  readonly doubtful?: true;
+}
+
+/** What a word may be instead. */
+export interface WordAlternative {
+  readonly text: string;
+  /** 0 to 1; with that of the word at most 1. */
+  readonly confidence: number;
+  /** How many words from this one on it stands for, where these are several. */
+  readonly words?: number;
 }
 
 /** Text that will not change any more. */

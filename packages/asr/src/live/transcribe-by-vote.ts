@@ -1,4 +1,5 @@
-import type { Recognizer } from '../recognizer/recognizer.js';
+import type { ModelDescription, Recognizer } from '../recognizer/recognizer.js';
+import { uncalibratedConfidence } from './calibrated-confidence.js';
 import { combineHearings } from './combine-hearings.js';
 import type { FinalHypothesis } from './live-transcription.js';
 import { recordingHearings, transcribeRecording, type TranscribeOptions } from './transcribe-recording.js';
@@ -44,7 +45,7 @@ export async function* transcribeByVote(
         onProgress?.(Math.min(...settled));
       },
     }))
-      finals.push(final);
+      finals.push(withVotes(final, recognizer.model.family));
     return finals;
   };
   const heard = await Promise.all(
@@ -62,6 +63,15 @@ export async function* transcribeByVote(
     await new Promise(setImmediate);
     turn = performance.now();
   }
+}
+
+/** What a hearing counts for a word is what the model thinks of it: that is what the vote was tuned on. */
+function withVotes(final: FinalHypothesis, family: ModelDescription['family']): FinalHypothesis {
+  const words = final.words.map((word) => ({
+    ...word,
+    confidence: uncalibratedConfidence(family, word.confidence),
+  }));
+  return { ...final, words };
 }
 
 /** Time after which all else that waits has a turn, milliseconds. */

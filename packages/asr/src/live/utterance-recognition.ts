@@ -17,6 +17,7 @@ import {
   type UtteranceEvidence,
 } from './invention-gate.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
+import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
 import type { SharedTerms } from '../recognizer/shared-terms.js';
 import type { Lexicon } from '../terms/key-term.js';
@@ -36,6 +37,8 @@ export interface UtteranceServices {
   /** The stream's key terms, and whether the processes know the lexicon. */
   readonly keyTerms: SharedTerms | undefined;
   readonly lexicon: Lexicon;
+  /** What the confidence of a word is worth, see `calibratedConfidence`. */
+  readonly calibrated: (confidence: number) => number;
   /** Share of the carried context to use now, 0 to 1. */
   readonly contextShare: () => number;
 }
@@ -373,15 +376,19 @@ export function createUtteranceRecognition(
       return;
     }
     const { start, end } = utterance;
-    const spelled = writeTerms(spell(result), result.terms);
-    const words = placeWords(spelled, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE);
+    const spelled = spell(result);
+    const written = writeTerms(spelled, result.terms);
+    const doubts = doubtWords(spelled, written, result, services.calibrated);
+    const words = placeWords(written, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE).map(
+      (word, index) => ({ ...word, ...doubts[index] }),
+    );
     // A pause that was cut out of speech may come out as a full stop alone.
     if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return;
     context.settle(start, result.tokens);
     speechSamples += end - start;
     listener.onFinal({
       sequence: sequence++,
-      text: joinWords(spelled),
+      text: joinWords(written),
       start: start / SAMPLE_RATE,
       end: end / SAMPLE_RATE,
       confidence: Math.exp(meanLogProbability(result)),

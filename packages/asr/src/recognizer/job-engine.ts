@@ -4,11 +4,12 @@ import type { Opening, SpeechModel } from '../decoding/speech-model.js';
 import type { CrossAttention } from '../decoding/stream-encoder.js';
 import { reconsiderTerms } from '../decoding/reconsider-terms.js';
 import type { KeyTerm } from '../terms/key-term.js';
+import type { Confusables } from '../terms/confusables.js';
 import { nameTerms } from '../terms/name-terms.js';
 import { spellWords } from '../text/words.js';
 import { createTermLists } from './term-lists.js';
 import { createWindowStates } from './window-states.js';
-import type { JobPriority, RecognitionJob, RecognitionResult } from './worker-messages.js';
+import { LEXICON, type JobPriority, type RecognitionJob, type RecognitionResult } from './worker-messages.js';
 
 /** Recognises jobs one process at a time, decoding those at hand together. */
 export interface JobEngine {
@@ -34,6 +35,7 @@ const MAX_BATCH_ROWS = 8;
 /**
  * Makes an engine; `onResult` is called once for every job that was not cancelled. `onError` ends the process.
  * `onJoined` is called when a job has joined those at work, which leaves the tensors behind that held them before.
+ * `confusables` belong to the lexicon.
  */
 export function createJobEngine(
   model: SpeechModel,
@@ -41,6 +43,7 @@ export function createJobEngine(
   onResult: (id: number, result: RecognitionResult, runSeconds: number) => void,
   onError: (error: unknown) => void,
   onJoined: () => void = () => undefined,
+  confusables?: Confusables,
 ): JobEngine {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const states = createWindowStates();
@@ -197,8 +200,15 @@ export function createJobEngine(
   const finish = async (entry: Decoding, found: Hypothesis) => {
     const { job, cross, prompt } = entry;
     const named = lists.named(job.termLists);
-    const { frames, ...hypothesis } =
-      cross && named.length > 0 ? await reconsiderTerms(found, prompt, cross, named, model, batch) : found;
+    const expected = {
+      lists: named,
+      confusables: job.termLists.includes(LEXICON) ? confusables : undefined,
+    };
+    const reconsidered =
+      cross && named.length > 0
+        ? await reconsiderTerms(found, prompt, cross, expected, model, batch)
+        : { hypothesis: found, alternatives: [] };
+    const { frames, ...hypothesis } = reconsidered.hypothesis;
     if (!decoding.has(job.id)) return;
     remove(job.id);
     onResult(
@@ -208,6 +218,7 @@ export function createJobEngine(
         ...entry.opening,
         heardAt: frames.map((frame) => frame * model.secondsPerFrame),
         terms: nameTerms(spellWords(hypothesis.tokens, hypothesis.logProbabilities, model.textOf), named),
+        alternatives: reconsidered.alternatives,
       },
       (performance.now() - entry.startedAt) / 1000,
     );

@@ -3,6 +3,7 @@ import { loadResampling } from '../audio/resample.js';
 import type { Device } from '../decoding/open-session.js';
 import { moonshineTokenText } from '../families/moonshine/moonshine-text.js';
 import { loadWhisperTokenizer } from '../families/whisper/whisper-tokenizer.js';
+import { calibratedConfidence } from '../live/calibrated-confidence.js';
 import { openLiveStream } from '../live/live-stream.js';
 import type { PreparedGraphFiles } from '../models/prepared-graphs.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
@@ -59,6 +60,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         language: options.language,
         beams: options.beams ?? BEAMS[model.family],
         textOf,
+        calibrated: (confidence) => calibratedConfidence(model.family, confidence),
         contextShare,
         keyTerms,
         lexicon: options.lexicon ?? 'none',

@@ -1,5 +1,7 @@
 import { placesOf } from '../error-places.js';
+import { loadConfusableDrugs } from '../lexicon/confusable-drugs.js';
 import { loadMedicalLexicon, type LexiconTerm } from '../lexicon/medical-lexicon.js';
+import { createConfusables } from '../terms/confusables.js';
 import { createJobEngine, type JobEngine } from './job-engine.js';
 import { openModel } from './open-model.js';
 import { warmUp } from './warm-up.js';
@@ -70,6 +72,7 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
         throw error;
       },
       collectTensors,
+      message.lexicon ? createConfusables(await loadConfusableDrugs()) : undefined,
     );
     send({ type: 'ready', residentBytes: process.memoryUsage.rss() });
   } catch (error) {

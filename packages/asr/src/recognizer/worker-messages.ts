@@ -1,3 +1,4 @@
+import type { TokenAlternative } from '../decoding/reconsider-terms.js';
 import type { Hypothesis } from '../decoding/search.js';
 import type { DecodingRequest, Opening } from '../decoding/speech-model.js';
 import type { KeyTerm } from '../terms/key-term.js';
@@ -40,6 +41,8 @@ export interface RecognitionResult extends Omit<Hypothesis, 'frames'>, Opening {
   readonly heardAt: readonly number[];
   /** Terms of the job's lists, in their order. */
   readonly terms: readonly NamedTerm[];
+  /** What terms and numbers may be instead, in no order. */
+  readonly alternatives: readonly TokenAlternative[];
 }
 
 /** From the server to an inference process. */

@@ -9,7 +9,7 @@ export interface TermProposal {
   readonly firstWord: number;
   readonly words: number;
   readonly text: string;
-  /** What it may lack in log-probability and still be taken for what was said, nats. */
+  /** What it may lack in log-probability and still be taken for what was said, nats; minus infinity: it never is. */
   readonly allowance: number;
 }
 

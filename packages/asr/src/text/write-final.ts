@@ -1,4 +1,5 @@
-import type { FinalHypothesis, Word } from '../live/live-transcription.js';
+import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transcription.js';
+import { writeAlternatives } from './write-alternatives.js';
 import { obeyCommands, type Line } from './dictation/obey-commands.js';
 import { beginsWithNumber, endsInNumber, writeWords } from './written-form/write-words.js';
 
@@ -129,17 +130,25 @@ function writeLines(
   lines: readonly Line[],
   open: { readonly start: boolean; readonly end: boolean },
 ): readonly (Omit<Line, 'words'> & { readonly words: readonly WrittenWord[] })[] {
-  return lines.map(({ breakBefore, words }, index) => ({
-    breakBefore,
-    words: writeWords(texts(words), {
-      start: open.start && index === 0,
-      end: open.end && index === lines.length - 1,
-    }).map(({ text, first, last }) => writtenWord(text, words.slice(first, last + 1))),
-  }));
+  return lines.map(({ breakBefore, words }, index) => {
+    const ends = { start: open.start && index === 0, end: open.end && index === lines.length - 1 };
+    const written = writeWords(texts(words), ends);
+    const alternatives = writeAlternatives(words, written, ends);
+    return {
+      breakBefore,
+      words: written.map(({ text, first, last }, place) =>
+        writtenWord(text, words.slice(first, last + 1), alternatives[place] ?? []),
+      ),
+    };
+  });
 }
 
 /** A written word in the place of the spoken ones, as sure as the least sure of them. */
-function writtenWord(text: string, spoken: readonly Word[]): WrittenWord {
+function writtenWord(
+  text: string,
+  spoken: readonly Word[],
+  alternatives: readonly WordAlternative[],
+): WrittenWord {
   const said = joined(spoken);
   return {
     text,
@@ -147,6 +156,8 @@ function writtenWord(text: string, spoken: readonly Word[]): WrittenWord {
     end: spoken.at(-1)?.end ?? 0,
     confidence: Math.min(1, ...spoken.map(({ confidence }) => confidence)),
     ...(said === text ? {} : { spoken: said }),
+    ...(alternatives.length === 0 ? {} : { alternatives }),
+    ...(spoken.some(({ doubtful }) => doubtful) ? { doubtful: true as const } : {}),
   };
 }
 

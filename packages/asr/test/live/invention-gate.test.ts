@@ -67,5 +67,6 @@ function result(logProbabilities: readonly number[]): RecognitionResult {
     endLogProbability: -0.1,
     stopped: 'end',
     terms: [],
+    alternatives: [],
   };
 }

@@ -41,6 +41,7 @@ test('partials leave their encoding to others until one of them has', () => {
     endLogProbability: 0,
     stopped: 'end',
     terms: [],
+    alternatives: [],
   });
   follow([], SECOND + 2 * STEP);
   expect(jobs[2]?.request.keepState).toBe(false);
@@ -91,6 +92,7 @@ function heard(tokens: readonly number[]): RecognitionResult {
     endLogProbability: -0.1,
     stopped: 'end',
     terms: [],
+    alternatives: [],
   };
 }
 
@@ -146,6 +148,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       textOf: moonshineTokenText,
       keyTerms: undefined,
       lexicon: 'none',
+      calibrated: (confidence) => confidence,
       contextShare: () => 1,
     },
   );

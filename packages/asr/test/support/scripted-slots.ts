@@ -88,4 +88,5 @@ const RESULT: RecognitionResult = {
   endLogProbability: 0,
   stopped: 'end',
   terms: [],
+  alternatives: [],
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FinalHypothesis } from '../../src/live/live-transcription.js';
+import type { FinalHypothesis, Word } from '../../src/live/live-transcription.js';
 import {
   nothingWritten,
   writeFinal,
@@ -29,6 +29,41 @@ describe('a final in written form', () => {
       { text: 'mg', spoken: 'milligrams', start: 11.5, end: 11.9, confidence: 0.7 },
       { text: 'daily.', start: 12, end: 12.4, confidence: 0.95 },
     ]);
+  });
+
+  test('has what its words may be instead written like them, and their doubt', () => {
+    const said = final(0, 'Take fifteen milligrams of met a prolol.');
+    const doubts: readonly Partial<Word>[] = [
+      {},
+      { alternatives: [{ text: 'fifty', confidence: 0.2 }], doubtful: true },
+      {},
+      {},
+      { alternatives: [{ text: 'metoprolol.', confidence: 0.3, words: 3 }] },
+    ];
+    const words = said.words.map((word, index) => ({ ...word, ...doubts[index] }));
+    const written = writeFinal(nothingWritten, { ...said, words }, WRITTEN).written;
+    expect(written.text).toBe('Take 15 mg of met a prolol.');
+    expect(written.words[1]).toMatchObject({
+      text: '15',
+      alternatives: [{ text: '50', confidence: 0.2 }],
+      doubtful: true,
+    });
+    expect(written.words[4]).toMatchObject({
+      text: 'met',
+      alternatives: [{ text: 'metoprolol.', confidence: 0.3, words: 3 }],
+    });
+    expect(written.words.filter(({ doubtful }) => doubtful)).toHaveLength(1);
+  });
+
+  test('has a number as a whole instead where one of its words may be another', () => {
+    const said = final(0, 'Pressure is one forty over ninety.');
+    const words = said.words.map((word) =>
+      word.text === 'forty' ? { ...word, alternatives: [{ text: 'fourteen', confidence: 0.2 }] } : word,
+    );
+    const { words: written } = writeFinal(nothingWritten, { ...said, words }, WRITTEN).written;
+    expect(written.map(({ text }) => text)).toEqual(['Pressure', 'is', '140/90.']);
+    const [instead] = written[2]?.alternatives ?? [];
+    expect(instead === undefined || /^1 ?14\/90\.$|^114 over 90\.$/.test(instead.text)).toBe(true);
   });
 
   test('is the very same where nothing is to be written otherwise', () => {

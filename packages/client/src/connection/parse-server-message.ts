@@ -42,13 +42,18 @@ const isSpan: Check = (fields) =>
   isPlace(fields['confidence']) &&
   isChannel(fields['channel']);
 
+const isAlternative: Check = (fields) => isText(fields['text']) && isPlace(fields['confidence']);
+
+const isWord: Check = (fields) =>
+  isSpan(fields) && (fields['alternatives'] === undefined || isListOf(fields['alternatives'], isAlternative));
+
 const checks: Readonly<Record<ServerMessage['type'], Check>> = {
   connection: () => true,
   transcription: (fields) =>
     isSpan(fields) &&
     isCount(fields['sequence']) &&
     typeof fields['isFinal'] === 'boolean' &&
-    (fields['words'] === undefined || isListOf(fields['words'], isSpan)),
+    (fields['words'] === undefined || isListOf(fields['words'], isWord)),
   error: (fields) => isText(fields['code']) && isText(fields['message']),
   ready: (fields) =>
     isText(fields['sessionId']) &&

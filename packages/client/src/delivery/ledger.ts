@@ -1,6 +1,6 @@
-import type { TranscriptionMessage } from '@auscult/protocol';
+import type { WordAlternative as ProtocolAlternative, TranscriptionMessage } from '@auscult/protocol';
 import { samplesOf, secondsOf } from '../audio/sample-rate.js';
-import type { Segment } from '../transcript.js';
+import type { Segment, WordAlternative } from '../transcript.js';
 
 /**
  * What the server has, told in the transcriber's own clock: samples of each channel since `start()`. A session of the
@@ -83,7 +83,13 @@ export function createLedger(channelCount: number): Ledger {
       confidence,
       ...(channel === undefined ? {} : { channel }),
       ...(words && {
-        words: words.map((word) => ({ text: word.text, ...span(word), confidence: word.confidence })),
+        words: words.map((word) => ({
+          text: word.text,
+          ...span(word),
+          confidence: word.confidence,
+          ...(word.alternatives && { alternatives: word.alternatives.map(alternativeOf) }),
+          ...(word.doubtful && { doubtful: word.doubtful }),
+        })),
       }),
       sequence: sequenceOffset + message.sequence,
     };
@@ -137,6 +143,10 @@ export function createLedger(channelCount: number): Ledger {
     ownSeconds: (seconds) => rounded(ownSeconds(seconds)),
     ownSample,
   };
+}
+
+function alternativeOf({ text, confidence, words }: ProtocolAlternative): WordAlternative {
+  return { text, confidence, ...(words === undefined ? {} : { words }) };
 }
 
 function rounded(seconds: number): number {

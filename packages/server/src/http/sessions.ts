@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { waveHeader } from '@auscult/asr';
-import { transcriptionTask } from '@auscult/protocol';
+import { transcriptionTask, wordAlternative, wordDoubtful } from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -107,6 +107,8 @@ const versionBody = z.object({
       start: z.number(),
       end: z.number(),
       confidence: z.number(),
+      alternatives: z.array(wordAlternative).optional(),
+      doubtful: wordDoubtful,
     }),
   ),
   writtenAt: z.iso.datetime(),

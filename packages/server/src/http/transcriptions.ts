@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { SpeechError, type Recognizer } from '@auscult/asr';
-import { transcriptionTask, warningMessage } from '@auscult/protocol';
+import { transcriptionTask, warningMessage, wordAlternative, wordDoubtful } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import Negotiator from 'negotiator';
@@ -112,6 +112,8 @@ const transcriptBody = z.object({
             start: z.number(),
             end: z.number(),
             confidence: z.number(),
+            alternatives: z.array(wordAlternative).optional(),
+            doubtful: wordDoubtful,
           }),
         )
         .optional(),

@@ -55,13 +55,25 @@ function common(hypothesis: PartialHypothesis, isFinal: boolean): TranscriptionM
   };
 }
 
-function wordOf({ text, start, end, confidence, spoken }: WrittenWord): TranscriptionWord {
+function wordOf({
+  text,
+  start,
+  end,
+  confidence,
+  spoken,
+  alternatives,
+  doubtful,
+}: WrittenWord): TranscriptionWord {
   return {
     text,
     start: wireSeconds(start),
     end: wireSeconds(end),
     confidence: wireConfidence(confidence),
     ...(spoken === undefined ? {} : { spoken }),
+    ...(alternatives && {
+      alternatives: alternatives.map((one) => ({ ...one, confidence: wireConfidence(one.confidence) })),
+    }),
+    ...(doubtful && { doubtful }),
   };
 }
 

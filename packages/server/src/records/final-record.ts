@@ -20,6 +20,8 @@ export function finalRecord(final: Written, channel: number): FinalRecord {
       end: word.end,
       confidence: word.confidence,
       ...(word.spoken === undefined ? {} : { spoken: word.spoken }),
+      ...(word.alternatives && { alternatives: word.alternatives.map((one) => ({ ...one })) }),
+      ...(word.doubtful && { doubtful: word.doubtful }),
     })),
     ...(spoken === undefined ? {} : { spoken }),
     ...(sequence === undefined ? {} : { sequence }),

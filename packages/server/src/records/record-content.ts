@@ -1,3 +1,4 @@
+import { wordAlternative, wordDoubtful } from '@auscult/protocol';
 import { z } from 'zod';
 import { open, seal, type SealedPlace } from './seal.js';
 
@@ -8,6 +9,8 @@ const word = z.object({
   start: z.number(),
   end: z.number(),
   confidence: z.number(),
+  alternatives: z.array(wordAlternative).optional(),
+  doubtful: wordDoubtful,
 });
 
 /** What is encrypted of a final. */

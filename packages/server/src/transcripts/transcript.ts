@@ -1,4 +1,4 @@
-import type { WrittenFinal, WrittenWord } from '@auscult/asr';
+import type { WordAlternative, WrittenFinal, WrittenWord } from '@auscult/asr';
 
 /** A piece of a transcript, mostly an utterance. */
 export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes'> {
@@ -21,6 +21,8 @@ interface WordJson {
   readonly start: number;
   readonly end: number;
   readonly confidence: number;
+  readonly alternatives?: readonly WordAlternative[];
+  readonly doubtful?: true;
 }
 
 /** A segment as it is written in JSON: times with three decimals, and as many for probabilities. */
@@ -51,13 +53,17 @@ export function segmentJson(
   };
 }
 
-function wordJson({ text, spoken, start, end, confidence }: WrittenWord): WordJson {
+function wordJson({ text, spoken, start, end, confidence, alternatives, doubtful }: WrittenWord): WordJson {
   return {
     text,
     ...(spoken === undefined ? {} : { spoken }),
     start: threeDecimals(start),
     end: threeDecimals(end),
     confidence: threeDecimals(confidence),
+    ...(alternatives && {
+      alternatives: alternatives.map((one) => ({ ...one, confidence: threeDecimals(one.confidence) })),
+    }),
+    ...(doubtful && { doubtful }),
   };
 }
 

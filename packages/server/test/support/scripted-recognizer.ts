@@ -6,6 +6,7 @@ import type {
   LiveTranscription,
   Recognizer,
   RecognizerStatus,
+  Word,
 } from '@auscult/asr';
 
 /** A stream whose recognition the test plays itself. */
@@ -37,6 +38,8 @@ export interface ScriptedRecognizer extends Recognizer {
   keepsAudio: boolean;
   /** When set, the text of what a flush hears. */
   says: string | undefined;
+  /** What is doubtful of the words of finals. */
+  doubts: Readonly<Record<string, Partial<Word>>>;
   /** When set, every new stream waits with its flush for it. */
   flushGate: Promise<void> | undefined;
   /** When set, every push fails with it. */
@@ -54,6 +57,7 @@ export function createScriptedRecognizer(): ScriptedRecognizer {
     workersReady: true,
     keepsAudio: true,
     says: undefined,
+    doubts: {},
     flushGate: undefined,
     pushError: undefined,
     isClosed: () => closed,
@@ -100,7 +104,9 @@ function openStream(
     if (closed) return;
     const start = settled;
     settled = received();
-    listener.onFinal(hypothesis(sequence++, text, start, settled));
+    const heard = hypothesis(sequence++, text, start, settled);
+    const words = heard.words.map((word) => ({ ...word, ...recognizer.doubts[word.text] }));
+    listener.onFinal({ ...heard, words });
   };
   let endStream = (): void => undefined;
   const ended = new Promise<void>((resolve) => {

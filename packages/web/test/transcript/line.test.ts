@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  chooseAlternative,
   correctLine,
   correctWord,
   heardTextOf,
@@ -64,6 +65,34 @@ describe('a correction of a word', () => {
 
   test('twice keeps what was heard first', () => {
     expect(correctWord(correctWord(line, 1, 'metro'), 1, 'metoprolol').words[1]?.heard).toBe('metropolis');
+  });
+});
+
+describe('what a word may be instead', () => {
+  test('takes the place of as many words as it stands for, and is looked at no more', () => {
+    const instead = { text: 'metoprolol', confidence: 0.4, words: 2 };
+    const doubtful = {
+      ...line,
+      words: line.words.map((word, index) =>
+        index === 1 ? { ...word, alternatives: [instead], doubtful: true as const } : word,
+      ),
+    };
+    const chosen = chooseAlternative(doubtful, 1, instead);
+    expect(textOf(chosen)).toBe('Started metoprolol twenty five milligrams');
+    expect(chosen.words[1]).toEqual({
+      text: 'metoprolol',
+      heard: 'metropolis all',
+      start: 1,
+      end: 3,
+      confidence: 1,
+    });
+    expect(chosen.words.some(isUnsure)).toBe(false);
+  });
+
+  test('is asked for where a term or number is doubtful, however sure the model was', () => {
+    const word = { confidence: 0.9 };
+    expect([isUnsure(word), isUnsure({ ...word, doubtful: true })]).toEqual([false, true]);
+    expect(isUnsure({ ...word, doubtful: true, heard: 'corrected' })).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { property, state } from 'lit/decorators.js';
 import { clock } from '../transcript/clock.js';
 import {
+  chooseAlternative,
   correctLine,
   correctWord,
   heardTextOf,
@@ -108,6 +109,14 @@ export class TranscriptLine extends LitElement {
         line-height: 1.4;
       }
 
+      .alternatives {
+        display: inline-flex;
+        flex-wrap: wrap;
+        gap: 0.25rem;
+        margin-inline: 0.25rem;
+        vertical-align: middle;
+      }
+
       textarea {
         field-sizing: content;
         resize: vertical;
@@ -211,8 +220,8 @@ export class TranscriptLine extends LitElement {
         class="word unsure"
         role="button"
         tabindex="0"
-        aria-label="${word.text}, unsure: correct or confirm"
-        title="Unsure (${Math.round(word.confidence * 100)} %). Click to correct or confirm."
+        aria-label="${word.text}, unsure${orElse(word)}: correct or confirm"
+        title="Unsure (${Math.round(word.confidence * 100)} %)${orElse(word)}. Click to correct or confirm."
         @click=${edit}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -232,23 +241,48 @@ export class TranscriptLine extends LitElement {
       if (this.editing === undefined) return;
       this.#finish(correctWord(this.line, index, text));
     };
-    return html`<input
-      class="word-editor"
-      aria-label="Correct “${word.text}”. Enter saves, Escape leaves it."
-      autocomplete="off"
-      spellcheck="true"
-      .value=${word.text}
-      @blur=${({ target }: FocusEvent) => {
-        save((target as HTMLInputElement).value);
+    const typed = (): string => this.renderRoot.querySelector<HTMLInputElement>('.word-editor')?.value ?? '';
+    return html`<span
+      @focusout=${({ currentTarget, relatedTarget }: FocusEvent) => {
+        if (!(currentTarget as Node).contains(relatedTarget as Node | null)) save(typed());
       }}
       @keydown=${(event: KeyboardEvent) => {
-        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        const saves = event.key === 'Enter' && event.target instanceof HTMLInputElement;
+        if (!saves && event.key !== 'Escape') return;
         // The key would go on to press the button that gets the focus.
         event.preventDefault();
-        if (event.key === 'Enter') save((event.target as HTMLInputElement).value);
+        if (saves) save(typed());
         else this.#finish(this.line);
       }}
-    />`;
+      ><input
+        class="word-editor"
+        aria-label="Correct “${word.text}”. Enter saves, Escape leaves it."
+        autocomplete="off"
+        spellcheck="true"
+        .value=${word.text}
+      />${this.#renderAlternatives(word, index)}</span
+    >`;
+  }
+
+  #renderAlternatives({ text, alternatives = [] }: LineWord, index: number): TemplateResult | typeof nothing {
+    if (alternatives.length === 0) return nothing;
+    return html`<span class="alternatives" role="group" aria-label="What “${text}” may be instead">
+      ${alternatives.map(
+        (alternative) =>
+          html`<button
+            class="small"
+            @pointerdown=${(event: PointerEvent) => {
+              // The field keeps the focus, which some browsers give to no button.
+              event.preventDefault();
+            }}
+            @click=${() => {
+              this.#finish(chooseAlternative(this.line, index, alternative));
+            }}
+          >
+            ${alternative.text}
+          </button>`,
+      )}
+    </span>`;
   }
 
   #renderEditor(): TemplateResult {
@@ -307,6 +341,11 @@ export class TranscriptLine extends LitElement {
     const active = (this.getRootNode() as Document | ShadowRoot).activeElement;
     return active !== null && active !== this && active !== document.body;
   }
+}
+
+/** What a word may be instead, if that is known. */
+function orElse({ alternatives = [] }: LineWord): string {
+  return alternatives.length === 0 ? '' : `, may be ${alternatives.map(({ text }) => text).join(' or ')}`;
 }
 
 customElements.define('transcript-line', TranscriptLine);

@@ -20,13 +20,15 @@ export function asJson(transcript: TranscriptExport): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-function wordOf({ text, start, end, confidence, heard }: LineWord): object {
+function wordOf({ text, start, end, confidence, heard, alternatives, doubtful }: LineWord): object {
   return {
     text,
     start: rounded(start),
     end: rounded(end),
     confidence: rounded(confidence),
     ...(heard === undefined ? {} : { heard }),
+    ...(alternatives && { alternatives }),
+    ...(doubtful && { doubtful }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Segment, Word } from '@auscult/client';
+import type { Segment, Word, WordAlternative } from '@auscult/client';
 import { alignWords } from './align-words.js';
 import type { LineWord } from './line-word.js';
 import { spreadWords } from './spread-words.js';
@@ -63,15 +63,24 @@ export function correctLine(line: Line, text: string): Line {
   return { ...line, words: alignWords(line, words) };
 }
 
-/** The line with another text for one word, which may be several words or none. Unchanged, the word counts as checked. */
-export function correctWord(line: Line, index: number, text: string): Line {
-  const word = line.words[index];
-  if (word === undefined) return line;
+/**
+ * The line with another text for a word, or for as many as `count` says, which may be several words or none.
+ * Unchanged, it counts as checked.
+ */
+export function correctWord(line: Line, index: number, text: string, count = 1): Line {
+  const replaced = line.words.slice(index, index + count);
+  const [first, last] = [replaced.at(0), replaced.at(-1)];
+  if (first === undefined || last === undefined) return line;
   const written = text.trim().replace(/\s+/gu, ' ');
-  const corrected = { ...word, text: written, confidence: 1, heard: word.heard ?? word.text };
-  const { heard, ...same } = corrected;
-  const replacement = written === '' ? [] : [heard === written ? same : corrected];
-  return { ...line, words: line.words.toSpliced(index, 1, ...replacement) };
+  const heard = replaced.map((word) => word.heard ?? word.text).join(' ');
+  const checked = { text: written, start: first.start, end: last.end, confidence: 1 };
+  const replacement = written === '' ? [] : [heard === written ? checked : { ...checked, heard }];
+  return { ...line, words: line.words.toSpliced(index, count, ...replacement) };
+}
+
+/** The line with what a word, or this one and some behind it, may be instead. */
+export function chooseAlternative(line: Line, index: number, { text, words }: WordAlternative): Line {
+  return correctWord(line, index, text, words);
 }
 
 /** The line as it was recognised. */

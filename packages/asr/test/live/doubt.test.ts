@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createJobEngine } from '../../src/recognizer/job-engine.js';
+import { LEXICON, type RecognitionResult } from '../../src/recognizer/worker-messages.js';
+import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
+import { plainRequest } from '../../src/decoding/speech-model.js';
+import { transcribe } from '../support/listening.js';
+import { openPrepared } from '../support/published-moonshine.js';
+import { startRealRecognizer, type RealRecognizer } from '../support/real-recognizer.js';
+import { loadSpeech } from '../support/speech.js';
+import { until } from '../support/until.js';
+
+const DISCHARGED = 'dictation/joe_s003';
+
+describe('words of dictation that the default model hears with the lexicon', () => {
+  let real: RealRecognizer;
+  beforeAll(async () => {
+    real = await startRealRecognizer({ model: 'moonshine-base', lexicon: 'medical' });
+  });
+  afterAll(() => real.close());
+
+  test('say what was written before a term took its place, and are surer of the term', async () => {
+    const { samples } = await loadSpeech(DISCHARGED);
+    const { finals } = await transcribe(real.recognizer, samples);
+    const words = finals.flatMap((final) => final.words);
+    const apixaban = words.find(({ text }) => text === 'apixaban');
+    expect(apixaban?.confidence).toBeGreaterThan(0.5);
+    expect(apixaban?.alternatives?.length).toBeGreaterThan(0);
+    expect(apixaban?.alternatives?.[0]?.text).toMatch(/pixab/i);
+    expect(words.filter(({ text }) => /^(?:the|was|on)$/i.test(text)).some(({ doubtful }) => doubtful)).toBe(
+      false,
+    );
+  });
+});
+
+test('what a word is taken for is weighed by the decoder, which prefers what was said', async () => {
+  const [model, clip] = await Promise.all([
+    openPrepared('moonshine-tiny', preferredWeightFormat()),
+    loadSpeech(DISCHARGED),
+  ]);
+  const results: RecognitionResult[] = [];
+  const engine = createJobEngine(
+    model,
+    [{ text: 'discharged' }],
+    (_, result) => results.push(result),
+    (error) => {
+      throw error;
+    },
+    () => undefined,
+    { mostWords: 1, takenFor: (plain) => (plain === 'patient' ? ['patience', 'physician'] : []) },
+  );
+  engine.add({
+    id: 1,
+    priority: 'final',
+    window: 'window',
+    audio: Int16Array.from(clip.samples, (sample) => Math.round(sample * 32_767)),
+    prefix: [],
+    draft: [],
+    newSeconds: clip.samples.length / 16_000,
+    keepState: false,
+    decoding: plainRequest,
+    termLists: [LEXICON],
+  });
+  await until(() => results.length === 1);
+  const alternatives = results[0]?.alternatives ?? [];
+  expect(alternatives.map(({ text }) => text).sort()).toEqual(['patience', 'physician']);
+  for (const { odds } of alternatives) expect(odds).toBeLessThan(-1);
+});

@@ -35,7 +35,8 @@ export interface Reconsidered {
 
 /**
  * Looks at the terms that sound like what a hypothesis has: where the decoder, asked, finds one nearly as likely as what
- * it wrote, the term takes its place. What was weighed and does not stand there is told beside it. `prompt`: the tokens before the hypothesis.
+ * it wrote, the term takes its place. What was weighed and does not stand there is told beside it. `prompt`: the tokens
+ * before the hypothesis.
  */
 export async function reconsiderTerms(
   hypothesis: Hypothesis,
@@ -48,13 +49,16 @@ export async function reconsiderTerms(
   let current = hypothesis;
   let replaced: readonly TokenAlternative[] = [];
   let rejected: readonly TokenAlternative[] = [];
+  const weighed = new Set<string>();
   for (let round = 0; round < ROUNDS; round++) {
-    const changes = changesOf(current, expected, model);
-    if (changes.length === 0) return { hypothesis: current, alternatives: replaced };
+    // What was weighed and found too light would be so again: only what stands by new words is worth the time.
+    const changes = changesOf(current, expected, model).filter((change) => !weighed.has(nameOf(change)));
+    if (changes.length === 0) break;
     const reading = await batch.read(cross, [...prompt, ...current.tokens]);
     const scored = await score(changes, current, prompt.length, reading, model.endToken, batch);
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
-    rejected = moved(rejectedOf(scored, chosen), chosen);
+    rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
+    for (const one of scored) if (worthOf(one) <= 0) weighed.add(nameOf(one.change));
     if (chosen.length === 0) break;
     replaced = [...moved(replaced, chosen), ...moved(replacedBy(chosen, scored), chosen)];
     current = applied(current, chosen);
@@ -80,6 +84,10 @@ interface Change {
   readonly firstToken: number;
   readonly tokens: number;
   readonly replacement: readonly number[];
+}
+
+function nameOf({ text, written }: Change): string {
+  return `${written}|${text}`;
 }
 
 interface ScoredChange {
@@ -164,22 +172,8 @@ async function score(
     const before = reading.tokens[from];
     if (before === undefined) continue;
     const branch = { from, tokens: [before, ...wanted.slice(0, -1)] };
-    if (
-      pending.reduce(
-        (
-          total,
-          {
-            branch: {
-              tokens: { length },
-            },
-          },
-        ) => total + length,
-        0,
-      ) +
-        branch.tokens.length >
-      MOST_AT_ONCE
-    )
-      await flush();
+    const held = sum(pending.map((one) => one.branch.tokens.length));
+    if (held + branch.tokens.length > MOST_AT_ONCE) await flush();
     pending.push({ change, branch, wanted });
   }
   await flush();

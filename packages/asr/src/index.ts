@@ -61,3 +61,10 @@ export {
 } from './lexicon/medical-lexicon.js';
 export { loadConfusableDrugs, type ConfusableDrugs } from './lexicon/confusable-drugs.js';
 export { placesOf } from './error-places.js';
+export {
+  checkKeyTerms,
+  mergeKeyTerms,
+  type CheckedKeyTerms,
+  type LeftOutReason,
+} from './terms/check-key-terms.js';
+export { keyTermLimits, type KeyTerm, type Lexicon } from './terms/key-term.js';

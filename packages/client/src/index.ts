@@ -4,6 +4,7 @@ export { listMicrophones, type Microphone } from './sources/microphone.js';
 export type { TranscriberState } from './transcriber-state.js';
 export { createTranscriber, type Transcriber, type TranscriberEvents } from './transcriber.js';
 export type {
+  KeyTerm,
   MicrophoneOptions,
   PcmFormat,
   Source,

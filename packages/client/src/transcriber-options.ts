@@ -28,6 +28,16 @@ export interface MicrophoneOptions {
   readonly autoGainControl?: boolean;
 }
 
+/** A word or phrase that is likely to be said. */
+export interface KeyTerm {
+  /** As it is to be written, at most 100 characters and 8 words. */
+  readonly text: string;
+  /** How much likelier than other terms it is to be said, 0.1 to 3. Default: 1. */
+  readonly weight?: number;
+  /** Other ways in which it is said, spelt in plain words: `h b a one c`. At most 8. */
+  readonly soundsLike?: readonly string[];
+}
+
 /** How to reach the server, and how it is to hear. What is left out is as the server is set. */
 export interface TranscriberOptions {
   /**
@@ -46,8 +56,10 @@ export interface TranscriberOptions {
   readonly language?: string;
   /** `translate` gives English, where the model can. */
   readonly task?: 'transcribe' | 'translate';
-  /** Words to favour. */
-  readonly keyTerms?: readonly string[];
+  /** Words and phrases that are likely to be said, each as it is to be written; at most 5,000. */
+  readonly keyTerms?: readonly (string | KeyTerm)[];
+  /** Whether the terms of medicine that ship with the server are listened for, in English. */
+  readonly lexicon?: 'medical' | 'none';
   /** With 2, left and right are transcribed apart. Default: 1. */
   readonly channels?: 1 | 2;
   /** Whether finals carry their words with times and confidences. */

@@ -1,4 +1,4 @@
-import type { ConfigureMessage } from '@auscult/protocol';
+import type { ConfigureMessage, KeyTerm as SentKeyTerm } from '@auscult/protocol';
 import { createIntake, silentLevels, type Intake, type Level } from './audio/intake.js';
 import { SAMPLE_RATE, secondsOf } from './audio/sample-rate.js';
 import { serverUrls } from './connection/server-url.js';
@@ -11,7 +11,13 @@ import type { AudioSource } from './sources/audio-source.js';
 import { createMicrophoneSource } from './sources/microphone-source.js';
 import { createPcmSource } from './sources/pcm-source.js';
 import { stateOf, type Circumstances, type Phase, type TranscriberState } from './transcriber-state.js';
-import type { PcmFormat, Source, TranscriberOptions, WebSocketConstructor } from './transcriber-options.js';
+import type {
+  KeyTerm,
+  PcmFormat,
+  Source,
+  TranscriberOptions,
+  WebSocketConstructor,
+} from './transcriber-options.js';
 import { createSegmentList, textOf, type Segment, type Transcript } from './transcript.js';
 
 /** What a transcriber tells. */
@@ -382,7 +388,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
 }
 
 function configureMessage(options: TranscriberOptions): ConfigureMessage {
-  const { language, task, keyTerms, channels = 1, words, refine, endpointing } = options;
+  const { language, task, keyTerms = [], lexicon, channels = 1, words, refine, endpointing } = options;
   return {
     type: 'configure',
     sampleRate: SAMPLE_RATE,
@@ -394,7 +400,18 @@ function configureMessage(options: TranscriberOptions): ConfigureMessage {
     ...(task === undefined ? {} : { task }),
     ...(refine === undefined ? {} : { refine }),
     ...(endpointing === undefined ? {} : { endpointing }),
-    ...(keyTerms === undefined || keyTerms.length === 0 ? {} : { keyTerms: [...keyTerms] }),
+    ...(keyTerms.length === 0 ? {} : { keyterms: keyTerms.map(sentTerm) }),
+    ...(lexicon === undefined ? {} : { lexicon }),
+  };
+}
+
+function sentTerm(term: string | KeyTerm): SentKeyTerm {
+  if (typeof term === 'string') return term;
+  const { text, weight, soundsLike } = term;
+  return {
+    text,
+    ...(weight === undefined ? {} : { weight }),
+    ...(soundsLike === undefined ? {} : { soundsLike: [...soundsLike] }),
   };
 }
 

@@ -8,6 +8,7 @@ export function allowedValues(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined)
     return `one of ${schema.enum.map((value) => JSON.stringify(value)).join(', ')}`;
+  if (schema.anyOf !== undefined) return schema.anyOf.map(allowedValues).join(', or ');
   switch (schema.type) {
     case 'boolean':
       return 'true or false';
@@ -33,11 +34,13 @@ function range(min: number | undefined, max: number | undefined): string {
   return bounded ? ` of at most ${max}` : '';
 }
 
-function allowedText({ format, contentEncoding, minLength, maxLength }: JsonSchema): string {
+function allowedText(schema: JsonSchema): string {
+  const { format, contentEncoding, minLength, maxLength } = schema;
   if (contentEncoding !== undefined) return `${contentEncoding} text`;
   if (format === 'date-time') return 'an RFC 3339 time in UTC';
+  const words = typeof schema['maxWords'] === 'number' ? ` and at most ${schema['maxWords']} words` : '';
   if (minLength !== undefined && maxLength !== undefined) {
-    return `text of ${minLength} to ${maxLength} characters`;
+    return `text of ${minLength} to ${maxLength} characters${words}`;
   }
   return minLength === 1 ? 'text that is not empty' : 'text';
 }

@@ -14,6 +14,7 @@ export function applyConfigure(settings: SessionSettings, configure: ConfigureMe
     refine: configure.refine ?? settings.refine,
     writtenForm: configure.writtenForm ?? settings.writtenForm,
     dictationCommands: configure.dictationCommands ?? settings.dictationCommands,
+    lexicon: configure.lexicon ?? settings.lexicon,
     endpointing: { ...settings.endpointing, ...configure.endpointing },
   };
 }

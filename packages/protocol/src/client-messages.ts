@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { protocolLimits } from './limits.js';
+import { keyTermList } from './key-terms.js';
 import { defaultSessionSettings, endpointing, sessionSettings } from './session-settings.js';
 
 const settings = sessionSettings.shape;
@@ -49,11 +49,12 @@ export const configureMessage = z
       .partial()
       .optional()
       .meta({ description: 'When an utterance ends. What is left out is as the server is set.' }),
-    keyTerms: z
-      .array(z.string().min(1).max(protocolLimits.keyTermLength.max))
-      .max(protocolLimits.keyTerms.max)
-      .optional()
-      .meta({ description: 'Reserved: words to favour. Answered by the warning `key_terms_unavailable`.' }),
+    keyterms: keyTermList.optional().meta({
+      description:
+        'Words and phrases that are likely to be said, each as it is to be written, alone or as an object. ' +
+        'They replace those sent before; an empty list takes them back.',
+    }),
+    lexicon: settings.lexicon.optional(),
   })
   .meta({
     description:
@@ -69,6 +70,11 @@ export const configureMessage = z
         refine: 'on-stop',
         writtenForm: 'on',
         endpointing: { silenceMs: 700 },
+      },
+      {
+        type: 'configure',
+        keyterms: ['metoprolol', { text: 'HbA1c', weight: 1.5, soundsLike: ['h b a one c'] }],
+        lexicon: 'medical',
       },
     ],
   });

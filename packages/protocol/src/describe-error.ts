@@ -22,10 +22,20 @@ export function describeError(code: ErrorCode, details: ErrorDetails = {}): Erro
   return { type: 'error', message: explain(code, details), code, ...details, retryable };
 }
 
+/** What a warning says beyond its code. None of it may come from the content of a message. */
+export interface WarningDetails {
+  /** How many are meant. */
+  readonly count: number;
+  /** What is meant, a sentence: `Left out: 2 that are in the list already.` */
+  readonly detail: string;
+}
+
 /** The `warning` message for a code. */
-export function describeWarning(code: WarningCode): WarningMessage {
+export function describeWarning(code: WarningCode, details?: WarningDetails): WarningMessage {
   const { meaning, remedy } = warningTable[code];
-  return { type: 'warning', code, message: `${meaning} ${remedy}` };
+  if (details === undefined) return { type: 'warning', code, message: `${meaning} ${remedy}` };
+  const { count, detail } = details;
+  return { type: 'warning', code, message: `${meaning} ${detail} ${remedy}`, count };
 }
 
 function explain(code: ErrorCode, { field, limit, start, end }: ErrorDetails): string {

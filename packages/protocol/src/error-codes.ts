@@ -55,7 +55,7 @@ const table = {
     closeCode: closeTable.frame_too_large.code,
     retryable: false,
     meaning: 'The frame is larger than the server takes.',
-    remedy: 'Send audio in frames of 20 to 250 ms.',
+    remedy: 'Send audio in frames of 20 to 250 ms, and fewer or shorter key terms.',
   },
   too_many_bad_messages: {
     closeCode: closeTable.too_many_bad_messages.code,

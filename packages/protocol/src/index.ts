@@ -27,8 +27,10 @@ export {
   type StopMessage,
 } from './client-messages.js';
 export { closeTable, type CloseDefinition, type CloseName } from './close-codes.js';
-export { describeError, describeWarning, type ErrorDetails } from './describe-error.js';
+export { describeError, describeWarning, type ErrorDetails, type WarningDetails } from './describe-error.js';
 export { errorCodes, errorTable, type ErrorCode, type ErrorDefinition } from './error-codes.js';
+export { detailsOfIssue, type IssueDetails } from './issue-details.js';
+export { keyTerm, keyTermList, lexicon, type KeyTerm, type Lexicon } from './key-terms.js';
 export { PROTOCOL, protocolLimits } from './limits.js';
 export {
   parseClientMessage,

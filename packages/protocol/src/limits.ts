@@ -10,7 +10,13 @@ export const protocolLimits = {
   /** The longest utterance before it is cut, seconds. */
   maxUtteranceSeconds: { min: 5, max: 25 },
   /** Key terms of a session. */
-  keyTerms: { max: 1_000 },
-  /** Characters of one key term. */
+  keyTerms: { max: 5_000 },
+  /** Characters of one key term, and of one way to say it. */
   keyTermLength: { max: 100 },
+  /** Words of the same. */
+  keyTermWords: { max: 8 },
+  /** How much likelier than others a key term is to be said; 1 where nothing is said of it. */
+  keyTermWeight: { min: 0.1, max: 3 },
+  /** Ways to say one key term. */
+  keyTermSayings: { max: 8 },
 } as const;

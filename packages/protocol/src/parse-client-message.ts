@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allowedValues, singleSchema, type JsonSchema } from './allowed-values.js';
+import { allowedValues, type JsonSchema } from './allowed-values.js';
 import {
   clientMessages,
   type AudioMessage,
@@ -8,6 +8,7 @@ import {
 } from './client-messages.js';
 import { decodeBase64 } from './decode-base64.js';
 import { describeError } from './describe-error.js';
+import { detailsOfIssue } from './issue-details.js';
 import type { ErrorMessage } from './server-messages.js';
 
 /** `audio` with its bytes decoded. Whether they are whole samples depends on the session: `checkAudioLength`. */
@@ -67,11 +68,10 @@ function decodeAudio({ data, sampleRate }: AudioMessage): ParseResult {
 }
 
 function describeIssue(type: ClientMessageType, issue: z.core.$ZodIssue | undefined): ErrorMessage {
-  const path = issue?.path ?? [];
-  const details = { field: fieldName(path) ?? type, limit: allowedValues(schemaAt(jsonSchemas[type], path)) };
+  const { field = type, limit } = detailsOfIssue(jsonSchemas[type], issue);
   const offRange =
-    path[0] === 'sampleRate' && !(issue?.code === 'invalid_type' && issue.expected === 'number');
-  return describeError(offRange ? 'sample_rate_out_of_range' : 'invalid_message', details);
+    issue?.path[0] === 'sampleRate' && !(issue.code === 'invalid_type' && issue.expected === 'number');
+  return describeError(offRange ? 'sample_rate_out_of_range' : 'invalid_message', { field, limit });
 }
 
 const jsonSchemas: Readonly<Record<ClientMessageType, JsonSchema>> = {
@@ -82,21 +82,6 @@ const jsonSchemas: Readonly<Record<ClientMessageType, JsonSchema>> = {
   keepalive: z.toJSONSchema(clientMessages.keepalive),
   resume: z.toJSONSchema(clientMessages.resume),
 };
-
-/** The path of an issue holds names of the schema and list positions only, so nothing that the client made up. */
-function fieldName(path: readonly PropertyKey[]): string | undefined {
-  if (path.length === 0) return undefined;
-  return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .slice(1);
-}
-
-function schemaAt(schema: JsonSchema, [key, ...rest]: readonly PropertyKey[]): JsonSchema {
-  if (key === undefined) return schema;
-  const child = typeof key === 'number' ? singleSchema(schema.items) : schema.properties?.[String(key)];
-  return typeof child === 'object' ? schemaAt(child, rest) : schema;
-}
 
 function refuse(error: ErrorMessage): ParseResult {
   return { ok: false, error };

@@ -221,6 +221,9 @@ export const readyMessage = z
     protocol: z.literal(PROTOCOL),
     model: z.string().meta({ description: 'Name of the model that transcribes.' }),
     ...sessionSettings.shape,
+    keyterms: z.int().min(0).meta({
+      description: 'How many key terms are listened for, with those of the server and of the tenant.',
+    }),
     limits: z
       .object({
         maxFrameBytes: z.int().min(1).meta({ description: 'Largest frame that is taken, bytes.' }),
@@ -257,7 +260,9 @@ export const readyMessage = z
         refine: 'off',
         writtenForm: 'off',
         dictationCommands: 'off',
+        lexicon: 'medical',
         endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
+        keyterms: 230,
         limits: { maxFrameBytes: 262144, maxBufferedSeconds: 30 },
         resume: { token: 'Zx0rX3l8mC1B7q2c9WwJ4uYhT6eKpVnDsFgAaQoLiRM', seconds: 300 },
       },
@@ -409,6 +414,7 @@ export const warningMessage = z
       .enum(warningCodes)
       .meta({ description: 'Stable name of the warning, see the table of warnings.' }),
     message: z.string().meta({ description: 'What is different and what to do, for people.' }),
+    count: z.int().min(1).optional().meta({ description: 'How many key terms are meant.' }),
   })
   .meta({
     audience: 'opted-in',
@@ -416,10 +422,11 @@ export const warningMessage = z
     examples: [
       {
         type: 'warning',
-        code: 'key_terms_unavailable',
+        code: 'key_terms_ignored',
         message:
-          'This server cannot favour key terms; the session goes on without them. ' +
-          'Leave keyTerms out to be rid of this warning.',
+          'Some key terms are left out, the others count. Left out: 2 that are in the list already. ' +
+          'Send each term once, as it is written in the language of the session.',
+        count: 2,
       },
     ],
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { audioEncoding, channelCount } from './audio-format.js';
+import { lexicon } from './key-terms.js';
 import { protocolLimits } from './limits.js';
 
 /** When an utterance ends. */
@@ -61,6 +62,10 @@ export const sessionSettings = z.object({
     description:
       'Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in finals in English, ' +
       'where they are a phrase of their own.',
+  }),
+  lexicon: lexicon.meta({
+    description:
+      'Whether the terms of medicine that ship with the server are listened for, in English that is not translated.',
   }),
   endpointing: endpointing.meta({ description: 'When an utterance ends.' }),
 });

@@ -7,9 +7,14 @@ export interface WarningDefinition {
 }
 
 const table = {
-  key_terms_unavailable: {
-    meaning: 'This server cannot favour key terms; the session goes on without them.',
-    remedy: 'Leave keyTerms out to be rid of this warning.',
+  key_terms_ignored: {
+    meaning: 'Some key terms are left out, the others count.',
+    remedy: 'Send each term once, as it is written in the language of the session.',
+  },
+  key_terms_common: {
+    meaning:
+      'Some key terms are, or are said like, words that everybody uses: they are left out, for they would be heard where they are not said.',
+    remedy: 'Leave them out, or send the whole phrase that they stand in.',
   },
   falling_behind: {
     meaning: 'Audio comes faster than it is recognised, so reading pauses until recognition has caught up.',

@@ -9,6 +9,7 @@ const settings: SessionSettings = {
   refine: 'off',
   writtenForm: 'off',
   dictationCommands: 'off',
+  lexicon: 'medical',
   endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
 };
 

@@ -21,6 +21,25 @@ const endpointing = fc.record(
   { requiredKeys: [] },
 );
 
+const words = fc
+  .array(fc.string({ minLength: 1, maxLength: 11 }), {
+    minLength: 1,
+    maxLength: protocolLimits.keyTermWords.max,
+  })
+  .map((each) => each.map((word) => word.replace(/\s/gu, '_')).join(' '));
+
+const keyTerm = fc.oneof(
+  words,
+  fc.record(
+    {
+      text: words,
+      weight: fc.double({ ...protocolLimits.keyTermWeight, noNaN: true }),
+      soundsLike: fc.array(words, { maxLength: protocolLimits.keyTermSayings.max }),
+    },
+    { requiredKeys: ['text'] },
+  ),
+);
+
 const configure = fc.record(
   {
     type: fc.constant('configure' as const),
@@ -35,9 +54,8 @@ const configure = fc.record(
     writtenForm: fc.constantFrom('off' as const, 'on' as const),
     dictationCommands: fc.constantFrom('off' as const, 'on' as const),
     endpointing,
-    keyTerms: fc.array(fc.string({ minLength: 1, maxLength: protocolLimits.keyTermLength.max }), {
-      maxLength: 20,
-    }),
+    lexicon: fc.constantFrom('medical' as const, 'none' as const),
+    keyterms: fc.array(keyTerm, { maxLength: 20 }),
   },
   { requiredKeys: ['type'] },
 );

@@ -51,12 +51,28 @@ describe('bad messages', () => {
     ['invalid_message', 'channels', '{"type":"configure","channels":3}'],
     ['invalid_message', 'endpointing', '{"type":"configure","endpointing":{"silence":1}}'],
     ['invalid_message', 'endpointing.silenceMs', '{"type":"configure","endpointing":{"silenceMs":199}}'],
+    ['invalid_message', 'configure', '{"type":"configure","keyTerms":["metoprolol"]}'],
+    ['invalid_message', 'keyterms', '{"type":"configure","keyterms":"metoprolol"}'],
+    ['invalid_message', 'keyterms', configureWith(Array(5_001).fill('a'))],
+    ['invalid_message', 'keyterms', configureWith(Array(100_000).fill(0))],
+    ['invalid_message', 'keyterms[1]', configureWith(['a', ''])],
+    ['invalid_message', 'keyterms[1]', configureWith(['a', 7])],
+    ['invalid_message', 'keyterms[0]', configureWith([null])],
+    ['invalid_message', 'keyterms[0]', configureWith(['a'.repeat(101)])],
+    ['invalid_message', 'keyterms[0]', configureWith(['a b c d e f g h i'])],
+    ['invalid_message', 'keyterms[0].text', configureWith([{ text: 'a'.repeat(500) }])],
+    ['invalid_message', 'keyterms[0].text', configureWith([{ weight: 1 }])],
+    ['invalid_message', 'keyterms[1].weight', configureWith(['a', { text: 'b', weight: 9 }])],
+    ['invalid_message', 'keyterms[1].weight', configureWith(['a', { text: 'b', weight: '1' }])],
+    ['invalid_message', 'keyterms[0].soundsLike', configureWith([{ text: 'b', soundsLike: 'c' }])],
     [
       'invalid_message',
-      'keyTerms',
-      `{"type":"configure","keyTerms":${JSON.stringify(Array(1_001).fill('a'))}}`,
+      'keyterms[0].soundsLike',
+      configureWith([{ text: 'b', soundsLike: Array(9).fill('c') }]),
     ],
-    ['invalid_message', 'keyTerms[1]', '{"type":"configure","keyTerms":["a",""]}'],
+    ['invalid_message', 'keyterms[0].soundsLike[1]', configureWith([{ text: 'b', soundsLike: ['c', ''] }])],
+    ['invalid_message', 'keyterms[0]', configureWith([{ text: 'b', sounds: 'c' }])],
+    ['invalid_message', 'lexicon', '{"type":"configure","lexicon":"legal"}'],
   ])('%s at %s, case %#', (code, field, text) => {
     expect(refuse(text)).toMatchObject(field === undefined ? { code } : { code, field });
   });
@@ -72,6 +88,19 @@ describe('bad messages', () => {
         'Correct it and send the message again.',
       retryable: false,
     });
+  });
+
+  test.each([
+    [
+      'a list',
+      Array(5_001).fill('a'),
+      'a list of at most 5000 items, each text of 1 to 100 characters and at most 8 words',
+    ],
+    ['a term', ['a b c d e f g h i'], 'text of 1 to 100 characters and at most 8 words, or an object'],
+    ['a weight', [{ text: 'a', weight: 0 }], 'a number from 0.1 to 3'],
+    ['ways to say it', [{ text: 'a', soundsLike: Array(9).fill('a') }], 'a list of at most 8 items'],
+  ])('an error names the limit of %s of key terms', (_, keyterms, limit) => {
+    expect(refuse(configureWith(keyterms)).limit).toContain(limit);
   });
 
   test.each([
@@ -163,6 +192,10 @@ function refuse(text: string): ErrorMessage {
   const result = parseClientMessage(text);
   if (result.ok) throw new Error('accepted');
   return result.error;
+}
+
+function configureWith(keyterms: unknown): string {
+  return JSON.stringify({ type: 'configure', keyterms });
 }
 
 function expectMessageOrError(text: string): void {

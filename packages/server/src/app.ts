@@ -23,6 +23,7 @@ import { registerTickets } from './http/tickets.js';
 import { createTls } from './http/tls.js';
 import { registerTranscriptions } from './http/transcriptions.js';
 import { registerUsers } from './http/users.js';
+import { openSharedKeyTerms } from './key-terms/shared-key-terms.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
 import { requireTask } from './model-abilities.js';
@@ -85,15 +86,20 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   const origins = createOriginPolicy(config);
   const version = serverVersion();
   const tls = createTls(config, log);
+  const keyTerms = openSharedKeyTerms(config, log, () => {
+    noteRead('keyTermsDirectory');
+  });
 
   const storage = await openStorage(config, log);
   const { audit, records } = storage;
   tls?.onRenewed((changed) => {
-    for (const setting of changed)
-      audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
-        log.unexpected(error);
-      });
+    for (const setting of changed) noteRead(setting);
   });
+  function noteRead(setting: keyof Config): void {
+    audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
+      log.unexpected(error);
+    });
+  }
   const access = createAccess({
     config,
     log,
@@ -137,6 +143,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     audit,
     records: () => records,
     transcriptions,
+    keyTerms,
     recognizer: () => recognizer,
     draining: draining.signal,
   });
@@ -150,6 +157,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     metrics,
     sessions,
     transcriptions,
+    keyTerms,
     recognizer: () => recognizer,
     refiner: () => refiner ?? recognizer,
     isDraining: () => draining.signal.aborted,
@@ -192,6 +200,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       metrics.close();
       await http.close();
       tls?.close();
+      keyTerms.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
       for (const stop of stopBackground) stop();
       // Where it cannot be written, the next start tells of it.

@@ -1,6 +1,7 @@
 import type { ModelDescription } from '@auscult/asr';
-import type { ErrorCode, TranscriptionTask } from '@auscult/protocol';
+import type { ErrorCode, Lexicon, TranscriptionTask } from '@auscult/protocol';
 import { ConfigError } from './config/config-error.js';
+import type { Config } from './config/schema.js';
 
 /** Has the model tell the language itself. */
 const DETECT = 'auto';
@@ -38,6 +39,15 @@ export function requireTask(model: ModelDescription, task: TranscriptionTask): v
     `the model ${model.name} cannot ${task}.`,
     `Set --task to ${tasksOf(model).join(' or ')}, or choose another model with --model.`,
   );
+}
+
+/** Which lexicon is really listened for: the one that ships is in English, and only there if the server is set to it. */
+export function lexiconInForce(
+  { lexicon: offered }: Pick<Config, 'lexicon'>,
+  { lexicon, language, task }: Wanted & { readonly lexicon: Lexicon },
+): Lexicon {
+  const isEnglish = covers('en', language) && task === 'transcribe';
+  return offered === 'medical' && isEnglish ? lexicon : 'none';
 }
 
 function tasksOf({ tasks = ['transcribe'] }: ModelDescription): readonly TranscriptionTask[] {

@@ -17,6 +17,7 @@ export function recognizerOptions(
     deviceFallback: config.deviceFallback,
     ...(config.beamSize !== undefined && { beams: config.beamSize }),
     computeType: config.computeType,
+    lexicon: config.lexicon,
     workers: config.workers,
     cacheDirectory: config.cacheDirectory,
     ...(config.workerMemoryLimit !== undefined && {

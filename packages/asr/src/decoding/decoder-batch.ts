@@ -125,7 +125,14 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       const held = tensor.dims[layout.axis] ?? 0;
       const parts: RowPart[] = kept.map(({ row, index }) => {
         const used = isPast ? row.past : row.frames;
-        return { source: tensor.data as Float32Array, index, held, start: isPast ? held - used : 0, used };
+        const place = tensor.dims[0] === 1 ? 0 : index;
+        return {
+          source: tensor.data as Float32Array,
+          index: place,
+          held,
+          start: isPast ? held - used : 0,
+          used,
+        };
       });
       if (addition && joining) {
         const source = addition.data as Float32Array;
@@ -147,6 +154,11 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
     past = new Map(
       [...held(past, joining?.past)].map(([name, tensor]) => stack(name, tensor, joining?.past.get(name))),
     );
+    if (joining && kept.length === 0) {
+      // Rows of one utterance listen to the same audio: the graph takes one for all of them.
+      cross = joining.cross;
+      return;
+    }
     cross = new Map(
       [...held(cross, joining?.cross)].map(([name, tensor]) => stack(name, tensor, joining?.cross.get(name))),
     );

@@ -77,6 +77,7 @@ export function loudestFrame(attention: Float32Array, offset: number, length: nu
 
 /** The natural logarithm of a token's probability. */
 export function logProbabilityOf(token: number, logits: Float32Array): number {
-  const best = logits.reduce((highest, logit) => Math.max(highest, logit), -Infinity);
+  let best = -Infinity;
+  for (let i = 0; i < logits.length; i++) best = Math.max(best, logits[i] as number);
   return (logits[token] ?? -Infinity) - logSum(logits, best);
 }

@@ -66,7 +66,7 @@ export async function reconsiderTerms(
 const ROUNDS = 3;
 
 /** Tokens behind a term that must be likely too. */
-const FOLLOWING = 4;
+const FOLLOWING = 3;
 
 /** Tokens whose logits are had at once: those of each take 131 kB. */
 const MOST_AT_ONCE = 64;

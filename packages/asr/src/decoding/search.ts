@@ -174,7 +174,7 @@ function termTokens(
 }
 
 /** Tokens that go on with a term, or begin one, and are less likely than this do not, nats (bench `terms`). */
-const LEAST_LIKELY = { onward: -12, beginning: -10 } as const;
+const LEAST_LIKELY = { onward: -10, beginning: -7 } as const;
 
 /** One of the hypotheses that go on side by side. */
 interface Beam {

@@ -15,6 +15,8 @@ export interface TranscribeOptions extends Partial<
     | 'priority'
     | 'beams'
     | 'timestamps'
+    | 'keyTerms'
+    | 'lexicon'
   >
 > {
   /** Called with the seconds of audio whose text is final. */

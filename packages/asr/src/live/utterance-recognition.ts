@@ -108,7 +108,7 @@ const AGAIN = -1;
 const LEAD_IN = 1_600;
 
 /** Hypotheses side by side among which key terms are found (bench `terms`). */
-const TERM_BEAMS = 8;
+const TERM_BEAMS = 6;
 
 /** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
 const FIRST_PARTIAL = 9_600;

@@ -1,9 +1,11 @@
 /**
  * How far two sound spellings are apart, as a share of what is in them: 0 for the same, about 1 for words that have
- * nothing in common. Vowels count less than consonants, and sounds that are made alike are near.
+ * nothing in common. Vowels count less than consonants, and sounds that are made alike are near. Distances of `limit` and
+ * more may come out as infinity.
  */
-export function soundDistance(one: Sounds, other: Sounds): number {
-  return editDistance(one.codes, other.codes) / Math.max(1, (one.weight + other.weight) / 2);
+export function soundDistance(one: Sounds, other: Sounds, limit = Infinity): number {
+  const whole = Math.max(1, (one.weight + other.weight) / 2);
+  return editDistance(one.codes, other.codes, limit * whole) / whole;
 }
 
 /** A sound spelling that is ready to be compared. */
@@ -21,26 +23,38 @@ export function soundsOf(spelling: string): Sounds {
 
 const LETTERS = 'aeiouYhwnmlrbdfgkpstvzSCJT';
 
-function editDistance(one: Uint8Array, other: Uint8Array): number {
-  let previous = new Float64Array(other.length + 1);
-  let current = new Float64Array(other.length + 1);
+function editDistance(one: Uint8Array, other: Uint8Array, limit: number): number {
+  let [previous, current] = rowsFor(other.length + 1);
+  previous[0] = 0;
   for (let j = 1; j <= other.length; j++)
     previous[j] = (previous[j - 1] as number) + (OMISSION[other[j - 1] as number] as number);
   for (const code of one) {
     const omission = OMISSION[code] as number;
     const row = code * LETTERS.length;
     current[0] = (previous[0] as number) + omission;
+    let least = current[0];
     for (let j = 1; j <= other.length; j++) {
       const against = other[j - 1] as number;
       const replaced = (previous[j - 1] as number) + (REPLACEMENT[row + against] as number);
       const left = (previous[j] as number) + omission;
       const added = (current[j - 1] as number) + (OMISSION[against] as number);
-      current[j] = Math.min(replaced, left, added);
+      const best = Math.min(replaced, left, added);
+      current[j] = best;
+      if (best < least) least = best;
     }
+    if (least >= limit) return Infinity;
     [previous, current] = [current, previous];
   }
   return previous[other.length] as number;
 }
+
+/** Two rows of the table, which are used again: thousands of words are compared for each phrase. */
+function rowsFor(length: number): [Float64Array, Float64Array] {
+  if (rows[0].length < length) rows = [new Float64Array(2 * length), new Float64Array(2 * length)];
+  return [...rows];
+}
+
+let rows: [Float64Array, Float64Array] = [new Float64Array(64), new Float64Array(64)];
 
 const isVowel = (letter: string) => 'aeiou'.includes(letter);
 

@@ -45,40 +45,54 @@ export function createSoundIndex(sayings: readonly (readonly string[])[]): Sound
     }
   });
   const shared = new Uint8Array(indexed.length);
+  const latest = new Map<string, readonly SoundAlike[]>();
+
+  const find = (spelling: string, limit: number): readonly SoundAlike[] => {
+    const sounds = soundsOf(spelling);
+    const pairs = [...new Set(pairsOf(spelling))];
+    const touched: number[] = [];
+    for (const pair of pairs) {
+      for (const number of byPair.get(pair) ?? []) {
+        if (shared[number] === 0) touched.push(number);
+        (shared[number] as number)++;
+      }
+    }
+    const best = new Map<number, SoundAlike>();
+    for (const number of touched) {
+      const common = shared[number] as number;
+      shared[number] = 0;
+      const candidate = indexed[number] as Indexed;
+      const mean = (candidate.sounds.weight + sounds.weight) / 2;
+      if (
+        common < SHARED * Math.min(candidate.pairs, pairs.length) ||
+        Math.abs(candidate.sounds.weight - sounds.weight) >= limit * mean
+      )
+        continue;
+      const distance = soundDistance(candidate.sounds, sounds, limit);
+      const { entry } = candidate;
+      if (distance < limit && distance < (best.get(entry)?.distance ?? Infinity))
+        best.set(entry, { entry, distance, soundWeight: candidate.sounds.weight });
+    }
+    return [...best.values()];
+  };
 
   return {
     near(text, limit) {
       const spelling = soundSpelling(text);
       if (spelling.length < SHORTEST) return [];
-      const sounds = soundsOf(spelling);
-      const pairs = [...new Set(pairsOf(spelling))];
-      const touched: number[] = [];
-      for (const pair of pairs) {
-        for (const number of byPair.get(pair) ?? []) {
-          if (shared[number] === 0) touched.push(number);
-          (shared[number] as number)++;
-        }
-      }
-      const best = new Map<number, SoundAlike>();
-      for (const number of touched) {
-        const common = shared[number] as number;
-        shared[number] = 0;
-        const candidate = indexed[number] as Indexed;
-        const mean = (candidate.sounds.weight + sounds.weight) / 2;
-        if (
-          common < SHARED * Math.min(candidate.pairs, pairs.length) ||
-          Math.abs(candidate.sounds.weight - sounds.weight) >= limit * mean
-        )
-          continue;
-        const distance = soundDistance(candidate.sounds, sounds);
-        const { entry } = candidate;
-        if (distance < limit && distance < (best.get(entry)?.distance ?? Infinity))
-          best.set(entry, { entry, distance, soundWeight: candidate.sounds.weight });
-      }
-      return [...best.values()];
+      const key = `${spelling} ${limit}`;
+      const known = latest.get(key);
+      if (known) return known;
+      const found = find(spelling, limit);
+      if (latest.size >= MOST_KEPT) latest.clear();
+      latest.set(key, found);
+      return found;
     },
   };
 }
+
+/** Answers that are kept: the words of an utterance are asked for again as it changes. */
+const MOST_KEPT = 200;
 
 /** Share of the pairs of the shorter that both must have. */
 const SHARED = 0.5;

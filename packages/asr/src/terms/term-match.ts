@@ -39,6 +39,14 @@ export interface TermMatcher {
 
 /** Makes a matcher. `textOf`: the text of the decoder's tokens. */
 export function createTermMatcher(trie: TermTrie, textOf: (token: number) => TokenText): TermMatcher {
+  const wordEnds = new Map<number, boolean>();
+  const endsWordBefore = (token: number): boolean => {
+    const known = wordEnds.get(token);
+    if (known !== undefined) return known;
+    const ends = endsWord(textOf(token));
+    wordEnds.set(token, ends);
+    return ends;
+  };
   const withWhole = (match: TermMatch): TermMatch => {
     const { node, counted } = match;
     const bonus = node === undefined ? undefined : trie.wholeAt(node);
@@ -59,7 +67,7 @@ export function createTermMatcher(trie: TermTrie, textOf: (token: number) => Tok
     onward: ({ node }) => (node === undefined ? noTokens : trie.stepsFrom(node)),
     beginnings: () => trie.stepsFrom(trie.root),
     next(match, token) {
-      const bounded = endsWord(textOf(token)) ? withWhole(match) : match;
+      const bounded = endsWordBefore(token) ? withWhole(match) : match;
       const onward = bounded.node === undefined ? undefined : trie.stepsFrom(bounded.node).get(token);
       if (onward !== undefined)
         return {

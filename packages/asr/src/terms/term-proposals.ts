@@ -97,10 +97,10 @@ const LONG = 8;
 const MOST_WORDS = 5;
 
 /** What the decoder was surer of is not looked at, nats (bench `terms`). */
-const LEAST_DOUBT = 0.1;
+const LEAST_DOUBT = 0.35;
 
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.45;
 
 /** Terms that are looked at in one utterance: each takes the time of a few tokens. */
-const MOST_PROPOSALS = 16;
+const MOST_PROPOSALS = 10;

@@ -38,5 +38,7 @@ const codeListLength = 8;
 function nestedRows(field: JsonSchema, path: string): string[][] {
   if (field.type === 'object') return fieldRows(field, `${path}.`);
   const item = singleSchema(field.items);
-  return item?.type === 'object' ? fieldRows(item, `${path}[].`) : [];
+  const alternatives = item?.anyOf ?? (item === undefined ? [] : [item]);
+  const object = alternatives.find(({ type }) => type === 'object');
+  return object === undefined ? [] : fieldRows(object, `${path}[].`);
 }

@@ -64,6 +64,24 @@ says in \`removes\` whose text counts no longer. Text may begin or end with line
 
 Partials are always as spoken.
 
+## Key terms
+
+\`keyterms\` names words and phrases that are likely to be said: drugs, names of people and places, short forms. They are
+heard where the sound leaves it open, and written as they stand in the list. A term is text, or an object with a
+\`weight\` (how much likelier than others) and with \`soundsLike\` (how it is said, where its spelling does not tell). It
+must be one that the speech may really hold: each is a word that may be heard in place of another. Key terms count for
+finals, for partials they do not.
+
+Terms of the operator for the server and the tenant come behind those of the session, 5,000 in all; \`ready\` says how many
+there are. What is no term is refused with its place in the list, and nothing changes. What can do no good is left out,
+with one warning each: \`key_terms_ignored\` for terms that stand in the list already (whatever their case), that have no
+letter, or that hold emoji, control characters or letters which the language of the session is not written in;
+\`key_terms_common\` for those made of words that everybody uses. A warning counts the terms and names none.
+
+\`lexicon\` switches the terms of medicine that ship with the server: \`medical\` or \`none\`. They are in English, and count
+for nothing in other languages and in translations; \`ready\` says what is in force. A server that is set to \`none\` has none
+to offer.
+
 ## When the connection breaks
 
 \`ready\` brings a token where the server keeps sessions. Unless the client closes with 1000 or no code, its session then outlives

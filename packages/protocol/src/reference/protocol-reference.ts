@@ -30,7 +30,7 @@ export function protocolReference(): string {
 }
 
 function messageSection(type: string, message: z.ZodType): string {
-  const schema = z.toJSONSchema(message, { io: 'input' });
+  const schema = z.toJSONSchema(message);
   const examples = (schema.examples ?? []).map((example) => fence(JSON.stringify(example)));
   const parts = [
     `### \`${type}\``,

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { SpeechError, startRecognizer } from '@auscult/asr';
+import { SpeechError, startRecognizer, type KeyTerm } from '@auscult/asr';
 import { Command, Option } from 'commander';
 import { requireTask } from '../model-abilities.js';
 import type { Config } from '../config/schema.js';
+import { readKeyTerms } from '../key-terms/read-key-terms.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
@@ -25,6 +26,7 @@ export function transcribeCommand(): Command {
         .default('text'),
     )
     .option('-o, --output <folder>', 'write a file for each recording into this folder')
+    .option('--key-terms <file>', 'words that are likely to be said, one a line')
     // With a value that may be left out, a flag would take the recording behind it for one.
     .option('--written-form', 'write English as a person does: 25 mg for twenty five milligrams')
     .option('--no-written-form', 'write what was said, where the configuration says otherwise')
@@ -40,6 +42,7 @@ export function transcribeCommand(): Command {
     'deviceFallback',
     'computeType',
     'beamSize',
+    'lexicon',
     'hearings',
     'endpointingMs',
     'maxUtteranceSeconds',
@@ -59,6 +62,8 @@ export function transcribeCommand(): Command {
 interface TranscribeOptions extends Readonly<Record<string, unknown>> {
   readonly format: TranscriptFormat;
   readonly output?: string;
+  /** Path of a file. */
+  readonly keyTerms?: string;
 }
 
 const EXAMPLES = `
@@ -67,6 +72,7 @@ Examples:
   auscult transcribe --format srt -o subtitles *.mp3    a subtitle file for each
   auscult transcribe --format json recordings/          one JSON object a recording
   auscult transcribe --written-form visit.wav           25 mg for twenty five milligrams
+  auscult transcribe --key-terms ward.txt visit.wav     names and drugs that are likely to be said
   auscult transcribe --hearings 4 visit.wav             fewer errors, in four times the time
   arecord -f S16_LE -r 16000 | auscult transcribe -     from a microphone, line by line
 
@@ -80,6 +86,7 @@ async function transcribe(
 ): Promise<number> {
   const config = configFrom(options);
   const { task } = config;
+  const keyTerms = await keyTermsOf(options, config);
   if (options.output !== undefined) await mkdir(options.output, { recursive: true });
   silenceDecoders();
 
@@ -99,7 +106,7 @@ async function transcribe(
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
       writing: { writtenForm: config.writtenForm, dictationCommands: config.dictationCommands },
-      options: { ...chosenSettings(config, options), task, hearings: config.hearings },
+      options: { ...chosenSettings(config, options), task, keyTerms, hearings: config.hearings },
       progress,
       onFailure: (error) => {
         failures += 1;
@@ -111,6 +118,17 @@ async function transcribe(
     await recognizer.close();
   }
   return failures === 0 ? 0 : 1;
+}
+
+/** Those of the file that is named; standard error tells what of it does not count. */
+async function keyTermsOf(
+  { keyTerms: path }: TranscribeOptions,
+  { language }: Config,
+): Promise<readonly KeyTerm[]> {
+  if (path === undefined) return [];
+  const { terms, notice } = await readKeyTerms(path, language);
+  if (notice !== '') process.stderr.write(`auscult: ${path}: ${notice}\n`);
+  return terms;
 }
 
 /** The settings that were given on the command line: those of the server are for live speech. */

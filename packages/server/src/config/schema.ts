@@ -1,7 +1,7 @@
 import { homedir, availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MOST_HEARINGS } from '@auscult/asr';
-import { protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
+import { lexicon, protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isLoopback } from './loopback.js';
@@ -190,6 +190,15 @@ export const configSchema = z.strictObject({
     description:
       'Hypotheses that are searched side by side for final text. More find better text and take longer.',
     defaultText: '5 for Whisper, 1 for Moonshine, which more do not help',
+  }),
+  lexicon: lexicon.default('medical').register(settingInfo, {
+    description:
+      'Terms that are listened for everywhere: the drugs, conditions and tests that ship with the server, in English that is not translated, or `none`. With `none` no client can ask for them.',
+  }),
+  keyTermsDirectory: z.string().min(1).optional().register(settingInfo, {
+    description:
+      'Folder with key terms: `server.txt` for everybody, `tenants/NAME.txt` for a tenant. The files are read again when they change.',
+    defaultText: 'none',
   }),
   endpointingMs: z
     .int()

@@ -1,6 +1,16 @@
 import type { MultipartFile } from '@fastify/multipart';
 import { MOST_HEARINGS } from '@auscult/asr';
-import { allowedValues, onOrOff, transcriptionTask, type TranscriptionTask } from '@auscult/protocol';
+import {
+  allowedValues,
+  detailsOfIssue,
+  keyTermList,
+  lexicon,
+  onOrOff,
+  transcriptionTask,
+  type KeyTerm,
+  type Lexicon,
+  type TranscriptionTask,
+} from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordingErrorOf, RequestError } from '../errors.js';
@@ -23,6 +33,13 @@ export const uploadFields = {
   dictationCommands: onOrOff.optional().meta({
     description: 'Whether `comma`, `new paragraph` and the like are carried out in English.',
   }),
+  keyterms: z.string().optional().meta({
+    description:
+      'Words and phrases that are likely to be said, as a list in JSON: each a text, or an object with `text`, `weight` and `soundsLike`, as `keyterms` of `configure` in docs/protocol.md.',
+  }),
+  lexicon: lexicon.optional().meta({
+    description: 'Whether the terms of medicine that ship with the server are listened for, in English.',
+  }),
   hearings: z
     .enum(Array.from({ length: MOST_HEARINGS }, (_, before) => String(before + 1)))
     .optional()
@@ -40,6 +57,8 @@ export interface Upload {
   readonly words: boolean;
   readonly writtenForm: boolean | undefined;
   readonly dictationCommands: boolean | undefined;
+  readonly keyTerms: readonly KeyTerm[];
+  readonly lexicon: Lexicon | undefined;
   readonly hearings: number | undefined;
 }
 
@@ -54,14 +73,14 @@ export interface UploadLimits {
   readonly signal: AbortSignal;
 }
 
-/** Bytes of a form besides its file: boundaries, headers and short fields. */
-const FORM_BYTES = 65_536;
+/** Bytes of a field: 5,000 key terms of 100 characters and more. */
+const FIELD_BYTES = 1024 ** 2;
+
+/** Bytes of a form besides its file: boundaries, headers, key terms and short fields. */
+const FORM_BYTES = FIELD_BYTES + 65_536;
 
 /** An upload that brings less in `idleSeconds` is held open for its own sake. */
 const LEAST_BYTES = 4096;
-
-/** More than a language tag takes. */
-const FIELD_BYTES = 256;
 
 /**
  * Streams a form to disk, encrypted. Throws a `RequestError` for everything that is wrong with it, and leaves
@@ -75,7 +94,7 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
   try {
     await receiveParts(request, limits, received, watch);
     if (received.file === undefined) throw new RequestError('invalid_request', ONE_FILE);
-    const { language, task, words, writtenForm, dictationCommands, hearings } = received.values;
+    const { language, task, words, writtenForm, dictationCommands, keyterms, hearings } = received.values;
     return {
       file: received.file,
       language,
@@ -83,6 +102,8 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
       words: words === 'true',
       writtenForm: switchOf(writtenForm),
       dictationCommands: switchOf(dictationCommands),
+      keyTerms: keyterms === undefined ? [] : keyTermsIn(keyterms),
+      lexicon: received.values.lexicon === undefined ? undefined : lexicon.parse(received.values.lexicon),
       hearings: hearings === undefined ? undefined : Number(hearings),
     };
   } catch (error) {
@@ -95,6 +116,24 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
 
 function switchOf(value: string | undefined): boolean | undefined {
   return value === undefined ? undefined : value === 'on';
+}
+
+function keyTermsIn(text: string): readonly KeyTerm[] {
+  const parsed = keyTermsField.safeParse({ keyterms: fromJson(text) });
+  if (parsed.success) return parsed.data.keyterms;
+  const { field, limit } = detailsOfIssue(z.toJSONSchema(keyTermsField), parsed.error.issues[0]);
+  throw new RequestError('invalid_request', { field: field ?? 'keyterms', limit });
+}
+
+const keyTermsField = z.object({ keyterms: keyTermList });
+
+/** Undefined for what is no JSON. */
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What has come so far. */
@@ -127,6 +166,8 @@ async function receiveParts(
       const name = fieldNamed(part.fieldname);
       if (received.values[name] !== undefined)
         throw new RequestError('invalid_request', { field: name, limit: 'one value' });
+      if (part.valueTruncated)
+        throw new RequestError('invalid_request', { field: name, limit: `at most ${FIELD_BYTES} bytes` });
       received.values[name] = valueOf(name, part.value);
     }
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { SpeechError, type Recognizer } from '@auscult/asr';
-import { transcriptionTask, wordAlternative, wordDoubtful } from '@auscult/protocol';
+import { transcriptionTask, warningMessage, wordAlternative, wordDoubtful } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import Negotiator from 'negotiator';
@@ -12,7 +12,9 @@ import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { Config } from '../config/schema.js';
 import { errorDescription, errorResponses, recordingErrorOf, RequestError } from '../errors.js';
-import { inabilityOf } from '../model-abilities.js';
+import { acceptKeyTerms, type AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
+import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
+import { inabilityOf, lexiconInForce } from '../model-abilities.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/session-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
@@ -33,6 +35,7 @@ export interface TranscriptionRoutes {
   readonly audit: AuditLog;
   readonly records: () => RecordStore;
   readonly transcriptions: Transcriptions;
+  readonly keyTerms: SharedKeyTerms;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
   /** Aborted when the server begins to shut down. */
@@ -75,6 +78,15 @@ const transcriptionBody = z.object({
   endedAt: z.iso.datetime().optional(),
   expiresAt: z.iso.datetime().optional().meta({ description: 'When it is forgotten, with its result.' }),
   error: errorDescription.optional().meta({ description: 'Why there is no result.' }),
+});
+
+const acceptedBody = transcriptionBody.extend({
+  warnings: z
+    .array(warningMessage.omit({ type: true }))
+    .optional()
+    .meta({
+      description: 'What is different from what was asked for, see the warnings of docs/protocol.md.',
+    }),
 });
 
 const transcriptBody = z.object({
@@ -146,7 +158,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         consumes: ['multipart/form-data'],
         body: z.object({ file: z.file().meta({ description: 'The recording.' }), ...uploadFields }),
         response: {
-          202: transcriptionBody,
+          202: acceptedBody,
           ...errorResponses(
             'idle_timeout',
             'upload_too_large',
@@ -162,9 +174,9 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     },
     async (request, reply) => {
       try {
-        const transcription = await accept(request, services);
+        const { transcription, warnings } = await accept(request, services);
         void reply.code(202).header('location', `${PATH}/${transcription.id}`);
-        return bodyOf(transcription);
+        return { ...bodyOf(transcription), ...(warnings.length > 0 && { warnings: [...warnings] }) };
       } catch (error) {
         if (!request.raw.complete) linger(request);
         throw error;
@@ -196,10 +208,16 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     recognizer: Recognizer,
     place: Place,
     request: FastifyRequest,
-  ): Promise<Transcription> {
+  ): Promise<AcceptedUpload> {
     const { words } = upload;
     const settings = settingsOf(upload, config);
-    const { language, task, hearings, ...writing } = settings;
+    const { language, task, lexicon, hearings, ...writing } = settings;
+    const who = requireIdentity(request);
+    const { terms: keyTerms, warnings } = acceptKeyTerms(
+      upload.keyTerms,
+      services.keyTerms.of(who.tenant),
+      language,
+    );
     try {
       const inability = inabilityOf(recognizer.model, { language, task });
       if (inability) throw new RequestError(inability.code, inability.details);
@@ -208,13 +226,14 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
       const id = randomUUID();
-      const writer = await openRecord(id, settings, recognizer, request);
+      const writer = await openRecord(id, settings, upload.keyTerms, recognizer, request);
       const recorded = recordUpload(source, writer, (error) => {
         services.log.unexpected(error, { transcription: id });
       });
-      const ownership = ownershipOf(requireIdentity(request));
-      const order = { id, recognizer, ownership, language, task, writing, words, hearings };
-      return place.submit(recorded.source, { ...order, ...recorded.order });
+      const hearing = { language, task, keyTerms, lexicon, hearings };
+      const order = { ...hearing, id, recognizer, ownership: ownershipOf(who), writing, words };
+      const transcription = place.submit(recorded.source, { ...order, ...recorded.order });
+      return { transcription, warnings };
     } catch (error) {
       await upload.file.remove();
       throw error instanceof SpeechError
@@ -227,6 +246,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
   function openRecord(
     id: string,
     { language, task, ...settings }: TranscriptionSettings,
+    keyTerms: Upload['keyTerms'],
     { model }: Recognizer,
     request: FastifyRequest,
   ): Promise<SessionRecordWriter> {
@@ -243,7 +263,12 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         task,
         channels: 1,
         sampleRate: undefined,
-        settings: { ...settings, keyTerms: [], ...(client === undefined ? {} : { client }) },
+        settings: {
+          ...settings,
+          lexicon: lexiconInForce(config, { language, task, lexicon: settings.lexicon }),
+          keyTerms: [...keyTerms],
+          ...(client === undefined ? {} : { client }),
+        },
       },
     });
   }
@@ -252,8 +277,11 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
 /** How a recording is transcribed. */
 type TranscriptionSettings = Pick<
   Config,
-  'language' | 'task' | 'writtenForm' | 'dictationCommands' | 'hearings'
+  'language' | 'task' | 'writtenForm' | 'dictationCommands' | 'lexicon' | 'hearings'
 >;
+
+/** An upload that was taken, and what its sender is to know of it. */
+type AcceptedUpload = { readonly transcription: Transcription } & Pick<AcceptedKeyTerms, 'warnings'>;
 
 /** What the upload asks for, and otherwise what the server is set to. */
 function settingsOf(upload: Upload, config: Config): TranscriptionSettings {
@@ -262,6 +290,7 @@ function settingsOf(upload: Upload, config: Config): TranscriptionSettings {
     task: upload.task ?? config.task,
     writtenForm: upload.writtenForm ?? config.writtenForm,
     dictationCommands: upload.dictationCommands ?? config.dictationCommands,
+    lexicon: upload.lexicon ?? config.lexicon,
     hearings: upload.hearings ?? config.hearings,
   };
 }

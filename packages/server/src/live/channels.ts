@@ -1,4 +1,4 @@
-import type { LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
+import type { KeyTerm, LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
 import type { SessionSettings } from '@auscult/protocol';
 import { deinterleave } from './deinterleave.js';
 
@@ -23,6 +23,7 @@ export interface Channels {
 export function openChannels(
   recognizer: Recognizer,
   settings: SessionSettings,
+  keyTerms: readonly KeyTerm[],
   contextSeconds: number,
   listenerOf: (channel: number) => LiveListener,
 ): Channels {
@@ -35,6 +36,8 @@ export function openChannels(
     contextSeconds,
     language: settings.language,
     task: settings.task,
+    keyTerms,
+    lexicon: settings.lexicon,
   };
   const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
     recognizer.openLive(options, listenerOf(channel)),

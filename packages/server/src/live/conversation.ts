@@ -1,6 +1,7 @@
 import {
   nothingWritten,
   writeFinal,
+  type KeyTerm,
   type LiveListener,
   type Recognizer,
   type WritingOptions,
@@ -17,6 +18,7 @@ import {
   type AcknowledgedMessage,
   type ConfigureMessage,
   type ErrorMessage,
+  type KeyTerm as SentKeyTerm,
   type ParsedClientMessage,
   type ResumedMessage,
   type SessionSettings,
@@ -25,8 +27,9 @@ import {
 import { ownershipOf, type Identity } from '../access/identity.js';
 import { scopeOf } from '../access/permissions.js';
 import type { Config } from '../config/schema.js';
+import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
 import { clientErrorOf } from '../errors.js';
-import { inabilityOf } from '../model-abilities.js';
+import { inabilityOf, lexiconInForce } from '../model-abilities.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { finalRecord } from '../records/final-record.js';
 import type { SessionDescription } from '../records/session-settings.js';
@@ -53,6 +56,8 @@ export interface ConversationServices {
   /** Reads the session again where that is wanted. */
   readonly refiner: Recognizer;
   readonly transcriptions: Transcriptions;
+  /** Key terms of the server and of the tenant of whoever speaks. */
+  readonly sharedTerms: readonly KeyTerm[];
   /** Keeps the finals. */
   readonly writer: SessionRecordWriter;
   /** Whether records can be written now. */
@@ -107,11 +112,13 @@ export function createConversation(services: ConversationServices): Conversation
     refine: config.refine,
     writtenForm: config.writtenForm ? 'on' : 'off',
     dictationCommands: config.dictationCommands ? 'on' : 'off',
+    lexicon: config.lexicon,
     endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
   };
   let channels: Channels | undefined;
   let record: SessionRecord | undefined;
-  let keyTerms: readonly string[] = [];
+  let sentTerms: readonly SentKeyTerm[] = [];
+  let keyTerms = services.sharedTerms;
   /** Of each channel, as the client counts them. */
   let receivedSamples = 0;
   let badInARow = 0;
@@ -152,7 +159,7 @@ export function createConversation(services: ConversationServices): Conversation
   function open(): Channels {
     writer.describe(describe());
     if (settings.refine === 'on-stop') record = openRecord();
-    return openChannels(recognizer, heardSettings(), config.contextSeconds, listenerOf);
+    return openChannels(recognizer, heardSettings(), keyTerms, config.contextSeconds, listenerOf);
   }
 
   function describe(): SessionDescription {
@@ -168,7 +175,8 @@ export function createConversation(services: ConversationServices): Conversation
         encoding,
         refine: refine === 'on-stop',
         endpointing,
-        keyTerms: [...keyTerms],
+        keyTerms: [...sentTerms],
+        lexicon: lexiconInForce(config, settings),
         ...(client === undefined ? {} : { client }),
       },
     };
@@ -182,6 +190,8 @@ export function createConversation(services: ConversationServices): Conversation
       recognizer: services.refiner,
       language,
       task,
+      keyTerms,
+      lexicon: settings.lexicon,
       writing: writingOptions(),
       channels: settings.channels,
       onWarning: warn,
@@ -213,9 +223,11 @@ export function createConversation(services: ConversationServices): Conversation
     if (inability) return send(describeError(inability.code, inability.details));
     optedIn = true;
     settings = wanted;
-    keyTerms = message.keyTerms ?? keyTerms;
+    sentTerms = message.keyterms ?? sentTerms;
+    const { terms, warnings } = acceptKeyTerms(sentTerms, services.sharedTerms, settings.language);
+    keyTerms = terms;
     sendReady();
-    if (message.keyTerms) send(describeWarning('key_terms_unavailable'));
+    for (const warning of warnings) send(warning);
   }
 
   async function stop(): Promise<void> {
@@ -261,6 +273,8 @@ export function createConversation(services: ConversationServices): Conversation
       protocol: PROTOCOL,
       model: recognizer.model.name,
       ...settings,
+      lexicon: lexiconInForce(config, settings),
+      keyterms: keyTerms.length,
       limits: { maxFrameBytes: config.maxFrameBytes, maxBufferedSeconds: config.maxBufferedSeconds },
       ...(services.resumeToken !== undefined && {
         resume: { token: services.resumeToken, seconds: config.resumeSeconds },

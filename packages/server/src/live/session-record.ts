@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { decodePcm, encodePcm, SAMPLE_RATE, type Recognizer, type WritingOptions } from '@auscult/asr';
+import {
+  decodePcm,
+  encodePcm,
+  SAMPLE_RATE,
+  type KeyTerm,
+  type Lexicon,
+  type Recognizer,
+  type WritingOptions,
+} from '@auscult/asr';
 import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
@@ -29,6 +37,8 @@ export interface RecordServices {
   readonly recognizer: Recognizer;
   readonly language: string;
   readonly task: TranscriptionTask;
+  readonly keyTerms: readonly KeyTerm[];
+  readonly lexicon: Lexicon;
   readonly writing: WritingOptions;
   readonly channels: number;
   /** Keeps the text beside the live one. */
@@ -51,7 +61,7 @@ interface Part {
 
 /** Starts an empty record. Trouble with it never troubles the session: it warns, and keeps no more until `finish`. */
 export function createSessionRecord(services: RecordServices): SessionRecord {
-  const { config, recognizer, language, task, writing, transcriptions } = services;
+  const { config, recognizer, language, task, keyTerms, lexicon, writing, transcriptions } = services;
   const taken = new Array<number>(services.channels).fill(0);
   let startedAt = 0;
   let part: Part | undefined;
@@ -115,7 +125,8 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
       const end = startSeconds + duration;
       await services.writer.refine({ id, model, start: startSeconds, end, finals });
     };
-    const order = { id, recognizer, ownership, language, task, writing, words: true, hearings, keep, onEnd };
+    const hearing = { language, task, keyTerms, lexicon, hearings };
+    const order = { ...hearing, id, recognizer, ownership, writing, words: true, keep, onEnd };
     return place.submit(source, order).id;
   };
 

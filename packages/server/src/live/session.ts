@@ -12,6 +12,7 @@ import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
 import { isSameIdentity, type Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
+import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
@@ -30,6 +31,7 @@ export interface SessionServices {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly transcriptions: Transcriptions;
+  readonly keyTerms: SharedKeyTerms;
   /** Whether records can be written now. */
   readonly isRecording: () => boolean;
 }
@@ -103,7 +105,7 @@ export function startSession(
   socket: WebSocket,
   { id, writer, openedBy, client }: AdmittedSession,
   recognizers: SessionRecognizers,
-  { config, log, metrics, transcriptions, isRecording }: SessionServices,
+  { config, log, metrics, transcriptions, keyTerms, isRecording }: SessionServices,
 ): Session {
   const { identity } = openedBy;
   /** What the connection of now was opened with. */
@@ -140,6 +142,7 @@ export function startSession(
     config,
     ...recognizers,
     transcriptions,
+    sharedTerms: keyTerms.of(identity.tenant),
     writer,
     isRecording,
     send,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { keyTerm, lexicon } from '@auscult/protocol';
 import { z } from 'zod';
 import { open, seal, type SealedPlace } from './seal.js';
 
@@ -14,8 +15,9 @@ export const sessionSettings = z.object({
   endpointing: z.object({ silenceMs: z.number(), maxUtteranceSeconds: z.number() }).optional(),
   /** How often a recording was heard. */
   hearings: z.int().optional(),
-  /** Words that the client asked to favour. */
-  keyTerms: z.array(z.string()),
+  /** Terms that the client sent; those of the server and the tenant are not among them. */
+  keyTerms: z.array(keyTerm),
+  lexicon: lexicon.optional(),
   /** What the program calls itself in `User-Agent`. */
   client: z.string().optional(),
 });

@@ -1,4 +1,4 @@
-import type { Recognizer, WritingOptions } from '@auscult/asr';
+import type { KeyTerm, Lexicon, Recognizer, WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
@@ -50,6 +50,8 @@ export interface TranscriptionOrder {
   readonly ownership: Ownership;
   readonly language: string;
   readonly task: TranscriptionTask;
+  readonly keyTerms: readonly KeyTerm[];
+  readonly lexicon: Lexicon;
   readonly writing: WritingOptions;
   readonly words: boolean;
   /** How often the audio is heard. */
@@ -139,6 +141,8 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
       const transcribed = await transcribeSource(order.recognizer, source, {
         language: order.language,
         task: order.task,
+        keyTerms: order.keyTerms,
+        lexicon: order.lexicon,
         hearings: order.hearings,
         writing: order.writing,
         priority: 'background',

@@ -77,6 +77,27 @@ describe('auscult transcribe', () => {
     expect(stdout).toContain('25 mg twice daily');
   });
 
+  it('listens for the key terms of a file, and says what of it does not count', async () => {
+    const clip = clipPath('dictation/joe_s001.flac');
+    const terms = join(folder, 'terms.txt');
+    await writeFile(terms, '# ward 3\nMetoPROLOL\t2\nthe\n');
+    const heard = await runCli(['transcribe', '--lexicon', 'none', '--key-terms', terms, clip]);
+    expect(heard).toMatchObject({
+      status: 0,
+      stderr: `auscult: ${terms}: Left out: 1 that everybody uses.\n`,
+    });
+    expect(heard.stdout).toContain('MetoPROLOL');
+    const without = await runCli(['transcribe', '--lexicon', 'none', clip]);
+    expect(without.stdout).not.toMatch(/metoprolol/i);
+
+    await writeFile(terms, 'metoprolol\tmuch\n');
+    const refused = await runCli(['transcribe', '--key-terms', terms, clip]);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain(
+      `line 1 of ${terms} is no key term. Write a term of at most 100 characters`,
+    );
+  });
+
   it('reads standard input, whatever container comes', async () => {
     const stdin = await readFile(clipPath('containers/speech.opus'));
     const { status, stdout } = await runCli(['transcribe', '--format', 'json', '-'], { stdin });

@@ -76,7 +76,8 @@ const faults: readonly Fault[] = [
       client.send({ type: 'audio', data: text });
       client.send({ type: text });
       client.send({ [text]: text });
-      client.send({ type: 'configure', language: text, keyTerms: wordsOf(text) });
+      client.send({ type: 'configure', language: text, keyterms: wordsOf(text) });
+      client.send({ type: 'configure', keyterms: [text, text] });
       client.send({ type: 'resume', sessionId: text.slice(0, 90), token: text.slice(0, 90), next: [0] });
       client.send(Buffer.concat([Buffer.from(text), Buffer.alloc(1)]));
       const frames = [

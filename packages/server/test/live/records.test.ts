@@ -54,7 +54,7 @@ test('finals, and what follows them, keep their order while they are recorded', 
 test('the text of the record pass is in the record before the client is told it', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
-  client.send({ type: 'configure', refine: 'on-stop', keyTerms: ['Mrs Canary'], sampleRate: 16_000 });
+  client.send({ type: 'configure', refine: 'on-stop', keyterms: ['Mrs Canary'], sampleRate: 16_000 });
   client.send(silence(1));
   await until(() => server.recognizer.streams.length > 0);
   server.recognizer.streams[0]?.final('their own');

@@ -6,7 +6,6 @@ export interface Warning {
 
 /** What the server says to programs, said to people. */
 const SENTENCES: Readonly<Partial<Record<string, string>>> = {
-  key_terms_unavailable: 'This server cannot listen for key terms yet. The recording goes on without them.',
   falling_behind: 'The server is slow just now, so words come late. None are lost.',
 };
 

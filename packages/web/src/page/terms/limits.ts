@@ -1,2 +1,2 @@
 /** What the server takes. */
-export const LIMITS = { terms: 1000, letters: 100 } as const;
+export const LIMITS = { terms: 5000, letters: 100 } as const;

@@ -1,0 +1,67 @@
+import { isCommon } from './common-words.js';
+import { keyTermLimits, type KeyTerm } from './key-term.js';
+import { plainWords } from './term-list.js';
+import { createWritable } from './writable.js';
+
+/** Why a term is left out of a list. */
+export type LeftOutReason =
+  /** It has no letter, or something that no text of the language holds: emoji, control characters, other scripts. */
+  | 'unwritable'
+  /** It stands in the list already, whatever the case. */
+  | 'duplicate'
+  /** It is, or is said like, words that stand in any speech. */
+  | 'common';
+
+/** A list of terms that may be looked for, and how many of those given are not in it. */
+export interface CheckedKeyTerms {
+  readonly terms: readonly KeyTerm[];
+  readonly leftOut: Readonly<Record<LeftOutReason, number>>;
+}
+
+/**
+ * Leaves out of a list what would do no good or harm, and tidies the rest: single spaces, composed characters. The
+ * terms must be within `keyTermLimits`.
+ *
+ * @param language BCP 47 tag of the speech; with `auto` any script will do
+ */
+export function checkKeyTerms(given: readonly KeyTerm[], language: string): CheckedKeyTerms {
+  const isWritable = createWritable(language);
+  const terms = new Map<string, KeyTerm>();
+  const leftOut: Record<LeftOutReason, number> = { unwritable: 0, duplicate: 0, common: 0 };
+  for (const term of given.map(tidy)) {
+    const ways = [term.text, ...(term.soundsLike ?? [])];
+    const key = keyOf(term);
+    if (!ways.every(isWritable)) leftOut.unwritable++;
+    else if (terms.has(key)) leftOut.duplicate++;
+    else if (ways.map(plainWords).some(isCommon)) leftOut.common++;
+    else terms.set(key, term);
+  }
+  return { terms: [...terms.values()], leftOut };
+}
+
+/** Makes one list of several, the most important first: each term once, and no more than a session may have. */
+export function mergeKeyTerms(...lists: readonly (readonly KeyTerm[])[]): readonly KeyTerm[] {
+  const merged = new Map<string, KeyTerm>();
+  for (const term of lists.flat()) {
+    if (merged.size >= keyTermLimits.terms) break;
+    const key = keyOf(term);
+    if (!merged.has(key)) merged.set(key, term);
+  }
+  return [...merged.values()];
+}
+
+function keyOf({ text }: KeyTerm): string {
+  return text.toLowerCase();
+}
+
+function tidy({ soundsLike, ...term }: KeyTerm): KeyTerm {
+  return {
+    ...term,
+    text: tidied(term.text),
+    ...(soundsLike === undefined ? {} : { soundsLike: soundsLike.map(tidied) }),
+  };
+}
+
+function tidied(text: string): string {
+  return text.normalize('NFC').trim().replace(/\s+/gu, ' ');
+}

@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import { allowedValues, singleSchema, type JsonSchema } from './allowed-values.js';
+
+/** Where in an object something is wrong. */
+export interface IssueDetails {
+  /** Path of the field, such as `endpointing.silenceMs` or `keyterms[3].weight`; undefined for the object itself. */
+  readonly field: string | undefined;
+  /** What is allowed there, in words. */
+  readonly limit: string;
+}
+
+/**
+ * What an error says of the first thing that is wrong with an object of `schema`. Holds names of the schema and list
+ * positions only, so nothing that a client made up.
+ */
+export function detailsOfIssue(schema: JsonSchema, issue: z.core.$ZodIssue | undefined): IssueDetails {
+  const path = issue === undefined ? [] : placeOf(issue);
+  return { field: fieldName(path), limit: allowedValues(schemaAt(schema, path)) };
+}
+
+/** Of the alternatives that a value may be, the one that it comes nearest to is wrong at a place inside of it. */
+function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
+  if (issue.code !== 'invalid_union') return issue.path;
+  const inside = issue.errors.flatMap(([first]) => (first === undefined ? [] : [placeOf(first)]));
+  return [...issue.path, ...(inside.find(({ length }) => length > 0) ?? [])];
+}
+
+function fieldName(path: readonly PropertyKey[]): string | undefined {
+  if (path.length === 0) return undefined;
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .slice(1);
+}
+
+function schemaAt(schema: JsonSchema, [key, ...rest]: readonly PropertyKey[]): JsonSchema {
+  if (key === undefined) return schema;
+  const [child] = [schema, ...(schema.anyOf ?? [])].flatMap((each) => {
+    const inside = typeof key === 'number' ? singleSchema(each.items) : each.properties?.[String(key)];
+    return typeof inside === 'object' ? [inside] : [];
+  });
+  return child === undefined ? schema : schemaAt(child, rest);
+}

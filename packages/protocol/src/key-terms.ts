@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { protocolLimits } from './limits.js';
+
+const { keyTerms, keyTermLength, keyTermWords, keyTermWeight, keyTermSayings } = protocolLimits;
+
+const words = z
+  .string()
+  .min(1)
+  .max(keyTermLength.max)
+  .refine((text) => text.trim().split(/\s+/u).length <= keyTermWords.max)
+  .meta({ maxWords: keyTermWords.max });
+
+/** A word or phrase that is likely to be said, as it is to be written, alone or with what is known of it. */
+export const keyTerm = z.union([
+  words,
+  z.strictObject({
+    text: words.meta({ description: 'As it is to be written.' }),
+    weight: z
+      .number()
+      .min(keyTermWeight.min)
+      .max(keyTermWeight.max)
+      .optional()
+      .meta({ default: 1, description: 'How much likelier than other terms it is to be said.' }),
+    soundsLike: z
+      .array(words)
+      .max(keyTermSayings.max)
+      .optional()
+      .meta({ description: 'Other ways in which it is said, spelt in plain words: `h b a one c`.' }),
+  }),
+]);
+export type KeyTerm = z.infer<typeof keyTerm>;
+
+/** The key terms of a session. A list that is too long is refused before its terms are looked at. */
+export const keyTermList = z.array(z.unknown()).max(keyTerms.max).pipe(z.array(keyTerm).max(keyTerms.max));
+
+/** The terms that ship with the server: those of medicine in English, or none. */
+export const lexicon = z.enum(['medical', 'none']);
+export type Lexicon = z.infer<typeof lexicon>;

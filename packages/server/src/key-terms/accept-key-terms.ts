@@ -1,0 +1,59 @@
+import { checkKeyTerms, mergeKeyTerms, type KeyTerm, type LeftOutReason } from '@auscult/asr';
+import { describeWarning, type KeyTerm as SentKeyTerm, type WarningMessage } from '@auscult/protocol';
+
+/** The key terms that are listened for, and what the sender of some is to know of them. */
+export interface AcceptedKeyTerms {
+  readonly terms: readonly KeyTerm[];
+  readonly warnings: readonly WarningMessage[];
+}
+
+/**
+ * Puts the key terms that a client sent ahead of those of its tenant and of the server.
+ *
+ * @param language BCP 47 tag of the speech, or `auto`
+ */
+export function acceptKeyTerms(
+  sent: readonly SentKeyTerm[],
+  shared: readonly KeyTerm[],
+  language: string,
+): AcceptedKeyTerms {
+  const { terms, leftOut } = checkKeyTerms(sent.map(asObject), language);
+  const { unwritable, duplicate, common } = leftOut;
+  const ignored = unwritable + duplicate;
+  return {
+    terms: terms.length === 0 ? shared : mergeKeyTerms(terms, shared),
+    warnings: [
+      ...(ignored === 0
+        ? []
+        : [
+            describeWarning('key_terms_ignored', {
+              count: ignored,
+              detail: leftOutSentence({ unwritable, duplicate }),
+            }),
+          ]),
+      ...(common === 0
+        ? []
+        : [describeWarning('key_terms_common', { count: common, detail: leftOutSentence({ common }) })]),
+    ],
+  };
+}
+
+/** How many terms are left out of a list and why, a sentence; nothing where there are none. */
+export function leftOutSentence(leftOut: Partial<Readonly<Record<LeftOutReason, number>>>): string {
+  const parts = (Object.keys(REASONS) as LeftOutReason[])
+    .map((reason) => [leftOut[reason] ?? 0, REASONS[reason]] as const)
+    .filter(([count]) => count > 0);
+  return parts.length === 0 ? '' : `Left out: ${parts.map(([count, why]) => `${count} ${why}`).join(', ')}.`;
+}
+
+const REASONS: Readonly<Record<LeftOutReason, string>> = {
+  unwritable: 'without a letter or with characters that the language is not written in',
+  duplicate: 'that stand in the list already',
+  common: 'that everybody uses',
+};
+
+function asObject(term: SentKeyTerm): KeyTerm {
+  if (typeof term === 'string') return { text: term };
+  const { text, weight, soundsLike } = term;
+  return { text, ...(weight !== undefined && { weight }), ...(soundsLike !== undefined && { soundsLike }) };
+}

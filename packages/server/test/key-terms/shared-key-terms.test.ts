@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigError } from '../../src/config/config-error.js';
+import { openSharedKeyTerms, type SharedKeyTerms } from '../../src/key-terms/shared-key-terms.js';
+import { createLog } from '../../src/telemetry/log.js';
+import { until } from '../support/until.js';
+
+interface Opened {
+  readonly terms: SharedKeyTerms;
+  readonly log: () => string;
+  readonly changes: () => number;
+}
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'auscult-terms-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  mkdirSync(join(folder, 'tenants'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+function open(keyTermsDirectory: string | undefined): Opened {
+  let lines = '';
+  let changes = 0;
+  const log = createLog({ logLevel: 'info', logFormat: 'json' }, { write: (line) => (lines += line) });
+  const terms = openSharedKeyTerms({ keyTermsDirectory, language: 'en' }, log, () => (changes += 1), 20);
+  onTestFinished(() => {
+    terms.close();
+  });
+  return { terms, log: () => lines, changes: () => changes };
+}
+
+const textsOf = ({ terms }: Opened, tenant: string) => terms.of(tenant).map(({ text }) => text);
+
+describe('files of key terms', () => {
+  test('are for everybody and for a tenant, whose own come first', () => {
+    const opened = open(
+      folderWith({
+        'server.txt': '\ufeff# formulary\r\nmetoprolol\r\n\r\nHbA1c\t1.5\th b a one c|a one c\r\n',
+        'tenants/north.txt': 'Dr. Ito\t2\nHBA1C\n',
+      }),
+    );
+    expect(opened.terms.of('south')).toEqual([
+      { text: 'metoprolol' },
+      { text: 'HbA1c', weight: 1.5, soundsLike: ['h b a one c', 'a one c'] },
+    ]);
+    expect(opened.terms.of('north')).toEqual([
+      { text: 'Dr. Ito', weight: 2 },
+      { text: 'HBA1C' },
+      { text: 'metoprolol' },
+    ]);
+    expect(textsOf(opened, '../server')).toEqual(['metoprolol', 'HbA1c']);
+  });
+
+  test('need not be there', () => {
+    expect(textsOf(open(undefined), 'north')).toEqual([]);
+    expect(textsOf(open(folderWith({})), 'north')).toEqual([]);
+  });
+
+  test.each([
+    [{ 'server.txt': `metoprolol\n${'x'.repeat(101)}\n` }, 'line 2 of server.txt'],
+    [{ 'server.txt': 'a b c d e f g h i' }, 'line 1 of server.txt'],
+    [{ 'server.txt': 'metoprolol\tmuch' }, 'line 1 of server.txt'],
+    [{ 'server.txt': 'metoprolol\t7' }, 'line 1 of server.txt'],
+    [{ 'server.txt': 'metoprolol\t1\ta||b' }, 'line 1 of server.txt'],
+    [{ 'server.txt': 'metoprolol\t1\ta\tb' }, 'line 1 of server.txt'],
+    [{ 'tenants/north.txt': '\n\tx' }, 'line 2 of tenants/north.txt'],
+    [{ 'tenants/north.txt': Uint8Array.of(0xff, 0xfe) }, 'tenants/north.txt is not text'],
+    [{ 'tenants/north.csv': 'metoprolol' }, 'is not named after a tenant'],
+    [
+      { 'server.txt': Array.from({ length: 5001 }, (_, index) => `term${index}`).join('\n') },
+      '5001 key terms',
+    ],
+  ])('stop the start where they cannot be used, case %#', (files, problem) => {
+    const start = () => open(folderWith(files));
+    expect(start).toThrow(ConfigError);
+    expect(start).toThrow(problem);
+    expect(start).not.toThrow(/metoprolol|xxx/);
+  });
+
+  test('stop the start where their folder is missing', () => {
+    expect(() => open(join(tmpdir(), 'no-such-folder-of-terms'))).toThrow('cannot be read');
+  });
+
+  test('are read again when they change, and stay as they were where they cannot be used', async () => {
+    const folder = folderWith({ 'server.txt': 'metoprolol\n' });
+    const opened = open(folder);
+    writeFileSync(join(folder, 'server.txt'), 'apixaban\n');
+    await until(() => textsOf(opened, 'north')[0] === 'apixaban');
+
+    writeFileSync(join(folder, 'server.txt'), 'lisinopril\nWarfarin Canary\tmuch\n');
+    await until(() => opened.log().includes('line 2 of server.txt is no key term'));
+    expect(textsOf(opened, 'north')).toEqual(['apixaban']);
+
+    writeFileSync(join(folder, 'tenants/north.txt'), 'Dr. Ito\n');
+    writeFileSync(join(folder, 'server.txt'), 'lisinopril\n');
+    await until(() => textsOf(opened, 'north').length === 2);
+    expect(textsOf(opened, 'north')).toEqual(['Dr. Ito', 'lisinopril']);
+    expect(opened.changes()).toBeGreaterThanOrEqual(2);
+
+    rmSync(folder, { recursive: true });
+    await until(() => opened.log().includes('the folder of key terms'));
+    expect(textsOf(opened, 'north')).toEqual(['Dr. Ito', 'lisinopril']);
+    expect(opened.log()).not.toMatch(/canary|ito|apixaban|lisinopril/i);
+  });
+
+  test('may hold what does no good, which is counted in the log and left out', () => {
+    const opened = open(folderWith({ 'server.txt': 'the\n💊\nHbA1c\nhba1c\n' }));
+    expect(textsOf(opened, 'north')).toEqual(['HbA1c']);
+    expect(opened.log()).toContain('server.txt');
+    expect(opened.log()).toContain('1 that stand in the list already, 1 that everybody uses');
+  });
+});

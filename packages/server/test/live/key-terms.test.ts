@@ -1,0 +1,182 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyTermLimits } from '@auscult/asr';
+import { protocolLimits, serverMessages } from '@auscult/protocol';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { connectOptedIn, silence, type Client } from '../support/client.js';
+import { bearer, startGuardedServer } from '../support/guarded-server.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+import { clipFile, ended, formOf, post, submit } from '../support/upload.js';
+import { until } from '../support/until.js';
+
+async function configure(client: Client, fields: object) {
+  client.send({ type: 'configure', ...fields });
+  return client.next('ready');
+}
+
+/** A folder of key terms for everybody and for the tenant `north`. */
+function folderOfTerms(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'auscult-terms-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  mkdirSync(join(folder, 'tenants'));
+  writeFileSync(join(folder, 'server.txt'), 'metoprolol\nHbA1c\n');
+  writeFileSync(join(folder, 'tenants', 'north.txt'), 'Dr. Ito\n');
+  return folder;
+}
+
+test('the protocol takes what the recognizer takes', () => {
+  expect({
+    terms: protocolLimits.keyTerms.max,
+    characters: protocolLimits.keyTermLength.max,
+    words: protocolLimits.keyTermWords.max,
+    weight: protocolLimits.keyTermWeight,
+    soundsLike: protocolLimits.keyTermSayings.max,
+  }).toEqual(keyTermLimits);
+});
+
+describe('a session with key terms', () => {
+  test('has them listened for on each channel and in the record pass', async () => {
+    const { url, recognizer } = await startScriptedServer();
+    const client = await connectOptedIn(url);
+    const keyterms = ['metoprolol', { text: 'HbA1c', weight: 1.5, soundsLike: ['h b a one c'] }];
+    const ready = await configure(client, { keyterms, channels: 2, refine: 'on-stop' });
+    expect(ready).toMatchObject({ keyterms: 2, lexicon: 'medical' });
+    client.send(silence(1));
+    client.send({ type: 'stop' });
+    await client.next('refined');
+    expect(recognizer.streams.length).toBeGreaterThan(2);
+    for (const { options } of recognizer.streams)
+      expect(options).toMatchObject({
+        keyTerms: [{ text: 'metoprolol' }, keyterms[1]],
+        lexicon: 'medical',
+      });
+    expect(client.all('warning')).toEqual([]);
+  });
+
+  test('is warned, once for each reason and without a word of them, of those that do not count', async () => {
+    const server = await startScriptedServer();
+    const client = await connectOptedIn(server.url);
+    const keyterms = ['Canary', 'canary', '💊', '142/88', 'Канарейка', 'the', 'of the'];
+    expect(await configure(client, { keyterms })).toMatchObject({ keyterms: 1 });
+    expect(await client.next('warning')).toMatchObject({ code: 'key_terms_ignored', count: 4 });
+    expect(await client.next('warning')).toMatchObject({ code: 'key_terms_common', count: 2 });
+    expect(await configure(client, { keyterms: [] })).toMatchObject({ keyterms: 0 });
+    const warnings = client.all('warning');
+    expect(warnings).toHaveLength(2);
+    for (const warning of warnings) serverMessages.warning.parse(warning);
+    expect(JSON.stringify(warnings)).toContain('1 that stand in the list already');
+    expect(JSON.stringify(warnings) + server.log()).not.toMatch(/canary|канарейка/i);
+  });
+
+  test('is told what is wrong with one, and goes on with those before', async () => {
+    const { url, log } = await startScriptedServer({ logLevel: 'debug' });
+    const client = await connectOptedIn(url);
+    await configure(client, { keyterms: ['apixaban'] });
+    client.send({ type: 'configure', keyterms: ['Canary', `Canary ${'x'.repeat(500)}`] });
+    expect(await client.next('error')).toMatchObject({ code: 'invalid_message', field: 'keyterms[1]' });
+    client.send({ type: 'configure', keyterms: Array(100_000).fill('Canary') });
+    expect(await client.next('error')).toMatchObject({
+      code: 'invalid_message',
+      field: 'keyterms',
+      limit: expect.stringContaining('at most 5000 items') as string,
+    });
+    expect(await configure(client, { words: true })).toMatchObject({ keyterms: 1 });
+    expect(JSON.stringify(client.messages) + log()).not.toMatch(/canary/i);
+  });
+
+  test('may have 5,000 of them', async () => {
+    const { url, recognizer } = await startScriptedServer();
+    const client = await connectOptedIn(url);
+    const keyterms = Array.from({ length: 5000 }, (_, index) => `term${index} ${'x'.repeat(80)}`);
+    expect(await configure(client, { keyterms })).toMatchObject({ keyterms: 5000 });
+    client.send(silence(0.1));
+    await until(() => recognizer.streams[0]?.options.keyTerms?.length === 5000);
+  });
+
+  test('has its own first, then those of its tenant, then those of the server', async () => {
+    const server = await startGuardedServer({ keyTermsDirectory: folderOfTerms() });
+    const heardBy = async (tenant: string, fields: object) => {
+      const headers = bearer(await server.keyOf('clinician', { tenant }));
+      const client = await connectOptedIn(server.url, { headers });
+      const { keyterms } = await configure(client, fields);
+      const before = server.recognizer.streams.length;
+      client.send(silence(0.1));
+      await until(() => server.recognizer.streams.length > before);
+      const terms = server.recognizer.streams.at(-1)?.options.keyTerms ?? [];
+      expect(keyterms).toBe(terms.length);
+      return terms.map(({ text }) => text);
+    };
+    expect(await heardBy('north', { keyterms: ['hba1c', 'apixaban'] })).toEqual([
+      'hba1c',
+      'apixaban',
+      'Dr. Ito',
+      'metoprolol',
+    ]);
+    expect(await heardBy('south', {})).toEqual(['metoprolol', 'HbA1c']);
+  });
+});
+
+describe('the lexicon', () => {
+  test('is switched off by a session', async () => {
+    const { url, recognizer } = await startScriptedServer();
+    const client = await connectOptedIn(url);
+    expect(await configure(client, { lexicon: 'none' })).toMatchObject({ lexicon: 'none' });
+    client.send(silence(0.1));
+    await until(() => recognizer.streams[0]?.options.lexicon === 'none');
+  });
+
+  test('cannot be asked for where the server has none', async () => {
+    const { url } = await startScriptedServer({ lexicon: 'none' });
+    const client = await connectOptedIn(url);
+    expect(await configure(client, { lexicon: 'medical' })).toMatchObject({ lexicon: 'none' });
+  });
+});
+
+describe('an upload', () => {
+  test('brings key terms and a lexicon, which its record keeps', async () => {
+    const server = await startScriptedServer();
+    const keyterms = ['metoprolol', { text: 'HbA1c', weight: 2 }];
+    const { id } = await submit(server.url, await clipFile(), {
+      keyterms: JSON.stringify(keyterms),
+      lexicon: 'none',
+    });
+    await ended(server.url, id);
+    expect(server.recognizer.streams[0]?.options).toMatchObject({
+      keyTerms: [{ text: 'metoprolol' }, { text: 'HbA1c', weight: 2 }],
+      lexicon: 'none',
+    });
+    const record = await fetch(`${server.url}/api/v1/sessions/${id}`);
+    expect(await record.json()).toMatchObject({ settings: { keyTerms: keyterms, lexicon: 'none' } });
+  });
+
+  test('is warned of terms that do not count', async () => {
+    const { url } = await startScriptedServer();
+    const answer = await post(url, formOf(await clipFile(), { keyterms: '["the","HbA1c","hba1c"]' }));
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toMatchObject({
+      warnings: [
+        { code: 'key_terms_ignored', count: 1 },
+        { code: 'key_terms_common', count: 1 },
+      ],
+    });
+  });
+
+  test.each([
+    ['no JSON', '["Canary', 'keyterms'],
+    ['a word', '"Canary"', 'keyterms'],
+    ['a long term', JSON.stringify(['Canary '.repeat(100)]), 'keyterms[0]'],
+    ['a heavy term', '[{"text":"Canary","weight":9}]', 'keyterms[0].weight'],
+    ['too many terms', JSON.stringify(Array(5001).fill('Canary')), 'keyterms'],
+    ['too much text', JSON.stringify(Array(200_000).fill('Canary')), 'keyterms'],
+  ])('is refused with %s', async (_, keyterms, field) => {
+    const { url, log } = await startScriptedServer();
+    const answer = await post(url, formOf(await clipFile(), { keyterms }));
+    const text = await answer.text();
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({ error: { code: 'invalid_request', field } });
+    expect(text + log()).not.toContain('Canary');
+  });
+});

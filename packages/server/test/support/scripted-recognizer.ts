@@ -90,7 +90,7 @@ function statusOf(ready: boolean, liveStreams: number): RecognizerStatus {
 function openStream(
   options: LiveOptions,
   listener: LiveListener,
-  recognizer: Pick<ScriptedRecognizer, 'pushError' | 'keepsAudio' | 'flushGate' | 'says'>,
+  recognizer: Pick<ScriptedRecognizer, 'pushError' | 'keepsAudio' | 'flushGate' | 'says' | 'doubts'>,
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
   const sampleRates: (number | undefined)[] = [];

@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === undefined)(
       await button(page, 'Remove LisinoPRIL').waitFor();
       await button(page, 'Start').click();
       await page.getByText('1 that everybody uses').waitFor();
-      await page.locator('transcript-line').filter({ hasText: 'LisinoPRIL' }).first().waitFor();
+      await page.locator('transcript-line .text').filter({ hasText: 'LisinoPRIL' }).first().waitFor();
       await button(page, 'Close this note').click();
       await button(page, 'Stop').click();
       await page.getByText('Stopped', { exact: true }).first().waitFor();

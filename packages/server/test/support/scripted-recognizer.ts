@@ -90,7 +90,10 @@ function statusOf(ready: boolean, liveStreams: number): RecognizerStatus {
 function openStream(
   options: LiveOptions,
   listener: LiveListener,
-  recognizer: Pick<ScriptedRecognizer, 'pushError' | 'keepsAudio' | 'flushGate' | 'says' | 'doubts'>,
+  recognizer: Pick<
+    ScriptedRecognizer,
+    'pushError' | 'keepsAudio' | 'flushGate' | 'says' | 'doubts' | 'doubts'
+  >,
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
   const sampleRates: (number | undefined)[] = [];

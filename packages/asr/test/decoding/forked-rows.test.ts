@@ -135,6 +135,32 @@ test('rows that join together count each their frames', async () => {
 });
 
 /** Checks an output against that of a row that reads all tokens at once, with no other beside it. */
+test('branches that are read side by side say what each would say alone', async () => {
+  const token = fc.integer({ min: 0, max: 399 });
+  const branch = fc.record({ from: fc.nat(), tokens: fc.array(token, { minLength: 1, maxLength: 5 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(2),
+      fc.array(token, { minLength: 1, maxLength: 8 }),
+      fc.array(branch, { minLength: 1, maxLength: 5 }),
+      async (audio, read, wanted) => {
+        const cross = heard[audio];
+        if (!cross) return;
+        const batch = createDecoderBatch(model.decoder, model.geometry);
+        const reading = await batch.read(cross, read);
+        const branches = wanted.map(({ from, tokens }) => ({ from: from % (read.length + 1), tokens }));
+        const outputs = await batch.readBranches(reading, branches);
+        for (const [index, { from, tokens }] of branches.entries()) {
+          for (const [place, output] of (outputs[index] ?? []).entries())
+            await expectAsAlone(output, cross, [...read.slice(0, from), ...tokens.slice(0, place + 1)]);
+        }
+        expect(outputs.map(({ length }) => length)).toEqual(branches.map(({ tokens }) => tokens.length));
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
 async function expectAsAlone(
   output: RowOutput | undefined,
   cross: CrossAttention,

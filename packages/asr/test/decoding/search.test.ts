@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RowOutput } from '../../src/decoding/decoder-batch.js';
 import { createSearch, type Hypothesis, type SearchOptions } from '../../src/decoding/search.js';
 import { firstTokensOnly, type TokenRules } from '../../src/decoding/token-rules.js';
+import type { TermMatcher } from '../../src/terms/term-match.js';
 
 const END = 0;
 
@@ -114,6 +115,44 @@ describe('a beam search', () => {
       said.length === 0 ? [-9, 5, 0] : said[0] === 1 ? [-9, 0, 0.5] : [1, 0, 0];
     const found = search(model, { maxTokens: 6, beams: 3 });
     expect(found).toMatchObject({ stopped: 'end', tokens: [2] });
+  });
+});
+
+describe('a search of beams with terms', () => {
+  // Tokens 1 and 2 are a term; 3 is what the model hears instead, and is followed by anything.
+  const heard: Speaker = (said) => {
+    switch (said.at(-1)) {
+      case undefined:
+        return [-9, 0, -9, 1];
+      case 1:
+        return [-2, -9, 0, 0.5];
+      default:
+        return [3, 0, 0, 0];
+    }
+  };
+  const termOf = (bonus: number): TermMatcher => {
+    const none = { node: undefined, settled: 0, pending: 0, whole: undefined, counted: [] };
+    return {
+      start: none,
+      onward: () => new Map(),
+      beginnings: () => new Map([[1, 1]]),
+      next: (match, token) => {
+        if (token === 1) return { ...match, node: 1, pending: bonus / 2 };
+        const whole = match.node === 1 && token === 2;
+        return { ...none, settled: match.settled + (whole ? bonus : 0) };
+      },
+      end: ({ settled }) => ({ ...none, settled }),
+    };
+  };
+
+  test('finds one that is nearly as likely, and none that is far less', () => {
+    expect(search(heard, { maxTokens: 5, beams: 2 }).tokens).toEqual([3]);
+    expect(search(heard, { maxTokens: 5, beams: 2, terms: termOf(3) }).tokens).toEqual([1, 2]);
+    expect(search(heard, { maxTokens: 5, beams: 2, terms: termOf(0.5) }).tokens).toEqual([3]);
+  });
+
+  test('says how likely its tokens are without what the term adds', () => {
+    expectConsistent(search(heard, { maxTokens: 5, beams: 2, terms: termOf(3) }), heard);
   });
 });
 

@@ -6,7 +6,6 @@ export type AuditAction =
   | AccessAuditAction
   | 'session.start'
   | 'session.end'
-  | 'session.refused'
   | 'record.list'
   | 'record.read'
   | 'record.correct'

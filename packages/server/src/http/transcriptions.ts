@@ -213,14 +213,14 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     const settings = settingsOf(upload, config);
     const { language, task, lexicon, hearings, ...writing } = settings;
     const who = requireIdentity(request);
-    const { terms: keyTerms, warnings } = acceptKeyTerms(
-      upload.keyTerms,
-      services.keyTerms.of(who.tenant),
-      language,
-    );
     try {
       const inability = inabilityOf(recognizer.model, { language, task });
       if (inability) throw new RequestError(inability.code, inability.details);
+      const { terms: keyTerms, warnings } = acceptKeyTerms(
+        upload.keyTerms,
+        services.keyTerms.of(who.tenant),
+        language,
+      );
       const source = await openUpload(upload.file);
       const maxSeconds = config.maxRecordingMinutes * 60;
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);

@@ -133,6 +133,7 @@ describe('a client certificate', () => {
       kind: 'certificate',
       role: 'service',
       groups: ['cardiology'],
+      transcribes: true,
     });
     const plain = { name: 'gateway', units: ['service'] };
     expect(await identityOf(await createClientPair(plain, authority))).toMatchObject({ tenant: 'default' });

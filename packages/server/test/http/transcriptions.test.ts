@@ -21,7 +21,8 @@ import {
 } from '../support/upload.js';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-const ALL_FIELDS = 'the fields file, language, task, words, writtenForm, dictationCommands, hearings';
+const ALL_FIELDS =
+  'the fields file, language, task, words, writtenForm, dictationCommands, keyterms, lexicon, hearings';
 const NO_SAMPLES = waveFile({ tag: 1, bits: 16, sampleRate: 8000, channels: 1 }, Buffer.alloc(0));
 
 describe('a recording', () => {

@@ -23,7 +23,7 @@ describe('a session that is to be read again', () => {
     expect(refined).toMatchObject({
       id: refinement?.id,
       text: 'heard 1',
-      segments: [{ start: 0, end: 1, text: 'heard 1', confidence: 0.9 }],
+      segments: [{ start: 0, end: 1, text: 'heard 1', confidence: expect.closeTo(0.9, 1) as number }],
       audioSeconds: 1,
     });
     const reading = recognizer.streams[1];

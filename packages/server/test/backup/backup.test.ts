@@ -123,7 +123,7 @@ describeDatabases('a backup', ({ settings, open }) => {
       return {
         said: outcome.stdout,
         keys: (await Promise.all(keys)).map(({ ok }) => ok),
-        people: (await Promise.all(people)).map((user) => user !== undefined),
+        people: (await Promise.all(people)).map(({ kind }) => kind === 'right'),
         names: (await users.list()).map(({ name }) => name),
         logged: (await lastEntry(database)).reason,
       };

@@ -240,6 +240,7 @@ describe('any words', () => {
       { numRuns: 3000 },
     );
     for (const { written } of cases) expect(write(written)).toBe(written);
+    expect(write('December 22, 1,800 mg/dL')).toBe('December 22, 1,800 mg/dL');
   });
 
   test('never get a trailing zero in a dose, a naked point or an abbreviation that is mistaken', () => {

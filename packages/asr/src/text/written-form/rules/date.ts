@@ -94,6 +94,8 @@ function yearAt(
   tokens: readonly Token[],
   at: number,
 ): { readonly text: string; readonly length: number } | undefined {
+  // Years are written without a comma: 1,800 counts something.
+  if (/\d,\d/u.test(tokens[at]?.text ?? '')) return undefined;
   const number = numberAt(tokens, at);
   const text = number === undefined ? undefined : yearOf(number);
   if (number === undefined || text === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { TranscriberOptions, WebSocketConstructor } from './transcriber-opt
 export {
   listMicrophones,
   TranscriberError,
+  type KeyTerm,
   type Level,
   type Microphone,
   type MicrophoneOptions,

@@ -60,6 +60,13 @@ export interface TranscriberOptions {
   readonly keyTerms?: readonly (string | KeyTerm)[];
   /** Whether the terms of medicine that ship with the server are listened for, in English. */
   readonly lexicon?: 'medical' | 'none';
+  /** Whether finals in English are written as a person writes them: `25 mg` for `twenty five milligrams`. */
+  readonly writtenForm?: 'off' | 'on';
+  /**
+   * Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in finals in English, where they are a
+   * phrase of their own. Text may hold line breaks then, and finals may take others back by `removes`.
+   */
+  readonly dictationCommands?: 'off' | 'on';
   /** With 2, left and right are transcribed apart. Default: 1. */
   readonly channels?: 1 | 2;
   /** Whether finals carry their words with times and confidences. */

@@ -25,6 +25,7 @@ export interface TranscriberEvents {
   readonly state: TranscriberState;
   /** Replaces the partial before it of the same channel; an empty text takes it back, as nothing was said after all. */
   readonly partial: Segment;
+  /** Its text counts from now on, and what it `removes` no longer: `transcript` has that done already. */
   readonly final: Segment;
   readonly speech: { readonly state: 'started' | 'ended'; readonly at: number; readonly channel?: number };
   /** One a channel, about 20 times a second of audio; zero once when it is muted, paused or over. */
@@ -389,6 +390,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
 
 function configureMessage(options: TranscriberOptions): ConfigureMessage {
   const { language, task, keyTerms = [], lexicon, channels = 1, words, refine, endpointing } = options;
+  const { writtenForm, dictationCommands } = options;
   return {
     type: 'configure',
     sampleRate: SAMPLE_RATE,
@@ -399,6 +401,8 @@ function configureMessage(options: TranscriberOptions): ConfigureMessage {
     ...(language === undefined ? {} : { language }),
     ...(task === undefined ? {} : { task }),
     ...(refine === undefined ? {} : { refine }),
+    ...(writtenForm === undefined ? {} : { writtenForm }),
+    ...(dictationCommands === undefined ? {} : { dictationCommands }),
     ...(endpointing === undefined ? {} : { endpointing }),
     ...(keyTerms.length === 0 ? {} : { keyterms: keyTerms.map(sentTerm) }),
     ...(lexicon === undefined ? {} : { lexicon }),

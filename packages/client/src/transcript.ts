@@ -1,6 +1,8 @@
 /** A word with its place. */
 export interface Word {
   readonly text: string;
+  /** The words that were said, where `writtenForm` wrote others. */
+  readonly spoken?: string;
   /** Seconds of audio since `start()`. */
   readonly start: number;
   readonly end: number;
@@ -23,7 +25,10 @@ export interface WordAlternative {
 
 /** What was said between two pauses. */
 export interface Segment {
+  /** May begin and end with line breaks that were dictated. */
   readonly text: string;
+  /** What was said, word by word, where `text` differs by `writtenForm` or `dictationCommands`. */
+  readonly spoken?: string;
   /** Seconds of audio since `start()`, over all reconnects and restarts of the server. */
   readonly start: number;
   readonly end: number;
@@ -35,6 +40,11 @@ export interface Segment {
   readonly words?: readonly Word[];
   /** Counts the segments of a channel. A partial has the number that its final will have. */
   readonly sequence: number;
+  /**
+   * Of finals, where `dictationCommands` asked for that: the `sequence` of each final of the channel that the speaker has
+   * taken back, whose text counts no longer. What only takes back has no text of its own.
+   */
+  readonly removes?: readonly number[];
 }
 
 /** Everything said so far. */
@@ -49,9 +59,10 @@ export interface Transcript {
   readonly lostSeconds: number;
 }
 
-/** Keeps segments in the order of their beginning. */
+/** Keeps the finals that count, in the order of their beginning. */
 export interface SegmentList {
   readonly segments: () => readonly Segment[];
+  /** Adds a final that has text, without those that it takes back. */
   readonly add: (segment: Segment) => void;
 }
 
@@ -60,6 +71,8 @@ export function createSegmentList(): SegmentList {
   return {
     segments: () => segments,
     add: (segment) => {
+      segments = segments.filter((one) => !takesBack(segment, one));
+      if (segment.text === '') return;
       // Channels overlap, so a segment may come a little after one that begins later.
       const before = segments.findLastIndex(({ start }) => start <= segment.start);
       segments = segments.toSpliced(before + 1, 0, segment);
@@ -67,7 +80,14 @@ export function createSegmentList(): SegmentList {
   };
 }
 
-/** The text of segments, as one. */
+/** The text of segments, as one: with a space between two of them, unless a line break is there. */
 export function textOf(segments: readonly Segment[]): string {
-  return segments.map(({ text }) => text).join(' ');
+  return segments
+    .map(({ text }) => text)
+    .join(' ')
+    .replace(/ *(\n+) */gu, '$1');
+}
+
+function takesBack({ channel, removes = [] }: Segment, other: Segment): boolean {
+  return other.channel === channel && removes.includes(other.sequence);
 }

@@ -45,6 +45,26 @@ describe('words come once each, and whole', () => {
     );
   });
 
+  test('but for those that the speaker takes back, which count no longer, whatever breaks', async () => {
+    const scratches = [2, 5, 6, 9];
+    await fc.assert(
+      fc.asyncProperty(speech, faults, async ({ samples, words }, plan) => {
+        const server = await startFakeServer({ scratches });
+        inject(
+          plan.filter(({ kind }) => kind === 'cut' || kind === 'draining'),
+          server,
+        );
+        const { segments } = await transcribe(server, samples);
+        expect(segments.map(({ text }) => text)).toEqual(words.reduce(withoutScratched, []).map(textOfWord));
+
+        function withoutScratched(before: readonly SpelledWord[], word: SpelledWord): readonly SpelledWord[] {
+          return scratches.includes(word.number) ? before.slice(0, -1) : [...before, word];
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   test('in two channels, where one is settled before the other', async () => {
     await fc.assert(
       fc.asyncProperty(speech, speech, faults, async (left, right, plan) => {

@@ -28,6 +28,7 @@ function parseObject(frame: string): Fields | undefined {
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === 'string';
+const isTextIfAny = (value: unknown): boolean => value === undefined || isText(value);
 const isPlace = (value: unknown): boolean =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && isPlace(value);
@@ -35,8 +36,11 @@ const isChannel = (value: unknown): boolean => value === undefined || value === 
 const isListOf = (value: unknown, check: Check): boolean =>
   Array.isArray(value) && value.every((item) => isObject(item) && check(item));
 
+const isListOfCounts = (value: unknown): boolean => Array.isArray(value) && value.every(isCount);
+
 const isSpan: Check = (fields) =>
   isText(fields['text']) &&
+  isTextIfAny(fields['spoken']) &&
   isPlace(fields['start']) &&
   isPlace(fields['end']) &&
   isPlace(fields['confidence']) &&
@@ -53,6 +57,7 @@ const checks: Readonly<Record<ServerMessage['type'], Check>> = {
     isSpan(fields) &&
     isCount(fields['sequence']) &&
     typeof fields['isFinal'] === 'boolean' &&
+    (fields['removes'] === undefined || isListOfCounts(fields['removes'])) &&
     (fields['words'] === undefined || isListOf(fields['words'], isWord)),
   error: (fields) => isText(fields['code']) && isText(fields['message']),
   ready: (fields) =>

@@ -76,15 +76,17 @@ export function createLedger(channelCount: number): Ledger {
       start: rounded(ownSeconds(start)),
       end: rounded(ownSeconds(end)),
     });
-    const { text, confidence, channel, words } = message;
+    const { text, spoken, confidence, channel, words, removes } = message;
     return {
       text,
+      ...(spoken === undefined ? {} : { spoken }),
       ...span(message),
       confidence,
       ...(channel === undefined ? {} : { channel }),
       ...(words && {
         words: words.map((word) => ({
           text: word.text,
+          ...(word.spoken === undefined ? {} : { spoken: word.spoken }),
           ...span(word),
           confidence: word.confidence,
           ...(word.alternatives && { alternatives: word.alternatives.map(alternativeOf) }),
@@ -92,6 +94,7 @@ export function createLedger(channelCount: number): Ledger {
         })),
       }),
       sequence: sequenceOffset + message.sequence,
+      ...(removes && { removes: removes.map((sequence) => sequenceOffset + sequence) }),
     };
   }
 

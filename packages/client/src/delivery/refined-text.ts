@@ -9,11 +9,12 @@ export function refinedText(
   const counts = [0, 0];
   return {
     text,
-    segments: segments.map(({ text: said, start, end, confidence, channel }) => {
+    segments: segments.map(({ text: written, spoken, start, end, confidence, channel }) => {
       const sequence = counts[channel ?? 0] ?? 0;
       counts[channel ?? 0] = sequence + 1;
       return {
-        text: said,
+        text: written,
+        ...(spoken === undefined ? {} : { spoken }),
         start: ownSeconds(start),
         end: ownSeconds(end),
         confidence,

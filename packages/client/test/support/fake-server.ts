@@ -45,6 +45,8 @@ interface FakeOptions {
   /** How long a message is under way to the client, milliseconds. */
   readonly delayMs?: number;
   readonly acknowledgeMs?: number;
+  /** Numbers of words that take back the one before. */
+  readonly scratches?: readonly number[];
 }
 
 interface FakeSession {
@@ -56,7 +58,7 @@ interface FakeSession {
 }
 
 export async function startFakeServer(options: FakeOptions = {}): Promise<FakeServer> {
-  const { resumes = true, acknowledges = true, delayMs = 3, acknowledgeMs = 15 } = options;
+  const { resumes = true, acknowledges = true, delayMs = 3, acknowledgeMs = 15, scratches } = options;
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const sessions = new Map<string, FakeSession>();
@@ -186,7 +188,7 @@ export async function startFakeServer(options: FakeOptions = {}): Promise<FakeSe
       id: randomUUID(),
       token: randomUUID(),
       channels: Array.from({ length: channels }, (_, channel) =>
-        createToneListener(channels === 1 ? undefined : channel),
+        createToneListener(channels === 1 ? undefined : channel, scratches),
       ),
       received: 0,
       socket,

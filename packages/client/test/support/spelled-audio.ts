@@ -47,16 +47,23 @@ export interface ToneListener {
   readonly settled: () => number;
 }
 
-export function createToneListener(channel: number | undefined): ToneListener {
+/** `scratches`: the numbers of words that take back the one before. */
+export function createToneListener(
+  channel: number | undefined,
+  scratches: readonly number[] = [],
+): ToneListener {
   const finals: TranscriptionMessage[] = [];
+  const standing: number[] = [];
   let position = 0;
   let word: { readonly number: number; readonly start: number; end: number } | undefined;
 
   function end(): readonly TranscriptionMessage[] {
     if (!word) return [];
+    const removes = scratches.includes(word.number) ? standing.splice(-1) : undefined;
+    if (!removes) standing.push(finals.length);
     const final: TranscriptionMessage = {
       type: 'transcription',
-      text: textOfWord(word),
+      text: removes ? '' : textOfWord(word),
       timestamp: '2026-01-31T09:30:00.250Z',
       isFinal: true,
       sequence: finals.length,
@@ -64,6 +71,7 @@ export function createToneListener(channel: number | undefined): ToneListener {
       end: word.end / 16_000,
       confidence: 1,
       ...(channel === undefined ? {} : { channel }),
+      ...(removes && { removes }),
     };
     word = undefined;
     finals.push(final);

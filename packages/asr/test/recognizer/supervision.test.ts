@@ -9,7 +9,7 @@ import {
   startRealRecognizer,
   type RealRecognizer,
 } from '../support/real-recognizer.js';
-import { join, loadAllSpeech, silence, wordErrorRate } from '../support/speech.js';
+import { join, loadAllSpeech, loadSpeech, silence, wordErrorRate } from '../support/speech.js';
 import { until } from '../support/until.js';
 
 /**
@@ -58,6 +58,40 @@ describe('an inference process', { timeout: 240_000 }, () => {
     expect(real.events).toContainEqual(expect.objectContaining({ kind: 'worker-exited', reason }));
     expect(real.events.map(({ kind }) => kind)).toContain('job-retried');
     expect(real.events.map(({ kind }) => kind)).not.toContain('job-lost');
+  });
+
+  test('that is killed, at work or between, is told the key terms of the streams again', async () => {
+    const real = await start();
+    const { samples } = await loadSpeech('dictation/joe_s001');
+    const sentence = encodePcm(join([samples, silence(0.8)]), 'f32le');
+    const without = listen(real.recognizer);
+    const stream = listen(real.recognizer, { keyTerms: [{ text: 'MetoPROLOL' }] });
+    const say = async ({ live, finals }: Listening): Promise<string> => {
+      live.push(sentence);
+      await live.flush();
+      return finals.at(-1)?.text ?? '';
+    };
+    expect(await say(without)).not.toMatch(/metoprolol/i);
+    expect(await say(stream)).toContain('MetoPROLOL');
+
+    const [between] = pidsOf(real);
+    if (between === undefined) throw new Error('there is no process');
+    process.kill(between, 'SIGKILL');
+    await until(() => !pidsOf(real).includes(between));
+    expect(await say(stream)).toContain('MetoPROLOL');
+
+    const [atWork] = pidsOf(real);
+    if (atWork === undefined) throw new Error('there is no process');
+    process.kill(atWork, 'SIGSTOP');
+    stream.live.push(sentence);
+    await until(() => stream.speech.at(-1)?.state === 'ended' && jobsOf(real) > 0);
+    process.kill(atWork, 'SIGKILL');
+    await stream.live.flush();
+    expect(stream.finals.map(({ text }) => text)).toEqual(
+      Array.from({ length: 3 }, () => expect.stringContaining('MetoPROLOL') as string),
+    );
+    expect(real.events.map(({ kind }) => kind)).toContain('job-retried');
+    expect(real.recognizer.status().workers[0]?.restarts).toBe(2);
   });
 
   test('above its memory limit is replaced, and no work is lost', async () => {

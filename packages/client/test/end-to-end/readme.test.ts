@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readExample, runExample } from '../../../protocol/test/support/readme-example.js';
 import { startRealServer } from '../../../server/test/support/real-server.js';
 import { loadSpeech, wordErrorRate } from '../../../server/test/support/speech.js';
@@ -13,16 +13,36 @@ async function* chunks() {
 const source = chunks();
 `;
 
-test('the example of the README transcribes what it is given', async () => {
-  const example = await readExample(new URL('../../README.md', import.meta.url));
-  const { url } = await startRealServer('--workers', '1');
-  const { pcm, text } = await loadSpeech('jfk/jfk');
-  const { stdout, stderr } = await runExample(SOURCE + example.replace('http://127.0.0.1:8000', url), {
+const README = new URL('../../README.md', import.meta.url);
+const FLAGS = ['--workers', '1', '--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'];
+
+describe('of the examples of the README', { timeout: 180_000 }, () => {
+  test('the first transcribes what it is given', async () => {
+    const { stdout, stderr, text } = await runOn('jfk/jfk', '');
+    const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+    expect(stderr).toBe('');
+    expect(last).toMatch(/ true$/);
+    expect(wordErrorRate(text, last.replace(/ true$/, ''))).toBeLessThan(0.15);
+    expect(stdout).toMatch(/^[\d.]+ to [\d.]+ s: /m);
+  });
+
+  test('that with key terms hears one as it is written there, and writes numbers', async () => {
+    const { stdout, stderr } = await runOn('dictation/joe_s001', '<!-- key terms -->');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/metoPROLOL 25 mg .*\(said: .*metoPROLOL .*milligrams/);
+  });
+});
+
+/** Runs the example behind `marker` on a clip. */
+async function runOn(
+  clip: string,
+  marker: string,
+): Promise<{ readonly stdout: string; readonly stderr: string; readonly text: string }> {
+  const example = await readExample(README, marker);
+  const { url } = await startRealServer(...FLAGS);
+  const { pcm, text } = await loadSpeech(clip);
+  const ran = await runExample(SOURCE + example.replace('http://127.0.0.1:8000', url), {
     files: { 'speech.pcm': pcm },
   });
-  const last = stdout.trimEnd().split('\n').at(-1) ?? '';
-  expect(stderr).toBe('');
-  expect(last).toMatch(/ true$/);
-  expect(wordErrorRate(text, last.replace(/ true$/, ''))).toBeLessThan(0.15);
-  expect(stdout).toMatch(/^[\d.]+ to [\d.]+ s: /m);
-});
+  return { ...ran, text };
+}

@@ -1,14 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
-import { createTranscriber, type Segment, type TranscriberState } from '../../src/node.js';
+import { createTranscriber, type Segment, type TranscriberOptions, type TranscriberState } from '../../src/node.js';
 import { atRate, inChunks, spoken } from '../support/spoken.js';
 
 describe('with the real server and the real model', () => {
   let server: RealServer;
 
   beforeAll(async () => {
-    server = await spawnRealServer('--workers', '1');
+    server = await spawnRealServer(
+      ...['--workers', '1', '--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'],
+    );
     return () => {
       server.signal('SIGKILL');
     };
@@ -56,6 +58,18 @@ describe('with the real server and the real model', () => {
       segments.flatMap((segment) => (segment.channel === channel ? [segment.text] : [])).join(' ');
     expect(wordErrorRate(left.text, textOf(0))).toBeLessThan(0.2);
     expect(wordErrorRate(right.text, textOf(1))).toBeLessThan(0.2);
+  });
+
+  test('key terms come out as they are written, and only where they were told', async () => {
+    const { samples } = await spoken('dictation/joe_s001');
+    const hear = async (options: TranscriberOptions): Promise<string> => {
+      const transcriber = createTranscriber({ url: server.url, lexicon: 'none', ...options });
+      await transcriber.start(inChunks(samples, 1600));
+      return (await transcriber.stop()).text;
+    };
+    expect(await hear({})).not.toMatch(/metoprolol/i);
+    expect(await hear({ keyTerms: ['apixaban', { text: 'MetoPROLOL', weight: 1.5 }] })).toContain('MetoPROLOL');
+    expect(await hear({ lexicon: 'medical' })).toContain('metoprolol');
   });
 
   test('a language that the model does not know is told at the start', async () => {

@@ -14,12 +14,12 @@ export async function expectWhatCommentsSay(readme: URL): Promise<void> {
   expect(stdout.trimEnd().split('\n')).toEqual(expected);
 }
 
-/** The first JavaScript in a README behind `marker`, a piece of its text. */
-export async function readExample(readme: URL, marker = ''): Promise<string> {
+/** The first JavaScript, or code in another `language`, in a README behind `marker`, a piece of its text. */
+export async function readExample(readme: URL, marker = '', language = 'js'): Promise<string> {
   const text = await readFile(readme, 'utf8');
   const from = text.indexOf(marker);
   if (from < 0) throw new Error(`there is no ${marker} in ${readme.pathname}`);
-  return /```js\n([^]*?)```/.exec(text.slice(from))?.[1] ?? '';
+  return new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(text.slice(from))?.[1] ?? '';
 }
 
 /** How an example is run. */

@@ -12,4 +12,5 @@ export type {
   WebSocketConstructor,
   WebSocketLike,
 } from './transcriber-options.js';
+export { textOfSegments } from './transcript.js';
 export type { Segment, Transcript, Word, WordAlternative } from './transcript.js';

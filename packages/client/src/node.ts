@@ -4,6 +4,7 @@ import type { TranscriberOptions, WebSocketConstructor } from './transcriber-opt
 
 export {
   listMicrophones,
+  textOfSegments,
   TranscriberError,
   type KeyTerm,
   type Level,

@@ -18,7 +18,7 @@ import type {
   TranscriberOptions,
   WebSocketConstructor,
 } from './transcriber-options.js';
-import { createSegmentList, textOf, type Segment, type Transcript } from './transcript.js';
+import { createSegmentList, textOfSegments, type Segment, type Transcript } from './transcript.js';
 
 /** What a transcriber tells. */
 export interface TranscriberEvents {
@@ -341,7 +341,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     const segments = list.segments();
     const lostSeconds = secondsOf(delivery.lostSamples());
     return {
-      text: textOf(segments),
+      text: textOfSegments(segments),
       segments,
       durationSeconds: secondsOf(buffer.end()),
       complete: lostSeconds === 0,

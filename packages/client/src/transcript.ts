@@ -80,12 +80,12 @@ export function createSegmentList(): SegmentList {
   };
 }
 
-/** The text of segments, as one: with a space between two of them, unless a line break is there. */
-export function textOf(segments: readonly Segment[]): string {
+/** The text of segments that follow each other: with a space between two of them, unless a line break is there. */
+export function textOfSegments(segments: readonly Pick<Segment, 'text'>[]): string {
   return segments
     .map(({ text }) => text)
     .join(' ')
-    .replace(/ *(\n+) */gu, '$1');
+    .replace(/[ \n]*\n[ \n]*/gu, (breaks) => (breaks.includes('\n\n') ? '\n\n' : '\n'));
 }
 
 function takesBack({ channel, removes = [] }: Segment, other: Segment): boolean {

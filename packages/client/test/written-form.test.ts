@@ -109,7 +109,8 @@ async function dictate(
       resolve(segments);
     });
   });
-  const bytes = (): number => (recognizer.streams[0]?.pushed ?? []).reduce((sum, { length }) => sum + length, 0);
+  const bytes = (): number =>
+    (recognizer.streams[0]?.pushed ?? []).reduce((sum, { length }) => sum + length, 0);
   await transcriber.start(
     (async function* () {
       for (const [index, sentence] of sentences.entries()) {

@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
-import { createTranscriber, type Segment, type TranscriberOptions, type TranscriberState } from '../../src/node.js';
+import {
+  createTranscriber,
+  type Segment,
+  type TranscriberOptions,
+  type TranscriberState,
+} from '../../src/node.js';
 import { atRate, inChunks, spoken } from '../support/spoken.js';
 
 describe('with the real server and the real model', () => {
@@ -68,7 +73,9 @@ describe('with the real server and the real model', () => {
       return (await transcriber.stop()).text;
     };
     expect(await hear({})).not.toMatch(/metoprolol/i);
-    expect(await hear({ keyTerms: ['apixaban', { text: 'MetoPROLOL', weight: 1.5 }] })).toContain('MetoPROLOL');
+    expect(await hear({ keyTerms: ['apixaban', { text: 'MetoPROLOL', weight: 1.5 }] })).toContain(
+      'MetoPROLOL',
+    );
     expect(await hear({ lexicon: 'medical' })).toContain('metoprolol');
   });
 

@@ -1,5 +1,11 @@
 import { cutCues, type Cue } from './cues.js';
-import { runningText, segmentJson, threeDecimals, type Transcript } from './transcript.js';
+import {
+  runningText,
+  segmentJson,
+  threeDecimals,
+  type Transcript,
+  type TranscriptSegment,
+} from './transcript.js';
 
 /** How a transcript is written down. */
 export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
@@ -30,7 +36,11 @@ export function formatTranscript(
 ): string {
   switch (format) {
     case 'text':
-      return transcript.segments.map(({ text }) => `${text}\n`).join('');
+      return transcript.segments
+        .map(asLines)
+        .join('')
+        .replace(/\n{3,}/gu, '\n\n')
+        .replace(/^\n+|(?<=\n)\n$/gu, '');
     case 'json':
       return `${JSON.stringify(jsonTranscript(transcript, extent))}\n`;
     case 'srt':
@@ -38,6 +48,13 @@ export function formatTranscript(
     case 'vtt':
       return `WEBVTT\n\n${cutCues(transcript.segments).map(vttCue).join('')}`;
   }
+}
+
+/** A line, or several where they were dictated, with an empty line where a paragraph begins. */
+function asLines({ text }: Pick<TranscriptSegment, 'text'>): string {
+  const words = text.trim();
+  const [before, behind] = [text.startsWith('\n\n') ? '\n' : '', text.endsWith('\n\n') ? '\n' : ''];
+  return words === '' ? before : `${before}${words}\n${behind}`;
 }
 
 function jsonTranscript(transcript: Transcript, { about, words }: JsonExtent): object {

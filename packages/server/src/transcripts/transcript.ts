@@ -67,9 +67,12 @@ function wordJson({ text, spoken, start, end, confidence, alternatives, doubtful
   };
 }
 
-/** All text of a transcript, as running text. */
+/** All text of a transcript, as running text: with a space between segments, unless a line break is there. */
 export function runningText({ segments }: Pick<Transcript, 'segments'>): string {
-  return segments.map(({ text }) => text).join(' ');
+  return segments
+    .map(({ text }) => text)
+    .join(' ')
+    .replace(/[ \n]*\n[ \n]*/gu, (breaks) => (breaks.includes('\n\n') ? '\n\n' : '\n'));
 }
 
 /** A number as it goes out: milliseconds of a time in seconds. */

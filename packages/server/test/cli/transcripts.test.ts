@@ -58,6 +58,18 @@ describe('formats', () => {
     );
   });
 
+  it('keep dictated lines and paragraphs in text and JSON, with no more than one empty line', () => {
+    const [segment] = TRANSCRIPT.segments;
+    const texts = ['\n\nNo fever.', '\n\n', 'Plan:\nRest.\n\n', '\n', 'Return.\n', 'Signed.\n\n'];
+    const segments = segment ? texts.map((text) => ({ ...segment, text, words: [] })) : [];
+    expect(formatTranscript({ duration: 9, segments }, 'text')).toBe(
+      'No fever.\n\nPlan:\nRest.\n\nReturn.\nSigned.\n',
+    );
+    expect(JSON.parse(formatTranscript({ duration: 9, segments }, 'json'))).toMatchObject({
+      text: '\n\nNo fever.\n\nPlan:\nRest.\n\nReturn.\nSigned.\n\n',
+    });
+  });
+
   it('are valid without any speech', () => {
     const silent = { ...TRANSCRIPT, segments: [] };
     expect(formatTranscript(silent, 'text')).toBe('');

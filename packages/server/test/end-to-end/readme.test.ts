@@ -25,19 +25,23 @@ test('the client in the README transcribes a file when pasted', async () => {
   expect(wordErrorRate(speech.text, stdout)).toBeLessThan(0.15);
 });
 
-test('the key terms of the README are taken as they stand there, and heard', { timeout: 180_000 }, async () => {
-  const configure = JSON.parse(await readExample(ROOT, '<!-- key terms -->', 'json')) as {
-    readonly keyterms: readonly unknown[];
-  };
-  const { url } = await startRealServer(
-    ...['--workers', '1', '--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'],
-  );
-  const client = await connectOptedIn(url);
-  client.send(configure);
-  expect(await client.next('ready')).toMatchObject({ keyterms: configure.keyterms.length });
-  client.send((await loadSpeech('dictation/joe_s001')).pcm);
-  client.send({ type: 'stop' });
-  await client.next('stopped');
-  expect(transcriptOf(client)).toContain('metoPROLOL');
-  expect([...client.all('warning'), ...client.all('error')]).toEqual([]);
-});
+test(
+  'the key terms of the README are taken as they stand there, and heard',
+  { timeout: 180_000 },
+  async () => {
+    const configure = JSON.parse(await readExample(ROOT, '<!-- key terms -->', 'json')) as {
+      readonly keyterms: readonly unknown[];
+    };
+    const { url } = await startRealServer(
+      ...['--workers', '1', '--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'],
+    );
+    const client = await connectOptedIn(url);
+    client.send(configure);
+    expect(await client.next('ready')).toMatchObject({ keyterms: configure.keyterms.length });
+    client.send((await loadSpeech('dictation/joe_s001')).pcm);
+    client.send({ type: 'stop' });
+    await client.next('stopped');
+    expect(transcriptOf(client)).toContain('metoPROLOL');
+    expect([...client.all('warning'), ...client.all('error')]).toEqual([]);
+  },
+);

@@ -10,21 +10,24 @@ export interface OpenPage {
 }
 
 interface PageOptions extends BrowserContextOptions {
-  /** WAV file that the microphone hears, once. Without it, it beeps. */
+  /** WAV file that the microphone hears. Without it, it beeps. */
   readonly speech?: string;
+  /** Whether it hears the file again and again. */
+  readonly repeats?: boolean;
   /** Whether the person allows the microphone. */
   readonly allowed?: boolean;
 }
 
 /** Opens the page of the server at `url`; the browser is closed when the test ends. */
 export async function openPage(url: string, options: PageOptions = {}): Promise<OpenPage> {
-  const { speech, allowed = true, ...context } = options;
-  const browser = await launch(speech, allowed);
+  const { speech, repeats = false, allowed = true, ...context } = options;
+  const microphone = speech === undefined || repeats ? speech : `${speech}%noloop`;
+  const browser = await launch(microphone, allowed);
   onTestFinished(() => browser.close());
   return openIn(browser, url, { ...(allowed ? { permissions: ['microphone'] } : {}), ...context });
 }
 
-async function launch(speech: string | undefined, allowed: boolean): Promise<Browser> {
+async function launch(microphone: string | undefined, allowed: boolean): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
     args: [
@@ -32,7 +35,7 @@ async function launch(speech: string | undefined, allowed: boolean): Promise<Bro
       '--no-sandbox',
       '--use-fake-device-for-media-stream',
       ...(allowed ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
-      ...(speech === undefined ? [] : [`--use-file-for-fake-audio-capture=${speech}%noloop`]),
+      ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
     ],
   });
 }

@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS } from '../../src/page/exports/formats.js';
 import type { TranscriptExport } from '../../src/page/exports/transcript-export.js';
-import { correctWord, type Line } from '../../src/page/transcript/line.js';
+import { correctWord, lineOf, textOf, type Line } from '../../src/page/transcript/line.js';
 import { said } from '../support/said.js';
 
 const speakers = ['Clinician', 'Patient'];
@@ -61,6 +61,67 @@ describe('the transcript as', () => {
     const runs = [...xml.matchAll(/<w:t[^>]*>(.*?)<\/w:t>/gs)].map(([, run]) => run).join('');
     expect(runs).toContain('Clinician: Any pain?');
     expect(runs).toContain('Patient: In my &lt;left&gt; arm &amp; shoulder');
+  });
+});
+
+describe('dictated paragraphs and lines', () => {
+  const dictated = [
+    said('No fever.', { start: 0 }),
+    lineOf({ text: '\n\n', start: 2, end: 3, confidence: 0.9 }, 0),
+    lineOf(
+      {
+        text: 'Plan: 25 mg.\nRest.\n\nReturn.\n\n',
+        spoken: 'Plan twenty five milligrams new line rest new paragraph return new paragraph',
+        start: 3,
+        end: 9,
+        confidence: 0.9,
+      },
+      0,
+    ),
+    lineOf({ text: '\nSigned.', start: 9, end: 10, confidence: 0.9 }, 0),
+  ];
+
+  test('are such in text, with no more than one empty line', async () => {
+    expect(await text('Text', dictated)).toBe('No fever.\n\nPlan: 25 mg.\nRest.\n\nReturn.\n\nSigned.\n');
+  });
+
+  test('stand behind the speaker in text', async () => {
+    const named = dictated.map((line) => ({ ...line, channel: 0 }));
+    expect(await text('Text', named)).toMatch(
+      /^Clinician: No fever.\n\nClinician: Plan: 25 mg.\nRest.\n\nReturn.\n\nClinician: Signed.\n$/,
+    );
+  });
+
+  test('begin lines and cues of subtitles', async () => {
+    const texts = (await text('Subtitles (SRT)', dictated))
+      .split('\n\n')
+      .map((cue) => cue.split('\n').slice(2));
+    expect(texts).toEqual([['No fever.'], ['Plan: 25 mg.', 'Rest.'], ['Return.'], ['Signed.'], []]);
+  });
+
+  test('are in the text of JSON, with what was said, and are no words', async () => {
+    const document = JSON.parse(await text('JSON', dictated)) as {
+      text: string;
+      segments: { spoken?: string; words: { text: string }[] }[];
+    };
+    expect(document.text).toBe('No fever.\n\nPlan: 25 mg.\nRest.\n\nReturn.\n\nSigned.');
+    expect(document.segments[2]).toMatchObject({ text: dictated[2] && textOf(dictated[2]) });
+    expect(document.segments[2]?.spoken).toMatch(/^Plan twenty five/);
+    expect(document.segments.map(({ words }) => words.length)).toEqual([2, 0, 5, 1]);
+  });
+
+  test('are such in Word', async () => {
+    const xml = await unzip(await written('Word', dictated), 'word/document.xml');
+    const paragraphs = xml.split('</w:p>').map((paragraph) => ({
+      text: [...paragraph.matchAll(/<w:t[^>]*>(.*?)<\/w:t>/gs)].map(([, run]) => run).join(''),
+      breaks: [...paragraph.matchAll(/<w:br\/>/g)].length,
+    }));
+    expect(paragraphs.slice(2, -1)).toEqual([
+      { text: '0:00  No fever.', breaks: 0 },
+      { text: '0:03  Plan: 25 mg.Rest.', breaks: 1 },
+      { text: 'Return.', breaks: 0 },
+      { text: '0:09  Signed.', breaks: 0 },
+    ]);
   });
 });
 

@@ -8,7 +8,9 @@ import {
   lineOf,
   restoreLine,
   textOf,
+  withFinal,
   withLine,
+  type Line,
 } from '../../src/page/transcript/line.js';
 import { isUnsure } from '../../src/page/transcript/unsure.js';
 import { said } from '../support/said.js';
@@ -120,5 +122,76 @@ describe('a correction of a line', () => {
 
   test('is undone whole', () => {
     expect(restoreLine(correctLine(correctWord(line, 0, 'Begun'), 'Nothing'))).toEqual(line);
+  });
+});
+
+describe('line breaks that were dictated', () => {
+  const text = 'No fever.\n\nPlan:\nrest.\n\n';
+  const broken = lineOf({ text, start: 1, end: 3, confidence: 0.9 }, 60);
+
+  test('stand before the words behind them, and one at the end before nothing', () => {
+    expect(broken.words.map((word) => [word.breakBefore, word.text])).toEqual([
+      [undefined, 'No'],
+      [undefined, 'fever.'],
+      ['\n\n', 'Plan:'],
+      ['\n', 'rest.'],
+      ['\n\n', ''],
+    ]);
+    expect(textOf(broken)).toBe(text);
+    expect(isCorrected(broken)).toBe(false);
+  });
+
+  test('are found where words came with their own times', () => {
+    const words = ['a', 'a', 'b a'].map((word, index) => ({
+      text: word,
+      start: index,
+      end: index + 1,
+      confidence: 1,
+    }));
+    const line = lineOf({ text: '\na a\n\nb a', start: 0, end: 3, confidence: 1, words }, 0);
+    expect(line.words.map(({ breakBefore }) => breakBefore)).toEqual(['\n', undefined, '\n\n']);
+  });
+
+  test('stay through corrections of words', () => {
+    expect(textOf(correctWord(broken, 2, 'Aim:'))).toBe('No fever.\n\nAim:\nrest.\n\n');
+    expect(textOf(correctWord(broken, 2, ''))).toBe('No fever.\n\n\nrest.\n\n');
+    expect(textOf(correctWord(broken, 1, ''))).toBe('No\n\nPlan:\nrest.\n\n');
+  });
+
+  test('are corrected with the text of the line', () => {
+    const corrected = correctLine(broken, 'No fever.\nPlan: fluids and rest.');
+    expect(textOf(corrected)).toBe('No fever.\nPlan: fluids and rest.');
+    expect(corrected.words[1]).toBe(broken.words[1]);
+    expect(corrected.words.at(-1)).toMatchObject({ text: 'rest.', start: broken.words[3]?.start });
+    expect(restoreLine(corrected)).toEqual(broken);
+    expect(textOf(correctLine(broken, ''))).toBe('');
+  });
+});
+
+describe('a final', () => {
+  const final = (sequence: number, text: string, removes?: number[]) => ({
+    ...{ sequence, text, start: sequence, end: sequence + 1, confidence: 0.9 },
+    ...(removes && { removes }),
+  });
+  const source = { recording: 'first', offset: 0 };
+  const told = (finals: readonly Parameters<typeof withFinal>[1][]): readonly Line[] =>
+    finals.reduce<readonly Line[]>((lines, each) => withFinal(lines, each, source), []);
+
+  test('takes back the lines of those that it removes, and adds none where it has no text', () => {
+    const lines = told([final(0, 'No fever.'), final(1, 'No cough.'), final(2, '', [1])]);
+    expect(lines.map(textOf)).toEqual(['No fever.']);
+    expect(withFinal(lines, final(3, 'Rest.', [0]), source).map(textOf)).toEqual(['Rest.']);
+  });
+
+  test('takes back nothing of another channel or recording', () => {
+    const lines = told([final(0, 'No fever.'), { ...final(0, 'Yes.'), channel: 1 }]);
+    expect(withFinal(lines, { ...final(1, '', [0]), channel: 1 }, source).map(textOf)).toEqual(['No fever.']);
+    const later = { recording: 'second', offset: 60 };
+    expect(withFinal(lines, final(1, '', [0]), later)).toEqual(lines);
+  });
+
+  test('keeps what was said beside what is written', () => {
+    const [line] = told([{ ...final(0, 'Give 25 mg.'), spoken: 'Give twenty five milligrams.' }]);
+    expect(line).toMatchObject({ spoken: 'Give twenty five milligrams.' });
   });
 });

@@ -66,7 +66,7 @@ export class AuscultApp extends LitElement {
     url: new URL('ws/transcribe', document.baseURI),
     login: this.#login,
   });
-  readonly #files = createFileTranscription(createTranscriptionsApi(this.#login.untilIn));
+  readonly #files = createFileTranscription(createTranscriptionsApi(this.#login.untilIn, this.#settings));
   readonly #microphones = watchMicrophones();
   readonly #parts: PanelParts = {
     settings: this.#settings,

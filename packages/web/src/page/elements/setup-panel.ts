@@ -22,11 +22,13 @@ export interface PanelParts {
   readonly files: FileTranscription;
 }
 
-type Choice = 'echoCancellation' | 'noiseSuppression' | 'autoGainControl' | 'markUnsure' | 'keepTranscript';
+type Choice = {
+  [Name in keyof Settings]: Settings[Name] extends boolean ? Name : never;
+}[Exclude<keyof Settings, 'twoSpeakers'>];
 
 /**
- * Everything that can be set: key terms, microphones, speakers, a file to transcribe, and the page itself. Dispatches
- * `file` with a file that was chosen, and `forget` when what is kept is to be deleted.
+ * Everything that can be set: key terms, microphones, speakers, how text is written, a file to transcribe, and the page
+ * itself. Dispatches `file` with a file that was chosen, and `forget` when what is kept is to be deleted.
  */
 export class SetupPanel extends LitElement {
   @property({ attribute: false }) parts!: PanelParts;
@@ -128,7 +130,8 @@ export class SetupPanel extends LitElement {
           ${ref((element) => (this.#terms = element instanceof KeyTerms ? element : undefined))}
         ></key-terms>
       </section>
-      ${this.#renderMicrophone(running)} ${this.#renderFile()} ${this.#renderPage()}
+      ${this.#renderMicrophone(running)} ${this.#renderWriting(running)} ${this.#renderFile()}
+      ${this.#renderPage()}
     `;
   }
 
@@ -253,6 +256,18 @@ export class SetupPanel extends LitElement {
       />
       <span>${label}${hint === undefined ? nothing : html`<br /><span class="hint">${hint}</span>`}</span>
     </label>`;
+  }
+
+  #renderWriting(running: boolean): TemplateResult {
+    return html`<section aria-labelledby="writing-heading">
+      <h2 id="writing-heading">Writing</h2>
+      <fieldset ?disabled=${running}>
+        <legend>In English${running ? ' (can be changed after Stop)' : ''}</legend>
+        ${this.#renderChoice('writtenForm', 'Written form', '“Twenty five milligrams” becomes 25 mg.')}
+        ${this.#renderChoice('dictationCommands', 'Dictation commands', '“New paragraph”, “comma”, “scratch that” and the like are carried out, after a pause.')}
+      </fieldset>
+      ${this.#renderChoice('showSpoken', 'Show what was said, too', 'Below each line that is written otherwise.')}
+    </section>`;
   }
 
   #renderFile(): TemplateResult {

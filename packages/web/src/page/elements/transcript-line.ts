@@ -24,6 +24,8 @@ export class TranscriptLine extends LitElement {
   @property({ attribute: false }) line!: Line;
   @property({ attribute: false }) speaker: string | undefined;
   @property({ type: Boolean }) markUnsure = false;
+  /** Whether what was said stands below what is written otherwise. */
+  @property({ type: Boolean }) showSpoken = false;
   @state() private editing: Editing;
 
   static override styles = [
@@ -67,6 +69,23 @@ export class TranscriptLine extends LitElement {
         font-size: 1.125rem;
         line-height: 1.75;
         overflow-wrap: anywhere;
+      }
+
+      .paragraph-before {
+        margin-top: 1rem;
+      }
+
+      .paragraph-behind {
+        margin-bottom: 1rem;
+      }
+
+      .break {
+        color: var(--quiet);
+      }
+
+      .said {
+        color: var(--quiet);
+        font-size: 0.9375rem;
       }
 
       .word {
@@ -173,11 +192,16 @@ export class TranscriptLine extends LitElement {
 
   override render(): TemplateResult {
     const { line, editing } = this;
-    return html`<div class="line">
+    return html`<div class="line ${paragraphsAround(line)}">
       <time datetime="PT${line.start.toFixed(1)}S">${clock(line.start)}</time>
       <div>
         ${this.speaker === undefined ? nothing : html`<span class="speaker">${this.speaker}</span>`}
         ${editing?.kind === 'line' ? this.#renderEditor() : this.#renderText()}
+        ${
+          this.showSpoken && line.spoken !== undefined
+            ? html`<p class="said">Said: “${line.spoken}”</p>`
+            : nothing
+        }
         ${isCorrected(line) && editing?.kind !== 'line' ? this.#renderHeard() : nothing}
       </div>
       <button
@@ -203,8 +227,15 @@ export class TranscriptLine extends LitElement {
 
   #renderText(): TemplateResult {
     const { words } = this.line;
+    if (words.every(({ text }) => text === ''))
+      return html`<p class="text">
+        ${words.length === 0 ? '' : html`<span class="break" title="Line break">¶</span>`}
+      </p>`;
     return html`<p class="text">
-      ${words.map((word, index) => [index > 0 ? ' ' : '', this.#renderWord(word, index)])}
+      ${words.map((word, index) => [
+        index === 0 || isAtEnd(words, index) ? '' : renderSpace(word),
+        word.text === '' ? nothing : this.#renderWord(word, index),
+      ])}
     </p>`;
   }
 
@@ -221,7 +252,7 @@ export class TranscriptLine extends LitElement {
         role="button"
         tabindex="0"
         aria-label="${word.text}, unsure${orElse(word)}: correct or confirm"
-        title="Unsure (${Math.round(word.confidence * 100)} %)${orElse(word)}. Click to correct or confirm."
+        title="Unsure (${Math.round(word.confidence * 100)} %)${orElse(word)}. Click to correct or confirm.${saidFor(word)}"
         @click=${edit}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -230,7 +261,8 @@ export class TranscriptLine extends LitElement {
         }}
         >${word.text}</span
       >`;
-    const title = word.heard === undefined ? nothing : `Heard: ${word.heard || 'nothing'}`;
+    const title =
+      word.heard === undefined ? saidFor(word).trim() || nothing : `Heard: ${word.heard || 'nothing'}`;
     return html`<span class="word ${word.heard === undefined ? '' : 'changed'}" title=${title} @click=${edit}
       >${word.text}</span
     >`;
@@ -295,11 +327,11 @@ export class TranscriptLine extends LitElement {
     };
     return html`<textarea
         rows="2"
-        aria-label="Text of the line at ${clock(this.line.start)}. Enter saves, Escape leaves it."
+        aria-label="Text of the line at ${clock(this.line.start)}. Enter saves, Shift and Enter break the line, Escape leaves it."
         .value=${textOf(this.line)}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key === 'Escape') leave();
-          if (event.key !== 'Enter' || event.isComposing) return;
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
           event.preventDefault();
           save();
         }}
@@ -346,6 +378,28 @@ export class TranscriptLine extends LitElement {
 /** What a word may be instead, if that is known. */
 function orElse({ alternatives = [] }: LineWord): string {
   return alternatives.length === 0 ? '' : `, may be ${alternatives.map(({ text }) => text).join(' or ')}`;
+}
+
+/** What was said, if it is written otherwise. */
+function saidFor({ spoken }: LineWord): string {
+  return spoken === undefined ? '' : ` Said: “${spoken}”.`;
+}
+
+/** Whether it is a line break at the end, which needs no room of its own. */
+function isAtEnd(words: readonly LineWord[], index: number): boolean {
+  return index === words.length - 1 && words[index]?.text === '';
+}
+
+/** What stands before a word inside of a line. */
+function renderSpace({ breakBefore }: LineWord): TemplateResult | string {
+  if (breakBefore === undefined) return ' ';
+  return breakBefore === '\n' ? html`<br />` : html`<br /><br />`;
+}
+
+/** Lines stand apart where the speaker wanted a paragraph between them. */
+function paragraphsAround(line: Line): string {
+  const text = textOf(line);
+  return `${text.startsWith('\n\n') ? 'paragraph-before' : ''} ${text.endsWith('\n\n') ? 'paragraph-behind' : ''}`;
 }
 
 customElements.define('transcript-line', TranscriptLine);

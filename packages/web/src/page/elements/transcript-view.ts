@@ -11,7 +11,7 @@ import { sharedStyles } from './shared-styles.js';
 import './transcript-line.js';
 import { TranscriptLine } from './transcript-line.js';
 
-/** Screen readers are told the last finals; those before have been said. */
+/** Screen readers are told the last finals; those before have been said, also where those behind are taken back. */
 const ANNOUNCED = 3;
 /** Scrolled to within this of its end, it follows the text, pixels. */
 const NEAR_END = 120;
@@ -109,6 +109,8 @@ export class TranscriptView extends LitElement {
   ];
 
   #isFollowing = true;
+  #announced: readonly Line[] = [];
+  #known: ReadonlySet<string> = new Set();
 
   protected override firstUpdated(): void {
     observe(this, this.lines, this.settings);
@@ -123,9 +125,16 @@ export class TranscriptView extends LitElement {
     order.some((element) => element.focusUnsure());
   }
 
+  protected override willUpdate(): void {
+    const lines = this.lines.value;
+    const announced = new Set(this.#announced.map(({ id }) => id));
+    this.#announced = lines.filter(({ id }) => announced.has(id) || !this.#known.has(id)).slice(-ANNOUNCED);
+    this.#known = new Set(lines.map(({ id }) => id));
+  }
+
   override render(): TemplateResult {
     const { settings, lines } = this;
-    const { twoSpeakers, firstName, secondName, markUnsure } = settings.value;
+    const { twoSpeakers, firstName, secondName, markUnsure, showSpoken } = settings.value;
     const isApart = twoSpeakers || lines.value.some(({ channel }) => channel !== undefined);
     const speakers = isApart ? [firstName, secondName] : [];
     return html`
@@ -139,6 +148,7 @@ export class TranscriptView extends LitElement {
               .line=${line}
               .speaker=${line.channel === undefined ? undefined : speakers[line.channel]}
               .markUnsure=${markUnsure}
+              .showSpoken=${showSpoken}
               @corrected=${({ detail }: CustomEvent<Line>) => {
                 this.#replace(line, detail);
               }}
@@ -152,7 +162,7 @@ export class TranscriptView extends LitElement {
       ></partial-lines>
       <div class="spoken" aria-live="polite" aria-relevant="additions">
         ${repeat(
-          lines.value.slice(-ANNOUNCED),
+          this.#announced,
           ({ id }) => id,
           (line) =>
             html`<p>

@@ -6,7 +6,7 @@ import { speakerOf, type TranscriptExport } from './transcript-export.js';
 const LINE_LETTERS = 42;
 const CUE_LINES = 2;
 
-/** The transcript as SubRip subtitles: a cue for every two full lines. */
+/** The transcript as SubRip subtitles: a cue for every two full lines, and for every dictated paragraph. */
 export function asSrt(transcript: TranscriptExport): string {
   const cues = transcript.lines.flatMap((line) => cuesOf(line, speakerOf(transcript, line)));
   return cues
@@ -24,11 +24,15 @@ interface Cue {
 
 function cuesOf(line: Line, speaker: string | undefined): Cue[] {
   const groups: { words: LineWord[]; lines: readonly string[] }[] = [];
-  for (const word of line.words) {
+  for (const word of line.words.filter(({ text }) => text !== '')) {
     const group = groups.at(-1);
-    const lines = wrapped(group?.lines ?? (speaker === undefined ? [] : [`${speaker}:`]), word.text);
-    if (group === undefined || lines.length > CUE_LINES) {
-      groups.push({ words: [word], lines: group === undefined ? lines : wrapped([], word.text) });
+    if (group === undefined) {
+      groups.push({ words: [word], lines: wrapped(speaker === undefined ? [] : [`${speaker}:`], word.text) });
+      continue;
+    }
+    const lines = word.breakBefore === '\n' ? [...group.lines, word.text] : wrapped(group.lines, word.text);
+    if (lines.length > CUE_LINES || word.breakBefore === '\n\n') {
+      groups.push({ words: [word], lines: [word.text] });
       continue;
     }
     group.words.push(word);

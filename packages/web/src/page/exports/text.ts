@@ -1,12 +1,21 @@
 import { textOf } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
-/** The transcript as plain text: a line an utterance, with the speaker before it where there are two. */
+/**
+ * The transcript as plain text: a line an utterance, with the speaker before it where there are two, and an empty line
+ * where a paragraph was dictated.
+ */
 export function asText(transcript: TranscriptExport): string {
   return transcript.lines
-    .map((line) => {
-      const speaker = speakerOf(transcript, line);
-      return `${speaker === undefined ? '' : `${speaker}: `}${textOf(line)}\n`;
-    })
-    .join('');
+    .map((line) => asLines(textOf(line), speakerOf(transcript, line)))
+    .join('')
+    .replace(/\n{3,}/gu, '\n\n')
+    .replace(/^\n+|(?<=\n)\n$/gu, '');
+}
+
+function asLines(text: string, speaker: string | undefined): string {
+  const words = text.trim();
+  const [before, behind] = [text.startsWith('\n\n') ? '\n' : '', text.endsWith('\n\n') ? '\n' : ''];
+  const name = speaker === undefined ? '' : `${speaker}: `;
+  return words === '' ? before : `${before}${name}${words}\n${behind}`;
 }

@@ -3,7 +3,7 @@ import { clock } from '../transcript/clock.js';
 import { textOf, type Line } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
-/** The transcript as a Word document: a heading, then a paragraph an utterance with its time and speaker. */
+/** The transcript as a Word document: a heading, then a paragraph an utterance with its time and speaker, or several where they were dictated. */
 export function asWord(transcript: TranscriptExport): Promise<Blob> {
   const when = transcript.at.toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' });
   const heading = new Paragraph({ text: 'Transcript', heading: HeadingLevel.HEADING_1 });
@@ -11,7 +11,7 @@ export function asWord(transcript: TranscriptExport): Promise<Blob> {
     children: [new TextRun({ text: when, color: '555555' })],
     spacing: { after: 240 },
   });
-  const paragraphs = transcript.lines.map((line) => paragraphOf(line, speakerOf(transcript, line)));
+  const paragraphs = transcript.lines.flatMap((line) => paragraphsOf(line, speakerOf(transcript, line)));
   return Packer.toBlob(
     new Document({
       creator: 'Auscult',
@@ -21,8 +21,18 @@ export function asWord(transcript: TranscriptExport): Promise<Blob> {
   );
 }
 
-function paragraphOf(line: Line, speaker: string | undefined): Paragraph {
+function paragraphsOf(line: Line, speaker: string | undefined): readonly Paragraph[] {
   const name = speaker === undefined ? [] : [new TextRun({ text: `${speaker}: `, bold: true })];
   const time = new TextRun({ text: `${clock(line.start)}  `, color: '555555', size: 18 });
-  return new Paragraph({ children: [time, ...name, new TextRun(textOf(line))], spacing: { after: 120 } });
+  const text = textOf(line).trim();
+  if (text === '') return [];
+  return text.split('\n\n').map((paragraph, index) => {
+    const opening = index === 0 ? [time, ...name] : [];
+    const children = [...opening, ...linesOf(paragraph)];
+    return new Paragraph({ children, spacing: { after: 120 } });
+  });
+}
+
+function linesOf(paragraph: string): readonly TextRun[] {
+  return paragraph.split('\n').map((text, index) => new TextRun(index === 0 ? { text } : { text, break: 1 }));
 }

@@ -1,4 +1,6 @@
 import type { Segment } from '@auscult/client';
+import type { Settings } from '../settings/settings.js';
+import type { Observable } from '../state/observable.js';
 import { answerOf, ask, type Answer } from '../server/ask.js';
 
 /** How far the transcription of a recording has come. */
@@ -37,7 +39,7 @@ type UntilIn = (signal: AbortSignal) => Promise<void>;
 const PATH = 'api/v1/transcriptions';
 
 /** What the server refuses because a login has ended is asked again once somebody has logged in. */
-export function createTranscriptionsApi(untilIn: UntilIn): TranscriptionsApi {
+export function createTranscriptionsApi(untilIn: UntilIn, settings: Observable<Settings>): TranscriptionsApi {
   async function bodyOf<Body>(send: () => Promise<Answer<Body>>, signal: AbortSignal): Promise<Body> {
     const answer = await send();
     if (answer.kind === 'ok') return answer.body;
@@ -48,7 +50,7 @@ export function createTranscriptionsApi(untilIn: UntilIn): TranscriptionsApi {
 
   return {
     upload: async (file, signal, onProgress) => {
-      const { id } = await bodyOf(() => post(file, signal, onProgress), signal);
+      const { id } = await bodyOf(() => post(file, settings.value, signal, onProgress), signal);
       return id;
     },
     progressOf: (id, signal) => bodyOf(() => ask(`${PATH}/${id}`, { signal }), signal),
@@ -68,11 +70,14 @@ export function createTranscriptionsApi(untilIn: UntilIn): TranscriptionsApi {
 
 function post(
   file: File,
+  { writtenForm, dictationCommands }: Settings,
   signal: AbortSignal,
   onProgress: (share: number) => void,
 ): Promise<Answer<{ readonly id: string }>> {
   const form = new FormData();
   form.append('words', 'true');
+  form.append('writtenForm', writtenForm ? 'on' : 'off');
+  form.append('dictationCommands', dictationCommands ? 'on' : 'off');
   // The server keeps no name, so none is sent.
   form.append('file', file, 'recording');
   // fetch() does not tell how much of a body was sent.

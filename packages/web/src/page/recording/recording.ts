@@ -9,7 +9,7 @@ import {
 import type { Login } from '../login/login.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
 import type { Settings } from '../settings/settings.js';
-import { lineOf, withLine, type Line } from '../transcript/line.js';
+import { newId, withFinal, type Line } from '../transcript/line.js';
 import { describeWarning, type Warning } from './describe-warning.js';
 import { problemOf } from './problem-of.js';
 
@@ -105,7 +105,7 @@ export function createRecording(sources: RecordingSources): Recording {
   };
 
   function listen(transcriber: Transcriber): void {
-    const from = offset;
+    const source = { recording: newId(), offset };
     transcriber.on('state', (next) => {
       if (transcriber !== current) return;
       const ended = !isUnderWay(next);
@@ -124,7 +124,7 @@ export function createRecording(sources: RecordingSources): Recording {
       state.patch({ partials: withPartial(state.value.partials, segment, shown) });
     });
     transcriber.on('final', (segment) => {
-      sources.lines.set(withLine(sources.lines.value, lineOf(segment, from)));
+      sources.lines.set(withFinal(sources.lines.value, segment, source));
       const shown = state.value.partials[segment.channel ?? 0];
       if (shown !== undefined && shown.sequence <= segment.sequence)
         state.patch({ partials: withPartial(state.value.partials, segment, undefined) });
@@ -222,11 +222,13 @@ function optionsOf({
   login,
 }: RecordingSources): TranscriberOptions {
   const { deviceId, secondDeviceId, twoSpeakers } = settings;
-  const { echoCancellation, noiseSuppression, autoGainControl } = settings;
+  const { echoCancellation, noiseSuppression, autoGainControl, writtenForm, dictationCommands } = settings;
   const ticket = login.ticket();
   const hasSecond = twoSpeakers && secondDeviceId !== '';
   return {
     words: true,
+    writtenForm: writtenForm ? 'on' : 'off',
+    dictationCommands: dictationCommands ? 'on' : 'off',
     url: url.href,
     channels: twoSpeakers ? 2 : 1,
     ...(ticket === undefined ? {} : { ticket }),

@@ -14,6 +14,12 @@ export interface Settings {
   /** Names of the speakers, by channel. */
   readonly firstName: string;
   readonly secondName: string;
+  /** Whether English is written as a person writes it: `25 mg` for `twenty five milligrams`. */
+  readonly writtenForm: boolean;
+  /** Whether `new paragraph`, `scratch that` and the like are carried out. */
+  readonly dictationCommands: boolean;
+  /** Whether what was said stands below what is written otherwise. */
+  readonly showSpoken: boolean;
   /** Whether words that may be wrong are marked. */
   readonly markUnsure: boolean;
   /** Whether the transcript is kept in this browser. */
@@ -34,6 +40,9 @@ export const DEFAULT_SETTINGS: Settings = {
   twoSpeakers: false,
   firstName: 'Clinician',
   secondName: 'Patient',
+  writtenForm: true,
+  dictationCommands: false,
+  showSpoken: false,
   markUnsure: true,
   keepTranscript: false,
 };

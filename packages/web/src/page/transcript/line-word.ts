@@ -1,7 +1,12 @@
 import type { Word } from '@auscult/client';
 
+/** A new line, or a new paragraph. */
+export type LineBreak = '\n' | '\n\n';
+
 /** A word of the page's transcript. */
 export interface LineWord extends Word {
   /** What was recognised in its place, where a person wrote something else. */
   readonly heard?: string;
+  /** The line break before it. One that no word follows stands before a word without text. */
+  readonly breakBefore?: LineBreak | undefined;
 }

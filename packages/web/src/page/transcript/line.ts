@@ -1,5 +1,6 @@
-import type { Segment, Word, WordAlternative } from '@auscult/client';
+import type { Segment, WordAlternative } from '@auscult/client';
 import { alignWords } from './align-words.js';
+import { joinedWords, piecesOf, withBreak, wordsWithBreaks } from './line-breaks.js';
 import type { LineWord } from './line-word.js';
 import { spreadWords } from './spread-words.js';
 
@@ -14,7 +15,17 @@ export interface Line {
   /** The text as it stands. */
   readonly words: readonly LineWord[];
   /** The words as they were recognised. */
-  readonly heard: readonly Word[];
+  readonly heard: readonly LineWord[];
+  /** What was said, word by word, where it was written otherwise. */
+  readonly spoken?: string;
+}
+
+/** A recording that lines come from. */
+interface LineSource {
+  /** Tells its lines from those of other recordings. */
+  readonly recording: string;
+  /** When it began, seconds since the transcript began. */
+  readonly offset: number;
 }
 
 /**
@@ -22,18 +33,38 @@ export interface Line {
  *
  * @param offset when the recording of the segment began, seconds since the transcript began
  */
-export function lineOf(segment: Omit<Segment, 'sequence'>, offset: number): Line {
-  const words = segment.words ?? spreadWords(segment.text, segment);
+export function lineOf(segment: Omit<Segment, 'sequence'>, offset: number, id = newId()): Line {
+  const { channel, spoken, text } = segment;
+  const texts = text.split(/\s+/u).filter((word) => word !== '');
+  const words = wordsWithBreaks(segment.words ?? spreadWords(texts, segment), text, segment.end);
   const heard = words.map((word) => ({ ...word, start: word.start + offset, end: word.end + offset }));
-  const { channel } = segment;
   return {
-    id: Math.random().toString(36).slice(2),
+    id,
     start: segment.start + offset,
     end: segment.end + offset,
     ...(channel === undefined ? {} : { channel }),
     words: heard,
     heard,
+    ...(spoken === undefined ? {} : { spoken }),
   };
+}
+
+/** What tells lines or recordings apart. */
+export function newId(): string {
+  return Math.random().toString(36).slice(2);
+}
+
+/** Lines with that of a final, without those that the speaker takes back by it. */
+export function withFinal(
+  lines: readonly Line[],
+  segment: Segment,
+  { recording, offset }: LineSource,
+): readonly Line[] {
+  const { channel = 0, sequence, removes = [] } = segment;
+  const idOf = (counted: number): string => `${recording}/${String(channel)}/${String(counted)}`;
+  const takenBack = removes.map(idOf);
+  const left = lines.filter(({ id }) => !takenBack.includes(id));
+  return segment.text === '' ? left : withLine(left, lineOf(segment, offset, idOf(sequence)));
 }
 
 /** Lines with one more, by the time when they were begun to be said: channels do not wait for each other. */
@@ -44,7 +75,7 @@ export function withLine(lines: readonly Line[], line: Line): readonly Line[] {
 
 /** What a line says, with its corrections. */
 export function textOf({ words }: Pick<Line, 'words'>): string {
-  return words.map(({ text }) => text).join(' ');
+  return joinedWords(words);
 }
 
 /** What was recognised. */
@@ -59,8 +90,7 @@ export function isCorrected(line: Line): boolean {
 
 /** The line with another text. Words that stay keep their times; new ones share those of what they replace. */
 export function correctLine(line: Line, text: string): Line {
-  const words = text.split(/\s+/u).filter((word) => word !== '');
-  return { ...line, words: alignWords(line, words) };
+  return { ...line, words: alignWords(line, piecesOf(text)) };
 }
 
 /**
@@ -74,8 +104,10 @@ export function correctWord(line: Line, index: number, text: string, count = 1):
   const written = text.trim().replace(/\s+/gu, ' ');
   const heard = replaced.map((word) => word.heard ?? word.text).join(' ');
   const checked = { text: written, start: first.start, end: last.end, confidence: 1 };
-  const replacement = written === '' ? [] : [heard === written ? checked : { ...checked, heard }];
-  return { ...line, words: line.words.toSpliced(index, count, ...replacement) };
+  const replacement: LineWord = heard === written || written === '' ? checked : { ...checked, heard };
+  const isNothing = written === '' && first.breakBefore === undefined;
+  const inPlace = isNothing ? [] : [withBreak(replacement, first.breakBefore)];
+  return { ...line, words: line.words.toSpliced(index, count, ...inPlace) };
 }
 
 /** The line with what a word, or this one and some behind it, may be instead. */

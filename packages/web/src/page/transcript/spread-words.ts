@@ -7,10 +7,12 @@ export interface Span {
   readonly confidence: number;
 }
 
-/** The words of a text, with times in proportion to their letters. */
-export function spreadWords(text: string, { start, end, confidence }: Span): Word[] {
-  const texts = text.split(/\s+/u).filter((word) => word !== '');
-  const letters = texts.reduce((sum, word) => sum + word.length, 0);
+/** Words with times in proportion to their letters. */
+export function spreadWords(texts: readonly string[], { start, end, confidence }: Span): Word[] {
+  const letters = Math.max(
+    1,
+    texts.reduce((sum, word) => sum + word.length, 0),
+  );
   let before = 0;
   return texts.map((word) => {
     const from = start + ((end - start) * before) / letters;

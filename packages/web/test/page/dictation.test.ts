@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { startScriptedServer, type ScriptedServer } from '../../../server/test/support/scripted-server.js';
+import { until } from '../../../server/test/support/until.js';
+import { expectAccessible } from '../support/accessible.js';
+import { chromiumPath, needsChromium } from '../support/chromium.js';
+import { openPage } from '../support/open-page.js';
+
+const SPOKEN = 'Give twenty five milligrams.';
+
+describe.skipIf(chromiumPath === undefined)(
+  `somebody who dictates${needsChromium}`,
+  { timeout: 120_000 },
+  () => {
+    test('sees text in written form, and what was said beside it', async () => {
+      const { page, say, complaints } = await dictation();
+      say(SPOKEN);
+      await lines(page).first().waitFor();
+      expect(await texts(page)).toEqual(['Give 25 mg.']);
+      expect(await lines(page).locator('.word').nth(1).getAttribute('title')).toBe('Said: “twenty five”.');
+      expect(await page.getByText(SPOKEN).count()).toBe(0);
+
+      await page.getByLabel('Show what was said, too').check();
+      await lines(page).getByText(`Said: “${SPOKEN}”`).waitFor();
+      expect(await texts(page)).toEqual(['Give 25 mg.']);
+      await expectAccessible(page, 'with what was said');
+      expect(complaints).toEqual([]);
+    });
+
+    test('sees what was said alone where that is set', async () => {
+      const { page, say } = await dictation({ off: ['Written form'] });
+      say(`${SPOKEN} Scratch that.`);
+      await lines(page).first().waitFor();
+      expect(await texts(page)).toEqual([`${SPOKEN} Scratch that.`]);
+    });
+
+    test('has paragraphs and lines, on the page and in what is downloaded and copied', async () => {
+      const { page, say } = await dictation({ on: ['Dictation commands'] });
+      say('No fever. New paragraph. Plan. New line. Rest.');
+      say('New paragraph.');
+      say('Give twenty five milligrams.');
+      await lines(page).nth(2).waitFor();
+      expect(await texts(page)).toEqual(['No fever.\n\nPlan.\nRest.', '¶', 'Give 25 mg.']);
+      await expectAccessible(page, 'with paragraphs');
+
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await page.getByText('Stopped', { exact: true }).first().waitFor();
+      await page.getByRole('button', { name: 'Download' }).click();
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Text', exact: true }).click(),
+      ]);
+      expect(readFileSync(await file.path(), 'utf8')).toMatch(
+        /^No fever\.\n\nPlan\.\nRest\.\n\nGive 25 mg\.\n/,
+      );
+    });
+
+    test('takes back what was said, and it vanishes; screen readers are told nothing twice', async () => {
+      const { page, say } = await dictation({ on: ['Dictation commands'] });
+      await page.evaluate(countAnnouncements);
+      for (const sentence of ['One.', 'Two.', 'Three.', 'Four.', 'Five.']) say(sentence);
+      await lines(page).nth(4).waitFor();
+      say('Scratch that.');
+      say('Scratch that.');
+      await lines(page).nth(3).waitFor({ state: 'detached' });
+      expect(await texts(page)).toEqual(['One.', 'Two.', 'Three.']);
+      say('Six.');
+      await lines(page).nth(3).waitFor();
+      expect(await texts(page)).toEqual(['One.', 'Two.', 'Three.', 'Six.']);
+      const announced = await page.evaluate(() => (globalThis as unknown as Counting).announced);
+      expect(new Set(announced).size).toBe(announced.length);
+      expect(announced.at(-1)).toBe('Six.');
+    });
+
+    test('breaks lines by correcting one', async () => {
+      const { page, say } = await dictation();
+      say('No fever. Rest.');
+      await page.getByRole('button', { name: /^Correct the line/ }).click();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type('No fever.');
+      await page.keyboard.press('Shift+Enter');
+      await page.keyboard.type('Rest.');
+      await page.keyboard.press('Enter');
+      expect(await texts(page)).toEqual(['No fever.\nRest.']);
+    });
+  },
+);
+
+interface Dictation {
+  readonly page: Page;
+  readonly complaints: readonly string[];
+  /** Has the server hear a sentence. */
+  readonly say: (sentence: string) => void;
+}
+
+/** The page of a server that hears what the test says, with these settings on and off, listening. */
+async function dictation({
+  on = [],
+  off = [],
+}: { readonly on?: readonly string[]; readonly off?: readonly string[] } = {}): Promise<Dictation> {
+  const server: ScriptedServer = await startScriptedServer();
+  const { page, complaints } = await openPage(server.url);
+  for (const label of on) await page.getByLabel(label).check();
+  for (const label of off) await page.getByLabel(label).uncheck();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await until(() => server.recognizer.streams.length > 0);
+  return {
+    page,
+    complaints,
+    say: (sentence) => {
+      server.recognizer.streams[0]?.final(sentence);
+    },
+  };
+}
+
+function lines(page: Page) {
+  return page.locator('transcript-line');
+}
+
+/** The texts of the lines as they are seen. */
+async function texts(page: Page): Promise<readonly string[]> {
+  return (await page.locator('transcript-line .text').allInnerTexts()).map((text) => text.trim());
+}
+
+interface Counting {
+  announced: string[];
+}
+
+/** Notes whatever is added to what screen readers are told. */
+function countAnnouncements(): void {
+  const view = document.querySelector('auscult-app')?.shadowRoot?.querySelector('transcript-view');
+  const region = view?.shadowRoot?.querySelector('[aria-live="polite"]');
+  const counting = globalThis as unknown as Counting;
+  counting.announced = [];
+  if (!region) return;
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes]))
+      if (node instanceof Element) counting.announced.push(node.textContent.trim());
+  }).observe(region, { childList: true });
+}

@@ -19,7 +19,12 @@ export interface DecoderBatch {
    * Reads other ways to go on from parts of what was read, side by side in one pass: gives what follows each of their
    * tokens.
    */
-  readBranches(reading: Reading, branches: readonly Branch[]): Promise<readonly (readonly RowOutput[])[]>;
+  readBranches(
+    reading: BranchedReading,
+    branches: readonly Branch[],
+  ): Promise<readonly (readonly RowOutput[])[]>;
+  /** What a row has read: the first of `tokens`, while it listened to `cross`. */
+  readingOf(row: number, cross: CrossAttention, tokens: readonly number[]): BranchedReading;
   /** Takes rows in, which all go on from the first `length` tokens of what was read. */
   join(rows: readonly number[], reading: Reading, length?: number): void;
   /** Feeds every row a token; gives what follows by row. Valid until the next step. */
@@ -38,14 +43,18 @@ export interface Branch {
   readonly tokens: readonly number[];
 }
 
-/** Tokens that the decoder has read. */
-export interface Reading {
+/** Tokens that the decoder has read, from which branches may go on. */
+export interface BranchedReading {
   readonly tokens: readonly number[];
-  /** What follows each of the last tokens that were to be answered. */
-  readonly outputs: readonly RowOutput[];
   readonly cross: CrossAttention;
   /** The self-attention cache that they left, by graph input name. */
   readonly past: ReadonlyMap<string, Tensor>;
+}
+
+/** Tokens that the decoder has read, and what it says of them. */
+export interface Reading extends BranchedReading {
+  /** What follows each of the last tokens that were to be answered. */
+  readonly outputs: readonly RowOutput[];
 }
 
 /** What the decoder says of a row's next token. */
@@ -231,6 +240,17 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       );
     },
 
+    readingOf(id, encoded, tokens) {
+      const index = rows.findIndex((row) => row.id === id);
+      const row = rows[index];
+      if (!row) throw new RangeError('the batch does not have this row');
+      return {
+        tokens: tokens.slice(0, row.past),
+        cross: encoded,
+        past: ofRow(past, index, row.past, geometry),
+      };
+    },
+
     join(ids, { cross: { frames, tensors }, past: read, tokens }, length = tokens.length) {
       const joining = ids.map((id) => ({ id, frames, past: length, done: false }));
       restack({ rows: joining, past: read, cross: tensors });
@@ -329,6 +349,31 @@ function firstTokens(
     [...past].map(([name, tensor]) => {
       const layout = layoutOf(name, geometry);
       const part = { source: tensor.data as Float32Array, index: 0, held, start: 0, used: length };
+      const kept = stackRows([part], length, 'left', layout);
+      return [name, new Tensor('float32', kept, layout.dims(1, length))];
+    }),
+  );
+}
+
+/** The cache of one row: the last `length` positions, as it is padded on the left. */
+function ofRow(
+  past: ReadonlyMap<string, Tensor>,
+  index: number,
+  length: number,
+  geometry: DecoderGeometry,
+): ReadonlyMap<string, Tensor> {
+  const held = lengthOf(past);
+  return new Map(
+    [...past].map(([name, tensor]) => {
+      if (tensor.dims[0] === 1 && held === length) return [name, tensor];
+      const layout = layoutOf(name, geometry);
+      const part = {
+        source: tensor.data as Float32Array,
+        index,
+        held,
+        start: held - length,
+        used: length,
+      };
       const kept = stackRows([part], length, 'left', layout);
       return [name, new Tensor('float32', kept, layout.dims(1, length))];
     }),

@@ -78,6 +78,9 @@ export function loudestFrame(attention: Float32Array, offset: number, length: nu
 /** The natural logarithm of a token's probability. */
 export function logProbabilityOf(token: number, logits: Float32Array): number {
   let best = -Infinity;
-  for (let i = 0; i < logits.length; i++) best = Math.max(best, logits[i] as number);
+  for (let i = 0; i < logits.length; i++) {
+    const logit = logits[i] as number;
+    if (logit > best) best = logit;
+  }
   return (logits[token] ?? -Infinity) - logSum(logits, best);
 }

@@ -3,7 +3,7 @@ import type { TokenText } from '../text/token-text.js';
 import { proposeConfusables, type Confusables } from '../terms/confusables.js';
 import { proposeTerms, type TermProposal } from '../terms/term-proposals.js';
 import type { TermList } from '../terms/term-list.js';
-import type { Branch, DecoderBatch, Reading } from './decoder-batch.js';
+import type { Branch, BranchedReading, DecoderBatch } from './decoder-batch.js';
 import { logProbabilityOf } from './next-token.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
@@ -29,41 +29,90 @@ export interface TokenAlternative {
 
 /** A hypothesis, and what else its terms and numbers may be. */
 export interface Reconsidered {
+  /** With the decoder's own log-probabilities, which knows nothing of what a list says for a term. */
   readonly hypothesis: Hypothesis;
+  readonly replaced: readonly ReplacedTokens[];
   readonly alternatives: readonly TokenAlternative[];
+  /** What was weighed and found too light, by `nameOf`. */
+  readonly weighed: ReadonlySet<string>;
+}
+
+/** A term that took the place of what was written. */
+interface ReplacedTokens {
+  readonly firstToken: number;
+  readonly tokens: number;
+  /** Each of its tokens is at least as likely, with what the list says for the term. */
+  readonly logProbability: number;
+}
+
+/** A hypothesis of which nothing was looked at yet. */
+export function unconsidered(hypothesis: Hypothesis): Reconsidered {
+  return { hypothesis, replaced: [], alternatives: [], weighed: new Set() };
+}
+
+/** What was looked at before a token, of a text that goes on otherwise from there. */
+export function consideredUpTo({ hypothesis, ...considered }: Reconsidered, token: number): Reconsidered {
+  const stays = (span: TokenSpan) => span.firstToken + span.tokens <= token;
+  return {
+    ...considered,
+    hypothesis: {
+      ...hypothesis,
+      tokens: hypothesis.tokens.slice(0, token),
+      logProbabilities: hypothesis.logProbabilities.slice(0, token),
+      frames: hypothesis.frames.slice(0, token),
+    },
+    replaced: considered.replaced.filter(stays),
+    alternatives: considered.alternatives.filter(stays),
+  };
 }
 
 /**
  * Looks at the terms that sound like what a hypothesis has: where the decoder, asked, finds one nearly as likely as what
  * it wrote, the term takes its place. What was weighed and does not stand there is told beside it. `prompt`: the tokens
- * before the hypothesis.
+ * before the hypothesis; `read`: both, where the decoder has read them already.
  */
 export async function reconsiderTerms(
-  hypothesis: Hypothesis,
+  earlier: Reconsidered,
   prompt: readonly number[],
   cross: CrossAttention,
   expected: ExpectedTerms,
   model: TermReader,
   batch: DecoderBatch,
+  read?: BranchedReading,
 ): Promise<Reconsidered> {
-  let current = hypothesis;
-  let replaced: readonly TokenAlternative[] = [];
-  let rejected: readonly TokenAlternative[] = [];
-  const weighed = new Set<string>();
+  let { hypothesis, replaced } = earlier;
+  let former: readonly TokenAlternative[] = [];
+  let rejected = earlier.alternatives;
+  const weighed = new Set(earlier.weighed);
   for (let round = 0; round < ROUNDS; round++) {
+    const current = withReplaced(hypothesis, replaced);
     // What was weighed and found too light would be so again: only what stands by new words is worth the time.
     const changes = changesOf(current, expected, model).filter((change) => !weighed.has(nameOf(change)));
     if (changes.length === 0) break;
-    const reading = await batch.read(cross, [...prompt, ...current.tokens]);
+    const again = () => batch.read(cross, [...prompt, ...current.tokens]);
+    const reading = round === 0 && read ? read : await again();
     const scored = await score(changes, current, prompt.length, reading, model.endToken, batch);
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
     rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
     for (const one of scored) if (worthOf(one) <= 0) weighed.add(nameOf(one.change));
     if (chosen.length === 0) break;
-    replaced = [...moved(replaced, chosen), ...moved(replacedBy(chosen, scored), chosen)];
-    current = applied(current, chosen);
+    former = [...moved(former, chosen), ...moved(replacedBy(chosen, scored), chosen)];
+    replaced = [...moved(replaced, chosen), ...moved(chosen.map(asReplaced), chosen)];
+    hypothesis = applied(hypothesis, chosen);
   }
-  return { hypothesis: current, alternatives: [...replaced, ...rejected] };
+  return { hypothesis, replaced, alternatives: [...former, ...rejected], weighed };
+}
+
+/** The log-probabilities of a hypothesis with what lists say for the terms in it. */
+export function withReplaced(hypothesis: Hypothesis, replaced: readonly ReplacedTokens[]): Hypothesis {
+  const logProbabilities = hypothesis.logProbabilities.map((one, token) =>
+    replaced.reduce(
+      (most, { firstToken, tokens, logProbability }) =>
+        token >= firstToken && token < firstToken + tokens ? Math.max(most, logProbability) : most,
+      one,
+    ),
+  );
+  return { ...hypothesis, logProbabilities };
 }
 
 /** Terms that stand next to each other change each other's likelihood: they are looked at again. */
@@ -123,7 +172,7 @@ function changesOf(
         written: joinWords(kept),
         firstToken,
         tokens: end - firstToken,
-        replacement: encode(text),
+        replacement: encode(withoutTallLetters(text)),
       },
     ];
   });
@@ -133,7 +182,7 @@ async function score(
   changes: readonly Change[],
   { tokens, logProbabilities, endLogProbability }: Hypothesis,
   promptLength: number,
-  reading: Reading,
+  reading: BranchedReading,
   endToken: number,
   batch: DecoderBatch,
 ): Promise<ScoredChange[]> {
@@ -219,12 +268,14 @@ function alternative({ firstToken, tokens }: Change, text: string, odds: number)
   return { firstToken, tokens, text, odds };
 }
 
-/** Alternatives where they stand after the changes; those that a change cuts are lost. */
-function moved(
-  alternatives: readonly TokenAlternative[],
-  chosen: readonly ScoredChange[],
-): TokenAlternative[] {
-  return alternatives.flatMap((one) => {
+function asReplaced(scored: ScoredChange): ReplacedTokens {
+  const { firstToken, tokens } = scored.change;
+  return { firstToken, tokens, logProbability: -Math.log1p(Math.exp(-worthOf(scored))) };
+}
+
+/** Spans where they stand after the changes; those that a change cuts are lost. */
+function moved<Span extends TokenSpan>(spans: readonly Span[], chosen: readonly ScoredChange[]): Span[] {
+  return spans.flatMap((one) => {
     let { firstToken, tokens } = one;
     for (const { change } of chosen) {
       const longer = change.replacement.length - change.tokens;
@@ -262,24 +313,27 @@ function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[]): Hypot
   const tokens: number[] = [];
   const logProbabilities: number[] = [];
   const frames: number[] = [];
+  // What stands behind a change is as likely as it is behind that.
+  const follows = [...hypothesis.logProbabilities, hypothesis.endLogProbability];
+  for (const { change, logProbabilities: found } of chosen)
+    found.slice(change.replacement.length).forEach((value, place) => {
+      follows[change.firstToken + change.tokens + place] = value;
+    });
   let from = 0;
   const keep = (to: number) => {
     tokens.push(...hypothesis.tokens.slice(from, to));
-    logProbabilities.push(...hypothesis.logProbabilities.slice(from, to));
+    logProbabilities.push(...follows.slice(from, to));
     frames.push(...hypothesis.frames.slice(from, to));
   };
-  for (const scored of chosen) {
-    const { change, logProbabilities: found, frames: heard } = scored;
-    // The decoder knows nothing of what the list says for the term.
-    const least = -Math.log1p(Math.exp(-worthOf(scored)));
+  for (const { change, logProbabilities: found, frames: heard } of chosen) {
     keep(change.firstToken);
     tokens.push(...change.replacement);
-    logProbabilities.push(...found.slice(0, change.replacement.length).map((one) => Math.max(one, least)));
+    logProbabilities.push(...found.slice(0, change.replacement.length));
     frames.push(...heard.slice(0, change.replacement.length));
     from = change.firstToken + change.tokens;
   }
   keep(hypothesis.tokens.length);
-  return { ...hypothesis, tokens, logProbabilities, frames };
+  return { ...hypothesis, tokens, logProbabilities, frames, endLogProbability: follows.at(-1) ?? 0 };
 }
 
 function isPunctuation({ bytes }: TokenText): boolean {
@@ -290,6 +344,13 @@ function startsSentence(words: readonly { readonly text: string }[], place: numb
   const first = words[place]?.text.charAt(0) ?? '';
   if (first === first.toLowerCase()) return false;
   return place === 0 || /[.?!]$/.test(words[place - 1]?.text ?? '');
+}
+
+/** Lists may have `MetoPROLOL`, so that eyes tell it from its like. No text that a decoder has read does. */
+function withoutTallLetters(text: string): string {
+  return text.replace(/\p{L}+/gu, (word) =>
+    /\p{Ll}/u.test(word) && /\p{Lu}{3}/u.test(word) ? word.charAt(0) + word.slice(1).toLowerCase() : word,
+  );
 }
 
 function capitalised(text: string): string {

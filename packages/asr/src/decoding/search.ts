@@ -23,6 +23,19 @@ export function meanWithEnd({ logProbabilities, endLogProbability }: Hypothesis)
   return sum / (logProbabilities.length + 1);
 }
 
+/** The logarithm of a text's probability with what the terms in it add, nats. */
+export function logProbabilityWithTerms(
+  { tokens, logProbabilities, endLogProbability }: Hypothesis,
+  terms: TermMatcher,
+): number {
+  const sum = logProbabilities.reduce((total, value) => total + value, endLogProbability);
+  return sum + terms.end(matchOf(terms, tokens)).settled;
+}
+
+function matchOf(terms: TermMatcher, tokens: readonly number[]): TermMatch {
+  return tokens.reduce((match, token) => terms.next(match, token), terms.start);
+}
+
 /** What a search makes of its rows' outputs: tokens to feed them, or its end. */
 export type SearchStep =
   | { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] }
@@ -54,15 +67,20 @@ export interface SearchOptions {
   readonly temperature: number;
   /** Terms that several beams look for: they are likelier than the decoder thinks. */
   readonly terms?: TermMatcher;
+  /** The tokens that the text begins with: the search goes on behind them. */
+  readonly begun?: Beginning;
 }
+
+/** The first tokens of a hypothesis, and what it knows of them. */
+export type Beginning = Pick<Hypothesis, 'tokens' | 'logProbabilities' | 'frames'>;
 
 /** Makes a search for one utterance. */
 export function createSearch(options: SearchOptions): Search {
   return options.beams > 1 && options.temperature === 0 ? beamSearch(options) : singleSearch(options);
 }
 
-function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions): Search {
-  let current = emptyPath;
+function singleSearch({ rules, endToken, maxTokens, temperature, begun }: SearchOptions): Search {
+  let current = pathOf(begun);
   const random = randomNumbers();
   return {
     rows: 1,
@@ -83,8 +101,8 @@ function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions
  * Keeps the likeliest beginnings, until as many as there are beams have ended; the one whose tokens are likeliest on
  * average is the result, as in openai/whisper. With terms it is the one whose tokens and terms together are likeliest.
  */
-function beamSearch({ rules, endToken, maxTokens, beams, terms }: SearchOptions): Search {
-  let live: readonly Beam[] = [{ path: emptyPath, match: terms?.start }];
+function beamSearch({ rules, endToken, maxTokens, beams, terms, begun }: SearchOptions): Search {
+  let live: readonly Beam[] = [{ path: pathOf(begun), match: terms && matchOf(terms, begun?.tokens ?? []) }];
   const finished: FinishedBeam[] = [];
 
   const finish = ({ path, match }: Beam, ended: Hypothesis) => {
@@ -197,7 +215,11 @@ interface Path {
   readonly sum: number;
 }
 
-const emptyPath: Path = { tokens: [], logProbabilities: [], frames: [], sum: 0 };
+const nothing: Beginning = { tokens: [], logProbabilities: [], frames: [] };
+
+function pathOf(begun = nothing): Path {
+  return { ...begun, sum: begun.logProbabilities.reduce((sum, value) => sum + value, 0) };
+}
 
 function extended(path: Path, token: number, logProbability: number, frame: number): Path {
   return {

@@ -107,9 +107,6 @@ const AGAIN = -1;
 /** Silence put ahead of an utterance that is heard a second time, samples: 0.1 s. */
 const LEAD_IN = 1_600;
 
-/** Hypotheses side by side among which key terms are found (bench `terms`). */
-const TERM_BEAMS = 6;
-
 /** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
 const FIRST_PARTIAL = 9_600;
 
@@ -122,7 +119,7 @@ export function createUtteranceRecognition(
 ): UtteranceRecognition {
   const { scheduler } = services;
   const language = options.language ?? services.language;
-  const beams = Math.max(options.beams ?? services.beams, services.keyTerms ? TERM_BEAMS : 1);
+  const beams = options.beams ?? services.beams;
   const usesLexicon =
     services.lexicon === 'medical' &&
     options.lexicon !== 'none' &&

@@ -1,9 +1,28 @@
-import { createDecoderBatch, type Feed, type RowOutput } from '../decoding/decoder-batch.js';
-import { createSearch, type Hypothesis, type Search, type SearchStep } from '../decoding/search.js';
+import {
+  createDecoderBatch,
+  type BranchedReading,
+  type Feed,
+  type RowOutput,
+} from '../decoding/decoder-batch.js';
+import { doubtfulToken } from '../decoding/doubtful-token.js';
+import {
+  createSearch,
+  logProbabilityWithTerms,
+  type Hypothesis,
+  type Search,
+  type SearchStep,
+} from '../decoding/search.js';
 import type { Opening, SpeechModel } from '../decoding/speech-model.js';
 import type { CrossAttention } from '../decoding/stream-encoder.js';
-import { reconsiderTerms } from '../decoding/reconsider-terms.js';
+import {
+  consideredUpTo,
+  reconsiderTerms,
+  unconsidered,
+  withReplaced,
+  type Reconsidered,
+} from '../decoding/reconsider-terms.js';
 import type { KeyTerm } from '../terms/key-term.js';
+import type { TermMatcher } from '../terms/term-match.js';
 import type { Confusables } from '../terms/confusables.js';
 import { nameTerms } from '../terms/name-terms.js';
 import { spellWords } from '../text/words.js';
@@ -96,6 +115,7 @@ export function createJobEngine(
       search: undefined,
       feeds: new Map(),
       draft: [],
+      again: undefined,
     };
     decoding.set(job.id, entry);
     const { cross, state } = await model.encoder.encode(
@@ -118,32 +138,36 @@ export function createJobEngine(
     return outputs[0] ? model.opening.read(outputs[0].logits) : {};
   };
 
-  const decode = async (entry: Decoding, cross: CrossAttention) => {
+  /** `begun`: what is known of the text already, where it is searched for terms from there on. */
+  const decode = async (entry: Decoding, cross: CrossAttention, begun?: Hypothesis) => {
     const { job, attempt, opening } = entry;
     const request = job.decoding;
+    const beams = begun ? TERM_BEAMS : request.beams;
     const language = request.language === 'auto' ? (opening.language ?? 'en') : request.language;
     const prompt = model.prompt(request, language, job.prefix);
     const maxTokens = Math.min(tokenLimit(job, model), model.maxTokens - prompt.length);
     // Only what is greedy comes again as it came before.
-    const expected = request.beams === 1 && attempt === 0 ? job.draft : [];
+    const expected = beams === 1 && attempt === 0 ? job.draft : [];
     const draft = expected.slice(0, Math.min(maxTokens, MOST_AT_ONCE));
     const search = createSearch({
       rules: model.rules(request, job.prefix),
       endToken: model.endToken,
       maxTokens,
-      beams: request.beams,
+      beams,
       temperature: TEMPERATURES[attempt] ?? 0,
       ...lists.matcherOf(job.termLists),
+      ...(begun && { begun }),
     });
     entry.prompt = prompt;
-    const reading = await batch.read(cross, [...prompt, ...draft], draft.length + 1);
+    const known = [...prompt, ...(begun?.tokens ?? [])];
+    const reading = await batch.read(cross, [...known, ...draft], draft.length + 1);
     // Cancelled while it was read: the rows would be decoded for ever.
     if (!decoding.has(job.id)) return;
     const { step, confirmed } = followDraft(search, reading.outputs, draft);
     const rows = Array.from({ length: search.rows }, () => nextRow++);
     entry.search = { search, rows };
-    if (step.kind === 'continue') batch.join(rows, reading, prompt.length + confirmed);
-    await proceed(entry, step, expected.slice(confirmed));
+    if (step.kind === 'continue') batch.join(rows, reading, known.length + confirmed);
+    await proceed(entry, step, expected.slice(confirmed), reading);
   };
 
   const stepAll = async () => {
@@ -173,8 +197,8 @@ export function createJobEngine(
     await proceed(entry, step, expected.slice(confirmed));
   };
 
-  /** `draft`: what was expected from here on. */
-  const proceed = async (entry: Decoding, step: SearchStep, draft = entry.draft) => {
+  /** `draft`: what was expected from here on; `read`: what an only row has read before it had a place in the batch. */
+  const proceed = async (entry: Decoding, step: SearchStep, draft = entry.draft, read?: BranchedReading) => {
     entry.draft = draft;
     const rows = entry.search?.rows ?? [];
     if (step.kind === 'continue') {
@@ -186,41 +210,75 @@ export function createJobEngine(
       );
       return;
     }
-    for (const row of rows) batch.leave(row);
     const { job, opening, cross } = entry;
-    const isLast = !job.decoding.fallback || entry.attempt + 1 >= TEMPERATURES.length;
+    const reading = read ?? readingOf(entry, rows, step.hypothesis);
+    for (const row of rows) batch.leave(row);
+    const isLast = !job.decoding.fallback || entry.again || entry.attempt + 1 >= TEMPERATURES.length;
     if (!isLast && cross && model.isCredible?.(step.hypothesis, opening) === false) {
       entry.attempt++;
       await decode(entry, cross);
       return;
     }
-    await finish(entry, step.hypothesis);
+    await finish(entry, step.hypothesis, reading);
   };
 
-  const finish = async (entry: Decoding, found: Hypothesis) => {
-    const { job, cross, prompt } = entry;
+  /** What the only row of a search has read, where its terms are reconsidered. */
+  const readingOf = (
+    { job, cross, prompt }: Decoding,
+    [row, ...others]: readonly number[],
+    { tokens }: Hypothesis,
+  ): BranchedReading | undefined =>
+    row !== undefined && others.length === 0 && cross && job.termLists.length > 0
+      ? batch.readingOf(row, cross, [...prompt, ...tokens])
+      : undefined;
+
+  const finish = async (entry: Decoding, found: Hypothesis, reading: BranchedReading | undefined) => {
+    const { job, cross, again } = entry;
+    const considered = again ? { ...again.begun, hypothesis: found } : unconsidered(found);
+    const heard = await reconsider(entry, considered, reading);
+    if (!decoding.has(job.id)) return;
+    const { terms } = lists.matcherOf(job.termLists);
+    if (!again && cross && terms && job.decoding.beams === 1 && entry.attempt === 0) {
+      const keyTerms = lists.named(job.termLists.filter((name) => name !== LEXICON));
+      const from = doubtfulToken(heard.hypothesis, keyTerms, model);
+      if (from !== undefined) {
+        const begun = consideredUpTo(heard, from);
+        entry.again = { first: heard, begun };
+        await decode(entry, cross, begun.hypothesis);
+        return;
+      }
+    }
+    deliver(entry, again && terms ? likelierOf(again.first, heard, terms) : heard);
+  };
+
+  const reconsider = async (
+    { job, cross, prompt }: Decoding,
+    found: Reconsidered,
+    reading: BranchedReading | undefined,
+  ) => {
     const named = lists.named(job.termLists);
+    if (!cross || named.length === 0) return found;
     const expected = {
       lists: named,
       confusables: job.termLists.includes(LEXICON) ? confusables : undefined,
     };
-    const reconsidered =
-      cross && named.length > 0
-        ? await reconsiderTerms(found, prompt, cross, expected, model, batch)
-        : { hypothesis: found, alternatives: [] };
-    const { frames, ...hypothesis } = reconsidered.hypothesis;
-    if (!decoding.has(job.id)) return;
+    return reconsiderTerms(found, prompt, cross, expected, model, batch, reading);
+  };
+
+  const deliver = ({ job, opening, startedAt }: Decoding, { alternatives, ...heard }: Reconsidered) => {
+    const { frames, ...hypothesis } = withReplaced(heard.hypothesis, heard.replaced);
+    const words = spellWords(hypothesis.tokens, hypothesis.logProbabilities, model.textOf);
     remove(job.id);
     onResult(
       job.id,
       {
         ...hypothesis,
-        ...entry.opening,
+        ...opening,
         heardAt: frames.map((frame) => frame * model.secondsPerFrame),
-        terms: nameTerms(spellWords(hypothesis.tokens, hypothesis.logProbabilities, model.textOf), named),
-        alternatives: reconsidered.alternatives,
+        terms: nameTerms(words, lists.named(job.termLists)),
+        alternatives,
       },
-      (performance.now() - entry.startedAt) / 1000,
+      (performance.now() - startedAt) / 1000,
     );
   };
 
@@ -265,11 +323,18 @@ interface Decoding {
   feeds: ReadonlyMap<number, Feed>;
   /** Tokens that were expected from the place on where the search last went another way. */
   draft: readonly number[];
+  /** Once its doubtful end is searched for terms: what was heard first, and what of it stays. */
+  again: { readonly first: Reconsidered; readonly begun: Reconsidered } | undefined;
 }
 
 interface Searching {
   readonly search: Search;
   readonly rows: readonly number[];
+}
+
+function likelierOf(one: Reconsidered, other: Reconsidered, terms: TermMatcher): Reconsidered {
+  const [first, second] = [one, other].map(({ hypothesis }) => logProbabilityWithTerms(hypothesis, terms));
+  return (second ?? 0) > (first ?? 0) ? other : one;
 }
 
 /** Takes a search along the tokens expected for as long as they are those it comes to; counts them. */
@@ -301,6 +366,9 @@ const MOST_AT_ONCE = 16;
 
 /** Tokens that are read together in the time of two steps. */
 const WORTH_READING = 3;
+
+/** Hypotheses side by side among which key terms are found (bench `terms`). */
+const TERM_BEAMS = 6;
 
 /** The order of work: a job is not begun while one of a lower rank is at work. */
 const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };

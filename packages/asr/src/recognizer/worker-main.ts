@@ -87,12 +87,22 @@ async function loadLexicon(): Promise<readonly LexiconTerm[]> {
 }
 
 /**
- * Frees the tensors that work has left behind. The collector would come by itself only for a full heap, which tensors are
- * no part of; the heap is so small that a collection takes 2 ms.
+ * Frees the tensors that work has left behind, once they are worth the 5 to 20 ms that it takes. The collector would come
+ * by itself only for a full heap, which tensors are no part of.
  */
 function collectTensors(): void {
+  const { arrayBuffers } = process.memoryUsage();
+  afterCollection = Math.min(afterCollection, arrayBuffers);
+  if (arrayBuffers - afterCollection < WORTH_COLLECTING) return;
   globalThis.gc?.();
+  afterCollection = process.memoryUsage().arrayBuffers;
 }
+
+/** Bytes of tensors that stayed at the latest collection. */
+let afterCollection = 0;
+
+/** Bytes of tensors: those of two or three utterances. */
+const WORTH_COLLECTING = 24e6;
 
 function send(message: FromWorker): void {
   process.send?.(message);

@@ -1,5 +1,5 @@
 import type { SpelledWord } from '../text/words.js';
-import { plainWords, type TermList } from './term-list.js';
+import { joinedWords, plainWords, type TermList } from './term-list.js';
 
 /** A term of a list in what was heard. */
 export interface NamedTerm {
@@ -25,15 +25,17 @@ function longestFrom(
   first: number,
   lists: readonly TermList[],
 ): { readonly term: NamedTerm; readonly words: number } | undefined {
-  const most = Math.max(0, ...lists.map(({ mostWords }) => mostWords));
+  // A word may be heard as two.
+  const most = Math.max(0, ...lists.map(({ mostWords, byLetters }) => mostWords + Math.sign(byLetters.size)));
   for (let count = Math.min(most, words.length - first); count > 0; count--) {
     const span = words.slice(first, first + count);
     const text = span
       .map((word, index) => (word.spaceBefore && index > 0 ? ` ${word.text}` : word.text))
       .join('');
     const plain = plainWords(text);
-    for (const { terms, bySpelling } of lists) {
-      const number = bySpelling.get(plain);
+    const joined = joinedWords(plain);
+    for (const { terms, bySpelling, byLetters } of lists) {
+      const number = bySpelling.get(plain) ?? (joined === undefined ? undefined : byLetters.get(joined));
       const term = number === undefined ? undefined : terms[number];
       const [head, tail] = [span[0], span.at(-1)];
       if (!term || !head || !tail) continue;

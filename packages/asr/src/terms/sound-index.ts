@@ -1,4 +1,4 @@
-import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
+import { soundDistance, soundsOf } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
 
 /** Finds what sounds alike among many. */
@@ -17,61 +17,52 @@ interface SoundAlike {
   readonly soundWeight: number;
 }
 
-/** A way to say an entry. */
-interface Indexed {
-  readonly entry: number;
-  readonly sounds: Sounds;
-  /** How many pairs of neighbouring consonants it has. */
-  readonly pairs: number;
-}
-
 /**
  * Makes an index over ways to say things: `sayings[i]` are those of entry i. Those that share too few pairs of
  * neighbouring consonant classes with a text are not compared with it.
  */
 export function createSoundIndex(sayings: readonly (readonly string[])[]): SoundIndex {
-  const indexed: Indexed[] = [];
-  const byPair = new Map<string, number[]>();
-  sayings.forEach((ways, entry) => {
-    for (const spelling of new Set(ways.map(soundSpelling))) {
-      if (spelling.length < SHORTEST) continue;
-      const pairs = new Set(pairsOf(spelling));
-      const number = indexed.push({ entry, sounds: soundsOf(spelling), pairs: pairs.size }) - 1;
-      for (const pair of pairs) {
-        const members = byPair.get(pair);
-        if (members) members.push(number);
-        else byPair.set(pair, [number]);
+  const { entries, codes, starts, weights, pairCounts, byPair } = pack(sayings);
+  const shared = new Uint8Array(entries.length);
+  const touched = new Uint32Array(entries.length);
+  const latest = new Map<string, readonly SoundAlike[]>();
+
+  /** Counts the pairs that ways from `first` to before `behind` share with a text; how many share any. */
+  const countShared = (pairs: ReadonlySet<string>, first: number, behind: number): number => {
+    let count = 0;
+    for (const pair of pairs) {
+      const members = byPair.get(pair) ?? none;
+      for (let place = placeOf(first, members); place < members.length; place++) {
+        const way = members[place] as number;
+        if (way >= behind) break;
+        if (shared[way] === 0) touched[count++] = way;
+        (shared[way] as number)++;
       }
     }
-  });
-  const shared = new Uint8Array(indexed.length);
-  const latest = new Map<string, readonly SoundAlike[]>();
+    return count;
+  };
 
   const find = (spelling: string, limit: number): readonly SoundAlike[] => {
     const sounds = soundsOf(spelling);
-    const pairs = [...new Set(pairsOf(spelling))];
-    const touched: number[] = [];
-    for (const pair of pairs) {
-      for (const number of byPair.get(pair) ?? []) {
-        if (shared[number] === 0) touched.push(number);
-        (shared[number] as number)++;
-      }
-    }
+    const pairs = new Set(pairsOf(spelling));
     const best = new Map<number, SoundAlike>();
-    for (const number of touched) {
-      const common = shared[number] as number;
-      shared[number] = 0;
-      const candidate = indexed[number] as Indexed;
-      const mean = (candidate.sounds.weight + sounds.weight) / 2;
-      if (
-        common < SHARED * Math.min(candidate.pairs, pairs.length) ||
-        Math.abs(candidate.sounds.weight - sounds.weight) >= limit * mean
-      )
-        continue;
-      const distance = soundDistance(candidate.sounds, sounds, limit);
-      const { entry } = candidate;
+    // The distance is at least the difference of the weights, divided by their mean.
+    const ratio = limit < 2 ? (2 + limit) / (2 - limit) : Infinity;
+    const count = countShared(
+      pairs,
+      placeOf(sounds.weight / ratio, weights),
+      placeOf(sounds.weight * ratio, weights),
+    );
+    for (const way of touched.subarray(0, count)) {
+      const common = shared[way] as number;
+      shared[way] = 0;
+      if (common < SHARED * Math.min(pairCounts[way] as number, pairs.size)) continue;
+      const weight = weights[way] as number;
+      const candidate = { codes: codes.subarray(starts[way], starts[way + 1]), weight };
+      const distance = soundDistance(candidate, sounds, limit);
+      const entry = entries[way] as number;
       if (distance < limit && distance < (best.get(entry)?.distance ?? Infinity))
-        best.set(entry, { entry, distance, soundWeight: candidate.sounds.weight });
+        best.set(entry, { entry, distance, soundWeight: weight });
     }
     return [...best.values()];
   };
@@ -89,6 +80,67 @@ export function createSoundIndex(sayings: readonly (readonly string[])[]): Sound
       return found;
     },
   };
+}
+
+/**
+ * All ways to say the entries, the lightest first, in arrays of numbers: as objects, tens of thousands of them would cost
+ * every collection of garbage several milliseconds.
+ */
+interface PackedWays {
+  readonly entries: Uint32Array;
+  /** The codes of way i are `codes[starts[i]]` to `codes[starts[i + 1]]`. */
+  readonly codes: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly weights: Float64Array;
+  /** How many pairs of neighbouring consonants each has. */
+  readonly pairCounts: Uint8Array;
+  /** The ways that have a pair. */
+  readonly byPair: ReadonlyMap<string, Uint32Array>;
+}
+
+function pack(sayings: readonly (readonly string[])[]): PackedWays {
+  const ways = sayings
+    .flatMap((texts, entry) =>
+      [...new Set(texts.map(soundSpelling))]
+        .filter((spelling) => spelling.length >= SHORTEST)
+        .map((spelling) => ({ entry, sounds: soundsOf(spelling), pairs: new Set(pairsOf(spelling)) })),
+    )
+    .sort((one, other) => one.sounds.weight - other.sounds.weight);
+  const starts = new Uint32Array(ways.length + 1);
+  const byPair = new Map<string, number[]>();
+  ways.forEach(({ sounds, pairs }, way) => {
+    starts[way + 1] = (starts[way] as number) + sounds.codes.length;
+    for (const pair of pairs) {
+      const members = byPair.get(pair);
+      if (members) members.push(way);
+      else byPair.set(pair, [way]);
+    }
+  });
+  const codes = new Uint8Array(starts[ways.length] as number);
+  ways.forEach(({ sounds }, way) => {
+    codes.set(sounds.codes, starts[way]);
+  });
+  return {
+    entries: Uint32Array.from(ways, ({ entry }) => entry),
+    codes,
+    starts,
+    weights: Float64Array.from(ways, ({ sounds }) => sounds.weight),
+    pairCounts: Uint8Array.from(ways, ({ pairs }) => pairs.size),
+    byPair: new Map([...byPair].map(([pair, members]) => [pair, Uint32Array.from(members)])),
+  };
+}
+
+const none = new Uint32Array(0);
+
+/** The place of the first of ascending values that is not below `value`. */
+function placeOf(value: number, values: Uint32Array | Float64Array): number {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((values[middle] as number) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Answers that are kept: the words of an utterance are asked for again as it changes. */

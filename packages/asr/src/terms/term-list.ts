@@ -1,4 +1,5 @@
 import type { TokenText } from '../text/token-text.js';
+import { isCommon } from './common-words.js';
 import type { KeyTerm } from './key-term.js';
 import { createSoundIndex, type SoundIndex } from './sound-index.js';
 import { createTermMatcher, type TermMatcher } from './term-match.js';
@@ -12,6 +13,8 @@ export interface TermList {
   readonly sounds: SoundIndex;
   /** The number of the term that words spell, by `plainWords`. */
   readonly bySpelling: ReadonlyMap<string, number>;
+  /** The same where the spaces are elsewhere, by `joinedWords`. */
+  readonly byLetters: ReadonlyMap<string, number>;
   /** The most words that a spelling has. */
   readonly mostWords: number;
   /** What a term may lack in log-probability and still be taken for what was said, nats. */
@@ -31,8 +34,12 @@ export interface BoostedTermList extends TermList {
   readonly matcher: TermMatcher;
 }
 
-/** Makes a list over terms. */
-export function createTermList(terms: readonly KeyTerm[], allowanceOf: TermList['allowanceOf']): TermList {
+/** Makes a list over terms. `spaces`: whether a term is also what is written with its spaces elsewhere. */
+export function createTermList(
+  terms: readonly KeyTerm[],
+  allowanceOf: TermList['allowanceOf'],
+  spaces: 'matter' | 'do not matter' = 'matter',
+): TermList {
   const bySpelling = new Map<string, number>();
   let mostWords = 1;
   const sayings = terms.map((term, number) => {
@@ -44,7 +51,12 @@ export function createTermList(terms: readonly KeyTerm[], allowanceOf: TermList[
     }
     return [term.text, ...(term.soundsLike ?? [])];
   });
-  return { terms, sounds: createSoundIndex(sayings), bySpelling, mostWords, allowanceOf };
+  const byLetters = new Map(
+    spaces === 'matter'
+      ? []
+      : terms.map(({ text }, number) => [plainWords(text).replaceAll(' ', ''), number] as const),
+  );
+  return { terms, sounds: createSoundIndex(sayings), bySpelling, byLetters, mostWords, allowanceOf };
 }
 
 /** Makes a list that the search favours. `encode`: the tokens of a text. */
@@ -65,8 +77,22 @@ export function createBoostedTermList(
     }));
   });
   const trie = createTermTrie(spellings, model.vocabulary);
-  return { ...createTermList(terms, allowanceOf), matcher: createTermMatcher(trie, model.textOf) };
+  return {
+    ...createTermList(terms, allowanceOf, 'do not matter'),
+    matcher: createTermMatcher(trie, model.textOf),
+  };
 }
+
+/**
+ * The letters of words that may be one word in two, `non focal`; nothing where they are likely to be apart: `a typical`.
+ */
+export function joinedWords(plain: string): string | undefined {
+  const joined = plain.replaceAll(' ', '');
+  const isApart = plain.split(' ').some(isCommon);
+  return isApart || joined.length < SHORTEST_JOINED ? undefined : joined;
+}
+
+const SHORTEST_JOINED = 6;
 
 /** Words without case and punctuation, single spaces between them. */
 export function plainWords(text: string): string {

@@ -102,5 +102,5 @@ const LEAST_DOUBT = 0.35;
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.45;
 
-/** Terms that are looked at in one utterance: each takes the time of a few tokens. */
-const MOST_PROPOSALS = 10;
+/** Terms that are looked at in one utterance: each takes the time of a few tokens (bench `terms`). */
+const MOST_PROPOSALS = 6;

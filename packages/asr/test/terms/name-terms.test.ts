@@ -30,6 +30,21 @@ describe('terms in what was heard', () => {
     expect(joinWords(writeTerms(spelled, nameTerms(spelled, [list])))).toBe(written);
   });
 
+  test.each([
+    ['is non focal.', 'is nonfocal.'],
+    ['gastro esophageal reflux', 'gastroesophageal reflux'],
+    ['a typical case', 'a typical case'],
+  ])('are found with their spaces elsewhere, where these are said not to matter: %s', (heard, written) => {
+    const terms = ['nonfocal', 'gastroesophageal reflux', 'beta-blocker', 'atypical'].map((text) => ({
+      text,
+    }));
+    const spelled = words(heard);
+    const loose = createTermList(terms, () => 0, 'do not matter');
+    expect(joinWords(writeTerms(spelled, nameTerms(spelled, [loose])))).toBe(written);
+    const [named] = nameTerms(spelled, [createTermList(terms, () => 0)]);
+    expect(named).toBeUndefined();
+  });
+
   test('keep their place: the tokens of a term that was several words are its own', () => {
     const spelled = words('the h b a one c is');
     expect(nameTerms(spelled, [list])).toEqual([{ firstToken: 1, tokens: 5, text: 'HbA1c' }]);

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RowOutput } from '../../src/decoding/decoder-batch.js';
-import { createSearch, type Hypothesis, type SearchOptions } from '../../src/decoding/search.js';
+import {
+  createSearch,
+  logProbabilityWithTerms,
+  type Beginning,
+  type Hypothesis,
+  type SearchOptions,
+} from '../../src/decoding/search.js';
 import { firstTokensOnly, type TokenRules } from '../../src/decoding/token-rules.js';
 import type { TermMatcher } from '../../src/terms/term-match.js';
 
@@ -154,9 +160,35 @@ describe('a search of beams with terms', () => {
   test('says how likely its tokens are without what the term adds', () => {
     expectConsistent(search(heard, { maxTokens: 5, beams: 2, terms: termOf(3) }), heard);
   });
+
+  test('knows of a term that its text has begun with', () => {
+    const terms = termOf(3);
+    const first = search(heard, { maxTokens: 5, beams: 2, terms });
+    expect(search(heard, { maxTokens: 5, beams: 2, terms, begun: beginningOf(first, 1) })).toEqual(first);
+  });
+
+  test('counts what a term adds to the likelihood of a text', () => {
+    const found = search(heard, { maxTokens: 5, beams: 2, terms: termOf(3) });
+    const without = found.logProbabilities.reduce((sum, value) => sum + value, found.endLogProbability);
+    expect(logProbabilityWithTerms(found, termOf(3))).toBeCloseTo(without + 3, 5);
+  });
 });
 
 describe.each([1, 2, 5])('a search of %i beams', (beams) => {
+  test('goes on from where its text has begun, and tells all of it', () => {
+    fc.assert(
+      fc.property(markovModel, fc.nat({ max: 20 }), (model, length) => {
+        const greedy = search(model, { maxTokens: 20 });
+        const begun = beginningOf(greedy, length % (greedy.tokens.length + 1));
+        const found = search(model, { maxTokens: 20, beams, begun });
+        if (beams === 1) expect(found).toEqual(greedy);
+        if (found.stopped !== 'repetition')
+          expect(found.tokens.slice(0, begun.tokens.length)).toEqual(begun.tokens);
+        expectConsistent(found, model);
+      }),
+    );
+  });
+
   test('chooses nothing that the rules forbid, and shows them all that was said', () => {
     const seen: (readonly number[])[] = [];
     const rules: TokenRules = {
@@ -215,13 +247,21 @@ const DEFAULTS: SearchOptions = {
 /** Runs a search to its end over rows that read what they are fed, as a decoder's do. */
 function search(model: Speaker, options: Partial<SearchOptions>): Hypothesis {
   const running = createSearch({ ...DEFAULTS, ...options });
-  let rows: readonly (readonly number[])[] = [[]];
+  let rows: readonly (readonly number[])[] = [options.begun?.tokens ?? []];
   for (;;) {
     const step = running.advance(rows.map((said) => outputOf(model, said)));
     if (step.kind === 'ended') return step.hypothesis;
     expect(step.feeds).toHaveLength(running.rows);
     rows = step.feeds.map(({ token, from }) => [...(rows[from] ?? []), token]);
   }
+}
+
+function beginningOf({ tokens, logProbabilities, frames }: Hypothesis, length: number): Beginning {
+  return {
+    tokens: tokens.slice(0, length),
+    logProbabilities: logProbabilities.slice(0, length),
+    frames: frames.slice(0, length),
+  };
 }
 
 function outputOf(model: Speaker, said: readonly number[]): RowOutput {

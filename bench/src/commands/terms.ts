@@ -101,7 +101,7 @@ function show({ audioSeconds, conditions }: TermsResults): string {
     ],
     conditions.map((result) => [
       result.condition,
-      result.condition === 'lexicon' ? 'lexicon' : String(result.keyTerms),
+      result.condition.startsWith('lexicon') ? 'lexicon' : String(result.keyTerms),
       percent(result.score.terms?.recall ?? Number.NaN),
       percent(result.heardTerms.precision ?? Number.NaN),
       percent(result.score.all?.wer ?? Number.NaN),

@@ -187,7 +187,7 @@ function worthOf({ gain, change }: ScoredChange): number {
 
 /** How much likelier the change is than what is written. What cannot take its place has no allowance to add. */
 function oddsOf(scored: ScoredChange): number {
-  return scored.change.proposal.allowance > 0 ? worthOf(scored) : scored.gain;
+  return Number.isFinite(scored.change.proposal.allowance) ? worthOf(scored) : scored.gain;
 }
 
 /** What was not chosen, where what was written stays. */

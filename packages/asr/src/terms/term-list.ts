@@ -16,6 +16,18 @@ export interface TermList {
   readonly mostWords: number;
   /** What a term may lack in log-probability and still be taken for what was said, nats. */
   allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
+  /** What the words around a term add to its allowance, nats; nothing, where they are not looked at. */
+  contextOf?(change: TextChange): number;
+}
+
+/** Other words in a text. */
+export interface TextChange {
+  /** The word before them; absent where the text begins. */
+  readonly before: string | undefined;
+  readonly written: string;
+  readonly instead: string;
+  /** The word behind them; absent where the text ends. */
+  readonly after: string | undefined;
 }
 
 /** What speaks for a term where something else is written. */
@@ -32,7 +44,11 @@ export interface BoostedTermList extends TermList {
 }
 
 /** Makes a list over terms. */
-export function createTermList(terms: readonly KeyTerm[], allowanceOf: TermList['allowanceOf']): TermList {
+export function createTermList(
+  terms: readonly KeyTerm[],
+  allowanceOf: TermList['allowanceOf'],
+  contextOf?: TermList['contextOf'],
+): TermList {
   const bySpelling = new Map<string, number>();
   let mostWords = 1;
   const sayings = terms.map((term, number) => {
@@ -44,7 +60,14 @@ export function createTermList(terms: readonly KeyTerm[], allowanceOf: TermList[
     }
     return [term.text, ...(term.soundsLike ?? [])];
   });
-  return { terms, sounds: createSoundIndex(sayings), bySpelling, mostWords, allowanceOf };
+  return {
+    terms,
+    sounds: createSoundIndex(sayings),
+    bySpelling,
+    mostWords,
+    allowanceOf,
+    ...(contextOf && { contextOf }),
+  };
 }
 
 /** Makes a list that the search favours. `encode`: the tokens of a text. */

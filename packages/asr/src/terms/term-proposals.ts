@@ -1,4 +1,4 @@
-import type { SpelledWord } from '../text/words.js';
+import { joinWords, type SpelledWord } from '../text/words.js';
 import { areInflections } from './inflections.js';
 import { nameTerms } from './name-terms.js';
 import { plainWords, type TermList } from './term-list.js';
@@ -18,7 +18,7 @@ export interface TermProposal {
  * against last, and no more than can be looked at.
  */
 export function proposeTerms(words: readonly SpelledWord[], lists: readonly TermList[]): TermProposal[] {
-  const proposals: TermProposal[] = [];
+  const proposals: ListedProposal[] = [];
   const standing = standingTerms(words, lists);
   for (let firstWord = 0; firstWord < words.length; firstWord++) {
     let doubt = 0;
@@ -41,7 +41,27 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
       if (/[,;:.?!]$/.test(word.text)) break;
     }
   }
-  return proposals.sort((one, other) => other.allowance - one.allowance).slice(0, MOST_PROPOSALS);
+  return proposals
+    .sort((one, other) => other.allowance - one.allowance)
+    .slice(0, MOST_PROPOSALS)
+    .map((proposal) => inContext(proposal, words));
+}
+
+interface ListedProposal extends TermProposal {
+  readonly list: TermList;
+}
+
+/** A proposal with what its list says of the words around it. */
+function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
+  if (!list.contextOf) return proposal;
+  const end = proposal.firstWord + proposal.words;
+  const added = list.contextOf({
+    before: words[proposal.firstWord - 1]?.text,
+    written: joinWords(words.slice(proposal.firstWord, end)),
+    instead: proposal.text,
+    after: words[end]?.text,
+  });
+  return { ...proposal, allowance: proposal.allowance + added };
 }
 
 /** What is written somewhere. */
@@ -53,7 +73,7 @@ interface Span {
   readonly standing: readonly string[];
 }
 
-function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span): TermProposal[] {
+function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span): ListedProposal[] {
   const written = plainWords(text);
   if (list.bySpelling.has(written)) return [];
   return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }) => {
@@ -64,7 +84,7 @@ function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span)
     if (holds(written, plain) || areInflections(written, plain)) return [];
     if (standing.some((other) => !holds(plain, other))) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
-    return allowance > 0 ? [{ firstWord, words, text: term.text, allowance }] : [];
+    return allowance > 0 ? [{ list, firstWord, words, text: term.text, allowance }] : [];
   });
 }
 

@@ -39,6 +39,7 @@ export function addTermsCommand(program: Command): void {
     'own',
     'session',
     'lexicon',
+    'lexicon-by-sound',
   ])
     .addHelpText(
       'after',

@@ -74,6 +74,9 @@ export function languageWords(text: string): string[] {
   return words;
 }
 
+/** Stands for every number. */
+export const NUMBER = '<number>';
+
 /** Each word with the one before it, from the beginning of a text to its end. */
 export function pairsIn(words: readonly string[]): (readonly [first: string, second: string])[] {
   return [...words, TEXT_END].map((word, at) => [words[at - 1] ?? TEXT_BEGIN, word]);
@@ -86,7 +89,6 @@ interface Followers {
 
 const TEXT_BEGIN = '<begin>';
 const TEXT_END = '<end>';
-const NUMBER = '<number>';
 const DRUG = '<drug>';
 
 /** The probability of a word that no text has. */

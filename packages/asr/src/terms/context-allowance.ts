@@ -1,4 +1,4 @@
-import { languageWords, type ClinicalLanguage } from '../lexicon/clinical-language.js';
+import { languageWords, NUMBER, type ClinicalLanguage } from '../lexicon/clinical-language.js';
 import type { TextChange } from './term-list.js';
 
 /**
@@ -14,7 +14,13 @@ export function contextAllowance(
   const behind = languageWords(after ?? '').slice(0, 1);
   const logProbability = (text: string) =>
     language.logProbability([...languageWords(text), ...behind], ahead);
-  return SHARE * (logProbability(instead) - logProbability(written)) - LEAST;
+  const added = SHARE * (logProbability(instead) - logProbability(written)) - LEAST;
+  // What clinicians write often is no reason to take a number out of the text.
+  return numbersIn(instead) < numbersIn(written) ? Math.min(added, 0) : added;
+}
+
+function numbersIn(text: string): number {
+  return languageWords(text).filter((word) => word === NUMBER).length;
 }
 
 /** What counts of the language's logarithms: it has seen little, and words that it does not know are many. */

@@ -28,4 +28,9 @@ describe('what the words around a term allow it', () => {
     const change = { written: 'bluh xyz', instead: 'breath', before: 'of', after: undefined };
     expect(contextAllowance(change, language)).toBeGreaterThan(2);
   });
+
+  test('is never more than nothing where a number would go', () => {
+    const change = { written: 'bluh xyz 1.4', instead: 'breath', before: 'of', after: undefined };
+    expect(contextAllowance(change, language)).toBeLessThanOrEqual(0);
+  });
 });

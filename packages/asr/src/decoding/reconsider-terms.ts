@@ -182,12 +182,16 @@ async function score(
 
 /** What speaks for a change: it is made where this is above 0. */
 function worthOf({ gain, change }: ScoredChange): number {
-  return gain + change.proposal.allowance;
+  return gain + change.proposal.allowance + change.proposal.context;
 }
 
-/** How much likelier the change is than what is written. What cannot take its place has no allowance to add. */
-function oddsOf(scored: ScoredChange): number {
-  return Number.isFinite(scored.change.proposal.allowance) ? worthOf(scored) : scored.gain;
+/**
+ * How much likelier the change is than what is written. What cannot take its place has no allowance to add, and what
+ * fits well is not surer for it: nobody has heard that.
+ */
+function oddsOf({ gain, change }: ScoredChange): number {
+  const { allowance, context } = change.proposal;
+  return allowance > 0 ? gain + allowance + Math.min(context, 0) : gain;
 }
 
 /** What was not chosen, where what was written stays. */
@@ -271,7 +275,7 @@ function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[]): Hypot
   for (const scored of chosen) {
     const { change, logProbabilities: found, frames: heard } = scored;
     // The decoder knows nothing of what the list says for the term.
-    const least = -Math.log1p(Math.exp(-worthOf(scored)));
+    const least = -Math.log1p(Math.exp(-oddsOf(scored)));
     keep(change.firstToken);
     tokens.push(...change.replacement);
     logProbabilities.push(...found.slice(0, change.replacement.length).map((one) => Math.max(one, least)));

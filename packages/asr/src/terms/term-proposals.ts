@@ -11,6 +11,8 @@ export interface TermProposal {
   readonly text: string;
   /** What it may lack in log-probability and still be taken for what was said, nats; minus infinity: it never is. */
   readonly allowance: number;
+  /** What the words around it add to that, nats. */
+  readonly context: number;
 }
 
 /**
@@ -47,21 +49,20 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
     .map((proposal) => inContext(proposal, words));
 }
 
-interface ListedProposal extends TermProposal {
+interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly list: TermList;
 }
 
 /** A proposal with what its list says of the words around it. */
 function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
-  if (!list.contextOf) return proposal;
   const end = proposal.firstWord + proposal.words;
-  const added = list.contextOf({
+  const context = list.contextOf?.({
     before: words[proposal.firstWord - 1]?.text,
     written: joinWords(words.slice(proposal.firstWord, end)),
     instead: proposal.text,
     after: words[end]?.text,
   });
-  return { ...proposal, allowance: proposal.allowance + added };
+  return { ...proposal, context: context ?? 0 };
 }
 
 /** What is written somewhere. */

@@ -359,7 +359,6 @@ function schedule(workers: number) {
       decoding: plainRequest,
       keyTerms: undefined,
       lexicon: false,
-      lexiconContext: false,
       ...(priority === 'partial' ? { replaces: stream } : {}),
       onResult: () => outcomes.push(`result ${name}`),
       onLost: () => outcomes.push(`lost ${name}`),

@@ -29,7 +29,7 @@ describe('proposals of terms', () => {
     expect(proposeTerms(words(text), [list])).toEqual([]);
   });
 
-  test('have more allowed where the words around them speak for them', () => {
+  test('tell what the words around them add', () => {
     const seen: TextChange[] = [];
     const listed = createTermList(
       list.terms,
@@ -40,7 +40,9 @@ describe('proposals of terms', () => {
       },
     );
     const proposals = proposeTerms(words('Started MetaPro all, then rest'), [listed]);
-    expect(proposals.map(({ allowance }) => allowance)).toEqual(proposals.map(() => 7));
+    expect(proposals.map(({ allowance, context }) => [allowance, context])).toEqual(
+      proposals.map(() => [10, -3]),
+    );
     expect(seen).toContainEqual({
       before: 'Started',
       written: 'MetaPro all,',

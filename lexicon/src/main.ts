@@ -2,17 +2,23 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseMedicalLexicon } from '@auscult/asr';
 import { buildLexicon } from './build-lexicon.js';
+import { countPairs } from './count-pairs.js';
 import { findConfusableDrugs } from './confusable/find-confusable-drugs.js';
 import { parseKnownPairs } from './confusable/known-pairs.js';
 import { readSources } from './read-sources.js';
-import { confusableTable, lexiconTable } from './write-tables.js';
+import { confusableTable, languageTable, lexiconTable } from './write-tables.js';
 
 const curated = parseMedicalLexicon(await readFile(here('../curated/terms.tsv'), 'utf8'));
 const known = parseKnownPairs(await readFile(here('../curated/confusable-drugs.tsv'), 'utf8'));
-const terms = buildLexicon(await readSources(here('../downloads')), curated);
+const sources = await readSources(here('../downloads'));
+const terms = buildLexicon(sources, curated);
 const pairs = findConfusableDrugs(terms, known);
 await writeFile(here('../../packages/asr/lexicon/medical-lexicon.tsv'), lexiconTable(terms));
 await writeFile(here('../../packages/asr/lexicon/confusable-drugs.tsv'), confusableTable(pairs));
+await writeFile(
+  here('../../packages/asr/lexicon/clinical-language.tsv'),
+  languageTable(countPairs(sources.clinicalSentences)),
+);
 console.log(`Wrote ${terms.length} terms and ${pairs.length} pairs of confusable drugs.`);
 
 function here(path: string): string {

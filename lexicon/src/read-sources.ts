@@ -3,6 +3,7 @@ import { pinnedPackages } from './packages/pinned-packages.js';
 import { fetchPackage } from './packages/fetch-package.js';
 import { readArchive } from './packages/read-archive.js';
 import { readAbbreviations } from './sources/abbreviations.js';
+import { readSentences } from './sources/clinical-sentences.js';
 import {
   readDrugBank,
   readPrescribedDrugs,
@@ -26,6 +27,8 @@ export interface Sources {
   readonly abbreviations: ReadonlyMap<string, readonly string[]>;
   readonly frequencies: WordFrequencies;
   readonly clinicalTexts: readonly string[];
+  /** What is written in them, without the names of their fields. */
+  readonly clinicalSentences: readonly string[];
 }
 
 /** Fetches the pinned packages into `directory`, unless they are there, and reads them. */
@@ -65,6 +68,7 @@ export async function readSources(directory: string): Promise<Sources> {
     abbreviations: readAbbreviations(abbreviated ?? ''),
     frequencies: readWordFrequencies(words ?? '', pairs ?? ''),
     clinicalTexts: [...notes.values(), ...modules.values()],
+    clinicalSentences: readSentences(new Map([...notes, ...modules])),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ConfusableDrugs, LexiconTerm } from '@auscult/asr';
+import type { PairCounts } from './count-pairs.js';
 
 /** The lexicon as the text of its file. */
 export function lexiconTable(terms: readonly LexiconTerm[]): string {
@@ -16,4 +17,12 @@ export function confusableTable(pairs: readonly ConfusableDrugs[]): string {
     [...names, similarity.toFixed(2), origin].join('\t'),
   );
   return ['# Written by npm run lexicon.', ...lines, ''].join('\n');
+}
+
+/** The counts of pairs of words as the text of their file. */
+export function languageTable(counts: PairCounts): string {
+  const lines = Array.from(counts, ([first, followers]) => [first, ...[...followers].flat()].join('\t'));
+  const head =
+    '# Written by npm run lexicon. Words, and those that follow them in clinical texts, with how often.';
+  return [head, ...lines.sort(), ''].join('\n');
 }

@@ -25,6 +25,7 @@ const nothing: Sources = {
   abbreviations: new Map(),
   frequencies: readWordFrequencies('heart 900000\nfailure 800000\n', ''),
   clinicalTexts: [],
+  clinicalSentences: [],
 };
 
 const textsOf = (sources: Partial<Sources>): string[] =>

@@ -10,6 +10,8 @@ export interface LibrarySettings {
   readonly workers?: number;
   /** The lexicon that all sessions are told to expect; the server's default where absent. */
   readonly lexicon?: Lexicon;
+  /** Whether its terms are weighed by the words around them too, as they are where absent. */
+  readonly lexiconContext?: boolean;
 }
 
 /** A lexicon that ships with the library, or none. */
@@ -25,6 +27,7 @@ export async function startLibrary({
   model,
   workers,
   lexicon,
+  lexiconContext,
 }: LibrarySettings): Promise<{ readonly recognizer: Recognizer; readonly workers: number }> {
   const flags = {
     ...(model !== undefined && { model }),
@@ -35,6 +38,7 @@ export async function startLibrary({
     ...config,
     ...(config.beamSize !== undefined && { beams: config.beamSize }),
     ...(lexicon !== undefined && { lexicon }),
+    ...(lexiconContext !== undefined && { lexiconContext }),
     modelStore: { directory: config.modelDirectory, offline: config.offline },
     ...(config.workerMemoryLimit !== undefined && {
       workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,

@@ -2,13 +2,14 @@ import type { Clip } from '../clips/manifest.js';
 import type { Hypotheses } from '../score/hypotheses.js';
 import { keyTermsOf, type KeyTerm } from '../terms/key-term.js';
 import { hearLive } from './live-hearing.js';
-import { startLibrary, type Lexicon, type LibrarySettings } from './start-library.js';
+import { startLibrary, type LibrarySettings } from './start-library.js';
 
 /**
  * What sessions are told to expect: `none` nothing; `own` the terms of the clip itself; `session` the same list in
- * all sessions; `lexicon` the shipped lexicon alone.
+ * all sessions; `lexicon` the shipped lexicon alone; `lexicon-by-sound` the same, and its terms are not weighed by the
+ * words around them.
  */
-export const TERM_CONDITIONS = ['none', 'own', 'session', 'lexicon'] as const;
+export const TERM_CONDITIONS = ['none', 'own', 'session', 'lexicon', 'lexicon-by-sound'] as const;
 
 /** One of them. */
 export type TermCondition = (typeof TERM_CONDITIONS)[number];
@@ -33,10 +34,10 @@ export async function hearUnderConditions(
 ): Promise<{ readonly model: string; readonly hearings: readonly ConditionHearing[] }> {
   const hearings: ConditionHearing[] = [];
   let model = '';
-  for (const lexicon of ['none', 'medical'] as const) {
-    const wanted = conditions.filter((condition) => lexiconOf(condition) === lexicon);
+  for (const { of, ...lexicon } of LEXICONS) {
+    const wanted = conditions.filter((condition) => of.includes(condition));
     if (wanted.length === 0) continue;
-    const { recognizer } = await startLibrary({ ...settings, lexicon });
+    const { recognizer } = await startLibrary({ ...settings, ...lexicon });
     model = recognizer.model.name;
     try {
       for (const condition of wanted) {
@@ -52,9 +53,14 @@ export async function hearUnderConditions(
   return { model, hearings };
 }
 
-function lexiconOf(condition: TermCondition): Lexicon {
-  return condition === 'lexicon' ? 'medical' : 'none';
-}
+/** What a recognizer is started with, and the conditions that it serves. */
+const LEXICONS: readonly (Pick<LibrarySettings, 'lexicon' | 'lexiconContext'> & {
+  readonly of: readonly TermCondition[];
+})[] = [
+  { lexicon: 'none', of: ['none', 'own', 'session'] },
+  { lexicon: 'medical', of: ['lexicon'] },
+  { lexicon: 'medical', lexiconContext: false, of: ['lexicon-by-sound'] },
+];
 
 function keyTermsUnder(
   condition: TermCondition,
@@ -68,6 +74,7 @@ function keyTermsUnder(
       return () => ofSession;
     case 'none':
     case 'lexicon':
+    case 'lexicon-by-sound':
       return () => [];
   }
 }

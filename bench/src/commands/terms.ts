@@ -39,6 +39,7 @@ export function addTermsCommand(program: Command): void {
     'own',
     'session',
     'lexicon',
+    'lexicon-by-sound',
   ])
     .addHelpText(
       'after',
@@ -101,7 +102,7 @@ function show({ audioSeconds, conditions }: TermsResults): string {
     ],
     conditions.map((result) => [
       result.condition,
-      result.condition === 'lexicon' ? 'lexicon' : String(result.keyTerms),
+      result.condition.startsWith('lexicon') ? 'lexicon' : String(result.keyTerms),
       percent(result.score.terms?.recall ?? Number.NaN),
       percent(result.heardTerms.precision ?? Number.NaN),
       percent(result.score.all?.wer ?? Number.NaN),

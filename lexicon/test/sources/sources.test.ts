@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readAbbreviations } from '../../src/sources/abbreviations.js';
+import { readSentences } from '../../src/sources/clinical-sentences.js';
 import { countTexts } from '../../src/sources/clinical-texts.js';
 import { readDrugBank, readPrescribedDrugs } from '../../src/sources/drug-names.js';
 import { readIcd10 } from '../../src/sources/icd10.js';
@@ -10,6 +11,14 @@ import { readWordFrequencies } from '../../src/sources/word-frequencies.js';
 import { readWordNet } from '../../src/sources/wordnet.js';
 
 describe('The readers of sources', () => {
+  test('read sentences without the names of their fields, and in English alone', () => {
+    const files = new Map([
+      ['note.yaml', 'id: abc\nid: def\nplan:\n  - "Rest.\\nCall if worse."\n  - 安静 に'],
+      ['module.json', '{"states":{"Pain":{"remarks":["Acute_pain of joint", 3, null]}}}'],
+    ]);
+    expect(readSentences(files)).toEqual(['Call if worse.', 'Acute pain of joint']);
+  });
+
   test('read MeSH by its branches, and turn inverted names', () => {
     const names = readMesh(
       [

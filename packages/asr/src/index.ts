@@ -59,6 +59,7 @@ export {
   type LexiconTerm,
   type TermKind,
 } from './lexicon/medical-lexicon.js';
+export { languageWords, pairsIn } from './lexicon/clinical-language.js';
 export { loadConfusableDrugs, type ConfusableDrugs } from './lexicon/confusable-drugs.js';
 export { placesOf } from './error-places.js';
 export {

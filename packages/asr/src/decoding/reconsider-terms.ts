@@ -231,12 +231,16 @@ async function score(
 
 /** What speaks for a change: it is made where this is above 0. */
 function worthOf({ gain, change }: ScoredChange): number {
-  return gain + change.proposal.allowance;
+  return gain + change.proposal.allowance + change.proposal.context;
 }
 
-/** How much likelier the change is than what is written. What cannot take its place has no allowance to add. */
-function oddsOf(scored: ScoredChange): number {
-  return scored.change.proposal.allowance > 0 ? worthOf(scored) : scored.gain;
+/**
+ * How much likelier the change is than what is written. What cannot take its place has no allowance to add, and what
+ * fits well is not surer for it: nobody has heard that.
+ */
+function oddsOf({ gain, change }: ScoredChange): number {
+  const { allowance, context } = change.proposal;
+  return allowance > 0 ? gain + allowance + Math.min(context, 0) : gain;
 }
 
 /** What was not chosen, where what was written stays. */
@@ -270,7 +274,7 @@ function alternative({ firstToken, tokens }: Change, text: string, odds: number)
 
 function asReplaced(scored: ScoredChange): ReplacedTokens {
   const { firstToken, tokens } = scored.change;
-  return { firstToken, tokens, logProbability: -Math.log1p(Math.exp(-worthOf(scored))) };
+  return { firstToken, tokens, logProbability: -Math.log1p(Math.exp(-oddsOf(scored))) };
 }
 
 /** Spans where they stand after the changes; those that a change cuts are lost. */

@@ -21,6 +21,7 @@ import {
   withReplaced,
   type Reconsidered,
 } from '../decoding/reconsider-terms.js';
+import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
 import type { KeyTerm } from '../terms/key-term.js';
 import type { TermMatcher } from '../terms/term-match.js';
 import type { Confusables } from '../terms/confusables.js';
@@ -54,7 +55,7 @@ const MAX_BATCH_ROWS = 8;
 /**
  * Makes an engine; `onResult` is called once for every job that was not cancelled. `onError` ends the process.
  * `onJoined` is called when a job has joined those at work, which leaves the tensors behind that held them before.
- * `confusables` belong to the lexicon.
+ * `confusables` and `language` belong to the lexicon.
  */
 export function createJobEngine(
   model: SpeechModel,
@@ -63,10 +64,11 @@ export function createJobEngine(
   onError: (error: unknown) => void,
   onJoined: () => void = () => undefined,
   confusables?: Confusables,
+  language?: ClinicalLanguage,
 ): JobEngine {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const states = createWindowStates();
-  const lists = createTermLists(model, lexicon);
+  const lists = createTermLists(model, lexicon, language);
   const waiting: RecognitionJob[] = [];
   const decoding = new Map<number, Decoding>();
   const promoted = new Set<number>();

@@ -34,6 +34,8 @@ export interface RecognizerOptions {
   readonly beams?: number;
   /** Terms that are looked for in every stream that does not say otherwise; none by default. */
   readonly lexicon?: Lexicon;
+  /** Whether terms of the lexicon are weighed by the words around them too; they are by default. */
+  readonly lexiconContext?: boolean;
   /** Inference processes; `availableParallelism()` of `node:os` is a good number. */
   readonly workers: number;
   /** Where prepared graphs are kept. */

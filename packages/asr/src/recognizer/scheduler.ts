@@ -61,6 +61,8 @@ export interface SchedulerOptions {
   readonly timeoutSeconds: number;
   /** Whether the processes are to know the lexicon. */
   readonly lexicon: boolean;
+  /** Whether terms of the lexicon are weighed by the words around them too. */
+  readonly lexiconContext: boolean;
   readonly onEvent: (event: RecognizerEvent) => void;
   readonly onLoadFailed: (message: string) => void;
   readonly onWorkerReady: () => void;

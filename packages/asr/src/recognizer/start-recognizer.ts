@@ -109,6 +109,7 @@ async function startScheduler(
         memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(files),
         timeoutSeconds: options.workerTimeoutSeconds,
         lexicon: options.lexicon === 'medical',
+        lexiconContext: options.lexiconContext ?? true,
         onEvent(event) {
           onEvent(event);
           if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS)

@@ -1,6 +1,8 @@
 import type { SpeechModel } from '../decoding/speech-model.js';
 import type { KeyTerm } from '../terms/key-term.js';
+import { contextAllowance } from '../terms/context-allowance.js';
 import type { TermMatcher } from '../terms/term-match.js';
+import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
 import type { LexiconTerm } from '../lexicon/medical-lexicon.js';
 import {
   createBoostedTermList,
@@ -22,9 +24,19 @@ export interface TermLists {
   matcherOf(names: readonly string[]): { readonly terms?: TermMatcher };
 }
 
-/** Makes the lists of a process, which knows the lexicon from the start, unless it is empty. */
-export function createTermLists(model: SpeechModel, lexicon: readonly KeyTerm[]): TermLists {
-  const lexiconList = lexicon.length > 0 ? createTermList(lexicon, lexiconAllowance) : undefined;
+/**
+ * Makes the lists of a process, which knows the lexicon from the start, unless it is empty. `language` tells which of
+ * its terms go with the words around them.
+ */
+export function createTermLists(
+  model: SpeechModel,
+  lexicon: readonly KeyTerm[],
+  language?: ClinicalLanguage,
+): TermLists {
+  const context: Pick<TermList, 'contextOf'> = language
+    ? { contextOf: (change) => contextAllowance(change, language) }
+    : {};
+  const lexiconList = lexicon.length > 0 ? createTermList(lexicon, lexiconAllowance, context) : undefined;
   const learned = new Map<string, BoostedTermList>();
   let vocabulary: VocabularyTrie | undefined;
 

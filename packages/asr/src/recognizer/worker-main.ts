@@ -1,4 +1,5 @@
 import { placesOf } from '../error-places.js';
+import { loadClinicalLanguage } from '../lexicon/clinical-language.js';
 import { loadConfusableDrugs } from '../lexicon/confusable-drugs.js';
 import { loadMedicalLexicon, type LexiconTerm } from '../lexicon/medical-lexicon.js';
 import { createConfusables } from '../terms/confusables.js';
@@ -61,9 +62,10 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   try {
     const model = await openModel(message.model);
     await warmUp(model);
+    const lexicon = message.lexicon ? await loadLexicon() : [];
     engine = createJobEngine(
       model,
-      message.lexicon ? await loadLexicon() : [],
+      lexicon,
       (id, result, runSeconds) => {
         collectTensors();
         send({ type: 'result', id, result, runSeconds, residentBytes: process.memoryUsage.rss() });
@@ -73,6 +75,7 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
       },
       collectTensors,
       message.lexicon ? createConfusables(await loadConfusableDrugs()) : undefined,
+      message.lexicon && message.lexiconContext ? await loadClinicalLanguage(lexicon) : undefined,
     );
     send({ type: 'ready', residentBytes: process.memoryUsage.rss() });
   } catch (error) {

@@ -47,7 +47,12 @@ export interface RecognitionResult extends Omit<Hypothesis, 'frames'>, Opening {
 
 /** From the server to an inference process. */
 export type ToWorker =
-  | { readonly type: 'load'; readonly model: ModelFiles; readonly lexicon: boolean }
+  | {
+      readonly type: 'load';
+      readonly model: ModelFiles;
+      readonly lexicon: boolean;
+      readonly lexiconContext: boolean;
+    }
   | { readonly type: 'terms'; readonly name: string; readonly terms: readonly KeyTerm[] }
   | { readonly type: 'forget-terms'; readonly name: string }
   | { readonly type: 'job'; readonly job: RecognitionJob }

@@ -28,6 +28,8 @@ export interface WorkerSlotOptions {
   readonly timeoutSeconds: number;
   /** Whether the process is to know the lexicon. */
   readonly lexicon: boolean;
+  /** Whether terms of the lexicon are weighed by the words around them too. */
+  readonly lexiconContext: boolean;
 }
 
 /** What a slot reports. */
@@ -78,7 +80,8 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     startedAt = performance.now();
     knownTerms.clear();
     process = startWorkerProcess({ onMessage: receive, onExit: exited });
-    process.send({ type: 'load', model: options.model, lexicon: options.lexicon });
+    const { model, lexicon, lexiconContext } = options;
+    process.send({ type: 'load', model, lexicon, lexiconContext });
   };
 
   const receive = (message: FromWorker) => {

@@ -46,6 +46,7 @@ export function proposeConfusables(
         words: span.length,
         text,
         allowance: -Infinity,
+        context: 0,
       })),
     ),
   );

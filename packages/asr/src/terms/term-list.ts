@@ -19,6 +19,18 @@ export interface TermList {
   readonly mostWords: number;
   /** What a term may lack in log-probability and still be taken for what was said, nats. */
   allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
+  /** What the words around a term add to its allowance, nats. Absent where they are not looked at. */
+  contextOf?(change: TextChange): number;
+}
+
+/** Other words in a text. */
+export interface TextChange {
+  /** The word before them; absent where the text begins. */
+  readonly before: string | undefined;
+  readonly written: string;
+  readonly instead: string;
+  /** The word behind them; absent where the text ends. */
+  readonly after: string | undefined;
 }
 
 /** What speaks for a term where something else is written. */
@@ -34,11 +46,16 @@ export interface BoostedTermList extends TermList {
   readonly matcher: TermMatcher;
 }
 
-/** Makes a list over terms. `spaces`: whether a term is also what is written with its spaces elsewhere. */
+interface TermListOptions extends Partial<Pick<TermList, 'contextOf'>> {
+  /** Whether a term is also what is written with its spaces elsewhere. */
+  readonly spaces?: 'matter' | 'do not matter';
+}
+
+/** Makes a list over terms. */
 export function createTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
-  spaces: 'matter' | 'do not matter' = 'matter',
+  { contextOf, spaces = 'matter' }: TermListOptions = {},
 ): TermList {
   const bySpelling = new Map<string, number>();
   let mostWords = 1;
@@ -56,7 +73,15 @@ export function createTermList(
       ? []
       : terms.map(({ text }, number) => [plainWords(text).replaceAll(' ', ''), number] as const),
   );
-  return { terms, sounds: createSoundIndex(sayings), bySpelling, byLetters, mostWords, allowanceOf };
+  return {
+    terms,
+    sounds: createSoundIndex(sayings),
+    bySpelling,
+    byLetters,
+    mostWords,
+    allowanceOf,
+    ...(contextOf && { contextOf }),
+  };
 }
 
 /** Makes a list that the search favours. `encode`: the tokens of a text. */
@@ -78,7 +103,7 @@ export function createBoostedTermList(
   });
   const trie = createTermTrie(spellings, model.vocabulary);
   return {
-    ...createTermList(terms, allowanceOf, 'do not matter'),
+    ...createTermList(terms, allowanceOf, { spaces: 'do not matter' }),
     matcher: createTermMatcher(trie, model.textOf),
   };
 }

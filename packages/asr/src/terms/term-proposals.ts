@@ -1,4 +1,4 @@
-import type { SpelledWord } from '../text/words.js';
+import { joinWords, type SpelledWord } from '../text/words.js';
 import { areInflections } from './inflections.js';
 import { nameTerms } from './name-terms.js';
 import { plainWords, type TermList } from './term-list.js';
@@ -11,6 +11,8 @@ export interface TermProposal {
   readonly text: string;
   /** What it may lack in log-probability and still be taken for what was said, nats; minus infinity: it never is. */
   readonly allowance: number;
+  /** What the words around it add to that, nats. */
+  readonly context: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface TermProposal {
  * against last, and no more than can be looked at.
  */
 export function proposeTerms(words: readonly SpelledWord[], lists: readonly TermList[]): TermProposal[] {
-  const proposals: TermProposal[] = [];
+  const proposals: ListedProposal[] = [];
   const standing = standingTerms(words, lists);
   for (let firstWord = 0; firstWord < words.length; firstWord++) {
     let doubt = 0;
@@ -41,7 +43,33 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
       if (/[,;:.?!]$/.test(word.text)) break;
     }
   }
-  return proposals.sort((one, other) => other.allowance - one.allowance).slice(0, MOST_PROPOSALS);
+  return proposals
+    .sort((one, other) => other.allowance - one.allowance)
+    .slice(0, MOST_IN_CONTEXT)
+    .map((proposal) => inContext(proposal, words))
+    .filter((proposal) => allowedFor(proposal) > 0)
+    .sort((one, other) => allowedFor(other) - allowedFor(one))
+    .slice(0, MOST_PROPOSALS);
+}
+
+function allowedFor({ allowance, context }: TermProposal): number {
+  return allowance + context;
+}
+
+interface ListedProposal extends Omit<TermProposal, 'context'> {
+  readonly list: TermList;
+}
+
+/** A proposal with what its list says of the words around it. */
+function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
+  const end = proposal.firstWord + proposal.words;
+  const context = list.contextOf?.({
+    before: words[proposal.firstWord - 1]?.text,
+    written: joinWords(words.slice(proposal.firstWord, end)),
+    instead: proposal.text,
+    after: words[end]?.text,
+  });
+  return { ...proposal, context: context ?? 0 };
 }
 
 /** What is written somewhere. */
@@ -53,7 +81,7 @@ interface Span {
   readonly standing: readonly string[];
 }
 
-function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span): TermProposal[] {
+function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span): ListedProposal[] {
   const written = plainWords(text);
   if (list.bySpelling.has(written)) return [];
   return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }) => {
@@ -64,7 +92,7 @@ function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span)
     if (holds(written, plain) || areInflections(written, plain)) return [];
     if (standing.some((other) => !holds(plain, other))) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
-    return allowance > 0 ? [{ firstWord, words, text: term.text, allowance }] : [];
+    return allowance > 0 ? [{ list, firstWord, words, text: term.text, allowance }] : [];
   });
 }
 
@@ -102,5 +130,8 @@ const LEAST_DOUBT = 0.35;
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.45;
 
-/** Terms that are looked at in one utterance: each takes the time of a few tokens (bench `terms`). */
+/** Terms that are read with the words around them, which takes microseconds. */
+const MOST_IN_CONTEXT = 20;
+
+/** Terms that the decoder is asked about in one utterance: each takes the time of a few tokens (bench `terms`). */
 const MOST_PROPOSALS = 6;

@@ -336,6 +336,7 @@ function schedule(workers: number) {
       memoryLimitBytes: Infinity,
       timeoutSeconds: Infinity,
       lexicon: false,
+      lexiconContext: false,
       onEvent: (event) => events.push(event),
       onLoadFailed: () => undefined,
       onWorkerReady: () => undefined,

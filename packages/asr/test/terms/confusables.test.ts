@@ -30,9 +30,9 @@ describe('what a name is taken for', () => {
 describe('proposals of what is taken for what is written', () => {
   test('are made however sure the decoder is, and never take its place', () => {
     expect(proposeConfusables(words('Give', 'Vincristine,', '15', 'units'), confusables)).toEqual([
-      { firstWord: 1, words: 1, text: 'vinblastine', allowance: -Infinity },
-      { firstWord: 1, words: 1, text: 'vinorelbine', allowance: -Infinity },
-      { firstWord: 2, words: 1, text: '50', allowance: -Infinity },
+      { firstWord: 1, words: 1, text: 'vinblastine', allowance: -Infinity, context: 0 },
+      { firstWord: 1, words: 1, text: 'vinorelbine', allowance: -Infinity, context: 0 },
+      { firstWord: 2, words: 1, text: '50', allowance: -Infinity, context: 0 },
     ]);
   });
 

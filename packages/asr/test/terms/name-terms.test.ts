@@ -39,7 +39,7 @@ describe('terms in what was heard', () => {
       text,
     }));
     const spelled = words(heard);
-    const loose = createTermList(terms, () => 0, 'do not matter');
+    const loose = createTermList(terms, () => 0, { spaces: 'do not matter' });
     expect(joinWords(writeTerms(spelled, nameTerms(spelled, [loose])))).toBe(written);
     const [named] = nameTerms(spelled, [createTermList(terms, () => 0)]);
     expect(named).toBeUndefined();

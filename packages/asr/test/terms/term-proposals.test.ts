@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTermList } from '../../src/terms/term-list.js';
+import { createTermList, type TextChange } from '../../src/terms/term-list.js';
 import { proposeTerms } from '../../src/terms/term-proposals.js';
 import type { SpelledWord } from '../../src/text/words.js';
 
@@ -27,6 +27,35 @@ describe('proposals of terms', () => {
     ['words around a term that is there', 'an otitis media and'],
   ])('are not made for %s', (_what, text) => {
     expect(proposeTerms(words(text), [list])).toEqual([]);
+  });
+
+  test('tell what the words around them add', () => {
+    const seen: TextChange[] = [];
+    const listed = createTermList(
+      list.terms,
+      () => 10,
+      {
+        contextOf: (change) => {
+          seen.push(change);
+          return -3;
+        },
+      },
+    );
+    const proposals = proposeTerms(words('Started MetaPro all, then rest'), [listed]);
+    expect(proposals.map(({ allowance, context }) => [allowance, context])).toEqual(
+      proposals.map(() => [10, -3]),
+    );
+    expect(seen).toContainEqual({
+      before: 'Started',
+      written: 'MetaPro all,',
+      instead: 'metoprolol',
+      after: 'then',
+    });
+  });
+
+  test('are not made where the words around speak against them more than their sound for them', () => {
+    const listed = createTermList(list.terms, () => 10, { contextOf: () => -10 });
+    expect(proposeTerms(words('Started MetaPro all, then rest'), [listed])).toEqual([]);
   });
 
   test('do not go on behind the end of a clause', () => {

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import type { LexiconTerm } from './medical-lexicon.js';
+
+/** How likely words are to follow each other in clinical English. */
+export interface ClinicalLanguage {
+  /**
+   * The natural logarithm of the probability of words in a row, each by the one before it.
+   *
+   * @param words as `languageWords` tells them apart
+   * @param before the word ahead of the first; absent where a text begins
+   */
+  logProbability(words: readonly string[], before?: string): number;
+}
+
+/** Reads the counts that ship with this package, with the names of `terms` as further texts. */
+export async function loadClinicalLanguage(terms: readonly LexiconTerm[]): Promise<ClinicalLanguage> {
+  const table = await readFile(new URL('../../lexicon/clinical-language.tsv', import.meta.url), 'utf8');
+  return createClinicalLanguage(table, terms);
+}
+
+/**
+ * Makes a model of pairs of words out of a table of counts: a line for each word, with the words that follow it and how
+ * often they do, and tabs between all of these; `#` begins a line that is none. Drugs stand for each other, each as
+ * common as its weight says, since no text has them all.
+ *
+ * @throws {TypeError} where a line is no such list
+ */
+export function createClinicalLanguage(table: string, terms: readonly LexiconTerm[]): ClinicalLanguage {
+  const drugs = shareOfDrugs(terms);
+  const classOf = (word: string) => (drugs.has(word) ? DRUG : word);
+  const alone: Followers = { counts: new Map(), sum: 0 };
+  const pairs = new Map<string, Followers>();
+  const add = (first: string, second: string, count: number) => {
+    const follows = pairs.get(first) ?? { counts: new Map<string, number>(), sum: 0 };
+    pairs.set(first, follows);
+    for (const followers of [follows, alone]) {
+      followers.counts.set(second, (followers.counts.get(second) ?? 0) + count);
+      followers.sum += count;
+    }
+  };
+  for (const [first, second, count] of readPairs(table)) add(classOf(first), classOf(second), count);
+  for (const { text } of terms)
+    for (const [first, second] of pairsIn(languageWords(text))) add(classOf(first), classOf(second), 1);
+
+  const probability = (word: string, before: string): number => {
+    const one = smoothed(alone, classOf(word), UNKNOWN);
+    const followers = pairs.get(classOf(before));
+    return (followers ? smoothed(followers, classOf(word), one) : one) * (drugs.get(word) ?? 1);
+  };
+
+  return {
+    logProbability(words, before = TEXT_BEGIN) {
+      return words.reduce((sum, word, at) => sum + Math.log(probability(word, words[at - 1] ?? before)), 0);
+    },
+  };
+}
+
+/**
+ * The words of a text as the counts have them: in lower case, endings such as `'s` apart, every number as the same word,
+ * units in short.
+ */
+export function languageWords(text: string): string[] {
+  const words: string[] = [];
+  const spaced = text
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replace(/'(?=(?:s|re|ve|ll|d|m|t)\b)/g, " '");
+  for (const [word] of spaced.matchAll(/'[a-z]+|[a-z]+|[0-9]+(?:[.,][0-9]+)*/g)) {
+    const isNumber = /^[0-9]/.test(word) || NUMBERS.has(word);
+    // A number is one word, however it is said.
+    if (!isNumber) words.push(UNITS.get(word) ?? word);
+    else if (words.at(-1) !== NUMBER) words.push(NUMBER);
+  }
+  return words;
+}
+
+/** Stands for every number. */
+export const NUMBER = '<number>';
+
+/** Each word with the one before it, from the beginning of a text to its end. */
+export function pairsIn(words: readonly string[]): (readonly [first: string, second: string])[] {
+  return [...words, TEXT_END].map((word, at) => [words[at - 1] ?? TEXT_BEGIN, word]);
+}
+
+interface Followers {
+  readonly counts: Map<string, number>;
+  sum: number;
+}
+
+const TEXT_BEGIN = '<begin>';
+const TEXT_END = '<end>';
+const DRUG = '<drug>';
+
+/** The probability of a word that no text has. */
+const UNKNOWN = 1e-6;
+
+/** After Witten and Bell: what follows often in few ways hardly follows in another. */
+function smoothed({ counts, sum }: Followers, word: string, otherwise: number): number {
+  return ((counts.get(word) ?? 0) + counts.size * otherwise) / (sum + counts.size);
+}
+
+/** What share of the drugs that are said each has, by its word. Names of several words are written as such. */
+function shareOfDrugs(terms: readonly LexiconTerm[]): ReadonlyMap<string, number> {
+  const weights = new Map<string, number>();
+  for (const { text, kind, weight } of terms) {
+    const [word, ...others] = languageWords(text);
+    if ((kind === 'drug' || kind === 'brand') && word !== undefined && others.length === 0)
+      weights.set(word, weight);
+  }
+  const sum = [...weights.values()].reduce((total, weight) => total + weight, 0);
+  return new Map(Array.from(weights, ([word, weight]) => [word, weight / sum]));
+}
+
+function* readPairs(table: string): Generator<readonly [first: string, second: string, count: number]> {
+  for (const [at, line] of table.split('\n').entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const [first = '', ...followers] = line.split('\t');
+    for (let place = 0; place < followers.length; place += 2) {
+      const [second = '', count] = [followers[place], Number(followers[place + 1])];
+      if (first === '' || second === '' || !(count > 0))
+        throw new TypeError(
+          `Line ${at + 1} of the clinical language is no list of followers. Run \`npm run lexicon\`.`,
+        );
+      yield [first, second, count];
+    }
+  }
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(
+  (
+    'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen ' +
+    'eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand'
+  ).split(' '),
+);
+
+const UNITS: ReadonlyMap<string, string> = new Map([
+  ['milligrams', 'mg'],
+  ['milligram', 'mg'],
+  ['micrograms', 'mcg'],
+  ['microgram', 'mcg'],
+  ['grams', 'g'],
+  ['gram', 'g'],
+  ['milliliters', 'ml'],
+  ['millilitres', 'ml'],
+  ['milliliter', 'ml'],
+]);

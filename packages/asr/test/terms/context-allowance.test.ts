@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { createClinicalLanguage } from '../../src/lexicon/clinical-language.js';
+import { contextAllowance } from '../../src/terms/context-allowance.js';
+
+const language = createClinicalLanguage(
+  'glasses\tof\t9\nof\twine\t5\tbreath\t5\ntwo\tglasses\t3\nblood\tgases\t9\ngases\twere\t9',
+  [],
+);
+const glasses = { written: 'glasses', instead: 'gases' };
+
+describe('what the words around a term allow it', () => {
+  test('is less than nothing where it goes no better than what is written', () => {
+    expect(
+      contextAllowance({ ...glasses, instead: 'glasses', before: 'two', after: 'of' }, language),
+    ).toBeLessThan(0);
+    expect(contextAllowance({ ...glasses, before: 'Two', after: 'of' }, language)).toBeLessThan(-3);
+  });
+
+  test('grows with what speaks for it on either side', () => {
+    const among = (before?: string, after?: string) =>
+      contextAllowance({ ...glasses, before, after }, language);
+    expect(among('blood', 'of')).toBeGreaterThan(among('two', 'of'));
+    expect(among('blood', 'were')).toBeGreaterThan(among('blood', 'of'));
+    expect(among('blood')).toBeGreaterThan(among());
+  });
+
+  test('is much in place of words that nobody writes', () => {
+    const change = { written: 'bluh xyz', instead: 'breath', before: 'of', after: undefined };
+    expect(contextAllowance(change, language)).toBeGreaterThan(2);
+  });
+
+  test('is never more than nothing where a number would go', () => {
+    const change = { written: 'bluh xyz 1.4', instead: 'breath', before: 'of', after: undefined };
+    expect(contextAllowance(change, language)).toBeLessThanOrEqual(0);
+  });
+});

@@ -7,9 +7,16 @@ import { startLibrary, type LibrarySettings } from './start-library.js';
 /**
  * What sessions are told to expect: `none` nothing; `own` the terms of the clip itself; `session` the same list in
  * all sessions; `lexicon` the shipped lexicon alone; `lexicon-by-sound` the same, and its terms are not weighed by the
- * words around them.
+ * words around them; `session-lexicon` the list and the lexicon, as a session has it by default.
  */
-export const TERM_CONDITIONS = ['none', 'own', 'session', 'lexicon', 'lexicon-by-sound'] as const;
+export const TERM_CONDITIONS = [
+  'none',
+  'own',
+  'session',
+  'lexicon',
+  'lexicon-by-sound',
+  'session-lexicon',
+] as const;
 
 /** One of them. */
 export type TermCondition = (typeof TERM_CONDITIONS)[number];
@@ -58,7 +65,7 @@ const LEXICONS: readonly (Pick<LibrarySettings, 'lexicon' | 'lexiconContext'> & 
   readonly of: readonly TermCondition[];
 })[] = [
   { lexicon: 'none', of: ['none', 'own', 'session'] },
-  { lexicon: 'medical', of: ['lexicon'] },
+  { lexicon: 'medical', of: ['lexicon', 'session-lexicon'] },
   { lexicon: 'medical', lexiconContext: false, of: ['lexicon-by-sound'] },
 ];
 
@@ -71,6 +78,7 @@ function keyTermsUnder(
     case 'own':
       return ({ terms }) => keyTermsOf(terms);
     case 'session':
+    case 'session-lexicon':
       return () => ofSession;
     case 'none':
     case 'lexicon':

@@ -40,6 +40,7 @@ export function addTermsCommand(program: Command): void {
     'session',
     'lexicon',
     'lexicon-by-sound',
+    'session-lexicon',
   ])
     .addHelpText(
       'after',

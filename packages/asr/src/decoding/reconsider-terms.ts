@@ -69,7 +69,7 @@ export function consideredUpTo({ hypothesis, ...considered }: Reconsidered, toke
 /**
  * Looks at the terms that sound like what a hypothesis has: where the decoder, asked, finds one nearly as likely as what
  * it wrote, the term takes its place. What was weighed and does not stand there is told beside it. `prompt`: the tokens
- * before the hypothesis; `read`: both, where the decoder has read them already.
+ * before the hypothesis; `decoded`: what is left of decoding it.
  */
 export async function reconsiderTerms(
   earlier: Reconsidered,
@@ -78,7 +78,7 @@ export async function reconsiderTerms(
   expected: ExpectedTerms,
   model: TermReader,
   batch: DecoderBatch,
-  read?: BranchedReading,
+  decoded?: Decoded,
 ): Promise<Reconsidered> {
   let { hypothesis, replaced } = earlier;
   let former: readonly TokenAlternative[] = [];
@@ -86,11 +86,15 @@ export async function reconsiderTerms(
   const weighed = new Set(earlier.weighed);
   for (let round = 0; round < ROUNDS; round++) {
     const current = withReplaced(hypothesis, replaced);
+    const left = round === 0 ? decoded : undefined;
     // What was weighed and found too light would be so again: only what stands by new words is worth the time.
-    const changes = changesOf(current, expected, model).filter((change) => !weighed.has(nameOf(change)));
+    const changes = changesOf(current, expected, model, weighed).filter((change) => {
+      const isWorthIt = !left || mayBeLikely(change, current, left.logits);
+      if (!isWorthIt) weighed.add(nameOf(change));
+      return isWorthIt;
+    });
     if (changes.length === 0) break;
-    const again = () => batch.read(cross, [...prompt, ...current.tokens]);
-    const reading = round === 0 && read ? read : await again();
+    const reading = left?.reading ?? (await batch.read(cross, [...prompt, ...current.tokens]));
     const scored = await score(changes, current, prompt.length, reading, model.endToken, batch);
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
     rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
@@ -115,6 +119,14 @@ export function withReplaced(hypothesis: Hypothesis, replaced: readonly Replaced
   return { ...hypothesis, logProbabilities };
 }
 
+/** What is left of decoding a hypothesis greedily. */
+export interface Decoded {
+  /** The prompt and the hypothesis. */
+  readonly reading: BranchedReading;
+  /** What the decoder said of each token before it was chosen. */
+  readonly logits: readonly Float32Array[];
+}
+
 /** Terms that stand next to each other change each other's likelihood: they are looked at again. */
 const ROUNDS = 3;
 
@@ -135,7 +147,7 @@ interface Change {
   readonly replacement: readonly number[];
 }
 
-function nameOf({ text, written }: Change): string {
+function nameOf({ text, written }: Pick<Change, 'text' | 'written'>): string {
   return `${written}|${text}`;
 }
 
@@ -151,6 +163,7 @@ function changesOf(
   { tokens, logProbabilities }: Hypothesis,
   { lists, confusables }: ExpectedTerms,
   { textOf, encode }: TermReader,
+  weighed: ReadonlySet<string>,
 ): Change[] {
   const words = spellWords(tokens, logProbabilities, textOf);
   const confused = confusables ? proposeConfusables(words, confusables) : [];
@@ -165,17 +178,26 @@ function changesOf(
     const text = startsSentence(words, proposal.firstWord) ? capitalised(proposal.text) : proposal.text;
     const { firstToken } = first;
     const kept = spellWords(tokens.slice(firstToken, end), logProbabilities.slice(firstToken, end), textOf);
-    return [
-      {
-        proposal,
-        text,
-        written: joinWords(kept),
-        firstToken,
-        tokens: end - firstToken,
-        replacement: encode(withoutTallLetters(text)),
-      },
-    ];
+    const change = { proposal, text, written: joinWords(kept), firstToken, tokens: end - firstToken };
+    return weighed.has(nameOf(change)) ? [] : [{ ...change, replacement: encode(withoutTallLetters(text)) }];
   });
+}
+
+/**
+ * Whether a change may be made by what the decoder said of its first token: the others add nothing to its likelihood. What
+ * takes no place is looked at in any case.
+ */
+function mayBeLikely(
+  { proposal, firstToken, tokens, replacement }: Change,
+  { logProbabilities, endLogProbability }: Hypothesis,
+  logits: readonly Float32Array[],
+): boolean {
+  const [first] = replacement;
+  const said = logits[firstToken];
+  if (first === undefined || !said || proposal.allowance < 0) return true;
+  const behind = firstToken + tokens + FOLLOWING;
+  const given = sum([...logProbabilities, endLogProbability].slice(firstToken, behind));
+  return logProbabilityOf(first, said) - given + proposal.allowance + proposal.context > 0;
 }
 
 async function score(

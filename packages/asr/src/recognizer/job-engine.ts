@@ -19,6 +19,7 @@ import {
   reconsiderTerms,
   unconsidered,
   withReplaced,
+  type Decoded,
   type Reconsidered,
 } from '../decoding/reconsider-terms.js';
 import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
@@ -117,6 +118,7 @@ export function createJobEngine(
       search: undefined,
       feeds: new Map(),
       draft: [],
+      logits: [],
       again: undefined,
     };
     decoding.set(job.id, entry);
@@ -151,7 +153,7 @@ export function createJobEngine(
     // Only what is greedy comes again as it came before.
     const expected = beams === 1 && attempt === 0 ? job.draft : [];
     const draft = expected.slice(0, Math.min(maxTokens, MOST_AT_ONCE));
-    const search = createSearch({
+    const bare = createSearch({
       rules: model.rules(request, job.prefix),
       endToken: model.endToken,
       maxTokens,
@@ -160,6 +162,8 @@ export function createJobEngine(
       ...lists.matcherOf(job.termLists),
       ...(begun && { begun }),
     });
+    entry.logits = [];
+    const search = job.termLists.length > 0 ? keepingLogits(bare, entry.logits) : bare;
     entry.prompt = prompt;
     const known = [...prompt, ...(begun?.tokens ?? [])];
     const reading = await batch.read(cross, [...known, ...draft], draft.length + 1);
@@ -221,7 +225,7 @@ export function createJobEngine(
       await decode(entry, cross);
       return;
     }
-    await finish(entry, step.hypothesis, reading);
+    await finish(entry, step.hypothesis, reading && { reading, logits: entry.logits });
   };
 
   /** What the only row of a search has read, where its terms are reconsidered. */
@@ -234,10 +238,10 @@ export function createJobEngine(
       ? batch.readingOf(row, cross, [...prompt, ...tokens])
       : undefined;
 
-  const finish = async (entry: Decoding, found: Hypothesis, reading: BranchedReading | undefined) => {
+  const finish = async (entry: Decoding, found: Hypothesis, decoded: Decoded | undefined) => {
     const { job, cross, again } = entry;
     const considered = again ? { ...again.begun, hypothesis: found } : unconsidered(found);
-    const heard = await reconsider(entry, considered, reading);
+    const heard = await reconsider(entry, considered, decoded);
     if (!decoding.has(job.id)) return;
     const { terms } = lists.matcherOf(job.termLists);
     if (!again && cross && terms && job.decoding.beams === 1 && entry.attempt === 0) {
@@ -256,7 +260,7 @@ export function createJobEngine(
   const reconsider = async (
     { job, cross, prompt }: Decoding,
     found: Reconsidered,
-    reading: BranchedReading | undefined,
+    decoded: Decoded | undefined,
   ) => {
     const named = lists.named(job.termLists);
     if (!cross || named.length === 0) return found;
@@ -264,7 +268,7 @@ export function createJobEngine(
       lists: named,
       confusables: job.termLists.includes(LEXICON) ? confusables : undefined,
     };
-    return reconsiderTerms(found, prompt, cross, expected, model, batch, reading);
+    return reconsiderTerms(found, prompt, cross, expected, model, batch, decoded);
   };
 
   const deliver = ({ job, opening, startedAt }: Decoding, { alternatives, ...heard }: Reconsidered) => {
@@ -325,6 +329,8 @@ interface Decoding {
   feeds: ReadonlyMap<number, Feed>;
   /** Tokens that were expected from the place on where the search last went another way. */
   draft: readonly number[];
+  /** What the decoder said of each token, where it is decoded greedily and its terms are reconsidered. */
+  logits: Float32Array[];
   /** Once its doubtful end is searched for terms: what was heard first, and what of it stays. */
   again: { readonly first: Reconsidered; readonly begun: Reconsidered } | undefined;
 }
@@ -352,6 +358,18 @@ function followDraft(
   throw new RangeError('a draft needs an output more than it has tokens');
 }
 
+/** A search that leaves in `kept` what it is told, if it has one row. */
+function keepingLogits({ rows, advance }: Search, kept: Float32Array[]): Search {
+  return {
+    rows,
+    advance(outputs) {
+      const [output] = outputs;
+      if (rows === 1 && output) kept.push(output.logits.slice());
+      return advance(outputs);
+    },
+  };
+}
+
 /** What is expected behind the token that is fed next, if the draft has it near the place where it was left. */
 function expectedBehind({ draft, feeds }: Decoding): readonly number[] {
   const [feed] = feeds.values();
@@ -370,7 +388,7 @@ const MOST_AT_ONCE = 16;
 const WORTH_READING = 3;
 
 /** Hypotheses side by side among which key terms are found (bench `terms`). */
-const TERM_BEAMS = 6;
+const TERM_BEAMS = 5;
 
 /** The order of work: a job is not begun while one of a lower rank is at work. */
 const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };

@@ -128,10 +128,10 @@ const MOST_WORDS = 5;
 const LEAST_DOUBT = 0.35;
 
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
-const FARTHEST = 0.45;
+const FARTHEST = 0.4;
 
 /** Terms that are read with the words around them, which takes microseconds. */
 const MOST_IN_CONTEXT = 20;
 
 /** Terms that the decoder is asked about in one utterance: each takes the time of a few tokens (bench `terms`). */
-const MOST_PROPOSALS = 6;
+const MOST_PROPOSALS = 8;

@@ -34,7 +34,10 @@ export function createTermLists(
   language?: ClinicalLanguage,
 ): TermLists {
   const context: Pick<TermList, 'contextOf'> = language
-    ? { contextOf: (change) => contextAllowance(change, language) }
+    ? {
+        contextOf: (change, allowance) =>
+          Math.min(contextAllowance(change, language), MOST_ALLOWED - allowance),
+      }
     : {};
   const lexiconList = lexicon.length > 0 ? createTermList(lexicon, lexiconAllowance, context) : undefined;
   const learned = new Map<string, BoostedTermList>();
@@ -75,5 +78,5 @@ function lexiconAllowance(
   return Math.min(allowance, MOST_ALLOWED);
 }
 
-/** However alike, what is so much less likely was not said, nats. */
+/** However alike and fitting, what is so much less likely was not said, nats. */
 const MOST_ALLOWED = 12;

@@ -20,7 +20,7 @@ export interface TermList {
   /** What a term may lack in log-probability and still be taken for what was said, nats. */
   allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
   /** What the words around a term add to its allowance, nats. Absent where they are not looked at. */
-  contextOf?(change: TextChange): number;
+  contextOf?(change: TextChange, allowance: number): number;
 }
 
 /** Other words in a text. */

@@ -1,4 +1,5 @@
 import { joinWords, type SpelledWord } from '../text/words.js';
+import { isCommon } from './common-words.js';
 import { areInflections } from './inflections.js';
 import { nameTerms } from './name-terms.js';
 import { plainWords, type TermList } from './term-list.js';
@@ -63,12 +64,13 @@ interface ListedProposal extends Omit<TermProposal, 'context'> {
 /** A proposal with what its list says of the words around it. */
 function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
   const end = proposal.firstWord + proposal.words;
-  const context = list.contextOf?.({
+  const change = {
     before: words[proposal.firstWord - 1]?.text,
     written: joinWords(words.slice(proposal.firstWord, end)),
     instead: proposal.text,
     after: words[end]?.text,
-  });
+  };
+  const context = list.contextOf?.(change, proposal.allowance);
   return { ...proposal, context: context ?? 0 };
 }
 
@@ -90,10 +92,19 @@ function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span)
     const plain = plainWords(term.text);
     // Around a term that is there already nothing is to be left out.
     if (holds(written, plain) || areInflections(written, plain)) return [];
+    // `nausea or vomiting` is not `nausea and vomiting`, however alike.
+    if (withoutCommon(written) === withoutCommon(plain)) return [];
     if (standing.some((other) => !holds(plain, other))) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
     return allowance > 0 ? [{ list, firstWord, words, text: term.text, allowance }] : [];
   });
+}
+
+function withoutCommon(plain: string): string {
+  return plain
+    .split(' ')
+    .filter((word) => !isCommon(word))
+    .join(' ');
 }
 
 function holds(text: string, phrase: string): boolean {

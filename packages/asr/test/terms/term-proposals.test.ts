@@ -4,7 +4,15 @@ import { proposeTerms } from '../../src/terms/term-proposals.js';
 import type { SpelledWord } from '../../src/text/words.js';
 
 const list = createTermList(
-  ['metoprolol', 'cystitis', 'otitis media', 'echocardiogram', 'electrocardiogram', 'opioid'].map((text) => ({
+  [
+    'metoprolol',
+    'cystitis',
+    'otitis media',
+    'echocardiogram',
+    'electrocardiogram',
+    'opioid',
+    'nausea and vomiting',
+  ].map((text) => ({
     text,
   })),
   (_term, { distance }) => 10 - 8 * distance,
@@ -23,6 +31,7 @@ describe('proposals of terms', () => {
   test.each([
     ['what is a term already', 'a cystitis of'],
     ['forms of the same word', 'strong opioids were'],
+    ['other small words between the same', 'some nausea or vomiting since'],
     ['a long term that another sounds like', 'The echocardiogram shows'],
     ['words around a term that is there', 'an otitis media and'],
   ])('are not made for %s', (_what, text) => {
@@ -31,16 +40,12 @@ describe('proposals of terms', () => {
 
   test('tell what the words around them add', () => {
     const seen: TextChange[] = [];
-    const listed = createTermList(
-      list.terms,
-      () => 10,
-      {
-        contextOf: (change) => {
-          seen.push(change);
-          return -3;
-        },
+    const listed = createTermList(list.terms, () => 10, {
+      contextOf: (change) => {
+        seen.push(change);
+        return -3;
       },
-    );
+    });
     const proposals = proposeTerms(words('Started MetaPro all, then rest'), [listed]);
     expect(proposals.map(({ allowance, context }) => [allowance, context])).toEqual(
       proposals.map(() => [10, -3]),

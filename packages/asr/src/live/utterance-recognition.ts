@@ -17,6 +17,7 @@ import {
   type UtteranceEvidence,
 } from './invention-gate.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
+import { casedAfter } from './sentence-casing.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
 import type { SharedTerms } from '../recognizer/shared-terms.js';
@@ -138,6 +139,8 @@ export function createUtteranceRecognition(
   /** The window of the latest job that left its state. */
   let stateOf: number | undefined;
   let sequence = 0;
+  /** The text of the latest final. */
+  let lastText: string | undefined;
   let speechSamples = 0;
   let closed = false;
 
@@ -265,7 +268,7 @@ export function createUtteranceRecognition(
   const showPartial = (utterance: OpenUtterance, result: RecognitionResult, end: number) => {
     if (closed || !options.partials || result.stopped === 'repetition') return;
     const settledBefore = (end - EDGE) / SAMPLE_RATE;
-    const words = spell(result).filter(
+    const words = cased(spell(result), result).filter(
       ({ firstToken, tokens }) => (result.heardAt[firstToken + tokens - 1] ?? 0) <= settledBefore,
     );
     const shown = utterance.shown.update(words.map(({ text }) => text));
@@ -289,6 +292,9 @@ export function createUtteranceRecognition(
     const words = spellWords(result.tokens, result.logProbabilities, services.textOf, wordBreaksOf(written));
     return written.startsWith('en') ? spellUnitsOut(words) : words;
   };
+
+  const cased = (words: readonly SpelledWord[], result: RecognitionResult) =>
+    languageOf(result).startsWith('en') ? casedAfter(lastText, words) : words;
 
   const decodeAhead = (utterance: OpenUtterance, end: number): Ahead => {
     utterance.partial?.cancel();
@@ -374,7 +380,7 @@ export function createUtteranceRecognition(
     }
     const { start, end } = utterance;
     const spelled = spell(result);
-    const written = writeTerms(spelled, result.terms);
+    const written = cased(writeTerms(spelled, result.terms), result);
     const doubts = doubtWords(spelled, written, result, services.calibrated);
     const words = placeWords(written, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE).map(
       (word, index) => ({ ...word, ...doubts[index] }),
@@ -382,10 +388,11 @@ export function createUtteranceRecognition(
     // A pause that was cut out of speech may come out as a full stop alone.
     if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return;
     context.settle(start, result.tokens);
+    lastText = joinWords(written);
     speechSamples += end - start;
     listener.onFinal({
       sequence: sequence++,
-      text: joinWords(written),
+      text: lastText,
       start: start / SAMPLE_RATE,
       end: end / SAMPLE_RATE,
       confidence: Math.exp(meanLogProbability(result)),

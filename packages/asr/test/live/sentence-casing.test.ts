@@ -15,7 +15,7 @@ describe('the first letter behind a cut', () => {
     ['Um...', 'About', 'About', 'is left behind dots'],
     ['no fever new paragraph', 'The heart', 'The heart', 'stays behind what may be dictated'],
     [undefined, 'or not', 'or not', 'is left at the beginning'],
-  ])('%s | %s → %s: %4$s', (before, heard, written) => {
+  ])('%s | %s → %s, as it %s', (before, heard, written, _rule) => {
     const words = heard.split(' ').map((text, index) => ({
       text,
       spaceBefore: true,

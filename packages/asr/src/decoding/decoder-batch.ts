@@ -52,7 +52,7 @@ export interface BranchedReading {
 }
 
 /** Tokens that the decoder has read, and what it says of them. */
-interface Reading extends BranchedReading {
+export interface Reading extends BranchedReading {
   /** What follows each of the last tokens that were to be answered. */
   readonly outputs: readonly RowOutput[];
 }

@@ -5,13 +5,14 @@ import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 
 /**
- * The token from which on a hypothesis is worth searching for terms: that of the first word that the decoder doubted,
+ * The token from which on a hypothesis is worth searching for terms: that of the first word from `begin` on that the decoder doubted,
  * that is no part of a term, and that sounds remotely like one. None where there is no such word.
  */
 export function doubtfulToken(
   { tokens, logProbabilities }: Hypothesis,
   lists: readonly TermList[],
   { textOf }: Pick<SpeechModel, 'textOf'>,
+  begin: number,
 ): number | undefined {
   const words = spellWords(tokens, logProbabilities, textOf);
   const named = nameTerms(words, lists);
@@ -19,6 +20,7 @@ export function doubtfulToken(
     named.some((term) => firstToken >= term.firstToken && firstToken < term.firstToken + term.tokens);
   return words.find(
     (word, place) =>
+      word.firstToken >= begin &&
       word.confidence < SURE &&
       !isNamed(word) &&
       soundsLikeTerm(words.slice(place, place + MOST_WORDS), lists),
@@ -34,7 +36,7 @@ function soundsLikeTerm(words: readonly SpelledWord[], lists: readonly TermList[
 }
 
 /** Words of at least this probability are left as they are (bench `terms`). */
-const SURE = 0.4;
+const SURE = 0.6;
 
 /** Of sounds that are farther apart the search makes no term (bench `terms`), see `soundDistance`. */
 const FARTHEST = 0.65;

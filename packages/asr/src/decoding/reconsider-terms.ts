@@ -3,7 +3,7 @@ import type { TokenText } from '../text/token-text.js';
 import { proposeConfusables, type Confusables } from '../terms/confusables.js';
 import { proposeTerms, type TermProposal } from '../terms/term-proposals.js';
 import type { TermList } from '../terms/term-list.js';
-import type { Branch, BranchedReading, DecoderBatch } from './decoder-batch.js';
+import type { Branch, BranchedReading, DecoderBatch, RowOutput } from './decoder-batch.js';
 import { logProbabilityOf } from './next-token.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
@@ -35,6 +35,8 @@ export interface Reconsidered {
   readonly alternatives: readonly TokenAlternative[];
   /** What was weighed and found too light, by `nameOf`. */
   readonly weighed: ReadonlySet<string>;
+  /** What the decoder said of each token before it was chosen; nothing where that is not known. */
+  readonly outputs: readonly (RowOutput | undefined)[];
 }
 
 /** A term that took the place of what was written. */
@@ -46,30 +48,42 @@ interface ReplacedTokens {
 }
 
 /** A hypothesis of which nothing was looked at yet. */
-export function unconsidered(hypothesis: Hypothesis): Reconsidered {
-  return { hypothesis, replaced: [], alternatives: [], weighed: new Set() };
+export function unconsidered(hypothesis: Hypothesis, outputs: readonly RowOutput[]): Reconsidered {
+  return { hypothesis, replaced: [], alternatives: [], weighed: new Set(), outputs };
 }
 
-/** What was looked at before a token, of a text that goes on otherwise from there. */
-export function consideredUpTo({ hypothesis, ...considered }: Reconsidered, token: number): Reconsidered {
-  const stays = (span: TokenSpan) => span.firstToken + span.tokens <= token;
+/** A text of which a part is heard again. */
+export interface Revision {
+  readonly former: Reconsidered;
+  /** The token from which on it is heard again. */
+  readonly from: number;
+}
+
+/** What was heard again, with what is known of the text before it and of its last tokens, the `rejoined`. */
+export function reheard({ former, from }: Revision, hypothesis: Hypothesis, rejoined: number): Reconsidered {
+  const end = former.hypothesis.tokens.length - rejoined;
+  const longer = hypothesis.tokens.length - former.hypothesis.tokens.length;
+  const kept = <Span extends TokenSpan>(spans: readonly Span[]): Span[] =>
+    spans.flatMap((span) => {
+      if (span.firstToken + span.tokens <= from) return [span];
+      return span.firstToken >= end ? [{ ...span, firstToken: span.firstToken + longer }] : [];
+    });
+  const { replaced, alternatives, weighed, outputs } = former;
+  // Of a circle, one round is kept: that may leave less than there was.
+  const unknown = new Array<undefined>(Math.max(0, hypothesis.tokens.length - from - rejoined));
   return {
-    ...considered,
-    hypothesis: {
-      ...hypothesis,
-      tokens: hypothesis.tokens.slice(0, token),
-      logProbabilities: hypothesis.logProbabilities.slice(0, token),
-      frames: hypothesis.frames.slice(0, token),
-    },
-    replaced: considered.replaced.filter(stays),
-    alternatives: considered.alternatives.filter(stays),
+    hypothesis,
+    replaced: kept(replaced),
+    alternatives: kept(alternatives),
+    weighed,
+    outputs: [...outputs.slice(0, from), ...unknown, ...outputs.slice(end)],
   };
 }
 
 /**
  * Looks at the terms that sound like what a hypothesis has: where the decoder, asked, finds one nearly as likely as what
  * it wrote, the term takes its place. What was weighed and does not stand there is told beside it. `prompt`: the tokens
- * before the hypothesis; `decoded`: what is left of decoding it.
+ * before the hypothesis; `decoded`: what has read both already.
  */
 export async function reconsiderTerms(
   earlier: Reconsidered,
@@ -78,23 +92,23 @@ export async function reconsiderTerms(
   expected: ExpectedTerms,
   model: TermReader,
   batch: DecoderBatch,
-  decoded?: Decoded,
+  decoded?: BranchedReading,
 ): Promise<Reconsidered> {
-  let { hypothesis, replaced } = earlier;
+  let { hypothesis, replaced, outputs } = earlier;
   let former: readonly TokenAlternative[] = [];
   let rejected = earlier.alternatives;
   const weighed = new Set(earlier.weighed);
   for (let round = 0; round < ROUNDS; round++) {
     const current = withReplaced(hypothesis, replaced);
-    const left = round === 0 ? decoded : undefined;
     // What was weighed and found too light would be so again: only what stands by new words is worth the time.
     const changes = changesOf(current, expected, model, weighed).filter((change) => {
-      const isWorthIt = !left || mayBeLikely(change, current, left.logits);
+      const isWorthIt = mayBeLikely(change, current, outputs);
       if (!isWorthIt) weighed.add(nameOf(change));
       return isWorthIt;
     });
     if (changes.length === 0) break;
-    const reading = left?.reading ?? (await batch.read(cross, [...prompt, ...current.tokens]));
+    const left = round === 0 ? decoded : undefined;
+    const reading = left ?? (await batch.read(cross, [...prompt, ...current.tokens]));
     const scored = await score(changes, current, prompt.length, reading, model.endToken, batch);
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
     rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
@@ -102,9 +116,10 @@ export async function reconsiderTerms(
     if (chosen.length === 0) break;
     former = [...moved(former, chosen), ...moved(replacedBy(chosen, scored), chosen)];
     replaced = [...moved(replaced, chosen), ...moved(chosen.map(asReplaced), chosen)];
+    outputs = outputsAfter(outputs, chosen);
     hypothesis = applied(hypothesis, chosen);
   }
-  return { hypothesis, replaced, alternatives: [...former, ...rejected], weighed };
+  return { hypothesis, replaced, alternatives: [...former, ...rejected], weighed, outputs };
 }
 
 /** The log-probabilities of a hypothesis with what lists say for the terms in it. */
@@ -117,14 +132,6 @@ export function withReplaced(hypothesis: Hypothesis, replaced: readonly Replaced
     ),
   );
   return { ...hypothesis, logProbabilities };
-}
-
-/** What is left of decoding a hypothesis greedily. */
-export interface Decoded {
-  /** The prompt and the hypothesis. */
-  readonly reading: BranchedReading;
-  /** What the decoder said of each token before it was chosen. */
-  readonly logits: readonly Float32Array[];
 }
 
 /** Terms that stand next to each other change each other's likelihood: they are looked at again. */
@@ -155,8 +162,10 @@ interface ScoredChange {
   readonly change: Change;
   /** What the change adds to the sum of log-probabilities. */
   readonly gain: number;
+  /** Of the new tokens, and of those behind them. */
   readonly logProbabilities: readonly number[];
-  readonly frames: readonly number[];
+  /** What the decoder said of each. */
+  readonly outputs: readonly RowOutput[];
 }
 
 function changesOf(
@@ -190,10 +199,10 @@ function changesOf(
 function mayBeLikely(
   { proposal, firstToken, tokens, replacement }: Change,
   { logProbabilities, endLogProbability }: Hypothesis,
-  logits: readonly Float32Array[],
+  outputs: readonly (RowOutput | undefined)[],
 ): boolean {
   const [first] = replacement;
-  const said = logits[firstToken];
+  const said = outputs[firstToken]?.logits;
   if (first === undefined || !said || proposal.allowance < 0) return true;
   const behind = firstToken + tokens + FOLLOWING;
   const given = sum([...logProbabilities, endLogProbability].slice(firstToken, behind));
@@ -231,7 +240,7 @@ async function score(
         change,
         gain: sum(found) - sum(before),
         logProbabilities: found,
-        frames: rows.map(({ frame }) => frame),
+        outputs: rows,
       });
     });
     pending = [];
@@ -351,15 +360,30 @@ function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[]): Hypot
     logProbabilities.push(...follows.slice(from, to));
     frames.push(...hypothesis.frames.slice(from, to));
   };
-  for (const { change, logProbabilities: found, frames: heard } of chosen) {
+  for (const { change, logProbabilities: found, outputs } of chosen) {
+    const { length } = change.replacement;
     keep(change.firstToken);
     tokens.push(...change.replacement);
-    logProbabilities.push(...found.slice(0, change.replacement.length));
-    frames.push(...heard.slice(0, change.replacement.length));
+    logProbabilities.push(...found.slice(0, length));
+    frames.push(...outputs.slice(0, length).map(({ frame }) => frame));
     from = change.firstToken + change.tokens;
   }
   keep(hypothesis.tokens.length);
   return { ...hypothesis, tokens, logProbabilities, frames, endLogProbability: follows.at(-1) ?? 0 };
+}
+
+/** What was said of each token of a hypothesis with changes: of those that stand far behind one, what was said before. */
+function outputsAfter(
+  outputs: readonly (RowOutput | undefined)[],
+  chosen: readonly ScoredChange[],
+): (RowOutput | undefined)[] {
+  const after: (RowOutput | undefined)[] = [];
+  let from = 0;
+  for (const { change, outputs: said } of chosen) {
+    after.push(...outputs.slice(from, change.firstToken), ...said);
+    from = change.firstToken + change.tokens + said.length - change.replacement.length;
+  }
+  return [...after, ...outputs.slice(from)];
 }
 
 function isPunctuation({ bytes }: TokenText): boolean {

@@ -37,9 +37,15 @@ function matchOf(terms: TermMatcher, tokens: readonly number[]): TermMatch {
 }
 
 /** What a search makes of its rows' outputs: tokens to feed them, or its end. */
-export type SearchStep =
-  | { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] }
-  | { readonly kind: 'ended'; readonly hypothesis: Hypothesis };
+export type SearchStep = { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] } | SearchEnd;
+
+/** The end of a search. */
+export interface SearchEnd {
+  readonly kind: 'ended';
+  readonly hypothesis: Hypothesis;
+  /** How many of its last tokens were taken from the text that it came back to, see `SearchOptions.former`. */
+  readonly rejoined: number;
+}
 
 /** A token for a row, which goes on from what the row numbered `from` has read. */
 interface SearchFeed {
@@ -67,20 +73,24 @@ export interface SearchOptions {
   readonly temperature: number;
   /** Terms that several beams look for: they are likelier than the decoder thinks. */
   readonly terms?: TermMatcher;
-  /** The tokens that the text begins with: the search goes on behind them. */
-  readonly begun?: Beginning;
+  /** What several beams are to hear otherwise: their text begins as the former, and once it comes back, ends as that. */
+  readonly former?: FormerText;
 }
 
-/** The first tokens of a hypothesis, and what it knows of them. */
-export type Beginning = Pick<Hypothesis, 'tokens' | 'logProbabilities' | 'frames'>;
+/** A text as it was heard before. */
+interface FormerText {
+  readonly hypothesis: Hypothesis;
+  /** The token from which on it may have been another. */
+  readonly from: number;
+}
 
 /** Makes a search for one utterance. */
 export function createSearch(options: SearchOptions): Search {
   return options.beams > 1 && options.temperature === 0 ? beamSearch(options) : singleSearch(options);
 }
 
-function singleSearch({ rules, endToken, maxTokens, temperature, begun }: SearchOptions): Search {
-  let current = pathOf(begun);
+function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions): Search {
+  let current = nothing;
   const random = randomNumbers();
   return {
     rows: 1,
@@ -101,24 +111,34 @@ function singleSearch({ rules, endToken, maxTokens, temperature, begun }: Search
  * Keeps the likeliest beginnings, until as many as there are beams have ended; the one whose tokens are likeliest on
  * average is the result, as in openai/whisper. With terms it is the one whose tokens and terms together are likeliest.
  */
-function beamSearch({ rules, endToken, maxTokens, beams, terms, begun }: SearchOptions): Search {
-  let live: readonly Beam[] = [{ path: pathOf(begun), match: terms && matchOf(terms, begun?.tokens ?? []) }];
+function beamSearch(options: SearchOptions): Search {
+  const { rules, endToken, maxTokens, beams, terms, former } = options;
+  const begun = former ? beginningOf(former) : nothing;
+  let live: readonly Beam[] = [{ path: begun, match: terms && matchOf(terms, begun.tokens) }];
   const finished: FinishedBeam[] = [];
 
   const finish = ({ path, match }: Beam, ended: Hypothesis) => {
     // By the mean a term would be worth less the longer the text around it is.
     const worth =
       match && terms ? path.sum + ended.endLogProbability + terms.end(match).settled : meanWithEnd(ended);
-    finished.push({ hypothesis: ended, worth });
+    finished.push({ hypothesis: ended, worth, rejoined: 0 });
+  };
+
+  /** Lets the best beam end as the former text does, where it has come back to it. */
+  const rejoin = ({ path, match }: Beam): boolean => {
+    const place = former && !match?.pending ? placeRejoined(path, former) : undefined;
+    if (!former || place === undefined) return false;
+    const whole = continued(path, former.hypothesis, place);
+    const worth = terms ? logProbabilityWithTerms(whole, terms) : meanWithEnd(whole);
+    finished.push({ hypothesis: whole, worth, rejoined: former.hypothesis.tokens.length - place });
+    return true;
   };
 
   const best = (): SearchStep => {
     if (finished.length === 0)
-      for (const beam of live) finish(beam, hypothesis(beam.path, 'length', -Infinity));
-    return {
-      kind: 'ended',
-      hypothesis: finished.reduce((one, other) => (other.worth > one.worth ? other : one)).hypothesis,
-    };
+      for (const beam of live) finish(beam, hypothesisOf(beam.path, 'length', -Infinity));
+    const { hypothesis, rejoined } = finished.reduce((one, other) => (other.worth > one.worth ? other : one));
+    return { kind: 'ended', hypothesis, rejoined };
   };
 
   return {
@@ -145,7 +165,7 @@ function beamSearch({ rules, endToken, maxTokens, beams, terms, begun }: SearchO
       for (const { row, beam, token, logProbability, frame, match } of candidates) {
         if (next.length === beams || finished.length >= beams) break;
         if (token === endToken) {
-          finish(beam, hypothesis(beam.path, 'end', logProbability));
+          finish(beam, hypothesisOf(beam.path, 'end', logProbability));
           continue;
         }
         const path = extended(beam.path, token, logProbability, frame);
@@ -156,6 +176,7 @@ function beamSearch({ rules, endToken, maxTokens, beams, terms, begun }: SearchO
       if (finished.length >= beams || next.length === 0) return best();
       live = next.map(({ beam }) => beam);
       const [first] = next;
+      if (first && rejoin(first.beam)) return best();
       // Fewer ways to go on than rows: the others follow the best, and are not looked at.
       const feeds = Array.from({ length: beams }, (_, row) => next[row]?.feed ?? first?.feed);
       return { kind: 'continue', feeds: feeds.filter((feed) => feed !== undefined) };
@@ -204,6 +225,8 @@ interface FinishedBeam {
   readonly hypothesis: Hypothesis;
   /** The mean of the log-probabilities, or their sum with what terms add. */
   readonly worth: number;
+  /** See `SearchEnd.rejoined`. */
+  readonly rejoined: number;
 }
 
 /** A hypothesis that grows. */
@@ -215,10 +238,16 @@ interface Path {
   readonly sum: number;
 }
 
-const nothing: Beginning = { tokens: [], logProbabilities: [], frames: [] };
+const nothing: Path = { tokens: [], logProbabilities: [], frames: [], sum: 0 };
 
-function pathOf(begun = nothing): Path {
-  return { ...begun, sum: begun.logProbabilities.reduce((sum, value) => sum + value, 0) };
+function beginningOf({ hypothesis, from }: FormerText): Path {
+  const logProbabilities = hypothesis.logProbabilities.slice(0, from);
+  return {
+    tokens: hypothesis.tokens.slice(0, from),
+    logProbabilities,
+    frames: hypothesis.frames.slice(0, from),
+    sum: logProbabilities.reduce((sum, value) => sum + value, 0),
+  };
 }
 
 function extended(path: Path, token: number, logProbability: number, frame: number): Path {
@@ -231,7 +260,7 @@ function extended(path: Path, token: number, logProbability: number, frame: numb
 }
 
 /** The end of a path that goes in a circle, of which one round is kept, or has become too long. */
-function stoppedShort(path: Path, maxTokens: number): (SearchStep & { kind: 'ended' }) | undefined {
+function stoppedShort(path: Path, maxTokens: number): SearchEnd | undefined {
   const repeated = repeatedTail(path.tokens);
   if (repeated > 0) {
     const kept = path.tokens.length - repeated;
@@ -247,15 +276,41 @@ function stoppedShort(path: Path, maxTokens: number): (SearchStep & { kind: 'end
   return path.tokens.length >= maxTokens ? ended(path, 'length', -Infinity) : undefined;
 }
 
-function ended(
-  path: Path,
-  stopped: Hypothesis['stopped'],
-  endLogProbability: number,
-): SearchStep & { kind: 'ended' } {
-  return { kind: 'ended', hypothesis: hypothesis(path, stopped, endLogProbability) };
+/**
+ * The place in a former text that a path has come back to: its last tokens stand before it, behind the token that may have
+ * been another. Of words that are said twice it is those that were heard at the same time.
+ */
+function placeRejoined({ tokens, frames }: Path, { hypothesis, from }: FormerText): number | undefined {
+  if (tokens.length - from <= REJOINED) return undefined;
+  const tail = tokens.slice(-REJOINED);
+  const heardAt = frames.at(-1) ?? 0;
+  let best: { readonly place: number; readonly apart: number } | undefined;
+  for (let place = from + 1 + REJOINED; place <= hypothesis.tokens.length; place++) {
+    if (!tail.every((token, index) => hypothesis.tokens[place - REJOINED + index] === token)) continue;
+    const apart = Math.abs((hypothesis.frames[place - 1] ?? 0) - heardAt);
+    if (!best || apart < best.apart) best = { place, apart };
+  }
+  return best?.place;
 }
 
-function hypothesis(
+/** Tokens that the best beam shares with the former text once it is taken to go on like that (bench `terms`). */
+const REJOINED = 4;
+
+/** A path with what stands from a place on in a former text. */
+function continued(path: Path, former: Hypothesis, place: number): Hypothesis {
+  return {
+    ...former,
+    tokens: [...path.tokens, ...former.tokens.slice(place)],
+    logProbabilities: [...path.logProbabilities, ...former.logProbabilities.slice(place)],
+    frames: [...path.frames, ...former.frames.slice(place)],
+  };
+}
+
+function ended(path: Path, stopped: Hypothesis['stopped'], endLogProbability: number): SearchEnd {
+  return { kind: 'ended', hypothesis: hypothesisOf(path, stopped, endLogProbability), rejoined: 0 };
+}
+
+function hypothesisOf(
   { tokens, logProbabilities, frames }: Path,
   stopped: Hypothesis['stopped'],
   endLogProbability: number,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { placeOf } from '../terms/place-of.js';
 import type { LexiconTerm } from './medical-lexicon.js';
 
 /** How likely words are to follow each other in clinical English. */
@@ -28,23 +29,16 @@ export async function loadClinicalLanguage(terms: readonly LexiconTerm[]): Promi
 export function createClinicalLanguage(table: string, terms: readonly LexiconTerm[]): ClinicalLanguage {
   const drugs = shareOfDrugs(terms);
   const classOf = (word: string) => (drugs.has(word) ? DRUG : word);
-  const alone: Followers = { counts: new Map(), sum: 0 };
-  const pairs = new Map<string, Followers>();
-  const add = (first: string, second: string, count: number) => {
-    const follows = pairs.get(first) ?? { counts: new Map<string, number>(), sum: 0 };
-    pairs.set(first, follows);
-    for (const followers of [follows, alone]) {
-      followers.counts.set(second, (followers.counts.get(second) ?? 0) + count);
-      followers.sum += count;
-    }
+  const pairs = function* (): Generator<CountedPair> {
+    for (const [first, second, count] of readPairs(table)) yield [classOf(first), classOf(second), count];
+    for (const { text } of terms)
+      for (const [first, second] of pairsIn(languageWords(text))) yield [classOf(first), classOf(second), 1];
   };
-  for (const [first, second, count] of readPairs(table)) add(classOf(first), classOf(second), count);
-  for (const { text } of terms)
-    for (const [first, second] of pairsIn(languageWords(text))) add(classOf(first), classOf(second), 1);
+  const { alone, after } = countFollowers(pairs());
 
   const probability = (word: string, before: string): number => {
     const one = smoothed(alone, classOf(word), UNKNOWN);
-    const followers = pairs.get(classOf(before));
+    const followers = after(classOf(before));
     return (followers ? smoothed(followers, classOf(word), one) : one) * (drugs.get(word) ?? 1);
   };
 
@@ -82,9 +76,14 @@ export function pairsIn(words: readonly string[]): (readonly [first: string, sec
   return [...words, TEXT_END].map((word, at) => [words[at - 1] ?? TEXT_BEGIN, word]);
 }
 
+type CountedPair = readonly [first: string, second: string, count: number];
+
+/** The words that follow a word. */
 interface Followers {
-  readonly counts: Map<string, number>;
-  sum: number;
+  /** How many different ones. */
+  readonly kinds: number;
+  readonly sum: number;
+  countOf(word: string): number;
 }
 
 const TEXT_BEGIN = '<begin>';
@@ -95,9 +94,66 @@ const DRUG = '<drug>';
 const UNKNOWN = 1e-6;
 
 /** After Witten and Bell: what follows often in few ways hardly follows in another. */
-function smoothed({ counts, sum }: Followers, word: string, otherwise: number): number {
-  return ((counts.get(word) ?? 0) + counts.size * otherwise) / (sum + counts.size);
+function smoothed({ countOf, kinds, sum }: Followers, word: string, otherwise: number): number {
+  return (countOf(word) + kinds * otherwise) / (sum + kinds);
 }
+
+/**
+ * Sums pairs up: what follows any word, and what follows a certain one. The counts lie in arrays of numbers: as maps, those
+ * of thousands of words would cost every collection of garbage 5 ms.
+ */
+function countFollowers(pairs: Iterable<CountedPair>): {
+  readonly alone: Followers;
+  readonly after: (word: string) => Followers | undefined;
+} {
+  const numbers = new Map<string, number>();
+  const numberOf = (word: string): number => {
+    const number = numbers.get(word) ?? numbers.size;
+    numbers.set(word, number);
+    return number;
+  };
+  const counted = new Map<number, number>();
+  for (const [first, second, count] of pairs) {
+    const key = numberOf(first) * MOST_WORDS + numberOf(second);
+    counted.set(key, (counted.get(key) ?? 0) + count);
+  }
+  const keys = Float64Array.from(counted.keys()).sort();
+  const counts = Float64Array.from(keys, (key) => counted.get(key) ?? 0);
+  const sums = new Float64Array(numbers.size);
+  const kinds = new Uint32Array(numbers.size);
+  const alone = new Float64Array(numbers.size);
+  keys.forEach((key, place) => {
+    const count = counts[place] as number;
+    const first = Math.floor(key / MOST_WORDS);
+    (sums[first] as number) += count;
+    (kinds[first] as number)++;
+    (alone[key % MOST_WORDS] as number) += count;
+  });
+  return {
+    alone: {
+      kinds: alone.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
+      sum: alone.reduce((sum, count) => sum + count, 0),
+      countOf: (word) => alone[numbers.get(word) ?? -1] ?? 0,
+    },
+    after(word) {
+      const first = numbers.get(word);
+      if (first === undefined || kinds[first] === 0) return undefined;
+      return {
+        kinds: kinds[first] as number,
+        sum: sums[first] as number,
+        countOf(next) {
+          const second = numbers.get(next);
+          const key = first * MOST_WORDS + (second ?? 0);
+          const place = second === undefined ? -1 : placeOf(key, keys);
+          return keys[place] === key ? (counts[place] as number) : 0;
+        },
+      };
+    },
+  };
+}
+
+/** Words that a number tells apart: two make a key below 2^53. */
+const MOST_WORDS = 2 ** 24;
 
 /** What share of the drugs that are said each has, by its word. Names of several words are written as such. */
 function shareOfDrugs(terms: readonly LexiconTerm[]): ReadonlyMap<string, number> {

@@ -2,6 +2,7 @@ import {
   createDecoderBatch,
   type BranchedReading,
   type Feed,
+  type Reading,
   type RowOutput,
 } from '../decoding/decoder-batch.js';
 import { doubtfulToken } from '../decoding/doubtful-token.js';
@@ -10,17 +11,18 @@ import {
   logProbabilityWithTerms,
   type Hypothesis,
   type Search,
+  type SearchEnd,
   type SearchStep,
 } from '../decoding/search.js';
 import type { Opening, SpeechModel } from '../decoding/speech-model.js';
 import type { CrossAttention } from '../decoding/stream-encoder.js';
 import {
-  consideredUpTo,
   reconsiderTerms,
+  reheard,
   unconsidered,
   withReplaced,
-  type Decoded,
   type Reconsidered,
+  type Revision,
 } from '../decoding/reconsider-terms.js';
 import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
 import type { KeyTerm } from '../terms/key-term.js';
@@ -69,7 +71,8 @@ export function createJobEngine(
 ): JobEngine {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const states = createWindowStates();
-  const lists = createTermLists(model, lexicon, language);
+  const reader = { ...model, encode: remembered(model.encode) };
+  const lists = createTermLists(reader, lexicon, language);
   const waiting: RecognitionJob[] = [];
   const decoding = new Map<number, Decoding>();
   const promoted = new Set<number>();
@@ -118,7 +121,8 @@ export function createJobEngine(
       search: undefined,
       feeds: new Map(),
       draft: [],
-      logits: [],
+      outputs: [],
+      decoded: undefined,
       again: undefined,
     };
     decoding.set(job.id, entry);
@@ -142,11 +146,11 @@ export function createJobEngine(
     return outputs[0] ? model.opening.read(outputs[0].logits) : {};
   };
 
-  /** `begun`: what is known of the text already, where it is searched for terms from there on. */
-  const decode = async (entry: Decoding, cross: CrossAttention, begun?: Hypothesis) => {
-    const { job, attempt, opening } = entry;
+  const decode = async (entry: Decoding, cross: CrossAttention) => {
+    const { job, attempt, opening, again } = entry;
+    const former = again && { hypothesis: again.former.hypothesis, from: again.from };
     const request = job.decoding;
-    const beams = begun ? TERM_BEAMS : request.beams;
+    const beams = former ? TERM_BEAMS : request.beams;
     const language = request.language === 'auto' ? (opening.language ?? 'en') : request.language;
     const prompt = model.prompt(request, language, job.prefix);
     const maxTokens = Math.min(tokenLimit(job, model), model.maxTokens - prompt.length);
@@ -160,13 +164,14 @@ export function createJobEngine(
       beams,
       temperature: TEMPERATURES[attempt] ?? 0,
       ...lists.matcherOf(job.termLists),
-      ...(begun && { begun }),
+      ...(former && { former }),
     });
-    entry.logits = [];
-    const search = job.termLists.length > 0 ? keepingLogits(bare, entry.logits) : bare;
+    if (!again) entry.outputs = [];
+    const search = job.termLists.length > 0 ? keepingOutputs(bare, entry.outputs) : bare;
     entry.prompt = prompt;
-    const known = [...prompt, ...(begun?.tokens ?? [])];
-    const reading = await batch.read(cross, [...known, ...draft], draft.length + 1);
+    const known = [...prompt, ...(former?.hypothesis.tokens.slice(0, former.from) ?? [])];
+    const reading =
+      readBefore(entry, known) ?? (await batch.read(cross, [...known, ...draft], draft.length + 1));
     // Cancelled while it was read: the rows would be decoded for ever.
     if (!decoding.has(job.id)) return;
     const { step, confirmed } = followDraft(search, reading.outputs, draft);
@@ -225,7 +230,8 @@ export function createJobEngine(
       await decode(entry, cross);
       return;
     }
-    await finish(entry, step.hypothesis, reading && { reading, logits: entry.logits });
+    if (!entry.again) entry.decoded = reading;
+    await finish(entry, step);
   };
 
   /** What the only row of a search has read, where its terms are reconsidered. */
@@ -238,37 +244,35 @@ export function createJobEngine(
       ? batch.readingOf(row, cross, [...prompt, ...tokens])
       : undefined;
 
-  const finish = async (entry: Decoding, found: Hypothesis, decoded: Decoded | undefined) => {
+  const finish = async (entry: Decoding, { hypothesis, rejoined }: SearchEnd) => {
     const { job, cross, again } = entry;
-    const considered = again ? { ...again.begun, hypothesis: found } : unconsidered(found);
-    const heard = await reconsider(entry, considered, decoded);
+    const found = again ? reheard(again, hypothesis, rejoined) : unconsidered(hypothesis, entry.outputs);
+    const heard = await reconsider(entry, found);
     if (!decoding.has(job.id)) return;
     const { terms } = lists.matcherOf(job.termLists);
-    if (!again && cross && terms && job.decoding.beams === 1 && entry.attempt === 0) {
+    const best = again && terms ? likelierOf(again.former, heard, terms) : heard;
+    const isSearched = !terms || job.decoding.beams > 1 || entry.attempt > 0 || (again && rejoined === 0);
+    if (cross && !isSearched) {
       const keyTerms = lists.named(job.termLists.filter((name) => name !== LEXICON));
-      const from = doubtfulToken(heard.hypothesis, keyTerms, model);
+      const searched = again ? best.hypothesis.tokens.length - rejoined : 0;
+      const from = doubtfulToken(best.hypothesis, keyTerms, model, searched);
       if (from !== undefined) {
-        const begun = consideredUpTo(heard, from);
-        entry.again = { first: heard, begun };
-        await decode(entry, cross, begun.hypothesis);
+        entry.again = { former: best, from };
+        await decode(entry, cross);
         return;
       }
     }
-    deliver(entry, again && terms ? likelierOf(again.first, heard, terms) : heard);
+    deliver(entry, best);
   };
 
-  const reconsider = async (
-    { job, cross, prompt }: Decoding,
-    found: Reconsidered,
-    decoded: Decoded | undefined,
-  ) => {
+  const reconsider = async ({ job, cross, prompt, decoded, again }: Decoding, found: Reconsidered) => {
     const named = lists.named(job.termLists);
     if (!cross || named.length === 0) return found;
     const expected = {
       lists: named,
       confusables: job.termLists.includes(LEXICON) ? confusables : undefined,
     };
-    return reconsiderTerms(found, prompt, cross, expected, model, batch, decoded);
+    return reconsiderTerms(found, prompt, cross, expected, reader, batch, again ? undefined : decoded);
   };
 
   const deliver = ({ job, opening, startedAt }: Decoding, { alternatives, ...heard }: Reconsidered) => {
@@ -330,9 +334,11 @@ interface Decoding {
   /** Tokens that were expected from the place on where the search last went another way. */
   draft: readonly number[];
   /** What the decoder said of each token, where it is decoded greedily and its terms are reconsidered. */
-  logits: Float32Array[];
-  /** Once its doubtful end is searched for terms: what was heard first, and what of it stays. */
-  again: { readonly first: Reconsidered; readonly begun: Reconsidered } | undefined;
+  outputs: RowOutput[];
+  /** What is left of that. */
+  decoded: BranchedReading | undefined;
+  /** Once a doubtful part is searched for terms. */
+  again: Revision | undefined;
 }
 
 interface Searching {
@@ -340,9 +346,31 @@ interface Searching {
   readonly rows: readonly number[];
 }
 
+/** Tokens of the texts that were asked for lately: what sounds alike is proposed again and again. */
+function remembered(encode: SpeechModel['encode']): SpeechModel['encode'] {
+  const latest = new Map<string, readonly number[]>();
+  return (text) => {
+    const known = latest.get(text);
+    if (known) return known;
+    const tokens = encode(text);
+    if (latest.size >= MOST_REMEMBERED) latest.clear();
+    latest.set(text, tokens);
+    return tokens;
+  };
+}
+
+const MOST_REMEMBERED = 2_000;
+
 function likelierOf(one: Reconsidered, other: Reconsidered, terms: TermMatcher): Reconsidered {
   const [first, second] = [one, other].map(({ hypothesis }) => logProbabilityWithTerms(hypothesis, terms));
   return (second ?? 0) > (first ?? 0) ? other : one;
+}
+
+/** What was decoded greedily up to some known tokens, if it went through them. */
+function readBefore({ decoded, outputs, prompt }: Decoding, known: readonly number[]): Reading | undefined {
+  const output = outputs[known.length - prompt.length];
+  const isSame = decoded && known.every((token, place) => decoded.tokens[place] === token);
+  return isSame && output ? { ...decoded, outputs: [output] } : undefined;
 }
 
 /** Takes a search along the tokens expected for as long as they are those it comes to; counts them. */
@@ -359,12 +387,12 @@ function followDraft(
 }
 
 /** A search that leaves in `kept` what it is told, if it has one row. */
-function keepingLogits({ rows, advance }: Search, kept: Float32Array[]): Search {
+function keepingOutputs({ rows, advance }: Search, kept: RowOutput[]): Search {
   return {
     rows,
     advance(outputs) {
       const [output] = outputs;
-      if (rows === 1 && output) kept.push(output.logits.slice());
+      if (rows === 1 && output) kept.push(output);
       return advance(outputs);
     },
   };
@@ -388,7 +416,7 @@ const MOST_AT_ONCE = 16;
 const WORTH_READING = 3;
 
 /** Hypotheses side by side among which key terms are found (bench `terms`). */
-const TERM_BEAMS = 5;
+const TERM_BEAMS = 8;
 
 /** The order of work: a job is not begun while one of a lower rank is at work. */
 const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };

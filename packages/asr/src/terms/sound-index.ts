@@ -1,3 +1,4 @@
+import { placeOf } from './place-of.js';
 import { soundDistance, soundsOf } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
 
@@ -131,17 +132,6 @@ function pack(sayings: readonly (readonly string[])[]): PackedWays {
 }
 
 const none = new Uint32Array(0);
-
-/** The place of the first of ascending values that is not below `value`. */
-function placeOf(value: number, values: Uint32Array | Float64Array): number {
-  let [from, to] = [0, values.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((values[middle] as number) < value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
 
 /** Answers that are kept: the words of an utterance are asked for again as it changes. */
 const MOST_KEPT = 200;

@@ -61,11 +61,11 @@ export function createTermTrie(spellings: Iterable<TermSpelling>, vocabulary: Vo
     wholes.set(node, Math.max(wholes.get(node) ?? 0, bonus));
   }
 
-  const collect = (node: number, tokens: VocabularyTrie, found: Map<number, number>) => {
-    for (const token of tokens.tokens) found.set(token, node);
+  const collect = (node: number, tokens: number, found: Map<number, number>) => {
+    for (const token of vocabulary.tokensAt(tokens)) found.set(token, node);
     for (let child = firstChild[node] ?? NONE; child !== NONE; child = nextSibling[child] ?? NONE) {
-      const longer = tokens.children.get(bytes[child] ?? 0);
-      if (longer) collect(child, longer, found);
+      const longer = vocabulary.childOf(tokens, bytes[child] ?? 0);
+      if (longer !== undefined) collect(child, longer, found);
     }
     return found;
   };
@@ -75,7 +75,7 @@ export function createTermTrie(spellings: Iterable<TermSpelling>, vocabulary: Vo
     stepsFrom(node) {
       const known = steps.get(node);
       if (known) return known;
-      const found = collect(node, vocabulary, new Map<number, number>());
+      const found = collect(node, vocabulary.root, new Map<number, number>());
       steps.set(node, found);
       return found;
     },

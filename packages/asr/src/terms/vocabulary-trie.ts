@@ -1,35 +1,75 @@
 import type { TokenText } from '../text/token-text.js';
 import { foldCase } from './fold-case.js';
 
-/** The decoder's tokens by the bytes of their text, letters in lower case. */
+/** The decoder's tokens by the bytes of their text, letters in lower case. Nodes are numbers. */
 export interface VocabularyTrie {
-  readonly children: ReadonlyMap<number, VocabularyTrie>;
-  /** Those whose text ends here. */
-  readonly tokens: readonly number[];
+  /** The node of no text. */
+  readonly root: number;
+  /** Where a byte leads to from a node, if any token goes on with it. */
+  childOf(node: number, byte: number): number | undefined;
+  /** Those whose text ends at a node. */
+  tokensAt(node: number): readonly number[];
 }
 
 /** Makes the trie of the first `count` tokens. */
 export function createVocabularyTrie(count: number, textOf: (token: number) => TokenText): VocabularyTrie {
-  const root: GrowingTrie = { children: new Map(), tokens: [] };
+  // Lists in arrays of numbers: as objects, tens of thousands of nodes would cost every collection of garbage 10 ms.
+  const bytes = [0];
+  const firstChild = [NONE];
+  const nextSibling = [NONE];
+  const lastToken = [NONE];
+  const tokenBefore = new Int32Array(count).fill(NONE);
+
+  const grow = (node: number, byte: number): number => {
+    const child = bytes.push(byte) - 1;
+    firstChild.push(NONE);
+    nextSibling.push(firstChild[node] as number);
+    lastToken.push(NONE);
+    firstChild[node] = child;
+    return child;
+  };
   for (let token = 0; token < count; token++) {
-    const { bytes } = textOf(token);
-    if (bytes.length === 0) continue;
-    let node = root;
-    for (const byte of bytes) node = childOf(node, foldCase(byte));
-    node.tokens.push(token);
+    const text = textOf(token).bytes;
+    if (text.length === 0) continue;
+    let node = ROOT;
+    for (const byte of text) {
+      const folded = foldCase(byte);
+      node = childIn({ bytes, firstChild, nextSibling }, node, folded) ?? grow(node, folded);
+    }
+    tokenBefore[token] = lastToken[node] as number;
+    lastToken[node] = token;
   }
-  return root;
+
+  const nodes: Nodes = {
+    bytes: Uint8Array.from(bytes),
+    firstChild: Int32Array.from(firstChild),
+    nextSibling: Int32Array.from(nextSibling),
+  };
+  const tokens = Int32Array.from(lastToken);
+  return {
+    root: ROOT,
+    childOf: (node, byte) => childIn(nodes, node, byte),
+    tokensAt(node) {
+      const found: number[] = [];
+      for (let token = tokens[node] as number; token !== NONE; token = tokenBefore[token] as number)
+        found.push(token);
+      return found;
+    },
+  };
 }
 
-interface GrowingTrie {
-  readonly children: Map<number, GrowingTrie>;
-  readonly tokens: number[];
+const ROOT = 0;
+const NONE = -1;
+
+/** By the number of a node: the byte that leads to it, its first child, and the next child of its parent. */
+interface Nodes {
+  readonly bytes: ArrayLike<number>;
+  readonly firstChild: ArrayLike<number>;
+  readonly nextSibling: ArrayLike<number>;
 }
 
-function childOf({ children }: GrowingTrie, byte: number): GrowingTrie {
-  const known = children.get(byte);
-  if (known) return known;
-  const child: GrowingTrie = { children: new Map(), tokens: [] };
-  children.set(byte, child);
-  return child;
+function childIn({ bytes, firstChild, nextSibling }: Nodes, node: number, byte: number): number | undefined {
+  let child = firstChild[node] as number;
+  while (child !== NONE && bytes[child] !== byte) child = nextSibling[child] as number;
+  return child === NONE ? undefined : child;
 }

@@ -60,9 +60,13 @@ export function createTermLists(
   };
 }
 
-/** Key terms were named because they are said: how they sound is enough (bench `terms`). */
-function keyTermAllowance({ weight = 1 }: KeyTerm, { distance }: SoundEvidence): number {
-  return (12 - 8 * distance) * Math.sqrt(weight);
+/**
+ * Key terms were named because they are said: how they sound is enough, and long ones sound like nothing else by accident
+ * (bench `terms`, `invented-terms`).
+ */
+function keyTermAllowance({ weight = 1 }: KeyTerm, { distance, soundWeight }: SoundEvidence): number {
+  const long = Math.max(0, Math.min(soundWeight, 10) - 4);
+  return (12 - 8 * distance + 2 * long * Math.max(0, 1 - distance / 0.4)) * Math.sqrt(weight);
 }
 
 /**

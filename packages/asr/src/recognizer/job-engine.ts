@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   createDecoderBatch,
   type BranchedReading,
@@ -26,7 +27,6 @@ import {
 } from '../decoding/reconsider-terms.js';
 import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
 import type { KeyTerm } from '../terms/key-term.js';
-import type { TermMatcher } from '../terms/term-match.js';
 import type { Confusables } from '../terms/confusables.js';
 import { nameTerms } from '../terms/name-terms.js';
 import { spellWords } from '../text/words.js';
@@ -246,11 +246,11 @@ export function createJobEngine(
 
   const finish = async (entry: Decoding, { hypothesis, rejoined }: SearchEnd) => {
     const { job, cross, again } = entry;
-    const found = again ? reheard(again, hypothesis, rejoined) : unconsidered(hypothesis, entry.outputs);
-    const heard = await reconsider(entry, found);
-    if (!decoding.has(job.id)) return;
     const { terms } = lists.matcherOf(job.termLists);
-    const best = again && terms ? likelierOf(again.former, heard, terms) : heard;
+    const best = again
+      ? await likelier(entry, again, reheard(again, hypothesis, rejoined))
+      : await reconsider(entry, unconsidered(hypothesis, entry.outputs));
+    if (!decoding.has(job.id)) return;
     const isSearched = !terms || job.decoding.beams > 1 || entry.attempt > 0 || (again && rejoined === 0);
     if (cross && !isSearched) {
       const keyTerms = lists.named(job.termLists.filter((name) => name !== LEXICON));
@@ -263,6 +263,21 @@ export function createJobEngine(
       }
     }
     deliver(entry, best);
+  };
+
+  /** A text as it was, or as it was heard again, whichever is likelier with its terms. */
+  const likelier = async (
+    entry: Decoding,
+    { former }: Revision,
+    again: Reconsidered,
+  ): Promise<Reconsidered> => {
+    const { terms } = lists.matcherOf(entry.job.termLists);
+    if (!terms || isDeepStrictEqual(again.hypothesis.tokens, former.hypothesis.tokens)) return former;
+    const heard = await reconsider(entry, again);
+    const [first = 0, second = 0] = [former, heard].map(({ hypothesis }) =>
+      logProbabilityWithTerms(hypothesis, terms),
+    );
+    return second > first ? heard : former;
   };
 
   const reconsider = async ({ job, cross, prompt, decoded, again }: Decoding, found: Reconsidered) => {
@@ -360,11 +375,6 @@ function remembered(encode: SpeechModel['encode']): SpeechModel['encode'] {
 }
 
 const MOST_REMEMBERED = 2_000;
-
-function likelierOf(one: Reconsidered, other: Reconsidered, terms: TermMatcher): Reconsidered {
-  const [first, second] = [one, other].map(({ hypothesis }) => logProbabilityWithTerms(hypothesis, terms));
-  return (second ?? 0) > (first ?? 0) ? other : one;
-}
 
 /** What was decoded greedily up to some known tokens, if it went through them. */
 function readBefore({ decoded, outputs, prompt }: Decoding, known: readonly number[]): Reading | undefined {

@@ -23,7 +23,7 @@ export interface DecoderBatch {
     reading: BranchedReading,
     branches: readonly Branch[],
   ): Promise<readonly (readonly RowOutput[])[]>;
-  /** What a row has read: the first of `tokens`, while it listened to `cross`. */
+  /** What a row has read of `tokens`, which it begins with, while it listened to `cross`. */
   readingOf(row: number, cross: CrossAttention, tokens: readonly number[]): BranchedReading;
   /** Takes rows in, which all go on from the first `length` tokens of what was read. */
   join(rows: readonly number[], reading: Reading, length?: number): void;
@@ -244,10 +244,12 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       const index = rows.findIndex((row) => row.id === id);
       const row = rows[index];
       if (!row) throw new RangeError('the batch does not have this row');
+      // A row that went in a circle has read more than is kept of it.
+      const length = Math.min(row.past, tokens.length);
       return {
-        tokens: tokens.slice(0, row.past),
+        tokens: tokens.slice(0, length),
         cross: encoded,
-        past: ofRow(past, index, row.past, geometry),
+        past: ofRow(past, { index, read: row.past }, length, geometry),
       };
     },
 
@@ -343,22 +345,13 @@ function firstTokens(
   length: number,
   geometry: DecoderGeometry,
 ): ReadonlyMap<string, Tensor> {
-  const held = lengthOf(past);
-  if (held === length) return past;
-  return new Map(
-    [...past].map(([name, tensor]) => {
-      const layout = layoutOf(name, geometry);
-      const part = { source: tensor.data as Float32Array, index: 0, held, start: 0, used: length };
-      const kept = stackRows([part], length, 'left', layout);
-      return [name, new Tensor('float32', kept, layout.dims(1, length))];
-    }),
-  );
+  return ofRow(past, { index: 0, read: lengthOf(past) }, length, geometry);
 }
 
-/** The cache of one row: the last `length` positions, as it is padded on the left. */
+/** The cache of one row, padded on the left: the first `length` of the tokens that it has read. */
 function ofRow(
   past: ReadonlyMap<string, Tensor>,
-  index: number,
+  { index, read }: { readonly index: number; readonly read: number },
   length: number,
   geometry: DecoderGeometry,
 ): ReadonlyMap<string, Tensor> {
@@ -367,13 +360,8 @@ function ofRow(
     [...past].map(([name, tensor]) => {
       if (tensor.dims[0] === 1 && held === length) return [name, tensor];
       const layout = layoutOf(name, geometry);
-      const part = {
-        source: tensor.data as Float32Array,
-        index,
-        held,
-        start: held - length,
-        used: length,
-      };
+      const source = tensor.data as Float32Array;
+      const part = { source, index, held, start: held - read, used: length };
       const kept = stackRows([part], length, 'left', layout);
       return [name, new Tensor('float32', kept, layout.dims(1, length))];
     }),

@@ -105,7 +105,7 @@ function collectTensors(): void {
 let afterCollection = 0;
 
 /** Bytes of tensors: those of two or three utterances. */
-const WORTH_COLLECTING = 64e6;
+const WORTH_COLLECTING = 24e6;
 
 function send(message: FromWorker): void {
   process.send?.(message);

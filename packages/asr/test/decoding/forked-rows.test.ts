@@ -134,7 +134,6 @@ test('rows that join together count each their frames', async () => {
   expect(batch.frames).toBe(0);
 });
 
-/** Checks an output against that of a row that reads all tokens at once, with no other beside it. */
 test('branches that are read side by side say what each would say alone', async () => {
   const token = fc.integer({ min: 0, max: 399 });
   const branch = fc.record({ from: fc.nat(), tokens: fc.array(token, { minLength: 1, maxLength: 5 }) });
@@ -161,6 +160,40 @@ test('branches that are read side by side say what each would say alone', async 
   );
 });
 
+test('what a row has read, whole or only its beginning, can be gone on from beside older rows', async () => {
+  const token = fc.integer({ min: 0, max: 399 });
+  const tokens = fc.array(token, { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(tokens, tokens),
+      fc.array(fc.tuple(token, token), { maxLength: 3 }),
+      fc.nat(),
+      tokens,
+      async (prompts, steps, kept, branch) => {
+        const batch = createDecoderBatch(model.decoder, model.geometry);
+        const rows = prompts.map((prompt, id) => ({ id, cross: heard[id], read: prompt }));
+        for (const { id, cross, read } of rows) if (cross) await prefill(batch, [id], cross, read);
+        for (const next of steps) {
+          await batch.step(new Map(next.map((each, id) => [id, { token: each, from: id }])));
+          for (const row of rows) row.read = [...row.read, next[row.id] ?? 0];
+        }
+        for (const { id, cross, read } of rows) {
+          if (!cross) continue;
+          const beginning = read.slice(0, 1 + (kept % read.length));
+          const reading = batch.readingOf(id, cross, beginning);
+          expect(reading.tokens).toEqual(beginning);
+          const [outputs] = await batch.readBranches(reading, [{ from: beginning.length, tokens: branch }]);
+          for (const [place, output] of (outputs ?? []).entries())
+            await expectAsAlone(output, cross, [...beginning, ...branch.slice(0, place + 1)]);
+          expect(outputs).toHaveLength(branch.length);
+        }
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+/** Checks an output against that of a row that reads all tokens at once, with no other beside it. */
 async function expectAsAlone(
   output: RowOutput | undefined,
   cross: CrossAttention,

@@ -12,7 +12,7 @@ describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { t
 
   beforeAll(async () => {
     server = await spawnRealServer('--workers', '1');
-    speech = await writeSpeech(['jfk/jfk'], 120);
+    speech = await writeSpeech(['jfk/jfk'], 5);
     return () => {
       server.signal('SIGKILL');
       speech.remove();
@@ -26,7 +26,7 @@ describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { t
     ])('axe finds nothing on %s, from empty over speaking to corrected', async (_name, viewport) => {
       const { page } = await openPage(server.url, {
         ...{ colorScheme, viewport, reducedMotion: 'reduce' },
-        speech: speech.path,
+        ...{ speech: speech.path, repeats: true },
       });
       await expectAccessible(page, 'empty');
       await page.getByRole('button', { name: 'Start' }).click();
@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { t
   });
 
   test('everything works from the keyboard alone', async () => {
-    const { page } = await openPage(server.url, { speech: speech.path });
+    const { page } = await openPage(server.url, { speech: speech.path, repeats: true });
     await page.keyboard.press('Alt+Shift+KeyT');
     await page.keyboard.type('Alt Shift R apixaban');
     await page.keyboard.press('Enter');
@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { t
   });
 
   test('finals are announced, and what may still change is not', async () => {
-    const { page } = await openPage(server.url, { speech: speech.path });
+    const { page } = await openPage(server.url, { speech: speech.path, repeats: true });
     await page.getByRole('button', { name: 'Start' }).click();
     // At once, as a partial may be gone a moment later.
     await page.locator('partial-lines .partial[aria-live=off]').getByText('still listening …').waitFor();

@@ -198,28 +198,28 @@ function changesOf(
  */
 function mayBeLikely(
   { proposal, firstToken, tokens, replacement }: Change,
-  { logProbabilities, endLogProbability }: Hypothesis,
+  hypothesis: Hypothesis,
   outputs: readonly (RowOutput | undefined)[],
 ): boolean {
   const [first] = replacement;
   const said = outputs[firstToken]?.logits;
   if (first === undefined || !said || proposal.allowance < 0) return true;
   const behind = firstToken + tokens + FOLLOWING;
-  const given = sum([...logProbabilities, endLogProbability].slice(firstToken, behind));
+  const given = sum(likelihoods(hypothesis).slice(firstToken, behind));
   return logProbabilityOf(first, said) - given + proposal.allowance + proposal.context > 0;
 }
 
 async function score(
   changes: readonly Change[],
-  { tokens, logProbabilities, endLogProbability }: Hypothesis,
+  hypothesis: Hypothesis,
   promptLength: number,
   reading: BranchedReading,
   endToken: number,
   batch: DecoderBatch,
 ): Promise<ScoredChange[]> {
   const scored: ScoredChange[] = [];
-  const ended = [...tokens, endToken];
-  const all = [...logProbabilities, endLogProbability];
+  const ended = hypothesis.stopped === 'end' ? [...hypothesis.tokens, endToken] : hypothesis.tokens;
+  const all = likelihoods(hypothesis);
   let pending: { change: Change; branch: Branch; wanted: readonly number[] }[] = [];
   const flush = async () => {
     if (pending.length === 0) return;
@@ -258,6 +258,11 @@ async function score(
   }
   await flush();
   return scored;
+}
+
+/** The log-probabilities of all tokens, and of the end where the model came to one: by no end a change would gain without bounds. */
+function likelihoods({ logProbabilities, endLogProbability, stopped }: Hypothesis): readonly number[] {
+  return stopped === 'end' ? [...logProbabilities, endLogProbability] : logProbabilities;
 }
 
 /** What speaks for a change: it is made where this is above 0. */

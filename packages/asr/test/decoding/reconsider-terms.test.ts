@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
-import { reheard, unconsidered, type Reconsidered } from '../../src/decoding/reconsider-terms.js';
+import { createDecoderBatch } from '../../src/decoding/decoder-batch.js';
+import {
+  reconsiderTerms,
+  reheard,
+  unconsidered,
+  type Reconsidered,
+} from '../../src/decoding/reconsider-terms.js';
 import type { Hypothesis } from '../../src/decoding/search.js';
+import { plainRequest } from '../../src/decoding/speech-model.js';
+import { createTermList } from '../../src/terms/term-list.js';
+import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
+import { decodeTogether } from '../support/greedy-decoding.js';
+import { openPrepared } from '../support/published-moonshine.js';
+import { loadSpeech } from '../support/speech.js';
 
 test('of a text of which a part is heard again, what is known of the rest stays with its words', () => {
   const former: Reconsidered = {
@@ -25,6 +37,48 @@ test('of a text of which a part is heard again, what is known of the rest stays 
     ...[5, 6, 0],
   ]);
   expect(again.weighed).toBe(former.weighed);
+});
+
+test('a text that came to no end takes no term for having one, and is asked about all the same', async () => {
+  const model = await openPrepared('moonshine-tiny', preferredWeightFormat());
+  const { samples } = await loadSpeech('jfk/jfk');
+  const { cross } = await model.encoder.encode(samples.subarray(0, 3 * 16_000));
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  const [heard = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
+  const text = heard.map(({ token }) => token);
+  expect(written(text)).toMatch(/fellow Americans/);
+  const lists = [createTermList([{ text: 'Amerigans' }, { text: 'fellahs' }], () => 1)];
+  const reconsider = (stopped: Hypothesis['stopped'], endLogProbability: number) =>
+    reconsiderTerms(
+      unconsidered(
+        {
+          tokens: text,
+          logProbabilities: text.map(() => -1),
+          frames: heard.map(({ frame }) => frame),
+          endLogProbability,
+          stopped,
+        },
+        [],
+      ),
+      model.prompt(plainRequest, 'en', []),
+      cross,
+      { lists, confusables: undefined },
+      model,
+      batch,
+    );
+  for (const { hypothesis, alternatives } of [
+    await reconsider('end', -1),
+    await reconsider('repetition', -Infinity),
+    await reconsider('length', -Infinity),
+  ]) {
+    expect(written(hypothesis.tokens)).toBe(written(text));
+    expect(alternatives.map((one) => one.text)).toContain('Amerigans');
+    for (const { odds } of alternatives) expect(odds).toSatisfy(Number.isFinite);
+  }
+
+  function written(tokens: readonly number[]) {
+    return Buffer.concat(tokens.map((token) => model.textOf(token).bytes)).toString();
+  }
 });
 
 function said(...tokens: readonly number[]): Hypothesis {

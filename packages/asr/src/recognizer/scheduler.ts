@@ -120,7 +120,8 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       if (home !== slot) home?.forget(next.request.window);
       homes.set(next.request.stream, slot);
       const job = (next.job ??= jobOf(next));
-      slot.assign(next.urgent ? { ...job, priority: 'final' } : job, next.request.keyTerms);
+      const keyTerms = job.termLists.length > 0 ? next.request.keyTerms : undefined;
+      slot.assign(next.urgent ? { ...job, priority: 'final' } : job, keyTerms);
     }
   };
 
@@ -209,6 +210,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       entry.attempts++;
       const mustCome = entry.urgent || isBackground(entry);
       if (mustCome && entry.attempts < MAX_ATTEMPTS) {
+        if (entry.attempts === MAX_ATTEMPTS - 1) entry.job = entry.job && withoutExtras(entry.job);
         options.onEvent({ kind: 'job-retried', worker });
         continue;
       }
@@ -329,6 +331,11 @@ function jobOf({ id, request }: Entry): RecognitionJob {
     decoding,
     termLists,
   };
+}
+
+/** The same job with nothing but the audio to go by: words without their terms are better than none. */
+function withoutExtras(job: RecognitionJob): RecognitionJob {
+  return { ...job, draft: [], termLists: [] };
 }
 
 /** The partial that saves its final the most work. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { moonshineGeometry } from '../../src/families/moonshine/moonshine-family.js';
 import type { RecognizerEvent } from '../../src/recognizer/recognizer.js';
 import { createScheduler, type JobRequest, type Scheduler } from '../../src/recognizer/scheduler.js';
+import { LEXICON } from '../../src/recognizer/worker-messages.js';
 import { plainRequest } from '../../src/decoding/speech-model.js';
 import { scriptSlots, type ScriptedSlot } from '../support/scripted-slots.js';
 
@@ -152,6 +153,16 @@ describe('a process that ends', () => {
     slots[0]?.finish();
     expect(outcomes).toEqual(['lost a#1', 'result b#2']);
     expect(events.filter(({ kind }) => kind === 'job-retried')).toHaveLength(2);
+  });
+
+  test('twice over a final, has it done without terms and drafts, which may be what ended it', () => {
+    const { submit, slots } = schedule(1);
+    submit('final', 'a', { draft: [1], lexicon: true, keyTerms: { name: 'named', terms: [] } });
+    slots[0]?.crash();
+    slots[0]?.crash();
+    const given = slots[0]?.assigned.map(({ termLists, draft }) => ({ termLists, draft }));
+    const whole = { termLists: ['named', LEXICON], draft: [1] };
+    expect(given).toEqual([whole, whole, { termLists: [], draft: [] }]);
   });
 
   test('three times over a final, loses it', () => {

@@ -17,13 +17,13 @@ describe.skipIf(chromiumPath === undefined)(
       const { page, say, complaints } = await dictation();
       say(SPOKEN);
       await lines(page).first().waitFor();
-      expect(await texts(page)).toEqual(['Give 25 mg.']);
+      await expectTexts(page, ['Give 25 mg.']);
       expect(await lines(page).locator('.word').nth(1).getAttribute('title')).toBe('Said: “twenty five”.');
       expect(await page.getByText(SPOKEN).count()).toBe(0);
 
       await page.getByLabel('Show what was said, too').check();
       await lines(page).getByText(`Said: “${SPOKEN}”`).waitFor();
-      expect(await texts(page)).toEqual(['Give 25 mg.']);
+      await expectTexts(page, ['Give 25 mg.']);
       await expectAccessible(page, 'with what was said');
       expect(complaints).toEqual([]);
     });
@@ -32,7 +32,7 @@ describe.skipIf(chromiumPath === undefined)(
       const { page, say } = await dictation({ off: ['Written form'] });
       say(`${SPOKEN} Scratch that.`);
       await lines(page).first().waitFor();
-      expect(await texts(page)).toEqual([`${SPOKEN} Scratch that.`]);
+      await expectTexts(page, [`${SPOKEN} Scratch that.`]);
     });
 
     test('has paragraphs and lines, on the page and in what is downloaded and copied', async () => {
@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)(
       say('New paragraph.');
       say('Give twenty five milligrams.');
       await lines(page).nth(2).waitFor();
-      expect(await texts(page)).toEqual(['No fever.\n\nPlan.\nRest.', '¶', 'Give 25 mg.']);
+      await expectTexts(page, ['No fever.\n\nPlan.\nRest.', '¶', 'Give 25 mg.']);
       await expectAccessible(page, 'with paragraphs');
 
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -64,13 +64,14 @@ describe.skipIf(chromiumPath === undefined)(
       say('Scratch that.');
       say('Scratch that.');
       await lines(page).nth(3).waitFor({ state: 'detached' });
-      expect(await texts(page)).toEqual(['One.', 'Two.', 'Three.']);
+      await expectTexts(page, ['One.', 'Two.', 'Three.']);
       say('Six.');
       await lines(page).nth(3).waitFor();
-      expect(await texts(page)).toEqual(['One.', 'Two.', 'Three.', 'Six.']);
-      const announced = await page.evaluate(() => (globalThis as unknown as Counting).announced);
-      expect(new Set(announced).size).toBe(announced.length);
-      expect(announced.at(-1)).toBe('Six.');
+      await expectTexts(page, ['One.', 'Two.', 'Three.', 'Six.']);
+      const announced = () => page.evaluate(() => (globalThis as unknown as Counting).announced);
+      await expect.poll(announced, PATIENCE).toContain('Six.');
+      expect(new Set(await announced()).size).toBe((await announced()).length);
+      expect((await announced()).at(-1)).toBe('Six.');
     });
 
     test('breaks lines by correcting one', async () => {
@@ -82,7 +83,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.keyboard.press('Shift+Enter');
       await page.keyboard.type('Rest.');
       await page.keyboard.press('Enter');
-      expect(await texts(page)).toEqual(['No fever.\nRest.']);
+      await expectTexts(page, ['No fever.\nRest.']);
     });
   },
 );
@@ -118,10 +119,15 @@ function lines(page: Page) {
   return page.locator('transcript-line');
 }
 
-/** The texts of the lines as they are seen. */
-async function texts(page: Page): Promise<readonly string[]> {
-  return (await page.locator('transcript-line .text').allInnerTexts()).map((text) => text.trim());
+/** Waits until the texts of the lines are seen so: a line is there before its text is. */
+async function expectTexts(page: Page, expected: readonly string[]): Promise<void> {
+  const texts = async () =>
+    (await page.locator('transcript-line .text').allInnerTexts()).map((text) => text.trim());
+  await expect.poll(texts, PATIENCE).toEqual(expected);
 }
+
+/** Milliseconds that a loaded machine may take. */
+const PATIENCE = { timeout: 60_000 };
 
 interface Counting {
   announced: string[];

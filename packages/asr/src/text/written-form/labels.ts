@@ -202,4 +202,5 @@ const RANKED: ReadonlySet<string> = new Set([
 
 const COUNTED_DAYS: ReadonlySet<string> = new Set([
   ...['postoperative', 'post-op', 'postop', 'op', 'hospital', 'postpartum', 'cycle', 'icu', 'treatment'],
+  ...['on', 'by', 'until'],
 ]);

@@ -17,7 +17,7 @@ export interface Token {
 }
 
 /**
- * Parts words into tokens: punctuation from letters, `twenty-five` and `25mg` in two. `word` numbers the words in
+ * Parts words into tokens: punctuation from letters, `twenty-five` and `25mg` in two, `6x9mm` in four. `word` numbers the words in
  * the order given.
  */
 export function tokenize(words: readonly string[]): Token[] {
@@ -57,6 +57,9 @@ function tokenOf(text: string, word: number, rest: Partial<Token>): Token {
 function partsOf(core: string): readonly string[] {
   const glued = GLUED_UNIT.exec(core);
   if (glued !== null && isUnitWord((glued[2] ?? '').toLowerCase())) return glued.slice(1, 3);
+  const size = GLUED_SIZE.exec(core);
+  if (size !== null && (size[4] === '' || isUnitWord((size[4] ?? '').toLowerCase())))
+    return size.slice(1).filter((part) => part !== '');
   const parts = core.split('-');
   const [first = '', ...rest] = parts;
   if (rest.length === 0 || !(isNumberWord(first.toLowerCase()) || NUMERAL.test(first))) return [core];
@@ -70,12 +73,14 @@ function partsNumber(part: string): boolean {
 
 /** What else is hyphenated with numbers. */
 const HYPHENATED: ReadonlySet<string> = new Set([
-  ...['and', 'a', 'half', 'old', 'over', 'to', 'point', 'oh'],
+  ...['and', 'a', 'half', 'old', 'over', 'to', 'point', 'oh', 'plus'],
   ...['halves', 'thirds', 'quarter', 'quarters', 'fourths', 'fifths', 'sixths', 'eighths', 'tenths'],
 ]);
 
 const NUMERAL = /^\d+(?:\.\d+)?$/u;
 const GLUED_UNIT = /^((?:\d[\d,]*)?\.?\d+)([a-zµμ]+)$/iu;
+/** `6x9mm` */
+const GLUED_SIZE = /^(\d+(?:\.\d+)?)([x×])(\d+(?:\.\d+)?)([a-z]*)$/iu;
 const MERIDIEM = /^([ap])(\.?)m(\.?)([,;:!?)]*)$/iu;
 /** A point before a digit belongs to the number. */
 const EDGES = /^([("'“‘[]*)(.*?)([.,;:!?)"'”’\]]*)$/su;

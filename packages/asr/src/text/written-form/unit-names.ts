@@ -73,6 +73,7 @@ const SINGULARS: readonly (readonly [string, ReturnType<typeof unit>])[] = [
   ['degree', unit('amount', undefined)],
   ['dollar', unit('amount', undefined)],
   ['unit', unit('dose', undefined)],
+  ['milliunit', unit('dose', undefined)],
   ['second', unit('time', undefined, 's')],
   ['minute', unit('time', undefined, 'min')],
   ['hour', unit('time', undefined, 'hour')],

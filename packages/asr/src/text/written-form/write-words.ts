@@ -177,5 +177,7 @@ const LINKS: ReadonlySet<string> = new Set([
   'slash',
   'dash',
   'by',
+  'x',
+  '×',
   'through',
 ]);

@@ -54,7 +54,11 @@ function mayBeTwoNumbers(tokens: readonly Token[], at: number, number: Value, un
 function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Unit): Rewriting | undefined {
   const whole = number.length + unit.length;
   const text = plainNumber(number);
-  if (number.is === 'cardinal' && number.digits === '1') return keep(whole);
+  if (number.is === 'cardinal' && number.digits === '1') {
+    // "One day" may be any day; behind these words it is counted.
+    const isCounted = tokens[at + 1]?.beginsWord === true && DURING.has(wordBefore(tokens, at) ?? '');
+    return isCounted ? withUnit(text, number.length, unit) : keep(whole);
+  }
   // "5-day" as the model wrote it, or "5 day".
   if (unit.singular && number.is === 'numeral') return undefined;
   if (unit.singular) {
@@ -67,3 +71,6 @@ function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Un
   if (wordBefore(tokens, at) === 'point' && number.is === 'cardinal') return keep(whole);
   return withUnit(text, number.length, unit);
 }
+
+/** What a length of time stands behind. */
+const DURING: ReadonlySet<string> = new Set(['in', 'for', 'after', 'within', 'over', 'every', 'than']);

@@ -6,6 +6,7 @@ import {
   wordsBefore,
   writeAs,
   writePieces,
+  type Piece,
   type Rewriting,
   type Rule,
 } from '../rule.js';
@@ -19,7 +20,8 @@ import { unitBehind, unitPieces, withUnit } from './measure.js';
  * Two numbers that belong together: `ten to fifteen milligrams` → `10–15 mg`, but `from ten to fifteen milligrams` →
  * `from 10 to 15 mg`, which is a change, and `one or two days` as it was said.
  */
-export const range: Rule = (tokens, at) => hyphenated(tokens, at) ?? twoNumbers(tokens, at);
+export const range: Rule = (tokens, at) =>
+  hyphenated(tokens, at) ?? sizes(tokens, at) ?? twoNumbers(tokens, at);
 
 const twoNumbers: Rule = (tokens, at) => {
   const low = numberAt(tokens, at);
@@ -36,8 +38,6 @@ const twoNumbers: Rule = (tokens, at) => {
     case 'through':
     case 'dash':
       return unit === undefined ? numbersAlone(tokens, at, pair) : fromTo(tokens, at, pair, unit);
-    case 'by':
-      return unit === undefined ? undefined : sizes(pair, unit);
     case 'and':
       return wordBefore(tokens, at) === 'between' && unit !== undefined ? joined(pair, unit) : undefined;
     default:
@@ -56,6 +56,29 @@ const hyphenated: Rule = (tokens, at) => {
   return withUnit(`${low ?? ''}–${high ?? ''}`, 1, unit);
 };
 
+/** `three by four by two centimeters` → `3 × 4 × 2 cm`. */
+const sizes: Rule = (tokens, at) => {
+  const pieces: Piece[] = [];
+  const sides: Value[] = [];
+  let length = 0;
+  for (;;) {
+    const side = numberAt(tokens, at + length);
+    if (!isValue(side)) return undefined;
+    sides.push(side);
+    pieces.push({ text: measuredNumber(side, false), length: side.length });
+    length += side.length;
+    if (!TIMES.has(wordBehind(tokens, at, length) ?? '')) break;
+    pieces.push({ text: '×', length: 1 });
+    length += 1;
+    if (wordBehind(tokens, at, length) === undefined) return undefined;
+  }
+  const unit = unitBehind(tokens, at, length);
+  if (sides.length < 2 || unit?.kind !== 'amount' || isUnsure(sides, unit)) return undefined;
+  return writePieces(...pieces, ...unitPieces(unit));
+};
+
+const TIMES: ReadonlySet<string> = new Set(['by', 'x', '×']);
+
 interface Pair {
   readonly low: Value;
   readonly high: Value;
@@ -66,7 +89,7 @@ interface Pair {
 }
 
 function fromTo(tokens: readonly Token[], at: number, pair: Pair, unit: Unit): Rewriting {
-  if (isUnsure(pair, unit)) return keep(pair.length + unit.length);
+  if (isUnsure([pair.low, pair.high], unit)) return keep(pair.length + unit.length);
   if (!ascends(pair) || isChange(tokens, at)) return joined(pair, unit);
   const zeros = unit.kind === 'dose';
   const text = `${measuredNumber(pair.low, zeros)}–${measuredNumber(pair.high, zeros)}`;
@@ -86,14 +109,9 @@ function numbersAlone(tokens: readonly Token[], at: number, pair: Pair): Rewriti
   return writePieces(...numbers(pair, false, pair.word === 'dash' ? 'to' : pair.word));
 }
 
-function sizes(pair: Pair, unit: Unit): Rewriting | undefined {
-  if (unit.kind !== 'amount' || isUnsure(pair, unit)) return undefined;
-  return writePieces(...numbers(pair, false, '×'), ...unitPieces(unit));
-}
-
 function alternativesWith(pair: Pair, unit: Unit): Rewriting {
   const vague = unit.kind === 'time' || unit.kind === 'form';
-  if (isUnsure(pair, unit)) return keep(pair.length + unit.length);
+  if (isUnsure([pair.low, pair.high], unit)) return keep(pair.length + unit.length);
   if (vague && isSmall(pair.low) && isSmall(pair.high)) return keep(pair.length + unit.length);
   return joined(pair, unit);
 }
@@ -103,7 +121,7 @@ function alternatives({ low, high, length }: Pair): Rewriting | undefined {
 }
 
 function joined(pair: Pair, unit: Unit): Rewriting {
-  if (isUnsure(pair, unit)) return keep(pair.length + unit.length);
+  if (isUnsure([pair.low, pair.high], unit)) return keep(pair.length + unit.length);
   const pieces = numbers(pair, unit.kind === 'dose', pair.word === 'dash' ? 'to' : pair.word);
   if (unit.kind === 'percent') {
     const [low, word, high] = pieces;
@@ -129,10 +147,11 @@ function isSmall({ is, digits }: Value): boolean {
   return is === 'cardinal' && digits.length === 1;
 }
 
-/** A number without its hundred stands here only where the other is one too, and the unit is no tablet's. */
-function isUnsure({ low, high }: Pair, unit: Unit): boolean {
-  const elided = [low, high].filter(({ is }) => is === 'elided').length;
-  return elided === 1 || (elided === 2 && (unit.singular || unit.kind === 'form' || unit.kind === 'time'));
+/** A number without its hundred stands here only where the others are such too, and the unit is no tablet's. */
+function isUnsure(numbers: readonly Value[], unit: Unit): boolean {
+  const isElided = ({ is }: Value) => is === 'elided';
+  if (!numbers.some(isElided)) return false;
+  return !numbers.every(isElided) || unit.singular || unit.kind === 'form' || unit.kind === 'time';
 }
 
 /** `increased ten to fifteen milligrams`: by that much, or from one to the other? The word says either. */
@@ -143,4 +162,4 @@ function isChange(tokens: readonly Token[], at: number): boolean {
 const CHANGES =
   /^(?:from|increas|decreas|chang|titrat|uptitrat|taper|go|goes|going|went|switch|rais|lower|reduc|drop|advanc|wean|convert|improv|fell|rose|up|down)/u;
 
-const JOINTS: ReadonlySet<string> = new Set(['to', 'through', 'dash', 'by', 'and', 'or']);
+const JOINTS: ReadonlySet<string> = new Set(['to', 'through', 'dash', 'and', 'or']);

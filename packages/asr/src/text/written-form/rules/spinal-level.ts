@@ -108,14 +108,15 @@ function isStretch(
   return first.letter === 'T' && (first.number > 4 || place < 0);
 }
 
-/** `L4-L5` and `L4-5` as models write them. */
+/** `L4-L5`, `L4-5` and `L4L5` as models write them. */
 function asWritten(tokens: readonly Token[], at: number) {
-  const match = /^([CTLS])(\d{1,2})-([CTLS]?)(\d{1,2})$/u.exec(tokens[at]?.text ?? '');
+  const match = /^([CTLS])(\d{1,2})(?:-([CTLS]?)|([CTLS]))(\d{1,2})$/u.exec(tokens[at]?.text ?? '');
   if (match === null) return undefined;
-  const [, letter = '', number = '', other = '', end = ''] = match;
+  const [, letter = '', number = '', behindDash = '', glued = '', end = ''] = match;
   const first = levelOf(letter, Number(number), 1, true);
-  const second = levelOf(other || letter, Number(end), 1, true);
-  if (first === undefined || second === undefined) return keep(1);
+  const second = levelOf(behindDash || glued || letter, Number(end), 1, true);
+  const maySound = glued === letter && (letter === 'S' || letter === 'T');
+  if (first === undefined || second === undefined || maySound) return keep(1);
   return writeAs(`${first.letter}${String(first.number)}–${second.letter}${String(second.number)}`, 1);
 }
 

@@ -1,6 +1,7 @@
 import { joinWords, spellWords } from '../text/words.js';
 import type { TokenText } from '../text/token-text.js';
 import { proposeConfusables, type Confusables } from '../terms/confusables.js';
+import { proposeHomophones } from '../terms/number-homophones.js';
 import { proposeTerms, type TermProposal } from '../terms/term-proposals.js';
 import type { TermList } from '../terms/term-list.js';
 import type { Branch, BranchedReading, DecoderBatch, RowOutput } from './decoder-batch.js';
@@ -175,7 +176,9 @@ function changesOf(
   weighed: ReadonlySet<string>,
 ): Change[] {
   const words = spellWords(tokens, logProbabilities, textOf);
-  const confused = confusables ? proposeConfusables(words, confusables) : [];
+  const confused = confusables
+    ? [...proposeConfusables(words, confusables), ...proposeHomophones(words)]
+    : [];
   return [...proposeTerms(words, lists), ...confused].flatMap((proposal) => {
     const first = words[proposal.firstWord];
     const last = words[proposal.firstWord + proposal.words - 1];

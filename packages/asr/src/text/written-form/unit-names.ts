@@ -35,6 +35,12 @@ export function isTimeUnit(word: string | undefined): boolean {
   return word !== undefined && unitNames.get(word)?.kind === 'time';
 }
 
+/** Whether a word in lower case tells how much there is of something, by mass or volume: more than one of it. */
+export function isMassOrVolume(word: string): boolean {
+  const name = unitNames.get(word);
+  return name?.kind === 'dose' && name.symbol !== undefined && !name.singular;
+}
+
 const unit = (kind: UnitKind, symbol: string | undefined, divisor?: string) =>
   ({ kind, symbol, ...(divisor === undefined ? {} : { divisor }) }) as const;
 

@@ -1,28 +1,16 @@
-import { joinWords, spellWords } from '../text/words.js';
-import type { TokenText } from '../text/token-text.js';
-import { proposeConfusables, type Confusables } from '../terms/confusables.js';
-import { proposeHomophones } from '../terms/number-homophones.js';
-import { proposeTerms, type TermProposal } from '../terms/term-proposals.js';
-import type { TermList } from '../terms/term-list.js';
 import type { Branch, BranchedReading, DecoderBatch, RowOutput } from './decoder-batch.js';
+import { applied, moved, outputsAfter, overlap, type ScoredChange, type TokenSpan } from './apply-changes.js';
 import { logProbabilityOf } from './next-token.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 import type { CrossAttention } from './stream-encoder.js';
+import { changesOf, nameOf, type ExpectedTerms, type TermChange } from './term-changes.js';
 
 /** What reconsidering needs of the model. */
 type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode'>;
 
-/** Terms that may be said. */
-export interface ExpectedTerms {
-  readonly lists: readonly TermList[];
-  readonly confusables: Confusables | undefined;
-}
-
 /** What some tokens may be instead. */
-export interface TokenAlternative {
-  readonly firstToken: number;
-  readonly tokens: number;
+export interface TokenAlternative extends TokenSpan {
   readonly text: string;
   /** How much likelier it is than what stands there, nats. */
   readonly odds: number;
@@ -41,9 +29,7 @@ export interface Reconsidered {
 }
 
 /** A term that took the place of what was written. */
-interface ReplacedTokens {
-  readonly firstToken: number;
-  readonly tokens: number;
+interface ReplacedTokens extends TokenSpan {
   /** Each of its tokens is at least as likely, with what the list says for the term. */
   readonly logProbability: number;
 }
@@ -144,63 +130,12 @@ const FOLLOWING = 3;
 /** Tokens whose logits are had at once: those of each take 131 kB. */
 const MOST_AT_ONCE = 64;
 
-/** New tokens for some of a hypothesis. */
-interface Change {
-  readonly proposal: TermProposal;
-  /** What it would write, and what is written. */
-  readonly text: string;
-  readonly written: string;
-  readonly firstToken: number;
-  readonly tokens: number;
-  readonly replacement: readonly number[];
-}
-
-function nameOf({ text, written }: Pick<Change, 'text' | 'written'>): string {
-  return `${written}|${text}`;
-}
-
-interface ScoredChange {
-  readonly change: Change;
-  /** What the change adds to the sum of log-probabilities. */
-  readonly gain: number;
-  /** Of the new tokens, and of those behind them. */
-  readonly logProbabilities: readonly number[];
-  /** What the decoder said of each. */
-  readonly outputs: readonly RowOutput[];
-}
-
-function changesOf(
-  { tokens, logProbabilities }: Hypothesis,
-  { lists, confusables }: ExpectedTerms,
-  { textOf, encode }: TermReader,
-  weighed: ReadonlySet<string>,
-): Change[] {
-  const words = spellWords(tokens, logProbabilities, textOf);
-  const confused = confusables
-    ? [...proposeConfusables(words, confusables), ...proposeHomophones(words)]
-    : [];
-  return [...proposeTerms(words, lists), ...confused].flatMap((proposal) => {
-    const first = words[proposal.firstWord];
-    const last = words[proposal.firstWord + proposal.words - 1];
-    if (!first || !last) return [];
-    let end = last.firstToken + last.tokens;
-    // Punctuation behind the words stays.
-    while (end > first.firstToken && isPunctuation(textOf(tokens[end - 1] ?? 0))) end--;
-    if (end === first.firstToken) return [];
-    const text = startsSentence(words, proposal.firstWord) ? capitalised(proposal.text) : proposal.text;
-    const { firstToken } = first;
-    const kept = spellWords(tokens.slice(firstToken, end), logProbabilities.slice(firstToken, end), textOf);
-    const change = { proposal, text, written: joinWords(kept), firstToken, tokens: end - firstToken };
-    return weighed.has(nameOf(change)) ? [] : [{ ...change, replacement: encode(withoutTallLetters(text)) }];
-  });
-}
-
 /**
  * Whether a change may be made by what the decoder said of its first token: the others add nothing to its likelihood. What
  * takes no place is looked at in any case.
  */
 function mayBeLikely(
-  { proposal, firstToken, tokens, replacement }: Change,
+  { proposal, firstToken, tokens, replacement }: TermChange,
   hypothesis: Hypothesis,
   outputs: readonly (RowOutput | undefined)[],
 ): boolean {
@@ -213,54 +148,69 @@ function mayBeLikely(
 }
 
 async function score(
-  changes: readonly Change[],
+  changes: readonly TermChange[],
   hypothesis: Hypothesis,
   promptLength: number,
   reading: BranchedReading,
   endToken: number,
   batch: DecoderBatch,
 ): Promise<ScoredChange[]> {
-  const scored: ScoredChange[] = [];
   const ended = hypothesis.stopped === 'end' ? [...hypothesis.tokens, endToken] : hypothesis.tokens;
-  const all = likelihoods(hypothesis);
-  let pending: { change: Change; branch: Branch; wanted: readonly number[] }[] = [];
-  const flush = async () => {
-    if (pending.length === 0) return;
-    const outputs = await batch.readBranches(
-      reading,
-      pending.map(({ branch }) => branch),
-    );
-    pending.forEach(({ change, wanted }, index) => {
-      const rows = outputs[index] ?? [];
-      const found = wanted.map((token, place) =>
-        logProbabilityOf(token, rows[place]?.logits ?? new Float32Array(0)),
-      );
-      const before = all.slice(
-        change.firstToken,
-        change.firstToken + change.tokens + (wanted.length - change.replacement.length),
-      );
-      scored.push({
-        change,
-        gain: sum(found) - sum(before),
-        logProbabilities: found,
-        outputs: rows,
-      });
-    });
-    pending = [];
-  };
-  for (const change of changes) {
-    const behind = change.firstToken + change.tokens;
-    const wanted = [...change.replacement, ...ended.slice(behind, behind + FOLLOWING)];
+  const before = likelihoods(hypothesis);
+  const questions = changes.flatMap((change): Question[] => {
+    const end = change.firstToken + change.tokens;
+    const wanted = [...change.replacement, ...ended.slice(end, end + FOLLOWING)];
     const from = promptLength + change.firstToken - 1;
-    const before = reading.tokens[from];
-    if (before === undefined) continue;
-    const branch = { from, tokens: [before, ...wanted.slice(0, -1)] };
-    const held = sum(pending.map((one) => one.branch.tokens.length));
-    if (held + branch.tokens.length > MOST_AT_ONCE) await flush();
-    pending.push({ change, branch, wanted });
+    const last = reading.tokens[from];
+    return last === undefined
+      ? []
+      : [{ change, wanted, branch: { from, tokens: [last, ...wanted.slice(0, -1)] } }];
+  });
+  const scored: ScoredChange[] = [];
+  for (const some of together(questions)) {
+    const answers = await batch.readBranches(
+      reading,
+      some.map(({ branch }) => branch),
+    );
+    scored.push(...some.map((question, place) => scoredBy(question, answers[place] ?? [], before)));
   }
-  await flush();
   return scored;
+}
+
+/** A change, with the tokens that it wants to stand there and the branch that tells how likely they are. */
+interface Question {
+  readonly change: TermChange;
+  readonly wanted: readonly number[];
+  readonly branch: Branch;
+}
+
+/** Questions in parts that are asked at once. */
+function together(questions: readonly Question[]): Question[][] {
+  const parts: Question[][] = [];
+  let held = MOST_AT_ONCE;
+  for (const question of questions) {
+    const { length } = question.branch.tokens;
+    held += length;
+    if (held > MOST_AT_ONCE) {
+      parts.push([]);
+      held = length;
+    }
+    parts.at(-1)?.push(question);
+  }
+  return parts;
+}
+
+/** `before`: the log-probabilities of what stands there. */
+function scoredBy(
+  { change, wanted }: Question,
+  outputs: readonly RowOutput[],
+  before: readonly number[],
+): ScoredChange {
+  const { firstToken, tokens, replacement } = change;
+  const logProbabilities = outputs.map(({ logits }, place) => logProbabilityOf(wanted[place] ?? 0, logits));
+  const behind = wanted.length - replacement.length;
+  const given = before.slice(firstToken, firstToken + tokens + behind);
+  return { change, gain: sum(logProbabilities) - sum(given), logProbabilities, outputs };
 }
 
 /** The log-probabilities of all tokens, and of the end where the model came to one: by no end a change would gain without bounds. */
@@ -307,34 +257,13 @@ function replacedBy(chosen: readonly ScoredChange[], scored: readonly ScoredChan
   });
 }
 
-function alternative({ firstToken, tokens }: Change, text: string, odds: number): TokenAlternative {
+function alternative({ firstToken, tokens }: TermChange, text: string, odds: number): TokenAlternative {
   return { firstToken, tokens, text, odds };
 }
 
 function asReplaced(scored: ScoredChange): ReplacedTokens {
   const { firstToken, tokens } = scored.change;
   return { firstToken, tokens, logProbability: -Math.log1p(Math.exp(-oddsOf(scored))) };
-}
-
-/** Spans where they stand after the changes; those that a change cuts are lost. */
-function moved<Span extends TokenSpan>(spans: readonly Span[], chosen: readonly ScoredChange[]): Span[] {
-  return spans.flatMap((one) => {
-    let { firstToken, tokens } = one;
-    for (const { change } of chosen) {
-      const longer = change.replacement.length - change.tokens;
-      const isSame = change.firstToken === one.firstToken && change.tokens === one.tokens;
-      if (isSame) tokens += longer;
-      else if (overlap(change, one)) return [];
-      else if (change.firstToken < one.firstToken) firstToken += longer;
-    }
-    return [{ ...one, firstToken, tokens }];
-  });
-}
-
-type TokenSpan = Pick<TokenAlternative, 'firstToken' | 'tokens'>;
-
-function overlap(one: TokenSpan, other: TokenSpan): boolean {
-  return one.firstToken < other.firstToken + other.tokens && other.firstToken < one.firstToken + one.tokens;
 }
 
 /** The best of the changes, and those whose likelihood does not depend on it. */
@@ -350,69 +279,6 @@ function bestApart(scored: readonly ScoredChange[]): ScoredChange[] {
     if (apart) chosen.push(candidate);
   }
   return chosen.sort((one, other) => one.change.firstToken - other.change.firstToken);
-}
-
-function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[]): Hypothesis {
-  const tokens: number[] = [];
-  const logProbabilities: number[] = [];
-  const frames: number[] = [];
-  // What stands behind a change is as likely as it is behind that.
-  const follows = [...hypothesis.logProbabilities, hypothesis.endLogProbability];
-  for (const { change, logProbabilities: found } of chosen)
-    found.slice(change.replacement.length).forEach((value, place) => {
-      follows[change.firstToken + change.tokens + place] = value;
-    });
-  let from = 0;
-  const keep = (to: number) => {
-    tokens.push(...hypothesis.tokens.slice(from, to));
-    logProbabilities.push(...follows.slice(from, to));
-    frames.push(...hypothesis.frames.slice(from, to));
-  };
-  for (const { change, logProbabilities: found, outputs } of chosen) {
-    const { length } = change.replacement;
-    keep(change.firstToken);
-    tokens.push(...change.replacement);
-    logProbabilities.push(...found.slice(0, length));
-    frames.push(...outputs.slice(0, length).map(({ frame }) => frame));
-    from = change.firstToken + change.tokens;
-  }
-  keep(hypothesis.tokens.length);
-  return { ...hypothesis, tokens, logProbabilities, frames, endLogProbability: follows.at(-1) ?? 0 };
-}
-
-/** What was said of each token of a hypothesis with changes: of those that stand far behind one, what was said before. */
-function outputsAfter(
-  outputs: readonly (RowOutput | undefined)[],
-  chosen: readonly ScoredChange[],
-): (RowOutput | undefined)[] {
-  const after: (RowOutput | undefined)[] = [];
-  let from = 0;
-  for (const { change, outputs: said } of chosen) {
-    after.push(...outputs.slice(from, change.firstToken), ...said);
-    from = change.firstToken + change.tokens + said.length - change.replacement.length;
-  }
-  return [...after, ...outputs.slice(from)];
-}
-
-function isPunctuation({ bytes }: TokenText): boolean {
-  return bytes.every((byte) => byte < 0x80 && !/[A-Za-z0-9 ]/.test(String.fromCharCode(byte)));
-}
-
-function startsSentence(words: readonly { readonly text: string }[], place: number): boolean {
-  const first = words[place]?.text.charAt(0) ?? '';
-  if (first === first.toLowerCase()) return false;
-  return place === 0 || /[.?!]$/.test(words[place - 1]?.text ?? '');
-}
-
-/** Lists may have `MetoPROLOL`, so that eyes tell it from its like. No text that a decoder has read does. */
-function withoutTallLetters(text: string): string {
-  return text.replace(/\p{L}+/gu, (word) =>
-    /\p{Ll}/u.test(word) && /\p{Lu}{3}/u.test(word) ? word.charAt(0) + word.slice(1).toLowerCase() : word,
-  );
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sum(values: readonly number[]): number {

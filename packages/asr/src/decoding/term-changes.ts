@@ -1,0 +1,78 @@
+import { proposeConfusables, type Confusables } from '../terms/confusables.js';
+import { proposeHomophones } from '../terms/number-homophones.js';
+import type { TermList } from '../terms/term-list.js';
+import { proposeTerms, type TermProposal } from '../terms/term-proposals.js';
+import type { TokenText } from '../text/token-text.js';
+import { joinWords, spellWords } from '../text/words.js';
+import type { Hypothesis } from './search.js';
+import type { SpeechModel } from './speech-model.js';
+
+/** Terms that may be said. */
+export interface ExpectedTerms {
+  readonly lists: readonly TermList[];
+  readonly confusables: Confusables | undefined;
+}
+
+/** New tokens for some of a hypothesis. */
+export interface TermChange {
+  readonly proposal: TermProposal;
+  /** What it would write, and what is written. */
+  readonly text: string;
+  readonly written: string;
+  readonly firstToken: number;
+  readonly tokens: number;
+  readonly replacement: readonly number[];
+}
+
+/** What sounds like the words of a hypothesis, as tokens; without what was `weighed` already, by `nameOf`. */
+export function changesOf(
+  { tokens, logProbabilities }: Hypothesis,
+  { lists, confusables }: ExpectedTerms,
+  { textOf, encode }: Pick<SpeechModel, 'textOf' | 'encode'>,
+  weighed: ReadonlySet<string>,
+): TermChange[] {
+  const words = spellWords(tokens, logProbabilities, textOf);
+  const confused = confusables
+    ? [...proposeConfusables(words, confusables), ...proposeHomophones(words)]
+    : [];
+  return [...proposeTerms(words, lists), ...confused].flatMap((proposal) => {
+    const first = words[proposal.firstWord];
+    const last = words[proposal.firstWord + proposal.words - 1];
+    if (!first || !last) return [];
+    let end = last.firstToken + last.tokens;
+    // Punctuation behind the words stays.
+    while (end > first.firstToken && isPunctuation(textOf(tokens[end - 1] ?? 0))) end--;
+    if (end === first.firstToken) return [];
+    const text = startsSentence(words, proposal.firstWord) ? capitalised(proposal.text) : proposal.text;
+    const { firstToken } = first;
+    const kept = spellWords(tokens.slice(firstToken, end), logProbabilities.slice(firstToken, end), textOf);
+    const change = { proposal, text, written: joinWords(kept), firstToken, tokens: end - firstToken };
+    return weighed.has(nameOf(change)) ? [] : [{ ...change, replacement: encode(withoutTallLetters(text)) }];
+  });
+}
+
+/** Names a change by its texts, wherever it stands. */
+export function nameOf({ text, written }: Pick<TermChange, 'text' | 'written'>): string {
+  return `${written}|${text}`;
+}
+
+function isPunctuation({ bytes }: TokenText): boolean {
+  return bytes.every((byte) => byte < 0x80 && !/[A-Za-z0-9 ]/.test(String.fromCharCode(byte)));
+}
+
+function startsSentence(words: readonly { readonly text: string }[], place: number): boolean {
+  const first = words[place]?.text.charAt(0) ?? '';
+  if (first === first.toLowerCase()) return false;
+  return place === 0 || /[.?!]$/.test(words[place - 1]?.text ?? '');
+}
+
+/** Lists may have `MetoPROLOL`, so that eyes tell it from its like. No text that a decoder has read does. */
+function withoutTallLetters(text: string): string {
+  return text.replace(/\p{L}+/gu, (word) =>
+    /\p{Ll}/u.test(word) && /\p{Lu}{3}/u.test(word) ? word.charAt(0) + word.slice(1).toLowerCase() : word,
+  );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { makeDictation } from '../dictation/make-dictation.js';
@@ -23,7 +23,11 @@ export function addMakeDictationCommand(program: Command): void {
       'Synthetic dictation: sentences of this package, spoken by several voices, with their manifest.',
     )
     .option('--out <folder>', 'where audio and manifest go', cacheFolder())
-    .option('--voices <names>', `voices that take turns, separated by commas: ${names}`, voicesOf, VOICES)
+    .addOption(
+      new Option('--voices <names>', `voices that take turns, separated by commas: ${names}`)
+        .argParser(voicesOf)
+        .default(VOICES, 'all'),
+    )
     .option('--every-voice', 'every voice speaks every sentence')
     .option('--limit <sentences>', 'at most so many sentences', wholeNumber)
     .addHelpText(

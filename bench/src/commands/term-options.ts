@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { TERM_CONDITIONS, type TermCondition } from '../benchmarks/term-conditions.js';
 import { MEDICAL_TERMS } from '../terms/term-list.js';
 import { listOf, wholeNumber } from './clip-options.js';
@@ -13,11 +13,13 @@ export interface TermFlags {
 /** Adds the flags that say what sessions are told to expect. */
 export function addTermOptions(command: Command, conditions: readonly TermCondition[]): Command {
   return command
-    .option(
-      '--conditions <names>',
-      `what sessions are told to expect, separated by commas: ${TERM_CONDITIONS.join(', ')}`,
-      conditionsOf,
-      conditions,
+    .addOption(
+      new Option(
+        '--conditions <names>',
+        `what sessions are told to expect, separated by commas: ${TERM_CONDITIONS.join(', ')}`,
+      )
+        .argParser(conditionsOf)
+        .default(conditions, conditions.join(',')),
     )
     .option('--list <file>', 'medical terms, one a line; text behind a tab is left out', MEDICAL_TERMS)
     .option('--session-terms <count>', 'terms of a session, filled up from the list', wholeNumber, 230);

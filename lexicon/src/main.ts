@@ -6,7 +6,7 @@ import { countPairs } from './count-pairs.js';
 import { findConfusableDrugs } from './confusable/find-confusable-drugs.js';
 import { parseKnownPairs } from './confusable/known-pairs.js';
 import { readSources } from './read-sources.js';
-import { confusableTable, languageTable, lexiconTable } from './write-tables.js';
+import { confusableTable, languageTable, lexiconTable, wordTable } from './write-tables.js';
 
 const curated = parseMedicalLexicon(await readFile(here('../curated/terms.tsv'), 'utf8'));
 const known = parseKnownPairs(await readFile(here('../curated/confusable-drugs.tsv'), 'utf8'));
@@ -19,6 +19,7 @@ await writeFile(
   here('../../packages/asr/lexicon/clinical-language.tsv'),
   languageTable(countPairs(sources.clinicalSentences)),
 );
+await writeFile(here('../../packages/asr/lexicon/english-words.txt'), wordTable(sources.frequencies.words));
 console.log(`Wrote ${terms.length} terms and ${pairs.length} pairs of confusable drugs.`);
 
 function here(path: string): string {

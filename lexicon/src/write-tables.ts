@@ -26,3 +26,9 @@ export function languageTable(counts: PairCounts): string {
     '# Written by npm run lexicon. Words, and those that follow them in clinical texts, with how often.';
   return [head, ...lines.sort(), ''].join('\n');
 }
+
+/** The words of English books as the text of their file: the medical ones may be short, and others are not asked for. */
+export function wordTable(words: Iterable<string>): string {
+  const long = [...words].filter((word) => /^[a-z]{4,}$/.test(word)).sort();
+  return ['# Written by npm run lexicon. Words of English books.', ...long, ''].join('\n');
+}

@@ -1,5 +1,6 @@
 /** How common English words are in printed books. */
 export interface WordFrequencies {
+  readonly words: readonly string[];
   /** Occurrences of a word, or of two words with a space between them, in lower case. */
   count(words: string): number;
   /** Place of a word among all, from 1 for the most frequent. */
@@ -16,5 +17,5 @@ export function readWordFrequencies(words: string, pairs: string): WordFrequenci
     counts.set(text, Number(count));
     if (!text.includes(' ')) ranks.set(text, ranks.size + 1);
   }
-  return { count: (text) => counts.get(text) ?? 0, rank: (word) => ranks.get(word) };
+  return { words: [...ranks.keys()], count: (text) => counts.get(text) ?? 0, rank: (word) => ranks.get(word) };
 }

@@ -88,11 +88,7 @@ export async function reconsiderTerms(
   for (let round = 0; round < ROUNDS; round++) {
     const current = withReplaced(hypothesis, replaced);
     // What was weighed and found too light would be so again: only what stands by new words is worth the time.
-    const changes = changesOf(current, expected, model, weighed).filter((change) => {
-      const isWorthIt = mayBeLikely(change, current, outputs);
-      if (!isWorthIt) weighed.add(nameOf(change));
-      return isWorthIt;
-    });
+    const changes = likeliest(changesOf(current, expected, model, weighed), current, outputs);
     if (changes.length === 0) break;
     const left = round === 0 ? decoded : undefined;
     const reading = left ?? (await batch.read(cross, [...prompt, ...current.tokens]));
@@ -124,6 +120,9 @@ export function withReplaced(hypothesis: Hypothesis, replaced: readonly Replaced
 /** Terms that stand next to each other change each other's likelihood: they are looked at again. */
 const ROUNDS = 3;
 
+/** Terms that the decoder is asked about at a time: each takes the time of a few tokens (bench `terms`). */
+const MOST_ASKED = 8;
+
 /** Tokens behind a term that must be likely too. */
 const FOLLOWING = 3;
 
@@ -131,20 +130,28 @@ const FOLLOWING = 3;
 const MOST_AT_ONCE = 64;
 
 /**
- * Whether a change may be made by what the decoder said of its first token: the others add nothing to its likelihood. What
- * takes no place is looked at in any case.
+ * The changes that the decoder is asked about: those that can be made by what it said of their first token, as the others
+ * add nothing to their likelihood, and no more than there is time for. What takes no place is looked at in any case.
  */
-function mayBeLikely(
-  { proposal, firstToken, tokens, replacement }: TermChange,
+function likeliest(
+  changes: readonly TermChange[],
   hypothesis: Hypothesis,
   outputs: readonly (RowOutput | undefined)[],
-): boolean {
-  const [first] = replacement;
-  const said = outputs[firstToken]?.logits;
-  if (first === undefined || !said || proposal.allowance < 0) return true;
-  const behind = firstToken + tokens + FOLLOWING;
-  const given = sum(likelihoods(hypothesis).slice(firstToken, behind));
-  return logProbabilityOf(first, said) - given + proposal.allowance + proposal.context > 0;
+): TermChange[] {
+  const given = likelihoods(hypothesis);
+  const mostWorth = ({ proposal, firstToken, tokens, replacement }: TermChange): number => {
+    const said = outputs[firstToken]?.logits;
+    const first = said && replacement[0] !== undefined ? logProbabilityOf(replacement[0], said) : 0;
+    const lost = sum(given.slice(firstToken, firstToken + tokens + FOLLOWING));
+    return first - lost + proposal.allowance + proposal.context;
+  };
+  const takesNoPlace = changes.filter(({ proposal }) => proposal.allowance < 0);
+  const others = changes
+    .filter(({ proposal }) => proposal.allowance >= 0)
+    .map((change) => ({ change, worth: mostWorth(change) }))
+    .filter(({ worth }) => worth > 0)
+    .sort((one, other) => other.worth - one.worth);
+  return [...others.slice(0, MOST_ASKED).map(({ change }) => change), ...takesNoPlace];
 }
 
 async function score(

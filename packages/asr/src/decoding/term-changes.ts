@@ -31,7 +31,8 @@ export function changesOf(
   { textOf, encode }: Pick<SpeechModel, 'textOf' | 'encode'>,
   weighed: ReadonlySet<string>,
 ): TermChange[] {
-  const words = spellWords(tokens, logProbabilities, textOf);
+  // Decoders join what they do not know to what they do: `start-arga-traubin`.
+  const words = spellWords(tokens, logProbabilities, textOf, 'hyphens');
   const confused = confusables
     ? [...proposeConfusables(words, confusables), ...proposeHomophones(words)]
     : [];

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { placeOf } from '../terms/place-of.js';
+import { createEnglishWords, loadEnglishWords, type EnglishWords } from './english-words.js';
 import type { LexiconTerm } from './medical-lexicon.js';
 
 /** How likely words are to follow each other in clinical English. */
@@ -11,12 +12,14 @@ export interface ClinicalLanguage {
    * @param before the word ahead of the first; absent where a text begins
    */
   logProbability(words: readonly string[], before?: string): number;
+  /** Whether a word of four letters and more is one, of this language or of English: `metaprial` is none. */
+  isWord(word: string): boolean;
 }
 
-/** Reads the counts that ship with this package, with the names of `terms` as further texts. */
+/** Reads the counts and the words that ship with this package, with the names of `terms` as further texts. */
 export async function loadClinicalLanguage(terms: readonly LexiconTerm[]): Promise<ClinicalLanguage> {
   const table = await readFile(new URL('../../lexicon/clinical-language.tsv', import.meta.url), 'utf8');
-  return createClinicalLanguage(table, terms);
+  return createClinicalLanguage(table, terms, await loadEnglishWords());
 }
 
 /**
@@ -26,7 +29,11 @@ export async function loadClinicalLanguage(terms: readonly LexiconTerm[]): Promi
  *
  * @throws {TypeError} where a line is no such list
  */
-export function createClinicalLanguage(table: string, terms: readonly LexiconTerm[]): ClinicalLanguage {
+export function createClinicalLanguage(
+  table: string,
+  terms: readonly LexiconTerm[],
+  english: EnglishWords = createEnglishWords([]),
+): ClinicalLanguage {
   const drugs = shareOfDrugs(terms);
   const classOf = (word: string) => (drugs.has(word) ? DRUG : word);
   const pairs = function* (): Generator<CountedPair> {
@@ -34,7 +41,7 @@ export function createClinicalLanguage(table: string, terms: readonly LexiconTer
     for (const { text } of terms)
       for (const [first, second] of pairsIn(languageWords(text))) yield [classOf(first), classOf(second), 1];
   };
-  const { alone, after } = countFollowers(pairs());
+  const { alone, after, has } = countFollowers(pairs());
 
   const probability = (word: string, before: string): number => {
     const one = smoothed(alone, classOf(word), UNKNOWN);
@@ -46,6 +53,7 @@ export function createClinicalLanguage(table: string, terms: readonly LexiconTer
     logProbability(words, before = TEXT_BEGIN) {
       return words.reduce((sum, word, at) => sum + Math.log(probability(word, words[at - 1] ?? before)), 0);
     },
+    isWord: (word) => has(word) || drugs.has(word) || english.has(word),
   };
 }
 
@@ -105,6 +113,8 @@ function smoothed({ countOf, kinds, sum }: Followers, word: string, otherwise: n
 function countFollowers(pairs: Iterable<CountedPair>): {
   readonly alone: Followers;
   readonly after: (word: string) => Followers | undefined;
+  /** Whether a word is in any pair. */
+  readonly has: (word: string) => boolean;
 } {
   const numbers = new Map<string, number>();
   const numberOf = (word: string): number => {
@@ -135,6 +145,7 @@ function countFollowers(pairs: Iterable<CountedPair>): {
       sum: alone.reduce((sum, count) => sum + count, 0),
       countOf: (word) => alone[numbers.get(word) ?? -1] ?? 0,
     },
+    has: (word) => numbers.has(word),
     after(word) {
       const first = numbers.get(word);
       if (first === undefined || kinds[first] === 0) return undefined;

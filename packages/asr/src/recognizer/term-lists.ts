@@ -1,6 +1,6 @@
 import type { SpeechModel } from '../decoding/speech-model.js';
 import type { KeyTerm } from '../terms/key-term.js';
-import { contextAllowance } from '../terms/context-allowance.js';
+import { contextAllowance, nonwordAllowance } from '../terms/context-allowance.js';
 import type { TermMatcher } from '../terms/term-match.js';
 import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
 import type { LexiconTerm } from '../lexicon/medical-lexicon.js';
@@ -36,7 +36,8 @@ export function createTermLists(
   const context: Pick<TermList, 'contextOf'> = language
     ? {
         contextOf: (change, allowance) =>
-          Math.min(contextAllowance(change, language), MOST_ALLOWED - allowance),
+          Math.min(contextAllowance(change, language), MOST_ALLOWED - allowance) +
+          nonwordAllowance(change.written, language),
       }
     : {};
   const lexiconList = lexicon.length > 0 ? createTermList(lexicon, lexiconAllowance, context) : undefined;

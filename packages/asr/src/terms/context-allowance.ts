@@ -19,6 +19,14 @@ export function contextAllowance(
   return numbersIn(instead) < numbersIn(written) ? Math.min(added, 0) : added;
 }
 
+/**
+ * What is allowed beyond that, nats: where something is written that is no word, something was misheard, whatever that was.
+ */
+export function nonwordAllowance(written: string, language: ClinicalLanguage): number {
+  const isMisheard = languageWords(written).some((word) => LONG_WORD.test(word) && !language.isWord(word));
+  return isMisheard ? NONWORD : 0;
+}
+
 function numbersIn(text: string): number {
   return languageWords(text).filter((word) => word === NUMBER).length;
 }
@@ -28,3 +36,8 @@ const SHARE = 0.45;
 
 /** What a term must gain by it to have as much allowed as by its sound alone, nats. */
 const LEAST = 4;
+
+/** Nats (benches `terms` and `invented-terms`). With 5, names of people and places become terms. */
+const NONWORD = 4;
+
+const LONG_WORD = /^[a-z]{4,}$/;

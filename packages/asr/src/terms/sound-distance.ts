@@ -3,9 +3,13 @@
  * nothing in common. Vowels count less than consonants, and sounds that are made alike are near. Distances of `limit` and
  * more may come out as infinity.
  */
-export function soundDistance(one: Sounds, other: Sounds, limit = Infinity): number {
+export function soundDistance(
+  one: Pick<Sounds, 'codes' | 'weight'>,
+  other: Sounds,
+  limit = Infinity,
+): number {
   const whole = Math.max(1, (one.weight + other.weight) / 2);
-  return editDistance(one.codes, other.codes, limit * whole) / whole;
+  return editDistance(one, other, limit * whole) / whole;
 }
 
 /** A sound spelling that is ready to be compared. */
@@ -13,40 +17,64 @@ export interface Sounds {
   readonly codes: Uint8Array;
   /** What leaving all of it out costs. */
   readonly weight: number;
+  /** What leaving out all from a place on costs, by place. */
+  readonly rests: Float64Array;
 }
 
 /** Takes what `soundSpelling` makes. */
 export function soundsOf(spelling: string): Sounds {
   const codes = Uint8Array.from(spelling, (letter) => Math.max(0, LETTERS.indexOf(letter)));
-  return { codes, weight: codes.reduce((sum, code) => sum + (OMISSION[code] ?? 1), 0) };
+  const rests = new Float64Array(codes.length + 1);
+  for (let place = codes.length - 1; place >= 0; place--)
+    rests[place] = (rests[place + 1] as number) + (OMISSION[codes[place] as number] as number);
+  return { codes, weight: rests[0] as number, rests };
 }
 
 const LETTERS = 'aeiouYhwnmlrbdfgkpstvzSCJT';
 
-function editDistance(one: Uint8Array, other: Uint8Array, limit: number): number {
-  let [previous, current] = rowsFor(other.length + 1);
-  previous[0] = 0;
-  for (let j = 1; j <= other.length; j++)
-    previous[j] = (previous[j - 1] as number) + (OMISSION[other[j - 1] as number] as number);
+/** Only cells from which the end can still be reached below the limit are filled in: of most words, few are. */
+function editDistance(
+  { codes: one, weight }: Pick<Sounds, 'codes' | 'weight'>,
+  { codes: other, rests }: Sounds,
+  limit: number,
+): number {
+  const width = other.length;
+  const most = limit + ROUNDING;
+  let [previous, current] = rowsFor(width + 1);
+  for (let j = 0; j <= width; j++) previous[j] = (rests[0] as number) - (rests[j] as number);
+  let [first, behind] = [0, width + 1];
+  let rest = weight;
   for (const code of one) {
     const omission = OMISSION[code] as number;
-    const row = code * LETTERS.length;
-    current[0] = (previous[0] as number) + omission;
-    let least = current[0];
-    for (let j = 1; j <= other.length; j++) {
-      const against = other[j - 1] as number;
-      const replaced = (previous[j - 1] as number) + (REPLACEMENT[row + against] as number);
-      const left = (previous[j] as number) + omission;
-      const added = (current[j - 1] as number) + (OMISSION[against] as number);
-      const best = Math.min(replaced, left, added);
-      current[j] = best;
-      if (best < least) least = best;
+    rest -= omission;
+    let [next, last] = [-1, -1];
+    let before = Infinity;
+    for (let j = first; j <= width && (j <= behind || before < Infinity); j++) {
+      let best = j < behind ? (previous[j] as number) + omission : Infinity;
+      if (j > 0) {
+        const against = other[j - 1] as number;
+        best = Math.min(best, before + (OMISSION[against] as number));
+        if (j > first && j <= behind)
+          best = Math.min(
+            best,
+            (previous[j - 1] as number) + (REPLACEMENT[code * LETTERS.length + against] as number),
+          );
+      }
+      // One sound for another costs no less than their omissions differ, so what is left costs no less in sum.
+      before = best + Math.abs(rest - (rests[j] as number)) < most ? best : Infinity;
+      current[j] = before;
+      if (before === Infinity) continue;
+      if (next < 0) next = j;
+      last = j;
     }
-    if (least >= limit) return Infinity;
+    if (next < 0) return Infinity;
+    [first, behind] = [next, last + 1];
     [previous, current] = [current, previous];
   }
-  return previous[other.length] as number;
+  return behind > width ? (previous[width] as number) : Infinity;
 }
+
+const ROUNDING = 1e-9;
 
 /** Two rows of the table, which are used again: thousands of words are compared for each phrase. */
 function rowsFor(length: number): [Float64Array, Float64Array] {

@@ -137,7 +137,7 @@ const none = new Uint32Array(0);
 const MOST_KEPT = 200;
 
 /** Share of the pairs of the shorter that both must have. */
-const SHARED = 0.5;
+const SHARED = 0.55;
 
 /** Sounds that anything worth comparing has. */
 const SHORTEST = 3;

@@ -40,8 +40,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
             ...proposalsOf(list, { firstWord, words: count, text: text.trim(), standing: kept }),
           );
       }
-      // No term goes on behind the end of a clause.
-      if (/[,;:.?!]$/.test(word.text)) break;
+      if (endsClause(word)) break;
     }
   }
   return proposals
@@ -51,6 +50,11 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
     .filter((proposal) => allowedFor(proposal) > 0)
     .sort((one, other) => allowedFor(other) - allowedFor(one))
     .slice(0, MOST_PROPOSALS);
+}
+
+/** No term goes on behind the end of a clause. A comma behind what was misheard is none: `Tennys, Tocsoid`. */
+function endsClause({ text, confidence }: SpelledWord): boolean {
+  return /[;:.?!]$/.test(text) || (text.endsWith(',') && confidence > MISHEARD);
 }
 
 function allowedFor({ allowance, context }: TermProposal): number {
@@ -136,13 +140,16 @@ const LONG = 8;
 const MOST_WORDS = 5;
 
 /** What the decoder was surer of is not looked at, nats (bench `terms`). */
-const LEAST_DOUBT = 0.35;
+const LEAST_DOUBT = 0.2;
+
+/** The confidence of a word that was hardly said. */
+const MISHEARD = 0.5;
 
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.4;
 
 /** Terms that are read with the words around them, which takes microseconds. */
-const MOST_IN_CONTEXT = 20;
+const MOST_IN_CONTEXT = 60;
 
-/** Terms that the decoder is asked about in one utterance: each takes the time of a few tokens (bench `terms`). */
-const MOST_PROPOSALS = 8;
+/** Terms whose first token is looked at in one utterance. */
+const MOST_PROPOSALS = 30;

@@ -14,10 +14,10 @@ export interface SpelledWord {
 }
 
 /**
- * Where words begin: at spaces, or, in languages that are written without, at every token that begins with a whole
- * character, as telling words apart there would take a dictionary.
+ * Where words begin: at spaces; at hyphens too, which stay with what follows; or, in languages that are written without
+ * spaces, at every token that begins with a whole character, as telling words apart there would take a dictionary.
  */
-export type WordBreaks = 'spaces' | 'characters';
+export type WordBreaks = 'spaces' | 'hyphens' | 'characters';
 
 /**
  * Joins tokens into words. Bytes that are no UTF-8 become U+FFFD. A token without text, such as a timestamp, lies
@@ -60,12 +60,15 @@ export function joinWords(words: readonly Pick<SpelledWord, 'text' | 'spaceBefor
 }
 
 function isWordStart({ bytes, beginsWord }: TokenText, breaks: WordBreaks): boolean {
-  return breaks === 'spaces' ? beginsWord : !isContinuation(bytes[0] ?? 0);
+  if (breaks === 'characters') return !isContinuation(bytes[0] ?? 0);
+  return beginsWord || (breaks === 'hyphens' && bytes[0] === HYPHEN);
 }
 
 /** Whether a byte of UTF-8 goes on with the character before. */
 function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }
+
+const HYPHEN = 0x2d;
 
 const utf8 = new TextDecoder('utf-8');

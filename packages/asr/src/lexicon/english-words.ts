@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { placeOf } from '../terms/place-of.js';
+
+/** The words that English books have, of four letters and more. */
+export interface EnglishWords {
+  /** Takes a word in lower case. */
+  has(word: string): boolean;
+}
+
+/** Reads the words that ship with this package. */
+export async function loadEnglishWords(): Promise<EnglishWords> {
+  const text = await readFile(new URL('../../lexicon/english-words.txt', import.meta.url), 'utf8');
+  return createEnglishWords(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')));
+}
+
+/**
+ * Makes a set of words. It holds a number for each: as strings, 80,000 would cost every collection of garbage several
+ * milliseconds. That two of them have the same number is as rare as one in 50,000 unknown words.
+ */
+export function createEnglishWords(words: readonly string[]): EnglishWords {
+  const numbers = Uint32Array.from(words, numberOf).sort();
+  return {
+    has(word) {
+      const number = numberOf(word);
+      return numbers[placeOf(number, numbers)] === number;
+    },
+  };
+}
+
+/** FNV-1a with 32 bits (Fowler, Noll and Vo, http://www.isthe.com/chongo/tech/comp/fnv/). */
+function numberOf(word: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

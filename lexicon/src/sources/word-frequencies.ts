@@ -17,5 +17,9 @@ export function readWordFrequencies(words: string, pairs: string): WordFrequenci
     counts.set(text, Number(count));
     if (!text.includes(' ')) ranks.set(text, ranks.size + 1);
   }
-  return { words: [...ranks.keys()], count: (text) => counts.get(text) ?? 0, rank: (word) => ranks.get(word) };
+  return {
+    words: [...ranks.keys()],
+    count: (text) => counts.get(text) ?? 0,
+    rank: (word) => ranks.get(word),
+  };
 }

@@ -92,7 +92,7 @@ export async function reconsiderTerms(
     if (changes.length === 0) break;
     const left = round === 0 ? decoded : undefined;
     const reading = left ?? (await batch.read(cross, [...prompt, ...current.tokens]));
-    const scored = await score(changes, current, prompt.length, reading, model.endToken, batch);
+    const scored = await score(changes, current, outputs, prompt.length, reading, model.endToken, batch);
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
     rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
     for (const one of scored) if (worthOf(one) <= 0) weighed.add(nameOf(one.change));
@@ -123,8 +123,8 @@ const ROUNDS = 3;
 /** Terms that the decoder is asked about at a time: each takes the time of a few tokens (bench `terms`). */
 const MOST_ASKED = 8;
 
-/** Tokens behind a term that must be likely too. */
-const FOLLOWING = 3;
+/** Tokens behind a term that must be likely too (benches `terms` and `invented-terms`). */
+const FOLLOWING = 2;
 
 /** Tokens whose logits are had at once: those of each take 131 kB. */
 const MOST_AT_ONCE = 64;
@@ -157,6 +157,7 @@ function likeliest(
 async function score(
   changes: readonly TermChange[],
   hypothesis: Hypothesis,
+  outputs: readonly (RowOutput | undefined)[],
   promptLength: number,
   reading: BranchedReading,
   endToken: number,
@@ -169,12 +170,17 @@ async function score(
     const wanted = [...change.replacement, ...ended.slice(end, end + FOLLOWING)];
     const from = promptLength + change.firstToken - 1;
     const last = reading.tokens[from];
+    const said = outputs[change.firstToken];
+    // What was said of the first token need not be asked again.
+    if (said)
+      return [{ change, wanted, said: [said], branch: { from: from + 1, tokens: wanted.slice(0, -1) } }];
     return last === undefined
       ? []
-      : [{ change, wanted, branch: { from, tokens: [last, ...wanted.slice(0, -1)] } }];
+      : [{ change, wanted, said: [], branch: { from, tokens: [last, ...wanted.slice(0, -1)] } }];
   });
-  const scored: ScoredChange[] = [];
-  for (const some of together(questions)) {
+  const isKnown = ({ branch }: Question) => branch.tokens.length === 0;
+  const scored = questions.filter(isKnown).map((question) => scoredBy(question, [], before));
+  for (const some of together(questions.filter((question) => !isKnown(question)))) {
     const answers = await batch.readBranches(
       reading,
       some.map(({ branch }) => branch),
@@ -188,6 +194,9 @@ async function score(
 interface Question {
   readonly change: TermChange;
   readonly wanted: readonly number[];
+  /** What is known of the first of them. */
+  readonly said: readonly RowOutput[];
+  /** Tells of the others. */
   readonly branch: Branch;
 }
 
@@ -209,10 +218,11 @@ function together(questions: readonly Question[]): Question[][] {
 
 /** `before`: the log-probabilities of what stands there. */
 function scoredBy(
-  { change, wanted }: Question,
-  outputs: readonly RowOutput[],
+  { change, wanted, said }: Question,
+  answers: readonly RowOutput[],
   before: readonly number[],
 ): ScoredChange {
+  const outputs = [...said, ...answers];
   const { firstToken, tokens, replacement } = change;
   const logProbabilities = outputs.map(({ logits }, place) => logProbabilityOf(wanted[place] ?? 0, logits));
   const behind = wanted.length - replacement.length;

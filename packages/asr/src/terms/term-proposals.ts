@@ -40,7 +40,8 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
             ...proposalsOf(list, { firstWord, words: count, text: text.trim(), standing: kept }),
           );
       }
-      if (endsClause(word)) break;
+      // No term goes on behind the end of a clause.
+      if (/[,;:.?!]$/.test(word.text)) break;
     }
   }
   return proposals
@@ -50,11 +51,6 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
     .filter((proposal) => allowedFor(proposal) > 0)
     .sort((one, other) => allowedFor(other) - allowedFor(one))
     .slice(0, MOST_PROPOSALS);
-}
-
-/** No term goes on behind the end of a clause. A comma behind what was misheard is none: `Tennys, Tocsoid`. */
-function endsClause({ text, confidence }: SpelledWord): boolean {
-  return /[;:.?!]$/.test(text) || (text.endsWith(',') && confidence > MISHEARD);
 }
 
 function allowedFor({ allowance, context }: TermProposal): number {
@@ -141,9 +137,6 @@ const MOST_WORDS = 5;
 
 /** What the decoder was surer of is not looked at, nats (bench `terms`). */
 const LEAST_DOUBT = 0.2;
-
-/** The confidence of a word that was hardly said. */
-const MISHEARD = 0.5;
 
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.4;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createDecoderBatch } from '../../src/decoding/decoder-batch.js';
+import { createDecoderBatch, type RowOutput } from '../../src/decoding/decoder-batch.js';
 import {
   reconsiderTerms,
   reheard,
@@ -79,6 +79,36 @@ test('a text that came to no end takes no term for having one, and is asked abou
   function written(tokens: readonly number[]) {
     return Buffer.concat(tokens.map((token) => model.textOf(token).bytes)).toString();
   }
+});
+
+test('what was said of a token when it was chosen need not be asked of the decoder again', async () => {
+  const model = await openPrepared('moonshine-tiny', preferredWeightFormat());
+  const { samples } = await loadSpeech('jfk/jfk');
+  const { cross } = await model.encoder.encode(samples.subarray(0, 3 * 16_000));
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  const [heard = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
+  const tokens = heard.map(({ token }) => token);
+  const prompt = model.prompt(plainRequest, 'en', []);
+  const lists = [createTermList([{ text: 'Amerigans' }, { text: 'fellahs' }], () => 100)];
+  const hypothesis = { ...said(...tokens), frames: heard.map(({ frame }) => frame) };
+  const oddsWith = async (outputs: readonly RowOutput[]) => {
+    const found = await reconsiderTerms(
+      unconsidered(hypothesis, outputs),
+      prompt,
+      cross,
+      { lists, confusables: undefined },
+      model,
+      batch,
+    );
+    return new Map(found.alternatives.map(({ text, odds }) => [text, odds]));
+  };
+  const { outputs } = await batch.read(cross, [...prompt, ...tokens], tokens.length + 1);
+  const asked = await oddsWith([]);
+  const known = await oddsWith(outputs);
+  expect(known.size).toBeGreaterThan(0);
+  expect([...known.keys()]).toEqual([...asked.keys()]);
+  // Weights of eight bits round otherwise in other company.
+  for (const [text, odds] of known) expect(Math.abs(odds - (asked.get(text) ?? 0))).toBeLessThan(0.2);
 });
 
 function said(...tokens: readonly number[]): Hypothesis {

@@ -5,6 +5,7 @@ import {
   languageWords,
   loadClinicalLanguage,
 } from '../../src/lexicon/clinical-language.js';
+import { createEnglishWords } from '../../src/lexicon/english-words.js';
 import { loadMedicalLexicon, type LexiconTerm } from '../../src/lexicon/medical-lexicon.js';
 
 describe('The words of clinical language', () => {
@@ -71,6 +72,13 @@ describe('A model of pairs of words', () => {
       expect(() => createClinicalLanguage(`# head\n${line}`, [])).toThrow('Line 2 of the clinical language');
     },
   );
+});
+
+test('Words are those of the pairs, of the drugs and of English', () => {
+  const metoprolol: LexiconTerm = { text: 'metoprolol', kind: 'drug', weight: 1, soundsLike: [] };
+  const language = createClinicalLanguage('started\tslowly\t1', [metoprolol], createEnglishWords(['breath']));
+  for (const word of ['started', 'slowly', 'metoprolol', 'breath']) expect(language.isWord(word)).toBe(true);
+  expect(language.isWord('metaprial')).toBe(false);
 });
 
 describe('The clinical language that ships', async () => {

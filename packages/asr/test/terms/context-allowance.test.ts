@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createClinicalLanguage } from '../../src/lexicon/clinical-language.js';
-import { contextAllowance } from '../../src/terms/context-allowance.js';
+import { createEnglishWords } from '../../src/lexicon/english-words.js';
+import { contextAllowance, nonwordAllowance } from '../../src/terms/context-allowance.js';
 
 const language = createClinicalLanguage(
   'glasses\tof\t9\nof\twine\t5\tbreath\t5\ntwo\tglasses\t3\nblood\tgases\t9\ngases\twere\t9',
@@ -33,4 +34,26 @@ describe('what the words around a term allow it', () => {
     const change = { written: 'bluh xyz 1.4', instead: 'breath', before: 'of', after: undefined };
     expect(contextAllowance(change, language)).toBeLessThanOrEqual(0);
   });
+});
+
+describe('what is written', () => {
+  const known = createClinicalLanguage(
+    'glasses\tof\t9',
+    [{ text: 'metoprolol', kind: 'drug', weight: 1, soundsLike: [] }],
+    createEnglishWords(['started', 'alone']),
+  );
+
+  test.each(['MetaPrial', 'started Metaprial, alone', 'a quasciapine'])(
+    'was misheard where it has a word that is none: "%s"',
+    (written) => {
+      expect(nonwordAllowance(written, known)).toBeGreaterThan(0);
+    },
+  );
+
+  test.each(['started glasses', 'Metoprolol alone', '142/88 xyz', "Alone's", 'twenty five', ''])(
+    'may be what was said where it has none: "%s"',
+    (written) => {
+      expect(nonwordAllowance(written, known)).toBe(0);
+    },
+  );
 });

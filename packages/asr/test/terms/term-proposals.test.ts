@@ -63,8 +63,8 @@ describe('proposals of terms', () => {
     expect(proposeTerms(words('Started MetaPro all, then rest'), [listed])).toEqual([]);
   });
 
-  test('do not go on behind the end of a clause', () => {
-    expect(proposeTerms(words('MetaPro. All'), [list]).filter(({ words: count }) => count > 1)).toEqual([]);
+  test.each(['MetaPro. All', 'MetaPro, all'])('do not go on behind the end of a clause: "%s"', (text) => {
+    expect(proposeTerms(words(text), [list]).filter(({ words: count }) => count > 1)).toEqual([]);
   });
 });
 

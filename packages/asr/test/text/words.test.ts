@@ -18,6 +18,15 @@ describe('words from the tokens of the Llama vocabulary', () => {
     ]);
   });
 
+  test('are split at hyphens too, where that is asked for', () => {
+    const text = 'start-arga-traubin 2 - 3';
+    const tokens = tokensOf(text);
+    const none = tokens.map(() => 0);
+    const words = spellWords(tokens, none, moonshineTokenText, 'hyphens');
+    expect(words.map((word) => word.text)).toEqual(['start', '-arga', '-traubin', '2', '-', '3']);
+    expect(joinWords(words)).toBe(text);
+  });
+
   test('are whole where a letter takes several tokens', () => {
     expect(wordsOf('Sjögren ☤ 𝛽-blocker')).toEqual(['Sjögren', '☤', '𝛽-blocker']);
   });

@@ -37,7 +37,7 @@ const SHARE = 0.45;
 /** What a term must gain by it to have as much allowed as by its sound alone, nats. */
 const LEAST = 4;
 
-/** Nats (benches `terms` and `invented-terms`). With 5, names of people and places become terms. */
-const NONWORD = 4;
+/** Nats (benches `terms` and `invented-terms`). With 4, names of people become terms. */
+const NONWORD = 3;
 
 const LONG_WORD = /^[a-z]{4,}$/;

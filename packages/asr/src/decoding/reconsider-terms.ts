@@ -170,13 +170,12 @@ async function score(
     const wanted = [...change.replacement, ...ended.slice(end, end + FOLLOWING)];
     const from = promptLength + change.firstToken - 1;
     const last = reading.tokens[from];
-    const said = outputs[change.firstToken];
+    if (last === undefined) return [];
     // What was said of the first token need not be asked again.
-    if (said)
-      return [{ change, wanted, said: [said], branch: { from: from + 1, tokens: wanted.slice(0, -1) } }];
-    return last === undefined
-      ? []
-      : [{ change, wanted, said: [], branch: { from, tokens: [last, ...wanted.slice(0, -1)] } }];
+    const known = outputs[change.firstToken];
+    const said = known ? [known] : [];
+    const tokens = [last, ...wanted.slice(0, -1)].slice(said.length);
+    return [{ change, wanted, said, branch: { from: from + said.length, tokens } }];
   });
   const isKnown = ({ branch }: Question) => branch.tokens.length === 0;
   const scored = questions.filter(isKnown).map((question) => scoredBy(question, [], before));

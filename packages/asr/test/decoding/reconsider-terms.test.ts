@@ -40,69 +40,27 @@ test('of a text of which a part is heard again, what is known of the rest stays 
 });
 
 test('a text that came to no end takes no term for having one, and is asked about all the same', async () => {
-  const model = await openPrepared('moonshine-tiny', preferredWeightFormat());
-  const { samples } = await loadSpeech('jfk/jfk');
-  const { cross } = await model.encoder.encode(samples.subarray(0, 3 * 16_000));
-  const batch = createDecoderBatch(model.decoder, model.geometry);
-  const [heard = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
-  const text = heard.map(({ token }) => token);
-  expect(written(text)).toMatch(/fellow Americans/);
-  const lists = [createTermList([{ text: 'Amerigans' }, { text: 'fellahs' }], () => 1)];
-  const reconsider = (stopped: Hypothesis['stopped'], endLogProbability: number) =>
-    reconsiderTerms(
-      unconsidered(
-        {
-          tokens: text,
-          logProbabilities: text.map(() => -1),
-          frames: heard.map(({ frame }) => frame),
-          endLogProbability,
-          stopped,
-        },
-        [],
-      ),
-      model.prompt(plainRequest, 'en', []),
-      cross,
-      { lists, confusables: undefined },
-      model,
-      batch,
-    );
+  const { heard, written, reconsider } = await hearFellowAmericans();
+  expect(written(heard.tokens)).toMatch(/fellow Americans/);
+  const ended = (stopped: Hypothesis['stopped'], endLogProbability: number) =>
+    reconsider({ ...heard, logProbabilities: heard.tokens.map(() => -1), endLogProbability, stopped }, [], 1);
   for (const { hypothesis, alternatives } of [
-    await reconsider('end', -1),
-    await reconsider('repetition', -Infinity),
-    await reconsider('length', -Infinity),
+    await ended('end', -1),
+    await ended('repetition', -Infinity),
+    await ended('length', -Infinity),
   ]) {
-    expect(written(hypothesis.tokens)).toBe(written(text));
+    expect(written(hypothesis.tokens)).toBe(written(heard.tokens));
     expect(alternatives.map((one) => one.text)).toContain('Amerigans');
     for (const { odds } of alternatives) expect(odds).toSatisfy(Number.isFinite);
-  }
-
-  function written(tokens: readonly number[]) {
-    return Buffer.concat(tokens.map((token) => model.textOf(token).bytes)).toString();
   }
 });
 
 test('what was said of a token when it was chosen need not be asked of the decoder again', async () => {
-  const model = await openPrepared('moonshine-tiny', preferredWeightFormat());
-  const { samples } = await loadSpeech('jfk/jfk');
-  const { cross } = await model.encoder.encode(samples.subarray(0, 3 * 16_000));
-  const batch = createDecoderBatch(model.decoder, model.geometry);
-  const [heard = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
-  const tokens = heard.map(({ token }) => token);
-  const prompt = model.prompt(plainRequest, 'en', []);
-  const lists = [createTermList([{ text: 'Amerigans' }, { text: 'fellahs' }], () => 100)];
-  const hypothesis = { ...said(...tokens), frames: heard.map(({ frame }) => frame) };
-  const oddsWith = async (outputs: readonly RowOutput[]) => {
-    const found = await reconsiderTerms(
-      unconsidered(hypothesis, outputs),
-      prompt,
-      cross,
-      { lists, confusables: undefined },
-      model,
-      batch,
-    );
-    return new Map(found.alternatives.map(({ text, odds }) => [text, odds]));
+  const { heard, outputs, reconsider } = await hearFellowAmericans();
+  const oddsWith = async (said: readonly RowOutput[]) => {
+    const { alternatives } = await reconsider(heard, said, 100);
+    return new Map(alternatives.map(({ text, odds }) => [text, odds]));
   };
-  const { outputs } = await batch.read(cross, [...prompt, ...tokens], tokens.length + 1);
   const asked = await oddsWith([]);
   const known = await oddsWith(outputs);
   expect(known.size).toBeGreaterThan(0);
@@ -110,6 +68,29 @@ test('what was said of a token when it was chosen need not be asked of the decod
   // Weights of eight bits round otherwise in other company.
   for (const [text, odds] of known) expect(Math.abs(odds - (asked.get(text) ?? 0))).toBeLessThan(0.2);
 });
+
+/** The beginning of a speech as a model hears it, which can be asked for terms that sound like it. */
+async function hearFellowAmericans() {
+  const model = await openPrepared('moonshine-tiny', preferredWeightFormat());
+  const { samples } = await loadSpeech('jfk/jfk');
+  const { cross } = await model.encoder.encode(samples.subarray(0, 3 * 16_000));
+  const batch = createDecoderBatch(model.decoder, model.geometry);
+  const [tokens = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
+  const text = tokens.map(({ token }) => token);
+  const prompt = model.prompt(plainRequest, 'en', []);
+  const { outputs } = await batch.read(cross, [...prompt, ...text], text.length + 1);
+  return {
+    heard: { ...said(...text), frames: tokens.map(({ frame }) => frame) },
+    outputs,
+    written: (some: readonly number[]) =>
+      Buffer.concat(some.map((token) => model.textOf(token).bytes)).toString(),
+    reconsider: (hypothesis: Hypothesis, known: readonly RowOutput[], allowance: number) => {
+      const lists = [createTermList([{ text: 'Amerigans' }, { text: 'fellahs' }], () => allowance)];
+      const expected = { lists, confusables: undefined };
+      return reconsiderTerms(unconsidered(hypothesis, known), prompt, cross, expected, model, batch);
+    },
+  };
+}
 
 function said(...tokens: readonly number[]): Hypothesis {
   const logProbabilities = tokens.map(() => -0.5);

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { SqliteDialect, SqliteDriver, type Dialect, type SqliteDialectConfig } from 'kysely';
-import Libsql from 'libsql';
 import { watchFiles } from './watch-files.js';
 
 /**
@@ -31,91 +31,65 @@ export function sqliteDialect(
   path: string,
   purpose: Purpose,
 ): { readonly dialect: Dialect; readonly checkpoint: () => boolean } {
-  const connection = connect(path);
-  const { database } = connection;
+  const native = openFile(path);
+  const requireFiles = watchFiles(path);
+  const database = withPreparedStatements(native);
   const dialect = new SqliteDialect({ database });
-  dialect.createDriver = () => new PurposefulDriver({ database }, connection, purpose);
+  dialect.createDriver = () => new PurposefulDriver({ database }, native, requireFiles, purpose);
   return {
     dialect,
     checkpoint: () => {
-      const [outcome] = connection.native().prepare('pragma wal_checkpoint(truncate)').all();
+      const [outcome] = native.prepare('pragma wal_checkpoint(truncate)').all();
       return (outcome as { readonly busy: number }).busy === 0;
     },
   };
 }
 
-interface Connection {
-  readonly database: Exclude<SqliteDialectConfig['database'], () => unknown>;
-  readonly native: () => Libsql.Database;
-  /** Opens the file anew if a statement was left half done. */
-  readonly renewIfStuck: () => void;
-  /** Throws a `DatabaseFileError` where the files are not those that were opened any more. */
-  readonly requireFiles: () => void;
+interface Prepared {
+  readonly statement: StatementSyncInstance;
+  readonly returnsRows: boolean;
 }
 
-/**
- * libsql does not reset a statement that met a lock, and SQLite commits nothing on a connection with a statement in
- * progress. So the connection is opened anew before the next transaction.
- */
-function connect(path: string): Connection {
-  let native = openFile(path);
-  let requireFiles = watchFiles(path);
-  let isStuck = false;
+/** Errors have the name of SQLite's code as their `code`, such as `SQLITE_BUSY`. */
+function withPreparedStatements(
+  native: DatabaseSyncInstance,
+): Exclude<SqliteDialectConfig['database'], () => unknown> {
   /** By their text: the same few are run again and again, and to prepare one takes longer than to run it. */
-  const prepared = new Map<string, Libsql.Statement<unknown[]>>();
-
-  const watched = <Result>(work: () => Result): Result => {
-    try {
-      return work();
-    } catch (error) {
-      isStuck ||= isLocked(error);
-      throw error;
-    }
+  const prepared = new Map<string, Prepared>();
+  const prepare = (text: string): Prepared => {
+    const statement = native.prepare(text);
+    return { statement, returnsRows: statement.columns().length > 0 };
   };
 
   return {
-    native: () => native,
-    renewIfStuck: () => {
-      if (!isStuck) return;
-      const next = openFile(path);
+    close: () => {
       prepared.clear();
       native.close();
-      native = next;
-      requireFiles = watchFiles(path);
-      isStuck = false;
     },
-    requireFiles: () => {
-      requireFiles();
-    },
-    database: {
-      close: () => {
-        prepared.clear();
-        native.close();
-      },
-      prepare: (text) => {
-        const statement = prepared.get(text) ?? watched(() => native.prepare(text));
-        if (prepared.size >= MOST_PREPARED) prepared.clear();
-        prepared.set(text, statement);
-        return {
-          reader: statement.reader,
-          all: (parameters) => watched(() => statement.all([...parameters]).map(withBuffers)),
-          run: (parameters) => watched(() => statement.run([...parameters])),
-          *iterate(parameters) {
-            for (const row of statement.iterate([...parameters])) yield withBuffers(row);
-          },
-        };
-      },
+    prepare: (text) => {
+      const { statement, returnsRows } = prepared.get(text) ?? named(() => prepare(text));
+      if (prepared.size >= MOST_PREPARED) prepared.clear();
+      prepared.set(text, { statement, returnsRows });
+      return {
+        reader: returnsRows,
+        all: (parameters) => named(() => statement.all(...parameters).map(withBuffers)),
+        run: (parameters) => named(() => statement.run(...parameters)),
+        *iterate(parameters) {
+          // A statement of its own: whoever ran the same one meanwhile would end its rows.
+          for (const row of native.prepare(text).iterate(...parameters)) yield withBuffers(row);
+        },
+      };
     },
   };
 }
 
-function openFile(path: string): Libsql.Database {
+function openFile(path: string): DatabaseSyncInstance {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   createFile(path);
   chmodSync(path, 0o600);
-  const native = new Libsql(path, { timeout: LOCK_WAIT_MS });
+  const native = named(() => new DatabaseSync(path, { timeout: LOCK_WAIT_MS }));
   try {
-    for (const pragma of PRAGMAS) native.exec(`pragma ${pragma}`);
+    for (const pragma of PRAGMAS) named(() => native.exec(`pragma ${pragma}`));
     return native;
   } catch (error) {
     native.close();
@@ -138,7 +112,9 @@ function createFile(path: string): void {
 class PurposefulDriver extends SqliteDriver {
   constructor(
     config: SqliteDialectConfig,
-    private readonly connection: Connection,
+    private readonly native: DatabaseSyncInstance,
+    /** Throws a `DatabaseFileError` where the files are not those that were opened any more. */
+    private readonly requireFiles: () => void,
     private readonly purpose: Purpose,
   ) {
     super(config);
@@ -146,8 +122,7 @@ class PurposefulDriver extends SqliteDriver {
 
   override beginTransaction(): Promise<void> {
     return this.execute(() => {
-      this.connection.requireFiles();
-      this.connection.renewIfStuck();
+      this.requireFiles();
       // Whoever will write takes the lock at once: a transaction that has read before would fail without waiting.
       return this.purpose === 'write' ? 'begin immediate' : 'begin';
     });
@@ -159,27 +134,33 @@ class PurposefulDriver extends SqliteDriver {
 
   override rollbackTransaction(): Promise<void> {
     // After a full disk, for one, SQLite has rolled back already.
-    return this.execute(() => (this.connection.native().inTransaction ? 'rollback' : ''));
+    return this.execute(() => (this.native.isTransaction ? 'rollback' : ''));
   }
 
-  /** Not as a prepared statement: see {@link connect}. */
   private async execute(statement: () => string): Promise<void> {
     await Promise.resolve();
     const text = statement();
-    if (text !== '') this.connection.native().exec(text);
+    if (text !== '') named(() => this.native.exec(text));
   }
 }
 
-function isLocked(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^SQLITE_(BUSY|LOCKED)/.test(String(error.code));
+/** Gives errors of SQLite the name of its code in place of the library's, which is the same for all. */
+function named<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && 'sqliteCodeName' in error)
+      Object.assign(error, { code: error.sqliteCodeName });
+    throw error;
+  }
 }
 
-/** libsql gives bytes as `ArrayBuffer`. */
+/** Bytes come as `Uint8Array`. */
 function withBuffers(row: unknown): unknown {
-  if (typeof row !== 'object' || row === null) return row;
   const columns = row as Record<string, unknown>;
   for (const [name, value] of Object.entries(columns)) {
-    if (value instanceof ArrayBuffer) columns[name] = Buffer.from(value);
+    if (value instanceof Uint8Array)
+      columns[name] = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }
   return columns;
 }

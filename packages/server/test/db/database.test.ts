@@ -1,5 +1,5 @@
 import { statSync, writeFileSync } from 'node:fs';
-import Libsql from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { embeddedPath, openDatabase } from '../../src/db/database.js';
@@ -74,7 +74,7 @@ describe('the embedded database', () => {
     });
 
     const locked = temporaryDirectory();
-    const other = new Libsql(embeddedPath({ dataDirectory: locked }));
+    const other = new DatabaseSync(embeddedPath({ dataDirectory: locked }));
     other.exec('begin exclusive');
     await expect(openDatabase({ dataDirectory: locked, database: undefined })).rejects.toMatchObject({
       message: expect.stringContaining('locked') as string,

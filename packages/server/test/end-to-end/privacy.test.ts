@@ -12,7 +12,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTcp } from 'node:net';
-import Libsql from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { clipPath } from '../../../asr/test/clips/clips.js';
 import { embeddedPath } from '../../src/db/database.js';
@@ -166,7 +166,7 @@ const faults: readonly Fault[] = [
   {
     name: 'a database that is locked',
     inject: async ({ server, dataDirectory, sayAgain }) => {
-      const other = new Libsql(embeddedPath({ dataDirectory }));
+      const other = new DatabaseSync(embeddedPath({ dataDirectory }));
       other.exec('begin immediate');
       const saying = sayAgain();
       await until(() => server.output().includes('CANNOT BE WRITTEN'));
@@ -180,7 +180,7 @@ const faults: readonly Fault[] = [
     flags: ['--drain-seconds', '0'],
     isFatal: true,
     inject: async ({ server, dataDirectory, sayAgain }) => {
-      const other = new Libsql(embeddedPath({ dataDirectory }));
+      const other = new DatabaseSync(embeddedPath({ dataDirectory }));
       other.prepare('pragma wal_checkpoint(truncate)').all();
       other.close();
       overwritePages(embeddedPath({ dataDirectory }));

@@ -1,5 +1,5 @@
+import { DatabaseSync } from '@photostructure/sqlite';
 import { SAMPLE_RATE } from '@auscult/asr';
-import Libsql from 'libsql';
 import { describe, expect, test } from 'vitest';
 import { embeddedPath } from '../../src/db/database.js';
 import { describeDatabases } from '../support/databases.js';
@@ -84,7 +84,7 @@ describe('the record of a recording', () => {
     server.recognizer.flushGate = new Promise((resolve) => (go = resolve));
     const { id } = await submit(server.url, await clipFile());
     await until(() => server.recognizer.streams.length > 0);
-    const other = new Libsql(embeddedPath(server));
+    const other = new DatabaseSync(embeddedPath(server));
     other.exec('begin immediate');
     go();
     await until(() => server.log().includes('CANNOT BE WRITTEN'));

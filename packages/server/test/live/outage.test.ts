@@ -1,5 +1,5 @@
 import { renameSync, rmSync, truncateSync } from 'node:fs';
-import Libsql from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embeddedPath } from '../../src/db/database.js';
 import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
@@ -30,7 +30,7 @@ const outages: readonly Outage[] = [
     isPossible: true,
     settings: () => ({}),
     begin: (server) => {
-      const other = new Libsql(embeddedPath(server));
+      const other = new DatabaseSync(embeddedPath(server));
       other.exec('begin immediate');
       const end = (): Promise<void> => {
         other.exec('rollback');
@@ -205,7 +205,7 @@ async function recordedTexts(
 
 /** Has everything in the database file itself, as it is after some time. */
 function checkpoint(server: ScriptedServer): void {
-  const other = new Libsql(embeddedPath(server));
+  const other = new DatabaseSync(embeddedPath(server));
   other.prepare('pragma wal_checkpoint(truncate)').all();
   other.close();
 }

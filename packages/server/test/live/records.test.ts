@@ -1,4 +1,4 @@
-import Libsql from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
 import { embeddedPath } from '../../src/db/database.js';
 import { connectOptedIn, silence, type Client } from '../support/client.js';
@@ -25,7 +25,7 @@ test('with records off, nothing is kept, and that there was a session is logged'
   const client = await spokenTo(server, 'good morning');
   await client.next('transcription');
   expect(await sessions(server)).toEqual([]);
-  const database = new Libsql(embeddedPath(server));
+  const database = new DatabaseSync(embeddedPath(server));
   const entries = database.prepare('select entry from audit_entries').all() as { entry: string }[];
   expect(entries.map(({ entry }) => (JSON.parse(entry) as { action: string }).action)).toContain(
     'session.start',

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import Libsql from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
@@ -25,7 +25,7 @@ describe('finals wait, unsent, and new sessions are refused,', () => {
     const dataDirectory = temporaryDirectory();
     const storage = await openTestStorage({ dataDirectory, database: undefined });
     const writer = await begin(storage, 'a');
-    const other = new Libsql(embeddedPath({ dataDirectory }));
+    const other = new DatabaseSync(embeddedPath({ dataDirectory }));
     other.exec('begin immediate');
     await whileUnavailable(storage, writer, () => {
       other.exec('rollback');
@@ -106,7 +106,7 @@ test('a program that looks into the database leaves what the server goes on to w
   const dataDirectory = temporaryDirectory();
   const storage = await openTestStorage({ dataDirectory, database: undefined });
   const writer = await begin(storage, 'a');
-  const other = new Libsql(embeddedPath({ dataDirectory }));
+  const other = new DatabaseSync(embeddedPath({ dataDirectory }));
   other.exec('begin immediate');
   await expect(sql`delete from logins`.execute(storage.database.db)).rejects.toThrow('locked');
   other.exec('rollback');

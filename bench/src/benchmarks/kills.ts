@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { openClient, type LiveClient } from '../load/live-client.js';
 import { framesOf, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
-import { auscultCommand, startServer, type Target } from '../server/target.js';
+import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
 
 /** How often a server is killed, and what it does meanwhile. */
 export interface KillPlan {
@@ -179,9 +179,9 @@ async function verifyAudit(
   const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
   const command = [cli, 'audit', 'verify', '--json', ...storage];
   // The status tells of problems, and so does what is printed.
-  const { stdout } = await promisify(execFile)(process.execPath, command).catch(
-    (error: unknown) => error as { readonly stdout: string },
-  );
+  const { stdout } = await promisify(execFile)(process.execPath, command, {
+    env: settingsEnvironment(),
+  }).catch((error: unknown) => error as { readonly stdout: string });
   const { entries, problems } = JSON.parse(stdout) as { entries: number; problems: readonly unknown[] };
   return { auditEntries: entries, auditProblems: problems.length };
 }

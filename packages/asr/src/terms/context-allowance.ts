@@ -21,10 +21,26 @@ export function contextAllowance(
 
 /**
  * What is allowed beyond that, nats: where something is written that is no word, something was misheard, whatever that was.
+ * Less where it may be a name, or is the smaller part of what is written.
  */
 export function nonwordAllowance(written: string, language: ClinicalLanguage): number {
-  const isMisheard = languageWords(written).some((word) => LONG_WORD.test(word) && !language.isWord(word));
-  return isMisheard ? NONWORD : 0;
+  const nonwords = nonwordsIn(written, language);
+  if (nonwords.length === 0) return 0;
+  const uncapitalised = nonwordsIn(written.replace(CAPITALISED, ' '), language);
+  return lettersOf(uncapitalised) * 2 >= lettersOf(languageWords(written)) ? NONWORD : PERHAPS_A_NAME;
+}
+
+/** Whether a text has a word that is none. */
+export function isMisheard(written: string, language: ClinicalLanguage): boolean {
+  return nonwordsIn(written, language).length > 0;
+}
+
+function nonwordsIn(written: string, language: ClinicalLanguage): string[] {
+  return languageWords(written).filter((word) => LONG_WORD.test(word) && !language.isWord(word));
+}
+
+function lettersOf(words: readonly string[]): number {
+  return words.reduce((sum, { length }) => sum + length, 0);
 }
 
 function numbersIn(text: string): number {
@@ -37,7 +53,13 @@ const SHARE = 0.45;
 /** What a term must gain by it to have as much allowed as by its sound alone, nats. */
 const LEAST = 4;
 
-/** Nats (benches `terms` and `invented-terms`). With 4, names of people become terms. */
-const NONWORD = 3;
+/** Nats (benches `terms` and `invented-terms`). */
+const NONWORD = 8;
+
+/** With 4, names of people become terms. */
+const PERHAPS_A_NAME = 3;
+
+/** With what hyphens join to it: `Al-zaman`. */
+const CAPITALISED = /\S*\p{Lu}\S*/gu;
 
 const LONG_WORD = /^[a-z]{4,}$/;

@@ -17,10 +17,14 @@ export interface TermList {
   readonly byLetters: ReadonlyMap<string, number>;
   /** The most words that a spelling has. */
   readonly mostWords: number;
+  /** How unlikely words are at least that are looked at, nats. */
+  readonly leastDoubt: number;
   /** What a term may lack in log-probability and still be taken for what was said, nats. */
   allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
   /** What the words around a term add to its allowance, nats. Absent where they are not looked at. */
   contextOf?(change: TextChange, allowance: number): number;
+  /** Whether what is written has a word that nobody can have said. Absent where that is not known. */
+  isMisheard?(written: string): boolean;
 }
 
 /** Other words in a text. */
@@ -46,7 +50,10 @@ export interface BoostedTermList extends TermList {
   readonly matcher: TermMatcher;
 }
 
-interface TermListOptions extends Partial<Pick<TermList, 'contextOf'>> {
+/** What a list knows of the words around its terms. */
+export type TermContext = Partial<Pick<TermList, 'contextOf' | 'isMisheard'>>;
+
+interface TermListOptions extends TermContext, Partial<Pick<TermList, 'leastDoubt'>> {
   /** Whether a term is also what is written with its spaces elsewhere. */
   readonly spaces?: 'matter' | 'do not matter';
 }
@@ -55,7 +62,7 @@ interface TermListOptions extends Partial<Pick<TermList, 'contextOf'>> {
 export function createTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
-  { contextOf, spaces = 'matter' }: TermListOptions = {},
+  { contextOf, isMisheard, leastDoubt = 0, spaces = 'matter' }: TermListOptions = {},
 ): TermList {
   const bySpelling = new Map<string, number>();
   let mostWords = 1;
@@ -79,8 +86,10 @@ export function createTermList(
     bySpelling,
     byLetters,
     mostWords,
+    leastDoubt,
     allowanceOf,
     ...(contextOf && { contextOf }),
+    ...(isMisheard && { isMisheard }),
   };
 }
 
@@ -93,6 +102,7 @@ export function createBoostedTermList(
     readonly textOf: (token: number) => TokenText;
     readonly encode: (text: string) => readonly number[];
   },
+  options: Omit<TermListOptions, 'spaces'> = {},
 ): BoostedTermList {
   const spellings = terms.flatMap((term): TermSpelling[] => {
     const weight = term.weight ?? 1;
@@ -103,7 +113,7 @@ export function createBoostedTermList(
   });
   const trie = createTermTrie(spellings, model.vocabulary);
   return {
-    ...createTermList(terms, allowanceOf, { spaces: 'do not matter' }),
+    ...createTermList(terms, allowanceOf, { ...options, spaces: 'do not matter' }),
     matcher: createTermMatcher(trie, model.textOf),
   };
 }

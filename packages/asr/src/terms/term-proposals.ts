@@ -23,6 +23,7 @@ export interface TermProposal {
 export function proposeTerms(words: readonly SpelledWord[], lists: readonly TermList[]): TermProposal[] {
   const proposals: ListedProposal[] = [];
   const standing = standingTerms(words, lists);
+  const doubts = words.map((word) => doubtOf(word, lists));
   for (let firstWord = 0; firstWord < words.length; firstWord++) {
     let doubt = 0;
     let text = '';
@@ -31,14 +32,14 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
       const word = words[firstWord + count - 1];
       if (!word) break;
       text = `${text}${word.spaceBefore ? ' ' : ''}${word.text}`;
-      doubt -= Math.log(word.confidence);
+      doubt += doubts[firstWord + count - 1] ?? 0;
       const term = standing.get(word);
       if (term !== undefined) kept.push(term);
-      if (doubt >= LEAST_DOUBT) {
-        for (const list of lists)
-          proposals.push(
-            ...proposalsOf(list, { firstWord, words: count, text: text.trim(), standing: kept }),
-          );
+      for (const [place, list] of lists.entries()) {
+        // What one list spells is not for those behind it to change.
+        const isSpelled = lists.slice(0, place).some(({ bySpelling }) => bySpelling.has(plainWords(text)));
+        if (doubt < list.leastDoubt || isSpelled) continue;
+        proposals.push(...proposalsOf(list, { firstWord, words: count, text: text.trim(), standing: kept }));
       }
       // No term goes on behind the end of a clause.
       if (/[,;:.?!]$/.test(word.text)) break;
@@ -51,6 +52,12 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
     .filter((proposal) => allowedFor(proposal) > 0)
     .sort((one, other) => allowedFor(other) - allowedFor(one))
     .slice(0, MOST_PROPOSALS);
+}
+
+/** How unlikely a word is, nats; what is no word is doubtful, however sure the decoder was. */
+function doubtOf({ text, confidence }: SpelledWord, lists: readonly TermList[]): number {
+  const doubt = -Math.log(confidence);
+  return doubt < MISHEARD_DOUBT && lists.some((list) => list.isMisheard?.(text)) ? MISHEARD_DOUBT : doubt;
 }
 
 function allowedFor({ allowance, context }: TermProposal): number {
@@ -135,8 +142,8 @@ const LONG = 8;
 /** Words that a term may be heard as: `love of the oric sign`. */
 const MOST_WORDS = 5;
 
-/** What the decoder was surer of is not looked at, nats (bench `terms`). */
-const LEAST_DOUBT = 0.2;
+/** Of what is no word, nats: as much as any list asks for. */
+const MISHEARD_DOUBT = 1;
 
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.4;

@@ -56,4 +56,13 @@ describe('what is written', () => {
       expect(nonwordAllowance(written, known)).toBe(0);
     },
   );
+
+  test.each([
+    ['a capital letter makes it perhaps a name', 'Metaprial'],
+    ['one joined to it by a hyphen does, too', 'Al-metaprial'],
+    ['most of it are words', 'started alone xyzw'],
+  ])('counts less where %s', (_why, written) => {
+    expect(nonwordAllowance(written, known)).toBeGreaterThan(0);
+    expect(nonwordAllowance(written, known)).toBeLessThan(nonwordAllowance('metaprial', known));
+  });
 });

@@ -24,8 +24,24 @@ describe('proposals of terms', () => {
     expect(best).toMatchObject({ text: 'metoprolol', firstWord: 1, words: 2 });
   });
 
-  test('are not made for words that the decoder was sure of', () => {
-    expect(proposeTerms(words('Started MetaPro all', 0.999), [list])).toEqual([]);
+  test('are not made for words that the decoder was surer of than the list says', () => {
+    const text = words('Started MetaPro all', 0.9);
+    expect(proposeTerms(text, [{ ...list, leastDoubt: 0.5 }])).toEqual([]);
+    expect(proposeTerms(text, [{ ...list, leastDoubt: 0.05 }])).not.toEqual([]);
+  });
+
+  test('are made for what is no word, however sure the decoder was', () => {
+    const listed = { ...list, leastDoubt: 0.5, isMisheard: (text: string) => text === 'metapralol' };
+    const [best] = proposeTerms(words('Started metapralol all', 0.999), [listed]);
+    expect(best).toMatchObject({ text: 'metoprolol', firstWord: 1, words: 1 });
+  });
+
+  test('are not made by one list for what a list before it spells', () => {
+    const named = createTermList([{ text: 'Opiod' }], () => 0);
+    const textOf = (lists: Parameters<typeof proposeTerms>[1]) =>
+      proposeTerms(words('Started Opiod'), lists).map(({ text }) => text);
+    expect(textOf([list, named])).toEqual(['opioid']);
+    expect(textOf([named, list])).toEqual([]);
   });
 
   test.each([

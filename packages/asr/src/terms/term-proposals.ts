@@ -36,10 +36,15 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
       const term = standing.get(word);
       if (term !== undefined) kept.push(term);
       for (const [place, list] of lists.entries()) {
-        // What one list spells is not for those behind it to change.
-        const isSpelled = lists.slice(0, place).some(({ bySpelling }) => bySpelling.has(plainWords(text)));
-        if (doubt < list.leastDoubt || isSpelled) continue;
-        proposals.push(...proposalsOf(list, { firstWord, words: count, text: text.trim(), standing: kept }));
+        if (doubt < list.leastDoubt) continue;
+        proposals.push(
+          ...proposalsOf(list, lists.slice(0, place), {
+            firstWord,
+            words: count,
+            text: text.trim(),
+            standing: kept,
+          }),
+        );
       }
       // No term goes on behind the end of a clause.
       if (/[,;:.?!]$/.test(word.text)) break;
@@ -56,8 +61,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
 
 /** How unlikely a word is, nats; what is no word is doubtful, however sure the decoder was. */
 function doubtOf({ text, confidence }: SpelledWord, lists: readonly TermList[]): number {
-  const doubt = -Math.log(confidence);
-  return doubt < MISHEARD_DOUBT && lists.some((list) => list.isMisheard?.(text)) ? MISHEARD_DOUBT : doubt;
+  return lists.some((list) => list.isMisheard?.(text)) ? Infinity : -Math.log(confidence);
 }
 
 function allowedFor({ allowance, context }: TermProposal): number {
@@ -90,9 +94,14 @@ interface Span {
   readonly standing: readonly string[];
 }
 
-function proposalsOf(list: TermList, { firstWord, words, text, standing }: Span): ListedProposal[] {
+function proposalsOf(
+  list: TermList,
+  before: readonly TermList[],
+  { firstWord, words, text, standing }: Span,
+): ListedProposal[] {
   const written = plainWords(text);
-  if (list.bySpelling.has(written)) return [];
+  // What one list spells is not for those behind it to change either.
+  if ([list, ...before].some(({ bySpelling }) => bySpelling.has(written))) return [];
   return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }) => {
     const term = list.terms[entry];
     if (!term) return [];
@@ -141,9 +150,6 @@ const LONG = 8;
 
 /** Words that a term may be heard as: `love of the oric sign`. */
 const MOST_WORDS = 5;
-
-/** Of what is no word, nats: as much as any list asks for. */
-const MISHEARD_DOUBT = 1;
 
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.4;

@@ -67,9 +67,10 @@ function withPreparedStatements(
       native.close();
     },
     prepare: (text) => {
-      const { statement, returnsRows } = prepared.get(text) ?? named(() => prepare(text));
+      const kept = prepared.get(text) ?? named(() => prepare(text));
       if (prepared.size >= MOST_PREPARED) prepared.clear();
-      prepared.set(text, { statement, returnsRows });
+      prepared.set(text, kept);
+      const { statement, returnsRows } = kept;
       return {
         reader: returnsRows,
         all: (parameters) => named(() => statement.all(...parameters).map(withBuffers)),

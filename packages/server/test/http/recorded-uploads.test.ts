@@ -1,5 +1,5 @@
-import { DatabaseSync } from '@photostructure/sqlite';
 import { SAMPLE_RATE } from '@auscult/asr';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
 import { embeddedPath } from '../../src/db/database.js';
 import { describeDatabases } from '../support/databases.js';

@@ -1,7 +1,7 @@
 import type { RowOutput } from './decoder-batch.js';
 import { drawnToken, likeliestToken, likeliestTokens, type ScoredToken } from './next-token.js';
 import type { TermMatch, TermMatcher } from '../terms/term-match.js';
-import { repeatedTail } from './repetition.js';
+import { circleAtEnd, withoutRounds, type WantedAudio } from './repetition.js';
 import type { TokenRules } from './token-rules.js';
 
 /** The text that a search came to. */
@@ -13,8 +13,16 @@ export interface Hypothesis {
   readonly frames: readonly number[];
   /** Of the decision to end after these tokens. */
   readonly endLogProbability: number;
-  /** Why it stopped: the model ended it, it ran out of tokens, or it went in a circle. */
+  /** Why it stopped: the model ended it, it ran out of tokens, or it went in a circle, of which one round is kept. */
   readonly stopped: 'end' | 'length' | 'repetition';
+  /** The encoder frames that a search that did not come to an end lost its way between. */
+  readonly lostIn?: Stretch;
+}
+
+/** A part of the audio, from its beginning to its end. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The mean of the logarithms with that of the end: of a text that did not come to its end, minus infinity. */
@@ -65,8 +73,16 @@ export interface Search {
 export interface SearchOptions {
   readonly rules: TokenRules;
   readonly endToken: number;
-  /** More tokens than the audio can hold: a search that gets there has lost its way. */
+  /**
+   * More tokens than the audio can hold: a search that gets there has lost its way. What is said again and again counts
+   * once, as it is known not to take more audio than there is.
+   */
   readonly maxTokens: number;
+  /** More tokens than that by any count. */
+  readonly mostTokens: number;
+  readonly audio: WantedAudio;
+  /** Whether somebody is known to speak: the text does not end before it begins. */
+  readonly speaks?: boolean;
   /** Hypotheses that go on side by side; 1 is greedy. */
   readonly beams: number;
   /** 0 takes the likeliest token; above, tokens are drawn, from one beam. */
@@ -89,7 +105,8 @@ export function createSearch(options: SearchOptions): Search {
   return options.beams > 1 && options.temperature === 0 ? beamSearch(options) : singleSearch(options);
 }
 
-function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions): Search {
+function singleSearch(options: SearchOptions): Search {
+  const { rules, endToken, temperature, speaks } = options;
   let current = nothing;
   const random = randomNumbers();
   return {
@@ -97,14 +114,23 @@ function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions
     advance([output]) {
       if (!output) throw new RangeError('a search needs the output of its row');
       rules.restrict(output.logits, 0, output.logits.length, current.tokens);
-      const { token, logProbability } =
+      const chosen =
         temperature === 0 ? likeliestToken(output.logits) : drawnToken(output.logits, temperature, random());
+      const isBlank = chosen.token === endToken && speaks === true && current === nothing;
+      const { token, logProbability } = isBlank ? secondLikeliest(output.logits) : chosen;
       if (token === endToken) return ended(current, 'end', logProbability);
       current = extended(current, token, logProbability, output.frame);
-      const stopped = stoppedShort(current, maxTokens);
+      const stopped = stoppedShort(current, options);
       return stopped ?? { kind: 'continue', feeds: [{ token, from: 0 }] };
     },
   };
+}
+
+/** As likely as it is where the likeliest may come, too. */
+function secondLikeliest(logits: Float32Array): ScoredToken {
+  const [, second] = likeliestTokens(logits, 2);
+  if (!second) throw new RangeError('a vocabulary has more than one token');
+  return second;
 }
 
 /**
@@ -112,7 +138,7 @@ function singleSearch({ rules, endToken, maxTokens, temperature }: SearchOptions
  * average is the result, as in openai/whisper. With terms it is the one whose tokens and terms together are likeliest.
  */
 function beamSearch(options: SearchOptions): Search {
-  const { rules, endToken, maxTokens, beams, terms, former } = options;
+  const { rules, endToken, beams, terms, former, speaks } = options;
   const begun = former ? beginningOf(former) : nothing;
   let live: readonly Beam[] = [{ path: begun, match: terms && matchOf(terms, begun.tokens) }];
   const finished: FinishedBeam[] = [];
@@ -152,7 +178,8 @@ function beamSearch(options: SearchOptions): Search {
         const likeliest = likeliestTokens(output.logits, beams + 1);
         const wanted = match && terms ? termTokens(output.logits, likeliest, match, terms) : [];
         // An end that is not the likeliest token comes too early: its hypothesis is short, and good for what it has.
-        const next = likeliest.filter(({ token }, place) => token !== endToken || place === 0);
+        const endsFrom = speaks && path === nothing ? -1 : 0;
+        const next = likeliest.filter(({ token }, place) => token !== endToken || place === endsFrom);
         return [...next, ...wanted].map(({ token, logProbability }) => {
           const sum = path.sum + logProbability;
           const matched = match && terms?.next(match, token);
@@ -169,7 +196,7 @@ function beamSearch(options: SearchOptions): Search {
           continue;
         }
         const path = extended(beam.path, token, logProbability, frame);
-        const stopped = stoppedShort(path, maxTokens);
+        const stopped = stoppedShort(path, options);
         if (stopped) finish(beam, stopped.hypothesis);
         else next.push({ beam: { path, match }, feed: { token, from: row } });
       }
@@ -260,20 +287,29 @@ function extended(path: Path, token: number, logProbability: number, frame: numb
 }
 
 /** The end of a path that goes in a circle, of which one round is kept, or has become too long. */
-function stoppedShort(path: Path, maxTokens: number): SearchEnd | undefined {
-  const repeated = repeatedTail(path.tokens);
-  if (repeated > 0) {
-    const kept = path.tokens.length - repeated;
-    const { tokens, logProbabilities, frames, sum } = path;
+function stoppedShort(path: Path, { maxTokens, mostTokens, audio }: SearchOptions): SearchEnd | undefined {
+  const { tokens, logProbabilities, frames, sum } = path;
+  const circle = circleAtEnd(path, audio);
+  if (circle) {
+    const { firstToken, roundTokens } = circle;
+    const kept = firstToken + roundTokens;
     const cut = {
       tokens: tokens.slice(0, kept),
       logProbabilities: logProbabilities.slice(0, kept),
       frames: frames.slice(0, kept),
       sum,
     };
-    return ended(cut, 'repetition', -Infinity);
+    const from = frames[firstToken - 1] ?? audio.firstFrame;
+    return ended(cut, 'repetition', -Infinity, { from, to: median(frames.slice(firstToken)) });
   }
-  return path.tokens.length >= maxTokens ? ended(path, 'length', -Infinity) : undefined;
+  if (tokens.length < maxTokens) return undefined;
+  if (tokens.length < mostTokens && withoutRounds(tokens).length < maxTokens) return undefined;
+  const last = frames.at(-1) ?? audio.firstFrame;
+  return ended(path, 'length', -Infinity, { from: last, to: last });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
 /**
@@ -306,8 +342,14 @@ function continued(path: Path, former: Hypothesis, place: number): Hypothesis {
   };
 }
 
-function ended(path: Path, stopped: Hypothesis['stopped'], endLogProbability: number): SearchEnd {
-  return { kind: 'ended', hypothesis: hypothesisOf(path, stopped, endLogProbability), rejoined: 0 };
+function ended(
+  path: Path,
+  stopped: Hypothesis['stopped'],
+  endLogProbability: number,
+  lostIn?: Stretch,
+): SearchEnd {
+  const hypothesis = hypothesisOf(path, stopped, endLogProbability);
+  return { kind: 'ended', hypothesis: lostIn ? { ...hypothesis, lostIn } : hypothesis, rejoined: 0 };
 }
 
 function hypothesisOf(

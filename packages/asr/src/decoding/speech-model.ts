@@ -16,6 +16,8 @@ export interface DecodingRequest {
   readonly beams: number;
   /** Whether a hypothesis that is hard to believe is decoded again at higher temperatures. */
   readonly fallback: boolean;
+  /** Whether somebody is known to speak: the text does not end before it begins. */
+  readonly speaks: boolean;
   /** Tokens of the text before the window. */
   readonly previous: readonly number[];
 }
@@ -27,6 +29,7 @@ export const plainRequest: DecodingRequest = {
   timestamps: false,
   beams: 1,
   fallback: false,
+  speaks: false,
   previous: [],
 };
 

@@ -28,17 +28,34 @@ export function isInvented(result: RecognitionResult, evidence: UtteranceEvidenc
  * Whether a result is worth a second hearing: the decoder went in a circle or did not come to an end, or it gave up
  * after a few tokens though somebody spoke on.
  */
-export function isDoubtful(result: RecognitionResult, { voicedSeconds }: UtteranceEvidence): boolean {
-  if (result.stopped !== 'end') return true;
-  return (
-    voicedSeconds >= SLOWEST.voicedSeconds && result.tokens.length < voicedSeconds * SLOWEST.tokensPerSecond
-  );
+export function isDoubtful(result: RecognitionResult, evidence: UtteranceEvidence): boolean {
+  return result.stopped !== 'end' || isTooShort(result, evidence);
 }
 
-/** The better of two results for a doubtful utterance: one that came to its end, then the one that heard more. */
-export function likelier(first: RecognitionResult, second: RecognitionResult | undefined): RecognitionResult {
-  if (second?.stopped !== 'end') return first;
-  return first.stopped !== 'end' || second.tokens.length > first.tokens.length ? second : first;
+function isTooShort({ tokens }: RecognitionResult, { voicedSeconds }: UtteranceEvidence): boolean {
+  return voicedSeconds >= SLOWEST.voicedSeconds && tokens.length < voicedSeconds * SLOWEST.tokensPerSecond;
+}
+
+/** Whether it is surely speech, in which words may be looked for although the decoder found none. */
+export function isSpeech({ voicedSeconds, peak }: UtteranceEvidence): boolean {
+  return voicedSeconds >= SLOWEST.voicedSeconds && peak >= CLEAR.peak;
+}
+
+/**
+ * The better of two results for a doubtful utterance: one that came to its end, then the one that heard more. The second,
+ * which may have been made to find words, must be sure of them.
+ */
+export function likelier(
+  first: RecognitionResult,
+  second: RecognitionResult | undefined,
+  evidence: UtteranceEvidence,
+): RecognitionResult {
+  if (!second || (isSpeech(evidence) && meanLogProbability(second) < LEAST.doubtful)) return first;
+  const isFuller = second.tokens.length > first.tokens.length;
+  if (second.stopped !== 'end') return first.stopped === 'end' && isFuller ? second : first;
+  // What ended early has left out what stands behind a circle.
+  if (first.stopped !== 'end' && !isTooShort(second, evidence)) return second;
+  return isFuller ? second : first;
 }
 
 /** The mean natural logarithm of the token probabilities; -Infinity without tokens. */

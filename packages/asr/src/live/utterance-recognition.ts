@@ -11,12 +11,15 @@ import { createCarriedContext } from './carried-context.js';
 import {
   isDoubtful,
   isInvented,
+  isSpeech,
   isTooFaint,
   likelier,
   meanLogProbability,
   type UtteranceEvidence,
 } from './invention-gate.js';
+import { hearRest } from './hear-rest.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
+import { quietestPlace } from '../segment/quietest-place.js';
 import { casedAfter } from './sentence-casing.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
@@ -72,6 +75,12 @@ interface OpenUtterance {
   heard: Heard;
 }
 
+/**
+ * What an utterance is heard for: its text while it is spoken, or in a pause that may be its end, or at its end; once
+ * more by itself; or by itself from where a hearing lost its way.
+ */
+type Purpose = 'partial' | 'ahead' | 'final' | 'again' | 'rest';
+
 /** The latest hypothesis of an utterance, and the sample up to which it covers it. */
 interface Heard {
   readonly tokens: readonly number[];
@@ -107,6 +116,9 @@ const AGAIN = -1;
 
 /** Silence put ahead of an utterance that is heard a second time, samples: 0.1 s. */
 const LEAD_IN = 1_600;
+
+/** Audio around a place in which a quiet one is looked for, samples: 0.15 s. */
+const NEAR = 2_400;
 
 /** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
 const FIRST_PARTIAL = 9_600;
@@ -194,13 +206,13 @@ export function createUtteranceRecognition(
   };
 
   const request = (
-    { start, heard }: Pick<OpenUtterance, 'start' | 'heard'>,
+    { start, heard, speaks = false }: Pick<OpenUtterance, 'start' | 'heard'> & { readonly speaks?: boolean },
     end: number,
-    purpose: 'final' | 'again' | 'ahead' | 'partial',
+    purpose: Purpose,
     { onResult, ...callbacks }: Pick<JobRequest, 'onResult' | 'onLost' | 'replaces'>,
   ): ScheduledJob => {
     const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
-    const again = purpose === 'again';
+    const again = purpose === 'again' || purpose === 'rest';
     const window = again ? { id: AGAIN, start, prefix: [] } : context.windowFor(start, end, limit);
     const leadIn = again ? LEAD_IN : 0;
     // A window's first job leaves its state for all others, be it a partial. With silence ahead it is another window.
@@ -226,6 +238,7 @@ export function createUtteranceRecognition(
         timestamps: options.timestamps ?? false,
         beams: purpose === 'partial' ? 1 : beams,
         fallback: purpose !== 'partial',
+        speaks: again && speaks,
         previous: [],
       },
       // Partials are greedy and come quickly.
@@ -234,15 +247,18 @@ export function createUtteranceRecognition(
       ...callbacks,
       onResult(result) {
         if (keepState) stateOf = window.id;
-        const heardAt = result.heardAt.map((seconds) => seconds + (window.start - leadIn) / SAMPLE_RATE);
-        onResult({ ...result, heardAt });
+        const began = (window.start - leadIn) / SAMPLE_RATE;
+        const heardAt = result.heardAt.map((seconds) => seconds + began);
+        const { lostIn } = result;
+        const lost = lostIn && { lostIn: { from: lostIn.from + began, to: lostIn.to + began } };
+        onResult({ ...result, heardAt, ...lost });
       },
     });
   };
 
-  const priorityOf = (purpose: 'final' | 'again' | 'ahead' | 'partial') => {
+  const priorityOf = (purpose: Purpose) => {
     if (options.priority === 'background') return 'background';
-    return purpose === 'final' || purpose === 'again' ? 'final' : 'partial';
+    return purpose === 'partial' || purpose === 'ahead' ? 'partial' : 'final';
   };
 
   const windowName = (id: number) => `${services.stream}/${id}`;
@@ -339,9 +355,9 @@ export function createUtteranceRecognition(
     if (closed) return;
     if (result && isDoubtful(result, utterance)) {
       // What misled the decoder may be the text before, or the very place where the audio begins.
-      const chosen = likelier(result, await decode(utterance, 'again'));
+      const chosen = likelier(result, await decode(utterance, 'again'), utterance);
       if (chosen !== result || result.stopped !== 'end') context.reset();
-      result = chosen;
+      result = chosen.stopped === 'end' ? chosen : await hearOn(utterance, chosen);
     }
     if (closed) return;
     if (!result) {
@@ -350,6 +366,29 @@ export function createUtteranceRecognition(
       return;
     }
     deliver(utterance, result);
+  };
+
+  /** Hears what stands behind a place where the decoder lost its way. */
+  const hearOn = (utterance: EndedUtterance, cut: RecognitionResult): Promise<RecognitionResult> => {
+    const { start, end } = utterance;
+    if (isInvented(cut, utterance)) return Promise.resolve(cut);
+    return hearRest(cut, {
+      end: end / SAMPLE_RATE,
+      textOf: services.textOf,
+      async hear(seconds) {
+        const from = quietestNear(Math.min(end, Math.max(start, Math.round(seconds * SAMPLE_RATE))), start, end);
+        const rest = partOf(utterance, from);
+        const result = closed ? undefined : await decode(rest, 'rest');
+        return result && !isInvented(result, { ...rest, peak: 0 }) ? result : undefined;
+      },
+    });
+  };
+
+  /** The place with the least sound among those around, between words if there is a place between words. */
+  const quietestNear = (place: number, start: number, end: number): number => {
+    const first = Math.max(start, place - NEAR);
+    const audio = history.slice(first, Math.min(end, place + NEAR));
+    return first + quietestPlace(audio);
   };
 
   const aheadResult = (ahead: Ahead | undefined): Promise<RecognitionResult | undefined> => {
@@ -362,10 +401,10 @@ export function createUtteranceRecognition(
 
   const decode = (
     utterance: EndedUtterance,
-    purpose: 'final' | 'again',
+    purpose: 'final' | 'again' | 'rest',
   ): Promise<RecognitionResult | undefined> =>
     new Promise((resolve) => {
-      finalJob = request(utterance, utterance.end, purpose, {
+      finalJob = request({ ...utterance, speaks: isSpeech(utterance) }, utterance.end, purpose, {
         onResult: resolve,
         onLost: () => {
           resolve(undefined);
@@ -427,6 +466,12 @@ export function createUtteranceRecognition(
       return speechSamples / SAMPLE_RATE;
     },
   };
+}
+
+/** An utterance from a place on, with its share of the voice. */
+function partOf(utterance: EndedUtterance, start: number): EndedUtterance {
+  const share = (utterance.end - start) / (utterance.end - utterance.start);
+  return { ...utterance, start, ahead: undefined, voicedSeconds: utterance.voicedSeconds * share };
 }
 
 function withSilenceAhead(audio: Int16Array, samples: number): Int16Array {

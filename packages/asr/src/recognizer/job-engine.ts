@@ -6,6 +6,8 @@ import {
   type Reading,
   type RowOutput,
 } from '../decoding/decoder-batch.js';
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import { SHORTEST_TOKEN_SECONDS, type WantedAudio } from '../decoding/repetition.js';
 import { doubtfulToken } from '../decoding/doubtful-token.js';
 import {
   createSearch,
@@ -153,7 +155,8 @@ export function createJobEngine(
     const beams = former ? TERM_BEAMS : request.beams;
     const language = request.language === 'auto' ? (opening.language ?? 'en') : request.language;
     const prompt = model.prompt(request, language, job.prefix);
-    const maxTokens = Math.min(tokenLimit(job, model), model.maxTokens - prompt.length);
+    const room = model.maxTokens - prompt.length;
+    const maxTokens = Math.min(tokenLimit(job, model), room);
     // Only what is greedy comes again as it came before.
     const expected = beams === 1 && attempt === 0 ? job.draft : [];
     const draft = expected.slice(0, Math.min(maxTokens, MOST_AT_ONCE));
@@ -161,6 +164,9 @@ export function createJobEngine(
       rules: model.rules(request, job.prefix),
       endToken: model.endToken,
       maxTokens,
+      mostTokens: Math.min(Math.ceil(job.newSeconds / SHORTEST_TOKEN_SECONDS) + maxTokens, room),
+      audio: wantedAudio(job, model),
+      speaks: request.speaks,
       beams,
       temperature: TEMPERATURES[attempt] ?? 0,
       ...lists.matcherOf(job.termLists),
@@ -291,7 +297,7 @@ export function createJobEngine(
   };
 
   const deliver = ({ job, opening, startedAt }: Decoding, { alternatives, ...heard }: Reconsidered) => {
-    const { frames, ...hypothesis } = withReplaced(heard.hypothesis, heard.replaced);
+    const { frames, lostIn, ...hypothesis } = withReplaced(heard.hypothesis, heard.replaced);
     const words = spellWords(hypothesis.tokens, hypothesis.logProbabilities, model.textOf);
     remove(job.id);
     onResult(
@@ -300,6 +306,9 @@ export function createJobEngine(
         ...hypothesis,
         ...opening,
         heardAt: frames.map((frame) => frame * model.secondsPerFrame),
+        ...(lostIn && {
+          lostIn: { from: lostIn.from * model.secondsPerFrame, to: lostIn.to * model.secondsPerFrame },
+        }),
         terms: nameTerms(words, lists.named(job.termLists)),
         alternatives,
       },
@@ -433,6 +442,10 @@ const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, back
 
 /** One after another, until a hypothesis can be believed (Radford et al. 2022, section 4.5). */
 const TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
+
+function wantedAudio({ audio, newSeconds }: RecognitionJob, { secondsPerFrame }: SpeechModel): WantedAudio {
+  return { firstFrame: (audio.length / SAMPLE_RATE - newSeconds) / secondsPerFrame, secondsPerFrame };
+}
 
 function tokenLimit({ newSeconds }: RecognitionJob, { maxTokensPerSecond }: SpeechModel): number {
   return Math.max(6, Math.floor(newSeconds * maxTokensPerSecond) + 4);

@@ -1,5 +1,5 @@
 import type { TokenAlternative } from '../decoding/reconsider-terms.js';
-import type { Hypothesis } from '../decoding/search.js';
+import type { Hypothesis, Stretch } from '../decoding/search.js';
 import type { DecodingRequest, Opening } from '../decoding/speech-model.js';
 import type { KeyTerm } from '../terms/key-term.js';
 import type { NamedTerm } from '../terms/name-terms.js';
@@ -36,9 +36,11 @@ export interface RecognitionJob {
 export const LEXICON = 'lexicon';
 
 /** The tokens of one utterance. */
-export interface RecognitionResult extends Omit<Hypothesis, 'frames'>, Opening {
+export interface RecognitionResult extends Omit<Hypothesis, 'frames' | 'lostIn'>, Opening {
   /** Where in the window each token was heard, seconds. */
   readonly heardAt: readonly number[];
+  /** Where in the window a search that did not come to an end lost its way, seconds. */
+  readonly lostIn?: Stretch;
   /** Terms of the job's lists, in their order. */
   readonly terms: readonly NamedTerm[];
   /** What terms and numbers may be instead, in no order. */

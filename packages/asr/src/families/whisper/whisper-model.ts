@@ -1,3 +1,4 @@
+import { withoutRounds } from '../../decoding/repetition.js';
 import { openSession, type Device } from '../../decoding/open-session.js';
 import { meanWithEnd } from '../../decoding/search.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
@@ -59,7 +60,8 @@ export async function openWhisper({
     isCredible: (hypothesis, { noSpeech }) => {
       const { tokens, stopped } = hypothesis;
       if (stopped !== 'end') return false;
-      const text = Buffer.concat(tokens.map((token) => tokenizer.textOf(token).bytes));
+      // What is said again and again is no sign of a circle: one is found by the audio that it takes.
+      const text = Buffer.concat(withoutRounds(tokens).map((token) => tokenizer.textOf(token).bytes));
       if (compressionRatio(text.toString()) > INCREDIBLE.compressionRatio) return false;
       // Silence is rightly hard to put into words.
       return (

@@ -1,0 +1,88 @@
+import type { RecognitionResult } from '../recognizer/worker-messages.js';
+import type { TokenText } from '../text/token-text.js';
+import { spellWords } from '../text/words.js';
+
+/** What hearing the rest of an utterance needs. */
+export interface RestHearing {
+  /** End of the utterance, seconds of the stream. */
+  readonly end: number;
+  readonly textOf: (token: number) => TokenText;
+  /** Hears the utterance from about a place on, by itself; nothing where no words are found or it could not be heard. */
+  hear(from: number): Promise<RecognitionResult | undefined>;
+}
+
+/**
+ * Hears what stands behind the place where a search lost its way, by itself, as often as that is needed to come to the
+ * utterance's end, and joins what was heard. Of a circle half is heard again: whoever said a word many times may have
+ * ended anywhere in it, and the next hearing has only half of what misled this one.
+ */
+export async function hearRest(
+  first: RecognitionResult,
+  { end, textOf, hear }: RestHearing,
+): Promise<RecognitionResult> {
+  let heard = first;
+  let cut = first;
+  let from = -Infinity;
+  for (let hearing = 0; hearing < MOST_HEARINGS && cut.stopped !== 'end'; hearing++) {
+    from = Math.max(from + LEAST_STEP_SECONDS, placeBehind(cut, textOf));
+    if (end - from < LEAST_REST_SECONDS) break;
+    const next = await hear(from);
+    if (!next) break;
+    heard = joined(heard.stopped === 'length' ? withoutLastWord(heard, textOf) : heard, next);
+    cut = next;
+  }
+  return heard;
+}
+
+/** Each hears half of what the one before went round in, and the fourth a sixteenth. */
+const MOST_HEARINGS = 4;
+
+/** What remains of a longest utterance is heard within `MOST_HEARINGS` times of it. */
+const LEAST_STEP_SECONDS = 0.5;
+
+/** Shorter than a word with the silence around it. */
+const LEAST_REST_SECONDS = 0.5;
+
+/** Where the rest begins: in the middle of a circle, or with the last word of a text that became too long. */
+function placeBehind(cut: RecognitionResult, textOf: RestHearing['textOf']): number {
+  if (cut.stopped === 'length') {
+    const last = lastWordOf(cut, textOf);
+    return cut.heardAt[last] ?? cut.lostIn?.from ?? 0;
+  }
+  const { from, to } = cut.lostIn ?? { from: 0, to: 0 };
+  return from + Math.max(0, to - from) / 2;
+}
+
+/** What was cut within a word does not have all of it. */
+function withoutLastWord(cut: RecognitionResult, textOf: RestHearing['textOf']): RecognitionResult {
+  const last = lastWordOf(cut, textOf);
+  const isKept = ({ firstToken, tokens }: { firstToken: number; tokens: number }) => firstToken + tokens <= last;
+  return {
+    ...cut,
+    tokens: cut.tokens.slice(0, last),
+    logProbabilities: cut.logProbabilities.slice(0, last),
+    heardAt: cut.heardAt.slice(0, last),
+    terms: cut.terms.filter(isKept),
+    alternatives: cut.alternatives.filter(isKept),
+  };
+}
+
+function lastWordOf({ tokens, logProbabilities }: RecognitionResult, textOf: RestHearing['textOf']): number {
+  return spellWords(tokens, logProbabilities, textOf).at(-1)?.firstToken ?? tokens.length;
+}
+
+/** Two results as one, which ends as the second. */
+function joined(first: RecognitionResult, second: RecognitionResult): RecognitionResult {
+  const shifted = <Span extends { readonly firstToken: number }>(span: Span): Span => ({
+    ...span,
+    firstToken: span.firstToken + first.tokens.length,
+  });
+  return {
+    ...second,
+    tokens: [...first.tokens, ...second.tokens],
+    logProbabilities: [...first.logProbabilities, ...second.logProbabilities],
+    heardAt: [...first.heardAt, ...second.heardAt],
+    terms: [...first.terms, ...second.terms.map(shifted)],
+    alternatives: [...first.alternatives, ...second.alternatives.map(shifted)],
+  };
+}

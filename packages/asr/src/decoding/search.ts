@@ -299,17 +299,18 @@ function stoppedShort(path: Path, { maxTokens, mostTokens, audio }: SearchOption
       frames: frames.slice(0, kept),
       sum,
     };
-    const from = frames[firstToken - 1] ?? audio.firstFrame;
-    return ended(cut, 'repetition', -Infinity, { from, to: median(frames.slice(firstToken)) });
+    const from = frames[firstToken - 1] ?? audio.from;
+    const heard = frames.slice(firstToken).filter((frame) => frame <= audio.to);
+    return ended(cut, 'repetition', -Infinity, { from, to: median(heard) ?? from });
   }
   if (tokens.length < maxTokens) return undefined;
   if (tokens.length < mostTokens && withoutRounds(tokens).length < maxTokens) return undefined;
-  const last = frames.at(-1) ?? audio.firstFrame;
+  const last = frames.at(-1) ?? audio.from;
   return ended(path, 'length', -Infinity, { from: last, to: last });
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 }
 
 /**

@@ -50,7 +50,7 @@ export function likelier(
   second: RecognitionResult | undefined,
   evidence: UtteranceEvidence,
 ): RecognitionResult {
-  if (!second || (isSpeech(evidence) && meanLogProbability(second) < LEAST.doubtful)) return first;
+  if (!second || (isSpeech(evidence) && meanLogProbability(second) < LEAST.sought)) return first;
   const isFuller = second.tokens.length > first.tokens.length;
   if (second.stopped !== 'end') return first.stopped === 'end' && isFuller ? second : first;
   // What ended early has left out what stands behind a circle.
@@ -65,7 +65,7 @@ export function meanLogProbability({ logProbabilities }: RecognitionResult): num
 }
 
 /** Tuned on noise and speech together by bench `noise` and `accuracy`. */
-const LEAST = { voicedSeconds: 0.096, peak: 0.6, clear: -1.6, doubtful: -0.8 } as const;
+const LEAST = { voicedSeconds: 0.096, peak: 0.6, clear: -1.6, doubtful: -0.8, sought: -0.6 } as const;
 
 /** Speech slower than this is hardly any: single words between pauses have two tokens a voiced second. */
 const SLOWEST = { voicedSeconds: 1.5, tokensPerSecond: 1 } as const;

@@ -444,7 +444,8 @@ const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, back
 const TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
 
 function wantedAudio({ audio, newSeconds }: RecognitionJob, { secondsPerFrame }: SpeechModel): WantedAudio {
-  return { firstFrame: (audio.length / SAMPLE_RATE - newSeconds) / secondsPerFrame, secondsPerFrame };
+  const seconds = audio.length / SAMPLE_RATE;
+  return { from: (seconds - newSeconds) / secondsPerFrame, to: seconds / secondsPerFrame, secondsPerFrame };
 }
 
 function tokenLimit({ newSeconds }: RecognitionJob, { maxTokensPerSecond }: SpeechModel): number {

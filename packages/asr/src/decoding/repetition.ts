@@ -28,7 +28,7 @@ const STUCK = { tokens: 32, seconds: 0.5 } as const;
 
 const LONGEST_PHRASE = 12;
 
-/** Rounds of the same tokens up to the last. */
+/** Rounds of the same tokens up to the last, which may not be whole. */
 export interface Circle {
   readonly firstToken: number;
   readonly roundTokens: number;
@@ -41,12 +41,14 @@ export interface Circle {
  */
 export function circleAtEnd({ tokens, frames }: PlacedTokens, audio: WantedAudio): Circle | undefined {
   for (let roundTokens = 1; roundTokens <= LONGEST_PHRASE; roundTokens++) {
-    const rounds = roundsAtEnd(tokens, roundTokens);
-    const firstToken = tokens.length - rounds * roundTokens;
-    if (rounds < LEAST.rounds || rounds * roundTokens < LEAST.tokens) continue;
+    const length = repeatingAtEnd(tokens, roundTokens);
+    if (length < LEAST.tokens || length < LEAST.rounds * roundTokens) continue;
+    const firstToken = tokens.length - length;
     const before = frames[firstToken - 1] ?? audio.from;
     const tail = frames.slice(firstToken);
-    if (isTooFast(before, tail, audio) || isStuck(before, tail, audio)) return { firstToken, roundTokens };
+    return isTooFast(before, tail, audio) || isStuck(before, tail, audio)
+      ? { firstToken, roundTokens }
+      : undefined;
   }
   return undefined;
 }
@@ -74,14 +76,18 @@ export function withoutRounds(tokens: readonly number[]): number[] {
   for (const token of tokens) {
     once.push(token);
     for (let length = 1; length <= LONGEST_PHRASE; length++)
-      if (roundsAtEnd(once, length) > 1) once.splice(-length);
+      if (repeatingAtEnd(once, length) >= 2 * length) once.splice(-length);
   }
   return once;
 }
 
-function roundsAtEnd(tokens: readonly number[], length: number): number {
+/** Tokens at the end that are rounds of so many, of which the first to be seen may have begun before. */
+function repeatingAtEnd(tokens: readonly number[], roundTokens: number): number {
   let matched = 0;
-  while (matched < tokens.length - length && tokens.at(-1 - matched) === tokens.at(-1 - matched - length))
+  while (
+    matched < tokens.length - roundTokens &&
+    tokens.at(-1 - matched) === tokens.at(-1 - matched - roundTokens)
+  )
     matched++;
-  return tokens.length < length ? 0 : Math.floor(matched / length) + 1;
+  return Math.min(tokens.length, matched + roundTokens);
 }

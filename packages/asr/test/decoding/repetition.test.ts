@@ -1,54 +1,99 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { repeatedTail } from '../../src/decoding/repetition.js';
+import { circleAtEnd, SHORTEST_TOKEN_SECONDS, withoutRounds } from '../../src/decoding/repetition.js';
 
-describe('a repeated tail', () => {
-  test('is not what people say for emphasis', () => {
-    expect(repeatedTail([])).toBe(0);
-    expect(repeatedTail([5])).toBe(0);
-    expect(repeatedTail([1, 2, 3, 4, 5])).toBe(0);
-    expect(repeatedTail([9, 5, 5, 5, 5])).toBe(0);
-    expect(repeatedTail([9, 5, 6, 5, 6, 5, 6])).toBe(0);
+const SECONDS_PER_FRAME = 0.02;
+const AUDIO = { from: 0, to: 1_000, secondsPerFrame: SECONDS_PER_FRAME };
+
+/** Tokens of which any few next to each other are different. */
+const phrase = fc.uniqueArray(fc.integer({ min: 10, max: 99 }), { minLength: 1, maxLength: 12 });
+const before = fc.uniqueArray(fc.integer({ min: 100, max: 199 }), { maxLength: 8 });
+const rounds = fc.integer({ min: 3, max: 30 });
+
+describe('a circle', () => {
+  test('is none where a person goes on in the audio as they repeat themselves', () => {
+    const pace = fc.double({ min: SHORTEST_TOKEN_SECONDS, max: 0.6, noNaN: true });
+    fc.assert(
+      fc.property(before, phrase, rounds, pace, (lead, repeated, count, seconds) => {
+        const tokens = [...lead, ...copies(repeated, count)];
+        const frames = tokens.map((_, index) => ((index + 1) * seconds * 1.01) / SECONDS_PER_FRAME);
+        const audio = { ...AUDIO, to: Math.ceil(frames.at(-1) ?? 0) };
+        expect(circleAtEnd({ tokens, frames }, audio)).toBeUndefined();
+      }),
+    );
   });
 
-  test('is all copies of a token or a phrase but the first', () => {
-    expect(repeatedTail([9, ...copies([5], 8)])).toBe(7);
-    expect(repeatedTail([9, ...copies([5, 6], 4)])).toBe(6);
-    expect(repeatedTail([9, ...copies([5, 6, 7], 5)])).toBe(12);
+  test('is none where attention rests on the last of the words that are said, and there is time for all', () => {
+    fc.assert(
+      fc.property(before, phrase, fc.integer({ min: 3, max: 10 }), (lead, repeated, count) => {
+        const tokens = [...lead, ...copies(repeated, count).slice(0, 31)];
+        const start = (lead.length * 0.3) / SECONDS_PER_FRAME;
+        const end = start + (tokens.length * 0.3) / SECONDS_PER_FRAME;
+        const frames = tokens.map((_, index) => (index < lead.length ? (start * index) / lead.length : end));
+        expect(circleAtEnd({ tokens, frames }, { ...AUDIO, to: end })).toBeUndefined();
+      }),
+    );
+  });
+
+  test('is what stays where it is, whatever it says and wherever that is', () => {
+    const place = fc.integer({ min: 0, max: 900 });
+    const jitter = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 7 });
+    fc.assert(
+      fc.property(before, phrase, place, jitter, (lead, repeated, at, shaken) => {
+        const looped = copies(repeated, Math.max(3, Math.ceil(45 / repeated.length)));
+        const tokens = [...lead, ...looped];
+        const frames = tokens.map((_, index) =>
+          index < lead.length ? at : at + (shaken[index % shaken.length] ?? 0),
+        );
+        expect(circleAtEnd({ tokens, frames }, AUDIO)).toEqual({
+          firstToken: lead.length,
+          roundTokens: repeated.length,
+        });
+      }),
+    );
+  });
+
+  test('is what goes back to audio that has been heard, and what listens to nothing behind the audio', () => {
+    const tokens = [1, 2, 3, ...copies([7, 8], 20)];
+    const onward = [100, 200, 300];
+    const circle = { firstToken: 3, roundTokens: 2 };
+    expect(circleAtEnd({ tokens, frames: [...onward, ...copies([20], 40)] }, AUDIO)).toEqual(circle);
+    expect(circleAtEnd({ tokens, frames: [...onward, ...copies([999], 40)] }, { ...AUDIO, to: 320 })).toEqual(
+      circle,
+    );
+  });
+
+  test('is not what people say for emphasis, wherever it is heard', () => {
+    for (const tokens of [[], [5], [1, 2, 3, 4, 5], [9, ...copies([5], 8)], [9, ...copies([5, 6], 6)]])
+      expect(circleAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
   });
 
   test('is not looked for ahead of the end', () => {
-    expect(repeatedTail([...copies([5], 20), 9])).toBe(0);
+    const tokens = [...copies([5], 40), 9];
+    expect(circleAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
   });
 
-  test('is found for every phrase of up to twelve tokens, and leaves one copy', () => {
-    const distinct = fc.uniqueArray(fc.integer({ min: 3, max: 31_999 }), { minLength: 2, maxLength: 12 });
-    fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom(1, 2)),
-        distinct,
-        fc.integer({ min: 4, max: 9 }),
-        (lead, phrase, count) => {
-          const tokens = [...lead, ...copies(phrase, count)];
-          expect(tokens.slice(0, tokens.length - repeatedTail(tokens))).toEqual([...lead, ...phrase]);
-        },
-      ),
-    );
+  test('needs the time of what is said only: text before it is another utterance', () => {
+    const tokens = copies([5, 6], 10);
+    const frames = copies([480], 20);
+    expect(circleAtEnd({ tokens, frames }, { ...AUDIO, from: 400 })).toBeUndefined();
+    expect(circleAtEnd({ tokens, frames }, { ...AUDIO, from: 470 })).toEqual({ firstToken: 0, roundTokens: 2 });
   });
+});
 
-  test('only ever takes away what stands before it as well', () => {
+describe('tokens without their rounds', () => {
+  test('have each phrase once', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(3, 4, 5), { maxLength: 60, size: 'max' }), (tokens) => {
-        const tail = repeatedTail(tokens);
-        const periods = Array.from({ length: 12 }, (_, index) => index + 1);
-        const repeats = (period: number) =>
-          tokens
-            .slice(tokens.length - tail)
-            .every((token, i) => token === tokens[tokens.length - tail - period + i]);
-        expect(tail === 0 || periods.some(repeats)).toBe(true);
+      fc.property(before, phrase, rounds, before, (lead, repeated, count, rest) => {
+        const tokens = [...lead, ...copies(repeated, count), ...rest.map((token) => token + 100)];
+        expect(withoutRounds(tokens)).toEqual([...lead, ...repeated, ...rest.map((token) => token + 100)]);
       }),
-      { numRuns: 1_000 },
     );
+  });
+
+  test('are all tokens where none stands twice in a row', () => {
+    expect(withoutRounds([1, 2, 1, 3, 1, 2])).toEqual([1, 2, 1, 3, 1, 2]);
+    expect(withoutRounds([])).toEqual([]);
   });
 });
 

@@ -262,6 +262,45 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(found.frames).toHaveLength(2);
   });
 
+  test('says where in the audio it went in a circle', () => {
+    const { lostIn } = search((said) => [-Infinity, -9, ...(said.length === 0 ? [9, -9] : [-9, 9])], { beams });
+    const heard = Array.from({ length: 16 }, (_, index) => frameOf([2, ...copies(3, index)]));
+    const [, middle] = [...heard].sort((one, other) => one - other).slice(7);
+    expect(lostIn).toEqual({ from: frameOf([]), to: middle });
+  });
+
+  test('goes on for as long as there is audio for what is said again and again', () => {
+    const counted: Speaker = (said) => (said.length < 60 ? [-9, 9, -9] : [9, -9, -9]);
+    // Each token is heard a frame of 0.2 s behind the one before.
+    const found = search(counted, {
+      beams,
+      maxTokens: 10,
+      mostTokens: 200,
+      audio: { from: 0, to: 100, secondsPerFrame: 0.2 },
+      frameOf: (said) => said.length,
+    });
+    expect(found).toMatchObject({ stopped: 'end', tokens: copies(1, 60) });
+  });
+
+  test('stops at its longest by any count', () => {
+    const endless = {
+      beams,
+      maxTokens: 10,
+      mostTokens: 25,
+      audio: { from: 0, to: 100, secondsPerFrame: 0.2 },
+      frameOf: (said: readonly number[]) => said.length,
+    };
+    expect(search(() => [-9, 9], endless)).toMatchObject({ stopped: 'length', tokens: copies(1, 25) });
+  });
+
+  test('does not end before it begins where somebody is known to speak', () => {
+    const silent: Speaker = (said) => (said.length === 0 ? [9, 1, 0] : [9, 0, 0]);
+    const found = search(silent, { beams, speaks: true });
+    expect(found).toMatchObject({ stopped: 'end', tokens: [1] });
+    // As unlikely as the decoder finds it.
+    expect(found.logProbabilities[0]).toBeLessThan(-7);
+  });
+
   test('that does not end is cut at its longest', () => {
     const counting: Speaker = (said) =>
       Array.from({ length: 40 }, (_, token) => (token === said.length + 1 ? 9 : token === END ? -9 : 0));
@@ -283,33 +322,45 @@ test('rules of the first tokens leave those as they are', () => {
   expect(logits[5]).toBe(7);
 });
 
+/** Frames so short that no word fits in all of them, seconds. */
+const NO_TIME = 1e-5;
+
 const DEFAULTS: SearchOptions = {
   rules: { restrict: () => undefined },
   endToken: END,
   maxTokens: 100,
+  mostTokens: 200,
+  audio: { from: 0, to: 1_009, secondsPerFrame: NO_TIME },
   beams: 1,
   temperature: 0,
 };
 
-function search(model: Speaker, options: Partial<SearchOptions>): Hypothesis {
+/** How a search is tried, and where its tokens are heard. */
+type Trial = Partial<SearchOptions> & { readonly frameOf?: (said: readonly number[]) => number };
+
+function copies(token: number, count: number): number[] {
+  return new Array<number>(count).fill(token);
+}
+
+function search(model: Speaker, options: Trial): Hypothesis {
   return run(model, options).hypothesis;
 }
 
 /** Runs a search to its end over rows that read what they are fed, as a decoder's do; counts its steps. */
-function run(model: Speaker, options: Partial<SearchOptions>): SearchEnd & { readonly steps: number } {
-  const running = createSearch({ ...DEFAULTS, ...options });
+function run(model: Speaker, options: Trial): SearchEnd & { readonly steps: number } {
+  const running = createSearch({ ...DEFAULTS, mostTokens: options.maxTokens ?? 200, ...options });
   const { hypothesis, from = 0 } = options.former ?? {};
   let rows: readonly (readonly number[])[] = [hypothesis?.tokens.slice(0, from) ?? []];
   for (let steps = 1; ; steps++) {
-    const step = running.advance(rows.map((said) => outputOf(model, said)));
+    const step = running.advance(rows.map((said) => outputOf(model, said, options.frameOf)));
     if (step.kind === 'ended') return { ...step, steps };
     expect(step.feeds).toHaveLength(running.rows);
     rows = step.feeds.map(({ token, from: row }) => [...(rows[row] ?? []), token]);
   }
 }
 
-function outputOf(model: Speaker, said: readonly number[]): RowOutput {
-  return { logits: Float32Array.from(model(said)), frame: frameOf(said) };
+function outputOf(model: Speaker, said: readonly number[], placeOf = frameOf): RowOutput {
+  return { logits: Float32Array.from(model(said)), frame: placeOf(said) };
 }
 
 /** A frame that tells one row from another. */

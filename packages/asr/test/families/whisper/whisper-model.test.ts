@@ -23,7 +23,8 @@ describe('a hypothesis', () => {
 
   test.each<[string, boolean, string, number, Partial<Hypothesis>, Opening]>([
     ['of a sentence that is likely can be believed', true, spoken, -0.3, {}, {}],
-    ['that says the same over and over cannot', false, 'and so '.repeat(30), -0.1, {}, {}],
+    ['that says the same over and over cannot', false, `${spoken} `.repeat(30), -0.1, {}, {}],
+    ['that says a word many times in a row can', true, `${'no, '.repeat(30)}${spoken}`, -0.1, {}, {}],
     ['that is unlikely cannot', false, spoken, -1.2, {}, {}],
     ['that is unlikely can where there is no speech', true, spoken, -1.2, {}, { noSpeech: 0.7 }],
     ['that is unlikely cannot where there may be speech', false, spoken, -1.2, {}, { noSpeech: 0.5 }],

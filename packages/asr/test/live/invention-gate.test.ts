@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDoubtful, isInvented, isTooFaint, meanLogProbability } from '../../src/live/invention-gate.js';
+import { isDoubtful, isInvented, isSpeech, isTooFaint, likelier, meanLogProbability } from '../../src/live/invention-gate.js';
 import type { RecognitionResult } from '../../src/recognizer/worker-messages.js';
 
 const CLEAR = { voicedSeconds: 1, peak: 0.99 };
@@ -51,6 +51,32 @@ describe('the gate against invented words', () => {
     expect(isDoubtful(four, CLEAR)).toBe(false);
     expect(isDoubtful(four, { ...CLEAR, voicedSeconds: 5 })).toBe(true);
     expect(isDoubtful({ ...four, stopped: 'repetition' }, CLEAR)).toBe(true);
+  });
+
+  const LONG = { voicedSeconds: 5, peak: 0.99 };
+  const five = result(new Array<number>(5).fill(-0.1));
+  const one = result([-0.1]);
+
+  test('prefers a second hearing that came to its end, unless that gave up', () => {
+    const circle = { ...result([-0.1, -0.1]), stopped: 'repetition' } as const;
+    expect(likelier(circle, five, LONG)).toBe(five);
+    expect(likelier(circle, one, LONG)).toBe(circle);
+    expect(likelier(circle, undefined, LONG)).toBe(circle);
+    expect(likelier(five, circle, LONG)).toBe(five);
+    expect(likelier(one, five, LONG)).toBe(five);
+  });
+
+  test('wants words that were looked for where there seemed to be none to be sure', () => {
+    const none = result([]);
+    const unsure = result(new Array<number>(5).fill(-0.7));
+    expect(likelier(none, unsure, LONG)).toBe(none);
+    expect(likelier(none, five, LONG)).toBe(five);
+  });
+
+  test('looks for words in nothing but long and clear speech', () => {
+    expect(isSpeech(LONG)).toBe(true);
+    expect(isSpeech(CLEAR)).toBe(false);
+    expect(isSpeech({ ...LONG, peak: 0.8 })).toBe(false);
   });
 
   test('takes the mean of the logarithms', () => {

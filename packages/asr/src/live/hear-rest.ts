@@ -56,7 +56,8 @@ function placeBehind(cut: RecognitionResult, textOf: RestHearing['textOf']): num
 /** What was cut within a word does not have all of it. */
 function withoutLastWord(cut: RecognitionResult, textOf: RestHearing['textOf']): RecognitionResult {
   const last = lastWordOf(cut, textOf);
-  const isKept = ({ firstToken, tokens }: { firstToken: number; tokens: number }) => firstToken + tokens <= last;
+  const isKept = ({ firstToken, tokens }: { firstToken: number; tokens: number }) =>
+    firstToken + tokens <= last;
   return {
     ...cut,
     tokens: cut.tokens.slice(0, last),

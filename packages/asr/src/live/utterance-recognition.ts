@@ -376,7 +376,11 @@ export function createUtteranceRecognition(
       end: end / SAMPLE_RATE,
       textOf: services.textOf,
       async hear(seconds) {
-        const from = quietestNear(Math.min(end, Math.max(start, Math.round(seconds * SAMPLE_RATE))), start, end);
+        const from = quietestNear(
+          Math.min(end, Math.max(start, Math.round(seconds * SAMPLE_RATE))),
+          start,
+          end,
+        );
         const rest = partOf(utterance, from);
         const result = closed ? undefined : await decode(rest, 'rest');
         return result && !isInvented(result, { ...rest, peak: 0 }) ? result : undefined;

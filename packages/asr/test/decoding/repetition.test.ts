@@ -77,7 +77,10 @@ describe('a circle', () => {
     const tokens = copies([5, 6], 10);
     const frames = copies([480], 20);
     expect(circleAtEnd({ tokens, frames }, { ...AUDIO, from: 400 })).toBeUndefined();
-    expect(circleAtEnd({ tokens, frames }, { ...AUDIO, from: 470 })).toEqual({ firstToken: 0, roundTokens: 2 });
+    expect(circleAtEnd({ tokens, frames }, { ...AUDIO, from: 470 })).toEqual({
+      firstToken: 0,
+      roundTokens: 2,
+    });
   });
 });
 

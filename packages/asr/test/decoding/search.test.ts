@@ -263,7 +263,9 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
   });
 
   test('says where in the audio it went in a circle', () => {
-    const { lostIn } = search((said) => [-Infinity, -9, ...(said.length === 0 ? [9, -9] : [-9, 9])], { beams });
+    const { lostIn } = search((said) => [-Infinity, -9, ...(said.length === 0 ? [9, -9] : [-9, 9])], {
+      beams,
+    });
     const heard = Array.from({ length: 16 }, (_, index) => frameOf([2, ...copies(3, index)]));
     const [, middle] = [...heard].sort((one, other) => one - other).slice(7);
     expect(lostIn).toEqual({ from: frameOf([]), to: middle });

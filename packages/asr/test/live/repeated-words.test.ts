@@ -64,12 +64,16 @@ describe('behind words that are said many times', { timeout: 240_000 }, () => {
   });
 });
 
-test('a sound that comes again and again without words ends, and makes none', { timeout: 120_000 }, async () => {
-  // 80 ms out of a vowel, which no decoder knows an end of.
-  const glitch = seconds(5.66, 5.74);
-  const { text } = await transcribe(
-    real.recognizer,
-    join([...Array.from({ length: 100 }, () => glitch), silence(0.7)]),
-  );
-  expect(wordsOf(text()).length).toBeLessThan(12);
-});
+test(
+  'a sound that comes again and again without words ends, and makes none',
+  { timeout: 120_000 },
+  async () => {
+    // 80 ms out of a vowel, which no decoder knows an end of.
+    const glitch = seconds(5.66, 5.74);
+    const { text } = await transcribe(
+      real.recognizer,
+      join([...Array.from({ length: 100 }, () => glitch), silence(0.7)]),
+    );
+    expect(wordsOf(text()).length).toBeLessThan(12);
+  },
+);

@@ -87,6 +87,9 @@ to offer.
 \`ready\` brings a token where the server keeps sessions. Unless the client closes with 1000 or no code, its session then outlives
 the connection for \`resume.seconds\`; what was taken is transcribed meanwhile.
 
+What was taken is also transcribed where the client does not come back, or closes without a \`stop\`: nobody is told, and the
+record has it. \`stop\` is for clients that want to see it.
+
 | client | server |
 | --- | --- |
 | connects to \`/ws/transcribe?resume\` | |

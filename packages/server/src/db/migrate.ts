@@ -5,6 +5,7 @@ import { access } from './migrations/0002-access.js';
 import { recordVersions } from './migrations/0003-record-versions.js';
 import { servers } from './migrations/0004-servers.js';
 import { recoveryCodes } from './migrations/0005-recovery-codes.js';
+import { missingAudio } from './migrations/0006-missing-audio.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -14,6 +15,7 @@ const schemaChanges: readonly SchemaChange[] = [
   recordVersions,
   servers,
   recoveryCodes,
+  missingAudio,
 ];
 
 /** Name of the newest step that this version knows. */

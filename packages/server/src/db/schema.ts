@@ -48,6 +48,8 @@ interface SessionsTable {
   end_reason: string | null;
   finals: Generated<number>;
   audio_seconds: Generated<number>;
+  /** Audio that was taken and whose text is not there; null while the session is open, and where it is not known. */
+  missing_seconds: number | null;
   /** 1 while nobody and no policy may destroy the session. */
   held: Generated<number>;
   /** The server that it was opened on; null where an older version did. */

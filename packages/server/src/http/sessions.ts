@@ -88,8 +88,14 @@ const sessionBody = z.object({
   endedAt: z.iso.datetime().optional(),
   finals: z.int().meta({ description: 'How many finals there are.' }),
   audioSeconds: z.number().meta({ description: 'Where the last one ends.' }),
+  missingSeconds: z.number().optional().meta({
+    description:
+      'Audio that was taken and whose text is not here: recognition failed, or the server went away before. There once the session has ended.',
+  }),
   held: z.boolean().meta({ description: 'Under legal hold: nobody and no policy may destroy it.' }),
 });
+
+type SessionBody = z.output<typeof sessionBody>;
 
 const versionBody = z.object({
   version: z.int().meta({ description: '1 is what was heard; later ones are corrections.' }),
@@ -399,8 +405,13 @@ function exported(record: StoredRecord, { format, version }: ExportOptions): str
   return formatTranscript(transcriptOf(record, version), format, { about, words: true });
 }
 
-function summaryBody({ groups, audioSeconds, ...record }: RecordSummary): z.output<typeof sessionBody> {
-  return { ...record, groups: [...groups], audioSeconds: threeDecimals(audioSeconds) };
+function summaryBody({ groups, audioSeconds, missingSeconds, ...record }: RecordSummary): SessionBody {
+  return {
+    ...record,
+    groups: [...groups],
+    audioSeconds: threeDecimals(audioSeconds),
+    missingSeconds: missingSeconds === undefined ? undefined : threeDecimals(missingSeconds),
+  };
 }
 
 function bodyOf(record: StoredRecord, version: TextVersion): z.output<typeof recordBody> {

@@ -83,8 +83,11 @@ export interface Conversation {
   readonly take: (frame: Buffer, isBinary: boolean) => void | Promise<void>;
   /** Resolves once the finals of all audio taken are sent. */
   readonly flush: () => Promise<void>;
-  /** Drops what is pending. What was kept to be read again is read all the same. */
-  readonly close: () => void;
+  /**
+   * Drops what is pending. What was kept to be read again is read all the same. Returns the seconds of audio that were
+   * taken and whose text, if there was speech in it, is missing: recognition failed, or it was dropped.
+   */
+  readonly close: () => number;
   readonly pendingSeconds: () => number;
   readonly receivedSeconds: () => number;
   /** How far audio has come, and its text. */
@@ -124,6 +127,7 @@ export function createConversation(services: ConversationServices): Conversation
   let badInARow = 0;
   let finals = 0;
   let words = 0;
+  let lostSeconds = 0;
 
   function take(frame: Buffer, isBinary: boolean): void | Promise<void> {
     if (isBinary) return may('binary') ? takeAudio(frame) : refuse(describeError('forbidden'));
@@ -236,7 +240,7 @@ export function createConversation(services: ConversationServices): Conversation
     if (!optedIn) return;
     send({
       type: 'stopped',
-      audioSeconds: wireSeconds(channels?.receivedSeconds() ?? 0),
+      audioSeconds: wireSeconds(receivedSeconds()),
       speechSeconds: wireSeconds(channels?.speechSeconds() ?? 0),
       utterances: finals,
       words,
@@ -247,13 +251,22 @@ export function createConversation(services: ConversationServices): Conversation
   async function finalize(): Promise<void> {
     await flush();
     if (!optedIn) return;
-    const at = wireSeconds(channels?.receivedSeconds() ?? 0);
+    const at = wireSeconds(receivedSeconds());
     send({ type: 'speech', state: 'finalized', at });
   }
 
   async function flush(): Promise<void> {
     await channels?.flush();
     await delivery.settled();
+  }
+
+  function receivedSeconds(): number {
+    return channels?.receivedSeconds() ?? 0;
+  }
+
+  /** Before this moment all text is recorded. */
+  function settledSeconds(): number {
+    return Math.min(channels?.settledSeconds() ?? 0, delivery.unrecordedFrom() ?? Infinity);
   }
 
   function warn(code: WarningCode): void {
@@ -320,6 +333,7 @@ export function createConversation(services: ConversationServices): Conversation
         if (optedIn) send({ type: 'speech', state, at: wireSeconds(at), ...place });
       },
       onLost: ({ start, end }) => {
+        lostSeconds += end - start;
         services.onLost(end - start);
         send(describeError('audio_lost', { start: wireSeconds(start), end: wireSeconds(end), ...place }));
       },
@@ -340,16 +354,16 @@ export function createConversation(services: ConversationServices): Conversation
     flush,
     close: () => {
       record?.finish();
+      const missing = lostSeconds + receivedSeconds() - settledSeconds();
       channels?.close();
+      return missing;
     },
     pendingSeconds: () => (channels?.pendingSeconds() ?? 0) + delivery.unrecordedSeconds(),
-    receivedSeconds: () => channels?.receivedSeconds() ?? 0,
+    receivedSeconds,
     acknowledgement: () => ({
       type: 'acknowledged',
       receivedSamples,
-      settledSeconds: flooredSeconds(
-        Math.min(channels?.settledSeconds() ?? 0, delivery.unrecordedFrom() ?? Infinity),
-      ),
+      settledSeconds: flooredSeconds(settledSeconds()),
     }),
     resumption: () => ({ type: 'resumed', sessionId: services.sessionId, receivedSamples }),
     finals: () => finals,

@@ -8,9 +8,12 @@ type Task = () => void | Promise<void>;
 
 /** Does the work of one session strictly in order, over one connection after the other. */
 export interface Inbox {
-  /** Reads from this connection from now on. */
+  /**
+   * Reads from this connection from now on. What still waits of the one before is dropped, as if it had never arrived:
+   * whoever comes back is told what was taken, and sends the rest again.
+   */
   readonly connect: (socket: WebSocket) => void;
-  /** The connection is gone: drops what is waiting, as if it had never arrived. Work under way is finished. */
+  /** The connection is gone. What it has brought is worked on all the same. */
   readonly disconnect: () => void;
   /** Does `task` once everything before it is done: at once if nothing is waiting. */
   readonly run: (task: Task) => void;
@@ -83,6 +86,7 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
 
   return {
     connect: (next) => {
+      waiting.length = 0;
       socket = next;
       advance();
     },
@@ -90,7 +94,6 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
       // One that is not read would never tell that it has closed.
       if (socket?.isPaused === true) socket.resume();
       socket = undefined;
-      waiting.length = 0;
     },
     run: (task) => {
       if (state === 'closed') return;

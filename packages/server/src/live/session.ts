@@ -85,11 +85,14 @@ const knownCloseCodes: ReadonlySet<number> = new Set([
   CONNECTION_LOST,
 ]);
 
-/** What a client closes with that is done: to close without a code is as deliberate. */
+/** What a client closes with that is done: to close without a code is as deliberate. It cannot be resumed. */
 const goodbyes: ReadonlySet<number> = new Set([closeTable.normal.code, CLOSED_WITHOUT_CODE]);
 
 /** How often a client that opted in is told how far the server has come, milliseconds. */
 const ACKNOWLEDGE_MS = 2000;
+
+/** `ending`: nobody listens any more, and what was taken is transcribed for the record. */
+type State = 'open' | 'draining' | 'ending' | 'over';
 
 /** A socket, and what watches over it. */
 interface Connection {
@@ -114,7 +117,7 @@ export function startSession(
   const openedAt = performance.now();
   const warned = new Set<HoldReason>();
   let connection: Connection | undefined;
-  let state: 'open' | 'draining' | 'over' = 'open';
+  let state: State = 'open';
   let idle: NodeJS.Timeout | undefined;
   /** Set while the session waits for its client. */
   let expiry: NodeJS.Timeout | undefined;
@@ -231,7 +234,7 @@ export function startSession(
   }
 
   function isResumable(): boolean {
-    return config.resumeSeconds > 0 && conversation.hasOptedIn();
+    return config.resumeSeconds > 0 && conversation.hasOptedIn() && state !== 'ending';
   }
 
   /** The socket has closed: without it the session is over, or waits for its client. */
@@ -245,6 +248,8 @@ export function startSession(
     metrics.sessionsWaiting.inc();
     log.info('session waits for its client', { session: id, closeCode: code });
     expiry = setTimeout(release, config.resumeSeconds * 1000, code);
+    // A page that was left, most often: the record need not wait with its last words for a client that may come back.
+    if (code === closeTable.going_away.code) inbox.run(conversation.flush);
   }
 
   function stopWaiting(): void {
@@ -288,7 +293,16 @@ export function startSession(
   function end(code: ErrorCode): void {
     if (state === 'over') return;
     send(describeError(code));
-    close(errorTable[code].closeCode ?? closeTable.internal_error.code, code);
+    const closeCode = errorTable[code].closeCode ?? closeTable.internal_error.code;
+    if (isBeyondHelp(code)) giveUp(closeCode, code);
+    else close(closeCode, code);
+  }
+
+  /** Closes without hearing out what was taken. */
+  function giveUp(code: number, reason: string): void {
+    const socketThen = connection?.socket;
+    conclude(code);
+    socketThen?.close(code, reason);
   }
 
   function close(code: number, reason: string): void {
@@ -299,15 +313,36 @@ export function startSession(
     socketThen?.close(code, reason);
   }
 
+  /**
+   * Lets the client go. What it has brought is transcribed for the record first, although nobody waits for it; where
+   * nothing is recorded, that would be for nothing.
+   */
   function release(code: number): void {
+    if (state === 'ending' || state === 'over') return;
+    state = 'ending';
+    disconnect();
+    stopWaiting();
+    if (config.records === 'off') conclude(code);
+    else inbox.run(() => hearOut(code));
+  }
+
+  function hearOut(code: number): void | Promise<void> {
+    if (conversation.receivedSeconds() === 0) return conclude(code);
+    return conversation.flush().then(() => {
+      conclude(code);
+    });
+  }
+
+  function conclude(code: number): void {
     if (state === 'over') return;
     state = 'over';
     disconnect();
     stopWaiting();
     flow.stop();
     inbox.close();
-    conversation.close();
-    writer.close(String(code)).catch((error: unknown) => {
+    const missingSeconds = conversation.close();
+    if (missingSeconds > 0) log.error('audio not in the record', { session: id, seconds: missingSeconds });
+    writer.close(String(code), missingSeconds).catch((error: unknown) => {
       log.unexpected(error, { session: id });
     });
     metrics.sessionsOpen.dec();
@@ -335,6 +370,7 @@ export function startSession(
     revalidate,
     closed,
     drain: () => {
+      if (state === 'ending') return closed;
       state = state === 'open' ? 'draining' : state;
       inbox.stopReading();
       inbox.run(async () => {
@@ -344,9 +380,14 @@ export function startSession(
       return closed;
     },
     abandon: () => {
-      close(closeTable.going_away.code, 'going_away');
+      giveUp(closeTable.going_away.code, 'going_away');
     },
   };
+}
+
+/** Whether the server itself is at the end of what it can do, so that to go on would bring no text. */
+function isBeyondHelp(code: ErrorCode): boolean {
+  return code === 'internal_error' || code === 'record_failed';
 }
 
 /** `Promise.withResolvers`, which Node 20 lacks. */

@@ -69,6 +69,7 @@ export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSum
     endReason: row.end_reason ?? undefined,
     finals: row.finals,
     audioSeconds: row.audio_seconds,
+    missingSeconds: row.missing_seconds ?? undefined,
     held: row.held === 1,
   };
 }

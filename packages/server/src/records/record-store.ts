@@ -158,7 +158,7 @@ export function createRecordStore(services: StoreServices): RecordStore {
     return {
       ...writer,
       refine: (text) => refine(id, text, actor),
-      close: (reason) => writer.close(reason).finally(() => open.delete(id)),
+      close: (reason, missingSeconds) => writer.close(reason, missingSeconds).finally(() => open.delete(id)),
     };
   };
 

@@ -39,6 +39,12 @@ export interface RecordSummary {
   readonly finals: number;
   /** Where the last final ends. */
   readonly audioSeconds: number;
+  /**
+   * Audio that was taken and whose text, if there was speech in it, is not there: recognition failed, or the server went
+   * away before it was done. Missing while the session is open, where its server went down, and for sessions from
+   * before it was kept.
+   */
+  readonly missingSeconds: number | undefined;
   /** Whether it is under legal hold. */
   readonly held: boolean;
 }

@@ -26,8 +26,11 @@ export interface SessionRecordWriter {
    * Undefined where finals are not kept. Rejects with `record_not_found` if the record was destroyed meanwhile.
    */
   readonly refine: (text: RefinedText) => Promise<void> | undefined;
-  /** Ends the record, behind all finals. Resolves once that is on disk. May be called again. */
-  readonly close: (reason: string) => Promise<void>;
+  /**
+   * Ends the record, behind all finals. Resolves once that is on disk. May be called again.
+   * `missingSeconds`: audio that was taken and whose text is not in the record.
+   */
+  readonly close: (reason: string, missingSeconds?: number) => Promise<void>;
 }
 
 /** What a writer writes with. */
@@ -115,14 +118,19 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
       .finally(() => (piecesWaiting -= 1));
   };
 
-  const end = async (reason: string): Promise<void> => {
+  const end = async (reason: string, missingSeconds: number): Promise<void> => {
     for (let channel = 0; channel < description.channels; channel++)
       void writePieces(services.audioPieces?.(channel, undefined) ?? []);
     const about = undescribed();
     await queue.submit(async (transaction) => {
       await transaction
         .updateTable('sessions')
-        .set({ ...about, ended_at: new Date().toISOString(), end_reason: reason })
+        .set({
+          ...about,
+          ended_at: new Date().toISOString(),
+          end_reason: reason,
+          missing_seconds: missingSeconds,
+        })
         .where('id', '=', sessionId)
         .execute();
       await audit.appendIn(transaction, {
@@ -148,7 +156,7 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
       const pieces = services.audioPieces?.(channel, samples) ?? [];
       return pieces.length === 0 ? undefined : writePieces(pieces);
     },
-    close: (reason) => (closed ??= end(reason)),
+    close: (reason, missingSeconds = 0) => (closed ??= end(reason, missingSeconds)),
   };
 }
 

@@ -1,21 +1,30 @@
 import type { FinalHypothesis, Word } from './live-transcription.js';
+import { risingTimes } from './word-times.js';
 
 /**
  * Votes word by word on what several hearings of the same audio heard, after ROVER (Fiscus, "A post-processing system
- * to yield reduced word error rates", 1997): a word counts as much as its hearings were sure of it. Finals come in
- * their order, cut as those of the first hearing are; a word's confidence is the mean over all hearings, with 0 for
+ * to yield reduced word error rates", 1997): a word counts as much as its hearings were sure of it. Finals are cut as
+ * those of the first hearing are, and last from their first to their last word; words and finals come in the order of
+ * time, and none begins before the one before has ended. A word's confidence is the mean over all hearings, with 0 for
  * those that heard another. `hearings` holds the finals of each in the order of time.
  */
 export function* combineHearings(
   hearings: readonly (readonly FinalHypothesis[])[],
 ): Generator<FinalHypothesis> {
   let sequence = 0;
+  let last: Group | undefined;
   for (const stretch of stretchesOf(hearings)) {
-    for (const { final, words } of byFinal(vote(stretch, hearings.length))) {
-      yield { ...final, ...textOf(words), sequence };
-      sequence += 1;
+    const elected = inOrder(vote(stretch, hearings.length), last?.words.at(-1)?.end ?? 0);
+    for (const group of byFinal(elected, hearings[0] ?? [], last?.final)) {
+      // An utterance goes on behind its own pauses.
+      if (last?.final === group.final) last.words.push(...group.words);
+      else {
+        if (last) yield finalOf(last, sequence++);
+        last = group;
+      }
     }
   }
+  if (last) yield finalOf(last, sequence);
 }
 
 /** A word as one hearing heard it. */
@@ -76,28 +85,30 @@ function keyOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}'-]/gu, '') || text;
 }
 
-/** A word that was voted for, and the final it belongs to. */
+/** A word that was voted for. */
 interface ElectedWord {
   readonly word: HeardWord;
   readonly confidence: number;
-  readonly final: FinalHypothesis;
+  /** Of the first hearing in this place; undefined where it heard nothing. */
+  readonly first: FinalHypothesis | undefined;
+  readonly start: number;
+  readonly end: number;
 }
 
 function vote(stretch: readonly HeardWord[], hearings: number): ElectedWord[] {
   const slots = Array.from({ length: hearings }, (_, hearing) =>
     stretch.filter((word) => word.hearing === hearing),
   ).reduce<readonly Slot[]>(align, []);
-  let final = slots.find(([first]) => first !== undefined)?.[0]?.final;
   return slots.flatMap((slot) => {
-    // A word that the first hearing missed goes with the word before.
-    final = slot[0]?.final ?? final;
     const elected = elect(slot, hearings);
-    return elected === undefined ? [] : [{ ...elected, final: final ?? elected.word.final }];
+    if (elected === undefined) return [];
+    const { start, end } = elected.word;
+    return [{ ...elected, first: slot[0]?.final, start, end }];
   });
 }
 
 /** The word with the most votes, in the spelling of the first hearing that heard it; undefined for none. */
-function elect(slot: Slot, hearings: number): Omit<ElectedWord, 'final'> | undefined {
+function elect(slot: Slot, hearings: number): Pick<ElectedWord, 'word' | 'confidence'> | undefined {
   const votes = new Map<string | undefined, number>();
   for (let hearing = 0; hearing < hearings; hearing += 1) {
     const word = slot[hearing];
@@ -159,18 +170,70 @@ function mismatch(slot: Slot, { key }: HeardWord): 0 | 1 {
   return slot.some((other) => other?.key === key) ? 0 : 1;
 }
 
-function byFinal(elected: readonly ElectedWord[]): { final: FinalHypothesis; words: ElectedWord[] }[] {
-  const groups: { final: FinalHypothesis; words: ElectedWord[] }[] = [];
+/**
+ * Hearings do not agree about the moment of a word, and words that stand next to each other are of different ones. Their
+ * middles come into order as `risingTimes` brings them there, and where two words overlap, they meet in between. None
+ * begins before `from`, seconds.
+ */
+function inOrder(elected: readonly ElectedWord[], from: number): ElectedWord[] {
+  const middles = risingTimes(elected.map(({ start, end }) => (start + end) / 2)).map((middle) =>
+    Math.max(from, middle),
+  );
+  const meets = middles.slice(1).map((middle, index) => {
+    const before = middles[index] ?? middle;
+    const [one, next] = [elected[index], elected[index + 1]];
+    return Math.min(middle, Math.max(before, ((one?.end ?? before) + (next?.start ?? middle)) / 2));
+  });
+  return elected.map((word, index) => {
+    const middle = middles[index] ?? word.start;
+    // One that was moved is as long where it comes to be.
+    const moved = middle - (word.start + word.end) / 2;
+    const earliest = Math.max(word.start + moved, meets[index - 1] ?? from);
+    const latest = Math.min(word.end + moved, meets[index] ?? Infinity);
+    return { ...word, start: Math.min(earliest, middle), end: Math.max(latest, middle) };
+  });
+}
+
+/** What becomes a final: the words of an utterance, and the hypothesis that it is cut as. */
+interface Group {
+  readonly final: FinalHypothesis;
+  readonly words: ElectedWord[];
+}
+
+/**
+ * Words of the first hearing stay in their finals. One that it missed goes with the word before it or into a final that
+ * is there, and where there is none, with those around it that it missed, too. `before` is the final of the words before.
+ */
+function byFinal(
+  elected: readonly ElectedWord[],
+  firsts: readonly FinalHypothesis[],
+  before: FinalHypothesis | undefined,
+): Group[] {
+  const groups: Group[] = [];
+  let current = before;
   for (const word of elected) {
+    current =
+      word.first ?? [current, ...firsts].find((final) => final && reaches(final, word)) ?? word.word.final;
     const last = groups.at(-1);
-    if (last?.final === word.final) last.words.push(word);
-    else groups.push({ final: word.final, words: [word] });
+    if (last?.final === current) last.words.push(word);
+    else groups.push({ final: current, words: [word] });
   }
   return groups;
 }
 
+/** Whether a final goes as far as a word that another hearing heard. */
+function reaches(final: FinalHypothesis, { start, end }: ElectedWord): boolean {
+  const middle = (start + end) / 2;
+  return middle > final.start - COMMON_PAUSE_SECONDS && middle < final.end + COMMON_PAUSE_SECONDS;
+}
+
+function finalOf({ final, words }: Group, sequence: number): FinalHypothesis {
+  const [start, end] = [words.at(0)?.start ?? final.start, words.at(-1)?.end ?? final.end];
+  return { ...final, ...textOf(words), start, end, sequence };
+}
+
 function textOf(elected: readonly ElectedWord[]): Pick<FinalHypothesis, 'text' | 'words' | 'confidence'> {
-  const words = elected.map(({ word: { text, start, end, alternatives, doubtful }, confidence }) => ({
+  const words = elected.map(({ word: { text, alternatives, doubtful }, start, end, confidence }) => ({
     text,
     start,
     end,

@@ -35,7 +35,7 @@ function hearingSpans(
   start: number,
   end: number,
 ): { readonly from: number; readonly to: number }[] {
-  const times = inOrder(heardAt).map((time) => Math.min(end, Math.max(start, time)));
+  const times = risingTimes(heardAt).map((time) => Math.min(end, Math.max(start, time)));
   return words.map(({ firstToken, tokens }) => ({
     from: times[firstToken] ?? start,
     to: times[firstToken + tokens - 1] ?? end,
@@ -46,7 +46,7 @@ function hearingSpans(
  * Times that never go back: those of the longest rising subsequence stay, the others, where attention looked away
  * for a token, move between their neighbours.
  */
-function inOrder(times: readonly number[]): number[] {
+export function risingTimes(times: readonly number[]): number[] {
   const kept = longestRising(times);
   return times.map((time, index) => {
     const next = kept.findIndex((place) => place >= index);

@@ -1,5 +1,7 @@
 export { SpeechError, type SpeechErrorCode } from './speech-error.js';
 export type {
+  DroppedWords,
+  DropReason,
   FinalHypothesis,
   LiveListener,
   LiveOptions,

@@ -13,4 +13,4 @@ export type {
   WebSocketLike,
 } from './transcriber-options.js';
 export { textOfSegments } from './transcript.js';
-export type { Segment, Transcript, Word, WordAlternative } from './transcript.js';
+export type { DroppedWords, Segment, Transcript, Word, WordAlternative } from './transcript.js';

@@ -18,7 +18,13 @@ import type {
   TranscriberOptions,
   WebSocketConstructor,
 } from './transcriber-options.js';
-import { createSegmentList, textOfSegments, type Segment, type Transcript } from './transcript.js';
+import {
+  createSegmentList,
+  textOfSegments,
+  type DroppedWords,
+  type Segment,
+  type Transcript,
+} from './transcript.js';
 
 /** What a transcriber tells. */
 export interface TranscriberEvents {
@@ -27,6 +33,8 @@ export interface TranscriberEvents {
   readonly partial: Segment;
   /** Its text counts from now on, and what it `removes` no longer: `transcript` has that done already. */
   readonly final: Segment;
+  /** Words that partials have shown are not kept, and why. A partial that stood there has been taken back before. */
+  readonly dropped: DroppedWords;
   readonly speech: { readonly state: 'started' | 'ended'; readonly at: number; readonly channel?: number };
   /** One a channel, about 20 times a second of audio; zero once when it is muted, paused or over. */
   readonly level: readonly Level[];
@@ -135,6 +143,9 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
       },
       onPartial: (segment) => {
         emit('partial', segment);
+      },
+      onDropped: (dropped) => {
+        emit('dropped', dropped);
       },
       onSpeech: (speech) => {
         emit('speech', speech);

@@ -47,6 +47,19 @@ export interface Segment {
   readonly removes?: readonly number[];
 }
 
+/** Words that partials have shown and that are in no final, or were cut out of it. */
+export interface DroppedWords {
+  /** Stable, see the reasons of `dropped` in docs/protocol.md. */
+  readonly reason: string;
+  /** Why, as a plain sentence for people. */
+  readonly message: string;
+  /** Of the utterance, seconds of audio since `start()`. */
+  readonly start: number;
+  readonly end: number;
+  /** Where there are two. */
+  readonly channel?: number;
+}
+
 /** Everything said so far. */
 export interface Transcript {
   readonly text: string;

@@ -85,6 +85,50 @@ test('a partial whose utterance comes to nothing is taken back once its place is
   transcriber.close();
 });
 
+test('a partial whose words are not kept is taken back at once, with the reason', async () => {
+  const server = await startFakeServer({ acknowledges: false });
+  const { transcriber } = watched({ url: server.url });
+  const told: unknown[] = [];
+  transcriber.on('partial', ({ text }) => told.push(text));
+  transcriber.on('final', ({ text }) => told.push(text));
+  transcriber.on('dropped', (words) => told.push(words));
+  let taken = 0;
+  server.onFrame = (samples) => (taken = samples);
+  await transcriber.start(inChunks(new Int16Array(16_000), 1600));
+  await until(() => taken >= 15_000);
+  const segment = {
+    type: 'transcription',
+    sequence: 0,
+    confidence: 0.3,
+    timestamp: '',
+    start: 0.1,
+    end: 0.4,
+  };
+  const dropped = { type: 'dropped', message: 'It was noise.', sequence: 0, start: 0.1, end: 0.4 };
+  const said = [
+    { ...segment, isFinal: false, text: 'huh' },
+    { ...dropped, reason: 'invented' },
+    { ...segment, isFinal: false, text: 'no' },
+    { ...segment, isFinal: true, text: 'no no' },
+    { ...segment, isFinal: false, sequence: 1, text: 'pain', end: 0.9 },
+    { ...dropped, reason: 'repetition' },
+    { type: 'dropped', reason: 'invented' },
+  ];
+  for (const message of said) server.say(JSON.stringify(message));
+  await until(() => told.length >= 7);
+  const words = { message: 'It was noise.', start: 0.1, end: 0.4 };
+  expect(told).toEqual([
+    'huh',
+    '',
+    { reason: 'invented', ...words },
+    'no',
+    'no no',
+    'pain',
+    { reason: 'repetition', ...words },
+  ]);
+  transcriber.close();
+});
+
 describe('a server that is not there', () => {
   test('is tried again, and the start does not wait for it', async () => {
     const { transcriber, problems } = watched({ url: 'http://127.0.0.1:9' });

@@ -28,6 +28,7 @@ export {
 } from './client-messages.js';
 export { closeTable, type CloseDefinition, type CloseName } from './close-codes.js';
 export { describeError, describeWarning, type ErrorDetails, type WarningDetails } from './describe-error.js';
+export { dropReasons, dropTable, type DropReason } from './drop-reasons.js';
 export { errorCodes, errorTable, type ErrorCode, type ErrorDefinition } from './error-codes.js';
 export { detailsOfIssue, type IssueDetails } from './issue-details.js';
 export { keyTerm, keyTermList, lexicon, type KeyTerm, type Lexicon } from './key-terms.js';
@@ -41,6 +42,7 @@ export {
 export {
   acknowledgedMessage,
   connectionMessage,
+  droppedMessage,
   errorMessage,
   readyMessage,
   refinedMessage,
@@ -55,6 +57,7 @@ export {
   warningMessage,
   type AcknowledgedMessage,
   type ConnectionMessage,
+  type DroppedMessage,
   type ErrorMessage,
   type ReadyMessage,
   type RefinedMessage,

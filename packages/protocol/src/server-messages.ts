@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dropReasons } from './drop-reasons.js';
 import { errorCodes } from './error-codes.js';
 import { PROTOCOL } from './limits.js';
 import { sessionSettings } from './session-settings.js';
@@ -432,6 +433,40 @@ export const warningMessage = z
   });
 export type WarningMessage = z.infer<typeof warningMessage>;
 
+/** Words that were shown are not kept. */
+export const droppedMessage = z
+  .object({
+    type: z.literal('dropped'),
+    reason: z.enum(dropReasons).meta({ description: 'Stable name of the reason, see the table of reasons.' }),
+    message: z.string().meta({ description: 'Why, for people.' }),
+    sequence: z.int().min(0).meta({
+      description:
+        'The `sequence` of the partials that were shown. Where there is a final of it, that came before; otherwise it goes to what is said next.',
+    }),
+    start: streamSeconds.meta({
+      description: 'Of the utterance. Seconds since the first sample of the stream.',
+    }),
+    end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
+    channel: channel.optional(),
+  })
+  .meta({
+    audience: 'opted-in',
+    description:
+      'Words that partials have shown are in no final, or were cut out of it. A partial of an utterance that has no final ' +
+      'is to be taken back. What a final takes back is said by its `removes`.',
+    examples: [
+      {
+        type: 'dropped',
+        reason: 'invented',
+        message: 'The words were likelier made up from noise than spoken.',
+        sequence: 4,
+        start: 12.48,
+        end: 13.6,
+      },
+    ],
+  });
+export type DroppedMessage = z.infer<typeof droppedMessage>;
+
 /** The schema of each message that a server sends, by its `type`. */
 export const serverMessages = {
   connection: connectionMessage,
@@ -444,6 +479,7 @@ export const serverMessages = {
   stopped: stoppedMessage,
   refined: refinedMessage,
   warning: warningMessage,
+  dropped: droppedMessage,
 } as const;
 
 /** The `type` of a server message. */

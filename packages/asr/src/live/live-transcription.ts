@@ -84,6 +84,33 @@ export interface SpeechActivity {
   readonly at: number;
 }
 
+/** Why words that the decoder had are in no final, or not as they were first. */
+export type DropReason =
+  /** The sound was too short or too faint to be speech. */
+  | 'faint'
+  /** Somebody spoke, or seemed to, and heard as a whole there was nothing. */
+  | 'inaudible'
+  /** The words are likelier made up by the model than spoken. */
+  | 'invented'
+  /** The decoder went in a circle, which was cut. */
+  | 'repetition'
+  /** The decoder came to no end, and was cut. */
+  | 'endless'
+  /** The utterance was heard a second time, and what was heard first is not taken. */
+  | 'reheard';
+
+/** Words of an utterance that the decoder had and that are not kept. */
+export interface DroppedWords {
+  readonly reason: DropReason;
+  /** Of the partials that were told of the utterance, and of its final if there is one. */
+  readonly sequence: number;
+  /** Of the utterance, seconds since the stream's first sample. */
+  readonly start: number;
+  readonly end: number;
+  /** Whether a partial of the utterance was told. */
+  readonly shown: boolean;
+}
+
 /** Called in stream order; all but `onAudio` never synchronously from `push`. */
 export interface LiveListener {
   /**
@@ -94,6 +121,8 @@ export interface LiveListener {
   readonly onFinal: (hypothesis: FinalHypothesis) => void;
   readonly onPartial?: (hypothesis: PartialHypothesis) => void;
   readonly onSpeech?: (activity: SpeechActivity) => void;
+  /** Words were dropped; where the utterance has a final all the same, it came before. */
+  readonly onDropped?: (words: DroppedWords) => void;
   /** Recognition of some audio failed for good (after all retries); the stream goes on. */
   readonly onLost?: (span: { readonly start: number; readonly end: number }) => void;
 }

@@ -1,7 +1,7 @@
 import type { ModelDescription, Recognizer } from '../recognizer/recognizer.js';
 import { uncalibratedConfidence } from './calibrated-confidence.js';
 import { combineHearings } from './combine-hearings.js';
-import type { FinalHypothesis } from './live-transcription.js';
+import type { DroppedWords, FinalHypothesis } from './live-transcription.js';
 import { recordingHearings, transcribeRecording, type TranscribeOptions } from './transcribe-recording.js';
 
 /** How often a recording may be heard. */
@@ -30,7 +30,8 @@ export async function* transcribeByVote(
     yield* transcribeRecording(recognizer, open(), options);
     return;
   }
-  const { onProgress, signal } = options;
+  const { onProgress, onDropped, signal } = options;
+  const dropped: DroppedWords[] = [];
   // A hearing that fails ends the others, whose work would be for nothing.
   const failure = new AbortController();
   const settled = new Array<number>(variants.length).fill(0);
@@ -39,6 +40,9 @@ export async function* transcribeByVote(
     for await (const final of transcribeRecording(recognizer, open(), {
       ...variant,
       ...options,
+      onDropped: (words) => {
+        if (hearing === 0) dropped.push(words);
+      },
       signal: signal ? AbortSignal.any([signal, failure.signal]) : failure.signal,
       onProgress: (seconds) => {
         settled[hearing] = seconds;
@@ -58,11 +62,21 @@ export async function* transcribeByVote(
   );
   let turn = performance.now();
   for (const final of combineHearings(heard)) {
+    if (onDropped) forgetReplaced(dropped, final);
     yield final;
     if (performance.now() - turn < TURN_MS) continue;
     await new Promise(setImmediate);
     turn = performance.now();
   }
+  for (const words of dropped) onDropped?.(words);
+}
+
+/** What the first hearing dropped is none the less in the text where others heard something there. */
+function forgetReplaced(dropped: DroppedWords[], { words }: FinalHypothesis): void {
+  const missing = dropped.filter(
+    ({ start, end }) => !words.some((word) => word.start >= start && word.end <= end),
+  );
+  dropped.splice(0, dropped.length, ...missing);
 }
 
 /** What a hearing counts for a word is what the model thinks of it: that is what the vote was tuned on. */

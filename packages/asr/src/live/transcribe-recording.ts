@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { ModelDescription, Recognizer } from '../recognizer/recognizer.js';
 import { SpeechError } from '../speech-error.js';
-import type { FinalHypothesis, LiveOptions } from './live-transcription.js';
+import type { DroppedWords, FinalHypothesis, LiveOptions } from './live-transcription.js';
 
 /** How a recording is to be transcribed. */
 export interface TranscribeOptions extends Partial<
@@ -21,6 +21,8 @@ export interface TranscribeOptions extends Partial<
 > {
   /** Called with the seconds of audio whose text is final. */
   readonly onProgress?: (seconds: number) => void;
+  /** Words that the decoder had were dropped. */
+  readonly onDropped?: (words: DroppedWords) => void;
   /** Ends the work early; the generator then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -59,7 +61,7 @@ const AHEAD_SECONDS = 120;
 export async function* transcribeRecording(
   recognizer: Recognizer,
   chunks: AsyncIterable<Float32Array>,
-  { onProgress, signal, ...options }: TranscribeOptions = {},
+  { onProgress, onDropped, signal, ...options }: TranscribeOptions = {},
 ): AsyncGenerator<FinalHypothesis> {
   const finals: FinalHypothesis[] = [];
   let lost = false;
@@ -75,6 +77,7 @@ export async function* transcribeRecording(
     },
     {
       onFinal: (final) => finals.push(final),
+      ...(onDropped && { onDropped }),
       onLost: () => {
         lost = true;
       },

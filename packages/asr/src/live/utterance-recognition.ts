@@ -18,7 +18,7 @@ import {
   type UtteranceEvidence,
 } from './invention-gate.js';
 import { hearRest } from './hear-rest.js';
-import type { LiveListener, LiveOptions } from './live-transcription.js';
+import type { DropReason, LiveListener, LiveOptions } from './live-transcription.js';
 import { quietestPlace } from '../segment/quietest-place.js';
 import { casedAfter } from './sentence-casing.js';
 import { doubtWords } from './word-doubt.js';
@@ -103,6 +103,8 @@ interface EndedUtterance extends UtteranceEvidence {
   readonly end: number;
   readonly ahead: Ahead | undefined;
   readonly heard: Heard;
+  /** Whether a partial was told. */
+  readonly shown: boolean;
 }
 
 /** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
@@ -151,6 +153,8 @@ export function createUtteranceRecognition(
   /** The window of the latest job that left its state. */
   let stateOf: number | undefined;
   let sequence = 0;
+  /** The sequence of the utterance that is becoming final. */
+  let current = 0;
   /** The text of the latest final. */
   let lastText: string | undefined;
   let speechSamples = 0;
@@ -198,10 +202,11 @@ export function createUtteranceRecognition(
     const alone = options.contextSeconds === 0 && !options.partials && !tooFaint ? open : undefined;
     const ahead = paused ?? (alone && decodeAhead(alone, end));
     const heard = open?.heard ?? { tokens: [], end: start };
+    const shown = (open?.shownCount ?? 0) > 0;
     open = undefined;
     cut = reason === 'longest';
     if (!cut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
-    ended.push({ start, end, ahead, heard, ...evidence });
+    ended.push({ start, end, ahead, heard, shown, ...evidence });
     void work();
   };
 
@@ -342,7 +347,9 @@ export function createUtteranceRecognition(
     if (working) return;
     working = true;
     for (let utterance = ended[0]; utterance && !closed; utterance = ended[0]) {
+      current = sequence;
       if (!isTooFaint(utterance)) await recognise(utterance);
+      else if (utterance.heard.tokens.length > 0) drop(utterance, 'faint');
       ended.shift();
     }
     working = false;
@@ -350,12 +357,15 @@ export function createUtteranceRecognition(
   };
 
   const recognise = async (utterance: EndedUtterance) => {
+    let dropped: DropReason | undefined;
     let result = await aheadResult(utterance.ahead);
     result ??= await decode(utterance, 'final');
     if (closed) return;
     if (result && isDoubtful(result, utterance)) {
       // What misled the decoder may be the text before, or the very place where the audio begins.
       const chosen = likelier(result, await decode(utterance, 'again'), utterance);
+      if (chosen !== result && result.tokens.length > 0) dropped = 'reheard';
+      if (chosen.stopped !== 'end') dropped = chosen.stopped === 'repetition' ? 'repetition' : 'endless';
       if (chosen !== result || result.stopped !== 'end') context.reset();
       result = chosen.stopped === 'end' ? chosen : await hearOn(utterance, chosen);
     }
@@ -366,6 +376,17 @@ export function createUtteranceRecognition(
       return;
     }
     deliver(utterance, result);
+    if (dropped) drop(utterance, dropped);
+  };
+
+  const drop = ({ start, end, shown }: EndedUtterance, reason: DropReason) => {
+    listener.onDropped?.({
+      reason,
+      sequence: current,
+      start: start / SAMPLE_RATE,
+      end: end / SAMPLE_RATE,
+      shown,
+    });
   };
 
   /** Hears what stands behind a place where the decoder lost its way. */
@@ -419,6 +440,9 @@ export function createUtteranceRecognition(
   const deliver = (utterance: EndedUtterance, result: RecognitionResult) => {
     if (isInvented(result, utterance)) {
       context.reset();
+      if (result.tokens.length > 0) drop(utterance, 'invented');
+      else if (utterance.heard.tokens.length > 0 || isDoubtful(result, utterance))
+        drop(utterance, 'inaudible');
       return;
     }
     const { start, end } = utterance;
@@ -429,7 +453,10 @@ export function createUtteranceRecognition(
       (word, index) => ({ ...word, ...doubts[index] }),
     );
     // A pause that was cut out of speech may come out as a full stop alone.
-    if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) return;
+    if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) {
+      if (utterance.shown) drop(utterance, 'inaudible');
+      return;
+    }
     context.settle(start, result.tokens);
     lastText = joinWords(written);
     speechSamples += end - start;

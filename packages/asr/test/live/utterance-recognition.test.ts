@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
+import { moonshineTokens, moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { defaultLiveOptions } from '../../src/live/transcribe-recording.js';
-import type { LiveOptions } from '../../src/live/live-transcription.js';
+import type { DroppedWords, LiveOptions } from '../../src/live/live-transcription.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
 import type { JobRequest, Scheduler } from '../../src/recognizer/scheduler.js';
 import type { RecognitionResult } from '../../src/recognizer/worker-messages.js';
@@ -84,7 +84,33 @@ test('a final decoded ahead is given up when the utterance turns out too faint',
   expect(jobs.map(({ cancelled }) => cancelled)).toEqual([true]);
 });
 
-function heard(tokens: readonly number[]): RecognitionResult {
+const WORDS = moonshineTokens('no pain');
+const OTHERS = moonshineTokens('no fever at all');
+
+test('words that are not kept are told with the reason, and whether they were shown', async () => {
+  const { dropped, finals, utter } = speak();
+  await utter({ voiced: STEP / 8, partial: WORDS });
+  await utter({ partial: WORDS, final: heard([], { tokens: [] }) });
+  await utter({ final: heard(WORDS, { logProbabilities: [-4, -4] }) });
+  await utter({
+    final: heard(WORDS, { stopped: 'repetition' }),
+    again: heard(OTHERS, { stopped: 'length' }),
+  });
+  await utter({ final: heard(WORDS, { stopped: 'length' }), again: heard(OTHERS) });
+  await utter({ final: heard(WORDS) });
+  expect(
+    dropped.map(({ reason, sequence, start, end, shown }) => [reason, sequence, start, end, shown]),
+  ).toEqual([
+    ['faint', 0, 0, 2, true],
+    ['inaudible', 0, 2, 4, true],
+    ['invented', 0, 4, 6, false],
+    ['repetition', 0, 6, 8, false],
+    ['reheard', 1, 8, 10, false],
+  ]);
+  expect(finals).toEqual([0, 1, 2]);
+});
+
+function heard(tokens: readonly number[], changes: Partial<RecognitionResult> = {}): RecognitionResult {
   return {
     tokens,
     logProbabilities: tokens.map(() => -0.1),
@@ -93,6 +119,7 @@ function heard(tokens: readonly number[]): RecognitionResult {
     stopped: 'end',
     terms: [],
     alternatives: [],
+    ...changes,
   };
 }
 
@@ -135,11 +162,17 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     close: () => Promise.resolve(),
   };
   const history = createAudioHistory();
-  history.append(new Float32Array(5 * SECOND));
-  const { follow, close } = createUtteranceRecognition(
+  history.append(new Float32Array(20 * SECOND));
+  const dropped: DroppedWords[] = [];
+  const finals: number[] = [];
+  const { follow, close, settled } = createUtteranceRecognition(
     { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true, ...changes },
     history,
-    { onFinal: () => undefined },
+    {
+      onFinal: ({ sequence }) => finals.push(sequence),
+      onPartial: () => undefined,
+      onDropped: (words) => dropped.push(words),
+    },
     {
       scheduler,
       stream: 'a',
@@ -152,5 +185,32 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       contextShare: () => 1,
     },
   );
-  return { follow, jobs, close };
+  let now = 0;
+  /** An utterance of two seconds, with what its jobs bring: partials show a word once two of them have it. */
+  const utter = async ({ voiced = SECOND / 2, partial, final, again }: Uttered) => {
+    const start = now;
+    now += 2 * SECOND;
+    follow([{ kind: 'started', start }], start + (partial ? SECOND - STEP : 0));
+    for (let shown = 0; partial && shown < 2; shown++) {
+      follow([], start + SECOND + shown * STEP);
+      jobs.at(-1)?.request.onResult(heard(partial));
+    }
+    let before = jobs.length;
+    follow([{ kind: 'ended', start, end: now, reason: 'silence', voiced, peak: 0.9 }], now);
+    for (const result of [final, again]) {
+      if (!result) continue;
+      await until(() => jobs.length > before);
+      before = jobs.length;
+      jobs.at(-1)?.request.onResult(result);
+    }
+    await settled();
+  };
+  return { follow, jobs, close, dropped, finals, utter };
+}
+
+interface Uttered {
+  readonly voiced?: number;
+  readonly partial?: readonly number[];
+  readonly final?: RecognitionResult;
+  readonly again?: RecognitionResult;
 }

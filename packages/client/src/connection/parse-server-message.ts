@@ -71,4 +71,11 @@ const checks: Readonly<Record<ServerMessage['type'], Check>> = {
   stopped: (fields) => isPlace(fields['audioSeconds']),
   refined: (fields) => isText(fields['text']) && isListOf(fields['segments'], isSpan),
   warning: (fields) => isText(fields['code']) && isText(fields['message']),
+  dropped: (fields) =>
+    isText(fields['reason']) &&
+    isText(fields['message']) &&
+    isCount(fields['sequence']) &&
+    isPlace(fields['start']) &&
+    isPlace(fields['end']) &&
+    isChannel(fields['channel']),
 };

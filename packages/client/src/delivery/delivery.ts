@@ -1,10 +1,16 @@
-import type { ConfigureMessage, ErrorMessage, ReadyMessage, ServerMessage } from '@auscult/protocol';
+import type {
+  ConfigureMessage,
+  DroppedMessage,
+  ErrorMessage,
+  ReadyMessage,
+  ServerMessage,
+} from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createBackoff } from '../connection/backoff.js';
 import { NO_STATUS, openConnection, type Connection } from '../connection/connection.js';
 import type { ServerUrls } from '../connection/server-url.js';
 import { describeProblem, type Problem } from '../problem.js';
-import type { Segment } from '../transcript.js';
+import type { DroppedWords, Segment } from '../transcript.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { TranscriberState } from '../transcriber-state.js';
 import type { AudioBuffer } from './audio-buffer.js';
@@ -54,6 +60,7 @@ interface DeliveryListener {
   readonly onLink: (link: Link) => void;
   readonly onFinal: (segment: Segment) => void;
   readonly onPartial: (segment: Segment) => void;
+  readonly onDropped: (dropped: DroppedWords) => void;
   readonly onSpeech: (speech: { state: 'started' | 'ended'; at: number; channel?: number }) => void;
   /** Some audio need not be kept any more. */
   readonly onSettled: () => void;
@@ -219,11 +226,22 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       case 'stopped':
         takeStopped(message);
         break;
+      case 'dropped':
+        takeDropped(message);
+        break;
       case 'refined':
         listener.onRefined(refinedText(message, ledger.ownSeconds));
         break;
     }
     release();
+  }
+
+  function takeDropped({ reason, message, sequence, channel = 0, ...span }: DroppedMessage): void {
+    const segment = open.get(channel);
+    // Where there is a final all the same, what is open by now is of what was said next.
+    if (segment && sequence >= (ledger.next()[channel] ?? 0)) takeBack(channel, segment);
+    const [start, end] = [ledger.ownSeconds(span.start), ledger.ownSeconds(span.end)];
+    listener.onDropped({ reason, message, start, end, ...(channels > 1 ? { channel } : {}) });
   }
 
   function takeSpeech({ state, at, channel }: Extract<ServerMessage, { type: 'speech' }>): void {
@@ -296,9 +314,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function takeBackPartials(settledSeconds: number): void {
     for (const [channel, segment] of open) {
       if (segment.end > settledSeconds) continue;
-      open.delete(channel);
-      listener.onPartial({ ...segment, text: '' });
+      takeBack(channel, segment);
     }
+  }
+
+  function takeBack(channel: number, segment: Segment): void {
+    open.delete(channel);
+    listener.onPartial({ ...segment, text: '' });
   }
 
   /** A server that acknowledges nothing tells by the answer to a flush that silence is settled, too. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clientMessages } from '../client-messages.js';
 import { closeTable } from '../close-codes.js';
+import { dropReasons, dropTable } from '../drop-reasons.js';
 import { errorCodes, errorTable } from '../error-codes.js';
 import { serverMessages } from '../server-messages.js';
 import { warningCodes, warningTable } from '../warning-codes.js';
@@ -22,6 +23,12 @@ export function protocolReference(): string {
     '## Warning codes',
     'A warning never ends the session.',
     warningCodeTable(),
+    '## Reasons of `dropped`',
+    'Codes are stable. None of them ends the session or loses audio.',
+    markdownTable(
+      ['code', 'meaning'],
+      dropReasons.map((reason) => [`\`${reason}\``, dropTable[reason]]),
+    ),
     '## Close codes',
     'The close reason is the error code where there is one. Connect again with growing pauses.',
     closeCodeTable(),

@@ -73,6 +73,10 @@ const transcriptionBody = z.object({
   damaged: z
     .boolean()
     .meta({ description: 'The recording is cut or damaged: the text is of what could be read.' }),
+  dropped: z.int().min(0).meta({
+    description:
+      'How often words of an utterance were heard and are not in the text, because they seemed made up, went in a circle, or were heard otherwise a second time; see `auscult_words_dropped_total`.',
+  }),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
   endedAt: z.iso.datetime().optional(),
@@ -431,7 +435,7 @@ function ended(transcription: Transcription): Transcription & { readonly transcr
 
 function bodyOf(transcription: Transcription): z.output<typeof transcriptionBody> {
   const { id, origin, sessionId, status, progress, audioSeconds, error } = transcription;
-  const { model, language, task, words, damaged } = transcription;
+  const { model, language, task, words, damaged, dropped } = transcription;
   const { createdAt, startedAt, endedAt, expiresAt } = transcription;
   return {
     id,
@@ -445,6 +449,7 @@ function bodyOf(transcription: Transcription): z.output<typeof transcriptionBody
     task,
     words,
     damaged,
+    dropped,
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString(),
     endedAt: endedAt?.toISOString(),

@@ -1,6 +1,7 @@
 import {
   nothingWritten,
   writeFinal,
+  type DroppedWords,
   type KeyTerm,
   type LiveListener,
   type Recognizer,
@@ -13,10 +14,12 @@ import {
   defaultSessionSettings,
   describeError,
   describeWarning,
+  dropTable,
   parseClientMessage,
   PROTOCOL,
   type AcknowledgedMessage,
   type ConfigureMessage,
+  type DropReason,
   type ErrorMessage,
   type KeyTerm as SentKeyTerm,
   type ParsedClientMessage,
@@ -69,6 +72,8 @@ export interface ConversationServices {
   readonly onAudio: (seconds: number) => void;
   /** Recognition of some audio failed for good. */
   readonly onLost: (seconds: number) => void;
+  /** Words that were heard are not kept. */
+  readonly onDropped: (reason: DropReason, times: number) => void;
   /** A final could not be recorded, so that it was not sent. */
   readonly onUnrecorded: (error: unknown) => void;
   /** The client has sent too many messages in a row that make no sense. */
@@ -312,6 +317,13 @@ export function createConversation(services: ConversationServices): Conversation
     const place = shape.channel === undefined ? {} : { channel: index };
     const writing = writingOptions();
     let state = nothingWritten;
+    let isShown = false;
+    /** Tells a client that has seen some of the words. */
+    const tellDropped = (reason: DropReason, words: Pick<DroppedWords, 'sequence' | 'start' | 'end'>) => {
+      const { sequence } = words;
+      const [start, end] = [wireSeconds(words.start), wireSeconds(words.end)];
+      send({ type: 'dropped', reason, message: dropTable[reason], sequence, start, end, ...place });
+    };
     return {
       onAudio: (samples) => {
         record?.keep(index, samples);
@@ -320,17 +332,31 @@ export function createConversation(services: ConversationServices): Conversation
       onFinal: (hypothesis) => {
         const { written, state: next } = writeFinal(state, hypothesis, writing);
         state = next;
-        if (written.text === '' && written.removes === undefined) return;
+        const wasShown = isShown;
+        isShown = false;
+        if (written.removes !== undefined) services.onDropped('retracted', written.removes.length);
+        if (written.text === '' && written.removes === undefined) {
+          services.onDropped('retracted', 1);
+          if (wasShown) tellDropped('retracted', hypothesis);
+          return;
+        }
         finals += 1;
         words += written.words.length;
         const final = finalRecord(written, index);
         delivery.sendFinal(final, finalMessage(written, shape), writer.commit(final));
       },
       onPartial: (hypothesis) => {
-        if (hypothesis.text !== '') send(partialMessage(hypothesis, shape));
+        if (hypothesis.text === '') return;
+        isShown = true;
+        send(partialMessage(hypothesis, shape));
       },
       onSpeech: ({ state, at }) => {
         if (optedIn) send({ type: 'speech', state, at: wireSeconds(at), ...place });
+      },
+      onDropped: (words) => {
+        services.onDropped(words.reason, 1);
+        isShown = false;
+        if (words.shown) tellDropped(words.reason, words);
       },
       onLost: ({ start, end }) => {
         lostSeconds += end - start;

@@ -100,6 +100,7 @@ function isLasting(message: ServerMessage): boolean {
     case 'stopped':
     case 'refined':
     case 'warning':
+    case 'dropped':
       return true;
     case 'connection':
     case 'ready':

@@ -157,6 +157,9 @@ export function startSession(
     onLost: (seconds) => {
       log.error('audio lost', { session: id, seconds });
     },
+    onDropped: (reason, times) => {
+      metrics.wordsDropped.inc({ reason }, times);
+    },
     onUnrecorded: (error) => {
       log.unexpected(error, { session: id });
       end('record_failed');

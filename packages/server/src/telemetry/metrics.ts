@@ -14,6 +14,7 @@ export interface Metrics {
   readonly audioSeconds: Counter;
   readonly hypotheses: Counter<'kind'>;
   readonly partialsDropped: Counter;
+  readonly wordsDropped: Counter<'reason'>;
   readonly readingPaused: Counter<'reason'>;
   readonly receivedBytes: Counter;
   readonly sentBytes: Counter;
@@ -104,6 +105,12 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
     partialsDropped: new Counter({
       name: 'auscult_partials_dropped_total',
       help: 'Partial hypotheses left out because the client reads slowly.',
+      registers,
+    }),
+    wordsDropped: new Counter({
+      name: 'auscult_words_dropped_total',
+      help: 'Times that words of an utterance were heard and not kept.',
+      labelNames: ['reason'],
       registers,
     }),
     readingPaused: new Counter({

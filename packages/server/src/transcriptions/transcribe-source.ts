@@ -9,23 +9,28 @@ import {
   type WritingOptions,
   type WrittenFinal,
 } from '@auscult/asr';
+import type { DropReason } from '@auscult/protocol';
 import { RequestError } from '../errors.js';
 import type { Transcript, TranscriptSegment } from '../transcripts/transcript.js';
 import type { ChannelSource, RecordingSource } from './recording-source.js';
 
 /** How a source is to be transcribed. */
-export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'signal'> {
+export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'onDropped' | 'signal'> {
   readonly writing: WritingOptions;
   /** A longer recording is given up, seconds. */
   readonly maxSeconds: number;
   readonly signal: AbortSignal;
   /** Hears how much is done, 0 to 1, never less than before. */
   readonly onProgress: (share: number) => void;
+  /** Words were heard and are not kept. */
+  readonly onDropped: (reason: DropReason) => void;
 }
 
 /** What came out, and whether the recording was whole. */
 export interface TranscribedSource extends Transcript {
   readonly damaged: boolean;
+  /** How often words of an utterance were heard and not kept. */
+  readonly dropped: number;
   /** Each final as it was written, in order, also those that the speaker took back: they are not among the segments. */
   readonly finals: readonly WrittenFinal[];
 }
@@ -37,12 +42,13 @@ export interface TranscribedSource extends Transcript {
 export async function transcribeSource(
   recognizer: Recognizer,
   source: RecordingSource,
-  { maxSeconds, writing, onProgress, ...options }: SourceOptions,
+  { maxSeconds, writing, onProgress, onDropped, ...options }: SourceOptions,
 ): Promise<TranscribedSource> {
   const segments: TranscriptSegment[] = [];
   const all: WrittenFinal[] = [];
   let duration = 0;
   let damaged = false;
+  let dropped = 0;
   let best = 0;
   for (const [index, channel] of source.channels.entries()) {
     const open = (): AsyncIterable<Float32Array> => {
@@ -58,14 +64,19 @@ export async function transcribeSource(
     for await (const final of transcribeByVote(recognizer, open, {
       ...options,
       onProgress: heard,
+      onDropped: ({ reason }) => {
+        dropped += 1;
+        onDropped(reason);
+      },
     })) {
       finals.push(final);
     }
     const written = writeEachFinal(finals, writing);
     all.push(...written);
+    for (const { removes = [] } of written) removes.forEach(() => onDropped('retracted'));
     for (const final of standingFinals(written)) segments.push(placed(final, source, channel));
   }
-  return { duration, segments: segments.sort((a, b) => a.start - b.start), finals: all, damaged };
+  return { duration, segments: segments.sort((a, b) => a.start - b.start), finals: all, damaged, dropped };
 }
 
 /** A segment in the time of the transcript. */

@@ -31,6 +31,8 @@ export interface Transcription {
   readonly words: boolean;
   /** Whether the recording is cut or damaged: the text is of what could be read. */
   readonly damaged: boolean;
+  /** How often words of an utterance were heard and not kept. */
+  readonly dropped: number;
   readonly createdAt: Date;
   readonly startedAt: Date | undefined;
   readonly endedAt: Date | undefined;
@@ -149,11 +151,14 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
         maxSeconds: config.maxRecordingMinutes * 60,
         signal: abort.signal,
         onProgress: (share) => (state.progress = share),
+        onDropped: (reason) => {
+          metrics.wordsDropped.inc({ reason });
+        },
       });
       await unlessAborted(abort.signal, keep(order, transcribed));
-      const { damaged, duration, segments } = transcribed;
+      const { damaged, dropped, duration, segments } = transcribed;
       const transcript = { duration, segments };
-      Object.assign(state, { progress: 1, audioSeconds: transcript.duration, damaged, transcript });
+      Object.assign(state, { progress: 1, audioSeconds: transcript.duration, damaged, dropped, transcript });
       end(job, 'done');
     } catch (error) {
       const code = abort.signal.aborted ? cancelCode() : recordingErrorOf(error);
@@ -230,6 +235,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
       task: order.task,
       words: order.words,
       damaged: false,
+      dropped: 0,
       createdAt: new Date(),
       startedAt: undefined,
       endedAt: undefined,

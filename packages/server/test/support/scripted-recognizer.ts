@@ -1,5 +1,6 @@
 import type {
   Admission,
+  DropReason,
   FinalHypothesis,
   LiveListener,
   LiveOptions,
@@ -24,6 +25,8 @@ interface ScriptedStream {
   readonly partial: (text: string) => void;
   readonly speech: (state: 'started' | 'ended', at: number) => void;
   readonly lose: (start: number, end: number) => void;
+  /** Words of what was said since the last final are not kept. */
+  readonly drop: (reason: DropReason, shown: boolean) => void;
 }
 
 /**
@@ -131,6 +134,9 @@ function openStream(
     },
     lose: (start, end) => {
       if (!closed) listener.onLost?.({ start, end });
+    },
+    drop: (reason, shown) => {
+      if (!closed) listener.onDropped?.({ reason, sequence, start: settled, end: received(), shown });
     },
   };
   const transcription: LiveTranscription = {

@@ -1,6 +1,8 @@
 import type { TranscriberState } from '@auscult/client';
+import { dropReasons } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
 import { describeProblem } from '../../src/page/recording/describe-problem.js';
+import { describeDropped } from '../../src/page/recording/describe-dropped.js';
 import { describeState } from '../../src/page/recording/describe-state.js';
 
 describe('a state', () => {
@@ -66,4 +68,10 @@ describe('a problem', () => {
       remedy: 'start',
     });
   });
+});
+
+test('words that are gone have a reason in plain words, whatever the server says', () => {
+  for (const reason of dropReasons.filter((one) => one !== 'reheard'))
+    expect(describeDropped({ reason, message: 'for programs' })).not.toBe('for programs');
+  expect(describeDropped({ reason: 'something_new', message: 'It was new.' })).toBe('It was new.');
 });

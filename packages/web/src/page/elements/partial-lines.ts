@@ -48,10 +48,12 @@ export class PartialLines extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { partials } = this.recording.state.value;
-    return html`${partials.map((partial, channel) => {
-      if (partial === undefined) return nothing;
+    const { partials, dropped } = this.recording.state.value;
+    return html`${[0, 1].map((channel) => {
+      const [partial, reason] = [partials[channel], dropped[channel]];
       const speaker = this.speakers[channel];
+      if (partial === undefined)
+        return reason === undefined ? nothing : html`<p class="partial dropped tag">${reason}</p>`;
       return html`<div class="partial" aria-live="off">
         <p class="tag">${speaker === undefined ? '' : `${speaker}, `}still listening …</p>
         <p class="text">${partial.text}</p>

@@ -10,6 +10,7 @@ import type { Login } from '../login/login.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
 import type { Settings } from '../settings/settings.js';
 import { newId, withFinal, type Line } from '../transcript/line.js';
+import { describeDropped } from './describe-dropped.js';
 import { describeWarning, type Warning } from './describe-warning.js';
 import { problemOf } from './problem-of.js';
 
@@ -21,6 +22,8 @@ export interface RecordingState {
   readonly elapsedSeconds: number;
   /** What is being said, by channel. */
   readonly partials: readonly (Segment | undefined)[];
+  /** Why words that were being shown are gone, by channel, until others are. */
+  readonly dropped: readonly (string | undefined)[];
   /** The last thing that went wrong, until it is put aside. */
   readonly problem: Problem | undefined;
   /** What is not as asked for, until it is put aside. Each code comes once. */
@@ -89,6 +92,7 @@ export function createRecording(sources: RecordingSources): Recording {
     muted: false,
     elapsedSeconds: 0,
     partials: [],
+    dropped: [],
     problem: undefined,
     warnings: [],
     silent: false,
@@ -112,7 +116,7 @@ export function createRecording(sources: RecordingSources): Recording {
       state.patch({
         transcriber: next,
         elapsedSeconds: elapsed(),
-        ...(ended ? { partials: [], silent: false } : {}),
+        ...(ended ? { partials: [], dropped: [], silent: false } : {}),
       });
       if (next.kind === 'failed') state.patch({ problem: next.problem });
       if (next.kind === 'listening' && state.value.problem?.code === 'microphone_lost')
@@ -121,13 +125,22 @@ export function createRecording(sources: RecordingSources): Recording {
     });
     transcriber.on('partial', (segment) => {
       const shown = segment.text === '' ? undefined : segment;
-      state.patch({ partials: withPartial(state.value.partials, segment, shown) });
+      state.patch({
+        partials: withChannel(state.value.partials, segment, shown),
+        ...(shown && { dropped: withChannel(state.value.dropped, segment, undefined) }),
+      });
     });
     transcriber.on('final', (segment) => {
       sources.lines.set(withFinal(sources.lines.value, segment, source));
       const shown = state.value.partials[segment.channel ?? 0];
       if (shown !== undefined && shown.sequence <= segment.sequence)
-        state.patch({ partials: withPartial(state.value.partials, segment, undefined) });
+        state.patch({ partials: withChannel(state.value.partials, segment, undefined) });
+      state.patch({ dropped: withChannel(state.value.dropped, segment, undefined) });
+    });
+    transcriber.on('dropped', (words) => {
+      // What was heard otherwise a second time stands in the transcript.
+      if (words.reason === 'reheard') return;
+      state.patch({ dropped: withChannel(state.value.dropped, words, describeDropped(words)) });
     });
     transcriber.on('level', (measured) => {
       levels.set(measured);
@@ -187,7 +200,7 @@ export function createRecording(sources: RecordingSources): Recording {
     retryNow: () => current?.retryNow(),
     abandon: () => {
       current?.close();
-      state.patch({ transcriber: { kind: 'stopped' }, partials: [], silent: false });
+      state.patch({ transcriber: { kind: 'stopped' }, partials: [], dropped: [], silent: false });
     },
     mute: (muted) => {
       current?.mute(muted);
@@ -242,10 +255,10 @@ function optionsOf({
   };
 }
 
-function withPartial(
-  partials: readonly (Segment | undefined)[],
-  { channel = 0 }: Segment,
-  partial: Segment | undefined,
-): readonly (Segment | undefined)[] {
-  return [0, 1].map((each) => (each === channel ? partial : partials[each]));
+function withChannel<Shown>(
+  shown: readonly (Shown | undefined)[],
+  { channel = 0 }: Pick<Segment, 'channel'>,
+  next: Shown | undefined,
+): readonly (Shown | undefined)[] {
+  return [0, 1].map((each) => (each === channel ? next : shown[each]));
 }

@@ -1,0 +1,17 @@
+import type { DroppedWords } from '@auscult/client';
+
+/** What the server says to programs, said to people. */
+const SENTENCES: Readonly<Partial<Record<string, string>>> = {
+  faint: 'That was too faint to be speech.',
+  inaudible: 'There was nothing to understand. Say it again if it was meant for the text.',
+  invented: 'That was likelier noise than speech.',
+  repetition:
+    'A part could not be made out behind a word that was said again and again: check the last line.',
+  endless: 'A part could not be made out: check the last line.',
+  retracted: 'Taken back.',
+};
+
+/** Why words that were shown are gone, in words for people; a reason that the page does not know stays as it is. */
+export function describeDropped({ reason, message }: Pick<DroppedWords, 'reason' | 'message'>): string {
+  return SENTENCES[reason] ?? message;
+}

@@ -10,6 +10,8 @@ export type ProblemCode =
   | 'microphones_unsupported'
   | 'worklet_missing'
   | 'connection_lost'
+  | 'wrong_address'
+  | 'upgrade_blocked'
   | 'unauthorized'
   | 'taken_over'
   | 'buffer_full'
@@ -46,6 +48,10 @@ const sentences = {
     'This page cannot use microphones. Open it over https or on this computer, in a current browser.',
   connection_lost:
     'The server cannot be reached. What is said is kept and sent as soon as it answers; check the network.',
+  wrong_address:
+    'Nothing at this address speaks Auscult. Check host, port and path: it ends in /ws/transcribe, with what a proxy puts ahead of it.',
+  upgrade_blocked:
+    'The server answers, but no WebSocket gets through to it. What is between has to forward upgrades; ask its operator. What is said is kept.',
   unauthorized:
     'The server wants to know who you are. Log in; what is said meanwhile is kept and sent as soon as you have.',
   taken_over:

@@ -10,7 +10,8 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void;
   /** Cuts the connection, where `ws` makes it. */
   terminate?(): void;
-  addEventListener(event: 'open' | 'error', listener: () => void): void;
+  addEventListener(event: 'open', listener: () => void): void;
+  addEventListener(event: 'error', listener: (event: object) => void): void;
   addEventListener(event: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(
     event: 'close',

@@ -301,6 +301,13 @@ const table = {
     meaning: 'There is nothing at this path.',
     remedy: 'Check the path and the method.',
   },
+  upgrade_expected: {
+    httpStatus: 426,
+    retryable: false,
+    meaning: 'This address takes WebSockets only.',
+    remedy:
+      'Connect with ws:// or wss://; where a client does that already, a proxy on the way does not forward upgrades.',
+  },
   invalid_request: {
     httpStatus: 400,
     retryable: false,

@@ -1,6 +1,7 @@
 import type { ClientMessage, ServerMessage } from '@auscult/protocol';
 import { TranscriberError } from '../problem.js';
 import type { TranscriberOptions, WebSocketConstructor, WebSocketLike } from '../transcriber-options.js';
+import { askAddress, type AddressAnswer } from './ask-address.js';
 import { parseServerMessage } from './parse-server-message.js';
 
 /** One WebSocket, from the moment it is asked for until it is gone. */
@@ -16,11 +17,13 @@ export interface Connection {
   readonly abandon: () => void;
 }
 
-/** Told what happens to a connection. One of the last three comes once and last. */
+/** Told what happens to a connection. One of the last four comes once and last. */
 export interface ConnectionListener {
   readonly onOpen: () => void;
   readonly onMessage: (message: ServerMessage) => void;
-  readonly onClose: (code: number, reason: string) => void;
+  readonly onClose: (code: number) => void;
+  /** It never opened. */
+  readonly onUnopened: (answer: AddressAnswer) => void;
   /** Nobody is logged in who could get a ticket. */
   readonly onUnauthorized: () => void;
   /** A page like this one may not connect there at all, such as to ws:// from https://. */
@@ -68,19 +71,35 @@ export function openConnection(
       end(listener.onBarred);
       return;
     }
+    let hasOpened = false;
+    let answer: AddressAnswer | undefined;
     socket.addEventListener('open', () => {
+      hasOpened = true;
       if (!isOver) listener.onOpen();
     });
     socket.addEventListener('message', ({ data }) => {
       const message = isOver ? undefined : parseServerMessage(data);
       if (message) listener.onMessage(message);
     });
-    // `close` follows and says more.
-    socket.addEventListener('error', () => undefined);
-    socket.addEventListener('close', ({ code, reason }) => {
-      end(() => {
-        listener.onClose(code, reason);
-      });
+    // `close` follows and says more, but for the answer to an upgrade, of which `ws` tells here.
+    socket.addEventListener('error', (event) => {
+      const status = /response: (\d{3})$/.exec(String((event as { message?: unknown }).message))?.[1];
+      if (status !== undefined) answer = Number(status);
+    });
+    socket.addEventListener('close', ({ code }) => {
+      if (hasOpened)
+        end(() => {
+          listener.onClose(code);
+        });
+      else void unopened(answer);
+    });
+  }
+
+  async function unopened(known: AddressAnswer | undefined): Promise<void> {
+    if (isOver) return;
+    const answer = known ?? (await askAddress(url));
+    end(() => {
+      listener.onUnopened(answer);
     });
   }
 
@@ -90,7 +109,7 @@ export function openConnection(
       isUnauthorized
         ? listener.onUnauthorized
         : () => {
-            listener.onClose(NO_STATUS, '');
+            listener.onClose(NO_STATUS);
           },
     );
   }

@@ -7,9 +7,10 @@ import type {
 } from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createBackoff } from '../connection/backoff.js';
+import type { AddressAnswer } from '../connection/ask-address.js';
 import { NO_STATUS, openConnection, type Connection } from '../connection/connection.js';
 import type { ServerUrls } from '../connection/server-url.js';
-import { describeProblem, type Problem } from '../problem.js';
+import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
 import type { DroppedWords, Segment } from '../transcript.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { TranscriberState } from '../transcriber-state.js';
@@ -19,7 +20,7 @@ import { createFlushRequests } from './flush-requests.js';
 import { createLedger } from './ledger.js';
 import { refinedText } from './refined-text.js';
 import { createSilenceWatch } from './silence-watch.js';
-import { problemOf, verdictOn } from './verdict.js';
+import { problemOf, verdictOn, verdictOnAnswer, type Verdict } from './verdict.js';
 
 /** Brings audio to the server and text back, each once, over as many connections and sessions as that takes. */
 export interface Delivery {
@@ -102,6 +103,15 @@ const closingErrors: ReadonlySet<string> = new Set([
   'frame_too_large',
 ]);
 
+/** What comes and goes while a server is away. */
+const passing: ReadonlySet<ProblemCode> = new Set([
+  'connection_lost',
+  'busy',
+  'too_many_sessions',
+  'draining',
+  'not_ready',
+]);
+
 /** How far a connection is. */
 type Stage = 'resuming' | 'configuring' | 'ready';
 
@@ -134,6 +144,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let hasToldOfDrops = false;
   /** All text is here; at most the refined one is waited for. */
   let isStopped = false;
+  /** A server has been at this address. */
+  let wasThere = false;
+  /** The last problem of the connection that was told. */
+  let toldOf: ProblemCode | undefined;
   let isOver = false;
   /** Somebody has to log in before it is tried again. */
   let isHeld = false;
@@ -157,7 +171,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     handshakeTimer = setTimeout(abandon, HANDSHAKE_MS);
     connection = openConnection(
       { WebSocket, url: resumes ? urls.resume : urls.fresh, ticket },
-      { onOpen: greet, onMessage: take, onClose: lose, onUnauthorized: hold, onBarred: failBarred },
+      {
+        onOpen: greet,
+        onMessage: take,
+        onClose: lose,
+        onUnopened: missLink,
+        onUnauthorized: hold,
+        onBarred: failBarred,
+      },
     );
   }
 
@@ -297,6 +318,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     hasToldOfDrops = false;
     watch = createSilenceWatch();
     readyAt = performance.now();
+    wasThere = true;
+    toldOf = undefined;
     backoff.connected();
     listener.onLink({ kind: 'connected' });
     if (connection && session) sender.connect(connection, session.maxFrameBytes);
@@ -345,8 +368,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function lose(closeCode: number): void {
     disconnect();
+    followVerdict(verdictOn(closeCode, lastError, ticket !== undefined));
+  }
+
+  function missLink(answer: AddressAnswer): void {
+    disconnect();
+    followVerdict(verdictOnAnswer(answer, { attempt: backoff.attempt(), wasThere }));
+  }
+
+  function followVerdict(verdict: Verdict): void {
     if (isOver) return;
-    const verdict = verdictOn(closeCode, lastError, ticket !== undefined);
     if (isStopped && (verdict.kind !== 'retry' || session?.token === undefined)) loseRefinement();
     else if (verdict.kind === 'fail') fail(verdict.problem);
     else if (verdict.kind === 'new-session' && session) startAnew();
@@ -369,7 +400,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   function retryLater(reason: Exclude<OutageReason, 'unauthorized'>, problem: Problem): void {
-    if (backoff.attempt() === 0) listener.onProblem(problem);
+    // Once, and again where more is known by now.
+    if (backoff.attempt() === 0 || (problem.code !== toldOf && !passing.has(problem.code))) {
+      listener.onProblem(problem);
+      toldOf = problem.code;
+    }
     const wait = backoff.next();
     retryTimer = setTimeout(connect, wait);
     const retryAt = performance.now() + wait;

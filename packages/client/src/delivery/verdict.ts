@@ -1,4 +1,5 @@
 import type { ErrorMessage } from '@auscult/protocol';
+import type { AddressAnswer } from '../connection/ask-address.js';
 import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
 
 /** Why the connection has to be made again by itself. */
@@ -41,6 +42,48 @@ export function verdictOn(closeCode: number, error: ErrorMessage | undefined, ha
   // Codes of 4000 and more are the application's: one that is not known yet says in its error whether to go on.
   if (error && !error.retryable && closeCode >= 4000) return { kind: 'fail', problem: problemOf(error) };
   return retry(closeCode, error);
+}
+
+/** What the server of a WebSocket says to a plain request. */
+const UPGRADE_REQUIRED = 426;
+/** So often an upgrade may fail where the server is there, as one does that starts just then. */
+const PATIENT_ATTEMPTS = 2;
+
+/**
+ * Judges a connection that never opened by what its address answers else. One that is wrong fails, but not where the
+ * server has been there before: while it starts anew, a proxy may answer in its place.
+ */
+export function verdictOnAnswer(
+  answer: AddressAnswer,
+  { attempt, wasThere }: { readonly attempt: number; readonly wasThere: boolean },
+): Verdict {
+  const problem = problemOfAnswer(answer, attempt);
+  if (problem.code === 'connection_lost') return { kind: 'retry', reason: retryReasonOf(answer), problem };
+  const isCertain = answer !== 'hidden' && answer !== UPGRADE_REQUIRED;
+  return isCertain && !wasThere
+    ? { kind: 'fail', problem }
+    : { kind: 'retry', reason: 'connection-lost', problem };
+}
+
+function problemOfAnswer(answer: AddressAnswer, attempt: number): Problem {
+  if (answer === 401) return { code: 'unauthorized', message: NOT_LET_IN };
+  if (answer === 403) return { code: 'forbidden', message: NOT_LET_IN };
+  const mayBeStarting = (answer === UPGRADE_REQUIRED || answer === 'hidden') && attempt < PATIENT_ATTEMPTS;
+  if (answer === 'none' || isTemporary(answer) || mayBeStarting) return describeProblem('connection_lost');
+  return describeProblem(answer === UPGRADE_REQUIRED ? 'upgrade_blocked' : 'wrong_address');
+}
+
+const NOT_LET_IN =
+  'The server, or a proxy before it, does not let this program in. Log in there, or ask its operator.';
+
+/** Too many, too early, or a proxy whose server is away. */
+function isTemporary(answer: AddressAnswer): boolean {
+  return answer === 408 || answer === 425 || answer === 429 || (typeof answer === 'number' && answer >= 500);
+}
+
+function retryReasonOf(answer: AddressAnswer): RetryReason {
+  if (answer === 429) return 'busy';
+  return isTemporary(answer) ? 'server-restarting' : 'connection-lost';
 }
 
 function finalProblem(code: ProblemCode, error: ErrorMessage | undefined): Problem {

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
 import type { Identity } from '../access/identity.js';
-import { httpError, RequestError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/session-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
@@ -56,9 +56,14 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
     url: '/ws/transcribe',
     config: { action: 'live.open' },
     schema: { hide: true },
-    handler: (_request, reply) => {
-      const { status, body } = httpError('not_found');
-      return reply.code(status).send(body);
+    // Whoever asks is told what is here before it matters who they are: clients look whether the path is right.
+    onRequest: (request, reply, done) => {
+      if (request.ws) return done();
+      void reply.header('upgrade', 'websocket');
+      return done(new RequestError('upgrade_expected'));
+    },
+    handler: () => {
+      throw new RequestError('upgrade_expected');
     },
     wsHandler: (socket, request) => {
       const { authentication, refusal = 'unauthenticated' } = request;

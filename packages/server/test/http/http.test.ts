@@ -50,7 +50,7 @@ describe('health', () => {
 });
 
 describe('answers', () => {
-  test.each(['/nothing', '/ws/transcribe', '/%zz'])(
+  test.each(['/nothing', '/ws/transcribed', '/%zz'])(
     'have one shape where there is nothing: %s',
     async (path) => {
       const { url } = await startScriptedServer();

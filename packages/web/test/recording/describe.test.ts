@@ -1,5 +1,5 @@
 import type { TranscriberState } from '@auscult/client';
-import { dropReasons } from '@auscult/protocol';
+import { dropReasons } from '../../../protocol/src/drop-reasons.js';
 import { describe, expect, test } from 'vitest';
 import { describeProblem } from '../../src/page/recording/describe-problem.js';
 import { describeDropped } from '../../src/page/recording/describe-dropped.js';

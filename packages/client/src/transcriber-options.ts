@@ -43,7 +43,7 @@ export interface KeyTerm {
 export interface TranscriberOptions {
   /**
    * The server, as `ws(s)://` or `http(s)://`; in a browser the page's own host where it is left out.
-   * `/ws/transcribe` is appended where it has no path.
+   * `ws/transcribe` is appended where it has no path, or one that ends in a slash.
    */
   readonly url?: string;
   /**

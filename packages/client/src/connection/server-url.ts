@@ -1,6 +1,6 @@
 import { TranscriberError } from '../problem.js';
 
-const PATH = '/ws/transcribe';
+const PATH = 'ws/transcribe';
 
 /** Where to connect: `fresh` for a new session, `resume` to go on with one. */
 export interface ServerUrls {
@@ -16,7 +16,7 @@ export function serverUrls(given: string | undefined): ServerUrls {
   const url = parse(address);
   url.protocol = url.protocol.replace('http', 'ws');
   url.hash = '';
-  if (url.pathname === '/') url.pathname = PATH;
+  if (url.pathname.endsWith('/')) url.pathname += PATH;
   const fresh = url.href;
   return { fresh, resume: `${fresh}${url.search === '' ? '?' : '&'}resume` };
 }

@@ -6,6 +6,7 @@ import { auditedSuccess } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
 import { errorResponses, RequestError } from '../errors.js';
+import { locationOf } from './location.js';
 import { groupNames, personName } from './identity-fields.js';
 
 const PATH = '/api/v1/keys';
@@ -65,7 +66,10 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
         await apiKeys.revoke(key.id);
         throw error;
       }
-      void reply.code(201).header('location', `${PATH}/${key.id}`).header('cache-control', 'no-store');
+      void reply
+        .code(201)
+        .header('location', locationOf(request, PATH, key.id))
+        .header('cache-control', 'no-store');
       return key;
     },
   );

@@ -27,6 +27,7 @@ import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import { describeAccess, securitySchemes } from './describe-access.js';
+import { prefixOf } from './location.js';
 import { requireStorableText } from './storable-text.js';
 import type { OriginPolicy } from './origins.js';
 import type { ServerTls } from './tls.js';
@@ -149,8 +150,11 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
           'The HTTP side of the server. Live transcription is a WebSocket at `/ws/transcribe`, see protocol.md.',
         version,
       },
+      // Relative to where this description lies: also behind a proxy that puts something ahead of the path.
+      servers: [{ url: '.' }],
       components: { securitySchemes },
     },
+    stripBasePath: false,
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
@@ -160,15 +164,18 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
       config: { action: 'description.read' },
       schema: { summary: 'What there is', response: { 200: overview } },
     },
-    () => ({
-      name: 'Auscult' as const,
-      version,
-      transcribe: '/ws/transcribe',
-      transcriptions: '/api/v1/transcriptions',
-      health: '/health',
-      metrics: '/metrics',
-      openapi: '/openapi.json',
-    }),
+    (request) => {
+      const prefix = prefixOf(request);
+      return {
+        name: 'Auscult' as const,
+        version,
+        transcribe: `${prefix}/ws/transcribe`,
+        transcriptions: `${prefix}/api/v1/transcriptions`,
+        health: `${prefix}/health`,
+        metrics: `${prefix}/metrics`,
+        openapi: `${prefix}/openapi.json`,
+      };
+    },
   );
   app.get(
     '/openapi.json',

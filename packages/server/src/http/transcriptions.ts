@@ -12,6 +12,7 @@ import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { Config } from '../config/schema.js';
 import { errorDescription, errorResponses, recordingErrorOf, RequestError } from '../errors.js';
+import { locationOf } from './location.js';
 import { acceptKeyTerms, type AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import { inabilityOf, lexiconInForce } from '../model-abilities.js';
@@ -179,7 +180,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     async (request, reply) => {
       try {
         const { transcription, warnings } = await accept(request, services);
-        void reply.code(202).header('location', `${PATH}/${transcription.id}`);
+        void reply.code(202).header('location', locationOf(request, PATH, transcription.id));
         return { ...bodyOf(transcription), ...(warnings.length > 0 && { warnings: [...warnings] }) };
       } catch (error) {
         if (!request.raw.complete) linger(request);

@@ -8,6 +8,7 @@ import { GRANTABLE_ROLES } from '../access/identity.js';
 import type { Action } from '../access/permissions.js';
 import type { User } from '../access/users.js';
 import { errorResponses, RequestError } from '../errors.js';
+import { locationOf } from './location.js';
 import { groupNames, personName } from './identity-fields.js';
 
 const PATH = '/api/v1/users';
@@ -63,7 +64,10 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       const user = await users.create({ ...request.body, tenant, createdBy: subject });
       if (user === undefined) throw new RequestError('name_taken', { field: 'name' });
       await note(access, request, 'user.create', user);
-      void reply.code(201).header('location', `${PATH}/${user.id}`).header('cache-control', 'no-store');
+      void reply
+        .code(201)
+        .header('location', locationOf(request, PATH, user.id))
+        .header('cache-control', 'no-store');
       return user;
     },
   );

@@ -32,7 +32,8 @@ describe('a recording', () => {
     expect(response.status).toBe(202);
     expect(response.headers.get('cache-control')).toBe('no-store');
     const { id } = (await response.json()) as { id: string };
-    expect(response.headers.get('location')).toBe(`/api/v1/transcriptions/${id}`);
+    const location = new URL(response.headers.get('location') ?? '', response.url);
+    expect(location.href).toBe(`${url}/api/v1/transcriptions/${id}`);
 
     const done = await ended(url, id);
     expect(done).toMatchObject({

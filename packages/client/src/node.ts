@@ -6,6 +6,7 @@ export {
   listMicrophones,
   textOfSegments,
   TranscriberError,
+  type DroppedWords,
   type KeyTerm,
   type Level,
   type Microphone,

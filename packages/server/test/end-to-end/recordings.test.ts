@@ -23,11 +23,17 @@ beforeAll(async () => {
   };
 });
 
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 interface Result {
   readonly text: string;
   readonly segments: readonly {
     readonly start: number;
-    readonly words: readonly { readonly end: number }[];
+    readonly end: number;
+    readonly words: readonly Span[];
   }[];
 }
 
@@ -40,6 +46,18 @@ describe('real speech in a file', () => {
     expect(segments[0]?.words.length).toBeGreaterThan(3);
     const vtt = await (await result(server.url, id, '?format=vtt')).text();
     expect(wordsOf(vtt)).toEqual(expect.arrayContaining(['fellow', 'americans', 'country']));
+  });
+
+  test('that is heard four times has its segments and words one behind the other', async () => {
+    const fields = { words: 'true', hearings: '4', writtenForm: 'on', dictationCommands: 'on' };
+    const { id } = await submit(server.url, await clipFile('jfk/jfk.flac'), fields);
+    expect(await ended(server.url, id)).toMatchObject({ status: 'done' });
+    const { segments } = (await (await result(server.url, id)).json()) as Result;
+    expect(segments.length).toBeGreaterThan(1);
+    expectInOrder(segments);
+    expectInOrder(segments.flatMap(({ words }) => words));
+    for (const { start, end, words } of segments)
+      expect([start, end]).toEqual([words[0]?.start, words.at(-1)?.end]);
   });
 
   test('is cancelled in the middle of it, and the server goes on', async () => {
@@ -95,3 +113,10 @@ describe('a live session of real speech', () => {
     expect(wordErrorRate(speech.text, text)).toBeLessThan(CLEAR_SPEECH_WER);
   });
 });
+
+function expectInOrder(spans: readonly Span[]): void {
+  for (const [index, { start, end }] of spans.entries()) {
+    expect(start).toBeGreaterThanOrEqual(spans[index - 1]?.end ?? 0);
+    expect(end).toBeGreaterThanOrEqual(start);
+  }
+}

@@ -61,6 +61,16 @@ describe('real speech through the socket', () => {
     expect(client.all('speech').map(({ state }) => state)).toContain('started');
   });
 
+  test('is in the record to its end, where its client closes right behind it', async () => {
+    const client = await connect(server.url);
+    // The last word, without the second of silence behind it.
+    await speak(client, speech.pcm.subarray(0, -32_000), 2);
+    client.socket.close(1000);
+    await client.closed;
+    const text = await recorded(server.url, /your country\W*$/i);
+    expect(wordErrorRate(speech.text, text)).toBeLessThan(CLEAR_SPEECH_WER);
+  });
+
   test('keeps two channels apart', async () => {
     const other = await loadSpeech('librispeech/367-130732-0001');
     const client = await connectOptedIn(server.url);
@@ -90,6 +100,20 @@ describe('real speech through the socket', () => {
     expect(wordErrorRate(speech.text, transcriptOf(client))).toBeLessThan(CLEAR_SPEECH_WER);
   });
 });
+
+/** The text of the newest record, as soon as it ends so. */
+async function recorded(url: string, end: RegExp): Promise<string> {
+  for (;;) {
+    const { sessions } = (await (await fetch(`${url}/api/v1/sessions`)).json()) as {
+      sessions: { id: string }[];
+    };
+    const exported = await fetch(
+      `${url}/api/v1/sessions/${sessions[0]?.id ?? ''}/export?format=text&version=live`,
+    );
+    const text = await exported.text();
+    if (end.test(text)) return text;
+  }
+}
 
 function interleave(left: Uint8Array, right: Uint8Array): Uint8Array {
   const [a, b] = [left, right].map((pcm) => new Int16Array(pcm.slice().buffer));

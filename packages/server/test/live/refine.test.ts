@@ -211,6 +211,7 @@ describe('what keeps a session from being read again is told, and the session go
       task: 'transcribe',
       words: true,
       damaged: false,
+      dropped: 0,
       createdAt: new Date(),
       startedAt: new Date(),
       endedAt: new Date(),

@@ -1,7 +1,7 @@
 import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transcription.js';
 import { writeAlternatives } from './write-alternatives.js';
 import { obeyCommands, type Line } from './dictation/obey-commands.js';
-import { beginsWithNumber, endsInNumber, writeWords } from './written-form/write-words.js';
+import { beginsWithNumber, endsInNumber, linksNumbers, writeWords } from './written-form/write-words.js';
 
 /** How recognised text is to be written. */
 export interface WritingOptions {
@@ -54,7 +54,7 @@ export function writeFinal(
     : { lines: [{ breakBefore: '', words: final.words } as const], takenBack: 0 };
   const spoken = lines.map(({ words }) => words);
   const open = {
-    start: state.numberEndsAt !== undefined && continues(state.numberEndsAt, spoken.at(0)),
+    start: continues(state.numberEndsAt, spoken.at(0)),
     end: endsOpen(spoken.at(-1)),
   };
   const written = options.writtenForm ? writeLines(lines, open) : lines;
@@ -62,7 +62,7 @@ export function writeFinal(
   const removes = state.standing.slice(state.standing.length - takenBack).reverse();
   const standing = state.standing.slice(0, Math.max(0, state.standing.length - takenBack));
   const next: WritingState = {
-    numberEndsAt: numberEnd(spoken.at(-1)),
+    numberEndsAt: numberEnd(state, spoken),
     standing: text === '' ? standing : [...standing, final.sequence].slice(-MOST_STANDING),
   };
   if (text === joined(final.words) && takenBack === 0) return { state: next, written: final };
@@ -102,8 +102,8 @@ export function standingFinals(written: readonly WrittenFinal[]): WrittenFinal[]
 /** Finals that can be taken back one after another. */
 const MOST_STANDING = 50;
 
-/** A pause within which a number may go on, seconds: longer than the one that ends an utterance by default. */
-const SAME_NUMBER_SECONDS = 1;
+/** A pause within which a number may go on, seconds: that of someone who looks it up, or searches for a word. */
+const SAME_NUMBER_SECONDS = 3;
 
 function isEnglish(language: string): boolean {
   return /^en(?:-|$)/iu.test(language);
@@ -115,15 +115,25 @@ function endsOpen(words: readonly Word[] | undefined): boolean {
   return last !== undefined && !/[.?!;:]["”’)]*$/u.test(last.text);
 }
 
-function numberEnd(words: readonly Word[] | undefined): number | undefined {
-  const last = words?.at(-1);
-  return words !== undefined && last !== undefined && endsInNumber(texts(words)) ? last.end : undefined;
+function numberEnd(
+  { numberEndsAt }: WritingState,
+  lines: readonly (readonly Word[])[],
+): number | undefined {
+  const words = lines.at(-1) ?? [];
+  const last = words.at(-1);
+  if (last === undefined) return numberEndsAt;
+  if (endsInNumber(texts(words))) return last.end;
+  const goesOn = lines.length === 1 && isNear(numberEndsAt, words) && linksNumbers(texts(words));
+  return goesOn ? last.end : undefined;
 }
 
-function continues(numberEndsAt: number, words: readonly Word[] | undefined): boolean {
-  const first = words?.at(0);
-  if (words === undefined || first === undefined) return false;
-  return first.start - numberEndsAt < SAME_NUMBER_SECONDS && beginsWithNumber(texts(words));
+function continues(numberEndsAt: number | undefined, words: readonly Word[] = []): boolean {
+  return isNear(numberEndsAt, words) && beginsWithNumber(texts(words));
+}
+
+function isNear(numberEndsAt: number | undefined, words: readonly Word[]): boolean {
+  const first = words.at(0);
+  return numberEndsAt !== undefined && first !== undefined && first.start - numberEndsAt < SAME_NUMBER_SECONDS;
 }
 
 function writeLines(

@@ -52,31 +52,23 @@ function partsAt(tokens: readonly Token[], at: number): Part[] {
   const parts: Part[] = [];
   for (let index = at; index < tokens.length; index++) {
     if (index > at && !adjoins(tokens[index - 1], tokens[index])) break;
-    const decimals = parts.some(({ is }) => is === 'point');
-    const part = partAt(tokens, index, parts.at(-1), decimals);
+    const part = partAt(tokens, index, parts);
     if (part === undefined) break;
     parts.push(part);
   }
   return parts;
 }
 
-function partAt(
-  tokens: readonly Token[],
-  at: number,
-  previous: Part | undefined,
-  decimals: boolean,
-): Part | undefined {
+function partAt(tokens: readonly Token[], at: number, parts: readonly Part[]): Part | undefined {
   const token = tokens[at];
+  const previous = parts.at(-1);
+  const decimals = parts.some(({ is }) => is === 'point');
   const next = adjoins(token, tokens[at + 1]) ? tokens[at + 1]?.lower : undefined;
   if (token === undefined) return undefined;
   const part = numberWord(token.lower);
   const nextPart = next === undefined ? undefined : numberWord(next);
-  const nextCounts = nextPart !== undefined && nextPart.is !== 'hundred' && nextPart.is !== 'scale';
-  if (part?.is === 'oh') {
-    // Behind another number it is a zero; by itself it is a sigh.
-    const within = previous !== undefined && previous.is !== 'and' && previous.is !== 'a';
-    return within && (nextCounts || previous.is === 'point') ? part : undefined;
-  }
+  const nextCounts = isCounted(nextPart) || isRepeated(tokens, at + 1);
+  if (part?.is === 'oh') return isZero(tokens, at, parts) ? part : undefined;
   // "Eleven point two thousand" is written as it is said.
   if (part?.is === 'scale' && decimals) return undefined;
   if (part !== undefined) return part;
@@ -87,7 +79,7 @@ function partAt(
   }
   switch (token.lower) {
     case 'and':
-      return (previous?.is === 'hundred' || previous?.is === 'scale') && nextCounts && nextPart.is !== 'oh'
+      return (previous?.is === 'hundred' || previous?.is === 'scale') && isCounted(nextPart) && nextPart.is !== 'oh'
         ? { is: 'and' }
         : undefined;
     case 'point': {
@@ -101,16 +93,66 @@ function partAt(
         : undefined;
     case 'double':
     case 'triple':
-      return (nextPart?.is === 'unit' || nextPart?.is === 'zero') && previous !== undefined
-        ? { is: token.lower }
-        : undefined;
+      return isRepeated(tokens, at) ? { is: token.lower } : undefined;
     default:
       return undefined;
   }
 }
 
+function isCounted(part: NumberWord | undefined): part is NumberWord {
+  return part !== undefined && part.is !== 'hundred' && part.is !== 'scale';
+}
+
+/** Whether `double` or `triple` at `at` says how often a digit is written. */
+function isRepeated(tokens: readonly Token[], at: number): boolean {
+  const word = tokens[at]?.lower;
+  if ((word !== 'double' && word !== 'triple') || !adjoins(tokens[at], tokens[at + 1])) return false;
+  return isDigit(numberWord(tokens[at + 1]?.lower ?? ''));
+}
+
+/** Whether an `oh` is a zero: between the parts of a number, or at an end of digits said one by one. By itself it is a sigh. */
+function isZero(tokens: readonly Token[], at: number, parts: readonly Part[]): boolean {
+  const previous = parts.at(-1);
+  const next = adjoins(tokens[at], tokens[at + 1]) ? tokens[at + 1] : undefined;
+  const nextPart = next === undefined ? undefined : numberWord(next.lower);
+  if (previous === undefined) return startsDigits(tokens, at);
+  if (previous.is === 'and' || previous.is === 'a') return false;
+  if (previous.is === 'point' || isCounted(nextPart) || isRepeated(tokens, at + 1)) return true;
+  const point = parts.findIndex(({ is }) => is === 'point');
+  const digits = point >= 0 ? parts.slice(point + 1) : parts;
+  const enough = point >= 0 ? 1 : MOST_DIGITS_OF_TALK;
+  if (next !== undefined && EXCLAIMED.has(next.lower)) return false;
+  return digits.length >= enough && digits.every((part) => isDigit(part) || part.is === 'double' || part.is === 'triple');
+}
+
+/** `oh point five`, and `oh two oh seven` where at least three digits follow. */
+function startsDigits(tokens: readonly Token[], at: number): boolean {
+  if (!adjoins(tokens[at], tokens[at + 1])) return false;
+  if (tokens[at + 1]?.lower === 'point') {
+    const digit = adjoins(tokens[at + 1], tokens[at + 2]) ? tokens[at + 2] : undefined;
+    return digit !== undefined && (isCounted(numberWord(digit.lower)) || /^\d+$/u.test(digit.text));
+  }
+  return [1, 2, 3].every(
+    (step) =>
+      adjoins(tokens[at + step - 1], tokens[at + step]) &&
+      (isDigit(numberWord(tokens[at + step]?.lower ?? '')) || isRepeated(tokens, at + step)),
+  );
+}
+
+function isDigit(part: Part | undefined): boolean {
+  return part?.is === 'unit' || part?.is === 'zero' || part?.is === 'oh';
+}
+
+/** "One two oh" may be two numbers and a sigh; three digits in a row are said one by one. */
+const MOST_DIGITS_OF_TALK = 2;
+
+/** What an "oh" may begin. */
+const EXCLAIMED: ReadonlySet<string> = new Set([
+  ...['my', 'no', 'yes', 'yeah', 'well', 'dear', 'god', 'okay', 'ok', 'sorry', 'wait', 'right', 'boy'],
+]);
+
 /** `at this point five of them`: not the point of a number. */
-function isPointInTalk(tokens: readonly Token[], at: number): boolean {
+export function isPointInTalk(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   return adjoins(before, tokens[at]) && before !== undefined && POINTS_IN_TALK.has(before.lower);
 }
@@ -203,6 +245,7 @@ function readDecimal(parts: readonly Part[], point: number): SpokenNumber {
   if (decimals === undefined) return { is: 'unclear', length };
   if (point === 0) return { is: 'naked', digits: `0.${decimals}`, length };
   const [first] = whole;
+  if (whole.length === 1 && first?.is === 'oh') return { is: 'decimal', digits: `0.${decimals}`, length };
   if (whole.length === 1 && first?.is === 'numeral') {
     const isWhole = /^\d+$/u.test(first.digits);
     return isWhole
@@ -218,8 +261,8 @@ function readDecimal(parts: readonly Part[], point: number): SpokenNumber {
 
 /** Digits one by one, or all in one number: `oh five` and `twenty five`. */
 function readDecimals(parts: readonly Part[]): string | undefined {
-  const single = parts.map(digitOf);
-  if (parts.length > 0 && single.every((digit) => digit !== undefined)) return single.join('');
+  const single = readDigits(parts);
+  if (parts.length > 0 && single !== undefined) return single.digits;
   const [first] = parts;
   if (parts.length === 1 && first?.is === 'numeral') return first.digits;
   const small = readBelowHundred(parts, 0);
@@ -296,7 +339,7 @@ function readPair(parts: readonly Part[]): SpokenNumber | undefined {
   return { is: 'pair', high: high.value, low: low.value, length: parts.length };
 }
 
-function readDigits(parts: readonly Part[]): SpokenNumber | undefined {
+function readDigits(parts: readonly Part[]): (Digits & { readonly is: 'digits' }) | undefined {
   let digits = '';
   for (let at = 0; at < parts.length; at++) {
     const part = parts[at];

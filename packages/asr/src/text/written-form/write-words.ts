@@ -1,4 +1,6 @@
-import { numberAt } from './spoken-number.js';
+import { heldNumbers } from './held-numbers.js';
+import { numberRuns } from './number-runs.js';
+import { isDangling, isOnlyLinks, openHead, openTail } from './open-ends.js';
 import type { Piece, Rewriting, Rule } from './rule.js';
 import { age } from './rules/age.js';
 import { date } from './rules/date.js';
@@ -47,37 +49,86 @@ const RULES: readonly Rule[] = [
 
 /**
  * English words in a row, with punctuation, in written form. A number at an open end stays as it was spoken, as more
- * of it may stand on the other side.
+ * of it may stand on the other side; so does one of which only a part could be written.
  */
 export function writeWords(
   words: readonly string[],
   open: OpenEnds = { start: false, end: false },
 ): WrittenWord[] {
-  const all = tokenize(words);
-  const from = open.start ? afterOpenStart(all) : 0;
-  const to = open.end ? beforeOpenEnd(all) : all.length;
-  const tokens = all.slice(0, to);
-  const written: WrittenWord[] = spokenWords(words, all, 0, from);
-  let at = from;
-  while (at < tokens.length) {
-    const rewriting = rewrite(tokens, at);
-    const length = rewriting === undefined ? wordLength(tokens, at) : lengthOf(rewriting);
-    if (rewriting?.is === 'written') written.push(...writtenWords(tokens, at, rewriting.pieces));
-    else written.push(...spokenWords(words, tokens, at, at + length));
-    at += length;
-  }
-  return [...written, ...spokenWords(words, all, at, all.length)];
+  const tokens = tokenize(words);
+  const stretches = wholeNumbers(tokens, rewriteAll(tokens, heldTokens(tokens, open)));
+  return stretches.flatMap(({ from, to, pieces }) =>
+    pieces === undefined ? spokenWords(words, tokens, from, to) : writtenWords(tokens, from, pieces),
+  );
 }
 
 /** Whether words end in what may be a number's beginning: `one hundred`, or `one forty over`. */
 export function endsInNumber(words: readonly string[]): boolean {
   const tokens = tokenize(words);
-  return beforeOpenEnd(tokens) < tokens.length;
+  return openTail(tokens) < tokens.length;
 }
 
 /** Whether words begin with what may be a number's end. */
 export function beginsWithNumber(words: readonly string[]): boolean {
-  return afterOpenStart(tokenize(words)) > 0;
+  return openHead(tokenize(words)) > 0;
+}
+
+/** Whether words do no more than link what was said before with what follows: `and`, `uh`. */
+export function linksNumbers(words: readonly string[]): boolean {
+  return isOnlyLinks(tokenize(words));
+}
+
+/** Tokens in a row that one rule has written, or that stay as they were spoken. */
+interface Stretch {
+  readonly from: number;
+  /** The token behind the last. */
+  readonly to: number;
+  readonly pieces?: readonly Piece[];
+}
+
+/** For each token whether it has to stay as it was spoken. */
+function heldTokens(tokens: readonly Token[], open: OpenEnds): readonly boolean[] {
+  const held = tokens.map(() => false);
+  const spans = heldNumbers(tokens);
+  if (open.start) spans.push({ from: 0, to: openHead(tokens) });
+  if (open.end || isDangling(tokens)) spans.push({ from: openTail(tokens), to: tokens.length });
+  for (const { from, to } of spans) held.fill(true, from, to);
+  return held;
+}
+
+function rewriteAll(tokens: readonly Token[], held: readonly boolean[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  let from = 0;
+  while (from < tokens.length) {
+    const rewriting = rewrite(tokens, from);
+    const to = from + (rewriting === undefined ? wordLength(tokens, from) : lengthOf(rewriting));
+    const isWritten = rewriting?.is === 'written' && !held.slice(from, to).includes(true);
+    stretches.push(isWritten ? { from, to, pieces: rewriting.pieces } : { from, to });
+    from = to;
+  }
+  return stretches;
+}
+
+/** Takes back what was written of numbers of which another part stayed as it was spoken: `10 to eleven`. */
+function wholeNumbers(tokens: readonly Token[], stretches: readonly Stretch[]): readonly Stretch[] {
+  const runs = numberRuns(tokens);
+  let left = stretches;
+  for (;;) {
+    const written = new Set(left.flatMap(({ from, to, pieces }) => (pieces === undefined ? [] : indices(from, to))));
+    const halves = runs.filter(
+      ({ spoken }) => spoken.some((at) => written.has(at)) && spoken.some((at) => !written.has(at)),
+    );
+    if (halves.length === 0) return left;
+    left = left.map(({ from, to, pieces }) =>
+      pieces === undefined || halves.some((run) => from < run.to && run.from < to)
+        ? { from, to }
+        : { from, to, pieces },
+    );
+  }
+}
+
+function indices(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
 }
 
 function rewrite(tokens: readonly Token[], at: number): Rewriting | undefined {
@@ -134,50 +185,3 @@ function spokenWords(
 function withoutNakedPoint(word: string): string {
   return word.replace(/^([("“]*)\.(?=\d)/u, '$10.');
 }
-
-/** The token at which a number at the end begins, that may go on. */
-function beforeOpenEnd(tokens: readonly Token[]): number {
-  let from = tokens.length;
-  while (from > 0 && isOpen(tokens, from - 1)) from -= 1;
-  // What links numbers and stands before the first is no part of them.
-  while (from < tokens.length && LINKS.has(tokens[from]?.lower ?? '')) from += 1;
-  while (from > 0 && from < tokens.length && tokens[from]?.beginsWord === false) from -= 1;
-  return from;
-}
-
-function isOpen(tokens: readonly Token[], at: number): boolean {
-  const token = tokens[at];
-  if (token === undefined || (at < tokens.length - 1 && token.after !== '')) return false;
-  return LINKS.has(token.lower) || numberAt([token], 0) !== undefined;
-}
-
-function afterOpenStart(tokens: readonly Token[]): number {
-  let to = 0;
-  while (to < tokens.length && isOpenAtStart(tokens, to)) to += 1;
-  const isNumber = tokens.slice(0, to).some((token) => numberAt([token], 0) !== undefined);
-  if (!isNumber) return 0;
-  while (tokens[to]?.beginsWord === false) to += 1;
-  return to;
-}
-
-function isOpenAtStart(tokens: readonly Token[], at: number): boolean {
-  const token = tokens[at];
-  if (token === undefined || (at > 0 && tokens[at - 1]?.after !== '')) return false;
-  return LINKS.has(token.lower) || numberAt([token], 0) !== undefined;
-}
-
-/** Words that stand between the numbers of one. */
-const LINKS: ReadonlySet<string> = new Set([
-  'and',
-  'over',
-  'point',
-  'oh',
-  'o',
-  'to',
-  'slash',
-  'dash',
-  'by',
-  'x',
-  '×',
-  'through',
-]);

@@ -314,5 +314,6 @@ function readings(written: string): string[] {
   for (const mask of [...Array(2 ** zeros.length).keys()]) {
     ends.add(zeros.map((word, index) => (word === 'zero' && mask & (1 << index) ? 'oh' : word)).join(' '));
   }
+  if (whole === '0') wholes.push('oh');
   return wholes.flatMap((start) => [...ends].map((end) => `${start} point ${end}`));
 }

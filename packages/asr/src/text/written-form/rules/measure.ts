@@ -1,6 +1,6 @@
 import { isPlain, isValue, measuredNumber, plainNumber } from '../number-text.js';
 import { keep, wordBehind, wordBefore, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
-import { numberAt, type Value } from '../spoken-number.js';
+import { numberAt, type SpokenNumber, type Value } from '../spoken-number.js';
 import { isDoseForm } from '../unit-names.js';
 import { unitAt, type Unit } from '../units.js';
 import type { Token } from '../token.js';
@@ -11,7 +11,7 @@ export const measure: Rule = (tokens, at) => {
   const number = numberAt(tokens, at);
   if (number === undefined) return undefined;
   const unit = unitBehind(tokens, at, number.length);
-  if (unit === undefined) return undefined;
+  if (unit === undefined) return inMillionsOf(tokens, at, number);
   const whole = number.length + unit.length;
   if (!isValue(number) || mayBeTwoNumbers(tokens, at, number, unit)) return keep(whole);
   if (unit.kind === 'time') return writeTime(tokens, at, number, unit);
@@ -21,6 +21,15 @@ export const measure: Rule = (tokens, at) => {
   if (millions !== undefined) return writePieces(...millions, ...unitPieces(unit));
   return withUnit(measuredNumber(number, unit.kind === 'dose'), number.length, unit);
 };
+
+/** `two point five million units`: the unit stands behind the scale. */
+function inMillionsOf(tokens: readonly Token[], at: number, number: SpokenNumber): Rewriting | undefined {
+  const pieces = isValue(number) ? inMillions(tokens, at, number) : undefined;
+  if (pieces === undefined) return undefined;
+  const unit = unitBehind(tokens, at, number.length + 1);
+  if (unit === undefined || unit.kind === 'time' || unit.kind === 'form') return undefined;
+  return writePieces(...pieces, ...unitPieces(unit));
+}
 
 /** A written number in front of its unit. */
 export function withUnit(text: string, length: number, unit: Unit): Rewriting {

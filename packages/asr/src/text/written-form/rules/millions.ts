@@ -1,13 +1,24 @@
-import type { Piece } from '../rule.js';
+import { measuredNumber } from '../number-text.js';
+import { wordBehind, type Piece } from '../rule.js';
 import type { Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 
-/** `two million` → `2 million`: ISMP asks for the word, as nobody counts six zeros. */
+/**
+ * `two million` → `2 million`: ISMP asks for the word, as nobody counts six zeros. `two point five thousand` and
+ * `two and a half million` keep theirs, too.
+ */
 export function inMillions(
   tokens: readonly Token[],
   at: number,
-  { is, digits, length }: Value,
+  value: Value,
 ): readonly Piece[] | undefined {
+  const { is, digits, length } = value;
+  const behind = wordBehind(tokens, at, length) ?? '';
+  if (SCALES.has(behind) && digits.includes('.'))
+    return [
+      { text: measuredNumber(value, true), length },
+      { text: behind, length: 1 },
+    ];
   const last = tokens[at + length - 1]?.lower;
   if (is !== 'cardinal' || last !== 'million' || !digits.endsWith('000000')) return undefined;
   return [
@@ -15,3 +26,5 @@ export function inMillions(
     { text: 'million', length: 1 },
   ];
 }
+
+const SCALES: ReadonlySet<string> = new Set(['thousand', 'million', 'billion']);

@@ -47,10 +47,17 @@ const fraction: Rule = (tokens, at) => {
   const singular = SINGULAR.test(name);
   if ((number.digits === '1') !== singular || number.digits === '0') return undefined;
   const behind = wordBehind(tokens, at, length);
-  // Half a tablet is told in words; "one third degree burn" is one burn.
-  if (isDoseForm(behind) || (singular && !ENDS.has(behind ?? 'of'))) return keep(length);
+  // Half a tablet is told in words, and so is "one half to one tablet"; "one third degree burn" is one burn.
+  if (isDoseForm(behind) || isJoined(tokens, at, length) || (singular && !ENDS.has(behind ?? 'of'))) return keep(length);
   return writeAs(`${number.digits}/${String(parts)}`, length);
 };
+
+/** Whether another number follows that belongs to the one of `length` tokens. */
+function isJoined(tokens: readonly Token[], at: number, length: number): boolean {
+  const joint = wordBehind(tokens, at, length);
+  if (joint !== 'to' && joint !== 'or') return false;
+  return wordBehind(tokens, at, length + 1) !== undefined && numberAt(tokens, at + length + 1) !== undefined;
+}
 
 /** Where a fraction stands alone, and its noun cannot be an ordinal's. */
 const ENDS: ReadonlySet<string> = new Set(['of', 'the', 'and', 'or', 'to', 'normal']);

@@ -3,7 +3,6 @@ import {
   keep,
   wordBefore,
   wordBehind,
-  wordsBefore,
   writeAs,
   writePieces,
   type Piece,
@@ -13,6 +12,8 @@ import {
 import { numberAt, type Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 import type { Unit } from '../units.js';
+import { isChange } from '../change.js';
+import { mayShareScale } from '../held-numbers.js';
 import { labelBefore } from '../labels.js';
 import { unitBehind, unitPieces, withUnit } from './measure.js';
 
@@ -45,15 +46,20 @@ const twoNumbers: Rule = (tokens, at) => {
   }
 };
 
-/** `10-15 mg`, as models write it: with the dash of a range. */
+/** `10-15 mg`, as models write it: with the dash of a range, but for `5-10,000 units`, which may be 5,000 to 10,000. */
 const hyphenated: Rule = (tokens, at) => {
-  const match = /^(\d+(?:\.\d+)?)[-–](\d+(?:\.\d+)?)$/u.exec(tokens[at]?.text ?? '');
-  const unit = match === null ? undefined : unitBehind(tokens, at, 1);
-  if (match === null || unit === undefined || unit.singular) return undefined;
-  const [low, high] = [match[1] ?? '', match[2] ?? ''].map((digits) =>
-    measuredNumber({ digits }, unit.kind === 'dose'),
+  const match = /^((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)[-–]((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)$/u.exec(
+    tokens[at]?.text ?? '',
   );
-  return withUnit(`${low ?? ''}–${high ?? ''}`, 1, unit);
+  const unit = match === null ? undefined : unitBehind(tokens, at, 1);
+  if (match === null) return undefined;
+  const [low = '', high = ''] = match.slice(1).map((digits) => digits.replaceAll(',', ''));
+  const isShared = mayShareScale(Number(low), Number(high));
+  if (unit === undefined) return isShared && match[2]?.includes(',') ? writeAs(`${match[1]} to ${match[2]}`, 1) : undefined;
+  if (unit.singular) return undefined;
+  const joint = isShared ? ' to ' : '–';
+  const text = [low, high].map((digits) => measuredNumber({ digits }, unit.kind === 'dose')).join(joint);
+  return withUnit(text, 1, unit);
 };
 
 /** `three by four by two centimeters` → `3 × 4 × 2 cm`. */
@@ -150,16 +156,10 @@ function isSmall({ is, digits }: Value): boolean {
 /** A number without its hundred stands here only where the others are such too, and the unit is no tablet's. */
 function isUnsure(numbers: readonly Value[], unit: Unit): boolean {
   const isElided = ({ is }: Value) => is === 'elided';
+  // Halves of a tablet are told in words (ISMP).
+  if (unit.kind === 'form' && numbers.some(({ half }) => half)) return true;
   if (!numbers.some(isElided)) return false;
   return !numbers.every(isElided) || unit.singular || unit.kind === 'form' || unit.kind === 'time';
 }
-
-/** `increased ten to fifteen milligrams`: by that much, or from one to the other? The word says either. */
-function isChange(tokens: readonly Token[], at: number): boolean {
-  return wordsBefore(tokens, at, 6).some((word) => CHANGES.test(word));
-}
-
-const CHANGES =
-  /^(?:from|increas|decreas|chang|titrat|uptitrat|taper|go|goes|going|went|switch|rais|lower|reduc|drop|advanc|wean|convert|improv|fell|rose|up|down)/u;
 
 const JOINTS: ReadonlySet<string> = new Set(['to', 'through', 'dash', 'and', 'or']);

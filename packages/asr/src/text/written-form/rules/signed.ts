@@ -1,5 +1,5 @@
 import { isPlain, isWhole } from '../number-text.js';
-import { wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
+import { keep, says, wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
 import { isUnitWord } from '../unit-names.js';
 
@@ -22,6 +22,7 @@ const negative: Rule = (tokens, at) => {
   const number = numberAt(tokens, at + 1);
   if (number === undefined) return undefined;
   const length = 1 + number.length;
+  if (says(tokens, at - 2, 'plus', 'or', sign)) return keep(length);
   const behind = wordBehind(tokens, at, length);
   // "Ten minus two" is a sum, and who is "negative two weeks" later has been tested.
   const afterNumber = /^(?:\d|(?:teen|ty|one|two|three|four|five|six|seven|eight|nine|ten)$)/u;

@@ -1,0 +1,185 @@
+import { isHesitation, isNumeral, isNumberName, OTHER_SCALES } from './number-links.js';
+import { numberWord } from './number-words.js';
+import { isValue } from './number-text.js';
+import { says, wordBehind } from './rule.js';
+import { isChange } from './change.js';
+import { numberAt, type SpokenNumber } from './spoken-number.js';
+import { adjoins, type Token } from './token.js';
+
+/** Tokens from `from` up to, but not with, `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Numbers that stay as they were spoken, as what they mean is not said by their words alone: `five to ten thousand` may
+ * begin at 5 or at 5,000, `one hundred, five` may be 105, `one hundred uh five` is not finished before the five.
+ */
+export function heldNumbers(tokens: readonly Token[]): Span[] {
+  const items = itemsOf(tokens);
+  const held = items.flatMap((item) => vagueAmount(tokens, item) ?? []);
+  const chains = items.slice(1).map((right, index) => joinOf(tokens, items[index], right));
+  chains.forEach((join, index) => {
+    const [left, right] = [items[index], items[index + 1]];
+    if (join === undefined || left === undefined || right === undefined) return;
+    const reason = join.hesitates || isParted(tokens, left, join, right) || sharesScale(tokens, left, join, right);
+    if (!reason) return;
+    // "Ten, fifteen or twenty thousand": all that are listed with it.
+    let first = index;
+    while (first > 0 && chains[first - 1] !== undefined && (items[first - 1]?.scale ?? 0) < right.scale) first -= 1;
+    held.push({ from: items[first]?.from ?? left.from, to: right.to });
+  });
+  return held;
+}
+
+/** A number among tokens. */
+interface Item extends Span {
+  readonly number: SpokenNumber;
+  /** Its own largest scale, 1 where it has none. */
+  readonly scale: number;
+  /** How often it counts each of its scales: `two hundred fifty thousand` two hundreds, 250 thousands. */
+  readonly counts: readonly { readonly count: number; readonly scale: number }[];
+  /** Whether a scale stands behind it that is not counted with. */
+  readonly vague: boolean;
+}
+
+function itemsOf(tokens: readonly Token[]): Item[] {
+  const items: Item[] = [];
+  let at = 0;
+  while (at < tokens.length) {
+    const number = numberAt(tokens, at);
+    if (number === undefined) {
+      at += 1;
+      continue;
+    }
+    const item = itemOf(tokens, at, number);
+    items.push(item);
+    at = item.to;
+  }
+  return items;
+}
+
+function itemOf(tokens: readonly Token[], from: number, number: SpokenNumber): Item {
+  const end = from + number.length;
+  const behind = wordBehind(tokens, from, number.length) ?? '';
+  const scaleBehind = numberWord(behind);
+  const behindValue = scaleBehind?.is === 'scale' ? scaleBehind.value : 0;
+  const vague = OTHER_SCALES.has(behind);
+  const counts = behindValue > 0 ? [{ count: valueOf(number), scale: behindValue }] : countsOf(tokens, from, number);
+  return {
+    from,
+    to: end + (behindValue > 0 || vague ? 1 : 0),
+    number,
+    counts,
+    scale: Math.max(1, ...counts.map(({ scale }) => scale)),
+    vague,
+  };
+}
+
+function valueOf(number: SpokenNumber): number {
+  return isValue(number) ? Number(number.digits) : Number.NaN;
+}
+
+function countsOf(tokens: readonly Token[], from: number, number: SpokenNumber): Item['counts'] {
+  if (number.is === 'numeral') return countsOfDigits(Number(number.digits));
+  if (number.is === 'elided') return [{ count: Math.floor(Number(number.digits) / 100), scale: 100 }];
+  const counts: { count: number; scale: number }[] = [];
+  let group = 0;
+  for (const token of tokens.slice(from, from + number.length)) {
+    const part = isNumeral(token) ? { is: 'numeral' as const, value: Number(token.text.replaceAll(',', '')) } : numberWord(token.lower);
+    if (part?.is === 'hundred') {
+      counts.push({ count: group || 1, scale: 100 });
+      group = (group || 1) * 100;
+    } else if (part?.is === 'scale') {
+      counts.push({ count: group || 1, scale: part.value });
+      group = 0;
+    } else if (part !== undefined && 'value' in part) group += part.value;
+  }
+  return counts;
+}
+
+/** Digits as the model writes them may have been spoken in hundreds, too: 1,500. */
+function countsOfDigits(value: number): Item['counts'] {
+  const counts = [1e9, 1e6, 1e3]
+    .filter((scale) => value >= scale)
+    .map((scale) => ({ count: Math.floor(value / scale), scale }));
+  const hundreds = value >= 100 && value < 10_000 && (value < 1000 || value % 1000 !== 0);
+  return hundreds ? [...counts, { count: Math.floor(value / 100), scale: 100 }] : counts;
+}
+
+/** What stands between two numbers that may belong together. */
+interface Join {
+  /** The word between, '' where only punctuation parts them. */
+  readonly word: string;
+  /** Punctuation behind the left one. */
+  readonly mark: string;
+  readonly hesitates: boolean;
+}
+
+function joinOf(tokens: readonly Token[], left: Item | undefined, right: Item): Join | undefined {
+  if (left === undefined) return undefined;
+  const between = tokens.slice(left.to, right.from);
+  const hesitates = between.some(isHesitation);
+  const words = between.filter((token) => !isHesitation(token));
+  const mark = tokens[left.to - 1]?.after ?? '';
+  const word = words.at(0)?.lower ?? '';
+  const isJoint = words.length === 0 || (words.length === 1 && JOINTS.has(word));
+  if (!isJoint || tokens[right.from]?.before !== '') return undefined;
+  if (!hesitates && (!/^[,.;…]*$/u.test(mark) || words.some(({ after }) => after !== ''))) return undefined;
+  return { word, mark, hesitates };
+}
+
+const JOINTS: ReadonlySet<string> = new Set(['to', 'or', 'and', 'through', 'dash', 'by', 'x', '×', 'point', 'minus']);
+
+/** `one thousand, two hundred` and `twenty, five`: one number, with a pause in it? */
+function isParted(tokens: readonly Token[], left: Item, { word, mark }: Join, right: Item): boolean {
+  if (mark === '' || (word !== '' && word !== 'and') || isNumeral(tokens[left.to - 1])) return false;
+  const last = numberWord(tokens[left.to - 1]?.lower ?? '');
+  const value = valueOf(right.number);
+  if (last?.is === 'hundred') return right.scale > 100 || !(value >= 100);
+  if (last?.is === 'scale') return !(value >= last.value);
+  return last?.is === 'ten' && (right.scale > 1 || !(value >= 10));
+}
+
+/** Whether `5-10,000` may be 5,000 to 10,000. */
+export function mayShareScale(low: number, high: number): boolean {
+  return low > 0 && countsOfDigits(high).some(({ count, scale }) => scale > 1 && low < count && low < scale);
+}
+
+/** Whether the scale of the second may have been meant for the first as well. */
+function sharesScale(tokens: readonly Token[], left: Item, { word, mark }: Join, right: Item): boolean {
+  if (/[.;]/u.test(mark)) return false;
+  if (right.vague) return true;
+  const value = valueOf(left.number);
+  return right.counts.some(({ count, scale }) => {
+    if (scale <= left.scale || value === 0) return false;
+    // Words that make no number by themselves: "one two or three hundred".
+    if (Number.isNaN(value)) return word !== '';
+    if (value < count) return true;
+    if (word === '' || value === count || value > count * MOST_STEP) return false;
+    // "Fifty hundred" is no number.
+    if (scale === 100 && (value >= 100 || value % 10 === 0)) return false;
+    return DESCENDING.has(word) || isChange(tokens, left.from);
+  });
+}
+
+/** How many times larger the first number may be for a range to fall: no one goes from 20,000 to 1,000. */
+const MOST_STEP = 10;
+
+/** Behind these, a larger number may stand first. */
+const DESCENDING: ReadonlySet<string> = new Set(['or', 'by', 'x', '×']);
+
+/** `half a million`, `three quarters of a million`, `a hundred or so`: round, and of no digits. */
+function vagueAmount(tokens: readonly Token[], { from, to, number }: Item): Span | undefined {
+  if (ENDINGS.some((words) => adjoins(tokens[to - 1], tokens[to]) && says(tokens, to, ...words)))
+    return { from, to };
+  const starts = tokens[from]?.lower === 'a' || number.is === 'unclear';
+  if (!starts || !adjoins(tokens[from - 1], tokens[from])) return undefined;
+  const of = tokens[from - 1]?.lower === 'of' && adjoins(tokens[from - 2], tokens[from - 1]) ? 1 : 0;
+  const name = from - 1 - of;
+  if (!isNumberName(tokens[name]?.lower ?? '') && tokens[name]?.lower !== 'third') return undefined;
+  return { from: name > 0 && adjoins(tokens[name - 1], tokens[name]) ? name - 1 : name, to };
+}
+
+const ENDINGS = [['or', 'so'], ['and', 'something'], ['something'], ['some'], ['odd'], ['and', 'change'], ['ish']];

@@ -1,0 +1,49 @@
+import { cardinalOf, isNumberWord } from './number-words.js';
+import type { Token } from './token.js';
+
+/** Words that stand between the numbers of one, or between numbers that belong together. */
+export const LINKS: ReadonlySet<string> = new Set([
+  ...['and', 'or', 'to', 'through', 'by', 'x', '×', 'over', 'out', 'of', 'past', 'plus', 'minus', 'the'],
+]);
+
+/** Whether the token is digits of the model: `5`, `1,000`, `.5`, `120/80`, `5%`. */
+export function isNumeral(token: Token | undefined): boolean {
+  return token !== undefined && /^[.]?\d/u.test(token.text);
+}
+
+/** Whether the token is a word of a number: `five`, `hundred`, `fifth`. */
+export function isDigitWord(token: Token | undefined): boolean {
+  return token !== undefined && (isNumberWord(token.lower) || token.lower === 'oh' || token.lower === 'o');
+}
+
+/** Whether a word in lower case names an amount that is written in words: `half`, `sixties`, `hundreds`, `dozen`. */
+export function isNumberName(word: string): boolean {
+  return NAMES.has(word);
+}
+
+/** Whether a speaker who searches for the next word says this. */
+export function isHesitation(token: Token | undefined): boolean {
+  return token !== undefined && HESITATIONS.has(token.lower);
+}
+
+/** Whether the token is an ordinal: `fifth`. */
+export function isOrdinalWord(token: Token | undefined): boolean {
+  return token !== undefined && cardinalOf(token.lower) !== undefined;
+}
+
+const HESITATIONS: ReadonlySet<string> = new Set(
+  ['uh', 'uhh', 'uhm', 'um', 'umm', 'er', 'erm', 'ah', 'eh', 'hm', 'hmm', 'mm'].flatMap((word) => [word, `${word}-`]),
+);
+
+/** Scales that are not counted with, as `k` and `mil` may be more than one thing. */
+export const OTHER_SCALES: ReadonlySet<string> = new Set([
+  ...['k', 'grand', 'thou', 'mil', 'mils', 'mill', 'trillion', 'dozen', 'lakh', 'crore'],
+  ...['tens', 'hundreds', 'thousands', 'millions', 'billions', 'dozens'],
+]);
+
+const DECADES = ['twenties', 'thirties', 'forties', 'fifties', 'sixties', 'seventies', 'eighties', 'nineties'];
+
+const NAMES: ReadonlySet<string> = new Set([
+  ...['half', 'halves', 'quarter', 'quarters', 'thirds', 'fourths', 'fifths', 'sixths', 'eighths', 'tenths'],
+  ...['dozen', 'teens', 'hundreds', 'thousands', 'millions', 'billions', 'trillion', ...DECADES],
+]);

@@ -1,0 +1,110 @@
+import { cardinalOf, isNumberWord, numberWord } from './number-words.js';
+import { isDigitWord, isNumeral, isNumberName, isOrdinalWord, LINKS } from './number-links.js';
+import { says } from './rule.js';
+import { adjoins, type Token } from './token.js';
+import { unitAt } from './units.js';
+
+/** Tokens in a row that may belong to one number, or to numbers that belong together. */
+export interface NumberRun {
+  readonly from: number;
+  /** The token behind the last. */
+  readonly to: number;
+  /** The tokens that say how much: not digits of the model, which stay what they are, and no words that only link. */
+  readonly spoken: readonly number[];
+}
+
+/**
+ * The longest runs of words of numbers with what links them: `five to ten thousand`, `three slash fourteen slash
+ * nineteen sixty two`, `half a million`. A run is written as a whole, or not at all.
+ */
+export function numberRuns(tokens: readonly Token[]): NumberRun[] {
+  const runs: NumberRun[] = [];
+  let at = 0;
+  while (at < tokens.length) {
+    const run = runAt(tokens, at);
+    if (run === undefined) {
+      at += 1;
+      continue;
+    }
+    if (run.spoken.length > 0) runs.push(run);
+    at = run.to;
+  }
+  return runs;
+}
+
+function runAt(tokens: readonly Token[], at: number): NumberRun | undefined {
+  if (!isMember(tokens, at)) return undefined;
+  const spoken: number[] = [];
+  let to = at;
+  for (let next: number | undefined = at; next !== undefined; next = memberBehind(tokens, to)) {
+    if (!isNumeral(tokens[next])) spoken.push(next);
+    to = next + 1;
+  }
+  return { from: at, to, spoken };
+}
+
+/** The next token that says how much, behind links if need be. */
+function memberBehind(tokens: readonly Token[], at: number): number | undefined {
+  if (!adjoins(tokens[at - 1], tokens[at])) return undefined;
+  if (isMember(tokens, at) || isOrdinalBehind(tokens, at)) return at;
+  const unit = unitAt(tokens, at);
+  const link = unit === undefined ? at : at + unit.length;
+  // "One week to two weeks": a range in which each has its unit.
+  if (unit !== undefined && !(says(tokens, link, 'to') && adjoins(tokens[link - 1], tokens[link])))
+    return undefined;
+  for (let next = link; next - link < MOST_LINKS; next++) {
+    if (!LINKS.has(tokens[next]?.lower ?? '') || !adjoins(tokens[next], tokens[next + 1])) return undefined;
+    if (isMember(tokens, next + 1) || cardinalOf(tokens[next + 1]?.lower ?? '') !== undefined) return next + 1;
+  }
+  return undefined;
+}
+
+/** `plus or minus`, `to the`. */
+const MOST_LINKS = 3;
+
+/** `twenty first`; `the first ten days` are counted apart. */
+function isOrdinalBehind(tokens: readonly Token[], at: number): boolean {
+  return cardinalOf(tokens[at]?.lower ?? '') !== undefined && isNumberWord(tokens[at - 1]?.lower ?? '');
+}
+
+function isMember(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  if (token === undefined) return false;
+  if (isNumeral(token)) return true;
+  if (isNumberWord(token.lower)) return !isPronoun(tokens, at);
+  if (isNumberName(token.lower)) return true;
+  const before = adjoins(tokens[at - 1], token) ? tokens[at - 1] : undefined;
+  const behind = adjoins(token, tokens[at + 1]) ? tokens[at + 1] : undefined;
+  switch (token.lower) {
+    case 'double':
+    case 'triple':
+    case 'quadruple':
+      return isDigitWord(behind) || isNumeral(behind);
+    case 'oh':
+    case 'point':
+    case 'slash':
+    case 'dash':
+      return [before, behind].some((next) => isNumeral(next) || isDigitWord(next) || next?.lower === 'point');
+    case 'a':
+      return behind !== undefined && (isNumberName(behind.lower) || isScale(behind.lower));
+    default:
+      return isLinkedOrdinal(tokens, at);
+  }
+}
+
+/** `ninth to tenth`. */
+function isLinkedOrdinal(tokens: readonly Token[], at: number): boolean {
+  const [first, link, second] = tokens.slice(at, at + 3);
+  if (!isOrdinalWord(first) || !adjoins(first, link) || !adjoins(link, second)) return false;
+  return LINKS.has(link?.lower ?? '') && (isOrdinalWord(second) || isNumberWord(second?.lower ?? ''));
+}
+
+/** `one of them` counts nothing. */
+function isPronoun(tokens: readonly Token[], at: number): boolean {
+  return says(tokens, at, 'one', 'of') && !isNumberWord(tokens[at - 1]?.lower ?? '');
+}
+
+function isScale(word: string): boolean {
+  const is = numberWord(word)?.is;
+  return is === 'hundred' || is === 'scale';
+}

@@ -1,0 +1,71 @@
+import { isDigitWord, isHesitation, isNumeral, isNumberName, isOrdinalWord, LINKS } from './number-links.js';
+import { adjoins, type Token } from './token.js';
+import { isPointInTalk } from './spoken-number.js';
+
+/**
+ * The token at which a number at the end begins that may go on, or the number of tokens where there is none:
+ * `one hundred`, `one forty over`, `point`.
+ */
+export function openTail(tokens: readonly Token[]): number {
+  let from = tokens.length;
+  while (from > 0 && isPart(tokens, from - 1) && continuesBehind(tokens, from - 1)) from -= 1;
+  // What links numbers and stands before the first is no part of them.
+  while (from < tokens.length && !isStrong(tokens, from)) from += 1;
+  while (from > 0 && from < tokens.length && tokens[from]?.beginsWord === false) from -= 1;
+  return from;
+}
+
+/** The token behind a number at the start that may have begun before, 0 where there is none. */
+export function openHead(tokens: readonly Token[]): number {
+  let to = 0;
+  while (to < tokens.length && isPart(tokens, to) && (to === 0 || continuesBehind(tokens, to - 1))) to += 1;
+  if (!tokens.slice(0, to).some((_, at) => isStrong(tokens, at))) return 0;
+  while (tokens[to]?.beginsWord === false) to += 1;
+  return to;
+}
+
+/** Whether tokens end in what no sentence ends in: `one forty over`, `point`. */
+export function isDangling(tokens: readonly Token[]): boolean {
+  const last = tokens.findLast((token) => !isHesitation(token));
+  return last !== undefined && (LINKS.has(last.lower) || UNFINISHED.has(last.lower));
+}
+
+/** Whether tokens do no more than go on with a number: `and`, `uh`. */
+export function isOnlyLinks(tokens: readonly Token[]): boolean {
+  return tokens.every((_, at) => isPart(tokens, at));
+}
+
+function isPart(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  if (token === undefined) return false;
+  return isStrong(tokens, at) || LINKS.has(token.lower) || isHesitation(token) || UNFINISHED.has(token.lower);
+}
+
+/** Whether a number may go on behind the token: punctuation ends it, but for that of a pause. */
+function continuesBehind(tokens: readonly Token[], at: number): boolean {
+  const [left, right] = [tokens[at], tokens[at + 1]];
+  if (right === undefined || adjoins(left, right)) return true;
+  if (right.before !== '') return false;
+  if (isHesitation(left) || isHesitation(right)) return true;
+  return left?.after === ',';
+}
+
+/** Whether a token is more than a link. */
+function isStrong(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  if (token === undefined) return false;
+  if (token.lower === 'point') return !isPointInTalk(tokens, at);
+  if (token.lower === 'second') return false;
+  return (
+    isNumeral(token) ||
+    isDigitWord(token) ||
+    isOrdinalWord(token) ||
+    isNumberName(token.lower) ||
+    MULTIPLIERS.has(token.lower)
+  );
+}
+
+const MULTIPLIERS: ReadonlySet<string> = new Set(['double', 'triple']);
+
+/** Words that something of the number must follow. */
+const UNFINISHED: ReadonlySet<string> = new Set(['point', 'oh', 'a', 'slash', 'dash', 'double', 'triple']);

@@ -36,11 +36,34 @@ function runAt(tokens: readonly Token[], at: number): NumberRun | undefined {
   if (!isMember(tokens, at)) return undefined;
   const spoken: number[] = [];
   let to = at;
-  for (let next: number | undefined = at; next !== undefined; next = memberBehind(tokens, to)) {
+  let isList = false;
+  for (let next: number | undefined = at; next !== undefined; ) {
     if (!isNumeral(tokens[next])) spoken.push(next);
     to = next + 1;
+    const listed: number | undefined = listedBehind(tokens, to, isList);
+    isList ||= listed !== undefined;
+    next = listed ?? memberBehind(tokens, to);
   }
   return { from: at, to, spoken };
+}
+
+/** The next token that says how much behind a comma, where it is listed with what stands before: `five, ten and fifteen`. */
+function listedBehind(tokens: readonly Token[], at: number, isList: boolean): number | undefined {
+  if (tokens[at - 1]?.after !== ',' || tokens[at]?.before !== '') return undefined;
+  const isLast = tokens[at]?.lower === 'and' || tokens[at]?.lower === 'or';
+  if (isLast) return isList && adjoins(tokens[at], tokens[at + 1]) && isMember(tokens, at + 1) ? at + 1 : undefined;
+  return isMember(tokens, at) && endsList(tokens, at) ? at : undefined;
+}
+
+/** Whether an `and` or `or` and a number follow on the number at `at`, and perhaps on more numbers with commas. */
+function endsList(tokens: readonly Token[], at: number): boolean {
+  let end = at + 1;
+  while (adjoins(tokens[end - 1], tokens[end]) && isMember(tokens, end)) end += 1;
+  const comma = tokens[end - 1]?.after === ',' && tokens[end]?.before === '';
+  if (!comma && !adjoins(tokens[end - 1], tokens[end])) return false;
+  if (comma && isMember(tokens, end)) return endsList(tokens, end);
+  const last = tokens[end]?.lower;
+  return (last === 'and' || last === 'or') && adjoins(tokens[end], tokens[end + 1]) && isMember(tokens, end + 1);
 }
 
 /** The next token that says how much, behind links if need be. */

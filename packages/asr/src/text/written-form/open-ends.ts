@@ -27,7 +27,7 @@ export function openHead(tokens: readonly Token[]): number {
 /** Whether tokens end in what no sentence ends in: `one forty over`, `point`. */
 export function isDangling(tokens: readonly Token[]): boolean {
   const last = tokens.findLast((token) => !isHesitation(token));
-  return last !== undefined && (LINKS.has(last.lower) || UNFINISHED.has(last.lower));
+  return last !== undefined && UNFINISHED.has(last.lower);
 }
 
 /** Whether tokens do no more than go on with a number: `and`, `uh`. */
@@ -38,7 +38,7 @@ export function isOnlyLinks(tokens: readonly Token[]): boolean {
 function isPart(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
   if (token === undefined) return false;
-  return isStrong(tokens, at) || LINKS.has(token.lower) || isHesitation(token) || UNFINISHED.has(token.lower);
+  return isStrong(tokens, at) || LINKS.has(token.lower) || isHesitation(token) || UNFINISHED.has(token.lower) || token.lower === 'a';
 }
 
 /** Whether a number may go on behind the token: punctuation ends it, but for that of a pause. */
@@ -65,7 +65,10 @@ function isStrong(tokens: readonly Token[], at: number): boolean {
   );
 }
 
-const MULTIPLIERS: ReadonlySet<string> = new Set(['double', 'triple']);
+const MULTIPLIERS: ReadonlySet<string> = new Set(['double', 'triple', 'minus']);
 
 /** Words that something of the number must follow. */
-const UNFINISHED: ReadonlySet<string> = new Set(['point', 'oh', 'a', 'slash', 'dash', 'double', 'triple']);
+const UNFINISHED: ReadonlySet<string> = new Set([
+  ...['point', 'slash', 'dash', 'double', 'triple', 'minus', 'and', 'or', 'to', 'through', 'by', 'x', '×'],
+  ...['over', 'out', 'of'],
+]);

@@ -4,6 +4,8 @@ import { adjoins, type Token } from './token.js';
 export interface Piece {
   readonly text: string;
   readonly length: number;
+  /** Punctuation behind it, where it is not that of the last token. */
+  readonly after?: string;
 }
 
 /** What a rule makes of tokens in a row: written words, or the words as they were spoken. */

@@ -243,6 +243,8 @@ function readDecimal(parts: readonly Part[], point: number): SpokenNumber {
   const whole = parts.slice(0, point);
   const decimals = readDecimals(parts.slice(point + 1));
   if (decimals === undefined) return { is: 'unclear', length };
+  // "Point oh" has not come to its end.
+  if (point === 0 && Number(decimals) === 0) return { is: 'unclear', length };
   if (point === 0) return { is: 'naked', digits: `0.${decimals}`, length };
   const [first] = whole;
   if (whole.length === 1 && first?.is === 'oh') return { is: 'decimal', digits: `0.${decimals}`, length };

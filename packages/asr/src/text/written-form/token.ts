@@ -56,7 +56,7 @@ function tokenOf(text: string, word: number, rest: Partial<Token>): Token {
 
 function partsOf(core: string): readonly string[] {
   const glued = GLUED_UNIT.exec(core);
-  if (glued !== null && isUnitWord((glued[2] ?? '').toLowerCase())) return glued.slice(1, 3);
+  if (glued !== null && isUnitWord((glued[2] ?? '').toLowerCase().split('/')[0] ?? '')) return glued.slice(1, 3);
   const size = GLUED_SIZE.exec(core);
   if (size !== null && (size[4] === '' || isUnitWord((size[4] ?? '').toLowerCase())))
     return size.slice(1).filter((part) => part !== '');
@@ -78,7 +78,7 @@ const HYPHENATED: ReadonlySet<string> = new Set([
 ]);
 
 const NUMERAL = /^\d+(?:\.\d+)?$/u;
-const GLUED_UNIT = /^((?:\d[\d,]*)?\.?\d+)([a-zµμ]+)$/iu;
+const GLUED_UNIT = /^((?:\d[\d,]*)?\.?\d+)([a-zµμ]+(?:\/[a-zµμ]+)*)$/iu;
 /** `6x9mm` */
 const GLUED_SIZE = /^(\d+(?:\.\d+)?)([x×])(\d+(?:\.\d+)?)([a-z]*)$/iu;
 const MERIDIEM = /^([ap])(\.?)m(\.?)([,;:!?)]*)$/iu;

@@ -19,9 +19,10 @@ export function unitAt(tokens: readonly Token[], at: number): Unit | undefined {
     return { kind, text, length, singular: false };
   }
   const name = nameAt(tokens, at);
-  if (name === undefined) return undefined;
+  if (name === undefined) return quotientAt(tokens, at);
   const { kind, symbol, singular } = name;
-  const base = { kind, text: symbol ?? tokens[at]?.text ?? '', length: 1, singular };
+  const one = symbol === 'units' && tokens[at - 1]?.text === '1';
+  const base = { kind, text: one ? 'unit' : (symbol ?? tokens[at]?.text ?? ''), length: 1, singular };
   return kind === 'percent' || kind === 'form' || kind === 'time' ? base : withDivisors(tokens, at, base);
 }
 
@@ -30,11 +31,26 @@ function nameAt(tokens: readonly Token[], at: number): UnitName | undefined {
   if (token === undefined) return undefined;
   // A letter is a unit only as it is written, behind digits: "L four L five" has no liters.
   if (SYMBOLS.has(token.lower)) {
-    const behindDigits = token.lower === 'u' || /\d$/u.test(tokens[at - 1]?.text ?? '');
-    const written = token.text === SYMBOLS.get(token.lower) && behindDigits;
+    const behindDigits = /\d$/u.test(tokens[at - 1]?.text ?? '');
+    const isSymbol = token.lower === 'u' || token.text === SYMBOLS.get(token.lower);
+    const written = isSymbol && behindDigits;
     return written ? unitNamed(token.lower) : undefined;
   }
   return unitNamed(token.lower);
+}
+
+/** `mg/kg/min`, as models write it. */
+function quotientAt(tokens: readonly Token[], at: number): Unit | undefined {
+  const token = tokens[at];
+  const [first = '', ...divisors] = token?.text.split('/') ?? [];
+  if (token === undefined || divisors.length === 0 || divisors.includes('')) return undefined;
+  const written = [first, ...divisors].map((text) => nameAt([...tokens.slice(0, at), { ...token, text, lower: text.toLowerCase() }], at));
+  const [name, ...others] = written;
+  if (name === undefined || (name.kind !== 'dose' && name.kind !== 'amount')) return undefined;
+  const symbols = divisors.map((text, index) => (others[index]?.kind === 'dose' ? others[index].symbol : undefined) ?? text);
+  const isVolume = symbols.some((symbol) => VOLUMES.has(symbol));
+  const text = [name.symbol ?? first, ...symbols].join('/');
+  return { kind: isVolume ? 'amount' : name.kind, text, length: 1, singular: false };
 }
 
 function withDivisors(tokens: readonly Token[], at: number, unit: Unit): Unit {

@@ -4,8 +4,10 @@ import { isDangling, isOnlyLinks, openHead, openTail } from './open-ends.js';
 import type { Piece, Rewriting, Rule } from './rule.js';
 import { age } from './rules/age.js';
 import { date } from './rules/date.js';
+import { errorProne } from './rules/error-prone.js';
 import { measure } from './rules/measure.js';
 import { spelledName } from './rules/name.js';
+import { numericDate } from './rules/numeric-date.js';
 import { ordinal } from './rules/ordinal.js';
 import { plain } from './rules/plain.js';
 import { range } from './rules/range.js';
@@ -14,6 +16,7 @@ import { signed } from './rules/signed.js';
 import { spinalLevel } from './rules/spinal-level.js';
 import { telephone } from './rules/telephone.js';
 import { time } from './rules/time.js';
+import { tumorStage } from './rules/tumor-stage.js';
 import { tokenize, type Token } from './token.js';
 
 /** A written word, and the spoken words that it stands for. */
@@ -33,8 +36,11 @@ export interface OpenEnds {
 
 /** The first that knows what it sees writes it. */
 const RULES: readonly Rule[] = [
+  tumorStage,
   spelledName,
+  errorProne,
   spinalLevel,
+  numericDate,
   date,
   time,
   age,
@@ -57,9 +63,10 @@ export function writeWords(
 ): WrittenWord[] {
   const tokens = tokenize(words);
   const stretches = wholeNumbers(tokens, rewriteAll(tokens, heldTokens(tokens, open)));
-  return stretches.flatMap(({ from, to, pieces }) =>
+  const written = stretches.flatMap(({ from, to, pieces }) =>
     pieces === undefined ? spokenWords(words, tokens, from, to) : writtenWords(tokens, from, pieces),
   );
+  return written.map((word, index) => withoutDot(word, written[index + 1]));
 }
 
 /** Whether words end in what may be a number's beginning: `one hundred`, or `one forty over`. */
@@ -159,11 +166,12 @@ function wordLength(tokens: readonly Token[], at: number): number {
 function writtenWords(tokens: readonly Token[], at: number, pieces: readonly Piece[]): WrittenWord[] {
   const written: WrittenWord[] = [];
   let next = at;
-  for (const [index, { text, length }] of pieces.entries()) {
+  for (const [index, piece] of pieces.entries()) {
+    const { text, length } = piece;
     const first = tokens[next];
     const last = tokens[next + length - 1];
     const before = index === 0 ? (first?.before ?? '') : '';
-    const after = index === pieces.length - 1 ? (last?.after ?? '') : '';
+    const after = piece.after ?? (index === pieces.length - 1 ? (last?.after ?? '') : '');
     const texts = `${before}${text}${after}`.split(' ');
     for (const one of texts) written.push({ text: one, first: first?.word ?? 0, last: last?.word ?? 0 });
     next += length;
@@ -179,6 +187,12 @@ function spokenWords(
 ): WrittenWord[] {
   const numbers = [...new Set(tokens.slice(from, to).map(({ word }) => word))];
   return numbers.map((word) => ({ text: withoutNakedPoint(words[word] ?? ''), first: word, last: word }));
+}
+
+/** `mg.` in a sentence ends none: the dot is taken for a 1 (ISMP). */
+function withoutDot(word: WrittenWord, next: WrittenWord | undefined): WrittenWord {
+  const isUnit = /^(?:\d[\d.,–]*)?(?:mg|mcg|mL|kg|g|mEq|units?)\.$/u.test(word.text);
+  return isUnit && /^\p{Ll}/u.test(next?.text ?? '') ? { ...word, text: word.text.slice(0, -1) } : word;
 }
 
 /** `.5` is never left as it is: the point is overlooked (ISMP). */

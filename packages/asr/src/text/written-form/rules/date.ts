@@ -103,7 +103,8 @@ function yearAt(
   return { text, length: number.length };
 }
 
-function yearOf(number: SpokenNumber): string | undefined {
+/** A year as it is spoken, from 1800 to 2099. */
+export function yearOf(number: SpokenNumber): string | undefined {
   if (number.is === 'pair') {
     const year = number.high * 100 + number.low;
     return year >= 1800 && year <= 2099 ? String(year) : undefined;

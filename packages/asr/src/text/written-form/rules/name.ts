@@ -8,7 +8,7 @@ export const spelledName: Rule = (tokens, at) => {
   for (const [words, text] of NAMES) {
     if (says(tokens, at, ...words)) return writeAs(text, words.length);
   }
-  return everyHours(tokens, at) ?? gravidaPara(tokens, at) ?? vitamin(tokens, at) ?? errorProne(tokens, at);
+  return everyHours(tokens, at) ?? gravidaPara(tokens, at) ?? vitamin(tokens, at);
 };
 
 /** `q six hours` → `q6h`, as ISMP lets it stand. */
@@ -44,21 +44,6 @@ const vitamin: Rule = (tokens, at) => {
   if (digits !== 'B12' && wordBefore(tokens, at) !== 'vitamin') return undefined;
   return writeAs(digits, 2);
 };
-
-/** What ISMP's list says to write otherwise, where a model wrote it by itself. */
-const errorProne: Rule = (tokens, at) => {
-  const written = tokens[at]?.text;
-  const text = written === undefined ? undefined : ERROR_PRONE.get(written);
-  return text === undefined ? undefined : writeAs(text, 1);
-};
-
-const ERROR_PRONE: ReadonlyMap<string, string> = new Map([
-  ['QD', 'daily'],
-  ['qd', 'daily'],
-  ['q.d', 'daily'],
-  ['QOD', 'every other day'],
-  ['qod', 'every other day'],
-]);
 
 const VITAMINS: ReadonlyMap<string, string> = new Map([
   ['b one', 'B1'],

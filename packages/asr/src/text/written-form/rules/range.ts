@@ -40,9 +40,10 @@ const twoNumbers: Rule = (tokens, at) => {
     case 'dash':
       return unit === undefined ? numbersAlone(tokens, at, pair) : fromTo(tokens, at, pair, unit);
     case 'and':
-      return wordBefore(tokens, at) === 'between' && unit !== undefined ? joined(pair, unit) : undefined;
+      if (unit === undefined) return labelledPair(tokens, at, pair);
+      return wordBefore(tokens, at) === 'between' ? joined(pair, unit) : undefined;
     default:
-      return unit === undefined ? alternatives(pair) : alternativesWith(pair, unit);
+      return unit === undefined ? (labelledPair(tokens, at, pair) ?? alternatives(pair)) : alternativesWith(pair, unit);
   }
 };
 
@@ -114,6 +115,16 @@ function numbersAlone(tokens: readonly Token[], at: number, pair: Pair): Rewriti
   if (!labelled && !ascends(pair)) return keep(pair.length);
   return writePieces(...numbers(pair, false, pair.word === 'dash' ? 'to' : pair.word));
 }
+
+/** `Apgars eight and nine` → `Apgars 8 and 9`, where no noun follows that is counted. */
+function labelledPair(tokens: readonly Token[], at: number, pair: Pair): Rewriting | undefined {
+  const behind = wordBehind(tokens, at, pair.length);
+  const ends = behind === undefined || CLOSERS.has(behind);
+  if (!ends || !isPlain(pair.low) || !isPlain(pair.high) || labelBefore(tokens, at) === undefined) return undefined;
+  return writePieces(...numbers(pair, false, pair.word));
+}
+
+const CLOSERS: ReadonlySet<string> = new Set(['at', 'but', 'today', 'now', 'with', 'which', 'from', 'on', 'respectively']);
 
 function alternativesWith(pair: Pair, unit: Unit): Rewriting {
   const vague = unit.kind === 'time' || unit.kind === 'form';

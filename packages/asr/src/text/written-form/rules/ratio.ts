@@ -16,7 +16,23 @@ import { isTimeUnit } from '../unit-names.js';
 import { unitBehind, unitPieces } from './measure.js';
 
 /** `one forty two over eighty eight` → `142/88`, `eight out of ten` → `8/10`, `ratio of two to one` → `ratio of 2:1`. */
-export const ratio: Rule = (tokens, at) => {
+export const ratio: Rule = (tokens, at) => graded(tokens, at) ?? twoNumbers(tokens, at);
+
+/** `four plus out of five` → `4+/5`: the strength of a muscle. */
+const graded: Rule = (tokens, at) => {
+  const first = numberAt(tokens, at);
+  if (!isValue(first) || wordBehind(tokens, at, first.length) !== 'plus') return undefined;
+  const joint = [['over'], ['out', 'of']].find((words) => isBehind(tokens, at, first.length + 1, words));
+  if (joint === undefined) return undefined;
+  const start = first.length + 1 + joint.length;
+  const most = wordBehind(tokens, at, start) === undefined ? undefined : numberAt(tokens, at + start);
+  if (!isValue(most)) return undefined;
+  const length = start + most.length;
+  const isGrade = /^[1-5]$/u.test(first.digits) && /^[45]$/u.test(most.digits);
+  return isGrade ? writeAs(`${first.digits}+/${most.digits}`, length) : keep(length);
+};
+
+const twoNumbers: Rule = (tokens, at) => {
   const first = numberAt(tokens, at);
   if (!isValue(first) || !isWhole(first)) return undefined;
   const joint = JOINTS.find(({ words }) => isBehind(tokens, at, first.length, words));

@@ -5,7 +5,7 @@ import { adjoins, type Token } from '../token.js';
 
 /** `three thirty p m` → `3:30 PM`, `nine o'clock` → `9 o'clock`, `oh eight hundred` → `0800`. */
 export const time: Rule = (tokens, at) =>
-  military(tokens, at) ?? clock(tokens, at) ?? writtenClock(tokens, at);
+  military(tokens, at) ?? clocks(tokens, at) ?? clock(tokens, at) ?? writtenClock(tokens, at);
 
 /** `3:30 p.m.`, as models write it. */
 const writtenClock: Rule = (tokens, at) => {
@@ -14,6 +14,27 @@ const writtenClock: Rule = (tokens, at) => {
   const half = meridiemAt(tokens, at + 1);
   return half === undefined ? undefined : writePieces({ text, length: 1 }, half);
 };
+
+/** `ten to eleven a m` → `10 to 11 AM`. */
+const clocks: Rule = (tokens, at) => {
+  const first = numberAt(tokens, at);
+  const joint = first && wordBehind(tokens, at, first.length);
+  if (first === undefined || joint === undefined || !JOINTS.has(joint)) return undefined;
+  const start = at + first.length + 1;
+  const second = wordBehind(tokens, at, first.length + 1) === undefined ? undefined : numberAt(tokens, start);
+  if (second === undefined || wordBehind(tokens, start, second.length) === undefined) return undefined;
+  const half = meridiemAt(tokens, start + second.length);
+  const [from, to] = [clockText(first), clockText(second)];
+  if (half === undefined || from === undefined || to === undefined) return undefined;
+  return writePieces(
+    { text: from, length: first.length },
+    { text: joint === 'dash' ? 'to' : joint, length: 1 },
+    { text: to, length: second.length },
+    half,
+  );
+};
+
+const JOINTS: ReadonlySet<string> = new Set(['to', 'through', 'until', 'till', 'or', 'and', 'dash']);
 
 const clock: Rule = (tokens, at) => {
   const number = numberAt(tokens, at);

@@ -1,6 +1,7 @@
 import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transcription.js';
 import { writeAlternatives } from './write-alternatives.js';
 import { obeyCommands, type Line } from './dictation/obey-commands.js';
+import { bareWord } from './dictation/other-readings.js';
 import { beginsWithNumber, endsInNumber, linksNumbers, writeWords } from './written-form/write-words.js';
 
 /** How recognised text is to be written. */
@@ -32,10 +33,12 @@ export interface WritingState {
   readonly numberEndsAt: number | undefined;
   /** The finals that can be taken back, latest last. */
   readonly standing: readonly number[];
+  /** The last words that were said, in lower case, by which a dictated `colon` is told from an organ. */
+  readonly lastWords: readonly string[];
 }
 
 /** The state of a stream without finals. */
-export const nothingWritten: WritingState = { numberEndsAt: undefined, standing: [] };
+export const nothingWritten: WritingState = { numberEndsAt: undefined, standing: [], lastWords: [] };
 
 /**
  * Writes the next final of a stream. Finals that are out do not change, so a number that may go on over a cut stays
@@ -50,7 +53,7 @@ export function writeFinal(
     return { state: nothingWritten, written: final };
   }
   const { lines, takenBack } = options.dictationCommands
-    ? obeyCommands(final.words)
+    ? obeyCommands(final.words, state.lastWords)
     : { lines: [{ breakBefore: '', words: final.words } as const], takenBack: 0 };
   const spoken = lines.map(({ words }) => words);
   const open = {
@@ -63,6 +66,7 @@ export function writeFinal(
   const standing = state.standing.slice(0, Math.max(0, state.standing.length - takenBack));
   const next: WritingState = {
     numberEndsAt: numberEnd(state, spoken),
+    lastWords: [...state.lastWords, ...final.words.map(bareWord)].slice(-MOST_LAST_WORDS),
     standing: text === '' ? standing : [...standing, final.sequence].slice(-MOST_STANDING),
   };
   if (text === joined(final.words) && takenBack === 0) return { state: next, written: final };
@@ -101,6 +105,9 @@ export function standingFinals(written: readonly WrittenFinal[]): WrittenFinal[]
 
 /** Finals that can be taken back one after another. */
 const MOST_STANDING = 50;
+
+/** Words around a command that tell what it means. */
+const MOST_LAST_WORDS = 12;
 
 /** A pause within which a number may go on, seconds: that of someone who looks it up, or searches for a word. */
 const SAME_NUMBER_SECONDS = 3;

@@ -1,4 +1,5 @@
 import type { Word } from '../../live/live-transcription.js';
+import { bareWord, mayBeText } from './other-readings.js';
 
 /** What a speaker may dictate besides text. */
 export type Command =
@@ -16,16 +17,21 @@ export interface SaidCommand {
 
 /**
  * The command that begins with the word at `at`, if the words are a phrase of their own: with a pause or punctuation
- * on both sides. `The period of the rash` is none, `… no fever. Period.` is one.
+ * on both sides. `The period of the rash` is none, `… no fever. Period.` is one. Where it may be an organ or a symptom as
+ * well (`rectum, colon, and ileum`), it is none. `before`: what was said before these words, latest last.
  */
-export function commandAt(words: readonly Word[], at: number): SaidCommand | undefined {
+export function commandAt(
+  words: readonly Word[],
+  at: number,
+  before: readonly string[],
+): SaidCommand | undefined {
   if (!isParted(words[at - 1], words[at])) return undefined;
   for (const { said, command } of COMMANDS) {
     const length = said.length + (command.is === 'capital' ? 1 : 0);
     if (!isSaid(words, at, said) || words.length < at + length) continue;
     if (!isWhole(words.slice(at, at + said.length)) || !isParted(words[at + length - 1], words[at + length]))
       continue;
-    if (command.is === 'capital' && NO_CAPITALS.has(bare(words[at + 1]))) continue;
+    if (mayBeText(said.join(' '), { words, at, length: said.length, before })) continue;
     return { command, length };
   }
   return undefined;
@@ -46,25 +52,8 @@ function isWhole(words: readonly Word[]): boolean {
 }
 
 function isSaid(words: readonly Word[], at: number, said: readonly string[]): boolean {
-  return said.every((word, index) => bare(words[at + index]) === word);
+  return said.every((word, index) => bareWord(words[at + index]) === word);
 }
-
-function bare(word: Word | undefined): string {
-  return word?.text.toLowerCase().replace(/^[("“]+|[.,;:?!)"”]+$/gu, '') ?? '';
-}
-
-/** `Cap refill` is looked at, and not dictated. */
-const NO_CAPITALS: ReadonlySet<string> = new Set([
-  'refill',
-  'refills',
-  'nail',
-  'and',
-  'off',
-  'on',
-  'it',
-  'is',
-  'was',
-]);
 
 const mark = (text: string, side: 'before' | 'behind' = 'before') => ({ is: 'mark', text, side }) as const;
 

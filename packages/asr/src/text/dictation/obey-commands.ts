@@ -18,13 +18,14 @@ export interface Line {
 
 /**
  * Carries out the commands among the words of one utterance. `Scratch that` takes back the sentence before it, and
- * where there is none in this utterance the text of the one before.
+ * where there is none in this utterance the text of the one before. `before`: what was said before them in the stream, as
+ * `bareWord` gives it, latest last.
  */
-export function obeyCommands(words: readonly Word[]): Dictated {
+export function obeyCommands(words: readonly Word[], before: readonly string[] = []): Dictated {
   const draft: Draft = { lines: [{ breakBefore: '', words: [] }], takenBack: 0, opening: '' };
   let at = 0;
   while (at < words.length) {
-    const said = commandAt(words, at);
+    const said = commandAt(words, at, before);
     if (said === undefined) add(draft, words[at]);
     else obey(draft, said.command, words[at + said.length - 1]);
     at += said?.length ?? 1;

@@ -124,7 +124,8 @@ function isLinkedOrdinal(tokens: readonly Token[], at: number): boolean {
 
 /** `one of them` counts nothing. */
 function isPronoun(tokens: readonly Token[], at: number): boolean {
-  return says(tokens, at, 'one', 'of') && !isNumberWord(tokens[at - 1]?.lower ?? '');
+  const isCompound = adjoins(tokens[at - 1], tokens[at]) && isNumberWord(tokens[at - 1]?.lower ?? '');
+  return says(tokens, at, 'one', 'of') && !isCompound;
 }
 
 function isScale(word: string): boolean {

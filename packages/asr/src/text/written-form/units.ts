@@ -31,7 +31,7 @@ function nameAt(tokens: readonly Token[], at: number): UnitName | undefined {
   if (token === undefined) return undefined;
   // A letter is a unit only as it is written, behind digits: "L four L five" has no liters.
   if (SYMBOLS.has(token.lower)) {
-    const behindDigits = /\d$/u.test(tokens[at - 1]?.text ?? '');
+    const behindDigits = token.text === 'U' || /\d$/u.test(tokens[at - 1]?.text ?? '');
     const isSymbol = token.lower === 'u' || token.text === SYMBOLS.get(token.lower);
     const written = isSymbol && behindDigits;
     return written ? unitNamed(token.lower) : undefined;

@@ -17,18 +17,17 @@ export const measure: Rule = (tokens, at) => {
   if (unit.kind === 'time') return writeTime(tokens, at, number, unit);
   // Half a tablet is told in words: neither fractions nor decimals are read safely (ISMP).
   if (unit.kind === 'form' && number.half) return keep(whole);
-  const millions = inMillions(tokens, at, number);
+  const millions = inMillions(tokens, at, number, unit.kind === 'dose');
   if (millions !== undefined) return writePieces(...millions, ...unitPieces(unit));
   return withUnit(measuredNumber(number, unit.kind === 'dose'), number.length, unit);
 };
 
 /** `two point five million units`: the unit stands behind the scale. */
 function inMillionsOf(tokens: readonly Token[], at: number, number: SpokenNumber): Rewriting | undefined {
-  const pieces = isValue(number) ? inMillions(tokens, at, number) : undefined;
-  if (pieces === undefined) return undefined;
   const unit = unitBehind(tokens, at, number.length + 1);
-  if (unit === undefined || unit.kind === 'time' || unit.kind === 'form') return undefined;
-  return writePieces(...pieces, ...unitPieces(unit));
+  if (!isValue(number) || unit === undefined || unit.kind === 'time' || unit.kind === 'form') return undefined;
+  const pieces = inMillions(tokens, at, number, unit.kind === 'dose');
+  return pieces && writePieces(...pieces, ...unitPieces(unit));
 }
 
 /** A written number in front of its unit. */

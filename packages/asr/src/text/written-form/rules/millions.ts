@@ -11,12 +11,13 @@ export function inMillions(
   tokens: readonly Token[],
   at: number,
   value: Value,
+  dropZeros: boolean,
 ): readonly Piece[] | undefined {
   const { is, digits, length } = value;
   const behind = wordBehind(tokens, at, length) ?? '';
   if (SCALES.has(behind) && digits.includes('.'))
     return [
-      { text: measuredNumber(value, true), length },
+      { text: measuredNumber(value, dropZeros), length },
       { text: behind, length: 1 },
     ];
   const last = tokens[at + length - 1]?.lower;

@@ -50,7 +50,7 @@ function unlabelled(tokens: readonly Token[], at: number, number: SpokenNumber):
   if (behind !== undefined && VAGUE.has(behind)) return keep(number.length);
   const small = number.is === 'cardinal' && number.digits.length === 1;
   if (small) return keep(number.length);
-  const millions = inMillions(tokens, at, number);
+  const millions = inMillions(tokens, at, number, false);
   return millions === undefined ? writeAs(plainNumber(number), number.length) : writePieces(...millions);
 }
 

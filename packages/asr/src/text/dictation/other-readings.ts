@@ -123,7 +123,8 @@ const HEADINGS: ReadonlySet<string> = new Set([
 
 /** What announces something, organs perhaps. */
 const ANNOUNCEMENTS: ReadonlySet<string> = new Set([
-  ...['impression', 'following', 'follows', 'note', 'summary', 'example'],
+  ...['impression', 'following', 'follows', 'note', 'summary', 'example', 'technique', 'comparison', 'indication'],
+  ...['indications', 'reason', 'admission', 'results'],
 ]);
 
 /** Histories of something else than of an organ. */
@@ -166,6 +167,7 @@ const COURSES: ReadonlySet<string> = new Set([
   ...['started', 'starts', 'began', 'ended', 'lasts', 'lasted', 'lasting', 'was', 'is', 'were', 'are', 'every', 'came'],
   ...['ago', 'due', 'pain', 'pains', 'normal', 'on', 'last', 'one', 'two', 'three', 'four', 'five', 'six', 'yesterday'],
   ...['today', 'now', 'stopped', 'skipped', 'monthly', 'usually', 'about', 'has', 'not', 'since', 'of', 'for', 'with'],
+  ...['and', 'or'],
 ]);
 
 /** How it is described behind a heading of its own. */

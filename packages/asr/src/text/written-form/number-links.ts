@@ -3,7 +3,8 @@ import type { Token } from './token.js';
 
 /** Words that stand between the numbers of one, or between numbers that belong together. */
 export const LINKS: ReadonlySet<string> = new Set([
-  ...['and', 'or', 'to', 'through', 'by', 'x', '×', 'over', 'out', 'of', 'past', 'plus', 'minus', 'the'],
+  ...['and', 'or', 'to', 'through', 'by', 'x', '×', 'over', 'out', 'of', 'in', 'past', 'plus', 'minus'],
+  ...['the', 'power'],
 ]);
 
 /** Whether the token is digits of the model: `5`, `1,000`, `.5`, `120/80`, `5%`. */

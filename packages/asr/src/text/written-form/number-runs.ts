@@ -71,19 +71,32 @@ function memberBehind(tokens: readonly Token[], at: number): number | undefined 
   if (!adjoins(tokens[at - 1], tokens[at])) return undefined;
   if (isMember(tokens, at) || isOrdinalBehind(tokens, at)) return at;
   const unit = unitAt(tokens, at);
-  const link = unit === undefined ? at : at + unit.length;
+  const start = unit === undefined ? at : at + unit.length;
+  if (unit !== undefined && isCompound(tokens, at, unit.length)) return start;
   // "One week to two weeks": a range in which each has its unit.
-  if (unit !== undefined && !(says(tokens, link, 'to') && adjoins(tokens[link - 1], tokens[link])))
+  if (unit !== undefined && !(says(tokens, start, 'to') && adjoins(tokens[start - 1], tokens[start])))
     return undefined;
-  for (let next = link; next - link < MOST_LINKS; next++) {
-    if (!LINKS.has(tokens[next]?.lower ?? '') || !adjoins(tokens[next], tokens[next + 1])) return undefined;
+  for (let next = start; next - start < MOST_LINKS; next++) {
+    const link = tokens[next]?.lower ?? '';
+    // "Ten to the sixth", but not "two of the ten".
+    const isLink = link === 'the' ? tokens[next - 1]?.lower === 'to' : LINKS.has(link);
+    if (!isLink || !adjoins(tokens[next], tokens[next + 1])) return undefined;
     if (isMember(tokens, next + 1) || cardinalOf(tokens[next + 1]?.lower ?? '') !== undefined) return next + 1;
   }
   return undefined;
 }
 
-/** `plus or minus`, `to the`. */
-const MOST_LINKS = 3;
+/** `six foot two`, `eight pounds six`, and not `ten pounds two times`. */
+function isCompound(tokens: readonly Token[], at: number, length: number): boolean {
+  const behind = at + length;
+  if (!COMPOUNDED.has(tokens[at]?.lower ?? '') || !adjoins(tokens[behind - 1], tokens[behind])) return false;
+  return isMember(tokens, behind) && tokens[behind + 1]?.lower !== 'times';
+}
+
+const COMPOUNDED: ReadonlySet<string> = new Set(['foot', 'feet', 'pound', 'pounds']);
+
+/** `plus or minus`, `to the power of`. */
+const MOST_LINKS = 4;
 
 /** `twenty first`; `the first ten days` are counted apart. */
 function isOrdinalBehind(tokens: readonly Token[], at: number): boolean {

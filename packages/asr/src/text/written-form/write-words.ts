@@ -18,6 +18,7 @@ import { telephone } from './rules/telephone.js';
 import { time } from './rules/time.js';
 import { tumorStage } from './rules/tumor-stage.js';
 import { tokenize, type Token } from './token.js';
+import { unitNamed } from './unit-names.js';
 
 /** A written word, and the spoken words that it stands for. */
 export interface WrittenWord {
@@ -62,11 +63,15 @@ export function writeWords(
   open: OpenEnds = { start: false, end: false },
 ): WrittenWord[] {
   const tokens = tokenize(words);
-  const stretches = wholeNumbers(tokens, rewriteAll(tokens, heldTokens(tokens, open)));
-  const written = stretches.flatMap(({ from, to, pieces }) =>
-    pieces === undefined ? spokenWords(words, tokens, from, to) : writtenWords(tokens, from, pieces),
-  );
-  return written.map((word, index) => withoutDot(word, written[index + 1]));
+  const head = open.start ? openHead(tokens) : 0;
+  const stretches = wholeNumbers(tokens, rewriteAll(tokens, heldTokens(tokens, head, open.end)));
+  const written = stretches.flatMap(({ from, to, pieces }) => {
+    if (pieces !== undefined) return writtenWords(tokens, from, pieces);
+    const spoken = spokenWords(words, tokens, from, to);
+    // What stands before the point of ".5" may be out already.
+    return from < head ? spoken : spoken.map((word) => ({ ...word, text: withoutNakedPoint(word.text) }));
+  });
+  return written.map((word, index) => withUnit(withoutDot(word, written[index + 1]), written[index - 1]));
 }
 
 /** Whether words end in what may be a number's beginning: `one hundred`, or `one forty over`. */
@@ -94,11 +99,10 @@ interface Stretch {
 }
 
 /** For each token whether it has to stay as it was spoken. */
-function heldTokens(tokens: readonly Token[], open: OpenEnds): readonly boolean[] {
+function heldTokens(tokens: readonly Token[], head: number, isOpen: boolean): readonly boolean[] {
   const held = tokens.map(() => false);
-  const spans = heldNumbers(tokens);
-  if (open.start) spans.push({ from: 0, to: openHead(tokens) });
-  if (open.end || isDangling(tokens)) spans.push({ from: openTail(tokens), to: tokens.length });
+  const spans = [...heldNumbers(tokens), { from: 0, to: head }];
+  if (isOpen || isDangling(tokens)) spans.push({ from: openTail(tokens), to: tokens.length });
   for (const { from, to } of spans) held.fill(true, from, to);
   return held;
 }
@@ -127,7 +131,7 @@ function wholeNumbers(tokens: readonly Token[], stretches: readonly Stretch[]): 
     );
     if (halves.length === 0) return left;
     left = left.map(({ from, to, pieces }) =>
-      pieces === undefined || halves.some((run) => from < run.to && run.from < to)
+      pieces === undefined || halves.some(({ spoken }) => spoken.some((at) => from <= at && at < to))
         ? { from, to }
         : { from, to, pieces },
     );
@@ -186,7 +190,14 @@ function spokenWords(
   to: number,
 ): WrittenWord[] {
   const numbers = [...new Set(tokens.slice(from, to).map(({ word }) => word))];
-  return numbers.map((word) => ({ text: withoutNakedPoint(words[word] ?? ''), first: word, last: word }));
+  return numbers.map((word) => ({ text: words[word] ?? '', first: word, last: word }));
+}
+
+/** `U` and the like are left nowhere, even where the number before them stays as it is. */
+function withUnit(word: WrittenWord, before: WrittenWord | undefined): WrittenWord {
+  const [, symbol = '', after = ''] = /^(U|IU|cc|[uµμ]g)([.,;:)]*)$/u.exec(word.text) ?? [];
+  const unit = unitNamed(symbol.toLowerCase())?.symbol;
+  return unit !== undefined && /\d$/u.test(before?.text ?? '') ? { ...word, text: unit + after } : word;
 }
 
 /** `mg.` in a sentence ends none: the dot is taken for a 1 (ISMP). */

@@ -1,4 +1,5 @@
 import { isPlain, isValue, measuredNumber, plainNumber } from '../number-text.js';
+import { numberWord } from '../number-words.js';
 import { keep, wordBehind, wordBefore, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
 import { numberAt, type SpokenNumber, type Value } from '../spoken-number.js';
 import { isDoseForm } from '../unit-names.js';
@@ -55,8 +56,18 @@ function mayBeTwoNumbers(tokens: readonly Token[], at: number, number: Value, un
   if (number.is === 'elided') {
     return unit.kind === 'time' || unit.kind === 'form' || unit.singular || isDoseForm(behind);
   }
+  // "Thirty five milligram tablets": of 35 mg, or thirty of 5 mg?
+  if (unit.singular && behind !== undefined && isDoseForm(behind) && behind.endsWith('s') && isParted(tokens, at, number))
+    return true;
   // "Zero point five one tablet": half a milligram, then one tablet?
   return number.is === 'decimal' && unit.kind === 'form' && !number.half && /\.\d{2,}$/u.test(number.digits);
+}
+
+/** Whether a number of several words could end before its last. */
+function isParted(tokens: readonly Token[], at: number, { is, length }: Value): boolean {
+  const last = tokens[at + length - 1];
+  const part = numberWord(last?.lower ?? '')?.is;
+  return is === 'cardinal' && length > 1 && last?.beginsWord === true && part !== 'hundred' && part !== 'scale';
 }
 
 function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Unit): Rewriting | undefined {

@@ -1,15 +1,21 @@
 import { isPlain, isWhole } from '../number-text.js';
 import { says, wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
-import { adjoins } from '../token.js';
+import { adjoins, type Token } from '../token.js';
 
 /** Names that are spelt when they are spoken: `h b a one c` → `HbA1c`, `b m i` → `BMI`, `C O two` → `CO2`. */
 export const spelledName: Rule = (tokens, at) => {
   for (const [words, text] of NAMES) {
-    if (says(tokens, at, ...words)) return writeAs(text, words.length);
+    if (says(tokens, at, ...words) && !isBloodGroup(tokens, at)) return writeAs(text, words.length);
   }
   return everyHours(tokens, at) ?? gravidaPara(tokens, at) ?? vitamin(tokens, at);
 };
+
+/** `group O two units` */
+function isBloodGroup(tokens: readonly Token[], at: number): boolean {
+  const before = wordBefore(tokens, at) ?? '';
+  return tokens[at]?.lower === 'o' && ['group', 'type', 'blood'].includes(before);
+}
 
 /** `q six hours` → `q6h`, as ISMP lets it stand. */
 const everyHours: Rule = (tokens, at) => {

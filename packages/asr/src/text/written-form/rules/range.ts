@@ -1,4 +1,4 @@
-import { isPlain, isValue, measuredNumber } from '../number-text.js';
+import { isPlain, isValue, measuredNumber, plainNumber } from '../number-text.js';
 import {
   keep,
   wordBefore,
@@ -113,7 +113,10 @@ function numbersAlone(tokens: readonly Token[], at: number, pair: Pair): Rewriti
   if (!labelled && isSmall(pair.low) && isSmall(pair.high)) return keep(pair.length);
   // "Ten to one": a time, odds or a change.
   if (!labelled && !ascends(pair)) return keep(pair.length);
-  return writePieces(...numbers(pair, false, pair.word === 'dash' ? 'to' : pair.word));
+  const [low, joint, high] = numbers(pair, false, pair.word === 'dash' ? 'to' : pair.word);
+  if (labelled) return writePieces(low, joint, high);
+  // Years, perhaps.
+  return writePieces({ ...low, text: plainNumber(pair.low) }, joint, { ...high, text: plainNumber(pair.high) });
 }
 
 /** `Apgars eight and nine` → `Apgars 8 and 9`, where no noun follows that is counted. */
@@ -139,16 +142,13 @@ function alternatives({ low, high, length }: Pair): Rewriting | undefined {
 
 function joined(pair: Pair, unit: Unit): Rewriting {
   if (isUnsure([pair.low, pair.high], unit)) return keep(pair.length + unit.length);
-  const pieces = numbers(pair, unit.kind === 'dose', pair.word === 'dash' ? 'to' : pair.word);
-  if (unit.kind === 'percent') {
-    const [low, word, high] = pieces;
-    if (low && word && high)
-      return writePieces(low, word, { text: `${high.text}%`, length: high.length + unit.length });
-  }
-  return writePieces(...pieces, ...unitPieces(unit));
+  const [low, word, high] = numbers(pair, unit.kind === 'dose', pair.word === 'dash' ? 'to' : pair.word);
+  return unit.kind === 'percent'
+    ? writePieces(low, word, { text: `${high.text}%`, length: high.length + unit.length })
+    : writePieces(low, word, high, ...unitPieces(unit));
 }
 
-function numbers({ low, high }: Pair, dropZeros: boolean, word: string) {
+function numbers({ low, high }: Pair, dropZeros: boolean, word: string): readonly [Piece, Piece, Piece] {
   return [
     { text: measuredNumber(low, dropZeros), length: low.length },
     { text: word, length: 1 },

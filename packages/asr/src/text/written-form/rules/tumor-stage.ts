@@ -44,7 +44,7 @@ function follows(tokens: readonly Token[], at: number): boolean {
   return right?.before === '' && (left?.after === '' || left?.after === ',');
 }
 
-function mayBegin(tokens: readonly Token[], at: number, letter: string): boolean {
+function mayBegin(tokens: readonly Token[], at: number, letter: 'T' | 'N' | 'M'): boolean {
   return letterAt(tokens, at, letter) !== undefined;
 }
 
@@ -52,13 +52,13 @@ function mayBegin(tokens: readonly Token[], at: number, letter: string): boolean
 function letterAt(
   tokens: readonly Token[],
   at: number,
-  letter: string,
+  letter: 'T' | 'N' | 'M',
 ): { readonly prefix: string; readonly value: string; readonly length: number } | undefined {
   let prefix = '';
   for (let index = at; index < at + MOST_PREFIXES + 1; index++) {
     const text = tokens[index]?.text ?? '';
     if (index > at && !adjoins(tokens[index - 1], tokens[index])) return undefined;
-    const match = new RegExp(`^([pcyra]{0,2})${letter}(|[0-4x][a-d]?|is)$`, 'iu').exec(text);
+    const match = PATTERNS[letter].exec(text);
     if (match !== null) {
       const [, glued = '', value = ''] = match;
       return { prefix: prefix + glued.toLowerCase(), value, length: index - at + 1 };
@@ -70,6 +70,12 @@ function letterAt(
 }
 
 const MOST_PREFIXES = 2;
+
+const PATTERNS = {
+  T: /^([pcyra]{0,2})t(|[0-4x][a-d]?|is)$/iu,
+  N: /^([pcyra]{0,2})n(|[0-3x][a-c]?)$/iu,
+  M: /^([pcyra]{0,2})m(|[01x][a-d]?)$/iu,
+} as const;
 
 function partAt(tokens: readonly Token[], at: number, letter: 'T' | 'N' | 'M'): Part | undefined {
   const found = letterAt(tokens, at, letter);
@@ -91,7 +97,7 @@ function partAt(tokens: readonly Token[], at: number, letter: 'T' | 'N' | 'M'): 
 function isPrefix(tokens: readonly Token[], at: number): boolean {
   const letter = tokens[at]?.lower;
   if (letter !== 'c' || !adjoins(tokens[at], tokens[at + 1])) return false;
-  return ['N', 'M'].some((next) => mayBegin(tokens, at + 1, next));
+  return (['N', 'M'] as const).some((next) => mayBegin(tokens, at + 1, next));
 }
 
 function written(value: string): string {

@@ -1,4 +1,4 @@
-import { isHesitation, isNumeral, isNumberName, OTHER_SCALES } from './number-links.js';
+import { isNumeral, isNumberName, OTHER_SCALES } from './number-links.js';
 import { numberWord } from './number-words.js';
 import { isValue } from './number-text.js';
 import { says, wordBehind } from './rule.js';
@@ -14,21 +14,21 @@ export interface Span {
 
 /**
  * Numbers that stay as they were spoken, as what they mean is not said by their words alone: `five to ten thousand` may
- * begin at 5 or at 5,000, `one hundred, five` may be 105, `one hundred uh five` is not finished before the five.
+ * begin at 5 or at 5,000, `one hundred, five` may be 105.
  */
 export function heldNumbers(tokens: readonly Token[]): Span[] {
   const items = itemsOf(tokens);
-  const held = items.flatMap((item) => vagueAmount(tokens, item) ?? []);
+  const held = items.flatMap((item) => vagueAmount(tokens, item) ?? lateHalf(tokens, item) ?? []);
   const chains = items.slice(1).map((right, index) => joinOf(tokens, items[index], right));
   chains.forEach((join, index) => {
     const [left, right] = [items[index], items[index + 1]];
     if (join === undefined || left === undefined || right === undefined) return;
-    const reason = join.hesitates || isParted(tokens, left, join, right) || sharesScale(tokens, left, join, right);
-    if (!reason) return;
+    if (!isParted(tokens, left, join, right) && !sharesScale(tokens, left, join, right)) return;
     // "Ten, fifteen or twenty thousand": all that are listed with it.
     let first = index;
     while (first > 0 && chains[first - 1] !== undefined && (items[first - 1]?.scale ?? 0) < right.scale) first -= 1;
-    held.push({ from: items[first]?.from ?? left.from, to: right.to });
+    const isOwn = join.mark === '' && join.word === '' && right.number.is === 'numeral';
+    held.push({ from: items[first]?.from ?? left.from, to: isOwn ? left.to : right.to });
   });
   return held;
 }
@@ -104,8 +104,7 @@ function countsOfDigits(value: number): Item['counts'] {
   const counts = [1e9, 1e6, 1e3]
     .filter((scale) => value >= scale)
     .map((scale) => ({ count: Math.floor(value / scale), scale }));
-  const hundreds = value >= 100 && value < 10_000 && (value < 1000 || value % 1000 !== 0);
-  return hundreds ? [...counts, { count: Math.floor(value / 100), scale: 100 }] : counts;
+  return value >= 100 && value < 10_000 ? [...counts, { count: Math.floor(value / 100), scale: 100 }] : counts;
 }
 
 /** What stands between two numbers that may belong together. */
@@ -114,26 +113,25 @@ interface Join {
   readonly word: string;
   /** Punctuation behind the left one. */
   readonly mark: string;
-  readonly hesitates: boolean;
 }
 
 function joinOf(tokens: readonly Token[], left: Item | undefined, right: Item): Join | undefined {
   if (left === undefined) return undefined;
   const between = tokens.slice(left.to, right.from);
-  const hesitates = between.some(isHesitation);
-  const words = between.filter((token) => !isHesitation(token));
   const mark = tokens[left.to - 1]?.after ?? '';
-  const word = words.at(0)?.lower ?? '';
-  const isJoint = words.length === 0 || (words.length === 1 && JOINTS.has(word));
+  const word = between.at(0)?.lower ?? '';
+  const isJoint = between.length === 0 || (between.length === 1 && JOINTS.has(word));
   if (!isJoint || tokens[right.from]?.before !== '') return undefined;
-  if (!hesitates && (!/^[,.;…]*$/u.test(mark) || words.some(({ after }) => after !== ''))) return undefined;
-  return { word, mark, hesitates };
+  if (!/^[,.;…]*$/u.test(mark) || between.some(({ after }) => after !== '')) return undefined;
+  return { word, mark };
 }
 
 const JOINTS: ReadonlySet<string> = new Set(['to', 'or', 'and', 'through', 'dash', 'by', 'x', '×', 'point', 'minus']);
 
 /** `one thousand, two hundred` and `twenty, five`: one number, with a pause in it? */
 function isParted(tokens: readonly Token[], left: Item, { word, mark }: Join, right: Item): boolean {
+  // "Thirty a hundred": nothing but the words parts them.
+  if (mark === '' && word === '') return true;
   if (mark === '' || (word !== '' && word !== 'and') || isNumeral(tokens[left.to - 1])) return false;
   const last = numberWord(tokens[left.to - 1]?.lower ?? '');
   const value = valueOf(right.number);
@@ -180,6 +178,12 @@ function vagueAmount(tokens: readonly Token[], { from, to, number }: Item): Span
   const name = from - 1 - of;
   if (!isNumberName(tokens[name]?.lower ?? '') && tokens[name]?.lower !== 'third') return undefined;
   return { from: name > 0 && adjoins(tokens[name - 1], tokens[name]) ? name - 1 : name, to };
+}
+
+/** `ten, and a half` */
+function lateHalf(tokens: readonly Token[], { from, to }: Item): Span | undefined {
+  const isLate = tokens[to - 1]?.after === ',' && (says(tokens, to, 'and', 'a') || says(tokens, to, 'and', 'one'));
+  return isLate && isNumberName(tokens[to + 2]?.lower ?? '') ? { from, to: to + 3 } : undefined;
 }
 
 const ENDINGS = [['or', 'so'], ['and', 'something'], ['something'], ['some'], ['odd'], ['and', 'change'], ['ish']];

@@ -24,11 +24,29 @@ export function openHead(tokens: readonly Token[]): number {
   return to;
 }
 
-/** Whether tokens end in what no sentence ends in: `one forty over`, `point`. */
+/** Whether tokens end in what no sentence ends in: `one forty over`, `point`, `zero point zero`. */
 export function isDangling(tokens: readonly Token[]): boolean {
-  const last = tokens.findLast((token) => !isHesitation(token));
-  return last !== undefined && UNFINISHED.has(last.lower);
+  const words = tokens.filter((token) => !isHesitation(token));
+  const [last, before, third] = words.slice(-3).reverse();
+  if (last === undefined) return false;
+  // "T four n three m one a" ends in a letter.
+  if (last.lower === 'a') return third?.lower.length !== 1 && before !== undefined && isLinkOrNumber(before);
+  return UNFINISHED.has(last.lower) || isNothingYet(words);
 }
+
+function isLinkOrNumber(token: Token): boolean {
+  return UNFINISHED.has(token.lower) || isNumberName(token.lower) || isDigitWord(token);
+}
+
+/** `zero point zero`: a number that has not come to its digits. */
+function isNothingYet(words: readonly Token[]): boolean {
+  const point = words.findLastIndex(({ lower }) => lower === 'point');
+  const whole = words[point - 1];
+  if (point < 0 || !words.slice(point + 1).every(({ lower }) => ZEROS.has(lower))) return false;
+  return !isDigitWord(whole) || ZEROS.has(whole?.lower ?? '');
+}
+
+const ZEROS: ReadonlySet<string> = new Set(['zero', 'oh', 'o']);
 
 /** Whether tokens do no more than go on with a number: `and`, `uh`. */
 export function isOnlyLinks(tokens: readonly Token[]): boolean {
@@ -55,7 +73,6 @@ function isStrong(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
   if (token === undefined) return false;
   if (token.lower === 'point') return !isPointInTalk(tokens, at);
-  if (token.lower === 'second') return false;
   return (
     isNumeral(token) ||
     isDigitWord(token) ||
@@ -69,6 +86,7 @@ const MULTIPLIERS: ReadonlySet<string> = new Set(['double', 'triple', 'minus']);
 
 /** Words that something of the number must follow. */
 const UNFINISHED: ReadonlySet<string> = new Set([
-  ...['point', 'slash', 'dash', 'double', 'triple', 'minus', 'and', 'or', 'to', 'through', 'by', 'x', '×'],
+  // "Nine oh two oh" may go on as well, and no sentence but one of digits ends in it.
+  ...['oh', 'point', 'slash', 'dash', 'double', 'triple', 'minus', 'and', 'or', 'to', 'through', 'by', 'x', '×'],
   ...['over', 'out', 'of'],
 ]);

@@ -1,4 +1,5 @@
-import { heldNumbers } from './held-numbers.js';
+import { heldNumbers, type Span } from './held-numbers.js';
+import { isHesitation } from './number-links.js';
 import { numberRuns } from './number-runs.js';
 import { isDangling, isOnlyLinks, openHead, openTail } from './open-ends.js';
 import type { Piece, Rewriting, Rule } from './rule.js';
@@ -101,10 +102,32 @@ interface Stretch {
 /** For each token whether it has to stay as it was spoken. */
 function heldTokens(tokens: readonly Token[], head: number, isOpen: boolean): readonly boolean[] {
   const held = tokens.map(() => false);
-  const spans = [...heldNumbers(tokens), { from: 0, to: head }];
+  const spans = [...heldNumbers(tokens), ...hesitantNumbers(tokens), { from: 0, to: head }];
   if (isOpen || isDangling(tokens)) spans.push({ from: openTail(tokens), to: tokens.length });
   for (const { from, to } of spans) held.fill(true, from, to);
   return held;
+}
+
+/** What belongs together where nobody had hesitated in it: `one hundred uh five` is not finished before the five. */
+function hesitantNumbers(tokens: readonly Token[]): Span[] {
+  const places = indices(0, tokens.length).filter((at) => !isHesitation(tokens[at]));
+  if (places.length === tokens.length) return [];
+  const fluent = places.flatMap((place) => withoutPause(tokens, place));
+  return [...numberRuns(fluent), ...rewriteAll(fluent, [])]
+    .map(({ from, to }) => ({ from: places[from] ?? 0, to: (places[to - 1] ?? 0) + 1 }))
+    .filter(({ from, to }) => tokens.slice(from, to).some(isHesitation));
+}
+
+function withoutPause(tokens: readonly Token[], at: number): readonly Token[] {
+  const token = tokens[at];
+  if (token === undefined) return [];
+  return [
+    {
+      ...token,
+      before: isHesitation(tokens[at - 1]) ? '' : token.before,
+      after: isHesitation(tokens[at + 1]) ? '' : token.after,
+    },
+  ];
 }
 
 function rewriteAll(tokens: readonly Token[], held: readonly boolean[]): Stretch[] {

@@ -144,6 +144,8 @@ describe('the value of a number', () => {
     fc.assert(
       fc.property(fc.nat(2000), decimals, spelling, (whole, digits, spell) => {
         const spoken = `${spell(whole)} point ${spellDigits(digits)}`;
+        // "Zero point zero" may go on.
+        fc.pre(Number(`${String(whole)}.${digits}`) > 0);
         expect(valueOf(write(spoken))).toBe(`${String(whole)}.${digits}`);
         const dose = write(`${spoken} milligrams`);
         expect(Number.parseFloat(valueOf(dose))).toBe(Number(`${String(whole)}.${digits}`));

@@ -2,7 +2,14 @@ import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transc
 import { writeAlternatives } from './write-alternatives.js';
 import { obeyCommands, type Line } from './dictation/obey-commands.js';
 import { bareWord } from './dictation/other-readings.js';
-import { beginsWithNumber, endsInNumber, linksNumbers, writeWords } from './written-form/write-words.js';
+import {
+  beginsWithNumber,
+  beginsWithPoint,
+  endsInHomophone,
+  endsInNumber,
+  linksNumbers,
+  writeWords,
+} from './written-form/write-words.js';
 
 /** How recognised text is to be written. */
 export interface WritingOptions {
@@ -31,6 +38,8 @@ export interface WrittenFinal extends Omit<FinalHypothesis, 'words'> {
 export interface WritingState {
   /** Where a number at the end of the last final ends, seconds; undefined where it has none there. */
   readonly numberEndsAt: number | undefined;
+  /** Where a word at its end ends that sounds like a number. */
+  readonly homophoneEndsAt?: number | undefined;
   /** The finals that can be taken back, latest last. */
   readonly standing: readonly number[];
   /** The last words that were said, in lower case, by which a dictated `colon` is told from an organ. */
@@ -57,7 +66,7 @@ export function writeFinal(
     : { lines: [{ breakBefore: '', words: final.words } as const], takenBack: 0 };
   const spoken = lines.map(({ words }) => words);
   const open = {
-    start: continues(state.numberEndsAt, spoken.at(0)),
+    start: continues(state, spoken.at(0)),
     end: endsOpen(spoken.at(-1)),
   };
   const written = options.writtenForm ? writeLines(lines, open) : lines;
@@ -66,6 +75,7 @@ export function writeFinal(
   const standing = state.standing.slice(0, Math.max(0, state.standing.length - takenBack));
   const next: WritingState = {
     numberEndsAt: numberEnd(state, spoken),
+    homophoneEndsAt: homophoneEnd(spoken.at(-1)),
     lastWords: [...state.lastWords, ...final.words.map(bareWord)].slice(-MOST_LAST_WORDS),
     standing: text === '' ? standing : [...standing, final.sequence].slice(-MOST_STANDING),
   };
@@ -122,10 +132,7 @@ function endsOpen(words: readonly Word[] | undefined): boolean {
   return last !== undefined && !/[.?!;:]["”’)]*$/u.test(last.text);
 }
 
-function numberEnd(
-  { numberEndsAt }: WritingState,
-  lines: readonly (readonly Word[])[],
-): number | undefined {
+function numberEnd({ numberEndsAt }: WritingState, lines: readonly (readonly Word[])[]): number | undefined {
   const words = lines.at(-1) ?? [];
   const last = words.at(-1);
   if (last === undefined) return numberEndsAt;
@@ -134,13 +141,21 @@ function numberEnd(
   return goesOn ? last.end : undefined;
 }
 
-function continues(numberEndsAt: number | undefined, words: readonly Word[] = []): boolean {
-  return isNear(numberEndsAt, words) && beginsWithNumber(texts(words));
+/** `Her potassium is two` may have been heard as `too`. */
+function homophoneEnd(words: readonly Word[] = []): number | undefined {
+  return endsInHomophone(texts(words)) ? words.at(-1)?.end : undefined;
+}
+
+function continues({ numberEndsAt, homophoneEndsAt }: WritingState, words: readonly Word[] = []): boolean {
+  if (isNear(numberEndsAt, words) && beginsWithNumber(texts(words))) return true;
+  return isNear(homophoneEndsAt, words) && beginsWithPoint(texts(words));
 }
 
 function isNear(numberEndsAt: number | undefined, words: readonly Word[]): boolean {
   const first = words.at(0);
-  return numberEndsAt !== undefined && first !== undefined && first.start - numberEndsAt < SAME_NUMBER_SECONDS;
+  return (
+    numberEndsAt !== undefined && first !== undefined && first.start - numberEndsAt < SAME_NUMBER_SECONDS
+  );
 }
 
 function writeLines(

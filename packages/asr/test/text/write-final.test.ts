@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FinalHypothesis, Word } from '../../src/live/live-transcription.js';
 import {
@@ -110,6 +111,88 @@ describe('a number that a cut may have parted', () => {
     ]);
   });
 
+  test.each([
+    ['Troponin is point', 'zero three.'],
+    ['Creatinine is point.', 'Eight milligrams per deciliter.'],
+    ['Potassium is four', 'point oh.'],
+    ['Apply point', 'oh five percent.'],
+    ['Give two hundred and', 'fifty milligrams.'],
+    ['Heparin thirty', 'thousand units.'],
+    ['Give three', 'hundred milligrams.'],
+    ['Call double', 'five one two three four five.'],
+    ['Call five five one double', 'two three four.'],
+    ['Born four slash', 'twelve slash nineteen forty.'],
+    ['Born four slash twelve', 'slash nineteen forty.'],
+    ['Pressure one twenty over', 'eighty.'],
+    ['Heparin fifteen to', 'twenty thousand units.'],
+    ['Heparin fifteen to.', 'Twenty thousand units.'],
+    ['Five or', 'ten milligrams.'],
+    ['Two and', 'a half milligrams.'],
+    ['Half', 'a million units.'],
+    ['Pain is eight out of', 'ten.'],
+    ['The base excess is minus', 'two point five.'],
+    ['March twenty', 'fourth.'],
+    ['Give ten, fifteen', 'thousand units.'],
+    ['Sats are ninety', 'percent.'],
+    ['One hundred, uh,', 'five milligrams.'],
+    ['One hundred', 'um, five milligrams.'],
+    ['Give two', '.5 milligrams.'],
+    ['Her potassium is too.', '.0, which is low.'],
+    ['The dose is for', 'point five milligrams.'],
+    ['Zip code nine oh two oh.', 'Three.'],
+  ])('stays so at any place of it: %s | %s', (...said) => {
+    expect(texts(...said)).toEqual(said);
+  });
+
+  test('stays so over three finals, and over one that only links', () => {
+    for (const said of [
+      ['Give two', 'point', 'five milligrams.'],
+      ['Give one hundred', 'and', 'five milligrams.'],
+      ['Give one hundred', 'uh', 'five milligrams.'],
+      ['Troponin is point', 'oh', 'four.'],
+      ['Give one', 'hundred', 'twenty milligrams.'],
+      ['Call five five five', 'one two', 'double three.'],
+    ]) {
+      expect(texts(...said)).toEqual(said);
+    }
+  });
+
+  test('does not end with a pause in which the speaker looks it up', () => {
+    const finals = [final(0, 'Give one hundred', { start: 0 }), final(1, 'five milligrams.', { start: 3 })];
+    expect(written(finals).map(({ text }) => text)).toEqual(['Give one hundred', 'five milligrams.']);
+  });
+
+  test('is written as nothing but the whole of it, wherever it is cut', () => {
+    const whole = fc.constantFrom(
+      'two hundred and fifty milligrams',
+      'one hundred twenty five thousand units',
+      'zero point zero two five milligrams',
+      'seven point oh five',
+      'one forty two over eighty eight',
+      'ten to fifteen milligrams',
+      'five to ten thousand units',
+      'double five five one two three oh',
+      'four slash twelve slash nineteen sixty two',
+      'half a million units',
+      'two and a half milligrams',
+      'eight out of ten',
+      'fifty to one hundred milligrams',
+    );
+    fc.assert(
+      fc.property(whole, fc.nat(), fc.constantFrom('', '.', ','), (spoken, place, mark) => {
+        const words = `Give ${spoken}`.split(' ');
+        const cut = 2 + (place % (words.length - 2));
+        const isUnit = /^(?:milligrams|units)$/u;
+        fc.pre(!isUnit.test(words[cut] ?? ''));
+        // A sentence may well end in a number, and its text is out before the next begins.
+        const first = words.slice(0, cut).join(' ');
+        fc.pre(mark !== '.' || /(?:point|oh|over|to|and|slash|of|double)$/u.test(first));
+        const said = [first + mark, `${words.slice(cut).join(' ')}.`];
+        expect(texts(...said).join(' ')).not.toMatch(/\d/u);
+      }),
+    );
+  });
+
   test('does not keep a unit from its number', () => {
     expect(texts('Give twenty five milligrams', 'per day.')).toEqual(['Give 25 mg', 'per day.']);
   });
@@ -152,6 +235,77 @@ describe('dictation commands that are a phrase of their own', () => {
     ]) {
       expect(dictated(said)).toBe(said);
     }
+  });
+
+  test.each([
+    'Tumor of the cecum, colon, or rectum.',
+    'Spleen normal. Colon. No wall thickening.',
+    'Stomach, normal. Colon, normal. Liver, normal.',
+    'Cancer of the breast, colon.',
+    'Specimen, colon. Two fragments.',
+    'Family history, colon. Her mother.',
+    'Impression, colon, and rectum without masses.',
+    'Colon. Unremarkable.',
+    'Her last, period, was in June.',
+    'Period, irregular.',
+    'Period. Irregular, every forty days.',
+    'Menses. Period. Heavy.',
+    'Cramps, period, and headaches.',
+    'Stupor, comma, and death.',
+    'New line, placed in the left arm.',
+    'New line. Inserted by anesthesia.',
+    'Catheter pulled. New line. Flushes well.',
+    'Failed the first regimen. Next line. Docetaxel.',
+    'It itches. Scratch that. It bleeds.',
+    'She cannot stop herself, she has to, scratch that, arm.',
+    'Mosquito bites. Scratch that. Gets infected.',
+    'Cap, intact.',
+    'Omeprazole 20 mg, cap, once daily.',
+    'Molar. Cap lost. Yesterday.',
+    'Nail. Cap refill. Normal.',
+    'Scalp. Question mark incision. Healed.',
+    'The pulse came to a, full stop.',
+  ])('are no organs, symptoms or things of the clinic: %s', (said) => {
+    expect(dictated(said)).toBe(said);
+  });
+
+  test('are told from those by the final before', () => {
+    const said = (...finals: readonly string[]) =>
+      written(
+        finals.map((text, sequence) => final(sequence, text)),
+        DICTATED,
+      ).map(({ text }) => text);
+    expect(said('Liver normal.', 'Colon.', 'No masses.')).toEqual(['Liver normal.', 'Colon.', 'No masses.']);
+    expect(said('Plan.', 'Colon.', 'Rest.')).toEqual(['Plan.', ':', 'Rest.']);
+    expect(said('Regular menses.', 'Period.', 'Heavy.')).toEqual(['Regular menses.', 'Period.', 'Heavy.']);
+    expect(said('No fever.', 'Period.', 'No cough.')).toEqual(['No fever.', '', 'No cough.']);
+    expect(said('Period.', 'Irregular.')).toEqual(['Period.', 'Irregular.']);
+  });
+
+  test('are marks where no organ is meant', () => {
+    expect(dictated('Assessment and plan, colon. Continue aspirin.')).toBe(
+      'Assessment and plan: Continue aspirin.',
+    );
+    expect(dictated('Allergies, colon, penicillin.')).toBe('Allergies: penicillin.');
+    expect(dictated('Impression, colon. Pneumonia.')).toBe('Impression: Pneumonia.');
+    expect(dictated('No fever. Period. Regular rate and rhythm.')).toBe('No fever. Regular rate and rhythm.');
+    expect(dictated('No fever, period, no chills, period.')).toBe('No fever. no chills.');
+    expect(dictated('Start IV fluids. New line. Continue antibiotics.')).toBe(
+      'Start IV fluids.\nContinue antibiotics.',
+    );
+  });
+
+  test('leave an organ in a list of organs, wherever it stands', () => {
+    const organs = fc.shuffledSubarray(['liver', 'spleen', 'rectum', 'stomach', 'lung', 'kidney'], {
+      minLength: 1,
+    });
+    const parts = fc.constantFrom(', ', ', and ', '. ', ' normal. ', ', normal, ');
+    fc.assert(
+      fc.property(organs, fc.nat(), parts, (others, place, part) => {
+        const listed = others.toSpliced(place % (others.length + 1), 0, 'colon');
+        expect(dictated(`Seen in ${listed.join(part)}.`)).toContain('colon');
+      }),
+    );
   });
 
   test('put a capital', () => {

@@ -59,8 +59,9 @@ written word lasts from the first to the last of the words it stands for, and is
 
 With \`dictationCommands\` these are carried out where a pause or punctuation stands on both sides: new paragraph, new
 line, comma, full stop or period, question mark, exclamation mark, colon, semicolon, open and close parenthesis, cap
-and a word, and scratch that, which takes back the sentence before it. Where that sentence is out already, the final
-says in \`removes\` whose text counts no longer. Text may begin or end with line breaks.
+and a word, and scratch that, which takes back the sentence before it. What may be an organ or a symptom as well stays a
+word: \`colon\` but behind a heading, \`period\` where menses are spoken of, \`new line\` of a catheter. Where the sentence
+that is taken back is out already, the final says in \`removes\` whose text counts no longer. Text may begin or end with line breaks.
 
 Partials are always as spoken.
 

@@ -26,7 +26,8 @@ export function heldNumbers(tokens: readonly Token[]): Span[] {
     if (!isParted(tokens, left, join, right) && !sharesScale(tokens, left, join, right)) return;
     // "Ten, fifteen or twenty thousand": all that are listed with it.
     let first = index;
-    while (first > 0 && chains[first - 1] !== undefined && (items[first - 1]?.scale ?? 0) < right.scale) first -= 1;
+    while (first > 0 && chains[first - 1] !== undefined && (items[first - 1]?.scale ?? 0) < right.scale)
+      first -= 1;
     const isOwn = join.mark === '' && join.word === '' && right.number.is === 'numeral';
     held.push({ from: items[first]?.from ?? left.from, to: isOwn ? left.to : right.to });
   });
@@ -66,7 +67,8 @@ function itemOf(tokens: readonly Token[], from: number, number: SpokenNumber): I
   const scaleBehind = numberWord(behind);
   const behindValue = scaleBehind?.is === 'scale' ? scaleBehind.value : 0;
   const vague = OTHER_SCALES.has(behind);
-  const counts = behindValue > 0 ? [{ count: valueOf(number), scale: behindValue }] : countsOf(tokens, from, number);
+  const counts =
+    behindValue > 0 ? [{ count: valueOf(number), scale: behindValue }] : countsOf(tokens, from, number);
   return {
     from,
     to: end + (behindValue > 0 || vague ? 1 : 0),
@@ -87,7 +89,9 @@ function countsOf(tokens: readonly Token[], from: number, number: SpokenNumber):
   const counts: { count: number; scale: number }[] = [];
   let group = 0;
   for (const token of tokens.slice(from, from + number.length)) {
-    const part = isNumeral(token) ? { is: 'numeral' as const, value: Number(token.text.replaceAll(',', '')) } : numberWord(token.lower);
+    const part = isNumeral(token)
+      ? { is: 'numeral' as const, value: Number(token.text.replaceAll(',', '')) }
+      : numberWord(token.lower);
     if (part?.is === 'hundred') {
       counts.push({ count: group || 1, scale: 100 });
       group = (group || 1) * 100;
@@ -104,7 +108,9 @@ function countsOfDigits(value: number): Item['counts'] {
   const counts = [1e9, 1e6, 1e3]
     .filter((scale) => value >= scale)
     .map((scale) => ({ count: Math.floor(value / scale), scale }));
-  return value >= 100 && value < 10_000 ? [...counts, { count: Math.floor(value / 100), scale: 100 }] : counts;
+  return value >= 100 && value < 10_000
+    ? [...counts, { count: Math.floor(value / 100), scale: 100 }]
+    : counts;
 }
 
 /** What stands between two numbers that may belong together. */
@@ -126,7 +132,18 @@ function joinOf(tokens: readonly Token[], left: Item | undefined, right: Item): 
   return { word, mark };
 }
 
-const JOINTS: ReadonlySet<string> = new Set(['to', 'or', 'and', 'through', 'dash', 'by', 'x', '×', 'point', 'minus']);
+const JOINTS: ReadonlySet<string> = new Set([
+  'to',
+  'or',
+  'and',
+  'through',
+  'dash',
+  'by',
+  'x',
+  '×',
+  'point',
+  'minus',
+]);
 
 /** `one thousand, two hundred` and `twenty, five`: one number, with a pause in it? */
 function isParted(tokens: readonly Token[], left: Item, { word, mark }: Join, right: Item): boolean {
@@ -182,8 +199,17 @@ function vagueAmount(tokens: readonly Token[], { from, to, number }: Item): Span
 
 /** `ten, and a half` */
 function lateHalf(tokens: readonly Token[], { from, to }: Item): Span | undefined {
-  const isLate = tokens[to - 1]?.after === ',' && (says(tokens, to, 'and', 'a') || says(tokens, to, 'and', 'one'));
+  const isLate =
+    tokens[to - 1]?.after === ',' && (says(tokens, to, 'and', 'a') || says(tokens, to, 'and', 'one'));
   return isLate && isNumberName(tokens[to + 2]?.lower ?? '') ? { from, to: to + 3 } : undefined;
 }
 
-const ENDINGS = [['or', 'so'], ['and', 'something'], ['something'], ['some'], ['odd'], ['and', 'change'], ['ish']];
+const ENDINGS = [
+  ['or', 'so'],
+  ['and', 'something'],
+  ['something'],
+  ['some'],
+  ['odd'],
+  ['and', 'change'],
+  ['ish'],
+];

@@ -33,7 +33,10 @@ export function isOrdinalWord(token: Token | undefined): boolean {
 }
 
 const HESITATIONS: ReadonlySet<string> = new Set(
-  ['uh', 'uhh', 'uhm', 'um', 'umm', 'er', 'erm', 'ah', 'eh', 'hm', 'hmm', 'mm'].flatMap((word) => [word, `${word}-`]),
+  ['uh', 'uhh', 'uhm', 'um', 'umm', 'er', 'erm', 'ah', 'eh', 'hm', 'hmm', 'mm'].flatMap((word) => [
+    word,
+    `${word}-`,
+  ]),
 );
 
 /** Scales that are not counted with, as `k` and `mil` may be more than one thing. */
@@ -42,7 +45,16 @@ export const OTHER_SCALES: ReadonlySet<string> = new Set([
   ...['tens', 'hundreds', 'thousands', 'millions', 'billions', 'dozens'],
 ]);
 
-const DECADES = ['twenties', 'thirties', 'forties', 'fifties', 'sixties', 'seventies', 'eighties', 'nineties'];
+const DECADES = [
+  'twenties',
+  'thirties',
+  'forties',
+  'fifties',
+  'sixties',
+  'seventies',
+  'eighties',
+  'nineties',
+];
 
 const NAMES: ReadonlySet<string> = new Set([
   ...['half', 'halves', 'quarter', 'quarters', 'thirds', 'fourths', 'fifths', 'sixths', 'eighths', 'tenths'],

@@ -37,7 +37,7 @@ function runAt(tokens: readonly Token[], at: number): NumberRun | undefined {
   const spoken: number[] = [];
   let to = at;
   let isList = false;
-  for (let next: number | undefined = at; next !== undefined; ) {
+  for (let next: number | undefined = at; next !== undefined;) {
     if (!isNumeral(tokens[next])) spoken.push(next);
     to = next + 1;
     const listed: number | undefined = listedBehind(tokens, to, isList);
@@ -51,7 +51,8 @@ function runAt(tokens: readonly Token[], at: number): NumberRun | undefined {
 function listedBehind(tokens: readonly Token[], at: number, isList: boolean): number | undefined {
   if (tokens[at - 1]?.after !== ',' || tokens[at]?.before !== '') return undefined;
   const isLast = tokens[at]?.lower === 'and' || tokens[at]?.lower === 'or';
-  if (isLast) return isList && adjoins(tokens[at], tokens[at + 1]) && isMember(tokens, at + 1) ? at + 1 : undefined;
+  if (isLast)
+    return isList && adjoins(tokens[at], tokens[at + 1]) && isMember(tokens, at + 1) ? at + 1 : undefined;
   return isMember(tokens, at) && endsList(tokens, at) ? at : undefined;
 }
 
@@ -63,7 +64,9 @@ function endsList(tokens: readonly Token[], at: number): boolean {
   if (!comma && !adjoins(tokens[end - 1], tokens[end])) return false;
   if (comma && isMember(tokens, end)) return endsList(tokens, end);
   const last = tokens[end]?.lower;
-  return (last === 'and' || last === 'or') && adjoins(tokens[end], tokens[end + 1]) && isMember(tokens, end + 1);
+  return (
+    (last === 'and' || last === 'or') && adjoins(tokens[end], tokens[end + 1]) && isMember(tokens, end + 1)
+  );
 }
 
 /** The next token that says how much, behind links if need be. */
@@ -76,12 +79,13 @@ function memberBehind(tokens: readonly Token[], at: number): number | undefined 
   // "One week to two weeks": a range in which each has its unit.
   if (unit !== undefined && !(says(tokens, start, 'to') && adjoins(tokens[start - 1], tokens[start])))
     return undefined;
-  for (let next = start; next - start < MOST_LINKS; next++) {
+  for (let next = start; next < tokens.length; next++) {
     const link = tokens[next]?.lower ?? '';
     // "Ten to the sixth", but not "two of the ten".
-    const isLink = link === 'the' ? tokens[next - 1]?.lower === 'to' : LINKS.has(link);
+    const isLink = link === 'the' ? tokens[next - 1]?.lower === 'to' : LINKS.has(link) || PARTS.has(link);
     if (!isLink || !adjoins(tokens[next], tokens[next + 1])) return undefined;
-    if (isMember(tokens, next + 1) || cardinalOf(tokens[next + 1]?.lower ?? '') !== undefined) return next + 1;
+    if (isMember(tokens, next + 1) || cardinalOf(tokens[next + 1]?.lower ?? '') !== undefined)
+      return next + 1;
   }
   return undefined;
 }
@@ -95,8 +99,8 @@ function isCompound(tokens: readonly Token[], at: number, length: number): boole
 
 const COMPOUNDED: ReadonlySet<string> = new Set(['foot', 'feet', 'pound', 'pounds']);
 
-/** `plus or minus`, `to the power of`. */
-const MOST_LINKS = 4;
+/** What belongs to a number where it stands right beside one, and to two where it stands between. */
+const PARTS: ReadonlySet<string> = new Set(['point', 'oh', 'slash', 'dash', 'double', 'triple']);
 
 /** `twenty first`; `the first ten days` are counted apart. */
 function isOrdinalBehind(tokens: readonly Token[], at: number): boolean {

@@ -56,7 +56,13 @@ export function isOnlyLinks(tokens: readonly Token[]): boolean {
 function isPart(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
   if (token === undefined) return false;
-  return isStrong(tokens, at) || LINKS.has(token.lower) || isHesitation(token) || UNFINISHED.has(token.lower) || token.lower === 'a';
+  return (
+    isStrong(tokens, at) ||
+    LINKS.has(token.lower) ||
+    isHesitation(token) ||
+    UNFINISHED.has(token.lower) ||
+    token.lower === 'a'
+  );
 }
 
 /** Whether a number may go on behind the token: punctuation ends it, but for that of a pause. */
@@ -72,7 +78,8 @@ function continuesBehind(tokens: readonly Token[], at: number): boolean {
 function isStrong(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
   if (token === undefined) return false;
-  if (token.lower === 'point') return !isPointInTalk(tokens, at);
+  // "A point" may go on with "five milligram tablet".
+  if (token.lower === 'point') return !isPointInTalk(tokens, at) || ARTICLES.has(tokens[at - 1]?.lower ?? '');
   return (
     isNumeral(token) ||
     isDigitWord(token) ||
@@ -82,11 +89,28 @@ function isStrong(tokens: readonly Token[], at: number): boolean {
   );
 }
 
+const ARTICLES: ReadonlySet<string> = new Set(['a', 'the', 'one', 'no']);
+
 const MULTIPLIERS: ReadonlySet<string> = new Set(['double', 'triple', 'minus']);
 
 /** Words that something of the number must follow. */
 const UNFINISHED: ReadonlySet<string> = new Set([
   // "Nine oh two oh" may go on as well, and no sentence but one of digits ends in it.
-  ...['oh', 'point', 'slash', 'dash', 'double', 'triple', 'minus', 'and', 'or', 'to', 'through', 'by', 'x', '×'],
+  ...[
+    'oh',
+    'point',
+    'slash',
+    'dash',
+    'double',
+    'triple',
+    'minus',
+    'and',
+    'or',
+    'to',
+    'through',
+    'by',
+    'x',
+    '×',
+  ],
   ...['over', 'out', 'of'],
 ]);

@@ -72,14 +72,16 @@ function partAt(tokens: readonly Token[], at: number, parts: readonly Part[]): P
   // "Eleven point two thousand" is written as it is said.
   if (part?.is === 'scale' && decimals) return undefined;
   if (part !== undefined) return part;
-  if (NUMERAL.test(token.text)) {
+  if (NUMERAL.test(token.text) && !/^\.0+$/u.test(token.text)) {
     if (previous === undefined) return { is: 'numeral', digits: plainDigits(token.text) };
     const behindPoint = previous.is === 'point' && /^\d+$/u.test(token.text);
     return behindPoint ? { is: 'numeral', digits: token.text } : undefined;
   }
   switch (token.lower) {
     case 'and':
-      return (previous?.is === 'hundred' || previous?.is === 'scale') && isCounted(nextPart) && nextPart.is !== 'oh'
+      return (previous?.is === 'hundred' || previous?.is === 'scale') &&
+        isCounted(nextPart) &&
+        nextPart.is !== 'oh'
         ? { is: 'and' }
         : undefined;
     case 'point': {
@@ -122,7 +124,10 @@ function isZero(tokens: readonly Token[], at: number, parts: readonly Part[]): b
   const digits = point >= 0 ? parts.slice(point + 1) : parts;
   const enough = point >= 0 ? 1 : MOST_DIGITS_OF_TALK;
   if (next !== undefined && EXCLAIMED.has(next.lower)) return false;
-  return digits.length >= enough && digits.every((part) => isDigit(part) || part.is === 'double' || part.is === 'triple');
+  return (
+    digits.length >= enough &&
+    digits.every((part) => isDigit(part) || part.is === 'double' || part.is === 'triple')
+  );
 }
 
 /** `oh point five`, and `oh two oh seven` where at least three digits follow. */

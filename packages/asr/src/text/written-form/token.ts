@@ -56,7 +56,8 @@ function tokenOf(text: string, word: number, rest: Partial<Token>): Token {
 
 function partsOf(core: string): readonly string[] {
   const glued = GLUED_UNIT.exec(core);
-  if (glued !== null && isUnitWord((glued[2] ?? '').toLowerCase().split('/')[0] ?? '')) return glued.slice(1, 3);
+  if (glued !== null && isUnitWord((glued[2] ?? '').toLowerCase().split('/')[0] ?? ''))
+    return glued.slice(1, 3);
   const size = GLUED_SIZE.exec(core);
   if (size !== null && (size[4] === '' || isUnitWord((size[4] ?? '').toLowerCase())))
     return size.slice(1).filter((part) => part !== '');

@@ -44,10 +44,14 @@ function quotientAt(tokens: readonly Token[], at: number): Unit | undefined {
   const token = tokens[at];
   const [first = '', ...divisors] = token?.text.split('/') ?? [];
   if (token === undefined || divisors.length === 0 || divisors.includes('')) return undefined;
-  const written = [first, ...divisors].map((text) => nameAt([...tokens.slice(0, at), { ...token, text, lower: text.toLowerCase() }], at));
+  const written = [first, ...divisors].map((text) =>
+    nameAt([...tokens.slice(0, at), { ...token, text, lower: text.toLowerCase() }], at),
+  );
   const [name, ...others] = written;
   if (name === undefined || (name.kind !== 'dose' && name.kind !== 'amount')) return undefined;
-  const symbols = divisors.map((text, index) => (others[index]?.kind === 'dose' ? others[index].symbol : undefined) ?? text);
+  const symbols = divisors.map(
+    (text, index) => (others[index]?.kind === 'dose' ? others[index].symbol : undefined) ?? text,
+  );
   const isVolume = symbols.some((symbol) => VOLUMES.has(symbol));
   const text = [name.symbol ?? first, ...symbols].join('/');
   return { kind: isVolume ? 'amount' : name.kind, text, length: 1, singular: false };

@@ -86,6 +86,29 @@ export function beginsWithNumber(words: readonly string[]): boolean {
   return openHead(tokenize(words)) > 0;
 }
 
+/** Whether words begin with what stands behind the point of a number. */
+export function beginsWithPoint(words: readonly string[]): boolean {
+  return /^["“(]*(?:point$|\.\d)/iu.test(words[0] ?? '') && beginsWithNumber(words);
+}
+
+/** Whether words end in one that sounds like a number: `her potassium is too`. */
+export function endsInHomophone(words: readonly string[]): boolean {
+  return HOMOPHONES.has(tokenize(words.slice(-1)).at(-1)?.lower ?? '');
+}
+
+const HOMOPHONES: ReadonlySet<string> = new Set([
+  'too',
+  'to',
+  'for',
+  'fore',
+  'won',
+  'ate',
+  'tree',
+  'tin',
+  'sex',
+  'sick',
+]);
+
 /** Whether words do no more than link what was said before with what follows: `and`, `uh`. */
 export function linksNumbers(words: readonly string[]): boolean {
   return isOnlyLinks(tokenize(words));
@@ -148,7 +171,9 @@ function wholeNumbers(tokens: readonly Token[], stretches: readonly Stretch[]): 
   const runs = numberRuns(tokens);
   let left = stretches;
   for (;;) {
-    const written = new Set(left.flatMap(({ from, to, pieces }) => (pieces === undefined ? [] : indices(from, to))));
+    const written = new Set(
+      left.flatMap(({ from, to, pieces }) => (pieces === undefined ? [] : indices(from, to))),
+    );
     const halves = runs.filter(
       ({ spoken }) => spoken.some((at) => written.has(at)) && spoken.some((at) => !written.has(at)),
     );
@@ -229,7 +254,7 @@ function withoutDot(word: WrittenWord, next: WrittenWord | undefined): WrittenWo
   return isUnit && /^\p{Ll}/u.test(next?.text ?? '') ? { ...word, text: word.text.slice(0, -1) } : word;
 }
 
-/** `.5` is never left as it is: the point is overlooked (ISMP). */
+/** `.5` is never left as it is: the point is overlooked (ISMP). `.0` is the end of a number whose beginning is missing. */
 function withoutNakedPoint(word: string): string {
-  return word.replace(/^([("“]*)\.(?=\d)/u, '$10.');
+  return word.replace(/^([("“]*)\.(?=\d*[1-9])/u, '$10.');
 }

@@ -106,6 +106,23 @@ const NUMBER_WORDS = [
   ...['ninety', 'hundred', 'hundred', 'thousand', 'and', 'a', 'point', 'oh'],
 ];
 
+/** What stands between number words of one run. */
+const JOINTS = [
+  'to',
+  'or',
+  'and',
+  'slash',
+  'dash',
+  'over',
+  'point',
+  'oh',
+  'double',
+  'half',
+  'minus',
+  'through',
+  'by',
+];
+
 const MEASURES = [
   ...[
     'milligrams',
@@ -199,6 +216,63 @@ describe('the value of a number', () => {
         }
       }),
       { numRuns: 3000 },
+    );
+  });
+});
+
+describe('a run of number words', () => {
+  test('is written as a whole, or stays as it was spoken', () => {
+    const word = fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(...NUMBER_WORDS.filter((one) => one !== 'a' && one !== 'and')),
+      },
+      { weight: 2, arbitrary: fc.constantFrom(...JOINTS) },
+    );
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 2, maxLength: 8 }), (words) => {
+        const written = write(words.join(' '));
+        fc.pre(/\d/u.test(written));
+        const left = written.split(' ').filter((one) => NUMBER_WORDS.includes(one) && one !== 'and');
+        // "2.5 thousand" keeps its scale, and "point to ten" has no point of a number.
+        const isFree = (one: string) => one === 'thousand' || one === 'point' || one === 'oh';
+        expect(
+          left.filter((one) => !isFree(one)),
+          written,
+        ).toEqual([]);
+        expect(written).not.toMatch(/\d (?:point|oh|slash|dash)\b|\b(?:point|oh|double|half|slash|dash) \d/u);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('whose scale may count for two numbers gets no dash and no digits', () => {
+    const scales = fc.constantFrom(['hundred', 9], ['thousand', 99], ['million', 99]) as fc.Arbitrary<
+      [string, number]
+    >;
+    const joints = fc.constantFrom('to', 'or', 'and', 'through', 'by');
+    const units = fc.constantFrom('units', 'milligrams', 'milliliters', '');
+    fc.assert(
+      fc.property(scales, joints, units, fc.nat(1000), fc.nat(1000), ([scale, most], joint, unit, a, b) => {
+        const high = 2 + (a % (most - 1));
+        const low = 1 + (b % (high - 1));
+        const between = joint === 'and' ? 'between ' : '';
+        const spoken = `${between}${plain(low)} ${joint} ${plain(high)} ${scale} ${unit}`.trim();
+        expect(write(spoken)).toBe(spoken);
+        const size = { hundred: 100, thousand: 1000, million: 1e6 }[scale] ?? 1;
+        const digits = `${String(low)} ${joint} ${(high * size).toLocaleString('en-US')} mg`;
+        expect(write(digits)).toBe(digits);
+      }),
+    );
+  });
+
+  test('whose first number is whole is a range', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), (tens, hundreds) => {
+        fc.pre(tens * 10 >= hundreds && tens > 1);
+        const spoken = `${plain(tens * 10)} to ${plain(hundreds * 100)} milligrams`;
+        expect(write(spoken)).toBe(`${String(tens * 10)}–${String(hundreds * 100)} mg`);
+      }),
     );
   });
 });

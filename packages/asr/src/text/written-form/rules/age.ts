@@ -24,7 +24,8 @@ function between(tokens: readonly Token[], at: number, low: SpokenNumber): Rewri
   if (high === undefined || unit === undefined) return undefined;
   const whole = low.length + 1 + high.length + 2;
   const areAges = [low, high].every((number) => isPlain(number) && isWhole(number));
-  if (!areAges || !isPlain(low) || !isPlain(high) || Number(low.digits) >= Number(high.digits)) return keep(whole);
+  if (!areAges || !isPlain(low) || !isPlain(high) || Number(low.digits) >= Number(high.digits))
+    return keep(whole);
   return writeAs(`${low.digits}–${high.digits}-${unit}-old`, whole);
 }
 

@@ -30,7 +30,9 @@ const abbreviation: Rule = (tokens, at) => {
 /** `q6PM` → `daily at 6 PM` */
 const dailyAt: Rule = (tokens, at) => {
   const match = /^q(1[0-2]|[1-9])([ap])m$/iu.exec(tokens[at]?.text ?? '');
-  return match === null ? undefined : writeAs(`daily at ${match[1] ?? ''} ${(match[2] ?? '').toUpperCase()}M`, 1);
+  return match === null
+    ? undefined
+    : writeAs(`daily at ${match[1] ?? ''} ${(match[2] ?? '').toUpperCase()}M`, 1);
 };
 
 const MOST_LETTERS = 3;

@@ -26,7 +26,8 @@ export const measure: Rule = (tokens, at) => {
 /** `two point five million units`: the unit stands behind the scale. */
 function inMillionsOf(tokens: readonly Token[], at: number, number: SpokenNumber): Rewriting | undefined {
   const unit = unitBehind(tokens, at, number.length + 1);
-  if (!isValue(number) || unit === undefined || unit.kind === 'time' || unit.kind === 'form') return undefined;
+  if (!isValue(number) || unit === undefined || unit.kind === 'time' || unit.kind === 'form')
+    return undefined;
   const pieces = inMillions(tokens, at, number, unit.kind === 'dose');
   return pieces && writePieces(...pieces, ...unitPieces(unit));
 }
@@ -57,7 +58,13 @@ function mayBeTwoNumbers(tokens: readonly Token[], at: number, number: Value, un
     return unit.kind === 'time' || unit.kind === 'form' || unit.singular || isDoseForm(behind);
   }
   // "Thirty five milligram tablets": of 35 mg, or thirty of 5 mg?
-  if (unit.singular && behind !== undefined && isDoseForm(behind) && behind.endsWith('s') && isParted(tokens, at, number))
+  if (
+    unit.singular &&
+    behind !== undefined &&
+    isDoseForm(behind) &&
+    behind.endsWith('s') &&
+    isParted(tokens, at, number)
+  )
     return true;
   // "Zero point five one tablet": half a milligram, then one tablet?
   return number.is === 'decimal' && unit.kind === 'form' && !number.half && /\.\d{2,}$/u.test(number.digits);
@@ -67,7 +74,9 @@ function mayBeTwoNumbers(tokens: readonly Token[], at: number, number: Value, un
 function isParted(tokens: readonly Token[], at: number, { is, length }: Value): boolean {
   const last = tokens[at + length - 1];
   const part = numberWord(last?.lower ?? '')?.is;
-  return is === 'cardinal' && length > 1 && last?.beginsWord === true && part !== 'hundred' && part !== 'scale';
+  return (
+    is === 'cardinal' && length > 1 && last?.beginsWord === true && part !== 'hundred' && part !== 'scale'
+  );
 }
 
 function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Unit): Rewriting | undefined {

@@ -48,7 +48,8 @@ const fraction: Rule = (tokens, at) => {
   if ((number.digits === '1') !== singular || number.digits === '0') return undefined;
   const behind = wordBehind(tokens, at, length);
   // Half a tablet is told in words, and so is "one half to one tablet"; "one third degree burn" is one burn.
-  if (isDoseForm(behind) || isJoined(tokens, at, length) || (singular && !ENDS.has(behind ?? 'of'))) return keep(length);
+  if (isDoseForm(behind) || isJoined(tokens, at, length) || (singular && !ENDS.has(behind ?? 'of')))
+    return keep(length);
   return writeAs(`${number.digits}/${String(parts)}`, length);
 };
 

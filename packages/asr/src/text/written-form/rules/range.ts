@@ -43,7 +43,9 @@ const twoNumbers: Rule = (tokens, at) => {
       if (unit === undefined) return labelledPair(tokens, at, pair);
       return wordBefore(tokens, at) === 'between' ? joined(pair, unit) : undefined;
     default:
-      return unit === undefined ? (labelledPair(tokens, at, pair) ?? alternatives(pair)) : alternativesWith(pair, unit);
+      return unit === undefined
+        ? (labelledPair(tokens, at, pair) ?? alternatives(pair))
+        : alternativesWith(pair, unit);
   }
 };
 
@@ -56,7 +58,8 @@ const hyphenated: Rule = (tokens, at) => {
   if (match === null) return undefined;
   const [low = '', high = ''] = match.slice(1).map((digits) => digits.replaceAll(',', ''));
   const isShared = mayShareScale(Number(low), Number(high));
-  if (unit === undefined) return isShared && match[2]?.includes(',') ? writeAs(`${match[1]} to ${match[2]}`, 1) : undefined;
+  if (unit === undefined)
+    return isShared && match[2]?.includes(',') ? writeAs(`${match[1]} to ${match[2]}`, 1) : undefined;
   if (unit.singular) return undefined;
   const joint = isShared ? ' to ' : '–';
   const text = [low, high].map((digits) => measuredNumber({ digits }, unit.kind === 'dose')).join(joint);
@@ -116,18 +119,32 @@ function numbersAlone(tokens: readonly Token[], at: number, pair: Pair): Rewriti
   const [low, joint, high] = numbers(pair, false, pair.word === 'dash' ? 'to' : pair.word);
   if (labelled) return writePieces(low, joint, high);
   // Years, perhaps.
-  return writePieces({ ...low, text: plainNumber(pair.low) }, joint, { ...high, text: plainNumber(pair.high) });
+  return writePieces({ ...low, text: plainNumber(pair.low) }, joint, {
+    ...high,
+    text: plainNumber(pair.high),
+  });
 }
 
 /** `Apgars eight and nine` → `Apgars 8 and 9`, where no noun follows that is counted. */
 function labelledPair(tokens: readonly Token[], at: number, pair: Pair): Rewriting | undefined {
   const behind = wordBehind(tokens, at, pair.length);
   const ends = behind === undefined || CLOSERS.has(behind);
-  if (!ends || !isPlain(pair.low) || !isPlain(pair.high) || labelBefore(tokens, at) === undefined) return undefined;
+  if (!ends || !isPlain(pair.low) || !isPlain(pair.high) || labelBefore(tokens, at) === undefined)
+    return undefined;
   return writePieces(...numbers(pair, false, pair.word));
 }
 
-const CLOSERS: ReadonlySet<string> = new Set(['at', 'but', 'today', 'now', 'with', 'which', 'from', 'on', 'respectively']);
+const CLOSERS: ReadonlySet<string> = new Set([
+  'at',
+  'but',
+  'today',
+  'now',
+  'with',
+  'which',
+  'from',
+  'on',
+  'respectively',
+]);
 
 function alternativesWith(pair: Pair, unit: Unit): Rewriting {
   const vague = unit.kind === 'time' || unit.kind === 'form';

@@ -86,7 +86,7 @@ function partAt(tokens: readonly Token[], at: number, letter: 'T' | 'N' | 'M'): 
   const behind = at + found.length;
   if (!adjoins(tokens[behind - 1], tokens[behind])) return undefined;
   const value = VALUES.get(tokens[behind]?.lower ?? '');
-  if (value === undefined || !(LEVELS[letter].includes(value))) return undefined;
+  if (value === undefined || !LEVELS[letter].includes(value)) return undefined;
   const part = adjoins(tokens[behind], tokens[behind + 1]) ? (tokens[behind + 1]?.text ?? '') : '';
   const isPart = /^[a-d]$/iu.test(part) && value !== 'X' && value !== 'is' && !isPrefix(tokens, behind + 1);
   const text = `${found.prefix}${letter}${value}${isPart ? part.toLowerCase() : ''}`;

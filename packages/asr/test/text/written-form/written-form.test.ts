@@ -232,7 +232,7 @@ describe('a run of number words', () => {
     fc.assert(
       fc.property(fc.array(word, { minLength: 2, maxLength: 8 }), (words) => {
         const written = write(words.join(' '));
-        fc.pre(/\d/u.test(written));
+        if (!/\d/u.test(written)) return;
         const left = written.split(' ').filter((one) => NUMBER_WORDS.includes(one) && one !== 'and');
         // "2.5 thousand" keeps its scale, and "point to ten" has no point of a number.
         const isFree = (one: string) => one === 'thousand' || one === 'point' || one === 'oh';
@@ -242,7 +242,7 @@ describe('a run of number words', () => {
         ).toEqual([]);
         expect(written).not.toMatch(/\d (?:point|oh|slash|dash)\b|\b(?:point|oh|double|half|slash|dash) \d/u);
       }),
-      { numRuns: 3000 },
+      { numRuns: 6000 },
     );
   });
 

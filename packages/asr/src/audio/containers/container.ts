@@ -6,13 +6,16 @@ export interface RecordingInput {
   readonly name: string;
   readonly bytes: ByteSource;
   /** Present for what can be read at any place. */
-  readonly file?: {
-    /** Where other programs can read it too; undefined for what only this process can read. */
-    readonly path: string | undefined;
-    readonly size: number;
-    /** The bytes from `start` up to `end`, in pieces of any length. */
-    readonly read: (start: number, end: number) => AsyncIterable<Uint8Array>;
-  };
+  readonly file?: RecordingFile;
+}
+
+/** A recording that can be read at any place. */
+export interface RecordingFile {
+  /** Where other programs can read it too; undefined for what only this process can read. */
+  readonly path: string | undefined;
+  readonly size: number;
+  /** The bytes from `start` up to `end`, in pieces of any length. */
+  readonly read: (start: number, end: number) => AsyncIterable<Uint8Array>;
 }
 
 /** Audio as its container holds it. */

@@ -1,112 +1,226 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { SpeechError } from '../../speech-error.js';
+import { createByteSource } from '../byte-source.js';
 import { decodePcm } from '../pcm.js';
 import { SAMPLE_RATE } from '../sample-rate.js';
-import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
-import { mp4InOrder } from './mp4-in-order.js';
+import type { DecodedAudio, DecodedBlock, RecordingFile, RecordingInput } from './container.js';
+import { FfmpegMissingError, startFfmpeg, type FfmpegInput, type FfmpegProcess } from './ffmpeg-process.js';
+import { layOut, type Part } from './lay-out.js';
+import { probe, type Probed } from './probe.js';
+import { RECORDING_KIND_BYTES, recordingKind, type RecordingKind } from './recording-kind.js';
+import { readTimedPcm } from './timed-pcm.js';
+import { LONGEST_GAP_SECONDS, placeInTime, type TimedBlock } from './timeline.js';
+import { tracesOf } from './traces.js';
+import { sideBySide } from './tracks.js';
+import { brokenRecording, encryptedRecording, needsFfmpeg, noRecording, soundless } from './unreadable.js';
 
-/** Whatever else ffmpeg can read, when it is installed: the first audio track of MP4, WebM, AMR, WMA and so on. */
+/**
+ * Whatever else ffmpeg can read, when it is installed: MP4, WebM, AMR, WMA and so on. All tracks of sound are heard,
+ * at the times at which a player plays them; of a stream, which cannot be read twice, the first.
+ */
 export function openWithFfmpeg(input: RecordingInput): Promise<DecodedAudio> {
-  return Promise.resolve({ durationSeconds: undefined, blocks: decodeBlocks(input) });
+  const { name, file } = input;
+  const blocks = file === undefined ? decodeStream(input) : decodeFile(name, file);
+  return Promise.resolve({ durationSeconds: undefined, blocks });
 }
 
-/** One block: a quarter of a second. */
-const BLOCK_BYTES = SAMPLE_RATE / 2;
+type Blocks = AsyncGenerator<DecodedBlock, string | undefined>;
 
-async function* decodeBlocks(input: RecordingInput): AsyncGenerator<DecodedBlock, string | undefined> {
-  const ffmpeg = spawn('ffmpeg', ffmpegArguments(input), { stdio: ['pipe', 'pipe', 'ignore'] });
-  const started = new Promise<void>((resolve, reject) => {
-    ffmpeg.once('spawn', resolve);
-    ffmpeg.once('error', reject);
-  });
-  try {
-    await started;
-  } catch (cause) {
-    throw unknownWithoutFfmpeg(input.name, cause);
+async function* decodeFile(name: string, file: RecordingFile): Blocks {
+  const { parts, damage } = await layOut(file);
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) {
+    const found = yield* decodePart(name, file, only, sourceOf(file, only), damage);
+    return damage ?? found;
   }
-
-  const exited = once(ffmpeg, 'exit') as Promise<[number | null]>;
-  const fed = feed(input, ffmpeg.stdin);
-  let decodedAny = false;
-  try {
-    for await (const bytes of wholeBlocks(ffmpeg.stdout)) {
-      decodedAny = true;
-      yield { channels: decodePcm(bytes, 's16le'), sampleRate: SAMPLE_RATE };
+  const problems = [damage];
+  for (const part of parts) {
+    try {
+      problems.push(yield* decodePart(name, file, part, { type: 'stored', file: sectionOf(file, part) }, damage));
+    } catch (error) {
+      if (!(error instanceof SpeechError) || error.cause instanceof FfmpegMissingError) throw error;
+      problems.push('is made of several recordings, of which not all can be decoded');
     }
-    const [exitCode] = await exited;
-    await fed;
-    if (!decodedAny) throw withoutAudio(input.name);
-    return exitCode === 0 ? undefined : 'could not be decoded to its end';
-  } finally {
-    ffmpeg.kill('SIGKILL');
   }
+  return problems.find((problem) => problem !== undefined);
+}
+
+function sourceOf(file: RecordingFile, part: Part): FfmpegInput {
+  return file.path === undefined
+    ? { type: 'stored', file: sectionOf(file, part) }
+    : { type: 'path', path: file.path };
+}
+
+function sectionOf(file: RecordingFile, { start, end }: Part): RecordingFile {
+  const read = (from: number, to: number) => file.read(start + from, Math.min(end, start + to));
+  return { path: undefined, size: end - start, read };
+}
+
+/** Tracks of one recording that are heard: each takes a process. */
+const MOST_TRACKS = 8;
+
+/** Throws a `SpeechError` where there is nothing to decode. */
+async function* decodePart(
+  name: string,
+  file: RecordingFile,
+  part: Part,
+  input: FfmpegInput,
+  damage: string | undefined,
+): Blocks {
+  const probed = await orNeedsFfmpeg(name, part.kind, probe(input));
+  const tracks = probed.tracks.filter(({ isEncrypted }) => !isEncrypted);
+  if (probed.tracks.length === 0) throw await withoutTracks(name, file, part, probed, damage);
+  if (tracks.length === 0) throw encryptedRecording(name);
+
+  const heard = tracks.slice(0, MOST_TRACKS).map(({ index, channels }) =>
+    decodeTrack(name, part.kind, input, { track: `0:${index}`, channels, level: 'error' }),
+  );
+  const ends = yield* sideBySide(heard);
+  if (ends.every(({ seconds }) => seconds === 0)) {
+    throw brokenRecording(name, part.kind, part.lack ?? damage);
+  }
+  if (heard.length < probed.tracks.length)
+    return `has ${probed.tracks.length} tracks of sound, of which ${heard.length} were heard`;
+  return ends.map((end) => end.damage).find((one) => one !== undefined) ?? missingEnd(part, probed, ends);
+}
+
+/** Kinds whose header says how long they are, so that what is missing at the end shows. */
+const DECLARING_KINDS: ReadonlySet<RecordingKind | undefined> = new Set<RecordingKind>([
+  'MP4',
+  'WebM or Matroska',
+  'WMA',
+  'FLV',
+  'AVI',
+  'AIFF',
+  'CAF',
+]);
+
+/** Of pictures, which the length counts as well, nothing is known here. */
+function missingEnd({ kind }: Part, probed: Probed, ends: readonly TrackEnd[]): string | undefined {
+  const { declaredSeconds, hasVideo } = probed;
+  if (declaredSeconds === undefined || hasVideo || !DECLARING_KINDS.has(kind)) return undefined;
+  const found = Math.max(...ends.map(({ seconds }) => seconds));
+  const isShort = found < declaredSeconds - Math.max(LOST_SECONDS, declaredSeconds * LOST_SHARE);
+  return isShort ? `ends after ${found.toFixed(1)} of ${declaredSeconds.toFixed(1)} s` : undefined;
+}
+
+/** What rounding, padding and estimates of a header may amount to. */
+const LOST_SECONDS = 0.5;
+const LOST_SHARE = 0.01;
+
+async function withoutTracks(
+  name: string,
+  file: RecordingFile,
+  { kind, lack }: Part,
+  { format }: Probed,
+  damage: string | undefined,
+): Promise<SpeechError> {
+  if (lack !== undefined) return brokenRecording(name, kind, lack);
+  if (kind !== undefined) return format === undefined ? brokenRecording(name, kind, damage) : soundless(name);
+  const trace = await tracesOf(file);
+  return trace === undefined
+    ? noRecording(name)
+    : brokenRecording(name, trace, 'lacks its beginning, without which the rest cannot be decoded');
+}
+
+/** What comes once is decoded as it comes: two channels, as nobody has counted them. */
+async function* decodeStream({ name, bytes }: RecordingInput): Blocks {
+  const kind = recordingKind(await bytes.peek(RECORDING_KIND_BYTES));
+  const input: FfmpegInput = { type: 'stream', bytes: () => bytes.blocks(STREAM_BLOCK_BYTES) };
+  const { seconds, damage, tracks } = yield* decodeTrack(name, kind, input, {
+    track: '0:a:0',
+    channels: 2,
+    level: 'level+info',
+  });
+  if (seconds === 0) throw kind === undefined ? noRecording(name) : brokenRecording(name, kind);
+  return tracks > 1 ? `has ${tracks} tracks of sound, of which one was heard` : damage;
+}
+
+const STREAM_BLOCK_BYTES = 8_192;
+
+interface TrackOptions {
+  /** As ffmpeg maps it. */
+  readonly track: string;
+  readonly channels: number;
+  /** What ffmpeg is to talk of. */
+  readonly level: 'error' | 'level+info';
+}
+
+interface TrackEnd {
+  /** Where the last sound ends; 0 where there was none. */
+  readonly seconds: number;
+  readonly damage: string | undefined;
+  /** Of sound, in the whole recording; 0 where ffmpeg was not asked. */
+  readonly tracks: number;
+}
+
+/** Throws a `SpeechError` only where ffmpeg is not installed. */
+async function* decodeTrack(
+  name: string,
+  kind: RecordingKind | undefined,
+  input: FfmpegInput,
+  options: TrackOptions,
+): AsyncGenerator<DecodedBlock, TrackEnd> {
+  const { before, after } = trackArguments(kind, options);
+  const ffmpeg = await orNeedsFfmpeg(name, kind, startFfmpeg('ffmpeg', input, before, after));
+  try {
+    let end = 0;
+    const placed = placeInTime(timedBlocks(ffmpeg, options.channels));
+    let next = await placed.next();
+    for (; next.done !== true; next = await placed.next()) {
+      end += (next.value.channels[0]?.length ?? 0) / SAMPLE_RATE;
+      yield next.value;
+    }
+    const { exitCode, complaints, tracks } = await ffmpeg.ended;
+    return { seconds: end, damage: damageOf(exitCode, complaints, next.value.hasJumped), tracks };
+  } finally {
+    ffmpeg.kill();
+  }
+}
+
+function damageOf(exitCode: number | null, complaints: number, hasJumped: boolean): string | undefined {
+  if (exitCode !== 0) return 'could not be decoded to its end';
+  if (complaints > 0) return 'is cut off or damaged, and not all of it could be decoded';
+  return hasJumped ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out` : undefined;
 }
 
 /**
- * Files that have a path are opened by ffmpeg itself, because MP4 needs to be read from behind; only as files, so that a
- * crafted playlist cannot make it fetch anything from the network.
+ * Kinds whose times count from their beginning, so that a track that begins late has silence before it even where it is
+ * alone (ISO/IEC 14496-12, section 8.6.6; RFC 9559, section 11). Others begin with their first sample: the clocks of
+ * streams have run for a while.
  */
-function ffmpegArguments({ file }: RecordingInput): string[] {
-  const from =
-    file?.path === undefined
-      ? ['-protocol_whitelist', 'pipe', '-i', 'pipe:0']
-      : ['-protocol_whitelist', 'file', '-i', `file:${file.path}`];
-  return [
-    '-nostdin',
-    '-v',
-    'error',
-    ...from,
-    '-map',
-    '0:a:0',
-    '-f',
-    's16le',
-    '-ac',
-    '1',
-    '-ar',
-    String(SAMPLE_RATE),
-    'pipe:1',
-  ];
+const COUNTED_FROM_ZERO: ReadonlySet<RecordingKind | undefined> = new Set<RecordingKind>([
+  'MP4',
+  'WebM or Matroska',
+]);
+
+/** Longer than any gap: ffmpeg must not correct what is looked at here, seconds. */
+const NEVER = 1_000_000_000;
+
+function trackArguments(
+  kind: RecordingKind | undefined,
+  { track, channels, level }: TrackOptions,
+): { readonly before: readonly string[]; readonly after: readonly string[] } {
+  const times = COUNTED_FROM_ZERO.has(kind) ? ['-copyts'] : ['-dts_delta_threshold', `${LONGEST_GAP_SECONDS}`];
+  const format = ['-c:a', 'pcm_s16le', '-ac', `${channels}`, '-ar', `${SAMPLE_RATE}`];
+  return {
+    before: ['-nostdin', '-hide_banner', '-nostats', '-v', level, ...times, '-dts_error_threshold', `${NEVER}`],
+    after: ['-map', track, ...format, '-avoid_negative_ts', 'disabled', '-f', 'matroska', 'pipe:1'],
+  };
 }
 
-/** ffmpeg may stop listening at any time; its exit code says then what there is to say. */
-async function feed({ file, bytes }: RecordingInput, stdin: NodeJS.WritableStream): Promise<void> {
-  if (file?.path !== undefined) {
-    stdin.end();
-    return;
-  }
-  const inOrder = file && (await mp4InOrder(file).catch(() => undefined));
-  await pipeline(Readable.from(inOrder ?? bytes.blocks(BLOCK_BYTES)), stdin).catch(() => undefined);
-}
-
-/** Pipes cut where they like: holds an odd byte back until its other half comes. */
-async function* wholeBlocks(stream: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array, void> {
-  let rest = Buffer.alloc(0);
-  for await (const piece of stream) {
-    const bytes = Buffer.concat([rest, piece]);
-    const whole = bytes.length - (bytes.length % 2);
-    for (let start = 0; start < whole; start += BLOCK_BYTES) {
-      yield bytes.subarray(start, Math.min(whole, start + BLOCK_BYTES));
-    }
-    rest = bytes.subarray(whole);
+async function* timedBlocks({ stdout }: FfmpegProcess, channels: number): AsyncGenerator<TimedBlock, void> {
+  const iterator = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const bytes = createByteSource(async () => {
+    const next = await iterator.next();
+    return next.done === true ? undefined : next.value;
+  });
+  for await (const { seconds, pcm } of readTimedPcm(bytes, channels)) {
+    yield { seconds, channels: decodePcm(pcm, 's16le', channels) };
   }
 }
 
-function unknownWithoutFfmpeg(name: string, cause: unknown): SpeechError {
-  return new SpeechError(
-    'unsupported_audio',
-    `${name} is not WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis.`,
-    'Convert it to one of these, or install ffmpeg, which reads most others.',
-    { cause },
-  );
-}
-
-function withoutAudio(name: string): SpeechError {
-  return new SpeechError(
-    'unsupported_audio',
-    `${name} holds no audio that can be read.`,
-    'Give a recording, such as WAV, FLAC, MP3, Ogg or anything that ffmpeg reads.',
-  );
+async function orNeedsFfmpeg<T>(name: string, kind: RecordingKind | undefined, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw error instanceof FfmpegMissingError ? needsFfmpeg(name, kind, error) : error;
+  });
 }

@@ -12,11 +12,14 @@ export async function openMp3(input: RecordingInput): Promise<DecodedAudio> {
   return { durationSeconds: announcedSeconds, blocks: decodeBlocks(input, announcedSeconds) };
 }
 
-/** Whether two frames, one right after the other, begin these bytes: a single header turns up in any file. */
-export function isMpegAudio(head: Uint8Array): boolean {
+/**
+ * Whether two frames, one right after the other, begin these bytes: a single header turns up in any file. Where there
+ * are too few bytes for a second one, the first will do unless it has to be `certain`.
+ */
+export function isMpegAudio(head: Uint8Array, { certain = false } = {}): boolean {
   const first = parseFrameHeader(head);
   if (first === undefined) return false;
-  if (head.length < first.bytes + 4) return true;
+  if (head.length < first.bytes + 4) return !certain;
   const second = parseFrameHeader(head.subarray(first.bytes));
   return second?.layer === first.layer && second.sampleRate === first.sampleRate;
 }

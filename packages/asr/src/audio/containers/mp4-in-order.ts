@@ -1,7 +1,6 @@
-import type { RecordingInput } from './container.js';
-
-/** What can be read at any place. */
-type RecordingFile = NonNullable<RecordingInput['file']>;
+import type { RecordingFile } from './container.js';
+import { createFileCursor, gather } from './file-cursor.js';
+import { MP4_BOX_HEADER_BYTES, type Mp4Box, parseMp4Box } from './mp4-box.js';
 
 /**
  * The bytes of an MP4 or QuickTime file with its index moved before its samples, so that it can be decoded through
@@ -34,18 +33,12 @@ const LARGEST_OFFSET = 2 ** 32 - LARGEST_INDEX_BYTES - 1;
 /** Boxes of a file that is no stream of fragments are few; what has more is not worth the walk. */
 const MOST_BOXES = 64;
 
-interface Box {
-  readonly type: string;
-  readonly start: number;
-  readonly headerBytes: number;
-  readonly end: number;
-}
-
-async function topLevelBoxes(file: RecordingFile): Promise<Box[]> {
-  const boxes: Box[] = [];
+async function topLevelBoxes(file: RecordingFile): Promise<Mp4Box[]> {
+  const cursor = createFileCursor(file);
+  const boxes: Mp4Box[] = [];
   for (let at = 0; at < file.size && boxes.length < MOST_BOXES;) {
-    const head = await gather(file.read(at, Math.min(file.size, at + 16)));
-    const box = parseBox(head, at, file.size);
+    const head = await cursor.at(at, MP4_BOX_HEADER_BYTES);
+    const box = parseMp4Box(head, at, file.size);
     if (box === undefined || (boxes.length === 0 && box.type !== 'ftyp')) return [];
     boxes.push(box);
     at = box.end;
@@ -53,27 +46,16 @@ async function topLevelBoxes(file: RecordingFile): Promise<Box[]> {
   return boxes;
 }
 
-/** The box that `head` begins; undefined where the bytes make none. A size of 0 reaches to the end. */
-function parseBox(head: Buffer, start: number, limit: number): Box | undefined {
-  if (head.length < 8) return undefined;
-  const short = head.readUInt32BE(0);
-  if (short === 1 && head.length < 16) return undefined;
-  const headerBytes = short === 1 ? 16 : 8;
-  const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short === 0 ? limit - start : short;
-  if (size < headerBytes || start + size > limit) return undefined;
-  return { type: head.toString('latin1', 4, 8), start, headerBytes, end: start + size };
-}
-
 /** Boxes on the way from the index to its tables of chunk offsets. */
 const CONTAINERS: ReadonlySet<string> = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
 
 /** Corrects the offsets of chunks that lie between `from` and the index, which is put before them. */
-function moveChunkOffsets(moov: Buffer, from: number, index: Box): void {
+function moveChunkOffsets(moov: Buffer, from: number, index: Mp4Box): void {
   const shift = index.end - index.start;
   const isMoved = (offset: number): boolean => offset >= from && offset < index.start;
   const walk = (start: number, end: number): void => {
     for (let at = start; at < end;) {
-      const box = parseBox(moov.subarray(at, Math.min(end, at + 16)), at, end);
+      const box = parseMp4Box(moov.subarray(at, Math.min(end, at + MP4_BOX_HEADER_BYTES)), at, end);
       if (box === undefined) return;
       const body = moov.subarray(at + box.headerBytes, box.end);
       if (CONTAINERS.has(box.type)) walk(at + box.headerBytes, box.end);
@@ -100,10 +82,4 @@ function moveLongOffsets(table: Buffer, isMoved: (offset: number) => boolean, sh
     const offset = Number(table.readBigUInt64BE(at));
     if (isMoved(offset)) table.writeBigUInt64BE(BigInt(offset + shift), at);
   }
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const gathered: Uint8Array[] = [];
-  for await (const piece of pieces) gathered.push(piece);
-  return Buffer.concat(gathered);
 }

@@ -1,0 +1,74 @@
+import { gather } from './file-cursor.js';
+import { startFfmpeg, type FfmpegInput } from './ffmpeg-process.js';
+
+/** What ffprobe finds in a recording. */
+export interface Probed {
+  /** ffmpeg's own name for the container, such as `mov,mp4,m4a,3gp,3g2,mj2`; undefined where it knows none. */
+  readonly format: string | undefined;
+  readonly tracks: readonly AudioTrack[];
+  /** Whether there are pictures that move. */
+  readonly hasVideo: boolean;
+  /** Seconds from the container's beginning to its end as its header says; undefined where it does not. */
+  readonly declaredSeconds: number | undefined;
+}
+
+/** A track of sound. */
+export interface AudioTrack {
+  /** Of all tracks of the recording, from 0. */
+  readonly index: number;
+  readonly channels: number;
+  /** Whether it can be played only with a key that is not in the recording. */
+  readonly isEncrypted: boolean;
+}
+
+/** Asks ffprobe. Throws `FfmpegMissingError`. */
+export async function probe(input: FfmpegInput): Promise<Probed> {
+  const entries =
+    'format=format_name,duration:stream=index,codec_type,codec_tag_string,channels:stream_disposition=attached_pic';
+  const ffprobe = await startFfmpeg(
+    'ffprobe',
+    input,
+    ['-v', 'error'],
+    ['-show_entries', entries, '-of', 'json'],
+  );
+  try {
+    const answer = await gather(ffprobe.stdout);
+    await ffprobe.ended;
+    return parseAnswer(JSON.parse(answer.toString() || '{}') as Answer);
+  } finally {
+    ffprobe.kill();
+  }
+}
+
+/** The part of ffprobe's answer that was asked for. */
+interface Answer {
+  readonly format?: { readonly format_name?: string; readonly duration?: string };
+  readonly streams?: readonly {
+    readonly index: number;
+    readonly codec_type?: string;
+    readonly codec_tag_string?: string;
+    readonly channels?: number;
+    readonly disposition?: { readonly attached_pic?: number };
+  }[];
+}
+
+/** Sample entries of MP4 whose samples are encrypted (ISO/IEC 14496-12, section 8.12; Apple's FairPlay). */
+const ENCRYPTED_TAGS: ReadonlySet<string> = new Set(['enca', 'drms']);
+
+function parseAnswer({ format, streams = [] }: Answer): Probed {
+  const seconds = Number(format?.duration);
+  return {
+    format: format?.format_name,
+    tracks: streams
+      .filter(({ codec_type: type }) => type === 'audio')
+      .map(({ index, channels = 1, codec_tag_string: tag = '' }) => ({
+        index,
+        channels: Math.max(1, channels),
+        isEncrypted: ENCRYPTED_TAGS.has(tag),
+      })),
+    hasVideo: streams.some(
+      ({ codec_type: type, disposition }) => type === 'video' && disposition?.attached_pic !== 1,
+    ),
+    declaredSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : undefined,
+  };
+}

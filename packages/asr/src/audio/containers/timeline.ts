@@ -1,0 +1,63 @@
+import { SAMPLE_RATE } from '../sample-rate.js';
+import type { DecodedBlock } from './container.js';
+
+/** A decoded block at 16 kHz, and when it is to be heard. */
+export interface TimedBlock {
+  /** Seconds. */
+  readonly seconds: number;
+  readonly channels: readonly Float32Array[];
+}
+
+/**
+ * Puts blocks where their times say, with silence before a late start and in gaps. Nothing is ever dropped: what
+ * overlaps is put behind what came before. Returns whether a clock jumped by more than `LONGEST_GAP_SECONDS`.
+ */
+export async function* placeInTime(
+  blocks: AsyncIterable<TimedBlock>,
+): AsyncGenerator<DecodedBlock, { readonly hasJumped: boolean }> {
+  /** Samples that have come out. */
+  let emitted = 0;
+  /** What is added to the times, samples. */
+  let shift = 0;
+  let hasJumped = false;
+  for await (const { seconds, channels } of blocks) {
+    const samples = channels[0]?.length ?? 0;
+    let gap = Math.round(seconds * SAMPLE_RATE) + shift - emitted;
+    if (gap > LONGEST_GAP_SECONDS * SAMPLE_RATE || gap < -LONGEST_OVERLAP_SECONDS * SAMPLE_RATE) {
+      // A recording that was joined late may begin at any time; it is only later that a clock cannot jump.
+      hasJumped ||= gap > 0 && emitted > 0;
+      shift -= gap;
+      gap = 0;
+    }
+    if (gap > SHORTEST_GAP_SECONDS * SAMPLE_RATE) {
+      yield* silence(gap, channels.length);
+      emitted += gap;
+    }
+    yield { channels, sampleRate: SAMPLE_RATE };
+    emitted += samples;
+  }
+  return { hasJumped };
+}
+
+/** Silence at 16 kHz, a second at a time. */
+export function* silence(samples: number, channels: number): Generator<DecodedBlock, void> {
+  for (let left = samples; left > 0; left -= SAMPLE_RATE) {
+    const length = Math.min(left, SAMPLE_RATE);
+    yield {
+      channels: Array.from({ length: channels }, () => new Float32Array(length)),
+      sampleRate: SAMPLE_RATE,
+    };
+  }
+}
+
+/**
+ * A clock that goes forward by more is wrong: nobody pauses a recorder for longer and calls it the same recording, and
+ * hours of silence would be listened to for nothing.
+ */
+export const LONGEST_GAP_SECONDS = 3_600;
+
+/** Blocks that begin less late are not parted: times are rounded, and clocks of recorders waver. */
+const SHORTEST_GAP_SECONDS = 0.1;
+
+/** What begins earlier than that, as measured from the end of what came before, has begun anew. */
+const LONGEST_OVERLAP_SECONDS = 1;

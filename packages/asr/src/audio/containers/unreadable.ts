@@ -1,0 +1,56 @@
+import { SpeechError } from '../../speech-error.js';
+import type { RecordingKind } from './recording-kind.js';
+
+/** What is said of a recording that only ffmpeg reads, where it is not installed. */
+export function needsFfmpeg(name: string, kind: RecordingKind | undefined, cause: unknown): SpeechError {
+  return new SpeechError(
+    'unsupported_audio',
+    kind === undefined
+      ? `${name} is not WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis.`
+      : `${name} looks like ${kind}, which is read by ffmpeg only, and that is not installed.`,
+    'Convert it to one of these, or install ffmpeg, which reads most others.',
+    { cause },
+  );
+}
+
+/** What is said of a file that is no recording. */
+export function noRecording(name: string): SpeechError {
+  return new SpeechError(
+    'unsupported_audio',
+    `${name} holds no audio that can be read: it is no recording, or one that lacks its beginning.`,
+    'Give a whole recording, such as WAV, FLAC, MP3, Ogg, MP4 or WebM.',
+  );
+}
+
+/** What is said of a recording of a known kind of which nothing can be decoded. `flaw` ends the sentence. */
+export function brokenRecording(
+  name: string,
+  kind: RecordingKind | undefined,
+  flaw = 'is damaged and cannot be decoded',
+): SpeechError {
+  return new SpeechError(
+    'unreadable_audio',
+    kind === undefined ? `${name} ${flaw}.` : `${name} looks like ${kind}, but ${flaw}.`,
+    flaw.includes('beginning')
+      ? 'Send the whole recording, with all pieces in their order from the first on, as one file.'
+      : 'Copy it again, as a whole, from where it was recorded.',
+  );
+}
+
+/** What is said of a recording that holds pictures or texts only. */
+export function soundless(name: string): SpeechError {
+  return new SpeechError(
+    'unreadable_audio',
+    `${name} holds no sound.`,
+    'Check that the microphone was recorded, and export the recording with its sound.',
+  );
+}
+
+/** What is said of a recording that is protected against copying. */
+export function encryptedRecording(name: string): SpeechError {
+  return new SpeechError(
+    'unreadable_audio',
+    `${name} is encrypted or protected against copying, so that it cannot be decoded.`,
+    'Export it without protection from the program that plays it.',
+  );
+}

@@ -66,20 +66,21 @@ async function* decodePart(
   input: FfmpegInput,
   damage: string | undefined,
 ): Blocks {
-  const probed = await orNeedsFfmpeg(name, part.kind, probe(input));
-  const tracks = probed.tracks.filter(({ isEncrypted }) => !isEncrypted);
-  if (probed.tracks.length === 0) throw await withoutTracks(name, file, part, probed, damage);
-  if (tracks.length === 0) throw encryptedRecording(name);
+  if (part.isEncrypted) throw encryptedRecording(name);
+  const probed = await orNeedsFfmpeg(name, part.kind, probe(input, LOOK_AHEAD));
+  const { tracks } = probed;
+  if (tracks.length === 0) throw await withoutTracks(name, file, part, probed, damage);
 
+  // Behind another recording, the clock of that one may go on.
+  const begin = COUNTED_FROM_ZERO.has(part.kind) && part.start === 0 ? 0 : probed.startSeconds;
   const heard = tracks.slice(0, MOST_TRACKS).map(({ index, channels }) =>
-    decodeTrack(name, part.kind, input, { track: `0:${index}`, channels, level: 'error' }),
+    decodeTrack(name, part.kind, input, { track: `0:${index}`, channels, begin, level: 'error' }),
   );
   const ends = yield* sideBySide(heard);
   if (ends.every(({ seconds }) => seconds === 0)) {
     throw brokenRecording(name, part.kind, part.lack ?? damage);
   }
-  if (heard.length < probed.tracks.length)
-    return `has ${probed.tracks.length} tracks of sound, of which ${heard.length} were heard`;
+  if (heard.length < tracks.length) return `has ${tracks.length} tracks of sound, of which ${heard.length} were heard`;
   return ends.map((end) => end.damage).find((one) => one !== undefined) ?? missingEnd(part, probed, ends);
 }
 
@@ -94,10 +95,10 @@ const DECLARING_KINDS: ReadonlySet<RecordingKind | undefined> = new Set<Recordin
   'CAF',
 ]);
 
-/** Of pictures, which the length counts as well, nothing is known here. */
-function missingEnd({ kind }: Part, probed: Probed, ends: readonly TrackEnd[]): string | undefined {
+/** Of pictures, which the length counts as well, nothing is known here, nor of clocks that go on behind another recording. */
+function missingEnd({ kind, start }: Part, probed: Probed, ends: readonly TrackEnd[]): string | undefined {
   const { declaredSeconds, hasVideo } = probed;
-  if (declaredSeconds === undefined || hasVideo || !DECLARING_KINDS.has(kind)) return undefined;
+  if (declaredSeconds === undefined || hasVideo || start > 0 || !DECLARING_KINDS.has(kind)) return undefined;
   const found = Math.max(...ends.map(({ seconds }) => seconds));
   const isShort = found < declaredSeconds - Math.max(LOST_SECONDS, declaredSeconds * LOST_SHARE);
   return isShort ? `ends after ${found.toFixed(1)} of ${declaredSeconds.toFixed(1)} s` : undefined;
@@ -129,11 +130,16 @@ async function* decodeStream({ name, bytes }: RecordingInput): Blocks {
   const { seconds, damage, tracks } = yield* decodeTrack(name, kind, input, {
     track: '0:a:0',
     channels: 2,
+    begin: COUNTED_FROM_ZERO.has(kind) ? 0 : undefined,
     level: 'level+info',
   });
-  if (seconds === 0) throw kind === undefined ? noRecording(name) : brokenRecording(name, kind);
+  if (seconds === 0) throw kind === undefined ? noRecording(name) : brokenRecording(name, kind, UNSTREAMABLE[kind]);
   return tracks > 1 ? `has ${tracks} tracks of sound, of which one was heard` : damage;
 }
+
+const UNSTREAMABLE: Partial<Record<RecordingKind, string>> = {
+  MP4: 'has its index behind its samples, or none, so that it cannot be decoded as it comes: give it as a file',
+};
 
 const STREAM_BLOCK_BYTES = 8_192;
 
@@ -141,6 +147,8 @@ interface TrackOptions {
   /** As ffmpeg maps it. */
   readonly track: string;
   readonly channels: number;
+  /** What counts as the beginning in the times of the container, seconds; undefined for the track's own. */
+  readonly begin: number | undefined;
   /** What ffmpeg is to talk of. */
   readonly level: 'error' | 'level+info';
 }
@@ -160,11 +168,11 @@ async function* decodeTrack(
   input: FfmpegInput,
   options: TrackOptions,
 ): AsyncGenerator<DecodedBlock, TrackEnd> {
-  const { before, after } = trackArguments(kind, options);
+  const { before, after } = trackArguments(options);
   const ffmpeg = await orNeedsFfmpeg(name, kind, startFfmpeg('ffmpeg', input, before, after));
   try {
     let end = 0;
-    const placed = placeInTime(timedBlocks(ffmpeg, options.channels));
+    const placed = placeInTime(timedBlocks(ffmpeg, options));
     let next = await placed.next();
     for (; next.done !== true; next = await placed.next()) {
       end += (next.value.channels[0]?.length ?? 0) / SAMPLE_RATE;
@@ -185,37 +193,46 @@ function damageOf(exitCode: number | null, complaints: number, hasJumped: boolea
 
 /**
  * Kinds whose times count from their beginning, so that a track that begins late has silence before it even where it is
- * alone (ISO/IEC 14496-12, section 8.6.6; RFC 9559, section 11). Others begin with their first sample: the clocks of
- * streams have run for a while.
+ * alone (ISO/IEC 14496-12, section 8.6.6; RFC 9559, section 11; Advanced Systems Format, section 3.2). The clocks of
+ * others have run for a while: they begin with the first picture or sound.
  */
 const COUNTED_FROM_ZERO: ReadonlySet<RecordingKind | undefined> = new Set<RecordingKind>([
   'MP4',
   'WebM or Matroska',
+  'WMA',
 ]);
 
 /** Longer than any gap: ffmpeg must not correct what is looked at here, seconds. */
 const NEVER = 1_000_000_000;
 
-function trackArguments(
-  kind: RecordingKind | undefined,
-  { track, channels, level }: TrackOptions,
-): { readonly before: readonly string[]; readonly after: readonly string[] } {
-  const times = COUNTED_FROM_ZERO.has(kind) ? ['-copyts'] : ['-dts_delta_threshold', `${LONGEST_GAP_SECONDS}`];
+/** Tracks may begin late, and have to be found all the same, microseconds and bytes; what is found first ends the search. */
+const LOOK_AHEAD = ['-analyzeduration', '100000000', '-probesize', '33554432'];
+
+function trackArguments({ track, channels, level }: TrackOptions): {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+} {
+  const times = ['-copyts', '-dts_error_threshold', `${NEVER}`];
   const format = ['-c:a', 'pcm_s16le', '-ac', `${channels}`, '-ar', `${SAMPLE_RATE}`];
   return {
-    before: ['-nostdin', '-hide_banner', '-nostats', '-v', level, ...times, '-dts_error_threshold', `${NEVER}`],
+    before: ['-nostdin', '-hide_banner', '-nostats', '-v', level, ...times, ...LOOK_AHEAD],
     after: ['-map', track, ...format, '-avoid_negative_ts', 'disabled', '-f', 'matroska', 'pipe:1'],
   };
 }
 
-async function* timedBlocks({ stdout }: FfmpegProcess, channels: number): AsyncGenerator<TimedBlock, void> {
+async function* timedBlocks(
+  { stdout }: FfmpegProcess,
+  { channels, begin }: TrackOptions,
+): AsyncGenerator<TimedBlock, void> {
   const iterator = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const bytes = createByteSource(async () => {
     const next = await iterator.next();
     return next.done === true ? undefined : next.value;
   });
+  let zero = begin;
   for await (const { seconds, pcm } of readTimedPcm(bytes, channels)) {
-    yield { seconds, channels: decodePcm(pcm, 's16le', channels) };
+    zero ??= seconds;
+    yield { seconds: seconds - zero, channels: decodePcm(pcm, 's16le', channels) };
   }
 }
 

@@ -19,6 +19,8 @@ export interface Part {
   readonly kind: RecordingKind | undefined;
   /** What it cannot be decoded without and does not have, as the end of a sentence; undefined where it has all. */
   readonly lack: string | undefined;
+  /** Whether its sound can be decoded only with a key that is not in the file. */
+  readonly isEncrypted: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function layOut(file: RecordingFile): Promise<Layout> {
     if (next === 'unknown') damage ??= 'goes on behind its end with bytes that are no recording';
     // What decodes it may find its way again, so it is given what could not be accounted for.
     const end = typeof next === 'number' ? next : file.size;
-    parts.push({ start, end, kind, lack: walked.lack });
+    parts.push({ start, end, kind, lack: walked.lack, isEncrypted: walked.isEncrypted === true });
     start = end;
   }
   return { parts, damage };
@@ -52,6 +54,7 @@ interface Walked {
   readonly end: number;
   readonly damage?: string | undefined;
   readonly lack?: string | undefined;
+  readonly isEncrypted?: boolean;
 }
 
 type Walker = (cursor: FileCursor, start: number) => Promise<Walked>;
@@ -92,26 +95,34 @@ async function walkMp4(cursor: FileCursor, start: number): Promise<Walked> {
   const seen = new Set<string>();
   let damage: string | undefined;
   let fragment: number | undefined;
+  let isEncrypted = false;
   let at = start;
   while (at < cursor.size) {
     const head = await cursor.at(at, MP4_BOX_HEADER_BYTES + 8);
     const box = parseMp4Box(head, at, Number.POSITIVE_INFINITY);
     if (box === undefined || !/^[\x20-\x7e\xa9]{4}$/.test(box.type)) break;
-    // Streams repeat their beginning; a file of samples and an index that begins again is another one.
-    if (box.type === 'ftyp' && seen.has('moov') && seen.has('mdat') && !seen.has('moof')) break;
-    if (box.type === 'moov' && seen.has('moov') && !seen.has('moof')) damage ??= 'has two indexes, of which one was read';
+    if (box.type === 'ftyp' && seen.has('moov') && seen.has('mdat')) break;
+    if (box.type === 'moov' && seen.has('moov')) damage ??= 'has two indexes, of which one was read';
     if (box.type === 'moof' && head.length >= 24) {
       const number = head.readUInt32BE(20);
       if (fragment !== undefined && number > fragment + 1) damage ??= 'lacks fragments in the middle';
       fragment = number;
     }
-    const isUnbounded = !Number.isFinite(box.end);
-    if (!isUnbounded && box.end > cursor.size) damage ??= CUT;
-    seen.add(box.type);
-    at = isUnbounded ? cursor.size : Math.min(box.end, cursor.size);
+    if (box.type === 'moov') isEncrypted ||= isProtected(await cursor.at(at, LOOKED_AT_BYTES));
+    const isCut = Number.isFinite(box.end) && box.end > cursor.size;
+    if (isCut) damage ??= CUT;
+    if (!isCut || box.type !== 'moov') seen.add(box.type);
+    at = Math.min(box.end, cursor.size);
   }
-  const hasIndex = seen.has('moov') && !(damage === CUT && seen.size === 1);
-  return { end: at, damage, lack: hasIndex ? undefined : lackOfMp4(seen) };
+  return { end: at, damage, lack: seen.has('moov') ? undefined : lackOfMp4(seen), isEncrypted };
+}
+
+/** Of an index: enough to see the sample entries of its tracks. */
+const LOOKED_AT_BYTES = 65_536;
+
+/** Whether sound is described as protected (ISO/IEC 14496-12, section 8.12, and `drms` of Apple's FairPlay). */
+function isProtected(index: Buffer): boolean {
+  return index.includes('sinf', 0, 'latin1') && ['enca', 'drms'].some((entry) => index.includes(entry, 0, 'latin1'));
 }
 
 function lackOfMp4(seen: ReadonlySet<string>): string {

@@ -33,13 +33,18 @@ const LARGEST_OFFSET = 2 ** 32 - LARGEST_INDEX_BYTES - 1;
 /** Boxes of a file that is no stream of fragments are few; what has more is not worth the walk. */
 const MOST_BOXES = 64;
 
+/** What a file of this kind begins with; QuickTime of old has no name for itself. */
+const FIRST_BOXES: ReadonlySet<string> = new Set(['ftyp', 'mdat', 'wide', 'free', 'skip']);
+
 async function topLevelBoxes(file: RecordingFile): Promise<Mp4Box[]> {
   const cursor = createFileCursor(file);
   const boxes: Mp4Box[] = [];
   for (let at = 0; at < file.size && boxes.length < MOST_BOXES;) {
     const head = await cursor.at(at, MP4_BOX_HEADER_BYTES);
     const box = parseMp4Box(head, at, file.size);
-    if (box === undefined || (boxes.length === 0 && box.type !== 'ftyp')) return [];
+    // What stands behind the last box is none of the file's.
+    if (box === undefined) return boxes;
+    if (boxes.length === 0 && !FIRST_BOXES.has(box.type)) return [];
     boxes.push(box);
     at = box.end;
   }

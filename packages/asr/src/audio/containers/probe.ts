@@ -8,6 +8,8 @@ export interface Probed {
   readonly tracks: readonly AudioTrack[];
   /** Whether there are pictures that move. */
   readonly hasVideo: boolean;
+  /** When the first picture or sound begins on the container's clock, seconds; undefined where that is unknown. */
+  readonly startSeconds: number | undefined;
   /** Seconds from the container's beginning to its end as its header says; undefined where it does not. */
   readonly declaredSeconds: number | undefined;
 }
@@ -17,18 +19,16 @@ export interface AudioTrack {
   /** Of all tracks of the recording, from 0. */
   readonly index: number;
   readonly channels: number;
-  /** Whether it can be played only with a key that is not in the recording. */
-  readonly isEncrypted: boolean;
 }
 
-/** Asks ffprobe. Throws `FfmpegMissingError`. */
-export async function probe(input: FfmpegInput): Promise<Probed> {
+/** Asks ffprobe, with options that go before the input. Throws `FfmpegMissingError`. */
+export async function probe(input: FfmpegInput, options: readonly string[]): Promise<Probed> {
   const entries =
-    'format=format_name,duration:stream=index,codec_type,codec_tag_string,channels:stream_disposition=attached_pic';
+    'format=format_name,start_time,duration:stream=index,codec_type,channels:stream_disposition=attached_pic';
   const ffprobe = await startFfmpeg(
     'ffprobe',
     input,
-    ['-v', 'error'],
+    ['-v', 'error', ...options],
     ['-show_entries', entries, '-of', 'json'],
   );
   try {
@@ -42,33 +42,26 @@ export async function probe(input: FfmpegInput): Promise<Probed> {
 
 /** The part of ffprobe's answer that was asked for. */
 interface Answer {
-  readonly format?: { readonly format_name?: string; readonly duration?: string };
+  readonly format?: { readonly format_name?: string; readonly start_time?: string; readonly duration?: string };
   readonly streams?: readonly {
     readonly index: number;
     readonly codec_type?: string;
-    readonly codec_tag_string?: string;
     readonly channels?: number;
     readonly disposition?: { readonly attached_pic?: number };
   }[];
 }
 
-/** Sample entries of MP4 whose samples are encrypted (ISO/IEC 14496-12, section 8.12; Apple's FairPlay). */
-const ENCRYPTED_TAGS: ReadonlySet<string> = new Set(['enca', 'drms']);
-
 function parseAnswer({ format, streams = [] }: Answer): Probed {
-  const seconds = Number(format?.duration);
+  const [start, seconds] = [Number(format?.start_time), Number(format?.duration)];
   return {
     format: format?.format_name,
     tracks: streams
       .filter(({ codec_type: type }) => type === 'audio')
-      .map(({ index, channels = 1, codec_tag_string: tag = '' }) => ({
-        index,
-        channels: Math.max(1, channels),
-        isEncrypted: ENCRYPTED_TAGS.has(tag),
-      })),
+      .map(({ index, channels = 1 }) => ({ index, channels: Math.max(1, channels) })),
     hasVideo: streams.some(
       ({ codec_type: type, disposition }) => type === 'video' && disposition?.attached_pic !== 1,
     ),
+    startSeconds: Number.isFinite(start) ? start : undefined,
     declaredSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes.js';
+import type { ErrorCode, ErrorDefinition } from './error-codes.js';
 import { errorTable } from './error-codes.js';
 import type { ErrorMessage, WarningMessage } from './server-messages.js';
 import { warningTable, type WarningCode } from './warning-codes.js';
@@ -16,10 +16,17 @@ export interface ErrorDetails {
   readonly channel?: number;
 }
 
-/** The `error` message for a code: names the field, what is allowed and the remedy of the table. */
-export function describeError(code: ErrorCode, details: ErrorDetails = {}): ErrorMessage {
+/** What went wrong and what to do in one case, where more is known than the table says. Holds no content of a message. */
+export type Explanation = Pick<ErrorDefinition, 'meaning' | 'remedy'>;
+
+/** The `error` message for a code: names the field, what is allowed and the remedy, both of the table unless given. */
+export function describeError(
+  code: ErrorCode,
+  details: ErrorDetails = {},
+  explanation: Explanation = errorTable[code],
+): ErrorMessage {
   const { retryable } = errorTable[code];
-  return { type: 'error', message: explain(code, details), code, ...details, retryable };
+  return { type: 'error', message: explain(explanation, details), code, ...details, retryable };
 }
 
 /** What a warning says beyond its code. None of it may come from the content of a message. */
@@ -38,8 +45,7 @@ export function describeWarning(code: WarningCode, details?: WarningDetails): Wa
   return { type: 'warning', code, message: `${meaning} ${detail} ${remedy}`, count };
 }
 
-function explain(code: ErrorCode, { field, limit, start, end }: ErrorDetails): string {
-  const { meaning, remedy } = errorTable[code];
+function explain({ meaning, remedy }: Explanation, { field, limit, start, end }: ErrorDetails): string {
   const subject = field === undefined ? '' : `${field}: `;
   const allowed = limit === undefined ? [] : [`Allowed: ${limit}.`];
   const span =

@@ -27,7 +27,13 @@ export {
   type StopMessage,
 } from './client-messages.js';
 export { closeTable, type CloseDefinition, type CloseName } from './close-codes.js';
-export { describeError, describeWarning, type ErrorDetails, type WarningDetails } from './describe-error.js';
+export {
+  describeError,
+  describeWarning,
+  type ErrorDetails,
+  type Explanation,
+  type WarningDetails,
+} from './describe-error.js';
 export { dropReasons, dropTable, type DropReason } from './drop-reasons.js';
 export { errorCodes, errorTable, type ErrorCode, type ErrorDefinition } from './error-codes.js';
 export { detailsOfIssue, type IssueDetails } from './issue-details.js';

@@ -1,5 +1,11 @@
 import { SpeechError, type SpeechErrorCode } from '@auscult/asr';
-import { describeError, errorTable, type ErrorCode, type ErrorDetails } from '@auscult/protocol';
+import {
+  describeError,
+  errorTable,
+  type ErrorCode,
+  type ErrorDetails,
+  type Explanation,
+} from '@auscult/protocol';
 import { z } from 'zod';
 
 /** What an error is, in the body of an HTTP answer. */
@@ -29,6 +35,8 @@ export class RequestError extends Error {
     /** When the client may come back, seconds. */
     readonly retryAfterSeconds?: number,
     options?: ErrorOptions,
+    /** What is said in place of the table's words. */
+    readonly explanation?: Explanation,
   ) {
     super(code, options);
   }
@@ -38,8 +46,12 @@ export class RequestError extends Error {
 export function httpError(
   code: ErrorCode,
   details: HttpErrorDetails = {},
+  explanation?: Explanation,
 ): { readonly status: number; readonly body: ErrorBody } {
-  return { status: errorTable[code].httpStatus ?? 500, body: { error: describeForHttp(code, details) } };
+  return {
+    status: errorTable[code].httpStatus ?? 500,
+    body: { error: describeForHttp(code, details, explanation) },
+  };
 }
 
 /** What the description of a route says of the errors that it may answer with. */
@@ -48,8 +60,12 @@ export function errorResponses(...codes: readonly ErrorCode[]): Readonly<Record<
 }
 
 /** An error of the protocol's table as it stands in the body of an HTTP answer. */
-export function describeForHttp(code: ErrorCode, details: HttpErrorDetails = {}): ErrorDescription {
-  const { message, retryable } = describeError(code, details);
+export function describeForHttp(
+  code: ErrorCode,
+  details: HttpErrorDetails = {},
+  explanation?: Explanation,
+): ErrorDescription {
+  const { message, retryable } = describeError(code, details, explanation);
   return { code, message, ...details, retryable };
 }
 
@@ -70,6 +86,17 @@ export function recordingErrorOf(error: unknown): ErrorCode {
   if (error instanceof RequestError) return error.code;
   if (error instanceof SpeechError) return recordingErrors[error.code] ?? 'internal_error';
   return isDiskFull(error) ? 'storage_full' : 'internal_error';
+}
+
+/**
+ * What is wrong with one recording, where that is more than its code says: a reader of recordings knows whether one is
+ * cut, or only lacks a program that reads it. It says nothing of what a recording holds.
+ */
+export function recordingExplanationOf(error: unknown): Explanation | undefined {
+  if (error instanceof RequestError) return error.explanation;
+  if (!(error instanceof SpeechError)) return undefined;
+  const isAboutAudio = error.code === 'unreadable_audio' || error.code === 'unsupported_audio';
+  return isAboutAudio ? { meaning: error.message, remedy: error.remedy } : undefined;
 }
 
 const recordingErrors: Partial<Record<SpeechErrorCode, ErrorCode>> = {

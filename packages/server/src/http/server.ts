@@ -103,7 +103,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
       log.debug('request broken off', { route: request.routeOptions.url ?? 'none' });
     else if (refusal.code === 'internal_error') log.unexpected(refusal.cause ?? error);
     if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
-    const { status, body } = httpError(refusal.code, refusal.details);
+    const { status, body } = httpError(refusal.code, refusal.details, refusal.explanation);
     return reply.code(status).type('application/json').send(body);
   });
   // Not earlier: the WebSocket plugin closes the connection of a refused upgrade only if its own `onRequest` ran.

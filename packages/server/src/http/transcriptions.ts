@@ -11,7 +11,13 @@ import { ownershipOf } from '../access/identity.js';
 import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { Config } from '../config/schema.js';
-import { errorDescription, errorResponses, recordingErrorOf, RequestError } from '../errors.js';
+import {
+  errorDescription,
+  errorResponses,
+  recordingErrorOf,
+  recordingExplanationOf,
+  RequestError,
+} from '../errors.js';
 import { locationOf } from './location.js';
 import { acceptKeyTerms, type AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
@@ -241,9 +247,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       return { transcription, warnings };
     } catch (error) {
       await upload.file.remove();
-      throw error instanceof SpeechError
-        ? new RequestError(recordingErrorOf(error), { field: 'file' })
-        : error;
+      throw error instanceof SpeechError ? refusalOf(error) : error;
     }
   }
 
@@ -277,6 +281,11 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       },
     });
   }
+}
+
+function refusalOf(error: SpeechError): RequestError {
+  const details = { field: 'file' };
+  return new RequestError(recordingErrorOf(error), details, undefined, { cause: error }, recordingExplanationOf(error));
 }
 
 /** How a recording is transcribed. */

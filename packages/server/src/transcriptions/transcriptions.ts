@@ -2,7 +2,13 @@ import type { KeyTerm, Lexicon, Recognizer, WritingOptions } from '@auscult/asr'
 import type { TranscriptionTask } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
-import { describeForHttp, recordingErrorOf, RequestError, type ErrorDescription } from '../errors.js';
+import {
+  describeForHttp,
+  recordingErrorOf,
+  recordingExplanationOf,
+  RequestError,
+  type ErrorDescription,
+} from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Transcript } from '../transcripts/transcript.js';
@@ -163,7 +169,9 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
     } catch (error) {
       const code = abort.signal.aborted ? cancelCode() : recordingErrorOf(error);
       if (code === 'internal_error') log.unexpected(error, { transcription: state.id });
-      state.error = describeForHttp(code, error instanceof RequestError ? error.details : {});
+      const details = error instanceof RequestError ? error.details : {};
+      const explanation = abort.signal.aborted ? undefined : recordingExplanationOf(error);
+      state.error = describeForHttp(code, details, explanation);
       end(job, abort.signal.aborted ? 'cancelled' : 'failed');
     }
     await release(source);

@@ -2,27 +2,32 @@ import { SpeechError } from '../../speech-error.js';
 import type { ByteSource } from '../byte-source.js';
 import { companded } from './companding.js';
 import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
+import { gather } from './file-cursor.js';
+import { findTail, indexOfWaveHeader, isKnownChunk, isWaveHeader } from './riff-chunks.js';
 
 /**
  * RIFF/WAVE with PCM of 8, 16, 24 or 32 bits, floats of 32 or 64 bits, A-law or µ-law, plain or as
- * WAVE_FORMAT_EXTENSIBLE, also in the 64-bit variants RF64 and BW64 (EBU Tech 3306). What a writer left at
- * 0 or at the largest number because it could not seek back is taken to reach to the end.
+ * WAVE_FORMAT_EXTENSIBLE, also in the 64-bit variants RF64 and BW64 (EBU Tech 3306). Sizes are not trusted: samples go
+ * on to the end where a writer left 0 or the largest number, and where what stands behind the size that it wrote is
+ * neither a chunk nor another WAVE file. All data of all files in a row are samples.
  */
 export async function openWav(input: RecordingInput): Promise<DecodedAudio> {
-  const header = await readHeader(input);
-  const { format, dataOffset, dataBytes } = header;
-  const bytes = dataBytes ?? (input.file === undefined ? undefined : input.file.size - dataOffset);
+  const header = await readHeader(input.bytes, input.name, 0);
+  const { file } = input;
+  const extent =
+    file === undefined
+      ? { size: Number.POSITIVE_INFINITY, tailStart: Number.POSITIVE_INFINITY }
+      : { size: file.size, tailStart: await findTail(file) };
   return {
-    durationSeconds: bytes === undefined ? undefined : bytes / format.frameBytes / format.sampleRate,
-    blocks: decodeBlocks(input.bytes, header),
+    durationSeconds: await durationOf(header, input, extent),
+    blocks: decodeBlocks(input, header, extent),
   };
 }
 
 /** Whether these first bytes of a file begin a WAVE file whose samples `openWav` can decode. */
 export function isReadableWav(head: Uint8Array): boolean {
   const view = viewOf(head);
-  if (head.length < 12 || !RIFF_NAMES.has(fourCharacters(view, 0)) || fourCharacters(view, 8) !== 'WAVE')
-    return false;
+  if (!isWaveHeader(Buffer.from(head.buffer, head.byteOffset, head.byteLength))) return false;
   for (let at = 12; at + 8 <= head.length;) {
     const size = view.getUint32(at + 4, true);
     if (fourCharacters(view, at) === 'fmt ')
@@ -31,8 +36,6 @@ export function isReadableWav(head: Uint8Array): boolean {
   }
   return false;
 }
-
-const RIFF_NAMES: ReadonlySet<string> = new Set(['RIFF', 'RF64', 'BW64']);
 
 /** Sizes from here on are what writers put down that did not know the size; sox writes the first of them. */
 const UNKNOWN_SIZE_FROM = 0x7fff_0000;
@@ -58,10 +61,10 @@ interface WavHeader {
 
 type ReadSample = (view: DataView, offset: number) => number;
 
-/** Reads up to the first sample. */
-async function readHeader({ name, bytes }: RecordingInput): Promise<WavHeader> {
+/** Reads on from `start`, where a file begins, to its first sample. */
+async function readHeader(bytes: ByteSource, name: string, start: number): Promise<WavHeader> {
   await bytes.skip(12);
-  let offset = 12;
+  let offset = start + 12;
   let format: WavFormat | undefined;
   let longDataBytes: number | undefined;
   for (;;) {
@@ -139,25 +142,150 @@ function finite(sample: number): number {
   return Number.isFinite(sample) ? sample : 0;
 }
 
-async function* decodeBlocks(
-  bytes: ByteSource,
-  { format, dataBytes }: WavHeader,
-): AsyncGenerator<DecodedBlock, string | undefined> {
-  const { frameBytes, sampleRate } = format;
-  let left = dataBytes ?? Number.POSITIVE_INFINITY;
-  const blockBytes = Math.max(1, Math.floor(BLOCK_BYTES / frameBytes)) * frameBytes;
-  while (left > 0) {
-    const block = await bytes.read(Math.min(blockBytes, left));
-    if (block.length < frameBytes) break;
-    left -= block.length;
-    yield { channels: deinterleave(block, format), sampleRate };
+/** What is known before the samples are read, seconds. */
+async function durationOf(
+  { format, dataOffset, dataBytes }: WavHeader,
+  { file }: RecordingInput,
+  extent: Extent,
+): Promise<number | undefined> {
+  const secondsOf = (bytes: number): number => bytes / format.frameBytes / format.sampleRate;
+  const declaredEnd = dataOffset + (dataBytes ?? Number.POSITIVE_INFINITY);
+  if (file === undefined) return dataBytes === undefined ? undefined : secondsOf(dataBytes);
+  if (dataBytes !== undefined && declaredEnd >= extent.tailStart) return secondsOf(dataBytes);
+  if (dataBytes !== undefined) {
+    const behind = await gather(file.read(declaredEnd, Math.min(file.size, declaredEnd + BOUNDARY_BYTES)));
+    if (boundaryIn(behind, 0) !== undefined) return secondsOf(dataBytes);
   }
-  if (dataBytes === undefined || left < frameBytes) return undefined;
-  const [found, expected] = [dataBytes - left, dataBytes].map((size) =>
-    seconds(size / frameBytes / sampleRate),
-  );
-  return `ends after ${found} of ${expected} s`;
+  return secondsOf(extent.tailStart - dataOffset);
 }
+
+/** How far a file reaches, bytes; infinite for a stream. */
+interface Extent {
+  readonly size: number;
+  /** Where the chunks behind the samples begin. */
+  readonly tailStart: number;
+}
+
+async function* decodeBlocks(
+  { name, bytes }: RecordingInput,
+  first: WavHeader,
+  extent: Extent,
+): AsyncGenerator<DecodedBlock, string | undefined> {
+  let header = first;
+  let damage: string | undefined;
+  for (;;) {
+    const end = yield* decodeData(bytes, header, extent);
+    damage ??= end.damage;
+    const next = await nextHeader(bytes, name, header.format, end.position, extent);
+    if (typeof next !== 'object') return damage ?? next;
+    header = next;
+  }
+}
+
+interface DataEnd {
+  /** Where what is no sample begins, bytes. */
+  readonly position: number;
+  readonly damage: string | undefined;
+}
+
+/** Decodes the samples of one `data` chunk, and all that follow it without a chunk of their own. */
+async function* decodeData(
+  bytes: ByteSource,
+  { format, dataOffset, dataBytes }: WavHeader,
+  { size, tailStart }: Extent,
+): AsyncGenerator<DecodedBlock, DataEnd> {
+  const { frameBytes, sampleRate } = format;
+  const blockBytes = Math.max(1, Math.floor(BLOCK_BYTES / frameBytes)) * frameBytes;
+  const declaredEnd = dataOffset + (dataBytes ?? Number.POSITIVE_INFINITY);
+  // A size that reaches beyond the file says nothing about the chunks at its end.
+  let limit = declaredEnd > size ? tailStart : declaredEnd;
+  let position = dataOffset;
+  const ends = (): string | undefined => {
+    if (dataBytes === undefined || position + frameBytes > declaredEnd) return undefined;
+    const [found, expected] = [position - dataOffset, dataBytes].map((length) =>
+      seconds(length / frameBytes / sampleRate),
+    );
+    return `ends after ${found} of ${expected} s`;
+  };
+  for (;;) {
+    const left = limit - position;
+    if (left < frameBytes) {
+      const goesOn = limit === declaredEnd && tailStart > declaredEnd;
+      const rest = goesOn ? boundaryIn(await bytes.peek(left + BOUNDARY_BYTES), left) : left;
+      if (rest === undefined) {
+        limit = tailStart;
+        continue;
+      }
+      await bytes.skip(rest);
+      return { position: position + rest, damage: ends() };
+    }
+    const wanted = Math.min(blockBytes, Math.floor(left / frameBytes) * frameBytes);
+    const seen = await bytes.peek(wanted + WAVE_HEADER_BYTES - 1);
+    const header = indexOfWaveHeader(Buffer.from(seen.buffer, seen.byteOffset, seen.byteLength));
+    const length = Math.min(wanted, header < 0 ? seen.length : header);
+    const block = await bytes.read(length - (length % frameBytes));
+    position += block.length;
+    if (block.length > 0) yield { channels: deinterleave(block, format), sampleRate };
+    if (header < 0 && length === wanted) continue;
+    position += await bytes.skip(length % frameBytes);
+    return { position, damage: ends() };
+  }
+}
+
+/** Bytes that tell a WAVE file. */
+const WAVE_HEADER_BYTES = 12;
+
+/** The same with a byte of padding before them. */
+const BOUNDARY_BYTES = 1 + WAVE_HEADER_BYTES;
+
+/**
+ * How many of these bytes, which begin up to a frame before the end that a header gives its samples, still belong to
+ * them, if the end is one: the file ends there, or a chunk or another file begins. `left` bytes are before it.
+ */
+function boundaryIn(bytes: Uint8Array, left: number): number | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Odd sizes are padded, which writers forget.
+  return [left, left + 1].find((at) => {
+    const head = buffer.subarray(at);
+    return head.length < 8 || isWaveHeader(head) || isKnownChunk(head) || head.toString('latin1', 0, 4) === 'data';
+  });
+}
+
+/** Reads on to where samples begin again; returns what is wrong, or undefined where nothing follows. */
+async function nextHeader(
+  bytes: ByteSource,
+  name: string,
+  formatBefore: WavFormat,
+  start: number,
+  { tailStart }: Extent,
+): Promise<WavHeader | string | undefined> {
+  let format = formatBefore;
+  for (let position = start; position < tailStart;) {
+    const head = Buffer.from(await bytes.peek(WAVE_HEADER_BYTES));
+    if (head.length < 8) return undefined;
+    if (isWaveHeader(head)) return readHeader(bytes, name, position).catch(() => UNREADABLE_PART);
+    const chunk = head.toString('latin1', 0, 4);
+    const size = head.readUInt32LE(4);
+    if (chunk === 'data') {
+      await bytes.skip(8);
+      return { format, dataOffset: position + 8, dataBytes: isKnown(size) ? size : undefined };
+    }
+    if (chunk !== 'fmt ' && !isKnownChunk(head)) return 'goes on behind its end with bytes that are no samples';
+    const padded = size + (size % 2);
+    await bytes.skip(8);
+    if (chunk === 'fmt ') {
+      const parsed = parseFormat(await bytes.read(padded));
+      if (parsed === undefined) return UNREADABLE_PART;
+      format = parsed;
+    } else {
+      await bytes.skip(padded);
+    }
+    position += 8 + padded;
+  }
+  return undefined;
+}
+
+const UNREADABLE_PART = 'is made of several recordings, of which not all can be decoded';
 
 function deinterleave(block: Uint8Array, { channels, frameBytes, readSample }: WavFormat): Float32Array[] {
   const view = viewOf(block);

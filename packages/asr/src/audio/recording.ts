@@ -8,8 +8,7 @@ import { openWithFfmpeg } from './containers/ffmpeg.js';
 import { openFlac } from './containers/flac.js';
 import { skipId3Tags } from './containers/id3.js';
 import { openMp3 } from './containers/mp3.js';
-import { openOggOpus } from './containers/ogg-opus.js';
-import { openOggVorbis } from './containers/ogg-vorbis.js';
+import { openOgg } from './containers/ogg-recording.js';
 import { openWav } from './containers/wav.js';
 import { type CreateResampler, loadResampling, type Resampler } from './resample.js';
 
@@ -70,8 +69,7 @@ const CONTAINERS: Readonly<Record<ContainerName, OpenContainer>> = {
   wav: openWav,
   flac: openFlac,
   mp3: openMp3,
-  'ogg-opus': openOggOpus,
-  'ogg-vorbis': openOggVorbis,
+  ogg: openOgg,
   other: openWithFfmpeg,
 };
 

@@ -1,7 +1,12 @@
+import { FLACDecoder } from '@wasm-audio-decoders/flac';
+import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
+import { OggOpusDecoder } from 'ogg-opus-decoder';
 import type { DecodedBlock, RecordingInput } from './container.js';
-import { readOggPages } from './ogg.js';
+import { readOggPages, type OggPage } from './ogg.js';
+import { oggCodec, type OggCodec } from './ogg-codec.js';
+import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
 
-/** What the decoders of both Ogg codecs have in common. */
+/** What the decoders of all Ogg codecs have in common. */
 interface OggDecoder {
   readonly ready: Promise<void>;
   decode(bytes: Uint8Array): PromiseLike<DecodedPages> | DecodedPages;
@@ -16,27 +21,134 @@ interface DecodedPages {
   readonly errors: readonly unknown[];
 }
 
-/** Decodes page by page, about a second each, and frees the decoder. */
-export async function* decodeOgg(
-  { bytes }: RecordingInput,
-  decoder: OggDecoder,
-): AsyncGenerator<DecodedBlock, string | undefined> {
+const decoders: Readonly<Record<OggCodec, () => OggDecoder>> = {
+  opus: () => new OggOpusDecoder(),
+  vorbis: () => new OggVorbisDecoder(),
+  flac: () => new FLACDecoder(),
+};
+
+/**
+ * Decodes page by page, about a second each, with silence where the positions of pages leave a gap. Recordings in a row
+ * (RFC 3533, section 4, "chaining") are decoded one after the other, whatever their codecs.
+ */
+export async function* decodeOgg({ bytes }: RecordingInput): AsyncGenerator<DecodedBlock, string | undefined> {
   const pages = readOggPages(bytes);
-  let damaged = 0;
+  const flaws: Flaws = { damaged: 0, unheardTracks: 0, hasJumped: false };
+  let link: Link | undefined;
+  let isAlone = true;
   try {
-    await decoder.ready;
     for (;;) {
       const page = await pages.next();
-      // The decoders hold a page back until they have seen the next one.
-      const decoded = page.done === true ? await decoder.flush() : await decoder.decode(page.value);
-      damaged += decoded.errors.length;
-      if (decoded.samplesDecoded > 0) yield { channels: decoded.channelData, sampleRate: decoded.sampleRate };
-      if (page.done !== true) continue;
-      if (page.value.cut) return 'is cut off in the middle';
-      damaged += page.value.gaps;
-      return damaged === 0 ? undefined : `is damaged in ${damaged} places`;
+      if (page.done === true) {
+        yield* link?.end() ?? [];
+        if (page.value.isCut) return 'is cut off in the middle';
+        flaws.damaged += page.value.gaps;
+        return describe(flaws);
+      }
+      const { value } = page;
+      if (value.isFirst && link?.isBegun !== false) {
+        yield* link?.end() ?? [];
+        link?.free();
+        link = undefined;
+      }
+      if (value.isFirst) {
+        const codec = oggCodec(value.body);
+        if (codec !== undefined && link !== undefined) flaws.unheardTracks += 1;
+        else if (codec !== undefined) {
+          // The times of what follows another recording begin where that one ends.
+          link = openLink(value.serialNumber, codec, flaws, isAlone ? preSkipOf(value.body, codec) : undefined);
+          isAlone = false;
+        }
+      }
+      if (link === undefined && !value.isFirst) flaws.damaged += 1;
+      if (link?.serialNumber === value.serialNumber) yield* link.take(value);
     }
   } finally {
-    decoder.free();
+    link?.free();
   }
+}
+
+/** What has been found wrong so far. */
+interface Flaws {
+  damaged: number;
+  unheardTracks: number;
+  hasJumped: boolean;
+}
+
+function describe({ damaged, unheardTracks, hasJumped }: Flaws): string | undefined {
+  if (damaged > 0) return `is damaged in ${damaged} places`;
+  if (unheardTracks > 0) return 'has several tracks of sound in one of its parts, of which one was heard';
+  return hasJumped ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out` : undefined;
+}
+
+/** One recording of a chain. */
+interface Link {
+  readonly serialNumber: number;
+  /** Whether there was a page behind those that begin its tracks. */
+  readonly isBegun: boolean;
+  readonly take: (page: OggPage) => AsyncGenerator<DecodedBlock, void>;
+  /** Gives what the decoder has held back. */
+  readonly end: () => AsyncGenerator<DecodedBlock, void>;
+  readonly free: () => void;
+}
+
+/** Samples that Opus counts and nobody hears (RFC 7845, section 5.1). */
+function preSkipOf(identification: Buffer, codec: OggCodec): number {
+  return codec === 'opus' && identification.length >= 12 ? identification.readUInt16LE(10) : 0;
+}
+
+/** `begin` is the position of the first sound of a track that does not begin late; undefined for any that it has. */
+function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: number | undefined): Link {
+  const decoder = decoders[codec]();
+  let isBegun = false;
+  /** The page that the decoder holds back: it gives one when it sees the next. */
+  let held: OggPage | undefined;
+  /** Samples that have come out, with the silence between them. */
+  let emitted = 0;
+  /** The position that silence or sound begins at; undefined until it is known. */
+  let base = begin;
+
+  async function* give(decoded: DecodedPages, page: OggPage | undefined): AsyncGenerator<DecodedBlock, void> {
+    const { channelData, samplesDecoded, sampleRate, errors } = decoded;
+    flaws.damaged += errors.length;
+    if (samplesDecoded <= 0) return;
+    if (page !== undefined && page.position >= 0) {
+      base ??= page.position - samplesDecoded;
+      const gap = measureGap((page.position - base - samplesDecoded - emitted) / sampleRate);
+      // A stream that was joined late may begin with any position.
+      flaws.hasJumped ||= gap.hasJumped && emitted > 0;
+      base += Math.round(gap.skippedSeconds * sampleRate);
+      for (let left = Math.round(gap.silentSeconds * sampleRate); left > 0; left -= sampleRate) {
+        const length = Math.min(left, sampleRate);
+        yield { channels: channelData.map(() => new Float32Array(length)), sampleRate };
+        emitted += length;
+      }
+    }
+    emitted += samplesDecoded;
+    yield { channels: channelData, sampleRate };
+  }
+
+  return {
+    serialNumber,
+    get isBegun() {
+      return isBegun;
+    },
+    async *take(page) {
+      await decoder.ready;
+      isBegun ||= !page.isFirst;
+      // A page that is lost takes sound with it.
+      if (held !== undefined && page.sequenceNumber !== held.sequenceNumber + 1) flaws.damaged += 1;
+      const decoded = await decoder.decode(page.bytes);
+      const before = held;
+      held = page;
+      yield* give(decoded, before);
+    },
+    async *end() {
+      await decoder.ready;
+      yield* give(await decoder.flush(), held);
+    },
+    free: () => {
+      decoder.free();
+    },
+  };
 }

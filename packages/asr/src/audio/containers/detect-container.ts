@@ -1,8 +1,10 @@
 import { isMpegAudio } from './mp3.js';
+import { parsePage } from './ogg.js';
+import { oggCodec } from './ogg-codec.js';
 import { isReadableWav } from './wav.js';
 
 /** The containers that are read without help; all others go through ffmpeg. */
-export type ContainerName = 'wav' | 'flac' | 'mp3' | 'ogg-opus' | 'ogg-vorbis' | 'other';
+export type ContainerName = 'wav' | 'flac' | 'mp3' | 'ogg' | 'other';
 
 /** Bytes from a recording's start that `detectContainer` wants to see; fewer will do for a shorter one. */
 export const DETECTION_BYTES = 65_536;
@@ -11,18 +13,19 @@ export const DETECTION_BYTES = 65_536;
 export function detectContainer(head: Uint8Array): ContainerName {
   if (isReadableWav(head)) return 'wav';
   if (startsWith(head, 'fLaC')) return 'flac';
-  if (startsWith(head, 'OggS')) return detectOggCodec(head);
+  if (startsWith(head, 'OggS')) return isReadableOgg(head) ? 'ogg' : 'other';
   return isMpegAudio(head) ? 'mp3' : 'other';
 }
 
-/** The first page of an Ogg stream holds nothing but the codec's identification (RFC 3533, section 4). */
-function detectOggCodec(head: Uint8Array): ContainerName {
-  const segments = head[26] ?? 0;
-  const packet = head.subarray(27 + segments);
-  if (startsWith(packet, 'OpusHead')) return 'ogg-opus';
-  if (startsWith(packet, '\u0001vorbis')) return 'ogg-vorbis';
-  if (startsWith(packet, '\u007fFLAC')) return 'flac';
-  return 'other';
+/**
+ * The first page of an Ogg stream holds nothing but the codec's identification (RFC 3533, section 4). Where a second
+ * track begins right behind it, all are heard by the help of ffmpeg.
+ */
+function isReadableOgg(head: Uint8Array): boolean {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  const first = parsePage(bytes);
+  if (first === undefined || oggCodec(first.body) === undefined) return false;
+  return parsePage(bytes.subarray(first.bytes.length))?.isFirst !== true;
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

@@ -4,7 +4,7 @@ import { decodePcm } from '../pcm.js';
 import { SAMPLE_RATE } from '../sample-rate.js';
 import type { DecodedAudio, DecodedBlock, RecordingFile, RecordingInput } from './container.js';
 import { FfmpegMissingError, startFfmpeg, type FfmpegInput, type FfmpegProcess } from './ffmpeg-process.js';
-import { layOut, type Part } from './lay-out.js';
+import { layOut, LACKS_BEGINNING, type Part } from './lay-out.js';
 import { probe, type Probed } from './probe.js';
 import { RECORDING_KIND_BYTES, recordingKind, type RecordingKind } from './recording-kind.js';
 import { readTimedPcm } from './timed-pcm.js';
@@ -120,7 +120,7 @@ async function withoutTracks(
   const trace = await tracesOf(file);
   return trace === undefined
     ? noRecording(name)
-    : brokenRecording(name, trace, 'lacks its beginning, without which the rest cannot be decoded');
+    : brokenRecording(name, trace, LACKS_BEGINNING);
 }
 
 /** What comes once is decoded as it comes: two channels, as nobody has counted them. */

@@ -61,6 +61,9 @@ type Walker = (cursor: FileCursor, start: number) => Promise<Walked>;
 
 const CUT = 'is cut off in the middle';
 
+/** What a piece of a recording has to say for itself that is not the first. */
+export const LACKS_BEGINNING = 'lacks its beginning, without which the rest cannot be decoded';
+
 function walkerOf(kind: RecordingKind | undefined): Walker {
   switch (kind) {
     case 'MP4':
@@ -76,6 +79,8 @@ function walkerOf(kind: RecordingKind | undefined): Walker {
       return walkCaf;
     case 'WMA':
       return walkAsf;
+    case 'Ogg':
+      return walkOgg;
     default:
       return (cursor) => Promise.resolve({ end: cursor.size });
   }
@@ -127,7 +132,7 @@ function isProtected(index: Buffer): boolean {
 
 function lackOfMp4(seen: ReadonlySet<string>): string {
   return seen.has('moof') || !(seen.has('ftyp') || seen.has('mdat'))
-    ? 'lacks its beginning, without which the rest cannot be decoded'
+    ? LACKS_BEGINNING
     : 'is cut off before its index, without which nothing of it can be decoded';
 }
 
@@ -240,4 +245,10 @@ async function walkAsf(cursor: FileCursor, start: number): Promise<Walked> {
     if (at > cursor.size) return { end: cursor.size, damage: CUT };
   }
   return { end: at };
+}
+
+/** Pages find their way by themselves; what is looked at is whether the first one begins a track (RFC 3533, section 6). */
+async function walkOgg(cursor: FileCursor, start: number): Promise<Walked> {
+  const [flags = 0] = await cursor.at(start + 5, 1);
+  return { end: cursor.size, lack: (flags & 2) === 0 ? LACKS_BEGINNING : undefined };
 }

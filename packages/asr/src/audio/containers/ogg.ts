@@ -1,55 +1,89 @@
 import type { ByteSource } from '../byte-source.js';
 import type { RecordingInput } from './container.js';
+import { gather } from './file-cursor.js';
+
+/** A page of Ogg (RFC 3533, section 6). */
+export interface OggPage {
+  /** All of it, with its header. */
+  readonly bytes: Buffer;
+  /** Without the header. */
+  readonly body: Buffer;
+  /** Samples up to the page's end as the codec counts them; -1 when no packet ends in the page. */
+  readonly position: number;
+  /** The track that it belongs to. */
+  readonly serialNumber: number;
+  /** Counts the pages of a track. */
+  readonly sequenceNumber: number;
+  /** Whether it is the first of its track. */
+  readonly isFirst: boolean;
+  /** Whether its checksum is right. */
+  readonly isIntact: boolean;
+}
 
 /** What the first and the last page of an Ogg recording tell without decoding it. */
 export interface OggSummary {
   /** The first packet: the codec's identification. */
   readonly identification: Buffer;
-  /** The codec's sample count at the end; undefined for a stream, or where the end belongs to another track. */
-  readonly lastPosition: number | undefined;
+  /**
+   * The codec's sample count at the end, from where it begins; undefined for a stream, or where the end belongs to
+   * another track.
+   */
+  readonly samples: number | undefined;
 }
 
-/** Looks at both ends of a recording (RFC 3533, section 6), taking nothing of it. */
+/** Looks at both ends of a recording, taking nothing of it. */
 export async function summariseOgg({ bytes, file }: RecordingInput): Promise<OggSummary> {
   const head = Buffer.from(await bytes.peek(LARGEST_PAGE_BYTES));
   const first = parsePage(head);
-  const identification = head.subarray(first.headerBytes, first.bytes);
-  if (file === undefined) return { identification, lastPosition: undefined };
+  const identification = first?.body ?? Buffer.alloc(0);
+  if (file === undefined || first === undefined) return { identification, samples: undefined };
 
-  const pieces: Uint8Array[] = [];
-  for await (const piece of file.read(Math.max(0, file.size - LARGEST_PAGE_BYTES), file.size))
-    pieces.push(piece);
-  const tail = Buffer.concat(pieces);
-  const lastStart = tail.lastIndexOf(CAPTURE_PATTERN);
-  if (lastStart < 0) return { identification, lastPosition: undefined };
-  const last = parsePage(tail.subarray(lastStart));
-  const sameTrack = last.serialNumber === first.serialNumber && last.position >= 0;
-  return { identification, lastPosition: sameTrack ? last.position : undefined };
+  const tail = await gather(file.read(Math.max(0, file.size - LARGEST_PAGE_BYTES), file.size));
+  const last = parsePage(tail.subarray(Math.max(0, tail.lastIndexOf(CAPTURE_PATTERN))));
+  if (last?.serialNumber !== first.serialNumber || last.position < 0) return { identification, samples: undefined };
+  return { identification, samples: last.position - beginningOf(head, last.position) };
 }
 
 /** How the pages of a recording came out. */
 export interface OggEnd {
   /** The last page is not whole. */
-  readonly cut: boolean;
-  /** Places where something stood that is no page. */
+  readonly isCut: boolean;
+  /** Places where something stood that is no page, or a damaged one. */
   readonly gaps: number;
 }
 
 /** Takes the whole pages one by one. Half of one is left out: decoders make seconds of nonsense from it. */
-export async function* readOggPages(bytes: ByteSource): AsyncGenerator<Uint8Array, OggEnd> {
+export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, OggEnd> {
   let gaps = 0;
+  let isInGap = false;
   for (;;) {
     const head = Buffer.from(await bytes.peek(LARGEST_PAGE_BYTES));
-    if (head.length === 0) return { cut: false, gaps };
+    if (head.length === 0) return { isCut: false, gaps };
     const start = head.indexOf(CAPTURE_PATTERN);
     if (start !== 0) {
-      gaps += 1;
-      await bytes.skip(start < 0 ? head.length : start);
+      if (!isInGap && !isPadding(head)) gaps += 1;
+      isInGap = true;
+      // A pattern may begin at the very end.
+      await bytes.skip(start < 0 ? Math.max(1, head.length - CAPTURE_PATTERN.length + 1) : start);
       continue;
     }
+    isInGap = false;
     const page = parsePage(head);
-    if (page.bytes > head.length) return { cut: true, gaps };
-    yield await bytes.read(page.bytes);
+    if (page?.isIntact === true) {
+      await bytes.skip(page.bytes.length);
+      yield page;
+      continue;
+    }
+    const next = (page?.bytes ?? head).indexOf(CAPTURE_PATTERN, CAPTURE_PATTERN.length);
+    if (page === undefined && next < 0) return { isCut: true, gaps };
+    gaps += 1;
+    if (page === undefined || next >= 0) {
+      // This page was cut, and another one put behind it.
+      await bytes.skip(next);
+    } else {
+      await bytes.skip(page.bytes.length);
+      yield page;
+    }
   }
 }
 
@@ -57,27 +91,56 @@ const CAPTURE_PATTERN = 'OggS';
 
 const HEADER_BYTES = 27;
 
-const LARGEST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
+/** Bytes of the largest page. */
+export const LARGEST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 
-interface Page {
-  /** Samples up to the page's end as the codec counts them; -1 when no packet ends in the page. */
-  readonly position: number;
-  readonly serialNumber: number;
-  readonly headerBytes: number;
-  /** Of header and body; infinite when not even the header is there. */
-  readonly bytes: number;
-}
-
-function parsePage(page: Buffer): Page {
-  const headerBytes = HEADER_BYTES + (page[HEADER_BYTES - 1] ?? 0);
-  if (page.length < headerBytes) {
-    return { position: -1, serialNumber: -1, headerBytes, bytes: Number.POSITIVE_INFINITY };
-  }
-  const bodyBytes = page.subarray(HEADER_BYTES, headerBytes).reduce((sum, lacing) => sum + lacing, 0);
+/** The page that these bytes begin; undefined where it is not whole. */
+export function parsePage(bytes: Buffer): OggPage | undefined {
+  const headerBytes = HEADER_BYTES + (bytes[HEADER_BYTES - 1] ?? 0);
+  if (bytes.length < headerBytes) return undefined;
+  const bodyBytes = bytes.subarray(HEADER_BYTES, headerBytes).reduce((sum, lacing) => sum + lacing, 0);
+  if (bytes.length < headerBytes + bodyBytes) return undefined;
+  const page = bytes.subarray(0, headerBytes + bodyBytes);
   return {
+    bytes: page,
+    body: page.subarray(headerBytes),
     position: Number(page.readBigInt64LE(6)),
     serialNumber: page.readUInt32LE(14),
-    headerBytes,
-    bytes: headerBytes + bodyBytes,
+    sequenceNumber: page.readUInt32LE(18),
+    isFirst: ((page[5] ?? 0) & 2) !== 0,
+    isIntact: checksumOf(page) === page.readUInt32LE(CHECKSUM_AT),
   };
+}
+
+const CHECKSUM_AT = 22;
+
+/** CRC-32 with the polynomial 04c11db7, neither reflected nor inverted, of the page with its checksum set to 0. */
+function checksumOf(page: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < page.length; at++) {
+    const byte = at >= CHECKSUM_AT && at < CHECKSUM_AT + 4 ? 0 : (page[at] ?? 0);
+    sum = ((sum << 8) ^ (checksumTable[(sum >>> 24) ^ byte] ?? 0)) >>> 0;
+  }
+  return sum;
+}
+
+const checksumTable = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index << 24;
+  for (let bit = 0; bit < 8; bit++) value = (value << 1) ^ (value < 0 ? 0x04c11db7 : 0);
+  return value >>> 0;
+});
+
+/** The count that the first sound begins with, about: a stream that was joined late counts on. */
+function beginningOf(head: Buffer, last: number): number {
+  for (let at = 0; at < head.length;) {
+    const page = parsePage(head.subarray(at));
+    if (page === undefined) break;
+    if (page.position > 0) return page.position < last / 2 ? 0 : page.position;
+    at += page.bytes.length;
+  }
+  return 0;
+}
+
+function isPadding(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
 }

@@ -17,30 +17,43 @@ export async function* placeInTime(
 ): AsyncGenerator<DecodedBlock, { readonly hasJumped: boolean }> {
   /** Samples that have come out. */
   let emitted = 0;
-  /** What is added to the times, samples. */
+  /** What is taken from the times, seconds. */
   let shift = 0;
   let hasJumped = false;
   for await (const { seconds, channels } of blocks) {
     const samples = channels[0]?.length ?? 0;
-    let gap = Math.round(seconds * SAMPLE_RATE) + shift - emitted;
-    if (gap > LONGEST_GAP_SECONDS * SAMPLE_RATE || gap < -LONGEST_OVERLAP_SECONDS * SAMPLE_RATE) {
-      // A recording that was joined late may begin at any time; it is only later that a clock cannot jump.
-      hasJumped ||= gap > 0 && emitted > 0;
-      shift -= gap;
-      gap = 0;
-    }
-    if (gap > SHORTEST_GAP_SECONDS * SAMPLE_RATE) {
-      yield* silence(gap, channels.length);
-      emitted += gap;
-    }
+    const gap = measureGap(seconds - shift - emitted / SAMPLE_RATE);
+    // A recording that was joined late may begin at any time; it is only later that a clock cannot jump.
+    hasJumped ||= gap.hasJumped && emitted > 0;
+    shift += gap.skippedSeconds;
+    const silent = Math.round(gap.silentSeconds * SAMPLE_RATE);
+    yield* silence(silent, channels.length);
+    emitted += silent;
     yield { channels, sampleRate: SAMPLE_RATE };
     emitted += samples;
   }
   return { hasJumped };
 }
 
+/** What to do about the time between the end of what has come out and the beginning of what is to come. */
+export interface Gap {
+  /** To be filled with silence, seconds. */
+  readonly silentSeconds: number;
+  /** To be taken from all times from here on, since the clock has changed; negative where it was set back. */
+  readonly skippedSeconds: number;
+  /** Whether the clock went forward by more than a pause can be. */
+  readonly hasJumped: boolean;
+}
+
+/** Judges a gap of `seconds`, which are negative where what is to come overlaps what has come. */
+export function measureGap(seconds: number): Gap {
+  if (seconds > LONGEST_GAP_SECONDS) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: true };
+  if (seconds < -LONGEST_OVERLAP_SECONDS) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: false };
+  return { silentSeconds: seconds > SHORTEST_GAP_SECONDS ? seconds : 0, skippedSeconds: 0, hasJumped: false };
+}
+
 /** Silence at 16 kHz, a second at a time. */
-export function* silence(samples: number, channels: number): Generator<DecodedBlock, void> {
+function* silence(samples: number, channels: number): Generator<DecodedBlock, void> {
   for (let left = samples; left > 0; left -= SAMPLE_RATE) {
     const length = Math.min(left, SAMPLE_RATE);
     yield {

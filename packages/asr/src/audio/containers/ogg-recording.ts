@@ -1,0 +1,35 @@
+import type { DecodedAudio, RecordingInput } from './container.js';
+import { decodeOgg } from './decode-ogg.js';
+import { summariseOgg } from './ogg.js';
+import { oggCodec } from './ogg-codec.js';
+
+/** Opus, Vorbis and FLAC in Ogg. */
+export async function openOgg(input: RecordingInput): Promise<DecodedAudio> {
+  const { identification, samples } = await summariseOgg(input);
+  const rate = rateOf(identification);
+  const seconds = samples === undefined || rate === undefined ? undefined : samples / rate;
+  return { durationSeconds: isPlausible(seconds, input) ? seconds : undefined, blocks: decodeOgg(input) };
+}
+
+/** Samples a second in which positions are counted: for Opus 48,000 whatever went in (RFC 7845, section 4). */
+function rateOf(identification: Buffer): number | undefined {
+  switch (oggCodec(identification)) {
+    case 'opus':
+      return 48_000;
+    case 'vorbis':
+      // Vorbis I specification, section 4.2.2.
+      return identification.length >= 16 ? identification.readUInt32LE(12) || undefined : undefined;
+    case 'flac':
+      // Behind 13 bytes of mapping and a block header stands STREAMINFO (RFC 9639, sections 8.2 and 10.1).
+      return identification.length >= 30 ? identification.readUIntBE(27, 3) >> 4 || undefined : undefined;
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Clocks jump. The silence of a pause takes a few bytes a second even where it is hardly encoded. */
+const LEAST_BYTES_PER_SECOND = 25;
+
+function isPlausible(seconds: number | undefined, { file }: RecordingInput): boolean {
+  return seconds !== undefined && file !== undefined && seconds < file.size / LEAST_BYTES_PER_SECOND;
+}

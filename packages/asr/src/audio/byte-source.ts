@@ -1,5 +1,7 @@
 /** Bytes that come once, from front to back, with a look ahead. */
 export interface ByteSource {
+  /** How many bytes have been taken. */
+  position(): number;
   /** The next `length` bytes without taking them; fewer only at the end. */
   peek(length: number): Promise<Uint8Array>;
   /** Takes the next `length` bytes; fewer only at the end. */
@@ -14,6 +16,7 @@ export interface ByteSource {
 export function createByteSource(pull: () => Promise<Uint8Array | undefined>): ByteSource {
   let waiting: Uint8Array = new Uint8Array(0);
   let ended = false;
+  let position = 0;
 
   const fill = async (length: number): Promise<void> => {
     const pieces = [waiting];
@@ -29,10 +32,12 @@ export function createByteSource(pull: () => Promise<Uint8Array | undefined>): B
   const take = (length: number): Uint8Array => {
     const taken = waiting.subarray(0, length);
     waiting = waiting.subarray(length);
+    position += taken.length;
     return taken;
   };
 
   return {
+    position: () => position,
     async peek(length) {
       await fill(length);
       return waiting.subarray(0, length);

@@ -2,14 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { SpeechError } from '../speech-error.js';
 import { createByteSource } from './byte-source.js';
-import type { DecodedAudio, OpenContainer, RecordingInput } from './containers/container.js';
-import { type ContainerName, DETECTION_BYTES, detectContainer } from './containers/detect-container.js';
-import { openWithFfmpeg } from './containers/ffmpeg.js';
-import { openFlac } from './containers/flac.js';
+import type { DecodedAudio, RecordingInput } from './containers/container.js';
 import { skipId3Tags } from './containers/id3.js';
-import { openMp3 } from './containers/mp3.js';
-import { openOgg } from './containers/ogg-recording.js';
-import { openWav } from './containers/wav.js';
+import { openContainer } from './containers/open-container.js';
 import { type CreateResampler, loadResampling, type Resampler } from './resample.js';
 
 /** A recording that can be decoded. */
@@ -64,14 +59,6 @@ export async function openRecording(
     throw error;
   }
 }
-
-const CONTAINERS: Readonly<Record<ContainerName, OpenContainer>> = {
-  wav: openWav,
-  flac: openFlac,
-  mp3: openMp3,
-  ogg: openOgg,
-  other: openWithFfmpeg,
-};
 
 /** Bytes read from a file at a time. */
 const READ_BYTES = 65_536;
@@ -162,10 +149,9 @@ async function openInput(
   { onDamage }: RecordingOptions,
 ): Promise<Recording> {
   await skipId3Tags(input.bytes);
-  const head = await input.bytes.peek(DETECTION_BYTES);
-  if (head.length === 0) throw empty(input.name);
+  if ((await input.bytes.peek(1)).length === 0) throw empty(input.name);
 
-  const decoded = await CONTAINERS[detectContainer(head)](input);
+  const decoded = await openContainer(input);
   const mono = toMono16k(decoded, createResampler);
   // Decoding up to the first sound tells now, not in the middle of a transcription, that there is none.
   const first = await mono.next();

@@ -1,73 +1,107 @@
 import { FLACDecoder } from '@wasm-audio-decoders/flac';
-import {
-  type DecodedAudio,
-  type DecodedBlock,
-  ENCODED_BLOCK_BYTES,
-  type RecordingInput,
-} from './container.js';
+import { SpeechError } from '../../speech-error.js';
+import type { ByteSource } from '../byte-source.js';
+import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
+import { readFlacFrames } from './flac-frames.js';
+import { recordingKind } from './recording-kind.js';
+import { isTagHead } from './tags.js';
+import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
 
-/** FLAC, native or in Ogg. */
+/** Native FLAC (RFC 9639), up to what is none of its frames. */
 export async function openFlac(input: RecordingInput): Promise<DecodedAudio> {
-  const announced = parseStreamInfo(await input.bytes.peek(STREAM_INFO_END));
+  const info = await readStreamInfo(input);
+  const { samples, sampleRate } = info;
   return {
-    durationSeconds: announced === undefined ? undefined : announced.samples / announced.sampleRate,
-    blocks: decodeBlocks(input, announced),
+    durationSeconds: samples === undefined ? undefined : samples / sampleRate,
+    blocks: decodeBlocks(input.bytes, info),
   };
 }
 
 interface StreamInfo {
-  /** Samples of one channel. */
-  readonly samples: number;
+  /** Samples of one channel; undefined where the writer left that open. */
+  readonly samples: number | undefined;
   readonly sampleRate: number;
 }
 
+/** A mark, a block's header, and STREAMINFO, which is always the first block (RFC 9639, sections 6 and 8.2). */
 const STREAM_INFO_END = 4 + 4 + 34;
 
-/** Lossless blocks are larger than lossy ones for the same time: this is some 0.1 s of 44.1 kHz stereo. */
-const BLOCK_BYTES = 8 * ENCODED_BLOCK_BYTES;
-
-/**
- * The decoder wants some bytes more than a frame's own before it looks at it, so a last frame of silence, 12
- * bytes long, would be dropped. Zeros leave the frame's checksum as it is.
- */
-const END_PADDING = new Uint8Array(32);
-
-/** STREAMINFO, always a native stream's first block (RFC 9639, section 8.2); undefined where it leaves the length open. */
-function parseStreamInfo(head: Uint8Array): StreamInfo | undefined {
-  if (head.length < STREAM_INFO_END || head[0] !== 'f'.charCodeAt(0)) return undefined;
-  const fields = new DataView(head.buffer, head.byteOffset).getBigUint64(8 + 10);
+/** Reads up to the first frame. */
+async function readStreamInfo({ bytes, name }: RecordingInput): Promise<StreamInfo> {
+  const head = Buffer.from(await bytes.peek(STREAM_INFO_END));
+  if (head.length < STREAM_INFO_END) throw withoutFrames(name);
+  const fields = head.readBigUInt64BE(8 + 10);
   const sampleRate = Number(fields >> 44n);
   const samples = Number(fields & 0xf_ffff_ffffn);
-  return samples === 0 || sampleRate === 0 ? undefined : { samples, sampleRate };
+  if (sampleRate === 0) throw withoutFrames(name);
+  await bytes.skip(4);
+  for (let isLast = false; !isLast;) {
+    const block = Buffer.from(await bytes.read(4));
+    if (block.length < 4) throw withoutFrames(name);
+    isLast = (block[0] ?? 0) >> 7 === 1;
+    await bytes.skip(block.readUIntBE(1, 3));
+  }
+  return { samples: samples === 0 ? undefined : samples, sampleRate };
 }
 
 async function* decodeBlocks(
-  { bytes }: RecordingInput,
-  announced: StreamInfo | undefined,
+  bytes: ByteSource,
+  { samples: announced, sampleRate }: StreamInfo,
 ): AsyncGenerator<DecodedBlock, string | undefined> {
   const decoder = new FLACDecoder();
   await decoder.ready;
-  let samples = 0;
+  const frames = readFlacFrames(bytes, isNoFrame);
+  let decodedSamples = 0;
+  let emitted = 0;
+  let base: number | undefined;
   let damaged = 0;
+  let hasJumped = false;
   try {
-    for await (const block of bytes.blocks(BLOCK_BYTES)) {
-      const decoded = await decoder.decode(block);
+    for (;;) {
+      const frame = await frames.next();
+      if (frame.done === true) {
+        const { isCut, gaps } = frame.value;
+        if (announced !== undefined && decodedSamples < announced) {
+          const [found, expected] = [decodedSamples, announced].map((count) => (count / sampleRate).toFixed(1));
+          return `gives only ${found} of ${expected} s`;
+        }
+        if (isCut) return 'is cut off in the middle';
+        if (damaged + gaps > 0) return `is damaged in ${damaged + gaps} places`;
+        return hasJumped ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out` : undefined;
+      }
+      const decoded = await decoder.decodeFrames([frame.value.bytes]);
       damaged += decoded.errors.length;
       if (decoded.samplesDecoded === 0) continue;
-      samples += decoded.samplesDecoded;
-      yield { channels: decoded.channelData, sampleRate: decoded.sampleRate };
-    }
-    for (const rest of [await decoder.decode(END_PADDING), await decoder.flush()]) {
-      damaged += rest.errors.length;
-      samples += rest.samplesDecoded;
-      if (rest.samplesDecoded > 0) yield { channels: rest.channelData, sampleRate: rest.sampleRate };
+      const rate = decoded.sampleRate || sampleRate;
+      base ??= frame.value.position;
+      const gap = measureGap((frame.value.position - base - emitted) / rate);
+      hasJumped ||= gap.hasJumped;
+      base += Math.round(gap.skippedSeconds * rate);
+      // Frames are lost where they are counted on.
+      if (gap.silentSeconds > 0) damaged += 1;
+      for (let left = Math.round(gap.silentSeconds * rate); left > 0; left -= rate) {
+        const length = Math.min(left, rate);
+        yield { channels: decoded.channelData.map(() => new Float32Array(length)), sampleRate: rate };
+        emitted += length;
+      }
+      emitted += decoded.samplesDecoded;
+      decodedSamples += decoded.samplesDecoded;
+      yield { channels: decoded.channelData, sampleRate: rate };
     }
   } finally {
     decoder.free();
   }
-  if (announced !== undefined && samples < announced.samples) {
-    const [found, expected] = [samples, announced.samples].map((count) => count / announced.sampleRate);
-    return `gives only ${found?.toFixed(1)} of ${expected?.toFixed(1)} s`;
-  }
-  return damaged === 0 ? undefined : `is damaged in ${damaged} places`;
+}
+
+/** What may stand behind the last frame: another recording, a tag, padding. */
+function isNoFrame(head: Uint8Array): boolean {
+  return recordingKind(head) !== undefined || isTagHead(head);
+}
+
+function withoutFrames(name: string): SpeechError {
+  return new SpeechError(
+    'unreadable_audio',
+    `${name} looks like FLAC, but is cut off before its first sound.`,
+    'Copy it again, as a whole, from where it was recorded.',
+  );
 }

@@ -3,6 +3,7 @@ import type { ByteSource } from '../byte-source.js';
 import { companded } from './companding.js';
 import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
 import { gather } from './file-cursor.js';
+import { recordingKind, RECORDING_KIND_BYTES } from './recording-kind.js';
 import { findTail, indexOfWaveHeader, isKnownChunk, isWaveHeader } from './riff-chunks.js';
 
 /**
@@ -153,7 +154,7 @@ async function durationOf(
   if (file === undefined) return dataBytes === undefined ? undefined : secondsOf(dataBytes);
   if (dataBytes !== undefined && declaredEnd >= extent.tailStart) return secondsOf(dataBytes);
   if (dataBytes !== undefined) {
-    const behind = await gather(file.read(declaredEnd, Math.min(file.size, declaredEnd + BOUNDARY_BYTES)));
+    const behind = await gather(file.read(declaredEnd, Math.min(file.size, declaredEnd + RECORDING_KIND_BYTES)));
     if (boundaryIn(behind, 0) !== undefined) return secondsOf(dataBytes);
   }
   return secondsOf(extent.tailStart - dataOffset);
@@ -211,7 +212,7 @@ async function* decodeData(
     const left = limit - position;
     if (left < frameBytes) {
       const goesOn = limit === declaredEnd && tailStart > declaredEnd;
-      const rest = goesOn ? boundaryIn(await bytes.peek(left + BOUNDARY_BYTES), left) : left;
+      const rest = goesOn ? boundaryIn(await bytes.peek(left + RECORDING_KIND_BYTES), left) : left;
       if (rest === undefined) {
         limit = tailStart;
         continue;
@@ -235,9 +236,6 @@ async function* decodeData(
 /** Bytes that tell a WAVE file. */
 const WAVE_HEADER_BYTES = 12;
 
-/** The same with a byte of padding before them. */
-const BOUNDARY_BYTES = 1 + WAVE_HEADER_BYTES;
-
 /**
  * How many of these bytes, which begin up to a frame before the end that a header gives its samples, still belong to
  * them, if the end is one: the file ends there, or a chunk or another file begins. `left` bytes are before it.
@@ -247,11 +245,12 @@ function boundaryIn(bytes: Uint8Array, left: number): number | undefined {
   // Odd sizes are padded, which writers forget.
   return [left, left + 1].find((at) => {
     const head = buffer.subarray(at);
-    return head.length < 8 || isWaveHeader(head) || isKnownChunk(head) || head.toString('latin1', 0, 4) === 'data';
+    if (head.length < 8 || isKnownChunk(head) || head.toString('latin1', 0, 4) === 'data') return true;
+    return recordingKind(head) !== undefined;
   });
 }
 
-/** Reads on to where samples begin again; returns what is wrong, or undefined where nothing follows. */
+/** Reads on to where samples begin again; returns what is wrong, or undefined where no chunk follows. */
 async function nextHeader(
   bytes: ByteSource,
   name: string,
@@ -270,7 +269,8 @@ async function nextHeader(
       await bytes.skip(8);
       return { format, dataOffset: position + 8, dataBytes: isKnown(size) ? size : undefined };
     }
-    if (chunk !== 'fmt ' && !isKnownChunk(head)) return 'goes on behind its end with bytes that are no samples';
+    // Whatever that is, it is no chunk, and looked at by itself.
+    if (chunk !== 'fmt ' && !isKnownChunk(head)) return undefined;
     const padded = size + (size % 2);
     await bytes.skip(8);
     if (chunk === 'fmt ') {
@@ -282,6 +282,8 @@ async function nextHeader(
     }
     position += 8 + padded;
   }
+  // Chunks that lead to the very end need not be known.
+  await bytes.skip(Number.POSITIVE_INFINITY);
   return undefined;
 }
 

@@ -1,0 +1,161 @@
+import type { ByteSource } from '../byte-source.js';
+
+/** A frame of FLAC (RFC 9639, section 9). */
+export interface FlacFrame {
+  /** All of it, with its checksums, which are right. */
+  readonly bytes: Uint8Array;
+  /** Where its first sample stands among all. */
+  readonly position: number;
+}
+
+/** How the frames of a stream came out. */
+export interface FlacEnd {
+  /** The last frame is not whole. */
+  readonly isCut: boolean;
+  /** Places where something stood that is no frame, or a damaged one. */
+  readonly gaps: number;
+}
+
+/**
+ * Takes the frames of a native stream one by one, each with right checksums, up to what `isEnd` says is none of the
+ * stream's. Finds the next one behind damage.
+ */
+export async function* readFlacFrames(
+  bytes: ByteSource,
+  isEnd: (head: Uint8Array) => boolean,
+): AsyncGenerator<FlacFrame, FlacEnd> {
+  let gaps = 0;
+  let blockSize = 0;
+  for (;;) {
+    const head = await bytes.peek(LOOK_AHEAD_BYTES);
+    if (head.length === 0) return { isCut: false, gaps };
+    const header = parseFrameHeader(head, 0);
+    if (header === undefined && isEnd(head)) return { isCut: false, gaps };
+    const length = header && (await frameLength(bytes, header, isEnd));
+    if (header !== undefined && length !== undefined) {
+      // Where blocks have one size, frames are counted, and the last is shorter.
+      blockSize = Math.max(blockSize, header.blockSize);
+      const position = header.isSampleNumber ? header.number : header.number * blockSize;
+      yield { bytes: await bytes.read(length), position };
+      continue;
+    }
+    gaps += 1;
+    if (!(await skipToFrame(bytes, isEnd))) return { isCut: header !== undefined, gaps };
+  }
+}
+
+/** Bytes looked at to find the next frame, and the first try to find the end of one. */
+const LOOK_AHEAD_BYTES = 32_768;
+
+/** The longest header: two bytes of sync, two of codes, seven of number, two each of block size and rate, checksum. */
+const HEADER_BYTES = 16;
+
+interface FrameHeader {
+  readonly number: number;
+  /** Whether the number counts samples and not frames. */
+  readonly isSampleNumber: boolean;
+  readonly blockSize: number;
+  /** Uncompressed, which no encoder exceeds by much. */
+  readonly mostBytes: number;
+}
+
+/** The header at `at`, with its checksum; undefined where there is none (section 9.1). */
+function parseFrameHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
+  const [sync0 = 0, sync1 = 0, sizes = 0, channels = 0] = bytes.subarray(at, at + 4);
+  if (sync0 !== 0xff || (sync1 & 0xfe) !== 0xf8) return undefined;
+  const [sizeCode, rateCode] = [sizes >> 4, sizes & 15];
+  if (sizeCode === 0 || rateCode === 15 || channels >> 4 > 10 || (channels & 1) !== 0) return undefined;
+  const number = parseNumber(bytes, at + 4);
+  if (number === undefined) return undefined;
+  let end = number.end;
+  let blockSize = sizeCode === 1 ? 192 : sizeCode < 6 ? 144 << sizeCode : 1 << sizeCode;
+  if (sizeCode === 6) blockSize = (bytes[end++] ?? 0) + 1;
+  if (sizeCode === 7) blockSize = ((bytes[end++] ?? 0) << 8) + (bytes[end++] ?? 0) + 1;
+  end += rateCode === 12 ? 1 : rateCode > 12 ? 2 : 0;
+  if (end >= bytes.length || checksum8(bytes, at, end) !== bytes[end]) return undefined;
+  return {
+    number: number.value,
+    isSampleNumber: (sync1 & 1) === 1,
+    blockSize,
+    mostBytes: blockSize * Math.min(8, (channels >> 4) + 1) * 5 + 1_024,
+  };
+}
+
+/** A number of one to seven bytes in the manner of UTF-8. */
+function parseNumber(bytes: Uint8Array, at: number): { value: number; end: number } | undefined {
+  const first = bytes[at] ?? 0xff;
+  if (first < 0x80) return { value: first, end: at + 1 };
+  const length = Math.clz32(~(first << 24));
+  if (length < 2 || length > 7) return undefined;
+  let value = length === 7 ? 0 : first & (0x7f >> length);
+  for (let i = 1; i < length; i++) {
+    const byte = bytes[at + i] ?? 0;
+    if (byte >> 6 !== 2) return undefined;
+    value = value * 64 + (byte & 63);
+  }
+  return { value, end: at + length };
+}
+
+/** Bytes of the frame that comes next; undefined where its checksum is nowhere right. */
+async function frameLength(
+  bytes: ByteSource,
+  { mostBytes }: FrameHeader,
+  isEnd: (head: Uint8Array) => boolean,
+): Promise<number | undefined> {
+  let sum = 0;
+  let at = 0;
+  /** Where the checksum is right, though nothing follows that would belong there. */
+  let candidate: number | undefined;
+  for (let wanted = LOOK_AHEAD_BYTES; ; wanted *= 4) {
+    const seen = await bytes.peek(Math.min(wanted, mostBytes) + HEADER_BYTES);
+    const isLast = wanted >= mostBytes || seen.length < wanted;
+    const until = isLast ? Math.min(seen.length, mostBytes) : seen.length - HEADER_BYTES;
+    for (; at < until; at++) {
+      // The checksum of a frame with its checksum is 0.
+      sum = ((sum << 8) & 0xffff) ^ (table16[(sum >> 8) ^ (seen[at] ?? 0)] ?? 0);
+      if (sum !== 0 || at < 8) continue;
+      const length = at + 1;
+      if (length === seen.length || parseFrameHeader(seen, length) !== undefined || isEnd(seen.subarray(length)))
+        return length;
+      candidate ??= length;
+    }
+    if (isLast) return candidate;
+  }
+}
+
+/** Skips what is no frame; false where none comes. */
+async function skipToFrame(bytes: ByteSource, isEnd: (head: Uint8Array) => boolean): Promise<boolean> {
+  await bytes.skip(1);
+  for (;;) {
+    const seen = await bytes.peek(LOOK_AHEAD_BYTES + HEADER_BYTES);
+    if (seen.length === 0) return false;
+    for (let at = 0; at < seen.length; at++) {
+      const isMark = seen[at] === 0xff || seen[at] === STREAM_MARK;
+      if (!isMark || (parseFrameHeader(seen, at) === undefined && !isEnd(seen.subarray(at)))) continue;
+      await bytes.skip(at);
+      return true;
+    }
+    await bytes.skip(Math.max(1, seen.length - HEADER_BYTES));
+  }
+}
+
+/** The first letter of `fLaC`. */
+const STREAM_MARK = 0x66;
+
+function checksum8(bytes: Uint8Array, start: number, end: number): number {
+  let sum = 0;
+  for (let at = start; at < end; at++) sum = table8[sum ^ (bytes[at] ?? 0)] ?? 0;
+  return sum;
+}
+
+/** Of the polynomials 07 and 8005 (sections 9.1.8 and 9.3). */
+const table8 = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = (value << 1) ^ ((value & 0x80) === 0 ? 0 : 0x107);
+  return value;
+});
+const table16 = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let value = byte << 8;
+  for (let bit = 0; bit < 8; bit++) value = (value << 1) ^ ((value & 0x8000) === 0 ? 0 : 0x18005);
+  return value;
+});

@@ -1,0 +1,60 @@
+import { type DecodedAudio, type DecodedBlock, type OpenContainer, type RecordingInput } from './container.js';
+import { type ContainerName, DETECTION_BYTES, detectContainer } from './detect-container.js';
+import { openWithFfmpeg } from './ffmpeg.js';
+import { openFlac } from './flac.js';
+import { openMp3 } from './mp3.js';
+import { openOgg } from './ogg-recording.js';
+import { recordingKind } from './recording-kind.js';
+import { skipTags } from './tags.js';
+import { openWav } from './wav.js';
+
+/**
+ * Opens whatever an input begins with, told by its content, and all that follows it in the same file: recordings are put
+ * one behind the other as files are, and none of them may go unheard.
+ */
+export async function openContainer(input: RecordingInput): Promise<DecodedAudio> {
+  const name = detectContainer(await input.bytes.peek(DETECTION_BYTES));
+  const first = await containers[name](input);
+  // What is read by ffmpeg takes all there is.
+  return name === 'other' ? first : { ...first, blocks: decodeAll(input, first.blocks) };
+}
+
+const containers: Readonly<Record<ContainerName, OpenContainer>> = {
+  wav: openWav,
+  flac: openFlac,
+  mp3: openMp3,
+  ogg: openOgg,
+  other: openWithFfmpeg,
+};
+
+/** More recordings in one file are not looked for. */
+const MOST_RECORDINGS = 1_000;
+
+async function* decodeAll(
+  input: RecordingInput,
+  first: DecodedAudio['blocks'],
+): AsyncGenerator<DecodedBlock, string | undefined> {
+  let damage = yield* first;
+  for (let recordings = 1; ; recordings++) {
+    await skipTags(input.bytes);
+    const head = await input.bytes.peek(DETECTION_BYTES);
+    if (head.length === 0) return damage;
+    const name = detectContainer(head);
+    if (recordings === MOST_RECORDINGS) return damage ?? `is made of more than ${MOST_RECORDINGS} recordings`;
+    if (name === 'other' && recordingKind(head) === undefined) {
+      return damage ?? 'goes on behind its end with bytes that are no recording';
+    }
+    const next = await containers[name](restOf(input));
+    const found = yield* next.blocks;
+    damage ??= found;
+    if (name === 'other') return damage;
+  }
+}
+
+/** What has not been read yet. */
+function restOf({ name, bytes, file }: RecordingInput): RecordingInput {
+  if (file === undefined) return { name, bytes };
+  const start = bytes.position();
+  const read = (from: number, to: number) => file.read(start + from, start + to);
+  return { name, bytes, file: { path: undefined, size: file.size - start, read } };
+}

@@ -11,6 +11,8 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
+export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
+export { waveEncoding } from './audio/containers/wave-encoding.js';
 export { waveHeader } from './audio/containers/wave-header.js';
 export { decodePcm, encodePcm, type PcmEncoding } from './audio/pcm.js';
 export { isRecording } from './audio/is-recording.js';

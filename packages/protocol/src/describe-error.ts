@@ -31,8 +31,8 @@ export function describeError(
 
 /** What a warning says beyond its code. None of it may come from the content of a message. */
 export interface WarningDetails {
-  /** How many are meant. */
-  readonly count: number;
+  /** How many are meant, where they are counted. */
+  readonly count?: number;
   /** What is meant, a sentence: `Left out: 2 that are in the list already.` */
   readonly detail: string;
 }
@@ -42,7 +42,8 @@ export function describeWarning(code: WarningCode, details?: WarningDetails): Wa
   const { meaning, remedy } = warningTable[code];
   if (details === undefined) return { type: 'warning', code, message: `${meaning} ${remedy}` };
   const { count, detail } = details;
-  return { type: 'warning', code, message: `${meaning} ${detail} ${remedy}`, count };
+  const message = `${meaning} ${detail} ${remedy}`;
+  return count === undefined ? { type: 'warning', code, message } : { type: 'warning', code, message, count };
 }
 
 function explain({ meaning, remedy }: Explanation, { field, limit, start, end }: ErrorDetails): string {

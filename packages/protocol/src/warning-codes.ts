@@ -16,6 +16,17 @@ const table = {
       'Some key terms are, or are said like, words that everybody uses: they are left out, for they would be heard where they are not said.',
     remedy: 'Leave them out, or send the whole phrase that they stand in.',
   },
+  encoded_audio: {
+    meaning:
+      'What is sent as raw samples begins like a recording that is encoded, so it is heard as noise and gives no text.',
+    remedy:
+      'Decode it first and send 16-bit or float samples without a container, as the SDK does, or upload the recording: POST /api/v1/transcriptions.',
+  },
+  wave_header: {
+    meaning: 'The audio begins with the header of a WAV file, which is heard as a click.',
+    remedy:
+      'Send only the samples behind the header, and set rate, channels and encoding to what the header says.',
+  },
   falling_behind: {
     meaning: 'Audio comes faster than it is recognised, so reading pauses until recognition has caught up.',
     remedy: 'Send audio no faster than it was recorded, and expect finals to be late.',

@@ -5,6 +5,7 @@ import { createByteSource } from './byte-source.js';
 import type { DecodedAudio, RecordingInput } from './containers/container.js';
 import { skipId3Tags } from './containers/id3.js';
 import { openContainer } from './containers/open-container.js';
+import { createMixToMono } from './mix-to-mono.js';
 import { type CreateResampler, loadResampling, type Resampler } from './resample.js';
 
 /** A recording that can be decoded. */
@@ -13,10 +14,10 @@ export interface Recording {
   readonly durationSeconds: number | undefined;
   /** Samples a second before resampling; 16,000 for what ffmpeg decodes. */
   readonly sampleRate: number;
-  /** Before they were mixed; 1 for what ffmpeg decodes, 2 for MP3. */
+  /** Of all tracks, before they were mixed; 2 for MP3, and for a stream that ffmpeg decodes. */
   readonly channels: number;
   /**
-   * The audio at 16 kHz, all channels mixed to one, in pieces of mostly less than a second. Can be called once.
+   * The audio at 16 kHz, all channels and tracks mixed to one, in pieces of mostly less than a second. Can be called once.
    * Throws `unreadable_audio` after the last piece of a recording that is cut or damaged, unless `onDamage` was given.
    */
   chunks(): AsyncIterable<Float32Array>;
@@ -197,6 +198,7 @@ async function* toMono16k(
 ): AsyncGenerator<MonoChunk, MonoEnd> {
   let resampler: Resampler | undefined;
   let format = { sampleRate: 0, channels: 0 };
+  const mixToMono = createMixToMono();
   try {
     for (;;) {
       const next = await decoded.blocks.next().catch(endOfDecoding);
@@ -213,7 +215,7 @@ async function* toMono16k(
         resampler = createResampler(sampleRate);
       }
       format = { sampleRate, channels: channels.length };
-      const samples = resampler.process(mixToMono(channels));
+      const samples = resampler.process(mixToMono(channels, sampleRate));
       if (samples.length > 0) yield { samples, ...format };
       // Blocks that are in memory already would otherwise be decoded in a row, and nothing else would run.
       await setImmediate();
@@ -228,16 +230,6 @@ async function* toMono16k(
 function endOfDecoding(error: unknown): IteratorReturnResult<string> {
   if (error instanceof SpeechError) throw error;
   return { done: true, value: 'is damaged and could not be decoded to its end' };
-}
-
-function mixToMono(channels: readonly Float32Array[]): Float32Array {
-  const [first = new Float32Array(0), ...others] = channels;
-  if (others.length === 0) return first;
-  const mixed = first.slice();
-  for (const channel of others) {
-    for (let i = 0; i < mixed.length; i++) mixed[i] = (mixed[i] ?? 0) + (channel[i] ?? 0);
-  }
-  return mixed.map((sample) => sample / channels.length);
 }
 
 function reportDamage(

@@ -39,6 +39,7 @@ import type { SessionDescription } from '../records/session-settings.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { openChannels, type Channels } from './channels.js';
 import { createDelivery } from './delivery.js';
+import { createEncodedAudioWatch, type EncodedAudio } from './encoded-audio.js';
 import { messageActions } from './message-actions.js';
 import type { Send } from './outbox.js';
 import { refinementMessage } from './refinement-message.js';
@@ -68,6 +69,8 @@ export interface ConversationServices {
   readonly send: Send;
   /** Whether the client asked for the subprotocol when it connected. */
   readonly optedIn: boolean;
+  /** What came as samples looks like something else. */
+  readonly onEncoded: (code: WarningCode) => void;
   /** Some audio was taken. */
   readonly onAudio: (seconds: number) => void;
   /** Recognition of some audio failed for good. */
@@ -129,6 +132,7 @@ export function createConversation(services: ConversationServices): Conversation
   let keyTerms = services.sharedTerms;
   /** Of each channel, as the client counts them. */
   let receivedSamples = 0;
+  const encodedAudio = createEncodedAudioWatch();
   let badInARow = 0;
   let finals = 0;
   let words = 0;
@@ -149,6 +153,8 @@ export function createConversation(services: ConversationServices): Conversation
   }
 
   function takeAudio(pcm: Uint8Array, sampleRate?: number): void {
+    const encoded = encodedAudio.take(pcm, settings.encoding);
+    if (encoded) tellEncoded(encoded);
     const error = checkAudioLength(pcm.length, settings);
     if (error) return refuse(error);
     badInARow = 0;
@@ -163,6 +169,12 @@ export function createConversation(services: ConversationServices): Conversation
     }
     receivedSamples += pcm.length / blockBytes(settings);
     services.onAudio(channels.receivedSeconds() - before);
+  }
+
+  function tellEncoded({ code, kind }: EncodedAudio): void {
+    services.onEncoded(code);
+    const details = code === 'encoded_audio' ? { detail: `It looks like ${kind}.` } : undefined;
+    if (optedIn) send(describeWarning(code, details));
   }
 
   function open(): Channels {

@@ -150,6 +150,9 @@ export function startSession(
     isRecording,
     send,
     optedIn: socket.protocol === PROTOCOL,
+    onEncoded: (code) => {
+      log.warn('what comes as samples are none', { session: id, code });
+    },
     onAudio: (seconds) => {
       metrics.audioSeconds.inc(seconds);
       flow.onAudio(conversation.pendingSeconds);

@@ -12,7 +12,7 @@ export interface LogFields {
   readonly session?: string;
   /** Random name of the transcription of a recording. */
   readonly transcription?: string;
-  /** Code from the protocol's table of errors, or a `SpeechErrorCode`. */
+  /** Code from the protocol's tables of errors and warnings, or a `SpeechErrorCode`. */
   readonly code?: string;
   /** Code that a WebSocket was closed with. */
   readonly closeCode?: number;

@@ -78,7 +78,11 @@ function isTransportStream(head: Buffer): boolean {
     [0, 188],
     [4, 192],
   ].some(([first = 0, step = 0]) =>
-    [0, 1, 2, 3].every((packet) => head[first + packet * step] === TRANSPORT_SYNC),
+    [0, 1, 2, 3].every((packet) => {
+      const at = first + packet * step;
+      // A packet holds samples, other fields, or both.
+      return head[at] === TRANSPORT_SYNC && ((head[at + 3] ?? 0) & 0x30) !== 0;
+    }),
   );
 }
 
@@ -86,7 +90,8 @@ const TRANSPORT_SYNC = 0x47;
 
 /** Two frames of ADTS, the second where the first says that it ends, with the same header (ISO/IEC 13818-7, 6.2). */
 function isAdts(head: Buffer): boolean {
-  const isFrame = (at: number): boolean => at + 7 <= head.length && (head.readUInt16BE(at) & 0xfff6) === 0xfff0;
+  const isFrame = (at: number): boolean =>
+    at + 7 <= head.length && (head.readUInt16BE(at) & 0xfff6) === 0xfff0 && ((head[at + 2] ?? 0) & 0x3c) < 0x34;
   if (!isFrame(0)) return false;
   const frameBytes = (head.readUIntBE(3, 3) >> 5) & 0x1fff;
   return frameBytes >= 7 && isFrame(frameBytes) && head.readUInt16BE(2) >> 6 === head.readUInt16BE(frameBytes + 2) >> 6;

@@ -1,0 +1,25 @@
+import type { PcmEncoding } from '../pcm.js';
+import { isWaveHeader } from './riff-chunks.js';
+
+/**
+ * How the samples of a WAVE file are stored that begins with these bytes; `other` where it is not one of the layouts in
+ * which samples are streamed, or not among these bytes. Undefined for what is no WAVE file.
+ */
+export function waveEncoding(head: Uint8Array): PcmEncoding | 'other' | undefined {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  if (!isWaveHeader(bytes)) return undefined;
+  for (let at = 12; at + 24 <= bytes.length; at += 8 + bytes.readUInt32LE(at + 4)) {
+    if (bytes.toString('latin1', at, at + 4) !== 'fmt ') continue;
+    const format = `${bytes.readUInt16LE(at + 8)}/${bytes.readUInt16LE(at + 22)}`;
+    return encodings[format] ?? 'other';
+  }
+  return 'other';
+}
+
+/** Format tags: PCM 1, IEEE float 3, and those that a longer form has, whose bits tell enough here. */
+const encodings: Readonly<Record<string, PcmEncoding>> = {
+  '1/16': 's16le',
+  '3/32': 'f32le',
+  '65534/16': 's16le',
+  '65534/32': 'f32le',
+};

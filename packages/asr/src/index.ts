@@ -22,6 +22,7 @@ export {
   type RecordingOptions,
   type StoredRecording,
 } from './audio/recording.js';
+export { areTracksApart } from './audio/tracks-apart.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {
   Admission,

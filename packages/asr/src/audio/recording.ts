@@ -14,6 +14,8 @@ export interface Recording {
   readonly durationSeconds: number | undefined;
   /** Samples a second before resampling; 16,000 for what ffmpeg decodes. */
   readonly sampleRate: number;
+  /** Tracks of sound, of which a screen or call recorder writes several. */
+  readonly tracks: number;
   /** Of all tracks, before they were mixed; 2 for MP3, and for a stream that ffmpeg decodes. */
   readonly channels: number;
   /**
@@ -37,6 +39,8 @@ export interface StoredRecording {
 export interface RecordingOptions {
   /** What messages call a stream or what is stored. A file is called by its path. */
   readonly name?: string;
+  /** The one track that is to be heard, from 0; all of them where it is left out. */
+  readonly track?: number;
   /** Hears, after the last piece, that the recording is cut or damaged: what could be decoded is worth having. */
   readonly onDamage?: (error: SpeechError) => void;
 }
@@ -147,13 +151,13 @@ async function* readBetween(
 async function openInput(
   { input, close }: OpenedInput,
   createResampler: CreateResampler,
-  { onDamage }: RecordingOptions,
+  { onDamage, track }: RecordingOptions,
 ): Promise<Recording> {
   await skipId3Tags(input.bytes);
   if ((await input.bytes.peek(1)).length === 0) throw empty(input.name);
 
   const decoded = await openContainer(input);
-  const mono = toMono16k(decoded, createResampler);
+  const mono = toMono16k(decoded, createResampler, track);
   // Decoding up to the first sound tells now, not in the middle of a transcription, that there is none.
   const first = await mono.next();
   if (first.done === true) throw withoutSound(input.name, first.value.damage);
@@ -162,6 +166,7 @@ async function openInput(
     durationSeconds: decoded.durationSeconds,
     sampleRate: first.value.sampleRate,
     channels: first.value.channels,
+    tracks: first.value.tracks,
     async *chunks() {
       try {
         let next: IteratorResult<MonoChunk, MonoEnd> = first;
@@ -186,6 +191,7 @@ interface MonoChunk {
   readonly samples: Float32Array;
   readonly sampleRate: number;
   readonly channels: number;
+  readonly tracks: number;
 }
 
 interface MonoEnd {
@@ -195,9 +201,10 @@ interface MonoEnd {
 async function* toMono16k(
   decoded: DecodedAudio,
   createResampler: CreateResampler,
+  track: number | undefined,
 ): AsyncGenerator<MonoChunk, MonoEnd> {
   let resampler: Resampler | undefined;
-  let format = { sampleRate: 0, channels: 0 };
+  let format = { sampleRate: 0, channels: 0, tracks: 1 };
   const mixToMono = createMixToMono();
   try {
     for (;;) {
@@ -207,15 +214,16 @@ async function* toMono16k(
         if (samples.length > 0) yield { samples, ...format };
         return { damage: next.value };
       }
-      const { channels, sampleRate } = next.value;
+      const { channels, sampleRate, tracks = [channels.length] } = next.value;
       if (resampler === undefined || sampleRate !== format.sampleRate) {
         const rest = resampler?.flush();
         if (rest !== undefined && rest.length > 0) yield { samples: rest, ...format };
         resampler?.close();
         resampler = createResampler(sampleRate);
       }
-      format = { sampleRate, channels: channels.length };
-      const samples = resampler.process(mixToMono(channels, sampleRate));
+      format = { sampleRate, channels: channels.length, tracks: tracks.length };
+      const heard = track === undefined ? channels : channelsOfTrack(channels, tracks, track);
+      const samples = resampler.process(mixToMono(heard, sampleRate));
       if (samples.length > 0) yield { samples, ...format };
       // Blocks that are in memory already would otherwise be decoded in a row, and nothing else would run.
       await setImmediate();
@@ -224,6 +232,17 @@ async function* toMono16k(
     resampler?.close();
     await decoded.blocks.return(undefined);
   }
+}
+
+/** A part of the recording that does not have the track is silent in it. */
+function channelsOfTrack(
+  channels: readonly Float32Array[],
+  tracks: readonly number[],
+  track: number,
+): readonly Float32Array[] {
+  const start = tracks.slice(0, track).reduce((sum, count) => sum + count, 0);
+  const own = channels.slice(start, start + (tracks[track] ?? 0));
+  return own.length > 0 ? own : [new Float32Array(channels[0]?.length ?? 0)];
 }
 
 /** A decoder that gives up does so on bytes that its container does not allow. */

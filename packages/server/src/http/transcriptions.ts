@@ -26,6 +26,7 @@ import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/session-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Log } from '../telemetry/log.js';
+import type { RecordingSource } from '../transcriptions/recording-source.js';
 import { tooLong } from '../transcriptions/transcribe-source.js';
 import type { Place, Transcription, Transcriptions } from '../transcriptions/transcriptions.js';
 import { recordUpload } from '../transcriptions/upload-record.js';
@@ -114,7 +115,9 @@ const transcriptBody = z.object({
         .optional()
         .meta({ description: 'What was said, where the text is written otherwise.' }),
       confidence: z.number().min(0).max(1),
-      channel: z.int().min(0).optional().meta({ description: 'For sessions of two channels.' }),
+      channel: z.int().min(0).optional().meta({
+        description: 'For sessions of two channels, and recordings of several tracks that were heard apart.',
+      }),
       words: z
         .array(
           z.object({
@@ -163,7 +166,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         summary: 'Transcribe a recording',
         description:
           'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and most others where ffmpeg is installed. ' +
-          'Its channels are mixed to one. The answer comes when the recording is received and holds sound; ' +
+          'Its channels are mixed to one, and so are its tracks unless each has speech of its own. The answer comes when the recording is received and holds sound; ' +
           'it is transcribed afterwards, behind all live speech. Where the server keeps records, the text becomes the ' +
           'record of a session with the same id before it can be fetched here.',
         consumes: ['multipart/form-data'],
@@ -237,7 +240,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
       const id = randomUUID();
-      const writer = await openRecord(id, settings, upload.keyTerms, recognizer, request);
+      const writer = await openRecord(id, source, settings, upload.keyTerms, recognizer, request);
       const recorded = recordUpload(source, writer, (error) => {
         services.log.unexpected(error, { transcription: id });
       });
@@ -254,6 +257,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
   /** What could not be recorded is not begun. */
   function openRecord(
     id: string,
+    { channels }: RecordingSource,
     { language, task, ...settings }: TranscriptionSettings,
     keyTerms: Upload['keyTerms'],
     { model }: Recognizer,
@@ -270,7 +274,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       description: {
         language,
         task,
-        channels: 1,
+        channels: channels.length,
         sampleRate: undefined,
         settings: {
           ...settings,

@@ -32,8 +32,11 @@ export interface TranscribedSource extends Transcript {
   /** How often words of an utterance were heard and not kept. */
   readonly dropped: number;
   /** Each final as it was written, in order, also those that the speaker took back: they are not among the segments. */
-  readonly finals: readonly WrittenFinal[];
+  readonly finals: readonly ChannelFinal[];
 }
+
+/** A final, and the channel that it was heard on. */
+export type ChannelFinal = WrittenFinal & { readonly channel: number };
 
 /**
  * Transcribes all channels of a source, one after the other. Throws the signal's reason, `recording_too_long`, and
@@ -45,7 +48,7 @@ export async function transcribeSource(
   { maxSeconds, writing, onProgress, onDropped, ...options }: SourceOptions,
 ): Promise<TranscribedSource> {
   const segments: TranscriptSegment[] = [];
-  const all: WrittenFinal[] = [];
+  const all: ChannelFinal[] = [];
   let duration = 0;
   let damaged = false;
   let dropped = 0;
@@ -72,7 +75,7 @@ export async function transcribeSource(
       finals.push(final);
     }
     const written = writeEachFinal(finals, writing);
-    all.push(...written);
+    all.push(...written.map((final) => ({ ...final, channel: channel.channel ?? 0 })));
     for (const { removes = [] } of written) removes.forEach(() => onDropped('retracted'));
     for (const final of standingFinals(written)) segments.push(placed(final, source, channel));
   }

@@ -22,6 +22,8 @@ export interface RecordingFile {
 export interface DecodedBlock {
   /** One array a channel, all of the same length, samples within about -1 to 1. */
   readonly channels: readonly Float32Array[];
+  /** How many of them each track has, where there are several tracks. */
+  readonly tracks?: readonly number[];
   /** Samples a second. May change from block to block where the container allows it. */
   readonly sampleRate: number;
 }

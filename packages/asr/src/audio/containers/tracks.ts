@@ -31,7 +31,12 @@ export async function* sideBySide<End>(
       const [first] = open;
       if (first === undefined) return ends;
       const length = Math.min(...open.map(lengthOf));
-      yield { channels: readers.flatMap((reader) => take(reader, length)), sampleRate: first.sampleRate };
+      const taken = readers.map((reader) => take(reader, length));
+      const channels = taken.flat();
+      const { sampleRate } = first;
+      yield taken.length > 1
+        ? { channels, sampleRate, tracks: taken.map((track) => track.length) }
+        : { channels, sampleRate };
     }
   } finally {
     await Promise.all(tracks.map((blocks) => blocks.return(undefined as never)));

@@ -114,7 +114,8 @@ async function frameLength(
       // The checksum of a frame with its checksum is 0.
       sum = ((sum << 8) & 0xffff) ^ (table16[(sum >> 8) ^ (seen[at] ?? 0)] ?? 0);
       if (sum !== 0 || at < 8) continue;
-      const length = at + 1;
+      // A checksum that ends with a zero is right without it, too.
+      const length = at + (seen[at + 1] === 0 ? 2 : 1);
       if (length === seen.length || parseFrameHeader(seen, length) !== undefined || isEnd(seen.subarray(length)))
         return length;
       candidate ??= length;

@@ -74,6 +74,8 @@ function isMp4(head: Buffer): boolean {
 
 /** Packets of 188 bytes, each behind four bytes of time where a camera wrote them (ISO/IEC 13818-1, section 2.4.3.2). */
 function isTransportStream(head: Buffer): boolean {
+  // A constant has the same bytes everywhere.
+  if (head.subarray(4, 188).every((byte, index) => byte === head[index])) return false;
   return [
     [0, 188],
     [4, 192],

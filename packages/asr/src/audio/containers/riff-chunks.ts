@@ -37,7 +37,11 @@ export async function findTail(file: RecordingFile): Promise<number> {
   const start = Math.max(0, file.size - LARGEST_TAIL_BYTES);
   const bytes = await gather(file.read(start, file.size));
   const isId3v1 = bytes.length >= 128 && bytes.toString('latin1', bytes.length - 128, bytes.length - 125) === 'TAG';
-  const end = bytes.length - (isId3v1 ? 128 : 0);
+  return start + findTailIn(bytes, bytes.length - (isId3v1 ? 128 : 0));
+}
+
+/** Where the chunks begin that lead to `end`; `end` where none do. */
+export function findTailIn(bytes: Buffer, end: number): number {
   // Writers forget the byte that pads an odd chunk.
   const ends = new Set([end, end + 1]);
   let tail = end;
@@ -47,7 +51,7 @@ export async function findTail(file: RecordingFile): Promise<number> {
     ends.add(at);
     tail = at;
   }
-  return start + tail;
+  return tail;
 }
 
 /** Names of performers are short, and pictures of them may be as large as this. */

@@ -4,7 +4,8 @@ import { skipId3Tags } from './id3.js';
 /** Whether a tag of a music file begins here, or the padding behind one. */
 export function isTagHead(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, ZEROS_BYTES));
-  return TAGS.some((tag) => bytes.toString('latin1', 0, tag.length) === tag) || isZeros(bytes);
+  // A few zeros may be the end of what was before.
+  return TAGS.some((tag) => bytes.toString('latin1', 0, tag.length) === tag) || (bytes.length === ZEROS_BYTES && isZeros(bytes));
 }
 
 /** ID3v2, ID3v1, APE and Lyrics3, which may stand before, between and behind recordings. */

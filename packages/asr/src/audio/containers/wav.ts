@@ -4,7 +4,7 @@ import { companded } from './companding.js';
 import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
 import { gather } from './file-cursor.js';
 import { recordingKind, RECORDING_KIND_BYTES } from './recording-kind.js';
-import { findTail, indexOfWaveHeader, isKnownChunk, isWaveHeader } from './riff-chunks.js';
+import { findTail, findTailIn, indexOfWaveHeader, isKnownChunk, isWaveHeader } from './riff-chunks.js';
 
 /**
  * RIFF/WAVE with PCM of 8, 16, 24 or 32 bits, floats of 32 or 64 bits, A-law or µ-law, plain or as
@@ -221,15 +221,17 @@ async function* decodeData(
       return { position: position + rest, damage: ends() };
     }
     const wanted = Math.min(blockBytes, Math.floor(left / frameBytes) * frameBytes);
-    const seen = await bytes.peek(wanted + WAVE_HEADER_BYTES - 1);
-    const header = indexOfWaveHeader(Buffer.from(seen.buffer, seen.byteOffset, seen.byteLength));
-    const length = Math.min(wanted, header < 0 ? seen.length : header);
+    const peeked = await bytes.peek(wanted + WAVE_HEADER_BYTES - 1);
+    const seen = Buffer.from(peeked.buffer, peeked.byteOffset, peeked.byteLength);
+    const header = indexOfWaveHeader(seen);
+    const length = Math.min(wanted, header < 0 ? seen.length : findTailIn(seen, header));
     const block = await bytes.read(length - (length % frameBytes));
     position += block.length;
     if (block.length > 0) yield { channels: deinterleave(block, format), sampleRate };
     if (header < 0 && length === wanted) continue;
-    position += await bytes.skip(length % frameBytes);
-    return { position, damage: ends() };
+    const damage = ends();
+    position += await bytes.skip((header < 0 ? length : header) - block.length);
+    return { position, damage };
   }
 }
 
@@ -243,10 +245,10 @@ const WAVE_HEADER_BYTES = 12;
 function boundaryIn(bytes: Uint8Array, left: number): number | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Odd sizes are padded, which writers forget.
+  if (buffer.length <= left + 1) return left;
   return [left, left + 1].find((at) => {
     const head = buffer.subarray(at);
-    if (head.length < 8 || isKnownChunk(head) || head.toString('latin1', 0, 4) === 'data') return true;
-    return recordingKind(head) !== undefined;
+    return isKnownChunk(head) || head.toString('latin1', 0, 4) === 'data' || recordingKind(head) !== undefined;
   });
 }
 

@@ -3,7 +3,7 @@ import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
 import { OggOpusDecoder } from 'ogg-opus-decoder';
 import type { DecodedBlock, RecordingInput } from './container.js';
 import { readOggPages, type OggPage } from './ogg.js';
-import { oggCodec, type OggCodec } from './ogg-codec.js';
+import { oggCodec, preSkipOf, type OggCodec } from './ogg-codec.js';
 import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
 
 /** What the decoders of all Ogg codecs have in common. */
@@ -56,7 +56,7 @@ export async function* decodeOgg({ bytes }: RecordingInput): AsyncGenerator<Deco
         if (codec !== undefined && link !== undefined) flaws.unheardTracks += 1;
         else if (codec !== undefined) {
           // The times of what follows another recording begin where that one ends.
-          link = openLink(value.serialNumber, codec, flaws, isAlone ? preSkipOf(value.body, codec) : undefined);
+          link = openLink(value.serialNumber, codec, flaws, isAlone ? preSkipOf(value.body) : undefined);
           isAlone = false;
         }
       }
@@ -90,11 +90,6 @@ interface Link {
   /** Gives what the decoder has held back. */
   readonly end: () => AsyncGenerator<DecodedBlock, void>;
   readonly free: () => void;
-}
-
-/** Samples that Opus counts and nobody hears (RFC 7845, section 5.1). */
-function preSkipOf(identification: Buffer, codec: OggCodec): number {
-  return codec === 'opus' && identification.length >= 12 ? identification.readUInt16LE(10) : 0;
 }
 
 /** `begin` is the position of the first sound of a track that does not begin late; undefined for any that it has. */

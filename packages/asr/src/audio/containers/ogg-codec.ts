@@ -11,3 +11,9 @@ const signatures: readonly (readonly [OggCodec, string])[] = [
   ['vorbis', '\u0001vorbis'],
   ['flac', '\u007fFLAC'],
 ];
+
+/** Samples at the beginning that Opus counts and nobody hears (RFC 7845, section 5.1). */
+export function preSkipOf(identification: Buffer): number {
+  const hasOne = oggCodec(identification) === 'opus' && identification.length >= 12;
+  return hasOne ? identification.readUInt16LE(10) : 0;
+}

@@ -1,13 +1,14 @@
 import type { DecodedAudio, RecordingInput } from './container.js';
 import { decodeOgg } from './decode-ogg.js';
 import { summariseOgg } from './ogg.js';
-import { oggCodec } from './ogg-codec.js';
+import { oggCodec, preSkipOf } from './ogg-codec.js';
 
 /** Opus, Vorbis and FLAC in Ogg. */
 export async function openOgg(input: RecordingInput): Promise<DecodedAudio> {
   const { identification, samples } = await summariseOgg(input);
   const rate = rateOf(identification);
-  const seconds = samples === undefined || rate === undefined ? undefined : samples / rate;
+  const unheard = preSkipOf(identification);
+  const seconds = samples === undefined || rate === undefined ? undefined : Math.max(0, samples - unheard) / rate;
   return { durationSeconds: isPlausible(seconds, input) ? seconds : undefined, blocks: decodeOgg(input) };
 }
 

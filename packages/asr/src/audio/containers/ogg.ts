@@ -75,7 +75,10 @@ export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, 
       continue;
     }
     const next = (page?.bytes ?? head).indexOf(CAPTURE_PATTERN, CAPTURE_PATTERN.length);
-    if (page === undefined && next < 0) return { isCut: true, gaps };
+    if (page === undefined && next < 0) {
+      await bytes.skip(Number.POSITIVE_INFINITY);
+      return { isCut: true, gaps };
+    }
     gaps += 1;
     if (page === undefined || next >= 0) {
       // This page was cut, and another one put behind it.

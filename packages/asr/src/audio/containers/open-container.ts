@@ -1,3 +1,4 @@
+import { SpeechError } from '../../speech-error.js';
 import { type DecodedAudio, type DecodedBlock, type OpenContainer, type RecordingInput } from './container.js';
 import { type ContainerName, DETECTION_BYTES, detectContainer } from './detect-container.js';
 import { openWithFfmpeg } from './ffmpeg.js';
@@ -44,9 +45,15 @@ async function* decodeAll(
     if (name === 'other' && recordingKind(head) === undefined) {
       return damage ?? 'goes on behind its end with bytes that are no recording';
     }
-    const next = await containers[name](restOf(input));
-    const found = yield* next.blocks;
-    damage ??= found;
+    try {
+      const next = await containers[name](restOf(input));
+      const found = yield* next.blocks;
+      damage ??= found;
+    } catch (error) {
+      if (!(error instanceof SpeechError)) throw error;
+      // What came before is worth having.
+      return damage ?? 'is made of several recordings, of which not all can be decoded';
+    }
     if (name === 'other') return damage;
   }
 }

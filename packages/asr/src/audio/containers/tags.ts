@@ -35,7 +35,8 @@ function tagBytes(head: Buffer): number {
     const isHeader = (head.readUInt32LE(20) & 0x2000_0000) !== 0;
     return APE_HEADER_BYTES + (isHeader ? head.readUInt32LE(12) : 0);
   }
-  return isZeros(head) ? head.length : 0;
+  const content = head.findIndex((byte) => byte !== 0);
+  return content < 0 ? head.length : content;
 }
 
 const ID3V1_BYTES = 128;

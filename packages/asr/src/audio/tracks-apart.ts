@@ -13,7 +13,9 @@ export async function areTracksApart(
 ): Promise<boolean> {
   const levels: Float32Array[] = [];
   for (let track = 0; track < tracks; track++) levels.push(await levelsOf(await open(track)));
-  return levels.every((one, index) => levels.slice(index + 1).every((other) => likeness(one, other) < ALIKE_FROM));
+  return levels.every((one, index) =>
+    levels.slice(index + 1).every((other) => likeness(one, other) < ALIKE_FROM),
+  );
 }
 
 /** Seconds of each track that are compared. */
@@ -53,7 +55,9 @@ async function levelsOf(recording: Recording): Promise<Float32Array> {
 
 /** How the levels of two tracks go together while at least one of them speaks, -1 to 1. */
 function likeness(a: Float32Array, b: Float32Array): number {
-  const [speechA, speechB] = [a, b].map((levels) => Math.max(SILENCE_DB + 1, loudest(levels) - SPEECH_RANGE_DB));
+  const [speechA, speechB] = [a, b].map((levels) =>
+    Math.max(SILENCE_DB + 1, loudest(levels) - SPEECH_RANGE_DB),
+  );
   let [count, sumA, sumB, squareA, squareB, product] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const [x, y] = [a[i] ?? SILENCE_DB, b[i] ?? SILENCE_DB];

@@ -64,7 +64,9 @@ function levelsOf(samples: Float32Array): Float32Array {
 }
 
 function correlation(a: Float32Array, b: Float32Array): number {
-  const [meanA, meanB] = [a, b].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  const [meanA, meanB] = [a, b].map(
+    (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  );
   let [product, powerA, powerB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [(a[i] ?? 0) - (meanA ?? 0), (b[i] ?? 0) - (meanB ?? 0)];

@@ -40,7 +40,9 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
   }
 
   async function refusal(bytes: Uint8Array): Promise<SpeechError> {
-    const error: unknown = await openRecording(stored(bytes), { name: 'The visit' }).catch((thrown: unknown) => thrown);
+    const error: unknown = await openRecording(stored(bytes), { name: 'The visit' }).catch(
+      (thrown: unknown) => thrown,
+    );
     if (!(error instanceof SpeechError)) throw new Error('it was not refused');
     return error;
   }
@@ -84,12 +86,13 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
   it('all tracks are heard, together or each by itself', async () => {
     const inputs = ['-i', OTHER, '-i', SENTENCE];
     const bytes = await make('two.mka', ...inputs, '-map', '0:a', '-map', '1:a', '-c:a', 'libopus');
-    const open = (track?: number) =>
-      openRecording(stored(bytes), track === undefined ? {} : { track });
+    const open = (track?: number) => openRecording(stored(bytes), track === undefined ? {} : { track });
     const recording = await open();
     await recording.close();
     expect(recording).toMatchObject({ tracks: 2, channels: 2 });
-    expect(placesOf(wanted, (await decodeAll(bytes, { track: 1 })).samples)).toEqual([expect.closeTo(0.5, 1)]);
+    expect(placesOf(wanted, (await decodeAll(bytes, { track: 1 })).samples)).toEqual([
+      expect.closeTo(0.5, 1),
+    ]);
     expect(placesOf(wanted, (await decodeAll(bytes, { track: 0 })).samples)).toEqual([]);
     expect((await decodeAll(bytes)).damage).toBeUndefined();
     expect(await areTracksApart(2, open)).toBe(true);
@@ -103,7 +106,15 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
   });
 
   it('opposite channels of what ffmpeg decodes do not cancel', async () => {
-    const bytes = await make('opposite.m4a', '-i', SENTENCE, '-af', 'pan=stereo|c0=c0|c1=-1*c0', '-c:a', 'aac');
+    const bytes = await make(
+      'opposite.m4a',
+      '-i',
+      SENTENCE,
+      '-af',
+      'pan=stereo|c0=c0|c1=-1*c0',
+      '-c:a',
+      'aac',
+    );
     expect(placesOf(wanted, (await decodeAll(bytes)).samples)).toEqual([expect.closeTo(0.5, 1)]);
   });
 
@@ -123,15 +134,25 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
 
     const twice = await decodeAll(Buffer.concat([bytes, bytes]));
     expect(twice.damage).toBeUndefined();
-    expect(placesOf(wanted, twice.samples)).toEqual([expect.closeTo(0.5, 0), expect.closeTo(0.5 + SECONDS, 0)]);
+    expect(placesOf(wanted, twice.samples)).toEqual([
+      expect.closeTo(0.5, 0),
+      expect.closeTo(0.5 + SECONDS, 0),
+    ]);
   });
 
   it('fragments that are missing are told of', async () => {
-    const fragments = ['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '500000'];
+    const fragments = [
+      '-movflags',
+      '+frag_keyframe+empty_moov+default_base_moof',
+      '-frag_duration',
+      '500000',
+    ];
     const bytes = await make('fragments.mp4', '-i', SENTENCE, '-c:a', 'aac', ...fragments);
     const starts = [...bytes.toString('latin1').matchAll(/....moof/gs)].map(({ index }) => index);
     const [, , third = 0, fourth = 0] = starts;
-    const { samples, damage } = await decodeAll(Buffer.concat([bytes.subarray(0, third), bytes.subarray(fourth)]));
+    const { samples, damage } = await decodeAll(
+      Buffer.concat([bytes.subarray(0, third), bytes.subarray(fourth)]),
+    );
     expect(damage).toBe('The visit lacks fragments in the middle.');
     expect(samples.length / 16_000).toBeCloseTo(SECONDS, 0);
   });
@@ -140,7 +161,14 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     const m4a = await make('index.m4a', '-i', SENTENCE, '-c:a', 'aac');
     const webm = await make('half.webm', '-i', SENTENCE, '-c:a', 'libopus', '-cluster_time_limit', '300');
     const mute = await make('mute.mp4', ...PICTURES, '-c:v', 'mpeg4');
-    const key = ['-encryption_scheme', 'cenc-aes-ctr', '-encryption_key', '00'.repeat(16), '-encryption_kid', '11'.repeat(16)];
+    const key = [
+      '-encryption_scheme',
+      'cenc-aes-ctr',
+      '-encryption_key',
+      '00'.repeat(16),
+      '-encryption_kid',
+      '11'.repeat(16),
+    ];
     const secret = await make('secret.mp4', '-i', SENTENCE, '-c:a', 'aac', ...key);
     const cases: readonly (readonly [Buffer, string, RegExp])[] = [
       [m4a.subarray(0, m4a.length * 0.8), 'unreadable_audio', /MP4, but is cut off before its index/],

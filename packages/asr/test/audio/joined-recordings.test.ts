@@ -52,7 +52,10 @@ describe('all recordings of a file are heard, one behind the other:', () => {
 
   it('with tags between them and behind them', async () => {
     const flac = await readFile(clipPath(FLAC));
-    const id3 = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x0f\x20', 'latin1'), Buffer.alloc(15 * 128 + 32, 0x41)]);
+    const id3 = Buffer.concat([
+      Buffer.from('ID3\x04\0\0\0\0\x0f\x20', 'latin1'),
+      Buffer.alloc(15 * 128 + 32, 0x41),
+    ]);
     const id3v1 = Buffer.concat([Buffer.from('TAG', 'latin1'), Buffer.alloc(125, 0x20)]);
     const { samples, damage } = await decodeAll(Buffer.concat([flac, id3, flac, Buffer.alloc(4_000), id3v1]));
     expect(damage).toBeUndefined();
@@ -62,7 +65,9 @@ describe('all recordings of a file are heard, one behind the other:', () => {
   it('of another sample rate and number of channels', async () => {
     const tone = Float32Array.from({ length: 44_100 }, (_, i) => Math.sin(i / 9) / 2);
     const other = writeWave({ tag: 1, bits: 24, sampleRate: 44_100, channels: [tone, tone] });
-    const { samples, damage } = await decodeAll(Buffer.concat([other, await readFile(clipPath(RECORDINGS.wav)), other]));
+    const { samples, damage } = await decodeAll(
+      Buffer.concat([other, await readFile(clipPath(RECORDINGS.wav)), other]),
+    );
     expect(damage).toBeUndefined();
     expect(samples.length / 16_000).toBeCloseTo(2 + SECONDS, 2);
   });

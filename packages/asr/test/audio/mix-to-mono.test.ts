@@ -17,7 +17,13 @@ describe('channels', () => {
 
   it('that are the opposite of one another are found below the hum that they share', () => {
     const hum = Float32Array.from(voice, (_, i) => 2 * Math.sin((2 * Math.PI * 50 * i) / RATE));
-    const mixed = mix([added(voice, hum), added(voice.map((sample) => -sample), hum)]);
+    const mixed = mix([
+      added(voice, hum),
+      added(
+        voice.map((sample) => -sample),
+        hum,
+      ),
+    ]);
     expect(correlation(mixed, voice)).toBeGreaterThan(0.9);
   });
 
@@ -32,9 +38,14 @@ describe('channels', () => {
     const tone = Float32Array.from(voice, (_, i) => 0.5 * Math.sin((2 * Math.PI * 200 * i) / RATE));
     const changed = tone.map((sample, i) => (i < RATE ? sample : -sample));
     const mixed = mix([tone, changed]);
-    const steepest = tone.reduce((most, sample, i) => Math.max(most, Math.abs(sample - (tone[i - 1] ?? 0))), 0);
+    const steepest = tone.reduce(
+      (most, sample, i) => Math.max(most, Math.abs(sample - (tone[i - 1] ?? 0))),
+      0,
+    );
     // The change itself is a step of the input.
-    const steps = mixed.map((sample, i) => (i === 0 || i === RATE ? 0 : Math.abs(sample - (mixed[i - 1] ?? 0))));
+    const steps = mixed.map((sample, i) =>
+      i === 0 || i === RATE ? 0 : Math.abs(sample - (mixed[i - 1] ?? 0)),
+    );
     expect(Math.max(...steps)).toBeLessThan(2 * steepest);
     expect(powerOf(mixed.subarray(2.5 * RATE))).toBeCloseTo(powerOf(tone.subarray(2.5 * RATE)), 3);
   });
@@ -45,7 +56,13 @@ function mix(channels: readonly Float32Array[]): Float32Array {
   const [first = new Float32Array(0)] = channels;
   const mixed = new Float32Array(first.length);
   for (let at = 0; at < first.length; at += BLOCK) {
-    mixed.set(mixToMono(channels.map((samples) => samples.subarray(at, at + BLOCK)), RATE), at);
+    mixed.set(
+      mixToMono(
+        channels.map((samples) => samples.subarray(at, at + BLOCK)),
+        RATE,
+      ),
+      at,
+    );
   }
   return mixed;
 }

@@ -25,7 +25,9 @@ it('takes no samples for a recording: noise, silence, steps, tones', () => {
   const tone = fc
     .tuple(fc.double({ min: 20, max: 7_900, noNaN: true }), fc.double({ min: 0, max: 2, noNaN: true }))
     .map(([hertz, level]) =>
-      encodePcm(Float32Array.from({ length: 2_048 }, (_, i) => level * Math.sin((2 * Math.PI * hertz * i) / 16_000))),
+      encodePcm(
+        Float32Array.from({ length: 2_048 }, (_, i) => level * Math.sin((2 * Math.PI * hertz * i) / 16_000)),
+      ),
     );
   fc.assert(
     fc.property(fc.oneof(noise, constant, tone), (bytes) => {

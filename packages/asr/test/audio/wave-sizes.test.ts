@@ -10,7 +10,9 @@ const TEXT = chunk('LIST', Buffer.from('INFOISFT\x04\0\0\0Lavf', 'latin1'));
 const PICTURE = chunk('id3 ', Buffer.alloc(20_001, 0x55));
 const OF_A_MAKER = chunk('Xyz1', Buffer.alloc(5_001, 0x55));
 
-async function heard(bytes: Buffer): Promise<{ samples: number; difference: number; damage: string | undefined }> {
+async function heard(
+  bytes: Buffer,
+): Promise<{ samples: number; difference: number; damage: string | undefined }> {
   const { samples, damage } = await decodeAll(bytes);
   const difference = samples.reduce(
     (most, sample, i) => Math.max(most, Math.abs(sample - (SAMPLES[i % SAMPLES.length] ?? 0))),
@@ -37,7 +39,10 @@ describe('a WAVE file is heard to its end', () => {
   });
 
   it('with all files that stand in a row in it, whatever their sizes', async () => {
-    const sizes = fc.array(fc.constantFrom(0, 2_000, SAMPLES.length * 2, 0xffffffff), { minLength: 2, maxLength: 4 });
+    const sizes = fc.array(fc.constantFrom(0, 2_000, SAMPLES.length * 2, 0xffffffff), {
+      minLength: 2,
+      maxLength: 4,
+    });
     await fc.assert(
       fc.asyncProperty(sizes, async (all) => {
         const bytes = Buffer.concat(all.map((size) => withDataSize(size, [TEXT])));
@@ -77,7 +82,9 @@ describe('what is missing of a WAVE file, or is none of it, is said', () => {
 
   it('bytes behind a whole file that are no chunk', async () => {
     const bytes = Buffer.concat([withDataSize(SAMPLES.length * 2, [TEXT]), Buffer.alloc(9_000, 0x9d)]);
-    expect((await heard(bytes)).damage).toBe('The visit goes on behind its end with bytes that are no recording.');
+    expect((await heard(bytes)).damage).toBe(
+      'The visit goes on behind its end with bytes that are no recording.',
+    );
   });
 
   it('a file that is cut, and another behind it', async () => {

@@ -80,7 +80,10 @@ const transcriptionBody = z.object({
   words: z.boolean(),
   damaged: z
     .boolean()
-    .meta({ description: 'The recording is cut or damaged: the text is of what could be read.' }),
+    .meta({
+      description:
+        'The recording is cut or damaged, or more than could be read: the text is of what was heard.',
+    }),
   dropped: z.int().min(0).meta({
     description:
       'How often words of an utterance were heard and are not in the text, because they seemed made up, went in a circle, or were heard otherwise a second time; see `auscult_words_dropped_total`.',
@@ -289,7 +292,13 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
 
 function refusalOf(error: SpeechError): RequestError {
   const details = { field: 'file' };
-  return new RequestError(recordingErrorOf(error), details, undefined, { cause: error }, recordingExplanationOf(error));
+  return new RequestError(
+    recordingErrorOf(error),
+    details,
+    undefined,
+    { cause: error },
+    recordingExplanationOf(error),
+  );
 }
 
 /** How a recording is transcribed. */

@@ -30,7 +30,8 @@ export function createEncodedAudioWatch(): EncodedAudioWatch {
       if (isOver) return undefined;
       head = Buffer.concat([head, bytes.subarray(0, WATCHED_BYTES - head.length)]);
       // Tiny frames are not looked at one by one.
-      if (head.length < LEAST_BYTES || (head.length < 2 * looked && head.length < WATCHED_BYTES)) return undefined;
+      if (head.length < LEAST_BYTES || (head.length < 2 * looked && head.length < WATCHED_BYTES))
+        return undefined;
       looked = head.length;
       const kind = recordingKind(head);
       const isHeader = kind === 'WAV' && waveEncoding(head) === encoding;

@@ -21,7 +21,9 @@ export async function openUpload(file: SealedFile): Promise<RecordingSource> {
       { name: NAME, onDamage, ...(track === undefined ? {} : { track }) },
     );
   const isApart = tracks > 1 && (await areTracksApart(tracks, (track) => open(track, () => undefined)));
-  const heard: readonly (number | undefined)[] = isApart ? Array.from({ length: tracks }, (_, i) => i) : [undefined];
+  const heard: readonly (number | undefined)[] = isApart
+    ? Array.from({ length: tracks }, (_, i) => i)
+    : [undefined];
   return {
     origin: 'upload',
     audioSeconds: durationSeconds,

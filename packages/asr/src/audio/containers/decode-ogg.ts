@@ -31,7 +31,9 @@ const decoders: Readonly<Record<OggCodec, () => OggDecoder>> = {
  * Decodes page by page, about a second each, with silence where the positions of pages leave a gap. Recordings in a row
  * (RFC 3533, section 4, "chaining") are decoded one after the other, whatever their codecs.
  */
-export async function* decodeOgg({ bytes }: RecordingInput): AsyncGenerator<DecodedBlock, string | undefined> {
+export async function* decodeOgg({
+  bytes,
+}: RecordingInput): AsyncGenerator<DecodedBlock, string | undefined> {
   const pages = readOggPages(bytes);
   const flaws: Flaws = { damaged: 0, unheardTracks: 0, hasJumped: false };
   let link: Link | undefined;
@@ -78,7 +80,9 @@ interface Flaws {
 function describe({ damaged, unheardTracks, hasJumped }: Flaws): string | undefined {
   if (damaged > 0) return `is damaged in ${damaged} places`;
   if (unheardTracks > 0) return 'has several tracks of sound in one of its parts, of which one was heard';
-  return hasJumped ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out` : undefined;
+  return hasJumped
+    ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out`
+    : undefined;
 }
 
 /** One recording of a chain. */

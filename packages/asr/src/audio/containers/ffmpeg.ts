@@ -35,7 +35,9 @@ async function* decodeFile(name: string, file: RecordingFile): Blocks {
   const problems = [damage];
   for (const part of parts) {
     try {
-      problems.push(yield* decodePart(name, file, part, { type: 'stored', file: sectionOf(file, part) }, damage));
+      problems.push(
+        yield* decodePart(name, file, part, { type: 'stored', file: sectionOf(file, part) }, damage),
+      );
     } catch (error) {
       if (!(error instanceof SpeechError) || error.cause instanceof FfmpegMissingError) throw error;
       problems.push('is made of several recordings, of which not all can be decoded');
@@ -67,20 +69,23 @@ async function* decodePart(
   damage: string | undefined,
 ): Blocks {
   if (part.isEncrypted) throw encryptedRecording(name);
-  const probed = await orNeedsFfmpeg(name, part.kind, probe(input, LOOK_AHEAD));
+  const probed = await orNeedsFfmpeg(name, part.kind, probe(input, LOOK_AHEAD), part.lack);
   const { tracks } = probed;
   if (tracks.length === 0) throw await withoutTracks(name, file, part, probed, damage);
 
   // Behind another recording, the clock of that one may go on.
   const begin = COUNTED_FROM_ZERO.has(part.kind) && part.start === 0 ? 0 : probed.startSeconds;
-  const heard = tracks.slice(0, MOST_TRACKS).map(({ index, channels }) =>
-    decodeTrack(name, part.kind, input, { track: `0:${index}`, channels, begin, level: 'error' }),
-  );
+  const heard = tracks
+    .slice(0, MOST_TRACKS)
+    .map(({ index, channels }) =>
+      decodeTrack(name, part.kind, input, { track: `0:${index}`, channels, begin, level: 'error' }),
+    );
   const ends = yield* sideBySide(heard);
   if (ends.every(({ seconds }) => seconds === 0)) {
     throw brokenRecording(name, part.kind, part.lack ?? damage);
   }
-  if (heard.length < tracks.length) return `has ${tracks.length} tracks of sound, of which ${heard.length} were heard`;
+  if (heard.length < tracks.length)
+    return `has ${tracks.length} tracks of sound, of which ${heard.length} were heard`;
   return ends.map((end) => end.damage).find((one) => one !== undefined) ?? missingEnd(part, probed, ends);
 }
 
@@ -118,9 +123,7 @@ async function withoutTracks(
   if (lack !== undefined) return brokenRecording(name, kind, lack);
   if (kind !== undefined) return format === undefined ? brokenRecording(name, kind, damage) : soundless(name);
   const trace = await tracesOf(file);
-  return trace === undefined
-    ? noRecording(name)
-    : brokenRecording(name, trace, LACKS_BEGINNING);
+  return trace === undefined ? noRecording(name) : brokenRecording(name, trace, LACKS_BEGINNING);
 }
 
 /** What comes once is decoded as it comes: two channels, as nobody has counted them. */
@@ -133,7 +136,8 @@ async function* decodeStream({ name, bytes }: RecordingInput): Blocks {
     begin: COUNTED_FROM_ZERO.has(kind) ? 0 : undefined,
     level: 'level+info',
   });
-  if (seconds === 0) throw kind === undefined ? noRecording(name) : brokenRecording(name, kind, UNSTREAMABLE[kind]);
+  if (seconds === 0)
+    throw kind === undefined ? noRecording(name) : brokenRecording(name, kind, UNSTREAMABLE[kind]);
   return tracks > 1 ? `has ${tracks} tracks of sound, of which one was heard` : damage;
 }
 
@@ -188,7 +192,9 @@ async function* decodeTrack(
 function damageOf(exitCode: number | null, complaints: number, hasJumped: boolean): string | undefined {
   if (exitCode !== 0) return 'could not be decoded to its end';
   if (complaints > 0) return 'is cut off or damaged, and not all of it could be decoded';
-  return hasJumped ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out` : undefined;
+  return hasJumped
+    ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out`
+    : undefined;
 }
 
 /**
@@ -236,8 +242,15 @@ async function* timedBlocks(
   }
 }
 
-async function orNeedsFfmpeg<T>(name: string, kind: RecordingKind | undefined, work: Promise<T>): Promise<T> {
+/** What is broken in any case is not made whole by a program that is missing. */
+async function orNeedsFfmpeg<T>(
+  name: string,
+  kind: RecordingKind | undefined,
+  work: Promise<T>,
+  lack?: string,
+): Promise<T> {
   return work.catch((error: unknown) => {
-    throw error instanceof FfmpegMissingError ? needsFfmpeg(name, kind, error) : error;
+    if (!(error instanceof FfmpegMissingError)) throw error;
+    throw lack === undefined ? needsFfmpeg(name, kind, error) : brokenRecording(name, kind, lack);
   });
 }

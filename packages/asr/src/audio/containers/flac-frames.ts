@@ -116,7 +116,11 @@ async function frameLength(
       if (sum !== 0 || at < 8) continue;
       // A checksum that ends with a zero is right without it, too.
       const length = at + (seen[at + 1] === 0 ? 2 : 1);
-      if (length === seen.length || parseFrameHeader(seen, length) !== undefined || isEnd(seen.subarray(length)))
+      if (
+        length === seen.length ||
+        parseFrameHeader(seen, length) !== undefined ||
+        isEnd(seen.subarray(length))
+      )
         return length;
       candidate ??= length;
     }

@@ -62,12 +62,16 @@ async function* decodeBlocks(
       if (frame.done === true) {
         const { isCut, gaps } = frame.value;
         if (announced !== undefined && decodedSamples < announced) {
-          const [found, expected] = [decodedSamples, announced].map((count) => (count / sampleRate).toFixed(1));
+          const [found, expected] = [decodedSamples, announced].map((count) =>
+            (count / sampleRate).toFixed(1),
+          );
           return `gives only ${found} of ${expected} s`;
         }
         if (isCut) return 'is cut off in the middle';
         if (damaged + gaps > 0) return `is damaged in ${damaged + gaps} places`;
-        return hasJumped ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out` : undefined;
+        return hasJumped
+          ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out`
+          : undefined;
       }
       const decoded = await decoder.decodeFrames([frame.value.bytes]);
       damaged += decoded.errors.length;

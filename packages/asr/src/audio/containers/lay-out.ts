@@ -33,7 +33,8 @@ export async function layOut(file: RecordingFile): Promise<Layout> {
   let damage: string | undefined;
   for (let start = 0; start < file.size;) {
     const kind = recordingKind(await cursor.at(start, RECORDING_KIND_BYTES));
-    if (parts.length === MOST_PARTS) return { parts, damage: `is made of more than ${MOST_PARTS} recordings` };
+    if (parts.length === MOST_PARTS)
+      return { parts, damage: `is made of more than ${MOST_PARTS} recordings` };
     const walked = await walkerOf(kind)(cursor, start);
     damage ??= walked.damage;
     const next = await nextStart(cursor, walked.end);
@@ -127,7 +128,10 @@ const LOOKED_AT_BYTES = 65_536;
 
 /** Whether sound is described as protected (ISO/IEC 14496-12, section 8.12, and `drms` of Apple's FairPlay). */
 function isProtected(index: Buffer): boolean {
-  return index.includes('sinf', 0, 'latin1') && ['enca', 'drms'].some((entry) => index.includes(entry, 0, 'latin1'));
+  return (
+    index.includes('sinf', 0, 'latin1') &&
+    ['enca', 'drms'].some((entry) => index.includes(entry, 0, 'latin1'))
+  );
 }
 
 function lackOfMp4(seen: ReadonlySet<string>): string {
@@ -168,7 +172,8 @@ async function walkMatroska(cursor: FileCursor, start: number): Promise<Walked> 
   while (at < Math.min(cursor.size, segmentEnd)) {
     const element = parseEbmlElement(await cursor.at(at, EBML_HEADER_BYTES));
     if (element === undefined) {
-      if (cursor.size - at < EBML_HEADER_BYTES) return { end: cursor.size, damage: CUT, lack: lackOfMatroska(seen) };
+      if (cursor.size - at < EBML_HEADER_BYTES)
+        return { end: cursor.size, damage: CUT, lack: lackOfMatroska(seen) };
       break;
     }
     const { id, headerBytes, bodyBytes } = element;

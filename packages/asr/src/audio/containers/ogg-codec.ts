@@ -3,7 +3,9 @@ export type OggCodec = 'opus' | 'vorbis' | 'flac';
 
 /** The codec of a track by its first packet (RFC 7845, section 5.1; Vorbis I, section 4.2.1; RFC 9639, section 10.1). */
 export function oggCodec(packet: Buffer): OggCodec | undefined {
-  return signatures.find(([, signature]) => packet.toString('latin1', 0, signature.length) === signature)?.[0];
+  return signatures.find(
+    ([, signature]) => packet.toString('latin1', 0, signature.length) === signature,
+  )?.[0];
 }
 
 const signatures: readonly (readonly [OggCodec, string])[] = [

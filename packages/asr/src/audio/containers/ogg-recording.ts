@@ -8,7 +8,8 @@ export async function openOgg(input: RecordingInput): Promise<DecodedAudio> {
   const { identification, samples } = await summariseOgg(input);
   const rate = rateOf(identification);
   const unheard = preSkipOf(identification);
-  const seconds = samples === undefined || rate === undefined ? undefined : Math.max(0, samples - unheard) / rate;
+  const seconds =
+    samples === undefined || rate === undefined ? undefined : Math.max(0, samples - unheard) / rate;
   return { durationSeconds: isPlausible(seconds, input) ? seconds : undefined, blocks: decodeOgg(input) };
 }
 

@@ -40,7 +40,8 @@ export async function summariseOgg({ bytes, file }: RecordingInput): Promise<Ogg
 
   const tail = await gather(file.read(Math.max(0, file.size - LARGEST_PAGE_BYTES), file.size));
   const last = parsePage(tail.subarray(Math.max(0, tail.lastIndexOf(CAPTURE_PATTERN))));
-  if (last?.serialNumber !== first.serialNumber || last.position < 0) return { identification, samples: undefined };
+  if (last?.serialNumber !== first.serialNumber || last.position < 0)
+    return { identification, samples: undefined };
   return { identification, samples: last.position - beginningOf(head, last.position) };
 }
 

@@ -1,5 +1,10 @@
 import { SpeechError } from '../../speech-error.js';
-import { type DecodedAudio, type DecodedBlock, type OpenContainer, type RecordingInput } from './container.js';
+import {
+  type DecodedAudio,
+  type DecodedBlock,
+  type OpenContainer,
+  type RecordingInput,
+} from './container.js';
 import { type ContainerName, DETECTION_BYTES, detectContainer } from './detect-container.js';
 import { openWithFfmpeg } from './ffmpeg.js';
 import { openFlac } from './flac.js';

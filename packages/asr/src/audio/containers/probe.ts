@@ -42,7 +42,11 @@ export async function probe(input: FfmpegInput, options: readonly string[]): Pro
 
 /** The part of ffprobe's answer that was asked for. */
 interface Answer {
-  readonly format?: { readonly format_name?: string; readonly start_time?: string; readonly duration?: string };
+  readonly format?: {
+    readonly format_name?: string;
+    readonly start_time?: string;
+    readonly duration?: string;
+  };
   readonly streams?: readonly {
     readonly index: number;
     readonly codec_type?: string;

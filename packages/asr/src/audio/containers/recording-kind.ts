@@ -62,9 +62,18 @@ function isIff(head: Buffer, outer: readonly string[], inner: readonly string[])
 }
 
 /** Boxes that such a file may begin with, with a size that holds at least the header (ISO/IEC 14496-12, section 4.2). */
-const FIRST_BOXES: ReadonlySet<string> = new Set(
-  ['ftyp', 'styp', 'moov', 'moof', 'mdat', 'sidx', 'wide', 'free', 'skip', 'pnot'],
-);
+const FIRST_BOXES: ReadonlySet<string> = new Set([
+  'ftyp',
+  'styp',
+  'moov',
+  'moof',
+  'mdat',
+  'sidx',
+  'wide',
+  'free',
+  'skip',
+  'pnot',
+]);
 
 function isMp4(head: Buffer): boolean {
   if (head.length < 8 || !FIRST_BOXES.has(head.toString('latin1', 4, 8))) return false;
@@ -93,10 +102,16 @@ const TRANSPORT_SYNC = 0x47;
 /** Two frames of ADTS, the second where the first says that it ends, with the same header (ISO/IEC 13818-7, 6.2). */
 function isAdts(head: Buffer): boolean {
   const isFrame = (at: number): boolean =>
-    at + 7 <= head.length && (head.readUInt16BE(at) & 0xfff6) === 0xfff0 && ((head[at + 2] ?? 0) & 0x3c) < 0x34;
+    at + 7 <= head.length &&
+    (head.readUInt16BE(at) & 0xfff6) === 0xfff0 &&
+    ((head[at + 2] ?? 0) & 0x3c) < 0x34;
   if (!isFrame(0)) return false;
   const frameBytes = (head.readUIntBE(3, 3) >> 5) & 0x1fff;
-  return frameBytes >= 7 && isFrame(frameBytes) && head.readUInt16BE(2) >> 6 === head.readUInt16BE(frameBytes + 2) >> 6;
+  return (
+    frameBytes >= 7 &&
+    isFrame(frameBytes) &&
+    head.readUInt16BE(2) >> 6 === head.readUInt16BE(frameBytes + 2) >> 6
+  );
 }
 
 function hasTwoMpegFrames(head: Buffer): boolean {

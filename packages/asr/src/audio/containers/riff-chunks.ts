@@ -26,7 +26,22 @@ const CHUNK_NAMES: ReadonlySet<string> = new Set([
   ...['LIST', 'list', 'fact', 'cue ', 'plst', 'smpl', 'inst', 'acid', 'DISP', 'strc', 'cart', 'wavl', 'slnt'],
   ...['bext', 'iXML', 'axml', 'chna', 'umid', 'minf', 'elm1', 'regn', 'ovwf', 'DGDA', 'levl', 'link', 'ds64'],
   ...['JUNK', 'junk', 'PAD ', 'pad ', 'FLLR', 'PEAK', 'afsp', 'id3 ', 'ID3 ', '_PMX', 'XMP ', 'SAUR', 'logk'],
-  ...['IDIT', 'note', 'ltxt', 'labl', 'adtl', 'SNDM', 'LGWV', 'tlst', 'clm ', 'muma', 'mext', 'qlty', 'hash', 'olym'],
+  ...[
+    'IDIT',
+    'note',
+    'ltxt',
+    'labl',
+    'adtl',
+    'SNDM',
+    'LGWV',
+    'tlst',
+    'clm ',
+    'muma',
+    'mext',
+    'qlty',
+    'hash',
+    'olym',
+  ],
 ]);
 
 /**
@@ -36,7 +51,8 @@ const CHUNK_NAMES: ReadonlySet<string> = new Set([
 export async function findTail(file: RecordingFile): Promise<number> {
   const start = Math.max(0, file.size - LARGEST_TAIL_BYTES);
   const bytes = await gather(file.read(start, file.size));
-  const isId3v1 = bytes.length >= 128 && bytes.toString('latin1', bytes.length - 128, bytes.length - 125) === 'TAG';
+  const isId3v1 =
+    bytes.length >= 128 && bytes.toString('latin1', bytes.length - 128, bytes.length - 125) === 'TAG';
   return start + findTailIn(bytes, bytes.length - (isId3v1 ? 128 : 0));
 }
 

@@ -5,7 +5,10 @@ import { skipId3Tags } from './id3.js';
 export function isTagHead(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, ZEROS_BYTES));
   // A few zeros may be the end of what was before.
-  return TAGS.some((tag) => bytes.toString('latin1', 0, tag.length) === tag) || (bytes.length === ZEROS_BYTES && isZeros(bytes));
+  return (
+    TAGS.some((tag) => bytes.toString('latin1', 0, tag.length) === tag) ||
+    (bytes.length === ZEROS_BYTES && isZeros(bytes))
+  );
 }
 
 /** ID3v2, ID3v1, APE and Lyrics3, which may stand before, between and behind recordings. */

@@ -48,7 +48,8 @@ export interface Gap {
 /** Judges a gap of `seconds`, which are negative where what is to come overlaps what has come. */
 export function measureGap(seconds: number): Gap {
   if (seconds > LONGEST_GAP_SECONDS) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: true };
-  if (seconds < -LONGEST_OVERLAP_SECONDS) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: false };
+  if (seconds < -LONGEST_OVERLAP_SECONDS)
+    return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: false };
   return { silentSeconds: seconds > SHORTEST_GAP_SECONDS ? seconds : 0, skippedSeconds: 0, hasJumped: false };
 }
 

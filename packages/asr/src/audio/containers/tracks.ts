@@ -10,7 +10,12 @@ export type TrackBlocks<End> = AsyncGenerator<DecodedBlock, End>;
 export async function* sideBySide<End>(
   tracks: readonly TrackBlocks<End>[],
 ): AsyncGenerator<DecodedBlock, readonly End[]> {
-  const readers = tracks.map((blocks): Reader<End> => ({ blocks, waiting: undefined, ended: false, channels: 1 }));
+  const readers = tracks.map((blocks): Reader<End> => ({
+    blocks,
+    waiting: undefined,
+    ended: false,
+    channels: 1,
+  }));
   const ends: End[] = [];
   try {
     for (;;) {

@@ -154,7 +154,9 @@ async function durationOf(
   if (file === undefined) return dataBytes === undefined ? undefined : secondsOf(dataBytes);
   if (dataBytes !== undefined && declaredEnd >= extent.tailStart) return secondsOf(dataBytes);
   if (dataBytes !== undefined) {
-    const behind = await gather(file.read(declaredEnd, Math.min(file.size, declaredEnd + RECORDING_KIND_BYTES)));
+    const behind = await gather(
+      file.read(declaredEnd, Math.min(file.size, declaredEnd + RECORDING_KIND_BYTES)),
+    );
     if (boundaryIn(behind, 0) !== undefined) return secondsOf(dataBytes);
   }
   return secondsOf(extent.tailStart - dataOffset);
@@ -248,7 +250,9 @@ function boundaryIn(bytes: Uint8Array, left: number): number | undefined {
   if (buffer.length <= left + 1) return left;
   return [left, left + 1].find((at) => {
     const head = buffer.subarray(at);
-    return isKnownChunk(head) || head.toString('latin1', 0, 4) === 'data' || recordingKind(head) !== undefined;
+    return (
+      isKnownChunk(head) || head.toString('latin1', 0, 4) === 'data' || recordingKind(head) !== undefined
+    );
   });
 }
 

@@ -85,7 +85,7 @@ module.exports = {
         path: '^packages/asr/src',
         pathNot: [
           '^packages/asr/src/(recognizer|models)/',
-          '^packages/asr/src/audio/containers/ffmpeg\\.ts$',
+          '^packages/asr/src/audio/containers/ffmpeg-process\\.ts$',
         ],
       },
       to: {

@@ -36,7 +36,7 @@ export interface TranscribedSource extends Transcript {
 }
 
 /** A final, and the channel that it was heard on. */
-export type ChannelFinal = WrittenFinal & { readonly channel: number };
+type ChannelFinal = WrittenFinal & { readonly channel: number };
 
 /**
  * Transcribes all channels of a source, one after the other. Throws the signal's reason, `recording_too_long`, and

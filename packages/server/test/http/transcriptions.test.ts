@@ -200,7 +200,9 @@ test('of a recording that cannot be read it is said what it lacks', async () => 
   const response = await post(url, formOf((await clipFile('containers/speech.m4a')).slice(0, 8000)));
   const { error } = (await response.json()) as { error: { code: string; message: string } };
   expect([response.status, error.code]).toEqual([422, 'unreadable_audio']);
-  expect(error.message).toMatch(/^file: The recording looks like MP4, but is cut off before its index.* Copy it again/);
+  expect(error.message).toMatch(
+    /^file: The recording looks like MP4, but is cut off before its index.* Copy it again/,
+  );
 });
 
 describe('a form that is wrong is named, and leaves nothing', () => {

@@ -22,7 +22,7 @@ export interface FfmpegProcess {
 }
 
 /** What is known of a program that has ended. */
-export interface FfmpegEnd {
+interface FfmpegEnd {
   readonly exitCode: number | null;
   /** Lines about what could not be read, without those that are harmless. */
   readonly complaints: number;

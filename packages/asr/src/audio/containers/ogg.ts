@@ -96,7 +96,7 @@ const CAPTURE_PATTERN = 'OggS';
 const HEADER_BYTES = 27;
 
 /** Bytes of the largest page. */
-export const LARGEST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
+const LARGEST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 
 /** The page that these bytes begin; undefined where it is not whole. */
 export function parsePage(bytes: Buffer): OggPage | undefined {

@@ -15,7 +15,7 @@ export interface Probed {
 }
 
 /** A track of sound. */
-export interface AudioTrack {
+interface AudioTrack {
   /** Of all tracks of the recording, from 0. */
   readonly index: number;
   readonly channels: number;

@@ -1,6 +1,8 @@
+import { loadMedicalLexicon } from '@auscult/asr';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { doseSentences } from '../dictation/dose-sentences.js';
 import { makeDictation } from '../dictation/make-dictation.js';
 import { readSentences } from '../dictation/sentences.js';
 import { VOICES, type Voice } from '../dictation/voices.js';
@@ -12,6 +14,8 @@ interface MakeDictationFlags {
   readonly voices: readonly Voice[];
   readonly everyVoice?: boolean;
   readonly limit?: number;
+  readonly doses?: number;
+  readonly seed: number;
 }
 
 /** `make-dictation`: has the sentences of this package spoken. */
@@ -30,13 +34,18 @@ export function addMakeDictationCommand(program: Command): void {
     )
     .option('--every-voice', 'every voice speaks every sentence')
     .option('--limit <sentences>', 'at most so many sentences', wholeNumber)
+    .option('--doses <sentences>', 'so many sentences with doses beside drugs in place of those', wholeNumber)
+    .option('--seed <number>', 'which drugs and doses', wholeNumber, 1)
     .addHelpText(
       'after',
       '\nThe voices heart and joe need Python 3 and PyPI.\n' +
         '\nExamples:\n  npm run bench -- make-dictation\n  npm run bench -- make-dictation --voices rms,awb --out dictation',
     )
-    .action(async ({ out, voices, everyVoice = false, limit }: MakeDictationFlags) => {
-      const sentences = readSentences().slice(0, limit);
+    .action(async ({ out, voices, everyVoice = false, limit, doses, seed }: MakeDictationFlags) => {
+      const sentences =
+        doses === undefined
+          ? readSentences().slice(0, limit)
+          : doseSentences(doses, await loadMedicalLexicon(), seed);
       const onDone = showProgress(sentences.length * (everyVoice ? voices.length : 1), 'sentences');
       const manifest = await makeDictation(sentences, voices, everyVoice, out, onDone);
       console.log(`Written to ${manifest}`);

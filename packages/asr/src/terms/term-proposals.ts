@@ -2,6 +2,7 @@ import { joinWords, type SpelledWord } from '../text/words.js';
 import { isCommon } from './common-words.js';
 import { areInflections } from './inflections.js';
 import { nameTerms } from './name-terms.js';
+import { endsClause, isHeardInAll, leavesTheRest } from './span-fit.js';
 import { plainWords, type TermList } from './term-list.js';
 
 /** A term that may have been said where the decoder wrote something else. */
@@ -39,6 +40,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
         if (doubt < list.leastDoubt) continue;
         proposals.push(
           ...proposalsOf(list, lists.slice(0, place), {
+            around: words,
             firstWord,
             words: count,
             text: text.trim(),
@@ -47,10 +49,10 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
         );
       }
       // No term goes on behind the end of a clause.
-      if (/[,;:.?!]$/.test(word.text)) break;
+      if (endsClause(word)) break;
     }
   }
-  return proposals
+  return withoutFarther(proposals)
     .sort((one, other) => other.allowance - one.allowance)
     .slice(0, MOST_IN_CONTEXT)
     .map((proposal) => inContext(proposal, words))
@@ -70,10 +72,31 @@ function allowedFor({ allowance, context }: TermProposal): number {
 
 interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly list: TermList;
+  /** How far it is from what is written, see `soundDistance`. */
+  readonly distance: number;
 }
 
+/** Proposals without those of which the same words, or these and others, sound less than of another. */
+function withoutFarther(proposals: readonly ListedProposal[]): ListedProposal[] {
+  return proposals.filter((one) =>
+    proposals.every(
+      (other) => !holdsSpan(other, one) || other.text === one.text || other.distance > one.distance - SWAPPED,
+    ),
+  );
+}
+
+function holdsSpan(one: ListedProposal, other: ListedProposal): boolean {
+  return one.firstWord <= other.firstWord && other.firstWord + other.words <= one.firstWord + one.words;
+}
+
+/** How much nearer in sound a term is that another may not stand for (bench `terms`). */
+const SWAPPED = 0.12;
+
 /** A proposal with what its list says of the words around it. */
-function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
+function inContext(
+  { list, distance: _, ...proposal }: ListedProposal,
+  words: readonly SpelledWord[],
+): TermProposal {
   const end = proposal.firstWord + proposal.words;
   const change = {
     before: words[proposal.firstWord - 1]?.text,
@@ -87,6 +110,7 @@ function inContext({ list, ...proposal }: ListedProposal, words: readonly Spelle
 
 /** What is written somewhere. */
 interface Span {
+  readonly around: readonly SpelledWord[];
   readonly firstWord: number;
   readonly words: number;
   readonly text: string;
@@ -97,12 +121,13 @@ interface Span {
 function proposalsOf(
   list: TermList,
   before: readonly TermList[],
-  { firstWord, words, text, standing }: Span,
+  { around, firstWord, words, text, standing }: Span,
 ): ListedProposal[] {
   const written = plainWords(text);
   // What one list spells is not for those behind it to change either.
   if ([list, ...before].some(({ bySpelling }) => bySpelling.has(written))) return [];
-  return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }) => {
+  const span = { words: around, first: firstWord, count: words };
+  return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }): ListedProposal[] => {
     const term = list.terms[entry];
     if (!term) return [];
     const plain = plainWords(term.text);
@@ -110,9 +135,10 @@ function proposalsOf(
     if (holds(written, plain) || areInflections(written, plain)) return [];
     // `nausea or vomiting` is not `nausea and vomiting`, however alike.
     if (withoutCommon(written) === withoutCommon(plain)) return [];
-    if (standing.some((other) => !holds(plain, other))) return [];
+    if (standing.some((other) => other === plain || !holds(plain, other))) return [];
+    if (!leavesTheRest(span, term.text) || !isHeardInAll(span, term, distance)) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
-    return allowance > 0 ? [{ list, firstWord, words, text: term.text, allowance }] : [];
+    return allowance > 0 ? [{ list, firstWord, words, text: term.text, allowance, distance }] : [];
   });
 }
 

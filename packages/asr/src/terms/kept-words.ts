@@ -1,0 +1,132 @@
+import { cardinalOf, isNumberWord, numberWord } from '../text/written-form/number-words.js';
+import { isUnitWord } from '../text/written-form/unit-names.js';
+
+/**
+ * The numbers, units and negations of a text, in their order: what no correction of a name may take out of it. Numbers
+ * are told by their value, `twenty five` as `25`, and what is attached to one, as in `10mg`, apart from it.
+ */
+export function keptWords(text: string): readonly string[] {
+  const kept: string[] = [];
+  let tens: number | undefined;
+  const words = wordsOf(text);
+  for (const [place, word] of words.entries()) {
+    const value = valueOf(word);
+    const behind = words[place - 1];
+    const followsNumber = behind !== undefined && valueOf(behind) !== undefined;
+    if (value !== undefined) {
+      if (tens !== undefined && isUnitDigit(value)) kept[kept.length - 1] = String(tens + Number(value));
+      else kept.push(value);
+      tens = isTens(word) ? Number(value) : undefined;
+      continue;
+    }
+    tens = undefined;
+    if (isNegation(word)) kept.push('not');
+    else if (AMOUNTS.has(word) || (isUnitWord(word) && (followsNumber || !isWordPart(word)))) kept.push(word);
+  }
+  return kept;
+}
+
+/** Whether other words hold the numbers, units and negations of a text, in their order. */
+export function keepsWords(written: string, instead: string): boolean {
+  const kept = keptWords(instead);
+  let from = 0;
+  return keptWords(written).every((word) => {
+    const place = kept.indexOf(word, from);
+    from = place + 1;
+    return place >= 0;
+  });
+}
+
+/** Whether a text holds a number, a unit or a negation. */
+export function hasKeptWord(text: string): boolean {
+  return keptWords(text).length > 0;
+}
+
+/** Whether a word belongs to the number that it stands beside, as in `ten to fifteen`, `four of those`, `a hundred`. */
+export function joinsNumber(word: string, number: string): boolean {
+  const [plain = ''] = wordsOf(word);
+  const [beside = ''] = wordsOf(number);
+  if (ARTICLES.has(plain)) return COUNTED.has(beside);
+  return LINKS.has(plain) && hasKeptWord(number);
+}
+
+/** Words in lower case, with digits apart from letters: `HbA1c` is `hba`, `1`, `c`. */
+function wordsOf(text: string): readonly string[] {
+  return (
+    text
+      .toLowerCase()
+      .replaceAll('’', "'")
+      .match(/\d+(?:[.,:/]\d+)*|\p{L}+(?:'\p{L}+)*|[%µ]/gu) ?? []
+  );
+}
+
+/** The value of a word in digits; nothing where it is no number. */
+function valueOf(word: string): string | undefined {
+  if (/^\d/.test(word)) return word;
+  const cardinal = cardinalOf(word) ?? word;
+  const meaning = isNumberWord(cardinal) ? numberWord(cardinal) : undefined;
+  switch (meaning?.is) {
+    case undefined:
+    case 'oh':
+      return undefined;
+    case 'zero':
+      return '0';
+    case 'hundred':
+      return '100';
+    case 'unit':
+    case 'teen':
+    case 'ten':
+    case 'scale':
+      return String(meaning.value);
+  }
+}
+
+function isUnitDigit(value: string): boolean {
+  return /^[1-9]$/.test(value);
+}
+
+function isTens(word: string): boolean {
+  return numberWord(cardinalOf(word) ?? word)?.is === 'ten';
+}
+
+function isNegation(word: string): boolean {
+  return NEGATIONS.has(word) || word.endsWith("n't");
+}
+
+/** Whether a word that names a unit is as well the end of other words, which decoders write apart: `angio gram`. */
+function isWordPart(word: string): boolean {
+  return word.length === 1 || WORD_PARTS.has(word);
+}
+
+const WORD_PARTS: ReadonlySet<string> = new Set(
+  'gram grams meter meters metre metres liter litre kilo pound mile drop spray second foot french gauge degree'.split(
+    ' ',
+  ),
+);
+
+const NEGATIONS: ReadonlySet<string> = new Set(
+  (
+    'no not non none nor neither never nothing nobody nowhere without cannot deny denies denied denying negative ' +
+    'absent unless except'
+  ).split(' '),
+);
+
+/** Amounts that are no numbers by themselves, and how often something is given. */
+const AMOUNTS: ReadonlySet<string> = new Set(
+  (
+    'half halves quarter quarters thirds double triple dozen couple once twice thrice point per percent ' +
+    'daily nightly hourly weekly monthly yearly every bid tid qid prn minus plus'
+  ).split(' '),
+);
+
+const LINKS: ReadonlySet<string> = new Set(
+  'to too or and of by oh o over under for from between through thru than times about around x up down ate won'.split(
+    ' ',
+  ),
+);
+
+const ARTICLES: ReadonlySet<string> = new Set(['a', 'an']);
+
+const COUNTED: ReadonlySet<string> = new Set(
+  'hundred thousand million half quarter third dozen couple'.split(' '),
+);

@@ -1,0 +1,95 @@
+import { joinWords, type SpelledWord } from '../text/words.js';
+import { isCommon } from './common-words.js';
+import { joinsNumber, keepsWords } from './kept-words.js';
+import type { KeyTerm } from './key-term.js';
+import { soundDistance, soundsOf } from './sound-distance.js';
+import { soundSpelling } from './sound-spelling.js';
+import { plainWords } from './term-list.js';
+
+/** Words in a row, and what stands around them. */
+export interface WordSpan {
+  readonly words: readonly SpelledWord[];
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Whether a term changes nothing but the words that it is about: numbers, units and negations stay, and so do the words
+ * that a number beside needs; and none of its words stands there twice.
+ */
+export function leavesTheRest({ words, first, count }: WordSpan, term: string): boolean {
+  const written = joinWords(words.slice(first, first + count));
+  if (!keepsWords(written, term)) return false;
+  const [before, after] = [words[first - 1], words[first + count]];
+  const [head, tail] = [words[first], words[first + count - 1]];
+  const named = plainWords(term).split(' ');
+  if (before && head && plainWords(head.text) !== named[0] && joinsNumber(head.text, before.text))
+    return false;
+  if (after && tail && plainWords(tail.text) !== named.at(-1) && joinsNumber(tail.text, after.text))
+    return false;
+  return !isMultiplied(words, first, count, named);
+}
+
+/** Whether the first words of a term stand before it as well, or the last behind it. */
+function isMultiplied(
+  words: readonly SpelledWord[],
+  first: number,
+  count: number,
+  term: readonly string[],
+): boolean {
+  const plainOf = (some: readonly SpelledWord[]) =>
+    some.flatMap(({ text }) => plainWords(text).split(' ')).filter((word) => word !== '');
+  const before = plainOf(words.slice(Math.max(0, first - term.length), first));
+  const written = plainOf(words.slice(first, first + count));
+  const after = plainOf(words.slice(first + count, first + count + term.length));
+  return term.some((_, index) => {
+    const length = index + 1;
+    const isSame = (one: readonly string[], other: readonly string[]) =>
+      one.length === length && one.every((word, place) => word === other[place]);
+    const [head, tail] = [term.slice(0, length), term.slice(-length)];
+    return (
+      (isSame(before.slice(-length), head) && !isSame(written.slice(0, length), head)) ||
+      (isSame(after.slice(0, length), tail) && !isSame(written.slice(-length), tail))
+    );
+  });
+}
+
+/**
+ * Whether a term is heard in just these words: with one fewer at either end it is not as near, with one more from beside
+ * them not much nearer, and the words sound no more like a part of it.
+ */
+export function isHeardInAll({ words, first, count }: WordSpan, term: KeyTerm, distance: number): boolean {
+  const distanceOf = (from: number, behind: number) =>
+    termDistance(joinWords(words.slice(from, behind)), term);
+  const end = first + count;
+  const isCommonAt = (place: number) => isCommon(plainWords(words[place]?.text ?? ''));
+  if (count > 1 && isCommonAt(first) && distanceOf(first + 1, end) <= distance) return false;
+  if (count > 1 && isCommonAt(end - 1) && distanceOf(first, end - 1) <= distance) return false;
+  const least = distance - MUCH_NEARER;
+  if (first > 0 && !endsClause(words[first - 1]) && distanceOf(first - 1, end) < least) return false;
+  if (end < words.length && !endsClause(words[end - 1]) && distanceOf(first, end + 1) < least) return false;
+  const written = joinWords(words.slice(first, end));
+  const parts = plainWords(term.text).split(' ');
+  if (parts.length === 1) return true;
+  const partDistance = (from: number, behind: number) =>
+    termDistance(written, { text: parts.slice(from, behind).join(' ') });
+  return (
+    partDistance(1, parts.length) > distance - MUCH_NEARER && partDistance(0, -1) > distance - MUCH_NEARER
+  );
+}
+
+/** How far a text is from the nearest way to say a term, see `soundDistance`. */
+function termDistance(text: string, { text: written, soundsLike = [] }: KeyTerm): number {
+  const sounds = soundsOf(soundSpelling(text));
+  return Math.min(
+    ...[written, ...soundsLike].map((saying) => soundDistance(soundsOf(soundSpelling(saying)), sounds)),
+  );
+}
+
+/** Whether no term goes on behind a word. */
+export function endsClause(word: SpelledWord | undefined): boolean {
+  return word !== undefined && /[,;:.?!]$/.test(word.text);
+}
+
+/** Share of the sounds that a word beside must add to a term to be a part of it (bench `terms`). */
+const MUCH_NEARER = 0.1;

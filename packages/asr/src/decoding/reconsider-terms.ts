@@ -1,5 +1,6 @@
 import type { Branch, BranchedReading, DecoderBatch, RowOutput } from './decoder-batch.js';
 import { applied, moved, outputsAfter, overlap, type ScoredChange, type TokenSpan } from './apply-changes.js';
+import { coversAudio } from './heard-span.js';
 import { logProbabilityOf } from './next-token.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
@@ -7,7 +8,7 @@ import type { CrossAttention } from './stream-encoder.js';
 import { changesOf, nameOf, type ExpectedTerms, type TermChange } from './term-changes.js';
 
 /** What reconsidering needs of the model. */
-type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode'>;
+type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode' | 'secondsPerFrame'>;
 
 /** What some tokens may be instead. */
 export interface TokenAlternative extends TokenSpan {
@@ -92,10 +93,11 @@ export async function reconsiderTerms(
     if (changes.length === 0) break;
     const left = round === 0 ? decoded : undefined;
     const reading = left ?? (await batch.read(cross, [...prompt, ...current.tokens]));
-    const scored = await score(changes, current, outputs, prompt.length, reading, model.endToken, batch);
+    const asked = await score(changes, current, outputs, prompt.length, reading, model.endToken, batch);
+    const scored = asked.filter((one) => isCovered(one, current, model.secondsPerFrame));
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
     rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
-    for (const one of scored) if (worthOf(one) <= 0) weighed.add(nameOf(one.change));
+    for (const one of asked) if (worthOf(one) <= 0 || !scored.includes(one)) weighed.add(nameOf(one.change));
     if (chosen.length === 0) break;
     former = [...moved(former, chosen), ...moved(replacedBy(chosen, scored), chosen)];
     replaced = [...moved(replaced, chosen), ...moved(chosen.map(asReplaced), chosen)];
@@ -237,6 +239,18 @@ function likelihoods({ logProbabilities, endLogProbability, stopped }: Hypothesi
 /** What speaks for a change: it is made where this is above 0. */
 function worthOf({ gain, change }: ScoredChange): number {
   return gain + change.proposal.allowance + change.proposal.context;
+}
+
+/** Whether a change leaves none of the audio without a word that had one. What takes no place may leave it. */
+function isCovered(
+  { change, outputs }: ScoredChange,
+  { frames }: Hypothesis,
+  secondsPerFrame: number,
+): boolean {
+  if (change.proposal.allowance < 0) return true;
+  const tokenFrames = outputs.slice(0, change.replacement.length).map(({ frame }) => frame);
+  const wordFrames = change.wordTokens.map((token) => frames[token] ?? 0);
+  return coversAudio(wordFrames, tokenFrames, secondsPerFrame);
 }
 
 /**

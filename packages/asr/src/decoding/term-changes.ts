@@ -22,6 +22,8 @@ export interface TermChange {
   readonly firstToken: number;
   readonly tokens: number;
   readonly replacement: readonly number[];
+  /** The first tokens of the words that are written. */
+  readonly wordTokens: readonly number[];
 }
 
 /** What sounds like the words of a hypothesis, as tokens; without what was `weighed` already, by `nameOf`. */
@@ -47,7 +49,12 @@ export function changesOf(
     const text = startsSentence(words, proposal.firstWord) ? capitalised(proposal.text) : proposal.text;
     const { firstToken } = first;
     const kept = spellWords(tokens.slice(firstToken, end), logProbabilities.slice(firstToken, end), textOf);
-    const change = { proposal, text, written: joinWords(kept), firstToken, tokens: end - firstToken };
+    const change = {
+      ...{ proposal, text, written: joinWords(kept), firstToken, tokens: end - firstToken },
+      wordTokens: words
+        .slice(proposal.firstWord, proposal.firstWord + proposal.words)
+        .map((word) => word.firstToken),
+    };
     return weighed.has(nameOf(change)) ? [] : [{ ...change, replacement: encode(withoutTallLetters(text)) }];
   });
 }

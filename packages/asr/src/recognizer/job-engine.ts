@@ -9,6 +9,7 @@ import {
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { SHORTEST_TOKEN_SECONDS, type WantedAudio } from '../decoding/repetition.js';
 import { doubtfulToken } from '../decoding/doubtful-token.js';
+import { changesOnlyTerms } from '../decoding/term-guard.js';
 import {
   createSearch,
   logProbabilityWithTerms,
@@ -169,8 +170,8 @@ export function createJobEngine(
       speaks: request.speaks,
       beams,
       temperature: TEMPERATURES[attempt] ?? 0,
-      ...lists.matcherOf(job.termLists),
-      ...(former && { former }),
+      // Terms that the search favours are only looked for in a text that was heard without them.
+      ...(former && { former, ...lists.matcherOf(job.termLists) }),
     });
     if (!again) entry.outputs = [];
     const search = job.termLists.length > 0 ? keepingOutputs(bare, entry.outputs) : bare;
@@ -257,7 +258,7 @@ export function createJobEngine(
       ? await likelier(entry, again, reheard(again, hypothesis, rejoined))
       : await reconsider(entry, unconsidered(hypothesis, entry.outputs));
     if (!decoding.has(job.id)) return;
-    const isSearched = !terms || job.decoding.beams > 1 || entry.attempt > 0 || (again && rejoined === 0);
+    const isSearched = !terms || entry.attempt > 0 || (again && rejoined === 0);
     if (cross && !isSearched) {
       const keyTerms = lists.named(job.termLists.filter((name) => name !== LEXICON));
       const searched = again ? best.hypothesis.tokens.length - rejoined : 0;
@@ -271,7 +272,10 @@ export function createJobEngine(
     deliver(entry, best);
   };
 
-  /** A text as it was, or as it was heard again, whichever is likelier with its terms. */
+  /**
+   * A text as it was, or as it was heard again, where that says the same but for terms and is likelier with them. What
+   * terms add only says where to look: the decoder itself may not find it far less likely.
+   */
   const likelier = async (
     entry: Decoding,
     { former }: Revision,
@@ -279,6 +283,8 @@ export function createJobEngine(
   ): Promise<Reconsidered> => {
     const { terms } = lists.matcherOf(entry.job.termLists);
     if (!terms || isDeepStrictEqual(again.hypothesis.tokens, former.hypothesis.tokens)) return former;
+    const keyTerms = lists.named(entry.job.termLists.filter((name) => name !== LEXICON));
+    if (!changesOnlyTerms(former.hypothesis, again.hypothesis, keyTerms, model)) return former;
     const heard = await reconsider(entry, again);
     const [first = 0, second = 0] = [former, heard].map(({ hypothesis }) =>
       logProbabilityWithTerms(hypothesis, terms),

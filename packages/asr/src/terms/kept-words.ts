@@ -20,7 +20,7 @@ export function keptWords(text: string): readonly string[] {
       continue;
     }
     tens = undefined;
-    if (isNegation(word)) kept.push('not');
+    if (isNegation(word)) kept.push(NEGATION);
     else if (AMOUNTS.has(word) || (isUnitWord(word) && (followsNumber || !isWordPart(word)))) kept.push(word);
   }
   return kept;
@@ -37,18 +37,16 @@ export function keepsWords(written: string, instead: string): boolean {
   });
 }
 
-/** Whether a text holds a number, a unit or a negation. */
-export function hasKeptWord(text: string): boolean {
-  return keptWords(text).length > 0;
-}
-
 /** Whether a word belongs to the number that it stands beside, as in `ten to fifteen`, `four of those`, `a hundred`. */
 export function joinsNumber(word: string, number: string): boolean {
   const [plain = ''] = wordsOf(word);
   const [beside = ''] = wordsOf(number);
   if (ARTICLES.has(plain)) return COUNTED.has(beside);
-  return LINKS.has(plain) && hasKeptWord(number);
+  return LINKS.has(plain) && keptWords(number).some((word) => word !== NEGATION);
 }
+
+/** Stands for every negation. */
+const NEGATION = 'not';
 
 /** Words in lower case, with digits apart from letters: `HbA1c` is `hba`, `1`, `c`. */
 function wordsOf(text: string): readonly string[] {

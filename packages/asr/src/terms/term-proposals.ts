@@ -52,7 +52,8 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
       if (endsClause(word)) break;
     }
   }
-  return withoutFarther(proposals)
+  return besideNearer(proposals)
+    .filter(({ isApart, allowance }) => isApart && allowance > 0)
     .sort((one, other) => other.allowance - one.allowance)
     .slice(0, MOST_IN_CONTEXT)
     .map((proposal) => inContext(proposal, words))
@@ -74,23 +75,34 @@ interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly list: TermList;
   /** How far it is from what is written, see `soundDistance`. */
   readonly distance: number;
+  /** Whether it changes nothing but the words that it is about. Others only tell what these may be. */
+  readonly isApart: boolean;
 }
 
-/** Proposals without those of which the same words, or these and others, sound less than of another. */
-function withoutFarther(proposals: readonly ListedProposal[]): ListedProposal[] {
-  return proposals.filter((one) =>
-    proposals.every(
-      (other) => !holdsSpan(other, one) || other.text === one.text || other.distance > one.distance - SWAPPED,
-    ),
-  );
+/**
+ * Proposals with less allowed where the same words, or these and others, sound more like another term: what is far
+ * nearer to that one is none.
+ */
+function besideNearer(proposals: readonly ListedProposal[]): ListedProposal[] {
+  return proposals.flatMap((one) => {
+    const farther = proposals
+      .filter((other) => other.text !== one.text && holdsSpan(other, one))
+      .map((other) => one.distance - other.distance + (other.words > one.words ? OF_MORE_WORDS : 0));
+    const most = Math.max(0, ...farther);
+    return most > SWAPPED ? [] : [{ ...one, allowance: one.allowance - FOR_DISTANCE * most }];
+  });
 }
 
 function holdsSpan(one: ListedProposal, other: ListedProposal): boolean {
   return one.firstWord <= other.firstWord && other.firstWord + other.words <= one.firstWord + one.words;
 }
 
-/** How much nearer in sound a term is that another may not stand for (bench `terms`). */
-const SWAPPED = 0.12;
+/** How much nearer in sound another term is that one may not stand for, and what less costs, nats (bench `terms`). */
+const SWAPPED = 0.25;
+const FOR_DISTANCE = 20;
+
+/** How much farther a term may be that is heard in more words: that they all are like it is less of an accident. */
+const OF_MORE_WORDS = 0.1;
 
 /** A proposal with what its list says of the words around it. */
 function inContext(
@@ -104,8 +116,8 @@ function inContext(
     instead: proposal.text,
     after: words[end]?.text,
   };
-  const context = list.contextOf?.(change, proposal.allowance);
-  return { ...proposal, context: context ?? 0 };
+  const { firstWord, words: count, text, allowance } = proposal;
+  return { firstWord, words: count, text, allowance, context: list.contextOf?.(change, allowance) ?? 0 };
 }
 
 /** What is written somewhere. */
@@ -136,9 +148,15 @@ function proposalsOf(
     // `nausea or vomiting` is not `nausea and vomiting`, however alike.
     if (withoutCommon(written) === withoutCommon(plain)) return [];
     if (standing.some((other) => other === plain || !holds(plain, other))) return [];
-    if (!leavesTheRest(span, term.text) || !isHeardInAll(span, term, distance)) return [];
+    if (!isHeardInAll(span, term, distance)) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
-    return allowance > 0 ? [{ list, firstWord, words, text: term.text, allowance, distance }] : [];
+    if (allowance <= 0) return [];
+    return [
+      {
+        ...{ list, firstWord, words, text: term.text, allowance, distance },
+        isApart: leavesTheRest(span, term.text),
+      },
+    ];
   });
 }
 

@@ -31,13 +31,14 @@ export function meanWithEnd({ logProbabilities, endLogProbability }: Hypothesis)
   return sum / (logProbabilities.length + 1);
 }
 
-/** The logarithm of a text's probability with what the terms in it add, nats. */
-export function logProbabilityWithTerms(
-  { tokens, logProbabilities, endLogProbability }: Hypothesis,
-  terms: TermMatcher,
-): number {
-  const sum = logProbabilities.reduce((total, value) => total + value, endLogProbability);
-  return sum + terms.end(matchOf(terms, tokens)).settled;
+/** The logarithm of a text's probability, by the decoder alone. */
+export function logProbabilityOf({ logProbabilities, endLogProbability }: Hypothesis): number {
+  return logProbabilities.reduce((total, value) => total + value, endLogProbability);
+}
+
+/** The same with what the terms in it add, nats. */
+export function logProbabilityWithTerms(hypothesis: Hypothesis, terms: TermMatcher): number {
+  return logProbabilityOf(hypothesis) + terms.end(matchOf(terms, hypothesis.tokens)).settled;
 }
 
 function matchOf(terms: TermMatcher, tokens: readonly number[]): TermMatch {

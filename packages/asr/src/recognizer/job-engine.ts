@@ -12,6 +12,7 @@ import { doubtfulToken } from '../decoding/doubtful-token.js';
 import { changesOnlyTerms } from '../decoding/term-guard.js';
 import {
   createSearch,
+  logProbabilityOf,
   logProbabilityWithTerms,
   type Hypothesis,
   type Search,
@@ -289,7 +290,10 @@ export function createJobEngine(
     const [first = 0, second = 0] = [former, heard].map(({ hypothesis }) =>
       logProbabilityWithTerms(hypothesis, terms),
     );
-    return second > first ? heard : former;
+    const [without = 0, withTerms = 0] = [former, heard].map(({ hypothesis }) =>
+      logProbabilityOf(hypothesis),
+    );
+    return second > first && without - withTerms < MOST_LOST ? heard : former;
   };
 
   const reconsider = async ({ job, cross, prompt, decoded, again }: Decoding, found: Reconsidered) => {
@@ -439,6 +443,9 @@ const MOST_AT_ONCE = 16;
 
 /** Tokens that are read together in the time of two steps. */
 const WORTH_READING = 3;
+
+/** However great the weights of terms are, what the decoder finds so much less likely was not said, nats (bench `terms`). */
+const MOST_LOST = 24;
 
 /** Hypotheses side by side among which key terms are found (bench `terms`). */
 const TERM_BEAMS = 8;

@@ -93,7 +93,8 @@ function keyTermContext(language: ClinicalLanguage): TermContext {
  */
 function keyTermAllowance({ weight = 1 }: KeyTerm, { distance, soundWeight }: SoundEvidence): number {
   const long = Math.max(0, Math.min(soundWeight, 10) - 4);
-  return (12 - 8 * distance + 2 * long * Math.max(0, 1 - distance / 0.4)) * Math.sqrt(weight);
+  const allowance = 12 - 8 * distance + 2 * long * Math.max(0, 1 - distance / 0.4);
+  return Math.min(allowance * Math.sqrt(weight), MOST_ALLOWED_TO_KEY_TERMS);
 }
 
 /**
@@ -112,9 +113,12 @@ function lexiconAllowance(
 /** However alike and fitting, what is so much less likely was not said, nats. */
 const MOST_ALLOWED = 12;
 
+/** What a key term of the greatest weight may lack and still have been said, nats. */
+const MOST_ALLOWED_TO_KEY_TERMS = 24;
+
 /** Letters of a key term that is like no name by accident (bench `invented-terms` with the condition `session-lexicon`). */
 const LONG_TERM = 8;
 
 /** What the decoder was surer of is not looked at, nats (benches `terms` and `invented-terms`). */
 const LEXICON_DOUBT = 0.2;
-const KEY_TERM_DOUBT = 0.05;
+const KEY_TERM_DOUBT = 0.2;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
+import { addBesideTermsCommand } from './commands/beside-terms.js';
 import { addCalibrationCommand } from './commands/calibration.js';
 import { addCostCommand } from './commands/cost.js';
 import { addDisconnectsCommand } from './commands/disconnects.js';
@@ -37,6 +38,7 @@ addScoreCommand(program);
 addWrittenFormCommand(program);
 addTermsCommand(program);
 addInventedTermsCommand(program);
+addBesideTermsCommand(program);
 addRareWordsCommand(program);
 addCalibrationCommand(program);
 addMakeDictationCommand(program);

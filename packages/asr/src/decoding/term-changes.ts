@@ -3,7 +3,7 @@ import { proposeHomophones } from '../terms/number-homophones.js';
 import type { TermList } from '../terms/term-list.js';
 import { proposeTerms, type TermProposal } from '../terms/term-proposals.js';
 import type { TokenText } from '../text/token-text.js';
-import { joinWords, spellWords } from '../text/words.js';
+import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 
@@ -34,7 +34,9 @@ export function changesOf(
   weighed: ReadonlySet<string>,
 ): TermChange[] {
   // Decoders join what they do not know to what they do: `start-arga-traubin`.
-  const words = spellWords(tokens, logProbabilities, textOf, 'hyphens');
+  const words = spellWords(tokens, logProbabilities, textOf, 'hyphens').map((word) =>
+    asSureAsItsLetters(word, tokens, logProbabilities, textOf),
+  );
   const confused = confusables
     ? [...proposeConfusables(words, confusables), ...proposeHomophones(words)]
     : [];
@@ -57,6 +59,18 @@ export function changesOf(
     };
     return weighed.has(nameOf(change)) ? [] : [{ ...change, replacement: encode(withoutTallLetters(text)) }];
   });
+}
+
+/** A word without the doubt of the punctuation behind it: whether a sentence ends says nothing of its last word. */
+function asSureAsItsLetters(
+  word: SpelledWord,
+  tokens: readonly number[],
+  logProbabilities: readonly number[],
+  textOf: SpeechModel['textOf'],
+): SpelledWord {
+  let end = word.firstToken + word.tokens;
+  while (end > word.firstToken + 1 && isPunctuation(textOf(tokens[end - 1] ?? 0))) end--;
+  return { ...word, confidence: Math.exp(Math.min(...logProbabilities.slice(word.firstToken, end))) };
 }
 
 /** Names a change by its texts, wherever it stands. */

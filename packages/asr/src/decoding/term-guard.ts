@@ -21,18 +21,19 @@ export function changesOnlyTerms(
 ): boolean {
   const before = wordsOf(former, model);
   const after = wordsOf(searched, model);
-  const named = nameTerms(after, lists);
+  const named = nameTerms(after.map(withoutPossessive), lists);
   const termAt = (place: number): number =>
     named.findIndex(({ firstToken, tokens }) => {
       const token = after[place]?.firstToken ?? -1;
       return token >= firstToken && token < firstToken + tokens;
     });
-  return differences(before, after)
+  const differing = differences(before, after);
+  if (differing.some((one) => one.from === one.to || one.insteadFrom === one.insteadTo)) return false;
+  return differing
     .map((one) => toWholeTerms(one, termAt))
     .every((difference) => {
       const written = before.slice(difference.from, difference.to);
       const instead = after.slice(difference.insteadFrom, difference.insteadTo);
-      if (written.length === 0 || instead.length === 0) return false;
       const isNamed = instead.every((_, index) => termAt(difference.insteadFrom + index) >= 0);
       const [text, other] = [joinWords(written), joinWords(instead)];
       return (
@@ -77,7 +78,6 @@ function keepsLinks(
 /** A difference with the rest of the terms that it is in, which both texts have. */
 function toWholeTerms(difference: Difference, termAt: (place: number) => number): Difference {
   let { from, to, insteadFrom, insteadTo } = difference;
-  if (insteadFrom === insteadTo) return difference;
   while (from > 0 && termAt(insteadFrom) >= 0 && termAt(insteadFrom - 1) === termAt(insteadFrom)) {
     from--;
     insteadFrom--;
@@ -135,6 +135,10 @@ function wordsOf(
   { textOf }: Pick<SpeechModel, 'textOf'>,
 ): readonly SpelledWord[] {
   return spellWords(tokens, logProbabilities, textOf);
+}
+
+function withoutPossessive(word: SpelledWord): SpelledWord {
+  return { ...word, text: word.text.replace(/['’]s(?=\W*$)/u, '') };
 }
 
 function distanceBetween(one: string, other: string): number {

@@ -2,7 +2,7 @@ import { joinWords, type SpelledWord } from '../text/words.js';
 import { isCommon } from './common-words.js';
 import { joinsNumber, keepsWords } from './kept-words.js';
 import type { KeyTerm } from './key-term.js';
-import { soundDistance, soundsOf } from './sound-distance.js';
+import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
 import { plainWords } from './term-list.js';
 
@@ -80,11 +80,23 @@ export function isHeardInAll({ words, first, count }: WordSpan, term: KeyTerm, d
 
 /** How far a text is from the nearest way to say a term, see `soundDistance`. */
 function termDistance(text: string, { text: written, soundsLike = [] }: KeyTerm): number {
-  const sounds = soundsOf(soundSpelling(text));
-  return Math.min(
-    ...[written, ...soundsLike].map((saying) => soundDistance(soundsOf(soundSpelling(saying)), sounds)),
-  );
+  const sounds = soundsIn(text);
+  return Math.min(...[written, ...soundsLike].map((saying) => soundDistance(soundsIn(saying), sounds)));
 }
+
+/** The same words are compared with many terms, and the same terms with many words. */
+function soundsIn(text: string): Sounds {
+  const known = latest.get(text);
+  if (known) return known;
+  const sounds = soundsOf(soundSpelling(text));
+  if (latest.size >= MOST_KEPT) latest.clear();
+  latest.set(text, sounds);
+  return sounds;
+}
+
+const latest = new Map<string, Sounds>();
+
+const MOST_KEPT = 1_000;
 
 /** Whether no term goes on behind a word. */
 export function endsClause(word: SpelledWord | undefined): boolean {

@@ -148,9 +148,8 @@ function proposalsOf(
     // `nausea or vomiting` is not `nausea and vomiting`, however alike.
     if (withoutCommon(written) === withoutCommon(plain)) return [];
     if (standing.some((other) => other === plain || !holds(plain, other))) return [];
-    if (!isHeardInAll(span, term, distance)) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
-    if (allowance <= 0) return [];
+    if (allowance <= 0 || !isHeardInAll(span, term, distance)) return [];
     return [
       {
         ...{ list, firstWord, words, text: term.text, allowance, distance },

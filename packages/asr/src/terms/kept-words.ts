@@ -37,7 +37,10 @@ export function keepsWords(written: string, instead: string): boolean {
   });
 }
 
-/** Whether a word belongs to the number that it stands beside, as in `ten to fifteen`, `four of those`, `a hundred`. */
+/**
+ * Whether a word belongs to the number that it stands beside, as in `ten to fifteen`, `four of those`, `a hundred`. `and`
+ * does not: behind a name it is more often its last syllable, `Enoxapur and 40`, and behind a number that stays, too.
+ */
 export function joinsNumber(word: string, number: string): boolean {
   const [plain = ''] = wordsOf(word);
   const [beside = ''] = wordsOf(number);
@@ -118,7 +121,7 @@ const AMOUNTS: ReadonlySet<string> = new Set(
 );
 
 const LINKS: ReadonlySet<string> = new Set(
-  'to too or and of by oh o over under for from between through thru than times about around x up down ate won'.split(
+  'to too of by oh o over under for from between through thru than times about around x up down ate won'.split(
     ' ',
   ),
 );

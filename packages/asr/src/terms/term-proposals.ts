@@ -105,10 +105,7 @@ const FOR_DISTANCE = 20;
 const OF_MORE_WORDS = 0.1;
 
 /** A proposal with what its list says of the words around it. */
-function inContext(
-  { list, distance: _, ...proposal }: ListedProposal,
-  words: readonly SpelledWord[],
-): TermProposal {
+function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
   const end = proposal.firstWord + proposal.words;
   const change = {
     before: words[proposal.firstWord - 1]?.text,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where speech and published models lie that are too large for the repository. It may be missing. */
-const sharedFolder =
+export const sharedFolder =
   process.env.AUSCULT_SHARED ?? fileURLToPath(new URL('../../../../../shared', import.meta.url));
 
 /** The files of the published `whisper-tiny.en` in it, in int8. */

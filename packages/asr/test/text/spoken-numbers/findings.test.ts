@@ -1,0 +1,4 @@
+import { keepTheirValues } from './keep-their-values.js';
+import { kindsOfFindings } from './phrases.js';
+
+keepTheirValues(kindsOfFindings);

@@ -66,6 +66,8 @@ export interface FinalHypothesis {
   readonly words: readonly Word[];
   /** BCP 47 tag. */
   readonly language: string;
+  /** Words were to be written otherwise, and are not: a number or a negation would have been lost. */
+  readonly rewriteStopped?: true;
 }
 
 /** The text of the utterance now being spoken; a later one extends it without changing the words shown. */

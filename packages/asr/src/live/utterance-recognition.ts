@@ -6,6 +6,7 @@ import type { RecognitionResult } from '../recognizer/worker-messages.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
 import { spellUnitsOut } from '../text/spoken-units.js';
+import { termsKeepMeaning } from '../text/kept-meaning/keeps-meaning.js';
 import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
 import { createCarriedContext } from './carried-context.js';
 import {
@@ -447,7 +448,9 @@ export function createUtteranceRecognition(
     }
     const { start, end } = utterance;
     const spelled = spell(result);
-    const written = cased(writeTerms(spelled, result.terms), result);
+    const named = writeTerms(spelled, result.terms);
+    const isKept = !languageOf(result).startsWith('en') || termsKeepMeaning(spelled, named);
+    const written = cased(isKept ? named : spelled, result);
     const doubts = doubtWords(spelled, written, result, services.calibrated);
     const words = placeWords(written, result.heardAt, start / SAMPLE_RATE, end / SAMPLE_RATE).map(
       (word, index) => ({ ...word, ...doubts[index] }),
@@ -468,6 +471,7 @@ export function createUtteranceRecognition(
       confidence: Math.exp(meanLogProbability(result)),
       words,
       language: languageOf(result),
+      ...(isKept ? {} : { rewriteStopped: true }),
     });
   };
 

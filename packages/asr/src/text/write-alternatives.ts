@@ -1,4 +1,5 @@
 import type { Word, WordAlternative } from '../live/live-transcription.js';
+import { keepsMeaning } from './kept-meaning/keeps-meaning.js';
 import { writeWords, type OpenEnds, type WrittenWord } from './written-form/write-words.js';
 
 /**
@@ -36,7 +37,15 @@ function writeInPlace(
   const parts = text.split(' ');
   const longer = parts.length - words;
   const texts = spoken.map((word) => word.text);
-  const replaced = writeWords(texts.toSpliced(at, words, ...parts), open);
+  const said = texts.toSpliced(at, words, ...parts);
+  const replaced = writeWords(said, open);
+  if (
+    !keepsMeaning(
+      said,
+      replaced.map((word) => word.text),
+    )
+  )
+    return undefined;
   const place = written.findIndex(({ last }) => last >= at);
   const end = written.findLastIndex(({ first }) => first < at + words);
   const [from, to] = [written[place]?.first, written[end]?.last];

@@ -1,7 +1,8 @@
 import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transcription.js';
 import { writeAlternatives } from './write-alternatives.js';
-import { obeyCommands, type Line } from './dictation/obey-commands.js';
+import { obeyCommands, type Dictated, type Line } from './dictation/obey-commands.js';
 import { bareWord } from './dictation/other-readings.js';
+import { keepsMeaning, losesMeaning } from './kept-meaning/keeps-meaning.js';
 import {
   beginsWithNumber,
   beginsWithPoint,
@@ -51,7 +52,8 @@ export const nothingWritten: WritingState = { numberEndsAt: undefined, standing:
 
 /**
  * Writes the next final of a stream. Finals that are out do not change, so a number that may go on over a cut stays
- * as it was spoken on both sides of it (docs/decisions/0040).
+ * as it was spoken on both sides of it (docs/decisions/0040). So does all of a final of which a rule would lose or change
+ * a number or a negation (docs/decisions/0056).
  */
 export function writeFinal(
   state: WritingState,
@@ -61,15 +63,23 @@ export function writeFinal(
   if (!isEnglish(final.language) || (!options.writtenForm && !options.dictationCommands)) {
     return { state: nothingWritten, written: final };
   }
-  const { lines, takenBack } = options.dictationCommands
-    ? obeyCommands(final.words, state.lastWords)
-    : { lines: [{ breakBefore: '', words: final.words } as const], takenBack: 0 };
+  const dictated = options.dictationCommands ? obeyCommands(final.words, state.lastWords) : asSpoken(final);
+  const isObeyed = !losesMeaning(
+    final.words,
+    dictated.lines.flatMap(({ words }) => words),
+  );
+  const { lines, takenBack } = isObeyed ? dictated : asSpoken(final);
   const spoken = lines.map(({ words }) => words);
   const open = {
     start: continues(state, spoken.at(0)),
     end: endsOpen(spoken.at(-1)),
   };
-  const written = options.writtenForm ? writeLines(lines, open) : lines;
+  const rewritten = options.writtenForm ? writeLines(lines, open) : lines;
+  const isKept = lines.every((line, at) =>
+    keepsMeaning(texts(line.words), texts(rewritten[at]?.words ?? [])),
+  );
+  const written = isKept ? rewritten : lines;
+  const stopped = isObeyed && isKept ? {} : { rewriteStopped: true as const };
   const text = written.map(({ breakBefore, words }) => breakBefore + joined(words)).join('');
   const removes = state.standing.slice(state.standing.length - takenBack).reverse();
   const standing = state.standing.slice(0, Math.max(0, state.standing.length - takenBack));
@@ -79,7 +89,8 @@ export function writeFinal(
     lastWords: [...state.lastWords, ...final.words.map(bareWord)].slice(-MOST_LAST_WORDS),
     standing: text === '' ? standing : [...standing, final.sequence].slice(-MOST_STANDING),
   };
-  if (text === joined(final.words) && takenBack === 0) return { state: next, written: final };
+  if (text === joined(final.words) && takenBack === 0)
+    return { state: next, written: isObeyed && isKept ? final : { ...final, ...stopped } };
   return {
     state: next,
     written: {
@@ -87,6 +98,7 @@ export function writeFinal(
       text,
       words: written.flatMap(({ words }) => words),
       spoken: final.text,
+      ...stopped,
       ...(removes.length === 0 ? {} : { removes }),
     },
   };
@@ -121,6 +133,10 @@ const MOST_LAST_WORDS = 12;
 
 /** A pause within which a number may go on, seconds: that of someone who looks it up, or searches for a word. */
 const SAME_NUMBER_SECONDS = 3;
+
+function asSpoken({ words }: FinalHypothesis): Dictated {
+  return { lines: [{ breakBefore: '', words }], takenBack: 0 };
+}
 
 function isEnglish(language: string): boolean {
   return /^en(?:-|$)/iu.test(language);

@@ -77,6 +77,8 @@ export interface ConversationServices {
   readonly onLost: (seconds: number) => void;
   /** Words that were heard are not kept. */
   readonly onDropped: (reason: DropReason, times: number) => void;
+  /** A final stays as it was spoken, as a number or a negation would have been lost. */
+  readonly onRewriteStopped: () => void;
   /** A final could not be recorded, so that it was not sent. */
   readonly onUnrecorded: (error: unknown) => void;
   /** The client has sent too many messages in a row that make no sense. */
@@ -346,6 +348,7 @@ export function createConversation(services: ConversationServices): Conversation
         state = next;
         const wasShown = isShown;
         isShown = false;
+        if (written.rewriteStopped) services.onRewriteStopped();
         if (written.removes !== undefined) services.onDropped('retracted', written.removes.length);
         if (written.text === '' && written.removes === undefined) {
           services.onDropped('retracted', 1);

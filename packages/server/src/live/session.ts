@@ -163,6 +163,9 @@ export function startSession(
     onDropped: (reason, times) => {
       metrics.wordsDropped.inc({ reason }, times);
     },
+    onRewriteStopped: () => {
+      metrics.rewritesStopped.inc({ origin: 'live' });
+    },
     onUnrecorded: (error) => {
       log.unexpected(error, { session: id });
       end('record_failed');

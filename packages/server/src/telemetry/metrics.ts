@@ -22,6 +22,8 @@ export interface Metrics {
   readonly transcriptionsOpen: Gauge<'state'>;
   readonly transcriptionsEnded: Counter<'origin' | 'status'>;
   readonly transcribedSeconds: Counter<'origin'>;
+  /** Of finals of live sessions, of uploads, and of sessions that are read again. */
+  readonly rewritesStopped: Counter<'origin'>;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
   /** Stops measuring the event loop. */
@@ -150,6 +152,12 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
     transcribedSeconds: new Counter({
       name: 'auscult_transcribed_seconds_total',
       help: 'Audio in transcriptions that are done.',
+      labelNames: ['origin'],
+      registers,
+    }),
+    rewritesStopped: new Counter({
+      name: 'auscult_rewrites_stopped_total',
+      help: 'Finals left as they were spoken because a number or a negation would have been lost or changed.',
       labelNames: ['origin'],
       registers,
     }),

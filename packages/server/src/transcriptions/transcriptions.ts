@@ -161,6 +161,8 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
           metrics.wordsDropped.inc({ reason });
         },
       });
+      const stopped = transcribed.finals.filter(({ rewriteStopped }) => rewriteStopped).length;
+      metrics.rewritesStopped.inc({ origin: state.origin }, stopped);
       await unlessAborted(abort.signal, keep(order, transcribed));
       const { damaged, dropped, duration, segments } = transcribed;
       const transcript = { duration, segments };

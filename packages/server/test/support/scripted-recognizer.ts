@@ -43,6 +43,8 @@ export interface ScriptedRecognizer extends Recognizer {
   says: string | undefined;
   /** What is doubtful of the words of finals. */
   doubts: Readonly<Record<string, Partial<Word>>>;
+  /** Whether finals say that a step of their rewriting was stopped. */
+  stopsRewriting: boolean;
   /** When set, every new stream waits with its flush for it. */
   flushGate: Promise<void> | undefined;
   /** When set, every push fails with it. */
@@ -61,6 +63,7 @@ export function createScriptedRecognizer(): ScriptedRecognizer {
     keepsAudio: true,
     says: undefined,
     doubts: {},
+    stopsRewriting: false,
     flushGate: undefined,
     pushError: undefined,
     isClosed: () => closed,
@@ -95,7 +98,7 @@ function openStream(
   listener: LiveListener,
   recognizer: Pick<
     ScriptedRecognizer,
-    'pushError' | 'keepsAudio' | 'flushGate' | 'says' | 'doubts' | 'doubts'
+    'pushError' | 'keepsAudio' | 'flushGate' | 'says' | 'doubts' | 'stopsRewriting'
   >,
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
@@ -112,7 +115,7 @@ function openStream(
     settled = received();
     const heard = hypothesis(sequence++, text, start, settled);
     const words = heard.words.map((word) => ({ ...word, ...recognizer.doubts[word.text] }));
-    listener.onFinal({ ...heard, words });
+    listener.onFinal({ ...heard, words, ...(recognizer.stopsRewriting && { rewriteStopped: true }) });
   };
   let endStream = (): void => undefined;
   const ended = new Promise<void>((resolve) => {

@@ -78,12 +78,10 @@ const transcriptionBody = z.object({
   language: z.string(),
   task: transcriptionTask,
   words: z.boolean(),
-  damaged: z
-    .boolean()
-    .meta({
-      description:
-        'The recording is cut or damaged, or more than could be read: the text is of what was heard.',
-    }),
+  damaged: z.boolean().meta({
+    description:
+      'The recording is cut or damaged, or more than could be read: the text is of what was heard.',
+  }),
   dropped: z.int().min(0).meta({
     description:
       'How often words of an utterance were heard and are not in the text, because they seemed made up, went in a circle, or were heard otherwise a second time; see `auscult_words_dropped_total`.',

@@ -72,7 +72,9 @@ export function writeWords(
     // What stands before the point of ".5" may be out already.
     return from < head ? spoken : spoken.map((word) => ({ ...word, text: withoutNakedPoint(word.text) }));
   });
-  return written.map((word, index) => withUnit(withoutDot(word, written[index + 1]), written[index - 1]));
+  return written
+    .map((word, index) => withUnit(word, written[index - 1]))
+    .map((word, index) => withoutDot(word, written[index + 1]));
 }
 
 /** Whether words end in what may be a number's beginning: `one hundred`, or `one forty over`. */

@@ -21,6 +21,11 @@ export function piecesOf(words: readonly string[]): Piece[] {
       parted = false;
       continue;
     }
+    if (/^\p{L}+$/u.test(lower)) {
+      pieces.push({ kind: 'word', text: lower, glued: false, parted });
+      parted = false;
+      continue;
+    }
     let end = -1;
     for (const { 0: text, index, groups = {} } of lower.matchAll(PIECE)) {
       const glued = index === end;

@@ -1,4 +1,5 @@
 import { numberWord, type NumberWord } from './number-words.js';
+import { readOnce } from './read-once.js';
 import { adjoins, type Token } from './token.js';
 
 /**
@@ -35,7 +36,9 @@ interface Digits {
 }
 
 /** The number that begins with the token at `at` and takes all words of numbers that follow. */
-export function numberAt(tokens: readonly Token[], at: number): SpokenNumber | undefined {
+export const numberAt = readOnce(readNumber);
+
+function readNumber(tokens: readonly Token[], at: number): SpokenNumber | undefined {
   const parts = partsAt(tokens, at);
   if (parts.length === 0) return undefined;
   const number = readParts(parts);

@@ -30,6 +30,7 @@ export function adjoins(left: Token | undefined, right: Token | undefined): bool
 }
 
 function tokensOf(word: string, index: number, isLast: boolean): Token[] {
+  if (isBare(word)) return [tokenOf(word, index, {})];
   const [, before = '', core = '', after = ''] = EDGES.exec(word) ?? [];
   const meridiem = MERIDIEM.exec(word);
   if (meridiem !== null) {
@@ -47,6 +48,11 @@ function tokensOf(word: string, index: number, isLast: boolean): Token[] {
       endsWord: part === parts.length - 1,
     }),
   );
+}
+
+/** Letters alone, as most words are: there is nothing to part from them. */
+function isBare(word: string): boolean {
+  return /^\p{L}+$/u.test(word) && !(word.length === 2 && MERIDIEM.test(word));
 }
 
 function tokenOf(text: string, word: number, rest: Partial<Token>): Token {

@@ -1,3 +1,5 @@
+import { phraseAt, phraseTable } from './phrase-table.js';
+import { readOnce } from './read-once.js';
 import { adjoins, type Token } from './token.js';
 import { unitNamed, type UnitKind, type UnitName } from './unit-names.js';
 
@@ -12,12 +14,11 @@ export interface Unit {
 }
 
 /** The unit that begins with the token at `at`, with all its `per`. */
-export function unitAt(tokens: readonly Token[], at: number): Unit | undefined {
+export const unitAt = readOnce(readUnit);
+
+function readUnit(tokens: readonly Token[], at: number): Unit | undefined {
   const fixed = phraseAt(tokens, at, PHRASES);
-  if (fixed !== undefined) {
-    const [{ kind, text }, length] = fixed;
-    return { kind, text, length, singular: false };
-  }
+  if (fixed !== undefined) return { ...fixed.meaning, length: fixed.length, singular: false };
   const name = nameAt(tokens, at);
   if (name === undefined) return quotientAt(tokens, at);
   const { kind, symbol, singular } = name;
@@ -78,29 +79,11 @@ function divisorAt(
   at: number,
 ): { readonly text: string; readonly length: number; readonly isVolume: boolean } | undefined {
   const phrase = phraseAt(tokens, at, DIVISORS);
-  if (phrase !== undefined) return { text: phrase[0], length: phrase[1], isVolume: true };
+  if (phrase !== undefined) return { text: phrase.meaning, length: phrase.length, isVolume: true };
   const name = nameAt(tokens, at);
   const text = name?.divisor ?? name?.symbol;
   if (text === undefined || name?.kind === 'percent' || name?.kind === 'form') return undefined;
   return { text, length: 1, isVolume: VOLUMES.has(text) };
-}
-
-/** The longest phrase of a table that begins at `at`, and its length. */
-function phraseAt<Meaning>(
-  tokens: readonly Token[],
-  at: number,
-  phrases: readonly (readonly [string, Meaning])[],
-): readonly [Meaning, number] | undefined {
-  for (const [phrase, meaning] of phrases) {
-    const words = phrase.split(' ');
-    const said = words.every(
-      (word, index) =>
-        tokens[at + index]?.lower === word &&
-        (index === 0 || adjoins(tokens[at + index - 1], tokens[at + index])),
-    );
-    if (said) return [meaning, words.length];
-  }
-  return undefined;
 }
 
 const SYMBOLS: ReadonlyMap<string, string> = new Map([
@@ -112,7 +95,7 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
 const VOLUMES: ReadonlySet<string> = new Set(['L', 'dL', 'mL', 'mcL']);
 
 /** Units of several words that are written otherwise than word by word. The longer stand first. */
-const PHRASES: readonly (readonly [string, { readonly kind: UnitKind; readonly text: string }])[] = [
+const PHRASES = phraseTable<{ readonly kind: UnitKind; readonly text: string }>([
   ['milli international units per liter', { kind: 'amount', text: 'mIU/L' }],
   ['millimeters of mercury', { kind: 'amount', text: 'mmHg' }],
   ['millimetres of mercury', { kind: 'amount', text: 'mmHg' }],
@@ -138,9 +121,9 @@ const PHRASES: readonly (readonly [string, { readonly kind: UnitKind; readonly t
   ['m l', { kind: 'dose', text: 'mL' }],
   ['c c', { kind: 'dose', text: 'mL' }],
   ['m c g', { kind: 'dose', text: 'mcg' }],
-];
+]);
 
-const DIVISORS: readonly (readonly [string, string])[] = [
+const DIVISORS = phraseTable<string>([
   ['high power field', 'hpf'],
   ['low power field', 'lpf'],
   ['square meter', 'm²'],
@@ -148,7 +131,7 @@ const DIVISORS: readonly (readonly [string, string])[] = [
   ['metre squared', 'm²'],
   ['cubic millimeter', 'mm³'],
   ['cubic centimeter', 'mL'],
-];
+]);
 
 /** Nanograms are written out in doses, where they are mistaken for milligrams; laboratories abbreviate them. */
 const CONCENTRATIONS: ReadonlyMap<string, string> = new Map(

@@ -1,13 +1,13 @@
 import { isPlain, isWhole } from '../number-text.js';
-import { says, wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
+import { phraseAt, phraseTable } from '../phrase-table.js';
+import { wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
 import { adjoins, type Token } from '../token.js';
 
 /** Names that are spelt when they are spoken: `h b a one c` → `HbA1c`, `b m i` → `BMI`, `C O two` → `CO2`. */
 export const spelledName: Rule = (tokens, at) => {
-  for (const [words, text] of NAMES) {
-    if (says(tokens, at, ...words) && !isBloodGroup(tokens, at)) return writeAs(text, words.length);
-  }
+  const name = phraseAt(tokens, at, NAMES);
+  if (name !== undefined && !isBloodGroup(tokens, at)) return writeAs(name.meaning, name.length);
   return everyHours(tokens, at) ?? gravidaPara(tokens, at) ?? vitamin(tokens, at);
 };
 
@@ -154,45 +154,43 @@ const INITIALISMS = [
     'HCG',
   ],
   ...['PHQ', 'GAD'],
-].map((name) => [[...name.toLowerCase()], name] as const);
+].map((name) => [[...name.toLowerCase()].join(' '), name] as const);
 
-const NAMES: readonly (readonly [readonly string[], string])[] = [
-  ...(
-    [
-      ['h b a one c', 'HbA1c'],
-      ['hemoglobin a one c', 'hemoglobin A1c'],
-      ['hba one c', 'HbA1c'],
-      ['a one c', 'A1c'],
-      ['e g f r', 'eGFR'],
-      ['s p o two', 'SpO2'],
-      ['spo two', 'SpO2'],
-      ['f i o two', 'FiO2'],
-      ['fio two', 'FiO2'],
-      ['p a o two', 'PaO2'],
-      ['pao two', 'PaO2'],
-      ['p a c o two', 'PaCO2'],
-      ['paco two', 'PaCO2'],
-      ['p c o two', 'pCO2'],
-      ['c o two', 'CO2'],
-      ['co two', 'CO2'],
-      ['o two', 'O2'],
-      ['f e v one', 'FEV1'],
-      ['fev one', 'FEV1'],
-      ['c d four', 'CD4'],
-      ['cd four', 'CD4'],
-      ['h two blocker', 'H2 blocker'],
-      ['covid nineteen', 'COVID-19'],
-      ['c a one twenty five', 'CA 125'],
-      ['ca one twenty five', 'CA 125'],
-      ['brca one', 'BRCA1'],
-      ['brca two', 'BRCA2'],
-      ['g six p d', 'G6PD'],
-      ['twenty twenty vision', '20/20 vision'],
-      ['c diff', 'C. diff'],
-      ['q o d', 'every other day'],
-      ['q d', 'daily'],
-      ['p o q d', 'PO daily'],
-    ] as const
-  ).map(([spoken, text]) => [spoken.split(' '), text] as const),
+const NAMES = phraseTable<string>([
+  ...([
+    ['h b a one c', 'HbA1c'],
+    ['hemoglobin a one c', 'hemoglobin A1c'],
+    ['hba one c', 'HbA1c'],
+    ['a one c', 'A1c'],
+    ['e g f r', 'eGFR'],
+    ['s p o two', 'SpO2'],
+    ['spo two', 'SpO2'],
+    ['f i o two', 'FiO2'],
+    ['fio two', 'FiO2'],
+    ['p a o two', 'PaO2'],
+    ['pao two', 'PaO2'],
+    ['p a c o two', 'PaCO2'],
+    ['paco two', 'PaCO2'],
+    ['p c o two', 'pCO2'],
+    ['c o two', 'CO2'],
+    ['co two', 'CO2'],
+    ['o two', 'O2'],
+    ['f e v one', 'FEV1'],
+    ['fev one', 'FEV1'],
+    ['c d four', 'CD4'],
+    ['cd four', 'CD4'],
+    ['h two blocker', 'H2 blocker'],
+    ['covid nineteen', 'COVID-19'],
+    ['c a one twenty five', 'CA 125'],
+    ['ca one twenty five', 'CA 125'],
+    ['brca one', 'BRCA1'],
+    ['brca two', 'BRCA2'],
+    ['g six p d', 'G6PD'],
+    ['twenty twenty vision', '20/20 vision'],
+    ['c diff', 'C. diff'],
+    ['q o d', 'every other day'],
+    ['q d', 'daily'],
+    ['p o q d', 'PO daily'],
+  ] as const),
   ...INITIALISMS,
-];
+]);

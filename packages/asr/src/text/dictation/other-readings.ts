@@ -35,8 +35,17 @@ const organ: Reading = (place) => {
   const [nearest = '', second = ''] = heading;
   const isSure = HEADINGS.has(nearest) || (nearest === 'history' && HISTORIES.has(second));
   const isLikely = ANNOUNCEMENTS.has(nearest) && !wordsAround(place, 8).some((word) => ORGANS.has(word));
-  return !(isSure || isLikely) || BOWEL.has(wordBehind(place));
+  return !(isSure || isLikely) || BOWEL.has(wordBehind(place)) || (isLikely && isFound(place));
 };
+
+/** `results, colon, normal.`: nothing but a finding follows, as behind an organ. `Colon, normal chest` goes on. */
+function isFound({ words, at, length }: Place): boolean {
+  const finding = words[at + length];
+  const isAlone = at + length + 1 === words.length || /[.,;]["”’)]*$/u.test(finding?.text ?? '');
+  return isAlone && FINDINGS.test(bareWord(finding));
+}
+
+const FINDINGS = /^(?:(?:ab)?normal|negative|positive|clean|empty|full|\p{L}+(?:ed|ous|ic|al))$/u;
 
 const menstruation: Reading = (place) => {
   const [left = ''] = wordsBefore(place, 1);
@@ -53,7 +62,8 @@ function isMenstrual(word: string, left = ''): boolean {
 
 /** As a model spells what it heard of a coma. */
 const coma: Reading = (place) => {
-  if (wordsBefore(place, 1).length === 0) return true;
+  const [left = ''] = wordsBefore(place, 1);
+  if (left === '' || COMAS.has(left)) return true;
   return wordsAround(place, 6).some((word) => UNCONSCIOUS.has(word) || GERMS.has(word));
 };
 
@@ -287,6 +297,12 @@ const ORGANS: ReadonlySet<string> = new Set([
 const PERIODS: ReadonlySet<string> = new Set([
   ...[
     'last',
+    'partum',
+    'postpartum',
+    'perioperative',
+    'postoperative',
+    'neonatal',
+    'prodromal',
     'next',
     'missed',
     'skipped',
@@ -425,6 +441,21 @@ const HEART: ReadonlySet<string> = new Set([
     'diet',
   ],
   ...['margins', 'exercise', 'insulin', 'smoker', 'drinker', 'alcohol', 'lifting', 'bowel', 'rhythms'],
+]);
+
+/** What a coma is like. */
+const COMAS: ReadonlySet<string> = new Set([
+  ...[
+    'deep',
+    'diabetic',
+    'hepatic',
+    'uremic',
+    'induced',
+    'hypoglycemic',
+    'irreversible',
+    'prolonged',
+    'light',
+  ],
 ]);
 
 const UNCONSCIOUS: ReadonlySet<string> = new Set([

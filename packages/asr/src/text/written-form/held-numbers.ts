@@ -18,7 +18,9 @@ export interface Span {
  */
 export function heldNumbers(tokens: readonly Token[]): Span[] {
   const items = itemsOf(tokens);
-  const held = items.flatMap((item) => vagueAmount(tokens, item) ?? lateHalf(tokens, item) ?? []);
+  const held = items.flatMap(
+    (item) => vagueAmount(tokens, item) ?? lateHalf(tokens, item) ?? lateScale(tokens, item) ?? [],
+  );
   const chains = items.slice(1).map((right, index) => joinOf(tokens, items[index], right));
   chains.forEach((join, index) => {
     const [left, right] = [items[index], items[index + 1]];
@@ -66,7 +68,7 @@ function itemOf(tokens: readonly Token[], from: number, number: SpokenNumber): I
   const behind = wordBehind(tokens, from, number.length) ?? '';
   const scaleBehind = numberWord(behind);
   const behindValue = scaleBehind?.is === 'scale' ? scaleBehind.value : 0;
-  const vague = OTHER_SCALES.has(behind);
+  const vague = OTHER_SCALES.has(behind) || isLateScale(tokens, end);
   const counts =
     behindValue > 0 ? [{ count: valueOf(number), scale: behindValue }] : countsOf(tokens, from, number);
   return {
@@ -127,7 +129,9 @@ function joinOf(tokens: readonly Token[], left: Item | undefined, right: Item): 
   const mark = tokens[left.to - 1]?.after ?? '';
   const word = between.at(0)?.lower ?? '';
   const isJoint = between.length === 0 || (between.length === 1 && JOINTS.has(word));
-  if (!isJoint || tokens[right.from]?.before !== '') return undefined;
+  if (tokens[right.from]?.before !== '') return undefined;
+  if (isRestart(between)) return { word, mark };
+  if (!isJoint) return undefined;
   if (!/^[,.;…]*$/u.test(mark) || between.some(({ after }) => after !== '')) return undefined;
   return { word, mark };
 }
@@ -143,6 +147,22 @@ const JOINTS: ReadonlySet<string> = new Set([
   '×',
   'point',
   'minus',
+]);
+
+/** `Five, no, ten thousand`, `ten, I mean fifteen, thousand`: the number is said anew, its scale perhaps not. */
+function isRestart(between: readonly Token[]): boolean {
+  return (
+    between.length > 0 &&
+    between.length <= MOST_RESTART &&
+    between.every(({ lower, after }) => RESTARTS.has(lower) && /^[,;…]*$/u.test(after))
+  );
+}
+
+const MOST_RESTART = 4;
+
+const RESTARTS: ReadonlySet<string> = new Set([
+  ...['no', 'sorry', 'wait', 'rather', 'actually', 'correction', 'i', 'mean', 'meant', 'make', 'that', 'or'],
+  ...['say', 'well', 'oops'],
 ]);
 
 /** `one thousand, two hundred` and `twenty, five`: one number, with a pause in it? */
@@ -202,6 +222,18 @@ function lateHalf(tokens: readonly Token[], { from, to }: Item): Span | undefine
   const isLate =
     tokens[to - 1]?.after === ',' && (says(tokens, to, 'and', 'a') || says(tokens, to, 'and', 'one'));
   return isLate && isNumberName(tokens[to + 2]?.lower ?? '') ? { from, to: to + 3 } : undefined;
+}
+
+/** `fifteen, thousand` */
+function lateScale(tokens: readonly Token[], { from, to }: Item): Span | undefined {
+  return isLateScale(tokens, to - 1) ? { from, to } : undefined;
+}
+
+function isLateScale(tokens: readonly Token[], at: number): boolean {
+  const [left, scale] = [tokens[at - 1], tokens[at]];
+  if (left === undefined || scale?.before !== '' || !/^[,;…]+$/u.test(left.after)) return false;
+  const is = numberWord(scale.lower)?.is;
+  return is === 'scale' || is === 'hundred';
 }
 
 const ENDINGS = [

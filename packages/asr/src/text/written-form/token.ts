@@ -21,7 +21,7 @@ export interface Token {
  * the order given.
  */
 export function tokenize(words: readonly string[]): Token[] {
-  return words.flatMap((word, index) => tokensOf(word, index, index === words.length - 1));
+  return words.flatMap((word, index) => tokensOf(word, index, words[index + 1]));
 }
 
 /** Whether nothing stands between a token and the one behind it but a space. */
@@ -29,17 +29,18 @@ export function adjoins(left: Token | undefined, right: Token | undefined): bool
   return left !== undefined && right !== undefined && left.after === '' && right.before === '';
 }
 
-function tokensOf(word: string, index: number, isLast: boolean): Token[] {
+function tokensOf(word: string, index: number, next: string | undefined): Token[] {
   if (isBare(word)) return [tokenOf(word, index, {})];
   const [, before = '', core = '', after = ''] = EDGES.exec(word) ?? [];
   const meridiem = MERIDIEM.exec(word);
   if (meridiem !== null) {
     const [, letter = '', dot = '', end = '', more = ''] = meridiem;
-    // The last dot of "p.m." is the end of the sentence too where nothing follows; that of "PM." is nothing else.
-    const trail = end !== '' && (dot === '' || (more === '' && isLast)) ? `.${more}` : more;
+    // The last dot of "p.m." is the end of the sentence too where none goes on; that of "PM." is nothing else.
+    const isEnd = end !== '' && (dot === '' || (more === '' && beginsSentence(next)));
+    const trail = isEnd ? `.${more}` : more;
     return [tokenOf(`${letter}m`, index, { after: trail })];
   }
-  const parts = partsOf(core);
+  const parts = partsOf(withoutHyphen(core));
   return parts.map((text, part) =>
     tokenOf(text, index, {
       before: part === 0 ? before : '',
@@ -50,6 +51,15 @@ function tokensOf(word: string, index: number, isLast: boolean): Token[] {
   );
 }
 
+/** Whether a word, or the end of all, stands behind a sentence. What is named by its day, month or title may stand within. */
+function beginsSentence(word: string | undefined): boolean {
+  if (word === undefined) return true;
+  return /^["“(]*\p{Lu}(?:\p{Ll}|$)/u.test(word) && !NAMED.test(word);
+}
+
+const NAMED =
+  /^["“(]*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|dr|mr|mrs|ms|eastern|central|pacific)\b/iu;
+
 /** Letters alone, as most words are: there is nothing to part from them. */
 function isBare(word: string): boolean {
   return /^\p{L}+$/u.test(word) && !(word.length === 2 && MERIDIEM.test(word));
@@ -58,6 +68,11 @@ function isBare(word: string): boolean {
 function tokenOf(text: string, word: number, rest: Partial<Token>): Token {
   const lower = text.toLowerCase().replaceAll('’', "'");
   return { word, text, lower, before: '', after: '', beginsWord: true, endsWord: true, ...rest };
+}
+
+/** `twenty-` of a speaker who was cut off, or of `five- to ten-day`, is a number as well. */
+function withoutHyphen(core: string): string {
+  return core.endsWith('-') && isNumberWord(core.slice(0, -1).toLowerCase()) ? core.slice(0, -1) : core;
 }
 
 function partsOf(core: string): readonly string[] {

@@ -245,7 +245,7 @@ function spokenWords(
 
 /** `U` and the like are left nowhere, even where the number before them stays as it is. */
 function withUnit(word: WrittenWord, before: WrittenWord | undefined): WrittenWord {
-  const [, symbol, after = ''] = /^(U|IU|cc|[uµμ]g)([.,;:)]*)$/u.exec(word.text) ?? [];
+  const [, symbol, after = ''] = /^(U|u|IU|cc|[uµμ]g)([.,;:)]*)$/u.exec(word.text) ?? [];
   if (symbol === undefined) return word;
   const unit = unitNamed(symbol.toLowerCase())?.symbol;
   return unit !== undefined && /\d$/u.test(before?.text ?? '') ? { ...word, text: unit + after } : word;

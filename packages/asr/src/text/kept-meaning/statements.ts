@@ -13,9 +13,9 @@ interface NumberStatement {
   readonly near: boolean;
 }
 
-/** The statements of words as they were heard, in order: number words in a row are one number. */
+/** The statements of words as they were heard, in order: number words in a row are one number, and so are figures. */
 export function heardStatements(words: readonly string[]): Statement[] {
-  return statements(words, ({ touches }) => touches);
+  return statements(words, (number, before) => number.touches && number.inFigures === before.inFigures);
 }
 
 /** The statements of a written text: figures are what they are, and words beside them are another number. */

@@ -5,6 +5,7 @@ import { says, wordBehind } from './rule.js';
 import { isChange } from './change.js';
 import { numberAt, type SpokenNumber } from './spoken-number.js';
 import { adjoins, type Token } from './token.js';
+import { unitAt } from './units.js';
 
 /** Tokens from `from` up to, but not with, `to`. */
 export interface Span {
@@ -25,7 +26,12 @@ export function heldNumbers(tokens: readonly Token[]): Span[] {
   chains.forEach((join, index) => {
     const [left, right] = [items[index], items[index + 1]];
     if (join === undefined || left === undefined || right === undefined) return;
-    if (!isParted(tokens, left, join, right) && !sharesScale(tokens, left, join, right)) return;
+    const isOpen =
+      isParted(tokens, left, join, right) ||
+      sharesScale(tokens, left, join, right) ||
+      trailsScale(left, join, right) ||
+      areDigits(tokens, left, join, right);
+    if (!isOpen) return;
     // "Ten, fifteen or twenty thousand": all that are listed with it.
     let first = index;
     while (first > 0 && chains[first - 1] !== undefined && (items[first - 1]?.scale ?? 0) < right.scale)
@@ -179,7 +185,13 @@ function isParted(tokens: readonly Token[], left: Item, { word, mark }: Join, ri
 
 /** Whether `5-10,000` may be 5,000 to 10,000. */
 export function mayShareScale(low: number, high: number): boolean {
-  return low > 0 && countsOfDigits(high).some(({ count, scale }) => scale > 1 && low < count && low < scale);
+  return (
+    low > 0 &&
+    countsOfDigits(high).some(
+      ({ count, scale }) =>
+        scale > 1 && low < scale && (low < count || (low === count && high > count * scale)),
+    )
+  );
 }
 
 /** Whether the scale of the second may have been meant for the first as well. */
@@ -192,12 +204,39 @@ function sharesScale(tokens: readonly Token[], left: Item, { word, mark }: Join,
     // Words that make no number by themselves: "one two or three hundred".
     if (Number.isNaN(value)) return word !== '';
     if (value < count) return true;
-    if (word === '' || value === count || value > count * MOST_STEP) return false;
+    // "Two to two hundred fifty"
+    if (word !== '' && value === count) return valueOf(right.number) > count * scale;
+    if (word === '' || value > count * MOST_STEP) return false;
     // "Fifty hundred" is no number.
     if (scale === 100 && (value >= 100 || value % 10 === 0)) return false;
     return DESCENDING.has(word) || isChange(tokens, left.from);
   });
 }
+
+/** `ten thousand or twenty`, `two thousand nine or ten`: the scale of the first may have been meant for the second. */
+function trailsScale(left: Item, { word, mark }: Join, right: Item): boolean {
+  if (word !== 'or' || mark !== '' || left.number.is === 'numeral') return false;
+  const [first, second] = [valueOf(left.number), valueOf(right.number)];
+  const isYear = first > 1900 && first < 2100 && second < 100;
+  return (
+    isYear ||
+    left.counts.some(
+      ({ count, scale }) =>
+        scale > right.scale && second < scale && second > count && second <= count * MOST_STEP,
+    )
+  );
+}
+
+/** `five five five, one two one two`: digits said one by one, with a pause between. */
+function areDigits(tokens: readonly Token[], left: Item, { word, mark }: Join, right: Item): boolean {
+  if (word !== '' || mark === '') return false;
+  if (left.number.is !== 'digits' && right.number.is !== 'digits') return false;
+  return [left, right].every(
+    ({ number, to }) => DIGIT_BY_DIGIT.has(number.is) || (number.is === 'cardinal' && !unitAt(tokens, to)),
+  );
+}
+
+const DIGIT_BY_DIGIT: ReadonlySet<string> = new Set(['digits', 'pair', 'elided', 'unclear']);
 
 /** How many times larger the first number may be for a range to fall: no one goes from 20,000 to 1,000. */
 const MOST_STEP = 10;

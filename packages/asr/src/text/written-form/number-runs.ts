@@ -62,6 +62,8 @@ function endsList(tokens: readonly Token[], at: number): boolean {
   while (adjoins(tokens[end - 1], tokens[end]) && isMember(tokens, end)) end += 1;
   const comma = tokens[end - 1]?.after === ',' && tokens[end]?.before === '';
   if (!comma && !adjoins(tokens[end - 1], tokens[end])) return false;
+  // "Two, four, six units"
+  if (!comma && unitAt(tokens, end) !== undefined) return true;
   if (comma && isMember(tokens, end)) return endsList(tokens, end);
   const last = tokens[end]?.lower;
   return (

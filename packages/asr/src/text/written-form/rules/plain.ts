@@ -1,6 +1,6 @@
 import { labelBefore, type Label } from '../labels.js';
 import { isPlain, isValue, measuredNumber, plainNumber } from '../number-text.js';
-import { keep, wordBehind, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
+import { keep, wordBehind, wordsBefore, writeAs, writePieces, type Rewriting, type Rule } from '../rule.js';
 import { numberAt, type SpokenNumber, type Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 import { inMillions } from './millions.js';
@@ -24,11 +24,21 @@ function labelled(
   label: Label | undefined,
 ): Rewriting | undefined {
   if (label === undefined || !isValue(number)) return undefined;
+  if (mayBeFeet(tokens, at, number)) return keep(number.length);
   const behind = wordBehind(tokens, at, number.length);
   if (number.digits.length === 1 && behind !== undefined && mayCount(number, label, behind)) return undefined;
   const stage = label === 'ranked' ? substage(tokens, at, number) : undefined;
   return stage ?? writeAs(measuredNumber(number, false), number.length);
 }
+
+/** `height five eleven`: in feet and inches. */
+function mayBeFeet(tokens: readonly Token[], at: number, { is, digits }: Value): boolean {
+  const isHeight = wordsBefore(tokens, at, MOST_WORDS_OF_LABEL).some((word) => TALL.has(word));
+  return is === 'elided' && isHeight && Number(digits) % 100 < 12;
+}
+
+const MOST_WORDS_OF_LABEL = 5;
+const TALL: ReadonlySet<string> = new Set(['height', 'tall', 'stands']);
 
 /** `creatinine is one of …` and `rate two or three` give no value. */
 function mayCount({ digits }: Value, label: Label, behind: string): boolean {

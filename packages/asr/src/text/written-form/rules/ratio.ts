@@ -34,6 +34,7 @@ const graded: Rule = (tokens, at) => {
 
 const twoNumbers: Rule = (tokens, at) => {
   const first = numberAt(tokens, at);
+  if (first === undefined) return nothingOutOf(tokens, at);
   if (!isValue(first) || !isWhole(first)) return undefined;
   const joint = JOINTS.find(({ words }) => isBehind(tokens, at, first.length, words));
   if (joint === undefined) return undefined;
@@ -44,6 +45,14 @@ const twoNumbers: Rule = (tokens, at) => {
   const length = first.length + joint.words.length + other.length;
   return joint.write(tokens, at, { first, other, length });
 };
+
+/** `oh out of ten`: a zero, or a sigh. */
+function nothingOutOf(tokens: readonly Token[], at: number): Rewriting | undefined {
+  if (!says(tokens, at, 'oh', 'out', 'of') && !says(tokens, at, 'oh', 'over')) return undefined;
+  const start = tokens[at + 1]?.lower === 'out' ? 3 : 2;
+  const most = wordBehind(tokens, at, start) === undefined ? undefined : numberAt(tokens, at + start);
+  return most && keep(start + most.length);
+}
 
 interface Two {
   readonly first: Value;

@@ -5,7 +5,7 @@ import { differenceOf } from './comparison.js';
 import { asFinals, cutsOf } from './cuts.js';
 import type { KindOfPhrase } from './phrases.js';
 
-/** Set by `npm run test:all`: all phrases, from a fresh seed. */
+/** Set by `npm run test:all`: every cut of the phrases, from a fresh seed. */
 const takesAll = process.env['AUSCULT_TEST_ALL'] === '1';
 const seed = Number(process.env['AUSCULT_TEST_SEED'] ?? (takesAll ? Date.now() % 2 ** 31 : 56));
 /** Of all kinds of `keepTheirValues` together. */

@@ -51,6 +51,10 @@ function substage(tokens: readonly Token[], at: number, number: Value): Rewritin
   const letter = tokens[at + number.length]?.text ?? '';
   const behind = wordBehind(tokens, at, number.length);
   if (behind === undefined || !/^(?:[b-d]|[A-D])$/u.test(letter)) return undefined;
+  // "Stage two b to three a"
+  const joint = wordBehind(tokens, at, number.length + 1) ?? '';
+  if (JOINTS.has(joint) && numberAt(tokens, at + number.length + 2) !== undefined)
+    return keep(number.length + 1);
   return writeAs(`${number.digits}${letter.toUpperCase()}`, number.length + 1);
 }
 
@@ -63,6 +67,8 @@ function unlabelled(tokens: readonly Token[], at: number, number: SpokenNumber):
   const millions = inMillions(tokens, at, number, false);
   return millions === undefined ? writeAs(plainNumber(number), number.length) : writePieces(...millions);
 }
+
+const JOINTS: ReadonlySet<string> = new Set(['to', 'or', 'through']);
 
 const COUNTING: ReadonlySet<string> = new Set(['of', 'or', 'to', 'times', 'more', 'other', 'hundred']);
 

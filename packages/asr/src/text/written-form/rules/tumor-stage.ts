@@ -1,4 +1,4 @@
-import { keep, writePieces, type Piece, type Rule } from '../rule.js';
+import { keep, wordBehind, writePieces, type Piece, type Rule } from '../rule.js';
 import { adjoins, type Token } from '../token.js';
 
 /**
@@ -18,9 +18,16 @@ export const tumorStage: Rule = (tokens, at) => {
     length += part.length;
   }
   // "P t two" without the rest may be physical therapy.
+  if (parts.length === 1 && isRange(tokens, at, tumor)) return keep(length);
   if (parts.length === 1) return tumor.prefix && tokens[at]?.lower.length === 1 ? keep(length) : undefined;
   return writePieces(...parts.map((part, index) => withComma(tokens, at, parts, index, part)));
 };
+
+/** `t one a to t two b`: from one stage to another, of which the letters would be left. */
+function isRange(tokens: readonly Token[], at: number, { text, length }: Part): boolean {
+  const joint = wordBehind(tokens, at, length) ?? '';
+  return /[a-d]$/u.test(text) && ['', 'to', 'or', 'through'].includes(joint);
+}
 
 interface Part extends Piece {
   readonly prefix: boolean;

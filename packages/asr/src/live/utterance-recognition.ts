@@ -376,7 +376,8 @@ export function createUtteranceRecognition(
       listener.onLost?.({ start: utterance.start / SAMPLE_RATE, end: utterance.end / SAMPLE_RATE });
       return;
     }
-    deliver(utterance, result);
+    // What is not delivered at all is told once, for what keeps it back.
+    dropped = deliver(utterance, result) ?? dropped;
     if (dropped) drop(utterance, dropped);
   };
 
@@ -438,13 +439,13 @@ export function createUtteranceRecognition(
       });
     });
 
-  const deliver = (utterance: EndedUtterance, result: RecognitionResult) => {
+  /** Tells the final, or returns why there is none. */
+  const deliver = (utterance: EndedUtterance, result: RecognitionResult): DropReason | undefined => {
     if (isInvented(result, utterance)) {
       context.reset();
-      if (result.tokens.length > 0) drop(utterance, 'invented');
-      else if (utterance.heard.tokens.length > 0 || isDoubtful(result, utterance))
-        drop(utterance, 'inaudible');
-      return;
+      if (result.tokens.length > 0) return 'invented';
+      const wasHeard = utterance.heard.tokens.length > 0 || isDoubtful(result, utterance);
+      return wasHeard ? 'inaudible' : undefined;
     }
     const { start, end } = utterance;
     const spelled = spell(result);
@@ -456,10 +457,8 @@ export function createUtteranceRecognition(
       (word, index) => ({ ...word, ...doubts[index] }),
     );
     // A pause that was cut out of speech may come out as a full stop alone.
-    if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text))) {
-      if (utterance.shown) drop(utterance, 'inaudible');
-      return;
-    }
+    if (!words.some(({ text }) => /[\p{L}\p{N}]/u.test(text)))
+      return utterance.shown ? 'inaudible' : undefined;
     context.settle(start, result.tokens);
     lastText = joinWords(written);
     speechSamples += end - start;
@@ -473,6 +472,7 @@ export function createUtteranceRecognition(
       language: languageOf(result),
       ...(isKept ? {} : { rewriteStopped: true }),
     });
+    return undefined;
   };
 
   return {

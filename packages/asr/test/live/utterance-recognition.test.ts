@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { moonshineTokens, moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { defaultLiveOptions } from '../../src/live/transcribe-recording.js';
-import type { DroppedWords, LiveOptions } from '../../src/live/live-transcription.js';
+import type { DroppedWords, FinalHypothesis, LiveOptions } from '../../src/live/live-transcription.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
 import type { JobRequest, Scheduler } from '../../src/recognizer/scheduler.js';
 import type { RecognitionResult } from '../../src/recognizer/worker-messages.js';
@@ -92,23 +92,63 @@ test('words that are not kept are told with the reason, and whether they were sh
   await utter({ voiced: STEP / 8, partial: WORDS });
   await utter({ partial: WORDS, final: heard([], { tokens: [] }) });
   await utter({ final: heard(WORDS, { logProbabilities: [-4, -4] }) });
-  await utter({
-    final: heard(WORDS, { stopped: 'repetition' }),
-    again: heard(OTHERS, { stopped: 'length' }),
-  });
   await utter({ final: heard(WORDS, { stopped: 'length' }), again: heard(OTHERS) });
   await utter({ final: heard(WORDS) });
-  expect(
-    dropped.map(({ reason, sequence, start, end, shown }) => [reason, sequence, start, end, shown]),
-  ).toEqual([
+  expect(told(dropped)).toEqual([
     ['faint', 0, 0, 2, true],
     ['inaudible', 0, 2, 4, true],
     ['invented', 0, 4, 6, false],
-    ['repetition', 0, 6, 8, false],
-    ['reheard', 1, 8, 10, false],
+    ['reheard', 0, 6, 8, false],
   ]);
-  expect(finals).toEqual([0, 1, 2]);
+  expect(finals.map(({ sequence, text }) => [sequence, text])).toEqual([
+    [0, 'no fever at all'],
+    [1, 'no pain'],
+  ]);
 });
+
+test('what a hearing is cut short of is heard and told, be there words in the rest, none, or nobody to hear it', async () => {
+  const { dropped, finals, jobs, utter } = speak();
+  const cut = heard(WORDS, { stopped: 'repetition', lostIn: { from: 0.4, to: 1.2 } });
+  const again = heard(OTHERS, { stopped: 'length' });
+  await utter({ final: cut, again, rest: heard(OTHERS) });
+  const rest = jobs.at(-1)?.request;
+  // From the middle of the circle on, or a quiet place near it.
+  expect(Math.abs(1.2 - (rest?.newSeconds ?? 0))).toBeLessThanOrEqual(0.15);
+  await utter({ partial: WORDS, final: cut, again, rest: heard([]) });
+  await utter({ final: cut, again, rest: 'lost' });
+  await utter({ final: heard(WORDS, { stopped: 'length' }), again, rest: heard([]) });
+  expect(told(dropped)).toEqual([
+    ['repetition', 0, 0, 2, false],
+    ['repetition', 1, 2, 4, true],
+    ['repetition', 2, 4, 6, false],
+    ['endless', 3, 6, 8, false],
+  ]);
+  expect(finals.map(({ text }) => text)).toEqual([
+    'no pain no fever at all',
+    'no pain',
+    'no pain',
+    'no pain',
+  ]);
+});
+
+test('words that no hearing is sure of are told once', async () => {
+  const { dropped, finals, utter } = speak();
+  const unsure = { logProbabilities: [-4, -4] };
+  const cut = heard(WORDS, { stopped: 'repetition', ...unsure });
+  await utter({ final: cut, again: heard(OTHERS, unsure) });
+  await utter({ final: cut, again: heard([]) });
+  await utter({ final: cut, again: heard(OTHERS, { stopped: 'length' }) });
+  expect(told(dropped)).toEqual([
+    ['invented', 0, 0, 2, false],
+    ['reheard', 0, 2, 4, false],
+    ['invented', 0, 4, 6, false],
+  ]);
+  expect(finals).toEqual([]);
+});
+
+function told(dropped: readonly DroppedWords[]) {
+  return dropped.map(({ reason, sequence, start, end, shown }) => [reason, sequence, start, end, shown]);
+}
 
 function heard(tokens: readonly number[], changes: Partial<RecognitionResult> = {}): RecognitionResult {
   return {
@@ -164,12 +204,12 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
   const history = createAudioHistory();
   history.append(new Float32Array(20 * SECOND));
   const dropped: DroppedWords[] = [];
-  const finals: number[] = [];
+  const finals: FinalHypothesis[] = [];
   const { follow, close, settled } = createUtteranceRecognition(
     { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true, ...changes },
     history,
     {
-      onFinal: ({ sequence }) => finals.push(sequence),
+      onFinal: (final) => finals.push(final),
       onPartial: () => undefined,
       onDropped: (words) => dropped.push(words),
     },
@@ -187,7 +227,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
   );
   let now = 0;
   /** An utterance of two seconds, with what its jobs bring: partials show a word once two of them have it. */
-  const utter = async ({ voiced = SECOND / 2, partial, final, again }: Uttered) => {
+  const utter = async ({ voiced = SECOND / 2, partial, final, again, rest }: Uttered) => {
     const start = now;
     now += 2 * SECOND;
     follow([{ kind: 'started', start }], start + (partial ? SECOND - STEP : 0));
@@ -197,11 +237,12 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     }
     let before = jobs.length;
     follow([{ kind: 'ended', start, end: now, reason: 'silence', voiced, peak: 0.9 }], now);
-    for (const result of [final, again]) {
+    for (const result of [final, again, rest]) {
       if (!result) continue;
       await until(() => jobs.length > before);
       before = jobs.length;
-      jobs.at(-1)?.request.onResult(result);
+      if (result === 'lost') jobs.at(-1)?.request.onLost();
+      else jobs.at(-1)?.request.onResult(result);
     }
     await settled();
   };
@@ -213,4 +254,5 @@ interface Uttered {
   readonly partial?: readonly number[];
   readonly final?: RecognitionResult;
   readonly again?: RecognitionResult;
+  readonly rest?: RecognitionResult | 'lost';
 }

@@ -1,4 +1,5 @@
-import type { FinalHypothesis, Word } from './live-transcription.js';
+import { electWords, saysSomething, type ElectedWord, type HeardWord, type Slot } from './elect-words.js';
+import type { FinalHypothesis } from './live-transcription.js';
 import { risingTimes } from './word-times.js';
 
 /**
@@ -27,42 +28,62 @@ export function* combineHearings(
   if (last) yield finalOf(last, sequence);
 }
 
-/** A word as one hearing heard it. */
-interface HeardWord extends Word {
-  readonly hearing: number;
-  readonly final: FinalHypothesis;
-  readonly spaceBefore: boolean;
-  /** What makes it the same word as another: neither case nor punctuation. */
-  readonly key: string;
-}
-
-/** What each hearing heard in one place; undefined for those that heard nothing there. */
-type Slot = readonly (HeardWord | undefined)[];
-
 /** Silence in all hearings at which they are surely cut alike, seconds: times of words are right within 0.2 s. */
 const COMMON_PAUSE_SECONDS = 0.4;
 
+/** The same beside a number or a negation, seconds: a number may go on behind a pause as long as this. */
+const PAUSE_WITHIN_NUMBERS_SECONDS = 3;
+
 /** Words of all hearings that are aligned in one go at most, which takes time and memory by the square. */
 const MOST_WORDS = 1000;
-
-/** What a hearing that heard nothing in a place counts (`accuracy --whole --hearings 4`). */
-const NOTHING_HEARD = 0.6;
 
 /** Cuts what was heard where no hearing heard anything, so that each stretch can be voted on by itself. */
 function* stretchesOf(hearings: readonly (readonly FinalHypothesis[])[]): Generator<readonly HeardWord[]> {
   const words = hearings
     .flatMap((finals, hearing) => finals.flatMap((final) => heardWords(final, hearing)))
     .sort((a, b) => a.start - b.start);
+  const pauses = pausesBefore(words);
   let from = 0;
-  let end = -Infinity;
-  for (const [index, word] of words.entries()) {
-    if (word.start - end >= COMMON_PAUSE_SECONDS || index - from >= MOST_WORDS) {
-      if (index > from) yield words.slice(from, index);
-      from = index;
-    }
-    end = Math.max(end, word.end);
+  for (let index = 1; index < words.length; index += 1) {
+    const isPause = (pauses[index] ?? 0) >= COMMON_PAUSE_SECONDS;
+    if (!isPause && index - from < MOST_WORDS) continue;
+    const to = isPause ? index : widestPause(pauses, from + MOST_WORDS / 2, index);
+    yield words.slice(from, to);
+    from = to;
   }
   if (from < words.length) yield words.slice(from);
+}
+
+/**
+ * The silence before each word in all hearings, seconds, less than 0 where somebody speaks. Between numbers or negations
+ * near each other it counts less: one that was heard a bit early and a bit late would come out twice, and parts of one
+ * from two hearings.
+ */
+function pausesBefore(words: readonly HeardWord[]): number[] {
+  const saidFrom = new Array<number>(words.length).fill(Infinity);
+  for (let index = words.length - 1, next = Infinity; index >= 0; index -= 1) {
+    const word = words[index];
+    if (word?.says) next = word.start;
+    saidFrom[index] = next;
+  }
+  let end = -Infinity;
+  let saidUntil = -Infinity;
+  return words.map((word, index) => {
+    const pause = word.start - end;
+    const isWithin = (saidFrom[index] ?? Infinity) - saidUntil < PAUSE_WITHIN_NUMBERS_SECONDS;
+    end = Math.max(end, word.end);
+    if (word.says) saidUntil = Math.max(saidUntil, word.end);
+    return isWithin ? pause - PAUSE_WITHIN_NUMBERS_SECONDS : pause;
+  });
+}
+
+/** Where to cut speech that has no pause: at the longest between two of its words. */
+function widestPause(pauses: readonly number[], from: number, to: number): number {
+  let widest = to;
+  for (let index = from; index < to; index += 1) {
+    if ((pauses[index] ?? 0) > (pauses[widest] ?? 0)) widest = index;
+  }
+  return widest;
 }
 
 function heardWords(final: FinalHypothesis, hearing: number): HeardWord[] {
@@ -73,7 +94,7 @@ function heardWords(final: FinalHypothesis, hearing: number): HeardWord[] {
     // What stands before the first word depends on the word that comes to stand there: on the language.
     const spaceBefore = found > 0 ? isSpace(final.text.charAt(found - 1)) : spaced;
     at = found < 0 ? at : found + word.text.length;
-    return { ...word, hearing, final, spaceBefore, key: keyOf(word.text) };
+    return { ...word, hearing, final, spaceBefore, key: keyOf(word.text), says: saysSomething(word) };
   });
 }
 
@@ -85,38 +106,20 @@ function keyOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}'-]/gu, '') || text;
 }
 
-/** A word that was voted for. */
-interface ElectedWord {
-  readonly word: HeardWord;
-  readonly confidence: number;
-  /** Of the first hearing in this place; undefined where it heard nothing. */
-  readonly first: FinalHypothesis | undefined;
+/** A word that was voted for, in its place. */
+interface PlacedWord extends ElectedWord {
   readonly start: number;
   readonly end: number;
 }
 
-function vote(stretch: readonly HeardWord[], hearings: number): ElectedWord[] {
+function vote(stretch: readonly HeardWord[], hearings: number): PlacedWord[] {
   const slots = Array.from({ length: hearings }, (_, hearing) =>
     stretch.filter((word) => word.hearing === hearing),
   ).reduce<readonly Slot[]>(align, []);
-  return slots.flatMap((slot) => {
-    const elected = elect(slot, hearings);
-    if (elected === undefined) return [];
+  return electWords(slots, hearings).map((elected) => {
     const { start, end } = elected.word;
-    return [{ ...elected, first: slot[0]?.final, start, end }];
+    return { ...elected, start, end };
   });
-}
-
-/** The word with the most votes, in the spelling of the first hearing that heard it; undefined for none. */
-function elect(slot: Slot, hearings: number): Pick<ElectedWord, 'word' | 'confidence'> | undefined {
-  const votes = new Map<string | undefined, number>();
-  for (let hearing = 0; hearing < hearings; hearing += 1) {
-    const word = slot[hearing];
-    votes.set(word?.key, (votes.get(word?.key) ?? 0) + (word?.confidence ?? NOTHING_HEARD));
-  }
-  const [[key, most]] = [...votes].sort(([, a], [, b]) => b - a) as [[string | undefined, number]];
-  const word = slot.find((candidate) => candidate !== undefined && candidate.key === key);
-  return word && { word, confidence: most / hearings };
 }
 
 /** Adds a hearing to those aligned before, with the fewest words that differ. */
@@ -135,7 +138,7 @@ function align(slots: readonly Slot[], words: readonly HeardWord[], hearing: num
       aligned.push([...slot, word]);
       row -= 1;
       column -= 1;
-    } else if (slot && cost === (costs[(row - 1) * width + column] ?? 0) + 1) {
+    } else if (slot && cost === (costs[(row - 1) * width + column] ?? 0) + lonely(slot)) {
       aligned.push([...slot, undefined]);
       row -= 1;
     } else {
@@ -150,32 +153,49 @@ function align(slots: readonly Slot[], words: readonly HeardWord[], hearing: num
 function alignmentCosts(slots: readonly Slot[], words: readonly HeardWord[]): Uint16Array {
   const width = words.length + 1;
   const costs = new Uint16Array((slots.length + 1) * width);
-  for (let column = 1; column < width; column += 1) costs[column] = column;
+  const added = words.map((word) => lonely([word]));
+  for (let column = 1; column < width; column += 1) {
+    costs[column] = (costs[column - 1] ?? 0) + (added[column - 1] ?? 0);
+  }
   for (const [index, slot] of slots.entries()) {
     const row = (index + 1) * width;
-    costs[row] = index + 1;
+    const left = lonely(slot);
+    costs[row] = (costs[row - width] ?? 0) + left;
     for (const [before, word] of words.entries()) {
       const above = row - width + before;
       costs[row + before + 1] = Math.min(
         (costs[above] ?? 0) + mismatch(slot, word),
-        (costs[above + 1] ?? 0) + 1,
-        (costs[row + before] ?? 0) + 1,
+        (costs[above + 1] ?? 0) + left,
+        (costs[row + before] ?? 0) + (added[before] ?? 0),
       );
     }
   }
   return costs;
 }
 
-function mismatch(slot: Slot, { key }: HeardWord): 0 | 1 {
-  return slot.some((other) => other?.key === key) ? 0 : 1;
+/** What it costs that others heard nothing in a place. Numbers and negations are to find theirs among other words. */
+function lonely(slot: Slot): number {
+  return slot.some(isSaying) ? SAYING_COST : 1;
 }
+
+function mismatch(slot: Slot, word: HeardWord): number {
+  if (slot.some((other) => other?.key === word.key)) return 0;
+  return slot.some(isSaying) === isSaying(word) ? 1 : SAYING_COST;
+}
+
+function isSaying(word: HeardWord | undefined): boolean {
+  return word?.says === true;
+}
+
+/** How many other words a number or a negation is worth in an alignment. */
+const SAYING_COST = 3;
 
 /**
  * Hearings do not agree about the moment of a word, and words that stand next to each other are of different ones. Their
  * middles come into order as `risingTimes` brings them there, and where two words overlap, they meet in between. None
  * begins before `from`, seconds.
  */
-function inOrder(elected: readonly ElectedWord[], from: number): ElectedWord[] {
+function inOrder(elected: readonly PlacedWord[], from: number): PlacedWord[] {
   const middles = risingTimes(elected.map(({ start, end }) => (start + end) / 2)).map((middle) =>
     Math.max(from, middle),
   );
@@ -197,7 +217,7 @@ function inOrder(elected: readonly ElectedWord[], from: number): ElectedWord[] {
 /** What becomes a final: the words of an utterance, and the hypothesis that it is cut as. */
 interface Group {
   readonly final: FinalHypothesis;
-  readonly words: ElectedWord[];
+  readonly words: PlacedWord[];
 }
 
 /**
@@ -205,7 +225,7 @@ interface Group {
  * is there, and where there is none, with those around it that it missed, too. `before` is the final of the words before.
  */
 function byFinal(
-  elected: readonly ElectedWord[],
+  elected: readonly PlacedWord[],
   firsts: readonly FinalHypothesis[],
   before: FinalHypothesis | undefined,
 ): Group[] {
@@ -213,7 +233,9 @@ function byFinal(
   let current = before;
   for (const word of elected) {
     current =
-      word.first ?? [current, ...firsts].find((final) => final && reaches(final, word)) ?? word.word.final;
+      word.slot[0]?.final ??
+      [current, ...firsts].find((final) => final && reaches(final, word)) ??
+      word.word.final;
     const last = groups.at(-1);
     if (last?.final === current) last.words.push(word);
     else groups.push({ final: current, words: [word] });
@@ -222,7 +244,7 @@ function byFinal(
 }
 
 /** Whether a final goes as far as a word that another hearing heard. */
-function reaches(final: FinalHypothesis, { start, end }: ElectedWord): boolean {
+function reaches(final: FinalHypothesis, { start, end }: PlacedWord): boolean {
   const middle = (start + end) / 2;
   return middle > final.start - COMMON_PAUSE_SECONDS && middle < final.end + COMMON_PAUSE_SECONDS;
 }
@@ -232,7 +254,7 @@ function finalOf({ final, words }: Group, sequence: number): FinalHypothesis {
   return { ...final, ...textOf(words), start, end, sequence };
 }
 
-function textOf(elected: readonly ElectedWord[]): Pick<FinalHypothesis, 'text' | 'words' | 'confidence'> {
+function textOf(elected: readonly PlacedWord[]): Pick<FinalHypothesis, 'text' | 'words' | 'confidence'> {
   const words = elected.map(({ word: { text, alternatives, doubtful }, start, end, confidence }) => ({
     text,
     start,

@@ -110,6 +110,156 @@ test('finals and words come in order and apart, whatever the hearings heard and 
   );
 });
 
+test('a number is what one hearing heard, with its unit, and not parts of two', () => {
+  expect(
+    texts(['take twenty five now', 0.9], ['take fifteen now', 0.9], ['take twenty five now', 0.9]),
+  ).toEqual(['take twenty five now']);
+  // Word by word it would be twenty.
+  expect(texts(['take twenty five', 0.8], ['take twenty', 0.9], ['take thirty five', 0.8])).not.toContain(
+    'take thirty',
+  );
+  expect(texts(['of 5.8 now', 0.5], ['of 58 now', 0.4], ['of five point eight now', 0.4])).toEqual([
+    'of 5.8 now',
+  ]);
+  expect(texts(['fifteen micrograms', 0.9], ['fifty milligrams', 0.8], ['fifteen grams', 0.5])).toEqual([
+    'fifteen micrograms',
+  ]);
+  expect(texts(['twenty five units', 0.6], ['25 units', 0.6], ['twenty nine units', 0.9])).toEqual([
+    'twenty five units',
+  ]);
+});
+
+test('a number that hearings place before and behind a pause is one', () => {
+  const early = [heard('take', 0), heard('ten', 1), heard('daily', 4)];
+  const late = [heard('take', 0), heard('ten', 2), heard('daily', 4)];
+  expect([...combineHearings([early, late])].map(({ text }) => text).join(' ')).toBe('take ten daily');
+});
+
+/** A number or negation of its own, as its words; what it is to be read as. */
+const NUMBERS = [
+  ...['fifteen', 'fifty', 'ten', '5.8', '58', 'twenty five', 'twenty-five', 'twenty nine', 'thirty nine'],
+  ...['five point eight', 'two hundred fifty', 'two hundred', 'one and a half', 'not', 'no', 'without'],
+];
+const ORDINARY = ['take', 'the', 'pain', 'daily', 'milligrams', 'she', 'has', 'uh'];
+const PART_OF_NUMBER =
+  /^(?:[\d.]+|ten|fifteen|fifty|twenty|thirty|five|nine|eight|point|two|hundred|one|half|not|no|without)$/u;
+
+/** Numbers and negations, by the words that they are made of and nothing else. A long silence ends each. */
+function saidIn(finals: readonly FinalHypothesis[]): string[] {
+  const runs: string[] = [];
+  let openUntil = -Infinity;
+  const words = finals.flatMap((final) => final.words);
+  for (const [index, { text, start, end }] of words.entries()) {
+    const isWithin = text === 'and' && words[index + 2]?.text === 'half';
+    const isArticle = text === 'a' && words[index + 1]?.text === 'half';
+    if (isWithin || isArticle) continue;
+    for (const part of text.split('-')) {
+      const isPart = PART_OF_NUMBER.test(part);
+      if (isPart && start < openUntil) runs[runs.length - 1] += ` ${part}`;
+      else if (isPart) runs.push(part);
+      openUntil = isPart ? end + 2.5 : -Infinity;
+    }
+  }
+  return runs;
+}
+
+const pauses = fc.integer({ min: 0, max: 120 }).map((number) => number / 100);
+const misheard = (words: readonly string[]) =>
+  fc.record({
+    as: fc.option(fc.constantFrom('', ...words), { nil: undefined, freq: 3 }),
+    confidence: fc.integer({ min: 20, max: 99 }).map((number) => number / 100),
+    moved: fc.integer({ min: -20, max: 20 }).map((number) => number / 100),
+  });
+
+/** Hearings of phrases in which each phrase may be misheard as another of its kind, or not heard. */
+function hearingsOf(phrases: readonly Phrase[], hearings: number): FinalHypothesis[][] {
+  return Array.from({ length: hearings }, (_, hearing) => {
+    let now = 1;
+    let latest = 0;
+    const words = phrases.flatMap(({ said, pause, heardAs }) => {
+      const { as = said, confidence = 0.9, moved = 0 } = heardAs[hearing] ?? {};
+      now += pause;
+      const spoken = as === '' ? [] : as.split(' ');
+      const placed = spoken.map((text, index) => {
+        const start = Math.max(latest, now + moved + index * 0.3);
+        latest = start + 0.3;
+        return { text, start, end: latest, confidence };
+      });
+      now += 0.3 * said.split(' ').length;
+      return placed;
+    });
+    if (words.length === 0) return [];
+    const text = words.map((word) => word.text).join(' ');
+    return [{ ...heard(text, 0), words, start: words[0]?.start ?? 0, end: latest }];
+  });
+}
+
+interface Phrase {
+  readonly said: string;
+  readonly pause: number;
+  readonly heardAs: readonly { readonly as?: string; readonly confidence: number; readonly moved: number }[];
+}
+
+function phraseOf(words: readonly string[]): fc.Arbitrary<Phrase> {
+  return fc.record({
+    said: fc.constantFrom(...words),
+    pause: pauses,
+    heardAs: fc.array(misheard(words), { minLength: 4, maxLength: 4 }),
+  });
+}
+
+const textOf = (finals: readonly FinalHypothesis[]) => finals.map(({ text }) => text).join(' ');
+
+test('no vote makes a number that no hearing heard', () => {
+  const phrases = fc.array(fc.oneof(phraseOf(ORDINARY), phraseOf(NUMBERS)), { minLength: 1, maxLength: 14 });
+  fc.assert(
+    fc.property(phrases, fc.integer({ min: 2, max: 4 }), (spoken, count) => {
+      const hearings = hearingsOf(spoken, count);
+      const heardNumbers = new Set(hearings.flatMap((finals) => saidIn(finals)));
+      const voted = [...combineHearings(hearings)];
+      expect([...heardNumbers], textOf(voted)).toEqual(expect.arrayContaining(saidIn(voted)));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('numbers and negations that all hearings heard are in the text, once and in order', () => {
+  const sure = (words: readonly string[]) =>
+    phraseOf(words).map((phrase) => ({
+      ...phrase,
+      heardAs: phrase.heardAs.map(({ confidence, moved }) => ({ confidence, moved })),
+    }));
+  const phrases = fc.array(fc.oneof(phraseOf(ORDINARY), sure(NUMBERS)), { minLength: 1, maxLength: 14 });
+  fc.assert(
+    fc.property(phrases, fc.integer({ min: 2, max: 4 }), (spoken, count) => {
+      const hearings = hearingsOf(spoken, count);
+      const said = hearings.map((finals) => saidIn(finals).join(', '));
+      fc.pre(said.every((one) => one === said[0]));
+      expect(saidIn([...combineHearings(hearings)]).join(', ')).toBe(said[0]);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('one number among other words is as one of the hearings heard it', () => {
+  const words = fc.array(phraseOf(ORDINARY), { maxLength: 6 });
+  fc.assert(
+    fc.property(
+      words,
+      phraseOf(NUMBERS),
+      words,
+      fc.integer({ min: 2, max: 4 }),
+      (before, number, behind, count) => {
+        const hearings = hearingsOf([...before, number, ...behind], count);
+        const said = hearings.map((finals) => saidIn(finals).join(', '));
+        const voted = [...combineHearings(hearings)];
+        expect(said, textOf(voted)).toContain(saidIn(voted).join(', '));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
 test('a word keeps its time where its neighbours leave it the time', () => {
   const [final] = combine(['no rain at all', 0.3], ['no pain at all', 0.9], ['no pain at all', 0.9]);
   expect(final?.words.map(({ start, end }) => [start, end])).toEqual([

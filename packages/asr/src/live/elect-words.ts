@@ -1,0 +1,166 @@
+import { heardStatements } from '../text/kept-meaning/statements.js';
+import type { FinalHypothesis, Word } from './live-transcription.js';
+
+/** A word as one hearing heard it. */
+export interface HeardWord extends Word {
+  readonly hearing: number;
+  readonly final: FinalHypothesis;
+  readonly spaceBefore: boolean;
+  /** What makes it the same word as another: neither case nor punctuation. */
+  readonly key: string;
+  /** Whether it is a number, a part of one, or a negation. */
+  readonly says: boolean;
+}
+
+/** What each hearing heard in one place; undefined for those that heard nothing there. */
+export type Slot = readonly (HeardWord | undefined)[];
+
+/** A word that was voted for. */
+export interface ElectedWord {
+  readonly word: HeardWord;
+  /** The mean over all hearings, with 0 for those that heard another. */
+  readonly confidence: number;
+  readonly slot: Slot;
+}
+
+/**
+ * Votes on words that are aligned. Each place is voted on by itself, but for those around numbers and negations: what
+ * stands there is taken from one hearing, so that no number comes out that nobody heard (docs/decisions/0061).
+ */
+export function electWords(slots: readonly Slot[], hearings: number): ElectedWord[] {
+  const runs = runsOf(slots).map(({ slots: run, saying }) =>
+    saying.length > 0 ? electTogether(run, saying, hearings) : run.flatMap((slot) => elect(slot, hearings)),
+  );
+  const elected = runs.flat();
+  const said = runs.map(readingOf).join('');
+  // Numbers may have come together where what stood between them was voted out, or one that all heard have two places.
+  const isSame = readingOf(elected) === said && (agreedReading(slots, hearings) ?? said) === said;
+  return isSame ? elected : electTogether(slots, slots, hearings);
+}
+
+/** The numbers and negations that all hearings heard; undefined where they differ. */
+function agreedReading(slots: readonly Slot[], hearings: number): string | undefined {
+  const [reading, ...others] = Array.from({ length: hearings }, (_, hearing) =>
+    textReading(slots.flatMap((slot) => slot[hearing]?.text ?? [])),
+  );
+  return others.every((other) => other === reading) ? reading : undefined;
+}
+
+/** Whether a word by itself is a number, a part of one, or a negation. */
+export function saysSomething({ text }: Word): boolean {
+  const known = SAYING.get(text);
+  if (known !== undefined) return known;
+  const says = heardStatements([text]).length > 0;
+  if (SAYING.size >= MOST_KNOWN) SAYING.clear();
+  SAYING.set(text, says);
+  return says;
+}
+
+const SAYING = new Map<string, boolean>();
+
+/** Different words of some hours of speech. */
+const MOST_KNOWN = 10_000;
+
+/** What a hearing that heard nothing in a place counts (`accuracy --whole --hearings 4`). */
+const NOTHING_HEARD = 0.6;
+
+/**
+ * Words of a hearing that are taken with a number or a negation: `minus` and `point` before it, its unit behind it, and what
+ * parts of a number may have between them, as `two and a half`.
+ */
+const BESIDE = { before: 1, behind: 2 } as const;
+
+/** Places in a row. */
+interface Run {
+  readonly slots: readonly Slot[];
+  /** Those of them where some hearing heard a number or a negation. */
+  readonly saying: readonly Slot[];
+}
+
+function runsOf(slots: readonly Slot[]): Run[] {
+  const isSaying = slots.map((slot) => slot.some((word) => word?.says));
+  const isBound = boundPlaces(slots);
+  const runs: Run[] = [];
+  let from = 0;
+  for (let at = 1; at <= slots.length; at += 1) {
+    if (isBound[at] === isBound[from]) continue;
+    runs.push({
+      slots: slots.slice(from, at),
+      saying: slots.filter((_, index) => index >= from && index < at && isSaying[index]),
+    });
+    from = at;
+  }
+  return runs;
+}
+
+/** Whether each place is one that belongs to a number or a negation of some hearing, which may have nothing in it. */
+function boundPlaces(slots: readonly Slot[]): boolean[] {
+  const isBound = slots.map(() => false);
+  const width = Math.max(0, ...slots.map(({ length }) => length));
+  for (let hearing = 0; hearing < width; hearing += 1) {
+    const places = [...slots.keys()].filter((at) => slots[at]?.[hearing] !== undefined);
+    for (const [index, place] of places.entries()) {
+      if (slots[place]?.[hearing]?.says !== true) continue;
+      const first = places[Math.max(0, index - BESIDE.before)] ?? place;
+      const last = places[Math.min(places.length - 1, index + BESIDE.behind)] ?? place;
+      isBound.fill(true, first, last + 1);
+    }
+  }
+  return isBound;
+}
+
+/** The word with the most votes, in the spelling of the first hearing that heard it; none for nothing. */
+function elect(slot: Slot, hearings: number): ElectedWord[] {
+  const votes = votesOf(slot, hearings);
+  const [[key, most]] = [...votes].sort(([, a], [, b]) => b - a) as [[string | undefined, number]];
+  const word = slot.find((candidate) => candidate !== undefined && candidate.key === key);
+  return word ? [{ word, confidence: most / hearings, slot }] : [];
+}
+
+/**
+ * What one hearing heard in all places: of those that read the same numbers and negations as most do, as sure as they are
+ * of them, the one whose words have the most votes.
+ */
+function electTogether(slots: readonly Slot[], saying: readonly Slot[], hearings: number): ElectedWord[] {
+  const ballots = slots.map((slot) => votesOf(slot, hearings));
+  const readings = new Map<string, number>();
+  const candidates = Array.from({ length: hearings }, (_, hearing) => {
+    const words = slots.flatMap((slot, at) => {
+      const word = slot[hearing];
+      return word ? [{ word, confidence: (ballots[at]?.get(word.key) ?? 0) / hearings, slot }] : [];
+    });
+    const reading = readingOf(words);
+    const sure = mean(saying.map((slot) => slot[hearing]?.confidence ?? NOTHING_HEARD));
+    readings.set(reading, (readings.get(reading) ?? 0) + sure);
+    const votes = mean(slots.map((slot, at) => ballots[at]?.get(slot[hearing]?.key) ?? 0));
+    return { words, reading, votes };
+  });
+  const [best] = candidates.sort(
+    (a, b) => (readings.get(b.reading) ?? 0) - (readings.get(a.reading) ?? 0) || b.votes - a.votes,
+  );
+  return best?.words ?? [];
+}
+
+function votesOf(slot: Slot, hearings: number): Map<string | undefined, number> {
+  const votes = new Map<string | undefined, number>();
+  for (let hearing = 0; hearing < hearings; hearing += 1) {
+    const word = slot[hearing];
+    votes.set(word?.key, (votes.get(word?.key) ?? 0) + (word?.confidence ?? NOTHING_HEARD));
+  }
+  return votes;
+}
+
+/** The numbers and negations of words, in order. */
+function readingOf(elected: readonly ElectedWord[]): string {
+  return textReading(elected.map(({ word }) => word.text));
+}
+
+function textReading(words: readonly string[]): string {
+  return heardStatements(words)
+    .map((statement) => `${statement.kind === 'number' ? statement.digits : statement.text} `)
+    .join('');
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

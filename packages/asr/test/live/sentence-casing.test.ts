@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { casedAfter } from '../../src/live/sentence-casing.js';
+import { heardStatements } from '../../src/text/kept-meaning/statements.js';
 
 describe('the first letter behind a cut', () => {
   test.each([
@@ -33,4 +35,41 @@ describe('the first letter behind a cut', () => {
   test('of nothing is nothing', () => {
     expect(casedAfter('It hurts.', [])).toEqual([]);
   });
+});
+
+test('a first letter changes no number and no negation, and no other letter', () => {
+  const befores = [undefined, 'It hurts.', 'It hurts', 'given,', 'Um...', 'full stop', 'minus', 'five point'];
+  const firsts = [
+    'No',
+    'no',
+    'NOT',
+    "Don't",
+    'Five',
+    'five',
+    '5',
+    '-5',
+    '½',
+    'Point',
+    'Twenty-five',
+    '5mg',
+    'ph',
+    'May',
+  ];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...befores),
+      fc.array(fc.constantFrom(...firsts), { minLength: 1, maxLength: 4 }),
+      (before, heard) => {
+        const words = heard.map((text, index) => ({
+          ...{ text, spaceBefore: true, confidence: 1 },
+          ...{ firstToken: index, tokens: 1 },
+        }));
+        const written = casedAfter(before, words).map(({ text }) => text);
+        expect(written.slice(1)).toEqual(heard.slice(1));
+        expect(written[0]?.toLowerCase()).toBe(heard[0]?.toLowerCase());
+        expect(heardStatements(written)).toEqual(heardStatements(heard));
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

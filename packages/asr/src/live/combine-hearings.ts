@@ -134,7 +134,11 @@ function align(slots: readonly Slot[], words: readonly HeardWord[], hearing: num
     const slot = slots[row - 1];
     const word = words[column - 1];
     const cost = costs[row * width + column] ?? 0;
-    if (slot && word && cost === (costs[(row - 1) * width + column - 1] ?? 0) + mismatch(slot, word)) {
+    if (
+      slot &&
+      word &&
+      cost === (costs[(row - 1) * width + column - 1] ?? 0) + mismatch(slot, saysOf(slot), word)
+    ) {
       aligned.push([...slot, word]);
       row -= 1;
       column -= 1;
@@ -160,11 +164,12 @@ function alignmentCosts(slots: readonly Slot[], words: readonly HeardWord[]): Ui
   for (const [index, slot] of slots.entries()) {
     const row = (index + 1) * width;
     const left = lonely(slot);
+    const says = saysOf(slot);
     costs[row] = (costs[row - width] ?? 0) + left;
     for (const [before, word] of words.entries()) {
       const above = row - width + before;
       costs[row + before + 1] = Math.min(
-        (costs[above] ?? 0) + mismatch(slot, word),
+        (costs[above] ?? 0) + mismatch(slot, says, word),
         (costs[above + 1] ?? 0) + left,
         (costs[row + before] ?? 0) + (added[before] ?? 0),
       );
@@ -175,16 +180,16 @@ function alignmentCosts(slots: readonly Slot[], words: readonly HeardWord[]): Ui
 
 /** What it costs that others heard nothing in a place. Numbers and negations are to find theirs among other words. */
 function lonely(slot: Slot): number {
-  return slot.some(isSaying) ? SAYING_COST : 1;
+  return saysOf(slot) ? SAYING_COST : 1;
 }
 
-function mismatch(slot: Slot, word: HeardWord): number {
+function mismatch(slot: Slot, says: boolean, word: HeardWord): number {
   if (slot.some((other) => other?.key === word.key)) return 0;
-  return slot.some(isSaying) === isSaying(word) ? 1 : SAYING_COST;
+  return says === word.says ? 1 : SAYING_COST;
 }
 
-function isSaying(word: HeardWord | undefined): boolean {
-  return word?.says === true;
+function saysOf(slot: Slot): boolean {
+  return slot.some((word) => word?.says === true);
 }
 
 /** How many other words a number or a negation is worth in an alignment. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startScriptedServer } from '../../../server/test/support/scripted-server.js';
 import { until } from '../../../server/test/support/until.js';
+import { expectAccessible } from '../support/accessible.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { openPage } from '../support/open-page.js';
 

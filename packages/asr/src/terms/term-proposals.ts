@@ -28,6 +28,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
   for (let firstWord = 0; firstWord < words.length; firstWord++) {
     let doubt = 0;
     let text = '';
+    let inClause = true;
     const kept: string[] = [];
     for (let count = 1; count <= MOST_WORDS; count++) {
       const word = words[firstWord + count - 1];
@@ -45,11 +46,13 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
             words: count,
             text: text.trim(),
             standing: kept,
+            inClause,
           }),
         );
       }
-      // No term goes on behind the end of a clause.
-      if (endsClause(word)) break;
+      // No term goes on behind the end of a clause, but in the middle of one that it does not know a decoder sets a comma.
+      if (endsClause(word) && !word.text.endsWith(',')) break;
+      inClause &&= !endsClause(word);
     }
   }
   return besideNearer(proposals)
@@ -73,8 +76,14 @@ function allowedFor({ allowance, context }: TermProposal): number {
 
 interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly list: TermList;
+  /** How many lists are looked at before its own. */
+  readonly rank: number;
   /** How far it is from what is written, see `soundDistance`. */
   readonly distance: number;
+  /** See `Sounds.weight`. */
+  readonly soundWeight: number;
+  /** Of the term in its list. */
+  readonly weight: number;
   /** Whether it changes nothing but the words that it is about. Others only tell what these may be. */
   readonly isApart: boolean;
 }
@@ -85,12 +94,33 @@ interface ListedProposal extends Omit<TermProposal, 'context'> {
  */
 function besideNearer(proposals: readonly ListedProposal[]): ListedProposal[] {
   return proposals.flatMap((one) => {
-    const farther = proposals
-      .filter((other) => other.text !== one.text && holdsSpan(other, one))
-      .map((other) => one.distance - other.distance + (other.words > one.words ? OF_MORE_WORDS : 0));
+    const others = proposals.filter((other) => other.text !== one.text && holdsSpan(other, one));
+    if (others.some((other) => isHeardFor(other, one))) return [];
+    const farther = others.map(
+      (other) => one.distance - other.distance + (other.words > one.words ? OF_MORE_WORDS : 0),
+    );
     const most = Math.max(0, ...farther);
     return most > SWAPPED ? [] : [{ ...one, allowance: one.allowance - FOR_DISTANCE * most }];
   });
+}
+
+/**
+ * Whether one term is what was heard where another is proposed: it has more sounds that are alike. `Levity ra set` is
+ * levetiracetam, and no Levitra with a rest, although its first words are nearer to that. In the same words a rare term
+ * may be nearer to a common one than what was said of that, but what holds all of the other, as escitalopram does
+ * citalopram, was said if it is the nearer one.
+ */
+function isHeardFor(one: ListedProposal, other: ListedProposal): boolean {
+  const [plain, otherPlain] = [plainWords(one.text), plainWords(other.text)];
+  if (one.rank > other.rank || holds(plain, otherPlain)) return false;
+  const more = alikeIn(one) - alikeIn(other);
+  if (one.words > other.words || plain.endsWith(otherPlain)) return more > 0;
+  return more > MORE_SOUNDS && one.weight >= other.weight;
+}
+
+/** How much of a term is heard, beyond what any words that are looked at have of it; in the unit of `Sounds.weight`. */
+function alikeIn({ distance, soundWeight }: ListedProposal): number {
+  return soundWeight * (FARTHEST - distance);
 }
 
 function holdsSpan(one: ListedProposal, other: ListedProposal): boolean {
@@ -100,6 +130,9 @@ function holdsSpan(one: ListedProposal, other: ListedProposal): boolean {
 /** How much nearer in sound another term is that one may not stand for, and what less costs, nats (bench `terms`). */
 const SWAPPED = 0.25;
 const FOR_DISTANCE = 20;
+
+/** By how much more that is alike a term is another's in the same words: a vowel and what it is worth (bench `terms`). */
+const MORE_SOUNDS = 0.5;
 
 /** How much farther a term may be that is heard in more words: that they all are like it is less of an accident. */
 const OF_MORE_WORDS = 0.1;
@@ -125,12 +158,14 @@ interface Span {
   readonly text: string;
   /** Terms that stand at the same place. */
   readonly standing: readonly string[];
+  /** Whether no comma stands in it. */
+  readonly inClause: boolean;
 }
 
 function proposalsOf(
   list: TermList,
   before: readonly TermList[],
-  { around, firstWord, words, text, standing }: Span,
+  { around, firstWord, words, text, standing, inClause }: Span,
 ): ListedProposal[] {
   const written = plainWords(text);
   // What one list spells is not for those behind it to change either.
@@ -149,8 +184,9 @@ function proposalsOf(
     if (allowance <= 0 || !isHeardInAll(span, term, distance)) return [];
     return [
       {
-        ...{ list, firstWord, words, text: term.text, allowance, distance },
-        isApart: leavesTheRest(span, term.text),
+        ...{ list, rank: before.length, firstWord, words, text: term.text, allowance, distance, soundWeight },
+        weight: term.weight ?? 1,
+        isApart: inClause && leavesTheRest(span, term.text),
       },
     ];
   });

@@ -78,8 +78,10 @@ function joined(first: RecognitionResult, second: RecognitionResult): Recognitio
     ...span,
     firstToken: span.firstToken + first.tokens.length,
   });
+  const sureness = [first, second].flatMap(({ surenessBeforeTerms }) => surenessBeforeTerms ?? []);
   return {
     ...second,
+    ...(sureness.length > 0 && { surenessBeforeTerms: Math.min(...sureness) }),
     tokens: [...first.tokens, ...second.tokens],
     logProbabilities: [...first.logProbabilities, ...second.logProbabilities],
     heardAt: [...first.heardAt, ...second.heardAt],

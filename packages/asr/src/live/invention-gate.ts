@@ -19,7 +19,7 @@ export function isTooFaint({ voicedSeconds, peak }: UtteranceEvidence): boolean 
  */
 export function isInvented(result: RecognitionResult, evidence: UtteranceEvidence): boolean {
   if (result.tokens.length === 0) return true;
-  const mean = meanLogProbability(result);
+  const mean = Math.max(meanLogProbability(result), result.surenessBeforeTerms ?? -Infinity);
   if (evidence.voicedSeconds >= CLEAR.voicedSeconds && evidence.peak >= CLEAR.peak) return mean < LEAST.clear;
   return mean < LEAST.doubtful;
 }

@@ -128,6 +128,7 @@ export function createJobEngine(
       outputs: [],
       decoded: undefined,
       again: undefined,
+      sureness: undefined,
     };
     decoding.set(job.id, entry);
     const { cross, state } = await model.encoder.encode(
@@ -238,7 +239,10 @@ export function createJobEngine(
       await decode(entry, cross);
       return;
     }
-    if (!entry.again) entry.decoded = reading;
+    if (!entry.again) {
+      entry.decoded = reading;
+      entry.sureness = job.termLists.length > 0 ? surenessOf(step.hypothesis) : undefined;
+    }
     await finish(entry, step);
   };
 
@@ -306,7 +310,10 @@ export function createJobEngine(
     return reconsiderTerms(found, prompt, cross, expected, reader, batch, again ? undefined : decoded);
   };
 
-  const deliver = ({ job, opening, startedAt }: Decoding, { alternatives, ...heard }: Reconsidered) => {
+  const deliver = (
+    { job, opening, startedAt, sureness }: Decoding,
+    { alternatives, ...heard }: Reconsidered,
+  ) => {
     const { frames, lostIn, ...hypothesis } = withReplaced(heard.hypothesis, heard.replaced);
     const words = spellWords(hypothesis.tokens, hypothesis.logProbabilities, model.textOf);
     remove(job.id);
@@ -315,6 +322,7 @@ export function createJobEngine(
       {
         ...hypothesis,
         ...opening,
+        ...(sureness !== undefined && { surenessBeforeTerms: sureness }),
         heardAt: frames.map((frame) => frame * model.secondsPerFrame),
         ...(lostIn && {
           lostIn: { from: lostIn.from * model.secondsPerFrame, to: lostIn.to * model.secondsPerFrame },
@@ -373,6 +381,8 @@ interface Decoding {
   decoded: BranchedReading | undefined;
   /** Once a doubtful part is searched for terms. */
   again: Revision | undefined;
+  /** The mean logarithm of its tokens' probabilities before terms take the place of any. */
+  sureness: number | undefined;
 }
 
 interface Searching {
@@ -433,6 +443,11 @@ function expectedBehind({ draft, feeds }: Decoding): readonly number[] {
   const place = draft.slice(0, DETOUR_TOKENS).indexOf(feed?.token ?? -1);
   const behind = place < 0 ? [] : draft.slice(place + 1);
   return behind.length >= WORTH_READING ? behind : [];
+}
+
+function surenessOf({ logProbabilities }: Hypothesis): number | undefined {
+  if (logProbabilities.length === 0) return undefined;
+  return logProbabilities.reduce((sum, one) => sum + one, 0) / logProbabilities.length;
 }
 
 /** A word or two heard otherwise. */

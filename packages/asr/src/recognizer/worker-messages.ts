@@ -41,6 +41,11 @@ export interface RecognitionResult extends Omit<Hypothesis, 'frames' | 'lostIn'>
   readonly heardAt: readonly number[];
   /** Where in the window a search that did not come to an end lost its way, seconds. */
   readonly lostIn?: Stretch;
+  /**
+   * The mean natural logarithm of the token probabilities before terms took the place of words; absent where none could.
+   * How sure the decoder was of a term says nothing of whether anybody spoke.
+   */
+  readonly surenessBeforeTerms?: number;
   /** Terms of the job's lists, in their order. */
   readonly terms: readonly NamedTerm[];
   /** What terms and numbers may be instead, in no order. */

@@ -48,6 +48,12 @@ export function joinsNumber(word: string, number: string): boolean {
   return LINKS.has(plain) && keptWords(number).some((word) => word !== NEGATION);
 }
 
+/** Whether the first word of a text is a number. */
+export function isNumber(text: string): boolean {
+  const [first] = wordsOf(text);
+  return first !== undefined && valueOf(first) !== undefined;
+}
+
 /** Stands for every negation. */
 const NEGATION = 'not';
 

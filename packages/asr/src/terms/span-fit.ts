@@ -1,6 +1,6 @@
 import { joinWords, type SpelledWord } from '../text/words.js';
 import { isCommon } from './common-words.js';
-import { joinsNumber, keepsWords } from './kept-words.js';
+import { isNumber, joinsNumber, keepsWords } from './kept-words.js';
 import type { KeyTerm } from './key-term.js';
 import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
@@ -23,6 +23,10 @@ export function leavesTheRest({ words, first, count }: WordSpan, term: string): 
   const [before, after] = [words[first - 1], words[first + count]];
   const [head, tail] = [words[first], words[first + count - 1]];
   const named = plainWords(term).split(' ');
+  // Of `twenty five` no `five` is taken.
+  const isParted = (edge: SpelledWord | undefined, beside: SpelledWord | undefined) =>
+    edge !== undefined && beside !== undefined && isNumber(edge.text) && isNumber(beside.text);
+  if (isParted(head, before) || isParted(tail, after)) return false;
   if (before && head && plainWords(head.text) !== named[0] && joinsNumber(head.text, before.text))
     return false;
   if (after && tail && plainWords(tail.text) !== named.at(-1) && joinsNumber(tail.text, after.text))

@@ -89,3 +89,41 @@ function words(text: string, confidence = 0.5): SpelledWord[] {
     .split(' ')
     .map((word, index) => ({ text: word, spaceBefore: true, confidence, firstToken: index, tokens: 1 }));
 }
+
+describe('proposals of drugs', () => {
+  const drugs = createTermList(
+    [
+      { text: 'levetiracetam', weight: 0.66 },
+      { text: 'Levitra', weight: 0.5 },
+      { text: 'escitalopram', weight: 0.68 },
+      { text: 'citalopram', weight: 0.44 },
+      { text: 'valganciclovir', weight: 0.41 },
+      { text: 'acyclovir', weight: 0.64 },
+      { text: 'sumatriptan', weight: 0.64 },
+      { text: 'somatropin', weight: 0.5 },
+    ],
+    (_term, { distance }) => 10 - 8 * distance,
+  );
+  const proposed = (text: string) => proposeTerms(words(text), [drugs]).map((proposal) => proposal.text);
+
+  test.each([
+    ['Levity ra set them', 'levetiracetam', 'Levitra'],
+    ['Levitur said M', 'levetiracetam', 'Levitra'],
+    ['Esatala-Pram', 'escitalopram', 'citalopram'],
+    ['Belgian Sicklavier', 'valganciclovir', 'acyclovir'],
+  ])('hold, for %s, %s and not %s', (text, said, other) => {
+    expect(proposed(text)).toContain(said);
+    expect(proposed(text)).not.toContain(other);
+  });
+
+  test.each([
+    ['Levitur, said M', 'Levitra'],
+    ['Belgian, Sicklavier', 'acyclovir'],
+  ])('hold none where a comma stands in another, as in %s', (text) => {
+    expect(proposed(text)).toEqual([]);
+  });
+
+  test('hold what is common beside what is rare and nearer', () => {
+    expect(proposed('Sumitrip in')).toContain('sumatriptan');
+  });
+});

@@ -38,6 +38,8 @@ export function changesOnlyTerms(
       const [text, other] = [joinWords(written), joinWords(instead)];
       return (
         isNamed &&
+        isDoubtful(written) &&
+        keepsNames(written, instead, lists) &&
         keepsWords(text, other) &&
         keptWords(text).length === keptWords(other).length &&
         keepsLinks(before, difference, instead) &&
@@ -49,6 +51,23 @@ export function changesOnlyTerms(
         )
       );
     });
+}
+
+/** Whether the decoder was not sure of some words: a search with terms goes over those beside as well. */
+function isDoubtful(written: readonly SpelledWord[]): boolean {
+  return written.reduce((doubt, { confidence }) => doubt - Math.log(confidence), 0) >= LEAST_DOUBT;
+}
+
+/** Whether what is a word of a name already is still there. */
+function keepsNames(
+  written: readonly SpelledWord[],
+  instead: readonly SpelledWord[],
+  lists: readonly TermList[],
+): boolean {
+  const kept = instead.map(({ text }) => plainWords(text));
+  return written
+    .map(({ text }) => plainWords(text))
+    .every((word) => kept.includes(word) || !lists.some(({ parts }) => parts?.has(word)));
 }
 
 /** Words of one text, and those that another has in their place. */
@@ -144,6 +163,9 @@ function withoutPossessive(word: SpelledWord): SpelledWord {
 function distanceBetween(one: string, other: string): number {
   return soundDistance(soundsOf(soundSpelling(one)), soundsOf(soundSpelling(other)));
 }
+
+/** Of the words that terms stood for rightly none was surer than 0.7, nats (bench `terms`). */
+const LEAST_DOUBT = 0.36;
 
 /** Of sounds that are farther apart nobody has heard a term (bench `terms`), see `soundDistance`. */
 const FARTHEST = 0.65;

@@ -15,6 +15,8 @@ export interface TermList {
   readonly bySpelling: ReadonlyMap<string, number>;
   /** The same where the spaces are elsewhere, by `joinedWords`. */
   readonly byLetters: ReadonlyMap<string, number>;
+  /** Words of names, `callahan` of `Dr. Callahan`, which are right where they stand alone. Absent where they are no names. */
+  readonly parts?: ReadonlySet<string>;
   /** The most words that a spelling has. */
   readonly mostWords: number;
   /** How unlikely words are at least that are looked at, nats. */
@@ -114,9 +116,16 @@ export function createBoostedTermList(
   const trie = createTermTrie(spellings, model.vocabulary);
   return {
     ...createTermList(terms, allowanceOf, { ...options, spaces: 'do not matter' }),
+    parts: new Set(terms.flatMap(({ text }) => plainWords(text).split(' ')).filter(isName)),
     matcher: createTermMatcher(trie, model.textOf),
   };
 }
+
+function isName(word: string): boolean {
+  return word.length >= SHORTEST_NAME && !isCommon(word);
+}
+
+const SHORTEST_NAME = 4;
 
 /**
  * The letters of words that may be one word in two, `non focal`; nothing where they are likely to be apart: `a typical`.

@@ -169,7 +169,8 @@ function proposalsOf(
 ): ListedProposal[] {
   const written = plainWords(text);
   // What one list spells is not for those behind it to change either.
-  if ([list, ...before].some(({ bySpelling }) => bySpelling.has(written))) return [];
+  if ([list, ...before].some(({ bySpelling, parts }) => bySpelling.has(written) || parts?.has(written)))
+    return [];
   const span = { words: around, first: firstWord, count: words };
   return list.sounds.near(text, FARTHEST).flatMap(({ entry, distance, soundWeight }): ListedProposal[] => {
     const term = list.terms[entry];

@@ -35,6 +35,11 @@ describe('the gate against invented words', () => {
     expect(isInvented(result([]), CLEAR)).toBe(true);
   });
 
+  test('does not hold back for a term in which the decoder does not believe', () => {
+    expect(isInvented({ ...result([-3, -3]), surenessBeforeTerms: -1.2 }, CLEAR)).toBe(false);
+    expect(isInvented({ ...result([-3, -3]), surenessBeforeTerms: -2 }, CLEAR)).toBe(true);
+  });
+
   test('never holds back with more voice what it lets pass with less', () => {
     const evidence = fc.record({
       voicedSeconds: fc.double({ min: 0, max: 20, noNaN: true }),

@@ -47,6 +47,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
             text: text.trim(),
             standing: kept,
             inClause,
+            isTerm: lists.some(({ bySpelling }) => bySpelling.has(plainWords(text))),
           }),
         );
       }
@@ -160,12 +161,14 @@ interface Span {
   readonly standing: readonly string[];
   /** Whether no comma stands in it. */
   readonly inClause: boolean;
+  /** Whether a list spells it, be that one behind. */
+  readonly isTerm: boolean;
 }
 
 function proposalsOf(
   list: TermList,
   before: readonly TermList[],
-  { around, firstWord, words, text, standing, inClause }: Span,
+  { around, firstWord, words, text, standing, inClause, isTerm }: Span,
 ): ListedProposal[] {
   const written = plainWords(text);
   // What one list spells is not for those behind it to change either.
@@ -176,6 +179,8 @@ function proposalsOf(
     const term = list.terms[entry];
     if (!term) return [];
     const plain = plainWords(term.text);
+    // A short name sounds like other words by accident: `chest` is no West.
+    if (isTerm && plain.length < SHORT) return [];
     // Around a term that is there already nothing is to be left out.
     if (holds(written, plain) || areInflections(written, plain)) return [];
     // `nausea or vomiting` is not `nausea and vomiting`, however alike.
@@ -224,6 +229,9 @@ function standingTerms(
 
 /** Letters of a term that is not written by accident. */
 const LONG = 8;
+
+/** Letters of a term that takes the place of no other. */
+const SHORT = 6;
 
 /** Words that a term may be heard as: `love of the oric sign`. */
 const MOST_WORDS = 5;

@@ -219,7 +219,7 @@ test('no vote makes a number that no hearing heard', () => {
       const voted = [...combineHearings(hearings)];
       expect([...heardNumbers], textOf(voted)).toEqual(expect.arrayContaining(saidIn(voted)));
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });
 
@@ -237,7 +237,7 @@ test('numbers and negations that all hearings heard are in the text, once and in
       fc.pre(said.every((one) => one === said[0]));
       expect(saidIn([...combineHearings(hearings)]).join(', ')).toBe(said[0]);
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });
 
@@ -256,7 +256,7 @@ test('one number among other words is as one of the hearings heard it', () => {
         expect(said, textOf(voted)).toContain(saidIn(voted).join(', '));
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });
 

@@ -6,8 +6,8 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   inaudible: 'There was nothing to understand. Say it again if it was meant for the text.',
   invented: 'That was likelier noise than speech.',
   repetition:
-    'A part could not be made out behind a word that was said again and again: check the last line.',
-  endless: 'A part could not be made out: check the last line.',
+    'A word seemed to be said again and again, and was heard anew from there on: check the last line.',
+  endless: 'A part was hard to make out, and was heard anew: check the last line.',
   retracted: 'Taken back.',
 };
 

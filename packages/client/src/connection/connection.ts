@@ -35,6 +35,8 @@ export interface ConnectionTarget {
   readonly WebSocket: WebSocketConstructor;
   readonly url: string;
   readonly ticket: TranscriberOptions['ticket'];
+  /** Whether the address is asked over HTTP where the socket never opens, which takes its time. */
+  readonly asks: boolean;
 }
 
 /** Not 1000, and not nothing: the session is to be kept. Of the codes that applications choose, the protocol knows none here. */
@@ -51,7 +53,7 @@ const TICKET_PROTOCOL = 'auscult.ticket.';
 
 /** Connects, with a ticket of its own where tickets are to be had. */
 export function openConnection(
-  { WebSocket, url, ticket }: ConnectionTarget,
+  { WebSocket, url, ticket, asks }: ConnectionTarget,
   listener: ConnectionListener,
 ): Connection {
   let socket: WebSocketLike | undefined;
@@ -97,7 +99,7 @@ export function openConnection(
 
   async function unopened(known: AddressAnswer | undefined): Promise<void> {
     if (isOver) return;
-    const answer = known ?? (await askAddress(url));
+    const answer = known ?? (asks ? await askAddress(url) : 'none');
     end(() => {
       listener.onUnopened(answer);
     });

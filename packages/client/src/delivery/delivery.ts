@@ -170,7 +170,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     listener.onLink({ kind: 'connecting' });
     handshakeTimer = setTimeout(abandon, HANDSHAKE_MS);
     connection = openConnection(
-      { WebSocket, url: resumes ? urls.resume : urls.fresh, ticket },
+      // A server that has been there is waited for in any case: what stands in its place can be asked later.
+      {
+        WebSocket,
+        url: resumes ? urls.resume : urls.fresh,
+        ticket,
+        asks: !wasThere || backoff.attempt() > 3,
+      },
       {
         onOpen: greet,
         onMessage: take,

@@ -317,6 +317,7 @@ describe('dictation commands that are a phrase of their own', () => {
       'No fever. She has none.',
     );
     expect(dictated('Give ten. Scratch that. Give twenty.')).toBe('Give twenty.');
+    expect(dictated('No cough. No rash. Scratch that. She is well.')).toBe('No cough. She is well.');
   });
 
   test('take back the final before where there is no sentence, and say which', () => {

@@ -108,7 +108,7 @@ const itch: Reading = (place) => {
     isAsked ||
     itches ||
     FESTERS.has(behind[0] ?? '') ||
-    behind.some((word) => ITCHES.test(word) || SORES.has(word))
+    behind.some((word) => ITCHES.test(word) || RASHES.test(word) || SORES.has(word))
   );
 };
 
@@ -146,8 +146,10 @@ function endsSentenceBefore({ words, at }: Place): boolean {
   return at > 0 && /[.?!]["”’)]*$/u.test(words[at - 1]?.text ?? '');
 }
 
-const ITCHES =
-  /^(?:itch|scratch|rash|prurit|hives$|urticari|eczem|scab|scabies$|lice$|mosquito|cats?$|fingernails?$|excoriat)/u;
+const ITCHES = /^(?:itch|scratch|prurit|scabies$|lice$|mosquito|cats?$|fingernails?$|excoriat)/u;
+
+/** Found, or denied, in any examination: it is scratched only where that is said right behind. */
+const RASHES = /^(?:rash|hives$|urticari|eczem|scab)/u;
 
 /** What the words of commands may mean besides. */
 const READINGS: ReadonlyMap<string, Reading> = new Map([

@@ -26,19 +26,24 @@ export interface Stretch {
 }
 
 /** The mean of the logarithms with that of the end: of a text that did not come to its end, minus infinity. */
-export function meanWithEnd({ logProbabilities, endLogProbability }: Hypothesis): number {
-  const sum = logProbabilities.reduce((total, value) => total + value, endLogProbability);
-  return sum / (logProbabilities.length + 1);
+export function meanWithEnd(hypothesis: Hypothesis): number {
+  return textLogProbability(hypothesis) / (hypothesis.logProbabilities.length + 1);
+}
+
+/** The mean natural logarithm of the token probabilities; -Infinity without tokens. */
+export function meanLogProbability({ logProbabilities }: Pick<Hypothesis, 'logProbabilities'>): number {
+  if (logProbabilities.length === 0) return -Infinity;
+  return logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
 }
 
 /** The logarithm of a text's probability, by the decoder alone. */
-export function logProbabilityOf({ logProbabilities, endLogProbability }: Hypothesis): number {
+export function textLogProbability({ logProbabilities, endLogProbability }: Hypothesis): number {
   return logProbabilities.reduce((total, value) => total + value, endLogProbability);
 }
 
 /** The same with what the terms in it add, nats. */
 export function logProbabilityWithTerms(hypothesis: Hypothesis, terms: TermMatcher): number {
-  return logProbabilityOf(hypothesis) + terms.end(matchOf(terms, hypothesis.tokens)).settled;
+  return textLogProbability(hypothesis) + terms.end(matchOf(terms, hypothesis.tokens)).settled;
 }
 
 function matchOf(terms: TermMatcher, tokens: readonly number[]): TermMatch {

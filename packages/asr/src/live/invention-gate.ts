@@ -1,3 +1,4 @@
+import { meanLogProbability } from '../decoding/search.js';
 import type { RecognitionResult } from '../recognizer/worker-messages.js';
 
 /** What is known of an utterance besides its text. */
@@ -56,12 +57,6 @@ export function likelier(
   // What ended early has left out what stands behind a circle.
   if (first.stopped !== 'end' && !isTooShort(second, evidence)) return second;
   return isFuller ? second : first;
-}
-
-/** The mean natural logarithm of the token probabilities; -Infinity without tokens. */
-export function meanLogProbability({ logProbabilities }: RecognitionResult): number {
-  if (logProbabilities.length === 0) return -Infinity;
-  return logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
 }
 
 /** Tuned on noise and speech together by bench `noise` and `accuracy`. */

@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import { meanLogProbability } from '../decoding/search.js';
 import type { TokenText } from '../text/token-text.js';
 import { wordBreaksOf } from '../families/whisper/languages.js';
 import type { JobRequest, ScheduledJob, Scheduler } from '../recognizer/scheduler.js';
@@ -15,7 +16,6 @@ import {
   isSpeech,
   isTooFaint,
   likelier,
-  meanLogProbability,
   type UtteranceEvidence,
 } from './invention-gate.js';
 import { hearRest } from './hear-rest.js';

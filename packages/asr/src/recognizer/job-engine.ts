@@ -12,8 +12,9 @@ import { doubtfulToken } from '../decoding/doubtful-token.js';
 import { changesOnlyTerms } from '../decoding/term-guard.js';
 import {
   createSearch,
-  logProbabilityOf,
   logProbabilityWithTerms,
+  meanLogProbability,
+  textLogProbability,
   type Hypothesis,
   type Search,
   type SearchEnd,
@@ -241,7 +242,8 @@ export function createJobEngine(
     }
     if (!entry.again) {
       entry.decoded = reading;
-      entry.sureness = job.termLists.length > 0 ? surenessOf(step.hypothesis) : undefined;
+      const isJudged = job.termLists.length > 0 && step.hypothesis.tokens.length > 0;
+      entry.sureness = isJudged ? meanLogProbability(step.hypothesis) : undefined;
     }
     await finish(entry, step);
   };
@@ -265,9 +267,8 @@ export function createJobEngine(
     if (!decoding.has(job.id)) return;
     const isSearched = !terms || entry.attempt > 0 || (again && rejoined === 0);
     if (cross && !isSearched) {
-      const keyTerms = lists.named(job.termLists.filter((name) => name !== LEXICON));
       const searched = again ? best.hypothesis.tokens.length - rejoined : 0;
-      const from = doubtfulToken(best.hypothesis, keyTerms, model, searched);
+      const from = doubtfulToken(best.hypothesis, keyTermsOf(job), model, searched);
       if (from !== undefined) {
         entry.again = { former: best, from };
         await decode(entry, cross);
@@ -288,17 +289,16 @@ export function createJobEngine(
   ): Promise<Reconsidered> => {
     const { terms } = lists.matcherOf(entry.job.termLists);
     if (!terms || isDeepStrictEqual(again.hypothesis.tokens, former.hypothesis.tokens)) return former;
-    const keyTerms = lists.named(entry.job.termLists.filter((name) => name !== LEXICON));
-    if (!changesOnlyTerms(former.hypothesis, again.hypothesis, keyTerms, model)) return former;
+    if (!changesOnlyTerms(former.hypothesis, again.hypothesis, keyTermsOf(entry.job), model)) return former;
     const heard = await reconsider(entry, again);
-    const [first = 0, second = 0] = [former, heard].map(({ hypothesis }) =>
-      logProbabilityWithTerms(hypothesis, terms),
-    );
-    const [without = 0, withTerms = 0] = [former, heard].map(({ hypothesis }) =>
-      logProbabilityOf(hypothesis),
-    );
-    return second > first && without - withTerms < MOST_LOST ? heard : former;
+    const gained =
+      logProbabilityWithTerms(heard.hypothesis, terms) - logProbabilityWithTerms(former.hypothesis, terms);
+    const lost = textLogProbability(former.hypothesis) - textLogProbability(heard.hypothesis);
+    return gained > 0 && lost < MOST_LOST ? heard : former;
   };
+
+  const keyTermsOf = ({ termLists }: RecognitionJob) =>
+    lists.named(termLists.filter((name) => name !== LEXICON));
 
   const reconsider = async ({ job, cross, prompt, decoded, again }: Decoding, found: Reconsidered) => {
     const named = lists.named(job.termLists);
@@ -443,11 +443,6 @@ function expectedBehind({ draft, feeds }: Decoding): readonly number[] {
   const place = draft.slice(0, DETOUR_TOKENS).indexOf(feed?.token ?? -1);
   const behind = place < 0 ? [] : draft.slice(place + 1);
   return behind.length >= WORTH_READING ? behind : [];
-}
-
-function surenessOf({ logProbabilities }: Hypothesis): number | undefined {
-  if (logProbabilities.length === 0) return undefined;
-  return logProbabilities.reduce((sum, one) => sum + one, 0) / logProbabilities.length;
 }
 
 /** A word or two heard otherwise. */

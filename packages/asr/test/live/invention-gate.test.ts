@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  isDoubtful,
-  isInvented,
-  isSpeech,
-  isTooFaint,
-  likelier,
-  meanLogProbability,
-} from '../../src/live/invention-gate.js';
+import { meanLogProbability } from '../../src/decoding/search.js';
+import { isDoubtful, isInvented, isSpeech, isTooFaint, likelier } from '../../src/live/invention-gate.js';
 import type { RecognitionResult } from '../../src/recognizer/worker-messages.js';
 
 const CLEAR = { voicedSeconds: 1, peak: 0.99 };

@@ -1,4 +1,4 @@
-import { CompiledQuery, PostgresDialect, type Dialect } from 'kysely';
+import { PostgresDialect, type Dialect } from 'kysely';
 import pg from 'pg';
 
 /** Connections of one server. Commits are grouped, so that few are enough. */
@@ -17,6 +17,8 @@ export function postgresDialect(url: string): Dialect {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
+    // The pool gives up a connection that breaks meanwhile; Kysely's own hook would keep it for good, and its place.
+    onConnect: commitToDisk as (client: pg.ClientBase) => void,
     // Counts and sequences stay below 2^53.
     types: {
       getTypeParser: ((type: number, format?: 'text' | 'binary') =>
@@ -29,10 +31,10 @@ export function postgresDialect(url: string): Dialect {
   pool.on('error', () => undefined);
   // So would one that breaks between two queries of a transaction, of which the pool hears nothing.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new PostgresDialect({
-    pool,
-    onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw('set synchronous_commit = on'));
-    },
-  });
+  return new PostgresDialect({ pool });
+}
+
+/** A commit is on disk when it is answered, whatever the database is set to. */
+async function commitToDisk(client: pg.ClientBase): Promise<void> {
+  await client.query('set synchronous_commit = on');
 }

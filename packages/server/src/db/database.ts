@@ -26,6 +26,10 @@ export interface Database {
    * False if readers of an older state keep it from being done now.
    */
   readonly scrub: () => Promise<boolean>;
+  /**
+   * Closes it. Everything that was committed lies in the database itself afterwards, not in a log beside it, unless
+   * another process reads an older state: that one does it when it closes.
+   */
   readonly close: () => Promise<void>;
 }
 
@@ -72,10 +76,17 @@ async function prepare(database: Database, { migrateTo }: OpeningOptions): Promi
   }
 }
 
+/** How often the embedded database is brought up to its write-ahead log, milliseconds. */
+const CHECKPOINT_MS = 60_000;
+
 function openEmbedded(settings: DatabaseSettings): Database {
   const path = embeddedPath(settings);
-  const { dialect, checkpoint } = sqliteDialect(path, 'write');
+  const { dialect, checkpoint, checkpointInPassing } = sqliteDialect(path, 'write');
   const db = new Kysely<Schema>({ dialect });
+  // SQLite does it with every thousandth page; what comes slowly would stay in the log for days.
+  const timer = setInterval(() => {
+    attempt(checkpointInPassing);
+  }, CHECKPOINT_MS).unref();
   return {
     db,
     kind: 'sqlite',
@@ -89,8 +100,23 @@ function openEmbedded(settings: DatabaseSettings): Database {
       }
     },
     scrub: () => Promise.resolve(checkpoint()),
-    close: () => db.destroy(),
+    close: async () => {
+      clearInterval(timer);
+      // SQLite itself would do it when the last connection closes. But the library leaves statements to the garbage
+      // collector, and as long as there is one, the connection stays.
+      attempt(checkpoint);
+      await db.destroy();
+    },
   };
+}
+
+/** What is not done now, is later, or at the next opening: the log is as good as the database. */
+function attempt(checkpoint: () => unknown): void {
+  try {
+    checkpoint();
+  } catch {
+    // The disk is full or away, or the file is damaged: whoever writes next is told.
+  }
 }
 
 function openPostgres(url: string): Database {

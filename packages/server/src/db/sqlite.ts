@@ -21,26 +21,46 @@ const PRAGMAS = [
   'foreign_keys = ON',
   // Sorting and temporary tables stay in memory: nothing of the records is written elsewhere.
   'temp_store = MEMORY',
+  // After a reader of an old state, such as a backup, has let the write-ahead log grow.
+  `journal_size_limit = ${16 * 2 ** 20}`,
 ];
 
 /** What transactions are for. */
 type Purpose = 'read' | 'write';
 
+/** The embedded database, open. */
+interface SqliteConnection {
+  readonly dialect: Dialect;
+  /**
+   * Has everything that is committed lie in the database file, and empties the write-ahead log. False where readers of
+   * an older state, or whoever writes, keep that from being done now; as much as can be is done then.
+   */
+  readonly checkpoint: () => boolean;
+  /** As `checkpoint`, but waits for nobody and leaves the log to be written over. */
+  readonly checkpointInPassing: () => void;
+}
+
 /** The embedded database in the file at `path`, made where there is none; only its owner may read it. */
-export function sqliteDialect(
-  path: string,
-  purpose: Purpose,
-): { readonly dialect: Dialect; readonly checkpoint: () => boolean } {
+export function sqliteDialect(path: string, purpose: Purpose): SqliteConnection {
   const native = openFile(path);
   const requireFiles = watchFiles(path);
   const database = withPreparedStatements(native);
   const dialect = new SqliteDialect({ database });
   dialect.createDriver = () => new PurposefulDriver({ database }, native, requireFiles, purpose);
+  const checkpointed = (mode: 'passive' | 'truncate'): boolean => {
+    requireFiles();
+    const [outcome] = named(() => native.prepare(`pragma wal_checkpoint(${mode})`).all());
+    return (outcome as { readonly busy: number }).busy === 0;
+  };
   return {
     dialect,
     checkpoint: () => {
-      const [outcome] = native.prepare('pragma wal_checkpoint(truncate)').all();
-      return (outcome as { readonly busy: number }).busy === 0;
+      // What takes long is done while others may write.
+      checkpointed('passive');
+      return checkpointed('truncate');
+    },
+    checkpointInPassing: () => {
+      checkpointed('passive');
     },
   };
 }

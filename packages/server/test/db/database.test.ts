@@ -1,8 +1,8 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { embeddedPath, openDatabase } from '../../src/db/database.js';
+import { embeddedPath, openDatabase, type Database } from '../../src/db/database.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 
 describeDatabases('a database', ({ settings, open }) => {
@@ -64,6 +64,51 @@ describe('the embedded database', () => {
     expect(statSync(embeddedPath({ dataDirectory })).mode & 0o777).toBe(0o600);
   });
 
+  test('holds everything by itself once it is closed, and leaves the log to others that have it open', async () => {
+    const place = { dataDirectory: temporaryDirectory(), database: undefined };
+    const path = embeddedPath(place);
+    const logBytes = () => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const add = ({ db }: Database, id: string) =>
+      db.insertInto('destroyed_keys').values({ session_id: id, destroyed_at: 'now' }).execute();
+    const server = await openDatabase(place);
+    await add(server, 'a');
+    expect(logBytes()).toBeGreaterThan(0);
+
+    const command = await openDatabase(place);
+    await add(command, 'b');
+    await command.close();
+    await add(server, 'c');
+    expect(logBytes()).toBeGreaterThan(0);
+    await server.close();
+
+    expect(logBytes()).toBe(0);
+    const copied = { dataDirectory: temporaryDirectory(), database: undefined };
+    copyFileSync(path, embeddedPath(copied));
+    const alone = await openDatabase(copied);
+    expect(await idsIn(alone)).toEqual(['a', 'b', 'c']);
+    await alone.close();
+  });
+
+  test('that is closed while somebody reads an older state loses nothing, and the reader cleans up', async () => {
+    const place = { dataDirectory: temporaryDirectory(), database: undefined };
+    const database = await openDatabase(place);
+    const reading = await openDatabase(place);
+    await reading.snapshot(async (state) => {
+      await state.selectFrom('destroyed_keys').selectAll().execute();
+      await database.db
+        .insertInto('destroyed_keys')
+        .values({ session_id: 'a', destroyed_at: 'now' })
+        .execute();
+      await database.close();
+      expect(statSync(`${embeddedPath(place)}-wal`).size).toBeGreaterThan(0);
+    });
+    await reading.close();
+    rmSync(`${embeddedPath(place)}-wal`);
+    const again = await openDatabase(place);
+    expect(await idsIn(again)).toEqual(['a']);
+    await again.close();
+  });
+
   test('that is damaged, locked, or cannot be opened is named as such', async () => {
     const dataDirectory = temporaryDirectory();
     const path = embeddedPath({ dataDirectory });
@@ -101,3 +146,8 @@ test('a PostgreSQL server that is not there is named, its password is not', asyn
   });
   expect(JSON.stringify(failure) + String(failure)).not.toContain('secret-word');
 });
+
+async function idsIn({ db }: Database): Promise<readonly string[]> {
+  const rows = await db.selectFrom('destroyed_keys').select('session_id').orderBy('session_id').execute();
+  return rows.map(({ session_id: id }) => id);
+}

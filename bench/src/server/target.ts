@@ -63,13 +63,17 @@ export function auscultCommand(flags: readonly string[]): ServerCommand {
 /**
  * Starts a server on a free port of the loopback address and waits until it is ready.
  *
+ * @param environment variables that it gets besides those of this process
  * @throws Error with the last lines that the server wrote when it ends or does not get ready in time
  */
-export async function startServer(command: ServerCommand): Promise<Target> {
+export async function startServer(
+  command: ServerCommand,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Target> {
   const port = await freePort();
   const started = performance.now();
   const child = spawn(command.program, command.args(port), {
-    env: settingsEnvironment(),
+    env: { ...settingsEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = keepLastLines(child);

@@ -1,4 +1,5 @@
 export { createApp, type App, type StartRecognizer } from './app.js';
+export { restoreBackup } from './backup/restore-backup.js';
 export { loadConfig, type ConfigSources } from './config/load-config.js';
 export { ConfigError } from './config/config-error.js';
 export type { Config } from './config/schema.js';
@@ -6,3 +7,4 @@ export { runServer } from './main.js';
 export { createLog, type Log, type LogFields } from './telemetry/log.js';
 export { openStorage, type Storage } from './storage/open-storage.js';
 export { verifyAudit, type AuditProblem, type AuditReport } from './audit/verify.js';
+export { verifyStorage, type VerifyOptions, type VerifyReport } from './verify/verify-storage.js';

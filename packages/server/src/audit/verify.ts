@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { z } from 'zod';
-import type { Database } from '../db/database.js';
+import type { ReadableDatabase } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { chainHash, EMPTY_CHAIN, type AuditEntry, type ChainHead } from './audit-entry.js';
 
@@ -38,7 +38,7 @@ const numbered = z.object({ sequence: z.number() });
  * @param onProgress told how many entries are read, and how many there are
  */
 export async function verifyAudit(
-  database: Database,
+  database: Pick<ReadableDatabase, 'snapshot'>,
   anchors: readonly ChainHead[],
   onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<AuditReport> {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Kysely, sql, type Transaction } from 'kysely';
 import type { Config } from '../config/schema.js';
 import { openingError } from './database-failure.js';
-import { migrate } from './migrate.js';
+import { migrate, requireNewestSchema } from './migrate.js';
 import { postgresDialect } from './postgres.js';
 import type { DatabaseKind } from './schema-change.js';
 import type { Schema } from './schema.js';
-import { sqliteDialect } from './sqlite.js';
+import { sqliteDialect, sqliteReader } from './sqlite.js';
 
 /** Where a server keeps what outlives it. */
 export interface Database {
@@ -33,6 +33,9 @@ export interface Database {
   readonly close: () => Promise<void>;
 }
 
+/** A database as who only reads sees it. */
+export type ReadableDatabase = Pick<Database, 'db' | 'kind' | 'snapshot' | 'close'>;
+
 /** Settings that say where the database is. */
 export type DatabaseSettings = Pick<Config, 'dataDirectory' | 'database'>;
 
@@ -56,6 +59,39 @@ export async function openDatabase(
       settings.database === undefined ? openEmbedded(settings) : openPostgres(settings.database);
     await prepare(database, options);
     return database;
+  } catch (error) {
+    throw openingError(error, what);
+  }
+}
+
+/**
+ * Opens the database for reading alone, beside a server or without one: tables stay as they are, and so does the
+ * write-ahead log of the embedded database.
+ * @throws {ConfigError} if it is not there or damaged, or its tables are not those of this version.
+ */
+export async function openForReading(settings: DatabaseSettings): Promise<ReadableDatabase> {
+  const what = settings.database === undefined ? embeddedPath(settings) : 'the PostgreSQL database';
+  try {
+    const dialect =
+      settings.database === undefined
+        ? sqliteReader(embeddedPath(settings))
+        : postgresDialect(settings.database);
+    const db = new Kysely<Schema>({ dialect });
+    try {
+      await requireNewestSchema(db as unknown as Kysely<unknown>);
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+    return {
+      db,
+      kind: settings.database === undefined ? 'sqlite' : 'postgres',
+      snapshot: (work) =>
+        settings.database === undefined
+          ? db.transaction().execute(work)
+          : db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
+      close: () => db.destroy(),
+    };
   } catch (error) {
     throw openingError(error, what);
   }

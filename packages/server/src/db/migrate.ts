@@ -52,16 +52,33 @@ export async function migrate(
   throw error;
 }
 
+/**
+ * For those who change nothing.
+ * @throws {ConfigError} if the tables were written by a newer version, or by an older one, or there are none.
+ */
+export async function requireNewestSchema(db: Kysely<unknown>): Promise<void> {
+  const applied = await requireKnown(db);
+  if (applied.some(({ name }) => name === newestSchema)) return;
+  throw new ConfigError(
+    'the database is not that of this version of Auscult.',
+    'Start the server once, which brings its tables up to date.',
+  );
+}
+
+interface AppliedChange {
+  readonly name: string;
+}
+
 /** Kysely would call it a corrupted migration. */
-async function requireKnown(db: Kysely<unknown>): Promise<void> {
+async function requireKnown(db: Kysely<unknown>): Promise<readonly AppliedChange[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return;
-  const applied = await (db as Kysely<{ kysely_migration: { name: string } }>)
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
+  const applied = await (db as Kysely<{ kysely_migration: AppliedChange }>)
     .selectFrom('kysely_migration')
     .select('name')
     .execute();
   const unknown = applied.find(({ name }) => !schemaChanges.some((change) => change.name === name));
-  if (unknown === undefined) return;
+  if (unknown === undefined) return applied;
   throw new ConfigError(
     `the database was written by a newer version of Auscult (${unknown.name}).`,
     'Install that version, or restore a backup of this one into an empty database.',

@@ -65,6 +65,16 @@ export function sqliteDialect(path: string, purpose: Purpose): SqliteConnection 
   };
 }
 
+/**
+ * The embedded database in the file at `path`, for reading alone, beside a server or without one: neither the file nor its
+ * write-ahead log is changed. Fails with `SQLITE_CANTOPEN` where there is none.
+ */
+export function sqliteReader(path: string): Dialect {
+  const native = named(() => new DatabaseSync(path, { timeout: LOCK_WAIT_MS, readOnly: true }));
+  named(() => native.exec('pragma temp_store = MEMORY'));
+  return new SqliteDialect({ database: withPreparedStatements(native) });
+}
+
 interface Prepared {
   readonly statement: StatementSyncInstance;
   readonly returnsRows: boolean;

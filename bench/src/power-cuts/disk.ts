@@ -1,0 +1,238 @@
+import { dirname } from 'node:path';
+import type { DiskStep } from './recorder.js';
+import type { Random } from './random.js';
+
+/**
+ * A disk that keeps what was synced, and of the rest whatever it likes: POSIX promises no more. The content of a file is
+ * kept once the file was synced, its name once the folder was.
+ */
+export interface Disk {
+  readonly apply: (step: DiskStep) => void;
+  /** What may be there after a power cut now: every file by its path. Folders that hold no file are left out. */
+  readonly afterCut: (mode: CutMode, random: Random) => ReadonlyMap<string, Buffer>;
+}
+
+/**
+ * What is kept of what was not synced. `nothing`; `everything`; `names`: of folders all, of files their sizes, and zeros
+ * where the content was; `contents`: of files all, of folders nothing; `torn`: each block of a file as it was at some
+ * moment since it was synced, and each change of a folder or not.
+ */
+export type CutMode = (typeof CUT_MODES)[number];
+export const CUT_MODES = ['nothing', 'everything', 'names', 'contents', 'torn'] as const;
+
+interface Change {
+  readonly at: number;
+  readonly size: number | undefined;
+  readonly from: number;
+  readonly bytes: Buffer;
+}
+
+/** A file, whatever its names. */
+interface File {
+  synced: Buffer;
+  changes: Change[];
+}
+
+/** Names that change together; a name without a file is gone. */
+interface NameChange {
+  readonly at: number;
+  readonly names: readonly (readonly [string, File | 'folder' | undefined])[];
+}
+
+interface Folder {
+  readonly path: string;
+  changes: NameChange[];
+}
+
+/** Sizes of what a disk writes as a whole: a sector, and a page. */
+const BLOCKS = [512, 4096] as const;
+
+/** An empty folder that is on disk itself. */
+export function createDisk(root: { readonly path: string; readonly inode: number }): Disk {
+  const files = new Map<number, File>();
+  const folders = new Map<number, Folder>([[root.inode, { path: root.path, changes: [] }]]);
+  const named = new Map<string, File | 'folder'>();
+  const kept = new Map<string, File | 'folder'>();
+  const syncs = new Map<string, number>();
+  let now = 0;
+
+  const folderOf = (path: string): Folder => {
+    const found = [...folders.values()].find((folder) => folder.path === dirname(path));
+    if (found === undefined) throw new RangeError('a file lies in a folder that nobody made');
+    return found;
+  };
+
+  const rename = (path: string, names: NameChange['names']): void => {
+    for (const [name, file] of names) {
+      if (file === undefined) named.delete(name);
+      else named.set(name, file);
+    }
+    folderOf(path).changes.push({ at: now, names });
+  };
+
+  const sync = (inode: number, before: number): void => {
+    const file = files.get(inode);
+    if (file !== undefined) {
+      file.synced = contentOf(
+        file.synced,
+        file.changes.filter(({ at }) => at < before),
+      );
+      file.changes = file.changes.filter(({ at }) => at >= before);
+    }
+    const folder = folders.get(inode);
+    if (folder === undefined) return;
+    for (const change of folder.changes.filter(({ at }) => at < before)) setNames(kept, change);
+    folder.changes = folder.changes.filter(({ at }) => at >= before);
+  };
+
+  return {
+    apply: (step) => {
+      now += 1;
+      switch (step.kind) {
+        case 'create': {
+          const file: File = { synced: Buffer.alloc(0), changes: [] };
+          files.set(step.inode, file);
+          rename(step.path, [[step.path, file]]);
+          return;
+        }
+        case 'mkdir':
+          folders.set(step.inode, { path: step.path, changes: [] });
+          rename(step.path, [[step.path, 'folder']]);
+          return;
+        case 'write':
+          files
+            .get(step.inode)
+            ?.changes.push({ at: now, size: undefined, from: step.from, bytes: step.bytes });
+          return;
+        case 'truncate':
+          files.get(step.inode)?.changes.push({ at: now, size: step.size, from: 0, bytes: Buffer.alloc(0) });
+          return;
+        case 'sync-begin':
+          syncs.set(`${String(step.thread)} ${String(step.inode)}`, now);
+          return;
+        case 'sync-end':
+          sync(step.inode, syncs.get(`${String(step.thread)} ${String(step.inode)}`) ?? 0);
+          return;
+        case 'rename':
+          if (dirname(step.path) !== dirname(step.to)) throw new RangeError('a file went to another folder');
+          rename(step.to, [
+            [step.path, undefined],
+            [step.to, named.get(step.path)],
+          ]);
+          return;
+        case 'link':
+          rename(step.to, [[step.to, named.get(step.path)]]);
+          return;
+        case 'unlink':
+        case 'rmdir':
+          rename(step.path, [[step.path, undefined]]);
+          return;
+        case 'mark':
+          return;
+      }
+    },
+    afterCut: (mode, random) => {
+      const names = new Map(kept);
+      const changes = [...folders.values()].flatMap((folder) => folder.changes);
+      for (const change of changes.sort((one, other) => one.at - other.at))
+        if (isNameKept(mode, random)) setNames(names, change);
+      const there = [...names].filter(([path]) => isReachable(path, names, root.path));
+      return new Map(
+        there.flatMap(([path, file]) =>
+          file === 'folder' ? [] : [[path, fileAfterCut(file, mode, random)]],
+        ),
+      );
+    },
+  };
+}
+
+function setNames(names: Map<string, File | 'folder'>, { names: changed }: NameChange): void {
+  for (const [name, file] of changed) {
+    if (file === undefined) names.delete(name);
+    else names.set(name, file);
+  }
+}
+
+function isReachable(path: string, names: ReadonlyMap<string, unknown>, root: string): boolean {
+  const parent = dirname(path);
+  return parent === root || (names.has(parent) && isReachable(parent, names, root));
+}
+
+function isNameKept(mode: CutMode, random: Random): boolean {
+  switch (mode) {
+    case 'nothing':
+    case 'contents':
+      return false;
+    case 'everything':
+    case 'names':
+      return true;
+    case 'torn':
+      return random() < 0.5;
+  }
+}
+
+function fileAfterCut({ synced, changes }: File, mode: CutMode, random: Random): Buffer {
+  switch (mode) {
+    case 'nothing':
+      return synced;
+    case 'everything':
+    case 'contents':
+      return contentOf(synced, changes);
+    case 'names': {
+      const content = Buffer.alloc(contentOf(synced, changes).length);
+      synced.copy(content);
+      return content;
+    }
+    case 'torn':
+      return torn(synced, changes, random);
+  }
+}
+
+/** A file to which changes are made, one after another. */
+function contentOf(before: Buffer, changes: readonly Change[]): Buffer {
+  const most = Math.max(before.length, ...changes.map(({ from, bytes }) => from + bytes.length));
+  const content = Buffer.alloc(most);
+  before.copy(content);
+  let size = before.length;
+  for (const { size: cut, from, bytes } of changes) {
+    if (cut === undefined) {
+      bytes.copy(content, from);
+      size = Math.max(size, from + bytes.length);
+    } else {
+      content.fill(0, cut);
+      size = cut;
+    }
+  }
+  return content.subarray(0, size);
+}
+
+/** The size as it was at some moment, and each block as it was at another. */
+function torn(synced: Buffer, changes: readonly Change[], random: Random): Buffer {
+  if (changes.length === 0) return synced;
+  const moment = (): readonly Change[] => changes.slice(0, Math.floor(random() * (changes.length + 1)));
+  const size = contentOf(synced, moment()).length;
+  const block = BLOCKS[Math.floor(random() * BLOCKS.length)] ?? BLOCKS[0];
+  const content = Buffer.alloc(size);
+  synced.copy(content);
+  for (let at = 0; at < size; at += block) {
+    const touching = changes.filter((change) => touches(change, at, block));
+    if (touching.length === 0) continue;
+    const some = touching.slice(0, Math.floor(random() * (touching.length + 1)));
+    blockOf(synced, some, at, block).copy(content, at);
+  }
+  return content;
+}
+
+function touches({ size, from, bytes }: Change, at: number, block: number): boolean {
+  return size === undefined ? from < at + block && from + bytes.length > at : size < at + block;
+}
+
+function blockOf(before: Buffer, changes: readonly Change[], at: number, block: number): Buffer {
+  const content = Buffer.alloc(block);
+  before.subarray(at, at + block).copy(content);
+  for (const { size, from, bytes } of changes) {
+    if (size !== undefined) content.fill(0, Math.max(0, size - at));
+    else bytes.subarray(Math.max(0, at - from), at + block - from).copy(content, Math.max(0, from - at));
+  }
+  return content;
+}

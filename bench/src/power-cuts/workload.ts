@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as elapsed } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { WebSocket } from 'ws';
+import { framesOf, type Track } from '../load/track.js';
+import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
+import type { Work } from './history.js';
+import type { Recorder } from './recorder.js';
+
+/** What the server is put through while its writes are recorded. */
+export interface Workload {
+  /** What is said in each session. */
+  readonly tracks: readonly Track[];
+  /** Times that the server is started; before all but the first it was stopped, or killed. */
+  readonly starts: number;
+  /** How many times as fast as it was spoken audio is sent. */
+  readonly speed: number;
+}
+
+/** Where what a server keeps lies on the disk that loses power. */
+export interface Place {
+  readonly dataDirectory: string;
+  /** Where backups and audio that waits go. */
+  readonly backups: string;
+  readonly spoolDirectory: string;
+}
+
+/**
+ * Runs a server through sessions, corrections, deletions of several records at once, backups in the middle of both, rotations
+ * of the master key, stops, kills and starts, and marks what its clients saw.
+ */
+export async function runWorkload(
+  place: Place,
+  { tracks, starts, speed }: Workload,
+  recorder: Recorder,
+): Promise<void> {
+  let backups = 0;
+  const open: string[] = [];
+  const during = async (work: Work, what: string, done: () => Promise<string | undefined>): Promise<void> => {
+    recorder.mark({ saw: 'begin', work, what });
+    const text = await done();
+    recorder.mark({ saw: 'end', work, what, ...(text !== undefined && { text }) });
+  };
+  const backUp = (): Promise<void> => {
+    const file = join(place.backups, `backup-${String(++backups)}`);
+    return during('backup', file, () => cli(place, recorder, 'backup', file));
+  };
+  const rotate = (): Promise<void> =>
+    during('rotation', 'master key', () => cli(place, recorder, 'master-key', 'rotate'));
+
+  for (let start = 1; start <= starts; start++) {
+    let server: Target | undefined;
+    await during('start', String(start), async () => {
+      server = await startServer(commandOf(place), recorder.environment);
+      return undefined;
+    });
+    if (server === undefined) throw new TypeError('a server that was started is there');
+    const target = server;
+    const speaking = tracks.map((track) => speak(target.url, track, speed, recorder));
+    await Promise.race(speaking);
+    await rotate();
+    open.push(...(await Promise.all(speaking)));
+    const [corrected, ...others] = open;
+    if (corrected !== undefined)
+      await during('correction', corrected, () => correct(target, corrected, start));
+    await backUp();
+    const gone = others.slice(0, Math.ceil(others.length / 2));
+    const deletions = gone.map((session) => during('deletion', session, () => destroy(target, session)));
+    await Promise.all([...deletions, backUp()]);
+    open.splice(1, gone.length);
+    if (start % 2 === 1) await during('stop', String(start), () => target.stop().then(() => undefined));
+    else await kill(target);
+  }
+}
+
+function commandOf({ dataDirectory, spoolDirectory }: Place) {
+  return auscultCommand([
+    ...['--workers', '1', '--max-final-delay-seconds', '600', '--keep-audio'],
+    ...['--data-directory', dataDirectory, '--spool-directory', spoolDirectory],
+  ]);
+}
+
+const FRAME_SECONDS = 0.25;
+
+interface Received {
+  readonly type: string;
+  readonly sessionId?: string;
+  readonly isFinal?: boolean;
+  readonly text?: string;
+}
+
+/** Says a track in a session of its own, and marks each final in the turn in which it comes. Resolves with its id. */
+async function speak(url: string, track: Track, speed: number, recorder: Recorder): Promise<string> {
+  const socket = new WebSocket(url, 'auscult.v1');
+  let session = '';
+  let place = 0;
+  const closed = new Promise<void>((resolve, reject) => {
+    socket.once('close', () => {
+      resolve();
+    });
+    socket.once('error', reject);
+  });
+  const ready = new Promise<void>((resolve) => {
+    socket.on('message', (frame: Buffer) => {
+      const message = JSON.parse(frame.toString()) as Received;
+      if (message.type === 'ready') {
+        session = message.sessionId ?? '';
+        resolve();
+      }
+      if (message.type === 'transcription' && message.isFinal === true)
+        recorder.mark({ saw: 'final', session, place: place++, text: message.text ?? '' });
+      if (message.type === 'stopped') socket.close();
+    });
+  });
+  socket.once('open', () => {
+    socket.send(JSON.stringify({ type: 'configure', partials: false }));
+  });
+  await Promise.race([ready, closed]);
+  for (const frame of framesOf(track, FRAME_SECONDS)) {
+    socket.send(frame);
+    await elapsed((1000 * FRAME_SECONDS) / speed);
+  }
+  socket.send(JSON.stringify({ type: 'stop' }));
+  await closed;
+  return session;
+}
+
+/** Resolves with the text that is there now. */
+async function correct({ httpUrl }: Target, session: string, number: number): Promise<string> {
+  const text = `corrected before start ${String(number + 1)}`;
+  const url = `${httpUrl}/api/v1/sessions/${session}`;
+  const { segments } = (await (await fetch(url)).json()) as {
+    readonly segments: readonly { readonly versions: readonly unknown[] }[];
+  };
+  const response = await fetch(`${url}/segments/0/versions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ version: segments[0]?.versions.length, text }),
+  });
+  if (!response.ok) throw new Error(`a correction was refused with ${String(response.status)}`);
+  return text;
+}
+
+/** One that was just closed counts as open for a moment. */
+async function destroy({ httpUrl }: Target, session: string): Promise<undefined> {
+  for (;;) {
+    const { status } = await fetch(`${httpUrl}/api/v1/sessions/${session}`, { method: 'DELETE' });
+    if (status === 204) return undefined;
+    if (status !== 409) throw new Error(`a deletion was refused with ${String(status)}`);
+    await elapsed(20);
+  }
+}
+
+async function kill(server: Target): Promise<void> {
+  if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL');
+  await server.stop();
+}
+
+const CLI = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
+
+async function cli(
+  { dataDirectory }: Place,
+  recorder: Recorder,
+  ...command: readonly string[]
+): Promise<undefined> {
+  await promisify(execFile)(process.execPath, [CLI, ...command, '--data-directory', dataDirectory], {
+    env: { ...settingsEnvironment(), ...recorder.environment },
+  });
+}

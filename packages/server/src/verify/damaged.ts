@@ -1,0 +1,11 @@
+import { ZodError } from 'zod';
+import { RequestError } from '../errors.js';
+
+/** Whether an error says that something is not what was sealed, or that what was sealed is not what belongs there. */
+export function isDamaged(error: unknown): boolean {
+  return (
+    (error instanceof RequestError && error.code === 'record_damaged') ||
+    error instanceof ZodError ||
+    error instanceof SyntaxError
+  );
+}

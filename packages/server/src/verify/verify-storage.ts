@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/schema.js';
+import { openForReading } from '../db/database.js';
+import { keyCopyPath } from '../records/key-copy.js';
+import { loadMasterKeys } from '../records/master-keys.js';
+import { auditLogCheck } from './audit-check.js';
+import { backupCheck, keyCopyCheck } from './backup-check.js';
+import type { Check, CheckName, Finding } from './check.js';
+import { databaseCheck } from './database-check.js';
+import { keysCheck } from './keys-check.js';
+import { recordsCheck } from './records-check.js';
+import { stepsOf } from './run-checks.js';
+
+/** What came of looking at everything. */
+export interface VerifyReport {
+  /** Things that were looked at, by check. */
+  readonly checked: Readonly<Partial<Record<CheckName, number>>>;
+  /** Empty where everything is whole. */
+  readonly findings: readonly Finding[];
+}
+
+/** What is looked at besides what the settings name, and who is told how far it is. */
+export interface VerifyOptions {
+  /** Files that `auscult backup` wrote. */
+  readonly backups?: readonly string[];
+  readonly onProgress?: (check: CheckName, done: number, of: number) => void;
+}
+
+/**
+ * Reads everything that the server keeps: every page of the embedded database, data key, record, and entry of the audit
+ * log, the copy of data keys where there is one, and backups. Changes nothing, and may be done while the server runs.
+ * @throws {ConfigError} if the database or the master key cannot be opened at all
+ */
+export async function verifyStorage(
+  config: Config,
+  { backups = [], onProgress = () => undefined }: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const masterKeys = await loadMasterKeys(config);
+  const database = await openForReading(config);
+  const keyCopy = keyCopyPath(config);
+  const surroundings = { database, masterKeys, keyCopy };
+  const checks: readonly Check[] = [
+    databaseCheck(database),
+    keysCheck(database, masterKeys),
+    recordsCheck(database, masterKeys),
+    auditLogCheck(database, config),
+    ...(existsSync(keyCopy) || backups.length > 0 ? [keyCopyCheck(surroundings)] : []),
+    ...backups.map((path) => backupCheck(path, surroundings)),
+  ];
+  try {
+    const checked: Partial<Record<CheckName, number>> = {};
+    const findings: Finding[] = [];
+    for (const check of checks) {
+      const { name } = check;
+      const of = await check.count().catch(() => 0);
+      let done = 0;
+      for await (const step of stepsOf(check)) {
+        done += step.checked;
+        findings.push(...step.findings);
+        onProgress(name, Math.min(done, of), of);
+      }
+      checked[name] = (checked[name] ?? 0) + done;
+    }
+    return { checked, findings };
+  } finally {
+    await database.close();
+  }
+}

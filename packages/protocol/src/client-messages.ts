@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedList } from './bounded-list.js';
 import { keyTermList } from './key-terms.js';
 import { defaultSessionSettings, endpointing, sessionSettings } from './session-settings.js';
 
@@ -101,10 +102,9 @@ export const resumeMessage = z
     type: z.literal('resume'),
     sessionId: z.string().max(100).meta({ description: 'The `sessionId` of `ready`.' }),
     token: z.string().max(100).meta({ description: 'The `resume.token` of `ready`.' }),
-    next: z
-      .array(z.int().min(0))
-      .max(2)
-      .meta({ description: 'The `sequence` of the next final that is missing, for each channel.' }),
+    next: boundedList(z.int().min(0), 2).meta({
+      description: 'The `sequence` of the next final that is missing, for each channel.',
+    }),
   })
   .meta({
     description:

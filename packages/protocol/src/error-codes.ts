@@ -25,6 +25,12 @@ const table = {
     meaning: 'The text frame holds JSON that is not an object.',
     remedy: 'Send one JSON object with a field "type" in a text frame.',
   },
+  too_deeply_nested: {
+    httpStatus: 400,
+    retryable: false,
+    meaning: 'The JSON is nested more deeply than anything that is taken.',
+    remedy: 'Send only the fields that are described.',
+  },
   unknown_type: {
     retryable: false,
     meaning: 'The message type is missing or not known.',

@@ -39,6 +39,7 @@ export { errorCodes, errorTable, type ErrorCode, type ErrorDefinition } from './
 export { detailsOfIssue, type IssueDetails } from './issue-details.js';
 export { keyTerm, keyTermList, lexicon, type KeyTerm, type Lexicon } from './key-terms.js';
 export { PROTOCOL, protocolLimits } from './limits.js';
+export { isNestedDeeper, MOST_NESTED } from './nesting.js';
 export {
   parseClientMessage,
   type DecodedAudioMessage,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedList } from './bounded-list.js';
 import { protocolLimits } from './limits.js';
 
 const { keyTerms, keyTermLength, keyTermWords, keyTermWeight, keyTermSayings } = protocolLimits;
@@ -21,17 +22,15 @@ export const keyTerm = z.union([
       .max(keyTermWeight.max)
       .optional()
       .meta({ default: 1, description: 'How much likelier than other terms it is to be said.' }),
-    soundsLike: z
-      .array(words)
-      .max(keyTermSayings.max)
+    soundsLike: boundedList(words, keyTermSayings.max)
       .optional()
       .meta({ description: 'Other ways in which it is said, spelt in plain words: `h b a one c`.' }),
   }),
 ]);
 export type KeyTerm = z.infer<typeof keyTerm>;
 
-/** The key terms of a session. A list that is too long is refused before its terms are looked at. */
-export const keyTermList = z.array(z.unknown()).max(keyTerms.max).pipe(z.array(keyTerm).max(keyTerms.max));
+/** The key terms of a session. */
+export const keyTermList = boundedList(keyTerm, keyTerms.max);
 
 /** The terms that ship with the server: those of medicine in English, or none. */
 export const lexicon = z.enum(['medical', 'none']);

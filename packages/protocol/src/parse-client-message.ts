@@ -2,13 +2,18 @@ import { z } from 'zod';
 import { allowedValues, type JsonSchema } from './allowed-values.js';
 import {
   clientMessages,
+  configureMessage,
   type AudioMessage,
   type ClientMessage,
   type ClientMessageType,
+  type ConfigureMessage,
 } from './client-messages.js';
 import { decodeBase64 } from './decode-base64.js';
 import { describeError } from './describe-error.js';
 import { detailsOfIssue } from './issue-details.js';
+import { keyTerm, type KeyTerm } from './key-terms.js';
+import { protocolLimits } from './limits.js';
+import { isNestedDeeper, MOST_NESTED } from './nesting.js';
 import type { ErrorMessage } from './server-messages.js';
 
 /** `audio` with its bytes decoded. Whether they are whole samples depends on the session: `checkAudioLength`. */
@@ -31,6 +36,7 @@ export type ParseResult =
  * An error names the field, what is allowed and the remedy, and repeats nothing of the text: it may hold speech.
  */
 export function parseClientMessage(text: string): ParseResult {
+  if (isNestedDeeper(text)) return refuse(describeError('too_deeply_nested', DEPTH));
   const json = parseJson(text);
   if (json === undefined) return refuse(describeError('malformed_json'));
   if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) {
@@ -39,7 +45,8 @@ export function parseClientMessage(text: string): ParseResult {
   const type = 'type' in json.value ? json.value.type : undefined;
   if (!isClientMessageType(type)) return refuse(unknownType);
 
-  const parsed = clientMessages[type].safeParse(json.value);
+  const parsed =
+    type === 'configure' ? parseConfigure(json.value) : clientMessages[type].safeParse(json.value);
   if (!parsed.success) return refuse(describeIssue(type, parsed.error.issues[0]));
   return parsed.data.type === 'audio' ? decodeAudio(parsed.data) : { ok: true, message: parsed.data };
 }
@@ -56,10 +63,29 @@ function isClientMessageType(type: unknown): type is ClientMessageType {
   return typeof type === 'string' && Object.hasOwn(clientMessages, type);
 }
 
+const DEPTH = { limit: `at most ${MOST_NESTED} levels` };
+
 const unknownType = describeError('unknown_type', {
   field: 'type',
   limit: allowedValues({ enum: Object.keys(clientMessages) }),
 });
+
+/** As the schema does, but stops at the first key term that is wrong: thousands would be told, and one is asked for. */
+function parseConfigure(value: object): z.ZodSafeParseResult<ConfigureMessage> {
+  const terms: unknown = 'keyterms' in value ? value.keyterms : undefined;
+  if (!Array.isArray(terms) || terms.length > protocolLimits.keyTerms.max)
+    return configureMessage.safeParse(value);
+  const rest = configureMessage.safeParse({ ...value, keyterms: [] });
+  if (!rest.success) return rest;
+  const keyterms: KeyTerm[] = [];
+  for (const term of terms) {
+    const parsed = keyTerm.safeParse(term);
+    if (!parsed.success)
+      return configureMessage.safeParse({ type: 'configure', keyterms: [...keyterms, term] });
+    keyterms.push(parsed.data);
+  }
+  return { success: true, data: { ...rest.data, keyterms } };
+}
 
 function decodeAudio({ data, sampleRate }: AudioMessage): ParseResult {
   const pcm = decodeBase64(data);

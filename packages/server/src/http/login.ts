@@ -22,6 +22,9 @@ const loginBody = z.strictObject({
   }),
 });
 
+/** What a login takes at most: name, password and code, each character written as `\u1234`. Nobody is known yet. */
+const MAX_LOGIN_BYTES = 4096;
+
 const identityBody = z.object({
   tenant: z.string(),
   subject: z.string(),
@@ -46,6 +49,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
     '/api/v1/login',
     {
       config: { action: 'login.start' },
+      bodyLimit: MAX_LOGIN_BYTES,
       schema: {
         summary: 'Log in',
         description:

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
-import type { Config } from '../config/schema.js';
 import { isLoopback } from '../config/loopback.js';
+import type { Config } from '../config/schema.js';
 
 /** Decides which web pages may talk to the server. */
 export interface OriginPolicy {
@@ -16,10 +16,10 @@ export interface OriginPolicy {
    */
   readonly isOwnPage: (headers: Pick<IncomingHttpHeaders, 'origin' | 'host'>) => boolean;
   /**
-   * Whether `Host` names this server. Where nobody has to say who they are, an address, `localhost`, a name without
-   * dots, and an allowed host or the host of an allowed origin do: under any other name the server is reached by DNS
-   * rebinding, where a foreign page passes for the server's own. Where authentication is required, such a page has
-   * nothing to show, and any name will do unless `allowedHosts` says which.
+   * Whether `Host` names this server. Where nobody has to say who they are, an address, `localhost`, and an allowed host
+   * or the host of an allowed origin do: under any other name, with dots or without, some name server may lead a
+   * browser here (DNS rebinding), where a foreign page passes for the server's own. Where authentication is required,
+   * such a page has nothing to show, and any name will do unless `allowedHosts` says which.
    */
   readonly hostAllowed: (headers: Pick<IncomingHttpHeaders, 'host'>) => boolean;
 }
@@ -40,7 +40,7 @@ export function createOriginPolicy({
     originAllowed: (headers) => {
       if (headers.origin === undefined || anyOrigin || isNamed(headers.origin)) return true;
       const origin = URL.canParse(headers.origin) ? new URL(headers.origin) : undefined;
-      return origin !== undefined && (isLoopback(origin.hostname) || origin.host === headers.host);
+      return origin !== undefined && (isThisMachine(origin.hostname) || origin.host === headers.host);
     },
     isOwnPage: ({ origin, host }) =>
       origin !== undefined && (isNamed(origin) || (URL.canParse(origin) && new URL(origin).host === host)),
@@ -49,18 +49,25 @@ export function createOriginPolicy({
       const name = hostnameOf(host);
       if (name === undefined) return false;
       return (
-        isIP(name) !== 0 ||
-        isLoopback(name) ||
-        allowedHosts.includes(name) ||
-        originHosts.includes(host) ||
-        // Public DNS cannot answer for a name without dots.
-        (allowedHosts.length === 0 && !name.includes('.'))
+        isIP(name) !== 0 || isThisMachine(name) || allowedHosts.includes(name) || originHosts.includes(host)
       );
     },
   };
 }
 
+/**
+ * Whether nobody else can be reached by a name. Not every browser knows by itself where the names under `localhost` lead:
+ * some ask, and are told what the name server of the network likes.
+ */
+function isThisMachine(name: string): boolean {
+  return name === 'localhost' || (isLoopback(name) && isIP(withoutBrackets(name)) !== 0);
+}
+
 function hostnameOf(host: string): string | undefined {
   const url = `http://${host}`;
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, '$1') : undefined;
+  return URL.canParse(url) ? withoutBrackets(new URL(url).hostname) : undefined;
+}
+
+function withoutBrackets(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
 }

@@ -28,6 +28,7 @@ import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import { describeAccess, securitySchemes } from './describe-access.js';
 import { prefixOf } from './location.js';
+import { takeShallowJson } from './shallow-json.js';
 import { requireStorableText } from './storable-text.js';
 import type { OriginPolicy } from './origins.js';
 import type { ServerTls } from './tls.js';
@@ -97,6 +98,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   app.setNotFoundHandler((_request, reply) => {
     answerNotFound(reply);
   });
+  takeShallowJson(app);
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error, request);
     if (isBrokenOff(error, request))

@@ -1,3 +1,4 @@
+import { MOST_NESTED } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 
@@ -6,20 +7,68 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** PostgreSQL takes text with it for broken, SQLite and C for its end. */
 const NUL = '\u0000';
 
-/** Throws `invalid_request`, naming the field, where text of a request holds what cannot be stored. */
-export function requireStorableText({ params, query, body }: FastifyRequest): void {
-  for (const part of [params, query, body]) requireStorable(part, []);
+/** Values of one request, lists and objects among them: several times as many as any route takes. */
+const MOST_VALUES = 1000;
+
+/** What an error may name a field by: what a client made up may be anything, and of any length. */
+const FIELD_NAME = /^\w{1,40}$/;
+
+/** A value in a request, and the one that it stands in: paths are only put together where something is wrong. */
+interface Place {
+  readonly value: unknown;
+  readonly name: string;
+  readonly depth: number;
+  readonly within: Place | undefined;
 }
 
-function requireStorable(value: unknown, path: readonly string[]): void {
-  if (typeof value === 'string') {
-    if (value.includes(NUL) || LONE_SURROGATE.test(value))
+/**
+ * Throws `invalid_request`, naming the field, where text of a request holds what cannot be stored or there are more
+ * values than any request needs, and `too_deeply_nested` where they are too deep in one another. What is checked behind
+ * this is small, however large the request.
+ */
+export function requireStorableText({
+  params,
+  query,
+  body,
+}: Pick<FastifyRequest, 'params' | 'query' | 'body'>): void {
+  for (const part of [params, query, body]) requireStorable(part);
+}
+
+function requireStorable(whole: unknown): void {
+  /** In the order in which they stand, from the end on. */
+  const waiting: Place[] = [{ value: whole, name: '', depth: 0, within: undefined }];
+  let values = 0;
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    const { value, depth } = place;
+    if (typeof value === 'string') requireText(value, place);
+    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
+    if (depth === MOST_NESTED)
+      throw new RequestError('too_deeply_nested', { limit: `at most ${MOST_NESTED} levels` });
+    const inner = Object.entries(value);
+    values += inner.length;
+    if (values > MOST_VALUES)
       throw new RequestError('invalid_request', {
-        field: path.join('.'),
-        limit: 'text without U+0000 and halves of characters',
+        field: fieldOf(place),
+        limit: `at most ${MOST_VALUES} values in a request`,
       });
-    return;
+    for (const [name, each] of inner.reverse())
+      waiting.push({ value: each, name, depth: depth + 1, within: place });
   }
-  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return;
-  for (const [name, inner] of Object.entries(value)) requireStorable(inner, [...path, name]);
+}
+
+function requireText(text: string, place: Place): void {
+  if (!text.includes(NUL) && !LONE_SURROGATE.test(text)) return;
+  throw new RequestError('invalid_request', {
+    field: fieldOf(place),
+    limit: 'text without U+0000 and halves of characters',
+  });
+}
+
+/** Down to where somebody's own names begin; undefined for the whole. */
+function fieldOf(place: Place): string | undefined {
+  const names: string[] = [];
+  for (let at: Place | undefined = place; at?.within !== undefined; at = at.within) names.unshift(at.name);
+  const strange = names.findIndex((name) => !FIELD_NAME.test(name));
+  const known = strange < 0 ? names : names.slice(0, strange);
+  return known.length === 0 ? undefined : known.join('.');
 }

@@ -72,7 +72,12 @@ export function runningText({ segments }: Pick<Transcript, 'segments'>): string 
   return segments
     .map(({ text }) => text)
     .join(' ')
-    .replace(/[ \n]*\n[ \n]*/gu, (breaks) => (breaks.includes('\n\n') ? '\n\n' : '\n'));
+    .replace(/(?<![ \n])[ \n]+/gu, breakOf);
+}
+
+function breakOf(blanks: string): string {
+  if (!blanks.includes('\n')) return blanks;
+  return blanks.includes('\n\n') ? '\n\n' : '\n';
 }
 
 /** A number as it goes out: milliseconds of a time in seconds. */

@@ -34,6 +34,7 @@ describe('originAllowed', () => {
     'https://clinic.example.evil.example',
     'https://clinic.example:8443',
     'http://localhost.evil.example',
+    'http://evil.localhost:3000',
     'http://127.0.0.1.evil.example',
     'null',
     '',
@@ -53,14 +54,29 @@ describe('originAllowed', () => {
 });
 
 describe('hostAllowed', () => {
-  test.each(['127.0.0.1:8000', 'localhost:8000', '[::1]:8000', 'clinic.example', undefined])(
-    'takes %s on loopback',
-    (host) => {
-      expect(onLoopback.hostAllowed({ host })).toBe(true);
-    },
-  );
+  test.each([
+    '127.0.0.1:8000',
+    'localhost:8000',
+    'LOCALHOST',
+    '[::1]:8000',
+    '192.168.1.7:8000',
+    'clinic.example',
+    undefined,
+  ])('takes %s on loopback', (host) => {
+    expect(onLoopback.hostAllowed({ host })).toBe(true);
+  });
 
-  test.each(['evil.example:8000', 'localhost.evil.example', ':', ''])('refuses %j on loopback', (host) => {
+  test.each([
+    'evil.example:8000',
+    'localhost.evil.example',
+    'auscult:8000',
+    'intranet',
+    'com',
+    'evil.localhost:8000',
+    'localhost.',
+    ':',
+    '',
+  ])('refuses %j on loopback', (host) => {
     expect(onLoopback.hostAllowed({ host })).toBe(false);
   });
 
@@ -76,8 +92,14 @@ describe('hostAllowed', () => {
     for (const host of ['anything.example', 'scribe']) expect(named.hostAllowed({ host })).toBe(false);
   });
 
-  test('takes a name without dots, which public DNS knows nothing of', () => {
-    expect(onLoopback.hostAllowed({ host: 'auscult:8000' })).toBe(true);
+  test('takes a name without dots only where it is set, as a name server of the network may know it', () => {
+    const named = createOriginPolicy({
+      authentication: 'none',
+      allowedHosts: ['auscult'],
+      allowedOrigins: [],
+    });
+    expect(named.hostAllowed({ host: 'auscult:8000' })).toBe(true);
+    expect(named.hostAllowed({ host: 'intranet:8000' })).toBe(false);
   });
 });
 

@@ -69,8 +69,13 @@ export { loadConfusableDrugs, type ConfusableDrugs } from './lexicon/confusable-
 export { placesOf } from './error-places.js';
 export {
   checkKeyTerms,
+  keyTermLimits,
+  listKeyTerms,
   mergeKeyTerms,
+  termsOfList,
   type CheckedKeyTerms,
+  type KeyTerm,
+  type KeyTermList,
   type LeftOutReason,
-} from './terms/check-key-terms.js';
-export { keyTermLimits, type KeyTerm, type Lexicon } from './terms/key-term.js';
+} from './key-terms.js';
+export type { Lexicon } from './terms/key-term.js';

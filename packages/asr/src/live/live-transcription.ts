@@ -1,4 +1,5 @@
 import type { PcmEncoding } from '../audio/pcm.js';
+import type { KeyTermList } from '../terms/key-term-list.js';
 import type { KeyTerm, Lexicon } from '../terms/key-term.js';
 
 /** How one live stream is to be heard. */
@@ -21,7 +22,7 @@ export interface LiveOptions {
   /** Hypotheses searched side by side for finals; the recognizer's own number by default. */
   readonly beams?: number;
   /** Terms that are likely to be said, at most `keyTermLimits.terms`; they are written as they are here. */
-  readonly keyTerms?: readonly KeyTerm[];
+  readonly keyTerms?: readonly KeyTerm[] | KeyTermList;
   /** Whether terms of the lexicon are looked for; the recognizer's own by default, which is the most that can be had. */
   readonly lexicon?: Lexicon;
   /** Whether a model that knows timestamps puts its text between them, which suits long utterances; not by default. */

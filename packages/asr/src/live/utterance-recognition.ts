@@ -24,7 +24,7 @@ import { quietestPlace } from '../segment/quietest-place.js';
 import { casedAfter } from './sentence-casing.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
-import type { SharedTerms } from '../recognizer/shared-terms.js';
+import type { KeyTermList } from '../terms/key-term-list.js';
 import type { Lexicon } from '../terms/key-term.js';
 import { writeTerms } from '../terms/name-terms.js';
 import { createStablePrefix, type StablePrefix } from './stable-prefix.js';
@@ -40,7 +40,7 @@ export interface UtteranceServices {
   readonly beams: number;
   readonly textOf: (token: number) => TokenText;
   /** The stream's key terms, and whether the processes know the lexicon. */
-  readonly keyTerms: SharedTerms | undefined;
+  readonly keyTerms: KeyTermList | undefined;
   readonly lexicon: Lexicon;
   /** What the confidence of a word is worth, see `calibratedConfidence`. */
   readonly calibrated: (confidence: number) => number;

@@ -48,7 +48,7 @@ export interface JobEngine {
   promote(id: number): void;
   /** Frees what is kept of a window. */
   forget(window: string): void;
-  /** Takes a list of terms that jobs may name. */
+  /** Takes a list of terms that jobs may name. It is made ready between the steps of jobs that do not wait for it. */
   learn(name: string, terms: readonly KeyTerm[]): void;
   /** Frees a list. */
   unlearn(name: string): void;
@@ -56,6 +56,9 @@ export interface JobEngine {
 
 /** Encoder frames that one batch may hold: cross-attention takes 27 kB a frame and layer pair in the base model. */
 const MAX_BATCH_FRAMES = 2_500;
+
+/** What learning terms may hold others up by at each step of the decoder, milliseconds; a step takes 10 to 40. */
+const LEARNING_MS = 5;
 
 /** Rows beyond which another brings less than it costs the others in waiting (bench `streams`). */
 const MAX_BATCH_ROWS = 8;
@@ -86,12 +89,13 @@ export function createJobEngine(
 
   const run = async () => {
     running = true;
-    while (waiting.length > 0 || decoding.size > 0) {
+    while (waiting.length > 0 || decoding.size > 0 || lists.isLearning()) {
+      lists.learnOn(LEARNING_MS);
       const next = takeNext();
       if (next) {
         await start(next);
         onJoined();
-      } else {
+      } else if (decoding.size > 0) {
         await stepAll();
       }
       // onnxruntime-node computes on this thread: messages come in between two computations.
@@ -100,17 +104,21 @@ export function createJobEngine(
     running = false;
   };
 
+  const goOn = () => {
+    if (!running) run().catch(onError);
+  };
+
   const takeNext = (): RecognitionJob | undefined => {
+    // A job waits for its own terms, and nobody else does.
+    const ready = waiting.filter(({ termLists }) => !lists.isLearning(termLists));
     if (batch.size >= MAX_BATCH_ROWS || (batch.size > 0 && batch.frames >= MAX_BATCH_FRAMES))
       return undefined;
-    const best = Math.min(...waiting.map(rankOf));
+    const best = Math.min(...ready.map(rankOf));
     // A job waits for more urgent ones at work: its encoding would hold them up.
     if (Math.min(...[...decoding.values()].map(({ job }) => rankOf(job))) < best) return undefined;
-    const index =
-      best === RANK.partial
-        ? waiting.findLastIndex((job) => rankOf(job) === best)
-        : waiting.findIndex((job) => rankOf(job) === best);
-    return index < 0 ? undefined : waiting.splice(index, 1)[0];
+    const isBest = (job: RecognitionJob) => rankOf(job) === best;
+    const next = best === RANK.partial ? ready.findLast(isBest) : ready.find(isBest);
+    return next && waiting.splice(waiting.indexOf(next), 1)[0];
   };
 
   const rankOf = (job: RecognitionJob) => RANK[promoted.has(job.id) ? 'final' : job.priority];
@@ -343,7 +351,7 @@ export function createJobEngine(
   return {
     add(job) {
       waiting.push(job);
-      if (!running) run().catch(onError);
+      goOn();
     },
     cancel(id) {
       const index = waiting.findIndex((job) => job.id === id);
@@ -354,7 +362,10 @@ export function createJobEngine(
     forget: (window) => {
       states.delete(window);
     },
-    learn: lists.learn,
+    learn(name, terms) {
+      lists.learn(name, terms);
+      goOn();
+    },
     unlearn: lists.unlearn,
   };
 }

@@ -1,7 +1,7 @@
 import { createFinalDelays } from './final-delays.js';
 import type { ModelFiles } from './open-model.js';
 import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
-import type { SharedTerms } from './shared-terms.js';
+import type { KeyTermList } from '../terms/key-term-list.js';
 import { LEXICON, type RecognitionJob, type RecognitionResult } from './worker-messages.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
@@ -12,7 +12,7 @@ export interface JobRequest extends Omit<RecognitionJob, 'id' | 'audio' | 'termL
   /** Jobs of one stream go to the process that did the last, which keeps their encoder state, if it is free. */
   readonly stream: string;
   /** Terms that are likelier than the model thinks. */
-  readonly keyTerms: SharedTerms | undefined;
+  readonly keyTerms: KeyTermList | undefined;
   /** Whether terms of the lexicon are looked for. */
   readonly lexicon: boolean;
   /** Audio of the utterance that no hypothesis covers, seconds. */

@@ -1,24 +1,30 @@
 import type { SpeechModel } from '../decoding/speech-model.js';
 import type { KeyTerm } from '../terms/key-term.js';
 import { contextAllowance, isMisheard, nonwordAllowance } from '../terms/context-allowance.js';
+import type { Steps } from '../terms/steps.js';
 import type { TermMatcher } from '../terms/term-match.js';
 import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
 import type { LexiconTerm } from '../lexicon/medical-lexicon.js';
 import {
-  createBoostedTermList,
   createTermList,
+  growBoostedTermList,
   type BoostedTermList,
   type SoundEvidence,
   type TermContext,
   type TermList,
 } from '../terms/term-list.js';
-import { createVocabularyTrie, type VocabularyTrie } from '../terms/vocabulary-trie.js';
+import { growVocabularyTrie, type VocabularyTrie } from '../terms/vocabulary-trie.js';
 import { LEXICON } from './worker-messages.js';
 
 /** The lists of terms that one inference process knows by name. */
 export interface TermLists {
+  /** Takes a list, which `learnOn` makes ready to be used. */
   learn(name: string, terms: readonly KeyTerm[]): void;
   unlearn(name: string): void;
+  /** Whether one of these lists is not ready yet; without names, whether any is not. */
+  isLearning(names?: readonly string[]): boolean;
+  /** Goes on for about so many milliseconds with what is being learned, the shortest list first. */
+  learnOn(milliseconds: number): void;
   /** Those of these names that are known, key terms before the lexicon. */
   named(names: readonly string[]): readonly TermList[];
   /** What a search is to favour. */
@@ -40,22 +46,45 @@ export function createTermLists(
       ? createTermList(lexicon, lexiconAllowance, { leastDoubt: LEXICON_DOUBT, ...context })
       : undefined;
   const learned = new Map<string, BoostedTermList>();
+  /** What is left to do, by name, the shortest list first: whoever names few terms waits for nobody who names many. */
+  let learning: readonly Lesson[] = [];
   let vocabulary: VocabularyTrie | undefined;
+
+  function* grow(terms: readonly KeyTerm[]): Steps<BoostedTermList> {
+    vocabulary ??= yield* growVocabularyTrie(model.textTokens, (token) => model.textOf(token));
+    return yield* growBoostedTermList(
+      terms,
+      keyTermAllowance,
+      { ...model, vocabulary },
+      { leastDoubt: KEY_TERM_DOUBT, ...(language && keyTermContext(language)) },
+    );
+  }
+
+  const unlearn = (name: string) => {
+    learned.delete(name);
+    learning = learning.filter((lesson) => lesson.name !== name);
+  };
 
   return {
     learn(name, terms) {
-      vocabulary ??= createVocabularyTrie(model.textTokens, (token) => model.textOf(token));
-      learned.set(
-        name,
-        createBoostedTermList(
-          terms,
-          keyTermAllowance,
-          { ...model, vocabulary },
-          { leastDoubt: KEY_TERM_DOUBT, ...(language && keyTermContext(language)) },
-        ),
+      unlearn(name);
+      learning = [...learning, { name, length: terms.length, steps: grow(terms) }].sort(
+        (one, other) => one.length - other.length,
       );
     },
-    unlearn: (name) => learned.delete(name),
+    unlearn,
+    isLearning: (names) =>
+      names === undefined ? learning.length > 0 : learning.some(({ name }) => names.includes(name)),
+    learnOn(milliseconds) {
+      const until = performance.now() + milliseconds;
+      for (let [lesson] = learning; lesson !== undefined && performance.now() < until; [lesson] = learning) {
+        const { name, steps } = lesson;
+        const step = steps.next();
+        if (step.done !== true) continue;
+        unlearn(name);
+        learned.set(name, step.value);
+      }
+    },
     named: (names) =>
       [...names.map((name) => learned.get(name)), names.includes(LEXICON) ? lexiconList : undefined].filter(
         (list) => list !== undefined,
@@ -65,6 +94,13 @@ export function createTermLists(
       return matcher ? { terms: matcher } : {};
     },
   };
+}
+
+/** A list that is being learned. */
+interface Lesson {
+  readonly name: string;
+  readonly length: number;
+  readonly steps: Steps<BoostedTermList>;
 }
 
 /** Most terms of the lexicon that sound like what was said were not said: the words around them speak for or against. */

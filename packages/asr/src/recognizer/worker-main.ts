@@ -3,6 +3,7 @@ import { loadClinicalLanguage } from '../lexicon/clinical-language.js';
 import { loadConfusableDrugs } from '../lexicon/confusable-drugs.js';
 import { loadMedicalLexicon, type LexiconTerm } from '../lexicon/medical-lexicon.js';
 import { createConfusables } from '../terms/confusables.js';
+import { termsOfList } from '../terms/key-term-list.js';
 import { createJobEngine, type JobEngine } from './job-engine.js';
 import { openModel } from './open-model.js';
 import { warmUp } from './warm-up.js';
@@ -30,7 +31,7 @@ process.on('message', (message: ToWorker) => {
       engine?.promote(message.id);
       break;
     case 'terms':
-      engine?.learn(message.name, message.terms);
+      engine?.learn(message.list.name, termsOfList(message.list));
       break;
     case 'forget-terms':
       engine?.unlearn(message.name);

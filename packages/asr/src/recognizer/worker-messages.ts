@@ -1,7 +1,7 @@
 import type { TokenAlternative } from '../decoding/reconsider-terms.js';
 import type { Hypothesis, Stretch } from '../decoding/search.js';
 import type { DecodingRequest, Opening } from '../decoding/speech-model.js';
-import type { KeyTerm } from '../terms/key-term.js';
+import type { KeyTermList } from '../terms/key-term-list.js';
 import type { NamedTerm } from '../terms/name-terms.js';
 import type { ModelFiles } from './open-model.js';
 
@@ -60,7 +60,7 @@ export type ToWorker =
       readonly lexicon: boolean;
       readonly lexiconContext: boolean;
     }
-  | { readonly type: 'terms'; readonly name: string; readonly terms: readonly KeyTerm[] }
+  | { readonly type: 'terms'; readonly list: KeyTermList }
   | { readonly type: 'forget-terms'; readonly name: string }
   | { readonly type: 'job'; readonly job: RecognitionJob }
   | { readonly type: 'cancel'; readonly id: number }

@@ -1,6 +1,6 @@
 import type { ModelFiles } from './open-model.js';
 import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
-import type { SharedTerms } from './shared-terms.js';
+import type { KeyTermList } from '../terms/key-term-list.js';
 import type { FromWorker, RecognitionJob, RecognitionResult } from './worker-messages.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
@@ -10,7 +10,7 @@ export interface WorkerSlot {
   readonly ready: boolean;
   readonly jobs: ReadonlyMap<number, RecognitionJob>;
   /** `keyTerms`: the list that the job names, which the process is told of before. */
-  assign(job: RecognitionJob, keyTerms?: SharedTerms): void;
+  assign(job: RecognitionJob, keyTerms?: KeyTermList): void;
   cancel(id: number): void;
   promote(id: number): void;
   forget(window: string): void;
@@ -165,7 +165,7 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
       jobs.set(job.id, job);
       if (keyTerms && !knownTerms.has(keyTerms.name)) {
         knownTerms.add(keyTerms.name);
-        process?.send({ type: 'terms', ...keyTerms });
+        process?.send({ type: 'terms', list: keyTerms });
       }
       process?.send({ type: 'job', job });
     },

@@ -1,6 +1,7 @@
 import { placeOf } from './place-of.js';
-import { soundDistance, soundsOf } from './sound-distance.js';
+import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
+import { atOnce, type Steps } from './steps.js';
 
 /** Finds what sounds alike among many. */
 export interface SoundIndex {
@@ -23,7 +24,12 @@ interface SoundAlike {
  * neighbouring consonant classes with a text are not compared with it.
  */
 export function createSoundIndex(sayings: readonly (readonly string[])[]): SoundIndex {
-  const { entries, codes, starts, weights, pairCounts, byPair } = pack(sayings);
+  return atOnce(growSoundIndex(sayings));
+}
+
+/** As `createSoundIndex`, in steps that are as long as an entry has ways. */
+export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<SoundIndex> {
+  const { entries, codes, starts, weights, pairCounts, byPair } = yield* pack(sayings);
   const shared = new Uint8Array(entries.length);
   const touched = new Uint32Array(entries.length);
   const latest = new Map<string, readonly SoundAlike[]>();
@@ -99,36 +105,60 @@ interface PackedWays {
   readonly byPair: ReadonlyMap<string, Uint32Array>;
 }
 
-function pack(sayings: readonly (readonly string[])[]): PackedWays {
-  const ways = sayings
-    .flatMap((texts, entry) =>
-      [...new Set(texts.map(soundSpelling))]
-        .filter((spelling) => spelling.length >= SHORTEST)
-        .map((spelling) => ({ entry, sounds: soundsOf(spelling), pairs: new Set(pairsOf(spelling)) })),
-    )
-    .sort((one, other) => one.sounds.weight - other.sounds.weight);
+function* pack(sayings: readonly (readonly string[])[]): Steps<PackedWays> {
+  const ways = yield* lightestFirst(sayings);
   const starts = new Uint32Array(ways.length + 1);
   const byPair = new Map<string, number[]>();
-  ways.forEach(({ sounds, pairs }, way) => {
+  for (const [way, { sounds, pairs }] of ways.entries()) {
     starts[way + 1] = (starts[way] as number) + sounds.codes.length;
     for (const pair of pairs) {
       const members = byPair.get(pair);
       if (members) members.push(way);
       else byPair.set(pair, [way]);
     }
-  });
+    yield;
+  }
   const codes = new Uint8Array(starts[ways.length] as number);
-  ways.forEach(({ sounds }, way) => {
+  for (const [way, { sounds }] of ways.entries()) {
     codes.set(sounds.codes, starts[way]);
-  });
+    yield;
+  }
+  const packedPairs = new Map<string, Uint32Array>();
+  for (const [pair, members] of byPair) {
+    packedPairs.set(pair, Uint32Array.from(members));
+    yield;
+  }
   return {
     entries: Uint32Array.from(ways, ({ entry }) => entry),
     codes,
     starts,
     weights: Float64Array.from(ways, ({ sounds }) => sounds.weight),
     pairCounts: Uint8Array.from(ways, ({ pairs }) => pairs.size),
-    byPair: new Map([...byPair].map(([pair, members]) => [pair, Uint32Array.from(members)])),
+    byPair: packedPairs,
   };
+}
+
+/** One way to say an entry. */
+interface Way {
+  readonly entry: number;
+  readonly sounds: Sounds;
+  readonly pairs: ReadonlySet<string>;
+}
+
+/** Sorted by shelves: there are few weights, and to sort so many ways at a stroke would take too long. */
+function* lightestFirst(sayings: readonly (readonly string[])[]): Steps<readonly Way[]> {
+  const shelves = new Map<number, Way[]>();
+  for (const [entry, texts] of sayings.entries()) {
+    for (const spelling of new Set(texts.map(soundSpelling))) {
+      if (spelling.length < SHORTEST) continue;
+      const way = { entry, sounds: soundsOf(spelling), pairs: new Set(pairsOf(spelling)) };
+      const shelf = shelves.get(way.sounds.weight);
+      if (shelf) shelf.push(way);
+      else shelves.set(way.sounds.weight, [way]);
+    }
+    yield;
+  }
+  return [...shelves].sort(([one], [other]) => one - other).flatMap(([, shelf]) => shelf);
 }
 
 const none = new Uint32Array(0);

@@ -1,10 +1,11 @@
 import type { TokenText } from '../text/token-text.js';
 import { isCommon } from './common-words.js';
 import type { KeyTerm } from './key-term.js';
-import { createSoundIndex, type SoundIndex } from './sound-index.js';
+import { growSoundIndex, type SoundIndex } from './sound-index.js';
+import { atOnce, type Steps } from './steps.js';
 import { createTermMatcher, type TermMatcher } from './term-match.js';
 import { spellingsOf } from './term-spellings.js';
-import { createTermTrie, type TermSpelling } from './term-trie.js';
+import { growTermTrie, type TermSpelling } from './term-trie.js';
 import type { VocabularyTrie } from './vocabulary-trie.js';
 
 /** Terms that are looked for in what the decoder writes. */
@@ -64,27 +65,34 @@ interface TermListOptions extends TermContext, Partial<Pick<TermList, 'leastDoub
 export function createTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
-  { contextOf, isMisheard, leastDoubt = 0, spaces = 'matter' }: TermListOptions = {},
+  options: TermListOptions = {},
 ): TermList {
+  return atOnce(growTermList(terms, allowanceOf, options));
+}
+
+/** As `createTermList`, in steps of about a term. */
+function* growTermList(
+  terms: readonly KeyTerm[],
+  allowanceOf: TermList['allowanceOf'],
+  { contextOf, isMisheard, leastDoubt = 0, spaces = 'matter' }: TermListOptions,
+): Steps<TermList> {
   const bySpelling = new Map<string, number>();
+  const byLetters = new Map<string, number>();
+  const sayings: string[][] = [];
   let mostWords = 1;
-  const sayings = terms.map((term, number) => {
-    const spellings = spellingsOf(term);
-    for (const spelling of spellings) {
+  for (const [number, term] of terms.entries()) {
+    for (const spelling of spellingsOf(term)) {
       const words = plainWords(spelling);
       if (words !== '' && !bySpelling.has(words)) bySpelling.set(words, number);
       mostWords = Math.max(mostWords, words.split(' ').length);
     }
-    return [term.text, ...(term.soundsLike ?? [])];
-  });
-  const byLetters = new Map(
-    spaces === 'matter'
-      ? []
-      : terms.map(({ text }, number) => [plainWords(text).replaceAll(' ', ''), number] as const),
-  );
+    sayings.push([term.text, ...(term.soundsLike ?? [])]);
+    if (spaces === 'do not matter') byLetters.set(plainWords(term.text).replaceAll(' ', ''), number);
+    yield;
+  }
   return {
     terms,
-    sounds: createSoundIndex(sayings),
+    sounds: yield* growSoundIndex(sayings),
     bySpelling,
     byLetters,
     mostWords,
@@ -95,8 +103,8 @@ export function createTermList(
   };
 }
 
-/** Makes a list that the search favours. `encode`: the tokens of a text. */
-export function createBoostedTermList(
+/** Makes a list that the search favours, in steps of about a term. `encode`: the tokens of a text. */
+export function* growBoostedTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
   model: {
@@ -105,20 +113,21 @@ export function createBoostedTermList(
     readonly encode: (text: string) => readonly number[];
   },
   options: Omit<TermListOptions, 'spaces'> = {},
-): BoostedTermList {
-  const spellings = terms.flatMap((term): TermSpelling[] => {
+): Steps<BoostedTermList> {
+  const spellings: TermSpelling[] = [];
+  const parts = new Set<string>();
+  for (const term of terms) {
     const weight = term.weight ?? 1;
-    return spellingsOf(term).map((text) => ({
-      text,
-      bonus: Math.min(MOST_BONUS, BONUS_PER_TOKEN * model.encode(text).length) * weight,
-    }));
-  });
-  const trie = createTermTrie(spellings, model.vocabulary);
-  return {
-    ...createTermList(terms, allowanceOf, { ...options, spaces: 'do not matter' }),
-    parts: new Set(terms.flatMap(({ text }) => plainWords(text).split(' ')).filter(isName)),
-    matcher: createTermMatcher(trie, model.textOf),
-  };
+    for (const text of spellingsOf(term)) {
+      const bonus = Math.min(MOST_BONUS, BONUS_PER_TOKEN * model.encode(text).length) * weight;
+      spellings.push({ text, bonus });
+    }
+    for (const word of plainWords(term.text).split(' ')) if (isName(word)) parts.add(word);
+    yield;
+  }
+  const trie = yield* growTermTrie(spellings, model.vocabulary);
+  const list = yield* growTermList(terms, allowanceOf, { ...options, spaces: 'do not matter' });
+  return { ...list, parts, matcher: createTermMatcher(trie, model.textOf) };
 }
 
 function isName(word: string): boolean {

@@ -1,5 +1,6 @@
 import type { VocabularyTrie } from './vocabulary-trie.js';
 import { foldCase } from './fold-case.js';
+import type { Steps } from './steps.js';
 
 /** One way in which the decoder may write a key term. */
 export interface TermSpelling {
@@ -24,8 +25,11 @@ export interface TermTrie {
   wholeAt(node: number): number | undefined;
 }
 
-/** Makes a trie. Where terms are spelt alike, the greatest bonus counts. */
-export function createTermTrie(spellings: Iterable<TermSpelling>, vocabulary: VocabularyTrie): TermTrie {
+/** Makes a trie, a spelling a step. Where terms are spelt alike, the greatest bonus counts. */
+export function* growTermTrie(
+  spellings: Iterable<TermSpelling>,
+  vocabulary: VocabularyTrie,
+): Steps<TermTrie> {
   // Lists of children in arrays of numbers: a map a node would take ten times the memory.
   const bytes = [0];
   const firstChild = [NONE];
@@ -59,6 +63,7 @@ export function createTermTrie(spellings: Iterable<TermSpelling>, vocabulary: Vo
       bonuses[node] = Math.max(bonuses[node] ?? 0, (bonus * (index + 1)) / spelled.length);
     });
     wholes.set(node, Math.max(wholes.get(node) ?? 0, bonus));
+    yield;
   }
 
   const collect = (node: number, tokens: number, found: Map<number, number>) => {

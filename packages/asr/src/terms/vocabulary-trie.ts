@@ -1,5 +1,6 @@
 import type { TokenText } from '../text/token-text.js';
 import { foldCase } from './fold-case.js';
+import type { Steps } from './steps.js';
 
 /** The decoder's tokens by the bytes of their text, letters in lower case. Nodes are numbers. */
 export interface VocabularyTrie {
@@ -11,8 +12,11 @@ export interface VocabularyTrie {
   tokensAt(node: number): readonly number[];
 }
 
-/** Makes the trie of the first `count` tokens. */
-export function createVocabularyTrie(count: number, textOf: (token: number) => TokenText): VocabularyTrie {
+/** Makes the trie of the first `count` tokens, one a step. */
+export function* growVocabularyTrie(
+  count: number,
+  textOf: (token: number) => TokenText,
+): Steps<VocabularyTrie> {
   // Lists in arrays of numbers: as objects, tens of thousands of nodes would cost every collection of garbage 10 ms.
   const bytes = [0];
   const firstChild = [NONE];
@@ -38,6 +42,7 @@ export function createVocabularyTrie(count: number, textOf: (token: number) => T
     }
     tokenBefore[token] = lastToken[node] as number;
     lastToken[node] = token;
+    yield;
   }
 
   const nodes: Nodes = {

@@ -56,6 +56,26 @@ test('a cancelled job has no result, wherever it was, and the others end', async
   expect([...results.keys()]).toEqual([2, 4]);
 });
 
+test('a job waits for its own terms, however many they are, and no other job does', async () => {
+  const { engine, results } = start();
+  engine.add(job(0));
+  await until(() => results.has(0));
+  const many = Array.from({ length: 2000 }, (_, number) => ({
+    text: `zorblax ${number}`,
+    soundsLike: ['zor'],
+  }));
+  engine.learn('many', many);
+  engine.learn('few', [{ text: 'zorblax' }]);
+  engine.add(job(1, { termLists: ['many'] }));
+  engine.add(job(2, { termLists: ['few'] }));
+  engine.add(job(3));
+  engine.learn('left', many);
+  engine.unlearn('left');
+  engine.add(job(4, { termLists: ['left'] }));
+  await until(() => results.size === 5);
+  expect([...results.keys()].at(-1)).toBe(1);
+});
+
 test('no more is written than a person could have said', async () => {
   const { engine, results } = start();
   engine.add(job(1, { newSeconds: 0.5 }));

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { moonshineTokens, moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { createTermMatcher, type TermMatch, type TermMatcher } from '../../src/terms/term-match.js';
-import { createTermTrie } from '../../src/terms/term-trie.js';
-import { createVocabularyTrie } from '../../src/terms/vocabulary-trie.js';
+import { atOnce } from '../../src/terms/steps.js';
+import { growTermTrie } from '../../src/terms/term-trie.js';
+import { growVocabularyTrie } from '../../src/terms/vocabulary-trie.js';
 
-const vocabulary = createVocabularyTrie(32_000, moonshineTokenText);
+const vocabulary = atOnce(growVocabularyTrie(32_000, moonshineTokenText));
 
 const TERMS = ['atrial', 'atrial fibrillation', 'metoprolol', 'HbA1c', 'McMurray test'];
 
@@ -80,7 +81,7 @@ describe('a matcher of terms', () => {
 
 function matcherOf(terms: readonly string[]): TermMatcher {
   const spellings = terms.map((text) => ({ text, bonus: 10 }));
-  return createTermMatcher(createTermTrie(spellings, vocabulary), moonshineTokenText);
+  return createTermMatcher(atOnce(growTermTrie(spellings, vocabulary)), moonshineTokenText);
 }
 
 function read(text: string): TermMatch {

@@ -16,12 +16,8 @@ export { waveEncoding } from './audio/containers/wave-encoding.js';
 export { waveHeader } from './audio/containers/wave-header.js';
 export { decodePcm, encodePcm, type PcmEncoding } from './audio/pcm.js';
 export { isRecording } from './audio/is-recording.js';
-export {
-  openRecording,
-  type Recording,
-  type RecordingOptions,
-  type StoredRecording,
-} from './audio/recording.js';
+export type { Recording, RecordingOptions } from './audio/decode-recording.js';
+export { openRecording, type StoredRecording } from './audio/recording.js';
 export { areTracksApart } from './audio/tracks-apart.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {

@@ -19,6 +19,9 @@ export type SpeechErrorCode =
   | 'unreadable_audio'
   | 'unsupported_audio'
   | 'sample_rate_out_of_range'
+  | 'recording_too_long'
+  | 'decoding_too_costly'
+  | 'decoder_failed'
   | 'closed';
 
 /**

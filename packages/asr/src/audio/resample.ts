@@ -152,7 +152,8 @@ function concatenate(pieces: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-function requireInputRate(rate: number): void {
+/** Throws `sample_rate_out_of_range` unless audio at `rate` samples a second can be resampled. */
+export function requireInputRate(rate: number): void {
   const { min, max } = INPUT_RATES;
   if (Number.isInteger(rate) && rate >= min && rate <= max) return;
   throw new SpeechError(

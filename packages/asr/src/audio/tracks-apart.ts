@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from './sample-rate.js';
-import type { Recording } from './recording.js';
+import type { Recording } from './decode-recording.js';
 
 /**
  * Whether each track of a recording has speech of its own, as where every person has one: they are heard apart then, for

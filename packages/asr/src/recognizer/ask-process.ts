@@ -1,5 +1,6 @@
 import { fork, type StdioOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../child-environment.js';
 
 /** Runs a module in a process of its own, for one question and its answer; `ended` if there is none. */
 export function askProcess<Answer>(
@@ -11,7 +12,11 @@ export function askProcess<Answer>(
   const stdio: StdioOptions = ['ignore', 'ignore', stderr, 'ipc'];
   return new Promise((resolve) => {
     // Not the arguments of this process: a debugger's port is taken, and a program given by --eval is no file.
-    const child = fork(fileURLToPath(module), [], { stdio, execArgv: [] });
+    const child = fork(fileURLToPath(module), [], {
+      stdio,
+      execArgv: [],
+      env: childEnvironment('inference'),
+    });
     child.on('message', (answer) => {
       resolve(answer as Answer);
     });

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../child-environment.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
 /** One running inference process. */
@@ -24,7 +25,7 @@ export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
     // The heap holds only tokens, messages and lists of terms. Tensors live outside of it, and so many are left behind that
     // it is searched all the time: on threads of its own, as is usual, that takes twice the processor time (bench `terms`).
     execArgv: ['--max-old-space-size=256', '--expose-gc', '--single-threaded-gc'],
-    env: { ...process.env, ...MALLOC_SETTINGS },
+    env: { ...childEnvironment('inference'), ...MALLOC_SETTINGS },
   });
   // A worker that is stopped does not notice that its server has gone.
   const killAtExit = () => child.kill('SIGKILL');

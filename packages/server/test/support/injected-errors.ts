@@ -5,6 +5,7 @@
  * In the server: first whatever reads a record; then whatever sends a final. In an inference process: the next result.
  */
 export function injectedErrors(said: string): Readonly<Record<string, string>> {
+  // Inference processes get nothing of the environment by themselves, so the program hands it on.
   // Not in the program: frames of a stack tell the address of the code.
   return {
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(PROGRAM)}`,
@@ -13,6 +14,13 @@ export function injectedErrors(said: string): Readonly<Record<string, string>> {
 }
 
 const PROGRAM = `
+import processes from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+const { fork } = processes;
+const { NODE_OPTIONS, INJECTED_TEXT } = process.env;
+processes.fork = (module, args, options) =>
+  fork(module, args, { ...options, env: { ...options.env, NODE_OPTIONS, INJECTED_TEXT } });
+syncBuiltinESMExports();
 const said = process.env.INJECTED_TEXT;
 const { parse, stringify } = JSON;
 const kinds = [

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../byte-source.js';
+import type { StartFfmpeg } from './ffmpeg-job.js';
 
 /** A recording before its container is known. */
 export interface RecordingInput {
@@ -7,6 +8,8 @@ export interface RecordingInput {
   readonly bytes: ByteSource;
   /** Present for what can be read at any place. */
   readonly file?: RecordingFile;
+  /** How what only ffmpeg decodes gets to it. */
+  readonly startFfmpeg: StartFfmpeg;
 }
 
 /** A recording that can be read at any place. */
@@ -47,3 +50,6 @@ export type OpenContainer = (input: RecordingInput) => Promise<DecodedAudio>;
  * second, which the slowest of the decoders needs less than 10 ms for.
  */
 export const ENCODED_BLOCK_BYTES = 2_048;
+
+/** Channels of a track. Nobody records a talk with more, and each takes memory and time however few bytes claim it. */
+export const MOST_CHANNELS = 64;

@@ -2,69 +2,86 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { RecordingFile } from './container.js';
-import { mp4InOrder } from './mp4-in-order.js';
+import { childEnvironment } from '../../child-environment.js';
+import { findProgram } from '../../find-program.js';
+import { SAMPLE_RATE } from '../sample-rate.js';
+import {
+  FfmpegMissingError,
+  type FfmpegEnd,
+  type FfmpegInput,
+  type FfmpegJob,
+  type StartFfmpeg,
+} from './ffmpeg-job.js';
+import { bytesInOrder } from './mp4-in-order.js';
 
-/** Where ffmpeg gets a recording from. */
-export type FfmpegInput =
-  /** A file of the system that holds nothing else: MP4 is read from behind. */
-  | { readonly type: 'path'; readonly path: string }
-  /** What can be read again and again, but by this process only. */
-  | { readonly type: 'stored'; readonly file: RecordingFile }
-  /** What comes once. */
-  | { readonly type: 'stream'; readonly bytes: () => AsyncIterable<Uint8Array> };
-
-/** A running ffmpeg or ffprobe. */
-export interface FfmpegProcess {
-  readonly stdout: Readable;
-  readonly ended: Promise<FfmpegEnd>;
-  readonly kill: () => void;
-}
-
-/** What is known of a program that has ended. */
-interface FfmpegEnd {
-  readonly exitCode: number | null;
-  /** Lines about what could not be read, without those that are harmless. */
-  readonly complaints: number;
-  /** Tracks of sound that it has named; 0 where it was not asked to. */
-  readonly tracks: number;
-}
-
-/** The program is not there, or may not be started. */
-export class FfmpegMissingError extends Error {
-  override readonly name = 'FfmpegMissingError';
-}
-
-/** Starts a program of ffmpeg with arguments before and after the one for its input. Throws `FfmpegMissingError`. */
-export async function startFfmpeg(
-  program: 'ffmpeg' | 'ffprobe',
-  input: FfmpegInput,
-  before: readonly string[],
-  after: readonly string[],
-): Promise<FfmpegProcess> {
-  const child = spawn(program, [...before, ...inputArguments(input), ...after], {
+/**
+ * Starts a program of ffmpeg as a child of this process, with nothing of its environment and, where the system has
+ * `prlimit`, within limits of its own. Throws `FfmpegMissingError`.
+ */
+export const startFfmpeg: StartFfmpeg = async (job, input) => {
+  const [program, prlimit] = await Promise.all([findProgram(job.program), findProgram('prlimit')]);
+  if (program === undefined) throw new FfmpegMissingError(job.program);
+  const [before, after] = argumentsOf(job);
+  const command = [program, ...before, ...inputArguments(input), ...after];
+  const [first, ...rest] = prlimit === undefined ? command : [prlimit, ...LIMITS, ...command];
+  const child = spawn(first ?? program, rest, {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: childEnvironment('ffmpeg'),
   });
   try {
     await once(child, 'spawn');
   } catch (cause) {
-    throw new FfmpegMissingError(program, { cause });
+    throw new FfmpegMissingError(job.program, { cause });
   }
   const heard = listen(child.stderr);
   const fed = feed(input, child.stdin);
   const closed = once(child, 'close') as Promise<[number | null]>;
   return {
-    stdout: child.stdout,
+    pid: child.pid,
+    output: child.stdout,
     ended: Promise.all([closed, fed]).then(([[exitCode]]) => ({ exitCode, ...heard() })),
     kill: () => {
       end(child);
     },
   };
+};
+
+/** It writes no files and no core, and dies where its memory (bytes) or processor time (seconds) are out of proportion. */
+const LIMITS = ['--data=536870912', '--cpu=3600', '--fsize=0', '--core=0', '--nofile=32', '--'];
+
+/** Bytes of a single piece of memory: an index for a day of sound takes less. */
+const MOST_ALLOCATED = 64 * 1024 ** 2;
+
+/** Options before the input, and behind it. */
+function argumentsOf(job: FfmpegJob): readonly [readonly string[], readonly string[]] {
+  const limits = ['-max_alloc', `${MOST_ALLOCATED}`, '-threads', '1'];
+  if (job.program === 'ffprobe')
+    return [
+      ['-v', 'error', ...limits, ...LOOK_AHEAD],
+      ['-show_entries', ENTRIES, '-of', 'json'],
+    ];
+  const { track, channels, tellsTracks } = job;
+  const level = ['-v', tellsTracks ? 'level+info' : 'error'];
+  const times = ['-copyts', '-dts_error_threshold', `${NEVER}`];
+  const format = ['-c:a', 'pcm_s16le', '-ac', `${channels}`, '-ar', `${SAMPLE_RATE}`];
+  const map = ['-map', track === 'first' ? '0:a:0' : `0:${track}`];
+  return [
+    ['-nostdin', '-hide_banner', '-nostats', ...level, ...limits, ...times, ...LOOK_AHEAD],
+    [...map, ...format, '-avoid_negative_ts', 'disabled', '-f', 'matroska', 'pipe:1'],
+  ];
 }
 
-/**
- * Only as a file or a pipe, so that a crafted playlist cannot make it fetch anything from the network.
- */
+/** What ffprobe is asked for. */
+const ENTRIES =
+  'format=format_name,start_time,duration:stream=index,codec_type,channels:stream_disposition=attached_pic';
+
+/** Longer than any gap: ffmpeg must not correct what is looked at here, seconds. */
+const NEVER = 1_000_000_000;
+
+/** Tracks may begin late, and have to be found all the same, microseconds and bytes; what is found first ends the search. */
+const LOOK_AHEAD = ['-analyzeduration', '100000000', '-probesize', '33554432'];
+
+/** Only as a file or a pipe, so that a crafted playlist cannot make it fetch anything from the network. */
 function inputArguments(input: FfmpegInput): readonly string[] {
   return input.type === 'path'
     ? ['-protocol_whitelist', 'file', '-i', `file:${input.path}`]
@@ -77,12 +94,8 @@ async function feed(input: FfmpegInput, stdin: Writable): Promise<void> {
     stdin.on('error', () => undefined).end();
     return;
   }
-  const bytes = input.type === 'stream' ? input.bytes() : await inOrder(input.file);
+  const bytes = await bytesInOrder(input);
   await pipeline(Readable.from(bytes, { objectMode: true, highWaterMark: 1 }), stdin).catch(() => undefined);
-}
-
-async function inOrder(file: RecordingFile): Promise<AsyncIterable<Uint8Array>> {
-  return (await mp4InOrder(file).catch(() => undefined)) ?? file.read(0, file.size);
 }
 
 function end(child: ChildProcessByStdio<Writable, Readable, Readable>): void {

@@ -3,7 +3,13 @@ import { createByteSource } from '../byte-source.js';
 import { decodePcm } from '../pcm.js';
 import { SAMPLE_RATE } from '../sample-rate.js';
 import type { DecodedAudio, DecodedBlock, RecordingFile, RecordingInput } from './container.js';
-import { FfmpegMissingError, startFfmpeg, type FfmpegInput, type FfmpegProcess } from './ffmpeg-process.js';
+import {
+  FfmpegMissingError,
+  type FfmpegInput,
+  type FfmpegJob,
+  type FfmpegProcess,
+  type StartFfmpeg,
+} from './ffmpeg-job.js';
 import { layOut, LACKS_BEGINNING, type Part } from './lay-out.js';
 import { probe, type Probed } from './probe.js';
 import { RECORDING_KIND_BYTES, recordingKind, type RecordingKind } from './recording-kind.js';
@@ -18,25 +24,24 @@ import { brokenRecording, encryptedRecording, needsFfmpeg, noRecording, soundles
  * at the times at which a player plays them; of a stream, which cannot be read twice, the first.
  */
 export function openWithFfmpeg(input: RecordingInput): Promise<DecodedAudio> {
-  const { name, file } = input;
-  const blocks = file === undefined ? decodeStream(input) : decodeFile(name, file);
+  const blocks = input.file === undefined ? decodeStream(input) : decodeFile(input, input.file);
   return Promise.resolve({ durationSeconds: undefined, blocks });
 }
 
 type Blocks = AsyncGenerator<DecodedBlock, string | undefined>;
 
-async function* decodeFile(name: string, file: RecordingFile): Blocks {
+async function* decodeFile(recording: RecordingInput, file: RecordingFile): Blocks {
   const { parts, damage } = await layOut(file);
   const [only] = parts;
   if (only !== undefined && parts.length === 1) {
-    const found = yield* decodePart(name, file, only, sourceOf(file, only), damage);
+    const found = yield* decodePart(recording, file, only, sourceOf(file, only), damage);
     return damage ?? found;
   }
   const problems = [damage];
   for (const part of parts) {
     try {
       problems.push(
-        yield* decodePart(name, file, part, { type: 'stored', file: sectionOf(file, part) }, damage),
+        yield* decodePart(recording, file, part, { type: 'stored', file: sectionOf(file, part) }, damage),
       );
     } catch (error) {
       if (!(error instanceof SpeechError) || error.cause instanceof FfmpegMissingError) throw error;
@@ -62,24 +67,25 @@ const MOST_TRACKS = 8;
 
 /** Throws a `SpeechError` where there is nothing to decode. */
 async function* decodePart(
-  name: string,
+  { name, startFfmpeg }: RecordingInput,
   file: RecordingFile,
   part: Part,
   input: FfmpegInput,
   damage: string | undefined,
 ): Blocks {
   if (part.isEncrypted) throw encryptedRecording(name);
-  const probed = await orNeedsFfmpeg(name, part.kind, probe(input, LOOK_AHEAD), part.lack);
+  const probed = await orNeedsFfmpeg(name, part.kind, probe(startFfmpeg, input), part.lack);
   const { tracks } = probed;
   if (tracks.length === 0) throw await withoutTracks(name, file, part, probed, damage);
 
   // Behind another recording, the clock of that one may go on.
   const begin = COUNTED_FROM_ZERO.has(part.kind) && part.start === 0 ? 0 : probed.startSeconds;
-  const heard = tracks
-    .slice(0, MOST_TRACKS)
-    .map(({ index, channels }) =>
-      decodeTrack(name, part.kind, input, { track: `0:${index}`, channels, begin, level: 'error' }),
-    );
+  const heard = tracks.slice(0, MOST_TRACKS).map(({ index, channels }) =>
+    decodeTrack(name, part.kind, startFfmpeg, input, {
+      begin,
+      job: { program: 'ffmpeg', track: index, channels, tellsTracks: false },
+    }),
+  );
   const ends = yield* sideBySide(heard);
   if (ends.every(({ seconds }) => seconds === 0)) {
     throw brokenRecording(name, part.kind, part.lack ?? damage);
@@ -127,14 +133,12 @@ async function withoutTracks(
 }
 
 /** What comes once is decoded as it comes: two channels, as nobody has counted them. */
-async function* decodeStream({ name, bytes }: RecordingInput): Blocks {
+async function* decodeStream({ name, bytes, startFfmpeg }: RecordingInput): Blocks {
   const kind = recordingKind(await bytes.peek(RECORDING_KIND_BYTES));
   const input: FfmpegInput = { type: 'stream', bytes: () => bytes.blocks(STREAM_BLOCK_BYTES) };
-  const { seconds, damage, tracks } = yield* decodeTrack(name, kind, input, {
-    track: '0:a:0',
-    channels: 2,
+  const { seconds, damage, tracks } = yield* decodeTrack(name, kind, startFfmpeg, input, {
     begin: COUNTED_FROM_ZERO.has(kind) ? 0 : undefined,
-    level: 'level+info',
+    job: { program: 'ffmpeg', track: 'first', channels: 2, tellsTracks: true },
   });
   if (seconds === 0)
     throw kind === undefined ? noRecording(name) : brokenRecording(name, kind, UNSTREAMABLE[kind]);
@@ -148,13 +152,9 @@ const UNSTREAMABLE: Partial<Record<RecordingKind, string>> = {
 const STREAM_BLOCK_BYTES = 8_192;
 
 interface TrackOptions {
-  /** As ffmpeg maps it. */
-  readonly track: string;
-  readonly channels: number;
   /** What counts as the beginning in the times of the container, seconds; undefined for the track's own. */
   readonly begin: number | undefined;
-  /** What ffmpeg is to talk of. */
-  readonly level: 'error' | 'level+info';
+  readonly job: FfmpegJob & { readonly program: 'ffmpeg' };
 }
 
 interface TrackEnd {
@@ -169,11 +169,11 @@ interface TrackEnd {
 async function* decodeTrack(
   name: string,
   kind: RecordingKind | undefined,
+  startFfmpeg: StartFfmpeg,
   input: FfmpegInput,
   options: TrackOptions,
 ): AsyncGenerator<DecodedBlock, TrackEnd> {
-  const { before, after } = trackArguments(options);
-  const ffmpeg = await orNeedsFfmpeg(name, kind, startFfmpeg('ffmpeg', input, before, after));
+  const ffmpeg = await orNeedsFfmpeg(name, kind, startFfmpeg(options.job, input));
   try {
     let end = 0;
     const placed = placeInTime(timedBlocks(ffmpeg, options));
@@ -208,29 +208,11 @@ const COUNTED_FROM_ZERO: ReadonlySet<RecordingKind | undefined> = new Set<Record
   'WMA',
 ]);
 
-/** Longer than any gap: ffmpeg must not correct what is looked at here, seconds. */
-const NEVER = 1_000_000_000;
-
-/** Tracks may begin late, and have to be found all the same, microseconds and bytes; what is found first ends the search. */
-const LOOK_AHEAD = ['-analyzeduration', '100000000', '-probesize', '33554432'];
-
-function trackArguments({ track, channels, level }: TrackOptions): {
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-} {
-  const times = ['-copyts', '-dts_error_threshold', `${NEVER}`];
-  const format = ['-c:a', 'pcm_s16le', '-ac', `${channels}`, '-ar', `${SAMPLE_RATE}`];
-  return {
-    before: ['-nostdin', '-hide_banner', '-nostats', '-v', level, ...times, ...LOOK_AHEAD],
-    after: ['-map', track, ...format, '-avoid_negative_ts', 'disabled', '-f', 'matroska', 'pipe:1'],
-  };
-}
-
 async function* timedBlocks(
-  { stdout }: FfmpegProcess,
-  { channels, begin }: TrackOptions,
+  { output }: FfmpegProcess,
+  { begin, job: { channels } }: TrackOptions,
 ): AsyncGenerator<TimedBlock, void> {
-  const iterator = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const iterator = output[Symbol.asyncIterator]();
   const bytes = createByteSource(async () => {
     const next = await iterator.next();
     return next.done === true ? undefined : next.value;

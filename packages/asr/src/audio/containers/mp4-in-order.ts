@@ -1,24 +1,33 @@
 import type { RecordingFile } from './container.js';
+import type { FfmpegInput } from './ffmpeg-job.js';
 import { createFileCursor, gather } from './file-cursor.js';
 import { MP4_BOX_HEADER_BYTES, type Mp4Box, parseMp4Box } from './mp4-box.js';
+
+/** What is written into a pipe of a recording: the bytes as they are, or those of an MP4 file in another order. */
+export async function bytesInOrder(
+  input: Exclude<FfmpegInput, { readonly type: 'path' }>,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (input.type === 'stream') return input.bytes();
+  const { file } = input;
+  return (await mp4InOrder(file).catch(() => undefined)) ?? file.read(0, file.size);
+}
 
 /**
  * The bytes of an MP4 or QuickTime file with its index moved before its samples, so that it can be decoded through
  * a pipe (ISO/IEC 14496-12, sections 4.2 and 8.7.5). Recorders write the index last, when they know it. Undefined
- * for files of another kind, those that are in this order already, and indexes too large to be held.
+ * for files of another kind, those that are in this order already, and indexes that nobody writes. Holds a few KiB.
  */
-export async function mp4InOrder(file: RecordingFile): Promise<AsyncIterable<Uint8Array> | undefined> {
+async function mp4InOrder(file: RecordingFile): Promise<AsyncIterable<Uint8Array> | undefined> {
   const boxes = await topLevelBoxes(file);
   const samples = boxes.find(({ type }) => type === 'mdat');
   const index = boxes.find(({ type }) => type === 'moov');
   if (samples === undefined || index === undefined || index.start < samples.start) return undefined;
   if (index.end - index.start > LARGEST_INDEX_BYTES || file.size > LARGEST_OFFSET) return undefined;
 
-  const moved = await gather(file.read(index.start, index.end));
-  moveChunkOffsets(moved, samples.start, index);
+  const tables = await findOffsetTables(file, index);
   return (async function* () {
     yield* file.read(0, samples.start);
-    yield moved;
+    yield* movedIndex(file, index, tables, samples.start);
     yield* file.read(samples.start, index.start);
     yield* file.read(index.end, file.size);
   })();
@@ -51,39 +60,78 @@ async function topLevelBoxes(file: RecordingFile): Promise<Mp4Box[]> {
   return boxes;
 }
 
+/** A table of offsets of chunks: where its entries are in the file, and how many bytes each takes. */
+interface OffsetTable {
+  readonly start: number;
+  readonly end: number;
+  readonly entryBytes: 4 | 8;
+}
+
 /** Boxes on the way from the index to its tables of chunk offsets. */
 const CONTAINERS: ReadonlySet<string> = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
 
-/** Corrects the offsets of chunks that lie between `from` and the index, which is put before them. */
-function moveChunkOffsets(moov: Buffer, from: number, index: Mp4Box): void {
-  const shift = index.end - index.start;
-  const isMoved = (offset: number): boolean => offset >= from && offset < index.start;
-  const walk = (start: number, end: number): void => {
-    for (let at = start; at < end;) {
-      const box = parseMp4Box(moov.subarray(at, Math.min(end, at + MP4_BOX_HEADER_BYTES)), at, end);
-      if (box === undefined) return;
-      const body = moov.subarray(at + box.headerBytes, box.end);
-      if (CONTAINERS.has(box.type)) walk(at + box.headerBytes, box.end);
-      if (box.type === 'stco') moveShortOffsets(body, isMoved, shift);
-      if (box.type === 'co64') moveLongOffsets(body, isMoved, shift);
-      at = box.end;
-    }
-  };
-  walk(0, moov.length);
-}
+/** As many boxes as lie one within the other on that way. */
+const DEEPEST = 5;
 
 /** Version and flags, the number of entries, then the entries. */
 const TABLE_HEADER_BYTES = 8;
 
+/** In the order of the file. */
+async function findOffsetTables(file: RecordingFile, index: Mp4Box): Promise<readonly OffsetTable[]> {
+  const cursor = createFileCursor(file);
+  const tables: OffsetTable[] = [];
+  const walk = async (start: number, end: number, depth: number): Promise<void> => {
+    for (let at = start; at < end;) {
+      const head = await cursor.at(at, Math.min(end - at, MP4_BOX_HEADER_BYTES));
+      const box = parseMp4Box(head, at, end);
+      if (box === undefined) return;
+      const body = at + box.headerBytes;
+      if (CONTAINERS.has(box.type) && depth < DEEPEST) await walk(body, box.end, depth + 1);
+      if (box.type === 'stco') tables.push({ start: body + TABLE_HEADER_BYTES, end: box.end, entryBytes: 4 });
+      if (box.type === 'co64') tables.push({ start: body + TABLE_HEADER_BYTES, end: box.end, entryBytes: 8 });
+      at = box.end;
+    }
+  };
+  await walk(index.start, index.end, 0);
+  return tables.filter(({ start, end, entryBytes }) => end - start >= entryBytes);
+}
+
+/** The index, with the offsets of chunks corrected that lie between `from` and the index, which is put before them. */
+async function* movedIndex(
+  file: RecordingFile,
+  index: Mp4Box,
+  tables: readonly OffsetTable[],
+  from: number,
+): AsyncGenerator<Uint8Array, void> {
+  const shift = index.end - index.start;
+  const isMoved = (offset: number): boolean => offset >= from && offset < index.start;
+  let written = index.start;
+  for (const { start, end, entryBytes } of tables) {
+    yield* file.read(written, start);
+    const stop = end - ((end - start) % entryBytes);
+    for (let at = start; at < stop; at += WINDOW_BYTES) {
+      const entries = await gather(file.read(at, Math.min(stop, at + WINDOW_BYTES)));
+      if (entryBytes === 4) moveShortOffsets(entries, isMoved, shift);
+      else moveLongOffsets(entries, isMoved, shift);
+      yield entries;
+    }
+    written = stop;
+  }
+  yield* file.read(written, index.end);
+}
+
+/** Bytes of a table that are corrected at a time: whole entries. */
+const WINDOW_BYTES = 32_768;
+
 function moveShortOffsets(table: Buffer, isMoved: (offset: number) => boolean, shift: number): void {
-  for (let at = TABLE_HEADER_BYTES; at + 4 <= table.length; at += 4) {
+  for (let at = 0; at + 4 <= table.length; at += 4) {
     const offset = table.readUInt32BE(at);
     if (isMoved(offset)) table.writeUInt32BE(offset + shift, at);
   }
 }
 
 function moveLongOffsets(table: Buffer, isMoved: (offset: number) => boolean, shift: number): void {
-  for (let at = TABLE_HEADER_BYTES; at + 8 <= table.length; at += 8) {
+  for (let at = 0; at + 8 <= table.length; at += 8) {
     const offset = Number(table.readBigUInt64BE(at));
     if (isMoved(offset)) table.writeBigUInt64BE(BigInt(offset + shift), at);
   }

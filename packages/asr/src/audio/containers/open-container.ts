@@ -64,9 +64,10 @@ async function* decodeAll(
 }
 
 /** What has not been read yet. */
-function restOf({ name, bytes, file }: RecordingInput): RecordingInput {
-  if (file === undefined) return { name, bytes };
+function restOf(input: RecordingInput): RecordingInput {
+  const { bytes, file } = input;
+  if (file === undefined) return input;
   const start = bytes.position();
   const read = (from: number, to: number) => file.read(start + from, start + to);
-  return { name, bytes, file: { path: undefined, size: file.size - start, read } };
+  return { ...input, file: { path: undefined, size: file.size - start, read } };
 }

@@ -1,5 +1,6 @@
+import { MOST_CHANNELS } from './container.js';
 import { gather } from './file-cursor.js';
-import { startFfmpeg, type FfmpegInput } from './ffmpeg-process.js';
+import type { FfmpegInput, StartFfmpeg } from './ffmpeg-job.js';
 
 /** What ffprobe finds in a recording. */
 export interface Probed {
@@ -21,23 +22,31 @@ interface AudioTrack {
   readonly channels: number;
 }
 
-/** Asks ffprobe, with options that go before the input. Throws `FfmpegMissingError`. */
-export async function probe(input: FfmpegInput, options: readonly string[]): Promise<Probed> {
-  const entries =
-    'format=format_name,start_time,duration:stream=index,codec_type,channels:stream_disposition=attached_pic';
-  const ffprobe = await startFfmpeg(
-    'ffprobe',
-    input,
-    ['-v', 'error', ...options],
-    ['-show_entries', entries, '-of', 'json'],
-  );
+/** Asks ffprobe. Throws `FfmpegMissingError`. */
+export async function probe(startFfmpeg: StartFfmpeg, input: FfmpegInput): Promise<Probed> {
+  const ffprobe = await startFfmpeg({ program: 'ffprobe' }, input);
   try {
-    const answer = await gather(ffprobe.stdout);
+    const answer = await gather(atMost(MOST_ANSWER_BYTES, ffprobe.output));
     await ffprobe.ended;
     return parseAnswer(JSON.parse(answer.toString() || '{}') as Answer);
   } finally {
     ffprobe.kill();
   }
+}
+
+/** A track takes some hundred bytes of an answer; what names thousands of them is none that anybody recorded. */
+const MOST_ANSWER_BYTES = 256 * 1024;
+
+/** Ends with an empty answer where there is more. */
+async function* atMost(bytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let left = bytes;
+  const kept: Uint8Array[] = [];
+  for await (const piece of pieces) {
+    left -= piece.length;
+    if (left < 0) return;
+    kept.push(piece);
+  }
+  yield* kept;
 }
 
 /** The part of ffprobe's answer that was asked for. */
@@ -61,7 +70,10 @@ function parseAnswer({ format, streams = [] }: Answer): Probed {
     format: format?.format_name,
     tracks: streams
       .filter(({ codec_type: type }) => type === 'audio')
-      .map(({ index, channels = 1 }) => ({ index, channels: Math.max(1, channels) })),
+      .map(({ index, channels = 1 }) => ({
+        index,
+        channels: Math.min(MOST_CHANNELS, Math.max(1, channels)),
+      })),
     hasVideo: streams.some(
       ({ codec_type: type, disposition }) => type === 'video' && disposition?.attached_pic !== 1,
     ),

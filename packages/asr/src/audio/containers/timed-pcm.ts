@@ -44,6 +44,10 @@ const OPENED: ReadonlySet<number> = new Set([ebmlIds.segment, ebmlIds.cluster, e
 /** Track number of one byte, time relative to the cluster's, flags (RFC 9559, section 10.2). */
 const BLOCK_HEADER_BYTES = 4;
 
+/** A number takes eight bytes, and samples of a frame of any codec, in many channels, a few megabytes: ffmpeg writes no more. */
+const MOST_TIMESTAMP_BYTES = 8;
+const MOST_BLOCK_BYTES = 16 * 1024 ** 2;
+
 async function* readBlocks(bytes: ByteSource): AsyncGenerator<TimedPcm, void> {
   let clusterMs = 0;
   for (;;) {
@@ -52,6 +56,8 @@ async function* readBlocks(bytes: ByteSource): AsyncGenerator<TimedPcm, void> {
     const { id, headerBytes, bodyBytes = 0 } = element;
     await bytes.skip(headerBytes);
     if (OPENED.has(id)) continue;
+    const isRead = id === ebmlIds.timestamp || id === ebmlIds.simpleBlock || id === ebmlIds.block;
+    if (isRead && bodyBytes > (id === ebmlIds.timestamp ? MOST_TIMESTAMP_BYTES : MOST_BLOCK_BYTES)) return;
     if (id === ebmlIds.timestamp) {
       clusterMs = Number(`0x${Buffer.from(await bytes.read(bodyBytes)).toString('hex')}`);
     } else if (id === ebmlIds.simpleBlock || id === ebmlIds.block) {

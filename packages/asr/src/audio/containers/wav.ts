@@ -1,7 +1,7 @@
 import { SpeechError } from '../../speech-error.js';
 import type { ByteSource } from '../byte-source.js';
 import { companded } from './companding.js';
-import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
+import { type DecodedAudio, type DecodedBlock, MOST_CHANNELS, type RecordingInput } from './container.js';
 import { gather } from './file-cursor.js';
 import { recordingKind, RECORDING_KIND_BYTES } from './recording-kind.js';
 import { findTail, findTailIn, indexOfWaveHeader, isKnownChunk, isWaveHeader } from './riff-chunks.js';
@@ -80,7 +80,7 @@ async function readHeader(bytes: ByteSource, name: string, start: number): Promi
     }
     const padded = size + (size % 2);
     if (chunk === 'fmt ' || chunk === 'ds64') {
-      const body = await bytes.read(padded);
+      const body = await readChunk(bytes, padded);
       if (chunk === 'fmt ') format = parseFormat(body);
       else longDataBytes = parseLongDataBytes(body);
     } else {
@@ -88,6 +88,15 @@ async function readHeader(bytes: ByteSource, name: string, start: number): Promi
     }
     offset += padded;
   }
+}
+
+/** Of chunks that say what the samples are, all that any writer has to say; the rest of a claim is skipped unread. */
+const MOST_FORMAT_BYTES = 1_024;
+
+async function readChunk(bytes: ByteSource, claimed: number): Promise<Uint8Array> {
+  const body = await bytes.read(Math.min(claimed, MOST_FORMAT_BYTES));
+  await bytes.skip(claimed - body.length);
+  return body;
 }
 
 function isKnown(size: number): boolean {
@@ -110,6 +119,7 @@ function parseFormat(body: Uint8Array): WavFormat | undefined {
   const tag = plainTag === 0xfffe && body.length >= 26 ? view.getUint16(24, true) : plainTag;
   const channels = view.getUint16(2, true);
   const frameBytes = view.getUint16(12, true);
+  if (channels > MOST_CHANNELS) return undefined;
   const readSample = sampleReader(tag, (frameBytes / channels) * 8);
   if (readSample === undefined) return undefined;
   return { sampleRate: view.getUint32(4, true), channels, frameBytes, readSample };
@@ -280,7 +290,7 @@ async function nextHeader(
     const padded = size + (size % 2);
     await bytes.skip(8);
     if (chunk === 'fmt ') {
-      const parsed = parseFormat(await bytes.read(padded));
+      const parsed = parseFormat(await readChunk(bytes, padded));
       if (parsed === undefined) return UNREADABLE_PART;
       format = parsed;
     } else {

@@ -1,0 +1,54 @@
+/** The programs that are started beside the server. */
+export type ChildProgram =
+  /** Recognises speech, prepares a model's graphs, or tries a device. */
+  | 'inference'
+  /** Decodes recordings. */
+  | 'decoder'
+  /** ffmpeg and ffprobe. */
+  | 'ffmpeg';
+
+/**
+ * The environment of a child: what it cannot do without, by name, and nothing else. The server's own holds the master key,
+ * the address of the database and whatever else its operator put there, and everything in it can be read in
+ * `/proc/PID/environ` for as long as the child runs.
+ */
+export function childEnvironment(
+  program: ChildProgram,
+  environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  return Object.fromEntries(
+    needs[program].flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Where libraries are that are not installed in the places of the system; Windows looks for all of them by these. */
+const LIBRARIES = [
+  ...['LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH'],
+  ...(process.platform === 'win32' ? ['SystemRoot', 'windir', 'PATH', 'Path'] : []),
+];
+
+/** What the driver and the runtime of NVIDIA look for. */
+const CUDA = [
+  'CUDA_VISIBLE_DEVICES',
+  'CUDA_DEVICE_ORDER',
+  'CUDA_MODULE_LOADING',
+  'CUDA_MPS_PIPE_DIRECTORY',
+  'CUDA_MPS_LOG_DIRECTORY',
+  'CUDA_CACHE_DISABLE',
+  'CUDA_CACHE_MAXSIZE',
+  'CUDA_CACHE_PATH',
+  'CUDA_PATH',
+  'NVIDIA_VISIBLE_DEVICES',
+  'NVIDIA_DRIVER_CAPABILITIES',
+  'NVIDIA_TF32_OVERRIDE',
+];
+
+const needs: Readonly<Record<ChildProgram, readonly string[]>> = {
+  // The driver keeps compiled kernels in a folder of the home; a device is tried with a file of a moment.
+  inference: [...LIBRARIES, ...CUDA, 'HOME', 'TMPDIR', 'TEMP', 'TMP'],
+  decoder: LIBRARIES,
+  ffmpeg: LIBRARIES,
+};

@@ -18,6 +18,7 @@ export { decodePcm, encodePcm, type PcmEncoding } from './audio/pcm.js';
 export { isRecording } from './audio/is-recording.js';
 export type { Recording, RecordingOptions } from './audio/decode-recording.js';
 export { openRecording, type StoredRecording } from './audio/recording.js';
+export { createDecoderPool, type DecodeOptions, type DecoderPool } from './audio/decoders/decoder-pool.js';
 export { areTracksApart } from './audio/tracks-apart.js';
 export { SAMPLE_RATE } from './audio/sample-rate.js';
 export type {

@@ -1,0 +1,96 @@
+import { createByteSource } from '../byte-source.js';
+import type { RecordingInput } from '../containers/container.js';
+import { decodeRecording } from '../decode-recording.js';
+import { loadResampling } from '../resample.js';
+import { SpeechError } from '../../speech-error.js';
+import { askForFfmpeg } from './asked-ffmpeg.js';
+import type { DecodingEnd, DecodingFailure, OpenedRecording, ReadRange } from './message-schemas.js';
+import { type DecodingTask, FAILURE_CODES, MOST_SAMPLES, PIECE_BYTES, questions } from './messages.js';
+import { openServerLink, payloadOf } from './server-link.js';
+
+// The entry of a process that decodes one recording, in pieces that it is given and asked for.
+
+// Decoders report each bad frame on the console, and what is said there is nobody's to read.
+console.error = () => undefined;
+console.warn = () => undefined;
+
+// The server decides when its decoders end, not Ctrl-C, which reaches the whole process group.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+const link = openServerLink(process.stdin, process.stdout, () => process.exit(0));
+
+async function decode(): Promise<void> {
+  // What is loaded later could not be: files are closed to a decoder as soon as it is ready.
+  await loadResampling();
+  const task = JSON.parse((await link.ask(questions.ready)).toString()) as DecodingTask;
+  try {
+    link.tell(questions.done, payloadOf(await tellOf(task)));
+  } catch (error) {
+    link.tell(questions.failed, payloadOf(failureOf(error)));
+  }
+}
+
+async function tellOf({ name, size, track, maxSeconds }: DecodingTask): Promise<DecodingEnd> {
+  let end: DecodingEnd = {};
+  const recording = await decodeRecording(
+    { input: inputOf(name, size), close: () => Promise.resolve() },
+    {
+      name,
+      onDamage: (error) => (end = { damage: failureOf(error) }),
+      ...(track !== undefined && { track }),
+      ...(maxSeconds !== undefined && { maxSeconds }),
+    },
+  );
+  const { durationSeconds, sampleRate, tracks, channels } = recording;
+  const opened: OpenedRecording = { durationSeconds, sampleRate, tracks, channels };
+  await link.ask(questions.opened, payloadOf(opened));
+  for await (const samples of recording.chunks()) {
+    for (let at = 0; at < samples.length; at += MOST_SAMPLES) {
+      const { buffer, byteOffset, byteLength } = samples.subarray(at, at + MOST_SAMPLES);
+      await link.ask(questions.sound, new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return end;
+}
+
+function inputOf(name: string, size: number | undefined): RecordingInput {
+  const startFfmpeg = askForFfmpeg(link);
+  if (size === undefined) {
+    const bytes = createByteSource(async () => {
+      const next = await link.ask(questions.read);
+      return next.length === 0 ? undefined : next;
+    });
+    return { name, bytes, startFfmpeg };
+  }
+  const read = async function* (start: number, end: number): AsyncGenerator<Uint8Array, void> {
+    for (let at = start; at < Math.min(end, size);) {
+      const range: ReadRange = { start: at, end: Math.min(end, size, at + PIECE_BYTES) };
+      const piece = await link.ask(questions.read, payloadOf(range));
+      if (piece.length === 0) return;
+      at += piece.length;
+      yield piece;
+    }
+  };
+  const front = read(0, size);
+  const bytes = createByteSource(async () => {
+    const next = await front.next();
+    return next.done === true ? undefined : next.value;
+  });
+  return { name, bytes, file: { path: undefined, size, read }, startFfmpeg };
+}
+
+/** Errors that nothing here is prepared for may quote anything, so they are only named. */
+function failureOf(error: unknown): DecodingFailure {
+  if (error instanceof SpeechError) {
+    const code = FAILURE_CODES.find((known) => known === error.code);
+    if (code !== undefined) return { code, message: error.message, remedy: error.remedy };
+  }
+  return {
+    code: 'decoder_failed',
+    message: 'The recording made its decoder fail.',
+    remedy: 'Convert it to another format, such as WAV or FLAC, and try again.',
+  };
+}
+
+void decode();

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../child-environment.js';
+import { confinedNode, yieldToOthers } from './confinement.js';
+import { createFrameReader, encodeFrame, type Frame } from './frames.js';
+
+/** A running decoder. */
+export interface DecoderProcess {
+  readonly pid: number | undefined;
+  send(frame: Frame): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** What its supervisor hears. `onExit` comes last and once. */
+export interface DecoderListener {
+  readonly onFrame: (frame: Frame) => void;
+  /** It said what is no frame. */
+  readonly onNonsense: () => void;
+  readonly onExit: () => void;
+}
+
+/** Starts a process that decodes one recording: with no environment, no files and no processes of its own. */
+export async function startDecoderProcess(listener: DecoderListener): Promise<DecoderProcess> {
+  const { program, args } = await confinedNode();
+  const main = fileURLToPath(new URL('./decoder-main.js', import.meta.url));
+  const child = spawn(program, [...args, main], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: childEnvironment('decoder'),
+  });
+  yieldToOthers(child.pid);
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
+  let hasEnded = false;
+  const end = (): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    process.off('exit', kill);
+    listener.onExit();
+  };
+  const readFrames = createFrameReader();
+  child.stdout.on('data', (bytes: Buffer) => {
+    let frames: Frame[];
+    try {
+      frames = readFrames(bytes);
+    } catch {
+      listener.onNonsense();
+      return;
+    }
+    frames.forEach(listener.onFrame);
+  });
+  child.stdin.on('error', () => undefined);
+  // All that it said has come when its pipes are closed.
+  child.on('close', end);
+  child.on('error', end);
+  return {
+    pid: child.pid,
+    send(frame) {
+      if (!child.stdin.writable) return;
+      for (const part of encodeFrame(frame)) child.stdin.write(part);
+    },
+    kill,
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { MOST_CHANNELS } from '../containers/container.js';
+import { FAILURE_CODES } from './messages.js';
+
+// What the server takes from a decoder, of which nothing is believed that these do not allow.
+
+const count = z.int().min(0);
+
+export const readRange = z.strictObject({ start: count, end: count });
+export type ReadRange = z.output<typeof readRange>;
+
+export const openedRecording = z.strictObject({
+  durationSeconds: z.number().min(0).optional(),
+  sampleRate: z.int().min(1).max(1_000_000),
+  tracks: z.int().min(1).max(64),
+  channels: z.int().min(1).max(1_024),
+});
+export type OpenedRecording = z.output<typeof openedRecording>;
+
+/** Sentences of this package, which quote nothing of a recording. */
+const sentence = z.string().max(1_000);
+
+export const decodingFailure = z.strictObject({
+  code: z.enum(FAILURE_CODES),
+  message: sentence,
+  remedy: sentence,
+});
+export type DecodingFailure = z.output<typeof decodingFailure>;
+
+export const decodingEnd = z.strictObject({ damage: decodingFailure.optional() });
+export type DecodingEnd = z.output<typeof decodingEnd>;
+
+/** The number of the program among those that the decoder has asked for, and what it is for. */
+export const ffmpegQuestion = z.strictObject({
+  process: count,
+  job: z.discriminatedUnion('program', [
+    z.strictObject({ program: z.literal('ffprobe') }),
+    z.strictObject({
+      program: z.literal('ffmpeg'),
+      track: z.union([count.max(100_000), z.literal('first')]),
+      channels: z.int().min(1).max(MOST_CHANNELS),
+      tellsTracks: z.boolean(),
+    }),
+  ]),
+});
+export type FfmpegQuestion = z.output<typeof ffmpegQuestion>;
+
+/** Reads what was said as JSON. Throws where it is not what the schema says. */
+export function parsePayload<Schema extends z.ZodType>(schema: Schema, payload: Buffer): z.output<Schema> {
+  if (payload.length > MOST_JSON_BYTES) throw new RangeError('a message is too long');
+  return schema.parse(JSON.parse(payload.toString('utf8')));
+}
+
+const MOST_JSON_BYTES = 8_192;

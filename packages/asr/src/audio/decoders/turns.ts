@@ -1,0 +1,48 @@
+/** Lets so many do something at a time. */
+export interface Turns {
+  /**
+   * Resolves with what ends the turn, in the order in which turns were asked for. `key` names whose it is, for those that wait
+   * to be told apart.
+   */
+  take(key: string | undefined): Promise<() => void>;
+  /** How many have a turn, and how many wait for one. */
+  count(): { readonly running: number; readonly waiting: number };
+}
+
+interface Waiting {
+  readonly key: string | undefined;
+  readonly begin: () => void;
+}
+
+/** `atATime` have a turn together. */
+export function createTurns(atATime: number): Turns {
+  const queue: Waiting[] = [];
+  let running = 0;
+  const startNext = (): void => {
+    if (running >= atATime) return;
+    const next = queue.shift();
+    if (next === undefined) return;
+    running += 1;
+    next.begin();
+  };
+  return {
+    take: (key) =>
+      new Promise((resolve) => {
+        let isOver = false;
+        const end = (): void => {
+          if (isOver) return;
+          isOver = true;
+          running -= 1;
+          startNext();
+        };
+        queue.push({
+          key,
+          begin: () => {
+            resolve(end);
+          },
+        });
+        startNext();
+      }),
+    count: () => ({ running, waiting: queue.length }),
+  };
+}

@@ -6,6 +6,7 @@ import type { AccessAudit } from './access-audit.js';
 import { createAccounts, type Accounts } from './accounts.js';
 import { createApiKeys, type ApiKeys } from './api-keys.js';
 import { createBreakGlass, type BreakGlass } from './break-glass.js';
+import { createCredentialFailures } from './credential-failures.js';
 import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { createGuard, type Guard } from './guard.js';
 import { createLogins, type Logins } from './logins.js';
@@ -29,7 +30,7 @@ export interface Access {
   readonly breakGlass: BreakGlass;
   readonly audit: AccessAudit;
   readonly log: Log;
-  /** Failed attempts by address. */
+  /** Failed logins by address. */
   readonly addressFailures: FailureLimit;
   /** Failed logins by name, whether there is a user of this name or not. */
   readonly nameFailures: FailureLimit;
@@ -44,7 +45,7 @@ export interface AccessServices {
   readonly origins: OriginPolicy;
 }
 
-/** A mistyped password is no attack; a hundred of them are. */
+/** A mistyped password is no attack; a hundred of them are (docs/decisions/0068). */
 const BY_ADDRESS = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
 const BY_NAME = { most: 5, firstWaitSeconds: 30, longestWaitSeconds: 900 } as const;
 
@@ -57,13 +58,12 @@ export function createAccess(services: AccessServices): Access {
   const logins = createLogins(config, database, users);
   const tickets = createTickets();
   const breakGlass = createBreakGlass();
-  const addressFailures = createFailureLimit(BY_ADDRESS);
   const recognise =
     config.authentication === 'none'
       ? recogniseLocal
       : createRecognise({ apiKeys, logins, tickets, tokens: createTokens(config, log) });
   return {
-    guard: createGuard({ config, log, audit, origins, recognise, failures: addressFailures, breakGlass }),
+    guard: createGuard({ config, log, audit, origins, recognise, failures: createCredentialFailures(), breakGlass }),
     apiKeys,
     users,
     accounts: createAccounts(userServices),
@@ -73,7 +73,7 @@ export function createAccess(services: AccessServices): Access {
     breakGlass,
     audit,
     log,
-    addressFailures,
+    addressFailures: createFailureLimit(BY_ADDRESS),
     nameFailures: createFailureLimit(BY_NAME),
   };
 }

@@ -54,9 +54,14 @@ export const API_KEY_PREFIX = 'ausk_';
 const NOTE_USE_MS = 60_000;
 
 const ID_BYTES = 6;
-const keyPattern = new RegExp(`^${API_KEY_PREFIX}[0-9a-f]{${2 * ID_BYTES}}_${SECRET_PATTERN}$`);
+const keyPattern = new RegExp(`^${API_KEY_PREFIX}([0-9a-f]{${2 * ID_BYTES}})_${SECRET_PATTERN}$`);
 
 type Row = Selectable<Schema['api_keys']>;
+
+/** The public name of the key that `text` would be; undefined for what is none. */
+export function keyIdIn(text: string): string | undefined {
+  return keyPattern.exec(text)?.[1];
+}
 
 /** The keys in `database`. */
 export function createApiKeys({ db }: Pick<Database, 'db'>, now: () => Date = () => new Date()): ApiKeys {

@@ -1,11 +1,13 @@
 import ipaddr from 'ipaddr.js';
 
-/** Counts failures by name or address, and says who has to wait. */
+/** Counts failures by what was shown, a name or an address, and says who has to wait. */
 export interface FailureLimit {
   /** Seconds that `key` has to wait; undefined where it need not. */
   readonly waitSeconds: (key: string) => number | undefined;
   /** One more failure. Tells whether it is the one that makes `key` wait. */
   readonly fail: (key: string) => boolean;
+  /** Takes one failure back, which was none: it was counted before anything was known. */
+  readonly forgive: (key: string) => void;
   /** Forgets the failures of `key`. */
   readonly succeed: (key: string) => void;
 }
@@ -20,25 +22,42 @@ export interface FailureLimitOptions {
   readonly now?: () => number;
 }
 
-/** Keys that are remembered at most: the one that failed longest ago is forgotten. */
+/**
+ * Keys that wait, and others that have failed, remembered at most: of each the one that failed longest ago is forgotten.
+ * They are kept apart, since a key that waits would else be freed by failures under names that nobody waits for.
+ */
 const MOST_KEYS = 10_000;
 
 interface Failures {
-  count: number;
-  waitsUntil: number;
-  forgottenAt: number;
+  readonly count: number;
+  readonly waitsUntil: number;
+  readonly forgottenAt: number;
 }
 
 /** A limit that has seen no failure yet. */
 export function createFailureLimit(options: FailureLimitOptions): FailureLimit {
   const { most, firstWaitSeconds, longestWaitSeconds, now = () => performance.now() } = options;
   const failing = new Map<string, Failures>();
+  const waiting = new Map<string, Failures>();
 
   const current = (key: string): Failures | undefined => {
-    const failures = failing.get(key);
+    const failures = waiting.get(key) ?? failing.get(key);
     if (failures === undefined || failures.forgottenAt > now()) return failures;
-    failing.delete(key);
+    forget(key);
     return undefined;
+  };
+
+  const forget = (key: string): void => {
+    failing.delete(key);
+    waiting.delete(key);
+  };
+
+  const remember = (key: string, failures: Failures): void => {
+    forget(key);
+    const kept = failures.count > most ? waiting : failing;
+    kept.set(key, failures);
+    const [oldest] = kept.keys();
+    if (kept.size > MOST_KEYS && oldest !== undefined) kept.delete(oldest);
   };
 
   return {
@@ -48,22 +67,23 @@ export function createFailureLimit(options: FailureLimitOptions): FailureLimit {
     },
     fail: (key) => {
       const count = (current(key)?.count ?? 0) + 1;
-      const waits = count > most;
       const seconds = Math.min(firstWaitSeconds * 2 ** Math.max(0, count - most - 1), longestWaitSeconds);
       const until = now() + seconds * 1000;
-      failing.delete(key);
-      failing.set(key, {
+      remember(key, {
         count,
-        waitsUntil: waits ? until : 0,
+        waitsUntil: count > most ? until : 0,
         forgottenAt: until + firstWaitSeconds * 1000,
       });
-      const [oldest] = failing.keys();
-      if (failing.size > MOST_KEYS && oldest !== undefined) failing.delete(oldest);
       return count === most + 1;
     },
-    succeed: (key) => {
-      failing.delete(key);
+    forgive: (key) => {
+      const failures = current(key);
+      if (failures === undefined) return;
+      const count = failures.count - 1;
+      if (count === 0) forget(key);
+      else remember(key, { ...failures, count, waitsUntil: count > most ? failures.waitsUntil : 0 });
     },
+    succeed: forget,
   };
 }
 

@@ -8,10 +8,11 @@ import type { Log } from '../telemetry/log.js';
 import { auditedIdentity, type AccessAudit, type AccessAuditAction } from './access-audit.js';
 import type { Authentication, Recognition } from './authentication.js';
 import type { BreakGlass } from './break-glass.js';
-import { addressKey, type FailureLimit } from './failure-limit.js';
+import type { CredentialFailures } from './credential-failures.js';
+import { addressKey } from './failure-limit.js';
 import type { Identity, Ownership } from './identity.js';
 import { isOpenToAnyone, isPermitted, scopeOf, type Action } from './permissions.js';
-import { isRecognisedByBrowser, loginCookieOf, type Recognise } from './recognise.js';
+import { isRecognisedByBrowser, loginCookieOf, shownBy, type Recognise } from './recognise.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -49,8 +50,7 @@ export interface GuardServices {
   readonly audit: AccessAudit;
   readonly origins: OriginPolicy;
   readonly recognise: Recognise;
-  /** Failures by address. */
-  readonly failures: FailureLimit;
+  readonly failures: CredentialFailures;
   readonly breakGlass: BreakGlass;
 }
 
@@ -124,11 +124,9 @@ export function createGuard(services: GuardServices): Guard {
     if (!recognition.shown) return new RequestError('unauthenticated');
     // Every login ends some day, and nobody can guess a cookie: a ward behind one address must not lock itself out.
     if (isEndedLogin(request, recognition.code)) return new RequestError(recognition.code);
-    const address = addressKey(request.ip);
-    const waitSeconds = failures.waitSeconds(address);
+    const waitSeconds = failures.fail(addressKey(request.ip), shownBy(request));
     // Whoever goes on is neither told more nor fills the audit log.
     if (waitSeconds !== undefined) return new RequestError('locked_out', {}, waitSeconds);
-    failures.fail(address);
     await append(request, 'access.failed', { reason: recognition.code });
     return new RequestError(recognition.code);
   };

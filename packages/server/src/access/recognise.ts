@@ -1,7 +1,7 @@
 import { parseCookie } from 'cookie';
 import type { FastifyRequest } from 'fastify';
 import type { ApiKeys } from './api-keys.js';
-import { API_KEY_PREFIX } from './api-keys.js';
+import { API_KEY_PREFIX, keyIdIn } from './api-keys.js';
 import { NOT_VALID, recognised, type Recognition } from './authentication.js';
 import { recogniseCertificate } from './certificates.js';
 import { LOCAL_IDENTITY } from './identity.js';
@@ -17,6 +17,8 @@ export interface CredentialSources {
   /** Undefined where no issuer is set. */
   readonly tokens: Tokens | undefined;
 }
+
+const TICKET_PREFIX = 'aust_';
 
 /** Offered as a WebSocket subprotocol, with a ticket behind it. */
 const TICKET_PROTOCOL = 'auscult.ticket.';
@@ -35,7 +37,7 @@ export const recogniseLocal: Recognise = () =>
 export function createRecognise({ apiKeys, logins, tickets, tokens }: CredentialSources): Recognise {
   const bearer = (text: string, request: FastifyRequest): Promise<Recognition> => {
     if (text.startsWith(API_KEY_PREFIX)) return apiKeys.recognise(text);
-    if (text.startsWith('aust_')) return ticket(text, request);
+    if (text.startsWith(TICKET_PREFIX)) return ticket(text, request);
     return tokens?.recognise(text) ?? Promise.resolve(NOT_VALID);
   };
 
@@ -44,9 +46,8 @@ export function createRecognise({ apiKeys, logins, tickets, tokens }: Credential
     request.ws ? tickets.redeem(text) : Promise.resolve(NOT_VALID);
 
   return (request) => {
-    const { authorization } = request.headers;
-    if (authorization !== undefined) {
-      const [, text] = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization) ?? [];
+    if (request.headers.authorization !== undefined) {
+      const text = bearerIn(request);
       return text === undefined ? Promise.resolve(NOT_VALID) : bearer(text, request);
     }
     const offered = ticketIn(request);
@@ -56,6 +57,19 @@ export function createRecognise({ apiKeys, logins, tickets, tokens }: Credential
     const certificate = recogniseCertificate(request.raw.socket);
     return Promise.resolve(certificate ?? { ok: false, shown: false });
   };
+}
+
+/** What kind of credential a request shows, with the public part of an API key: what its failures are counted by. */
+export function shownBy(request: FastifyRequest): string {
+  const text = bearerIn(request);
+  if (text?.startsWith(API_KEY_PREFIX)) return keyIdIn(text) ?? 'malformed key';
+  if (text?.startsWith(TICKET_PREFIX) || ticketIn(request) !== undefined) return 'ticket';
+  if (request.headers.authorization !== undefined) return 'token';
+  return loginCookieOf(request) === undefined ? 'certificate' : 'cookie';
+}
+
+function bearerIn({ headers: { authorization = '' } }: FastifyRequest): string | undefined {
+  return /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
 }
 
 /** Whether who makes the request is known by what a browser sends by itself, whatever page it shows. */

@@ -140,9 +140,10 @@ async function logIn(
   const locks = nameFailures.fail(key);
   addressFailures.fail(address);
   const check = await users.check(name, password, code);
+  // Only the own failure is taken back: who has an account must not guess the passwords of others without end.
+  if (check.kind !== 'wrong') addressFailures.forgive(address);
   if (check.kind === 'right') {
     nameFailures.succeed(key);
-    addressFailures.succeed(address);
     return check;
   }
   const isCodeMissing = check.kind === 'code-missing';

@@ -1,5 +1,6 @@
 import { URI } from 'otpauth';
 import { describe, expect, test } from 'vitest';
+import { createCredentialFailures } from '../../src/access/credential-failures.js';
 import { createFailureLimit, addressKey } from '../../src/access/failure-limit.js';
 import { createLogins } from '../../src/access/logins.js';
 import { stepOfCode } from '../../src/access/one-time-codes.js';
@@ -105,6 +106,33 @@ describe('somebody who logs in', () => {
       expect(await refusal(locked)).toEqual({ status: 429, code: 'locked_out' });
     }
     expect((await server.audited()).filter(({ action }) => action === 'login.locked')).toHaveLength(2);
+  });
+
+  test('is not let guess the passwords of others by logging in between as oneself', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server, { usesCodes: false });
+    for (let count = 0; count < 20; count++) {
+      expect((await logIn(server, { name: `other-${count}`, password: 'wrong' })).status).toBe(401);
+      if (count % 7 === 0) expect((await logIn(server, user)).status).toBe(200);
+    }
+    expect((await logIn(server, { name: 'another', password: 'wrong' })).status).toBe(401);
+    expect(await refusal(await logIn(server, user))).toEqual({ status: 429, code: 'locked_out' });
+  });
+
+  test('waits for no credential that a program at the same address shows, however often', async () => {
+    const server = await startGuardedServer();
+    const user = await createUser(server, { usesCodes: false });
+    const id = (await server.keyOf('clinician')).slice('ausk_'.length, 'ausk_'.length + 12);
+    const old = [`ausk_${id}_${'A'.repeat(43)}`, 'an.old.token', `aust_${'A'.repeat(43)}`, 'ausk_malformed'];
+    const codes: string[] = [];
+    for (const text of old)
+      for (let count = 0; count < 22; count++) {
+        const response = await fetch(`${server.url}/api/v1/identity`, { headers: bearer(text) });
+        codes.push((await refusal(response)).code);
+      }
+    expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(4 * 21);
+    expect((await logIn(server, user)).status).toBe(200);
+    expect((await server.audited()).filter(({ action }) => action === 'access.failed')).toHaveLength(4 * 21);
   });
 
   test('waits after too many right passwords without a code, too', async () => {
@@ -258,9 +286,46 @@ describe('a limit of failures', () => {
     expect(limit.waitSeconds('a')).toBeUndefined();
     now = 40_000;
     expect([limit.fail('a'), limit.waitSeconds('a')]).toEqual([false, undefined]);
-    for (let count = 0; count < 3; count++) limit.fail('b');
-    for (let other = 0; other < 10_000; other++) limit.fail(`other-${other}`);
+  });
+
+  test('keeps no more than 10,000 that wait and 10,000 that failed, and forgets none that waits for one that does not', () => {
+    const limit = createFailureLimit({ most: 2, firstWaitSeconds: 10, longestWaitSeconds: 30, now: () => 0 });
+    const failThrice = (key: string) => {
+      for (let count = 0; count < 3; count++) limit.fail(key);
+    };
+    failThrice('b');
+    for (let other = 0; other < 20_000; other++) limit.fail(`other-${other}`);
+    expect(limit.waitSeconds('b')).toBe(10);
+    for (let other = 0; other < 10_000; other++) failThrice(`waiting-${other}`);
     expect(limit.waitSeconds('b')).toBeUndefined();
+  });
+
+  test('takes back one failure that was none, and no other', () => {
+    const limit = createFailureLimit({ most: 2, firstWaitSeconds: 10, longestWaitSeconds: 30, now: () => 0 });
+    for (let count = 0; count < 3; count++) limit.fail('a');
+    limit.forgive('a');
+    expect(limit.waitSeconds('a')).toBeUndefined();
+    expect([limit.fail('a'), limit.waitSeconds('a')]).toEqual([true, 10]);
+    limit.fail('b');
+    limit.forgive('b');
+    limit.forgive('b');
+    expect([limit.fail('b'), limit.fail('b'), limit.fail('b')]).toEqual([false, false, true]);
+  });
+
+  test('tells credentials apart by what is shown, and counts them together a hundred times', () => {
+    let now = 0;
+    const failures = createCredentialFailures(() => now);
+    const asked = (address: string, shown: string, times: number) =>
+      Array.from({ length: times }, () => failures.fail(address, shown)).filter((wait) => wait === undefined)
+        .length;
+    expect(asked('a', 'old key', 500)).toBe(21);
+    expect([asked('a', 'other key', 1), asked('b', 'old key', 1)]).toEqual([1, 1]);
+    expect(Array.from({ length: 200 }, (_, key) => asked('a', `key ${key}`, 1)).filter(Boolean)).toHaveLength(
+      101 - 22,
+    );
+    expect(asked('b', 'key', 1)).toBe(1);
+    now = 60_000;
+    expect(asked('a', 'old key', 10)).toBe(1);
   });
 
   test('counts an IPv6 network as one', () => {

@@ -6,6 +6,7 @@ import { createSegmenter, type Segmenter } from '../segment/segmenter.js';
 import { SpeechError } from '../speech-error.js';
 import { VAD_FRAME_SAMPLES, type VoiceActivity } from '../vad/voice-activity.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from './live-transcription.js';
+import { createSpeakingPace } from './speaking-pace.js';
 import { createUtteranceRecognition, type UtteranceServices } from './utterance-recognition.js';
 
 /** What a live stream is built from. */
@@ -33,7 +34,8 @@ export function openLiveStream(
 ): LiveTranscription {
   requireStreamSampleRate(options.sampleRate);
   const history = createAudioHistory();
-  const recognition = createUtteranceRecognition(options, history, listener, services);
+  const pace = createSpeakingPace();
+  const recognition = createUtteranceRecognition(options, history, listener, services, pace);
   const boundaries: Boundary[] = [];
   const frame = new Float32Array(VAD_FRAME_SAMPLES);
   let inputRate = options.sampleRate;
@@ -101,6 +103,7 @@ export function openLiveStream(
       if (sampleRate !== undefined && sampleRate !== inputRate) changeRate(sampleRate);
       const [samples] = decodePcm(pcm, options.encoding);
       if (samples) take(resampler.process(samples));
+      pace.took(history.end / SAMPLE_RATE);
       void pump();
     },
     flush() {

@@ -29,6 +29,11 @@ export interface LiveOptions {
   readonly timestamps?: boolean;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';
+  /**
+   * Whose stream it is, from the widest to the narrowest, such as a tenant and somebody in it. Processing time is shared
+   * evenly between those who want it, at each level. All streams that name nobody are one share.
+   */
+  readonly share?: readonly string[];
 }
 
 /** A word with its place in the stream's own clock. */

@@ -17,6 +17,7 @@ export interface TranscribeOptions extends Partial<
     | 'timestamps'
     | 'keyTerms'
     | 'lexicon'
+    | 'share'
   >
 > {
   /** Called with the seconds of audio whose text is final. */

@@ -3,6 +3,7 @@ import { meanLogProbability } from '../decoding/search.js';
 import type { TokenText } from '../text/token-text.js';
 import { wordBreaksOf } from '../families/whisper/languages.js';
 import type { JobRequest, ScheduledJob, Scheduler } from '../recognizer/scheduler.js';
+import type { Share } from '../recognizer/fair-shares.js';
 import type { RecognitionResult } from '../recognizer/worker-messages.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
@@ -22,6 +23,7 @@ import { hearRest } from './hear-rest.js';
 import type { DropReason, LiveListener, LiveOptions } from './live-transcription.js';
 import { quietestPlace } from '../segment/quietest-place.js';
 import { casedAfter } from './sentence-casing.js';
+import type { SpeakingPace } from './speaking-pace.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
 import type { KeyTermList } from '../terms/key-term-list.js';
@@ -46,6 +48,8 @@ export interface UtteranceServices {
   readonly calibrated: (confidence: number) => number;
   /** Share of the carried context to use now, 0 to 1. */
   readonly contextShare: () => number;
+  /** Whose speech it is, see `JobRequest`. */
+  readonly share: Share;
 }
 
 /** Turns the utterances of one stream into hypotheses. */
@@ -132,6 +136,7 @@ export function createUtteranceRecognition(
   history: AudioHistory,
   listener: LiveListener,
   services: UtteranceServices,
+  pace: Pick<SpeakingPace, 'aheadSeconds'> = IN_REAL_TIME,
 ): UtteranceRecognition {
   const { scheduler } = services;
   const language = options.language ?? services.language;
@@ -230,6 +235,8 @@ export function createUtteranceRecognition(
     }
     return scheduler.submit({
       stream: services.stream,
+      share: services.share,
+      aheadSeconds: pace.aheadSeconds(end / SAMPLE_RATE),
       priority: priorityOf(purpose),
       window: windowName(window.id),
       audio: () => withSilenceAhead(history.slice(window.start, end), leadIn),
@@ -515,6 +522,8 @@ function withSilenceAhead(audio: Int16Array, samples: number): Int16Array {
   longer.set(audio, samples);
   return longer;
 }
+
+const IN_REAL_TIME = { aheadSeconds: () => 0 } as const;
 
 const noJob: ScheduledJob = { started: false, cancel: () => undefined, promote: () => undefined };
 

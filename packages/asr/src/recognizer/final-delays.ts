@@ -1,8 +1,22 @@
-/** How long finals took of late. */
+/** How long finals took of late, of all and of each share of the processing time. */
 export interface FinalDelays {
-  add(seconds: number): void;
+  add(final: DelayedFinal): void;
   /** The 95th percentile over the last half minute, seconds; 0 without any. */
   recentP95(): number;
+  /**
+   * The same for the finals of a share. For one that has had none: what it would wait, going by those who use no more than
+   * an even portion. One that takes all there is makes nobody else late but itself.
+   */
+  recentP95Of(share: string): number;
+}
+
+/** A final that was delivered. */
+export interface DelayedFinal {
+  readonly seconds: number;
+  readonly share: string;
+  readonly stream: string;
+  /** Processing time that it took, seconds. */
+  readonly used: number;
 }
 
 const MEMORY_MS = 30_000;
@@ -10,19 +24,52 @@ const MEMORY_MS = 30_000;
 /** Bounds memory and sorting whatever the load. */
 const MAX_DELAYS = 200;
 
+/** Of an even portion. Above it, and with several streams, somebody has made their finals late by themselves. */
+const EXCESS = 1.4;
+
 /** Makes an empty record. */
 export function createFinalDelays(now: () => number = () => performance.now()): FinalDelays {
-  const delays: { readonly at: number; readonly seconds: number }[] = [];
+  const delays: (DelayedFinal & { readonly at: number })[] = [];
+
+  const recent = (): readonly DelayedFinal[] => {
+    const since = now() - MEMORY_MS;
+    while (delays[0] && delays[0].at < since) delays.shift();
+    return delays;
+  };
+
   return {
-    add(seconds) {
-      delays.push({ at: now(), seconds });
+    add(final) {
+      delays.push({ at: now(), ...final });
       if (delays.length > MAX_DELAYS) delays.shift();
     },
-    recentP95() {
-      const since = now() - MEMORY_MS;
-      while (delays[0] && delays[0].at < since) delays.shift();
-      const sorted = delays.map((delay) => delay.seconds).sort((a, b) => a - b);
-      return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))] ?? 0;
+    recentP95: () => p95(recent()),
+    recentP95Of(share) {
+      const all = recent();
+      const own = all.filter((final) => final.share === share);
+      return p95(own.length > 0 ? own : ofModerate(all));
     },
   };
+}
+
+function ofModerate(finals: readonly DelayedFinal[]): readonly DelayedFinal[] {
+  const shares = new Map<string, { used: number; readonly streams: Set<string> }>();
+  let total = 0;
+  for (const { share, stream, used } of finals) {
+    const known = shares.get(share) ?? { used: 0, streams: new Set() };
+    shares.set(share, known);
+    known.used += used;
+    known.streams.add(stream);
+    total += used;
+  }
+  // With the one that asks.
+  const even = total / (shares.size + 1);
+  return finals.filter(({ share }) => {
+    const { used, streams } = shares.get(share) ?? { used: 0, streams: new Set() };
+    return used <= EXCESS * even || streams.size < 2;
+  });
+}
+
+function p95(finals: readonly DelayedFinal[]): number {
+  const sorted = finals.map(({ seconds }) => seconds).sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))] ?? 0;
 }

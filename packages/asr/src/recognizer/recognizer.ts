@@ -99,7 +99,11 @@ export type Admission =
 export interface Recognizer {
   readonly model: ModelDescription;
   openLive(options: LiveOptions, listener: LiveListener): LiveTranscription;
-  admission(): Admission;
+  /**
+   * Whether a new session of `share` would be served in time, see `LiveOptions`. One that makes its own finals late is
+   * refused before others are.
+   */
+  admission(share?: readonly string[]): Admission;
   status(): RecognizerStatus;
   /** Ends the processes. Pending audio is dropped: flush the streams first. */
   close(): Promise<void>;

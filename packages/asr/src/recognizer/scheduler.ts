@@ -1,3 +1,4 @@
+import { createFairShares, type Share } from './fair-shares.js';
 import { createFinalDelays } from './final-delays.js';
 import type { ModelFiles } from './open-model.js';
 import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
@@ -9,6 +10,10 @@ import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 export interface JobRequest extends Omit<RecognitionJob, 'id' | 'audio' | 'termLists'> {
   /** Gives the window's audio once a process takes the job: most partials are replaced before. */
   readonly audio: () => Int16Array;
+  /** Whose it is: those who want more than there is get as much as each other. */
+  readonly share: Share;
+  /** How long before it would have been spoken the audio was there, seconds; 0 for whoever speaks in real time. */
+  readonly aheadSeconds: number;
   /** Jobs of one stream go to the process that did the last, which keeps their encoder state, if it is free. */
   readonly stream: string;
   /** Terms that are likelier than the model thinks. */
@@ -47,6 +52,8 @@ export interface Scheduler {
   readonly idle: boolean;
   /** Seconds; see `RecognizerStatus.finalDelaySeconds`. */
   readonly finalDelaySeconds: number;
+  /** The same for the finals of `share`, or those that it would have. */
+  finalDelayOf(share: Share): number;
   readonly anyReady: boolean;
   readonly waiting: { readonly finals: number; readonly partials: number };
   workers(): readonly WorkerStatus[];
@@ -77,29 +84,55 @@ const MAX_ATTEMPTS = 3;
  */
 const AHEAD = { finals: 4, partials: 1, background: 4 } as const;
 
+/** Finals beyond these for shares that have none at a process, where another has several: theirs need not wait for one. */
+const ROOM_FOR_OTHERS = 2;
+
+/** Processing time that a job is expected to take until it is known, seconds: by itself, and for each of audio. */
+const EXPECTED = { job: 0.05, audioSecond: 0.1 } as const;
+
 /**
  * A final that has waited so long joins others at a process that is busy, seconds (bench `streams`): sooner, and in a
  * burst the first wait for the encoding of all that come after them.
  */
 const LATE_SECONDS = 2;
 
+/**
+ * An early final is one of whoever sends faster than people speak. Until its words would have been spoken it goes behind
+ * all live work, so that who is fast slows nobody down, and before work in the background.
+ */
 interface Entry {
   readonly id: number;
   readonly request: JobRequest;
   /** Made when a process takes it. */
   job: RecognitionJob | undefined;
   readonly submittedAt: number;
+  /** When whoever speaks in real time would have submitted it. */
+  readonly dueAt: number;
   urgent: boolean;
   attempts: number;
   slot: WorkerSlot | undefined;
+  /** Whether the process was given it as an early final. */
+  isEarlyAtWork: boolean;
+  /** Processing time that it has taken, and that its share was charged for it, seconds. */
+  used: number;
+  charged: number;
 }
 
-/** Starts the processes and schedules: finals before partials, oldest first; a newer partial replaces an older. */
+/**
+ * Starts the processes and schedules: finals before partials, shares by what they have used, and in each the oldest first;
+ * a newer partial replaces an older.
+ */
 export function createScheduler(options: SchedulerOptions, createSlot = createWorkerSlot): Scheduler {
   const entries = new Map<number, Entry>();
   const homes = new Map<string, WorkerSlot>();
   const delays = createFinalDelays();
   const waits = createFinalDelays();
+  /** What is done in the background costs nobody their turn to speak. */
+  const liveShares = createFairShares();
+  const backgroundShares = createFairShares();
+  const atWork = new Map<WorkerSlot, Set<Entry>>();
+  /** When the time of what is at work was last accounted for. */
+  const accountedAt = new Map<WorkerSlot, number>();
   /** Processes that do no partials for a while, so that finals find them free. */
   const resting = new Set<WorkerSlot>();
   let nextId = 1;
@@ -107,7 +140,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
 
   const dispatchAll = () => {
     // A process that is free must not take a final from another that is free too and keeps its encoding.
-    for (const slot of slots) dispatch(slot, homeFinalFor);
+    for (const slot of slots) dispatch(slot, ownFinalFor);
     for (const slot of slots) dispatch(slot, nextFor);
   };
 
@@ -115,46 +148,141 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     while (slot.ready && !closed) {
       const next = choose(slot);
       if (!next) return;
-      next.slot = slot;
+      begin(next, slot);
       const home = homes.get(next.request.stream);
       if (home !== slot) home?.forget(next.request.window);
       homes.set(next.request.stream, slot);
       const job = (next.job ??= jobOf(next));
       const keyTerms = job.termLists.length > 0 ? next.request.keyTerms : undefined;
-      slot.assign(next.urgent ? { ...job, priority: 'final' } : job, keyTerms);
+      if (next.isEarlyAtWork) slot.assign({ ...job, priority: 'background' }, keyTerms);
+      else slot.assign(next.urgent ? { ...job, priority: 'final' } : job, keyTerms);
     }
   };
 
-  const homeFinalFor = (slot: WorkerSlot): Entry | undefined => {
-    if (finalsAt(slot) > 0) return undefined;
-    return [...entries.values()].find((entry) => !entry.slot && entry.urgent && isHome(entry, slot));
+  const begin = (entry: Entry, slot: WorkerSlot) => {
+    account(slot);
+    entry.slot = slot;
+    entry.isEarlyAtWork = isEarly(entry);
+    entry.charged = EXPECTED.job + EXPECTED.audioSecond * entry.request.newSeconds;
+    sharesOf(entry).begin(entry.request.share, entry.charged);
+    workAt(slot).add(entry);
+    if (entry.isEarlyAtWork) setTimeout(hasten, entry.dueAt - performance.now(), entry).unref();
   };
 
+  /** By now somebody who speaks in real time would wait for it. */
+  const hasten = (entry: Entry) => {
+    if (!entry.isEarlyAtWork || !entry.slot || !entries.has(entry.id)) return;
+    entry.isEarlyAtWork = false;
+    entry.slot.promote(entry.id);
+    dispatchAll();
+  };
+
+  /** The process that an entry is at is done with it. */
+  const end = (entry: Entry) => {
+    const { slot, charged } = entry;
+    if (!slot) return;
+    account(slot);
+    workAt(slot).delete(entry);
+    entry.isEarlyAtWork = false;
+    sharesOf(entry).end(entry.request.share, entry.used - charged);
+    entry.charged = entry.used;
+  };
+
+  /** Those that are decoded together divide the time among them. */
+  const account = (slot: WorkerSlot) => {
+    const now = performance.now();
+    const seconds = (now - (accountedAt.get(slot) ?? now)) / 1000;
+    accountedAt.set(slot, now);
+    for (const entry of workAt(slot)) entry.used += seconds / workAt(slot).size;
+  };
+
+  const workAt = (slot: WorkerSlot): Set<Entry> => {
+    let entriesThere = atWork.get(slot);
+    if (!entriesThere) atWork.set(slot, (entriesThere = new Set()));
+    return entriesThere;
+  };
+
+  const sharesOf = (entry: Entry) => (isBackground(entry) ? backgroundShares : liveShares);
+
+  /** Those that wait, without what is better done by another process that is free. */
+  const waitingFor = (slot: WorkerSlot): readonly Entry[] =>
+    [...entries.values()].filter((entry) => {
+      if (entry.slot) return false;
+      const home = homes.get(entry.request.stream) ?? leastUsed();
+      return home === undefined || home === slot || !home.ready || finalsAt(home).length > 0;
+    });
+
+  const ownFinalFor = (slot: WorkerSlot): Entry | undefined =>
+    finalsAt(slot).length > 0 ? undefined : first(waitingFor(slot).filter(isFinal));
+
   const nextFor = (slot: WorkerSlot): Entry | undefined => {
-    const finalsAtWork = finalsAt(slot);
     const waiting = [...entries.values()].filter((entry) => !entry.slot);
-    const finals = waiting.filter((entry) => entry.urgent);
-    if (finalsAtWork === 0 && finals.length > 0) return finals[0];
-    // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
-    if (finalsAtWork < AHEAD.finals && finals.some(isLate)) return finals.find(isLate);
-    const background = [...slot.jobs.values()].filter((job) => job.priority === 'background').length;
-    if (finalsAtWork > 0 || slot.jobs.size - background >= AHEAD.partials) return undefined;
-    const partial = resting.has(slot)
-      ? undefined
-      : longestUnheard(
-          waiting.filter((entry) => !entry.urgent && !isBackground(entry) && isHome(entry, slot)),
-        );
-    if (partial || background >= AHEAD.background) return partial;
-    // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
-    return waiting.find(
-      (entry) =>
-        isBackground(entry) && (!entry.request.keepState || (background === 0 && isHome(entry, slot))),
+    const final = finalFor(slot, waiting.filter(isFinal));
+    if (final) return final;
+    const there = [...workAt(slot)];
+    const early = there.filter(({ isEarlyAtWork }) => isEarlyAtWork).length;
+    const background = there.filter(isBackground).length;
+    if (there.length - early - background >= AHEAD.partials) return undefined;
+    const partials = resting.has(slot)
+      ? []
+      : waiting.filter((entry) => isPartial(entry) && isHome(entry, slot));
+    return (
+      longestUnheard(partials.filter((entry) => !isAhead(entry))) ??
+      earlyFor(early, waiting.filter(isEarly)) ??
+      (early === 0 ? (longestUnheard(partials) ?? backgroundFor(slot, background, waiting)) : undefined)
     );
   };
 
+  const finalFor = (slot: WorkerSlot, finals: readonly Entry[]): Entry | undefined => {
+    const there = finalsAt(slot);
+    const next = first(finals);
+    if (!next || there.length === 0) return next;
+    // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
+    if (!finals.some(isLate)) return undefined;
+    if (there.length < AHEAD.finals) return next;
+    const own = there.filter((entry) => isOfSameShare(entry, next)).length;
+    const crowded = there.some((entry) => there.filter((other) => isOfSameShare(entry, other)).length > 1);
+    return own === 0 && crowded && there.length < AHEAD.finals + ROOM_FOR_OTHERS ? next : undefined;
+  };
+
+  const earlyFor = (there: number, early: readonly Entry[]): Entry | undefined =>
+    there === 0 || (there < AHEAD.finals && early.some(isLate)) ? first(early) : undefined;
+
+  const backgroundFor = (slot: WorkerSlot, there: number, waiting: readonly Entry[]): Entry | undefined => {
+    if (there >= AHEAD.background) return undefined;
+    // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
+    return first(
+      waiting.filter(
+        (entry) => isBackground(entry) && (!entry.request.keepState || (there === 0 && isHome(entry, slot))),
+      ),
+    );
+  };
+
+  /** The one whose share has had the least, and of that the oldest. */
+  const first = (candidates: readonly Entry[]): Entry | undefined =>
+    best(candidates, (one, other) => byShare(one, other) || one.dueAt - other.dueAt);
+
+  /** Of the share that has had the least, the partial that saves its final the most work. */
+  const longestUnheard = (partials: readonly Entry[]): Entry | undefined =>
+    best(
+      partials,
+      (one, other) => byShare(one, other) || other.request.unheardSeconds - one.request.unheardSeconds,
+    );
+
+  const byShare = (one: Entry, other: Entry) => sharesOf(one).compare(one.request.share, other.request.share);
+
   const isBackground = (entry: Entry) => !entry.urgent && entry.request.priority === 'background';
 
-  const finalsAt = (slot: WorkerSlot) => [...slot.jobs.keys()].filter((id) => entries.get(id)?.urgent).length;
+  const isPartial = (entry: Entry) => !entry.urgent && !isBackground(entry);
+
+  const isAhead = (entry: Entry) => entry.dueAt > performance.now();
+
+  const isEarly = (entry: Entry) => entry.urgent && isAhead(entry);
+
+  const isFinal = (entry: Entry) => entry.urgent && !isAhead(entry);
+
+  const finalsAt = (slot: WorkerSlot) =>
+    [...workAt(slot)].filter(({ urgent, isEarlyAtWork }) => urgent && !isEarlyAtWork);
 
   const isHome = (entry: Entry, slot: WorkerSlot) => {
     const home = homes.get(entry.request.stream);
@@ -175,12 +303,18 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   const finish = (id: number, result: RecognitionResult, runSeconds: number) => {
     const entry = entries.get(id);
     if (!entry) return;
+    const { slot, isEarlyAtWork } = entry;
     entries.delete(id);
+    end(entry);
     const totalSeconds = (performance.now() - entry.submittedAt) / 1000;
-    if (entry.urgent) {
-      delays.add(totalSeconds);
-      waits.add(totalSeconds - runSeconds);
-    } else if (entry.slot && !isBackground(entry)) rest(entry.slot, restMs(waits.recentP95()));
+    if (isPartial(entry)) {
+      if (slot) rest(slot, restMs(waits.recentP95Of(nameOf(entry.request.share))));
+    } else if (entry.urgent && !isEarlyAtWork) {
+      const seconds = (performance.now() - entry.dueAt) / 1000;
+      const final = { share: nameOf(entry.request.share), stream: entry.request.stream, used: entry.used };
+      delays.add({ ...final, seconds });
+      waits.add({ ...final, seconds: seconds - runSeconds });
+    }
     options.onEvent({
       kind: 'job-finished',
       priority: entry.urgent ? 'final' : entry.request.priority,
@@ -206,10 +340,13 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       const entry = entries.get(id);
       if (!entry) continue;
       const worker = entry.slot ? slots.indexOf(entry.slot) : -1;
+      end(entry);
       entry.slot = undefined;
       entry.attempts++;
       const mustCome = entry.urgent || isBackground(entry);
       if (mustCome && entry.attempts < MAX_ATTEMPTS) {
+        entry.used = 0;
+        sharesOf(entry).enter(entry.request.share);
         if (entry.attempts === MAX_ATTEMPTS - 1) entry.job = entry.job && withoutExtras(entry.job);
         options.onEvent({ kind: 'job-retried', worker });
         continue;
@@ -247,6 +384,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
         for (const [id, entry] of entries) {
           if (entry.request.replaces !== replaces || entry.slot || entry.urgent) continue;
           entries.delete(id);
+          sharesOf(entry).leave(entry.request.share);
           entry.request.onLost();
         }
       }
@@ -256,18 +394,27 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
         request,
         job: undefined,
         submittedAt: performance.now(),
+        dueAt: performance.now() + (request.priority === 'background' ? 0 : request.aheadSeconds * 1000),
         urgent: request.priority === 'final',
         attempts: 0,
         slot: undefined,
+        isEarlyAtWork: false,
+        used: 0,
+        charged: 0,
       };
       entries.set(id, entry);
+      sharesOf(entry).enter(request.share);
       dispatchAll();
       return {
         get started() {
           return entry.slot !== undefined;
         },
         cancel() {
-          if (entries.delete(id)) entry.slot?.cancel(id);
+          if (!entries.delete(id)) return;
+          const { slot } = entry;
+          if (slot) end(entry);
+          else sharesOf(entry).leave(request.share);
+          slot?.cancel(id);
         },
         promote() {
           if (entry.urgent || !entries.has(id)) return;
@@ -288,18 +435,16 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       homes.delete(stream);
     },
     get idle() {
-      const atLiveWork = (slot: WorkerSlot) =>
-        [...slot.jobs.values()].some((job) => job.priority !== 'background');
-      return slots.some((slot) => slot.ready && !atLiveWork(slot));
+      const isInterruptible = (entry: Entry) => isBackground(entry) || entry.isEarlyAtWork;
+      return slots.some((slot) => slot.ready && [...workAt(slot)].every(isInterruptible));
     },
     get finalDelaySeconds() {
-      const oldest = Math.max(
-        0,
-        ...[...entries.values()]
-          .filter((entry) => entry.urgent)
-          .map((entry) => performance.now() - entry.submittedAt),
-      );
-      return Math.max(delays.recentP95(), oldest / 1000);
+      return Math.max(delays.recentP95(), oldestOf([...entries.values()]));
+    },
+    finalDelayOf(share) {
+      const name = nameOf(share);
+      const own = [...entries.values()].filter((entry) => nameOf(entry.request.share) === name);
+      return Math.max(delays.recentP95Of(name), oldestOf(own));
     },
     get anyReady() {
       return slots.some((slot) => slot.ready);
@@ -338,15 +483,29 @@ function withoutExtras(job: RecognitionJob): RecognitionJob {
   return { ...job, draft: [], termLists: [] };
 }
 
-/** The partial that saves its final the most work. */
-function longestUnheard(partials: readonly Entry[]): Entry | undefined {
-  return partials.reduce<Entry | undefined>(
-    (longest, entry) =>
-      longest === undefined || entry.request.unheardSeconds > longest.request.unheardSeconds
-        ? entry
-        : longest,
+/** The first of those that nothing goes before. */
+function best(
+  candidates: readonly Entry[],
+  compare: (one: Entry, other: Entry) => number,
+): Entry | undefined {
+  return candidates.reduce<Entry | undefined>(
+    (chosen, entry) => (chosen === undefined || compare(entry, chosen) < 0 ? entry : chosen),
     undefined,
   );
+}
+
+function isOfSameShare(one: Entry, other: Entry): boolean {
+  return nameOf(one.request.share) === nameOf(other.request.share);
+}
+
+function nameOf(share: Share): string {
+  return share.join('\n');
+}
+
+/** How long the final waits that has waited longest, seconds. */
+function oldestOf(entries: readonly Entry[]): number {
+  const now = performance.now();
+  return Math.max(0, ...entries.filter(({ urgent }) => urgent).map(({ dueAt }) => now - dueAt)) / 1000;
 }
 
 /** Finals that wait so long for a process leave room for partials, seconds; longer ones thin them out (bench `streams`). */

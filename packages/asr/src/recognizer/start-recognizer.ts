@@ -11,6 +11,7 @@ import { SpeechError } from '../speech-error.js';
 import type { TokenText } from '../text/token-text.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import type { ModelFiles } from './open-model.js';
+import type { Share } from './fair-shares.js';
 import { prepareModel } from './prepare-model.js';
 import { probeCuda, type FromProbe } from './probe-device.js';
 import type { Admission, ModelDescription, Recognizer, RecognizerOptions } from './recognizer.js';
@@ -45,13 +46,14 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   });
   let opened = 0;
   let liveStreams = 0;
-  const contextShare = () =>
-    options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.finalDelaySeconds) : 1;
+  const contextShare = (share: Share) =>
+    options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.finalDelayOf(share)) : 1;
 
   return {
     model: describe(model, device),
     openLive(live, listener) {
       const keyTerms = sharedTerms.take(live.keyTerms ?? []);
+      const share = live.share ?? [];
       const stream = openLiveStream(live, listener, {
         scheduler,
         createResampler,
@@ -61,7 +63,8 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         beams: options.beams ?? BEAMS[model.family],
         textOf,
         calibrated: (confidence) => calibratedConfidence(model.family, confidence),
-        contextShare,
+        contextShare: () => contextShare(share),
+        share,
         keyTerms,
         lexicon: options.lexicon ?? 'none',
         onClose: () => {
@@ -72,7 +75,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       liveStreams++;
       return stream;
     },
-    admission: () => admission(scheduler, options.maxFinalDelaySeconds),
+    admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
     status: () => ({
       workers: scheduler.workers(),
       waitingFinals: scheduler.waiting.finals,
@@ -148,9 +151,9 @@ function shareUnderLoad(finalDelaySeconds: number): number {
   return finalDelaySeconds > 0.8 ? 0.5 : 1;
 }
 
-function admission(scheduler: Scheduler, maxFinalDelaySeconds: number): Admission {
+function admission(scheduler: Scheduler, share: Share, maxFinalDelaySeconds: number): Admission {
   if (!scheduler.anyReady) return { admitted: false, reason: 'no-worker-ready' };
-  if (scheduler.finalDelaySeconds > maxFinalDelaySeconds) return { admitted: false, reason: 'finals-late' };
+  if (scheduler.finalDelayOf(share) > maxFinalDelaySeconds) return { admitted: false, reason: 'finals-late' };
   return { admitted: true };
 }
 

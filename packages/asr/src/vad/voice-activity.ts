@@ -10,7 +10,7 @@ export interface VoiceActivity {
   /**
    * Probability of speech, 0 to 1, in the next `VAD_FRAME_SAMPLES` samples at 16 kHz within ±1. The frame must stay as
    * it is until the probability is there, and the next may come only then. `behind`: whether more of the channel's
-   * audio is there already, so that its frames are not to wait for those of others.
+   * audio is there already, so that its frames are not to wait for those of others, nor those of others for them.
    */
   probability(frame: Float32Array, behind?: boolean): Promise<number>;
   /** The channel has ended. */
@@ -52,18 +52,23 @@ interface Waiting {
 
 /**
  * Hears the frames of all channels that come within a few milliseconds in one run, of which most of the time goes into
- * its start. The more channels there are, the longer a frame waits for others; that of a single channel does not wait.
+ * its start. One run is at work at a time, and those go first who have just spoken. The more channels there are, the
+ * longer a frame waits for others; that of a single channel does not wait.
  */
 function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
   const waiting: Waiting[] = [];
+  /** Frames of channels that have more to come, which go behind those of people who speak just now. */
+  const behind: Waiting[] = [];
   let channels = 0;
   let lastRun = -Infinity;
+  let running = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const schedule = (behind = false) => {
+  const schedule = () => {
+    if (running || waiting.length + behind.length === 0) return;
     const wait = lastRun + Math.min(LONGEST_WAIT_MS, channels) - performance.now();
     const all = Math.min(channels, MOST_TOGETHER);
-    if (behind || waiting.length >= all || wait <= 0) run();
+    if (behind.length > 0 || waiting.length >= all || wait <= 0) run();
     else timer ??= setTimeout(run, wait);
   };
 
@@ -71,11 +76,20 @@ function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
     clearTimeout(timer);
     timer = undefined;
     lastRun = performance.now();
+    running = true;
     const together = waiting.splice(0, MOST_TOGETHER);
-    hear(session, together).catch((error: unknown) => {
-      for (const { reject } of together) reject(error);
-    });
-    if (waiting.length > 0) schedule();
+    together.push(...behind.splice(0, MOST_TOGETHER - together.length));
+    hear(session, together)
+      .catch((error: unknown) => {
+        for (const { reject } of together) reject(error);
+      })
+      // In between, sockets have their turn, and the channels just heard bring their next frames.
+      .finally(() => setImmediate(proceed));
+  };
+
+  const proceed = () => {
+    running = false;
+    schedule();
   };
 
   return () => {
@@ -84,19 +98,19 @@ function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
     const window = new Float32Array(WINDOW_SAMPLES);
     const state = new Float32Array(2 * STATE_SIZE);
     return {
-      probability(frame, behind) {
+      probability(frame, isBehind = false) {
         window.copyWithin(0, VAD_FRAME_SAMPLES);
         window.set(frame, CARRIED_SAMPLES);
         return new Promise((resolve, reject) => {
-          waiting.push({ window, state, resolve, reject });
-          schedule(behind);
+          (isBehind ? behind : waiting).push({ window, state, resolve, reject });
+          schedule();
         });
       },
       close() {
         if (!open) return;
         open = false;
         channels--;
-        if (waiting.length > 0) schedule();
+        schedule();
       },
     };
   };

@@ -223,6 +223,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       lexicon: 'none',
       calibrated: (confidence) => confidence,
       contextShare: () => 1,
+      share: [],
     },
   );
   let now = 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFinalDelays } from '../../src/recognizer/final-delays.js';
+import { createFinalDelays, type DelayedFinal } from '../../src/recognizer/final-delays.js';
 
 test('there is no delay without finals', () => {
   expect(createFinalDelays().recentP95()).toBe(0);
@@ -8,7 +8,7 @@ test('there is no delay without finals', () => {
 
 test('nineteen of twenty finals took no longer than the 95th percentile', () => {
   const delays = createFinalDelays(() => 0);
-  for (let i = 1; i <= 100; i++) delays.add(i);
+  for (let i = 1; i <= 100; i++) delays.add(final(i));
   expect(delays.recentP95()).toBeGreaterThanOrEqual(95);
   expect(delays.recentP95()).toBeLessThanOrEqual(96);
 });
@@ -16,9 +16,9 @@ test('nineteen of twenty finals took no longer than the 95th percentile', () => 
 test('what is half a minute old no longer counts', () => {
   let now = 0;
   const delays = createFinalDelays(() => now);
-  delays.add(5);
+  delays.add(final(5));
   now = 20_000;
-  delays.add(1);
+  delays.add(final(1));
   expect(delays.recentP95()).toBe(5);
   now = 31_000;
   expect(delays.recentP95()).toBe(1);
@@ -30,8 +30,28 @@ test('the latest finals count whatever came before', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 100 }), (early) => {
       const delays = createFinalDelays(() => 0);
-      for (const seconds of [...early, ...Array<number>(200).fill(7)]) delays.add(seconds);
+      for (const seconds of [...early, ...Array<number>(200).fill(7)]) delays.add(final(seconds));
       expect(delays.recentP95()).toBe(7);
     }),
   );
 });
+
+test('a share goes by its own finals, and a new one by those of shares that take no more than they may', () => {
+  const delays = createFinalDelays(() => 0);
+  for (let stream = 0; stream < 20; stream++)
+    delays.add(final(9, { share: 'greedy', stream: String(stream), used: 2 }));
+  expect(delays.recentP95Of('new')).toBe(0);
+  delays.add(final(1, { share: 'doctor', stream: 'd', used: 1 }));
+  expect(['greedy', 'doctor', 'new'].map((share) => delays.recentP95Of(share))).toEqual([9, 1, 1]);
+});
+
+test('where all are late who take as much as each other, a new share would be too', () => {
+  const delays = createFinalDelays(() => 0);
+  for (let share = 0; share < 9; share++)
+    for (const stream of ['a', 'b']) delays.add(final(9, { share: String(share), stream, used: 1 }));
+  expect(delays.recentP95Of('new')).toBe(9);
+});
+
+function final(seconds: number, changes: Partial<DelayedFinal> = {}): DelayedFinal {
+  return { seconds, share: '', stream: '', used: 1, ...changes };
+}

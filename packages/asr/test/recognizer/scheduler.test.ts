@@ -254,6 +254,123 @@ describe('work in the background', () => {
   });
 });
 
+describe('shares', () => {
+  test('take turns, however much one of them has waiting', () => {
+    const { submit, slots } = schedule(1);
+    for (let i = 0; i < 5; i++) submit('final', `crowd ${i}`, { share: ['clinic', 'crowd'] });
+    submit('final', 'doctor', { share: ['clinic', 'doctor'] });
+    submit('final', 'elsewhere', { share: ['practice', 'doctor'] });
+    for (let i = 0; i < 4; i++) {
+      vi.advanceTimersByTime(400);
+      slots[0]?.finish();
+    }
+    expect(givenTo(slots[0]).slice(0, 4)).toEqual(['crowd 0', 'elsewhere', 'doctor', 'crowd 1']);
+  });
+
+  test('have room at a process that another has filled', () => {
+    const { submit, slots } = schedule(1);
+    for (let i = 0; i < 8; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    vi.advanceTimersByTime(2_100);
+    submit('final', 'doctor', { share: ['doctor'] });
+    expect(givenTo(slots[0])).toEqual(['crowd 0', 'doctor', 'crowd 1', 'crowd 2']);
+    submit('final', 'other', { share: ['other'] });
+    submit('final', 'third', { share: ['third'] });
+    submit('final', 'fourth', { share: ['fourth'] });
+    expect(givenTo(slots[0]).slice(4)).toEqual(['other', 'third']);
+  });
+
+  test('have their partials in turn, too', () => {
+    const { submit, slots } = schedule(1);
+    submit('final', 'at work', { share: ['doctor'] });
+    submit('partial', 'a', { share: ['crowd'], unheardSeconds: 9 });
+    submit('partial', 'b', { share: ['crowd'], unheardSeconds: 8 });
+    submit('partial', 'c', { share: ['quiet'], unheardSeconds: 1 });
+    for (let i = 0; i < 3; i++) {
+      vi.advanceTimersByTime(100);
+      slots[0]?.finish();
+    }
+    expect(givenTo(slots[0])).toEqual(['at work', 'a', 'c', 'b']);
+  });
+
+  test('one that is late by its own doing neither keeps others out nor takes their context', () => {
+    const { submit, slots, scheduler } = schedule(1);
+    for (let i = 0; i < 4; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    vi.advanceTimersByTime(9_000);
+    slots[0]?.finish();
+    slots[0]?.finish();
+    expect([['crowd'], ['doctor']].map((share) => scheduler.finalDelayOf(share))).toEqual([9, 0]);
+  });
+});
+
+describe('who sends faster than people speak', () => {
+  test('has finals behind all live work until their time comes, and before work in the background', () => {
+    const { submit, slots } = schedule(1);
+    submit('background', 'recording', { keepState: false });
+    submit('final', 'at work');
+    submit('final', 'fast', { aheadSeconds: 60 });
+    submit('background', 'other recording', { keepState: false });
+    slots[0]?.finish(2);
+    expect(givenTo(slots[0])).toEqual(['recording', 'at work', 'fast']);
+    expect(slots[0]?.assigned.map(({ priority }) => priority)).toEqual(['background', 'final', 'background']);
+    submit('partial', 'live');
+    submit('final', 'live');
+    expect(givenTo(slots[0]).slice(3)).toEqual(['live', 'live']);
+    submit('final', 'fast too', { aheadSeconds: 60 });
+    vi.advanceTimersByTime(60_001);
+    expect(slots[0]?.promoted).toEqual([3]);
+  });
+
+  test('is served at once, and several together, where nobody else speaks', () => {
+    const { submit, slots, scheduler } = schedule(1);
+    for (let i = 0; i < 6; i++) submit('final', `fast ${i}`, { aheadSeconds: 60 });
+    expect(givenTo(slots[0])).toEqual(['fast 0']);
+    vi.advanceTimersByTime(2_100);
+    submit('partial', 'fast', { aheadSeconds: 60 });
+    expect(givenTo(slots[0])).toEqual(['fast 0', 'fast 1', 'fast 2', 'fast 3']);
+    expect([scheduler.idle, scheduler.finalDelaySeconds]).toEqual([true, 0]);
+    for (let i = 0; i < 7; i++) slots[0]?.finish();
+    expect(givenTo(slots[0]).slice(4)).toEqual(['fast 4', 'fast 5', 'fast']);
+  });
+});
+
+test('no share of any mixture waits while a process is free, none starves, and streams keep their order', () => {
+  const job = fc.record({
+    share: fc.constantFrom(['a', '1'], ['a', '2'], ['b', '1'], []),
+    priority: fc.constantFrom('final' as const, 'partial' as const, 'background' as const),
+    aheadSeconds: fc.constantFrom(0, 0, 5, 50),
+    newSeconds: fc.integer({ min: 1, max: 15 }),
+  });
+  fc.assert(
+    fc.property(fc.array(job, { minLength: 1, maxLength: 60, size: 'max' }), (jobs) => {
+      const { submit, slots, outcomes, scheduler } = schedule(2);
+      for (const [index, { priority, ...changes }] of jobs.entries()) {
+        submit(priority, `${priority} of ${changes.share.join()} ${changes.aheadSeconds}`, {
+          ...changes,
+          keepState: false,
+        });
+        if (index % 3 === 0) {
+          vi.advanceTimersByTime(changes.newSeconds * 100);
+          slots[index % 2]?.finish();
+        }
+        const working = slots.some(({ slot }) => slot.jobs.size > 0);
+        expect(working || scheduler.waiting.finals === 0).toBe(true);
+      }
+      for (let i = 0; i < 2 * jobs.length; i++) {
+        vi.advanceTimersByTime(2_000);
+        for (const slot of slots) slot.finish();
+      }
+      expect(scheduler.waiting).toEqual({ finals: 0, partials: 0 });
+      expect(outcomes).toHaveLength(jobs.length);
+      for (const { assigned } of slots)
+        for (const window of new Set(assigned.map((one) => one.window))) {
+          const ids = assigned.filter((one) => one.window === window && one.priority === 'final');
+          expect(ids.map(({ id }) => id)).toEqual(ids.map(({ id }) => id).sort((a, b) => a - b));
+        }
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test('a cancelled job calls nobody, whether it waits or is at work', () => {
   const { submit, slots, outcomes } = schedule(1);
   const atWork = submit('final', 'a');
@@ -364,6 +481,8 @@ function schedule(workers: number) {
       audio: () => new Int16Array(0),
       prefix: [],
       draft: [],
+      share: [],
+      aheadSeconds: 0,
       unheardSeconds: 1,
       newSeconds: 1,
       keepState: true,

@@ -63,7 +63,15 @@ export function createAccess(services: AccessServices): Access {
       ? recogniseLocal
       : createRecognise({ apiKeys, logins, tickets, tokens: createTokens(config, log) });
   return {
-    guard: createGuard({ config, log, audit, origins, recognise, failures: createCredentialFailures(), breakGlass }),
+    guard: createGuard({
+      config,
+      log,
+      audit,
+      origins,
+      recognise,
+      failures: createCredentialFailures(),
+      breakGlass,
+    }),
     apiKeys,
     users,
     accounts: createAccounts(userServices),

@@ -45,6 +45,11 @@ export function ownershipOf({ tenant, subject, groups }: Identity): Ownership {
   return { tenant, owner: subject, groups };
 }
 
+/** The path under which time and room are shared: evenly between tenants, and in each between those who belong to it. */
+export function shareOf({ tenant, owner }: Pick<Ownership, 'tenant' | 'owner'>): readonly [string, string] {
+  return [tenant, owner];
+}
+
 /** Whether both are the same person or program; role and groups may have changed in between. */
 export function isSameIdentity(one: Identity, other: Identity): boolean {
   return one.tenant === other.tenant && one.subject === other.subject;

@@ -25,6 +25,7 @@ export function openChannels(
   settings: SessionSettings,
   keyTerms: readonly KeyTerm[],
   contextSeconds: number,
+  share: readonly string[],
   listenerOf: (channel: number) => LiveListener,
 ): Channels {
   const options: LiveOptions = {
@@ -38,6 +39,7 @@ export function openChannels(
     task: settings.task,
     keyTerms,
     lexicon: settings.lexicon,
+    share,
   };
   const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>
     recognizer.openLive(options, listenerOf(channel)),

@@ -27,7 +27,7 @@ import {
   type SessionSettings,
   type WarningCode,
 } from '@auscult/protocol';
-import { ownershipOf, type Identity } from '../access/identity.js';
+import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
 import { scopeOf } from '../access/permissions.js';
 import type { Config } from '../config/schema.js';
 import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
@@ -182,7 +182,8 @@ export function createConversation(services: ConversationServices): Conversation
   function open(): Channels {
     writer.describe(describe());
     if (settings.refine === 'on-stop') record = openRecord();
-    return openChannels(recognizer, heardSettings(), keyTerms, config.contextSeconds, listenerOf);
+    const share = shareOf(ownershipOf(services.identity));
+    return openChannels(recognizer, heardSettings(), keyTerms, config.contextSeconds, share, listenerOf);
   }
 
   function describe(): SessionDescription {

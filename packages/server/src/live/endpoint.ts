@@ -5,7 +5,7 @@ import { closeTable, describeError, errorTable, PROTOCOL, type ErrorCode } from 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
-import type { Identity } from '../access/identity.js';
+import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
 import { RequestError } from '../errors.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/session-settings.js';
@@ -168,7 +168,7 @@ function refusalOf(
   if (sessions.count() >= config.maxSessions) return 'too_many_sessions';
   if (identity.kind !== 'local' && sessions.countOf(identity) >= config.maxSessionsPerIdentity)
     return 'too_many_sessions';
-  const admission = recognizer.admission();
+  const admission = recognizer.admission(shareOf(ownershipOf(identity)));
   if (admission.admitted) return undefined;
   return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
 }

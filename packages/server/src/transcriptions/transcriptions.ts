@@ -1,6 +1,6 @@
 import type { KeyTerm, Lexicon, Recognizer, WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask } from '@auscult/protocol';
-import type { Ownership } from '../access/identity.js';
+import { shareOf, type Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import {
   describeForHttp,
@@ -154,6 +154,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
         hearings: order.hearings,
         writing: order.writing,
         priority: 'background',
+        share: shareOf(order.ownership),
         maxSeconds: config.maxRecordingMinutes * 60,
         signal: abort.signal,
         onProgress: (share) => (state.progress = share),

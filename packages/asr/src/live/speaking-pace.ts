@@ -1,0 +1,30 @@
+/** Tells how far ahead of somebody who speaks in real time a stream's audio comes. */
+export interface SpeakingPace {
+  /** Audio up to `seconds` of the stream's clock has come. */
+  took(seconds: number): void;
+  /** How long before it would have been spoken the audio up to `seconds` is there; 0 for what comes in real time. */
+  aheadSeconds(seconds: number): number;
+}
+
+/** A little faster than people speak: who sends what was said before they could connect is no longer ahead some day. */
+const SPEED = 1.25;
+
+/** What may have been said before the stream was opened, seconds. */
+const SAID_BEFORE = 10;
+
+/** What may have been said while nothing came, seconds: as long as sessions wait for their client by default. */
+const LONGEST_SILENCE = 300;
+
+/** The pace of a stream that begins. `now`: milliseconds of a clock that never goes back. */
+export function createSpeakingPace(now: () => number = () => performance.now()): SpeakingPace {
+  /** When the stream's first sample was spoken, for one who speaks as fast as may be. */
+  let began: number | undefined;
+  return {
+    took(seconds) {
+      const spoken = now() / 1000 - seconds / SPEED;
+      began = Math.max(began ?? spoken - SAID_BEFORE, spoken - LONGEST_SILENCE);
+    },
+    aheadSeconds: (seconds) =>
+      began === undefined ? 0 : Math.max(0, began + seconds / SPEED - now() / 1000),
+  };
+}

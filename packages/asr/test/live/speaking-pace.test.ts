@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { createSpeakingPace } from '../../src/live/speaking-pace.js';
+
+test('who speaks in real time is never ahead, whatever the pieces and the pauses', () => {
+  for (const piece of [0.1, 2, 10]) {
+    let now = 0;
+    let most = 0;
+    const pace = createSpeakingPace(() => now);
+    for (let taken = piece; taken < 1800; taken += piece) {
+      now = taken * 1000 + (taken > 600 ? 60_000 : 0);
+      pace.took(taken);
+      most = Math.max(most, pace.aheadSeconds(taken));
+    }
+    expect(most).toBe(0);
+  }
+});
+
+test('what was said while a connection was broken is not ahead when it comes at once', () => {
+  let now = 0;
+  const pace = createSpeakingPace(() => now);
+  pace.took(1);
+  now = 241_000;
+  pace.took(241);
+  expect(pace.aheadSeconds(241)).toBe(0);
+});
+
+test('a recording that is played as fast as it can be is ahead by most of what is left of it, until its time comes', () => {
+  let now = 0;
+  const pace = createSpeakingPace(() => now);
+  pace.took(1);
+  pace.took(100);
+  expect(pace.aheadSeconds(5)).toBe(0);
+  expect(pace.aheadSeconds(100)).toBeCloseTo(100 / 1.25 - 0.8 - 10);
+  now = 60_000;
+  expect(pace.aheadSeconds(100)).toBeCloseTo(100 / 1.25 - 0.8 - 70);
+  now = 70_000;
+  expect(pace.aheadSeconds(100)).toBe(0);
+});
+
+test('who begins with what was said before, and goes on in real time, is ahead no more some day', () => {
+  let now = 0;
+  const pace = createSpeakingPace(() => now);
+  pace.took(50);
+  expect(pace.aheadSeconds(50)).toBe(0);
+  pace.took(100);
+  for (let second = 1; second <= 200; second++) {
+    now = second * 1000;
+    pace.took(100 + second);
+  }
+  expect(pace.aheadSeconds(300)).toBe(0);
+});

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
+import { createWholeFile } from '../storage/durable-files.js';
 
 /** Encrypts small secrets, bound to the place where they lie. */
 export interface Seal {
@@ -68,14 +69,14 @@ function readWhereThere(path: string): Buffer | undefined {
 
 /** Another process may make one at the same moment: whoever comes first, both use the same. */
 function makeKey(path: string): Buffer {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const key = randomBytes(KEY_BYTES);
   try {
-    writeFileSync(path, key, { mode: 0o600, flag: 'wx' });
-    return key;
-  } catch {
+    if (createWholeFile(path, key)) return key;
     const made = readKey(path);
     if (made !== undefined) return made;
+    throw new TypeError('a file that was made is gone');
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError(`${path} cannot be written.`, 'Give this user the right to write there.');
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open as openFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Readable } from 'node:stream';
@@ -9,6 +10,7 @@ import { ConfigError } from '../config/config-error.js';
 import { RequestError } from '../errors.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { KEY_BYTES, open, seal } from '../records/seal.js';
+import { syncFolder } from '../storage/durable-files.js';
 
 /** The first line of a backup, in the clear. */
 const header = z.object({
@@ -69,6 +71,7 @@ export async function writeBackup(
       },
     );
     await file.sync();
+    syncFolder(dirname(path));
   } finally {
     key.fill(0);
     await file.close();

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
-import { SqliteDialect, SqliteDriver, type Dialect, type SqliteDialectConfig } from 'kysely';
+import { SqliteAdapter, SqliteDialect, SqliteDriver, type Dialect, type SqliteDialectConfig } from 'kysely';
+import { makeFolder, syncFolder } from '../storage/durable-files.js';
 import { watchFiles } from './watch-files.js';
 
 /**
@@ -46,6 +47,7 @@ export function sqliteDialect(path: string, purpose: Purpose): SqliteConnection 
   const requireFiles = watchFiles(path);
   const database = withPreparedStatements(native);
   const dialect = new SqliteDialect({ database });
+  dialect.createAdapter = () => new TransactionalAdapter();
   dialect.createDriver = () => new PurposefulDriver({ database }, native, requireFiles, purpose);
   const checkpointed = (mode: 'passive' | 'truncate'): boolean => {
     requireFiles();
@@ -115,7 +117,7 @@ function withPreparedStatements(
 }
 
 function openFile(path: string): DatabaseSyncInstance {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   createFile(path);
   chmodSync(path, 0o600);
   const native = named(() => new DatabaseSync(path, { timeout: LOCK_WAIT_MS }));
@@ -135,8 +137,16 @@ function openFile(path: string): DatabaseSyncInstance {
 function createFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
+    syncFolder(dirname(path));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+/** Has the steps of the schema done as a whole or not at all: SQLite can, and half of them is a database that never opens again. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
+import { makeFolder, syncFolder } from '../storage/durable-files.js';
 import type { WrappedKey } from './data-keys.js';
 
 const copiedKey = z.object({ masterKeyId: z.string(), wrapped: z.base64() });
@@ -95,7 +96,7 @@ async function readIfThere(path: string): Promise<KeyCopy | undefined> {
 
 /** The old content stays until the new is on disk, and is overwritten then: it holds keys that are to be gone. */
 async function replace(path: string, copy: KeyCopy): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}`;
   const file = await open(temporary, 'wx', 0o600);
   try {
@@ -106,6 +107,8 @@ async function replace(path: string, copy: KeyCopy): Promise<void> {
   }
   const old = await openIfThere(path);
   await rename(temporary, path);
+  // Before the old one is overwritten: a power cut may bring its name back.
+  syncFolder(dirname(path));
   if (old === undefined) return;
   try {
     await old.write(Buffer.alloc((await old.stat()).size), 0);

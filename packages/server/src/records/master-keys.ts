@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError } from '../config/config-error.js';
 import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
+import { createWholeFile, syncFolder } from '../storage/durable-files.js';
 import { KEY_BYTES } from './seal.js';
 
 /** A key that encrypts the keys of sessions. */
@@ -68,23 +69,8 @@ export function areKeysConfigured(settings: MasterKeySettings, environment = pro
 }
 
 /** Writes a new key into a new file that only its owner may read. Leaves a file that is there as it is: false then. */
-export async function createMasterKeyFile(path: string): Promise<boolean> {
-  const temporary = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(`${newMasterKey()}\n`);
-    await file.sync();
-    // Nobody ever sees a part of it, and of two who make one, one uses that of the other.
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await file.close();
-    await unlink(temporary);
-  }
+export function createMasterKeyFile(path: string): boolean {
+  return createWholeFile(path, `${newMasterKey()}\n`);
 }
 
 /** A new master key, as it stands in a file. */
@@ -128,7 +114,10 @@ async function outputOf(command: string): Promise<string> {
 
 async function contentOf(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    const keys = await readFile(path, 'utf8');
+    // A key that was just put there must not be encrypted with before a power cut leaves it there.
+    syncFolder(dirname(path));
+    return keys;
   } catch {
     throw new ConfigError(
       `the master key file ${path} cannot be read.`,

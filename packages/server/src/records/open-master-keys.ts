@@ -22,7 +22,7 @@ export async function openMasterKeys(
   const inUse = await masterKeysInUse(database.db);
   if (!areKeysConfigured(settings) && inUse.size === 0) {
     const path = masterKeyPath(settings);
-    if (await createMasterKeyFile(path)) onCreated(path);
+    if (createMasterKeyFile(path)) onCreated(path);
   }
   const keys = await loadMasterKeys(settings);
   for (const [id, count] of inUse) {

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Has the names in a folder survive a power cut: which files it has, and under which names. That a file itself was synced
+ * says nothing of its name. Waits for the disk. Systems on which folders cannot be synced keep names by themselves.
+ */
+export function syncFolder(path: string): void {
+  let folder: number;
+  try {
+    folder = openSync(path, 'r');
+  } catch (error) {
+    if (isUnsupported(error)) return;
+    throw error;
+  }
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Makes a folder that only its owner may read, with those above it, where they are not there. They survive a power cut. */
+export function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = dirname(resolve(first));
+  for (let folder = resolve(path); folder !== top;) {
+    folder = dirname(folder);
+    syncFolder(folder);
+  }
+}
+
+/**
+ * Writes a new file that only its owner may read. It is there as a whole or not at all, whoever looks and whenever power
+ * fails, and survives a power cut once this returns. False where there is such a file: that one survives then.
+ */
+export function createWholeFile(path: string, content: string | Uint8Array): boolean {
+  makeFolder(dirname(path));
+  const temporary = `${path}.${randomUUID()}`;
+  writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    // Of two who make one, one uses that of the other.
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    unlinkSync(temporary);
+    syncFolder(dirname(path));
+  }
+}
+
+/** Windows opens no folders, and some file systems of networks do not sync them. */
+function isUnsupported(error: unknown): boolean {
+  return ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EROFS'].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

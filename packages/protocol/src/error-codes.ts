@@ -356,6 +356,18 @@ const table = {
     meaning: 'The recording is longer than the server takes.',
     remedy: 'Cut it into parts and send them one by one.',
   },
+  decoding_too_costly: {
+    httpStatus: 422,
+    retryable: false,
+    meaning: 'Decoding the recording takes more time or memory than goes with its length.',
+    remedy: 'Convert it to another format, such as WAV or FLAC, and send that.',
+  },
+  decoder_failed: {
+    httpStatus: 500,
+    retryable: true,
+    meaning: 'The recording made its decoder fail; nothing else was touched by that.',
+    remedy: 'Convert it to another format, such as WAV or FLAC, and send that.',
+  },
   storage_full: {
     httpStatus: 507,
     retryable: true,

@@ -1,5 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import type { Recognizer, RecognizerEvent, RecognizerOptions } from '@auscult/asr';
+import {
+  createDecoderPool,
+  type Recognizer,
+  type RecognizerEvent,
+  type RecognizerOptions,
+} from '@auscult/asr';
 import { pageDirectory } from '@auscult/web';
 import { createAccess } from './access/access.js';
 import type { Action } from './access/permissions.js';
@@ -83,6 +88,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   const metrics = createMetrics(() => recognizer?.status());
   const sessions = createSessions();
   const transcriptions = createTranscriptions({ config, log, metrics });
+  const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
   const origins = createOriginPolicy(config);
   const version = serverVersion();
   const tls = createTls(config, log);
@@ -143,6 +149,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     audit,
     records: () => records,
     transcriptions,
+    decoders,
     keyTerms,
     recognizer: () => recognizer,
     draining: draining.signal,
@@ -198,6 +205,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     },
     close: async () => {
       metrics.close();
+      decoders.close();
       await http.close();
       tls?.close();
       keyTerms.close();
@@ -215,6 +223,9 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     },
   };
 }
+
+/** Uploads that are decoded up to their first sound at a time: a fraction of a second each. */
+const LOOKS_AT_A_TIME = 2;
 
 const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined, what: undefined } as const;
 

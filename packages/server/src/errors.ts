@@ -103,6 +103,9 @@ const recordingErrors: Partial<Record<SpeechErrorCode, ErrorCode>> = {
   unreadable_audio: 'unreadable_audio',
   unsupported_audio: 'unsupported_audio',
   sample_rate_out_of_range: 'unsupported_audio',
+  recording_too_long: 'recording_too_long',
+  decoding_too_costly: 'decoding_too_costly',
+  decoder_failed: 'decoder_failed',
   unsupported_language: 'unsupported_language',
   worker_failed: 'recognition_failed',
 };

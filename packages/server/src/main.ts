@@ -1,7 +1,6 @@
 import type { Config } from './config/schema.js';
 import { createApp, type StartRecognizer } from './app.js';
 import { requireMemory } from './memory.js';
-import { silenceDecoders } from './silence-decoders.js';
 import { createLog } from './telemetry/log.js';
 
 /** Exit status after a drain that ran out of time. */
@@ -16,7 +15,6 @@ const CRASHED = 70;
  */
 export async function runServer(config: Config, startRecognizer: StartRecognizer): Promise<number> {
   requireMemory(config);
-  silenceDecoders();
   const log = createLog(config);
   process.on('uncaughtException', (error) => {
     log.unexpected(error);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
-import { SpeechError, type Recognizer } from '@auscult/asr';
+import { SpeechError, type DecoderPool, type Recognizer } from '@auscult/asr';
 import { transcriptionTask, warningMessage, wordAlternative, wordDoubtful } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -43,6 +43,7 @@ export interface TranscriptionRoutes {
   readonly audit: AuditLog;
   readonly records: () => RecordStore;
   readonly transcriptions: Transcriptions;
+  readonly decoders: DecoderPool;
   readonly keyTerms: SharedKeyTerms;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
@@ -179,6 +180,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
             'upload_too_large',
             'form_expected',
             'unreadable_audio',
+            'decoder_failed',
             'too_many_transcriptions',
             'storage_full',
           ),
@@ -236,8 +238,12 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         services.keyTerms.of(who.tenant),
         language,
       );
-      const source = await openUpload(upload.file);
       const maxSeconds = config.maxRecordingMinutes * 60;
+      const source = await openUpload(upload.file, {
+        decoders: services.decoders,
+        key: `${who.tenant}/${who.subject}`,
+        maxSeconds,
+      });
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
       const id = randomUUID();
@@ -251,6 +257,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       return { transcription, warnings };
     } catch (error) {
       await upload.file.remove();
+      if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
       throw error instanceof SpeechError ? refusalOf(error) : error;
     }
   }

@@ -1,26 +1,48 @@
-import { areTracksApart, openRecording, type StoredRecording } from '@auscult/asr';
+import {
+  areTracksApart,
+  SpeechError,
+  type DecodeOptions,
+  type DecoderPool,
+  type Recording,
+  type StoredRecording,
+} from '@auscult/asr';
 import type { SealedFile } from '../storage/sealed-file.js';
 import type { RecordingSource } from './recording-source.js';
+import { tooLong } from './transcribe-source.js';
 
 /** What messages call a recording: its file name may be a patient's. */
 const NAME = 'The recording';
 
+/** How an upload is decoded. */
+export interface UploadDecoding {
+  readonly decoders: DecoderPool;
+  /** Whose it is, for turns to be shared by. */
+  readonly key: string;
+  /** A longer recording is given up, seconds. */
+  readonly maxSeconds: number;
+}
+
 /**
  * A recording that was uploaded. Its channels are mixed to one; tracks are, too, unless each has speech of its own.
- * Decodes up to the first sound, so that the sender learns at once if there is none. Throws `unreadable_audio` and
- * `unsupported_audio`; the file is left to the caller then.
+ * Decodes up to the first sound, so that the sender learns at once if there is none. Throws what decoders throw, and
+ * `recording_too_long`; the file is left to the caller then.
  */
-export async function openUpload(file: SealedFile): Promise<RecordingSource> {
-  const recording = await openRecording(storedIn(file), { name: NAME });
+export async function openUpload(
+  file: SealedFile,
+  { decoders, key, maxSeconds }: UploadDecoding,
+): Promise<RecordingSource> {
+  let read = 0;
+  const stored = storedIn(file, (end) => (read = end));
+  const decode = (purpose: DecodeOptions['purpose'], options: Partial<DecodeOptions>): Promise<Recording> =>
+    decoders.open(stored, { name: NAME, purpose, key, maxSeconds, ...options }).catch((error: unknown) => {
+      throw limited(error, maxSeconds);
+    });
+  const recording = await decode('look', {});
   await recording.close();
   const { durationSeconds, tracks } = recording;
-  let read = 0;
-  const open = (track: number | undefined, onDamage: () => void) =>
-    openRecording(
-      storedIn(file, (end) => (read = end)),
-      { name: NAME, onDamage, ...(track === undefined ? {} : { track }) },
-    );
-  const isApart = tracks > 1 && (await areTracksApart(tracks, (track) => open(track, () => undefined)));
+  const isApart =
+    tracks > 1 &&
+    (await areTracksApart(tracks, (track) => decode('look', { track, onDamage: () => undefined })));
   const heard: readonly (number | undefined)[] = isApart
     ? Array.from({ length: tracks }, (_, i) => i)
     : [undefined];
@@ -32,7 +54,12 @@ export async function openUpload(file: SealedFile): Promise<RecordingSource> {
       channel: track,
       open: async function* (onDamage) {
         read = 0;
-        yield* (await open(track, onDamage)).chunks();
+        const opened = await decode('read', { onDamage, ...(track === undefined ? {} : { track }) });
+        try {
+          yield* opened.chunks();
+        } catch (error) {
+          throw limited(error, maxSeconds);
+        }
       },
       share: (seconds) => (durationSeconds === undefined ? read / file.size : seconds / durationSeconds),
     })),
@@ -40,7 +67,12 @@ export async function openUpload(file: SealedFile): Promise<RecordingSource> {
   };
 }
 
-function storedIn(file: SealedFile, onRead: (end: number) => void = () => undefined): StoredRecording {
+/** What is too long is said with how long it may be. */
+function limited(error: unknown, maxSeconds: number): unknown {
+  return error instanceof SpeechError && error.code === 'recording_too_long' ? tooLong(maxSeconds) : error;
+}
+
+function storedIn(file: SealedFile, onRead: (end: number) => void): StoredRecording {
   return {
     size: file.size,
     read: async function* (start, end) {

@@ -22,8 +22,8 @@ import { type Excess, watchUsage } from './usage-watch.js';
 
 /** How a recording is decoded apart, and who hears that its process has ended. */
 export interface DecodeApartOptions extends DecodingOptions {
-  /** Is given what ends it early. */
-  readonly onStart: (close: () => void) => void;
+  /** Is given what ends it early, with the reason. */
+  readonly onStart: (close: (reason: SpeechError) => void) => void;
   readonly onEnd: () => void;
 }
 
@@ -145,9 +145,9 @@ export async function decodeApart(
       end(excessive(name, excess));
     },
   });
-  onStart(() => {
-    end(failed(name));
-  });
+  // It may fail before anybody waits for it.
+  opened.catch(() => undefined);
+  onStart(end);
   try {
     decoder = await startDecoderProcess({
       onFrame: receive,

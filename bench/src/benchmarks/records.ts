@@ -42,7 +42,7 @@ export async function measureRecords(plan: RecordsPlan, onProgress: () => void):
     const together = await measureCommits(storage, plan.sessions, plan.finals);
     await fillAuditLog(storage, plan.auditEntries, onProgress);
     const startedAt = performance.now();
-    const { entries, problems } = await verifyAudit(storage.database, []);
+    const { entries, problems } = await verifyAudit(storage.database);
     const verifySeconds = (performance.now() - startedAt) / 1000;
     return { alone, together, auditEntries: entries, verifySeconds, problems: problems.length };
   } finally {

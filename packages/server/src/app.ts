@@ -12,11 +12,12 @@ import { accessSeal } from './access/seal.js';
 import { createSessionAuthorisation } from './access/session-authorisation.js';
 import { SERVER_ITSELF } from './audit/audit-event.js';
 import { changeOf } from './audit/configuration-change.js';
+import type { EvidenceState } from './audit/open-audit.js';
 import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
-import { registerHealth, type Phase } from './http/health.js';
+import { registerHealth, type Degradation, type Phase } from './http/health.js';
 import { registerKeys } from './http/keys.js';
 import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
@@ -35,6 +36,7 @@ import { requireTask } from './model-abilities.js';
 import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
+import { measureEvidence } from './telemetry/evidence-metrics.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { holdSessions, type SessionHold } from './records/hold-sessions.js';
 import { scheduleRetention } from './retention/schedule.js';
@@ -139,8 +141,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     model: () => recognizer?.model.name ?? config.model,
     version,
     sessions: sessions.count,
+    degraded: () => degradationsOf(audit.evidence()),
   });
   await registerPage(http, pageDirectory, log);
+  measureEvidence(metrics.registry, audit.evidence);
   registerMetrics(http, metrics.registry);
   await registerTranscriptions(http, {
     config,
@@ -233,6 +237,14 @@ function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase
   if (isDraining) return 'draining';
   if (!recognizer) return 'starting';
   return recognizer.status().workers.some((worker) => worker.state === 'ready') ? 'healthy' : 'unhealthy';
+}
+
+function degradationsOf({ sinks, findings }: EvidenceState): readonly Degradation[] {
+  const failing = sinks.filter(({ failingSince }) => failingSince !== undefined);
+  return [
+    ...failing.map(({ name }) => `audit-${name}` as const),
+    ...findings.map((finding) => `audit-${finding}` as const),
+  ];
 }
 
 function eventSink(log: Log, metrics: Metrics): (event: RecognizerEvent) => void {

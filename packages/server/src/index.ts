@@ -6,5 +6,6 @@ export type { Config } from './config/schema.js';
 export { runServer } from './main.js';
 export { createLog, type Log, type LogFields } from './telemetry/log.js';
 export { openStorage, type Storage } from './storage/open-storage.js';
-export { verifyAudit, type AuditProblem, type AuditReport } from './audit/verify.js';
+export type { AuditProblem } from './audit/audit-problem.js';
+export { verifyAudit, type AuditEvidence, type AuditReport } from './audit/verify.js';
 export { verifyStorage, type VerifyOptions, type VerifyReport } from './verify/verify-storage.js';

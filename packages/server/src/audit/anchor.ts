@@ -1,73 +1,74 @@
-import { appendFile, readFile, truncate } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ConfigError } from '../config/config-error.js';
-import { makeFolder } from '../storage/durable-files.js';
 import type { ChainHead } from './audit-entry.js';
+import { isSignature, type AnchorKeys, type AuditKeys } from './audit-keys.js';
 
-/** Takes heads of the chain to a place outside of the database. Never rejects. */
-export type AnchorSink = (head: ChainHead) => Promise<void>;
-
-const anchorLine = z.object({ sequence: z.int().min(0), hash: z.string(), time: z.string() });
-
-/** Adds a line to the file for each head. What goes wrong is told to `onFailure`. */
-export function anchorFile(path: string, onFailure: (error: unknown) => void): AnchorSink {
-  let isWhole = false;
-  return async ({ sequence, hash }) => {
-    try {
-      makeFolder(dirname(path));
-      if (!isWhole) await cutTornLine(path);
-      isWhole = true;
-      await appendFile(path, `${JSON.stringify({ sequence, hash, time: new Date().toISOString() })}\n`, {
-        mode: 0o600,
-        flush: true,
-      });
-    } catch (error) {
-      onFailure(error);
-    }
-  };
-}
-
-/** Power failed while the last line was written, if it is none: each is on disk before the next is begun. */
-async function cutTornLine(path: string): Promise<void> {
-  const text = await readIfThere(path);
-  const lines = text.split('\n');
-  const rest = lines.pop() ?? '';
-  const last = lines.at(-1);
-  const torn = last !== undefined && isTorn(last) ? Buffer.byteLength(last) + 1 : 0;
-  if (rest !== '' || torn > 0) await truncate(path, Buffer.byteLength(text) - Buffer.byteLength(rest) - torn);
-}
-
-/** Zeros stand where a block did not reach the disk. */
-function isTorn(line: string): boolean {
-  return line.includes('\0');
-}
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** In the order in which a line has them: there is one way only to write an anchor. */
+const signedAnchor = z.strictObject({
+  chain: z.string(),
+  number: z.int().min(1),
+  sequence: z.int().min(0),
+  hash: sha256,
+  time: z.string(),
+  before: sha256,
+  key: z.string(),
+  signature: z.string(),
+});
+/** What earlier versions wrote. */
+const unsignedAnchor = z.object({ sequence: z.int().min(0), hash: z.string(), time: z.string() });
 
 /**
- * The heads in the file, none where there is no file.
- * @throws {ConfigError} if a line is no anchor, but for the last one, which a power cut may have left half.
+ * A head of the audit log, noted outside of the database. Anchors are a chain of their own: `number` counts them and
+ * `before` is the digest of the one before. `key` names the Ed25519 key of `signature`, which is over the line without it.
  */
-export async function readAnchors(path: string): Promise<readonly ChainHead[]> {
-  const lines = (await readIfThere(path)).split('\n');
-  const whole = lines.slice(0, -1);
-  return whole.flatMap((line, index) => {
-    const parsed = anchorLine.safeParse(parseJson(line));
-    if (parsed.success) return [parsed.data];
-    if (index === whole.length - 1 && isTorn(line)) return [];
-    throw new ConfigError(
-      `line ${index + 1} of the audit anchor ${path} is no anchor.`,
-      'Find out who wrote it: the audit log may have been tampered with.',
-    );
-  });
+export type Anchor = Readonly<z.output<typeof signedAnchor>>;
+
+/** What a line of an anchor file is. */
+export type AnchorLine =
+  | { readonly kind: 'signed'; readonly anchor: Anchor; readonly line: string; readonly digest: string }
+  | { readonly kind: 'unsigned'; readonly head: ChainHead }
+  | { readonly kind: 'damaged' };
+
+/** The digest before the first anchor of a chain. */
+export const NOTHING_BEFORE = '0'.repeat(64);
+
+/** The line of a new anchor. */
+export function signAnchor(
+  keys: AuditKeys,
+  { chain, number, sequence, hash, before }: Omit<Anchor, 'time' | 'key' | 'signature'>,
+): string {
+  const time = new Date().toISOString();
+  const content = { chain, number, sequence, hash, time, before, key: keys.signingKeyId() };
+  return JSON.stringify({ ...content, signature: keys.sign(JSON.stringify(content)) });
 }
 
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  }
+/** SHA-256 of an anchor's line, hexadecimal. */
+export function anchorDigest(line: string): string {
+  return createHash('sha256').update(line).digest('hex');
+}
+
+/** What a line is. Signatures are not checked. */
+export function readAnchorLine(line: string): AnchorLine {
+  const parsed = parseJson(line);
+  const signed = signedAnchor.safeParse(parsed);
+  if (signed.success)
+    return JSON.stringify(signed.data) === line
+      ? { kind: 'signed', anchor: signed.data, line, digest: anchorDigest(line) }
+      : { kind: 'damaged' };
+  if (typeof parsed === 'object' && parsed !== null && 'signature' in parsed) return { kind: 'damaged' };
+  const unsigned = unsignedAnchor.safeParse(parsed);
+  return unsigned.success ? { kind: 'unsigned', head: unsigned.data } : { kind: 'damaged' };
+}
+
+/** Whether the anchor was signed with the key that it names; `unknown` where that is not there. */
+export async function checkSignature(
+  { signature, ...content }: Anchor,
+  keys: AnchorKeys,
+): Promise<'signed' | 'forged' | 'unknown'> {
+  const key = await keys.publicKey(content.key);
+  if (key === undefined) return 'unknown';
+  return isSignature(JSON.stringify(content), signature, key) ? 'signed' : 'forged';
 }
 
 function parseJson(text: string): unknown {

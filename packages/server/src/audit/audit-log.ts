@@ -1,10 +1,14 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
-import type { AnchorSink } from './anchor.js';
-import { EMPTY_CHAIN, nextEntry, type ChainHead } from './audit-entry.js';
+import { RequestError } from '../errors.js';
+import { anchorDigest, signAnchor } from './anchor.js';
+import { nextEntry, type ChainHead } from './audit-entry.js';
 import type { AuditEvent } from './audit-event.js';
+import type { AuditKeys } from './audit-keys.js';
+import { EMPTY_HEAD, readSealedHead, writeSealedHead, type AuditHead } from './sealed-head.js';
+import { lockChain, readLastEntry } from './stored-chain.js';
 
 /** The log of who did what. Entries are added, chained by their hashes, and never changed. */
 export interface AuditLog {
@@ -18,63 +22,118 @@ export interface AuditLog {
   readonly close: () => Promise<void>;
 }
 
+/** What a log is made of. */
+export interface AuditLogParts {
+  readonly database: Database;
+  readonly queue: CommitQueue;
+  readonly keys: AuditKeys;
+  /** The chain of anchors that the log goes on with; undefined for one that is not anchored. */
+  readonly chain: ChainOfAnchors | undefined;
+  /** Called when an anchor waits to be taken outside; resolves when it was, or was tried. */
+  readonly onAnchored: () => Promise<void>;
+  /** Somebody else has written to the log, told once. */
+  readonly onTampered: () => void;
+}
+
+/** A chain of anchors that a server goes on with. */
+export interface ChainOfAnchors {
+  readonly chain: string;
+  readonly place: string;
+  /** What stands before its first anchor. */
+  readonly before: string;
+}
+
 /** How long somebody waits for an entry before the work is refused, milliseconds. */
 const PATIENCE_MS = 5000;
 /** The head is anchored this long after an entry at the latest, milliseconds. */
 const ANCHOR_MS = 1000;
+/** When a client may try again, seconds. */
+const RETRY_AFTER_SECONDS = 5;
 
-/** PostgreSQL: the name of the lock that whoever adds an entry holds until it is committed. */
-const CHAIN_LOCK = 0x41_75_73_63;
-
-/** Opens the log in `database`. Every head is told to `anchors`, at most once a second. */
-export function createAuditLog(
-  { db, kind }: Database,
-  queue: CommitQueue,
-  anchors: readonly AnchorSink[],
-): AuditLog {
+/** Opens the log in `database`. Every head is anchored, at most once a second. */
+export function createAuditLog(parts: AuditLogParts): AuditLog {
+  const { database, queue, keys, chain } = parts;
   let timer: NodeJS.Timeout | undefined;
+  /** Entries that are known to have been on disk: they cannot become fewer. */
+  let known = 0;
+  let isTold = false;
 
-  const head = () => readHead(db);
+  const tampered = (): void => {
+    if (!isTold) parts.onTampered();
+    isTold = true;
+  };
 
-  const anchor = async (): Promise<void> => {
+  /** The head by its seal, which holds whatever became of the entries. */
+  const requireHead = async (db: Database['db']): Promise<AuditHead> => {
+    const read = await readSealedHead(db, keys);
+    if (read.kind === 'intact' && read.head.sequence >= known) return read.head;
+    if (read.kind === 'none' && known === 0 && (await readLastEntry(db)) === undefined) return EMPTY_HEAD;
+    tampered();
+    throw new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS);
+  };
+
+  const appendIn: AuditLog['appendIn'] = async (transaction, event) => {
+    await lockChain(transaction, database.kind);
+    const head = await requireHead(transaction);
+    const last = await readLastEntry(transaction);
+    if (last !== undefined && (last.sequence !== head.sequence || last.hash !== head.hash)) tampered();
+    if (last === undefined && head.sequence > 0) tampered();
+    // What somebody cut off or put in leaves its mark: the chain goes on from what was sealed.
+    const sequence = Math.max(head.sequence, last?.sequence ?? 0);
+    const entry = nextEntry({ sequence, hash: head.hash }, event, new Date());
+    await transaction.insertInto('audit_entries').values(entry).execute();
+    await writeSealedHead(transaction, keys, { ...head, sequence: entry.sequence, hash: entry.hash });
+    anchorSoon();
+  };
+
+  const anchor = async (patience: number): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    const current = await head();
-    await Promise.all(anchors.map((sink) => sink(current)));
+    if (chain === undefined) return;
+    await queue.submit(
+      async (transaction) => {
+        await lockChain(transaction, database.kind);
+        const head = await requireHead(transaction);
+        known = Math.max(known, head.sequence);
+        await anchorHead(transaction, keys, head, chain);
+      },
+      { milliseconds: patience },
+    );
+    await parts.onAnchored();
   };
 
   const anchorSoon = (): void => {
     timer ??= setTimeout(() => {
       // The database is away: the next entry brings the anchor with it.
-      anchor().catch(() => undefined);
+      anchor(PATIENCE_MS).catch(() => undefined);
     }, ANCHOR_MS).unref();
-  };
-
-  const appendIn: AuditLog['appendIn'] = async (transaction, event) => {
-    if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`.execute(transaction);
-    const entry = nextEntry(await readHead(transaction), event, new Date());
-    await transaction.insertInto('audit_entries').values(entry).execute();
-    anchorSoon();
   };
 
   return {
     appendIn,
     append: (event) =>
       queue.submit((transaction) => appendIn(transaction, event), { milliseconds: PATIENCE_MS }),
-    head,
+    head: () => requireHead(database.db),
     close: async () => {
-      if (timer !== undefined) await anchor().catch(() => undefined);
+      await anchor(ANCHOR_MS).catch(() => undefined);
     },
   };
 }
 
-/** The last entry of the chain, as a transaction sees it. */
-async function readHead(db: Database['db']): Promise<ChainHead> {
-  const last = await db
-    .selectFrom('audit_entries')
-    .select(['sequence', 'hash'])
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return last ?? EMPTY_CHAIN;
+/** Makes the anchor of a head that has none yet; it waits in the database until it was taken outside. */
+async function anchorHead(
+  transaction: Transaction<Schema>,
+  keys: AuditKeys,
+  head: AuditHead,
+  { chain, place, before }: ChainOfAnchors,
+): Promise<void> {
+  const last = head.anchored.find((anchored) => anchored.chain === chain);
+  const { sequence, hash } = head;
+  if (last?.hash === hash) return;
+  const number = (last?.number ?? 0) + 1;
+  const line = signAnchor(keys, { chain, number, sequence, hash, before: last?.digest ?? before });
+  await transaction.insertInto('audit_anchors').values({ chain, number, line }).execute();
+  const others = head.anchored.filter((anchored) => anchored !== last);
+  const anchored = [...others, { chain, place, number, digest: anchorDigest(line), sequence, hash }];
+  await writeSealedHead(transaction, keys, { ...head, anchored });
 }

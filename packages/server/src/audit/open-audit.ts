@@ -1,21 +1,145 @@
-import { join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
-import { anchorFile } from './anchor.js';
-import { createAuditLog, type AuditLog } from './audit-log.js';
-import { syslogAnchor } from './syslog.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import {
+  deliverAnchors,
+  type AnchorSink,
+  type SinkName,
+  type SinkState,
+  type SinkTracking,
+} from './anchor-delivery.js';
+import { anchorFile, type AnchorFile } from './anchor-file.js';
+import { NOTHING_BEFORE, readAnchorLine } from './anchor.js';
+import { SERVER_ITSELF, type AuditEvent } from './audit-event.js';
+import { auditKeys } from './audit-keys.js';
+import { createAuditLog, type AuditLog, type ChainOfAnchors } from './audit-log.js';
+import { requireWholeLog, type LogAtStart } from './require-whole-log.js';
+import { sealEarlierLog } from './seal-log.js';
+import { syslogSink } from './syslog.js';
+import { stampAnchors } from './stamp-anchors.js';
 
-/** Opens the audit log with the anchors that are set. Trouble with an anchor is told to `onFailure`. */
-export function openAudit(
-  config: Config,
-  database: Database,
-  queue: CommitQueue,
-  onFailure: (error: unknown) => void,
-): AuditLog {
-  const sinks = [anchorFile(auditAnchorPath(config), onFailure)];
-  if (config.auditSyslog !== undefined) sinks.push(syslogAnchor(config.auditSyslog, onFailure));
-  return createAuditLog(database, queue, sinks);
+/** Settings that say where anchors go. */
+type AnchorSettings = Pick<Config, 'dataDirectory' | 'database' | (typeof ANCHOR_SETTINGS)[number]>;
+
+/** The settings of anchors, for commands that write to the log. */
+export const ANCHOR_SETTINGS = [
+  'auditAnchor',
+  'auditSyslog',
+  'auditSyslogCa',
+  'auditSyslogCertificate',
+  'auditSyslogKey',
+  'auditTimestampUrl',
+  'auditTimestampCa',
+  'auditTimestampMinutes',
+] as const satisfies readonly (keyof Config)[];
+
+/** What goes wrong with the log while it is open. */
+export interface AuditEvents {
+  /** A place does not take anchors; told once, until it does again. */
+  readonly onAnchorFailing: (sink: SinkName, error: unknown) => void;
+  readonly onAnchorRecovered: (sink: SinkName) => void;
+  /** The anchors that were made are not in their file any more. */
+  readonly onAnchorsMissing: () => void;
+  /** Somebody else has written to the log. */
+  readonly onTampered: () => void;
+}
+
+/** A log with what becomes of its anchors. */
+export interface AnchoredAuditLog extends AuditLog {
+  readonly evidence: () => EvidenceState;
+}
+
+/** How the evidence does that the log is whole. */
+export interface EvidenceState {
+  readonly sinks: readonly SinkState[];
+  /** Whether anchors were missing at the start, or somebody else has written to the log since. */
+  readonly findings: readonly ('anchors-missing' | 'tampered')[];
+}
+
+/**
+ * Opens the audit log with the anchors that are set.
+ * @param opener a server takes anchors on that commands have made, and has them stamped
+ * @throws {ConfigError} if the log is shorter or other than its sealed head or the last anchors say
+ */
+export async function openAudit(
+  config: AnchorSettings,
+  { database, queue, masterKeys }: { database: Database; queue: CommitQueue; masterKeys: MasterKeys },
+  opener: 'server' | 'command',
+  events: AuditEvents,
+): Promise<AnchoredAuditLog> {
+  const keys = auditKeys(masterKeys);
+  const file = anchorFile(auditAnchorPath(config));
+  const place = anchorPlace(config);
+  const found = await findLog(database, queue, masterKeys, file, place);
+  const chain = await chainFor(found, place, file);
+  const findings = new Set<EvidenceState['findings'][number]>();
+
+  const tracking: SinkTracking = {
+    onFailing: (sink, error) => {
+      events.onAnchorFailing(sink, error);
+      note({ action: 'audit.anchor-failed', outcome: 'failure', what: sink });
+    },
+    onRecovered: (sink) => {
+      events.onAnchorRecovered(sink);
+      note({ action: 'audit.anchor-recovered', outcome: 'success', what: sink });
+    },
+  };
+  const isServer = opener === 'server';
+  const delivery = deliverAnchors({
+    database,
+    chain: chain.chain,
+    sinks: sinksFor(config, file),
+    isServer,
+    tracking,
+  });
+  const log = createAuditLog({
+    database,
+    queue,
+    keys,
+    chain,
+    onAnchored: delivery.deliver,
+    onTampered: () => {
+      findings.add('tampered');
+      events.onTampered();
+    },
+  });
+  /** Where it cannot be written either, metrics and log tell of it. */
+  function note(event: Pick<AuditEvent, 'action' | 'outcome' | 'what'>): void {
+    if (isServer) log.append({ ...BY_SERVER, ...event }).catch(() => undefined);
+  }
+  const stamping = isServer ? stampAnchors(config, file, tracking) : undefined;
+
+  if (found.kind === 'unsealed')
+    await log.append({
+      ...BY_SERVER,
+      action: 'audit.sign',
+      outcome: 'success',
+      reason: 'the entries before are of a version that did not sign',
+      counts: { entries: found.head.sequence },
+    });
+  if (found.kind === 'anchors-missing') {
+    findings.add('anchors-missing');
+    events.onAnchorsMissing();
+    await log.append({ ...BY_SERVER, action: 'audit.anchors-missing', outcome: 'failure', what: place });
+  }
+  // What waited when the last process ended.
+  void delivery.deliver();
+  return {
+    ...log,
+    evidence: () => ({
+      sinks: [...delivery.states(), ...(stamping === undefined ? [] : [stamping.state()])],
+      findings: [...findings],
+    }),
+    close: async () => {
+      await log.close();
+      stamping?.close();
+      await delivery.close();
+    },
+  };
 }
 
 /** The file that heads of the chain are anchored in. */
@@ -24,4 +148,66 @@ export function auditAnchorPath({
   dataDirectory,
 }: Pick<Config, 'auditAnchor' | 'dataDirectory'>): string {
   return auditAnchor ?? join(dataDirectory, 'audit-anchor.log');
+}
+
+/**
+ * What the head of the log calls that file: a data directory can be moved with what is in it, and servers that share a
+ * database have files of the same name.
+ */
+export function anchorPlace(config: Pick<Config, 'auditAnchor' | 'dataDirectory' | 'database'>): string {
+  const path = resolve(auditAnchorPath(config));
+  if (config.database !== undefined) return `${hostname()}:${path}`;
+  const inside = relative(resolve(config.dataDirectory), path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
+
+const BY_SERVER = { who: SERVER_ITSELF, from: undefined, what: undefined } as const;
+
+async function findLog(
+  database: Database,
+  queue: CommitQueue,
+  masterKeys: MasterKeys,
+  file: AnchorFile,
+  place: string,
+): Promise<LogAtStart> {
+  const found = await requireWholeLog(database, auditKeys(masterKeys), file, place);
+  if (found.kind === 'unsealed') await sealEarlierLog(database, queue, masterKeys);
+  return found;
+}
+
+async function chainFor(found: LogAtStart, place: string, file: AnchorFile): Promise<ChainOfAnchors> {
+  switch (found.kind) {
+    case 'anchored':
+      return { place, chain: found.chain, before: found.before };
+    case 'unsealed':
+    case 'new':
+      return { place, chain: randomUUID(), before: await unsignedDigest(file) };
+    case 'anchors-missing':
+      return { place, chain: randomUUID(), before: NOTHING_BEFORE };
+  }
+}
+
+/** SHA-256 of the anchors that earlier versions wrote, hexadecimal: the first signed one vouches for them. */
+async function unsignedDigest(file: AnchorFile): Promise<string> {
+  const digest = createHash('sha256');
+  let count = 0;
+  for await (const line of file.lines()) {
+    if (readAnchorLine(line).kind === 'signed') break;
+    digest.update(`${line}\n`);
+    count += 1;
+  }
+  return count === 0 ? NOTHING_BEFORE : digest.digest('hex');
+}
+
+function sinksFor(config: AnchorSettings, file: AnchorFile): readonly AnchorSink[] {
+  const {
+    auditSyslog: url,
+    auditSyslogCa: ca,
+    auditSyslogCertificate: certificate,
+    auditSyslogKey: key,
+  } = config;
+  return [
+    { name: 'file', take: file.append },
+    ...(url === undefined ? [] : [syslogSink({ url, ca, certificate, key })]),
+  ];
 }

@@ -1,25 +1,110 @@
 import { createSocket } from 'node:dgram';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import type { AnchorSink } from './anchor.js';
+import { connect, type ConnectionOptions } from 'node:tls';
+import type { AnchorSink } from './anchor-delivery.js';
+import { readAnchorLine } from './anchor.js';
+
+/** Where syslog is, and how it is known there. */
+export interface SyslogSettings {
+  /** `udp://host:514`, or `tls://host:6514`. */
+  readonly url: string;
+  /** File with the authority of the server's certificate, as PEM; those of Node without it. */
+  readonly ca: string | undefined;
+  /** Files with the certificate that is shown to the server, and its key, as PEM. */
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
+}
 
 /** Facility 13 is the audit log, severity 5 a notice (RFC 5424, 6.2.1). */
 const PRIORITY = 13 * 8 + 5;
-const DEFAULT_PORT = 514;
+const UDP_PORT = 514;
+/** RFC 5425, 4.1. */
+const TLS_PORT = 6514;
+/** A server that takes longer to take anchors has failed, milliseconds. */
+const TIMEOUT_MS = 10_000;
 
-/** Sends each head to a syslog server at `udp://host:port`, in the format of RFC 5424. */
-export function syslogAnchor(url: string, onFailure: (error: unknown) => void): AnchorSink {
-  const { hostname: host, port } = new URL(url);
+/** Sends anchors to a syslog server, each as a message of RFC 5424, by UDP or by TLS as RFC 5425 has it. */
+export function syslogSink(settings: SyslogSettings): AnchorSink {
+  const { protocol, hostname: host, port } = new URL(settings.url);
   const name = host.replace(/^\[(.*)\]$/, '$1');
-  return ({ sequence, hash }) =>
-    new Promise((resolve) => {
-      const socket = createSocket(name.includes(':') ? 'udp6' : 'udp4').unref();
-      const done = (error?: Error | null): void => {
-        if (error) onFailure(error);
-        socket.close();
-        resolve();
-      };
-      socket.once('error', done);
-      const message = `<${PRIORITY}>1 ${new Date().toISOString()} ${hostname()} auscult ${process.pid} audit-head - sequence=${sequence} hash=${hash}`;
-      socket.send(message, Number(port) || DEFAULT_PORT, name, done);
+  const send =
+    protocol === 'tls:'
+      ? (messages: readonly string[]) => sendByTls(messages, name, Number(port) || TLS_PORT, settings)
+      : (messages: readonly string[]) => sendByUdp(messages, name, Number(port) || UDP_PORT);
+  return { name: 'syslog', take: (lines) => send(lines.map(messageOf)) };
+}
+
+function messageOf(line: string): string {
+  const read = readAnchorLine(line);
+  const { sequence, hash } = read.kind === 'signed' ? read.anchor : { sequence: 0, hash: '' };
+  return `<${PRIORITY}>1 ${new Date().toISOString()} ${hostname()} auscult ${process.pid} audit-head - sequence=${sequence} hash=${hash} anchor=${line}`;
+}
+
+async function sendByUdp(messages: readonly string[], host: string, port: number): Promise<void> {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  try {
+    for (const message of messages) {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('error', reject);
+        socket.send(message, port, host, (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+    }
+  } finally {
+    socket.close();
+  }
+}
+
+/**
+ * One connection for all of them, closed behind the last: syslog acknowledges nothing, and only a connection that the
+ * server has closed in turn shows that it read everything.
+ */
+async function sendByTls(
+  messages: readonly string[],
+  host: string,
+  port: number,
+  files: SyslogSettings,
+): Promise<void> {
+  const socket = connect({
+    host,
+    port,
+    minVersion: 'TLSv1.2',
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(await readFiles(files)),
+  });
+  await new Promise<void>((resolve, reject) => {
+    let isEnded = false;
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('syslog does not answer')));
+    socket.once('error', reject);
+    socket.once('end', () => {
+      isEnded = true;
     });
+    socket.once('close', () => {
+      if (isEnded) resolve();
+      else reject(new Error('syslog ended the connection'));
+    });
+    // With TLS 1.3 a server refuses the client's certificate only after the handshake.
+    socket.once('secureConnect', () => {
+      socket.end(messages.map(frame).join(''));
+      socket.resume();
+    });
+  });
+}
+
+/** Octet counting: RFC 5425, 4.3. */
+function frame(message: string): string {
+  return `${Buffer.byteLength(message)} ${message}`;
+}
+
+/** Read each time: certificates are renewed while the server runs. */
+async function readFiles({ ca, certificate, key }: SyslogSettings): Promise<ConnectionOptions> {
+  return {
+    ...(ca !== undefined && { ca: await readFile(ca) }),
+    ...(certificate !== undefined && { cert: await readFile(certificate) }),
+    ...(key !== undefined && { key: await readFile(key) }),
+  };
 }

@@ -1,91 +1,159 @@
-import type { Transaction } from 'kysely';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ReadableDatabase } from '../db/database.js';
-import type { Schema } from '../db/schema.js';
-import { chainHash, EMPTY_CHAIN, type AuditEntry, type ChainHead } from './audit-entry.js';
+import type { Database, ReadableDatabase } from '../db/database.js';
+import type { AnchorFile } from './anchor-file.js';
+import { chainHash, EMPTY_CHAIN, type ChainHead } from './audit-entry.js';
+import type { AnchorKeys, AuditKeys } from './audit-keys.js';
+import type { AuditProblem } from './audit-problem.js';
+import {
+  compareAnchors,
+  compareOutsideAnchors,
+  NO_ANCHORS,
+  type ComparedAnchors,
+} from './compare-anchors.js';
+import { readSealedHead, type AuditHead } from './sealed-head.js';
+import { readEntries, readHashes, readLastEntry } from './stored-chain.js';
 
-/** Something about the chain that cannot have come about by adding entries. */
-export interface AuditProblem {
-  /**
-   * `removed`: entries are missing before it. `altered`: its hash is not that of its content and the hash before, so
-   * that it was changed or put in. `reordered`: it stands in another's place. `truncated`: an anchor knows of more
-   * entries than there are. `rewritten`: an anchor knows another hash.
-   */
-  readonly kind: 'removed' | 'altered' | 'reordered' | 'truncated' | 'rewritten';
-  /** Where. */
-  readonly sequence: number;
+/** What a log is compared with. What is left out is not compared: without any of it, the chain must agree with itself. */
+export interface AuditEvidence {
+  /** Keys of the master keys: the sealed head is compared with them, and anchors are verified. */
+  readonly keys?: AuditKeys | undefined;
+  /** Public keys that anchors are verified with, where no master key is there. */
+  readonly publicKeys?: AnchorKeys | undefined;
+  /** The file of anchors, and what the head calls it. */
+  readonly anchors?: { readonly file: AnchorFile; readonly place: string } | undefined;
+  /** Lines of a place outside, such as a syslog server, of which those that hold an anchor count. */
+  readonly outside?: AsyncIterable<string> | undefined;
+  /** Certificates, as PEM, that time stamps of the anchors have to lead to. */
+  readonly authorities?: string | undefined;
 }
 
-/** What came of verifying a chain. */
-export interface AuditReport {
+/** What came of verifying a log. */
+export interface AuditReport extends ComparedAnchors {
   readonly entries: number;
   readonly head: ChainHead;
-  /** Anchors that the chain was compared with. */
-  readonly anchors: number;
+  /** Whether the head was compared with its seal. */
+  readonly isSealChecked: boolean;
   /** The first of the problems, in the order of the chain; empty if the log is whole. */
   readonly problems: readonly AuditProblem[];
+  /** Problems that `auscult audit accept` has taken for known, with the very entries that they are in. */
+  readonly accepted: readonly AuditProblem[];
 }
 
-/** Entries read together. */
-const PAGE = 10_000;
 /** Problems that are told: after these, the log is known to be of no use. */
 const MOST_PROBLEMS = 100;
 
-const numbered = z.object({ sequence: z.number() });
-
 /**
- * Reads every entry, in order, and compares it with the one before and with the anchored heads.
+ * Reads every entry, in order, and compares it with the one before, with the sealed head, and with every anchor.
+ * Servers may go on meanwhile.
  * @param onProgress told how many entries are read, and how many there are
  */
 export async function verifyAudit(
-  database: Pick<ReadableDatabase, 'snapshot'>,
-  anchors: readonly ChainHead[],
+  database: Pick<ReadableDatabase, 'db' | 'snapshot'>,
+  evidence: AuditEvidence = {},
   onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<AuditReport> {
-  const anchored = new Map(anchors.map(({ sequence, hash }) => [sequence, hash]));
-  const problems: AuditProblem[] = [];
+  let problems: AuditProblem[] = [];
+  let accepted: readonly AuditProblem[] = [];
   const report = (kind: AuditProblem['kind'], sequence: number): void => {
-    if (problems.length < MOST_PROBLEMS) problems.push({ kind, sequence });
+    const isKnown = problems.some((problem) => problem.kind === kind && problem.sequence === sequence);
+    if (!isKnown && problems.length < MOST_PROBLEMS) problems.push({ kind, sequence });
   };
-  let head = EMPTY_CHAIN;
-  let entries = 0;
-  await database.snapshot(async (reading) => {
+  const { keys, outside } = evidence;
+  const anchorKeys = keys ?? evidence.publicKeys;
+
+  return database.snapshot(async (reading) => {
+    const sealed = keys === undefined ? undefined : await readSealedHead(reading, keys);
     const total = await countEntries(reading);
+    const content = createContentDigest();
+    let head = EMPTY_CHAIN;
+    let entries = 0;
     for await (const row of readEntries(reading)) {
+      const described = describedBy(row.entry);
+      if (described?.action === 'audit.accept' && described.what === content.value()) {
+        accepted = [...accepted, ...problems];
+        problems = [];
+      }
       if (row.sequence !== head.sequence + 1) report('removed', row.sequence);
-      if (sequenceIn(row.entry) !== row.sequence) report('reordered', row.sequence);
+      if (described?.sequence !== row.sequence) report('reordered', row.sequence);
       else if (chainHash(head.hash, row.entry) !== row.hash) report('altered', row.sequence);
-      const known = anchored.get(row.sequence);
-      if (known !== undefined && known !== row.hash) report('rewritten', row.sequence);
+      content.add(row);
       head = { sequence: row.sequence, hash: row.hash };
       entries += 1;
-      if (entries % PAGE === 0) onProgress(entries, total);
+      if (entries % PROGRESS_ENTRIES === 0) onProgress(entries, total);
     }
     onProgress(entries, total);
+
+    let known: AuditHead | undefined;
+    if (sealed?.kind === 'intact') known = sealed.head;
+    if (sealed?.kind === 'none' && entries > 0) report('head-missing', head.sequence);
+    if (sealed?.kind === 'forged') report('head-forged', head.sequence);
+    if (sealed?.kind === 'unknown-key') report('head-unverified', head.sequence);
+    if (known !== undefined) compareHead(known, head, await readHashes(reading, [known.sequence]), report);
+
+    /** Servers go on meanwhile: what is ahead of what was read may be there by now. */
+    const now = async (): Promise<{ readonly head: ChainHead; readonly sealed: AuditHead | undefined }> => {
+      const last = (await readLastEntry(database.db)) ?? EMPTY_CHAIN;
+      const again = keys === undefined ? undefined : await readSealedHead(database.db, keys);
+      return { head: last, sealed: again?.kind === 'intact' ? again.head : undefined };
+    };
+    const context = {
+      database,
+      reading,
+      head,
+      known,
+      now,
+      report,
+      keys: anchorKeys,
+      authorities: evidence.authorities,
+    };
+    const compared =
+      evidence.anchors === undefined ? NO_ANCHORS : await compareAnchors(context, evidence.anchors);
+    const outsideCount = outside === undefined ? 0 : await compareOutsideAnchors(context, outside);
+    return {
+      entries,
+      head,
+      isSealChecked: known !== undefined,
+      ...compared,
+      outside: outsideCount,
+      problems,
+      accepted,
+    };
   });
-  for (const { sequence } of anchors.slice(-1)) if (sequence > head.sequence) report('truncated', sequence);
-  return { entries, head, anchors: anchors.length, problems };
 }
 
-/** Every entry in order, a page at a time. */
-export async function* readEntries(reading: Transaction<Schema>): AsyncGenerator<AuditEntry> {
-  let after = 0;
-  for (;;) {
-    const page = await reading
-      .selectFrom('audit_entries')
-      .select(['sequence', 'entry', 'hash'])
-      .where('sequence', '>', after)
-      .orderBy('sequence')
-      .limit(PAGE)
-      .execute();
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.sequence;
-  }
+/** SHA-256 over entries with their places and hashes: what somebody accepts is these, and no others. */
+export interface ContentDigest {
+  readonly add: (row: ChainHead & { readonly entry: string }) => void;
+  /** Hexadecimal. */
+  readonly value: () => string;
 }
 
-async function countEntries(reading: Transaction<Schema>): Promise<number> {
+/** A digest of no entries so far. */
+export function createContentDigest(): ContentDigest {
+  const digest = createHash('sha256');
+  return {
+    add: ({ sequence, entry, hash }) => digest.update(JSON.stringify([sequence, entry, hash])),
+    value: () => digest.copy().digest('hex'),
+  };
+}
+
+/** Entries between two reports of progress. */
+const PROGRESS_ENTRIES = 10_000;
+
+function compareHead(
+  known: AuditHead,
+  last: ChainHead,
+  hashes: ReadonlyMap<number, string>,
+  report: (kind: AuditProblem['kind'], sequence: number) => void,
+): void {
+  if (last.sequence < known.sequence) report('truncated', known.sequence);
+  if (last.sequence > known.sequence) report('added', known.sequence + 1);
+  const hash = hashes.get(known.sequence);
+  if (hash !== undefined && hash !== known.hash) report('rewritten', known.sequence);
+}
+
+async function countEntries(reading: Database['db']): Promise<number> {
   const { count } = await reading
     .selectFrom('audit_entries')
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -93,9 +161,15 @@ async function countEntries(reading: Transaction<Schema>): Promise<number> {
   return Number(count);
 }
 
-function sequenceIn(entry: string): number | undefined {
+const describedEntry = z.object({
+  sequence: z.number(),
+  action: z.string().optional(),
+  what: z.string().optional(),
+});
+
+function describedBy(entry: string): z.output<typeof describedEntry> | undefined {
   try {
-    return numbered.safeParse(JSON.parse(entry)).data?.sequence;
+    return describedEntry.safeParse(JSON.parse(entry)).data;
   } catch {
     return undefined;
   }

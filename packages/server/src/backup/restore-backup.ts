@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { sealLog } from '../audit/seal-log.js';
 import { ConfigError } from '../config/config-error.js';
 import { openDatabase, type Database, type DatabaseSettings } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
@@ -50,6 +51,8 @@ export async function restoreBackup(
     const wanted = access.kind === 'keep' ? rows : lockedOut(rows);
     const restored = await database.transaction((transaction) => writeRows(transaction, wanted, copy.keys));
     await migrate(database.db as unknown as Kysely<unknown>, database.kind);
+    // The backup is authentic, and so is the log in it.
+    await database.transaction((transaction) => sealLog(transaction, database.kind, masterKeys));
     if (adopted !== undefined) await replaceAccess(database, adopted);
     return { ...restored, createdAt: header.createdAt };
   } finally {

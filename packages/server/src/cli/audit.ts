@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { acceptAuditCommand } from './audit/accept.js';
 import { exportAuditCommand } from './audit/export.js';
+import { publicKeyCommand } from './audit/public-key.js';
 import { verifyAuditCommand } from './audit/verify.js';
 
 /** `auscult audit`: who did what, and whether the log of it is whole. */
@@ -7,5 +9,7 @@ export function auditCommand(): Command {
   return new Command('audit')
     .description('Verify the log of who did what, and write it out.')
     .addCommand(verifyAuditCommand())
-    .addCommand(exportAuditCommand());
+    .addCommand(exportAuditCommand())
+    .addCommand(publicKeyCommand())
+    .addCommand(acceptAuditCommand());
 }

@@ -1,9 +1,7 @@
 import { userInfo } from 'node:os';
 import type { AuditLog } from '../audit/audit-log.js';
-import { openAudit } from '../audit/open-audit.js';
 import type { Config } from '../config/schema.js';
-import { createCommitQueue } from '../db/commit-queue.js';
-import { openDatabase, type Database } from '../db/database.js';
+import type { Database } from '../db/database.js';
 import type { Actor } from '../records/record.js';
 import { openStorage, type Storage } from '../storage/open-storage.js';
 import { createLog } from '../telemetry/log.js';
@@ -14,7 +12,7 @@ export async function withStorage<Result>(
   work: (storage: Storage, actor: Actor) => Promise<Result>,
 ): Promise<Result> {
   const log = createLog({ logLevel: 'warn', logFormat: 'text' }, process.stderr);
-  const storage = await openStorage(config, log);
+  const storage = await openStorage(config, log, 'command');
   try {
     return await work(storage, commandLineActor());
   } finally {
@@ -22,23 +20,12 @@ export async function withStorage<Result>(
   }
 }
 
-/** Opens the audit log alone, which needs no master key, for the length of `work`. */
+/** Opens the database and the audit log for the length of `work`. */
 export async function withAudit<Result>(
   config: Config,
   work: (database: Database, audit: AuditLog) => Promise<Result>,
 ): Promise<Result> {
-  const database = await openDatabase(config);
-  const commits = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
-  const audit = openAudit(config, database, commits, () => {
-    process.stderr.write('auscult: the head of the audit log could not be anchored\n');
-  });
-  try {
-    return await work(database, audit);
-  } finally {
-    await audit.close();
-    await commits.close();
-    await database.close();
-  }
+  return withStorage(config, ({ database, audit }) => work(database, audit));
 }
 
 /** Whoever may run commands on this machine with the keys is its administrator. */

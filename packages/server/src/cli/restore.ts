@@ -1,4 +1,7 @@
 import { Command, Option } from 'commander';
+import { setAnchorsAside } from '../audit/accept-log.js';
+import { anchorFile } from '../audit/anchor-file.js';
+import { auditAnchorPath } from '../audit/open-audit.js';
 import { restoreBackup, type Restored } from '../backup/restore-backup.js';
 import { accessSource, type AccessPolicy } from '../backup/restored-access.js';
 import { keyCopyPath } from '../records/key-copy.js';
@@ -29,6 +32,8 @@ export function restoreCommand(): Command {
       const masterKeys = await loadMasterKeys(config);
       const keyCopy = keyCopyPath(config);
       const restored = await restoreBackup(config, masterKeys, { path, keyCopy, access });
+      // They know of entries that came after the backup.
+      const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
       await withStorage(config, async ({ audit }, actor) => {
         await audit.append({
           action: 'backup.restore',
@@ -39,7 +44,13 @@ export function restoreCommand(): Command {
           counts: { sessions: restored.rows['sessions'] ?? 0, destroyed: restored.destroyed },
         });
       });
-      printResult(options, restored, () => sentence(restored, access));
+      printResult(
+        options,
+        { ...restored, anchorsAt },
+        () =>
+          sentence(restored, access) +
+          (anchorsAt === undefined ? '' : `the former anchors are in ${anchorsAt}\n`),
+      );
     },
   );
 }

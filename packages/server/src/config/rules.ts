@@ -39,6 +39,31 @@ export const configRules: readonly ConfigRule[] = [
     remedy: 'Set --tls-client-ca too, or leave it out.',
   },
   {
+    setting: 'auditSyslogCa',
+    holds: (config) => isTlsSyslog(config) || config.auditSyslogCa === undefined,
+    message: 'has no syslog over TLS to go with it.',
+    remedy: 'Set --audit-syslog to tls://host:6514, or leave it out.',
+  },
+  {
+    setting: 'auditSyslogCertificate',
+    holds: (config) => isTlsSyslog(config) || config.auditSyslogCertificate === undefined,
+    message: 'has no syslog over TLS to go with it.',
+    remedy: 'Set --audit-syslog to tls://host:6514, or leave it out.',
+  },
+  {
+    setting: 'auditSyslogCertificate',
+    holds: ({ auditSyslogCertificate: certificate, auditSyslogKey: key }) =>
+      (certificate === undefined) === (key === undefined),
+    message: 'and --audit-syslog-key go together.',
+    remedy: 'Set both, or neither.',
+  },
+  {
+    setting: 'auditTimestampUrl',
+    holds: ({ auditTimestampUrl: url, auditTimestampCa: ca }) => (url === undefined) === (ca === undefined),
+    message: 'and --audit-timestamp-ca go together: a signature that nobody checks proves nothing.',
+    remedy: 'Set both, or neither.',
+  },
+  {
     setting: 'oidcIssuer',
     holds: ({ oidcIssuer, oidcAudience }) => oidcIssuer === undefined || oidcAudience !== undefined,
     message: 'has no audience to go with it, so tokens for any other program would be taken.',
@@ -75,4 +100,8 @@ function isOwnMachine({ host, insecureNetwork }: Config): boolean {
 
 function isEncrypted({ tlsCertificate, trustedProxies }: Config): boolean {
   return tlsCertificate !== undefined || trustedProxies.length > 0;
+}
+
+function isTlsSyslog({ auditSyslog }: Config): boolean {
+  return auditSyslog?.startsWith('tls://') === true;
 }

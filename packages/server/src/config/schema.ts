@@ -281,15 +281,43 @@ export const configSchema = z.strictObject({
       'File that the state of the audit log is noted in, so that whoever can write to the database cannot cut the log short. Best on another machine.',
     defaultText: '`audit-anchor.log` in `dataDirectory`',
   }),
-  auditSyslog: z
-    .string()
-    .refine((text) => text.startsWith('udp://') && URL.canParse(text))
+  auditSyslog: z.string().refine(isSyslogUrl).optional().register(settingInfo, {
+    description:
+      'Syslog server that is told the same: `tls://host:6514`, or `udp://host:514` where nobody else is on the way.',
+    defaultText: 'none',
+    isSecret: true,
+  }),
+  auditSyslogCa: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the authority that signed the certificate of the syslog server, as PEM.',
+    defaultText: 'the authorities that Node trusts',
+  }),
+  auditSyslogCertificate: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the certificate that the syslog server is shown, as PEM.',
+    defaultText: 'none',
+  }),
+  auditSyslogKey: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the private key of that certificate, as PEM, without a passphrase.',
+    defaultText: 'none',
+  }),
+  auditTimestampUrl: z
+    .url({ protocol: /^https?$/ })
     .optional()
     .register(settingInfo, {
-      description: 'Syslog server that is told the same, `udp://host:514`.',
+      description:
+        'Time stamp authority (RFC 3161) that signs when the state of the audit log was there. It is sent a digest.',
       defaultText: 'none',
       isSecret: true,
     }),
+  auditTimestampCa: z.string().min(1).optional().register(settingInfo, {
+    description: 'File with the certificates that its signatures lead to, as PEM.',
+    defaultText: 'none',
+  }),
+  auditTimestampMinutes: z
+    .number()
+    .min(1)
+    .max(7 * 24 * 60)
+    .default(60)
+    .register(settingInfo, { description: 'How often the authority is asked.', unit: 'minutes' }),
   retention: z
     .array(z.string().regex(/^[^=]+=\d{1,5}$/))
     .default(() => [])
@@ -465,6 +493,10 @@ function isAddressOrRange(text: string): boolean {
 
 function dataHome(): string {
   return process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
+}
+
+function isSyslogUrl(text: string): boolean {
+  return /^(udp|tls):\/\//.test(text) && URL.canParse(text) && new URL(text).hostname !== '';
 }
 
 function isPostgresUrl(text: string): boolean {

@@ -6,6 +6,7 @@ import { recordVersions } from './migrations/0003-record-versions.js';
 import { servers } from './migrations/0004-servers.js';
 import { recoveryCodes } from './migrations/0005-recovery-codes.js';
 import { missingAudio } from './migrations/0006-missing-audio.js';
+import { auditHead } from './migrations/0007-audit-head.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -16,6 +17,7 @@ const schemaChanges: readonly SchemaChange[] = [
   servers,
   recoveryCodes,
   missingAudio,
+  auditHead,
 ];
 
 /** Name of the newest step that this version knows. */

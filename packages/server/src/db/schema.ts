@@ -13,6 +13,8 @@ export interface Schema {
   readonly refined_parts: RefinedPartsTable;
   readonly audio_pieces: AudioPiecesTable;
   readonly audit_entries: AuditEntriesTable;
+  readonly audit_head: AuditHeadTable;
+  readonly audit_anchors: AuditAnchorsTable;
   readonly api_keys: ApiKeysTable;
   readonly users: UsersTable;
   readonly logins: LoginsTable;
@@ -118,6 +120,26 @@ interface AuditEntriesTable {
   entry: Fixed<string>;
   /** SHA-256 over the hash before and the entry, hexadecimal. */
   hash: Fixed<string>;
+}
+
+/** One row: where the chain of entries has come to, as only those with a master key can write it. */
+interface AuditHeadTable {
+  /** Always 1. */
+  id: Fixed<number>;
+  /** JSON of the head and of what was anchored. */
+  content: string;
+  master_key_id: string;
+  /** HMAC-SHA-256 of the content, hexadecimal. */
+  mac: string;
+}
+
+/** Anchors that some place outside has not taken yet. */
+interface AuditAnchorsTable {
+  chain: Fixed<string>;
+  /** Place in the chain of anchors, from 1. */
+  number: Fixed<number>;
+  /** The anchor, as it is written outside. */
+  line: Fixed<string>;
 }
 
 /** API keys, of which only a digest is known. */

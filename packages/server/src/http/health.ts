@@ -13,7 +13,25 @@ export interface HealthSources {
   readonly model: () => string;
   readonly version: string;
   readonly sessions: () => number;
+  /** What does not keep sessions from being taken and somebody has to look after all the same. */
+  readonly degraded: () => readonly Degradation[];
 }
+
+/** Evidence of the audit log that is not taken outside, missing, or that somebody else has written to the log. */
+export type Degradation = (typeof DEGRADATIONS)[number];
+
+const DEGRADATIONS = [
+  'audit-file',
+  'audit-syslog',
+  'audit-timestamp',
+  'audit-anchors-missing',
+  'audit-tampered',
+] as const;
+
+const degradations = z.array(z.enum(DEGRADATIONS)).meta({
+  description:
+    'What somebody has to look after, although sessions are taken: places that take no anchors of the audit log, anchors that are missing, or a log that somebody else has written to.',
+});
 
 const health = z.object({
   status: z.enum(['starting', 'healthy', 'unhealthy', 'draining']),
@@ -21,12 +39,13 @@ const health = z.object({
   version: z.string(),
   sessions: z.int().min(0).meta({ description: 'Live sessions that are open.' }),
   uptimeSeconds: z.number().min(0),
+  degraded: degradations,
 });
 
 /** Adds `/health`, `/health/live` and `/health/ready`. */
 export function registerHealth(
   app: FastifyInstance,
-  { phase, model, version, sessions }: HealthSources,
+  { phase, model, version, sessions, degraded }: HealthSources,
 ): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
@@ -48,6 +67,7 @@ export function registerHealth(
         version,
         sessions: sessions(),
         uptimeSeconds: Math.round(process.uptime()),
+        degraded: [...degraded()],
       };
     },
   );
@@ -71,12 +91,12 @@ export function registerHealth(
         summary: 'Whether new sessions can be taken',
         description:
           'For readiness probes: 503 until the model is warm, and from the start of a shutdown on.',
-        response: { 200: z.object({ status: z.literal('ready') }), 503: errorBody },
+        response: { 200: z.object({ status: z.literal('ready'), degraded: degradations }), 503: errorBody },
       },
     },
     (_request, reply) => {
       const status = phase();
-      if (status === 'healthy') return { status: 'ready' as const };
+      if (status === 'healthy') return { status: 'ready' as const, degraded: [...degraded()] };
       void reply.code(503);
       return httpError(status === 'draining' ? 'draining' : 'not_ready').body;
     },

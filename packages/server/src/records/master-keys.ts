@@ -10,7 +10,7 @@ import { createWholeFile, syncFolder } from '../storage/durable-files.js';
 import { KEY_BYTES } from './seal.js';
 
 /** A key that encrypts the keys of sessions. */
-interface MasterKey {
+export interface MasterKey {
   /** Follows from the key, tells nothing of it, and stands beside everything that is encrypted with it. */
   readonly id: string;
   readonly bytes: Uint8Array;
@@ -19,6 +19,8 @@ interface MasterKey {
 /** The master keys there are: one to encrypt with, and older ones that still decrypt. */
 export interface MasterKeys {
   readonly current: () => MasterKey;
+  /** All of them, the current one first. */
+  readonly all: () => readonly MasterKey[];
   /** Looks again where they come from if it is not there: it may be new. Undefined if it still is not. */
   readonly find: (id: string) => Promise<MasterKey | undefined>;
   /** Reads them again. Where that fails, those that are there stay. */
@@ -50,6 +52,7 @@ export async function loadMasterKeys(
   return {
     source,
     current: () => keys[0],
+    all: () => keys,
     find: async (id) => {
       if (known(id) === undefined) await reload().catch(() => undefined);
       return known(id);

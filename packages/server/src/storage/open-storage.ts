@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SERVER_ITSELF } from '../audit/audit-event.js';
-import type { AuditLog } from '../audit/audit-log.js';
 import { changeOf } from '../audit/configuration-change.js';
-import { openAudit } from '../audit/open-audit.js';
+import { auditAnchorPath, openAudit, type AnchoredAuditLog } from '../audit/open-audit.js';
 import type { Config } from '../config/schema.js';
 import { createCommitQueue, type CommitQueue } from '../db/commit-queue.js';
 import { openDatabase, type Database } from '../db/database.js';
@@ -18,7 +17,7 @@ import { serverVersion } from '../version.js';
 export interface Storage {
   readonly database: Database;
   readonly queue: CommitQueue;
-  readonly audit: AuditLog;
+  readonly audit: AnchoredAuditLog;
   readonly masterKeys: MasterKeys;
   readonly records: RecordStore;
   /** The name that sessions are opened under here. */
@@ -29,19 +28,28 @@ export interface Storage {
 
 /**
  * Opens the database, the audit log and the records.
- * @throws {ConfigError} if the database cannot be opened, or a master key is missing
+ * @throws {ConfigError} if the database cannot be opened, a master key is missing, or the audit log was tampered with
  */
-export async function openStorage(config: Config, log: Log): Promise<Storage> {
+export async function openStorage(
+  config: Config,
+  log: Log,
+  opener: 'server' | 'command' = 'server',
+): Promise<Storage> {
   const database = await openDatabase(config);
   try {
-    return await openOver(database, config, log);
+    return await openOver(database, config, log, opener);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function openOver(database: Database, config: Config, log: Log): Promise<Storage> {
+async function openOver(
+  database: Database,
+  config: Config,
+  log: Log,
+  opener: 'server' | 'command',
+): Promise<Storage> {
   const queue = createCommitQueue(database, {
     onFailing: (error, failure) => {
       log.error(failure === 'damaged' ? DAMAGED : AWAY, { code: codeOf(error) });
@@ -50,12 +58,26 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
       log.info('records and audit log are written again');
     },
   });
-  const audit = openAudit(config, database, queue, (error) => {
-    log.error('audit anchor cannot be written', { code: codeOf(error) });
-  });
   let createdKey: string | undefined;
   const masterKeys = await openMasterKeys(config, database, (path) => {
     createdKey = path;
+  });
+  const audit = await openAudit(config, { database, queue, masterKeys }, opener, {
+    onAnchorFailing: (sink, error) => {
+      log.error('audit anchors cannot be taken outside, they wait', { sink, code: codeOf(error) });
+    },
+    onAnchorRecovered: (sink) => {
+      log.info('audit anchors are taken outside again', { sink });
+    },
+    onAnchorsMissing: () => {
+      log.error(ANCHORS_MISSING, { path: auditAnchorPath(config) });
+    },
+    onTampered: () => {
+      log.error(TAMPERED);
+    },
+  }).catch(async (error: unknown) => {
+    await queue.close();
+    throw error;
   });
   if (createdKey !== undefined) {
     log.warn('a master key was made: back it up, apart from the database; without it no record can be read', {
@@ -84,8 +106,8 @@ async function openOver(database: Database, config: Config, log: Log): Promise<S
     records,
     serverId,
     close: async () => {
-      await queue.close();
       await audit.close();
+      await queue.close();
       await database.close();
     },
   };
@@ -124,6 +146,11 @@ export function keepKeysCurrent({ database, masterKeys, audit }: Storage, log: L
 const AWAY = 'RECORDS AND AUDIT LOG CANNOT BE WRITTEN: no new sessions, finals wait';
 const DAMAGED =
   'THE DATABASE IS DAMAGED: no new sessions, finals wait; stop the server, keep the file, and restore a backup with "auscult restore"';
+
+const TAMPERED =
+  'THE AUDIT LOG WAS WRITTEN TO BY SOMEBODY ELSE: keep the database as it is and see "auscult audit verify"';
+const ANCHORS_MISSING =
+  'AUDIT ANCHORS ARE MISSING from their file; new ones begin: see "auscult audit verify"';
 
 const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined } as const;
 

@@ -41,6 +41,8 @@ export interface LogFields {
   readonly count?: number;
   /** Path of a file of the server's own. */
   readonly path?: string;
+  /** Where anchors of the audit log are taken: a fixed set of words. */
+  readonly sink?: string;
   readonly version?: string;
   readonly signal?: string;
   readonly method?: string;
@@ -79,6 +81,7 @@ const allowed: Readonly<Record<keyof LogFields, true>> = {
   percent: true,
   count: true,
   path: true,
+  sink: true,
   version: true,
   signal: true,
   method: true,

@@ -1,9 +1,9 @@
-import { readAnchors } from '../audit/anchor.js';
 import { chainHash, EMPTY_CHAIN } from '../audit/audit-entry.js';
-import { auditAnchorPath } from '../audit/open-audit.js';
+import { auditEvidence } from '../audit/audit-evidence.js';
 import { verifyAudit } from '../audit/verify.js';
 import type { Config } from '../config/schema.js';
 import type { ReadableDatabase } from '../db/database.js';
+import type { MasterKeys } from '../records/master-keys.js';
 import type { Check, Finding } from './check.js';
 
 /** Entries in a step. */
@@ -41,12 +41,12 @@ export function auditChainCheck({ db }: Pick<ReadableDatabase, 'db'>): Check {
 }
 
 /** The audit log as `auscult audit verify` looks at it, with what was anchored outside of the database: all in one step. */
-export function auditLogCheck(database: ReadableDatabase, config: Config): Check {
+export function auditLogCheck(database: ReadableDatabase, config: Config, masterKeys: MasterKeys): Check {
   return {
     name: 'audit',
     count: () => countEntries(database.db),
     async *steps() {
-      const report = await verifyAudit(database, await readAnchors(auditAnchorPath(config)));
+      const report = await verifyAudit(database, await auditEvidence(config, masterKeys));
       const findings = report.problems.map(({ kind, sequence }): Finding => ({
         kind: 'audit-entry',
         trouble: kind === 'removed' || kind === 'truncated' ? 'missing' : 'altered',

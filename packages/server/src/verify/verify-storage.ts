@@ -43,7 +43,7 @@ export async function verifyStorage(
     databaseCheck(database),
     keysCheck(database, masterKeys),
     recordsCheck(database, masterKeys),
-    auditLogCheck(database, config),
+    auditLogCheck(database, config, masterKeys),
     ...(existsSync(keyCopy) || backups.length > 0 ? [keyCopyCheck(surroundings)] : []),
     ...backups.map((path) => backupCheck(path, surroundings)),
   ];

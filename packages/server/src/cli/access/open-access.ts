@@ -7,9 +7,10 @@ import { accessSeal } from '../../access/seal.js';
 import { createUsers, type Users } from '../../access/users.js';
 import type { Config } from '../../config/schema.js';
 import { withAudit } from '../open-offline-storage.js';
+import { AUDIT_SETTINGS } from '../storage-settings.js';
 
 /** Settings that say where keys and users are kept. */
-export const ACCESS_SETTINGS = ['dataDirectory', 'database', 'auditAnchor', 'auditSyslog'] as const;
+export const ACCESS_SETTINGS = AUDIT_SETTINGS;
 
 /** Keys and users, for whoever has a shell on the machine. */
 export interface OpenAccess {

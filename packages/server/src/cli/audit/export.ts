@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
-import { readEntries } from '../../audit/verify.js';
+import { readEntries } from '../../audit/stored-chain.js';
 import { commandLineActor, withAudit } from '../open-offline-storage.js';
 import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
+import { AUDIT_SETTINGS } from '../storage-settings.js';
 
 /** `auscult audit export`: writes the chain out, an entry a line. */
 export function exportAuditCommand(): Command {
@@ -13,7 +14,7 @@ export function exportAuditCommand(): Command {
     .argument('[file]', 'where to (default: standard output)')
     .option('--json', 'print what was written as JSON, where a file is named')
     .addHelpText('after', EXAMPLES);
-  return addSettingOptions(command, ['dataDirectory', 'database', 'auditAnchor', 'auditSyslog']).action(
+  return addSettingOptions(command, AUDIT_SETTINGS).action(
     async (file: string | undefined, options: Record<string, unknown>) => {
       await withAudit(configFrom(options), async (database, audit) => {
         const output =

@@ -1,0 +1,61 @@
+import type { CommitQueue } from '../db/commit-queue.js';
+import type { Database } from '../db/database.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import { anchorFile, type AnchorFile } from './anchor-file.js';
+import { nextEntry, EMPTY_CHAIN } from './audit-entry.js';
+import type { AuditEvent } from './audit-event.js';
+import { auditKeys } from './audit-keys.js';
+import { readSealedHead, writeSealedHead } from './sealed-head.js';
+import { stampPath } from './stamp-anchors.js';
+import { lockChain, readEntries, readLastEntry } from './stored-chain.js';
+import { createContentDigest } from './verify.js';
+
+/** What became of the evidence that a log does not agree with. */
+export interface AcceptedLog {
+  /** Entries that there are, with the one about this. */
+  readonly entries: number;
+  /** Where the former anchors lie now; undefined where there were none. */
+  readonly anchorsAt: string | undefined;
+}
+
+/**
+ * Goes on with a log from what there is: adds an entry that names the very entries which are accepted, seals it, and
+ * puts its anchors aside. No server may run meanwhile.
+ * @param by who accepts it, and why
+ */
+export async function acceptLog(
+  { database, queue, masterKeys }: { database: Database; queue: CommitQueue; masterKeys: MasterKeys },
+  { file, place }: { readonly file: AnchorFile; readonly place: string },
+  by: Pick<AuditEvent, 'who' | 'from' | 'reason' | 'counts'>,
+): Promise<AcceptedLog> {
+  const keys = auditKeys(masterKeys);
+  let entries = 0;
+  await queue.submit(async (transaction) => {
+    await lockChain(transaction, database.kind);
+    const content = createContentDigest();
+    for await (const entry of readEntries(transaction)) content.add(entry);
+    const last = (await readLastEntry(transaction)) ?? EMPTY_CHAIN;
+    const event = { ...by, action: 'audit.accept', outcome: 'success', what: content.value() } as const;
+    const entry = nextEntry(last, event, new Date());
+    await transaction.insertInto('audit_entries').values(entry).execute();
+    const sealed = await readSealedHead(transaction, keys);
+    // Those of other servers that share the database have files of their own.
+    const others =
+      sealed.kind === 'intact' ? sealed.head.anchored.filter((anchored) => anchored.place !== place) : [];
+    const { sequence, hash } = entry;
+    await writeSealedHead(transaction, keys, { sequence, hash, anchored: others });
+    const kept = others.map(({ chain }) => chain);
+    await transaction
+      .deleteFrom('audit_anchors')
+      .$if(kept.length > 0, (query) => query.where('chain', 'not in', kept))
+      .execute();
+    entries = sequence;
+  });
+  return { entries, anchorsAt: await setAnchorsAside(file) };
+}
+
+/** Gives anchors and their time stamps other names, as those of a log that is gone on with in another way. */
+export async function setAnchorsAside(file: AnchorFile): Promise<string | undefined> {
+  await anchorFile(stampPath(file)).setAside();
+  return file.setAside();
+}

@@ -1,0 +1,183 @@
+import { ConfigError } from '../config/config-error.js';
+import type { Database } from '../db/database.js';
+import type { AnchorFile } from './anchor-file.js';
+import { checkSignature, NOTHING_BEFORE, readAnchorLine, type AnchorLine } from './anchor.js';
+import type { ChainHead } from './audit-entry.js';
+import type { AuditKeys } from './audit-keys.js';
+import { EMPTY_HEAD, readSealedHead, type AuditHead } from './sealed-head.js';
+import { readHashes, readLastEntry } from './stored-chain.js';
+
+/** What a log that may be gone on with has been found to be. */
+export type LogAtStart =
+  /** Its last anchor is where it should be. */
+  | { readonly kind: 'anchored'; readonly chain: string; readonly before: string }
+  /** It has no entries, or none that were anchored in this file. */
+  | { readonly kind: 'new'; readonly isEmpty: boolean }
+  /** Anchors that were made are in the file no more. */
+  | { readonly kind: 'anchors-missing' }
+  /** It was written by a version that did not seal. */
+  | { readonly kind: 'unsealed'; readonly head: ChainHead };
+
+/**
+ * Compares the log with its sealed head and with the last anchors of the file, without reading all of either: what
+ * that leaves is for `verifyAudit`.
+ * @param place what the head calls the file
+ * @throws {ConfigError} if the log is shorter or other than the head or any of the anchors says
+ */
+export async function requireWholeLog(
+  database: Database,
+  keys: AuditKeys,
+  file: AnchorFile,
+  place: string,
+): Promise<LogAtStart> {
+  const { db } = database;
+  // Others add anchors meanwhile, to the database first: what the file should have is asked before it is read, and
+  // what it may have afterwards.
+  const expected = await database.snapshot((reading) => requireHead(reading, keys));
+  const tail = await file.tail();
+  const lines = tail?.map(readAnchorLine) ?? [];
+  const head = await database.snapshot((reading) => requireHead(reading, keys));
+  const last = await readLastEntry(db);
+  if (head === 'unsealed' || expected === 'unsealed') {
+    await requireConsistent(db, lines, file);
+    if (last === undefined || lines.some(({ kind }) => kind === 'signed')) throw notSealed();
+    return { kind: 'unsealed', head: last };
+  }
+  await requireConsistent(db, lines, file);
+  await requireKnown(keys, head, lines, file);
+  const mine = expected.anchored.findLast(
+    (anchored) => anchored.place === place || isIn(lines, anchored.chain),
+  );
+  if (mine === undefined) return { kind: 'new', isEmpty: head.sequence === 0 };
+  if (isIn(lines, mine.chain, mine.digest) || (await isWaiting(db, mine)))
+    return { kind: 'anchored', chain: mine.chain, before: NOTHING_BEFORE };
+  return { kind: 'anchors-missing' };
+}
+
+/** What is to be done where a log is refused. */
+const REMEDY =
+  'Keep the database and the anchors as they are and find out who wrote to them: see `auscult audit verify`. Where it is known, as after a snapshot was brought back, `auscult audit accept --reason "…"` goes on from what there is.';
+
+async function requireHead(db: Database['db'], keys: AuditKeys): Promise<AuditHead | 'unsealed'> {
+  const read = await readSealedHead(db, keys);
+  const last = await readLastEntry(db);
+  switch (read.kind) {
+    case 'none':
+      if (last !== undefined) return 'unsealed';
+      if (await hasOtherRows(db))
+        throw refusal('the audit log is empty, although there are records or users');
+      return EMPTY_HEAD;
+    case 'forged':
+      throw refusal('the head of the audit log was written by somebody without the master key');
+    case 'unknown-key':
+      throw new ConfigError(
+        `the master key ${read.masterKeyId} that the audit log is sealed with is not there.`,
+        `Put it back behind the current one. ${REMEDY}`,
+      );
+    case 'intact':
+      requireLast(read.head, last);
+      return read.head;
+  }
+}
+
+function requireLast(head: AuditHead, last: ChainHead | undefined): void {
+  const entries = last?.sequence ?? 0;
+  if (entries < head.sequence)
+    throw refusal(`the audit log ends with entry ${entries}, and its sealed head is ${head.sequence}`);
+  if (entries > head.sequence)
+    throw refusal(`entries after ${head.sequence} were put into the audit log past the server`);
+  if (last !== undefined && last.hash !== head.hash)
+    throw refusal(`entry ${entries} of the audit log is not the one that was sealed`);
+}
+
+/** An empty log beside anything else: every row comes with an entry. */
+async function hasOtherRows(db: Database['db']): Promise<boolean> {
+  for (const table of ['sessions', 'configurations'] as const) {
+    const row = await db
+      .selectFrom(table)
+      .select(({ lit }) => lit(1).as('one'))
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) return true;
+  }
+  return false;
+}
+
+/** Every anchor that was read knows an entry that is there, with the same hash. */
+async function requireConsistent(
+  db: Database['db'],
+  lines: readonly AnchorLine[],
+  { path }: AnchorFile,
+): Promise<void> {
+  const heads = lines.flatMap((line) =>
+    line.kind === 'signed' ? [line.anchor] : line.kind === 'unsigned' ? [line.head] : [],
+  );
+  const hashes = await readHashes(
+    db,
+    heads.map(({ sequence }) => sequence),
+  );
+  for (const { sequence, hash } of heads) {
+    const found = hashes.get(sequence);
+    if (found === hash || sequence === 0) continue;
+    throw refusal(
+      found === undefined
+        ? `${path} knows of entry ${sequence}, which the audit log lacks`
+        : `${path} knows entry ${sequence} of the audit log with another hash`,
+    );
+  }
+}
+
+/** Signed anchors are those that the head knows, or older ones; and none is unsigned after them. */
+async function requireKnown(
+  keys: AuditKeys,
+  head: AuditHead,
+  lines: readonly AnchorLine[],
+  { path }: AnchorFile,
+): Promise<void> {
+  const firstSigned = lines.findIndex(({ kind }) => kind === 'signed');
+  for (const [index, line] of lines.entries()) {
+    if (line.kind === 'unsigned' && firstSigned !== -1 && index > firstSigned)
+      throw refusal(`${path} has anchors without a signature behind signed ones`);
+    if (line.kind !== 'signed') continue;
+    const known = head.anchored.find(({ chain }) => chain === line.anchor.chain);
+    if (known === undefined || line.anchor.number > known.number)
+      throw refusal(
+        (await checkSignature(line.anchor, keys)) === 'forged'
+          ? `${path} has an anchor that was not signed by this server`
+          : `${path} has an anchor that the database does not know of`,
+      );
+    if (line.anchor.number === known.number && line.digest !== known.digest)
+      throw refusal(`${path} has two anchors in one place`);
+  }
+}
+
+function isIn(lines: readonly AnchorLine[], chain: string, digest?: string): boolean {
+  return lines.some(
+    (line) =>
+      line.kind === 'signed' &&
+      line.anchor.chain === chain &&
+      (digest === undefined || line.digest === digest),
+  );
+}
+
+/** Whether the anchor was not taken to the file yet. */
+async function isWaiting(
+  db: Database['db'],
+  { chain, number }: { readonly chain: string; readonly number: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit_anchors')
+    .select('number')
+    .where('chain', '=', chain)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function notSealed(): ConfigError {
+  return refusal('the sealed head of the audit log is gone');
+}
+
+function refusal(what: string): ConfigError {
+  return new ConfigError(`${what}: it was tampered with, or brought back from a copy.`, REMEDY);
+}

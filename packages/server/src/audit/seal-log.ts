@@ -1,0 +1,58 @@
+import type { Transaction } from 'kysely';
+import { ConfigError } from '../config/config-error.js';
+import type { CommitQueue } from '../db/commit-queue.js';
+import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import { readSavedConfigurations, saveConfiguration } from '../storage/saved-configuration.js';
+import { EMPTY_CHAIN } from './audit-entry.js';
+import { auditKeys } from './audit-keys.js';
+import { readSealedHead, writeSealedHead } from './sealed-head.js';
+import { lockChain, readLastEntry } from './stored-chain.js';
+
+/** Seals a log as it is, where it is known to be whole: that of a backup. */
+export async function sealLog(
+  transaction: Transaction<Schema>,
+  kind: Database['kind'],
+  masterKeys: MasterKeys,
+): Promise<void> {
+  await lockChain(transaction, kind);
+  const last = (await readLastEntry(transaction)) ?? EMPTY_CHAIN;
+  await writeSealedHead(transaction, auditKeys(masterKeys), { ...last, anchored: [] });
+}
+
+/**
+ * Seals a log that an earlier version wrote, which did not seal. That it did not, a configuration tells that only the
+ * server can have written: else whoever removed every seal would have the log taken for an old one.
+ * @throws {ConfigError} if no configuration tells so, or one tells otherwise
+ */
+export async function sealEarlierLog(
+  { kind }: Database,
+  queue: CommitQueue,
+  masterKeys: MasterKeys,
+): Promise<void> {
+  await queue.submit(async (transaction) => {
+    await lockChain(transaction, kind);
+    // Another process may have come first.
+    if ((await readSealedHead(transaction, auditKeys(masterKeys))).kind !== 'none') return;
+    await requireEarlierVersion(transaction, masterKeys);
+    await sealLog(transaction, kind, masterKeys);
+  }, PATIENCE);
+}
+
+const PATIENCE = { milliseconds: 5000 } as const;
+
+async function requireEarlierVersion(
+  transaction: Transaction<Schema>,
+  masterKeys: MasterKeys,
+): Promise<void> {
+  const configurations = await readSavedConfigurations(transaction, masterKeys);
+  const readable = configurations.filter(({ saved }) => saved !== undefined);
+  if (readable.length === 0 || readable.some(({ saved }) => saved?.['auditIsSealed'] === true))
+    throw new ConfigError(
+      'the audit log is not sealed, and nothing shows that a version wrote it that did not seal.',
+      'See `auscult audit verify`. If it is whole and was written by such a version, `auscult audit accept --reason "…"` seals it.',
+    );
+  for (const { dataDirectory, saved } of readable)
+    await saveConfiguration(transaction, masterKeys, dataDirectory, { ...saved, auditIsSealed: true });
+}

@@ -1,0 +1,70 @@
+import type { Transaction } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+import { EMPTY_CHAIN, type ChainHead } from './audit-entry.js';
+import type { AuditKeys } from './audit-keys.js';
+
+const chainHead = z.object({ sequence: z.int().min(0), hash: z.string() });
+const anchoredChain = chainHead.extend({
+  /** Random name of a chain of anchors. */
+  chain: z.string(),
+  /** The file that it is in: chains of several servers may be in one database. */
+  place: z.string(),
+  /** Anchors so far; the number of the last. */
+  number: z.int().min(0),
+  /** Of the last anchor. */
+  digest: z.string(),
+});
+const sealedContent = chainHead.extend({ anchored: z.array(anchoredChain) });
+
+/** A chain of anchors, as far as it has come. */
+export type AnchoredChain = Readonly<z.output<typeof anchoredChain>>;
+
+/** Where the chain of entries has come to, and the anchors that were made of it. */
+export interface AuditHead extends ChainHead {
+  readonly anchored: readonly AnchoredChain[];
+}
+
+/** What the database says of the head: only an intact one was written by somebody with a master key. */
+export type ReadHead =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'forged' }
+  | { readonly kind: 'unknown-key'; readonly masterKeyId: string }
+  | { readonly kind: 'intact'; readonly head: AuditHead; readonly masterKeyId: string };
+
+/** The head before the first entry. */
+export const EMPTY_HEAD: AuditHead = { ...EMPTY_CHAIN, anchored: [] };
+
+/** Reads the head and checks its seal. */
+export async function readSealedHead(db: Database['db'], keys: AuditKeys): Promise<ReadHead> {
+  const row = await db.selectFrom('audit_head').selectAll().where('id', '=', ONLY).executeTakeFirst();
+  if (row === undefined) return { kind: 'none' };
+  const { content, master_key_id: masterKeyId, mac } = row;
+  switch (await keys.check(content, { masterKeyId, mac })) {
+    case 'intact':
+      return { kind: 'intact', head: sealedContent.parse(JSON.parse(content)), masterKeyId };
+    case 'forged':
+      return { kind: 'forged' };
+    case 'unknown':
+      return { kind: 'unknown-key', masterKeyId };
+  }
+}
+
+/** Writes the head under the current master key. Whoever calls holds the lock of the chain. */
+export async function writeSealedHead(
+  transaction: Transaction<Schema>,
+  keys: AuditKeys,
+  head: AuditHead,
+): Promise<void> {
+  const content = JSON.stringify(head);
+  const { masterKeyId, mac } = keys.seal(content);
+  const sealed = { content, master_key_id: masterKeyId, mac };
+  await transaction
+    .insertInto('audit_head')
+    .values({ id: ONLY, ...sealed })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(sealed))
+    .execute();
+}
+
+const ONLY = 1;

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { acceptLog } from '../../audit/accept-log.js';
+import { anchorFile } from '../../audit/anchor-file.js';
+import { auditEvidence } from '../../audit/audit-evidence.js';
+import { anchorPlace, auditAnchorPath } from '../../audit/open-audit.js';
+import { verifyAudit } from '../../audit/verify.js';
+import { createCommitQueue } from '../../db/commit-queue.js';
+import { openDatabase } from '../../db/database.js';
+import { openMasterKeys } from '../../records/open-master-keys.js';
+import { commandLineActor } from '../open-offline-storage.js';
+import { printResult } from '../print-result.js';
+import { addSettingOptions, configFrom } from '../setting-options.js';
+import { AUDIT_SETTINGS } from '../storage-settings.js';
+import { problemLine } from './problem-line.js';
+
+/** `auscult audit accept`: goes on with a log that servers refuse. */
+export function acceptAuditCommand(): Command {
+  const command = new Command('accept')
+    .description(
+      'Go on with a log that does not agree with its seal or its anchors, once it is known why. Stop all servers before.',
+    )
+    .requiredOption('--reason <text>', 'why, for the audit log')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES);
+  return addSettingOptions(command, AUDIT_SETTINGS).action(async (options: Record<string, unknown>) => {
+    const config = configFrom(options);
+    const database = await openDatabase(config);
+    const queue = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
+    try {
+      const masterKeys = await openMasterKeys(config, database, () => undefined);
+      const { problems } = await verifyAudit(database, await auditEvidence(config, masterKeys));
+      const accepted = await acceptLog(
+        { database, queue, masterKeys },
+        { file: anchorFile(auditAnchorPath(config)), place: anchorPlace(config) },
+        {
+          ...commandLineActor(),
+          reason: String(options['reason']),
+          counts: { problems: problems.length },
+        },
+      );
+      printResult(options, { problems, ...accepted }, () =>
+        [
+          ...problems.map(problemLine),
+          `${problems.length} problems are accepted; the log goes on from entry ${accepted.entries}`,
+          ...(accepted.anchorsAt === undefined ? [] : [`the former anchors are in ${accepted.anchorsAt}`]),
+          '',
+        ].join('\n'),
+      );
+    } finally {
+      await queue.close();
+      await database.close();
+    }
+  });
+}
+
+const EXAMPLES = `
+Examples:
+  auscult audit accept --reason "the disk of May 1st was restored from a snapshot, ticket 4711"
+
+The entries stay as they are, and one is added that says who accepted them and why. The anchors are kept under
+another name. What is changed afterwards in the accepted entries is found as before.
+
+Exit status: 0 for success, 1 if it failed, 2 if the command line is wrong.`;

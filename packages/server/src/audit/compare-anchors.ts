@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '../db/database.js';
+import type { ReadableDatabase } from '../db/database.js';
 import type { AnchorFile } from './anchor-file.js';
 import { checkSignature, NOTHING_BEFORE, readAnchorLine, type Anchor, type AnchorLine } from './anchor.js';
 import type { ChainHead } from './audit-entry.js';
@@ -35,8 +35,8 @@ export const NO_ANCHORS: ComparedAnchors = {
 
 /** A log that is compared, as it was when it was read. */
 export interface ComparedLog {
-  readonly database: Database;
-  readonly reading: Database['db'];
+  readonly database: Pick<ReadableDatabase, 'db'>;
+  readonly reading: ReadableDatabase['db'];
   /** Its last entry. */
   readonly head: ChainHead;
   /** Its head by the seal, where that was checked. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Database, ReadableDatabase } from '../db/database.js';
+import type { ReadableDatabase } from '../db/database.js';
 import type { AnchorFile } from './anchor-file.js';
 import { chainHash, EMPTY_CHAIN, type ChainHead } from './audit-entry.js';
 import type { AnchorKeys, AuditKeys } from './audit-keys.js';
@@ -153,7 +153,7 @@ function compareHead(
   if (hash !== undefined && hash !== known.hash) report('rewritten', known.sequence);
 }
 
-async function countEntries(reading: Database['db']): Promise<number> {
+async function countEntries(reading: ReadableDatabase['db']): Promise<number> {
   const { count } = await reading
     .selectFrom('audit_entries')
     .select(({ fn }) => fn.countAll<number>().as('count'))

@@ -160,7 +160,8 @@ async function* rowsOf(
     await done;
   } catch (error) {
     // `zlib` fails with codes of its own where the stream ends too early.
-    if (error instanceof RequestError || isBrokenStream(error))
+    // Errors of parsers quote what they could not read.
+    if (error instanceof RequestError || isBrokenStream(error) || isNoRow(error))
       throw new ConfigError(`${path} is damaged or was tampered with.`, 'Restore another backup.');
     throw error;
   } finally {
@@ -199,6 +200,10 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
 
 function isBrokenStream(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(Z_|ERR_STREAM)/.test(String(error.code));
+}
+
+function isNoRow(error: unknown): boolean {
+  return error instanceof SyntaxError || error instanceof z.ZodError;
 }
 
 function parseLine(json: string): BackupRow {

@@ -38,9 +38,12 @@ export async function layOut(file: RecordingFile): Promise<Layout> {
     const walked = await walkerOf(kind)(cursor, start);
     damage ??= walked.damage;
     const next = await nextStart(cursor, walked.end);
+    // What ends where it begins would be found there again, and again.
+    const isFollowed = typeof next === 'number' && next > start;
     if (next === 'unknown') damage ??= 'goes on behind its end with bytes that are no recording';
+    else if (next === start) damage ??= CUT;
     // What decodes it may find its way again, so it is given what could not be accounted for.
-    const end = typeof next === 'number' ? next : file.size;
+    const end = isFollowed ? next : file.size;
     parts.push({ start, end, kind, lack: walked.lack, isEncrypted: walked.isEncrypted === true });
     start = end;
   }

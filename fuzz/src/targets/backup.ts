@@ -1,0 +1,19 @@
+import { readBackup } from '../../../packages/server/dist/backup/backup-file.js';
+import { scratchFile } from '../scratch.js';
+import { unlessRefusedLater, type FuzzTarget } from '../target.js';
+import { fixedMasterKeys } from './fixed-master-keys.js';
+
+/** Backups as they lie on disk. None of them was written by whoever has the master key. */
+export const target: FuzzTarget = {
+  longest: 8_192,
+  allowed: { ms: 40, msPerKiB: 2 },
+  prepare: () => {
+    const write = scratchFile();
+    const masterKeys = fixedMasterKeys();
+    return (input) =>
+      unlessRefusedLater(['ConfigError', 'RequestError'], async () => {
+        const { rows } = await readBackup(write(input), masterKeys);
+        for await (const row of rows) void row;
+      });
+  },
+};

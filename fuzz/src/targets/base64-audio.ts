@@ -1,0 +1,21 @@
+import { decodeBase64 } from '../../../packages/protocol/dist/decode-base64.js';
+import { mustHold, type FuzzTarget } from '../target.js';
+
+/** RFC 4648, section 4, but for stray bits in the last character. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
+
+/** Audio inside JSON. */
+export const target: FuzzTarget = {
+  longest: 8_192,
+  allowed: { ms: 5, msPerKiB: 0.25 },
+  prepare: () => (input) => {
+    const text = input.toString('latin1');
+    const bytes = decodeBase64(text);
+    if (bytes !== undefined) {
+      mustHold(BASE64.test(text), 'only base64 is taken');
+      mustHold(Buffer.from(bytes).toString('base64') === text, 'the text comes back');
+    }
+    const encoded = input.toString('base64');
+    mustHold(Buffer.compare(decodeBase64(encoded) ?? Buffer.alloc(0), input) === 0, 'all bytes come back');
+  },
+};

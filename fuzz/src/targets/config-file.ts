@@ -1,0 +1,16 @@
+import { loadConfig } from '@auscult/server';
+import { scratchFile } from '../scratch.js';
+import { unlessRefused, type FuzzTarget } from '../target.js';
+
+/** Configuration files. */
+export const target: FuzzTarget = {
+  longest: 8_192,
+  // Names that are not known are compared with all that are. Who writes the file starts the server.
+  allowed: { ms: 60, msPerKiB: 10 },
+  prepare: () => {
+    const write = scratchFile();
+    return (input) => {
+      unlessRefused(['ConfigError'], () => loadConfig({ flags: {}, environment: {}, file: write(input) }));
+    };
+  },
+};

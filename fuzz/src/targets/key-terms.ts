@@ -1,0 +1,16 @@
+import { keyTermLimits } from '@auscult/asr';
+import { parseKeyTerms } from '../../../packages/server/dist/key-terms/parse-key-terms.js';
+import { mustHold, unlessRefused, usualTime, type FuzzTarget } from '../target.js';
+
+/** Files of key terms. */
+export const target: FuzzTarget = {
+  longest: 16_384,
+  allowed: usualTime,
+  prepare: () => (input) => {
+    const terms = unlessRefused(['ConfigError'], () => parseKeyTerms(input, 'terms.txt'));
+    for (const { text, soundsLike = [] } of terms ?? []) {
+      mustHold(text.length > 0 && text.length <= keyTermLimits.characters, 'a term is as long as it may be');
+      mustHold(soundsLike.length <= keyTermLimits.soundsLike, 'a term has as many ways as it may have');
+    }
+  },
+};

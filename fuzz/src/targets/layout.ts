@@ -1,0 +1,29 @@
+import { layOut } from '../../../packages/asr/dist/audio/containers/lay-out.js';
+import { mp4InOrder } from '../../../packages/asr/dist/audio/containers/mp4-in-order.js';
+import { recordingKind } from '../../../packages/asr/dist/audio/containers/recording-kind.js';
+import { tracesOf } from '../../../packages/asr/dist/audio/containers/traces.js';
+import { mustHold, usualTime, type FuzzTarget } from '../target.js';
+import { storedRecording } from './recording.js';
+
+/** The structure of recordings that ffmpeg decodes: boxes of MP4, elements of EBML, chunks of AVI, AIFF and CAF. */
+export const target: FuzzTarget = {
+  longest: 16_384,
+  allowed: usualTime,
+  prepare: () => async (input) => {
+    const file = { ...storedRecording(input), path: undefined };
+    const { parts } = await layOut(file);
+    let end = 0;
+    for (const part of parts) {
+      mustHold(part.start === end && part.end > part.start, 'parts lie one behind the other');
+      end = part.end;
+    }
+    mustHold(end === input.length, 'each byte belongs to a part');
+    await tracesOf(file);
+    recordingKind(input);
+    const moved = await mp4InOrder(file);
+    if (moved === undefined) return;
+    let bytes = 0;
+    for await (const piece of moved) bytes += piece.length;
+    mustHold(bytes === input.length, 'an index that is moved is moved whole');
+  },
+};

@@ -1,0 +1,54 @@
+import { openRecording, SAMPLE_RATE, type StoredRecording } from '@auscult/asr';
+import {
+  DETECTION_BYTES,
+  detectContainer,
+  type ContainerName,
+} from '../../../packages/asr/dist/audio/containers/detect-container.js';
+import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
+
+/** Recordings of one container, decoded as uploads are. What ffmpeg would have to read is left to its own fuzzers. */
+export function recordingTarget(container: Exclude<ContainerName, 'other'>): FuzzTarget {
+  return {
+    longest: 16_384,
+    // Decoders are asked for a block each time, so what they may take grows with the audio that is asked for.
+    allowed: { ms: 150, msPerKiB: 4 },
+    prepare: () => async (input) => {
+      const stored = storedRecording(input);
+      const opened = await unlessRefusedLater(['SpeechError'], async () => {
+        if (detectContainer(input.subarray(0, DETECTION_BYTES)) !== container) return undefined;
+        return openRecording(stored);
+      });
+      if (opened === undefined) return;
+      await unlessRefusedLater(['SpeechError'], () => hear(opened.chunks()));
+    },
+  };
+}
+
+/** Audio of one input that is asked for, seconds: a few bytes may say hours, and nobody has to take them all. */
+const MOST_SECONDS = 5;
+
+/** No block is longer, samples at 16 kHz: what holds more would hold up everybody else. */
+const LONGEST_BLOCK = 20 * SAMPLE_RATE;
+
+async function hear(chunks: AsyncIterable<Float32Array>): Promise<void> {
+  let heard = 0;
+  for await (const samples of chunks) {
+    mustHold(samples.length <= LONGEST_BLOCK, 'audio comes in blocks');
+    heard += samples.length;
+    if (heard > MOST_SECONDS * SAMPLE_RATE) return;
+  }
+}
+
+/** Bytes as a recording that is stored, in pieces. */
+export function storedRecording(bytes: Buffer): StoredRecording {
+  return {
+    size: bytes.length,
+    // eslint-disable-next-line @typescript-eslint/require-await -- what is in memory is there at once
+    async *read(start, end) {
+      for (let at = start; at < Math.min(end, bytes.length); at += PIECE_BYTES)
+        yield bytes.subarray(at, Math.min(end, at + PIECE_BYTES));
+    },
+  };
+}
+
+const PIECE_BYTES = 1_000;

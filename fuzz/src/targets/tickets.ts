@@ -1,0 +1,32 @@
+import { createTickets } from '../../../packages/server/dist/access/tickets.js';
+import { createResumeToken } from '../../../packages/server/dist/live/resume-token.js';
+import { mustHold, usualTime, type FuzzTarget } from '../target.js';
+
+/** Tickets of sockets and tokens of sessions that go on: `TICKET` and `TOKEN` stand for the right ones. */
+export const target: FuzzTarget = {
+  longest: 512,
+  allowed: usualTime,
+  prepare: () => {
+    const tickets = createTickets();
+    const resume = createResumeToken();
+    const identity = {
+      tenant: 'default',
+      subject: 'user:a',
+      kind: 'user',
+      role: 'clinician',
+      groups: [],
+    } as const;
+    const issue = () => tickets.issue({ identity, isStillValid: () => Promise.resolve(true) }) ?? '';
+    let ticket = issue();
+    return async (input) => {
+      const shown = input.toString().replaceAll('TICKET', ticket).replaceAll('TOKEN', resume.text);
+      const { ok } = await tickets.redeem(shown);
+      mustHold(ok === (shown === ticket), 'a ticket is taken, and nothing else');
+      if (ok) {
+        mustHold(!(await tickets.redeem(shown)).ok, 'a ticket is taken once');
+        ticket = issue();
+      }
+      mustHold(resume.is(shown) === (shown === resume.text), 'a token is taken, and nothing else');
+    };
+  },
+};

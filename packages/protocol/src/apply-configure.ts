@@ -2,7 +2,10 @@ import type { ConfigureMessage } from './client-messages.js';
 import type { SessionSettings } from './session-settings.js';
 
 /** The settings after a `configure` message: fields that it leaves out stay as they are. */
-export function applyConfigure(settings: SessionSettings, configure: ConfigureMessage): SessionSettings {
+export function applyConfigure(
+  settings: SessionSettings,
+  configure: Omit<ConfigureMessage, 'keyterms'>,
+): SessionSettings {
   return {
     sampleRate: configure.sampleRate ?? settings.sampleRate,
     encoding: configure.encoding ?? settings.encoding,

@@ -37,6 +37,7 @@ import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
 import type { Log } from './telemetry/log.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
+import { createTextReader } from './reading/text-reader.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { holdSessions, type SessionHold } from './records/hold-sessions.js';
 import { scheduleRetention } from './retention/schedule.js';
@@ -98,6 +99,8 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     noteRead('keyTermsDirectory');
   });
 
+  const reader = createTextReader();
+
   const storage = await openStorage(config, log);
   const { audit, records } = storage;
   tls?.onRenewed((changed) => {
@@ -155,6 +158,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     transcriptions,
     decoders,
     keyTerms,
+    reader,
     recognizer: () => recognizer,
     draining: draining.signal,
   });
@@ -169,6 +173,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     sessions,
     transcriptions,
     keyTerms,
+    reader,
     recognizer: () => recognizer,
     refiner: () => refiner ?? recognizer,
     isDraining: () => draining.signal.aborted,
@@ -213,6 +218,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       await http.close();
       tls?.close();
       keyTerms.close();
+      reader.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
       for (const stop of stopBackground) stop();
       // Where it cannot be written, the next start tells of it.

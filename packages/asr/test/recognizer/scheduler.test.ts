@@ -157,7 +157,7 @@ describe('a process that ends', () => {
 
   test('twice over a final, has it done without terms and drafts, which may be what ended it', () => {
     const { submit, slots } = schedule(1);
-    submit('final', 'a', { draft: [1], lexicon: true, keyTerms: { name: 'named', terms: [] } });
+    submit('final', 'a', { draft: [1], lexicon: true, keyTerms: { name: 'named', count: 0, json: '[]' } });
     slots[0]?.crash();
     slots[0]?.crash();
     const given = slots[0]?.assigned.map(({ termLists, draft }) => ({ termLists, draft }));

@@ -2,18 +2,16 @@ import type { MultipartFile } from '@fastify/multipart';
 import { MOST_HEARINGS } from '@auscult/asr';
 import {
   allowedValues,
-  detailsOfIssue,
-  keyTermList,
   lexicon,
   onOrOff,
   transcriptionTask,
-  type KeyTerm,
   type Lexicon,
   type TranscriptionTask,
 } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordingErrorOf, RequestError } from '../errors.js';
+import { NO_TERMS, type KeyTermsReading, type SentKeyTerms } from '../reading/client-text.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 
 /** The fields of the form besides the file, as they are written. */
@@ -57,7 +55,7 @@ export interface Upload {
   readonly words: boolean;
   readonly writtenForm: boolean | undefined;
   readonly dictationCommands: boolean | undefined;
-  readonly keyTerms: readonly KeyTerm[];
+  readonly keyTerms: SentKeyTerms;
   readonly lexicon: Lexicon | undefined;
   readonly hearings: number | undefined;
 }
@@ -71,6 +69,8 @@ export interface UploadLimits {
   readonly idleSeconds: number;
   /** Ends an upload that is under way. */
   readonly signal: AbortSignal;
+  /** Reads its key terms. */
+  readonly readKeyTerms: (text: string) => KeyTermsReading | Promise<KeyTermsReading>;
 }
 
 /** Bytes of a field: 5,000 key terms of 100 characters and more. */
@@ -102,7 +102,7 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
       words: words === 'true',
       writtenForm: switchOf(writtenForm),
       dictationCommands: switchOf(dictationCommands),
-      keyTerms: keyterms === undefined ? [] : keyTermsIn(keyterms),
+      keyTerms: keyterms === undefined ? NO_TERMS : await keyTermsIn(keyterms, limits),
       lexicon: received.values.lexicon === undefined ? undefined : lexicon.parse(received.values.lexicon),
       hearings: hearings === undefined ? undefined : Number(hearings),
     };
@@ -118,22 +118,10 @@ function switchOf(value: string | undefined): boolean | undefined {
   return value === undefined ? undefined : value === 'on';
 }
 
-function keyTermsIn(text: string): readonly KeyTerm[] {
-  const parsed = keyTermsField.safeParse({ keyterms: fromJson(text) });
-  if (parsed.success) return parsed.data.keyterms;
-  const { field, limit } = detailsOfIssue(z.toJSONSchema(keyTermsField), parsed.error.issues[0]);
-  throw new RequestError('invalid_request', { field: field ?? 'keyterms', limit });
-}
-
-const keyTermsField = z.object({ keyterms: keyTermList });
-
-/** Undefined for what is no JSON. */
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+async function keyTermsIn(text: string, { readKeyTerms }: UploadLimits): Promise<SentKeyTerms> {
+  const reading = await readKeyTerms(text);
+  if (reading.ok) return reading.terms;
+  throw new RequestError('invalid_request', reading.details);
 }
 
 /** What has come so far. */

@@ -19,9 +19,10 @@ import {
   RequestError,
 } from '../errors.js';
 import { locationOf } from './location.js';
-import { acceptKeyTerms, type AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
+import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import { inabilityOf, lexiconInForce } from '../model-abilities.js';
+import type { TextReader } from '../reading/text-reader.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/session-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
@@ -45,6 +46,7 @@ export interface TranscriptionRoutes {
   readonly transcriptions: Transcriptions;
   readonly decoders: DecoderPool;
   readonly keyTerms: SharedKeyTerms;
+  readonly reader: TextReader;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
   /** Aborted when the server begins to shut down. */
@@ -213,6 +215,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         maxBytes: config.maxUploadBytes,
         idleSeconds: config.idleTimeoutSeconds,
         signal: draining,
+        readKeyTerms: (text) => services.reader.keyTerms(requireIdentity(request), text),
       });
       return await submit(upload, ready, place, request);
     } finally {
@@ -233,7 +236,8 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     try {
       const inability = inabilityOf(recognizer.model, { language, task });
       if (inability) throw new RequestError(inability.code, inability.details);
-      const { terms: keyTerms, warnings } = acceptKeyTerms(
+      const { terms: keyTerms, warnings } = await services.reader.accept(
+        who,
         upload.keyTerms,
         services.keyTerms.of(who.tenant),
         language,
@@ -287,7 +291,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         settings: {
           ...settings,
           lexicon: lexiconInForce(config, { language, task, lexicon: settings.lexicon }),
-          keyTerms: [...keyTerms],
+          keyTerms,
           ...(client === undefined ? {} : { client }),
         },
       },

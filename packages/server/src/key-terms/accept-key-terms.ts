@@ -1,9 +1,18 @@
-import { checkKeyTerms, mergeKeyTerms, type KeyTerm, type LeftOutReason } from '@auscult/asr';
+import {
+  checkKeyTerms,
+  listKeyTerms,
+  mergeKeyTerms,
+  termsOfList,
+  type KeyTerm,
+  type KeyTermList,
+  type LeftOutReason,
+} from '@auscult/asr/key-terms';
 import { describeWarning, type KeyTerm as SentKeyTerm, type WarningMessage } from '@auscult/protocol';
+import type { SentKeyTerms } from '../reading/client-text.js';
 
 /** The key terms that are listened for, and what the sender of some is to know of them. */
 export interface AcceptedKeyTerms {
-  readonly terms: readonly KeyTerm[];
+  readonly terms: KeyTermList;
   readonly warnings: readonly WarningMessage[];
 }
 
@@ -12,16 +21,13 @@ export interface AcceptedKeyTerms {
  *
  * @param language BCP 47 tag of the speech, or `auto`
  */
-export function acceptKeyTerms(
-  sent: readonly SentKeyTerm[],
-  shared: readonly KeyTerm[],
-  language: string,
-): AcceptedKeyTerms {
-  const { terms, leftOut } = checkKeyTerms(sent.map(asObject), language);
+export function acceptKeyTerms(sent: SentKeyTerms, shared: KeyTermList, language: string): AcceptedKeyTerms {
+  const given = JSON.parse(sent.json) as readonly SentKeyTerm[];
+  const { terms, leftOut } = checkKeyTerms(given.map(asObject), language);
   const { unwritable, duplicate, common } = leftOut;
   const ignored = unwritable + duplicate;
   return {
-    terms: terms.length === 0 ? shared : mergeKeyTerms(terms, shared),
+    terms: terms.length === 0 ? shared : listKeyTerms(mergeKeyTerms(terms, termsOfList(shared))),
     warnings: [
       ...(ignored === 0
         ? []

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkKeyTerms, mergeKeyTerms, type KeyTerm } from '@auscult/asr';
+import { checkKeyTerms, listKeyTerms, mergeKeyTerms, type KeyTermList } from '@auscult/asr';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
@@ -10,7 +10,7 @@ import { parseKeyTerms } from './parse-key-terms.js';
 /** Key terms that operators keep in files, which may change while the server runs. */
 export interface SharedKeyTerms {
   /** Those of a tenant, and behind them those of the server. */
-  readonly of: (tenant: string) => readonly KeyTerm[];
+  readonly of: (tenant: string) => KeyTermList;
   readonly close: () => void;
 }
 
@@ -30,7 +30,7 @@ export function openSharedKeyTerms(
   onChanged: () => void,
   lookAgainMs = LOOK_AGAIN_MS,
 ): SharedKeyTerms {
-  if (directory === undefined) return { of: () => [], close: () => undefined };
+  if (directory === undefined) return { of: () => none, close: () => undefined };
   /** What was looked at last, whether it can be used or not. */
   let seen = readFiles(directory);
   let lists = listsIn(seen, language, log);
@@ -118,24 +118,26 @@ function isSame(one: Files, other: Files): boolean {
 }
 
 interface Lists {
-  readonly server: readonly KeyTerm[];
+  readonly server: KeyTermList;
   /** With the terms of the server behind those of the tenant. */
-  readonly tenants: ReadonlyMap<string, readonly KeyTerm[]>;
+  readonly tenants: ReadonlyMap<string, KeyTermList>;
 }
+
+const none = listKeyTerms([]);
 
 function listsIn(files: Files, language: string, log: Log): Lists {
   const checked = new Map(
     [...files].map(([name, content]) => [name, checkKeyTerms(parseKeyTerms(content, name), language)]),
   );
   const server = checked.get(SERVER_FILE)?.terms ?? [];
-  const tenants = [...checked].flatMap(([name, { terms }]): [string, readonly KeyTerm[]][] =>
-    name === SERVER_FILE ? [] : [[tenantOf(name), mergeKeyTerms(terms, server)]],
+  const tenants = [...checked].flatMap(([name, { terms }]): [string, KeyTermList][] =>
+    name === SERVER_FILE ? [] : [[tenantOf(name), listKeyTerms(mergeKeyTerms(terms, server))]],
   );
   for (const [file, { leftOut }] of checked) {
     const sentence = leftOutSentence(leftOut);
     if (sentence !== '') log.warn('some key terms of a file do not count', { path: file, problem: sentence });
   }
-  return { server, tenants: new Map(tenants) };
+  return { server: listKeyTerms(server), tenants: new Map(tenants) };
 }
 
 function tenantOf(file: string): string {

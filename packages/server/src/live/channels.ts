@@ -1,4 +1,4 @@
-import type { KeyTerm, LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
+import type { KeyTermList, LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
 import type { SessionSettings } from '@auscult/protocol';
 import { deinterleave } from './deinterleave.js';
 
@@ -23,7 +23,7 @@ export interface Channels {
 export function openChannels(
   recognizer: Recognizer,
   settings: SessionSettings,
-  keyTerms: readonly KeyTerm[],
+  keyTerms: KeyTermList,
   contextSeconds: number,
   share: readonly string[],
   listenerOf: (channel: number) => LiveListener,

@@ -3,8 +3,11 @@ import type { WebSocket } from 'ws';
 /** Why reading from a client is paused: it sends too many messages, or audio faster than it is recognised. */
 export type HoldReason = 'message-rate' | 'backlog';
 
-/** A piece of work on a session, most often one message. */
-type Task = () => void | Promise<void>;
+/**
+ * A piece of work on a session, most often one message. Where it takes turns of the event loop, it asks whether it is
+ * `superseded` before it goes on: then another connection has come, or the session is over, and what is left is dropped.
+ */
+type Task = (superseded: () => boolean) => void | Promise<void>;
 
 /** Does the work of one session strictly in order, over one connection after the other. */
 export interface Inbox {
@@ -40,6 +43,7 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
   const holds = new Set<HoldReason>();
   let state: 'reading' | 'finishing' | 'closed' = 'reading';
   let underWay = false;
+  let connections = 0;
 
   function advance(): void {
     while (!underWay && holds.size === 0 && state !== 'closed') {
@@ -53,8 +57,9 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
   }
 
   function start(task: Task): void {
+    const began = connections;
     try {
-      const pending = task();
+      const pending = task(() => connections !== began || state === 'closed');
       if (!pending) return;
       underWay = true;
       pending.then(finish, fail);
@@ -87,6 +92,7 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
   return {
     connect: (next) => {
       waiting.length = 0;
+      connections += 1;
       socket = next;
       advance();
     },

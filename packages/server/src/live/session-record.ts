@@ -3,7 +3,7 @@ import {
   decodePcm,
   encodePcm,
   SAMPLE_RATE,
-  type KeyTerm,
+  type KeyTermList,
   type Lexicon,
   type Recognizer,
   type WritingOptions,
@@ -37,7 +37,7 @@ export interface RecordServices {
   readonly recognizer: Recognizer;
   readonly language: string;
   readonly task: TranscriptionTask;
-  readonly keyTerms: readonly KeyTerm[];
+  readonly keyTerms: KeyTermList;
   readonly lexicon: Lexicon;
   readonly writing: WritingOptions;
   readonly channels: number;

@@ -15,6 +15,7 @@ import type { Config } from '../config/schema.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { TextReader } from '../reading/text-reader.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import { FRAME_TOO_LARGE } from './announcing-web-socket.js';
@@ -32,6 +33,7 @@ export interface SessionServices {
   readonly metrics: Metrics;
   readonly transcriptions: Transcriptions;
   readonly keyTerms: SharedKeyTerms;
+  readonly reader: TextReader;
   /** Whether records can be written now. */
   readonly isRecording: () => boolean;
 }
@@ -108,7 +110,7 @@ export function startSession(
   socket: WebSocket,
   { id, writer, openedBy, client }: AdmittedSession,
   recognizers: SessionRecognizers,
-  { config, log, metrics, transcriptions, keyTerms, isRecording }: SessionServices,
+  { config, log, metrics, transcriptions, keyTerms, reader, isRecording }: SessionServices,
 ): Session {
   const { identity } = openedBy;
   /** What the connection of now was opened with. */
@@ -146,6 +148,7 @@ export function startSession(
     ...recognizers,
     transcriptions,
     sharedTerms: keyTerms.of(identity.tenant),
+    reader,
     writer,
     isRecording,
     send,
@@ -231,9 +234,9 @@ export function startSession(
   function receive(frame: Buffer, isBinary: boolean): void {
     metrics.receivedBytes.inc(frame.length);
     idle?.refresh();
-    inbox.run(() => {
+    inbox.run((superseded) => {
       flow.onMessage();
-      return conversation.take(frame, isBinary);
+      return conversation.take(frame, isBinary, superseded);
     });
   }
 

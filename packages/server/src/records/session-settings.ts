@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { keyTerm, lexicon } from '@auscult/protocol';
 import { z } from 'zod';
+import type { SentKeyTerms } from '../reading/client-text.js';
 import { open, seal, type SealedPlace } from './seal.js';
 
 /** What a session was set up with, besides what is searched by. Encrypted: key terms can name a patient. */
@@ -31,6 +32,11 @@ export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): string 
   return headers['user-agent']?.slice(0, LONGEST_CLIENT);
 }
 
+/** The same as they are written: key terms in one piece. */
+export interface WrittenSettings extends Omit<SessionSettings, 'keyTerms'> {
+  readonly keyTerms: SentKeyTerms;
+}
+
 /** What a session turns out to be. */
 export interface SessionDescription {
   readonly language: string;
@@ -39,7 +45,7 @@ export interface SessionDescription {
   /** Of the audio as it is sent; undefined where it is not known. */
   readonly sampleRate: number | undefined;
   /** Undefined before they hold. */
-  readonly settings: SessionSettings | undefined;
+  readonly settings: WrittenSettings | undefined;
 }
 
 /** The columns that hold a description. */
@@ -48,7 +54,7 @@ export function descriptionColumns(
   sessionId: string,
   { language, channels, task, sampleRate, settings }: SessionDescription,
 ) {
-  const plain = settings && Buffer.from(JSON.stringify(settings));
+  const plain = settings && Buffer.from(jsonOf(settings));
   return {
     language,
     channels,
@@ -56,6 +62,10 @@ export function descriptionColumns(
     sample_rate: sampleRate ?? null,
     settings: plain === undefined ? null : seal(dataKey, plain, placeOf(sessionId)),
   };
+}
+
+function jsonOf({ keyTerms, ...others }: WrittenSettings): string {
+  return `{"keyTerms":${keyTerms.json},${JSON.stringify(others).slice(1)}`;
 }
 
 /** Throws `record_damaged` if they are not what was sealed for that session. */

@@ -1,4 +1,4 @@
-import type { KeyTerm, Lexicon, Recognizer, WritingOptions } from '@auscult/asr';
+import type { KeyTermList, Lexicon, Recognizer, WritingOptions } from '@auscult/asr';
 import type { TranscriptionTask } from '@auscult/protocol';
 import { shareOf, type Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
@@ -58,7 +58,7 @@ export interface TranscriptionOrder {
   readonly ownership: Ownership;
   readonly language: string;
   readonly task: TranscriptionTask;
-  readonly keyTerms: readonly KeyTerm[];
+  readonly keyTerms: KeyTermList;
   readonly lexicon: Lexicon;
   readonly writing: WritingOptions;
   readonly words: boolean;

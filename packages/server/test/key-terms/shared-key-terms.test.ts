@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { termsOfList } from '@auscult/asr';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from '../../src/key-terms/shared-key-terms.js';
@@ -34,7 +35,7 @@ function open(keyTermsDirectory: string | undefined): Opened {
   return { terms, log: () => lines, changes: () => changes };
 }
 
-const textsOf = ({ terms }: Opened, tenant: string) => terms.of(tenant).map(({ text }) => text);
+const textsOf = ({ terms }: Opened, tenant: string) => termsOfList(terms.of(tenant)).map(({ text }) => text);
 
 describe('files of key terms', () => {
   test('are for everybody and for a tenant, whose own come first', () => {
@@ -44,11 +45,11 @@ describe('files of key terms', () => {
         'tenants/north.txt': 'Dr. Ito\t2\nHBA1C\n',
       }),
     );
-    expect(opened.terms.of('south')).toEqual([
+    expect(termsOfList(opened.terms.of('south'))).toEqual([
       { text: 'metoprolol' },
       { text: 'HbA1c', weight: 1.5, soundsLike: ['h b a one c', 'a one c'] },
     ]);
-    expect(opened.terms.of('north')).toEqual([
+    expect(termsOfList(opened.terms.of('north'))).toEqual([
       { text: 'Dr. Ito', weight: 2 },
       { text: 'HBA1C' },
       { text: 'metoprolol' },

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { MISPLACED_RESUME, connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
+const MANY_FIELDS = Object.fromEntries(Array.from({ length: 5000 }, (_, number) => [`a${number}`, number]));
+
 describe('a message that makes no sense is named, and the session goes on', () => {
   const odd = new Uint8Array(3);
   test.each<[string, object | string, string]>([
@@ -9,6 +11,9 @@ describe('a message that makes no sense is named, and the session goes on', () =
     ['no JSON', 'patient reports chest pain', 'malformed_json'],
     ['empty text', '', 'malformed_json'],
     ['JSON that is no object', '[]', 'object_expected'],
+    ['JSON that is nested too deeply', '['.repeat(100_000), 'too_deeply_nested'],
+    ['many fields', MANY_FIELDS, 'unknown_type'],
+    ['many fields of configure', { ...MANY_FIELDS, type: 'configure' }, 'invalid_message'],
     ['a type that is not known', { type: 'transcribe' }, 'unknown_type'],
     ['no type', { data: '' }, 'unknown_type'],
     ['a field of the wrong kind', { type: 'audio', data: 5 }, 'invalid_message'],

@@ -1,3 +1,4 @@
+import { listKeyTerms } from '@auscult/asr';
 import { serverMessages } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
 import { MISPLACED_RESUME, connect, connectOptedIn, silence, type Client } from '../support/client.js';
@@ -98,12 +99,12 @@ describe('a client that opted in', () => {
       endpointing: { silenceMs: 900, maxUtteranceSeconds: 10 },
     });
     expect(await client.next('ready')).toMatchObject({ sampleRate: 48000, encoding: 'f32le', words: true });
-    client.send(new Uint8Array(48000 * 4));
+    for (let frame = 0; frame < 10; frame++) client.send(new Uint8Array(4800 * 4));
     client.send({ type: 'stop' });
     const final = await client.next('transcription');
-    expect(final).toMatchObject({ end: 1, words: [{ text: 'heard' }, { text: '1' }] });
+    expect(final).toMatchObject({ end: 1, words: [{ text: 'heard' }, { text: '10' }] });
     expect(recognizer.streams[0]?.options).toEqual({
-      keyTerms: [],
+      keyTerms: listKeyTerms([]),
       lexicon: 'medical',
       sampleRate: 48000,
       encoding: 'f32le',

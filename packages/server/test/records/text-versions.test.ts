@@ -129,7 +129,7 @@ describeDatabases('the texts of a session', ({ settings }) => {
       channels: 2,
       task: 'translate',
       sampleRate: 48_000,
-      settings: SETTINGS,
+      settings: { ...SETTINGS, keyTerms: { count: 2, json: JSON.stringify(SETTINGS.keyTerms) } },
     });
     await writer.commit(spoken('hallo', 0));
     expect(await records.read('a', DR_LEE)).toMatchObject({

@@ -1,0 +1,73 @@
+import {
+  isNestedDeeper,
+  keyTermList,
+  parseClientMessage,
+  detailsOfIssue,
+  type ConfigureMessage,
+  type ErrorMessage,
+  type IssueDetails,
+  type ParsedClientMessage,
+} from '@auscult/protocol';
+import { z } from 'zod';
+
+/** Key terms as a client sent them and as they are kept: thousands of them are handed on, and not taken apart. */
+export interface SentKeyTerms {
+  readonly count: number;
+  /** The list, in JSON. */
+  readonly json: string;
+}
+
+/** No terms. */
+export const NO_TERMS: SentKeyTerms = { count: 0, json: '[]' };
+
+/** `configure` with its terms in one piece. */
+export interface ReadConfigure extends Omit<ConfigureMessage, 'keyterms'> {
+  readonly keyterms: SentKeyTerms | undefined;
+}
+
+/** A message of a client, as its session uses it. */
+export type ReadMessage = Exclude<ParsedClientMessage, ConfigureMessage> | ReadConfigure;
+
+/** A message, or the error to answer with. */
+export type MessageReading =
+  { readonly ok: true; readonly message: ReadMessage } | { readonly ok: false; readonly error: ErrorMessage };
+
+/** Key terms of an upload, or what is wrong with them. */
+export type KeyTermsReading =
+  | { readonly ok: true; readonly terms: SentKeyTerms }
+  | { readonly ok: false; readonly details: IssueDetails };
+
+/** Reads a text frame, see `parseClientMessage`. */
+export function readMessage(frame: Uint8Array): MessageReading {
+  const parsed = parseClientMessage(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString());
+  if (!parsed.ok) return parsed;
+  const { message } = parsed;
+  if (message.type !== 'configure') return { ok: true, message };
+  const { keyterms, ...rest } = message;
+  return { ok: true, message: { ...rest, keyterms: keyterms && sent(keyterms) } };
+}
+
+/** Reads a list of key terms in JSON. */
+export function readKeyTerms(text: string): KeyTermsReading {
+  const parsed = field.safeParse({ keyterms: fromJson(text) });
+  if (parsed.success) return { ok: true, terms: sent(parsed.data.keyterms) };
+  const { field: name = 'keyterms', limit } = detailsOfIssue(fieldSchema, parsed.error.issues[0]);
+  return { ok: false, details: { field: name, limit } };
+}
+
+const field = z.object({ keyterms: keyTermList });
+const fieldSchema = z.toJSONSchema(field);
+
+/** Undefined for what is no JSON, or nested more deeply than any list of terms. */
+function fromJson(text: string): unknown {
+  if (isNestedDeeper(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sent(terms: NonNullable<ConfigureMessage['keyterms']>): SentKeyTerms {
+  return { count: terms.length, json: JSON.stringify(terms) };
+}

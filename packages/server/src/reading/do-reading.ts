@@ -1,0 +1,16 @@
+import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
+import { readKeyTerms, readMessage } from './client-text.js';
+import type { ReadingResults, ReadingTask } from './thread-messages.js';
+
+/** Reads what there is to be read, at a stroke. */
+export function doReading<Task extends ReadingTask>(task: Task): ReadingResults[Task['kind']];
+export function doReading(task: ReadingTask): ReadingResults[ReadingTask['kind']] {
+  switch (task.kind) {
+    case 'message':
+      return readMessage(task.frame);
+    case 'key-terms':
+      return readKeyTerms(task.text);
+    case 'accept':
+      return acceptKeyTerms(task.sent, task.shared, task.language);
+  }
+}

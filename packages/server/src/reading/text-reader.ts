@@ -1,0 +1,114 @@
+import { Worker } from 'node:worker_threads';
+import type { KeyTermList } from '@auscult/asr/key-terms';
+import type { Identity } from '../access/identity.js';
+import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
+import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
+import { doReading } from './do-reading.js';
+import { createFairQueue } from './fair-queue.js';
+import { readAudioMessage } from './read-audio-message.js';
+import type { ReadingResults, ReadingTask } from './thread-messages.js';
+
+/**
+ * Reads what clients send as text: what is small at once, and what is large on a thread of its own, so that sockets and
+ * audio do not wait for it. Who sends much of it only waits for themselves: the thread is shared by `owner`.
+ */
+export interface TextReader {
+  /** Reads a text frame. */
+  readonly message: (owner: Identity, frame: Buffer) => MessageReading | Promise<MessageReading>;
+  /** Reads a list of key terms in JSON. */
+  readonly keyTerms: (owner: Identity, text: string) => KeyTermsReading | Promise<KeyTermsReading>;
+  /** See `acceptKeyTerms`. */
+  readonly accept: (
+    owner: Identity,
+    sent: SentKeyTerms,
+    shared: KeyTermList,
+    language: string,
+  ) => AcceptedKeyTerms | Promise<AcceptedKeyTerms>;
+  readonly close: () => void;
+}
+
+/** What takes at most 10 ms to be read, bytes: some hundred key terms (bench `hostile-input`). */
+const SMALL = 4096;
+
+/** The thread is started when there is something for it. */
+export function createTextReader(): TextReader {
+  const waiting = createFairQueue<Pending>();
+  let thread: Worker | undefined;
+  let underWay: Pending | undefined;
+
+  function read<Task extends ReadingTask>(
+    { tenant, subject }: Identity,
+    size: number,
+    task: Task,
+  ): ReadingResults[Task['kind']] | Promise<ReadingResults[Task['kind']]> {
+    if (size <= SMALL) return doReading(task);
+    return new Promise((resolve, reject) => {
+      waiting.add(JSON.stringify([tenant, subject]), size, {
+        task,
+        resolve: resolve as Pending['resolve'],
+        reject,
+      });
+      advance();
+    });
+  }
+
+  function advance(): void {
+    if (underWay !== undefined) return;
+    underWay = waiting.take();
+    if (underWay !== undefined) (thread ??= start()).postMessage(underWay.task);
+  }
+
+  function start(): Worker {
+    const started = new Worker(THREAD, { env: {}, execArgv: [], resourceLimits: LIMITS });
+    started.unref();
+    started.on('message', (result: ReadingResults[ReadingTask['kind']]) => {
+      const done = underWay;
+      underWay = undefined;
+      done?.resolve(result);
+      advance();
+    });
+    // Its message may hold what was read.
+    started.on('error', () => undefined);
+    started.on('exit', () => {
+      if (thread === started) thread = undefined;
+      const failed = underWay;
+      underWay = undefined;
+      failed?.reject(threadEnded());
+      advance();
+    });
+    return started;
+  }
+
+  return {
+    message: (owner, frame) => {
+      const audio = frame.length <= SMALL ? undefined : readAudioMessage(frame);
+      return audio ?? read(owner, frame.length, { kind: 'message', frame });
+    },
+    keyTerms: (owner, text) => read(owner, text.length, { kind: 'key-terms', text }),
+    accept: (owner, sent, shared, language) => {
+      if (sent.count === 0) return { terms: shared, warnings: [] };
+      return read(owner, sent.json.length + shared.json.length, { kind: 'accept', sent, shared, language });
+    },
+    close: () => {
+      for (const { reject } of waiting.takeAll()) reject(threadEnded());
+      void thread?.terminate();
+    },
+  };
+}
+
+function threadEnded(): Error {
+  return new Error('the thread that reads texts has ended');
+}
+
+/** A text that waits to be read, or is. */
+interface Pending {
+  readonly task: ReadingTask;
+  readonly resolve: (result: ReadingResults[ReadingTask['kind']]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** As it was built, also for tests, which run the sources. */
+const THREAD = new URL('../../dist/reading/thread-main.js', import.meta.url);
+
+/** Several times what the largest message takes. */
+const LIMITS = { maxOldGenerationSizeMb: 192 };

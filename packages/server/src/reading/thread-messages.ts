@@ -1,0 +1,21 @@
+import type { KeyTermList } from '@auscult/asr/key-terms';
+import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
+import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
+
+/** What there is to be read. */
+export type ReadingTask =
+  | { readonly kind: 'message'; readonly frame: Uint8Array }
+  | { readonly kind: 'key-terms'; readonly text: string }
+  | {
+      readonly kind: 'accept';
+      readonly sent: SentKeyTerms;
+      readonly shared: KeyTermList;
+      readonly language: string;
+    };
+
+/** What comes of each. */
+export interface ReadingResults {
+  readonly message: MessageReading;
+  readonly 'key-terms': KeyTermsReading;
+  readonly accept: AcceptedKeyTerms;
+}

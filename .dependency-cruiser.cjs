@@ -101,7 +101,7 @@ module.exports = {
       from: { path: '^(packages/[^/]+|bench)/' },
       to: {
         path: '^packages/([^/]+)/',
-        pathNot: ['^$1/', '^packages/[^/]+/dist/(index|node)\\.', '^packages/asr/test/clips/'],
+        pathNot: ['^$1/', '^packages/[^/]+/dist/(index|node|key-terms)\\.', '^packages/asr/test/clips/'],
       },
     },
     {

@@ -1,0 +1,270 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { WebSocket } from 'ws';
+import { hostileMessages, type HostileMessage } from '../hostile/messages.js';
+import { hostileRequests, type Description, type HostileRequest } from '../hostile/requests.js';
+import { mainThreadSeconds } from '../server/main-thread.js';
+import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
+
+/** What one hostile request or message cost the server. */
+export interface HostileCost {
+  readonly kind: 'before login' | 'after login' | 'message';
+  /** Route or type of message. */
+  readonly where: string;
+  readonly shape: string;
+  readonly bytes: number;
+  /** Status of the answer, or code of the error or type of the message. */
+  readonly answer: string;
+  /** Time of the event loop, the median of the tries, milliseconds of processor time. */
+  readonly loopMs: number;
+  /**
+   * The longest that another socket waited for an answer to a ping meanwhile, the least of the tries, milliseconds of
+   * wall time; for messages that are audio, whose work goes on in parts.
+   */
+  readonly heldMs?: number;
+  readonly budgetMs: number;
+}
+
+export interface HostileInputResults {
+  readonly tries: number;
+  readonly costs: readonly HostileCost[];
+}
+
+/** What the event loop may be kept busy by at most, milliseconds. */
+const BUDGET_MS = { 'before login': 5, 'after login': 20, message: 20 } as const;
+
+/** What each kind of request is made ready by: code that runs for the first time is compiled. */
+const WARM_UP = 30;
+
+/** The largest message that a server takes as it is set by default. */
+const FRAME_BYTES = 1024 ** 2;
+
+export interface HostileInputOptions {
+  readonly tries: number;
+  /** Only what has this in its route, type or shape. */
+  readonly only: string | undefined;
+  readonly onPlan: (total: number) => () => void;
+}
+
+/** Sends hostile input to every route and of every type of message, one at a time, to a server of its own. */
+export async function measureHostileInput(options: HostileInputOptions): Promise<HostileInputResults> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-hostile-'));
+  const data = ['--data-directory', dataDirectory];
+  const spool = ['--spool-directory', join(dataDirectory, 'spool')];
+  const flags = ['--authentication', 'required', '--workers', '1', '--trusted-proxies', '127.0.0.1', ...spool];
+  const server = await startServer(auscultCommand([...flags, ...data]));
+  try {
+    const keys = await Promise.all(
+      (['clinician', 'administrator', 'auditor'] as const).map((role) => createKey(role, data)),
+    );
+    const costs = await measureAll(server, keys, options);
+    return { tries: options.tries, costs };
+  } finally {
+    await server.stop();
+    rmSync(dataDirectory, { recursive: true });
+  }
+}
+
+async function measureAll(
+  server: Target,
+  keys: readonly string[],
+  { tries, only, onPlan }: HostileInputOptions,
+): Promise<readonly HostileCost[]> {
+  const { pid = 0, httpUrl, url } = server;
+  const isWanted = (where: string, shape: string) => only === undefined || `${where} ${shape}`.includes(only);
+  const description = (await (await fetch(`${httpUrl}/openapi.json`)).json()) as Description;
+  const requests = hostileRequests(description).filter(({ route, shape }) => isWanted(route, shape));
+  const messages = hostileMessages(FRAME_BYTES).filter(({ type, shape }) => isWanted(type, shape));
+  const onDone = onPlan(requests.length * 2 + messages.length);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const costs: HostileCost[] = [];
+  for (let count = 0; count < WARM_UP; count++)
+    for (const key of [undefined, ...keys]) await send(httpUrl, WARMING, key, agent);
+  const allowed = new Map<string, string | undefined>();
+  for (const hostile of requests) {
+    const { route } = hostile;
+    if (!allowed.has(route)) allowed.set(route, await allowedKey(hostile, keys, httpUrl, agent));
+    for (const key of [undefined, allowed.get(route)]) {
+      costs.push(await costOfRequest(hostile, key, { pid, httpUrl, agent, tries }));
+      onDone();
+    }
+  }
+  agent.destroy();
+  for (const hostile of messages) {
+    costs.push(await costOfMessage(hostile, keys[0] ?? '', { pid, url, tries }));
+    onDone();
+  }
+  return costs;
+}
+
+/** The first key whose role may use the route; any where none may. */
+async function allowedKey(
+  hostile: HostileRequest,
+  keys: readonly string[],
+  httpUrl: string,
+  agent: Agent,
+): Promise<string | undefined> {
+  for (const key of keys)
+    if ((await send(httpUrl, { ...hostile, headers: {}, body: undefined }, key, agent)) !== '403') return key;
+  return keys[0];
+}
+
+const WARMING: HostileRequest = {
+  route: '',
+  shape: '',
+  method: 'POST',
+  path: '/api/v1/login',
+  headers: { 'content-type': 'application/json' },
+  body: '{"name":[]}',
+};
+
+async function costOfRequest(
+  hostile: HostileRequest,
+  key: string | undefined,
+  { pid, httpUrl, agent, tries }: { pid: number; httpUrl: string; agent: Agent; tries: number },
+): Promise<HostileCost> {
+  const spent: number[] = [];
+  let answer = '';
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const before = mainThreadSeconds(pid);
+    answer = await send(httpUrl, hostile, key, agent);
+    spent.push((mainThreadSeconds(pid) - before) * 1000);
+  }
+  const kind = key === undefined ? 'before login' : 'after login';
+  const { route: where, shape, body = '', headers, path } = hostile;
+  const bytes = body.length + path.length + Object.entries(headers).flat().join('').length;
+  return { kind, where, shape, bytes, answer, loopMs: median(spent), budgetMs: BUDGET_MS[kind] };
+}
+
+/** Each comes from another address, as far as the server knows: who fails too often is locked out. */
+function send(
+  httpUrl: string,
+  { method, path, headers, body }: HostileRequest,
+  key: string | undefined,
+  agent: Agent,
+): Promise<string> {
+  const octet = () => Math.floor(Math.random() * 256);
+  return new Promise((resolve) => {
+    const sent = request(
+      `${httpUrl}${path}`,
+      {
+        method,
+        agent,
+        headers: {
+          'x-forwarded-for': `10.${octet()}.${octet()}.${octet()}`,
+          ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+          ...(key !== undefined && { authorization: `Bearer ${key}` }),
+          ...headers,
+        },
+      },
+      (response) => {
+        response.resume();
+        response.once('close', () => {
+          resolve(String(response.statusCode));
+        });
+      },
+    );
+    sent.once('error', () => {
+      resolve('cut');
+    });
+    sent.setTimeout(20_000, () => sent.destroy());
+    sent.end(body);
+  });
+}
+
+async function costOfMessage(
+  { type: where, shape, frame, before: setUp, isHeard }: HostileMessage,
+  key: string,
+  { pid, url, tries }: { pid: number; url: string; tries: number },
+): Promise<HostileCost> {
+  const spent: number[] = [];
+  const held: number[] = [];
+  let answer = '';
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const session = await openSession(url, key);
+    const other = await openSession(url, key);
+    if (setUp !== undefined) await session.ask(setUp, 'ready');
+    // The pings cost the server something themselves.
+    const watch = isHeard ? watchPings(other.socket) : undefined;
+    const before = mainThreadSeconds(pid);
+    session.socket.send(frame);
+    answer = await session.ask('{"type":"resume","sessionId":"","token":"","next":[]}', 'resume_misplaced');
+    spent.push((mainThreadSeconds(pid) - before) * 1000);
+    if (watch) held.push(await watch());
+    session.socket.terminate();
+    other.socket.terminate();
+  }
+  const bytes = Buffer.byteLength(frame);
+  const about = { kind: 'message', where, shape, bytes, answer, budgetMs: BUDGET_MS.message } as const;
+  return { ...about, loopMs: median(spent), ...(isHeard && { heldMs: Math.min(...held) }) };
+}
+
+async function openSession(url: string, key: string) {
+  const socket = new WebSocket(url, 'auscult.v1', { headers: { authorization: `Bearer ${key}` } });
+  socket.on('error', () => undefined);
+  let told = '';
+  let isOver = false;
+  socket.on('message', (data: Buffer) => {
+    const message = JSON.parse(data.toString()) as { readonly type: string; readonly code?: string };
+    told = message.code ?? message.type;
+    socket.emit('told', told);
+  });
+  socket.once('close', () => {
+    isOver = true;
+    socket.emit('told', 'closed');
+  });
+  const until = async (wanted: string): Promise<string> => {
+    let last = 'nothing';
+    while (!isOver) {
+      const [what] = (await once(socket, 'told')) as [string];
+      if (what === wanted || what === 'closed') return what === 'closed' ? 'closed' : last;
+      last = what;
+    }
+    return 'closed';
+  };
+  await until('ready');
+  return {
+    socket,
+    /** What came last before the answer that is waited for. */
+    ask: (text: string, wanted: string): Promise<string> => {
+      const answered = until(wanted);
+      socket.send(text);
+      return answered;
+    },
+  };
+}
+
+/** Pings again and again until what is returned is called, which tells the longest wait for an answer, milliseconds. */
+function watchPings(socket: WebSocket): () => Promise<number> {
+  let isOn = true;
+  let longest = 0;
+  const pinging = (async () => {
+    while (isOn && socket.readyState === socket.OPEN) {
+      const startedAt = performance.now();
+      socket.ping();
+      await once(socket, 'pong');
+      longest = Math.max(longest, performance.now() - startedAt);
+    }
+  })();
+  return async () => {
+    isOn = false;
+    await pinging;
+    return longest;
+  };
+}
+
+async function createKey(role: string, data: readonly string[]): Promise<string> {
+  const [cli = ''] = auscultCommand([]).args(0);
+  const args = [cli, 'keys', 'create', '--role', role, ...data];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: settingsEnvironment() });
+  return stdout.trim();
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) / 2)] ?? 0;
+}

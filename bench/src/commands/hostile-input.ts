@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import {
+  measureHostileInput,
+  type HostileCost,
+  type HostileInputResults,
+} from '../benchmarks/hostile-input.js';
+import { table } from '../report/table.js';
+import { wholeNumber } from './clip-options.js';
+import { conduct, showProgress } from './conduct.js';
+
+interface Options {
+  readonly tries: number;
+  readonly only?: string;
+  readonly json?: string;
+}
+
+/** `hostile-input`: what input that is meant to cost much costs the event loop of the server. */
+export function addHostileInputCommand(program: Command): void {
+  program
+    .command('hostile-input')
+    .description(
+      'Nested, wide, long and otherwise hostile JSON and text to every route and of every type of message; fails where one takes more of the event loop than it may.',
+    )
+    .option('--tries <count>', 'how often each is sent', wholeNumber, 3)
+    .option('--only <text>', 'only what has this in its route, type or shape')
+    .option('--json <file>', 'where the report goes')
+    .action(async ({ tries, only, json }: Options) => {
+      const { costs } = await conduct({
+        benchmark: 'hostile-input',
+        ...(json !== undefined && { json }),
+        measure: async () => ({
+          model: 'default',
+          results: await measureHostileInput({
+            tries,
+            only,
+            onPlan: (total) => showProgress(total, 'requests and messages'),
+          }),
+        }),
+        show,
+      });
+      if (costs.some(isOver)) process.exitCode = 1;
+    });
+}
+
+function isOver(cost: HostileCost): boolean {
+  return figureOf(cost) > cost.budgetMs;
+}
+
+/** What the budget holds for: audio that is heard goes on in parts, each of which holds others up. */
+function figureOf({ loopMs, heldMs }: HostileCost): number {
+  return heldMs ?? loopMs;
+}
+
+/** The worst of each route and type, and all that are over the budget. */
+function show({ costs }: HostileInputResults): string {
+  const worst = new Map<string, HostileCost>();
+  for (const cost of costs) {
+    const place = `${cost.kind} ${cost.where}`;
+    const former = worst.get(place);
+    if (former === undefined || figureOf(cost) > figureOf(former)) worst.set(place, cost);
+  }
+  const over = costs.filter(isOver);
+  return [
+    rows([...worst.values()]),
+    ...(over.length === 0 ? [] : [`Over the budget:\n\n${rows(over)}`]),
+    `${costs.length} kinds of input, ${over.length} over the budget`,
+  ].join('\n\n');
+}
+
+function rows(costs: readonly HostileCost[]): string {
+  return table(
+    ['where', 'who', 'worst with', 'bytes', 'answer', 'event loop ms', 'held ms', 'budget ms'],
+    costs.map(({ kind, where, shape, bytes, answer, loopMs, heldMs, budgetMs }) => [
+      where,
+      kind,
+      shape,
+      String(bytes),
+      answer,
+      loopMs.toFixed(1),
+      heldMs === undefined ? '' : heldMs.toFixed(1),
+      String(budgetMs),
+    ]),
+  );
+}

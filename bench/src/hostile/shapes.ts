@@ -1,0 +1,91 @@
+/** JSON that costs more to look at than it seems, by what is hostile in it. */
+export type Shapes = Readonly<Record<string, string>>;
+
+/** Values of about `bytes` in JSON, to stand for a whole body or message, or for one field of it. */
+export function hostileValues(bytes: number): Shapes {
+  return {
+    lists: nested('[', ']', bytes),
+    'lists that do not end': '['.repeat(bytes),
+    objects: nested('{"a":', '}', bytes, '1'),
+    'wide list': list(bytes, () => '0'),
+    'wide list of lists': list(bytes, () => '[]'),
+    'wide list of texts': list(bytes, () => '"a"'),
+    'wide object': object(bytes, (n) => `k${n}`),
+    'keys that are numbers': object(bytes, (n) => String(n * 2 ** 20)),
+    'long key': `{"${'k'.repeat(bytes)}":0}`,
+    'long number': '1'.repeat(bytes),
+    'many numbers': list(bytes, (n) => `-${n}.${'1'.repeat(15)}e-${n % 300}`),
+    ...Object.fromEntries(
+      Object.entries(hostileTexts(bytes)).map(([name, text]) => [name, `"${text}"`] as const),
+    ),
+  };
+}
+
+/** What regular expressions and normalisation stumble over, as it stands in JSON. */
+export function hostileTexts(bytes: number): Shapes {
+  return {
+    'blanks and a letter': `${' '.repeat(bytes)}a`,
+    'line breaks': '\\n'.repeat(bytes / 2),
+    'a letter again and again': `${'a'.repeat(bytes)}!`,
+    'words without end': 'a '.repeat(bytes / 2),
+    separators: '-/.,:;'.repeat(bytes / 6),
+    'escaped letters': '\\u0061'.repeat(bytes / 6),
+    'letters with marks': 'e\\u0301'.repeat(bytes / 7),
+    'ligatures that grow': '\uFDFA'.repeat(bytes / 3),
+    'half a character at the end': `${'a'.repeat(bytes)}\\ud800`,
+    'base64 that is none': `${'A'.repeat(bytes - (bytes % 4))}=`,
+  };
+}
+
+/** What stands in heads of requests: printable and on one line. */
+export function hostileHeaders(bytes: number): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  const many = (piece: string) => piece.repeat(bytes / piece.length);
+  return {
+    'a bearer without end': { authorization: `Bearer ${many('a')}!` },
+    'a bearer of blanks': { authorization: `Bearer${many(' ')}!` },
+    'a token of points': { authorization: `Bearer ${many('e30.')}` },
+    'a token with a long head': {
+      authorization: `Bearer ${Buffer.from(`{"alg":"RS256","kid":"${many('a').slice(0, bytes / 2)}"}`).toString('base64url')}.e30.aa`,
+    },
+    'a key without end': { authorization: `Bearer ausk_${many('0')}` },
+    'many cookies': { cookie: many('a=b;') },
+    'cookies without values': { cookie: `${many(';')}=` },
+    'escaped cookies': { cookie: `__Host-auscult=${many('%41')}` },
+    'many proxies': { 'x-forwarded-for': many('127.0.0.1,') },
+    'proxies that are none': { 'x-forwarded-for': many(',') },
+    'a long prefix': { 'x-forwarded-prefix': many('/a') },
+    'a prefix of points': { 'x-forwarded-prefix': many('/..') },
+    'many types': { accept: many('a/b;q=0.1,') },
+    'blanks in a type': { accept: `a/b;${many(' ')}q` },
+    'many languages': { 'accept-language': many('en;q=0.1,'), 'accept-encoding': many('gzip;q=0.1,') },
+    'many tags': { 'if-none-match': many('"a",') },
+    'many ranges': { range: `bytes=${many('0-1,')}` },
+    'a long content type': { 'content-type': `application/json;${many(' a=b;')}` },
+    'a long origin': { origin: `http://${many('a.')}` },
+    'a long host': { 'x-forwarded-host': many('a.') },
+    'many protocols': { 'sec-websocket-protocol': many('a,') },
+  };
+}
+
+function nested(open: string, close: string, bytes: number, inmost = ''): string {
+  const levels = Math.floor(bytes / (open.length + close.length));
+  return open.repeat(levels) + inmost + close.repeat(levels);
+}
+
+function list(bytes: number, item: (number: number) => string): string {
+  return `[${pieces(bytes, item)}]`;
+}
+
+function object(bytes: number, key: (number: number) => string): string {
+  return `{${pieces(bytes, (number) => `"${key(number)}":0`)}}`;
+}
+
+function pieces(bytes: number, piece: (number: number) => string): string {
+  const all: string[] = [];
+  for (let [number, length] = [1, 0]; ; number++) {
+    const next = piece(number);
+    length += next.length + 1;
+    if (length > bytes) return all.join(',');
+    all.push(next);
+  }
+}

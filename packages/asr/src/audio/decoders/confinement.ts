@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findProgram } from '../../find-program.js';
@@ -62,12 +62,18 @@ export async function closeToTheWorld(pid: number): Promise<void> {
   await promisify(execFile)(prlimit, [`--pid=${pid}`, '--nofile=0:0'], { env: {} });
 }
 
-/** Behind everything that live speech waits for. */
+/**
+ * Of the processor, it gets a third of what live speech gets where both want it. More would let recordings wait for minutes on
+ * a busy machine, though nobody speaks.
+ */
+const NICENESS = 5;
+
+/** Lets live speech go first. */
 export function yieldToOthers(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, NICENESS);
   } catch {
-    // It has ended already.
+    // It has ended already, or the system does not let it.
   }
 }

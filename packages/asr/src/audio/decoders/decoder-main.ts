@@ -45,12 +45,16 @@ async function tellOf({ name, size, track, maxSeconds }: DecodingTask): Promise<
   const { durationSeconds, sampleRate, tracks, channels } = recording;
   const opened: OpenedRecording = { durationSeconds, sampleRate, tracks, channels };
   await link.ask(questions.opened, payloadOf(opened));
+  // The next block is decoded while the last one is on its way.
+  let isTaken: Promise<unknown> = Promise.resolve();
   for await (const samples of recording.chunks()) {
     for (let at = 0; at < samples.length; at += MOST_SAMPLES) {
       const { buffer, byteOffset, byteLength } = samples.subarray(at, at + MOST_SAMPLES);
-      await link.ask(questions.sound, new Uint8Array(buffer, byteOffset, byteLength));
+      await isTaken;
+      isTaken = link.ask(questions.sound, new Uint8Array(buffer, byteOffset, byteLength));
     }
   }
+  await isTaken;
   return end;
 }
 
@@ -63,13 +67,19 @@ function inputOf(name: string, size: number | undefined): RecordingInput {
     });
     return { name, bytes, startFfmpeg };
   }
+  const piece = (start: number, end: number): Promise<Uint8Array> => {
+    const range: ReadRange = { start, end: Math.min(end, start + PIECE_BYTES) };
+    return link.ask(questions.read, payloadOf(range));
+  };
   const read = async function* (start: number, end: number): AsyncGenerator<Uint8Array, void> {
-    for (let at = start; at < Math.min(end, size);) {
-      const range: ReadRange = { start: at, end: Math.min(end, size, at + PIECE_BYTES) };
-      const piece = await link.ask(questions.read, payloadOf(range));
-      if (piece.length === 0) return;
-      at += piece.length;
-      yield piece;
+    const stop = Math.min(end, size);
+    // The next piece is on its way while this one is decoded.
+    let coming = start < stop ? piece(start, stop) : undefined;
+    for (let at = start; coming !== undefined;) {
+      const bytes = await coming;
+      at += bytes.length;
+      coming = bytes.length > 0 && at < stop ? piece(at, stop) : undefined;
+      if (bytes.length > 0) yield bytes;
     }
   };
   const front = read(0, size);

@@ -1,4 +1,3 @@
-import { gather } from '../containers/file-cursor.js';
 import type { StoredRecording } from '../recording.js';
 import type { ReadRange } from './message-schemas.js';
 import { PIECE_BYTES } from './messages.js';
@@ -46,7 +45,10 @@ export function piecesOf(source: DecoderSource): SourcePieces {
       const { start, end } = range ?? { start: 0, end: -1 };
       if (start > end || end > source.size || end - start > PIECE_BYTES)
         throw new RangeError('no such bytes');
-      return count(await gather(source.read(start, end)));
+      const pieces: Uint8Array[] = [];
+      for await (const piece of source.read(start, end)) pieces.push(piece);
+      const [first = new Uint8Array(0)] = pieces;
+      return count(pieces.length > 1 ? Buffer.concat(pieces) : first);
     },
     close: () => Promise.resolve(),
   };

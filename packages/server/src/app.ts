@@ -32,6 +32,7 @@ import { registerUsers } from './http/users.js';
 import { openSharedKeyTerms } from './key-terms/shared-key-terms.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
+import { createTurns } from './live/turns.js';
 import { requireTask } from './model-abilities.js';
 import { recognizerOptions, refinerOptions } from './recognizer-options.js';
 import { downloadLog } from './telemetry/download-log.js';
@@ -179,6 +180,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     isDraining: () => draining.signal.aborted,
     records: () => records,
     isRecording: () => storage.queue.isWriting(),
+    turns: createTurns(),
   });
 
   return {

@@ -57,7 +57,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       const stream = openLiveStream(live, listener, {
         scheduler,
         createResampler,
-        voice: createVoiceActivity(),
+        voice: createVoiceActivity(share.join('\n')),
         stream: String(opened++),
         language: options.language,
         beams: options.beams ?? BEAMS[model.family],

@@ -10,20 +10,23 @@ export interface VoiceActivity {
   /**
    * Probability of speech, 0 to 1, in the next `VAD_FRAME_SAMPLES` samples at 16 kHz within ±1. The frame must stay as
    * it is until the probability is there, and the next may come only then. `behind`: whether more of the channel's
-   * audio is there already, so that its frames are not to wait for those of others, nor those of others for them.
+   * audio is there already, so that its frames are not to wait for those of others.
    */
   probability(frame: Float32Array, behind?: boolean): Promise<number>;
   /** The channel has ended. */
   close(): void;
 }
 
-/** Loads the Silero network once a process and makes followers of it, each 5 kB. */
-export function loadVoiceActivity(): Promise<() => VoiceActivity> {
+/**
+ * Loads the Silero network once a process and makes followers of it, each 5 kB. Channels that are of the same share,
+ * which has a name, divide among themselves the time that it gets.
+ */
+export function loadVoiceActivity(): Promise<(share?: string) => VoiceActivity> {
   loading ??= openSession(weightsPath()).then(createVoiceActivities);
   return loading;
 }
 
-let loading: Promise<() => VoiceActivity> | undefined;
+let loading: Promise<(share?: string) => VoiceActivity> | undefined;
 
 /** The network hears the end of the frame before again, samples (as in Silero's own code). */
 const CARRIED_SAMPLES = 64;
@@ -36,6 +39,9 @@ const STATE_SIZE = 128;
 /** Windows heard in one run: 16 take the time of 5 that are heard one by one, and hold the event loop for 1.4 ms. */
 const MOST_TOGETHER = 16;
 
+/** Runs at work at a time, as long as all frames are of the same share: sockets have their turn in between. */
+const MOST_RUNS = 4;
+
 /** Frames wait this long for others, milliseconds: half of what one lasts. */
 const LONGEST_WAIT_MS = 16;
 
@@ -43,6 +49,8 @@ const SAMPLE_RATE = new Tensor('int64', BigInt64Array.of(16_000n), []);
 
 /** A frame that waits for its probability. */
 interface Waiting {
+  readonly share: string;
+  readonly behind: boolean;
   readonly window: Float32Array;
   /** [2, `STATE_SIZE`], which the run replaces. */
   readonly state: Float32Array;
@@ -52,65 +60,98 @@ interface Waiting {
 
 /**
  * Hears the frames of all channels that come within a few milliseconds in one run, of which most of the time goes into
- * its start. One run is at work at a time, and those go first who have just spoken. The more channels there are, the
- * longer a frame waits for others; that of a single channel does not wait.
+ * its start. The more channels there are, the longer a frame waits for others; that of a single channel does not wait.
+ * Frames are taken of one share after the other, and none waits for the runs of another.
  */
-function createVoiceActivities(session: InferenceSession): () => VoiceActivity {
-  const waiting: Waiting[] = [];
-  /** Frames of channels that have more to come, which go behind those of people who speak just now. */
-  const behind: Waiting[] = [];
+function createVoiceActivities(session: InferenceSession): (share?: string) => VoiceActivity {
+  const waiting = new Map<string, Waiting[]>();
+  /** Runs at work that hold a frame of each share. */
+  const heard = new Map<string, number>();
   let channels = 0;
+  let frames = 0;
+  /** Of these, frames that are not to wait for those of others. */
+  let urgent = 0;
+  let runs = 0;
   let lastRun = -Infinity;
-  let running = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const schedule = () => {
-    if (running || waiting.length + behind.length === 0) return;
+  const schedule = (share = '') => {
+    if (frames === 0 || (runs >= MOST_RUNS && heard.has(share))) return;
     const wait = lastRun + Math.min(LONGEST_WAIT_MS, channels) - performance.now();
     const all = Math.min(channels, MOST_TOGETHER);
-    if (behind.length > 0 || waiting.length >= all || wait <= 0) run();
+    if (urgent > 0 || frames >= all || wait <= 0) run();
     else timer ??= setTimeout(run, wait);
   };
 
   const run = () => {
     clearTimeout(timer);
     timer = undefined;
+    if (frames === 0) return;
     lastRun = performance.now();
-    running = true;
-    const together = waiting.splice(0, MOST_TOGETHER);
-    together.push(...behind.splice(0, MOST_TOGETHER - together.length));
+    runs++;
+    const together = take();
+    for (const { share } of together) heard.set(share, (heard.get(share) ?? 0) + 1);
     hear(session, together)
       .catch((error: unknown) => {
         for (const { reject } of together) reject(error);
       })
-      // In between, sockets have their turn, and the channels just heard bring their next frames.
-      .finally(() => setImmediate(proceed));
+      // In between, the channels just heard bring their next frames.
+      .finally(() =>
+        setImmediate(() => {
+          runs--;
+          for (const { share } of together) leave(share);
+          schedule();
+        }),
+      );
   };
 
-  const proceed = () => {
-    running = false;
-    schedule();
+  /** One frame of each share after the other, so that whoever has many channels holds up no others. */
+  const take = (): readonly Waiting[] => {
+    const together: Waiting[] = [];
+    while (frames > 0 && together.length < MOST_TOGETHER) {
+      for (const [share, own] of [...waiting].slice(0, MOST_TOGETHER - together.length)) {
+        const [frame] = own.splice(0, 1);
+        if (!frame) continue;
+        together.push(frame);
+        frames--;
+        if (frame.behind) urgent--;
+        // Behind all others, in the next round or the next run.
+        waiting.delete(share);
+        if (own.length > 0) waiting.set(share, own);
+      }
+    }
+    return together;
   };
 
-  return () => {
+  const leave = (share: string) => {
+    const left = (heard.get(share) ?? 0) - 1;
+    if (left > 0) heard.set(share, left);
+    else heard.delete(share);
+  };
+
+  return (share = '') => {
     channels++;
     let open = true;
     const window = new Float32Array(WINDOW_SAMPLES);
     const state = new Float32Array(2 * STATE_SIZE);
     return {
-      probability(frame, isBehind = false) {
+      probability(frame, behind = false) {
         window.copyWithin(0, VAD_FRAME_SAMPLES);
         window.set(frame, CARRIED_SAMPLES);
         return new Promise((resolve, reject) => {
-          (isBehind ? behind : waiting).push({ window, state, resolve, reject });
-          schedule();
+          const own = waiting.get(share) ?? [];
+          waiting.set(share, own);
+          own.push({ share, behind, window, state, resolve, reject });
+          frames++;
+          if (behind) urgent++;
+          schedule(share);
         });
       },
       close() {
         if (!open) return;
         open = false;
         channels--;
-        schedule();
+        schedule(share);
       },
     };
   };

@@ -193,6 +193,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     },
     forget: () => undefined,
     forgetTerms: () => undefined,
+    finalDelayOf: () => 0,
     release: () => undefined,
     idle,
     finalDelaySeconds: 0,

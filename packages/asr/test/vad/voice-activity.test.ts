@@ -51,3 +51,29 @@ async function follow(samples: Float32Array): Promise<number[]> {
   voice.close();
   return probabilities;
 }
+
+test('a share that has many channels behind holds up no other', async () => {
+  const create = await loadVoiceActivity();
+  const crowd = Array.from({ length: 60 }, () => create('crowd'));
+  const other = create('other');
+  let going = true;
+  let heard = 0;
+  const flood = crowd.map(async (voice) => {
+    while (going) {
+      await voice.probability(new Float32Array(VAD_FRAME_SAMPLES), true);
+      heard += 1;
+    }
+  });
+  const waits: number[] = [];
+  for (let frame = 0; frame < 20; frame++) {
+    const before = heard;
+    await other.probability(new Float32Array(VAD_FRAME_SAMPLES), true);
+    waits.push(heard - before);
+  }
+  going = false;
+  await Promise.all(flood);
+  expect(heard).toBeGreaterThan(20 * 15);
+  // Without shares, each would wait for the sixty that came before it.
+  expect(waits.reduce((sum, wait) => sum + wait, 0) / waits.length).toBeLessThan(100);
+  for (const voice of [...crowd, other]) voice.close();
+});

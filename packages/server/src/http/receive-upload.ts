@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { recordingErrorOf, RequestError } from '../errors.js';
 import { NO_TERMS, type KeyTermsReading, type SentKeyTerms } from '../reading/client-text.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
+import type { Place } from '../transcriptions/transcriptions.js';
 
 /** The fields of the form besides the file, as they are written. */
 export const uploadFields = {
@@ -71,6 +72,8 @@ export interface UploadLimits {
   readonly signal: AbortSignal;
   /** Reads its key terms. */
   readonly readKeyTerms: (text: string) => KeyTermsReading | Promise<KeyTermsReading>;
+  /** What the upload is for: it may be given to somebody else while the upload is slow. */
+  readonly place: Pick<Place, 'taken' | 'received'>;
 }
 
 /** Bytes of a field: 5,000 key terms of 100 characters and more. */
@@ -79,8 +82,15 @@ const FIELD_BYTES = 1024 ** 2;
 /** Bytes of a form besides its file: boundaries, headers, key terms and short fields. */
 const FORM_BYTES = FIELD_BYTES + 65_536;
 
+/** When a client whose place went to somebody else may come again, seconds. */
+const AGAIN_SECONDS = 30;
+
 /** An upload that brings less in `idleSeconds` is held open for its own sake. */
 const LEAST_BYTES = 4096;
+
+/** So is one that comes more slowly than this over all the time but the first: a hundredth of the slowest mobile network. */
+const LEAST_RATE = { bytesPerSecond: 1024, afterSeconds: 30 } as const;
+const CHECK_MS = 5000;
 
 /**
  * Streams a form to disk, encrypted. Throws a `RequestError` for everything that is wrong with it, and leaves
@@ -164,7 +174,10 @@ async function receiveParts(
 async function store({ file }: MultipartFile, sealed: SealedFile, limits: UploadLimits): Promise<void> {
   // By itself the parser would read an upload without end to its end, and throw it away.
   file.once('limit', () => file.destroy(tooLarge(limits)));
-  for await (const chunk of file) await sealed.append(chunk as Buffer).catch(failOnDisk);
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    limits.place.received(chunk.length);
+    await sealed.append(chunk).catch(failOnDisk);
+  }
   await sealed.finish().catch(failOnDisk);
 }
 
@@ -190,7 +203,7 @@ interface Watch {
   readonly end: () => void;
 }
 
-function watchOver({ raw }: FastifyRequest, { idleSeconds, signal }: UploadLimits): Watch {
+function watchOver({ raw }: FastifyRequest, { idleSeconds, signal, place }: UploadLimits): Watch {
   let reading: MultipartFile['file'] | undefined;
   let reason: RequestError | undefined;
   const stop = (why: RequestError): void => {
@@ -205,14 +218,23 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal }: UploadLimit
   const onAbort = (): void => {
     stop(new RequestError('draining'));
   };
+  const onTaken = (): void => {
+    stop(new RequestError('too_many_transcriptions', {}, AGAIN_SECONDS));
+  };
   raw.setTimeout(idleSeconds * 1000, onSilence);
   const { socket } = raw;
-  let before = socket.bytesRead;
+  const [startedAt, atStart] = [performance.now(), socket.bytesRead];
+  let before = atStart;
   const trickle = setInterval(() => {
     if (socket.bytesRead - before < LEAST_BYTES) onSilence();
     before = socket.bytesRead;
   }, idleSeconds * 1000);
+  const slowness = setInterval(() => {
+    const seconds = (performance.now() - startedAt) / 1000 - LEAST_RATE.afterSeconds;
+    if (socket.bytesRead - atStart < LEAST_RATE.bytesPerSecond * seconds) onSilence();
+  }, CHECK_MS);
   signal.addEventListener('abort', onAbort);
+  place.taken.addEventListener('abort', onTaken);
   return {
     reading: (file) => {
       reading = file;
@@ -220,9 +242,11 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal }: UploadLimit
     reason: () => reason,
     end: () => {
       clearInterval(trickle);
+      clearInterval(slowness);
       raw.off('timeout', onSilence);
       raw.setTimeout(0);
       signal.removeEventListener('abort', onAbort);
+      place.taken.removeEventListener('abort', onTaken);
     },
   };
 }

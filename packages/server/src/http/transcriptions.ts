@@ -207,7 +207,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     if (draining.aborted) throw new RequestError('draining');
     const ready = recognizer();
     if (ready === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
-    const place = services.transcriptions.reserve();
+    const place = services.transcriptions.reserve(ownershipOf(requireIdentity(request)));
     if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
     try {
       const upload = await receiveUpload(request, {
@@ -216,6 +216,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         idleSeconds: config.idleTimeoutSeconds,
         signal: draining,
         readKeyTerms: (text) => services.reader.keyTerms(requireIdentity(request), text),
+        place,
       });
       return await submit(upload, ready, place, request);
     } finally {

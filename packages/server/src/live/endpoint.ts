@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
 import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
+import { mayTakePlace } from '../access/shared-places.js';
 import { RequestError } from '../errors.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/session-settings.js';
@@ -165,7 +166,8 @@ function refusalOf(
 ): ErrorCode | undefined {
   if (isDraining()) return 'draining';
   if (!recognizer) return 'not_ready';
-  if (sessions.count() >= config.maxSessions) return 'too_many_sessions';
+  if (!mayTakePlace(ownershipOf(identity), sessions.holders(), config.maxSessions))
+    return 'too_many_sessions';
   if (identity.kind !== 'local' && sessions.countOf(identity) >= config.maxSessionsPerIdentity)
     return 'too_many_sessions';
   const admission = recognizer.admission(shareOf(ownershipOf(identity)));

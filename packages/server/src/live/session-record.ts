@@ -107,7 +107,9 @@ export function createSessionRecord(services: RecordServices): SessionRecord {
     givenUp = false;
     startedAt = Math.max(...taken);
     if (finished === undefined) return undefined;
-    const place = inabilityOf(recognizer.model, { language, task }) ? undefined : transcriptions.reserve();
+    const place = inabilityOf(recognizer.model, { language, task })
+      ? undefined
+      : transcriptions.reserve(services.ownership);
     if (place === undefined) {
       void release(finished);
       services.onWarning('refine_unavailable');

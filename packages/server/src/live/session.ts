@@ -10,7 +10,7 @@ import {
 } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
-import { isSameIdentity, type Identity } from '../access/identity.js';
+import { isSameIdentity, ownershipOf, shareOf, type Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import type { Log } from '../telemetry/log.js';
@@ -25,6 +25,7 @@ import { startHeartbeat } from './heartbeat.js';
 import { createInbox, type HoldReason } from './inbox.js';
 import { createOutbox } from './outbox.js';
 import { createResumeToken } from './resume-token.js';
+import type { Turns } from './turns.js';
 
 /** What every session shares. */
 export interface SessionServices {
@@ -36,6 +37,8 @@ export interface SessionServices {
   readonly reader: TextReader;
   /** Whether records can be written now. */
   readonly isRecording: () => boolean;
+  /** In which the messages of all sessions are worked on. */
+  readonly turns: Turns;
 }
 
 /** A session that has been let in: its name, where it is recorded, and who holds it. */
@@ -110,9 +113,10 @@ export function startSession(
   socket: WebSocket,
   { id, writer, openedBy, client }: AdmittedSession,
   recognizers: SessionRecognizers,
-  { config, log, metrics, transcriptions, keyTerms, reader, isRecording }: SessionServices,
+  { config, log, metrics, transcriptions, keyTerms, reader, isRecording, turns }: SessionServices,
 ): Session {
   const { identity } = openedBy;
+  const share = shareOf(ownershipOf(identity)).join('\n');
   /** What the connection of now was opened with. */
   let authentication = openedBy;
   const token = createResumeToken();
@@ -234,10 +238,14 @@ export function startSession(
   function receive(frame: Buffer, isBinary: boolean): void {
     metrics.receivedBytes.inc(frame.length);
     idle?.refresh();
-    inbox.run((superseded) => {
-      flow.onMessage();
-      return conversation.take(frame, isBinary, superseded);
-    });
+    inbox.run((superseded) =>
+      turns.take(share, () => {
+        // While it waited for its turn, as in the inbox: whoever came back sends it again.
+        if (superseded()) return;
+        flow.onMessage();
+        return conversation.take(frame, isBinary, superseded);
+      }),
+    );
   }
 
   async function endIdle(): Promise<void> {

@@ -1,9 +1,11 @@
-import { isSameIdentity, type Identity } from '../access/identity.js';
+import { isSameIdentity, ownershipOf, type Identity, type Ownership } from '../access/identity.js';
 import type { Session } from './session.js';
 
 /** The sessions that are open. */
 export interface Sessions {
   readonly count: () => number;
+  /** Whose each of them is. */
+  readonly holders: () => readonly Ownership[];
   /** Those that `identity` holds. */
   readonly countOf: (identity: Identity) => number;
   /** Counts a session of `identity` that is about to be added, until what is returned is called. */
@@ -24,12 +26,11 @@ export function createSessions(): Sessions {
   /** By id. */
   const open = new Map<string, Session>();
   const reserved: Identity[] = [];
+  const identities = () => [...reserved, ...[...open.values()].map((session) => session.identity)];
   return {
     count: () => open.size + reserved.length,
-    countOf: (identity) =>
-      [...reserved, ...[...open.values()].map((session) => session.identity)].filter((other) =>
-        isSameIdentity(other, identity),
-      ).length,
+    holders: () => identities().map(ownershipOf),
+    countOf: (identity) => identities().filter((other) => isSameIdentity(other, identity)).length,
     reserve: (identity) => {
       const place = { ...identity };
       reserved.push(place);

@@ -1,6 +1,13 @@
-import type { KeyTermList, Lexicon, Recognizer, WritingOptions } from '@auscult/asr';
+import {
+  createFairShares,
+  type KeyTermList,
+  type Lexicon,
+  type Recognizer,
+  type WritingOptions,
+} from '@auscult/asr';
 import type { TranscriptionTask } from '@auscult/protocol';
 import { shareOf, type Ownership } from '../access/identity.js';
+import { mayTakePlace, type Holder } from '../access/shared-places.js';
 import type { Config } from '../config/schema.js';
 import {
   describeForHttp,
@@ -72,6 +79,10 @@ export interface TranscriptionOrder {
 
 /** Room for one transcription. */
 export interface Place {
+  /** Aborted where the room is given to somebody else, because what should come into it comes too slowly. */
+  readonly taken: AbortSignal;
+  /** So many more bytes of what should come into it are there. */
+  readonly received: (bytes: number) => void;
   /** Takes over the source, which is released whatever becomes of it. */
   readonly submit: (source: RecordingSource, order: TranscriptionOrder) => Transcription;
   /** Gives the room back unused. */
@@ -80,8 +91,11 @@ export interface Place {
 
 /** All transcriptions of whole recordings: those that wait, run, and have ended not long ago. */
 export interface Transcriptions {
-  /** Room for one more; undefined if there is none, or no more are taken. */
-  readonly reserve: () => Place | undefined;
+  /**
+   * Room for one more of `who`; undefined if there is none, others need what is left more, or no more are taken. Who
+   * holds less gets the room of an upload that is slow.
+   */
+  readonly reserve: (who: Holder) => Place | undefined;
   /** The newest first. */
   readonly list: () => readonly Transcription[];
   readonly get: (id: string) => Transcription | undefined;
@@ -101,6 +115,20 @@ export interface TranscriptionServices {
 /** Transcriptions that have ended are forgotten before their time when there are so many more. */
 const MOST_ENDED = 1000;
 
+/** An upload that has taken so long, seconds, and come at so few bytes a second, holds a place that others can use. */
+const SLOW = { seconds: 10, bytesPerSecond: 65_536 } as const;
+
+/** What a recording of unknown length is expected to take, seconds of audio. */
+const UNKNOWN_SECONDS = 600;
+
+/** A place that is still to be filled. */
+interface Reservation {
+  readonly who: Holder;
+  readonly since: number;
+  readonly abort: AbortController;
+  bytes: number;
+}
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 interface Work {
@@ -113,15 +141,21 @@ interface Job {
   readonly state: Mutable<Transcription>;
   /** Let go of at the end: it holds on to the session that ordered it. */
   work: Work | undefined;
+  /** What it is expected to take of its owner's share, seconds of audio. */
+  readonly cost: number;
   expiry: NodeJS.Timeout | undefined;
   /** Resolves when it has ended and its source is released. */
   released: Promise<void>;
 }
 
-/** Starts with none. They run in the order in which they came, `transcriptionsAtATime` of them together. */
+/**
+ * Starts with none. `transcriptionsAtATime` run together: tenants, and those who belong to them, take turns by the audio
+ * that was heard for each, and what one has ordered runs in the order in which it came.
+ */
 export function createTranscriptions({ config, log, metrics }: TranscriptionServices): Transcriptions {
   const jobs = new Map<string, Job>();
-  let reserved = 0;
+  const reserved = new Set<Reservation>();
+  const shares = createFairShares();
   let draining = false;
 
   const all = (...statuses: readonly TranscriptionStatus[]): Job[] =>
@@ -134,9 +168,13 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
 
   const startNext = (): void => {
     count();
-    const [next] = all('queued');
+    const next = all('queued').reduce<Job | undefined>(
+      (first, job) => (first && shares.compare(shareOfJob(first), shareOfJob(job)) <= 0 ? first : job),
+      undefined,
+    );
     if (draining || next?.work === undefined) return;
     if (all('running').length >= config.transcriptionsAtATime) return;
+    shares.begin(shareOfJob(next), next.cost);
     next.state.status = 'running';
     next.state.startedAt = new Date();
     next.released = run(next, next.work);
@@ -204,6 +242,8 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
   const end = (job: Job, status: 'done' | 'failed' | 'cancelled'): void => {
     const { state, work } = job;
     job.work = undefined;
+    if (state.status === 'running') shares.end(shareOfJob(job), 0);
+    else shares.leave(shareOfJob(job));
     const retention = config.transcriptionRetentionMinutes * 60_000;
     const endedAt = new Date();
     Object.assign(state, { status, endedAt, expiresAt: new Date(endedAt.getTime() + retention) });
@@ -257,26 +297,48 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
     const job: Job = {
       state,
       work: { source, order, abort: new AbortController() },
+      cost: (source.audioSeconds ?? UNKNOWN_SECONDS) * order.hearings,
       expiry: undefined,
       released: Promise.resolve(),
     };
     jobs.set(state.id, job);
+    shares.enter(shareOfJob(job));
     if (draining) cancel(job);
     else startNext();
     return state;
   };
 
+  const holders = (): readonly Holder[] => [
+    ...all('queued', 'running').map(({ state }) => state.ownership),
+    ...[...reserved].map(({ who }) => who),
+  ];
+
+  const hasRoom = (who: Holder): boolean => mayTakePlace(who, holders(), config.maxTranscriptionJobs);
+
+  /** Takes the room of the slowest upload of those who hold most, if they hold more than `who`. */
+  const takeFromSlow = (who: Holder): void => {
+    const held = (one: Holder): number => holders().filter((other) => isSameHolder(one, other)).length;
+    const [slowest] = [...reserved]
+      .filter((place) => isSlow(place) && held(place.who) > held(who))
+      .sort((one, other) => held(other.who) - held(one.who) || one.bytes - other.bytes);
+    if (slowest === undefined) return;
+    reserved.delete(slowest);
+    slowest.abort.abort();
+  };
+
   return {
-    reserve: () => {
-      const taken = all('queued', 'running').length + reserved;
-      if (draining || taken >= config.maxTranscriptionJobs) return undefined;
-      reserved += 1;
-      let open = true;
+    reserve: (who) => {
+      if (draining) return undefined;
+      if (!hasRoom(who)) takeFromSlow(who);
+      if (!hasRoom(who)) return undefined;
+      const place = { who, since: performance.now(), abort: new AbortController(), bytes: 0 };
+      reserved.add(place);
       const leave = (): void => {
-        if (open) reserved -= 1;
-        open = false;
+        reserved.delete(place);
       };
       return {
+        taken: place.abort.signal,
+        received: (bytes) => (place.bytes += bytes),
         leave,
         submit: (source, order) => {
           leave();
@@ -299,6 +361,19 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
       await Promise.all([...jobs.values()].map(({ released }) => released));
     },
   };
+}
+
+function shareOfJob({ state }: Job): readonly string[] {
+  return shareOf(state.ownership);
+}
+
+function isSameHolder(one: Holder, other: Holder): boolean {
+  return one.tenant === other.tenant && one.owner === other.owner;
+}
+
+function isSlow({ since, bytes }: Reservation): boolean {
+  const seconds = (performance.now() - since) / 1000;
+  return seconds > SLOW.seconds && bytes < SLOW.bytesPerSecond * seconds;
 }
 
 /** As `work`, but rejects as soon as nobody waits for it any more: a database can be away for long. */

@@ -128,7 +128,7 @@ describe('somebody who logs in', () => {
     for (const text of old)
       for (let count = 0; count < 22; count++) {
         const response = await fetch(`${server.url}/api/v1/identity`, { headers: bearer(text) });
-        codes.push((await refusal(response)).code);
+        codes.push((await refusal(response)).code ?? '');
       }
     expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(4 * 21);
     expect((await logIn(server, user)).status).toBe(200);

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createApiKeys } from '../../src/access/api-keys.js';
+import { openDatabase } from '../../src/db/database.js';
+import { connectOptedIn } from '../support/client.js';
+import { bearer } from '../support/guarded-server.js';
+import { spawnRealServer } from '../support/real-server.js';
+import { loadSpeech, speak, transcriptOf, wordErrorRate } from '../support/speech.js';
+
+const CROWD = 16;
+
+test('a doctor is heard beside a key whose sessions all send faster than anybody speaks', async () => {
+  const speech = await loadSpeech('jfk/jfk');
+  const directory = mkdtempSync(join(tmpdir(), 'auscult-fairness-'));
+  const server = await spawnRealServer(
+    ...['--authentication', 'required', '--workers', '1', '--data-directory', directory],
+  );
+  onTestFinished(async () => {
+    server.signal('SIGKILL');
+    await server.exited;
+    rmSync(directory, { recursive: true });
+  });
+  const [doctorsKey, crowdsKey] = await keysIn(directory);
+  const doctor = await connectOptedIn(server.url, { headers: bearer(doctorsKey) });
+  const crowd = await Promise.all(
+    Array.from({ length: CROWD }, () => connectOptedIn(server.url, { headers: bearer(crowdsKey) })),
+  );
+  for (const client of crowd) for (let times = 0; times < 4; times++) client.send(speech.pcm);
+  for (const client of crowd) client.send({ type: 'stop' });
+  await speak(doctor, speech.pcm, 1);
+
+  const finalsOfCrowd = () =>
+    crowd.flatMap((client) => client.all('transcription').filter(({ isFinal }) => isFinal)).length;
+  const before = finalsOfCrowd();
+  doctor.send({ type: 'stop' });
+  await doctor.next('stopped');
+  // In the order of their coming, one of each session would come between.
+  expect(finalsOfCrowd() - before).toBeLessThan(CROWD - 4);
+  expect(crowd.some((client) => client.all('stopped').length === 0)).toBe(true);
+  expect(wordErrorRate(speech.text, transcriptOf(doctor))).toBeLessThan(0.15);
+  expect(doctor.all('warning')).toEqual([]);
+});
+
+async function keysIn(dataDirectory: string): Promise<readonly [string, string]> {
+  const database = await openDatabase({ dataDirectory, database: undefined });
+  const keys = createApiKeys(database);
+  const order = { tenant: 'default', groups: [], expiresAt: undefined, createdBy: undefined };
+  const doctor = await keys.create({ ...order, name: 'doctor', role: 'clinician' });
+  const crowd = await keys.create({ ...order, name: 'crowd', role: 'service' });
+  await database.close();
+  return [doctor.secret, crowd.secret];
+}

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadConfig } from '../../src/config/load-config.js';
+import { createLog } from '../../src/telemetry/log.js';
+import { createMetrics } from '../../src/telemetry/metrics.js';
+import { createTranscriptions, type Place } from '../../src/transcriptions/transcriptions.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const greedy = { tenant: 'default', owner: 'key:greedy' };
+const doctor = { tenant: 'default', owner: 'key:doctor' };
+
+test('one who uploads much leaves room for others, and has it again when there is some', () => {
+  const { reserve } = placesFor(6);
+  const own = Array.from({ length: 6 }, () => reserve(greedy)).filter((place) => place !== undefined);
+  expect(own).toHaveLength(4);
+  expect(reserve(doctor)).toBeDefined();
+  own[0]?.leave();
+  expect(reserve(doctor)).toBeDefined();
+  expect(reserve(greedy)).toBeUndefined();
+});
+
+test('an upload that is slow gives its place to whoever has less, one that is not does not', () => {
+  const { reserve } = placesFor(4);
+  const others = ['a', 'b'].map((name) => reserve({ tenant: 'default', owner: `key:${name}` }));
+  const [slow, fast] = [reserve(greedy), reserve(greedy)] as [Place, Place];
+  expect([...others, slow, fast]).not.toContain(undefined);
+  vi.advanceTimersByTime(9_000);
+  expect(reserve(doctor)).toBeUndefined();
+  vi.advanceTimersByTime(2_000);
+  slow.received(300_000);
+  fast.received(3_000_000);
+  const place = reserve(doctor);
+  expect(place).toBeDefined();
+  expect([slow, fast, ...others].map((one) => one?.taken.aborted)).toEqual([true, false, false, false]);
+  // Who holds as much as those who are slow takes nothing from them.
+  expect(reserve(doctor)).toBeUndefined();
+  slow.leave();
+  place?.leave();
+  expect(reserve(doctor)).toBeDefined();
+});
+
+function placesFor(maxTranscriptionJobs: number) {
+  const config = loadConfig({
+    flags: { maxTranscriptionJobs: String(maxTranscriptionJobs) },
+    environment: {},
+  });
+  return createTranscriptions({
+    config,
+    log: createLog(config, { write: () => undefined }),
+    metrics: createMetrics(() => undefined),
+  });
+}

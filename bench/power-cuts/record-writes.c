@@ -5,8 +5,9 @@
  * RECORDED_FOLDER names the folder, RECORDED_LOG the file that the records are added to. Several processes may
  * share a log: a lock on it makes what is done and its record one. Records, little-endian:
  *
- *   u32 bytes of all that follows, u8 kind, u64 inode, u64 number, u32 length of the first text, the first text,
- *   and the rest, which is the second text or the bytes that were written
+ *   u32 "APWR", since a process that is killed may leave a record half, u32 bytes of all that follows, u8 kind,
+ *   u64 inode, u64 number, u32 length of the first text, the first text, and the rest, which is the second text or the
+ *   bytes that were written
  *
  * Files that end in -shm are left out: SQLite maps them, and makes them anew after a crash.
  */
@@ -30,6 +31,7 @@
 enum kind { CREATE = 1, WRITE, TRUNCATE, SYNC_BEGIN, SYNC_END, RENAME, UNLINK, LINK, MKDIR, RMDIR };
 
 #define MOST_FILES 65536
+#define BEGINNING 0x52575041u
 
 static const char *root;
 static size_t root_length;
@@ -78,16 +80,17 @@ static void record(enum kind kind, ino_t inode, uint64_t number, const char *fir
   int error = errno;
   size_t first_length = first == NULL ? 0 : strlen(first);
   size_t total = 1 + 8 + 8 + 4 + first_length + length;
-  unsigned char *bytes = malloc(4 + total);
-  put(bytes, total, 4);
-  bytes[4] = (unsigned char)kind;
-  put(bytes + 5, inode, 8);
-  put(bytes + 13, number, 8);
-  put(bytes + 21, first_length, 4);
-  if (first_length > 0) memcpy(bytes + 25, first, first_length);
-  if (length > 0) memcpy(bytes + 25 + first_length, rest, length);
+  unsigned char *bytes = malloc(8 + total);
+  put(bytes, BEGINNING, 4);
+  put(bytes + 4, total, 4);
+  bytes[8] = (unsigned char)kind;
+  put(bytes + 9, inode, 8);
+  put(bytes + 17, number, 8);
+  put(bytes + 25, first_length, 4);
+  if (first_length > 0) memcpy(bytes + 29, first, first_length);
+  if (length > 0) memcpy(bytes + 29 + first_length, rest, length);
   /* One write: whoever adds to the log without this library never comes between. */
-  if (write_now(log_file, bytes, 4 + total) != (ssize_t)(4 + total)) abort();
+  if (write_now(log_file, bytes, 8 + total) != (ssize_t)(8 + total)) abort();
   free(bytes);
   errno = error;
 }

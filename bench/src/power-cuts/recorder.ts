@@ -56,8 +56,10 @@ export function inodeNumber(path: string): number {
   return statSync(path).ino;
 }
 
-/** As in `record-writes.c`: length, kind, inode, number, length of the first text. */
+/** As in `record-writes.c`: how each record begins, its length; kind, inode, number, length of the first text. */
+const BEGINNING = Buffer.from('APWR');
 const LENGTH_BYTES = 4;
+const PREFIX_BYTES = BEGINNING.length + LENGTH_BYTES;
 const HEAD_BYTES = 1 + 8 + 8 + 4;
 const KINDS = [
   undefined,
@@ -76,19 +78,30 @@ const KINDS = [
 
 function encodeMark(mark: Mark): Buffer {
   const text = Buffer.from(JSON.stringify(mark));
-  const head = Buffer.alloc(LENGTH_BYTES + HEAD_BYTES);
-  head.writeUInt32LE(HEAD_BYTES + text.length);
-  head.writeUInt8(KINDS.indexOf('mark'), LENGTH_BYTES);
-  head.writeUInt32LE(text.length, LENGTH_BYTES + HEAD_BYTES - 4);
+  const head = Buffer.alloc(PREFIX_BYTES + HEAD_BYTES);
+  BEGINNING.copy(head);
+  head.writeUInt32LE(HEAD_BYTES + text.length, BEGINNING.length);
+  head.writeUInt8(KINDS.indexOf('mark'), PREFIX_BYTES);
+  head.writeUInt32LE(text.length, PREFIX_BYTES + HEAD_BYTES - 4);
   return Buffer.concat([head, text]);
 }
 
 function* stepsOf(log: Buffer): Generator<DiskStep> {
   for (let at = 0; at < log.length;) {
-    const length = log.readUInt32LE(at);
-    yield stepOf(log.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length));
-    at += LENGTH_BYTES + length;
+    const end = at + PREFIX_BYTES + log.readUInt32LE(at + BEGINNING.length);
+    if (end <= log.length && (end === log.length || beginsAt(log, end))) {
+      yield stepOf(log.subarray(at + PREFIX_BYTES, end));
+      at = end;
+    } else {
+      // A process was killed while it wrote this one: what the step did is not known to anybody, as in a power cut.
+      const next = log.indexOf(BEGINNING, at + 1);
+      at = next < 0 ? log.length : next;
+    }
   }
+}
+
+function beginsAt(log: Buffer, at: number): boolean {
+  return log.subarray(at, at + BEGINNING.length).equals(BEGINNING);
 }
 
 function stepOf(record: Buffer): DiskStep {

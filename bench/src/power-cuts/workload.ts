@@ -13,7 +13,7 @@ import type { Recorder } from './recorder.js';
 export interface Workload {
   /** What is said in each session. */
   readonly tracks: readonly Track[];
-  /** Times that the server is started; before all but the first it was stopped, or killed. */
+  /** Times that the server is started, after a first run of commands alone; before all but the first it was stopped, or killed. */
   readonly starts: number;
   /** How many times as fast as it was spoken audio is sent. */
   readonly speed: number;
@@ -28,7 +28,7 @@ export interface Place {
 }
 
 /**
- * Runs a server through sessions, corrections, deletions of several records at once, backups in the middle of both, rotations
+ * Runs commands on an empty folder, and then a server through sessions, corrections, deletions of several records at once, backups in the middle of both, rotations
  * of the master key, stops, kills and starts, and marks what its clients saw.
  */
 export async function runWorkload(
@@ -50,6 +50,9 @@ export async function runWorkload(
   const rotate = (): Promise<void> =>
     during('rotation', 'master key', () => cli(place, recorder, 'master-key', 'rotate'));
 
+  await backUp();
+  await rotate();
+  await backUp();
   for (let start = 1; start <= starts; start++) {
     let server: Target | undefined;
     await during('start', String(start), async () => {

@@ -44,6 +44,8 @@ import { holdSessions, type SessionHold } from './records/hold-sessions.js';
 import { scheduleRetention } from './retention/schedule.js';
 import { noteConfiguration } from './storage/note-configuration.js';
 import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
+import { scheduleVerification, type Verification } from './verify/schedule.js';
+import { measureVerification } from './verify/verification-metrics.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
 
@@ -87,9 +89,11 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
   let refiner: Recognizer | undefined;
   let hasStarted = false;
   let hold: SessionHold | undefined;
+  let verification: Verification | undefined;
   let stopBackground: readonly (() => void)[] = [];
   const draining = new AbortController();
   const metrics = createMetrics(() => recognizer?.status());
+  measureVerification(metrics.registry, () => verification);
   const sessions = createSessions();
   const transcriptions = createTranscriptions({ config, log, metrics });
   const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
@@ -146,6 +150,7 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     version,
     sessions: sessions.count,
     degraded: () => degradationsOf(audit.evidence()),
+    verification: () => verification?.state(),
   });
   await registerPage(http, pageDirectory, log);
   measureEvidence(metrics.registry, audit.evidence);
@@ -189,7 +194,12 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       await audit.append({ ...BY_SERVER, action: 'server.start' });
       hasStarted = true;
       hold = await holdSessions(storage, log);
-      stopBackground = [keepKeysCurrent(storage, log), scheduleRetention(config, storage, log)];
+      verification = scheduleVerification(config, storage, log);
+      stopBackground = [
+        keepKeysCurrent(storage, log),
+        scheduleRetention(config, storage, log),
+        verification.stop,
+      ];
       await http.listen({ host: config.host, port: config.port });
       const url = urlOf(tls === undefined ? 'http' : 'https', http.server.address());
       log.info('listening', { url, version });

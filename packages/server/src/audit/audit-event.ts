@@ -25,6 +25,8 @@ export type AuditAction =
   | 'audit.anchors-missing'
   | 'audit.anchor-failed'
   | 'audit.anchor-recovered'
+  | 'verify.damaged'
+  | 'verify.pass'
   | 'master-key.create'
   | 'master-key.rotate'
   | 'server.start'

@@ -15,6 +15,7 @@ import { retentionCommand } from './retention.js';
 import { serveCommand } from './serve.js';
 import { transcribeCommand } from './transcribe.js';
 import { usersCommand } from './users.js';
+import { verifyCommand } from './verify.js';
 
 /** Exit statuses: 0 for success, and these. */
 const FAILURE = 1;
@@ -57,6 +58,7 @@ function createProgram(): Command {
     backupCommand(),
     restoreCommand(),
     masterKeyCommand(),
+    verifyCommand(),
     doctorCommand(),
   ]) {
     program.addCommand(inherit(command, program));

@@ -326,6 +326,11 @@ export const configSchema = z.strictObject({
         'After how many days records are destroyed, a tenant each, such as `clinic-a=30`; `*=365` for all others.',
       defaultText: 'none: records are kept until somebody deletes them',
     }),
+  verifyDays: z.number().min(0).max(365).default(7).register(settingInfo, {
+    description:
+      'How often the server begins to read everything that it keeps, slowly, to see whether it is whole; 0 switches that off.',
+    unit: 'days',
+  }),
   dataKeyCopy: z.string().min(1).optional().register(settingInfo, {
     description:
       'File with a copy of the encrypted keys of all records, which backups need to be read. Written by `auscult backup`; keys that are destroyed are taken out of it at once.',

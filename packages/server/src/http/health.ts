@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorBody, httpError } from '../errors.js';
+import { countOf, type PassState } from '../verify/pass-state.js';
 
 /** What the server is doing: `unhealthy` means that no inference process is ready just now. */
 export type Phase = 'starting' | 'healthy' | 'unhealthy' | 'draining';
@@ -15,6 +16,8 @@ export interface HealthSources {
   readonly sessions: () => number;
   /** What does not keep sessions from being taken and somebody has to look after all the same. */
   readonly degraded: () => readonly Degradation[];
+  /** How far the server has come with reading what it keeps; undefined before it has begun. */
+  readonly verification: () => PassState | undefined;
 }
 
 /** Evidence of the audit log that is not taken outside, missing, or that somebody else has written to the log. */
@@ -40,12 +43,18 @@ const health = z.object({
   sessions: z.int().min(0).meta({ description: 'Live sessions that are open.' }),
   uptimeSeconds: z.number().min(0),
   degraded: degradations,
+  verification: z
+    .object({
+      wholeAt: z.string().optional().meta({ description: 'When everything that is kept was last read.' }),
+      damaged: z.int().min(0).meta({ description: 'What was found damaged then, or since.' }),
+    })
+    .optional(),
 });
 
 /** Adds `/health`, `/health/live` and `/health/ready`. */
 export function registerHealth(
   app: FastifyInstance,
-  { phase, model, version, sessions, degraded }: HealthSources,
+  { phase, model, version, sessions, degraded, verification }: HealthSources,
 ): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
@@ -68,6 +77,7 @@ export function registerHealth(
         sessions: sessions(),
         uptimeSeconds: Math.round(process.uptime()),
         degraded: [...degraded()],
+        verification: verificationOf(verification()),
       };
     },
   );
@@ -101,4 +111,10 @@ export function registerHealth(
       return httpError(status === 'draining' ? 'draining' : 'not_ready').body;
     },
   );
+}
+
+function verificationOf(state: PassState | undefined): z.output<typeof health>['verification'] {
+  if (state === undefined) return undefined;
+  const { wholeAt, found, lastFound } = state;
+  return { ...(wholeAt !== undefined && { wholeAt }), damaged: Math.max(countOf(found), countOf(lastFound)) };
 }

@@ -23,14 +23,14 @@ export interface Verification {
 export interface VerificationPace {
   /** After the start, before anything is read, milliseconds. */
   readonly firstPauseMs: number;
-  /** Between two steps, at least, milliseconds. */
-  readonly pauseMs: number;
+  /** Between two steps, at least and at most, milliseconds. */
+  readonly pauseMs: readonly [least: number, most: number];
 }
 
-/** Starts have more important things to do; and a step a twentieth of a second leaves room for all else. */
-const PACE: VerificationPace = { firstPauseMs: 60_000, pauseMs: 50 };
+/** Starts have more important things to do. A step of a millisecond every 100 ms is a hundredth of the time of the event loop. */
+const PACE: VerificationPace = { firstPauseMs: 60_000, pauseMs: [50, 1000] };
 
-/** Of the time of the event loop, what is spent on it at most. */
+/** Of the time, what is spent on it; more only where a step waits for a database that is slow by itself. */
 const SHARE = 0.01;
 
 /** How far it has come is kept so often, milliseconds; what was read since is read again after a crash. */
@@ -96,6 +96,7 @@ export function scheduleVerification(
   };
 
   const run = async (check: Check, cursor: string | undefined): Promise<void> => {
+    const [least, most] = pace.pauseMs;
     let startedAt = performance.now();
     for await (const step of stepsOf(check, cursor)) {
       const took = performance.now() - startedAt;
@@ -103,7 +104,7 @@ export function scheduleVerification(
       for (const finding of step.findings) await tell(finding);
       state = { ...state, under: { check: check.name, cursor: step.cursor } };
       if (Date.now() - keptAt >= KEEP_MS) keep();
-      await pause(Math.max(pace.pauseMs, took / SHARE));
+      await pause(Math.min(most, Math.max(least, took / SHARE)));
       startedAt = performance.now();
     }
   };

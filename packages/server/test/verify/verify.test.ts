@@ -209,7 +209,10 @@ function configOf({ dataDirectory, database }: DatabaseSettings) {
 
 function schedule(place: DatabaseSettings, storage: Storage, lines: string[]): Verification {
   const log = createLog({ logLevel: 'warn', logFormat: 'json' }, { write: (line) => lines.push(line) });
-  const verification = scheduleVerification(configOf(place), storage, log, { firstPauseMs: 0, pauseMs: 0 });
+  const verification = scheduleVerification(configOf(place), storage, log, {
+    firstPauseMs: 0,
+    pauseMs: [0, 0],
+  });
   onTestFinished(() => {
     verification.stop();
   });

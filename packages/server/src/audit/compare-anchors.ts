@@ -74,7 +74,7 @@ export async function compareAnchors(
       stamped.push(await checkStamp(log, token, line));
     }
   }
-  for (const _unmatched of stamps) log.report('timestamp-unmatched', 0);
+  if (stamps.size > 0) log.report('timestamp-unmatched', 0);
   const { anchors, unsigned } = await walk.end(place);
   const last = stamped.findLast(({ time }) => time !== undefined);
   return {

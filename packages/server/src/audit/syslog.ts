@@ -77,14 +77,14 @@ async function sendByTls(
     ...(await readFiles(files)),
   });
   await new Promise<void>((resolve, reject) => {
-    let isEnded = false;
+    let isRead = false;
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('syslog does not answer')));
     socket.once('error', reject);
     socket.once('end', () => {
-      isEnded = true;
+      isRead = socket.writableFinished;
     });
     socket.once('close', () => {
-      if (isEnded) resolve();
+      if (isRead) resolve();
       else reject(new Error('syslog ended the connection'));
     });
     // With TLS 1.3 a server refuses the client's certificate only after the handshake.

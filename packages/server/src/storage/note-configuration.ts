@@ -23,7 +23,7 @@ export async function noteConfiguration(
   const before = await readSavedConfiguration(database, masterKeys, dataDirectory);
   const now = savedFrom(config);
   const events = before === undefined ? [changeOf(undefined, NOTHING_KNOWN)] : changesBetween(before, now);
-  if (events.length === 0) return;
+  if (events.length === 0 && before?.['auditIsSealed'] === true) return;
   await queue.submit(async (transaction) => {
     for (const event of events) await audit.appendIn(transaction, event);
     await saveConfiguration(transaction, masterKeys, dataDirectory, now);

@@ -1,51 +1,54 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from 'kysely';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { anchorFile, readAnchors } from '../../src/audit/anchor.js';
+import { describe, expect, test } from 'vitest';
+import { auditKeys, publicAnchorKeys } from '../../src/audit/audit-keys.js';
 import { createAuditLog, type AuditLog } from '../../src/audit/audit-log.js';
-import type { AuditEvent } from '../../src/audit/audit-event.js';
-import { syslogAnchor } from '../../src/audit/syslog.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { createCommitQueue } from '../../src/db/commit-queue.js';
-import { openDatabase, type Database } from '../../src/db/database.js';
-import type { DatabaseKind } from '../../src/db/schema-change.js';
+import type { Database } from '../../src/db/database.js';
+import { newMasterKey, type MasterKeys } from '../../src/records/master-keys.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { noteConfiguration } from '../../src/storage/note-configuration.js';
+import { readSavedConfiguration, saveConfiguration } from '../../src/storage/saved-configuration.js';
 import { runCli } from '../cli/run-cli.js';
+import {
+  addEntries,
+  anchorLinesOf,
+  anchorPathOf,
+  EVENT,
+  masterKeysOf,
+  openLog,
+  tamper,
+  verifyLog,
+} from '../support/audit.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
-
-const EVENT: AuditEvent = {
-  action: 'record.read',
-  outcome: 'success',
-  who: { tenant: 'default', subject: 'dr-lee', kind: 'user', role: 'clinician' },
-  from: '192.0.2.1',
-  what: 'a-session',
-};
 
 const QUIET = { onFailing: () => undefined, onRecovered: () => undefined };
 
-describeDatabases('the audit log', ({ kind, open }) => {
+describeDatabases('the audit log', ({ settings, open }) => {
   test('is whole after entries were added, also at the same time', async () => {
-    const database = await open();
-    const log = logOver(database);
+    const [database, keys] = [await open(), await masterKeysOf()];
+    const log = logOver(database, keys);
     await Promise.all(Array.from({ length: 40 }, () => log.append(EVENT)));
-    const report = await verifyAudit(database, []);
-    expect(report).toMatchObject({ entries: 40, problems: [] });
-    expect(report.head).toEqual(await log.head());
+    const report = await verifyAudit(database, { keys: auditKeys(keys) });
+    expect(report).toMatchObject({ entries: 40, problems: [], isSealChecked: true });
+    expect(report.head).toMatchObject({ sequence: 40 });
+    expect(await log.head()).toMatchObject(report.head);
   });
 
   test('is one chain when two servers add to it', async () => {
-    const database = await open();
-    const [one, other] = [logOver(database), logOver(database)];
+    const [database, keys] = [await open(), await masterKeysOf()];
+    const [one, other] = [logOver(database, keys), logOver(database, keys)];
     await Promise.all(Array.from({ length: 40 }, (_, index) => (index % 2 ? one : other).append(EVENT)));
-    expect(await verifyAudit(database, [])).toMatchObject({ entries: 40, problems: [] });
+    expect(await verifyAudit(database, { keys: auditKeys(keys) })).toMatchObject({
+      entries: 40,
+      problems: [],
+    });
   });
 
   test('adds nothing where the work that it belongs to is undone', async () => {
     const database = await open();
-    const log = logOver(database);
+    const log = logOver(database, await masterKeysOf());
     const failing = database.transaction(async (transaction) => {
       await log.appendIn(transaction, EVENT);
       throw new Error('undone');
@@ -54,136 +57,322 @@ describeDatabases('the audit log', ({ kind, open }) => {
     expect(await log.head()).toMatchObject({ sequence: 0 });
   });
 
-  describe('that was tampered with', () => {
-    test.each([
-      [
-        'altered',
-        `update audit_entries set entry = replace(entry, 'dr-lee', 'dr-who') where sequence = 4`,
-        'altered',
-        4,
-      ],
-      ['removed', `delete from audit_entries where sequence = 4`, 'removed', 5],
-      ['removed at the beginning', `delete from audit_entries where sequence = 1`, 'removed', 2],
-      [
-        'put in',
-        `insert into audit_entries select 11, replace(entry, '"sequence":10', '"sequence":11'), hash from audit_entries where sequence = 10`,
-        'altered',
-        11,
-      ],
-      ['cut off', `delete from audit_entries where sequence > 8`, 'truncated', 10],
-    ] as const)('has an entry that was %s found', async (_how, statement, problem, sequence) => {
-      const { database, anchors } = await tamperedWith(await open(), kind, [statement]);
-      const { problems } = await verifyAudit(database, anchors);
-      expect(problems).toContainEqual({ kind: problem, sequence });
+  test('is anchored in a file in which each anchor follows from the one before', async () => {
+    const [where, keys] = [settings(), await masterKeysOf()];
+    await addEntries(where, keys, 3);
+    await addEntries(where, keys, 2);
+    const anchors = anchorLinesOf(where).map(
+      (line) => JSON.parse(line) as { number: number; sequence: number },
+    );
+    expect(anchors.map(({ number, sequence }) => [number, sequence])).toEqual([
+      [1, 3],
+      [2, 5],
+    ]);
+    expect(await verifyLog(where, keys)).toMatchObject({ entries: 5, anchors: 2, problems: [] });
+    const publicKeys = publicAnchorKeys(
+      auditKeys(keys)
+        .publicKeys()
+        .map(({ key }) => key),
+    );
+    expect(await verifyLog(where, undefined, { publicKeys })).toMatchObject({
+      anchors: 2,
+      isSealChecked: false,
+      problems: [],
     });
+  });
 
-    test('has entries that changed places found', async () => {
-      const { database, anchors } = await tamperedWith(await open(), kind, [
-        'update audit_entries set sequence = -4 where sequence = 4',
-        'update audit_entries set sequence = 4 where sequence = 5',
-        'update audit_entries set sequence = 5 where sequence = -4',
-      ]);
-      const { problems } = await verifyAudit(database, anchors);
-      expect(problems).toContainEqual({ kind: 'reordered', sequence: 4 });
-      expect(problems).toContainEqual({ kind: 'reordered', sequence: 5 });
+  test.each([
+    ['cut', 'delete from audit_entries where sequence > 4', 'ends with entry 4', 'truncated'],
+    [
+      'longer',
+      `insert into audit_entries select 8, entry, hash from audit_entries where sequence = 7`,
+      'after 7 were put into',
+      'added',
+    ],
+    [
+      'other at its end',
+      `update audit_entries set hash = entry where sequence = 7`,
+      'not the one that was sealed',
+      'rewritten',
+    ],
+    ['without its head', 'delete from audit_head', 'sealed head of the audit log is gone', 'head-missing'],
+    [
+      'under another head',
+      `update audit_head set content = replace(content, '"sequence":7', '"sequence":6')`,
+      'without the master key',
+      'head-forged',
+    ],
+    ['empty', 'delete from audit_entries; delete from audit_head', 'knows of entry', 'truncated'],
+  ] as const)('that is %s is refused at start and found', async (_how, statements, message, kind) => {
+    const [where, keys] = [settings(), await masterKeysOf()];
+    await addEntries(where, keys, 5);
+    await addEntries(where, keys, 2);
+    await tamper(where, ...statements.split('; '));
+    await expect(openLog(where, keys)).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringContaining(message) as string,
+      remedy: expect.stringContaining('auscult audit accept') as string,
     });
+    const { problems } = await verifyLog(where, keys);
+    expect(problems.map((problem) => problem.kind)).toContain(kind);
+  });
 
-    test('has a chain that was written anew found by its anchor', async () => {
-      const database = await open();
-      const { anchors } = await tamperedWith(database, kind, ['delete from audit_entries']);
-      const log = logOver(database);
-      for (let entry = 0; entry < 12; entry++) await log.append(EVENT);
-      expect((await verifyAudit(database, [])).problems).toEqual([]);
-      expect((await verifyAudit(database, anchors)).problems).toEqual([{ kind: 'rewritten', sequence: 10 }]);
-    });
+  test('that is cut while a server runs goes on with a gap that is found', async () => {
+    const [where, keys] = [settings(), await masterKeysOf()];
+    await addEntries(where, keys, 5);
+    const log = await openLog(where, keys);
+    await tamper(where, 'delete from audit_entries where sequence > 3');
+    await log.audit.append(EVENT);
+    expect(log.told).toEqual(['tampered']);
+    expect(log.audit.evidence().findings).toEqual(['tampered']);
+    await log.close();
+    const { problems } = await verifyLog(where, keys);
+    expect(problems).toContainEqual({ kind: 'removed', sequence: 6 });
+  });
+
+  test('whose head is put back to a former one while a server runs takes no more entries', async () => {
+    const [where, keys] = [settings(), await masterKeysOf()];
+    const log = await openLog(where, keys);
+    await log.audit.append(EVENT);
+    const former = await log.database.db.selectFrom('audit_head').selectAll().executeTakeFirstOrThrow();
+    await log.audit.append(EVENT);
+    await log.audit.close();
+    await tamper(where, 'delete from audit_entries where sequence > 1');
+    await log.database.db
+      .updateTable('audit_head')
+      .set({ content: former.content, mac: former.mac })
+      .execute();
+    await expect(log.audit.append(EVENT)).rejects.toMatchObject({ code: 'records_unavailable' });
+    expect(log.told).toEqual(['tampered']);
+    await log.close();
   });
 });
 
-test('anchors lie in a file, and one that is no anchor is named', async () => {
-  const path = join(temporaryDirectory(), 'deep', 'anchor.log');
-  const sink = anchorFile(path, (error) => {
-    throw error;
+describe('anchors', () => {
+  test('that are gone are an event, new ones begin, and that stays to be found', async () => {
+    const { where, keys } = await anchored();
+    rmSync(anchorPathOf(where));
+    expect((await verifyLog(where, keys)).problems).toContainEqual({ kind: 'anchors-missing', sequence: 6 });
+    const log = await openLog(where, keys);
+    expect(log.told).toEqual(['anchors missing']);
+    expect(log.audit.evidence().findings).toEqual(['anchors-missing']);
+    await log.close();
+    const again = await openLog(where, keys);
+    expect(again.told).toEqual([]);
+    expect(await actionsIn(again.database)).toContain('audit.anchors-missing');
+    await again.close();
+    expect((await verifyLog(where, keys)).problems).toEqual([{ kind: 'anchors-missing', sequence: 6 }]);
   });
-  await sink({ sequence: 3, hash: 'abc' });
-  await sink({ sequence: 9, hash: 'def' });
-  expect(await readAnchors(path)).toMatchObject([
-    { sequence: 3, hash: 'abc' },
-    { sequence: 9, hash: 'def' },
-  ]);
-  appendFileSync(path, '{"sequence": 12, "ha');
-  expect(await readAnchors(path)).toHaveLength(2);
-  appendFileSync(path, '\n');
-  await expect(readAnchors(path)).rejects.toThrow('line 3');
+
+  test('of which the last are gone are missed', async () => {
+    const { where, keys } = await anchored();
+    writeFileSync(anchorPathOf(where), `${anchorLinesOf(where)[0] ?? ''}\n`);
+    expect((await verifyLog(where, keys)).problems).toEqual([{ kind: 'anchor-missing', sequence: 6 }]);
+    const log = await openLog(where, keys);
+    expect(log.told).toEqual(['anchors missing']);
+    await log.close();
+  });
+
+  test('without a signature behind signed ones are refused, also where they agree', async () => {
+    const { where, keys } = await anchored();
+    const { sequence, hash, time } = JSON.parse(anchorLinesOf(where)[0] ?? '') as Record<string, unknown>;
+    appendFileSync(anchorPathOf(where), `${JSON.stringify({ sequence, hash, time })}\n`);
+    await expect(openLog(where, keys)).rejects.toThrow('without a signature');
+    expect((await verifyLog(where, keys)).problems).toEqual([{ kind: 'anchor-unsigned', sequence }]);
+  });
+
+  test('of a database that is gone, or is an older one, keep a server from starting with another', async () => {
+    const { where, keys } = await anchored();
+    const empty = { dataDirectory: temporaryDirectory(), database: undefined };
+    const auditAnchor = anchorPathOf(where);
+    await expect(openLog(empty, keys, { auditAnchor })).rejects.toThrow('which the audit log lacks');
+    expect((await verifyLog(empty, keys, {}, { auditAnchor })).problems).toContainEqual({
+      kind: 'truncated',
+      sequence: 6,
+    });
+  });
+
+  test('that a crash cut short come again', async () => {
+    const { where, keys } = await anchored();
+    const whole = readFileSync(anchorPathOf(where), 'utf8');
+    appendFileSync(anchorPathOf(where), '{"chain":"cut sho');
+    await addEntries(where, keys, 1);
+    const after = readFileSync(anchorPathOf(where), 'utf8');
+    expect(after.startsWith(whole)).toBe(true);
+    expect(after).not.toContain('cut sho');
+    expect((await verifyLog(where, keys)).problems).toEqual([]);
+  });
+
+  test('wait where their file cannot be written, and come in order when it can', async () => {
+    const [where, keys] = [
+      { dataDirectory: temporaryDirectory(), database: undefined },
+      await masterKeysOf(),
+    ];
+    const blocked = join(where.dataDirectory, 'blocked');
+    const auditAnchor = join(blocked, 'anchor.log');
+    writeFileSync(blocked, 'a file where a folder should be');
+    const log = await openLog(where, keys, { auditAnchor });
+    await log.audit.append(EVENT);
+    await log.close();
+    expect(log.told).toEqual(['file fails']);
+    expect(log.audit.evidence().sinks).toMatchObject([{ name: 'file', failures: 1 }]);
+    expect((await verifyLog(where, keys, {}, { auditAnchor })).problems).toEqual([]);
+    renameSync(blocked, `${blocked}.aside`);
+    await addEntries(where, keys, 1, { auditAnchor });
+    const lines = readFileSync(auditAnchor, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { number: number }).number)).toEqual([1, 2]);
+    expect((await verifyLog(where, keys, {}, { auditAnchor })).problems).toEqual([]);
+  });
+
+  test('are verified after a rotation, and vouched for by later ones once the old master key is gone', async () => {
+    const [old, current] = [newMasterKey(), newMasterKey()];
+    const where = { dataDirectory: temporaryDirectory(), database: undefined };
+    await addEntries(where, await masterKeysOf(old), 2);
+    await addEntries(where, await masterKeysOf(current, old), 2);
+    expect(await verifyLog(where, await masterKeysOf(current, old))).toMatchObject({
+      anchors: 2,
+      problems: [],
+    });
+    expect(await verifyLog(where, await masterKeysOf(current))).toMatchObject({ anchors: 2, problems: [] });
+    await addEntries(where, await masterKeysOf(current), 1);
+    expect((await verifyLog(where, await masterKeysOf())).problems.map(({ kind }) => kind)).toEqual([
+      'head-unverified',
+      'anchor-unverified',
+    ]);
+  });
 });
 
-test('anchors are told to a syslog server', async () => {
-  const server = createSocket('udp4').bind(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const message = once(server, 'message') as Promise<[Buffer]>;
-  const { port } = server.address() as AddressInfo;
-  await syslogAnchor(`udp://127.0.0.1:${port}`, (error) => {
-    throw error;
-  })({ sequence: 7, hash: 'abc' });
-  expect((await message)[0].toString()).toMatch(
-    /^<109>1 \S+ \S+ auscult \d+ audit-head - sequence=7 hash=abc$/,
-  );
+describe('a log that an earlier version wrote', () => {
+  test('is taken over with its anchors, and told', async () => {
+    const { where, keys } = await writtenEarlier();
+    const log = await openLog(where, keys);
+    await log.close();
+    const report = await verifyLog(where, keys);
+    expect(report).toMatchObject({ anchors: 3, unsigned: 2, problems: [] });
+    const [first, ...others] = anchorLinesOf(where);
+    writeFileSync(anchorPathOf(where), `${[first?.replace('T', 't'), ...others].join('\n')}\n`);
+    expect((await verifyLog(where, keys)).problems.map(({ kind }) => kind)).toContain('anchor-altered');
+  });
+
+  test('is refused where it was cut, or where a version that seals has had it before', async () => {
+    const { where, keys } = await writtenEarlier();
+    await tamper(where, 'delete from audit_entries where sequence > 3');
+    await expect(openLog(where, keys)).rejects.toThrow('which the audit log lacks');
+
+    const later = await writtenEarlier();
+    await (await openLog(later.where, later.keys)).close();
+    await tamper(later.where, 'delete from audit_head', 'delete from audit_anchors');
+    const unsigned = anchorLinesOf(later.where).slice(0, 2);
+    writeFileSync(anchorPathOf(later.where), `${unsigned.join('\n')}\n`);
+    await expect(openLog(later.where, later.keys)).rejects.toThrow('nothing shows that a version wrote it');
+    await tamper(later.where, 'delete from configurations');
+    await expect(openLog(later.where, later.keys)).rejects.toThrow('nothing shows that a version wrote it');
+  });
 });
 
 describe('auscult audit', () => {
-  test('verifies and exports what a server wrote, and tells by its exit status when it was tampered with', async () => {
+  test('verifies and exports, and accepts what was tampered with only as it is', async () => {
     const dataDirectory = temporaryDirectory();
-    const database = await openDatabase({ dataDirectory, database: undefined });
-    const log = logOver(database, join(dataDirectory, 'audit-anchor.log'));
-    for (let entry = 0; entry < 3; entry++) await log.append(EVENT);
-    await log.close();
-
-    const whole = await runCli(['audit', 'verify', '--json', '--data-directory', dataDirectory]);
-    expect(whole.status).toBe(0);
-    expect(JSON.parse(whole.stdout)).toMatchObject({ entries: 3, anchors: 1, problems: [] });
+    const masterKey = newMasterKey();
+    const where = { dataDirectory, database: undefined };
+    const environment = { AUSCULT_MASTER_KEY: masterKey, AUSCULT_DATA_DIRECTORY: dataDirectory };
+    const keys = await masterKeysOf(masterKey);
+    const run = (...args: string[]) => runCli(['audit', ...args], { environment });
+    await addEntries(where, keys, 3);
 
     const file = join(dataDirectory, 'audit.jsonl');
-    const exported = await runCli(['audit', 'export', file, '--json', '--data-directory', dataDirectory]);
+    const [printed, exported] = await Promise.all([run('public-key'), run('export', file, '--json')]);
     expect(JSON.parse(exported.stdout)).toEqual({ file, entries: 4 });
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(JSON.parse(lines[2] ?? '')).toMatchObject({
       entry: { sequence: 3, action: 'record.read', subject: 'dr-lee' },
     });
 
-    await sql`drop trigger audit_entries_no_delete`.execute(database.db);
-    await sql`delete from audit_entries where sequence >= 3`.execute(database.db);
-    await database.close();
-    const cut = await runCli(['audit', 'verify', '--data-directory', dataDirectory]);
-    expect(cut).toMatchObject({
-      status: 1,
-      stdout: expect.stringContaining('the log ends before it') as string,
+    await tamper(
+      where,
+      'delete from audit_entries where sequence = 2',
+      'delete from audit_entries where sequence > 3',
+    );
+    const pem = join(dataDirectory, 'audit.pem');
+    writeFileSync(pem, printed.stdout);
+    const cut = await run('verify', '--json', '--public-key', pem);
+    expect(cut).toMatchObject({ status: 1, stderr: '' });
+    expect(JSON.parse(cut.stdout)).toMatchObject({
+      entries: 2,
+      anchors: 2,
+      isSealChecked: false,
+      problems: [
+        { kind: 'removed', sequence: 3 },
+        { kind: 'truncated', sequence: 4 },
+      ],
     });
+    const accepted = await run('accept', '--reason', 'the disk was brought back');
+    expect(accepted).toMatchObject({ status: 0, stderr: '' });
+    expect(accepted.stdout).toContain('goes on from entry 4');
+    await addEntries(where, keys, 1);
+    expect(await verifyLog(where, keys)).toMatchObject({
+      entries: 4,
+      problems: [],
+      accepted: [{ kind: 'removed', sequence: 3 }],
+    });
+    await tamper(
+      where,
+      `update audit_entries set entry = replace(entry, 'dr-lee', 'dr-who') where sequence = 3`,
+    );
+    expect((await verifyLog(where, keys)).problems.length).toBeGreaterThan(1);
   });
 });
 
-function logOver(database: Database, anchor?: string): AuditLog {
-  const queue = createCommitQueue(database, QUIET);
-  onTestFinished(() => queue.close());
-  const sinks =
-    anchor === undefined
-      ? []
-      : [
-          anchorFile(anchor, (error) => {
-            throw error;
-          }),
-        ];
-  return createAuditLog(database, queue, sinks);
+/** A log of six entries with two anchors. */
+async function anchored() {
+  const where = { dataDirectory: temporaryDirectory(), database: undefined };
+  const keys = await masterKeysOf();
+  await addEntries(where, keys, 4);
+  await addEntries(where, keys, 2);
+  return { where, keys };
 }
 
-/** Writes ten entries, takes the triggers away as an intruder would, and changes them. */
-async function tamperedWith(database: Database, kind: DatabaseKind, statements: readonly string[]) {
-  const log = logOver(database);
-  for (let entry = 0; entry < 10; entry++) await log.append(EVENT);
-  const anchors = [await log.head()];
-  const triggers =
-    kind === 'sqlite'
-      ? ['drop trigger audit_entries_no_update', 'drop trigger audit_entries_no_delete']
-      : ['drop trigger audit_entries_no_change on audit_entries'];
-  for (const statement of [...triggers, ...statements]) await sql.raw(statement).execute(database.db);
-  return { database, anchors };
+/** A log as a version left it that did not seal: with unsigned anchors of its entries 2 and 4. */
+async function writtenEarlier() {
+  const where = { dataDirectory: temporaryDirectory(), database: undefined };
+  const keys = await masterKeysOf();
+  const { database, audit, close } = await openLog(where, keys);
+  for (let entry = 0; entry < 4; entry++) await audit.append(EVENT);
+  const queue = createCommitQueue(database, QUIET);
+  const config = loadConfig({ flags: { dataDirectory: where.dataDirectory }, environment: {} });
+  await noteConfiguration(config, { database, queue, audit, masterKeys: keys });
+  await withoutMark(database, keys, where.dataDirectory);
+  const rows = await database.db.selectFrom('audit_entries').select(['sequence', 'hash']).execute();
+  await close();
+  await tamper(where, 'delete from audit_head', 'delete from audit_anchors');
+  const time = new Date().toISOString();
+  const anchors = rows.filter(({ sequence }) => sequence === 2 || sequence === 4);
+  const lines = anchors.map(({ sequence, hash }) => `${JSON.stringify({ sequence, hash, time })}\n`);
+  writeFileSync(anchorPathOf(where), lines.join(''));
+  return { where, keys };
+}
+
+async function withoutMark(database: Database, keys: MasterKeys, dataDirectory: string): Promise<void> {
+  const { auditIsSealed: _mark, ...saved } =
+    (await readSavedConfiguration(database, keys, dataDirectory)) ?? {};
+  await database.transaction((transaction) => saveConfiguration(transaction, keys, dataDirectory, saved));
+}
+
+async function actionsIn({ db }: Database): Promise<readonly string[]> {
+  const rows = await db.selectFrom('audit_entries').select('entry').orderBy('sequence').execute();
+  return rows.map(({ entry }) => (JSON.parse(entry) as { action: string }).action);
+}
+
+/** A log that nobody anchors. */
+function logOver(database: Database, masterKeys: MasterKeys): AuditLog {
+  return createAuditLog({
+    database,
+    queue: createCommitQueue(database, QUIET),
+    keys: auditKeys(masterKeys),
+    chain: undefined,
+    onAnchored: () => Promise.resolve(),
+    onTampered: () => {
+      throw new Error('nobody has tampered with it');
+    },
+  });
 }

@@ -1,13 +1,15 @@
 import { Command } from 'commander';
-import { acceptLog } from '../../audit/accept-log.js';
+import { acceptLog, type AcceptedLog } from '../../audit/accept-log.js';
 import { anchorFile } from '../../audit/anchor-file.js';
 import { auditEvidence } from '../../audit/audit-evidence.js';
+import type { AuditProblem } from '../../audit/audit-problem.js';
 import { anchorPlace, auditAnchorPath } from '../../audit/open-audit.js';
 import { verifyAudit } from '../../audit/verify.js';
+import type { Config } from '../../config/schema.js';
 import { createCommitQueue } from '../../db/commit-queue.js';
 import { openDatabase } from '../../db/database.js';
 import { openMasterKeys } from '../../records/open-master-keys.js';
-import { commandLineActor } from '../open-offline-storage.js';
+import { commandLineActor, withStorage } from '../open-offline-storage.js';
 import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { AUDIT_SETTINGS } from '../storage-settings.js';
@@ -24,33 +26,39 @@ export function acceptAuditCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, AUDIT_SETTINGS).action(async (options: Record<string, unknown>) => {
     const config = configFrom(options);
-    const database = await openDatabase(config);
-    const queue = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
-    try {
-      const masterKeys = await openMasterKeys(config, database, () => undefined);
-      const { problems } = await verifyAudit(database, await auditEvidence(config, masterKeys));
-      const accepted = await acceptLog(
-        { database, queue, masterKeys },
-        { file: anchorFile(auditAnchorPath(config)), place: anchorPlace(config) },
-        {
-          ...commandLineActor(),
-          reason: String(options['reason']),
-          counts: { problems: problems.length },
-        },
-      );
-      printResult(options, { problems, ...accepted }, () =>
-        [
-          ...problems.map(problemLine),
-          `${problems.length} problems are accepted; the log goes on from entry ${accepted.entries}`,
-          ...(accepted.anchorsAt === undefined ? [] : [`the former anchors are in ${accepted.anchorsAt}`]),
-          '',
-        ].join('\n'),
-      );
-    } finally {
-      await queue.close();
-      await database.close();
-    }
+    const outcome = await accept(config, String(options['reason']));
+    // Opening the log anchors it anew.
+    await withStorage(config, () => Promise.resolve());
+    printResult(options, outcome, () =>
+      [
+        ...outcome.problems.map(problemLine),
+        `${outcome.problems.length} problems are accepted; the log goes on from entry ${outcome.entries}`,
+        ...(outcome.anchorsAt === undefined ? [] : [`the former anchors are in ${outcome.anchorsAt}`]),
+        '',
+      ].join('\n'),
+    );
   });
+}
+
+async function accept(
+  config: Config,
+  reason: string,
+): Promise<AcceptedLog & { readonly problems: readonly AuditProblem[] }> {
+  const database = await openDatabase(config);
+  const queue = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
+  try {
+    const masterKeys = await openMasterKeys(config, database, () => undefined);
+    const { problems } = await verifyAudit(database, await auditEvidence(config, masterKeys));
+    const accepted = await acceptLog(
+      { database, queue, masterKeys },
+      { file: anchorFile(auditAnchorPath(config)), place: anchorPlace(config) },
+      { ...commandLineActor(), reason, counts: { problems: problems.length } },
+    );
+    return { ...accepted, problems };
+  } finally {
+    await queue.close();
+    await database.close();
+  }
 }
 
 const EXAMPLES = `

@@ -69,7 +69,7 @@ describe('syslog', () => {
     const putBack = { dataDirectory: former, database: undefined };
     expect(await verifyLog(putBack, keys)).toMatchObject({ problems: [] });
     expect((await verifyLog(putBack, keys, { outside: outside() })).problems).toEqual([
-      { kind: 'truncated', sequence: 3 },
+      { kind: 'truncated', sequence: 4 },
     ]);
     const forged = receiver.messages().map((message) => message.replace(/"time":"\d/, '"time":"9'));
     const { problems } = await verifyLog(where, keys, { outside: Readable.from(forged) });

@@ -106,7 +106,11 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
 
   const reader = createTextReader();
 
-  const storage = await openStorage(config, log);
+  const storage = await openStorage(config, log, {
+    onRefused: ({ table, refusal }) => {
+      metrics.rowsRefused.inc({ table, reason: refusal });
+    },
+  });
   const { audit, records } = storage;
   tls?.onRenewed((changed) => {
     for (const setting of changed) noteRead(setting);
@@ -120,7 +124,9 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     config,
     log,
     database: storage.database,
+    queue: storage.queue,
     audit,
+    integrity: storage.integrity,
     seal: accessSeal(config),
     origins,
   });

@@ -1,3 +1,8 @@
+import type { Transaction } from 'kysely';
+import type { CommitQueue } from '../db/commit-queue.js';
+import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+import type { RowIntegrity } from '../integrity/row-integrity.js';
 import type { Identity } from './identity.js';
 
 /** What is audited of who comes in and what they may do. */
@@ -35,13 +40,41 @@ interface AccessAuditEvent {
   readonly what: string | undefined;
   /** Code, or the reason that was given. */
   readonly reason?: string;
+  /** The revision that a change makes: see `integrity/revisions.ts`. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** The part of the audit log that access writes to. */
 export interface AccessAudit {
   /** Rejects where it cannot be written: the caller refuses the work. */
   readonly append: (event: AccessAuditEvent) => Promise<void>;
+  /** Adds the event with what else the transaction changes: both are there afterwards, or neither. */
+  readonly appendIn: (transaction: Transaction<Schema>, event: AccessAuditEvent) => Promise<void>;
 }
+
+/** Who changes something, and from where, for the audit log. */
+export interface AuditedBy {
+  /** Undefined where nobody is known. */
+  readonly who: AuditedIdentity | undefined;
+  /** Remote address. */
+  readonly from: string | undefined;
+}
+
+/** Whoever makes a request. */
+export function auditedBy(who: Identity, { ip }: { readonly ip: string }): AuditedBy {
+  return { who: auditedIdentity(who), from: ip };
+}
+
+/** What keys and users are changed with. */
+export interface ChangeServices {
+  readonly database: Pick<Database, 'db' | 'kind'>;
+  readonly queue: CommitQueue;
+  readonly audit: AccessAudit;
+  readonly integrity: RowIntegrity;
+}
+
+/** How long somebody waits for a change before it is refused as `records_unavailable`. */
+export const PATIENCE = { milliseconds: 5000 } as const;
 
 /** That `who` did something with a request from `ip`, to `what` unless it is to nothing that has an id. */
 export function auditedSuccess(

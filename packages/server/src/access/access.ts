@@ -1,8 +1,7 @@
 import type { Config } from '../config/schema.js';
-import type { Database } from '../db/database.js';
 import type { OriginPolicy } from '../http/origins.js';
 import type { Log } from '../telemetry/log.js';
-import type { AccessAudit } from './access-audit.js';
+import type { AccessAudit, ChangeServices } from './access-audit.js';
 import { createAccounts, type Accounts } from './accounts.js';
 import { createApiKeys, type ApiKeys } from './api-keys.js';
 import { createBreakGlass, type BreakGlass } from './break-glass.js';
@@ -24,7 +23,7 @@ export interface Access {
   readonly apiKeys: ApiKeys;
   readonly users: Users;
   readonly accounts: Accounts;
-  readonly recoveryCodes: RecoveryCodes;
+  readonly recoveryCodes: Pick<RecoveryCodes, 'left'>;
   readonly logins: Logins;
   readonly tickets: Tickets;
   readonly breakGlass: BreakGlass;
@@ -36,11 +35,9 @@ export interface Access {
   readonly nameFailures: FailureLimit;
 }
 
-export interface AccessServices {
+export interface AccessServices extends ChangeServices {
   readonly config: Config;
   readonly log: Log;
-  readonly database: Database;
-  readonly audit: AccessAudit;
   readonly seal: Seal;
   readonly origins: OriginPolicy;
 }
@@ -50,12 +47,12 @@ const BY_ADDRESS = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } a
 const BY_NAME = { most: 5, firstWaitSeconds: 30, longestWaitSeconds: 900 } as const;
 
 export function createAccess(services: AccessServices): Access {
-  const { config, log, database, audit, seal, origins } = services;
-  const apiKeys = createApiKeys(database);
-  const recoveryCodes = createRecoveryCodes(database);
-  const userServices = { database, passwords: createPasswords(), recoveryCodes, seal };
+  const { config, log, audit, origins } = services;
+  const apiKeys = createApiKeys(services);
+  const recoveryCodes = createRecoveryCodes(services);
+  const userServices = { ...services, passwords: createPasswords(), recoveryCodes };
   const users = createUsers(userServices);
-  const logins = createLogins(config, database, users);
+  const logins = createLogins(config, services);
   const tickets = createTickets();
   const breakGlass = createBreakGlass();
   const recognise =

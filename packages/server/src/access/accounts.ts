@@ -1,6 +1,10 @@
-import type { Database } from '../db/database.js';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.js';
+import { RequestError } from '../errors.js';
+import { PATIENCE, type AccessAuditAction, type AuditedBy } from './access-audit.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { codeSetup, createCodeSecret, secretText, stepOfCode } from './one-time-codes.js';
+import { createUserRows, type UserRow } from './user-rows.js';
 import type { UserServices } from './users.js';
 
 /** An authenticator that is not in use yet, told once. */
@@ -11,10 +15,22 @@ interface AuthenticatorOffer {
   readonly codeSetup: string;
 }
 
-/** What people change of their own: password and authenticator. */
+/** Who changes their account, and what else is done in the same transaction. */
+interface AccountChange {
+  readonly by: AuditedBy;
+  /** Ends the logins in other browsers: those of epochs before. */
+  readonly endLogins?: (transaction: Transaction<Schema>, loginEpoch: number) => Promise<void>;
+}
+
+/**
+ * What people change of their own: password, authenticator and recovery codes. Each change is in the audit log, in the
+ * same transaction. Whoever is not there any more is refused as `account_not_found`.
+ */
 export interface Accounts {
   readonly isPassword: (userId: string, password: string) => Promise<boolean>;
-  readonly setPassword: (userId: string, password: string) => Promise<void>;
+  readonly setPassword: (userId: string, password: string, change: AccountChange) => Promise<void>;
+  /** New recovery codes, told this once, in place of those there were. */
+  readonly renewRecoveryCodes: (userId: string, change: AccountChange) => Promise<readonly string[]>;
   /** A new authenticator. The one before counts until a code of this one has come, within ten minutes. */
   readonly offerAuthenticator: (userId: string, name: string) => AuthenticatorOffer;
   /** What became of the offer when somebody sent `code` for it. */
@@ -24,8 +40,8 @@ export interface Accounts {
 type AuthenticatorTrial =
   | { readonly kind: 'not-offered' }
   | { readonly kind: 'wrong' }
-  /** `accept` puts it in place of the one before. */
-  | { readonly kind: 'right'; readonly accept: () => Promise<void> };
+  /** `accept` puts it in place of the one before; the recovery codes that come with it, told this once. */
+  | { readonly kind: 'right'; readonly accept: (change: AccountChange) => Promise<readonly string[]> };
 
 const OFFER_MS = 600_000;
 
@@ -34,34 +50,68 @@ interface Offer {
   readonly until: number;
 }
 
-/** The accounts of the users in `database`. Offers are held in memory: whoever has one when the server ends gets another. */
-export function createAccounts({
-  database: { db },
-  passwords,
-  seal,
-  now = () => new Date(),
-}: UserServices): Accounts {
+/** The accounts of the users in the database. Offers are held in memory: whoever has one when the server ends gets another. */
+export function createAccounts(services: UserServices): Accounts {
+  const { queue, audit, passwords, recoveryCodes, seal, now = () => new Date() } = services;
   const secrets = createCodeSecrets(seal);
+  const rows = createUserRows(services);
   const offers = new Map<string, Offer>();
 
   const forgetExpired = (): void => {
     for (const [userId, { until }] of offers) if (until <= now().getTime()) offers.delete(userId);
   };
 
-  const accept = async (userId: string, { secret }: Offer, step: number): Promise<void> => {
+  const changing = async (
+    userId: string,
+    action: Extract<AccessAuditAction, `account.${string}`>,
+    { by, endLogins }: AccountChange,
+    work: (transaction: Transaction<Schema>) => Promise<Parameters<typeof rows.changeIn>[2]>,
+  ): Promise<void> => {
+    let changed: UserRow | undefined;
+    await queue.submit(async (transaction) => {
+      changed = undefined;
+      const row = await rows.readIn(transaction, userId);
+      if (row === undefined) throw new RequestError('account_not_found');
+      const login_epoch = row.login_epoch + (endLogins === undefined ? 0 : 1);
+      changed = await rows.changeIn(transaction, row, { ...(await work(transaction)), login_epoch });
+      await endLogins?.(transaction, login_epoch);
+      const counts = { userRevision: changed.revision };
+      await audit.appendIn(transaction, { action, outcome: 'success', ...by, what: undefined, counts });
+    }, PATIENCE);
+    if (changed !== undefined) rows.committed(changed);
+  };
+
+  const accept = async (
+    userId: string,
+    { secret }: Offer,
+    step: number,
+    change: AccountChange,
+  ): Promise<readonly string[]> => {
     offers.delete(userId);
-    await db
-      .updateTable('users')
-      .set({ code_secret: secrets.close(secret, userId), last_code_step: step })
-      .where('id', '=', userId)
-      .execute();
+    let told: readonly string[] = [];
+    await changing(userId, 'account.authenticator', change, async (transaction) => {
+      const { codes, recovery_digest } = await recoveryCodes.renewIn(transaction, userId);
+      told = codes;
+      return { code_secret: secrets.close(secret, userId), last_code_step: step, recovery_digest };
+    });
+    return told;
   };
 
   return {
-    isPassword: async (userId, password) => passwords.verify(await hashOf(db, userId), password),
-    setPassword: async (userId, password) => {
+    isPassword: async (userId, password) =>
+      passwords.verify((await rows.find(userId))?.password_hash, password),
+    setPassword: async (userId, password, change) => {
       const password_hash = await passwords.hash(password);
-      await db.updateTable('users').set({ password_hash }).where('id', '=', userId).execute();
+      await changing(userId, 'account.password', change, () => Promise.resolve({ password_hash }));
+    },
+    renewRecoveryCodes: async (userId, change) => {
+      let told: readonly string[] = [];
+      await changing(userId, 'account.recovery-codes', change, async (transaction) => {
+        const { codes, recovery_digest } = await recoveryCodes.renewIn(transaction, userId);
+        told = codes;
+        return { recovery_digest };
+      });
+      return told;
     },
     offerAuthenticator: (userId, name) => {
       forgetExpired();
@@ -75,16 +125,7 @@ export function createAccounts({
       if (offer === undefined) return { kind: 'not-offered' };
       const step = stepOfCode(offer.secret, code, now());
       if (step === undefined) return { kind: 'wrong' };
-      return { kind: 'right', accept: () => accept(userId, offer, step) };
+      return { kind: 'right', accept: (change) => accept(userId, offer, step, change) };
     },
   };
-}
-
-async function hashOf(db: Database['db'], userId: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('users')
-    .select('password_hash')
-    .where('id', '=', userId)
-    .executeTakeFirst();
-  return row?.password_hash;
 }

@@ -1,7 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { Database } from '../db/database.js';
+import { forChange } from '../db/for-change.js';
 import type { Schema } from '../db/schema.js';
+import { coveredOfKey } from '../integrity/covered-columns.js';
+import { isCurrent, readAuthentic } from '../integrity/row-integrity.js';
+import type { RowMac } from '../integrity/row-macs.js';
+import { PATIENCE, type AuditedBy, type ChangeServices } from './access-audit.js';
 import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
 import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
@@ -33,16 +37,19 @@ interface ApiKeyOrder {
   readonly createdBy: string | undefined;
 }
 
-/** The API keys of all tenants. */
+/**
+ * The API keys of all tenants. Each change is in the audit log, in the same transaction. A key that was written past the
+ * server is as if it were not there.
+ */
 export interface ApiKeys {
   /** Creates a key. The secret is told this once. */
-  readonly create: (order: ApiKeyOrder) => Promise<ApiKey & { readonly secret: string }>;
+  readonly create: (order: ApiKeyOrder, by: AuditedBy) => Promise<ApiKey & { readonly secret: string }>;
   /** Those of a tenant, or of all, the newest first. */
   readonly list: (tenant?: string) => Promise<readonly ApiKey[]>;
   /** The key with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<ApiKey | undefined>;
   /** From now on the key is refused. Resolves with whether it was valid before. */
-  readonly revoke: (id: string) => Promise<boolean>;
+  readonly revoke: (id: string, by: AuditedBy) => Promise<boolean>;
   /** Whose key `text` is. */
   readonly recognise: (text: string) => Promise<Recognition>;
 }
@@ -63,9 +70,22 @@ export function keyIdIn(text: string): string | undefined {
   return keyPattern.exec(text)?.[1];
 }
 
-/** The keys in `database`. */
-export function createApiKeys({ db }: Pick<Database, 'db'>, now: () => Date = () => new Date()): ApiKeys {
-  const rowOf = (id: string) => db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+const ROWS = { table: 'api_keys', covered: coveredOfKey } as const;
+
+/** The keys in the database. */
+export function createApiKeys(services: ChangeServices, now: () => Date = () => new Date()): ApiKeys {
+  const { database, queue, audit, integrity } = services;
+  const { db } = database;
+  const { macs, revisions } = integrity;
+
+  const authentic = (read: () => Promise<Row | undefined>) => readAuthentic(integrity, ROWS, read);
+  const rowOf = (id: string) =>
+    authentic(() => db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst());
+
+  const vouched = <Unvouched extends Omit<Row, keyof RowMac>>(row: Unvouched) => ({
+    ...row,
+    ...macs.vouch('api_keys', coveredOfKey(row)),
+  });
 
   const isValid = (row: Row): boolean =>
     row.revoked_at === null && (row.expires_at === null || new Date(row.expires_at) > now());
@@ -83,7 +103,7 @@ export function createApiKeys({ db }: Pick<Database, 'db'>, now: () => Date = ()
   };
 
   return {
-    create: async ({ tenant, name, role, groups, expiresAt, createdBy }) => {
+    create: async ({ tenant, name, role, groups, expiresAt, createdBy }, by) => {
       const id = randomBytes(ID_BYTES).toString('hex');
       const secret = `${API_KEY_PREFIX}${id}_${createSecret()}`;
       const row = {
@@ -98,33 +118,65 @@ export function createApiKeys({ db }: Pick<Database, 'db'>, now: () => Date = ()
         expires_at: expiresAt?.toISOString() ?? null,
         revoked_at: null,
         last_used_at: null,
+        revision: revisions.next(0),
       };
-      await db.insertInto('api_keys').values(row).execute();
+      await queue.submit(async (transaction) => {
+        await transaction.insertInto('api_keys').values(vouched(row)).execute();
+        const counts = { keyRevision: row.revision };
+        await audit.appendIn(transaction, {
+          action: 'key.create',
+          outcome: 'success',
+          ...by,
+          what: id,
+          counts,
+        });
+      }, PATIENCE);
+      revisions.note('api_keys', id, row.revision);
       return { ...keyOf(row), secret };
     },
     list: async (tenant) => {
       const all = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id');
       const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
-      return (await chosen.execute()).map(keyOf);
+      const found: ApiKey[] = [];
+      for (const row of await chosen.execute()) {
+        const current = await authentic(() => Promise.resolve(row));
+        if (current !== undefined) found.push(keyOf(current));
+      }
+      return found;
     },
     find: async (id) => {
       const row = await rowOf(id);
       return row && keyOf(row);
     },
-    revoke: async (id) => {
-      const { numUpdatedRows } = await db
-        .updateTable('api_keys')
-        .set({ revoked_at: now().toISOString() })
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
+    revoke: async (id, by) => {
+      let revoked: number | undefined;
+      await queue.submit(async (transaction) => {
+        revoked = undefined;
+        const row = await forChange(transaction, database.kind, (reading) =>
+          reading.selectFrom('api_keys').selectAll().where('id', '=', id),
+        );
+        if (row === undefined || row.revoked_at !== null || !(await isCurrent(integrity, ROWS, row))) return;
+        const revision = revisions.next(row.revision);
+        const { revoked_at, mac, mac_key_id } = vouched({ ...row, revoked_at: now().toISOString(), revision });
+        await transaction
+          .updateTable('api_keys')
+          .set({ revoked_at, revision, mac, mac_key_id })
+          .where('id', '=', id)
+          .execute();
+        const counts = { keyRevision: revision };
+        await audit.appendIn(transaction, { action: 'key.revoke', outcome: 'success', ...by, what: id, counts });
+        revoked = revision;
+      }, PATIENCE);
+      if (revoked !== undefined) revisions.note('api_keys', id, revoked);
+      return revoked !== undefined;
     },
     recognise: async (text) => {
       if (!keyPattern.test(text)) return NOT_VALID;
       const digest = digestOf(text);
       // By the digest of all of it: a right id with a wrong secret is as unknown as any other key.
-      const row = await db.selectFrom('api_keys').selectAll().where('digest', '=', digest).executeTakeFirst();
+      const row = await authentic(() =>
+        db.selectFrom('api_keys').selectAll().where('digest', '=', digest).executeTakeFirst(),
+      );
       if (row === undefined || !timingSafeEqual(Buffer.from(row.digest), Buffer.from(digest)))
         return NOT_VALID;
       if (!isValid(row)) return EXPIRED;
@@ -142,7 +194,7 @@ function identityOf(row: Row): Identity {
   return { tenant, subject: `key:${row.id}`, kind: 'key', role, groups };
 }
 
-function keyOf(row: Row): ApiKey {
+function keyOf(row: Omit<Row, keyof RowMac>): ApiKey {
   return {
     id: row.id,
     tenant: row.tenant,

@@ -1,16 +1,29 @@
 import { randomInt } from 'node:crypto';
-import type { Database } from '../db/database.js';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.js';
+import type { ChangeServices } from './access-audit.js';
 import { digestOf } from './secrets.js';
+import type { UserRow } from './user-rows.js';
 
-/** Codes that stand in for an authenticator that is lost, each once. */
+/** What of a user's row says which codes are left: none is put back, or in, unnoticed. */
+type CodesLeft = Pick<UserRow, 'recovery_digest'>;
+
+/** Codes that stand in for an authenticator that is lost, each once. Whoever changes them writes what is left to the user. */
 export interface RecoveryCodes {
   /** Makes new ones, told this once, in place of all that the user had. */
-  readonly renew: (userId: string) => Promise<readonly string[]>;
-  /** Uses a code up. Whether the user had it. */
-  readonly take: (userId: string, text: string) => Promise<boolean>;
+  readonly renewIn: (
+    transaction: Transaction<Schema>,
+    userId: string,
+  ) => Promise<CodesLeft & { readonly codes: readonly string[] }>;
+  /** Uses a code up; undefined where the user does not have it. */
+  readonly takeIn: (
+    transaction: Transaction<Schema>,
+    user: Pick<UserRow, 'id' | 'recovery_digest'>,
+    text: string,
+  ) => Promise<CodesLeft | undefined>;
   /** How many the user has left. */
   readonly left: (userId: string) => Promise<number>;
-  readonly forget: (userId: string) => Promise<void>;
+  readonly forgetIn: (transaction: Transaction<Schema>, userId: string) => Promise<CodesLeft>;
 }
 
 const CODES = 10;
@@ -22,29 +35,33 @@ const GROUP = 4;
 
 const codePattern = new RegExp(`^[${ALPHABET}]{${LENGTH}}$`);
 
-/** The codes in `database`. */
-export function createRecoveryCodes({
-  db,
-  transaction,
-}: Pick<Database, 'db' | 'transaction'>): RecoveryCodes {
+/** The codes in the database. */
+export function createRecoveryCodes({ database: { db }, integrity }: Pick<ChangeServices, 'database' | 'integrity'>): RecoveryCodes {
   return {
-    renew: async (userId) => {
+    renewIn: async (transaction, userId) => {
       const codes = Array.from({ length: CODES }, createCode);
       const rows = codes.map((code) => ({ user_id: userId, digest: digestFor(userId, code) }));
-      await transaction(async (within) => {
-        await within.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
-        await within.insertInto('recovery_codes').values(rows).execute();
-      });
-      return codes.map(inGroups);
+      await transaction.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+      await transaction.insertInto('recovery_codes').values(rows).execute();
+      return { codes: codes.map(inGroups), recovery_digest: recoveryDigest(rows.map(({ digest }) => digest)) };
     },
-    take: async (userId, text) => {
+    takeIn: async (transaction, { id, recovery_digest }, text) => {
       const code = text.toLowerCase().replace(/[\s-]/g, '');
-      if (!codePattern.test(code)) return false;
-      const { numDeletedRows } = await db
-        .deleteFrom('recovery_codes')
-        .where('digest', '=', digestFor(userId, code))
-        .executeTakeFirst();
-      return numDeletedRows > 0n;
+      if (!codePattern.test(code) || recovery_digest === null) return undefined;
+      const rows = await transaction
+        .selectFrom('recovery_codes')
+        .select('digest')
+        .where('user_id', '=', id)
+        .execute();
+      const digests = rows.map(({ digest }) => digest);
+      if (recoveryDigest(digests) !== recovery_digest) {
+        integrity.refused.report({ table: 'recovery_codes', id, refusal: 'altered' });
+        return undefined;
+      }
+      const used = digestFor(id, code);
+      if (!digests.includes(used)) return undefined;
+      await transaction.deleteFrom('recovery_codes').where('digest', '=', used).execute();
+      return { recovery_digest: recoveryDigest(digests.filter((digest) => digest !== used)) };
     },
     left: async (userId) => {
       const { count } = await db
@@ -54,10 +71,16 @@ export function createRecoveryCodes({
         .executeTakeFirstOrThrow();
       return Number(count);
     },
-    forget: async (userId) => {
-      await db.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+    forgetIn: async (transaction, userId) => {
+      await transaction.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+      return { recovery_digest: null };
     },
   };
+}
+
+/** What stands in a user's row for the codes that are left, by their digests. */
+export function recoveryDigest(digests: readonly string[]): string | null {
+  return digests.length === 0 ? null : digestOf(JSON.stringify([...digests].sort()));
 }
 
 function createCode(): string {

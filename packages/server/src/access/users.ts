@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
-import type { Database } from '../db/database.js';
+import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
+import { PATIENCE, type AuditedBy, type ChangeServices } from './access-audit.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
@@ -9,6 +9,7 @@ import { codeSetup, createCodeSecret, stepOfCode } from './one-time-codes.js';
 import { createPassword, type Passwords } from './passwords.js';
 import type { RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
+import { createUserRows, type UnvouchedUser, type UserRow } from './user-rows.js';
 
 /** What may be told of somebody who logs in. */
 export interface User {
@@ -40,35 +41,56 @@ interface UserOrder {
   readonly createdBy: string | undefined;
 }
 
-/** The users of all tenants. */
+/**
+ * The users of all tenants. Each change is in the audit log, in the same transaction. A user who was written past the
+ * server is as if they were not there.
+ */
 export interface Users {
-  /** Creates a user with a password that is told this once; undefined if the name is taken. */
-  readonly create: (order: UserOrder) => Promise<(User & UserSecrets) | undefined>;
+  /**
+   * Creates a user with a password that is told this once; undefined if the name is taken. One of this name that no
+   * server wrote as it stands makes room.
+   */
+  readonly create: (order: UserOrder, by: AuditedBy) => Promise<(User & UserSecrets) | undefined>;
   /** Those of a tenant, or of all, by name. */
   readonly list: (tenant?: string) => Promise<readonly User[]>;
   /** The user with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<User | undefined>;
   readonly findByName: (name: string) => Promise<User | undefined>;
   /** Ends all logins of the user and takes none from now on. Resolves with whether the user could log in before. */
-  readonly disable: (id: string) => Promise<boolean>;
+  readonly disable: (id: string, by: AuditedBy) => Promise<boolean>;
   /**
    * Ends all logins of the user, who logs in with new secrets from now on, also after having been disabled. Recovery
    * codes are forgotten.
    */
-  readonly reset: (id: string) => Promise<UserSecrets | undefined>;
-  /** Whose all three are. Takes as long whatever is wrong. A code, of an authenticator or for recovery, is taken once. */
-  readonly check: (name: string, password: string, code: string | undefined) => Promise<LoginCheck>;
+  readonly reset: (id: string, by: AuditedBy) => Promise<UserSecrets | undefined>;
+  /**
+   * Whose all three are. Takes as long whatever is wrong. A code, of an authenticator or for recovery, is taken once, and
+   * only together with what `within` writes.
+   */
+  readonly check: (
+    name: string,
+    password: string,
+    code: string | undefined,
+    within?: (transaction: Transaction<Schema>, login: CheckedLogin) => Promise<void>,
+  ) => Promise<LoginCheck>;
+}
+
+/** Somebody whose name, password and code are right. */
+export interface CheckedLogin {
+  readonly user: User;
+  readonly usedRecoveryCode: boolean;
+  /** Of the row of the user, for the audit log. */
+  readonly revision: number;
 }
 
 /** What came of looking at name, password and code. */
 export type LoginCheck =
-  | { readonly kind: 'right'; readonly user: User; readonly usedRecoveryCode: boolean }
+  | ({ readonly kind: 'right' } & CheckedLogin)
   /** The password is right, and an authenticator is set up. */
   | { readonly kind: 'code-missing'; readonly user: User }
   | { readonly kind: 'wrong' };
 
-export interface UserServices {
-  readonly database: Database;
+export interface UserServices extends ChangeServices {
   readonly passwords: Passwords;
   readonly recoveryCodes: RecoveryCodes;
   /** Seals the secrets of authenticators. */
@@ -76,24 +98,14 @@ export interface UserServices {
   readonly now?: () => Date;
 }
 
-type Row = Selectable<Schema['users']>;
-
-/** The users in `database`. */
-export function createUsers({
-  database,
-  passwords,
-  recoveryCodes,
-  seal,
-  now = () => new Date(),
-}: UserServices): Users {
-  const { db } = database;
+/** The users in the database. */
+export function createUsers(services: UserServices): Users {
+  const { queue, audit, passwords, recoveryCodes, seal, now = () => new Date() } = services;
   const codeSecrets = createCodeSecrets(seal);
+  const rows = createUserRows(services);
 
-  const rowOf = (id: string) => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-  const rowNamed = (name: string) =>
-    db.selectFrom('users').selectAll().where('name', '=', canonical(name)).executeTakeFirst();
-
-  const endLogins = (id: string) => db.deleteFrom('logins').where('user_id', '=', id).execute();
+  const endLogins = (transaction: Transaction<Schema>, id: string) =>
+    transaction.deleteFrom('logins').where('user_id', '=', id).execute();
 
   const secretsOf = async (id: string, name: string, usesCodes: boolean) => {
     const password = createPassword();
@@ -107,89 +119,152 @@ export function createUsers({
     };
   };
 
-  /** Whether the code is right and nobody has used it before. */
-  const takeCode = async (row: Row, secret: Buffer, code: string): Promise<boolean> => {
-    const step = stepOfCode(codeSecrets.open(secret, row.id), code, now());
-    if (step === undefined) return false;
-    const { numUpdatedRows } = await db
-      .updateTable('users')
-      .set({ last_code_step: step })
-      .where('id', '=', row.id)
-      .where('last_code_step', '<', step)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+  /** Does `work` in a transaction that may be tried again. What it resolves with is what the user has become. */
+  const changing = async (
+    work: (transaction: Transaction<Schema>) => Promise<UserRow | undefined>,
+  ): Promise<UserRow | undefined> => {
+    let changed: UserRow | undefined;
+    await queue.submit(async (transaction) => {
+      changed = await work(transaction);
+    }, PATIENCE);
+    if (changed !== undefined) rows.committed(changed);
+    return changed;
+  };
+
+  const note = (
+    transaction: Transaction<Schema>,
+    action: 'user.create' | 'user.disable' | 'user.reset',
+    by: AuditedBy,
+    { id, revision }: UserRow,
+  ) =>
+    audit.appendIn(transaction, {
+      action,
+      outcome: 'success',
+      ...by,
+      what: id,
+      counts: { userRevision: revision },
+    });
+
+  /** Whoever cannot log in under a name because somebody wrote to the database is made anew under it. */
+  const makeRoom = async (name: string): Promise<void> => {
+    if ((await rows.findByName(name)) !== undefined) return;
+    await queue.submit(async (transaction) => {
+      const row = await transaction.selectFrom('users').select('id').where('name', '=', name).executeTakeFirst();
+      if (row === undefined || (await rows.readIn(transaction, row.id)) !== undefined) return;
+      await transaction.deleteFrom('users').where('id', '=', row.id).execute();
+    }, PATIENCE);
+  };
+
+  /** What is to be changed where the code is right and nobody has used it before. */
+  const takeCode = async (transaction: Transaction<Schema>, row: UserRow, code: string) => {
+    const secret = row.code_secret && codeSecrets.open(row.code_secret, row.id);
+    const step = secret ? stepOfCode(secret, code, now()) : undefined;
+    if (step !== undefined && step > row.last_code_step)
+      return { change: { last_code_step: step }, usedRecoveryCode: false };
+    const change = await recoveryCodes.takeIn(transaction, row, code);
+    return change && { change, usedRecoveryCode: true };
+  };
+
+  const check: Users['check'] = async (name, password, code, within = () => Promise.resolve()) => {
+    const known = await rows.findByName(canonical(name));
+    const isRight = await passwords.verify(known?.password_hash, password);
+    if (known === undefined || !isRight || known.disabled_at !== null) return { kind: 'wrong' };
+    if (known.code_secret !== null && code === undefined) return { kind: 'code-missing', user: userOf(known) };
+    let login: CheckedLogin | undefined;
+    const changed = await changing(async (transaction) => {
+      login = undefined;
+      const row = await rows.readIn(transaction, known.id);
+      // Whoever was disabled, or changed the password, since it was compared.
+      if (row === undefined || row.disabled_at !== null || row.password_hash !== known.password_hash)
+        return undefined;
+      const taken =
+        row.code_secret === null ? undefined : code && (await takeCode(transaction, row, code));
+      if (row.code_secret !== null && !taken) return undefined;
+      const current = taken ? await rows.changeIn(transaction, row, taken.change) : row;
+      login = {
+        user: userOf(current),
+        usedRecoveryCode: taken ? taken.usedRecoveryCode : false,
+        revision: current.revision,
+      };
+      await within(transaction, login);
+      return current;
+    });
+    return changed === undefined || login === undefined ? { kind: 'wrong' } : { kind: 'right', ...login };
   };
 
   return {
-    create: async ({ tenant, name, role, groups, usesCodes, createdBy }) => {
+    create: async ({ tenant, name, role, groups, usesCodes, createdBy }, by) => {
       const id = randomUUID();
       const { told, kept } = await secretsOf(id, canonical(name), usesCodes);
-      const row = {
-        id,
-        tenant,
-        name: canonical(name),
-        role,
-        group_names: JSON.stringify(groups),
-        ...kept,
-        last_code_step: 0,
-        created_at: now().toISOString(),
-        created_by: createdBy ?? null,
-        disabled_at: null,
-      };
-      const { numInsertedOrUpdatedRows = 0n } = await db
-        .insertInto('users')
-        .values(row)
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .executeTakeFirst();
-      return numInsertedOrUpdatedRows > 0n ? { ...userOf(row), ...told } : undefined;
+      await makeRoom(canonical(name));
+      const created = await changing(async (transaction) => {
+        const row = rows.vouched({
+          id,
+          tenant,
+          name: canonical(name),
+          role,
+          group_names: JSON.stringify(groups),
+          ...kept,
+          last_code_step: 0,
+          created_at: now().toISOString(),
+          created_by: createdBy ?? null,
+          disabled_at: null,
+          login_epoch: 0,
+          recovery_digest: null,
+          revision: services.integrity.revisions.next(0),
+        });
+        const { numInsertedOrUpdatedRows = 0n } = await transaction
+          .insertInto('users')
+          .values(row)
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .executeTakeFirst();
+        if (numInsertedOrUpdatedRows === 0n) return undefined;
+        await note(transaction, 'user.create', by, row);
+        return row;
+      });
+      return created && { ...userOf(created), ...told };
     },
-    list: async (tenant) => {
-      const all = db.selectFrom('users').selectAll().orderBy('name');
-      const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
-      return (await chosen.execute()).map(userOf);
-    },
+    list: async (tenant) => (await rows.list(tenant)).map(userOf),
     find: async (id) => {
-      const row = await rowOf(id);
+      const row = await rows.find(id);
       return row && userOf(row);
     },
     findByName: async (name) => {
-      const row = await rowNamed(name);
+      const row = await rows.findByName(canonical(name));
       return row && userOf(row);
     },
-    disable: async (id) => {
-      const { numUpdatedRows } = await db
-        .updateTable('users')
-        .set({ disabled_at: now().toISOString() })
-        .where('id', '=', id)
-        .where('disabled_at', 'is', null)
-        .executeTakeFirst();
-      await endLogins(id);
-      return numUpdatedRows > 0n;
+    disable: async (id, by) => {
+      const disabled = await changing(async (transaction) => {
+        await endLogins(transaction, id);
+        const row = await rows.readIn(transaction, id);
+        if (row === undefined || row.disabled_at !== null) return undefined;
+        const disabled_at = now().toISOString();
+        const changed = await rows.changeIn(transaction, row, {
+          disabled_at,
+          login_epoch: row.login_epoch + 1,
+        });
+        await note(transaction, 'user.disable', by, changed);
+        return changed;
+      });
+      return disabled !== undefined;
     },
-    reset: async (id) => {
-      const row = await rowOf(id);
-      if (row === undefined) return undefined;
-      const { told, kept } = await secretsOf(id, row.name, row.code_secret !== null);
-      await db
-        .updateTable('users')
-        .set({ ...kept, disabled_at: null })
-        .where('id', '=', id)
-        .execute();
-      await recoveryCodes.forget(id);
-      await endLogins(id);
-      return told;
+    reset: async (id, by) => {
+      const known = await rows.find(id);
+      if (known === undefined) return undefined;
+      const { told, kept } = await secretsOf(id, known.name, known.code_secret !== null);
+      const changed = await changing(async (transaction) => {
+        const row = await rows.readIn(transaction, id);
+        if (row === undefined) return undefined;
+        await endLogins(transaction, id);
+        const noCodes = await recoveryCodes.forgetIn(transaction, id);
+        const fresh = { ...kept, ...noCodes, disabled_at: null, login_epoch: row.login_epoch + 1 };
+        const changed = await rows.changeIn(transaction, row, fresh);
+        await note(transaction, 'user.reset', by, changed);
+        return changed;
+      });
+      return changed && told;
     },
-    check: async (name, password, code) => {
-      const row = await rowNamed(name);
-      const isRight = await passwords.verify(row?.password_hash, password);
-      if (row === undefined || !isRight || row.disabled_at !== null) return { kind: 'wrong' };
-      const user = userOf(row);
-      if (row.code_secret === null) return { kind: 'right', user, usedRecoveryCode: false };
-      if (code === undefined) return { kind: 'code-missing', user };
-      if (await takeCode(row, row.code_secret, code)) return { kind: 'right', user, usedRecoveryCode: false };
-      if (await recoveryCodes.take(row.id, code)) return { kind: 'right', user, usedRecoveryCode: true };
-      return { kind: 'wrong' };
-    },
+    check,
   };
 }
 
@@ -202,12 +277,8 @@ function canonical(name: string): string {
   return name.trim().normalize('NFKC').toLowerCase();
 }
 
-function userOf(
-  row: Pick<
-    Row,
-    'id' | 'tenant' | 'name' | 'role' | 'group_names' | 'code_secret' | 'created_at' | 'disabled_at'
-  >,
-): User {
+/** What may be told of the row of a user. */
+export function userOf(row: UnvouchedUser): User {
   return {
     id: row.id,
     tenant: row.tenant,

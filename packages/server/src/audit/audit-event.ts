@@ -31,7 +31,9 @@ export type AuditAction =
   | 'master-key.rotate'
   | 'server.start'
   | 'server.stop'
-  | 'configuration.change';
+  | 'configuration.change'
+  | 'rows.vouch'
+  | 'row.refused';
 
 /** Something that somebody did, or tried to do. It never holds what was said, a token or a key. */
 export interface AuditEvent {

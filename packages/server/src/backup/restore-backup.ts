@@ -4,21 +4,24 @@ import { ConfigError } from '../config/config-error.js';
 import { openDatabase, type Database, type DatabaseSettings } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { migrate } from '../db/migrate.js';
+import { createRowMacs } from '../integrity/row-macs.js';
 import { readKeyCopy } from '../records/key-copy.js';
 import type { WrappedKey } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readBackup, type BackupRow } from './backup-file.js';
 import type { RowCounts } from './create-backup.js';
-import { readAccess, replaceAccess, withoutAccess, type AccessPolicy } from './restored-access.js';
+import { readAccess, settleAccess, type AccessPolicy } from './restored-access.js';
 import { BACKUP_TABLES } from './tables.js';
 
 /** What came of restoring a backup. */
 export interface Restored {
   readonly rows: RowCounts;
   /** Sessions of the backup that were left out, because their keys were destroyed since. */
-  readonly destroyed: number;
+  readonly destroyed: readonly string[];
   /** The newest of what is back. */
   readonly createdAt: string;
+  /** Revision that keys and users have reached. */
+  readonly accessRevision: number;
 }
 
 /** What is restored, and how. */
@@ -42,19 +45,19 @@ export async function restoreBackup(
   masterKeys: MasterKeys,
   { path, keyCopy, access }: RestoreOptions,
 ): Promise<Restored> {
-  const adopted = access.kind === 'adopt' ? await readAccess(access.from) : undefined;
+  const macs = createRowMacs(masterKeys);
+  const adopted = access.kind === 'adopt' ? await readAccess(access.from, macs) : undefined;
   const { header, rows } = await readBackup(path, masterKeys);
   const copy = await readKeyCopy(keyCopy);
   const database = await openDatabase(settings, { migrateTo: header.schema });
   try {
     await requireEmpty(database);
-    const wanted = access.kind === 'keep' ? rows : lockedOut(rows);
-    const restored = await database.transaction((transaction) => writeRows(transaction, wanted, copy.keys));
+    const restored = await database.transaction((transaction) => writeRows(transaction, rows, copy.keys));
     await migrate(database.db as unknown as Kysely<unknown>, database.kind);
     // The backup is authentic, and so is the log in it.
     await database.transaction((transaction) => sealLog(transaction, database.kind, masterKeys));
-    if (adopted !== undefined) await replaceAccess(database, adopted);
-    return { ...restored, createdAt: header.createdAt };
+    const accessRevision = await settleAccess(database, macs, access.kind, adopted);
+    return { ...restored, createdAt: header.createdAt, accessRevision };
   } finally {
     await database.close();
   }
@@ -70,18 +73,13 @@ async function requireEmpty({ db }: Database): Promise<void> {
   );
 }
 
-async function* lockedOut(rows: AsyncIterable<BackupRow>): AsyncGenerator<BackupRow> {
-  const now = new Date().toISOString();
-  for await (const row of rows) yield withoutAccess(row, now);
-}
-
 async function writeRows(
   transaction: Transaction<Schema>,
   rows: AsyncIterable<BackupRow>,
   keys: ReadonlyMap<string, WrappedKey>,
 ): Promise<Pick<Restored, 'rows' | 'destroyed'>> {
   const counts: Record<string, number> = {};
-  let destroyed = 0;
+  const destroyed: string[] = [];
   let page: BackupRow[] = [];
   const flush = async (): Promise<void> => {
     const [first] = page;
@@ -93,7 +91,7 @@ async function writeRows(
   for await (const row of rows) {
     requireKnown(row.table);
     if (isDestroyed(row, keys)) {
-      if (row.table === 'sessions') destroyed += 1;
+      if (row.table === 'sessions') destroyed.push(String(row.row['id']));
       continue;
     }
     if (page.length === PAGE || page[0]?.table !== row.table) await flush();

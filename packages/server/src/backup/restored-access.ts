@@ -3,7 +3,9 @@ import type { Selectable } from 'kysely';
 import { ConfigError } from '../config/config-error.js';
 import { embeddedPath, openDatabase, type Database, type DatabaseSettings } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
-import type { BackupRow } from './backup-file.js';
+import { coveredOfKey, coveredOfUser } from '../integrity/covered-columns.js';
+import type { RowMacs } from '../integrity/row-macs.js';
+import { hasVouched } from '../integrity/vouch-for-older-rows.js';
 
 /**
  * What becomes of API keys and users, some of whom may have been revoked, disabled or reset after the backup was made.
@@ -36,40 +38,101 @@ export async function accessSource(text: string): Promise<DatabaseSettings> {
   );
 }
 
-/** The keys and users of a database. */
-export async function readAccess(settings: DatabaseSettings): Promise<AccessRows> {
+/**
+ * The keys and users of a database, without those that were written past its server.
+ * @throws {ConfigError} if nothing vouches for them yet, because an older version wrote them
+ */
+export async function readAccess(settings: DatabaseSettings, macs: RowMacs): Promise<AccessRows> {
   const database = await openDatabase(settings);
   try {
     const { db } = database;
-    return {
-      keys: await db.selectFrom('api_keys').selectAll().execute(),
-      users: await db.selectFrom('users').selectAll().execute(),
-    };
+    const keys = await db.selectFrom('api_keys').selectAll().execute();
+    const users = await db.selectFrom('users').selectAll().execute();
+    if ([...keys, ...users].some(({ mac }) => mac !== null) || keys.length + users.length === 0)
+      return { keys: await soundOf(keys, isSoundKey(macs)), users: await soundOf(users, isSoundUser(macs)) };
+    throw new ConfigError(
+      'nothing vouches for the keys and users of the database that they are to be taken from.',
+      'Start a server of this version over it once, or restore without --access-from.',
+    );
   } finally {
     await database.close();
   }
 }
 
-/** A row of a backup as it is written where its keys and users let nobody in. */
-export function withoutAccess({ table, row }: BackupRow, now: string): BackupRow {
-  switch (table) {
-    case 'api_keys':
-      return { table, row: { ...row, revoked_at: row['revoked_at'] ?? now } };
-    case 'users':
-      return { table, row: { ...row, disabled_at: row['disabled_at'] ?? now } };
-    default:
-      return { table, row };
-  }
+/** What the first start after a backup of an older version was restored vouches for, with all else of it. */
+const UNVOUCHED = { mac: null, mac_key_id: null } as const;
+
+type KeyRow = AccessRows['keys'][number];
+type UserRow = AccessRows['users'][number];
+
+function isSoundKey(macs: RowMacs): (row: KeyRow) => Promise<boolean> {
+  return (row) => macs.isAuthentic('api_keys', coveredOfKey(row), row);
 }
 
-/** Puts these keys and users in the place of those that there are. */
-export async function replaceAccess(database: Database, { keys, users }: AccessRows): Promise<void> {
+function isSoundUser(macs: RowMacs): (row: UserRow) => Promise<boolean> {
+  return (row) => macs.isAuthentic('users', coveredOfUser(row), row);
+}
+
+async function soundOf<Row>(rows: readonly Row[], isSound: (row: Row) => Promise<boolean>): Promise<Row[]> {
+  const sound: Row[] = [];
+  for (const row of rows) if (await isSound(row)) sound.push(row);
+  return sound;
+}
+
+/**
+ * Has the keys and users that a backup brought let in whom the policy lets in. What was written past the server before the
+ * backup was made stays refused; where an older version made the backup, nothing vouches for its rows yet.
+ * @param adopted those that take the place of the others, where they are taken from another database
+ * @returns the revision that all of them have reached, so that none is put back as it was before
+ */
+export async function settleAccess(
+  database: Database,
+  macs: RowMacs,
+  policy: AccessPolicy['kind'],
+  adopted: AccessRows | undefined,
+): Promise<number> {
+  const now = new Date();
+  const revision = now.getTime();
+  const isVouching = await hasVouched(database.db);
   await database.transaction(async (transaction) => {
+    const there = {
+      keys: await transaction.selectFrom('api_keys').selectAll().execute(),
+      users: await transaction.selectFrom('users').selectAll().execute(),
+    };
+    const { keys, users } = adopted ?? there;
+    const isKey = isSoundKey(macs);
+    const isUser = isSoundUser(macs);
+    const revoked = policy === 'revoke' ? now.toISOString() : null;
     await transaction.deleteFrom('api_keys').execute();
     await transaction.deleteFrom('users').execute();
-    for (const key of keys) await transaction.insertInto('api_keys').values(key).execute();
-    for (const user of users) await transaction.insertInto('users').values(user).execute();
+    for (const row of keys) {
+      const next = { ...row, revoked_at: row.revoked_at ?? revoked };
+      const isVouched = isVouching && (await isKey(row));
+      const kept = { ...next, revision: isVouched ? Math.max(revision, row.revision + 1) : row.revision };
+      const mac = isVouched ? macs.vouch('api_keys', coveredOfKey(kept)) : isVouching ? {} : UNVOUCHED;
+      await transaction
+        .insertInto('api_keys')
+        .values({ ...kept, ...mac })
+        .execute();
+    }
+    for (const row of users) {
+      const next = {
+        ...row,
+        disabled_at: row.disabled_at ?? revoked,
+        // Neither comes back: a code that was used, or a login that has ended, must not be good again.
+        recovery_digest: null,
+        login_epoch: row.login_epoch + 1,
+      };
+      const isVouched = isVouching && (await isUser(row));
+      const kept = { ...next, revision: isVouched ? Math.max(revision, row.revision + 1) : row.revision };
+      const mac = isVouched ? macs.vouch('users', coveredOfUser(kept)) : isVouching ? {} : UNVOUCHED;
+      await transaction
+        .insertInto('users')
+        .values({ ...kept, ...mac })
+        .execute();
+    }
   });
+  return revision;
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
+import { revouchRows } from '../integrity/revouch-rows.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
 import { masterKeyPath, newMasterKey } from '../records/master-keys.js';
 import { syncFolder } from '../storage/durable-files.js';
@@ -31,8 +32,9 @@ function rotateCommand(): Command {
   return addSettingOptions(command, STORAGE_SETTINGS).action(async (options: Record<string, unknown>) => {
     const config = configFrom(options);
     if (options['rewrapOnly'] !== true) await prependKey(config);
-    const outcome = await withStorage(config, async ({ database, masterKeys, audit }, actor) => {
+    const outcome = await withStorage(config, async ({ database, masterKeys, audit, integrity }, actor) => {
       const rewrapped = await rewrapDataKeys(database, masterKeys);
+      await revouchRows(database, integrity.macs);
       const masterKey = masterKeys.current().id;
       await audit.append({
         action: 'master-key.rotate',

@@ -12,7 +12,7 @@ export async function withStorage<Result>(
   work: (storage: Storage, actor: Actor) => Promise<Result>,
 ): Promise<Result> {
   const log = createLog({ logLevel: 'warn', logFormat: 'text' }, process.stderr);
-  const storage = await openStorage(config, log, 'command');
+  const storage = await openStorage(config, log, { opener: 'command' });
   try {
     return await work(storage, commandLineActor());
   } finally {

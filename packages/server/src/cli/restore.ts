@@ -35,18 +35,24 @@ export function restoreCommand(): Command {
       // They know of entries that came after the backup.
       const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
       await withStorage(config, async ({ audit }, actor) => {
+        for (const what of restored.destroyed)
+          await audit.append({ action: 'backup.restore', outcome: 'success', ...actor, what, reason: LEFT_OUT });
         await audit.append({
           action: 'backup.restore',
           outcome: 'success',
           ...actor,
           what: undefined,
           reason: `backup of ${restored.createdAt}; keys and users: ${access.kind}`,
-          counts: { sessions: restored.rows['sessions'] ?? 0, destroyed: restored.destroyed },
+          counts: {
+            sessions: restored.rows['sessions'] ?? 0,
+            destroyed: restored.destroyed.length,
+            revisionFloor: restored.accessRevision,
+          },
         });
       });
       printResult(
         options,
-        { ...restored, anchorsAt },
+        { ...restored, destroyed: restored.destroyed.length, anchorsAt },
         () =>
           sentence(restored, access) +
           (anchorsAt === undefined ? '' : `the former anchors are in ${anchorsAt}\n`),
@@ -54,6 +60,9 @@ export function restoreCommand(): Command {
     },
   );
 }
+
+/** So that whoever verifies the database does not take the record for one that was removed. */
+const LEFT_OUT = 'left out: its key was destroyed after the backup was made';
 
 const EXAMPLES = `
 Examples:
@@ -78,7 +87,7 @@ async function accessPolicy(options: Record<string, unknown>): Promise<AccessPol
 function sentence({ rows, destroyed, createdAt }: Restored, { kind }: AccessPolicy): string {
   const entries = rows['audit_entries'] ?? 0;
   return (
-    `${rows['sessions'] ?? 0} records and ${entries} audit entries of ${createdAt} are back; ${destroyed} that were destroyed since are not\n` +
+    `${rows['sessions'] ?? 0} records and ${entries} audit entries of ${createdAt} are back; ${destroyed.length} that were destroyed since are not\n` +
     `${ACCESS_SENTENCES[kind]}\n`
   );
 }

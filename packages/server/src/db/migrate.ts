@@ -7,6 +7,7 @@ import { servers } from './migrations/0004-servers.js';
 import { recoveryCodes } from './migrations/0005-recovery-codes.js';
 import { missingAudio } from './migrations/0006-missing-audio.js';
 import { auditHead } from './migrations/0007-audit-head.js';
+import { authenticatedRows } from './migrations/0009-authenticated-rows.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
 /** Every step, in order. */
@@ -18,6 +19,7 @@ const schemaChanges: readonly SchemaChange[] = [
   recoveryCodes,
   missingAudio,
   auditHead,
+  authenticatedRows,
 ];
 
 /** Name of the newest step that this version knows. */

@@ -23,11 +23,24 @@ export interface Schema {
   readonly servers: ServersTable;
 }
 
+/** What vouches for a row: see `integrity/row-macs.ts`. Null where an older version wrote it, or something else did. */
+interface VouchedRow {
+  /** Of the master key that the key of the MAC follows from. */
+  mac_key_id: string | null;
+  mac: Buffer | null;
+}
+
+/** A row that is never put back as it was: see `integrity/revisions.ts`. */
+interface RevisedRow extends VouchedRow {
+  /** Grows with each change. */
+  revision: Generated<number>;
+}
+
 /** Set when the row is written and never changed afterwards. */
 type Fixed<Value> = ColumnType<Value, Value, never>;
 
 /** One row a session: what may be known of it without its key. */
-interface SessionsTable {
+interface SessionsTable extends RevisedRow {
   id: Fixed<string>;
   tenant: Fixed<string>;
   /** Subject of the identity that held the session. */
@@ -56,6 +69,8 @@ interface SessionsTable {
   held: Generated<number>;
   /** The server that it was opened on; null where an older version did. */
   server_id: Fixed<string | null>;
+  /** What belongs to the record, sealed: see `records/record-head.ts`; null where the key of the session is lost. */
+  head: Buffer | null;
 }
 
 /** Groups that the owner of a session was in when it began. */
@@ -143,7 +158,7 @@ interface AuditAnchorsTable {
 }
 
 /** API keys, of which only a digest is known. */
-interface ApiKeysTable {
+interface ApiKeysTable extends RevisedRow {
   /** Stands in the key itself, so that people can tell which it is. */
   id: Fixed<string>;
   tenant: Fixed<string>;
@@ -163,7 +178,7 @@ interface ApiKeysTable {
 }
 
 /** People who log in. */
-interface UsersTable {
+interface UsersTable extends RevisedRow {
   id: Fixed<string>;
   tenant: Fixed<string>;
   /** What they log in with, in lower case. */
@@ -180,15 +195,21 @@ interface UsersTable {
   created_at: Fixed<string>;
   created_by: Fixed<string | null>;
   disabled_at: string | null;
+  /** Logins of an earlier one have ended. */
+  login_epoch: Generated<number>;
+  /** Over the recovery codes that are left; null where there are none. */
+  recovery_digest: string | null;
 }
 
 /** Browsers in which somebody is logged in. */
-interface LoginsTable {
+interface LoginsTable extends VouchedRow {
   /** SHA-256 of the cookie, hexadecimal. */
   digest: Fixed<string>;
   user_id: Fixed<string>;
   created_at: Fixed<string>;
   last_seen_at: string;
+  /** That of the user when it began. */
+  login_epoch: Generated<number>;
 }
 
 /** Codes that stand in for an authenticator. One that was used is gone. */

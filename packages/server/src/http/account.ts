@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedIdentity, type AccessAuditAction } from '../access/access-audit.js';
+import { auditedBy, type AccessAuditAction } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { isStrong, PASSWORD_RULE } from '../access/password-rule.js';
 import { loginCookieOf } from '../access/recognise.js';
 import type { User } from '../access/users.js';
+import type { Schema } from '../db/schema.js';
 import { errorResponses, RequestError } from '../errors.js';
 
 const PATH = '/api/v1/account';
@@ -43,7 +45,7 @@ const refusals = ['unauthenticated', 'account_not_found', 'locked_out'] as const
 
 /** Adds the routes under `/api/v1/account`: what people who log in see and change of their own. */
 export function registerAccount(app: FastifyInstance, access: Access): void {
-  const { accounts, recoveryCodes, logins } = access;
+  const { accounts, recoveryCodes } = access;
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const change = { config: { action: 'account.change' as const } };
   routes.get(
@@ -81,9 +83,7 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       await requirePassword(access, request, user, current, 'account.password');
       if (newPassword === current || !isStrong(newPassword, user.name))
         throw new RequestError('password_too_weak', { field: 'newPassword', limit: PASSWORD_RULE });
-      await note(access, request, 'account.password', 'success');
-      await accounts.setPassword(user.id, newPassword);
-      await logins.endOthers(user.id, loginCookieOf(request) ?? '');
+      await accounts.setPassword(user.id, newPassword, endingOthers(access, request, user));
       void reply.code(204);
       return null;
     },
@@ -132,11 +132,8 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       const trial = accounts.tryAuthenticator(user.id, request.body.code);
       if (trial.kind === 'not-offered') throw new RequestError('authenticator_not_offered');
       if (trial.kind === 'wrong') throw new RequestError('code_wrong', { field: 'code' });
-      await note(access, request, 'account.authenticator', 'success');
-      await trial.accept();
-      await logins.endOthers(user.id, loginCookieOf(request) ?? '');
       void reply.header('cache-control', 'no-store');
-      return { recoveryCodes: await recoveryCodes.renew(user.id) };
+      return { recoveryCodes: await trial.accept(endingOthers(access, request, user)) };
     },
   );
   routes.post(
@@ -157,9 +154,9 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       const user = await ownUser(access, request);
       await requirePassword(access, request, user, request.body.password, 'account.recovery-codes');
       if (!user.usesCodes) throw new RequestError('authenticator_missing');
-      await note(access, request, 'account.recovery-codes', 'success');
       void reply.code(201).header('cache-control', 'no-store');
-      return { recoveryCodes: await recoveryCodes.renew(user.id) };
+      const by = auditedBy(requireIdentity(request), request);
+      return { recoveryCodes: await accounts.renewRecoveryCodes(user.id, { by }) };
     },
   );
 }
@@ -188,24 +185,22 @@ async function requirePassword(
     nameFailures.succeed(name);
     return;
   }
-  await note(access, request, action, 'failure');
+  await access.audit.append({
+    action,
+    outcome: 'failure',
+    ...auditedBy(requireIdentity(request), request),
+    what: undefined,
+    reason: 'password_wrong',
+  });
   throw new RequestError('password_wrong', { field: 'password' });
 }
 
-/** Before it is done: what cannot be audited is not done. */
-async function note(
-  { audit }: Access,
-  request: FastifyRequest,
-  action: ChangeAction,
-  outcome: 'success' | 'failure',
-): Promise<void> {
-  const who = auditedIdentity(requireIdentity(request));
-  await audit.append({
-    action,
-    outcome,
-    who,
-    from: request.ip,
-    what: undefined,
-    ...(outcome === 'failure' && { reason: 'password_wrong' }),
-  });
+/** A change that ends the user's logins in all other browsers. */
+function endingOthers({ logins }: Access, request: FastifyRequest, { id }: User) {
+  const cookie = loginCookieOf(request) ?? '';
+  return {
+    by: auditedBy(requireIdentity(request), request),
+    endLogins: (transaction: Transaction<Schema>, loginEpoch: number) =>
+      logins.endOthersIn(transaction, id, cookie, loginEpoch),
+  };
 }

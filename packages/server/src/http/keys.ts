@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedSuccess } from '../access/access-audit.js';
+import { auditedBy } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
 import { errorResponses, RequestError } from '../errors.js';
@@ -39,7 +39,7 @@ const keyOrder = z.strictObject({
 const params = z.object({ id: z.string() });
 
 /** Adds the routes under `/api/v1/keys`. */
-export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Access): void {
+export function registerKeys(app: FastifyInstance, { apiKeys, guard }: Access): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.post(
     PATH,
@@ -59,13 +59,10 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
       const { expiresInDays, ...order } = request.body;
       const expiresAt =
         expiresInDays === undefined ? undefined : new Date(Date.now() + expiresInDays * 86_400_000);
-      const key = await apiKeys.create({ ...order, expiresAt, tenant: who.tenant, createdBy: who.subject });
-      try {
-        await audit.append(auditedSuccess('key.create', who, request, key.id));
-      } catch (error) {
-        await apiKeys.revoke(key.id);
-        throw error;
-      }
+      const key = await apiKeys.create(
+        { ...order, expiresAt, tenant: who.tenant, createdBy: who.subject },
+        auditedBy(who, request),
+      );
       void reply
         .code(201)
         .header('location', locationOf(request, PATH, key.id))
@@ -107,8 +104,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, audit, guard }: Ac
       if (key === undefined) throw new RequestError('key_not_found');
       const ownership = { tenant: key.tenant, owner: key.createdBy ?? '', groups: key.groups };
       await guard.authorise(request, 'key.revoke', ownership, 'key_not_found', key.id);
-      await apiKeys.revoke(key.id);
-      await audit.append(auditedSuccess('key.revoke', who, request, key.id));
+      await apiKeys.revoke(key.id, auditedBy(who, request));
       void reply.code(204);
       return null;
     },

@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedSuccess, type AccessAuditAction } from '../access/access-audit.js';
+import { auditedBy, auditedSuccess, type AccessAuditAction } from '../access/access-audit.js';
 import { addressKey } from '../access/failure-limit.js';
 import { requireIdentity } from '../access/guard.js';
 import { ROLES, type Identity } from '../access/identity.js';
 import { setLoginCookie, type Login } from '../access/logins.js';
 import { scopeOf } from '../access/permissions.js';
 import { loginCookieOf } from '../access/recognise.js';
-import { identityOfUser, type LoginCheck, type User } from '../access/users.js';
+import { identityOfUser, type CheckedLogin, type User } from '../access/users.js';
+import type { Schema } from '../db/schema.js';
 import { errorResponses, RequestError } from '../errors.js';
 import type { OriginPolicy } from './origins.js';
 
@@ -65,12 +67,8 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
       // Another page must not log somebody in under a name that it chose.
       if (request.headers.origin !== undefined && !origins.isOwnPage(request.headers))
         throw new RequestError('origin_not_allowed');
-      const { user, usedRecoveryCode } = await logIn(access, request, request.body);
+      const { user, cookie } = await logIn(access, request, request.body);
       const identity = identityOfUser(user);
-      if (usedRecoveryCode)
-        await access.audit.append(auditedSuccess('login.recovery-code', identity, request));
-      await access.audit.append(auditedSuccess('login', identity, request));
-      const cookie = await access.logins.start(user);
       void reply
         .header('set-cookie', setLoginCookie(request.protocol, cookie))
         .header('cache-control', 'no-store');
@@ -89,8 +87,9 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
     },
     async (request, reply) => {
       const cookie = loginCookieOf(request);
-      if (cookie !== undefined) await access.logins.end(cookie);
-      await access.audit.append(auditedSuccess('logout', requireIdentity(request), request));
+      const who = requireIdentity(request);
+      if (cookie === undefined) await access.audit.append(auditedSuccess('logout', who, request));
+      else await access.logins.end(cookie, auditedBy(who, request));
       void reply.code(204).header('set-cookie', setLoginCookie(request.protocol, undefined));
       return null;
     },
@@ -130,7 +129,7 @@ async function logIn(
   access: Access,
   request: FastifyRequest,
   { name, password, code }: z.output<typeof loginBody>,
-): Promise<Extract<LoginCheck, { kind: 'right' }>> {
+): Promise<{ readonly user: User; readonly cookie: string }> {
   const { users, nameFailures, addressFailures } = access;
   const address = addressKey(request.ip);
   const key = name.trim().normalize('NFKC').toLowerCase();
@@ -139,18 +138,36 @@ async function logIn(
   // Counted before it is checked: many attempts at once are as many as one after the other.
   const locks = nameFailures.fail(key);
   addressFailures.fail(address);
-  const check = await users.check(name, password, code);
+  let cookie = '';
+  const check = await users.check(name, password, code, async (transaction, login) => {
+    cookie = await startIn(access, request, transaction, login);
+  });
   // Only the own failure is taken back: who has an account must not guess the passwords of others without end.
   if (check.kind !== 'wrong') addressFailures.forgive(address);
   if (check.kind === 'right') {
     nameFailures.succeed(key);
-    return check;
+    return { user: check.user, cookie };
   }
   const isCodeMissing = check.kind === 'code-missing';
   const user = isCodeMissing ? check.user : await users.findByName(name);
   await note(access, request, isCodeMissing ? 'login.code-asked' : 'login.failed', user);
   if (locks) await note(access, request, 'login.locked', user);
   throw new RequestError(isCodeMissing ? 'code_required' : 'login_failed');
+}
+
+/** The login, the code that it used up, and the entries about both: all are there, or nothing. */
+async function startIn(
+  { audit, logins }: Access,
+  request: FastifyRequest,
+  transaction: Transaction<Schema>,
+  { user, usedRecoveryCode, revision }: CheckedLogin,
+): Promise<string> {
+  const identity = identityOfUser(user);
+  const counts = { userRevision: revision };
+  if (usedRecoveryCode)
+    await audit.appendIn(transaction, auditedSuccess('login.recovery-code', identity, request));
+  await audit.appendIn(transaction, { ...auditedSuccess('login', identity, request), counts });
+  return logins.startIn(transaction, user);
 }
 
 /** A name that is nobody's is not written down: people type passwords there. */

@@ -145,6 +145,9 @@ const recordBody = sessionBody.extend({
       }),
     )
     .meta({ description: 'Stretches that were read again as a whole, and what was heard then.' }),
+  isWhole: z.boolean().meta({
+    description: 'False where something was taken from the record, or put into it, past the server.',
+  }),
 });
 
 const version = z
@@ -156,6 +159,12 @@ const version = z
       '`edited`: live text with corrections. `newest`: of each stretch what somebody corrected last, else what was read ' +
       'again, else live text.',
   });
+
+const damaged = z.enum(['refuse', 'show']).default('refuse').meta({
+  description:
+    '`show` answers what is left of a record that is not what was written, marked by `isWhole`; it is refused as ' +
+    '`record_damaged` otherwise.',
+});
 
 const params = z.object({ id: z.string().min(1).max(64) });
 
@@ -224,7 +233,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
         summary: 'What was said in a session',
         description: 'Every final with all its versions, live and as it was read again.',
         params,
-        querystring: z.object({ version }),
+        querystring: z.object({ version, damaged }),
         response: {
           200: recordBody,
           ...errorResponses('record_not_found', 'record_damaged'),
@@ -234,7 +243,8 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
     async (request) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.read', id, services);
-      return bodyOf(await services.records().read(id, actor), request.query.version);
+      const { version: chosen, damaged: asked } = request.query;
+      return bodyOf(await services.records().read(id, actor, 'record.read', asked), chosen);
     },
   );
 }
@@ -427,6 +437,7 @@ function bodyOf(record: StoredRecord, version: TextVersion): z.output<typeof rec
       end: threeDecimals(part.end),
       segments: part.segments.map(segmentBodyOf),
     })),
+    isWhole: record.isWhole,
   };
 }
 

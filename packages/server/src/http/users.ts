@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from '../access/access.js';
-import { auditedSuccess, type AccessAuditAction } from '../access/access-audit.js';
+import { auditedBy } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
 import type { Action } from '../access/permissions.js';
@@ -60,10 +60,13 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       },
     },
     async (request, reply) => {
-      const { tenant, subject } = requireIdentity(request);
-      const user = await users.create({ ...request.body, tenant, createdBy: subject });
+      const who = requireIdentity(request);
+      const { tenant, subject } = who;
+      const user = await users.create(
+        { ...request.body, tenant, createdBy: subject },
+        auditedBy(who, request),
+      );
       if (user === undefined) throw new RequestError('name_taken', { field: 'name' });
-      await note(access, request, 'user.create', user);
       void reply
         .code(201)
         .header('location', locationOf(request, PATH, user.id))
@@ -96,8 +99,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
     },
     async (request, reply) => {
       const user = await found(access, request, request.params.id, 'user.disable');
-      await users.disable(user.id);
-      await note(access, request, 'user.disable', user);
+      await users.disable(user.id, auditedBy(requireIdentity(request), request));
       void reply.code(204);
       return null;
     },
@@ -115,9 +117,8 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
     },
     async (request, reply) => {
       const user = await found(access, request, request.params.id, 'user.reset');
-      const secrets = await users.reset(user.id);
+      const secrets = await users.reset(user.id, auditedBy(requireIdentity(request), request));
       if (secrets === undefined) throw new RequestError('user_not_found');
-      await note(access, request, 'user.reset', user);
       void reply.header('cache-control', 'no-store');
       return secrets;
     },
@@ -135,19 +136,4 @@ async function found(
   const ownership = { tenant: user.tenant, owner: '', groups: user.groups };
   await guard.authorise(request, action, ownership, 'user_not_found', id);
   return user;
-}
-
-/** What cannot be audited is taken back: nobody keeps secrets that nobody knows of. */
-async function note(
-  { audit, users }: Access,
-  request: FastifyRequest,
-  action: AccessAuditAction,
-  { id }: User,
-): Promise<void> {
-  try {
-    await audit.append(auditedSuccess(action, requireIdentity(request), request, id));
-  } catch (error) {
-    await users.disable(id);
-    throw error;
-  }
 }

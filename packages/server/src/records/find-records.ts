@@ -1,13 +1,14 @@
-import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
-import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import type { RecordPage, RecordSearch, RecordSummary, SessionKind } from './record.js';
+import type { SessionRow, SessionRows } from './session-rows.js';
 
-type SessionRow = Selectable<Schema['sessions']>;
-
-/** The sessions that a search finds, the newest first. */
-export async function findRecords(db: Database['db'], search: RecordSearch): Promise<RecordPage> {
+/** The sessions that a search finds, the newest first, without those that were written past the server. */
+export async function findRecords(
+  db: Database['db'],
+  search: RecordSearch,
+  sessions: SessionRows,
+): Promise<RecordPage> {
   const { scope, limit } = search;
   let query = db
     .selectFrom('sessions')
@@ -45,7 +46,7 @@ export async function findRecords(db: Database['db'], search: RecordSearch): Pro
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    records: await withGroups(db, page),
+    records: await withGroups(db, page, sessions),
     next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
   };
 }
@@ -77,6 +78,7 @@ export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSum
 async function withGroups(
   db: Database['db'],
   rows: readonly SessionRow[],
+  sessions: SessionRows,
 ): Promise<readonly RecordSummary[]> {
   if (rows.length === 0) return [];
   const groups = await db
@@ -88,12 +90,10 @@ async function withGroups(
       rows.map(({ id }) => id),
     )
     .execute();
-  return rows.map((row) =>
-    summaryOf(
-      row,
-      groups.filter(({ session_id }) => session_id === row.id).map(({ name }) => name),
-    ),
-  );
+  const groupsOf = (id: string): readonly string[] =>
+    groups.filter(({ session_id }) => session_id === id).map(({ name }) => name);
+  const sound = await sessions.authenticOf(rows, groupsOf);
+  return sound.map((row) => summaryOf(row, groupsOf(row.id)));
 }
 
 function cursorOf({ started_at, id }: SessionRow): string {

@@ -4,12 +4,16 @@ import type { AuditLog } from '../audit/audit-log.js';
 import type { CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
+import { RequestError } from '../errors.js';
+import type { RowIntegrity } from '../integrity/row-integrity.js';
+import { createSessionRows, type AuthenticSession, type SessionRows } from './session-rows.js';
 
 /** What sessions are ended with. */
 export interface EndingServices {
   readonly database: Database;
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
+  readonly integrity: RowIntegrity;
 }
 
 /** Sessions that are ended in one transaction. */
@@ -21,22 +25,23 @@ const INTERRUPTED = 'interrupted';
 interface InterruptedSession {
   readonly id: string;
   readonly tenant: string;
-  readonly finals: number;
   /** When the last that is known of it was written. */
   readonly lastSeenAt: string;
 }
 
 /**
  * Ends every open session that is of none of the servers in the table: whoever held it went down, and what was said is
- * all there is. Resolves with how many there were.
+ * all there is. Resolves with how many there were, with those that
+ * were written past the server and stay as they are.
  */
-export async function endInterruptedSessions({ database, queue, audit }: EndingServices): Promise<number> {
+export async function endInterruptedSessions(services: EndingServices): Promise<number> {
+  const { database, queue } = services;
   const interrupted = await findInterrupted(database.db);
   for (let from = 0; from < interrupted.length; from += ENDED_TOGETHER) {
     const together = interrupted.slice(from, from + ENDED_TOGETHER);
     await queue.submit(
       async (transaction) => {
-        for (const session of together) await end(transaction, audit, session);
+        for (const session of together) await end(transaction, services, session);
       },
       { milliseconds: PATIENCE_MS },
     );
@@ -54,7 +59,6 @@ async function findInterrupted(db: Database['db']): Promise<readonly Interrupted
     .select(({ selectFrom }) => [
       'id',
       'tenant',
-      'finals',
       'started_at',
       selectFrom('segments')
         .select(({ fn }) => fn.max('written_at').as('at'))
@@ -66,27 +70,24 @@ async function findInterrupted(db: Database['db']): Promise<readonly Interrupted
       not(exists(selectFrom('servers').select('id').whereRef('servers.id', '=', 'sessions.server_id'))),
     )
     .execute();
-  return rows.map(({ id, tenant, finals, started_at, written_at }) => ({
+  return rows.map(({ id, tenant, started_at, written_at }) => ({
     id,
     tenant,
-    finals,
     lastSeenAt: written_at ?? started_at,
   }));
 }
 
 async function end(
   transaction: Transaction<Schema>,
-  audit: AuditLog,
-  { id, tenant, finals, lastSeenAt }: InterruptedSession,
+  { database, audit, integrity }: EndingServices,
+  { id, tenant, lastSeenAt }: InterruptedSession,
 ): Promise<void> {
-  const { numUpdatedRows } = await transaction
-    .updateTable('sessions')
-    .set({ ended_at: lastSeenAt, end_reason: INTERRUPTED })
-    .where('id', '=', id)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  // Another server was faster.
-  if (numUpdatedRows === 0n) return;
+  const rows = createSessionRows(database, integrity);
+  const session = await readIfSound(rows, transaction, id);
+  // Another server was faster, or somebody wrote to the row, which is told.
+  if (session === undefined || session.row.ended_at !== null) return;
+  const ended = { ended_at: lastSeenAt, end_reason: INTERRUPTED };
+  const revision = await rows.changeIn(transaction, session, ended);
   await audit.appendIn(transaction, {
     action: 'session.end',
     outcome: 'failure',
@@ -94,6 +95,20 @@ async function end(
     from: undefined,
     what: id,
     reason: INTERRUPTED,
-    counts: { finals },
+    counts: { finals: session.row.finals, revision },
   });
+}
+
+async function readIfSound(
+  rows: SessionRows,
+  transaction: Transaction<Schema>,
+  id: string,
+): Promise<AuthenticSession | undefined> {
+  try {
+    return await rows.readIn(transaction, id);
+  } catch (error) {
+    if (error instanceof RequestError && ['record_damaged', 'record_not_found'].includes(error.code))
+      return undefined;
+    throw error;
+  }
 }

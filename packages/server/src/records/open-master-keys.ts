@@ -20,7 +20,7 @@ export async function openMasterKeys(
   onCreated: (path: string) => void,
 ): Promise<MasterKeys> {
   const inUse = await masterKeysInUse(database.db);
-  if (!areKeysConfigured(settings) && inUse.size === 0) {
+  if (!areKeysConfigured(settings) && inUse.size === 0 && !(await areRowsVouchedFor(database.db))) {
     const path = masterKeyPath(settings);
     if (createMasterKeyFile(path)) onCreated(path);
   }
@@ -33,4 +33,18 @@ export async function openMasterKeys(
     );
   }
   return keys;
+}
+
+/** Whether a key that is lost vouches for somebody: another would let nobody in. */
+async function areRowsVouchedFor(db: Database['db']): Promise<boolean> {
+  for (const table of ['api_keys', 'users'] as const) {
+    const row = await db
+      .selectFrom(table)
+      .select('mac_key_id')
+      .where('mac_key_id', 'is not', null)
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) return true;
+  }
+  return false;
 }

@@ -5,9 +5,11 @@ import type { CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
+import type { RowIntegrity } from '../integrity/row-integrity.js';
 import type { Log } from '../telemetry/log.js';
 import { newDataKey, unwrapDataKey, wrapDataKey } from './data-keys.js';
 import { destroyRows } from './destroy.js';
+import { audioExtent, createHeadKeys, EMPTY_HEAD, type AudioExtent, type TextRow } from './record-head.js';
 import { findRecords, summaryOf } from './find-records.js';
 import type { MasterKeys } from './master-keys.js';
 import { createAudioPieces, openAudio } from './record-audio.js';
@@ -22,6 +24,7 @@ import type {
   StoredRecord,
 } from './record.js';
 import { writeRefined, type RefinedText } from './refined-text.js';
+import { createSessionRows, type AuthenticSession, type SessionRow } from './session-rows.js';
 import { descriptionColumns, openSettings, type SessionDescription } from './session-settings.js';
 import { createAuditOnlyWriter, createSessionWriter, type SessionRecordWriter } from './session-writer.js';
 import { readSegments } from './stored-segments.js';
@@ -57,11 +60,15 @@ export interface RecordStore {
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
   /** What is known of a session without its key. Not audited: asked before it is decided who may do what. */
   readonly summary: (id: string) => Promise<RecordSummary | undefined>;
-  /** Everything that was said, with all versions. */
+  /**
+   * Everything that was said, with all versions. Refused as `record_damaged` where that is not all that was written, or
+   * not only that; unless `damaged` asks for what is left.
+   */
   readonly read: (
     id: string,
     actor: Actor,
     action?: 'record.read' | 'record.export',
+    damaged?: 'refuse' | 'show',
   ) => Promise<StoredRecord>;
   /** The kept audio of a channel as 16-bit PCM at 16 kHz, piece by piece. */
   readonly audio: (id: string, channel: number, actor: Actor) => Promise<AsyncIterable<Buffer>>;
@@ -84,6 +91,7 @@ export interface StoreServices {
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
   readonly masterKeys: MasterKeys;
+  readonly integrity: RowIntegrity;
   readonly log: Log;
   /** Of the server, kept with each session. */
   readonly serverVersion: string;
@@ -103,10 +111,14 @@ const PATIENCE = { milliseconds: 5000 } as const;
 const DESTROYED_TOGETHER = 50;
 const SCRUB_AGAIN_MS = 1000;
 
+/** Of a session that has just begun. */
+const FIRST_REVISION = 1;
+
 /** Opens the store. */
 export function createRecordStore(services: StoreServices): RecordStore {
-  const { database, queue, audit, masterKeys, log } = services;
+  const { database, queue, audit, masterKeys, integrity, log } = services;
   const { db } = database;
+  const rows = createSessionRows(database, integrity);
   const open = new Set<string>();
 
   const begin: RecordStore['open'] = async ({ id, kind, actor, groups, model, description }) => {
@@ -118,35 +130,41 @@ export function createRecordStore(services: StoreServices): RecordStore {
       return createAuditOnlyWriter(id, actor, audit);
     }
     const dataKey = newDataKey();
-    const columns = descriptionColumns(dataKey, id, description);
+    const row = {
+      id,
+      kind,
+      tenant: actor.who.tenant,
+      owner: actor.who.subject,
+      model,
+      server_version: services.serverVersion,
+      ...descriptionColumns(dataKey, id, description),
+      started_at: new Date().toISOString(),
+      ended_at: null,
+      end_reason: null,
+      finals: 0,
+      audio_seconds: 0,
+      missing_seconds: null,
+      held: 0,
+      server_id: services.serverId,
+      head: createHeadKeys(dataKey, id).sealHead(EMPTY_HEAD),
+      revision: FIRST_REVISION,
+    };
     await queue.submit(async (transaction) => {
-      await transaction
-        .insertInto('sessions')
-        .values({
-          id,
-          kind,
-          tenant: actor.who.tenant,
-          owner: actor.who.subject,
-          model,
-          server_version: services.serverVersion,
-          ...columns,
-          started_at: new Date().toISOString(),
-          server_id: services.serverId,
-        })
-        .execute();
-      for (const name of groups)
-        await transaction.insertInto('session_groups').values({ session_id: id, name }).execute();
+      await rows.insertIn(transaction, row, groups);
       await transaction
         .insertInto('data_keys')
         .values({ session_id: id, ...wrapDataKey(masterKeys, id, dataKey) })
         .execute();
-      await audit.appendIn(transaction, start);
+      await audit.appendIn(transaction, { ...start, counts: { revision: FIRST_REVISION } });
     }, PATIENCE);
+    rows.committed(id, FIRST_REVISION);
     open.add(id);
     const writer = createSessionWriter({
       sessionId: id,
       actor,
+      groups,
       dataKey,
+      rows,
       queue,
       audit,
       description,
@@ -162,35 +180,47 @@ export function createRecordStore(services: StoreServices): RecordStore {
     };
   };
 
+  /** Changes a session within a transaction, and notes its new revision once that is committed. */
+  const changing = async (
+    work: (transaction: Transaction<Schema>) => Promise<number | undefined>,
+    id: string,
+    patience?: typeof PATIENCE,
+  ): Promise<void> => {
+    let revision: number | undefined;
+    await queue.submit(async (transaction) => {
+      revision = await work(transaction);
+    }, patience);
+    if (revision !== undefined) rows.committed(id, revision);
+  };
+
   const refine = (id: string, text: RefinedText, actor: Actor): Promise<void> =>
-    queue.submit(async (transaction) => {
-      await requireThere(transaction, id);
+    changing(async (transaction) => {
+      const session = await rows.readIn(transaction, id);
       const dataKey = await keyOf(transaction, id);
-      const isNew = await writeRefined(transaction, id, dataKey, text);
+      const added = await writeRefined(transaction, id, dataKey, text);
+      const head = added && headWith(session, dataKey, added);
       dataKey.fill(0);
-      if (!isNew) return;
-      const counts = { finals: text.finals.length };
+      if (head === undefined) return undefined;
+      const revision = await rows.changeIn(transaction, session, { head });
+      const counts = { finals: text.finals.length, revision };
       await audit.appendIn(transaction, { ...eventOf('record.refine', actor, id), counts });
-    });
+      return revision;
+    }, id);
 
   const summary: RecordStore['summary'] = async (id) => {
-    const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
-    if (row === undefined) return undefined;
-    const groups = await db
-      .selectFrom('session_groups')
-      .select('name')
-      .where('session_id', '=', id)
-      .execute();
-    return summaryOf(
-      row,
-      groups.map(({ name }) => name),
-    );
+    const session = await rows.find(id);
+    return session && summaryOf(session.row, session.groups);
+  };
+
+  const requiredSession = async (id: string): Promise<AuthenticSession> => {
+    const found = await rows.find(id);
+    if (found === undefined) throw new RequestError('record_not_found');
+    return found;
   };
 
   const required = async (id: string): Promise<RecordSummary> => {
-    const found = await summary(id);
-    if (found === undefined) throw new RequestError('record_not_found');
-    return found;
+    const { row, groups } = await requiredSession(id);
+    return summaryOf(row, groups);
   };
 
   const keyOf = async (reading: Database['db'], id: string): Promise<Buffer> => {
@@ -218,28 +248,69 @@ export function createRecordStore(services: StoreServices): RecordStore {
     }
   };
 
-  const read: RecordStore['read'] = async (id, actor, action = 'record.read') => {
-    const about = await required(id);
-    return reportingDamage(id, actor, async () => {
+  const read: RecordStore['read'] = async (id, actor, action = 'record.read', damaged = 'refuse') =>
+    reportingDamage(id, actor, async () => {
+      const { row, groups } = await requiredSession(id);
       const dataKey = await keyOf(db, id);
-      const said = await readSegments({ db, id, dataKey }, about.finals);
-      const settings = await settingsOf(id, dataKey);
+      const said = await readWhole(row, dataKey);
+      if (!said.isWhole) await reportShortened(id, actor, damaged);
+      const settings = row.settings === null ? undefined : openSettings(dataKey, row.settings, id);
       await audit.append(eventOf(action, actor, id));
-      return { ...about, settings, ...said };
+      return { ...summaryOf(row, groups), settings, ...said };
     });
+
+  /** What is in a record. A commit that comes between the row and the text is no reason to doubt either. */
+  const readWhole = async ({ id, finals, head, revision }: SessionRow, dataKey: Buffer) => {
+    const said = await readSegments({ db, id, dataKey, finals, head });
+    if (said.isWhole) return said;
+    const { row: now } = await requiredSession(id);
+    return now.revision === revision
+      ? said
+      : readSegments({ db, id, dataKey, finals: now.finals, head: now.head });
   };
 
-  const settingsOf = async (id: string, dataKey: Buffer): Promise<StoredRecord['settings']> => {
-    const row = await db.selectFrom('sessions').select('settings').where('id', '=', id).executeTakeFirst();
-    const sealed = row?.settings ?? undefined;
-    return sealed && openSettings(dataKey, sealed, id);
+  /** With `show`, who reads is shown what is left; the auditor is told either way. */
+  const reportShortened = async (id: string, actor: Actor, damaged: 'refuse' | 'show'): Promise<void> => {
+    integrity.refused.report({ table: 'sessions', id, refusal: 'shortened' });
+    if (damaged === 'refuse') throw new RequestError('record_damaged', { field: 'damaged', limit: 'show' });
+    await audit.append({ ...eventOf('record.damaged', actor, id), outcome: 'failure' });
+  };
+
+  /** How much audio of a channel there is, by the head. Throws `record_damaged` if the pieces are not as many. */
+  const audioOf = async (row: SessionRow, channel: number, dataKey: Buffer): Promise<AudioExtent> => {
+    const extent =
+      row.head === null
+        ? undefined
+        : audioExtent(createHeadKeys(dataKey, row.id).openHead(row.head), channel);
+    const { pieces } = await db
+      .selectFrom('audio_pieces')
+      .select(({ fn }) => fn.countAll<number>().as('pieces'))
+      .where('session_id', '=', row.id)
+      .where('channel', '=', channel)
+      .where('place', '<', extent?.end ?? 0)
+      .executeTakeFirstOrThrow();
+    if (extent !== undefined && Number(pieces) === extent.pieces) return extent;
+    integrity.refused.report({ table: 'sessions', id: row.id, refusal: 'shortened' });
+    throw new RequestError('record_damaged');
+  };
+
+  /** Nothing is added to what is not whole: the addition would vouch for the rest. */
+  const requireWhole = async (id: string): Promise<void> => {
+    const { row } = await requiredSession(id);
+    const dataKey = await keyOf(db, id);
+    const { isWhole } = await readWhole(row, dataKey);
+    dataKey.fill(0);
+    if (isWhole) return;
+    integrity.refused.report({ table: 'sessions', id, refusal: 'shortened' });
+    throw new RequestError('record_damaged');
   };
 
   const correct: RecordStore['correct'] = async (id, { reading, place, version, text }, actor) => {
-    await required(id);
     let result: SegmentVersion | undefined;
-    await reportingDamage(id, actor, () =>
-      queue.submit(async (transaction) => {
+    await reportingDamage(id, actor, async () => {
+      await requireWhole(id);
+      await changing(async (transaction) => {
+        const session = await rows.readIn(transaction, id);
         const newest = await transaction
           .selectFrom('segments')
           .selectAll()
@@ -257,43 +328,48 @@ export function createRecordStore(services: StoreServices): RecordStore {
         const final = corrected(openFinal(dataKey, newest.sealed, at), text);
         const next = { ...at, version: version + 1 };
         const writtenAt = new Date().toISOString();
-        await transaction
-          .insertInto('segments')
-          .values({
-            session_id: id,
-            reading,
-            place,
-            version: next.version,
-            written_at: writtenAt,
-            written_by: actor.who.subject,
-            sealed: sealFinal(dataKey, final, next),
-          })
-          .execute();
+        const segment = {
+          session_id: id,
+          reading,
+          place,
+          version: next.version,
+          written_at: writtenAt,
+          written_by: actor.who.subject,
+          sealed: sealFinal(dataKey, final, next),
+        };
+        await transaction.insertInto('segments').values(segment).execute();
+        const head = headWith(session, dataKey, [{ table: 'segments', ...segment }]);
+        dataKey.fill(0);
+        const revision = await rows.changeIn(transaction, session, { head });
         await audit.appendIn(transaction, {
           ...eventOf('record.correct', actor, id),
-          counts: { place, version: next.version },
+          counts: { place, version: next.version, revision },
         });
         result = { ...final, version: next.version, writtenAt, writtenBy: actor.who.subject };
-      }, PATIENCE),
-    );
+        return revision;
+      }, id, PATIENCE);
+    });
     if (result === undefined) throw new TypeError('a correction was committed without being made');
     return result;
   };
 
   const hold: RecordStore['hold'] = async (id, held, actor) => {
     await required(id);
-    await queue.submit(async (transaction) => {
-      await transaction
-        .updateTable('sessions')
-        .set({ held: held ? 1 : 0 })
-        .where('id', '=', id)
-        .execute();
-      await audit.appendIn(transaction, eventOf(held ? 'record.hold' : 'record.release', actor, id));
-    }, PATIENCE);
+    await changing(async (transaction) => {
+      const session = await rows.readIn(transaction, id);
+      const revision = await rows.changeIn(transaction, session, { held: held ? 1 : 0 });
+      await audit.appendIn(transaction, {
+        ...eventOf(held ? 'record.hold' : 'record.release', actor, id),
+        counts: { revision },
+      });
+      return revision;
+    }, id, PATIENCE);
+    integrity.revisions.noteHeld(id, held);
   };
 
-  const destroy: RecordStore['destroy'] = async (ids, actor, action = 'record.delete') => {
-    for (const id of ids) requireDestructible(await required(id));
+  const destroy: RecordStore['destroy'] = async (wanted, actor, action = 'record.delete') => {
+    const ids: string[] = [];
+    for (const id of wanted) if (await isDestructible(id, action)) ids.push(id);
     // The copy first: a crash between both leaves a record that can be destroyed again.
     await services.forgetKeys(ids);
     for (let from = 0; from < ids.length; from += DESTROYED_TOGETHER) {
@@ -301,13 +377,35 @@ export function createRecordStore(services: StoreServices): RecordStore {
       await queue.submit(async (transaction) => {
         for (const id of some) {
           // A hold that came meanwhile counts.
-          await requireNotHeld(transaction, id);
+          requireNotHeld(await rows.readIn(transaction, id));
           const counts = await destroyRows(transaction, id);
           await audit.appendIn(transaction, { ...eventOf(action, actor, id), counts });
         }
       }, PATIENCE);
     }
     await scrub();
+  };
+
+  /** Throws why it must not be destroyed. What was written past the server stops no policy from destroying the rest. */
+  const isDestructible = async (id: string, action: DestroyAction): Promise<boolean> => {
+    try {
+      const { row, groups } = await requiredSession(id);
+      requireNotHeld({ row });
+      requireDestructible(summaryOf(row, groups));
+      return true;
+    } catch (error) {
+      const isForged = error instanceof RequestError && error.code === 'record_damaged';
+      if (isForged && action === 'retention.destroy') return false;
+      throw error;
+    }
+  };
+
+  /** By the row, and by the audit log, from which nobody takes a hold unnoticed. */
+  const requireNotHeld = ({ row: { id, held } }: Pick<AuthenticSession, 'row'>): void => {
+    if (held === 1) throw new RequestError('record_on_hold');
+    if (!integrity.revisions.isHeld(id)) return;
+    integrity.refused.report({ table: 'sessions', id, refusal: 'replayed' });
+    throw new RequestError('record_on_hold');
   };
 
   /** Readers of an older state hold it up; it is tried until they are gone. */
@@ -324,7 +422,7 @@ export function createRecordStore(services: StoreServices): RecordStore {
   return {
     open: begin,
     find: async (search, actor) => {
-      const page = await findRecords(db, search);
+      const page = await findRecords(db, search, rows);
       await audit.append({
         ...eventOf('record.list', actor, undefined),
         counts: { found: page.records.length },
@@ -334,10 +432,13 @@ export function createRecordStore(services: StoreServices): RecordStore {
     summary,
     read,
     audio: async (id, channel, actor) => {
-      await required(id);
-      const dataKey = await keyOf(db, id);
-      await audit.append(eventOf('record.export', actor, id));
-      return readAudio(db, id, channel, dataKey);
+      return reportingDamage(id, actor, async () => {
+        const { row } = await requiredSession(id);
+        const dataKey = await keyOf(db, id);
+        const extent = await audioOf(row, channel, dataKey);
+        await audit.append(eventOf('record.export', actor, id));
+        return readAudio(db, { id, channel, extent }, dataKey);
+      });
     },
     correct,
     hold,
@@ -345,27 +446,27 @@ export function createRecordStore(services: StoreServices): RecordStore {
   };
 }
 
-async function requireNotHeld(transaction: Transaction<Schema>, id: string): Promise<void> {
-  const { held } = await requireThere(transaction, id);
-  if (held === 1) throw new RequestError('record_on_hold');
+/** The head of a record with these rows besides. Throws `record_damaged` where it has none that can be read. */
+function headWith({ row }: AuthenticSession, dataKey: Buffer, added: readonly TextRow[]): Buffer {
+  if (row.head === null) throw new RequestError('record_damaged');
+  const keys = createHeadKeys(dataKey, row.id);
+  return keys.sealHead(keys.withText(keys.openHead(row.head), added));
 }
 
-async function requireThere(
-  transaction: Transaction<Schema>,
-  id: string,
-): Promise<{ readonly held: number }> {
-  const row = await transaction.selectFrom('sessions').select('held').where('id', '=', id).executeTakeFirst();
-  if (row === undefined) throw new RequestError('record_not_found');
-  return row;
+/** Which audio of which session. */
+interface KeptAudio {
+  readonly id: string;
+  readonly channel: number;
+  readonly extent: AudioExtent;
 }
 
+/** Pieces in their order, up to the first that could not be kept. Fails with `record_damaged` where one is missing. */
 async function* readAudio(
   db: Database['db'],
-  id: string,
-  channel: number,
+  { id, channel, extent }: KeptAudio,
   dataKey: Buffer,
 ): AsyncGenerator<Buffer> {
-  for (let place = 0; ; place++) {
+  for (let place = 0; place < extent.end; place++) {
     const row = await db
       .selectFrom('audio_pieces')
       .selectAll()
@@ -373,7 +474,8 @@ async function* readAudio(
       .where('channel', '=', channel)
       .where('place', '=', place)
       .executeTakeFirst();
-    if (row === undefined) return;
+    if (row === undefined && extent.pieces < extent.end) return;
+    if (row === undefined) throw new RequestError('record_damaged');
     yield openAudio(dataKey, row);
   }
 }

@@ -86,6 +86,8 @@ export interface StoredRecord extends RecordSummary {
   readonly segments: readonly RecordedSegment[];
   /** In the order of their beginning. */
   readonly refined: readonly RefinedPart[];
+  /** Whether this is all that was written, and nothing else. */
+  readonly isWhole: boolean;
 }
 
 /** Whose sessions somebody may find. */

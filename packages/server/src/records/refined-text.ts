@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import { sealFinal, type FinalRecord } from './record-content.js';
+import type { TextRow } from './record-head.js';
 
 /** What was heard when a stretch of a session was read again as a whole. */
 export interface RefinedText {
@@ -17,34 +18,32 @@ export interface RefinedText {
 /** Rows written in one statement. */
 const PAGE = 100;
 
-/** Adds the text beside the live finals. Resolves with false if it is there already. */
+/** Adds the text beside the live finals. Resolves with the rows that were added; undefined if it is there already. */
 export async function writeRefined(
   transaction: Transaction<Schema>,
   sessionId: string,
   dataKey: Buffer,
   { id, model, start, end, finals }: RefinedText,
-): Promise<boolean> {
+): Promise<readonly TextRow[] | undefined> {
   const parts = await transaction
     .selectFrom('refined_parts')
     .select(['id', 'first_place', 'finals'])
     .where('session_id', '=', sessionId)
     .execute();
-  if (parts.some((part) => part.id === id)) return false;
+  if (parts.some((part) => part.id === id)) return undefined;
   const firstPlace = Math.max(0, ...parts.map((part) => part.first_place + part.finals));
   const writtenAt = new Date().toISOString();
-  await transaction
-    .insertInto('refined_parts')
-    .values({
-      session_id: sessionId,
-      id,
-      first_place: firstPlace,
-      finals: finals.length,
-      model,
-      start_seconds: start,
-      end_seconds: end,
-      written_at: writtenAt,
-    })
-    .execute();
+  const part = {
+    session_id: sessionId,
+    id,
+    first_place: firstPlace,
+    finals: finals.length,
+    model,
+    start_seconds: start,
+    end_seconds: end,
+    written_at: writtenAt,
+  };
+  await transaction.insertInto('refined_parts').values(part).execute();
   const rows = finals.map((final, index) => {
     const at = { sessionId, reading: 'refined', place: firstPlace + index, version: 1 } as const;
     const { reading, place, version } = at;
@@ -63,5 +62,5 @@ export async function writeRefined(
       .insertInto('segments')
       .values(rows.slice(from, from + PAGE))
       .execute();
-  return true;
+  return [{ table: 'refined_parts', ...part }, ...rows.map((row) => ({ table: 'segments', ...row }) as const)];
 }

@@ -1,10 +1,14 @@
 import type { AuditLog } from '../audit/audit-log.js';
 import type { CommitQueue } from '../db/commit-queue.js';
+import type { Selectable, Transaction } from 'kysely';
+import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { sealAudio, type AudioPiece } from './record-audio.js';
 import { sealFinal, type FinalRecord } from './record-content.js';
+import { createHeadKeys, withAudio, type RecordHead } from './record-head.js';
 import type { Actor } from './record.js';
 import type { RefinedText } from './refined-text.js';
+import type { AuthenticSession, SessionChange, SessionRows } from './session-rows.js';
 import { descriptionColumns, type SessionDescription } from './session-settings.js';
 
 /** Writes the record of one open session. */
@@ -37,7 +41,9 @@ export interface SessionRecordWriter {
 export interface WriterServices {
   readonly sessionId: string;
   readonly actor: Actor;
+  readonly groups: readonly string[];
   readonly dataKey: Buffer;
+  readonly rows: SessionRows;
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
   readonly description: SessionDescription;
@@ -53,7 +59,8 @@ const MOST_PIECES_WAITING = 16;
 
 /** A writer for a session that is in the database. */
 export function createSessionWriter(services: WriterServices): Omit<SessionRecordWriter, 'refine'> {
-  const { sessionId, actor, dataKey, queue, audit } = services;
+  const { sessionId, actor, groups, dataKey, queue, audit, rows } = services;
+  const headKeys = createHeadKeys(dataKey, sessionId);
   let { description } = services;
   let isDescribed = true;
   let finals = 0;
@@ -77,15 +84,50 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     };
     // A session that goes on is not over, even if another server took this one for dead.
     const about = { ...undescribed(), finals, audio_seconds: audioSeconds, ended_at: null, end_reason: null };
-    return queue.submit(async (transaction) => {
+    return changing(async (transaction, session) => {
       // A commit whose answer was lost with the connection is done again.
-      await transaction
-        .insertInto('segments')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      await transaction.updateTable('sessions').set(about).where('id', '=', sessionId).execute();
+      if (session !== undefined && session.row.finals > place) return undefined;
+      await insertSegment(transaction, row);
+      return { about, head: (head) => headKeys.withText(head, [{ table: 'segments', ...row }]) };
     });
+  };
+
+  /** The row of the session and its head; undefined where somebody has written to it, which does not end the session. */
+  const readIn = async (transaction: Transaction<Schema>) => {
+    try {
+      const session = await rows.readIn(transaction, sessionId, groups);
+      if (session.row.head === null) return undefined;
+      return { session, head: headKeys.openHead(session.row.head) };
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'record_damaged') return undefined;
+      throw error;
+    }
+  };
+
+  /** Writes, and has the row and the head of the session follow. Nothing vouches for a row that somebody else wrote to. */
+  const changing = async (
+    work: (
+      transaction: Transaction<Schema>,
+      session: AuthenticSession | undefined,
+    ) => Promise<Following | undefined>,
+  ): Promise<void> => {
+    let revision: number | undefined;
+    await queue.submit(async (transaction) => {
+      revision = undefined;
+      const known = await readIn(transaction);
+      const following = await work(transaction, known?.session);
+      if (following === undefined) return;
+      const { about, head = (before) => before, note } = following;
+      if (known === undefined) {
+        if (Object.keys(about).length > 0)
+          await transaction.updateTable('sessions').set(about).where('id', '=', sessionId).execute();
+      } else {
+        const change = { ...about, head: headKeys.sealHead(head(known.head)) };
+        revision = await rows.changeIn(transaction, known.session, change);
+      }
+      await note?.(transaction, revision);
+    });
+    if (revision !== undefined) rows.committed(sessionId, revision);
   };
 
   /** What of the description is not written yet. */
@@ -106,14 +148,10 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     }
     piecesWaiting += 1;
     const row = sealAudio(dataKey, sessionId, piece);
-    await queue
-      .submit(async (transaction) => {
-        await transaction
-          .insertInto('audio_pieces')
-          .values(row)
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-      })
+    await changing(async (transaction) => {
+      await insertPiece(transaction, row);
+      return { about: {}, head: (head) => withAudio(head, piece.channel, piece.place) };
+    })
       .catch(services.onAudioLost)
       .finally(() => (piecesWaiting -= 1));
   };
@@ -122,27 +160,23 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     for (let channel = 0; channel < description.channels; channel++)
       void writePieces(services.audioPieces?.(channel, undefined) ?? []);
     const about = undescribed();
-    await queue.submit(async (transaction) => {
-      await transaction
-        .updateTable('sessions')
-        .set({
-          ...about,
-          ended_at: new Date().toISOString(),
-          end_reason: reason,
-          missing_seconds: missingSeconds,
-        })
-        .where('id', '=', sessionId)
-        .execute();
-      await audit.appendIn(transaction, {
+    const ended = {
+      ...about,
+      ended_at: new Date().toISOString(),
+      end_reason: reason,
+      missing_seconds: missingSeconds,
+    };
+    const note = (transaction: Transaction<Schema>, revision: number | undefined) =>
+      audit.appendIn(transaction, {
         action: 'session.end',
         outcome: 'success',
         who: actor.who,
         from: actor.from,
         what: sessionId,
         reason,
-        counts: { finals },
+        counts: { finals, ...(revision === undefined ? {} : { revision }) },
       });
-    });
+    await changing(() => Promise.resolve({ about: ended, note }));
     dataKey.fill(0);
   };
 
@@ -158,6 +192,54 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     },
     close: (reason, missingSeconds = 0) => (closed ??= end(reason, missingSeconds)),
   };
+}
+
+/** What follows from something that was written. */
+interface Following {
+  readonly about: SessionChange;
+  /** What becomes of the head; it stays without it. */
+  readonly head?: (before: RecordHead) => RecordHead;
+  /** Writes what belongs to it; told the revision of the row where something vouches for it. */
+  readonly note?: (transaction: Transaction<Schema>, revision: number | undefined) => Promise<void>;
+}
+
+type SegmentRow = Selectable<Schema['segments']>;
+type PieceRow = Selectable<Schema['audio_pieces']>;
+
+/** What somebody else put in the place makes room. */
+async function insertSegment(transaction: Transaction<Schema>, row: SegmentRow): Promise<void> {
+  const insert = () =>
+    transaction
+      .insertInto('segments')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+  if ((await insert()).numInsertedOrUpdatedRows !== 0n) return;
+  await transaction
+    .deleteFrom('segments')
+    .where('session_id', '=', row.session_id)
+    .where('reading', '=', row.reading)
+    .where('place', '=', row.place)
+    .where('version', '=', row.version)
+    .execute();
+  await insert();
+}
+
+async function insertPiece(transaction: Transaction<Schema>, row: PieceRow): Promise<void> {
+  const insert = () =>
+    transaction
+      .insertInto('audio_pieces')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+  if ((await insert()).numInsertedOrUpdatedRows !== 0n) return;
+  await transaction
+    .deleteFrom('audio_pieces')
+    .where('session_id', '=', row.session_id)
+    .where('channel', '=', row.channel)
+    .where('place', '=', row.place)
+    .execute();
+  await insert();
 }
 
 /** A writer that keeps nothing, but that the session was there is logged. */

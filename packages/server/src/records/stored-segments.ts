@@ -3,6 +3,7 @@ import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { openFinal, type Reading } from './record-content.js';
+import { createHeadKeys, EMPTY_HEAD, type HeadKeys } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 
 /** Where what was said in a session is read from. */
@@ -10,17 +11,17 @@ interface SealedSession {
   readonly db: Database['db'];
   readonly id: string;
   readonly dataKey: Buffer;
+  /** Live finals there are. */
+  readonly finals: number;
+  /** Null where it is lost. */
+  readonly head: Buffer | null;
 }
 
-/**
- * Everything that was said in a session with so many live finals, in all versions.
- * Throws `record_damaged` if any of it is missing or not what was written.
- */
-export async function readSegments(
-  { db, id, dataKey }: SealedSession,
-  finals: number,
-): Promise<Pick<StoredRecord, 'segments' | 'refined'>> {
-  // Parts first: of one that is added meanwhile, all is there or nothing.
+/** What was said in a session, and whether it is all of that and nothing else. */
+type StoredText = Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'>;
+
+/** Everything that was said in a session, in all versions. Of what is missing or was changed, it leaves out as little as it can. */
+export async function readSegments({ db, id, dataKey, finals, head }: SealedSession): Promise<StoredText> {
   const parts = await db
     .selectFrom('refined_parts')
     .selectAll()
@@ -37,43 +38,80 @@ export async function readSegments(
     .execute();
   const live = openSegments(rows, dataKey, 'live');
   const refined = openSegments(rows, dataKey, 'refined');
+  const segments = placesOf(live.segments, 0, finals);
+  const read = parts.map((part) => refinedPart(part, refined.segments));
+  const isComplete =
+    segments.length === finals && parts.every((part, index) => read[index]?.segments.length === part.finals);
   return {
-    segments: markTakenBack(placesOf(live, 0, finals)),
-    refined: parts.map((part) => refinedPart(part, refined)),
+    segments: markTakenBack(segments),
+    refined: read,
+    isWhole: live.isWhole && refined.isWhole && isComplete && isTextOf(head, createHeadKeys(dataKey, id), rows, parts),
   };
+}
+
+/** Whether these rows, and no others, belong to the record. */
+function isTextOf(
+  sealed: Buffer | null,
+  keys: HeadKeys,
+  rows: readonly SegmentRow[],
+  parts: readonly Selectable<Schema['refined_parts']>[],
+): boolean {
+  const head = sealed === null ? undefined : orUndefined(() => keys.openHead(sealed));
+  const there = keys.withText(EMPTY_HEAD, [
+    ...rows.map((row) => ({ table: 'segments', ...row }) as const),
+    ...parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
+  ]);
+  return there.text === head?.text;
+}
+
+/** What cannot be opened as it should is left out. */
+function orUndefined<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'record_damaged') return undefined;
+    throw error;
+  }
 }
 
 type SegmentRow = Selectable<Schema['segments']>;
 type Segments = ReadonlyMap<number, readonly SegmentVersion[]>;
 
-/** The versions of each place of a reading. */
-function openSegments(rows: readonly SegmentRow[], dataKey: Buffer, reading: Reading): Segments {
+/** The versions of each place of a reading, and whether all could be opened. */
+function openSegments(
+  rows: readonly SegmentRow[],
+  dataKey: Buffer,
+  reading: Reading,
+): { readonly segments: Segments; readonly isWhole: boolean } {
   const segments = new Map<number, SegmentVersion[]>();
+  let isWhole = true;
   for (const { session_id: sessionId, place, version, written_at, written_by, sealed } of rows.filter(
     (row) => row.reading === reading,
   )) {
+    const final = orUndefined(() => openFinal(dataKey, sealed, { sessionId, reading, place, version }));
+    if (final === undefined) {
+      isWhole = false;
+      continue;
+    }
     const versions = segments.get(place) ?? [];
     segments.set(place, versions);
     versions.push({
-      ...openFinal(dataKey, sealed, { sessionId, reading, place, version }),
+      ...final,
       version,
       writtenAt: written_at,
       writtenBy: written_by ?? undefined,
     });
   }
-  return segments;
+  return { segments, isWhole };
 }
 
-/** So many finals from a place on. One that is missing is as bad as one that was changed. */
+/** So many finals from a place on, without those that are missing. */
 function placesOf(segments: Segments, from: number, count: number): readonly RecordedSegment[] {
-  return Array.from({ length: count }, (_, index) => {
-    const place = from + index;
-    const [first, ...later] = segments.get(place) ?? [];
-    const versions = first === undefined ? undefined : ([first, ...later] as const);
-    if (versions === undefined || versions.some(({ version }, before) => version !== before + 1))
-      throw new RequestError('record_damaged');
-    return { place, versions, takenBackAt: undefined };
-  });
+  return [...segments]
+    .filter(([place]) => place >= from && place < from + count)
+    .flatMap(([place, [first, ...later]]) =>
+      first === undefined ? [] : [{ place, versions: [first, ...later] as const, takenBackAt: undefined }],
+    );
 }
 
 function refinedPart(row: Selectable<Schema['refined_parts']>, segments: Segments): RefinedPart {

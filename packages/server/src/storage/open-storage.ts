@@ -6,6 +6,10 @@ import type { Config } from '../config/schema.js';
 import { createCommitQueue, type CommitQueue } from '../db/commit-queue.js';
 import { openDatabase, type Database } from '../db/database.js';
 import { forgetInCopy, keyCopyPath } from '../records/key-copy.js';
+import type { RefusedRow } from '../integrity/refused-rows.js';
+import { createRowIntegrity, type RowIntegrity } from '../integrity/row-integrity.js';
+import { revouchRows } from '../integrity/revouch-rows.js';
+import { vouchForOlderRows } from '../integrity/vouch-for-older-rows.js';
 import { openMasterKeys } from '../records/open-master-keys.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
@@ -19,6 +23,7 @@ export interface Storage {
   readonly queue: CommitQueue;
   readonly audit: AnchoredAuditLog;
   readonly masterKeys: MasterKeys;
+  readonly integrity: RowIntegrity;
   readonly records: RecordStore;
   /** The name that sessions are opened under here. */
   readonly serverId: string;
@@ -26,18 +31,26 @@ export interface Storage {
   readonly close: () => Promise<void>;
 }
 
+/** Who opens what is kept, and what they hear. */
+export interface StorageOptions {
+  readonly opener?: 'server' | 'command';
+  /** Told of each row that was written past the server when it is met. */
+  readonly onRefused?: (row: RefusedRow) => void;
+}
+
 /**
  * Opens the database, the audit log and the records.
- * @throws {ConfigError} if the database cannot be opened, a master key is missing, or the audit log was tampered with
+ * @throws {ConfigError} if the database cannot be opened, a master key is missing, the audit log was tampered with, or what
+ * vouched for rows is gone
  */
 export async function openStorage(
   config: Config,
   log: Log,
-  opener: 'server' | 'command' = 'server',
+  options: StorageOptions = {},
 ): Promise<Storage> {
   const database = await openDatabase(config);
   try {
-    return await openOver(database, config, log, opener);
+    return await openOver(database, config, log, options);
   } catch (error) {
     await database.close();
     throw error;
@@ -48,7 +61,7 @@ async function openOver(
   database: Database,
   config: Config,
   log: Log,
-  opener: 'server' | 'command',
+  { opener = 'server', onRefused }: StorageOptions,
 ): Promise<Storage> {
   const queue = createCommitQueue(database, {
     onFailing: (error, failure) => {
@@ -83,14 +96,21 @@ async function openOver(
     log.warn('a master key was made: back it up, apart from the database; without it no record can be read', {
       path: createdKey,
     });
-    await audit.append({ ...BY_SERVER, action: 'master-key.create', what: masterKeys.current().id });
   }
+  const integrity = createRowIntegrity({ database, audit, masterKeys, log, onRefused });
+  await vouchForOlderRows(
+    { database, queue, audit, masterKeys, integrity, log },
+    createdKey === undefined
+      ? undefined
+      : { ...BY_SERVER, action: 'master-key.create', what: masterKeys.current().id },
+  );
   const serverId = randomUUID();
   const records = createRecordStore({
     database,
     queue,
     audit,
     masterKeys,
+    integrity,
     log,
     serverVersion: serverVersion(),
     keepsFinals: config.records === 'on',
@@ -103,6 +123,7 @@ async function openOver(
     queue,
     audit,
     masterKeys,
+    integrity,
     records,
     serverId,
     close: async () => {
@@ -113,11 +134,11 @@ async function openOver(
   };
 }
 
-/** How often a server looks for a new master key and has data keys encrypted with it, milliseconds. */
+/** How often a server looks for a new master key, has data keys encrypted and rows vouched for with it, milliseconds. */
 const ROTATION_MS = 60 * 60 * 1000;
 
 /** Keeps data keys under the current master key, now and every hour. Returns what ends it. */
-export function keepKeysCurrent({ database, masterKeys, audit }: Storage, log: Log): () => void {
+export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Storage, log: Log): () => void {
   let known = masterKeys.current().id;
   const rotate = async (): Promise<void> => {
     await masterKeys.reload();
@@ -125,6 +146,7 @@ export function keepKeysCurrent({ database, masterKeys, audit }: Storage, log: L
     if (id !== known) await audit.append(changeOf('master key', `${known} → ${id}`));
     known = id;
     const rewrapped = await rewrapDataKeys(database, masterKeys);
+    await revouchRows(database, integrity.macs);
     if (rewrapped === 0) return;
     log.info('data keys are encrypted with the current master key', { count: rewrapped });
     const what = masterKeys.current().id;

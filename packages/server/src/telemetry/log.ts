@@ -27,8 +27,10 @@ export interface LogFields {
   /** Number of an inference process, from 0. */
   readonly worker?: number;
   readonly pid?: number;
-  /** Why an inference process ended. */
+  /** Why an inference process ended, or a row is refused. */
   readonly reason?: string;
+  /** Table of the database. */
+  readonly table?: string;
   readonly attempts?: number;
   /** Sessions that are open. */
   readonly sessions?: number;
@@ -74,6 +76,7 @@ const allowed: Readonly<Record<keyof LogFields, true>> = {
   worker: true,
   pid: true,
   reason: true,
+  table: true,
   attempts: true,
   sessions: true,
   url: true,

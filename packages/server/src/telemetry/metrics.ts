@@ -24,6 +24,8 @@ export interface Metrics {
   readonly transcribedSeconds: Counter<'origin'>;
   /** Of finals of live sessions, of uploads, and of sessions that are read again. */
   readonly rewritesStopped: Counter<'origin'>;
+  /** Times that a row was met that was written past the server. */
+  readonly rowsRefused: Counter<'table' | 'reason'>;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
   /** Stops measuring the event loop. */
@@ -159,6 +161,12 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
       name: 'auscult_rewrites_stopped_total',
       help: 'Finals left as they were spoken because a number or a negation would have been lost or changed.',
       labelNames: ['origin'],
+      registers,
+    }),
+    rowsRefused: new Counter({
+      name: 'auscult_rows_refused_total',
+      help: 'Times that a row of the database was met that was written past the server. Anything but 0 is a break-in.',
+      labelNames: ['table', 'reason'],
       registers,
     }),
     onRecognizerEvent: (event) => {

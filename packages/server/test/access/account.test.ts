@@ -11,6 +11,10 @@ import {
   startGuardedServer,
   type GuardedServer,
 } from '../support/guarded-server.js';
+import { BY_SERVER } from '../support/access.js';
+import { openTestStorage } from '../support/storage.js';
+import { accessSeal } from '../../src/access/seal.js';
+import { createUsers } from '../../src/access/users.js';
 import { codeOf, cookieOf, createUser, logIn, type CreatedUser } from '../support/people.js';
 
 const NEW_PASSWORD = 'correct horse battery staple';
@@ -170,9 +174,9 @@ describe('an authenticator', () => {
     let at = new Date('2026-01-01T08:00:00.000Z');
     const seal = { close: (plain: Uint8Array) => Buffer.from(plain), open: Buffer.from };
     const accounts = createAccounts({
-      database: server.database,
+      ...server.services,
       passwords: createPasswords(),
-      recoveryCodes: createRecoveryCodes(server.database),
+      recoveryCodes: createRecoveryCodes(server.services),
       seal,
       now: () => at,
     });
@@ -223,24 +227,24 @@ describe('a recovery code', () => {
   });
 });
 
-describeDatabases('recovery codes', ({ open }) => {
+describeDatabases('recovery codes', ({ settings }) => {
   test('are used up by one of many who try the same at once', async () => {
-    const database = await open();
-    const id = 'a-user';
-    await database.db
-      .insertInto('users')
-      .values({
-        ...{ id, tenant: 't', name: 'n', role: 'clinician', group_names: '[]', password_hash: '' },
-        ...{ code_secret: null, created_at: '', created_by: null, disabled_at: null },
-      })
-      .execute();
-    const codes = createRecoveryCodes(database);
-    const [code = ''] = await codes.renew(id);
-    const taken = await Promise.all(Array.from({ length: 8 }, () => codes.take(id, code)));
-    expect(taken.filter(Boolean)).toHaveLength(1);
-    expect(await codes.left(id)).toBe(9);
-    await codes.forget(id);
-    expect(await codes.left(id)).toBe(0);
+    const where = settings();
+    const storage = await openTestStorage(where);
+    const recoveryCodes = createRecoveryCodes(storage);
+    const seal = accessSeal(where);
+    const services = { ...storage, passwords: createPasswords(), recoveryCodes, seal };
+    const users = createUsers(services);
+    const accounts = createAccounts(services);
+    const order = { tenant: 't', name: 'n', role: 'clinician' as const, groups: [], usesCodes: true };
+    const user = await users.create({ ...order, createdBy: undefined }, BY_SERVER);
+    if (user === undefined) throw new Error('the name is taken');
+    const [code = ''] = await accounts.renewRecoveryCodes(user.id, { by: BY_SERVER });
+    const tried = await Promise.all(Array.from({ length: 8 }, () => users.check('n', user.password, code)));
+    expect(tried.filter(({ kind }) => kind === 'right')).toHaveLength(1);
+    expect(await recoveryCodes.left(user.id)).toBe(9);
+    await users.reset(user.id, BY_SERVER);
+    expect(await recoveryCodes.left(user.id)).toBe(0);
   });
 });
 

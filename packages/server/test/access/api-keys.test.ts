@@ -7,6 +7,7 @@ import {
   startGuardedServer,
   type GuardedServer,
 } from '../support/guarded-server.js';
+import { BY_SERVER } from '../support/access.js';
 
 interface CreatedKey {
   readonly id: string;
@@ -74,9 +75,9 @@ describe('an API key', () => {
   test('writes its last use down at most once a minute', async () => {
     const server = await startGuardedServer();
     let now = new Date('2026-01-01T00:00:00.000Z');
-    const keys = createApiKeys(server.database, () => now);
+    const keys = createApiKeys(server.services, () => now);
     const order = { tenant: 't', name: 'n', role: 'service' as const, groups: [], expiresAt: undefined };
-    const { id, secret } = await keys.create({ ...order, createdBy: undefined });
+    const { id, secret } = await keys.create({ ...order, createdBy: undefined }, BY_SERVER);
     const usedAt = async () => (await keys.find(id))?.lastUsedAt;
     expect(await usedAt()).toBeUndefined();
     await keys.recognise(secret);

@@ -3,6 +3,7 @@ import { createTickets } from '../../src/access/tickets.js';
 import { LOCAL_IDENTITY } from '../../src/access/identity.js';
 import { connect, connectOptedIn, silence } from '../support/client.js';
 import { bearer, refusal, startGuardedServer, type GuardedServer } from '../support/guarded-server.js';
+import { BY_SERVER } from '../support/access.js';
 
 describe('a socket', () => {
   test('is closed as soon as it is open where nobody, or nobody valid, opens it', async () => {
@@ -40,7 +41,7 @@ describe('a socket', () => {
     const client = await connectOptedIn(server.url, { headers: bearer(key) });
     client.send(silence(1));
     await client.next('acknowledged');
-    await server.apiKeys.revoke(key.slice(5, 17));
+    await server.apiKeys.revoke(key.slice(5, 17), BY_SERVER);
     expect(await client.closed).toBe(4401);
     expect(client.all('error')).toMatchObject([{ code: 'credential_expired' }]);
     const again = await connect(server.url, { headers: bearer(key), path: '/ws/transcribe?resume' });
@@ -111,7 +112,7 @@ describe('a ticket', () => {
     const server = await startGuardedServer();
     const key = await server.keyOf('clinician');
     const ticket = await ticketFor(server, key);
-    await server.apiKeys.revoke(key.slice(5, 17));
+    await server.apiKeys.revoke(key.slice(5, 17), BY_SERVER);
     const client = await connect(server.url, { protocols: ['auscult.v1', `auscult.ticket.${ticket}`] });
     expect(await client.closed).toBe(4401);
   });

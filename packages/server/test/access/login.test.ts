@@ -2,7 +2,7 @@ import { URI } from 'otpauth';
 import { describe, expect, test } from 'vitest';
 import { createCredentialFailures } from '../../src/access/credential-failures.js';
 import { createFailureLimit, addressKey } from '../../src/access/failure-limit.js';
-import { createLogins } from '../../src/access/logins.js';
+import { createLogins, type Logins } from '../../src/access/logins.js';
 import { stepOfCode } from '../../src/access/one-time-codes.js';
 import { createPasswords } from '../../src/access/passwords.js';
 import { createRecoveryCodes } from '../../src/access/recovery-codes.js';
@@ -15,6 +15,7 @@ import {
   startGuardedServer,
   type GuardedServer,
 } from '../support/guarded-server.js';
+import { BY_SERVER } from '../support/access.js';
 import { codeOf, cookieOf, createUser, logIn } from '../support/people.js';
 
 describe('somebody who logs in', () => {
@@ -206,15 +207,15 @@ describe('the cookie of a login', () => {
     let at = new Date('2026-01-01T08:00:00.000Z');
     const clock = () => at;
     const { users } = usersOf(server, clock);
-    const logins = createLogins({ loginIdleMinutes: 30, loginHours: 12 }, server.database, users, clock);
-    const cookie = await logins.start(await someUser(users));
+    const logins = createLogins({ loginIdleMinutes: 30, loginHours: 12 }, server.services, clock);
+    const cookie = await start(server, logins, await someUser(users));
     const isKnown = async () => (await logins.recognise(cookie)).ok;
     for (let hours = 0; hours < 12; hours += 0.48) {
       expect(await isKnown()).toBe(true);
       at = new Date(at.getTime() + 0.48 * 3_600_000);
     }
     expect(await isKnown()).toBe(false);
-    const idle = await logins.start(await someUser(users, 'other'));
+    const idle = await start(server, logins, await someUser(users, 'other'));
     at = new Date(at.getTime() + 30 * 60_000);
     expect(await logins.recognise(idle)).toMatchObject({ ok: false, code: 'credential_expired' });
   });
@@ -224,8 +225,8 @@ describe('the cookie of a login', () => {
     let at = new Date('2026-01-01T08:00:00.000Z');
     const clock = () => at;
     const { users } = usersOf(server, clock);
-    const logins = createLogins({ loginIdleMinutes: 1, loginHours: 1 }, server.database, users, clock);
-    const cookie = await logins.start(await someUser(users));
+    const logins = createLogins({ loginIdleMinutes: 1, loginHours: 1 }, server.services, clock);
+    const cookie = await start(server, logins, await someUser(users));
     for (let count = 0; count < 10; count++) {
       at = new Date(at.getTime() + 40_000);
       expect(await logins.recognise(cookie)).toMatchObject({ ok: true });
@@ -344,18 +345,26 @@ test('a password is checked against its hash, and against nothing for as long', 
   expect(await passwords.verify(undefined, 'correct horse')).toBe(false);
 });
 
-function usersOf({ database }: GuardedServer, now: () => Date): { users: Users } {
+async function start({ services }: GuardedServer, logins: Logins, user: User): Promise<string> {
+  let cookie = '';
+  await services.queue.submit(async (transaction) => {
+    cookie = await logins.startIn(transaction, user);
+  });
+  return cookie;
+}
+
+function usersOf({ services }: GuardedServer, now: () => Date): { users: Users } {
   const seal = {
     close: (plain: Uint8Array) => Buffer.from(plain),
     open: (sealed: Uint8Array) => Buffer.from(sealed),
   };
-  const recoveryCodes = createRecoveryCodes(database);
-  return { users: createUsers({ database, passwords: createPasswords(), recoveryCodes, seal, now }) };
+  const recoveryCodes = createRecoveryCodes(services);
+  return { users: createUsers({ ...services, passwords: createPasswords(), recoveryCodes, seal, now }) };
 }
 
 async function someUser(users: Users, name = 'someone'): Promise<User> {
   const order = { tenant: 't', name, role: 'clinician' as const, groups: [], usesCodes: false };
-  const user = await users.create({ ...order, createdBy: undefined });
+  const user = await users.create({ ...order, createdBy: undefined }, BY_SERVER);
   if (user === undefined) throw new Error('the name is taken');
   return user;
 }

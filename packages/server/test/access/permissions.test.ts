@@ -12,6 +12,7 @@ import {
 import { messageActions } from '../../src/live/message-actions.js';
 import { connect, connectOptedIn, silence } from '../support/client.js';
 import { bearer, postJson, startGuardedServer, type GuardedServer } from '../support/guarded-server.js';
+import { BY_SERVER } from '../support/access.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 import { waveFile } from '../support/wave.js';
@@ -400,7 +401,7 @@ async function makeSession(server: GuardedServer, { key, role }: Caller): Promis
 async function makeKey(server: GuardedServer, { key }: Caller): Promise<string> {
   const tenant = await tenantOf(server, key);
   const order = { tenant, name: 'made', role: 'service' as const, groups: [] };
-  return (await server.apiKeys.create({ ...order, expiresAt: undefined, createdBy: undefined })).id;
+  return (await server.apiKeys.create({ ...order, expiresAt: undefined, createdBy: undefined }, BY_SERVER)).id;
 }
 
 async function makeUser(server: GuardedServer, { key }: Caller): Promise<string> {

@@ -12,6 +12,8 @@ import { BACKUP_TABLES, TABLES_LEFT_OUT } from '../../src/backup/tables.js';
 import type { Database, DatabaseSettings } from '../../src/db/database.js';
 import { runCli, type CliOutcome } from '../cli/run-cli.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
+import { BY_SERVER } from '../support/access.js';
+import type { Storage } from '../../src/storage/open-storage.js';
 import { DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
 
 describeDatabases('a backup', ({ settings, open }) => {
@@ -93,27 +95,27 @@ describeDatabases('a backup', ({ settings, open }) => {
   test('lets nobody in whose key was revoked or whose password was reset since it was made', async () => {
     const from = settings();
     const kept = temporaryDirectory();
-    const { database: old } = await openTestStorage(from);
+    const old = await openTestStorage(from);
     const before = accessOf(old, from);
-    const revoked = await before.apiKeys.create(KEY);
-    const valid = await before.apiKeys.create(KEY);
-    const disabled = await before.users.create({ ...USER, name: 'gone' });
-    const reset = await before.users.create({ ...USER, name: 'changed' });
-    await before.users.create({ ...USER, name: 'same' });
+    const revoked = await before.apiKeys.create(KEY, BY_SERVER);
+    const valid = await before.apiKeys.create(KEY, BY_SERVER);
+    const disabled = await before.users.create({ ...USER, name: 'gone' }, BY_SERVER);
+    const reset = await before.users.create({ ...USER, name: 'changed' }, BY_SERVER);
+    await before.users.create({ ...USER, name: 'same' }, BY_SERVER);
     await run(from, kept, from, 'backup', join(kept, 'backup'));
-    await before.apiKeys.revoke(revoked.id);
-    const newer = await before.apiKeys.create(KEY);
-    await before.users.disable(disabled?.id ?? '');
-    const secrets = await before.users.reset(reset?.id ?? '');
+    await before.apiKeys.revoke(revoked.id, BY_SERVER);
+    const newer = await before.apiKeys.create(KEY, BY_SERVER);
+    await before.users.disable(disabled?.id ?? '', BY_SERVER);
+    const secrets = await before.users.reset(reset?.id ?? '', BY_SERVER);
 
     const restored = async (...flags: string[]) => {
       const to = settings();
       const outcome = await run(to, kept, from, 'restore', join(kept, 'backup'), ...flags);
       expect(outcome).toMatchObject({ status: 0, stderr: '' });
-      const { database } = await openTestStorage(to, {
+      const storage = await openTestStorage(to, {
         masterKeyFile: join(from.dataDirectory, 'master.key'),
       });
-      const { apiKeys, users } = accessOf(database, to);
+      const { apiKeys, users } = accessOf(storage, to);
       const keys = [revoked, valid, newer].map(({ secret }) => apiKeys.recognise(secret));
       const people = [
         users.check('gone', disabled?.password ?? '', undefined),
@@ -125,7 +127,7 @@ describeDatabases('a backup', ({ settings, open }) => {
         keys: (await Promise.all(keys)).map(({ ok }) => ok),
         people: (await Promise.all(people)).map(({ kind }) => kind === 'right'),
         names: (await users.list()).map(({ name }) => name),
-        logged: (await lastEntry(database)).reason,
+        logged: (await lastEntry(storage.database)).reason,
       };
     };
     const names = ['changed', 'gone', 'same'];
@@ -175,15 +177,15 @@ const USER = {
   createdBy: undefined,
 } as const;
 
-function accessOf(database: Database, { dataDirectory }: DatabaseSettings) {
+function accessOf(storage: Storage, { dataDirectory }: DatabaseSettings) {
   const seal = accessSeal({ dataDirectory });
   return {
-    apiKeys: createApiKeys(database),
+    apiKeys: createApiKeys(storage),
     users: createUsers({
-      database,
+      ...storage,
       passwords: createPasswords(),
       seal,
-      recoveryCodes: createRecoveryCodes(database),
+      recoveryCodes: createRecoveryCodes(storage),
     }),
   };
 }

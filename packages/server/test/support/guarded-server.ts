@@ -2,13 +2,17 @@ import { onTestFinished } from 'vitest';
 import { createApiKeys, type ApiKeys } from '../../src/access/api-keys.js';
 import type { GrantableRole } from '../../src/access/identity.js';
 import type { Config } from '../../src/config/schema.js';
+import type { ChangeServices } from '../../src/access/access-audit.js';
 import { openDatabase, type Database } from '../../src/db/database.js';
+import { BY_SERVER, changeServices } from './access.js';
 import { startScriptedServer, type ScriptedServer } from './scripted-server.js';
 
 /** A scripted server that asks everybody who they are, and what is in its database. */
 export interface GuardedServer extends ScriptedServer {
   readonly database: Database;
   readonly apiKeys: ApiKeys;
+  /** What keys and users are changed with beside the server, as from the command line. */
+  readonly services: ChangeServices;
   /** A new key of this role. */
   readonly keyOf: (role: GrantableRole, whose?: Whose) => Promise<string>;
   /** What others than the server itself have done, by the audit log, the oldest first. */
@@ -49,20 +53,16 @@ export async function startGuardedServer(
   });
   const database = await openDatabase({ dataDirectory: server.dataDirectory, database: address });
   onTestFinished(() => database.close());
-  const apiKeys = createApiKeys(database);
+  const services = await changeServices(database, server.dataDirectory);
+  const apiKeys = createApiKeys(services);
   return {
     ...server,
     database,
     apiKeys,
+    services,
     keyOf: async (role, { tenant = 'default', groups = [], expiresAt } = {}) => {
-      const { secret } = await apiKeys.create({
-        tenant,
-        name: role,
-        role,
-        groups,
-        expiresAt,
-        createdBy: undefined,
-      });
+      const order = { tenant, name: role, role, groups, expiresAt, createdBy: undefined };
+      const { secret } = await apiKeys.create(order, BY_SERVER);
       return secret;
     },
     audited: async () => {

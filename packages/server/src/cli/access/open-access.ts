@@ -1,4 +1,4 @@
-import { auditedIdentity, type AccessAuditAction } from '../../access/access-audit.js';
+import { auditedIdentity, type AuditedBy } from '../../access/access-audit.js';
 import { createApiKeys, type ApiKeys } from '../../access/api-keys.js';
 import { LOCAL_IDENTITY } from '../../access/identity.js';
 import { createPasswords } from '../../access/passwords.js';
@@ -6,18 +6,18 @@ import { createRecoveryCodes } from '../../access/recovery-codes.js';
 import { accessSeal } from '../../access/seal.js';
 import { createUsers, type Users } from '../../access/users.js';
 import type { Config } from '../../config/schema.js';
-import { withAudit } from '../open-offline-storage.js';
-import { AUDIT_SETTINGS } from '../storage-settings.js';
+import { withStorage } from '../open-offline-storage.js';
+import { STORAGE_SETTINGS } from '../storage-settings.js';
 
-/** Settings that say where keys and users are kept. */
-export const ACCESS_SETTINGS = AUDIT_SETTINGS;
+/** Settings that say where keys and users are kept, and what vouches for them. */
+export const ACCESS_SETTINGS = STORAGE_SETTINGS;
 
 /** Keys and users, for whoever has a shell on the machine. */
 export interface OpenAccess {
   readonly apiKeys: ApiKeys;
   readonly users: Users;
-  /** Writes down what was done to `what`. */
-  readonly audit: (action: AccessAuditAction, what: string) => Promise<void>;
+  /** Who makes changes, for the audit log. */
+  readonly by: AuditedBy;
 }
 
 /** Does `work` with the keys and users that the settings lead to. A server may run meanwhile. */
@@ -26,16 +26,16 @@ export async function withAccess<Result>(
   work: (access: OpenAccess) => Promise<Result>,
 ): Promise<Result> {
   const who = { ...auditedIdentity(LOCAL_IDENTITY), subject: 'command-line' };
-  return withAudit(config, (database, log) =>
+  return withStorage(config, (storage) =>
     work({
-      apiKeys: createApiKeys(database),
+      apiKeys: createApiKeys(storage),
       users: createUsers({
-        database,
+        ...storage,
         passwords: createPasswords(),
-        recoveryCodes: createRecoveryCodes(database),
+        recoveryCodes: createRecoveryCodes(storage),
         seal: accessSeal(config),
       }),
-      audit: (action, what) => log.append({ action, outcome: 'success', who, from: undefined, what }),
+      by: { who, from: undefined },
     }),
   );
 }

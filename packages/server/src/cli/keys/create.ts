@@ -23,21 +23,9 @@ export function createKeyCommand(): Command {
       const { name, role, tenant, group: groups, expiresInDays } = options;
       const expiresAt =
         expiresInDays === undefined ? undefined : new Date(Date.now() + expiresInDays * 86_400_000);
-      const key = await withAccess(configFrom(options), async ({ apiKeys, audit }) => {
-        const created = await apiKeys.create({
-          tenant,
-          name,
-          role,
-          groups,
-          expiresAt,
-          createdBy: undefined,
-        });
-        await audit('key.create', created.id).catch(async (error: unknown) => {
-          await apiKeys.revoke(created.id);
-          throw error;
-        });
-        return created;
-      });
+      const key = await withAccess(configFrom(options), ({ apiKeys, by }) =>
+        apiKeys.create({ tenant, name, role, groups, expiresAt, createdBy: undefined }, by),
+      );
       printResult(options, key, () => `${key.secret}\n`);
     },
   );

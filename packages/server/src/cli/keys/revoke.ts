@@ -13,12 +13,10 @@ export function revokeKeyCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ACCESS_SETTINGS).action(
     async (id: string, options: Record<string, unknown>) => {
-      const revoked = await withAccess(configFrom(options), async ({ apiKeys, audit }) => {
+      const revoked = await withAccess(configFrom(options), async ({ apiKeys, by }) => {
         if ((await apiKeys.find(id)) === undefined)
           throw new ConfigError('there is no key with this id.', 'See `auscult keys list`.');
-        const wasValid = await apiKeys.revoke(id);
-        if (wasValid) await audit('key.revoke', id);
-        return wasValid;
+        return apiKeys.revoke(id, by);
       });
       printResult(options, { id, revoked }, () =>
         revoked ? `${id} is revoked\n` : `${id} was revoked before\n`,

@@ -22,17 +22,14 @@ export function createUserCommand(): Command {
   return addSettingOptions(command, ACCESS_SETTINGS).action(
     async (name: string, options: Options & Record<string, unknown>) => {
       const { role, tenant, group: groups, codes: usesCodes } = options;
-      const user = await withAccess(configFrom(options), async ({ users, audit }) => {
-        const created = await users.create({ tenant, name, role, groups, usesCodes, createdBy: undefined });
+      const user = await withAccess(configFrom(options), async ({ users, by }) => {
+        const order = { tenant, name, role, groups, usesCodes, createdBy: undefined };
+        const created = await users.create(order, by);
         if (created === undefined)
           throw new ConfigError(
             'a user has this name already.',
             'Choose another, or see `auscult users reset`.',
           );
-        await audit('user.create', created.id).catch(async (error: unknown) => {
-          await users.disable(created.id);
-          throw error;
-        });
         return created;
       });
       printResult(options, user, () => secretLines(user));

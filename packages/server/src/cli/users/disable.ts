@@ -13,11 +13,9 @@ export function disableUserCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ACCESS_SETTINGS).action(
     async (name: string, options: Record<string, unknown>) => {
-      const disabled = await withAccess(configFrom(options), async ({ users, audit }) => {
+      const disabled = await withAccess(configFrom(options), async ({ users, by }) => {
         const { id } = await userNamed(users, name);
-        const could = await users.disable(id);
-        if (could) await audit('user.disable', id);
-        return could;
+        return users.disable(id, by);
       });
       printResult(options, { name, disabled }, () =>
         disabled ? `${name} is disabled\n` : `${name} was disabled before\n`,

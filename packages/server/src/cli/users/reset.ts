@@ -16,11 +16,9 @@ export function resetUserCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ACCESS_SETTINGS).action(
     async (name: string, options: Record<string, unknown>) => {
-      const secrets = await withAccess(configFrom(options), async ({ users, audit }) => {
+      const secrets = await withAccess(configFrom(options), async ({ users, by }) => {
         const { id } = await userNamed(users, name);
-        const told = await users.reset(id);
-        await audit('user.reset', id);
-        return told;
+        return users.reset(id, by);
       });
       if (secrets === undefined) return;
       printResult(options, secrets, () => secretLines(secrets));

@@ -1,0 +1,85 @@
+import type { Selectable, Transaction } from 'kysely';
+import { forChange } from '../db/for-change.js';
+import type { Schema } from '../db/schema.js';
+import { coveredOfUser } from '../integrity/covered-columns.js';
+import { isCurrent, readAuthentic } from '../integrity/row-integrity.js';
+import type { RowMac } from '../integrity/row-macs.js';
+import type { ChangeServices } from './access-audit.js';
+
+export type UserRow = Selectable<Schema['users']>;
+
+/** A user before anything vouches for it. */
+export type UnvouchedUser = Omit<UserRow, keyof RowMac>;
+
+/** What is changed of a user. */
+type UserChange = Partial<
+  Pick<
+    UserRow,
+    'password_hash' | 'code_secret' | 'last_code_step' | 'disabled_at' | 'login_epoch' | 'recovery_digest'
+  >
+>;
+
+/** The rows of users. One that was written past the server is as if it were not there. */
+export interface UserRows {
+  readonly find: (id: string) => Promise<UserRow | undefined>;
+  readonly findByName: (name: string) => Promise<UserRow | undefined>;
+  readonly list: (tenant: string | undefined) => Promise<readonly UserRow[]>;
+  /** Vouches for a row that is to be written. */
+  readonly vouched: (row: UnvouchedUser) => UserRow;
+  /** What stands in the row now, which stays so until the transaction ends. */
+  readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<UserRow | undefined>;
+  /** Changes the row that the transaction has read; what it has become. */
+  readonly changeIn: (
+    transaction: Transaction<Schema>,
+    row: UserRow,
+    change: UserChange,
+  ) => Promise<UserRow>;
+  /** That what a transaction has written is committed. */
+  readonly committed: (row: Pick<UserRow, 'id' | 'revision'>) => void;
+}
+
+const ROWS = { table: 'users', covered: coveredOfUser } as const;
+
+/** The users in the database. */
+export function createUserRows({ database: { db, kind }, integrity }: Pick<ChangeServices, 'database' | 'integrity'>): UserRows {
+  const { macs, revisions } = integrity;
+  const authentic = (read: () => Promise<UserRow | undefined>) => readAuthentic(integrity, ROWS, read);
+
+  const vouched = (row: UnvouchedUser): UserRow => ({ ...row, ...macs.vouch('users', coveredOfUser(row)) });
+
+  return {
+    find: (id) => authentic(() => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()),
+    findByName: (name) =>
+      authentic(() => db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst()),
+    list: async (tenant) => {
+      const all = db.selectFrom('users').selectAll().orderBy('name');
+      const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
+      const found: UserRow[] = [];
+      for (const row of await chosen.execute()) {
+        const current = await authentic(() => Promise.resolve(row));
+        if (current !== undefined) found.push(current);
+      }
+      return found;
+    },
+    vouched,
+    readIn: async (transaction, id) => {
+      const row = await forChange(transaction, kind, (reading) =>
+        reading.selectFrom('users').selectAll().where('id', '=', id),
+      );
+      return row !== undefined && (await isCurrent(integrity, ROWS, row)) ? row : undefined;
+    },
+    changeIn: async (transaction, row, change) => {
+      const changed = vouched({ ...row, ...change, revision: revisions.next(row.revision) });
+      const { mac, mac_key_id, revision } = changed;
+      await transaction
+        .updateTable('users')
+        .set({ ...change, revision, mac, mac_key_id })
+        .where('id', '=', row.id)
+        .execute();
+      return changed;
+    },
+    committed: ({ id, revision }) => {
+      revisions.note('users', id, revision);
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import { recoveryDigest } from '../access/recovery-codes.js';
+import type { Database } from '../db/database.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import { headKeysOf, readStoredHead } from '../records/stored-head.js';
+import { RequestError } from '../errors.js';
+import type { HeadKeys, RecordHead } from '../records/record-head.js';
+import type { SessionRow } from '../records/session-rows.js';
+import { coveredOfKey, coveredOfLogin, coveredOfSession, coveredOfUser } from './covered-columns.js';
+import type { RefusedRow } from './refused-rows.js';
+import { createRevisions, endedLogin, type Revisions } from './revisions.js';
+import { createRowMacs, type RowMacs } from './row-macs.js';
+
+/** What rows are verified with. A server may go on meanwhile. */
+export interface VerifyingServices {
+  readonly database: Pick<Database, 'db'>;
+  readonly masterKeys: MasterKeys;
+}
+
+/** Rows that are read together. */
+const PAGE = 200;
+
+/**
+ * Reads every row of keys, users, logins, recovery codes and sessions, and finds those that were written past the server,
+ * put back as they were once, came back after they were destroyed, or are gone. The audit log is taken as it stands: whether
+ * it is whole, `auscult audit verify` tells.
+ */
+export async function* verifyAuthenticatedRows({
+  database: { db },
+  masterKeys,
+}: VerifyingServices): AsyncGenerator<RefusedRow> {
+  const macs = createRowMacs(masterKeys);
+  const revisions = createRevisions({ db }, 'all');
+  // Before the rows: they can only be newer than the log said then.
+  await revisions.refresh();
+  yield* verifyKeys(db, macs, revisions);
+  yield* verifyUsers(db, macs, revisions);
+  yield* verifyLogins(db, macs, revisions);
+  yield* verifySessions(db, macs, revisions);
+}
+
+async function* verifyKeys(
+  db: Database['db'],
+  macs: RowMacs,
+  revisions: Revisions,
+): AsyncGenerator<RefusedRow> {
+  const missing = new Set(revisions.known('api_keys').keys());
+  for await (const row of rowsOf((after) =>
+    db.selectFrom('api_keys').selectAll().where('id', '>', after).orderBy('id').limit(PAGE).execute(),
+  )) {
+    missing.delete(row.id);
+    const isAuthentic = await macs.isAuthentic('api_keys', coveredOfKey(row), row);
+    yield* refusals('api_keys', row, isAuthentic, revisions);
+  }
+  for (const id of missing) yield { table: 'api_keys', id, refusal: 'removed' };
+}
+
+async function* verifyUsers(
+  db: Database['db'],
+  macs: RowMacs,
+  revisions: Revisions,
+): AsyncGenerator<RefusedRow> {
+  const missing = new Set(revisions.known('users').keys());
+  for await (const row of rowsOf((after) =>
+    db.selectFrom('users').selectAll().where('id', '>', after).orderBy('id').limit(PAGE).execute(),
+  )) {
+    missing.delete(row.id);
+    const isAuthentic = await macs.isAuthentic('users', coveredOfUser(row), row);
+    yield* refusals('users', row, isAuthentic, revisions);
+    if (isAuthentic && !(await hasItsCodes(db, row)))
+      yield { table: 'recovery_codes', id: row.id, refusal: 'altered' };
+  }
+  for (const id of missing) yield { table: 'users', id, refusal: 'removed' };
+}
+
+/** Codes may be used while they are read: what does not fit is read once more, with the user. */
+async function hasItsCodes(
+  db: Database['db'],
+  user: { readonly id: string; readonly recovery_digest: string | null },
+): Promise<boolean> {
+  const digestOf = async (): Promise<string | null> => {
+    const codes = await db.selectFrom('recovery_codes').select('digest').where('user_id', '=', user.id).execute();
+    return recoveryDigest(codes.map(({ digest }) => digest));
+  };
+  if ((await digestOf()) === user.recovery_digest) return true;
+  const now = await db
+    .selectFrom('users')
+    .select('recovery_digest')
+    .where('id', '=', user.id)
+    .executeTakeFirst();
+  return now === undefined || now.recovery_digest === (await digestOf());
+}
+
+async function* verifyLogins(
+  db: Database['db'],
+  macs: RowMacs,
+  revisions: Revisions,
+): AsyncGenerator<RefusedRow> {
+  const pages = rowsOf(async (after) => {
+    const rows = await db
+      .selectFrom('logins')
+      .selectAll()
+      .where('digest', '>', after)
+      .orderBy('digest')
+      .limit(PAGE)
+      .execute();
+    return rows.map((row) => ({ ...row, id: row.digest }));
+  });
+  for await (const row of pages) {
+    const id = endedLogin(row.digest);
+    if (!(await macs.isAuthentic('logins', coveredOfLogin(row), row)))
+      yield { table: 'logins', id, refusal: 'altered' };
+    else if (revisions.isEnded(id)) yield { table: 'logins', id, refusal: 'replayed' };
+  }
+}
+
+async function* verifySessions(
+  db: Database['db'],
+  macs: RowMacs,
+  revisions: Revisions,
+): AsyncGenerator<RefusedRow> {
+  const missing = new Set(revisions.known('sessions').keys());
+  for await (const row of sessionsOf(db)) {
+    missing.delete(row.id);
+    const isAuthentic = await isAuthenticSession(db, macs, row);
+    yield* refusals('sessions', row, isAuthentic, revisions);
+    if (revisions.isDestroyed(row.id)) yield { table: 'sessions', id: row.id, refusal: 'returned' };
+  }
+  if (missing.size === 0) return;
+  // Those that were destroyed meanwhile are not missing.
+  const now = createRevisions({ db }, 'all');
+  await now.refresh();
+  for (const id of missing) if (!now.isDestroyed(id)) yield { table: 'sessions', id, refusal: 'removed' };
+}
+
+/**
+ * Reads every record and finds those that are not what their heads say: text or audio is missing, was put back, or does not
+ * belong to them. Rows of sessions that nothing vouches for are left to {@link verifyAuthenticatedRows}.
+ */
+export async function* verifyRecordHeads({
+  database: { db },
+  masterKeys,
+}: VerifyingServices): AsyncGenerator<RefusedRow> {
+  const macs = createRowMacs(masterKeys);
+  for await (const row of sessionsOf(db)) {
+    if (!(await isAuthenticSession(db, macs, row))) continue;
+    if (!(await isAsItsHeadSays(db, masterKeys, row)))
+      yield { table: 'sessions', id: row.id, refusal: 'shortened' };
+  }
+}
+
+/** Attempts at a record that is being written while it is read. */
+const ATTEMPTS = 5;
+
+async function isAsItsHeadSays(db: Database['db'], masterKeys: MasterKeys, row: SessionRow): Promise<boolean> {
+  let current: SessionRow | undefined = row;
+  for (let attempt = 0; current !== undefined && attempt < ATTEMPTS; attempt++) {
+    const keys = await headKeysOf(db, masterKeys, current.id);
+    const expected = keys && headOf(keys, current);
+    if (keys && expected && isSame(await readStoredHead(db, keys, current.id), expected)) return true;
+    const before: number = current.revision;
+    current = await db.selectFrom('sessions').selectAll().where('id', '=', row.id).executeTakeFirst();
+    if (current?.revision === before) return false;
+  }
+  // It is gone, or changes faster than it is read.
+  return true;
+}
+
+function headOf(keys: HeadKeys, { head }: SessionRow): RecordHead | undefined {
+  try {
+    return head === null ? undefined : keys.openHead(head);
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
+}
+
+function isSame(one: RecordHead, other: RecordHead): boolean {
+  const channels = Math.max(one.audio.length, other.audio.length);
+  return (
+    one.text === other.text &&
+    Array.from({ length: channels }, (_, channel) => channel).every(
+      (channel) =>
+        (one.audio[channel]?.pieces ?? 0) === (other.audio[channel]?.pieces ?? 0) &&
+        (one.audio[channel]?.end ?? 0) === (other.audio[channel]?.end ?? 0),
+    )
+  );
+}
+
+function* refusals(
+  table: 'api_keys' | 'users' | 'sessions',
+  { id, revision }: { readonly id: string; readonly revision: number },
+  isAuthentic: boolean,
+  revisions: Revisions,
+): Generator<RefusedRow> {
+  if (!isAuthentic) yield { table, id, refusal: 'altered' };
+  else if (revision < revisions.oldest(table, id)) yield { table, id, refusal: 'replayed' };
+}
+
+async function isAuthenticSession(db: Database['db'], macs: RowMacs, row: SessionRow): Promise<boolean> {
+  const groups = await db
+    .selectFrom('session_groups')
+    .select('name')
+    .where('session_id', '=', row.id)
+    .execute();
+  const covered = coveredOfSession(row, groups.map(({ name }) => name));
+  return macs.isAuthentic('sessions', covered, row);
+}
+
+function sessionsOf(db: Database['db']): AsyncGenerator<SessionRow> {
+  return rowsOf((after) =>
+    db.selectFrom('sessions').selectAll().where('id', '>', after).orderBy('id').limit(PAGE).execute(),
+  );
+}
+
+/** Every row, a page at a time. */
+async function* rowsOf<Row extends { readonly id: string }>(
+  pageAfter: (after: string) => Promise<readonly Row[]>,
+): AsyncGenerator<Row> {
+  for (let after = ''; ;) {
+    const page = await pageAfter(after);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.id;
+  }
+}

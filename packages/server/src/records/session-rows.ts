@@ -1,0 +1,151 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { Database } from '../db/database.js';
+import { forChange } from '../db/for-change.js';
+import type { Schema } from '../db/schema.js';
+import { RequestError } from '../errors.js';
+import { coveredOfSession } from '../integrity/covered-columns.js';
+import type { RowIntegrity } from '../integrity/row-integrity.js';
+import type { RowMac } from '../integrity/row-macs.js';
+
+export type SessionRow = Selectable<Schema['sessions']>;
+
+/** A session whose row says what a server wrote. */
+export interface AuthenticSession {
+  readonly row: SessionRow;
+  readonly groups: readonly string[];
+}
+
+/** What is changed of a session. */
+export type SessionChange = Partial<
+  Pick<
+    SessionRow,
+    | 'language'
+    | 'channels'
+    | 'task'
+    | 'sample_rate'
+    | 'settings'
+    | 'ended_at'
+    | 'end_reason'
+    | 'finals'
+    | 'audio_seconds'
+    | 'missing_seconds'
+    | 'held'
+    | 'head'
+  >
+>;
+
+/** The rows of sessions. One that was written past the server is reported, and refused as `record_damaged`. */
+export interface SessionRows {
+  /** Not to be called within a transaction. */
+  readonly find: (id: string) => Promise<AuthenticSession | undefined>;
+  /** Those of these rows that servers wrote as they stand. */
+  readonly authenticOf: (
+    rows: readonly SessionRow[],
+    groupsOf: (id: string) => readonly string[],
+  ) => Promise<readonly SessionRow[]>;
+  readonly insertIn: (
+    transaction: Transaction<Schema>,
+    row: Omit<SessionRow, keyof RowMac>,
+    groups: readonly string[],
+  ) => Promise<void>;
+  /** What stands in the row now, which stays so until the transaction ends. Refused as `record_not_found` where it is gone. */
+  readonly readIn: (
+    transaction: Transaction<Schema>,
+    id: string,
+    /** Where they are known. */
+    groups?: readonly string[],
+  ) => Promise<AuthenticSession>;
+  /** Changes a row that the transaction has read; its new revision. */
+  readonly changeIn: (
+    transaction: Transaction<Schema>,
+    session: AuthenticSession,
+    change: SessionChange,
+  ) => Promise<number>;
+  /** That the change to this revision is committed. */
+  readonly committed: (id: string, revision: number) => void;
+}
+
+/** The sessions in the database. */
+export function createSessionRows(
+  { db, kind }: Pick<Database, 'db' | 'kind'>,
+  { macs, revisions, refused }: RowIntegrity,
+): SessionRows {
+  const isAuthentic = (row: SessionRow, groups: readonly string[]): Promise<boolean> =>
+    macs.isAuthentic('sessions', coveredOfSession(row, groups), row);
+
+  const requireCurrent = async (session: AuthenticSession): Promise<void> => {
+    const { row, groups } = session;
+    const refusal = !(await isAuthentic(row, groups))
+      ? 'altered'
+      : row.revision < revisions.oldest('sessions', row.id)
+        ? 'replayed'
+        : undefined;
+    if (refusal === undefined) return;
+    refused.report({ table: 'sessions', id: row.id, refusal });
+    throw new RequestError('record_damaged');
+  };
+
+  const readRow = (reading: Database['db'], id: string) =>
+    reading.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+
+  const groupsIn = async (reading: Database['db'], id: string): Promise<readonly string[]> => {
+    const rows = await reading.selectFrom('session_groups').select('name').where('session_id', '=', id).execute();
+    return rows.map(({ name }) => name);
+  };
+
+  const vouch = (row: Omit<SessionRow, keyof RowMac>, groups: readonly string[]): RowMac =>
+    macs.vouch('sessions', coveredOfSession(row, groups));
+
+  return {
+    find: async (id) => {
+      await revisions.refresh();
+      const first = await readRow(db, id);
+      if (first === undefined) return undefined;
+      // A change that was committed after the row was read may be known already: it is read again.
+      const row = first.revision < revisions.oldest('sessions', id) ? await readRow(db, id) : first;
+      if (row === undefined) return undefined;
+      const session = { row, groups: await groupsIn(db, id) };
+      await requireCurrent(session);
+      revisions.note('sessions', id, row.revision);
+      return session;
+    },
+    authenticOf: async (rows, groupsOf) => {
+      const authentic: SessionRow[] = [];
+      for (const row of rows) {
+        if (await isAuthentic(row, groupsOf(row.id))) authentic.push(row);
+        else refused.report({ table: 'sessions', id: row.id, refusal: 'altered' });
+      }
+      return authentic;
+    },
+    insertIn: async (transaction, row, groups) => {
+      await transaction
+        .insertInto('sessions')
+        .values({ ...row, ...vouch(row, groups) })
+        .execute();
+      for (const name of groups)
+        await transaction.insertInto('session_groups').values({ session_id: row.id, name }).execute();
+    },
+    readIn: async (transaction, id, groups) => {
+      const row = await forChange(transaction, kind, (reading) =>
+        reading.selectFrom('sessions').selectAll().where('id', '=', id),
+      );
+      if (row === undefined) throw new RequestError('record_not_found');
+      const session = { row, groups: groups ?? (await groupsIn(transaction, id)) };
+      await requireCurrent(session);
+      return session;
+    },
+    changeIn: async (transaction, { row, groups }, change) => {
+      const revision = row.revision + 1;
+      const vouched = vouch({ ...row, ...change, revision }, groups);
+      await transaction
+        .updateTable('sessions')
+        .set({ ...change, revision, ...vouched })
+        .where('id', '=', row.id)
+        .execute();
+      return revision;
+    },
+    committed: (id, revision) => {
+      revisions.note('sessions', id, revision);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Selectable } from 'kysely';
+import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+import { RequestError } from '../errors.js';
+import { unwrapDataKey } from './data-keys.js';
+import type { MasterKeys } from './master-keys.js';
+import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
+
+/** Segments that are read together. */
+const PAGE = 500;
+
+/** The sealed head of a record as it is stored; null where the key of the session does not open. */
+export async function headOfStored(
+  db: Database['db'],
+  masterKeys: MasterKeys,
+  sessionId: string,
+): Promise<Buffer | null> {
+  const keys = await headKeysOf(db, masterKeys, sessionId);
+  return keys === undefined ? null : keys.sealHead(await readStoredHead(db, keys, sessionId));
+}
+
+/** Undefined where the key of the session is lost. */
+export async function headKeysOf(
+  db: Database['db'],
+  masterKeys: MasterKeys,
+  sessionId: string,
+): Promise<HeadKeys | undefined> {
+  const row = await db
+    .selectFrom('data_keys')
+    .select(['master_key_id', 'wrapped'])
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  try {
+    const dataKey = await unwrapDataKey(masterKeys, sessionId, row);
+    const keys = createHeadKeys(dataKey, sessionId);
+    dataKey.fill(0);
+    return keys;
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'record_damaged') return undefined;
+    throw error;
+  }
+}
+
+/** What there is of a record, read some rows at a time. */
+export async function readStoredHead(
+  db: Database['db'],
+  keys: HeadKeys,
+  sessionId: string,
+): Promise<RecordHead> {
+  const parts = await db.selectFrom('refined_parts').selectAll().where('session_id', '=', sessionId).execute();
+  let head = keys.withText(
+    EMPTY_HEAD,
+    parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
+  );
+  for await (const segments of pagesOf(db, sessionId))
+    head = keys.withText(
+      head,
+      segments.map((segment) => ({ table: 'segments', ...segment }) as const),
+    );
+  return { ...head, audio: await audioOf(db, sessionId) };
+}
+
+async function audioOf(db: Database['db'], sessionId: string): Promise<RecordHead['audio']> {
+  const rows = await db
+    .selectFrom('audio_pieces')
+    .select(({ fn }) => ['channel', fn.countAll<number>().as('pieces'), fn.max('place').as('last')])
+    .where('session_id', '=', sessionId)
+    .groupBy('channel')
+    .execute();
+  const channels = Math.max(0, ...rows.map(({ channel }) => channel + 1));
+  return Array.from({ length: channels }, (_, channel) => {
+    const found = rows.find((row) => row.channel === channel);
+    return found === undefined
+      ? { pieces: 0, end: 0 }
+      : { pieces: Number(found.pieces), end: Number(found.last) + 1 };
+  });
+}
+
+async function* pagesOf(
+  db: Database['db'],
+  sessionId: string,
+): AsyncGenerator<readonly Selectable<Schema['segments']>[]> {
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await db
+      .selectFrom('segments')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .orderBy('reading')
+      .orderBy('place')
+      .orderBy('version')
+      .limit(PAGE)
+      .offset(offset)
+      .execute();
+    yield page;
+    if (page.length < PAGE) return;
+  }
+}

@@ -1,0 +1,23 @@
+import type { AuditedBy, ChangeServices } from '../../src/access/access-audit.js';
+import { createAuditLog } from '../../src/audit/audit-log.js';
+import { SERVER_ITSELF } from '../../src/audit/audit-event.js';
+import { createCommitQueue } from '../../src/db/commit-queue.js';
+import type { Database } from '../../src/db/database.js';
+import { createRowIntegrity } from '../../src/integrity/row-integrity.js';
+import { loadMasterKeys } from '../../src/records/master-keys.js';
+import { createLog } from '../../src/telemetry/log.js';
+
+/** The server itself, for what is changed beside what a test is about. */
+export const BY_SERVER: AuditedBy = { who: SERVER_ITSELF, from: undefined };
+
+/** What changes keys and users of a database whose master key lies in a folder, as another process would. */
+export async function changeServices(database: Database, dataDirectory: string): Promise<ChangeServices> {
+  const queue = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
+  const audit = createAuditLog(database, queue, []);
+  const masterKeys = await loadMasterKeys(
+    { dataDirectory, masterKeyFile: undefined, masterKeyCommand: undefined },
+    {},
+  );
+  const log = createLog({ logLevel: 'silent', logFormat: 'json' });
+  return { database, queue, audit, integrity: createRowIntegrity({ database, audit, masterKeys, log }) };
+}

@@ -76,7 +76,8 @@ export function createAccounts(services: UserServices): Accounts {
       changed = await rows.changeIn(transaction, row, { ...(await work(transaction)), login_epoch });
       await endLogins?.(transaction, login_epoch);
       const counts = { userRevision: changed.revision };
-      await audit.appendIn(transaction, { action, outcome: 'success', ...by, what: undefined, counts });
+      const what = `user:${userId}`;
+      await audit.appendIn(transaction, { action, outcome: 'success', ...by, what, counts });
     }, PATIENCE);
     if (changed !== undefined) rows.committed(changed);
   };

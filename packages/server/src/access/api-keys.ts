@@ -157,14 +157,24 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
         );
         if (row === undefined || row.revoked_at !== null || !(await isCurrent(integrity, ROWS, row))) return;
         const revision = revisions.next(row.revision);
-        const { revoked_at, mac, mac_key_id } = vouched({ ...row, revoked_at: now().toISOString(), revision });
+        const { revoked_at, mac, mac_key_id } = vouched({
+          ...row,
+          revoked_at: now().toISOString(),
+          revision,
+        });
         await transaction
           .updateTable('api_keys')
           .set({ revoked_at, revision, mac, mac_key_id })
           .where('id', '=', id)
           .execute();
         const counts = { keyRevision: revision };
-        await audit.appendIn(transaction, { action: 'key.revoke', outcome: 'success', ...by, what: id, counts });
+        await audit.appendIn(transaction, {
+          action: 'key.revoke',
+          outcome: 'success',
+          ...by,
+          what: id,
+          counts,
+        });
         revoked = revision;
       }, PATIENCE);
       if (revoked !== undefined) revisions.note('api_keys', id, revoked);

@@ -67,7 +67,10 @@ export function createLogins(
   const mostIdle = (): string => before(loginIdleMinutes * 60_000);
   const noteUseMs = Math.min(NOTE_USE_MS, loginIdleMinutes * 60_000 * NOTE_USE_SHARE);
 
-  const vouched = (row: Omit<Row, keyof RowMac>) => ({ ...row, ...macs.vouch('logins', coveredOfLogin(row)) });
+  const vouched = (row: Omit<Row, keyof RowMac>) => ({
+    ...row,
+    ...macs.vouch('logins', coveredOfLogin(row)),
+  });
 
   const isAuthentic = async (row: Row): Promise<boolean> => {
     const name = endedLogin(row.digest);

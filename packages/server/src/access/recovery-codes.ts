@@ -36,14 +36,20 @@ const GROUP = 4;
 const codePattern = new RegExp(`^[${ALPHABET}]{${LENGTH}}$`);
 
 /** The codes in the database. */
-export function createRecoveryCodes({ database: { db }, integrity }: Pick<ChangeServices, 'database' | 'integrity'>): RecoveryCodes {
+export function createRecoveryCodes({
+  database: { db },
+  integrity,
+}: Pick<ChangeServices, 'database' | 'integrity'>): RecoveryCodes {
   return {
     renewIn: async (transaction, userId) => {
       const codes = Array.from({ length: CODES }, createCode);
       const rows = codes.map((code) => ({ user_id: userId, digest: digestFor(userId, code) }));
       await transaction.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
       await transaction.insertInto('recovery_codes').values(rows).execute();
-      return { codes: codes.map(inGroups), recovery_digest: recoveryDigest(rows.map(({ digest }) => digest)) };
+      return {
+        codes: codes.map(inGroups),
+        recovery_digest: recoveryDigest(rows.map(({ digest }) => digest)),
+      };
     },
     takeIn: async (transaction, { id, recovery_digest }, text) => {
       const code = text.toLowerCase().replace(/[\s-]/g, '');

@@ -29,11 +29,7 @@ export interface UserRows {
   /** What stands in the row now, which stays so until the transaction ends. */
   readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<UserRow | undefined>;
   /** Changes the row that the transaction has read; what it has become. */
-  readonly changeIn: (
-    transaction: Transaction<Schema>,
-    row: UserRow,
-    change: UserChange,
-  ) => Promise<UserRow>;
+  readonly changeIn: (transaction: Transaction<Schema>, row: UserRow, change: UserChange) => Promise<UserRow>;
   /** That what a transaction has written is committed. */
   readonly committed: (row: Pick<UserRow, 'id' | 'revision'>) => void;
 }
@@ -41,7 +37,10 @@ export interface UserRows {
 const ROWS = { table: 'users', covered: coveredOfUser } as const;
 
 /** The users in the database. */
-export function createUserRows({ database: { db, kind }, integrity }: Pick<ChangeServices, 'database' | 'integrity'>): UserRows {
+export function createUserRows({
+  database: { db, kind },
+  integrity,
+}: Pick<ChangeServices, 'database' | 'integrity'>): UserRows {
   const { macs, revisions } = integrity;
   const authentic = (read: () => Promise<UserRow | undefined>) => readAuthentic(integrity, ROWS, read);
 

@@ -149,7 +149,11 @@ export function createUsers(services: UserServices): Users {
   const makeRoom = async (name: string): Promise<void> => {
     if ((await rows.findByName(name)) !== undefined) return;
     await queue.submit(async (transaction) => {
-      const row = await transaction.selectFrom('users').select('id').where('name', '=', name).executeTakeFirst();
+      const row = await transaction
+        .selectFrom('users')
+        .select('id')
+        .where('name', '=', name)
+        .executeTakeFirst();
       if (row === undefined || (await rows.readIn(transaction, row.id)) !== undefined) return;
       await transaction.deleteFrom('users').where('id', '=', row.id).execute();
     }, PATIENCE);
@@ -169,7 +173,8 @@ export function createUsers(services: UserServices): Users {
     const known = await rows.findByName(canonical(name));
     const isRight = await passwords.verify(known?.password_hash, password);
     if (known === undefined || !isRight || known.disabled_at !== null) return { kind: 'wrong' };
-    if (known.code_secret !== null && code === undefined) return { kind: 'code-missing', user: userOf(known) };
+    if (known.code_secret !== null && code === undefined)
+      return { kind: 'code-missing', user: userOf(known) };
     let login: CheckedLogin | undefined;
     const changed = await changing(async (transaction) => {
       login = undefined;
@@ -177,8 +182,7 @@ export function createUsers(services: UserServices): Users {
       // Whoever was disabled, or changed the password, since it was compared.
       if (row === undefined || row.disabled_at !== null || row.password_hash !== known.password_hash)
         return undefined;
-      const taken =
-        row.code_secret === null ? undefined : code && (await takeCode(transaction, row, code));
+      const taken = row.code_secret === null ? undefined : code && (await takeCode(transaction, row, code));
       if (row.code_secret !== null && !taken) return undefined;
       const current = taken ? await rows.changeIn(transaction, row, taken.change) : row;
       login = {

@@ -36,7 +36,13 @@ export function restoreCommand(): Command {
       const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
       await withStorage(config, async ({ audit }, actor) => {
         for (const what of restored.destroyed)
-          await audit.append({ action: 'backup.restore', outcome: 'success', ...actor, what, reason: LEFT_OUT });
+          await audit.append({
+            action: 'backup.restore',
+            outcome: 'success',
+            ...actor,
+            what,
+            reason: LEFT_OUT,
+          });
         await audit.append({
           action: 'backup.restore',
           outcome: 'success',

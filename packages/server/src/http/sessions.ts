@@ -160,11 +160,14 @@ const version = z
       'again, else live text.',
   });
 
-const damaged = z.enum(['refuse', 'show']).default('refuse').meta({
-  description:
-    '`show` answers what is left of a record that is not what was written, marked by `isWhole`; it is refused as ' +
-    '`record_damaged` otherwise.',
-});
+const damaged = z
+  .enum(['refuse', 'show'])
+  .default('refuse')
+  .meta({
+    description:
+      '`show` answers what is left of a record that is not what was written, marked by `isWhole`; it is refused as ' +
+      '`record_damaged` otherwise.',
+  });
 
 const params = z.object({ id: z.string().min(1).max(64) });
 

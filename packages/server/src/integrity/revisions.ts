@@ -183,9 +183,9 @@ export function createRevisions(
   };
 }
 
-/** Whoever logs in or changes their account is the subject; users that others change are what it is done to. */
+/** What is changed of a user is done to them; whoever logs in is the subject. */
 function userOf(action: string, subject: string, what: string): string {
-  return action.startsWith('user.') ? what : subject.replace(/^user:/, '');
+  return (action === 'login' ? subject : what).replace(/^user:/, '');
 }
 
 function parseJson(text: string): unknown {

@@ -20,7 +20,7 @@ const PAGE = 100;
 export async function revouchRows(database: Database, macs: RowMacs): Promise<number> {
   let revouched = 0;
   for (const table of ['api_keys', 'users', 'logins', 'sessions'] as const) {
-    for (let after: string | undefined = ''; after !== undefined; ) {
+    for (let after: string | undefined = ''; after !== undefined;) {
       const from: string = after;
       const done: Revouched = await database.transaction((transaction) =>
         revouchSome(transaction, database.kind, macs, { table, after: from }),
@@ -144,7 +144,14 @@ async function oldSessions(
       .select('name')
       .where('session_id', '=', row.id)
       .execute();
-    old.push({ id: row.id, covered: coveredOfSession(row, groups.map(({ name }) => name)), mac: row });
+    old.push({
+      id: row.id,
+      covered: coveredOfSession(
+        row,
+        groups.map(({ name }) => name),
+      ),
+      mac: row,
+    });
   }
   return old;
 }

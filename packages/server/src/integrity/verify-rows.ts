@@ -78,7 +78,11 @@ async function hasItsCodes(
   user: { readonly id: string; readonly recovery_digest: string | null },
 ): Promise<boolean> {
   const digestOf = async (): Promise<string | null> => {
-    const codes = await db.selectFrom('recovery_codes').select('digest').where('user_id', '=', user.id).execute();
+    const codes = await db
+      .selectFrom('recovery_codes')
+      .select('digest')
+      .where('user_id', '=', user.id)
+      .execute();
     return recoveryDigest(codes.map(({ digest }) => digest));
   };
   if ((await digestOf()) === user.recovery_digest) return true;
@@ -151,7 +155,11 @@ export async function* verifyRecordHeads({
 /** Attempts at a record that is being written while it is read. */
 const ATTEMPTS = 5;
 
-async function isAsItsHeadSays(db: Database['db'], masterKeys: MasterKeys, row: SessionRow): Promise<boolean> {
+async function isAsItsHeadSays(
+  db: Database['db'],
+  masterKeys: MasterKeys,
+  row: SessionRow,
+): Promise<boolean> {
   let current: SessionRow | undefined = row;
   for (let attempt = 0; current !== undefined && attempt < ATTEMPTS; attempt++) {
     const keys = await headKeysOf(db, masterKeys, current.id);
@@ -202,7 +210,10 @@ async function isAuthenticSession(db: Database['db'], macs: RowMacs, row: Sessio
     .select('name')
     .where('session_id', '=', row.id)
     .execute();
-  const covered = coveredOfSession(row, groups.map(({ name }) => name));
+  const covered = coveredOfSession(
+    row,
+    groups.map(({ name }) => name),
+  );
   return macs.isAuthentic('sessions', covered, row);
 }
 

@@ -9,7 +9,13 @@ import type { Schema } from '../db/schema.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { headOfStored } from '../records/stored-head.js';
 import type { Log } from '../telemetry/log.js';
-import { coveredOfKey, coveredOfLogin, coveredOfSession, coveredOfUser, VOUCHED_TABLES } from './covered-columns.js';
+import {
+  coveredOfKey,
+  coveredOfLogin,
+  coveredOfSession,
+  coveredOfUser,
+  VOUCHED_TABLES,
+} from './covered-columns.js';
 import type { RowIntegrity } from './row-integrity.js';
 
 /** What it takes to vouch for rows that nothing vouches for. */
@@ -115,7 +121,11 @@ async function vouchForKeys(
   for (const row of rows) {
     const revision = revisions.next(0);
     const mac = macs.vouch('api_keys', coveredOfKey({ ...row, revision }));
-    await transaction.updateTable('api_keys').set({ revision, ...mac }).where('id', '=', row.id).execute();
+    await transaction
+      .updateTable('api_keys')
+      .set({ revision, ...mac })
+      .where('id', '=', row.id)
+      .execute();
   }
   return rows.length;
 }
@@ -136,7 +146,11 @@ async function vouchForUsers(
       recovery_digest: recoveryDigest(codes.map(({ digest }) => digest)),
     };
     const mac = macs.vouch('users', coveredOfUser({ ...row, ...change }));
-    await transaction.updateTable('users').set({ ...change, ...mac }).where('id', '=', row.id).execute();
+    await transaction
+      .updateTable('users')
+      .set({ ...change, ...mac })
+      .where('id', '=', row.id)
+      .execute();
   }
   return rows.length;
 }
@@ -175,7 +189,10 @@ async function vouchForSessions(
         .where('session_id', '=', row.id)
         .execute();
       const change = { head: await headOfStored(transaction, masterKeys, row.id), revision: 1 };
-      const covered = coveredOfSession({ ...row, ...change }, groups.map(({ name }) => name));
+      const covered = coveredOfSession(
+        { ...row, ...change },
+        groups.map(({ name }) => name),
+      );
       await transaction
         .updateTable('sessions')
         .set({ ...change, ...macs.vouch('sessions', covered) })

@@ -309,45 +309,49 @@ export function createRecordStore(services: StoreServices): RecordStore {
     let result: SegmentVersion | undefined;
     await reportingDamage(id, actor, async () => {
       await requireWhole(id);
-      await changing(async (transaction) => {
-        const session = await rows.readIn(transaction, id);
-        const newest = await transaction
-          .selectFrom('segments')
-          .selectAll()
-          .where('session_id', '=', id)
-          .where('reading', '=', reading)
-          .where('place', '=', place)
-          .orderBy('version', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-        if (newest === undefined) throw new RequestError('record_not_found', { field: 'place' });
-        if (newest.version !== version)
-          throw new RequestError('record_changed', { field: 'version', limit: String(newest.version) });
-        const dataKey = await keyOf(transaction, id);
-        const at = { sessionId: id, reading, place, version };
-        const final = corrected(openFinal(dataKey, newest.sealed, at), text);
-        const next = { ...at, version: version + 1 };
-        const writtenAt = new Date().toISOString();
-        const segment = {
-          session_id: id,
-          reading,
-          place,
-          version: next.version,
-          written_at: writtenAt,
-          written_by: actor.who.subject,
-          sealed: sealFinal(dataKey, final, next),
-        };
-        await transaction.insertInto('segments').values(segment).execute();
-        const head = headWith(session, dataKey, [{ table: 'segments', ...segment }]);
-        dataKey.fill(0);
-        const revision = await rows.changeIn(transaction, session, { head });
-        await audit.appendIn(transaction, {
-          ...eventOf('record.correct', actor, id),
-          counts: { place, version: next.version, revision },
-        });
-        result = { ...final, version: next.version, writtenAt, writtenBy: actor.who.subject };
-        return revision;
-      }, id, PATIENCE);
+      await changing(
+        async (transaction) => {
+          const session = await rows.readIn(transaction, id);
+          const newest = await transaction
+            .selectFrom('segments')
+            .selectAll()
+            .where('session_id', '=', id)
+            .where('reading', '=', reading)
+            .where('place', '=', place)
+            .orderBy('version', 'desc')
+            .limit(1)
+            .executeTakeFirst();
+          if (newest === undefined) throw new RequestError('record_not_found', { field: 'place' });
+          if (newest.version !== version)
+            throw new RequestError('record_changed', { field: 'version', limit: String(newest.version) });
+          const dataKey = await keyOf(transaction, id);
+          const at = { sessionId: id, reading, place, version };
+          const final = corrected(openFinal(dataKey, newest.sealed, at), text);
+          const next = { ...at, version: version + 1 };
+          const writtenAt = new Date().toISOString();
+          const segment = {
+            session_id: id,
+            reading,
+            place,
+            version: next.version,
+            written_at: writtenAt,
+            written_by: actor.who.subject,
+            sealed: sealFinal(dataKey, final, next),
+          };
+          await transaction.insertInto('segments').values(segment).execute();
+          const head = headWith(session, dataKey, [{ table: 'segments', ...segment }]);
+          dataKey.fill(0);
+          const revision = await rows.changeIn(transaction, session, { head });
+          await audit.appendIn(transaction, {
+            ...eventOf('record.correct', actor, id),
+            counts: { place, version: next.version, revision },
+          });
+          result = { ...final, version: next.version, writtenAt, writtenBy: actor.who.subject };
+          return revision;
+        },
+        id,
+        PATIENCE,
+      );
     });
     if (result === undefined) throw new TypeError('a correction was committed without being made');
     return result;
@@ -355,15 +359,19 @@ export function createRecordStore(services: StoreServices): RecordStore {
 
   const hold: RecordStore['hold'] = async (id, held, actor) => {
     await required(id);
-    await changing(async (transaction) => {
-      const session = await rows.readIn(transaction, id);
-      const revision = await rows.changeIn(transaction, session, { held: held ? 1 : 0 });
-      await audit.appendIn(transaction, {
-        ...eventOf(held ? 'record.hold' : 'record.release', actor, id),
-        counts: { revision },
-      });
-      return revision;
-    }, id, PATIENCE);
+    await changing(
+      async (transaction) => {
+        const session = await rows.readIn(transaction, id);
+        const revision = await rows.changeIn(transaction, session, { held: held ? 1 : 0 });
+        await audit.appendIn(transaction, {
+          ...eventOf(held ? 'record.hold' : 'record.release', actor, id),
+          counts: { revision },
+        });
+        return revision;
+      },
+      id,
+      PATIENCE,
+    );
     integrity.revisions.noteHeld(id, held);
   };
 

@@ -62,5 +62,8 @@ export async function writeRefined(
       .insertInto('segments')
       .values(rows.slice(from, from + PAGE))
       .execute();
-  return [{ table: 'refined_parts', ...part }, ...rows.map((row) => ({ table: 'segments', ...row }) as const)];
+  return [
+    { table: 'refined_parts', ...part },
+    ...rows.map((row) => ({ table: 'segments', ...row }) as const),
+  ];
 }

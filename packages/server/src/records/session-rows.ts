@@ -89,7 +89,11 @@ export function createSessionRows(
     reading.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
 
   const groupsIn = async (reading: Database['db'], id: string): Promise<readonly string[]> => {
-    const rows = await reading.selectFrom('session_groups').select('name').where('session_id', '=', id).execute();
+    const rows = await reading
+      .selectFrom('session_groups')
+      .select('name')
+      .where('session_id', '=', id)
+      .execute();
     return rows.map(({ name }) => name);
   };
 

@@ -48,7 +48,11 @@ export async function readStoredHead(
   keys: HeadKeys,
   sessionId: string,
 ): Promise<RecordHead> {
-  const parts = await db.selectFrom('refined_parts').selectAll().where('session_id', '=', sessionId).execute();
+  const parts = await db
+    .selectFrom('refined_parts')
+    .selectAll()
+    .where('session_id', '=', sessionId)
+    .execute();
   let head = keys.withText(
     EMPTY_HEAD,
     parts.map((part) => ({ table: 'refined_parts', ...part }) as const),

@@ -45,7 +45,11 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
   return {
     segments: markTakenBack(segments),
     refined: read,
-    isWhole: live.isWhole && refined.isWhole && isComplete && isTextOf(head, createHeadKeys(dataKey, id), rows, parts),
+    isWhole:
+      live.isWhole &&
+      refined.isWhole &&
+      isComplete &&
+      isTextOf(head, createHeadKeys(dataKey, id), rows, parts),
   };
 }
 

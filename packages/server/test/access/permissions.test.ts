@@ -401,7 +401,8 @@ async function makeSession(server: GuardedServer, { key, role }: Caller): Promis
 async function makeKey(server: GuardedServer, { key }: Caller): Promise<string> {
   const tenant = await tenantOf(server, key);
   const order = { tenant, name: 'made', role: 'service' as const, groups: [] };
-  return (await server.apiKeys.create({ ...order, expiresAt: undefined, createdBy: undefined }, BY_SERVER)).id;
+  return (await server.apiKeys.create({ ...order, expiresAt: undefined, createdBy: undefined }, BY_SERVER))
+    .id;
 }
 
 async function makeUser(server: GuardedServer, { key }: Caller): Promise<string> {

@@ -33,7 +33,7 @@ export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): string 
 }
 
 /** The same as they are written: key terms in one piece. */
-export interface WrittenSettings extends Omit<SessionSettings, 'keyTerms'> {
+interface WrittenSettings extends Omit<SessionSettings, 'keyTerms'> {
   readonly keyTerms: SentKeyTerms;
 }
 

@@ -44,6 +44,7 @@ export function anchorFile(path: string): AnchorFile {
         const isTakenBack = cutBytes === 0 || (await shorten(handle, wholeBytes));
         await handle.appendFile(`${isTakenBack ? '' : '\n'}${missing.join('\n')}\n`);
         await handle.datasync();
+        if (wholeBytes === 0) await syncFolder(dirname(path));
       } finally {
         await handle.close();
       }
@@ -73,6 +74,16 @@ export async function* wholeLines(path: string): AsyncGenerator<string> {
     }
   } catch (error) {
     if (!isMissing(error)) throw error;
+  }
+}
+
+/** So that a file that is new is found after a power cut. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

@@ -31,9 +31,12 @@ export interface AuditLogParts {
   readonly chain: ChainOfAnchors | undefined;
   /** Called when an anchor waits to be taken outside; resolves when it was, or was tried. */
   readonly onAnchored: () => Promise<void>;
-  /** Somebody else has written to the log, told once. */
-  readonly onTampered: () => void;
+  /** Somebody else has written to the log, or its head is sealed with a key that is not here; each told once. */
+  readonly onTrouble: (trouble: LogTrouble) => void;
 }
+
+/** Why a log cannot be trusted any more, or cannot be gone on with. */
+export type LogTrouble = 'tampered' | 'unknown-key';
 
 /** A chain of anchors that a server goes on with. */
 export interface ChainOfAnchors {
@@ -56,11 +59,11 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
   let timer: NodeJS.Timeout | undefined;
   /** Entries that are known to have been on disk: they cannot become fewer. */
   let known = 0;
-  let isTold = false;
+  const told = new Set<LogTrouble>();
 
-  const tampered = (): void => {
-    if (!isTold) parts.onTampered();
-    isTold = true;
+  const tell = (trouble: LogTrouble): void => {
+    if (!told.has(trouble)) parts.onTrouble(trouble);
+    told.add(trouble);
   };
 
   /** The head by its seal, which holds whatever became of the entries. */
@@ -68,7 +71,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
     const read = await readSealedHead(db, keys);
     if (read.kind === 'intact' && read.head.sequence >= known) return read.head;
     if (read.kind === 'none' && known === 0 && (await readLastEntry(db)) === undefined) return EMPTY_HEAD;
-    tampered();
+    tell(read.kind === 'unknown-key' ? 'unknown-key' : 'tampered');
     throw new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS);
   };
 
@@ -76,8 +79,8 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
     await lockChain(transaction, database.kind);
     const head = await requireHead(transaction);
     const last = await readLastEntry(transaction);
-    if (last !== undefined && (last.sequence !== head.sequence || last.hash !== head.hash)) tampered();
-    if (last === undefined && head.sequence > 0) tampered();
+    if (last !== undefined && (last.sequence !== head.sequence || last.hash !== head.hash)) tell('tampered');
+    if (last === undefined && head.sequence > 0) tell('tampered');
     // What somebody cut off or put in leaves its mark: the chain goes on from what was sealed.
     const sequence = Math.max(head.sequence, last?.sequence ?? 0);
     const entry = nextEntry({ sequence, hash: head.hash }, event, new Date());

@@ -16,7 +16,7 @@ import { anchorFile, type AnchorFile } from './anchor-file.js';
 import { NOTHING_BEFORE, readAnchorLine } from './anchor.js';
 import { SERVER_ITSELF, type AuditEvent } from './audit-event.js';
 import { auditKeys } from './audit-keys.js';
-import { createAuditLog, type AuditLog, type ChainOfAnchors } from './audit-log.js';
+import { createAuditLog, type AuditLog, type ChainOfAnchors, type LogTrouble } from './audit-log.js';
 import { requireWholeLog, type LogAtStart } from './require-whole-log.js';
 import { sealEarlierLog } from './seal-log.js';
 import { syslogSink } from './syslog.js';
@@ -44,8 +44,8 @@ export interface AuditEvents {
   readonly onAnchorRecovered: (sink: SinkName) => void;
   /** The anchors that were made are not in their file any more. */
   readonly onAnchorsMissing: () => void;
-  /** Somebody else has written to the log. */
-  readonly onTampered: () => void;
+  /** The log cannot be trusted any more, or cannot be gone on with. */
+  readonly onTrouble: (trouble: LogTrouble) => void;
 }
 
 /** A log with what becomes of its anchors. */
@@ -102,9 +102,9 @@ export async function openAudit(
     keys,
     chain,
     onAnchored: delivery.deliver,
-    onTampered: () => {
-      findings.add('tampered');
-      events.onTampered();
+    onTrouble: (trouble) => {
+      if (trouble === 'tampered') findings.add(trouble);
+      events.onTrouble(trouble);
     },
   });
   /** Where it cannot be written either, metrics and log tell of it. */

@@ -11,8 +11,8 @@ import { readHashes, readLastEntry } from './stored-chain.js';
 export type LogAtStart =
   /** Its last anchor is where it should be. */
   | { readonly kind: 'anchored'; readonly chain: string; readonly before: string }
-  /** It has no entries, or none that were anchored in this file. */
-  | { readonly kind: 'new'; readonly isEmpty: boolean }
+  /** None of its entries were anchored in this file. */
+  | { readonly kind: 'new' }
   /** Anchors that were made are in the file no more. */
   | { readonly kind: 'anchors-missing' }
   /** It was written by a version that did not seal. */
@@ -33,7 +33,10 @@ export async function requireWholeLog(
   const { db } = database;
   // Others add anchors meanwhile, to the database first: what the file should have is asked before it is read, and
   // what it may have afterwards.
-  const expected = await database.snapshot((reading) => requireHead(reading, keys));
+  const { expected, waiting } = await database.snapshot(async (reading) => ({
+    expected: await requireHead(reading, keys),
+    waiting: await reading.selectFrom('audit_anchors').select(['chain', 'number']).execute(),
+  }));
   const tail = await file.tail();
   const lines = tail?.map(readAnchorLine) ?? [];
   const head = await database.snapshot((reading) => requireHead(reading, keys));
@@ -48,8 +51,9 @@ export async function requireWholeLog(
   const mine = expected.anchored.findLast(
     (anchored) => anchored.place === place || isIn(lines, anchored.chain),
   );
-  if (mine === undefined) return { kind: 'new', isEmpty: head.sequence === 0 };
-  if (isIn(lines, mine.chain, mine.digest) || (await isWaiting(db, mine)))
+  if (mine === undefined) return { kind: 'new' };
+  const isWaiting = waiting.some(({ chain, number }) => chain === mine.chain && number === mine.number);
+  if (isWaiting || isIn(lines, mine.chain, mine.digest))
     return { kind: 'anchored', chain: mine.chain, before: NOTHING_BEFORE };
   return { kind: 'anchors-missing' };
 }
@@ -158,20 +162,6 @@ function isIn(lines: readonly AnchorLine[], chain: string, digest?: string): boo
       line.anchor.chain === chain &&
       (digest === undefined || line.digest === digest),
   );
-}
-
-/** Whether the anchor was not taken to the file yet. */
-async function isWaiting(
-  db: Database['db'],
-  { chain, number }: { readonly chain: string; readonly number: number },
-): Promise<boolean> {
-  const row = await db
-    .selectFrom('audit_anchors')
-    .select('number')
-    .where('chain', '=', chain)
-    .where('number', '=', number)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 function notSealed(): ConfigError {

@@ -85,8 +85,8 @@ async function openOver(
     onAnchorsMissing: () => {
       log.error(ANCHORS_MISSING, { path: auditAnchorPath(config) });
     },
-    onTampered: () => {
-      log.error(TAMPERED);
+    onTrouble: (trouble) => {
+      log.error(trouble === 'tampered' ? TAMPERED : KEY_UNKNOWN);
     },
   }).catch(async (error: unknown) => {
     await queue.close();
@@ -171,6 +171,8 @@ const DAMAGED =
 
 const TAMPERED =
   'THE AUDIT LOG WAS WRITTEN TO BY SOMEBODY ELSE: keep the database as it is and see "auscult audit verify"';
+const KEY_UNKNOWN =
+  'THE AUDIT LOG IS SEALED WITH A MASTER KEY THAT IS NOT HERE, and so cannot be written: give this server the key';
 const ANCHORS_MISSING =
   'AUDIT ANCHORS ARE MISSING from their file; new ones begin: see "auscult audit verify"';
 

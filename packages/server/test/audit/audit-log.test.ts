@@ -371,7 +371,7 @@ function logOver(database: Database, masterKeys: MasterKeys): AuditLog {
     keys: auditKeys(masterKeys),
     chain: undefined,
     onAnchored: () => Promise.resolve(),
-    onTampered: () => {
+    onTrouble: () => {
       throw new Error('nobody has tampered with it');
     },
   });

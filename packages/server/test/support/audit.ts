@@ -52,7 +52,7 @@ export async function openLog(
       onAnchorFailing: (sink) => told.push(`${sink} fails`),
       onAnchorRecovered: (sink) => told.push(`${sink} works`),
       onAnchorsMissing: () => told.push('anchors missing'),
-      onTampered: () => told.push('tampered'),
+      onTrouble: (trouble) => told.push(trouble),
     });
     return {
       database,

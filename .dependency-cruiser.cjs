@@ -79,18 +79,33 @@ module.exports = {
     {
       name: 'asr-processes-and-network',
       comment:
-        'Only the recognizer, and ffmpeg for files that nothing here decodes, start processes; only the model store may reach the network.',
+        'Only the recognizer and the supervisors of decoders, and ffmpeg for files that nothing here decodes, start processes; only the model store may reach the network.',
       severity: 'error',
       from: {
         path: '^packages/asr/src',
         pathNot: [
           '^packages/asr/src/(recognizer|models)/',
           '^packages/asr/src/audio/containers/ffmpeg-process\\.ts$',
+          '^packages/asr/src/audio/decoders/(confinement|decoder-process)\\.ts$',
         ],
       },
       to: {
         dependencyTypes: ['core'],
         path: '^(node:)?(child_process|cluster|worker_threads|dgram|dns|http|http2|https|net|tls)(/|$)',
+      },
+    },
+    {
+      name: 'decoders-start-nothing',
+      comment: 'What runs in a decoder has neither files nor processes: the server does both for it.',
+      severity: 'error',
+      from: { path: '^packages/asr/src/audio/decoders/decoder-main\\.ts$' },
+      to: {
+        reachable: true,
+        path: [
+          '^packages/asr/src/audio/recording\\.ts$',
+          '^packages/asr/src/audio/containers/ffmpeg-process\\.ts$',
+          '^packages/asr/src/audio/decoders/(confinement|decoder-process|decode-apart)\\.ts$',
+        ],
       },
     },
     {

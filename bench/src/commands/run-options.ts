@@ -88,7 +88,8 @@ export async function withServer<Result>(
   }
 }
 
-function serverArguments(flags: ServerFlags): string[] {
+/** The flags of the server that is started. */
+export function serverArguments(flags: Omit<ServerFlags, 'url'>): string[] {
   return [
     ...(flags.model === undefined ? [] : ['--model', flags.model]),
     ...(flags.workers === undefined ? [] : ['--workers', String(flags.workers)]),

@@ -7,6 +7,8 @@ export interface ClientOptions {
   readonly url: string;
   /** `plain` knows only the messages that every client gets: no `configure`, no partials. */
   readonly speaks: 'auscult.v1' | 'plain';
+  /** API key, where the server asks for one. */
+  readonly key?: string;
   readonly partials: boolean;
   /** A plain client is not told when all text is out: it takes this long without a message for the end. */
   readonly quietSeconds: number;
@@ -61,7 +63,8 @@ export interface Closed {
  * @throws Error when no server answers at the address
  */
 export async function openClient(options: ClientOptions): Promise<LiveClient> {
-  const socket = new WebSocket(options.url, { perMessageDeflate: false });
+  const headers = options.key === undefined ? {} : { authorization: `Bearer ${options.key}` };
+  const socket = new WebSocket(options.url, { perMessageDeflate: false, headers });
   const session: Received = {
     hypotheses: [],
     errors: [],

@@ -10,7 +10,7 @@ export interface SpeakingPace {
 const SPEED = 1.25;
 
 /** What may have been said before the stream was opened, seconds. */
-const SAID_BEFORE = 10;
+const SAID_BEFORE = 5;
 
 /** What may have been said while nothing came, seconds: as long as sessions wait for their client by default. */
 const LONGEST_SILENCE = 300;

@@ -358,7 +358,7 @@ export const configSchema = z.strictObject({
   }),
   maxSessionsPerIdentity: z.int().min(1).default(20).register(settingInfo, {
     description:
-      'Of them, sessions that one key, user, token subject or certificate may hold; more are refused in the same way. Does not bound a server without authentication.',
+      'Of them, sessions that one key, user, token subject or certificate may hold; more are refused in the same way, and so is whoever holds twice as many as are free. Does not bound a server without authentication.',
   }),
   maxFrameBytes: z
     .int()
@@ -456,7 +456,7 @@ export const configSchema = z.strictObject({
     .register(settingInfo, { description: 'The longest recording that is transcribed.', unit: 'minutes' }),
   maxTranscriptionJobs: z.int().min(1).default(20).register(settingInfo, {
     description:
-      'Recordings and sessions that are transcribed or wait for it; more uploads are refused as `too_many_transcriptions`.',
+      'Recordings and sessions that are transcribed or wait for it; more uploads are refused as `too_many_transcriptions`, and so are those of one identity that has twice as many there as are free.',
   }),
   transcriptionsAtATime: z
     .int()

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiKeys } from '../../src/access/api-keys.js';
 import { openDatabase } from '../../src/db/database.js';
-import { connectOptedIn } from '../support/client.js';
+import { connectOptedIn, type Client } from '../support/client.js';
 import { bearer } from '../support/guarded-server.js';
 import { spawnRealServer } from '../support/real-server.js';
 import { loadSpeech, speak, transcriptOf, wordErrorRate } from '../support/speech.js';
@@ -27,21 +27,21 @@ test('a doctor is heard beside a key whose sessions all send faster than anybody
   const crowd = await Promise.all(
     Array.from({ length: CROWD }, () => connectOptedIn(server.url, { headers: bearer(crowdsKey) })),
   );
-  for (const client of crowd) for (let times = 0; times < 4; times++) client.send(speech.pcm);
+  for (const client of crowd) for (let times = 0; times < 2; times++) client.send(speech.pcm);
   for (const client of crowd) client.send({ type: 'stop' });
   await speak(doctor, speech.pcm, 1);
 
-  const finalsOfCrowd = () =>
-    crowd.flatMap((client) => client.all('transcription').filter(({ isFinal }) => isFinal)).length;
-  const before = finalsOfCrowd();
+  const finalsOf = (clients: readonly Client[]) =>
+    clients.flatMap((client) => client.all('transcription').filter(({ isFinal }) => isFinal)).length;
+  const [before, ofCrowdBefore] = [finalsOf([doctor]), finalsOf(crowd)];
   doctor.send({ type: 'stop' });
   await doctor.next('stopped');
-  // In the order of their coming, one of each session would come between.
-  expect(finalsOfCrowd() - before).toBeLessThan(CROWD - 4);
+  // In the order of their coming, one of each session would come between any two of the doctor.
+  expect(finalsOf(crowd) - ofCrowdBefore).toBeLessThan(6 * (finalsOf([doctor]) - before + 1));
   expect(crowd.some((client) => client.all('stopped').length === 0)).toBe(true);
   expect(wordErrorRate(speech.text, transcriptOf(doctor))).toBeLessThan(0.15);
   expect(doctor.all('warning')).toEqual([]);
-});
+}, 180_000);
 
 async function keysIn(dataDirectory: string): Promise<readonly [string, string]> {
   const database = await openDatabase({ dataDirectory, database: undefined });

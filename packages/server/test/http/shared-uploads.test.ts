@@ -21,7 +21,9 @@ test('recordings of several people take turns, however many one of them has sent
     const { status, startedAt } = (await response.json()) as { status: string; startedAt?: string };
     return status === 'done' ? startedAt : undefined;
   };
-  await until(async () => (await Promise.all([0, 1, 2, 3].map(startOf))).every((start) => start !== undefined));
+  await until(async () =>
+    (await Promise.all([0, 1, 2, 3].map(startOf))).every((start) => start !== undefined),
+  );
   const [first, second, third, other] = (await Promise.all([0, 1, 2, 3].map(startOf))) as string[];
   expect([first, other, second, third]).toEqual([first, other, second, third].toSorted());
   const shares = recognizer.streams.map(({ options }) => options.share?.[1]);

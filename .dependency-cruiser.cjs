@@ -121,10 +121,10 @@ module.exports = {
     },
     {
       name: 'nothing-imports-bench',
-      comment: 'Benchmarks stand above all packages.',
+      comment: 'Benchmarks and the fuzzer stand above all packages.',
       severity: 'error',
       from: { path: '^packages/' },
-      to: { path: '^bench/' },
+      to: { path: '^(bench|fuzz)/' },
     },
     {
       name: 'only-bench-imports-server',

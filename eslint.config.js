@@ -17,6 +17,7 @@ export default defineConfig(
           'packages/web/src/page/tsconfig.json',
           'lexicon/tsconfig.json',
           'bench/tsconfig.json',
+          'fuzz/tsconfig.json',
           'tsconfig.test.json',
         ],
         tsconfigRootDir: import.meta.dirname,
@@ -32,7 +33,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['packages/**/*.ts', 'lexicon/**/*.ts', 'bench/**/*.ts'],
+    files: ['packages/**/*.ts', 'lexicon/**/*.ts', 'bench/**/*.ts', 'fuzz/**/*.ts'],
     // Declarations describe modules of others as they are.
     ignores: ['**/*.d.ts'],
     rules: {

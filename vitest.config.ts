@@ -10,6 +10,7 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'lexicon/test/**/*.test.ts',
       'bench/test/**/*.test.ts',
+      'fuzz/test/**/*.test.ts',
       'examples/test/**/*.test.ts',
     ],
     // Servers that tests start keep their records away from those of whoever runs the tests.

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccuracyCommand, addNoiseCommand } from './commands/accuracy.js';
+import { addAttackCommand } from './commands/attack.js';
 import { addBesideTermsCommand } from './commands/beside-terms.js';
 import { addCalibrationCommand } from './commands/calibration.js';
 import { addCostCommand } from './commands/cost.js';
@@ -34,6 +35,7 @@ addPageCommand(program);
 addDisconnectsCommand(program);
 addKillsCommand(program);
 addPowerCutsCommand(program);
+addAttackCommand(program);
 addCostCommand(program);
 addKeyTimingCommand(program);
 addHostileInputCommand(program);

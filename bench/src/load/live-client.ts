@@ -10,6 +10,8 @@ export interface ClientOptions {
   /** API key, where the server asks for one. */
   readonly key?: string;
   readonly partials: boolean;
+  /** An API key; without it, as somebody whom nobody asks who they are. */
+  readonly key?: string | undefined;
   /** A plain client is not told when all text is out: it takes this long without a message for the end. */
   readonly quietSeconds: number;
 }

@@ -71,6 +71,7 @@ const changes: readonly Change[] = [
   (bytes, { random }) => withoutSpan(bytes, spanOf(bytes, random)),
   (bytes, { random }) => insert(bytes, random.below(bytes.length + 1), copyOf(bytes, spanOf(bytes, random))),
   repeatSpan,
+  nestSpan,
   (bytes, { random, other }) => crossWith(bytes, other(), random),
   (bytes, { random, other }) => {
     const from = other();
@@ -138,6 +139,27 @@ function repeatSpan(bytes: Buffer, { random, longest }: Material): Buffer {
   const most = Math.max(1, Math.floor((longest - bytes.length) / piece.length));
   const times = random.chance(0.97) ? 1 + random.below(Math.min(most, 64)) : most;
   return insert(bytes, span.start, Buffer.concat(Array.from({ length: times }, () => piece)));
+}
+
+const BRACKETS = [
+  ['[', ']'],
+  ['{"a":', '}'],
+  ['(', ')'],
+] as const;
+
+/** Text stays well formed however deep it is. */
+function nestSpan(bytes: Buffer, { random, longest }: Material): Buffer {
+  const [open, close] = random.pick(BRACKETS) ?? BRACKETS[0];
+  const span = random.chance(0.5) ? { start: 0, end: bytes.length } : spanOf(bytes, random);
+  const most = Math.max(1, Math.floor((longest - bytes.length) / (open.length + close.length)));
+  const depth = random.chance(0.97) ? 1 + random.below(Math.min(most, 32)) : most;
+  return Buffer.concat([
+    bytes.subarray(0, span.start),
+    Buffer.from(open.repeat(depth)),
+    bytes.subarray(span.start, span.end),
+    Buffer.from(close.repeat(depth)),
+    bytes.subarray(span.end),
+  ]);
 }
 
 function crossWith(bytes: Buffer, other: Buffer, random: Random): Buffer {

@@ -1,0 +1,33 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as elapsed } from 'node:timers/promises';
+
+/** How long a server needed to say that it lives, seconds. */
+export interface HealthWatch {
+  /** The longest so far; what is asked for now counts with the time it has taken until now. */
+  readonly slowest: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Asks `/health/live` again and again: what holds the event loop up, holds this up too. */
+export function watchHealth(httpUrl: string): HealthWatch {
+  let slowest = 0;
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) {
+      const asked = performance.now();
+      const response = await fetch(`${httpUrl}/health/live`).catch(() => undefined);
+      await response?.arrayBuffer().catch(() => undefined);
+      slowest = Math.max(slowest, (performance.now() - asked) / 1000);
+      await elapsed(POLL_MS);
+    }
+  })();
+  return {
+    slowest: () => slowest,
+    stop: async () => {
+      isOver = true;
+      await asking;
+    },
+  };
+}
+
+const POLL_MS = 50;

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { settingsEnvironment } from './target.js';
+
+/** Runs the command line of the server, as an operator would, and resolves with what it printed. Fails where it does. */
+export async function runCli(args: readonly string[]): Promise<string> {
+  const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
+    env: settingsEnvironment(),
+    maxBuffer: 64 * 1024 ** 2,
+  });
+  return stdout;
+}
+
+/** Creates an API key; the key. */
+export async function createKey(dataDirectory: string, role: string): Promise<string> {
+  const args = ['keys', 'create', '--role', role, '--data-directory', dataDirectory, '--json'];
+  return (JSON.parse(await runCli(args)) as { readonly secret: string }).secret;
+}

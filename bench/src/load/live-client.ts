@@ -7,8 +7,6 @@ export interface ClientOptions {
   readonly url: string;
   /** `plain` knows only the messages that every client gets: no `configure`, no partials. */
   readonly speaks: 'auscult.v1' | 'plain';
-  /** API key, where the server asks for one. */
-  readonly key?: string;
   readonly partials: boolean;
   /** An API key; without it, as somebody whom nobody asks who they are. */
   readonly key?: string | undefined;

@@ -56,7 +56,15 @@ export async function measureHostileInput(options: HostileInputOptions): Promise
   const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-hostile-'));
   const data = ['--data-directory', dataDirectory];
   const spool = ['--spool-directory', join(dataDirectory, 'spool')];
-  const flags = ['--authentication', 'required', '--workers', '1', '--trusted-proxies', '127.0.0.1', ...spool];
+  const flags = [
+    '--authentication',
+    'required',
+    '--workers',
+    '1',
+    '--trusted-proxies',
+    '127.0.0.1',
+    ...spool,
+  ];
   const server = await startServer(auscultCommand([...flags, ...data]));
   try {
     const keys = await Promise.all(

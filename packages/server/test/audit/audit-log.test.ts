@@ -303,6 +303,7 @@ describe('auscult audit', () => {
       isSealChecked: false,
       problems: [
         { kind: 'removed', sequence: 3 },
+        { kind: 'altered', sequence: 3 },
         { kind: 'truncated', sequence: 4 },
       ],
     });
@@ -313,7 +314,10 @@ describe('auscult audit', () => {
     expect(await verifyLog(where, keys)).toMatchObject({
       entries: 4,
       problems: [],
-      accepted: [{ kind: 'removed', sequence: 3 }],
+      accepted: [
+        { kind: 'removed', sequence: 3 },
+        { kind: 'altered', sequence: 3 },
+      ],
     });
     await tamper(
       where,

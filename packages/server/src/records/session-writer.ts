@@ -82,9 +82,11 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
       written_by: null,
       sealed: sealFinal(dataKey, final, { sessionId, reading: 'live', place, version: 1 }),
     };
-    // A session that goes on is not over, even if another server took this one for dead.
-    const about = { ...undescribed(), finals, audio_seconds: audioSeconds, ended_at: null, end_reason: null };
+    const said = { ...undescribed(), finals, audio_seconds: audioSeconds };
     return changing(async (transaction, session) => {
+      // A session that goes on is not over, even if another server took this one for dead.
+      const mayBeOver = session?.row.ended_at !== null;
+      const about = mayBeOver ? { ...said, ended_at: null, end_reason: null } : said;
       // A commit whose answer was lost with the connection is done again.
       if (session !== undefined && session.row.finals > place) return undefined;
       await insertSegment(transaction, row);

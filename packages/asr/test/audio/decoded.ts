@@ -1,4 +1,5 @@
-import { openRecording, type RecordingOptions, type StoredRecording } from '../../src/audio/recording.js';
+import type { RecordingOptions } from '../../src/audio/decode-recording.js';
+import { openRecording, type StoredRecording } from '../../src/audio/recording.js';
 
 /** What came of a recording: its samples at 16 kHz, and what was said of its damage. */
 export interface Decoded {

@@ -43,7 +43,7 @@ export interface DecoderPoolOptions {
  */
 export function createDecoderPool({ looks, reads }: DecoderPoolOptions): DecoderPool {
   const turns = { look: createTurns(looks), read: createTurns(reads) };
-  const running = new Set<{ readonly close: (reason: SpeechError) => void }>();
+  const running = new Set<{ close: ((reason: SpeechError) => void) | undefined }>();
   let isClosed = false;
 
   return {
@@ -53,7 +53,7 @@ export function createDecoderPool({ looks, reads }: DecoderPoolOptions): Decoder
         endTurn();
         throw closed();
       }
-      const entry = { close: (_reason: SpeechError): void => undefined };
+      const entry: { close: ((reason: SpeechError) => void) | undefined } = { close: undefined };
       running.add(entry);
       const recording = decodeApart(source, {
         ...options,
@@ -71,7 +71,7 @@ export function createDecoderPool({ looks, reads }: DecoderPoolOptions): Decoder
     },
     close() {
       isClosed = true;
-      for (const { close } of running) close(closed());
+      for (const { close } of running) close?.(closed());
     },
   };
 }

@@ -24,7 +24,7 @@ export interface PowerCutPlan {
 type Phase = Work | 'finals';
 
 /** What came of the cuts that fell into one kind of work. */
-export interface PhaseResults {
+interface PhaseResults {
   readonly cuts: number;
   /** Cuts after which something was wrong, by what it was. */
   readonly faults: Readonly<Partial<Record<Fault, number>>>;

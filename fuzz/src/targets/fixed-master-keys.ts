@@ -7,6 +7,7 @@ export function fixedMasterKeys(): MasterKeys {
   return {
     source: 'zeros',
     current: () => key,
+    all: () => [key],
     find: (id) => Promise.resolve(id === key.id ? key : undefined),
     reload: () => Promise.resolve(),
   };

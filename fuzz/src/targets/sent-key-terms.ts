@@ -1,14 +1,16 @@
-import { parseClientMessage } from '@auscult/protocol';
+import { listKeyTerms } from '../../../packages/asr/dist/key-terms.js';
 import { acceptKeyTerms } from '../../../packages/server/dist/key-terms/accept-key-terms.js';
+import { readKeyTerms } from '../../../packages/server/dist/reading/client-text.js';
 import type { FuzzTarget } from '../target.js';
+
+const SHARED = listKeyTerms([{ text: 'metoprolol' }]);
 
 /** Key terms of `configure`, up to the ones that are listened for. The input is their list. */
 export const target: FuzzTarget = {
   longest: 32_768,
   allowed: { ms: 20, msPerKiB: 1 },
   prepare: () => (input) => {
-    const result = parseClientMessage(`{"type":"configure","keyterms":${input.toString()}}`);
-    if (!result.ok || result.message.type !== 'configure') return;
-    acceptKeyTerms(result.message.keyterms ?? [], [{ text: 'metoprolol' }], 'en');
+    const reading = readKeyTerms(input.toString());
+    if (reading.ok) acceptKeyTerms(reading.terms, SHARED, 'en');
   },
 };

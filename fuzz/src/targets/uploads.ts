@@ -4,6 +4,7 @@ import { Agent, request as post, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 import { receiveUpload } from '../../../packages/server/dist/http/receive-upload.js';
+import { readKeyTerms } from '../../../packages/server/dist/reading/client-text.js';
 import { scratchFolder } from '../scratch.js';
 import { BrokenProperty, mustHold, type FuzzTarget } from '../target.js';
 
@@ -19,13 +20,15 @@ export const target: FuzzTarget = {
       maxBytes: MOST_BYTES,
       idleSeconds: 60,
       signal: new AbortController().signal,
+      readKeyTerms,
+      place: { taken: new AbortController().signal, received: () => undefined },
     };
     let failure: unknown;
     app.post('/', async (request, reply) => {
       try {
         const { file, keyTerms } = await receiveUpload(request, limits);
         mustHold(file.size <= MOST_BYTES, 'a file is no longer than it may be');
-        mustHold(keyTerms.length <= 5_000, 'there are as many key terms as there may be');
+        mustHold(keyTerms.count <= 5_000, 'there are as many key terms as there may be');
         await file.remove();
       } catch (error) {
         if (!(error instanceof Error && error.name === 'RequestError')) failure = error;

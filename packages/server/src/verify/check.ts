@@ -28,7 +28,7 @@ export const FINDING_KINDS = [
   'key-copy',
   'backup',
 ] as const;
-export type FindingKind = (typeof FINDING_KINDS)[number];
+type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** A piece of a check, small enough to be done between other things: a few milliseconds. */
 export interface Step {

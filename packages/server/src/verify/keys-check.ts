@@ -5,7 +5,7 @@ import { isDamaged } from './damaged.js';
 import type { Check, Finding } from './check.js';
 
 /** Keys in a step. */
-const PAGE = 100;
+const PAGE = 50;
 
 /** Every data key opens under its master key and belongs to a session that is there, and none of a destroyed one is left. */
 export function keysCheck({ db }: Pick<ReadableDatabase, 'db'>, masterKeys: MasterKeys): Check {

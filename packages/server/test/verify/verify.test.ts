@@ -36,7 +36,8 @@ describeDatabases('what is kept', ({ settings }) => {
     await damage(storage);
     flipByte(backup, -40);
     const { findings } = await verifyStorage(config, { backups: [backup] });
-    expect(findings).toHaveLength(EXPECTED.length + 2);
+    // Before the block that is damaged, the backup has what is now of a destroyed record, and a key to it.
+    expect(findings.filter(({ at }) => at !== backup)).toHaveLength(EXPECTED.length + 1);
     expect(findings).toEqual(expect.arrayContaining([...EXPECTED]));
     expect(findings).toContainEqual({ kind: 'backup', trouble: 'altered', at: backup });
     expect(findings).toContainEqual({
@@ -117,12 +118,15 @@ async function recordEverything(storage: Storage, id: string): Promise<void> {
     sampleRate: 16_000,
     settings: { writtenForm: false, dictationCommands: false, keyTerms: [SECRET] },
   });
-  await Promise.all(['one', `two ${SECRET}`].map((text, index) => writer.commit(spoken(text, index))));
+  const texts = ['one', ...Array.from({ length: MORE_THAN_A_STEP }, () => `two ${SECRET}`)];
+  await Promise.all(texts.map((text, index) => writer.commit(spoken(text, index))));
   await writer.keepAudio(0, new Float32Array(16_000));
   await writer.close('1000');
   await writer.refine({ id: `${id}-again`, model: 'scripted', start: 0, end: 2, finals: [spoken('one', 0)] });
   await storage.records.correct(id, { reading: 'live', place: 0, version: 1, text: SECRET }, DR_LEE);
 }
+
+const MORE_THAN_A_STEP = 20;
 
 /** What `damage` does, as it is found. */
 const EXPECTED = [

@@ -20,9 +20,12 @@ describe('the fuzzer', () => {
     const counters = new Uint8Array(16);
     const registry = { addModule: () => counters };
     Object.assign(globalThis, { [Symbol.for('auscult.fuzz.coverage')]: registry });
-    const source = 'export const sign = (n) => { if (n < 0) return -1; else if (n > 0 && n < 9) return 1; return 0; };';
+    const source =
+      'export const sign = (n) => { if (n < 0) return -1; else if (n > 0 && n < 9) return 1; return 0; };';
     const code = Buffer.from(instrument(source, 'sign.js')).toString('base64');
-    const { sign } = (await import(`data:text/javascript;base64,${code}`)) as { readonly sign: (n: number) => number };
+    const { sign } = (await import(`data:text/javascript;base64,${code}`)) as {
+      readonly sign: (n: number) => number;
+    };
     const placesOf = (n: number): string => {
       counters.fill(0);
       sign(n);

@@ -32,6 +32,8 @@ export function createCoverage(): Coverage {
   const counters = new Uint8Array(MOST_PLACES);
   /** A bit for each class of counts. */
   const seen = new Uint8Array(MOST_PLACES);
+  /** The same memory, four places at a time: most of them are never come by. */
+  const fours = new Uint32Array(counters.buffer);
   const literals = new Set<string>();
   let used = 0;
   const registry: CoverageRegistry = {
@@ -51,14 +53,17 @@ export function createCoverage(): Coverage {
     },
     takeNew: () => {
       let found = 0;
-      for (let place = 0; place < used; place++) {
-        const count = counters[place] ?? 0;
-        if (count === 0) continue;
-        const bit = classOf(count);
-        const before = seen[place] ?? 0;
-        if ((before & bit) !== 0) continue;
-        seen[place] = before | bit;
-        found += 1;
+      for (let four = 0; four * 4 < used; four++) {
+        if (fours[four] === 0) continue;
+        for (let place = four * 4; place < four * 4 + 4; place++) {
+          const count = counters[place] ?? 0;
+          if (count === 0) continue;
+          const bit = classOf(count);
+          const before = seen[place] ?? 0;
+          if ((before & bit) !== 0) continue;
+          seen[place] = before | bit;
+          found += 1;
+        }
       }
       return found;
     },

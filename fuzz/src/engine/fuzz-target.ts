@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { openTarget } from '../targets.js';
@@ -50,9 +49,9 @@ export async function fuzzTarget(plan: Plan, onProgress: (progress: Progress) =>
     cutShort(`The thread ended: ${error.message}`);
   });
   const watch = setInterval(watchOver(shared, worker, cutShort), WATCH_MS);
-  await once(worker, 'exit').finally(() => {
-    clearInterval(watch);
-  });
+  // Not by `once` of `node:events`, which fails where the worker does.
+  await new Promise((ended) => worker.once('exit', ended));
+  clearInterval(watch);
   return {
     ...progress,
     runs: Math.max(progress.runs, shared.begun()),

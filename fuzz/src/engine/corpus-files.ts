@@ -18,15 +18,6 @@ export function readCorpus(target: string): readonly Buffer[] {
 /** Inputs that once broke something begin so, and are never thrown out for leading nowhere new. */
 const FOUND = 'found-';
 
-/** Names and inputs that broke something once. */
-export function readFound(target: string): readonly Buffer[] {
-  const folder = join(CORPUS, target);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(FOUND))
-    .map((name) => readFileSync(join(folder, name)));
-}
-
 /** Bytes of a corpus: the repository is no place for more, and each test run reads all of it. */
 const MOST_BYTES = 16_384;
 

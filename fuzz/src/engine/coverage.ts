@@ -2,7 +2,7 @@
  * What instrumented code writes to: a counter for each place that a branch can lead to. Found under a symbol, since it
  * is asked for by source text that was generated.
  */
-export interface CoverageRegistry {
+interface CoverageRegistry {
   /** Counters for the places of one module. Its literals are what inputs may have to hold to get on. */
   readonly addModule: (places: number, literals: readonly string[]) => Uint8Array;
 }

@@ -4,7 +4,7 @@ import type { Coverage } from './coverage.js';
 import type { SharedInput } from './shared-input.js';
 
 /** What is wrong with how an input went. */
-export interface Trouble {
+interface Trouble {
   /** The same for inputs that show the same. */
   readonly kind: string;
   readonly what: string;

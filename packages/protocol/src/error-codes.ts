@@ -449,6 +449,14 @@ const table = {
     meaning: 'The session is still open, so its record cannot be deleted.',
     remedy: 'Try again when the session has ended.',
   },
+  key_copy_unavailable: {
+    httpStatus: 503,
+    retryable: true,
+    meaning:
+      'The key of the record cannot be taken out of a copy that backups are read with, so its deletion is not done.',
+    remedy:
+      'Try again in some seconds, with backoff; if it stays, tell the operator. Once the record is not found any more, the server takes its key out of the copy by itself.',
+  },
   record_changed: {
     httpStatus: 409,
     retryable: false,

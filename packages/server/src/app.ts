@@ -199,9 +199,13 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
       await noteConfiguration(config, storage);
       await audit.append({ ...BY_SERVER, action: 'server.start' });
       hasStarted = true;
+      // What a crash left of a deletion is done before anybody is answered. Where it cannot be, the log tells, and it is tried
+      // again.
+      await storage.keyCopies.settle().catch(() => undefined);
       hold = await holdSessions(storage, log);
       verification = scheduleVerification(config, storage, log);
       stopBackground = [
+        storage.keyCopies.attend(),
         keepKeysCurrent(storage, log),
         scheduleRetention(config, storage, log),
         verification.stop,

@@ -2,7 +2,6 @@ import { unlink } from 'node:fs/promises';
 import { sql, type Transaction } from 'kysely';
 import { newestSchema } from '../db/migrate.js';
 import type { Schema } from '../db/schema.js';
-import { writeKeyCopy } from '../records/key-copy.js';
 import type { Actor } from '../records/record.js';
 import type { Storage } from '../storage/open-storage.js';
 import { writeBackup, type BackupRow } from './backup-file.js';
@@ -12,24 +11,26 @@ import { BACKUP_TABLES, type BackupTable } from './tables.js';
 export type RowCounts = Readonly<Record<string, number>>;
 
 /**
- * Writes everything but the data keys into a new file, as it is at one moment, while the server goes on; and the
- * data keys, encrypted as they are, into the copy at `keyCopy`. A file that could not be finished is removed.
+ * Writes everything but the data keys into a new file, as it is at one moment, while the server goes on; and then the
+ * data keys that are left, encrypted as they are, into the copy of this server. A file that could not be finished, or
+ * whose keys could not be copied, is removed.
  */
 export async function createBackup(
-  { database, masterKeys, audit }: Pick<Storage, 'database' | 'masterKeys' | 'audit'>,
-  { path, keyCopy, actor }: { readonly path: string; readonly keyCopy: string; readonly actor: Actor },
+  {
+    database,
+    masterKeys,
+    audit,
+    keyCopies,
+  }: Pick<Storage, 'database' | 'masterKeys' | 'audit' | 'keyCopies'>,
+  { path, actor }: { readonly path: string; readonly actor: Actor },
 ): Promise<RowCounts> {
   const counts: Record<string, number> = {};
   await audit.append({ action: 'backup.create', outcome: 'success', ...actor, what: undefined });
-  await database.snapshot(async (reading) => {
-    const keys = await reading.selectFrom('data_keys').selectAll().execute();
-    const destroyed = await reading.selectFrom('destroyed_keys').select('session_id').execute();
-    await withoutRemains(path, () => writeBackup(path, masterKeys, newestSchema, allRows(reading, counts)));
-    await writeKeyCopy(
-      keyCopy,
-      new Map(keys.map(({ session_id: id, ...key }) => [id, key])),
-      destroyed.map(({ session_id: id }) => id),
+  await withoutRemains(path, async () => {
+    await database.snapshot((reading) =>
+      writeBackup(path, masterKeys, newestSchema, allRows(reading, counts)),
     );
+    await keyCopies.renew();
   });
   return counts;
 }

@@ -10,13 +10,14 @@ import type { WrappedKey } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readBackup, type BackupRow } from './backup-file.js';
 import type { RowCounts } from './create-backup.js';
+import { destroyedIn } from './destroyed-since.js';
 import { readAccess, settleAccess, type AccessPolicy } from './restored-access.js';
 import { BACKUP_TABLES } from './tables.js';
 
 /** What came of restoring a backup. */
 export interface Restored {
   readonly rows: RowCounts;
-  /** Sessions of the backup that were left out, because their keys were destroyed since. */
+  /** Sessions of the backup that were left out, because they were destroyed since. */
   readonly destroyed: readonly string[];
   /** The newest of what is back. */
   readonly createdAt: string;
@@ -29,6 +30,8 @@ interface RestoreOptions {
   readonly path: string;
   /** The copy of data keys. */
   readonly keyCopy: string;
+  /** Sessions that were destroyed, as far as any list tells; they stay out, whatever the copy holds. */
+  readonly destroyed: ReadonlySet<string>;
   readonly access: AccessPolicy;
 }
 
@@ -37,13 +40,14 @@ const PAGE = 200;
 
 /**
  * Writes a backup into an empty database, all of it or nothing. Sessions whose keys are not in the copy at `keyCopy`
- * are left out: they were destroyed after the backup was made. Keys and users let nobody in before `access` is done.
+ * are left out: they were destroyed after the backup was made. So are those that a list, or the database itself, knows
+ * to be destroyed, which it goes on to know. Keys and users let nobody in before `access` is done.
  * @throws {ConfigError} if the database is not empty, or the backup or the copy cannot be used
  */
 export async function restoreBackup(
   settings: DatabaseSettings,
   masterKeys: MasterKeys,
-  { path, keyCopy, access }: RestoreOptions,
+  { path, keyCopy, destroyed, access }: RestoreOptions,
 ): Promise<Restored> {
   const macs = createRowMacs(masterKeys);
   const adopted = access.kind === 'adopt' ? await readAccess(access.from, macs) : undefined;
@@ -52,7 +56,13 @@ export async function restoreBackup(
   const database = await openDatabase(settings, { migrateTo: header.schema });
   try {
     await requireEmpty(database);
-    const restored = await database.transaction((transaction) => writeRows(transaction, rows, copy.keys));
+    const gone = new Set([...destroyed, ...copy.destroyed, ...(await destroyedIn(database))]);
+    const keys = new Map([...copy.keys].filter(([id]) => !gone.has(id)));
+    const restored = await database.transaction(async (transaction) => {
+      const written = await writeRows(transaction, rows, keys);
+      await noteDestroyed(transaction, gone);
+      return written;
+    });
     await migrate(database.db as unknown as Kysely<unknown>, database.kind);
     // The backup is authentic, and so is the log in it.
     await database.transaction((transaction) => sealLog(transaction, database.kind, masterKeys));
@@ -134,7 +144,19 @@ async function insert(
   await writing
     .insertInto(table)
     .values(page.map(({ row }) => row))
+    // What was destroyed may be known already.
+    .$if(table === 'destroyed_keys', (query) => query.onConflict((conflict) => conflict.doNothing()))
     .execute();
+}
+
+async function noteDestroyed(transaction: Transaction<Schema>, gone: ReadonlySet<string>): Promise<void> {
+  const rows = [...gone].map((id) => ({ session_id: id, destroyed_at: new Date().toISOString() }));
+  for (let from = 0; from < rows.length; from += PAGE)
+    await transaction
+      .insertInto('destroyed_keys')
+      .values(rows.slice(from, from + PAGE))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
 }
 
 async function insertKeys(

@@ -24,10 +24,13 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
 /**
  * Tables that they do not: data keys lie in a copy of their own, from which they can be destroyed; who is logged in logs
  * in again; a recovery code that was used must not come back; settings are those of a server, not of its records; the head
- * of the audit log is sealed anew, and its anchors begin anew; and which servers run is a matter of the moment.
+ * of the audit log is sealed anew, and its anchors begin anew; and which servers run, and which copies of data keys there
+ * are, is a matter of the moment.
  */
 export const TABLES_LEFT_OUT: readonly string[] = [
   'data_keys',
+  'key_copies',
+  'key_removals',
   'logins',
   'recovery_codes',
   'configurations',

@@ -19,9 +19,7 @@ export function backupCommand(): Command {
     async (path: string, options: Record<string, unknown>) => {
       const config = configFrom(options);
       const keyCopy = keyCopyPath(config);
-      const rows = await withStorage(config, (storage, actor) =>
-        createBackup(storage, { path, keyCopy, actor }),
-      );
+      const rows = await withStorage(config, (storage, actor) => createBackup(storage, { path, actor }));
       printResult(
         options,
         { file: path, keyCopy, rows },

@@ -1,10 +1,12 @@
 import { SpeechError } from '@auscult/asr';
 import { ConfigError } from '../config/config-error.js';
+import { describeForHttp, RequestError } from '../errors.js';
 
 /** What stopped a command and what to do about it, on one line. */
 export function failureLine(error: unknown): string {
   if (error instanceof ConfigError || error instanceof SpeechError)
     return oneLine(`${error.message} ${error.remedy}`);
+  if (error instanceof RequestError) return oneLine(describeForHttp(error.code).message);
   if (isSystemError(error)) return oneLine(systemFailure(error));
   const name = error instanceof Error ? error.name : typeof error;
   return `unexpected failure (${name}). Run \`auscult doctor\` and report what it prints.`;

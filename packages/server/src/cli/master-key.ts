@@ -1,13 +1,10 @@
-import { rename, writeFile, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 import { revouchRows } from '../integrity/revouch-rows.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
-import { masterKeyPath, newMasterKey } from '../records/master-keys.js';
-import { syncFolder } from '../storage/durable-files.js';
+import { masterKeyPath, prependMasterKey } from '../records/master-keys.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
@@ -70,9 +67,5 @@ async function prependKey(config: Config): Promise<void> {
       'the master key does not come from a file, so that no new one can be put there.',
       'Put the new key first where they come from, and run this with --rewrap-only.',
     );
-  const path = masterKeyPath(config);
-  const keys = await readFile(path, 'utf8');
-  await writeFile(`${path}.new`, `${newMasterKey()}\n${keys}`, { mode: 0o600, flush: true });
-  await rename(`${path}.new`, path);
-  syncFolder(dirname(path));
+  await prependMasterKey(masterKeyPath(config));
 }

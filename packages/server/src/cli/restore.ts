@@ -1,11 +1,13 @@
+import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { setAnchorsAside } from '../audit/accept-log.js';
 import { anchorFile } from '../audit/anchor-file.js';
 import { auditAnchorPath } from '../audit/open-audit.js';
+import { readDestroyedSince } from '../backup/destroyed-since.js';
 import { restoreBackup, type Restored } from '../backup/restore-backup.js';
 import { accessSource, type AccessPolicy } from '../backup/restored-access.js';
 import { keyCopyPath } from '../records/key-copy.js';
-import { loadMasterKeys } from '../records/master-keys.js';
+import { loadMasterKeys, masterKeyPath } from '../records/master-keys.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
@@ -22,6 +24,12 @@ export function restoreCommand(): Command {
         'take API keys and users from the database that is replaced: its data directory, or its address',
       ).conflicts('keepAccess'),
     )
+    .addOption(
+      new Option(
+        '--destroyed-from <place>',
+        'leave out what this tells to be destroyed: a data directory, the address of a PostgreSQL database, a list of destroyed sessions, another copy of data keys, a newer backup, or an export of the audit log; may be given several times',
+      ).argParser((place: string, before: readonly string[] | undefined) => [...(before ?? []), place]),
+    )
     .option('--keep-access', 'let in whoever the backup would, also who was revoked or disabled since')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
@@ -31,10 +39,27 @@ export function restoreCommand(): Command {
       const access = await accessPolicy(options);
       const masterKeys = await loadMasterKeys(config);
       const keyCopy = keyCopyPath(config);
-      const restored = await restoreBackup(config, masterKeys, { path, keyCopy, access });
+      const since = await readDestroyedSince(
+        {
+          named: [...destroyedFrom(options), ...replacedDatabase(options)],
+          folders: [
+            config.dataDirectory,
+            ...[keyCopy, masterKeyPath(config), path].map((each) => dirname(each)),
+          ],
+        },
+        masterKeys,
+      );
+      const restored = await restoreBackup(config, masterKeys, {
+        path,
+        keyCopy,
+        destroyed: since.sessions,
+        access,
+      });
       // They know of entries that came after the backup.
       const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
-      await withStorage(config, async ({ audit }, actor) => {
+      await withStorage(config, async ({ audit, keyCopies }, actor) => {
+        // What the lists told leaves the copy as well; where that cannot be done now, the server does it.
+        await keyCopies.settle().catch(() => undefined);
         for (const what of restored.destroyed)
           await audit.append({
             action: 'backup.restore',
@@ -56,11 +81,12 @@ export function restoreCommand(): Command {
           },
         });
       });
+      const lists = since.lists.filter((place) => place !== keyCopy);
       printResult(
         options,
-        { ...restored, destroyed: restored.destroyed.length, anchorsAt },
+        { ...restored, destroyed: restored.destroyed.length, destroyedLists: lists, anchorsAt },
         () =>
-          sentence(restored, access) +
+          sentence(restored, access, lists) +
           (anchorsAt === undefined ? '' : `the former anchors are in ${anchorsAt}\n`),
       );
     },
@@ -81,6 +107,11 @@ keys are revoked and all users disabled, unless they are taken from the database
 kept (--keep-access). Create new keys with \`auscult keys create\`, and let users in again with \`auscult users reset\`.
 Nobody stays logged in.
 
+What was destroyed stays out, as far as the copy of data keys, or a list, tells. Lists (destroyed-sessions.jsonl) and
+copies are looked for in the data directory and beside the backup, the copy and the master key; --destroyed-from
+names others. An
+old copy of the copy still holds the keys of what was destroyed since: name the newest.
+
 Exit status: 0 for success, 1 if it failed, 2 if a file, a key or the command line is wrong. Nothing is written unless
 all of the backup can be read.`;
 
@@ -90,13 +121,30 @@ async function accessPolicy(options: Record<string, unknown>): Promise<AccessPol
   return { kind: keepAccess === true ? 'keep' : 'revoke' };
 }
 
-function sentence({ rows, destroyed, createdAt }: Restored, { kind }: AccessPolicy): string {
+function destroyedFrom({ destroyedFrom: places }: Record<string, unknown>): readonly string[] {
+  return Array.isArray(places) ? places.map(String) : [];
+}
+
+/** It knows what was destroyed, too. */
+function replacedDatabase({ accessFrom }: Record<string, unknown>): readonly string[] {
+  return typeof accessFrom === 'string' ? [accessFrom] : [];
+}
+
+function sentence(
+  { rows, destroyed, createdAt }: Restored,
+  { kind }: AccessPolicy,
+  lists: readonly string[],
+): string {
   const entries = rows['audit_entries'] ?? 0;
   return (
     `${rows['sessions'] ?? 0} records and ${entries} audit entries of ${createdAt} are back; ${destroyed.length} that were destroyed since are not\n` +
+    `${lists.length === 0 ? NO_LIST : `besides the copy of data keys, these told what was destroyed: ${lists.join(', ')}`}\n` +
     `${ACCESS_SENTENCES[kind]}\n`
   );
 }
+
+const NO_LIST =
+  'only the copy of data keys told what was destroyed: if it is older than a deletion, restore again with --destroyed-from';
 
 const ACCESS_SENTENCES: Readonly<Record<AccessPolicy['kind'], string>> = {
   revoke:

@@ -21,7 +21,10 @@ export function retentionCommand(): Command {
       const config = configFrom(options);
       const dryRun = options['dryRun'] === true;
       const outcome = await withStorage(config, async (storage, actor) => {
-        if (!dryRun) await endSessionsThatNobodyHolds(storage);
+        if (!dryRun) {
+          await storage.keyCopies.settle();
+          await endSessionsThatNobodyHolds(storage);
+        }
         return expireRecords(storage, parsePolicies(config.retention), { actor, dryRun });
       });
       printResult(options, { dryRun, ...outcome }, () => sentences(outcome, dryRun));

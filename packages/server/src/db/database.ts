@@ -117,11 +117,11 @@ const CHECKPOINT_MS = 60_000;
 
 function openEmbedded(settings: DatabaseSettings): Database {
   const path = embeddedPath(settings);
-  const { dialect, checkpoint, checkpointInPassing } = sqliteDialect(path, 'write');
+  const { dialect, checkpoint } = sqliteDialect(path, 'write');
   const db = new Kysely<Schema>({ dialect });
   // SQLite does it with every thousandth page; what comes slowly would stay in the log for days.
   const timer = setInterval(() => {
-    attempt(checkpointInPassing);
+    attempt(checkpoint);
   }, CHECKPOINT_MS).unref();
   return {
     db,
@@ -135,7 +135,7 @@ function openEmbedded(settings: DatabaseSettings): Database {
         await reader.destroy();
       }
     },
-    scrub: () => Promise.resolve(checkpoint()),
+    scrub: () => Promise.resolve().then(checkpoint),
     close: async () => {
       clearInterval(timer);
       // SQLite itself would do it when the last connection closes. But the library leaves statements to the garbage

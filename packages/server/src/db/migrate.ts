@@ -7,6 +7,7 @@ import { servers } from './migrations/0004-servers.js';
 import { recoveryCodes } from './migrations/0005-recovery-codes.js';
 import { missingAudio } from './migrations/0006-missing-audio.js';
 import { auditHead } from './migrations/0007-audit-head.js';
+import { keyCopies } from './migrations/0008-key-copies.js';
 import { authenticatedRows } from './migrations/0009-authenticated-rows.js';
 import type { DatabaseKind, SchemaChange } from './schema-change.js';
 
@@ -19,6 +20,7 @@ const schemaChanges: readonly SchemaChange[] = [
   recoveryCodes,
   missingAudio,
   auditHead,
+  keyCopies,
   authenticatedRows,
 ];
 

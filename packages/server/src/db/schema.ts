@@ -9,6 +9,8 @@ export interface Schema {
   readonly session_groups: SessionGroupsTable;
   readonly data_keys: DataKeysTable;
   readonly destroyed_keys: DestroyedKeysTable;
+  readonly key_copies: KeyCopiesTable;
+  readonly key_removals: KeyRemovalsTable;
   readonly segments: SegmentsTable;
   readonly refined_parts: RefinedPartsTable;
   readonly audio_pieces: AudioPiecesTable;
@@ -90,6 +92,22 @@ interface DataKeysTable {
 interface DestroyedKeysTable {
   session_id: Fixed<string>;
   destroyed_at: Fixed<string>;
+}
+
+/** One row a copy of the data keys that `auscult backup` wrote, or that a server found. */
+interface KeyCopiesTable {
+  /** Stands in the copy, too. */
+  id: Fixed<string>;
+  /** Where it was last found, on a machine that shares the database. */
+  path: string;
+  /** When a server last told that it can reach the copy, seconds since 1970 by the clock of the database. */
+  seen_at: number;
+}
+
+/** Keys of destroyed sessions that a copy may still hold. */
+interface KeyRemovalsTable {
+  copy_id: Fixed<string>;
+  session_id: Fixed<string>;
 }
 
 /** One row for each version of each final: version 1 is what was heard, later ones are corrections. */

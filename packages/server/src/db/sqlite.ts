@@ -37,8 +37,6 @@ interface SqliteConnection {
    * an older state, or whoever writes, keep that from being done now; as much as can be is done then.
    */
   readonly checkpoint: () => boolean;
-  /** As `checkpoint`, but waits for nobody and leaves the log to be written over. */
-  readonly checkpointInPassing: () => void;
 }
 
 /** The embedded database in the file at `path`, made where there is none; only its owner may read it. */
@@ -49,20 +47,19 @@ export function sqliteDialect(path: string, purpose: Purpose): SqliteConnection 
   const dialect = new SqliteDialect({ database });
   dialect.createAdapter = () => new TransactionalAdapter();
   dialect.createDriver = () => new PurposefulDriver({ database }, native, requireFiles, purpose);
-  const checkpointed = (mode: 'passive' | 'truncate'): boolean => {
-    requireFiles();
+  const wholeLogIsIn = (mode: 'passive' | 'truncate'): boolean => {
     const [outcome] = named(() => native.prepare(`pragma wal_checkpoint(${mode})`).all());
-    return (outcome as { readonly busy: number }).busy === 0;
+    const { busy, log, checkpointed } = outcome as Readonly<Record<'busy' | 'log' | 'checkpointed', number>>;
+    return busy === 0 && log === checkpointed;
   };
   return {
     dialect,
     checkpoint: () => {
-      // What takes long is done while others may write.
-      checkpointed('passive');
-      return checkpointed('truncate');
-    },
-    checkpointInPassing: () => {
-      checkpointed('passive');
+      // To close it has done it already.
+      if (!native.isOpen) return true;
+      requireFiles();
+      // What takes long is done while others may write, and nobody is waited for.
+      return wholeLogIsIn('passive') && wholeLogIsIn('truncate');
     },
   };
 }

@@ -367,11 +367,12 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.delete' },
       schema: {
         summary: 'Destroy a session',
-        description: 'Its key and everything that was said, also for the backups that there are.',
+        description:
+          'Its key and everything that was said, also for the backups that there are: answered when no copy of the key is left that the server can reach.',
         params,
         response: {
           204: z.null(),
-          ...errorResponses('record_not_found', 'record_on_hold', 'record_open'),
+          ...errorResponses('record_not_found', 'record_on_hold', 'record_open', 'key_copy_unavailable'),
         },
       },
     },

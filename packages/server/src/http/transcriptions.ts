@@ -420,6 +420,10 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
       const format = request.query.format ?? acceptedFormat(request, reply);
       const { transcription, reason } = await found(services, request, 'transcript.read', request.params.id);
       const { id, sessionId, words, transcript } = ended(transcription);
+      if (await services.records().isDestroyed(sessionId ?? id)) {
+        services.transcriptions.remove(id);
+        throw new RequestError('transcription_not_found');
+      }
       await services.audit.append({
         action: 'record.read',
         outcome: 'success',

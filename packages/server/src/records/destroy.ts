@@ -16,6 +16,17 @@ export async function destroyRows(transaction: Transaction<Schema>, id: string):
     .values({ session_id: id, destroyed_at: new Date().toISOString() })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+  await transaction
+    .insertInto('key_removals')
+    .columns(['copy_id', 'session_id'])
+    .expression(({ selectFrom, val, lit }) =>
+      selectFrom('key_copies')
+        .select(['id', val(id).as('session_id')])
+        // SQLite would take what follows for a join without it.
+        .where(lit(true)),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   return {
     keys: Number(keys.numDeletedRows),
     segments: Number(segments.numDeletedRows),

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { DatabaseKind } from '../db/schema-change.js';
 import type { Schema } from '../db/schema.js';
+import { secondsNow } from '../db/seconds-now.js';
 import type { Log } from '../telemetry/log.js';
 import { endInterruptedSessions, type EndingServices } from './interrupted-sessions.js';
 
@@ -109,13 +110,6 @@ async function renewLease(
 
 function isOver(kind: DatabaseKind): RawBuilder<boolean | number> {
   return sql`(seen_at < ${secondsNow(kind)} - ${sql.lit(LEASE_SECONDS)})`;
-}
-
-/** By the clock of the database, which is the same for all servers. */
-function secondsNow(kind: DatabaseKind): RawBuilder<number> {
-  return kind === 'sqlite'
-    ? sql`((julianday('now') - 2440587.5) * 86400.0)`
-    : sql`extract(epoch from clock_timestamp())::double precision`;
 }
 
 /** Where the number of a process means the same process; undefined where the system does not tell. */

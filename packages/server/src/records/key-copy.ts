@@ -1,128 +1,203 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readFile, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
-import { makeFolder, syncFolder } from '../storage/durable-files.js';
 import type { WrappedKey } from './data-keys.js';
 
 const copiedKey = z.object({ masterKeyId: z.string(), wrapped: z.base64() });
 
 const keyCopy = z.object({
   version: z.literal(1),
-  /** By session. */
-  keys: z.record(z.string(), copiedKey),
+  /** Tells the copies of several servers apart; copies that older versions wrote have none. */
+  id: z.string().optional(),
   /** Sessions whose keys were destroyed. */
   destroyed: z.array(z.string()),
+  /** By session. */
+  keys: z.record(z.string(), copiedKey),
 });
 
-type KeyCopy = z.output<typeof keyCopy>;
+type CopiedKey = z.output<typeof copiedKey>;
+
+/** The data keys that backups are read with, encrypted as they are in the database. */
+export interface KeyCopy {
+  readonly id: string;
+  readonly keys: ReadonlyMap<string, CopiedKey>;
+  readonly destroyed: ReadonlySet<string>;
+}
 
 /** The file with the encrypted data keys that backups are read with. */
 export function keyCopyPath({
   dataKeyCopy,
   dataDirectory,
 }: Pick<Config, 'dataKeyCopy' | 'dataDirectory'>): string {
-  return dataKeyCopy ?? join(dataDirectory, 'data-keys.json');
+  return resolve(dataKeyCopy ?? join(dataDirectory, 'data-keys.json'));
 }
 
-/** Replaces the copy with the keys that there are. */
-export async function writeKeyCopy(
-  path: string,
-  keys: ReadonlyMap<string, WrappedKey>,
-  destroyed: readonly string[],
-): Promise<void> {
-  const entries = [...keys].map(([id, { master_key_id: masterKeyId, wrapped }]) => [
-    id,
-    { masterKeyId, wrapped: wrapped.toString('base64') },
-  ]);
-  await replace(path, {
-    version: 1,
-    keys: Object.fromEntries(entries) as KeyCopy['keys'],
-    destroyed: [...destroyed],
-  });
+/** Where the copy really is: what is renamed into the place of a link would leave the keys where the link leads. */
+export async function placeOfCopy(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isMissing(error)) return path;
+    throw error;
+  }
 }
 
-/** Takes the keys of sessions out of the copy, if there is one, and notes that they must not come back. */
-export async function forgetInCopy(path: string, sessionIds: readonly string[]): Promise<void> {
-  const copy = await readIfThere(path);
-  if (copy === undefined) return;
-  const gone = new Set(sessionIds);
-  await replace(path, {
-    ...copy,
-    keys: Object.fromEntries(Object.entries(copy.keys).filter(([id]) => !gone.has(id))),
-    destroyed: [...new Set([...copy.destroyed, ...gone])],
-  });
+/** A copy that nothing is in yet. */
+export function emptyCopy(): KeyCopy {
+  return { id: randomUUID(), keys: new Map(), destroyed: new Set() };
+}
+
+/** A key as it stands in the copy. */
+export function copied({ master_key_id: masterKeyId, wrapped }: WrappedKey): CopiedKey {
+  return { masterKeyId, wrapped: wrapped.toString('base64') };
+}
+
+/** Entries that are read or written before others have their turn: a copy can hold a million. */
+const ENTRIES_A_TURN = 200;
+
+/**
+ * The text of the file, in parts, without the keys of the sessions that are `gone`, which are noted as destroyed. JSON
+ * with one entry a line, so that it can be read and written piece by piece.
+ */
+export async function* textOfCopy(
+  { id, keys, destroyed }: KeyCopy,
+  gone: ReadonlySet<string>,
+): AsyncGenerator<string> {
+  yield `{"version":1,"id":${JSON.stringify(id)},"destroyed":[`;
+  yield* inTurns(both(destroyed, gone), (session) => JSON.stringify(session));
+  yield `\n],"keys":{`;
+  yield* inTurns(keys, ([session, key]) =>
+    gone.has(session) ? undefined : `${JSON.stringify(session)}:${JSON.stringify(key)}`,
+  );
+  yield '\n}}\n';
 }
 
 /**
- * The keys in the copy.
- * @throws {ConfigError} if it is not there or is no copy
+ * The copy at `path`; undefined where there is none.
+ * @throws {ConfigError} if it is no copy
  */
-export async function readKeyCopy(
-  path: string,
-): Promise<{ readonly keys: ReadonlyMap<string, WrappedKey>; readonly destroyed: ReadonlySet<string> }> {
-  const copy = await readIfThere(path);
-  if (copy === undefined)
-    throw new ConfigError(
-      `there is no copy of data keys at ${path}.`,
-      'Name the file that was written beside the backups with --data-key-copy.',
-    );
-  const destroyed = new Set(copy.destroyed);
-  const keys = Object.entries(copy.keys)
-    .filter(([id]) => !destroyed.has(id))
-    .map(
-      ([id, { masterKeyId, wrapped }]) =>
-        [id, { master_key_id: masterKeyId, wrapped: Buffer.from(wrapped, 'base64') }] as const,
-    );
-  return { keys: new Map(keys), destroyed };
-}
-
-async function readIfThere(path: string): Promise<KeyCopy | undefined> {
-  let text: string;
+export async function readCopy(path: string): Promise<KeyCopy | undefined> {
+  const bytes = await bytesAt(path);
+  if (bytes === undefined) return undefined;
   try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return keyCopy.parse(JSON.parse(text));
+    return (await readLines(bytes)) ?? readWhole(bytes.toString('utf8'));
   } catch {
     throw new ConfigError(`${path} is no copy of data keys.`, 'Name another file with --data-key-copy.');
   }
 }
 
-/** The old content stays until the new is on disk, and is overwritten then: it holds keys that are to be gone. */
-async function replace(path: string, copy: KeyCopy): Promise<void> {
-  makeFolder(dirname(path));
-  const temporary = `${path}.${randomUUID()}`;
-  const file = await open(temporary, 'wx', 0o600);
+/** Which copy is at `path`, without reading all of it; undefined where there is none that has a name. */
+export async function idOfCopy(path: string): Promise<string | undefined> {
+  let file;
   try {
-    await file.writeFile(JSON.stringify(copy));
-    await file.sync();
+    file = await open(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_HEAD), 0, LONGEST_HEAD, 0);
+    return HEAD.exec(buffer.toString('utf8', 0, bytesRead))?.[1];
   } finally {
     await file.close();
   }
-  const old = await openIfThere(path);
-  await rename(temporary, path);
-  // Before the old one is overwritten: a power cut may bring its name back.
-  syncFolder(dirname(path));
-  if (old === undefined) return;
+}
+
+/**
+ * The keys in the copy, as they are restored.
+ * @throws {ConfigError} if it is not there or is no copy
+ */
+export async function readKeyCopy(
+  path: string,
+): Promise<{ readonly keys: ReadonlyMap<string, WrappedKey>; readonly destroyed: ReadonlySet<string> }> {
+  const copy = await readCopy(path);
+  if (copy === undefined)
+    throw new ConfigError(
+      `there is no copy of data keys at ${path}.`,
+      'Name the file that was written beside the backups with --data-key-copy.',
+    );
+  const keys = [...copy.keys]
+    .filter(([id]) => !copy.destroyed.has(id))
+    .map(
+      ([id, { masterKeyId, wrapped }]) =>
+        [id, { master_key_id: masterKeyId, wrapped: Buffer.from(wrapped, 'base64') }] as const,
+    );
+  return { keys: new Map(keys), destroyed: copy.destroyed };
+}
+
+const HEAD = /^\{"version":1,"id":"([\w-]+)","destroyed":\[/;
+const LONGEST_HEAD = 200;
+
+function* both(destroyed: ReadonlySet<string>, gone: ReadonlySet<string>): Generator<string> {
+  yield* destroyed;
+  for (const id of gone) if (!destroyed.has(id)) yield id;
+}
+
+/** Entries that are written as undefined are left out. */
+async function* inTurns<Entry>(
+  entries: Iterable<Entry>,
+  write: (entry: Entry) => string | undefined,
+): AsyncGenerator<string> {
+  let lines: string[] = [];
+  let isFirst = true;
+  for (const entry of entries) {
+    const line = write(entry);
+    if (line === undefined) continue;
+    lines.push(`${isFirst ? '\n' : ',\n'}${line}`);
+    isFirst = false;
+    if (lines.length < ENTRIES_A_TURN) continue;
+    yield lines.join('');
+    lines = [];
+    await turn();
+  }
+  yield lines.join('');
+}
+
+const LINE_OF_DESTROYED = /^"([\w-]+)",?$/;
+const LINE_OF_KEY = /^"([\w-]+)":\{"masterKeyId":"(\w+)","wrapped":"([\w+/]+={0,2})"\},?$/;
+const NEWLINE = 0x0a;
+
+/** Undefined where it is not laid out as it is written here: an older version wrote it, or somebody else. */
+async function readLines(bytes: Buffer): Promise<KeyCopy | undefined> {
+  const id = HEAD.exec(bytes.toString('latin1', 0, LONGEST_HEAD))?.[1];
+  if (id === undefined) return undefined;
+  const keys = new Map<string, CopiedKey>();
+  const destroyed = new Set<string>();
+  let isOfKeys = false;
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE) + 1, end: number; at > 0 && at < bytes.length; at = end + 1) {
+    end = bytes.indexOf(NEWLINE, at);
+    if (end < 0) return undefined;
+    const line = bytes.toString('latin1', at, end);
+    if (line === '}}') return { id, keys, destroyed };
+    const [, session, masterKeyId, wrapped] = (isOfKeys ? LINE_OF_KEY : LINE_OF_DESTROYED).exec(line) ?? [];
+    if (line === '],"keys":{') isOfKeys = true;
+    else if (session === undefined) return undefined;
+    else if (masterKeyId === undefined || wrapped === undefined) destroyed.add(session);
+    else keys.set(session, { masterKeyId, wrapped });
+    count += 1;
+    if (count % ENTRIES_A_TURN === 0) await turn();
+  }
+  return undefined;
+}
+
+function readWhole(text: string): KeyCopy {
+  const { id = randomUUID(), keys, destroyed } = keyCopy.parse(JSON.parse(text));
+  return { id, keys: new Map(Object.entries(keys)), destroyed: new Set(destroyed) };
+}
+
+async function bytesAt(path: string): Promise<Buffer | undefined> {
   try {
-    await old.write(Buffer.alloc((await old.stat()).size), 0);
-    await old.sync();
-  } finally {
-    await old.close();
+    return await readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 
-async function openIfThere(path: string) {
-  try {
-    return await open(path, 'r+');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

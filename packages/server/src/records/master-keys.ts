@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError } from '../config/config-error.js';
 import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 import { createWholeFile, syncFolder } from '../storage/durable-files.js';
+import { withFileLock } from '../storage/file-lock.js';
 import { KEY_BYTES } from './seal.js';
 
 /** A key that encrypts the keys of sessions. */
@@ -74,6 +75,22 @@ export function areKeysConfigured(settings: MasterKeySettings, environment = pro
 /** Writes a new key into a new file that only its owner may read. Leaves a file that is there as it is: false then. */
 export function createMasterKeyFile(path: string): boolean {
   return createWholeFile(path, `${newMasterKey()}\n`);
+}
+
+/** How long another process may take to do the same, milliseconds. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Puts a new key first in the file at `path`. One at a time does: of two that read the same keys, the second would take
+ * away the key that records are encrypted with since the first.
+ */
+export async function prependMasterKey(path: string): Promise<void> {
+  await withFileLock(path, PATIENCE_MS, async () => {
+    const keys = await readFile(path, 'utf8');
+    await writeFile(`${path}.new`, `${newMasterKey()}\n${keys}`, { mode: 0o600, flush: true });
+    await rename(`${path}.new`, path);
+    syncFolder(dirname(path));
+  });
 }
 
 /** A new master key, as it stands in a file. */

@@ -11,6 +11,7 @@ import { newDataKey, unwrapDataKey, wrapDataKey } from './data-keys.js';
 import { destroyRows } from './destroy.js';
 import { audioExtent, createHeadKeys, EMPTY_HEAD, type AudioExtent, type TextRow } from './record-head.js';
 import { findRecords, summaryOf } from './find-records.js';
+import type { KeyCopies } from './key-copies.js';
 import type { MasterKeys } from './master-keys.js';
 import { createAudioPieces, openAudio } from './record-audio.js';
 import { corrected, openFinal, sealFinal, type Reading } from './record-content.js';
@@ -58,6 +59,8 @@ export interface RecordStore {
   /** Begins the record of a session, and the log of it. */
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
+  /** Whether there was a record that is gone for good. */
+  readonly isDestroyed: (id: string) => Promise<boolean>;
   /** What is known of a session without its key. Not audited: asked before it is decided who may do what. */
   readonly summary: (id: string) => Promise<RecordSummary | undefined>;
   /**
@@ -77,7 +80,8 @@ export interface RecordStore {
   readonly hold: (id: string, held: boolean, actor: Actor) => Promise<void>;
   /**
    * Destroys keys and rows, with a certificate for each in the audit log. All are refused as `record_on_hold` or, while
-   * the session is open, as `record_open` if one is.
+   * the session is open, as `record_open` if one is. Resolves when no copy of data keys that can be reached holds their
+   * keys; rejects with `key_copy_unavailable` where that cannot be had.
    */
   readonly destroy: (ids: readonly string[], actor: Actor, action?: DestroyAction) => Promise<void>;
 }
@@ -100,8 +104,7 @@ export interface StoreServices {
   readonly keepsAudio: boolean;
   /** Stands beside the sessions that are opened here: see `holdSessions`. */
   readonly serverId: string;
-  /** Takes keys of sessions out of the copy that backups are read with, before they are destroyed here. */
-  readonly forgetKeys: (sessionIds: readonly string[]) => Promise<void>;
+  readonly keyCopies: Pick<KeyCopies, 'whileDestroying'>;
 }
 
 /** How long somebody waits before the answer is `records_unavailable`, milliseconds. */
@@ -378,20 +381,41 @@ export function createRecordStore(services: StoreServices): RecordStore {
   const destroy: RecordStore['destroy'] = async (wanted, actor, action = 'record.delete') => {
     const ids: string[] = [];
     for (const id of wanted) if (await isDestructible(id, action)) ids.push(id);
-    // The copy first: a crash between both leaves a record that can be destroyed again.
-    await services.forgetKeys(ids);
-    for (let from = 0; from < ids.length; from += DESTROYED_TOGETHER) {
-      const some = ids.slice(from, from + DESTROYED_TOGETHER);
-      await queue.submit(async (transaction) => {
-        for (const id of some) {
-          // A hold that came meanwhile counts.
-          requireNotHeld(await rows.readIn(transaction, id));
-          const counts = await destroyRows(transaction, id);
-          await audit.appendIn(transaction, { ...eventOf(action, actor, id), counts });
-        }
-      }, PATIENCE);
+    const commit = async (): Promise<void> => {
+      for (let from = 0; from < ids.length; from += DESTROYED_TOGETHER)
+        await destroySome(ids.slice(from, from + DESTROYED_TOGETHER), actor, action);
+    };
+    try {
+      await services.keyCopies.whileDestroying(ids, commit);
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'key_copy_unavailable')
+        await noteUndone(ids, actor, action);
+      throw error;
+    } finally {
+      await scrub();
     }
-    await scrub();
+  };
+
+  const destroySome = (ids: readonly string[], actor: Actor, action: DestroyAction): Promise<void> =>
+    queue.submit(async (transaction) => {
+      for (const id of ids) {
+        // A hold that came meanwhile counts, and so does a session that goes on after all.
+        const session = await rows.readIn(transaction, id);
+        requireNotHeld(session);
+        if (session.row.ended_at === null) throw new RequestError('record_open');
+        const counts = await destroyRows(transaction, id);
+        await audit.appendIn(transaction, { ...eventOf(action, actor, id), counts });
+      }
+    }, PATIENCE);
+
+  /** That somebody wanted it, and keys are left. */
+  const noteUndone = async (ids: readonly string[], actor: Actor, action: DestroyAction): Promise<void> => {
+    const [only, ...others] = ids;
+    const event = eventOf(action, actor, others.length === 0 ? only : undefined);
+    const counts = { records: ids.length };
+    await audit
+      .append({ ...event, outcome: 'failure', reason: 'key_copy_unavailable', counts })
+      .catch(() => undefined);
   };
 
   /** Throws why it must not be destroyed. What was written past the server stops no policy from destroying the rest. */
@@ -436,6 +460,14 @@ export function createRecordStore(services: StoreServices): RecordStore {
         counts: { found: page.records.length },
       });
       return page;
+    },
+    isDestroyed: async (id) => {
+      const row = await db
+        .selectFrom('destroyed_keys')
+        .select('session_id')
+        .where('session_id', '=', id)
+        .executeTakeFirst();
+      return row !== undefined;
     },
     summary,
     read,

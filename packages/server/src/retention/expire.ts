@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.js';
+import { RequestError } from '../errors.js';
 import type { Actor } from '../records/record.js';
 import type { RecordStore } from '../records/record-store.js';
 import type { RetentionPolicies } from './policies.js';
@@ -22,8 +23,8 @@ export interface RetentionOutcome {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Records destroyed at a time. */
-const BATCH = 200;
+/** Records destroyed at a time: no more than the store does in one transaction, so that all of them are or none. */
+const BATCH = 50;
 
 /** Destroys every record whose time is over, but for those under legal hold. With `dryRun`, it only tells which. */
 export async function expireRecords(
@@ -41,12 +42,51 @@ export async function expireRecords(
     held: expired.filter(({ held }) => held),
   };
   if (dryRun) return outcome;
+  const destroyed: ExpiredRecord[] = [];
+  const held = [...outcome.held];
   for (let from = 0; from < outcome.destroyed.length; from += BATCH) {
     const batch = outcome.destroyed.slice(from, from + BATCH);
-    for (const [days, ids] of groupByDays(batch))
-      await records.destroy(ids, { ...actor, reason: `kept for ${days} days` }, 'retention.destroy');
+    for (const [days, together] of groupByDays(batch)) {
+      const reason = { ...actor, reason: `kept for ${days} days` };
+      for (const [record, fate] of await destroyAll(records, together, reason)) {
+        if (fate === 'destroyed') destroyed.push(record);
+        else if (fate === 'held') held.push({ ...record, held: true });
+      }
+    }
   }
-  return outcome;
+  return { destroyed, held };
+}
+
+/** What became of a record: it may have been put under hold, deleted, or gone on since it was found. */
+type Fate = 'destroyed' | 'held' | 'elsewhere';
+
+/** All together; where one of them is refused, one by one, so that it does not keep the others. */
+async function destroyAll(
+  records: RecordStore,
+  expired: readonly ExpiredRecord[],
+  actor: Actor,
+): Promise<ReadonlyMap<ExpiredRecord, Fate>> {
+  const ids = expired.map(({ id }) => id);
+  try {
+    await records.destroy(ids, actor, 'retention.destroy');
+    return new Map(expired.map((record) => [record, 'destroyed']));
+  } catch (error) {
+    const fate = fateOf(error);
+    if (fate === undefined) throw error;
+    const [only, ...others] = expired;
+    if (only !== undefined && others.length === 0) return new Map([[only, fate]]);
+  }
+  const fates = new Map<ExpiredRecord, Fate>();
+  for (const record of expired)
+    for (const [of, fate] of await destroyAll(records, [record], actor)) fates.set(of, fate);
+  return fates;
+}
+
+/** Undefined where it is no matter of the one record. */
+function fateOf(error: unknown): Fate | undefined {
+  if (!(error instanceof RequestError)) return undefined;
+  if (error.code === 'record_on_hold') return 'held';
+  return error.code === 'record_not_found' || error.code === 'record_open' ? 'elsewhere' : undefined;
 }
 
 async function findExpired(
@@ -81,8 +121,8 @@ async function findExpired(
   return found;
 }
 
-function groupByDays(records: readonly ExpiredRecord[]): ReadonlyMap<number, readonly string[]> {
-  const groups = new Map<number, string[]>();
-  for (const { days, id } of records) groups.set(days, [...(groups.get(days) ?? []), id]);
+function groupByDays(records: readonly ExpiredRecord[]): ReadonlyMap<number, readonly ExpiredRecord[]> {
+  const groups = new Map<number, ExpiredRecord[]>();
+  for (const record of records) groups.set(record.days, [...(groups.get(record.days) ?? []), record]);
   return groups;
 }

@@ -5,11 +5,13 @@ import { auditAnchorPath, openAudit, type AnchoredAuditLog } from '../audit/open
 import type { Config } from '../config/schema.js';
 import { createCommitQueue, type CommitQueue } from '../db/commit-queue.js';
 import { openDatabase, type Database } from '../db/database.js';
-import { forgetInCopy, keyCopyPath } from '../records/key-copy.js';
 import type { RefusedRow } from '../integrity/refused-rows.js';
 import { createRowIntegrity, type RowIntegrity } from '../integrity/row-integrity.js';
 import { revouchRows } from '../integrity/revouch-rows.js';
 import { vouchForOlderRows } from '../integrity/vouch-for-older-rows.js';
+import { destroyedListPath } from '../records/destroyed-list.js';
+import { createKeyCopies, type KeyCopies } from '../records/key-copies.js';
+import { keyCopyPath } from '../records/key-copy.js';
 import { openMasterKeys } from '../records/open-master-keys.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
@@ -25,6 +27,7 @@ export interface Storage {
   readonly masterKeys: MasterKeys;
   readonly integrity: RowIntegrity;
   readonly records: RecordStore;
+  readonly keyCopies: KeyCopies;
   /** The name that sessions are opened under here. */
   readonly serverId: string;
   /** Writes what waits, as far as the database can be written, and closes it. */
@@ -105,6 +108,14 @@ async function openOver(
       : { ...BY_SERVER, action: 'master-key.create', what: masterKeys.current().id },
   );
   const serverId = randomUUID();
+  const keyCopies = createKeyCopies({
+    database,
+    queue,
+    masterKeys,
+    log,
+    path: keyCopyPath(config),
+    listPath: destroyedListPath(config),
+  });
   const records = createRecordStore({
     database,
     queue,
@@ -116,7 +127,7 @@ async function openOver(
     keepsFinals: config.records === 'on',
     keepsAudio: config.keepAudio,
     serverId,
-    forgetKeys: (sessionIds) => forgetInCopy(keyCopyPath(config), sessionIds),
+    keyCopies,
   });
   return {
     database,
@@ -125,8 +136,10 @@ async function openOver(
     masterKeys,
     integrity,
     records,
+    keyCopies,
     serverId,
     close: async () => {
+      await keyCopies.close();
       await audit.close();
       await queue.close();
       await database.close();

@@ -77,6 +77,7 @@ describeDatabases('a backup', ({ settings, open }) => {
       const restoring = restoreBackup(to, storage.masterKeys, {
         path: backup,
         keyCopy: join(kept, 'keys.json'),
+        destroyed: new Set(),
         access: { kind: 'revoke' },
       });
       await expect(restoring).rejects.toMatchObject({

@@ -1,0 +1,85 @@
+import { closeSync, fchownSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { ConfigError } from '../config/config-error.js';
+
+/** Between two attempts, milliseconds. */
+const POLL_MS = 10;
+
+/**
+ * Does `work` while no other process, and nobody else in this one, holds the lock of `path`. It is the lock of an empty
+ * SQLite database beside the file: the system takes it from a process that ends, however that happens, so that none is
+ * left over and none has to be taken from somebody who only stood still.
+ * Rejects after so many milliseconds, and with what the system says where the folder cannot be written.
+ */
+export async function withFileLock<Result>(
+  path: string,
+  patience: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const lock = `${path}.lock`;
+  createFile(lock);
+  const database = new DatabaseSync(lock, { timeout: 0 });
+  try {
+    await acquire(database, path, Date.now() + patience);
+    return await work();
+  } finally {
+    // Ends the transaction, and so the lock.
+    database.close();
+  }
+}
+
+async function acquire(
+  database: InstanceType<typeof DatabaseSync>,
+  path: string,
+  until: number,
+): Promise<void> {
+  for (;;) {
+    try {
+      database.exec('begin exclusive');
+      return;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+    if (Date.now() > until)
+      throw new ConfigError(`${path} is in use by another process.`, 'Wait until that has ended.');
+    await pause(POLL_MS);
+  }
+}
+
+/** Never opens one that is there: to close it would let go of the locks that this process has on it. */
+function createFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    throw error;
+  }
+  try {
+    leaveToOwner(file, dirname(path));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whom the folder belongs to must be able to lock as well, where root was first. */
+function leaveToOwner(file: number, folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  try {
+    fchownSync(file, uid, gid);
+  } catch {
+    // Root of a container that may not do this is the only user there.
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'sqliteCodeName' in error &&
+    /^SQLITE_(BUSY|LOCKED)/.test(String(error.sqliteCodeName))
+  );
+}

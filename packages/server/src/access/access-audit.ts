@@ -1,8 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { CommitQueue } from '../db/commit-queue.js';
-import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
-import type { RowIntegrity } from '../integrity/row-integrity.js';
 import type { Identity } from './identity.js';
 
 /** What is audited of who comes in and what they may do. */
@@ -64,17 +61,6 @@ export interface AuditedBy {
 export function auditedBy(who: Identity, { ip }: { readonly ip: string }): AuditedBy {
   return { who: auditedIdentity(who), from: ip };
 }
-
-/** What keys and users are changed with. */
-export interface ChangeServices {
-  readonly database: Pick<Database, 'db' | 'kind'>;
-  readonly queue: CommitQueue;
-  readonly audit: AccessAudit;
-  readonly integrity: RowIntegrity;
-}
-
-/** How long somebody waits for a change before it is refused as `records_unavailable`. */
-export const PATIENCE = { milliseconds: 5000 } as const;
 
 /** That `who` did something with a request from `ip`, to `what` unless it is to nothing that has an id. */
 export function auditedSuccess(

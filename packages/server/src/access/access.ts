@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
 import type { OriginPolicy } from '../http/origins.js';
 import type { Log } from '../telemetry/log.js';
-import type { AccessAudit, ChangeServices } from './access-audit.js';
+import type { AccessAudit } from './access-audit.js';
+import type { ChangeServices } from './change-services.js';
 import { createAccounts, type Accounts } from './accounts.js';
 import { createApiKeys, type ApiKeys } from './api-keys.js';
 import { createBreakGlass, type BreakGlass } from './break-glass.js';

@@ -1,7 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { PATIENCE, type AccessAuditAction, type AuditedBy } from './access-audit.js';
+import type { AccessAuditAction, AuditedBy } from './access-audit.js';
+import { PATIENCE } from './change-services.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { codeSetup, createCodeSecret, secretText, stepOfCode } from './one-time-codes.js';
 import { createUserRows, type UserRow } from './user-rows.js';

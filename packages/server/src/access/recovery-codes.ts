@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
-import type { ChangeServices } from './access-audit.js';
+import type { ChangeServices } from './change-services.js';
 import { digestOf } from './secrets.js';
 import type { UserRow } from './user-rows.js';
 

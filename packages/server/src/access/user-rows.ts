@@ -4,7 +4,7 @@ import type { Schema } from '../db/schema.js';
 import { coveredOfUser } from '../integrity/covered-columns.js';
 import { isCurrent, readAuthentic } from '../integrity/row-integrity.js';
 import type { RowMac } from '../integrity/row-macs.js';
-import type { ChangeServices } from './access-audit.js';
+import type { ChangeServices } from './change-services.js';
 
 export type UserRow = Selectable<Schema['users']>;
 

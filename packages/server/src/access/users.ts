@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
-import { PATIENCE, type AuditedBy, type ChangeServices } from './access-audit.js';
+import type { AuditedBy } from './access-audit.js';
+import { PATIENCE, type ChangeServices } from './change-services.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
@@ -84,7 +85,7 @@ export interface CheckedLogin {
 }
 
 /** What came of looking at name, password and code. */
-export type LoginCheck =
+type LoginCheck =
   | ({ readonly kind: 'right' } & CheckedLogin)
   /** The password is right, and an authenticator is set up. */
   | { readonly kind: 'code-missing'; readonly user: User }

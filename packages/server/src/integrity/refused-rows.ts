@@ -7,8 +7,7 @@ import type { Log } from '../telemetry/log.js';
  * stood so once, and was changed since. `removed`: it is known and not there. `returned`: it was destroyed and is there.
  * `shortened`: what belongs to a record is missing, or there is more than belongs to it.
  */
-export const REFUSALS = ['altered', 'replayed', 'removed', 'returned', 'shortened'] as const;
-export type Refusal = (typeof REFUSALS)[number];
+type Refusal = 'altered' | 'replayed' | 'removed' | 'returned' | 'shortened';
 
 /** A row that was written past the server. */
 export interface RefusedRow {

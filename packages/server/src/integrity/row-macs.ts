@@ -11,7 +11,7 @@ export interface RowMac {
 type StoredMac = { readonly [Column in keyof RowMac]: RowMac[Column] | null };
 
 /** What a MAC can be over. */
-export type CoveredValue = string | number | null | Uint8Array | readonly string[];
+type CoveredValue = string | number | null | Uint8Array | readonly string[];
 export type CoveredColumns = Readonly<Record<string, CoveredValue>>;
 
 /** Vouches for rows: HMAC-SHA-256 over the name of the table and all that is covered, under a key that follows from the master key. */

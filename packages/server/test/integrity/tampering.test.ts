@@ -55,7 +55,7 @@ test(
     expect(await findings(storage)).toEqual([]);
     for (const pragma of ['foreign_keys', 'synchronous'])
       await sql.raw(`pragma ${pragma} = off`).execute(storage.database.db);
-    const numRuns = process.env['AUSCULT_TEST_ALL'] === undefined ? 40 : 2000;
+    const numRuns = process.env['AUSCULT_TEST_ALL'] === undefined ? 25 : 2000;
     await fc.assert(
       fc.asyncProperty(tampering, async (what) => {
         const statement = statementOf(what, now, states);

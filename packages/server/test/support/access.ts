@@ -1,4 +1,5 @@
-import type { AuditedBy, ChangeServices } from '../../src/access/access-audit.js';
+import type { AuditedBy } from '../../src/access/access-audit.js';
+import type { ChangeServices } from '../../src/access/change-services.js';
 import { createAuditLog } from '../../src/audit/audit-log.js';
 import { SERVER_ITSELF } from '../../src/audit/audit-event.js';
 import { createCommitQueue } from '../../src/db/commit-queue.js';

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createApiKeys, type ApiKeys } from '../../src/access/api-keys.js';
 import type { GrantableRole } from '../../src/access/identity.js';
 import type { Config } from '../../src/config/schema.js';
-import type { ChangeServices } from '../../src/access/access-audit.js';
+import type { ChangeServices } from '../../src/access/change-services.js';
 import { openDatabase, type Database } from '../../src/db/database.js';
 import { BY_SERVER, changeServices } from './access.js';
 import { startScriptedServer, type ScriptedServer } from './scripted-server.js';

@@ -1,0 +1,15 @@
+import type { CommitQueue } from '../db/commit-queue.js';
+import type { Database } from '../db/database.js';
+import type { RowIntegrity } from '../integrity/row-integrity.js';
+import type { AccessAudit } from './access-audit.js';
+
+/** What keys and users are changed with. */
+export interface ChangeServices {
+  readonly database: Pick<Database, 'db' | 'kind'>;
+  readonly queue: CommitQueue;
+  readonly audit: AccessAudit;
+  readonly integrity: RowIntegrity;
+}
+
+/** How long somebody waits for a change before it is refused as `records_unavailable`. */
+export const PATIENCE = { milliseconds: 5000 } as const;

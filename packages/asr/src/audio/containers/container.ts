@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.js';
 import type { StartFfmpeg } from './ffmpeg-job.js';
+import type { RecordingFile } from './recording-file.js';
 
 /** A recording before its container is known. */
 export interface RecordingInput {
@@ -10,15 +11,6 @@ export interface RecordingInput {
   readonly file?: RecordingFile;
   /** How what only ffmpeg decodes gets to it. */
   readonly startFfmpeg: StartFfmpeg;
-}
-
-/** A recording that can be read at any place. */
-export interface RecordingFile {
-  /** Where other programs can read it too; undefined for what only this process can read. */
-  readonly path: string | undefined;
-  readonly size: number;
-  /** The bytes from `start` up to `end`, in pieces of any length. */
-  readonly read: (start: number, end: number) => AsyncIterable<Uint8Array>;
 }
 
 /** Audio as its container holds it. */

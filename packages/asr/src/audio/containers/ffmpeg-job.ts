@@ -1,4 +1,4 @@
-import type { RecordingFile } from './container.js';
+import type { RecordingFile } from './recording-file.js';
 
 /** What a program of ffmpeg is started for. Nothing of a recording decides about other options than these. */
 export type FfmpegJob =

@@ -2,7 +2,8 @@ import { SpeechError } from '../../speech-error.js';
 import { createByteSource } from '../byte-source.js';
 import { decodePcm } from '../pcm.js';
 import { SAMPLE_RATE } from '../sample-rate.js';
-import type { DecodedAudio, DecodedBlock, RecordingFile, RecordingInput } from './container.js';
+import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
+import type { RecordingFile } from './recording-file.js';
 import {
   FfmpegMissingError,
   type FfmpegInput,

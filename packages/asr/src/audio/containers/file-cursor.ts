@@ -1,4 +1,4 @@
-import type { RecordingFile } from './container.js';
+import type { RecordingFile } from './recording-file.js';
 
 /** Looks at any place of a recording; places near the last one are not read again. */
 export interface FileCursor {

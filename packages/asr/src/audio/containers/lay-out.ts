@@ -1,4 +1,4 @@
-import type { RecordingFile } from './container.js';
+import type { RecordingFile } from './recording-file.js';
 import { EBML_HEADER_BYTES, ebmlIds, parseEbmlElement } from './ebml.js';
 import { createFileCursor, type FileCursor } from './file-cursor.js';
 import { MP4_BOX_HEADER_BYTES, parseMp4Box } from './mp4-box.js';

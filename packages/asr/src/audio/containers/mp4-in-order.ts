@@ -1,4 +1,4 @@
-import type { RecordingFile } from './container.js';
+import type { RecordingFile } from './recording-file.js';
 import type { FfmpegInput } from './ffmpeg-job.js';
 import { createFileCursor, gather } from './file-cursor.js';
 import { MP4_BOX_HEADER_BYTES, type Mp4Box, parseMp4Box } from './mp4-box.js';

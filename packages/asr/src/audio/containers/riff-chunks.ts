@@ -1,4 +1,4 @@
-import type { RecordingFile } from './container.js';
+import type { RecordingFile } from './recording-file.js';
 import { gather } from './file-cursor.js';
 
 /** Whether these bytes begin a WAVE file: RIFF, or one of its variants for long files (EBU Tech 3306). */

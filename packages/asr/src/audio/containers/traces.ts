@@ -1,4 +1,4 @@
-import type { RecordingFile } from './container.js';
+import type { RecordingFile } from './recording-file.js';
 import { ebmlIds } from './ebml.js';
 import { gather } from './file-cursor.js';
 import type { RecordingKind } from './recording-kind.js';

@@ -1,0 +1,8 @@
+/** A recording that can be read at any place. */
+export interface RecordingFile {
+  /** Where other programs can read it too; undefined for what only this process can read. */
+  readonly path: string | undefined;
+  readonly size: number;
+  /** The bytes from `start` up to `end`, in pieces of any length. */
+  readonly read: (start: number, end: number) => AsyncIterable<Uint8Array>;
+}

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { expectOrderly } from '../support/expect-orderly.js';
@@ -58,6 +59,20 @@ describe('an inference process', { timeout: 240_000 }, () => {
     expect(real.events).toContainEqual(expect.objectContaining({ kind: 'worker-exited', reason }));
     expect(real.events.map(({ kind }) => kind)).toContain('job-retried');
     expect(real.events.map(({ kind }) => kind)).not.toContain('job-lost');
+  });
+
+  test.skipIf(process.platform !== 'linux')('has nothing of the environment but what it needs', async () => {
+    process.env['AUSCULT_MASTER_KEY'] = 'a secret of the test';
+    onTestFinished(() => {
+      delete process.env['AUSCULT_MASTER_KEY'];
+    });
+    const real = await start();
+    const environments = pidsOf(real).map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'));
+    expect(environments).toHaveLength(1);
+    for (const environment of environments) {
+      expect(environment).toContain('MALLOC_ARENA_MAX');
+      expect(environment).not.toMatch(/AUSCULT|VITEST|secret/);
+    }
   });
 
   test('that is killed, at work or between, is told the key terms of the streams again', async () => {

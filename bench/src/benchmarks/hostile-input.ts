@@ -212,28 +212,36 @@ async function costOfMessage(
   return { ...about, loopMs: median(spent), ...(isHeard && { heldMs: Math.min(...held) }) };
 }
 
+const CLOSED = 'closed';
+
 async function openSession(url: string, key: string) {
   const socket = new WebSocket(url, 'auscult.v1', { headers: { authorization: `Bearer ${key}` } });
   socket.on('error', () => undefined);
-  let told = '';
-  let isOver = false;
+  /** What has come and was not waited for yet: several may come at once. */
+  const told: string[] = [];
+  let wake = (): void => undefined;
+  const tell = (what: string): void => {
+    told.push(what);
+    wake();
+  };
   socket.on('message', (data: Buffer) => {
     const message = JSON.parse(data.toString()) as { readonly type: string; readonly code?: string };
-    told = message.code ?? message.type;
-    socket.emit('told', told);
+    tell(message.code ?? message.type);
   });
   socket.once('close', () => {
-    isOver = true;
-    socket.emit('told', 'closed');
+    tell(CLOSED);
   });
   const until = async (wanted: string): Promise<string> => {
-    let last = 'nothing';
-    while (!isOver) {
-      const [what] = (await once(socket, 'told')) as [string];
-      if (what === wanted || what === 'closed') return what === 'closed' ? 'closed' : last;
-      last = what;
+    for (let last = 'nothing'; ;) {
+      const what = told[0] === CLOSED ? CLOSED : told.shift();
+      if (what === CLOSED) return CLOSED;
+      if (what === wanted) return last;
+      if (what !== undefined) last = what;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
     }
-    return 'closed';
   };
   await until('ready');
   return {
@@ -255,7 +263,7 @@ function watchPings(socket: WebSocket): () => Promise<number> {
     while (isOn && socket.readyState === socket.OPEN) {
       const startedAt = performance.now();
       socket.ping();
-      await once(socket, 'pong');
+      await Promise.race([once(socket, 'pong'), once(socket, 'close')]);
       longest = Math.max(longest, performance.now() - startedAt);
     }
   })();

@@ -103,6 +103,10 @@ async function measureAll(
     }
   }
   agent.destroy();
+  const [first] = messages;
+  // The thread that reads large texts is started by the first of them.
+  if (first)
+    await costOfMessage({ ...first, frame: LARGE, isHeard: false }, keys[0] ?? '', { pid, url, tries });
   for (const hostile of messages) {
     costs.push(await costOfMessage(hostile, keys[0] ?? '', { pid, url, tries }));
     onDone();
@@ -121,6 +125,8 @@ async function allowedKey(
     if ((await send(httpUrl, { ...hostile, headers: {}, body: undefined }, key, agent)) !== '403') return key;
   return keys[0];
 }
+
+const LARGE = `{"type":"${'a'.repeat(10_000)}"}`;
 
 const WARMING: HostileRequest = {
   route: '',

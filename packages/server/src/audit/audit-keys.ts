@@ -12,7 +12,7 @@ import {
 import type { MasterKey, MasterKeys } from '../records/master-keys.js';
 
 /** What says that a text was written by somebody with a master key. */
-export interface TextSeal {
+interface TextSeal {
   readonly masterKeyId: string;
   /** HMAC-SHA-256, hexadecimal. */
   readonly mac: string;

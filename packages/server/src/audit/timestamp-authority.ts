@@ -24,7 +24,7 @@ export interface Timestamp {
 }
 
 /** What an authority answered, or a token that was kept, cannot be used. Its message holds nothing of either. */
-export class TimestampError extends Error {
+class TimestampError extends Error {
   override readonly name = 'TimestampError';
 }
 

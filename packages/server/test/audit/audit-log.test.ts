@@ -357,8 +357,10 @@ async function writtenEarlier() {
 }
 
 async function withoutMark(database: Database, keys: MasterKeys, dataDirectory: string): Promise<void> {
-  const { auditIsSealed: _mark, ...saved } =
-    (await readSavedConfiguration(database, keys, dataDirectory)) ?? {};
+  const saved = {
+    ...(await readSavedConfiguration(database, keys, dataDirectory)),
+    auditIsSealed: undefined,
+  };
   await database.transaction((transaction) => saveConfiguration(transaction, keys, dataDirectory, saved));
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { auditEvidence } from '../../src/audit/audit-evidence.js';
 import type { AuditEvent } from '../../src/audit/audit-event.js';
@@ -121,11 +120,6 @@ export async function tamper(settings: DatabaseSettings, ...statements: readonly
   } finally {
     await database.close();
   }
-}
-
-/** The embedded database of a data directory. */
-export function embeddedIn(dataDirectory: string): string {
-  return join(dataDirectory, 'auscult.db');
 }
 
 function configOf(

@@ -118,6 +118,7 @@ async function checkBackup(
     await restoreBackup(to, masterKeys, {
       path: file,
       keyCopy: join(config.dataDirectory, 'data-keys.json'),
+      destroyed: new Set(),
       access: { kind: 'revoke' },
     }).finally(close);
     const storage = await openStorage(to, SILENT);

@@ -46,11 +46,7 @@ export interface StorageOptions {
  * @throws {ConfigError} if the database cannot be opened, a master key is missing, the audit log was tampered with, or what
  * vouched for rows is gone
  */
-export async function openStorage(
-  config: Config,
-  log: Log,
-  options: StorageOptions = {},
-): Promise<Storage> {
+export async function openStorage(config: Config, log: Log, options: StorageOptions = {}): Promise<Storage> {
   const database = await openDatabase(config);
   try {
     return await openOver(database, config, log, options);

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiKeys } from '../../src/access/api-keys.js';
-import { openDatabase } from '../../src/db/database.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { openStorage } from '../../src/storage/open-storage.js';
+import { createLog } from '../../src/telemetry/log.js';
+import { BY_SERVER } from '../support/access.js';
 import { connectOptedIn, type Client } from '../support/client.js';
 import { bearer } from '../support/guarded-server.js';
 import { spawnRealServer } from '../support/real-server.js';
@@ -44,11 +47,14 @@ test('a doctor is heard beside a key whose sessions all send faster than anybody
 }, 180_000);
 
 async function keysIn(dataDirectory: string): Promise<readonly [string, string]> {
-  const database = await openDatabase({ dataDirectory, database: undefined });
-  const keys = createApiKeys(database);
+  const config = loadConfig({ flags: { dataDirectory }, environment: {} });
+  const storage = await openStorage(config, createLog({ logLevel: 'silent', logFormat: 'json' }), {
+    opener: 'command',
+  });
+  const keys = createApiKeys(storage);
   const order = { tenant: 'default', groups: [], expiresAt: undefined, createdBy: undefined };
-  const doctor = await keys.create({ ...order, name: 'doctor', role: 'clinician' });
-  const crowd = await keys.create({ ...order, name: 'crowd', role: 'service' });
-  await database.close();
+  const doctor = await keys.create({ ...order, name: 'doctor', role: 'clinician' }, BY_SERVER);
+  const crowd = await keys.create({ ...order, name: 'crowd', role: 'service' }, BY_SERVER);
+  await storage.close();
   return [doctor.secret, crowd.secret];
 }

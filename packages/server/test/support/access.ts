@@ -1,5 +1,6 @@
 import type { AuditedBy } from '../../src/access/access-audit.js';
 import type { ChangeServices } from '../../src/access/change-services.js';
+import { auditKeys } from '../../src/audit/audit-keys.js';
 import { createAuditLog } from '../../src/audit/audit-log.js';
 import { SERVER_ITSELF } from '../../src/audit/audit-event.js';
 import { createCommitQueue } from '../../src/db/commit-queue.js';
@@ -14,11 +15,18 @@ export const BY_SERVER: AuditedBy = { who: SERVER_ITSELF, from: undefined };
 /** What changes keys and users of a database whose master key lies in a folder, as another process would. */
 export async function changeServices(database: Database, dataDirectory: string): Promise<ChangeServices> {
   const queue = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
-  const audit = createAuditLog(database, queue, []);
   const masterKeys = await loadMasterKeys(
     { dataDirectory, masterKeyFile: undefined, masterKeyCommand: undefined },
     {},
   );
+  const audit = createAuditLog({
+    database,
+    queue,
+    keys: auditKeys(masterKeys),
+    chain: undefined,
+    onAnchored: () => Promise.resolve(),
+    onTrouble: () => undefined,
+  });
   const log = createLog({ logLevel: 'silent', logFormat: 'json' });
   return { database, queue, audit, integrity: createRowIntegrity({ database, audit, masterKeys, log }) };
 }

@@ -26,8 +26,7 @@ describeDatabases('what is kept', ({ settings }) => {
     const storage = await openTestStorage(place, { keepAudio: 'true' });
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await recordEverything(storage, id);
     const backup = join(place.dataDirectory, 'backup');
-    const keyCopy = join(place.dataDirectory, 'data-keys.json');
-    await createBackup(storage, { path: backup, keyCopy, actor: DR_LEE });
+    await createBackup(storage, { path: backup, actor: DR_LEE });
     const config = configOf(place);
     const whole = await verifyStorage(config, { backups: [backup] });
     expect(whole).toMatchObject({ checked: { keys: 7, records: 7, 'key-copy': 7 }, findings: [] });
@@ -44,7 +43,7 @@ describeDatabases('what is kept', ({ settings }) => {
       kind: 'key-copy',
       trouble: 'back',
       session: 'g',
-      at: keyCopy,
+      at: join(place.dataDirectory, 'data-keys.json'),
     });
     expect(JSON.stringify(findings)).not.toContain(SECRET);
   });
@@ -116,7 +115,7 @@ async function recordEverything(storage: Storage, id: string): Promise<void> {
     channels: 1,
     task: 'transcribe',
     sampleRate: 16_000,
-    settings: { writtenForm: false, dictationCommands: false, keyTerms: [SECRET] },
+    settings: { writtenForm: false, dictationCommands: false, keyTerms: { count: 1, json: JSON.stringify([SECRET]) } },
   });
   const texts = ['one', ...Array.from({ length: MORE_THAN_A_STEP }, () => `two ${SECRET}`)];
   await Promise.all(texts.map((text, index) => writer.commit(spoken(text, index))));

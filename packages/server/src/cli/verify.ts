@@ -68,6 +68,8 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   keys: 'data keys',
   records: 'records',
   audit: 'audit entries',
+  rows: 'rows that servers vouch for',
+  heads: 'heads of records',
   'key-copy': 'keys in the copy of data keys',
   backup: 'rows in backups',
 };

@@ -19,15 +19,18 @@ export interface VerifyingServices {
 /** Rows that are read together. */
 const PAGE = 200;
 
+/** What was found at one row, or of rows that are gone; most often nothing. */
+export type RowFindings = readonly RefusedRow[];
+
 /**
- * Reads every row of keys, users, logins, recovery codes and sessions, and finds those that were written past the server,
+ * Reads every row of keys, users, logins, recovery codes and sessions, row by row, and finds those that were written past the server,
  * put back as they were once, came back after they were destroyed, or are gone. The audit log is taken as it stands: whether
  * it is whole, `auscult audit verify` tells.
  */
 export async function* verifyAuthenticatedRows({
   database: { db },
   masterKeys,
-}: VerifyingServices): AsyncGenerator<RefusedRow> {
+}: VerifyingServices): AsyncGenerator<RowFindings> {
   const macs = createRowMacs(masterKeys);
   const revisions = createRevisions({ db }, 'all');
   // Before the rows: they can only be newer than the log said then.
@@ -42,34 +45,34 @@ async function* verifyKeys(
   db: Database['db'],
   macs: RowMacs,
   revisions: Revisions,
-): AsyncGenerator<RefusedRow> {
+): AsyncGenerator<RowFindings> {
   const missing = new Set(revisions.known('api_keys').keys());
   for await (const row of rowsOf((after) =>
     db.selectFrom('api_keys').selectAll().where('id', '>', after).orderBy('id').limit(PAGE).execute(),
   )) {
     missing.delete(row.id);
     const isAuthentic = await macs.isAuthentic('api_keys', coveredOfKey(row), row);
-    yield* refusals('api_keys', row, isAuthentic, revisions);
+    yield refusalOf('api_keys', row, isAuthentic, revisions);
   }
-  for (const id of missing) yield { table: 'api_keys', id, refusal: 'removed' };
+  yield removed('api_keys', missing);
 }
 
 async function* verifyUsers(
   db: Database['db'],
   macs: RowMacs,
   revisions: Revisions,
-): AsyncGenerator<RefusedRow> {
+): AsyncGenerator<RowFindings> {
   const missing = new Set(revisions.known('users').keys());
   for await (const row of rowsOf((after) =>
     db.selectFrom('users').selectAll().where('id', '>', after).orderBy('id').limit(PAGE).execute(),
   )) {
     missing.delete(row.id);
     const isAuthentic = await macs.isAuthentic('users', coveredOfUser(row), row);
-    yield* refusals('users', row, isAuthentic, revisions);
-    if (isAuthentic && !(await hasItsCodes(db, row)))
-      yield { table: 'recovery_codes', id: row.id, refusal: 'altered' };
+    const refusal = refusalOf('users', row, isAuthentic, revisions);
+    const hasCodes = !isAuthentic || (await hasItsCodes(db, row));
+    yield hasCodes ? refusal : [...refusal, { table: 'recovery_codes', id: row.id, refusal: 'altered' }];
   }
-  for (const id of missing) yield { table: 'users', id, refusal: 'removed' };
+  yield removed('users', missing);
 }
 
 /** Codes may be used while they are read: what does not fit is read once more, with the user. */
@@ -98,7 +101,7 @@ async function* verifyLogins(
   db: Database['db'],
   macs: RowMacs,
   revisions: Revisions,
-): AsyncGenerator<RefusedRow> {
+): AsyncGenerator<RowFindings> {
   const pages = rowsOf(async (after) => {
     const rows = await db
       .selectFrom('logins')
@@ -111,9 +114,9 @@ async function* verifyLogins(
   });
   for await (const row of pages) {
     const id = endedLogin(row.digest);
-    if (!(await macs.isAuthentic('logins', coveredOfLogin(row), row)))
-      yield { table: 'logins', id, refusal: 'altered' };
-    else if (revisions.isEnded(id)) yield { table: 'logins', id, refusal: 'replayed' };
+    const isAuthentic = await macs.isAuthentic('logins', coveredOfLogin(row), row);
+    if (isAuthentic && !revisions.isEnded(id)) yield [];
+    else yield [{ table: 'logins', id, refusal: isAuthentic ? 'replayed' : 'altered' }];
   }
 }
 
@@ -121,34 +124,38 @@ async function* verifySessions(
   db: Database['db'],
   macs: RowMacs,
   revisions: Revisions,
-): AsyncGenerator<RefusedRow> {
+): AsyncGenerator<RowFindings> {
   const missing = new Set(revisions.known('sessions').keys());
   for await (const row of sessionsOf(db)) {
     missing.delete(row.id);
     const isAuthentic = await isAuthenticSession(db, macs, row);
-    yield* refusals('sessions', row, isAuthentic, revisions);
-    if (revisions.isDestroyed(row.id)) yield { table: 'sessions', id: row.id, refusal: 'returned' };
+    const refusal = refusalOf('sessions', row, isAuthentic, revisions);
+    const isBack = revisions.isDestroyed(row.id);
+    yield isBack ? [...refusal, { table: 'sessions', id: row.id, refusal: 'returned' }] : refusal;
   }
   if (missing.size === 0) return;
   // Those that were destroyed meanwhile are not missing.
   const now = createRevisions({ db }, 'all');
   await now.refresh();
-  for (const id of missing) if (!now.isDestroyed(id)) yield { table: 'sessions', id, refusal: 'removed' };
+  yield removed(
+    'sessions',
+    [...missing].filter((id) => !now.isDestroyed(id)),
+  );
 }
 
 /**
- * Reads every record and finds those that are not what their heads say: text or audio is missing, was put back, or does not
+ * Reads every record, one by one, and finds those that are not what their heads say: text or audio is missing, was put back, or does not
  * belong to them. Rows of sessions that nothing vouches for are left to {@link verifyAuthenticatedRows}.
  */
 export async function* verifyRecordHeads({
   database: { db },
   masterKeys,
-}: VerifyingServices): AsyncGenerator<RefusedRow> {
+}: VerifyingServices): AsyncGenerator<RowFindings> {
   const macs = createRowMacs(masterKeys);
   for await (const row of sessionsOf(db)) {
-    if (!(await isAuthenticSession(db, macs, row))) continue;
-    if (!(await isAsItsHeadSays(db, masterKeys, row)))
-      yield { table: 'sessions', id: row.id, refusal: 'shortened' };
+    const isWhole =
+      !(await isAuthenticSession(db, macs, row)) || (await isAsItsHeadSays(db, masterKeys, row));
+    yield isWhole ? [] : [{ table: 'sessions', id: row.id, refusal: 'shortened' }];
   }
 }
 
@@ -194,14 +201,18 @@ function isSame(one: RecordHead, other: RecordHead): boolean {
   );
 }
 
-function* refusals(
+function refusalOf(
   table: 'api_keys' | 'users' | 'sessions',
   { id, revision }: { readonly id: string; readonly revision: number },
   isAuthentic: boolean,
   revisions: Revisions,
-): Generator<RefusedRow> {
-  if (!isAuthentic) yield { table, id, refusal: 'altered' };
-  else if (revision < revisions.oldest(table, id)) yield { table, id, refusal: 'replayed' };
+): RowFindings {
+  if (!isAuthentic) return [{ table, id, refusal: 'altered' }];
+  return revision < revisions.oldest(table, id) ? [{ table, id, refusal: 'replayed' }] : [];
+}
+
+function removed(table: 'api_keys' | 'users' | 'sessions', ids: Iterable<string>): RowFindings {
+  return [...ids].map((id) => ({ table, id, refusal: 'removed' }));
 }
 
 async function isAuthenticSession(db: Database['db'], macs: RowMacs, row: SessionRow): Promise<boolean> {

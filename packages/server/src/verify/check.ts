@@ -1,5 +1,14 @@
 /** What was looked at. */
-export const CHECKS = ['database', 'keys', 'records', 'audit', 'key-copy', 'backup'] as const;
+export const CHECKS = [
+  'database',
+  'keys',
+  'records',
+  'audit',
+  'rows',
+  'heads',
+  'key-copy',
+  'backup',
+] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Something that is not what the server wrote. It names places, and never holds what is there. */
@@ -25,6 +34,8 @@ export const FINDING_KINDS = [
   'final',
   'audio',
   'audit-entry',
+  'row',
+  'head',
   'key-copy',
   'backup',
 ] as const;

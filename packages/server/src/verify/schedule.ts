@@ -8,6 +8,7 @@ import type { Check, CheckName, Finding } from './check.js';
 import { keysCheck } from './keys-check.js';
 import { countOf, readPassState, writePassState, type PassState } from './pass-state.js';
 import { recordsCheck } from './records-check.js';
+import { headsCheck, rowsCheck } from './rows-check.js';
 import { stepsOf } from './run-checks.js';
 
 /** The server reading, over days, all that it keeps. */
@@ -59,6 +60,8 @@ export function scheduleVerification(
     keysCheck(database, masterKeys),
     recordsCheck(database, masterKeys),
     auditChainCheck(database),
+    rowsCheck({ database, masterKeys }),
+    headsCheck({ database, masterKeys }),
   ];
   const stopping = new AbortController();
   const checked: Partial<Record<CheckName, number>> = {};

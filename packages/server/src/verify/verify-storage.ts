@@ -9,6 +9,7 @@ import type { Check, CheckName, Finding } from './check.js';
 import { databaseCheck } from './database-check.js';
 import { keysCheck } from './keys-check.js';
 import { recordsCheck } from './records-check.js';
+import { headsCheck, rowsCheck } from './rows-check.js';
 import { stepsOf } from './run-checks.js';
 
 /** What came of looking at everything. */
@@ -44,6 +45,8 @@ export async function verifyStorage(
     keysCheck(database, masterKeys),
     recordsCheck(database, masterKeys),
     auditLogCheck(database, config, masterKeys),
+    rowsCheck({ database, masterKeys }),
+    headsCheck({ database, masterKeys }),
     ...(existsSync(keyCopy) || backups.length > 0 ? [keyCopyCheck(surroundings)] : []),
     ...backups.map((path) => backupCheck(path, surroundings)),
   ];

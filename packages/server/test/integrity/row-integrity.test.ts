@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { createAccounts } from '../../src/access/accounts.js';
@@ -7,17 +9,17 @@ import { createPasswords } from '../../src/access/passwords.js';
 import { createRecoveryCodes } from '../../src/access/recovery-codes.js';
 import { accessSeal } from '../../src/access/seal.js';
 import { createUsers } from '../../src/access/users.js';
-import { openDatabase, type DatabaseSettings } from '../../src/db/database.js';
+import { EMPTY_CHAIN, nextEntry } from '../../src/audit/audit-entry.js';
+import { openDatabase, type Database, type DatabaseSettings } from '../../src/db/database.js';
 import type { RefusedRow } from '../../src/integrity/refused-rows.js';
 import { revouchRows } from '../../src/integrity/revouch-rows.js';
 import { verifyAuthenticatedRows, verifyRecordHeads } from '../../src/integrity/verify-rows.js';
-import { newMasterKey } from '../../src/records/master-keys.js';
+import { createMasterKeyFile, loadMasterKeys, newMasterKey } from '../../src/records/master-keys.js';
 import type { Storage } from '../../src/storage/open-storage.js';
+import { saveConfiguration } from '../../src/storage/saved-configuration.js';
 import { BY_SERVER } from '../support/access.js';
 import { describeDatabases } from '../support/databases.js';
 import { begin, DR_LEE, openTestStorage, recordSession, spoken } from '../support/storage.js';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 const KEY = {
   tenant: 'north',
@@ -247,6 +249,7 @@ describeDatabases('rows that were written past the server', ({ kind, settings })
       `insert into sessions (id, tenant, owner, model, language, channels, started_at, ended_at) values ('s', 'default', 'dr-lee', 'm', 'en', 1, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')`,
     ])
       await sql.raw(statement).execute(older.db);
+    await leaveTracesOfStart(older, where.dataDirectory);
     await older.close();
     const first = await openTestStorage(where);
     expect(await entriesOf(first, 'rows.vouch')).toMatchObject([
@@ -379,8 +382,8 @@ async function refuseEntries({ database: { db } }: Storage, kind: 'sqlite' | 'po
 
 async function findings(storage: Storage): Promise<readonly RefusedRow[]> {
   const found: RefusedRow[] = [];
-  for await (const row of verifyAuthenticatedRows(storage)) found.push(row);
-  for await (const row of verifyRecordHeads(storage)) found.push(row);
+  for await (const rows of verifyAuthenticatedRows(storage)) found.push(...rows);
+  for await (const rows of verifyRecordHeads(storage)) found.push(...rows);
   return found;
 }
 
@@ -400,4 +403,21 @@ async function refusals(storage: Storage): Promise<readonly string[]> {
   return (await entriesOf(storage, 'row.refused'))
     .map(({ reason, what }) => `${reason ?? ''} ${what ?? ''}`)
     .sort();
+}
+
+/** A server of any version leaves its settings and an entry in the audit log. */
+async function leaveTracesOfStart({ transaction }: Database, dataDirectory: string): Promise<void> {
+  createMasterKeyFile(join(dataDirectory, 'master.key'));
+  const masterKeys = await loadMasterKeys(
+    { dataDirectory, masterKeyFile: undefined, masterKeyCommand: undefined },
+    {},
+  );
+  const started = { ...BY_SERVER, action: 'server.start', outcome: 'success', what: undefined } as const;
+  await transaction(async (writing) => {
+    await saveConfiguration(writing, masterKeys, dataDirectory, {});
+    await writing
+      .insertInto('audit_entries')
+      .values(nextEntry(EMPTY_CHAIN, started, new Date()))
+      .execute();
+  });
 }

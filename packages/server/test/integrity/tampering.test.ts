@@ -209,7 +209,7 @@ function pick<Value>(values: readonly Value[], index: number): Value | undefined
 
 async function findings(storage: Storage): Promise<readonly unknown[]> {
   const found: unknown[] = [];
-  for await (const row of verifyAuthenticatedRows(storage)) found.push(row);
-  for await (const row of verifyRecordHeads(storage)) found.push(row);
+  for await (const rows of verifyAuthenticatedRows(storage)) found.push(...rows);
+  for await (const rows of verifyRecordHeads(storage)) found.push(...rows);
   return found;
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Registry } from 'prom-client';
@@ -70,7 +70,14 @@ describeDatabases('what is kept', ({ settings }) => {
     await until(() => second.state().wholeAt !== before);
     expect(second.checked()).toMatchObject({ records: 4 });
     expect(second.checked()).not.toHaveProperty('keys');
-    expect(second.state().lastFound).toEqual({ settings: 1, audio: 1, 'data-key': 1, 'audit-entry': 1 });
+    expect(second.state().lastFound).toEqual({
+      settings: 1,
+      audio: 1,
+      'data-key': 1,
+      'audit-entry': 1,
+      row: 1,
+      head: 4,
+    });
     second.stop();
 
     const registry = new Registry();
@@ -82,7 +89,7 @@ describeDatabases('what is kept', ({ settings }) => {
       .select('entry')
       .where('entry', 'like', '%verify.damaged%')
       .execute();
-    expect(entries).toHaveLength(4);
+    expect(entries).toHaveLength(9);
     expect(lines.join('')).toContain('DAMAGED');
     expect(lines.join('') + JSON.stringify(entries)).not.toContain(SECRET);
   });
@@ -93,6 +100,7 @@ describe('auscult verify', () => {
     const place: DatabaseSettings = { dataDirectory: temporaryDirectory(), database: undefined };
     const storage = await openTestStorage(place);
     await recordSession(storage, 'a', [SECRET]);
+    await untilAnchored(storage, place);
     const files = ['auscult.db', 'auscult.db-wal'].map((name) => join(place.dataDirectory, name));
     const before = files.map((path) => readFileSync(path));
     const command = ['verify', '--json', '--data-directory', place.dataDirectory];
@@ -115,7 +123,11 @@ async function recordEverything(storage: Storage, id: string): Promise<void> {
     channels: 1,
     task: 'transcribe',
     sampleRate: 16_000,
-    settings: { writtenForm: false, dictationCommands: false, keyTerms: { count: 1, json: JSON.stringify([SECRET]) } },
+    settings: {
+      writtenForm: false,
+      dictationCommands: false,
+      keyTerms: { count: 1, json: JSON.stringify([SECRET]) },
+    },
   });
   const texts = ['one', ...Array.from({ length: MORE_THAN_A_STEP }, () => `two ${SECRET}`)];
   await Promise.all(texts.map((text, index) => writer.commit(spoken(text, index))));
@@ -137,6 +149,11 @@ const EXPECTED = [
   { kind: 'data-key', trouble: 'missing', session: 'f' },
   { kind: 'data-key', trouble: 'back', session: 'g' },
   { kind: 'audit-entry', trouble: 'altered', at: '3 (altered)' },
+  { kind: 'row', trouble: 'altered', session: 'd', at: 'altered' },
+  { kind: 'head', trouble: 'altered', session: 'a' },
+  { kind: 'head', trouble: 'altered', session: 'b' },
+  { kind: 'head', trouble: 'altered', session: 'c' },
+  { kind: 'head', trouble: 'altered', session: 'f' },
 ] as const;
 
 async function damage({ database: { db, kind } }: Storage): Promise<void> {
@@ -188,6 +205,16 @@ async function alterAuditEntry(db: Storage['database']['db'], kind: string): Pro
   await sql`update audit_entries set entry = replace(entry, 'dr-lee', 'dr-who') where sequence = 3`.execute(
     db,
   );
+}
+
+/** The database is left alone from then on. */
+async function untilAnchored({ database: { db }, audit }: Storage, place: DatabaseSettings): Promise<void> {
+  const { sequence } = await audit.head();
+  const anchors = join(place.dataDirectory, 'audit-anchor.log');
+  await until(
+    () => existsSync(anchors) && readFileSync(anchors, 'utf8').includes(`"sequence":${String(sequence)},`),
+  );
+  await until(async () => (await db.selectFrom('audit_anchors').select('number').execute()).length === 0);
 }
 
 function flipped(bytes: Buffer): Buffer {

@@ -1,0 +1,77 @@
+import type { RefusedRow } from '../integrity/refused-rows.js';
+import {
+  verifyAuthenticatedRows,
+  verifyRecordHeads,
+  type RowFindings,
+  type VerifyingServices,
+} from '../integrity/verify-rows.js';
+import type { Check, Finding, Step } from './check.js';
+
+/** Rows in a step. */
+const PAGE = 10;
+
+/** Every row that says who may come in and whose a session is, is as a server wrote it last. Begins anew after a restart. */
+export function rowsCheck(services: VerifyingServices): Check {
+  return {
+    name: 'rows',
+    count: async () =>
+      (await countOf(services, 'api_keys')) +
+      (await countOf(services, 'users')) +
+      (await countOf(services, 'logins')) +
+      (await countOf(services, 'sessions')),
+    steps: () => inSteps(verifyAuthenticatedRows(services), rowFinding),
+  };
+}
+
+/** Every record is what its head says: nothing of it is missing or put back. Begins anew after a restart. */
+export function headsCheck(services: VerifyingServices): Check {
+  return {
+    name: 'heads',
+    count: () => countOf(services, 'sessions'),
+    steps: () =>
+      inSteps(verifyRecordHeads(services), ({ id }) => ({ kind: 'head', trouble: 'altered', session: id })),
+  };
+}
+
+async function countOf(
+  { database: { db } }: VerifyingServices,
+  table: 'api_keys' | 'users' | 'logins' | 'sessions',
+): Promise<number> {
+  const { count } = await db
+    .selectFrom(table)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+const TROUBLES = {
+  altered: 'altered',
+  replayed: 'altered',
+  shortened: 'altered',
+  removed: 'missing',
+  returned: 'back',
+} as const satisfies Record<RefusedRow['refusal'], Finding['trouble']>;
+
+function rowFinding({ table, id, refusal }: RefusedRow): Finding {
+  const place = { kind: 'row', trouble: TROUBLES[refusal] } as const;
+  return table === 'sessions'
+    ? { ...place, session: id, at: refusal }
+    : { ...place, at: `${table} ${id} (${refusal})` };
+}
+
+async function* inSteps(
+  rows: AsyncIterable<RowFindings>,
+  findingOf: (row: RefusedRow) => Finding,
+): AsyncGenerator<Step> {
+  let checked = 0;
+  let findings: Finding[] = [];
+  for await (const refused of rows) {
+    checked += 1;
+    findings.push(...refused.map(findingOf));
+    if (checked < PAGE) continue;
+    yield { checked, findings, cursor: '' };
+    checked = 0;
+    findings = [];
+  }
+  yield { checked, findings, cursor: '' };
+}

@@ -187,11 +187,30 @@ function named<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Error && 'sqliteCodeName' in error)
-      Object.assign(error, { code: error.sqliteCodeName });
+    if (error instanceof Error) Object.assign(error, codeOf(error));
     throw error;
   }
 }
+
+/** Where rows are read the library has SQLite's text only. */
+function codeOf(error: Error): { readonly code?: unknown } {
+  if ('sqliteCodeName' in error) return { code: error.sqliteCodeName };
+  const [, code] = CODES_OF_TEXTS.find(([text]) => error.message.startsWith(text)) ?? [];
+  return code === undefined ? {} : { code };
+}
+
+/** The texts of `sqlite3_errstr` for failures that are none of a statement. */
+const CODES_OF_TEXTS = [
+  ['database disk image is malformed', 'SQLITE_CORRUPT'],
+  ['malformed database schema', 'SQLITE_CORRUPT'],
+  ['file is not a database', 'SQLITE_NOTADB'],
+  ['database is locked', 'SQLITE_BUSY'],
+  ['database table is locked', 'SQLITE_LOCKED'],
+  ['database or disk is full', 'SQLITE_FULL'],
+  ['disk I/O error', 'SQLITE_IOERR'],
+  ['unable to open database file', 'SQLITE_CANTOPEN'],
+  ['attempt to write a readonly database', 'SQLITE_READONLY'],
+] as const;
 
 /** Bytes come as `Uint8Array`. */
 function withBuffers(row: unknown): unknown {

@@ -282,7 +282,8 @@ describe('auscult audit', () => {
 
     const file = join(dataDirectory, 'audit.jsonl');
     const [printed, exported] = await Promise.all([run('public-key'), run('export', file, '--json')]);
-    expect(JSON.parse(exported.stdout)).toEqual({ file, entries: 4 });
+    // With those about the rows that are vouched for from then on, and about the export itself.
+    expect(JSON.parse(exported.stdout)).toEqual({ file, entries: 5 });
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(JSON.parse(lines[2] ?? '')).toMatchObject({
       entry: { sequence: 3, action: 'record.read', subject: 'dr-lee' },
@@ -304,7 +305,7 @@ describe('auscult audit', () => {
       problems: [
         { kind: 'removed', sequence: 3 },
         { kind: 'altered', sequence: 3 },
-        { kind: 'truncated', sequence: 4 },
+        { kind: 'truncated', sequence: 5 },
       ],
     });
     const accepted = await run('accept', '--reason', 'the disk was brought back');
@@ -312,7 +313,7 @@ describe('auscult audit', () => {
     expect(accepted.stdout).toContain('goes on from entry 4');
     await addEntries(where, keys, 1);
     expect(await verifyLog(where, keys)).toMatchObject({
-      entries: 4,
+      entries: 5,
       problems: [],
       accepted: [
         { kind: 'removed', sequence: 3 },

@@ -105,6 +105,7 @@ describe('a client that opted in', () => {
     expect(final).toMatchObject({ end: 1, words: [{ text: 'heard' }, { text: '10' }] });
     expect(recognizer.streams[0]?.options).toEqual({
       keyTerms: listKeyTerms([]),
+      share: ['default', 'local'],
       lexicon: 'medical',
       sampleRate: 48000,
       encoding: 'f32le',

@@ -32,7 +32,12 @@ describeDatabases('an open session', ({ settings }) => {
     expect(record).toMatchObject({ finals: 1, endReason: 'interrupted' });
     expect(record.endedAt).toBe(record.segments[0]?.versions[0].writtenAt);
     expect(await auditedEnds(storage)).toEqual([
-      expect.objectContaining({ subject: 'server', what: 'a', reason: 'interrupted', counts: { finals: 1, revision: 3 } }),
+      expect.objectContaining({
+        subject: 'server',
+        what: 'a',
+        reason: 'interrupted',
+        counts: { finals: 1, revision: 3 },
+      }),
     ]);
     expect((await verifyAudit(storage.database)).problems).toEqual([]);
     await storage.records.destroy(['a'], DR_LEE);

@@ -125,7 +125,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     const to = settings();
     const destroyed = new Set(['a']);
     const options = { path, keyCopy: carried, destroyed, access: { kind: 'revoke' } } as const;
-    expect(await restoreBackup(to, storage.masterKeys, options)).toMatchObject({ destroyed: 1 });
+    expect(await restoreBackup(to, storage.masterKeys, options)).toMatchObject({ destroyed: ['a'] });
     const back = await openTestStorage(to, { masterKeyFile: join(place.dataDirectory, 'master.key') });
     expect(await back.records.summary('a')).toBeUndefined();
     expect((await back.records.read('b', DR_LEE)).finals).toBe(1);

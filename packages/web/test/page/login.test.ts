@@ -239,6 +239,15 @@ describe.skipIf(chromiumPath === undefined)(
     });
 
     describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+      // So many wrong passwords make the address of the browser wait as well: a server for each.
+      let server: PeopleServer;
+      beforeAll(async () => {
+        server = await spawnPeopleServer();
+        return () => {
+          server.stop();
+        };
+      });
+
       test.each([
         ['a phone', PHONE],
         ['a desktop', DESKTOP],

@@ -5,7 +5,7 @@ import { describeDatabases } from '../support/databases.js';
 import { startRealServer, type RealServer } from '../support/real-server.js';
 import { loadSpeech, speak, type Speech } from '../support/speech.js';
 
-const KILLS = 4;
+const KILLS = process.env['AUSCULT_TEST_ALL'] === '1' ? 8 : 3;
 const STREAMS = 3;
 /** Finals that clients have seen when a server is killed: so many at least, and at random up to as many more. */
 const FINALS_BEFORE_KILL = 4;

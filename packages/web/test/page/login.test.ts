@@ -10,6 +10,8 @@ import { openPage } from '../support/open-page.js';
 import { spawnPeopleServer, type PeopleServer } from '../support/people-server.js';
 import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
 
+const COLOURS = process.env['AUSCULT_TEST_ALL'] === '1' ? (['light', 'dark'] as const) : (['dark'] as const);
+
 const NEW_PASSWORD = 'correct horse battery staple';
 
 describe.skipIf(chromiumPath === undefined)(
@@ -238,7 +240,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
 
-    describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    describe.each(COLOURS)('in %s colours', (colorScheme) => {
       // So many wrong passwords make the address of the browser wait as well: a server for each.
       let server: PeopleServer;
       beforeAll(async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { newMasterKey } from '../../src/records/master-keys.js';
 import { bearer, postJson } from '../support/guarded-server.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { runCli } from './run-cli.js';
@@ -47,7 +48,7 @@ describe('auscult keys', () => {
     [['revoke', 'none'], 'there is no key with this id. See `auscult keys list`.'],
   ])('refuses %j with status 2 and one line', async (args, message) => {
     const { status, stdout, stderr } = await runCli(['keys', ...args], {
-      environment: { AUSCULT_DATA_DIRECTORY: temporaryFolder() },
+      environment: { AUSCULT_DATA_DIRECTORY: temporaryFolder(), AUSCULT_MASTER_KEY: newMasterKey() },
     });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^auscult: [^\n]+\n$/);

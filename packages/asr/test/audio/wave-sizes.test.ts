@@ -27,7 +27,10 @@ function withDataSize(size: number, behind: readonly Buffer[] = []): Buffer {
 
 describe('a WAVE file is heard to its end', () => {
   it('whatever smaller size its header gives, and whatever chunks stand behind the samples', async () => {
-    const sizes = fc.oneof(fc.nat({ max: SAMPLES.length * 2 }), fc.constantFrom(0, 0x7ffff000, 0xffffffff));
+    const sizes = fc.oneof(
+      fc.nat({ max: SAMPLES.length * 2 }),
+      fc.constantFrom(0, SAMPLES.length * 2 - 1, 0x7ffff000, 0xffffffff),
+    );
     const chunks = fc.subarray([TEXT, PICTURE, OF_A_MAKER]);
     await fc.assert(
       fc.asyncProperty(sizes, chunks, async (size, behind) => {

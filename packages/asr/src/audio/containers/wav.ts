@@ -76,7 +76,8 @@ async function readHeader(bytes: ByteSource, name: string, start: number): Promi
     offset += 8;
     if (chunk === 'data') {
       if (format === undefined) throw withoutSamples(name);
-      return { format, dataOffset: offset, dataBytes: longDataBytes ?? (isKnown(size) ? size : undefined) };
+      const dataBytes = longDataBytes ?? (isKnown(size) ? size : undefined);
+      return { format, dataOffset: offset, dataBytes: dataBytes && wholeFrames(dataBytes, format) };
     }
     const padded = size + (size % 2);
     if (chunk === 'fmt ' || chunk === 'ds64') {
@@ -97,6 +98,11 @@ async function readChunk(bytes: ByteSource, claimed: number): Promise<Uint8Array
   const body = await bytes.read(Math.min(claimed, MOST_FORMAT_BYTES));
   await bytes.skip(claimed - body.length);
   return body;
+}
+
+/** No writer means to end in the middle of a frame. */
+function wholeFrames(bytes: number, { frameBytes }: WavFormat): number {
+  return Math.ceil(bytes / frameBytes) * frameBytes;
 }
 
 function isKnown(size: number): boolean {

@@ -26,6 +26,8 @@ const SHORT_CLIPS = [
 const ONE_UTTERANCE = ['--manifest', MANIFEST, '--kind', 'read', '--utterances', '1', '--rounds', '2'];
 const ONE_RECORDING = ['--manifest', MANIFEST, '--kind', 'read', '--limit', '1', '--threads', '1'];
 const WITHIN = 240_000;
+/** These speak in real time: with `npm run test:all`. */
+const itTakingLong = it.runIf(process.env['AUSCULT_TEST_ALL'] === '1');
 // A machine with much else to do would have sessions refused.
 const ADMIT_ALWAYS = ['--max-final-delay-seconds', '600'];
 
@@ -142,7 +144,7 @@ describe('bench', () => {
     WITHIN,
   );
 
-  it(
+  itTakingLong(
     'latency: delays of finals and words, and flicker',
     async () => {
       const { report } = await bench('latency', ...SHORT_CLIPS, '--url', server.url);
@@ -161,7 +163,7 @@ describe('bench', () => {
     WITHIN,
   );
 
-  it(
+  itTakingLong(
     'streams: starts a server and reads what it needs',
     async () => {
       const { report, printed } = await bench(
@@ -191,7 +193,7 @@ describe('bench', () => {
     WITHIN,
   );
 
-  it(
+  itTakingLong(
     'soak: memory, and nothing lost',
     async () => {
       const flags = ['--streams', '2', '--minutes', '0.1', '--warm-up', '0.01', '--url', server.url];

@@ -7,6 +7,7 @@ import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import { withFileLock } from '../storage/file-lock.js';
 import { syncFolder } from '../storage/durable-files.js';
+import { isMissing } from '../error-code.js';
 import type { MasterKeys } from './master-keys.js';
 import { KEY_BYTES } from './seal.js';
 
@@ -183,8 +184,4 @@ async function textAt(path: string): Promise<string | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

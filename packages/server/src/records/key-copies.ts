@@ -10,6 +10,7 @@ import { RequestError } from '../errors.js';
 import { withFileLock } from '../storage/file-lock.js';
 import { prepareReplacement, shredRemains, type Replacement } from '../storage/replace-file.js';
 import type { Log } from '../telemetry/log.js';
+import { errorCode } from '../error-code.js';
 import { addToDestroyedList, readDestroyedList } from './destroyed-list.js';
 import { copied, emptyCopy, idOfCopy, placeOfCopy, readCopy, textOfCopy, type KeyCopy } from './key-copy.js';
 import type { MasterKeys } from './master-keys.js';
@@ -423,7 +424,7 @@ export function createKeyCopies(services: KeyCopyServices): KeyCopies {
   const failing = (error: unknown): void => {
     // The database is away, which the queue tells of.
     if (error instanceof RequestError) return;
-    if (!isFailing) log.error(CANNOT_WRITE, { code: codeOf(error), ...placeOf(error, path) });
+    if (!isFailing) log.error(CANNOT_WRITE, { code: errorCode(error), ...placeOf(error, path) });
     isFailing = true;
     retry ??= setTimeout(() => {
       retry = undefined;
@@ -491,15 +492,7 @@ async function isThere(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : error instanceof Error
-      ? error.name
-      : 'unknown';
 }

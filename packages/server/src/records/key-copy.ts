@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
+import { isMissing } from '../error-code.js';
 import type { WrappedKey } from './data-keys.js';
 
 const copiedKey = z.object({ masterKeyId: z.string(), wrapped: z.base64() });
@@ -196,8 +197,4 @@ async function bytesAt(path: string): Promise<Buffer | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

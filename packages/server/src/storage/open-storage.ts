@@ -18,6 +18,7 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { createRecordStore, type RecordStore } from '../records/record-store.js';
 import type { Log } from '../telemetry/log.js';
 import { serverVersion } from '../version.js';
+import { errorCode } from '../error-code.js';
 
 /** Everything that outlives the server. */
 export interface Storage {
@@ -64,7 +65,7 @@ async function openOver(
 ): Promise<Storage> {
   const queue = createCommitQueue(database, {
     onFailing: (error, failure) => {
-      log.error(failure === 'damaged' ? DAMAGED : AWAY, { code: codeOf(error) });
+      log.error(failure === 'damaged' ? DAMAGED : AWAY, { code: errorCode(error) });
     },
     onRecovered: () => {
       log.info('records and audit log are written again');
@@ -76,7 +77,7 @@ async function openOver(
   });
   const audit = await openAudit(config, { database, queue, masterKeys }, opener, {
     onAnchorFailing: (sink, error) => {
-      log.error('audit anchors cannot be taken outside, they wait', { sink, code: codeOf(error) });
+      log.error('audit anchors cannot be taken outside, they wait', { sink, code: errorCode(error) });
     },
     onAnchorRecovered: (sink) => {
       log.info('audit anchors are taken outside again', { sink });
@@ -163,7 +164,7 @@ export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Stor
   };
   const attempt = (): void => {
     rotate().catch((error: unknown) => {
-      log.error('data keys could not be encrypted with the current master key', { code: codeOf(error) });
+      log.error('data keys could not be encrypted with the current master key', { code: errorCode(error) });
     });
   };
   attempt();
@@ -186,12 +187,3 @@ const ANCHORS_MISSING =
   'AUDIT ANCHORS ARE MISSING from their file; new ones begin: see "auscult audit verify"';
 
 const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined } as const;
-
-/** The code of an error of the system or the database; never its message, which quotes values. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : error instanceof Error
-      ? error.name
-      : 'unknown';
-}

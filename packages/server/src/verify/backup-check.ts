@@ -8,6 +8,7 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { openAudio } from '../records/record-audio.js';
 import { openFinal, type Reading } from '../records/record-content.js';
 import { openSettings } from '../records/session-settings.js';
+import { isMissing } from '../error-code.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding } from './check.js';
 
@@ -176,8 +177,4 @@ async function destroyedSessions({ db }: Pick<ReadableDatabase, 'db'>): Promise<
 function asUndefined(error: unknown): undefined {
   if (error instanceof ConfigError || isDamaged(error)) return undefined;
   throw error;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -3,6 +3,7 @@ import { SERVER_ITSELF } from '../audit/audit-event.js';
 import type { Config } from '../config/schema.js';
 import type { Storage } from '../storage/open-storage.js';
 import type { Log } from '../telemetry/log.js';
+import { errorCode } from '../error-code.js';
 import { auditChainCheck } from './audit-check.js';
 import type { Check, CheckName, Finding } from './check.js';
 import { keysCheck } from './keys-check.js';
@@ -143,7 +144,7 @@ export function scheduleVerification(
         await pass();
       } catch (error) {
         if (stopping.signal.aborted) return;
-        log.warn('what is kept could not be read; it is tried again', { code: codeOf(error) });
+        log.warn('what is kept could not be read; it is tried again', { code: errorCode(error) });
         await pause(AGAIN_MS);
       }
     }
@@ -175,12 +176,4 @@ function untilDue({ startedAt }: PassState, days: number): number {
 function nextOf(checks: readonly Check[], check: Check): PassState['under'] {
   const next = checks[checks.indexOf(check) + 1];
   return next && { check: next.name };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : error instanceof Error
-      ? error.name
-      : 'unknown';
 }

@@ -52,6 +52,22 @@ describe('a disk after a power cut', () => {
     expect(seen).toContain('\0b');
     expect(seen).toContain('--');
   });
+
+  it('has a file shortened as a whole or not at all', () => {
+    const disk = createDisk(ROOT);
+    disk.apply({ kind: 'create', inode: 2, path: '/disk/a' });
+    disk.apply({ kind: 'write', inode: 2, from: 0, bytes: Buffer.alloc(8192, 'a') });
+    for (const inode of [2, 1])
+      for (const kind of ['sync-begin', 'sync-end'] as const) disk.apply({ kind, inode, thread: 7 });
+    disk.apply({ kind: 'truncate', inode: 2, size: 0 });
+    disk.apply({ kind: 'write', inode: 2, from: 0, bytes: Buffer.alloc(8192, 'b') });
+    const seen = new Set<string>();
+    const random = randomOf(3);
+    for (let cut = 0; cut < 200; cut++)
+      for (const content of disk.afterCut('torn', random).values())
+        seen.add([0, 4096].map((at) => String.fromCharCode(content[at] ?? 45)).join(''));
+    expect([...seen].sort()).toEqual(['--', '\0\0', '\0b', 'aa', 'ab', 'b\0', 'ba', 'bb'].sort());
+  });
 });
 
 describe.skipIf(missing !== undefined)('power that fails in the middle', () => {

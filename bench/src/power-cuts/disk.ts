@@ -15,7 +15,9 @@ export interface Disk {
 /**
  * What is kept of what was not synced. `nothing`; `everything`; `names`: of folders all, of files their sizes, and zeros
  * where the content was; `contents`: of files all, of folders nothing; `torn`: each block of a file as it was at some
- * moment since it was synced, and each change of a folder or not.
+ * moment since it was synced, and each change of a folder or not. That a file was shortened is kept as a whole or not at
+ * all, and where it is, so is that it was shortened before: file systems keep lengths in a journal, and SQLite counts
+ * on that (it may commit by shortening a file, https://sqlite.org/pragma.html#pragma_journal_mode).
  */
 export type CutMode = (typeof CUT_MODES)[number];
 export const CUT_MODES = ['nothing', 'everything', 'names', 'contents', 'torn'] as const;
@@ -206,21 +208,35 @@ function contentOf(before: Buffer, changes: readonly Change[]): Buffer {
   return content.subarray(0, size);
 }
 
-/** The size as it was at some moment, and each block as it was at another. */
-function torn(synced: Buffer, changes: readonly Change[], random: Random): Buffer {
+/** The size as it was at some moment, and each block as it was at another; neither as before what shortened the file for good. */
+function torn(synced: Buffer, all: readonly Change[], random: Random): Buffer {
+  const changes = withSomeCuts(all, random);
   if (changes.length === 0) return synced;
-  const moment = (): readonly Change[] => changes.slice(0, Math.floor(random() * (changes.length + 1)));
-  const size = contentOf(synced, moment()).length;
+  const upTo = (some: readonly Change[]): readonly Change[] => {
+    const cuts = some.findLastIndex(isCut) + 1;
+    return some.slice(0, cuts + Math.floor(random() * (some.length - cuts + 1)));
+  };
+  const size = contentOf(synced, upTo(changes)).length;
   const block = BLOCKS[Math.floor(random() * BLOCKS.length)] ?? BLOCKS[0];
   const content = Buffer.alloc(size);
   synced.copy(content);
   for (let at = 0; at < size; at += block) {
     const touching = changes.filter((change) => touches(change, at, block));
     if (touching.length === 0) continue;
-    const some = touching.slice(0, Math.floor(random() * (touching.length + 1)));
-    blockOf(synced, some, at, block).copy(content, at);
+    blockOf(synced, upTo(touching), at, block).copy(content, at);
   }
   return content;
+}
+
+/** All but the last few of those that shorten the file. */
+function withSomeCuts(changes: readonly Change[], random: Random): readonly Change[] {
+  const cuts = changes.filter(isCut);
+  const kept = new Set(cuts.slice(0, Math.floor(random() * (cuts.length + 1))));
+  return changes.filter((change) => !isCut(change) || kept.has(change));
+}
+
+function isCut({ size }: Change): boolean {
+  return size !== undefined;
 }
 
 function touches({ size, from, bytes }: Change, at: number, block: number): boolean {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TranscriptionMessage } from '@auscult/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiKeys } from '../../src/access/api-keys.js';
 import { loadConfig } from '../../src/config/load-config.js';
@@ -10,7 +11,7 @@ import { BY_SERVER } from '../support/access.js';
 import { connectOptedIn, type Client } from '../support/client.js';
 import { bearer } from '../support/guarded-server.js';
 import { spawnRealServer } from '../support/real-server.js';
-import { loadSpeech, speak, transcriptOf, wordErrorRate } from '../support/speech.js';
+import { loadSpeech, speak, transcriptOf, wordErrorRate, type Speech } from '../support/speech.js';
 
 const CROWD = process.env['AUSCULT_TEST_ALL'] === '1' ? 16 : 8;
 
@@ -30,21 +31,38 @@ test('a doctor is heard beside a key whose sessions all send faster than anybody
   const crowd = await Promise.all(
     Array.from({ length: CROWD }, () => connectOptedIn(server.url, { headers: bearer(crowdsKey) })),
   );
-  for (const client of crowd) for (let times = 0; times < 2; times++) client.send(speech.pcm);
-  for (const client of crowd) client.send({ type: 'stop' });
+  let isOver = false;
+  const crowdsSpeech = Promise.all(crowd.map((client) => sendOn(client, speech, () => isOver)));
   await speak(doctor, speech.pcm, 1);
 
-  const finalsOf = (clients: readonly Client[]) =>
-    clients.flatMap((client) => client.all('transcription').filter(({ isFinal }) => isFinal)).length;
   const [before, ofCrowdBefore] = [finalsOf([doctor]), finalsOf(crowd)];
   doctor.send({ type: 'stop' });
   await doctor.next('stopped');
   // In the order of their coming, one of each session would come between any two of the doctor.
   expect(finalsOf(crowd) - ofCrowdBefore).toBeLessThan(6 * (finalsOf([doctor]) - before + 1));
-  expect(crowd.some((client) => client.all('stopped').length === 0)).toBe(true);
   expect(wordErrorRate(speech.text, transcriptOf(doctor))).toBeLessThan(0.15);
   expect(doctor.all('warning')).toEqual([]);
+  isOver = true;
+  await crowdsSpeech;
 }, 180_000);
+
+/** Has always more than is said in it once wait for its text, however fast that comes. */
+async function sendOn(client: Client, { pcm, seconds }: Speech, isOver: () => boolean): Promise<void> {
+  let sent = 0;
+  for (let heard = 0; !isOver(); heard = (await nextFinal(client)).end ?? heard)
+    for (; sent - heard < 2 * seconds; sent += seconds) client.send(pcm);
+}
+
+async function nextFinal(client: Client): Promise<TranscriptionMessage> {
+  for (;;) {
+    const message = await client.next('transcription');
+    if (message.isFinal) return message;
+  }
+}
+
+function finalsOf(clients: readonly Client[]): number {
+  return clients.flatMap((client) => client.all('transcription').filter(({ isFinal }) => isFinal)).length;
+}
 
 async function keysIn(dataDirectory: string): Promise<readonly [string, string]> {
   const config = loadConfig({ flags: { dataDirectory }, environment: {} });

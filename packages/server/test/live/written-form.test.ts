@@ -1,6 +1,7 @@
 import { serverMessages } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
 import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import { sendWhole } from '../support/send-whole.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { clipFile, ended, result, submit } from '../support/upload.js';
 import { until } from '../support/until.js';
@@ -113,10 +114,7 @@ describe('text of a whole recording is written alike', () => {
 });
 
 /** Has the recognizer hear a sentence in what the client sends. */
-async function say({ recognizer }: ScriptedServer, client: Client, text: string): Promise<void> {
-  const pushes = () => recognizer.streams.reduce((sum, { pushed }) => sum + pushed.length, 0);
-  const before = pushes();
-  client.send(silence(2));
-  await until(() => pushes() > before);
-  recognizer.streams.at(-1)?.final(text);
+async function say(server: ScriptedServer, client: Client, text: string): Promise<void> {
+  await sendWhole(server, client, silence(2));
+  server.recognizer.streams.at(-1)?.final(text);
 }

@@ -1,26 +1,31 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import type { Reporter, TestModule } from 'vitest/node';
 
-// Two test files at a time: each may run a server with inference processes of its own.
+const TESTS = '{packages/*,lexicon,bench,fuzz,examples}/test/**/*.test.ts';
+const SLOW = '**/*.slow.test.ts';
+const LONG = '**/*.long.test.ts';
+
+/** `npm test` runs what is quick, `npm run test:rest` what is slow, and `vitest.long.config.ts` what takes hours. */
 export default defineConfig({
   test: {
-    include: [
-      'packages/*/test/**/*.test.ts',
-      'lexicon/test/**/*.test.ts',
-      'bench/test/**/*.test.ts',
-      'fuzz/test/**/*.test.ts',
-      'examples/test/**/*.test.ts',
+    projects: [
+      project('quick', { include: [TESTS], exclude: [...configDefaults.exclude, SLOW, LONG] }),
+      project('slow', { include: [TESTS.replace('*.test.ts', '*.slow.test.ts')] }),
     ],
-    // Servers that tests start keep their records away from those of whoever runs the tests.
-    env: { XDG_DATA_HOME: join(tmpdir(), 'auscult-test-data') },
+    globalSetup: 'vitest.data-home.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Two test files at a time: each may run a server with inference processes of its own.
     maxWorkers: 2,
+    // A line for each file as it ends, and for a test only where it failed or took very long.
+    slowTestThreshold: 10_000,
     reporters: ['default', unfinishedTests()],
   },
 });
+
+function project(name: string, files: { readonly include: string[]; readonly exclude?: string[] }) {
+  return { extends: true as const, test: { name, ...files } };
+}
 
 /** Names what did not run where the process of a test file ended, of which Vitest says that there was one. */
 function unfinishedTests(): Reporter {

@@ -1,72 +1,33 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readyPythonOf } from '../src/child/python.js';
-import type { Report } from '../src/report/report.js';
 import { auscultCommand, startServer, type Target } from '../src/server/target.js';
-
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const MANIFEST = fileURLToPath(new URL('../../packages/asr/test/clips/manifest.jsonl', import.meta.url));
-const SHORT_CLIPS = [
-  '--manifest',
+import {
+  ADMIT_ALWAYS,
+  benchRunner,
+  delay,
+  generator,
+  MAIN,
   MANIFEST,
-  '--kind',
-  'read',
-  '--limit',
-  '2',
-  '--max-clip',
-  '6',
-  '--workers',
-  '1',
-];
-const ONE_UTTERANCE = ['--manifest', MANIFEST, '--kind', 'read', '--utterances', '1', '--rounds', '2'];
-const ONE_RECORDING = ['--manifest', MANIFEST, '--kind', 'read', '--limit', '1', '--threads', '1'];
-const WITHIN = 240_000;
-/** These speak in real time: with `npm run test:all`. */
-const itTakingLong = it.runIf(process.env['AUSCULT_TEST_ALL'] === '1');
-// A machine with much else to do would have sessions refused.
-const ADMIT_ALWAYS = ['--max-final-delay-seconds', '600'];
+  number,
+  ONE_RECORDING,
+  ONE_UTTERANCE,
+  SHORT_CLIPS,
+  WITHIN,
+  wordErrors,
+} from './support/bench.js';
 
-let folder = '';
+const { bench, folder } = benchRunner();
 let server: Target;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'bench-'));
   server = await startServer(auscultCommand(['--workers', '1', ...ADMIT_ALWAYS]));
 }, WITHIN);
 
-afterAll(async () => {
-  await server.stop();
-  rmSync(folder, { recursive: true });
-});
-
-async function bench(
-  name: string,
-  ...flags: string[]
-): Promise<{ report: Report<unknown>; printed: string }> {
-  const json = join(folder, `${name}.json`);
-  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, name, ...flags, '--json', json]);
-  return { report: JSON.parse(readFileSync(json, 'utf8')) as Report<unknown>, printed: stdout };
-}
-
-const number = expect.any(Number) as number;
-const delay = { count: number, mean: number, p50: number, p95: number, p99: number, max: number };
-const generator = {
-  lateness: { p50: number, p99: number, max: number },
-  cpuSeconds: number,
-  wallSeconds: number,
-};
-const wordErrors = {
-  words: number,
-  substitutions: number,
-  deletions: number,
-  insertions: number,
-  wer: number,
-};
+afterAll(() => server.stop());
 
 function parseClip(line: string): Readonly<Record<string, unknown>> & { readonly id: string } {
   return JSON.parse(line) as { readonly id: string };
@@ -77,32 +38,6 @@ function throughput(model: string): object {
 }
 
 describe('bench', () => {
-  it(
-    'accuracy: errors by kind, and transcripts for another scorer',
-    async () => {
-      const hypotheses = join(folder, 'hypotheses.jsonl');
-      const { report, printed } = await bench('accuracy', ...SHORT_CLIPS, '--hypotheses', hypotheses);
-      expect(report).toMatchObject({
-        benchmark: 'accuracy',
-        model: 'moonshine-base',
-        environment: { cores: number, node: process.version, loadBefore: [number, number, number] },
-        results: {
-          way: 'library',
-          wallSeconds: number,
-          score: { kinds: { read: { clips: 2, ...wordErrors } } },
-        },
-      });
-      expect(printed).toMatch(/read +2 +\d+ +\d+\.\d %/);
-
-      const again = await promisify(execFile)(process.execPath, [
-        ...[MAIN, 'score', '--hypotheses', hypotheses],
-        ...SHORT_CLIPS.slice(0, -2),
-      ]);
-      expect(printed).toContain(again.stdout.trim());
-    },
-    WITHIN,
-  );
-
   it(
     'accuracy --live: the same through the socket',
     async () => {
@@ -140,73 +75,6 @@ describe('bench', () => {
       );
       const noise = { clips: 2, hours: number, inventedWords: number, inventedPerHour: number };
       expect(report.results).toMatchObject({ score: { kinds: {}, noise } });
-    },
-    WITHIN,
-  );
-
-  itTakingLong(
-    'latency: delays of finals and words, and flicker',
-    async () => {
-      const { report } = await bench('latency', ...SHORT_CLIPS, '--url', server.url);
-      expect(report.results).toMatchObject({
-        clips: 2,
-        finals: number,
-        finalFromEnd: delay,
-        finalFromVoice: delay,
-        clipFromVoice: delay,
-        wordAnywhere: delay,
-        flicker: { shownWords: number, changedByPartial: number, changedByFinal: number, withdrawn: number },
-        errors: [],
-        generator,
-      });
-    },
-    WITHIN,
-  );
-
-  itTakingLong(
-    'streams: starts a server and reads what it needs',
-    async () => {
-      const { report, printed } = await bench(
-        'streams',
-        ...SHORT_CLIPS,
-        '--streams',
-        '2',
-        '--seconds',
-        '5',
-        '--serve',
-        ADMIT_ALWAYS.join(','),
-      );
-      expect(report.results).toMatchObject({
-        streams: 2,
-        outcomes: { served: 2 },
-        finalFromVoice: delay,
-        score: { clips: 2, ...wordErrors },
-        server: { metrics: { eventLoopDelayP99: number, workerRestarts: 0 } },
-        generator,
-      });
-      if (process.platform === 'linux') {
-        const processes = { memoryPeakBytes: number, cpuSeconds: number, count: 2 };
-        expect(report.results).toMatchObject({ server: { processes }, coreSecondsPerAudioSecond: number });
-      }
-      expect(printed).toContain('load generator');
-    },
-    WITHIN,
-  );
-
-  itTakingLong(
-    'soak: memory, and nothing lost',
-    async () => {
-      const flags = ['--streams', '2', '--minutes', '0.1', '--warm-up', '0.01', '--url', server.url];
-      const { report } = await bench('soak', ...SHORT_CLIPS, ...flags);
-      expect(report.results).toMatchObject({
-        streams: 2,
-        finals: number,
-        clipsPlayed: number,
-        finalsLost: 0,
-        wordsSaid: number,
-        wordsHeard: number,
-        outcomes: { served: 2 },
-      });
     },
     WITHIN,
   );
@@ -304,7 +172,7 @@ describe('bench', () => {
   it(
     'rare-words: errors of rare words and of the others, by the length of the list',
     async () => {
-      const manifest = join(folder, 'rare-words.jsonl');
+      const manifest = join(folder(), 'rare-words.jsonl');
       const clips = readFileSync(MANIFEST, 'utf8').trim().split('\n');
       const [short] = clips.map(parseClip).filter(({ id }) => id.endsWith('367-130732-0001'));
       const path = join(dirname(MANIFEST), String(short?.path));
@@ -324,7 +192,7 @@ describe('bench', () => {
   it(
     'calibration: errors of confidences, by what the words are, and maps that would make them smaller',
     async () => {
-      const maps = join(folder, 'maps.json');
+      const maps = join(folder(), 'maps.json');
       const { report, printed } = await bench(
         'calibration',
         ...SHORT_CLIPS,
@@ -353,7 +221,7 @@ describe('bench', () => {
   it(
     'make-dictation: sentences that can be recognised, with a manifest of the usual form',
     async () => {
-      const out = join(folder, 'dictation');
+      const out = join(folder(), 'dictation');
       const flags = ['--out', out, '--voices', 'rms,awb', '--limit', '2'];
       await promisify(execFile)(process.execPath, [MAIN, 'make-dictation', ...flags]);
       const manifest = join(out, 'manifest.jsonl');
@@ -364,12 +232,4 @@ describe('bench', () => {
     },
     WITHIN,
   );
-
-  it('says what is wrong with a manifest and fails', async () => {
-    const failure = bench('accuracy', '--manifest', MANIFEST, '--kind', 'whale');
-    await expect(failure).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('kinds in it are') as string,
-    });
-  });
 });

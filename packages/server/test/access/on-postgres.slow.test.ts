@@ -15,9 +15,4 @@ describe.skipIf(postgresMissing !== undefined)('over PostgreSQL', async () => {
   afterAll(() => server?.stop());
 
   await import('./api-keys.test.js');
-  // What each of them asks a database is asked of this one by the tests of its parts as well.
-  if (process.env['AUSCULT_TEST_ALL'] !== '1') return;
-  await import('./permissions.test.js');
-  await import('./login.test.js');
-  await import('./live-identity.test.js');
 });

@@ -28,32 +28,36 @@ type Tampering = (reach: Reach) => Reach;
 const ENTRIES = 12;
 
 let intruder: AuditKeys;
-beforeAll(async () => {
-  intruder = auditKeys(await masterKeysOf());
-});
 
-test('whatever is done to entries, head and anchors together is found, and nothing where nothing is done', async () => {
-  const where = { dataDirectory: temporaryDirectory(), database: undefined };
-  const keys = await masterKeysOf();
-  for (let entry = 0; entry < ENTRIES; entry += 3) await addEntries(where, keys, 3);
-  await tamper(where);
-  const database = await openDatabase(where);
-  const evidence = await auditEvidence(where as Parameters<typeof auditEvidence>[0], keys);
-  const whole = await read(database, anchorPathOf(where));
-  expect(whole.anchors).toHaveLength(4);
+/** Tests that so many tamperings, drawn by chance, are found. */
+export function testTampering(tamperings: number): void {
+  beforeAll(async () => {
+    intruder = auditKeys(await masterKeysOf());
+  });
 
-  await fc.assert(
-    fc.asyncProperty(fc.array(tampering, { maxLength: 4 }), async (tamperings) => {
-      const reach = tamperings.reduce((before, change) => change(before), whole);
-      await write(database, anchorPathOf(where), reach);
-      const problems = await problemsOf(database, evidence);
-      const isTampered = JSON.stringify(reach) !== JSON.stringify(whole);
-      expect(problems.length > 0).toBe(isTampered);
-    }),
-    { numRuns: process.env['AUSCULT_TEST_ALL'] === '1' ? 5000 : 300 },
-  );
-  await database.close();
-});
+  test('whatever is done to entries, head and anchors together is found, and nothing where nothing is done', async () => {
+    const where = { dataDirectory: temporaryDirectory(), database: undefined };
+    const keys = await masterKeysOf();
+    for (let entry = 0; entry < ENTRIES; entry += 3) await addEntries(where, keys, 3);
+    await tamper(where);
+    const database = await openDatabase(where);
+    const evidence = await auditEvidence(where as Parameters<typeof auditEvidence>[0], keys);
+    const whole = await read(database, anchorPathOf(where));
+    expect(whole.anchors).toHaveLength(4);
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(tampering, { maxLength: 4 }), async (tamperings) => {
+        const reach = tamperings.reduce((before, change) => change(before), whole);
+        await write(database, anchorPathOf(where), reach);
+        const problems = await problemsOf(database, evidence);
+        const isTampered = JSON.stringify(reach) !== JSON.stringify(whole);
+        expect(problems.length > 0).toBe(isTampered);
+      }),
+      { numRuns: tamperings },
+    );
+    await database.close();
+  }, 1_800_000);
+}
 
 async function problemsOf(database: Database, evidence: AuditEvidence) {
   return (await verifyAudit(database, evidence)).problems;

@@ -5,7 +5,6 @@ import { describeDatabases } from '../support/databases.js';
 import { startRealServer, type RealServer } from '../support/real-server.js';
 import { loadSpeech, speak, type Speech } from '../support/speech.js';
 
-const KILLS = process.env['AUSCULT_TEST_ALL'] === '1' ? 8 : 3;
 const STREAMS = 3;
 /** Finals that clients have seen when a server is killed: so many at least, and at random up to as many more. */
 const FINALS_BEFORE_KILL = 4;
@@ -21,41 +20,47 @@ interface RecordBody {
   readonly segments: readonly { readonly versions: readonly { readonly text: string }[] }[];
 }
 
-let interview: Speech;
-beforeAll(async () => {
-  interview = await loadSpeech('medical/MSK0001-opening');
-});
+/** Tests that so many kills of a server leave every final that was seen, on each kind of database. */
+export function testKills(kills: number): void {
+  let interview: Speech;
+  beforeAll(async () => {
+    interview = await loadSpeech('medical/MSK0001-opening');
+  });
 
-describeDatabases('a server that is killed again and again while finals arrive', ({ settings }) => {
-  test(
-    'has every final that a client saw in its record, and a whole audit log',
-    { timeout: 300_000 },
-    async () => {
-      const { dataDirectory, database } = settings();
-      const storage = [
-        ...['--data-directory', dataDirectory],
-        ...(database === undefined ? [] : ['--database', database]),
-      ];
-      const start = () => startRealServer('--max-final-delay-seconds', '600', ...storage);
-      const seen: SeenSession[] = [];
-      for (let kill = 0; kill < KILLS; kill++) seen.push(...(await killWhileSpeaking(await start())));
-      expect(seen.flatMap(({ finals }) => finals).length).toBeGreaterThanOrEqual(KILLS * FINALS_BEFORE_KILL);
+  describeDatabases('a server that is killed again and again while finals arrive', ({ settings }) => {
+    test(
+      'has every final that a client saw in its record, and a whole audit log',
+      { timeout: 300_000 },
+      async () => {
+        const { dataDirectory, database } = settings();
+        const storage = [
+          ...['--data-directory', dataDirectory],
+          ...(database === undefined ? [] : ['--database', database]),
+        ];
+        const start = () => startRealServer('--max-final-delay-seconds', '600', ...storage);
+        const seen: SeenSession[] = [];
+        for (let kill = 0; kill < kills; kill++)
+          seen.push(...(await killWhileSpeaking(await start(), interview)));
+        expect(seen.flatMap(({ finals }) => finals).length).toBeGreaterThanOrEqual(
+          kills * FINALS_BEFORE_KILL,
+        );
 
-      const { url } = await start();
-      for (const { id, finals } of seen) {
-        const { segments, endedAt } = await recordOf(url, id);
-        const recorded = segments.map(({ versions }) => versions[0]?.text);
-        expect(recorded.slice(0, finals.length)).toEqual(finals);
-        expect(endedAt).toBeDefined();
-        expect((await fetch(sessionUrl(url, id), { method: 'DELETE' })).status).toBe(204);
-      }
-      expect(await runCli(['audit', 'verify', ...storage])).toMatchObject({ status: 0, stderr: '' });
-    },
-  );
-});
+        const { url } = await start();
+        for (const { id, finals } of seen) {
+          const { segments, endedAt } = await recordOf(url, id);
+          const recorded = segments.map(({ versions }) => versions[0]?.text);
+          expect(recorded.slice(0, finals.length)).toEqual(finals);
+          expect(endedAt).toBeDefined();
+          expect((await fetch(sessionUrl(url, id), { method: 'DELETE' })).status).toBe(204);
+        }
+        expect(await runCli(['audit', 'verify', ...storage])).toMatchObject({ status: 0, stderr: '' });
+      },
+    );
+  });
+}
 
 /** Speaks on several sockets and kills the server in the middle. */
-async function killWhileSpeaking(server: RealServer): Promise<readonly SeenSession[]> {
+async function killWhileSpeaking(server: RealServer, interview: Speech): Promise<readonly SeenSession[]> {
   const clients = await Promise.all(Array.from({ length: STREAMS }, () => connectOptedIn(server.url)));
   const speaking = clients.map((client) => speak(client, interview.pcm, 12));
   const enough = FINALS_BEFORE_KILL + Math.floor(Math.random() * FINALS_BEFORE_KILL);

@@ -1,66 +1,26 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clipPath } from '../../../asr/test/clips/clips.js';
 import { embeddedPath } from '../../src/db/database.js';
 import { runCli } from '../cli/run-cli.js';
-import { createCanary, filesBelow } from '../support/canary.js';
-import { connect, connectOptedIn, silence, type Client } from '../support/client.js';
+import {
+  cacheDirectory,
+  expectNoTrace,
+  signalled,
+  temporaryFolder,
+  type Fault,
+} from '../support/canary-scene.js';
+import { connect, type Client } from '../support/client.js';
 import { overwritePages } from '../support/damage.js';
-import { injectedErrors } from '../support/injected-errors.js';
 import { postgresMissing, startPostgres, type PostgresServer } from '../support/postgres.js';
-import { ownEnvironment, runServe, spawnRealServerIn, type RealServer } from '../support/real-server.js';
-import { loadSpeech, transcriptOf, wordsOf, type Speech } from '../support/speech.js';
+import { runServe } from '../support/real-server.js';
+import { loadSpeech, wordsOf, type Speech } from '../support/speech.js';
 import { until } from '../support/until.js';
-
-/** A session in which the canary was heard, on a server with everything that it writes in one folder. */
-interface Scene {
-  readonly server: RealServer;
-  /** Holds data, temporary files, home and working directory of the server. */
-  readonly folder: string;
-  readonly dataDirectory: string;
-  /** Flags that name where the data is. */
-  readonly storage: readonly string[];
-  readonly client: Client;
-  /** Says the canary again, on this or another socket; resolves when its text is there. */
-  readonly sayAgain: (client?: Client) => Promise<void>;
-  /** Opens another session. */
-  readonly open: (protocols?: readonly string[]) => Promise<Client>;
-  /** Notes what somebody else than the one who spoke was answered. */
-  readonly overhear: (answer: string) => void;
-}
-
-/** Something that goes wrong while a canary is in the room. */
-interface Fault {
-  readonly name: string;
-  /** Brings it about and waits for what comes of it. */
-  readonly inject: (scene: Scene) => Promise<void>;
-  readonly flags?: readonly string[];
-  readonly usesPostgres?: boolean;
-  /** Whether its data lies on a disk of its own, which is easily filled. */
-  readonly hasSmallDisk?: boolean;
-  readonly isPossible?: boolean;
-  /** Whether the server is left in a state in which it ends by itself, or not at all. */
-  readonly isFatal?: boolean;
-}
-
-const SIGNALS: readonly NodeJS.Signals[] =
-  process.env['AUSCULT_TEST_ALL'] === '1'
-    ? ['SIGTERM', 'SIGKILL', 'SIGSEGV', 'SIGABRT']
-    : ['SIGTERM', 'SIGSEGV'];
 
 let phrase: Speech;
 let postgres: PostgresServer | undefined;
@@ -71,7 +31,6 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 const faults: readonly Fault[] = [
-  { name: 'nothing', inject: () => Promise.resolve() },
   {
     name: 'malformed messages and frames of every kind',
     inject: async ({ client, open, overhear }) => {
@@ -197,7 +156,7 @@ const faults: readonly Fault[] = [
   {
     name: 'PostgreSQL being gone for a while',
     isPossible: postgresMissing === undefined,
-    usesPostgres: true,
+    createDatabase: () => postgres?.createDatabase() ?? '',
     inject: async ({ server, sayAgain }) => {
       await postgres?.kill();
       const saying = sayAgain();
@@ -277,84 +236,21 @@ const faults: readonly Fault[] = [
       expect(server.output()).toContain('unexpected error');
     },
   },
-  ...SIGNALS.map((signal): Fault => ({
-    name: `${signal} in the middle`,
-    isFatal: true,
-    inject: async ({ server, client }) => {
-      const spoken = client.all('speech').length;
-      client.send(phrase.pcm);
-      await until(() => client.all('speech').length > spoken);
-      server.signal(signal);
-      await server.exited;
-    },
-  })),
+  signalled('SIGTERM'),
+  signalled('SIGSEGV'),
 ];
 
 describe('what was said is in no log, metric, error, file, backup or crash report, encoded in no way,', () => {
   test.each(faults)('after $name', { timeout: 180_000 }, async (fault) => {
     if (fault.isPossible === false) return;
-    const folder = temporaryFolder();
-    const scene = await openScene(folder, fault);
-    const heard = transcriptOf(scene.client);
-    // Without it the rest would prove nothing.
-    expect(heard).toMatch(/patient was discharged.*atrial fibrillation/i);
-    await fault.inject(scene);
-    const { overheard, server, client, storage } = scene;
-    const filesThen = filesBelow(folder, server.pid);
-    if (fault.isFatal !== true) {
-      overheard.push(await (await fetch(`${server.url}/metrics`)).text());
-      overheard.push(await (await fetch(`${server.url}/health`)).text());
-      server.signal('SIGTERM');
-    }
-    await server.exited;
-    const backup = ['backup', join(folder, 'backup'), '--data-key-copy', join(folder, 'data-keys.json')];
-    for (const args of [backup, ['audit', 'export', join(folder, 'audit.jsonl')]]) {
-      const { stdout, stderr } = await runCli([...args, ...storage], { environment: placesIn(folder) });
-      overheard.push(stdout, stderr);
-    }
-    overheard.push(
-      JSON.stringify(client.messages.filter(({ type }) => !['transcription', 'refined'].includes(type))),
-    );
-
-    const canary = createCanary([phrase.text, heard], phrase.pcm);
-    const found = [
-      ...canary.heardIn(server.output()).map((trace) => `${trace} in what the server printed`),
-      ...overheard.flatMap((answer) => canary.heardIn(answer).map((trace) => `${trace} in ${answer}`)),
-      ...[...filesThen, ...filesBelow(folder)].flatMap(([path, bytes]) =>
-        canary.heardIn(bytes).map((trace) => `${trace} in ${path}`),
-      ),
-    ];
-    expect(found).toEqual([]);
-  });
-
-  test('and would be found if it were', () => {
-    const heard = 'The patient was discharged on Apixaban.';
-    const canary = createCanary([heard], phrase.pcm);
-    const folder = temporaryFolder();
-    const middle = Math.floor(phrase.pcm.length / 4) * 2;
-    for (const bytes of [
-      Buffer.from(heard.toUpperCase()),
-      Buffer.from('on apixaban'),
-      Buffer.from(heard).toString('hex'),
-      Buffer.from(heard, 'utf16le'),
-      Buffer.from(heard, 'utf16le').swap16(),
-      ...['', 'a', 'ab'].map((before) => Buffer.from(before + heard).toString('base64')),
-      ...['', 'a', 'ab'].map((before) => Buffer.from(before + heard).toString('base64url')),
-      Buffer.from(phrase.pcm.subarray(middle - 100, middle + 1000)),
-    ]) {
-      const path = join(folder, 'leak');
-      writeFileSync(path, Buffer.concat([Buffer.from('…'), Buffer.from(bytes)]));
-      expect(filesBelow(folder).get(path)).toSatisfy((content: Buffer) => canary.heardIn(content).length > 0);
-    }
-    expect(canary.heardIn('session opened, session closed')).toEqual([]);
+    await expectNoTrace(phrase, fault);
   });
 });
 
 test('nothing of a transcription is left in the home folder, least of all by a runtime that would report its use', async () => {
   const home = temporaryFolder();
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'auscult');
   const { status, stdout } = await runCli(
-    ['transcribe', clipPath('jfk/jfk.flac'), '--cache-directory', cache],
+    ['transcribe', clipPath('jfk/jfk.flac'), '--cache-directory', cacheDirectory()],
     {
       environment: {
         HOME: home,
@@ -367,88 +263,9 @@ test('nothing of a transcription is left in the home folder, least of all by a r
   expect(readdirSync(home)).toEqual([]);
 });
 
-/** Starts a server in `folder` and says the canary to it. */
-async function openScene(
-  folder: string,
-  { flags = [], usesPostgres, hasSmallDisk }: Fault,
-): Promise<Scene & { overheard: string[] }> {
-  const dataDirectory = join(folder, 'data');
-  if (hasSmallDisk === true) mountSmallDisk(dataDirectory);
-  const storage = [
-    ...['--data-directory', dataDirectory],
-    ...(usesPostgres === true && postgres !== undefined ? ['--database', postgres.createDatabase()] : []),
-  ];
-  // Audio is kept, and waits to be read again, so that there is most to be found.
-  const kept = [
-    '--keep-audio',
-    '--refine',
-    'on-stop',
-    '--refine-hearings',
-    '1',
-    '--spool-directory',
-    join(folder, 'spool'),
-  ];
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'auscult');
-  const server = await spawnRealServerIn(
-    { environment: { ...placesIn(folder), ...injectedErrors(phrase.text) }, folder },
-    [
-      '--workers',
-      '1',
-      '--max-final-delay-seconds',
-      '600',
-      '--cache-directory',
-      cache,
-      ...kept,
-      ...storage,
-      ...flags,
-    ],
-  );
-  onTestFinished(() => {
-    server.signal('SIGKILL');
-  });
-  const overheard: string[] = [];
-  const open = (): Promise<Client> => connectOptedIn(server.url);
-  const client = await open();
-  const sayAgain = async (speaker = client): Promise<void> => {
-    speaker.send(phrase.pcm);
-    speaker.send(silence(1));
-    speaker.send({ type: 'stop' });
-    await speaker.next('stopped');
-  };
-  await sayAgain();
-  const overhear = (answer: string): void => void overheard.push(answer);
-  return { server, folder, dataDirectory, storage, client, sayAgain, open, overhear, overheard };
-}
-
 /** Only root may, and not in every container. */
 function mayMount(): boolean {
   return spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
-}
-
-function mountSmallDisk(folder: string): void {
-  mkdirSync(folder);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=700', 'none', folder]);
-  onTestFinished(() => {
-    execFileSync('umount', ['--lazy', folder]);
-  });
-}
-
-/** Everything that a process may choose to write to. */
-function placesIn(folder: string): Record<string, string> {
-  const [home, temporary] = ['home', 'tmp'].map((name) => join(folder, name)) as [string, string];
-  for (const place of [home, temporary]) mkdirSync(place, { recursive: true });
-  const xdg = Object.fromEntries(
-    ['CACHE', 'CONFIG', 'DATA', 'STATE'].map((name) => [`XDG_${name}_HOME`, join(home, name)]),
-  );
-  return { ...xdg, HOME: home, TMPDIR: temporary, PATH: ownEnvironment()['PATH'] ?? '' };
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'auscult-canary-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
 }
 
 function rawSocket(client: Client): NodeJS.WritableStream {

@@ -64,67 +64,77 @@ const history: fc.Arbitrary<History> = fc.record({
   seed: fc.nat(),
 });
 
-const all = process.env['AUSCULT_TEST_ALL'] === '1';
-/** Histories on the embedded database. `AUSCULT_HISTORIES=10000` takes some twenty minutes of a processor. */
-const HISTORIES = Number(process.env['AUSCULT_HISTORIES'] ?? (all ? 300 : 8));
-/** A test of so many may take so long, milliseconds. */
-const TIMEOUT_MS = 60_000 + HISTORIES * 5000;
-/** On PostgreSQL each takes several times as long. */
-const HISTORIES_ON_POSTGRES = Math.ceil(HISTORIES / 20);
+/** How many histories are tested, and how. */
+interface Amount {
+  /** On the embedded database. */
+  readonly histories: number;
+  /** On PostgreSQL, on which each takes several times as long. */
+  readonly historiesOnPostgres: number;
+  /** Worlds that go on side by side: much of a history is waiting. */
+  readonly worldsAtATime: number;
+}
+
 /** Of so many, one has its backups restored for good; of the others it is only read what would be. */
 const RESTORED = 10;
 
-describe('records that are destroyed in any interleaving with backups, holds, rotations and kills', () => {
-  let endSimulation: () => void;
-  beforeAll(() => {
-    endSimulation = simulateProcesses();
-  });
-  afterAll(() => {
-    endSimulation();
-  });
-
-  test(
-    'never come back, and the others always do, on the embedded database',
-    { timeout: TIMEOUT_MS },
-    async () => {
-      const folder = memoryFolder();
-      try {
-        await check(HISTORIES, () => worldIn(folder, undefined));
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    },
-  );
-
-  describe.skipIf(postgresMissing !== undefined || !all)('with all tests', () => {
-    let server: PostgresServer | undefined;
-    beforeAll(async () => {
-      server = await startPostgres({ durable: false });
+/** Tests so many histories that are drawn by chance. */
+export function testHistories({ histories, historiesOnPostgres, worldsAtATime }: Amount): void {
+  describe('records that are destroyed in any interleaving with backups, holds, rotations and kills', () => {
+    let endSimulation: () => void;
+    beforeAll(() => {
+      endSimulation = simulateProcesses();
     });
-    afterAll(() => server?.stop());
+    afterAll(() => {
+      endSimulation();
+    });
 
-    test('never come back, and the others always do, on PostgreSQL', { timeout: TIMEOUT_MS }, async () => {
-      const folder = memoryFolder();
-      try {
-        await check(HISTORIES_ON_POSTGRES, () => worldIn(folder, server?.createDatabase()));
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+    test(
+      'never come back, and the others always do, on the embedded database',
+      { timeout: timeoutOf(histories) },
+      async () => {
+        const folder = memoryFolder();
+        try {
+          await check(histories, worldsAtATime, () => worldIn(folder, undefined));
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      },
+    );
+
+    describe.skipIf(postgresMissing !== undefined || historiesOnPostgres === 0)('with PostgreSQL', () => {
+      let server: PostgresServer | undefined;
+      beforeAll(async () => {
+        server = await startPostgres({ durable: false });
+      });
+      afterAll(() => server?.stop());
+
+      test(
+        'never come back, and the others always do, on PostgreSQL',
+        { timeout: timeoutOf(histories) },
+        async () => {
+          const folder = memoryFolder();
+          try {
+            await check(historiesOnPostgres, worldsAtATime, () => worldIn(folder, server?.createDatabase()));
+          } finally {
+            rmSync(folder, { recursive: true, force: true });
+          }
+        },
+      );
     });
   });
-});
+}
+
+/** A test of so many may take so long, milliseconds. */
+function timeoutOf(histories: number): number {
+  return 60_000 + histories * 5000;
+}
 
 /** One database for many histories: to make one takes longer than a history. */
 const HISTORIES_A_WORLD = 50;
 
-/** Worlds that go on side by side: much of a history is waiting. */
-const WORLDS_AT_A_TIME = all ? 6 : 2;
-
-async function check(histories: number, newWorld: () => World): Promise<void> {
-  const each = Math.ceil(histories / WORLDS_AT_A_TIME);
-  await Promise.all(
-    Array.from({ length: WORLDS_AT_A_TIME }, (_, index) => checkInTurn(each, newWorld, index)),
-  );
+async function check(histories: number, worldsAtATime: number, newWorld: () => World): Promise<void> {
+  const each = Math.ceil(histories / worldsAtATime);
+  await Promise.all(Array.from({ length: worldsAtATime }, (_, index) => checkInTurn(each, newWorld, index)));
 }
 
 async function checkInTurn(histories: number, newWorld: () => World, index: number): Promise<void> {

@@ -1,18 +1,19 @@
-import decodeQR from 'qr/decode.js';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { codeOf } from '../../../server/test/support/people.js';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
-import { DESKTOP, expectAccessible, focused, PHONE, sidewaysScroll, tabTo } from '../support/accessible.js';
+import { account, button, changePassword, scan } from '../support/account-dialog.js';
+import { expectAccessible, focused, tabTo } from '../support/accessible.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { giveCode, logIn } from '../support/log-in.js';
 import { openPage } from '../support/open-page.js';
 import { spawnPeopleServer, type PeopleServer } from '../support/people-server.js';
 import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
-
-const COLOURS = process.env['AUSCULT_TEST_ALL'] === '1' ? (['light', 'dark'] as const) : (['dark'] as const);
+import { testLoginStates } from './login-states.js';
 
 const NEW_PASSWORD = 'correct horse battery staple';
+
+testLoginStates('dark');
 
 describe.skipIf(chromiumPath === undefined)(
   `a server that asks who comes${needsChromium}`,
@@ -30,36 +31,6 @@ describe.skipIf(chromiumPath === undefined)(
       };
     });
 
-    test('lets somebody in with name and password, shows who it is, and out again with nothing left', async () => {
-      const user = await server.create({ role: 'clinician', usesCodes: false });
-      const { page, complaints } = await openPage(server.url, { speech: speech.path });
-      expect(await page.getByRole('button', { name: 'Start' }).count()).toBe(0);
-      expect(await focused(page)).toBe('Name');
-      const tickets = countTickets(page);
-      await logIn(page, user);
-      await account(page, user.name).waitFor();
-      expect(await account(page, user.name).textContent()).toContain('Clinician');
-      await page.reload();
-      await button(page, 'Start').click();
-      await page.locator('transcript-line').first().waitFor();
-      expect(tickets()).toBe(1);
-
-      await account(page, user.name).click();
-      await button(page, 'Log out').click();
-      await page.getByText('Stop the recording first').waitFor();
-      await button(page, 'Stop').click();
-      await page.getByText('Stopped', { exact: true }).first().waitFor();
-      await account(page, user.name).click();
-      await button(page, 'Log out').click();
-      await button(page, 'Begin a new one').click();
-      await page.getByText('You are logged out.').waitFor();
-      expect(await page.locator('transcript-line').count()).toBe(0);
-      await page.reload();
-      await button(page, 'Log in').waitFor();
-      // That nobody is known at first is said by the browser as well.
-      expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
-    });
-
     test('says when the password is wrong, and how long to wait after too many attempts', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: false });
       const { page } = await openPage(server.url);
@@ -74,35 +45,6 @@ describe.skipIf(chromiumPath === undefined)(
         .waitFor();
       const waiting = page.getByRole('button', { name: /^Wait 0:\d\d$/ });
       expect(await waiting.getAttribute('aria-disabled')).toBe('true');
-    });
-
-    test('asks for a code where there is an authenticator, and takes a recovery code in its place, once', async () => {
-      const user = await server.create({ role: 'clinician', usesCodes: true });
-      const { page } = await openPage(server.url);
-      await logIn(page, user);
-      await giveCode(page, 'Code of the authenticator', '000000');
-      await page.getByRole('alert').filter({ hasText: 'The code is wrong' }).waitFor();
-      await giveCode(page, 'Code of the authenticator', codeOf(user));
-      await account(page, user.name).click();
-      await page.getByText('None is left.').waitFor();
-      await button(page, 'Make new recovery codes').click();
-      await page.getByLabel('Your password').fill(user.password);
-      await button(page, 'Go on').click();
-      const code = (await page.locator('recovery-code-list li').first().textContent()) ?? '';
-      await button(page, 'I have kept them').click();
-      await page.getByText('10 are left.').waitFor();
-      await button(page, 'Log out').click();
-
-      await logIn(page, user);
-      await button(page, 'Use a recovery code').click();
-      await giveCode(page, 'Recovery code', code);
-      await account(page, user.name).click();
-      await page.getByText('9 are left.').waitFor();
-      await button(page, 'Log out').click();
-      await logIn(page, user);
-      await button(page, 'Use a recovery code').click();
-      await giveCode(page, 'Recovery code', code);
-      await page.getByRole('alert').filter({ hasText: 'was used before' }).waitFor();
     });
 
     test('loses no word when the login ends while somebody speaks', async () => {
@@ -240,82 +182,6 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
 
-    describe.each(COLOURS)('in %s colours', (colorScheme) => {
-      // So many wrong passwords make the address of the browser wait as well: a server for each.
-      let server: PeopleServer;
-      beforeAll(async () => {
-        server = await spawnPeopleServer();
-        return () => {
-          server.stop();
-        };
-      });
-
-      test.each([
-        ['a phone', PHONE],
-        ['a desktop', DESKTOP],
-      ])('axe finds nothing on %s, in any state of a login', async (_name, viewport) => {
-        const user = await server.create({ role: 'clinician', usesCodes: true });
-        const { page } = await openPage(server.url, {
-          ...{ colorScheme, viewport, reducedMotion: 'reduce' },
-          speech: speech.path,
-        });
-        const see = async (state: string): Promise<void> => {
-          await expectAccessible(page, state);
-          expect([state, await sidewaysScroll(page)]).toEqual([state, 0]);
-        };
-        await see('form');
-        await logIn(page, { ...user, password: 'wrong' });
-        await page.getByRole('alert').filter({ hasText: 'is wrong' }).waitFor();
-        await see('wrong password');
-        await logIn(page, user);
-        await page.getByLabel('Code of the authenticator').waitFor();
-        await see('code');
-        await button(page, 'Use a recovery code').click();
-        await giveCode(page, 'Recovery code', 'wrong');
-        await page.getByRole('alert').filter({ hasText: 'recovery code is wrong' }).waitFor();
-        await see('recovery code');
-        await button(page, 'Use the authenticator').click();
-        await giveCode(page, 'Code of the authenticator', codeOf(user));
-        await account(page, user.name).waitFor();
-        await see('in');
-        await account(page, user.name).click();
-        await page.getByText('None is left.').waitFor();
-        await see('account');
-        await button(page, 'Change the password').click();
-        await changePassword(page, 'wrong', NEW_PASSWORD);
-        await page.getByText('The current password is wrong.').waitFor();
-        await see('change of password');
-        await button(page, 'Cancel').click();
-        await button(page, 'Replace the authenticator').click();
-        await page.getByLabel('Your password').fill(user.password);
-        await see('is it you');
-        await button(page, 'Go on').click();
-        await page.getByRole('img', { name: 'QR code of the authenticator' }).waitFor();
-        const codeSetup = await scan(page);
-        await page.getByText('It cannot be scanned').click();
-        await see('authenticator');
-        await page.getByLabel('Type the code that it shows').fill(codeOf({ codeSetup }));
-        await button(page, 'Use it from now on').click();
-        await page.getByText('Keep these recovery codes').waitFor();
-        await see('recovery codes');
-        await button(page, 'I have kept them').click();
-        await page.getByText('10 are left.').waitFor();
-        await page.keyboard.press('Escape');
-        await button(page, 'Start').click();
-        await page.locator('transcript-line').first().waitFor();
-        const password = await server.reset(user);
-        await page.getByText(/s wait to be sent\. Log in to send it\./).waitFor();
-        await see('ended while speaking');
-        for (let count = 0; count < 6; count++) {
-          await logIn(page, { ...user, password: `${password}${count}` });
-          await page.getByRole('alert').filter({ hasText: 'is wrong' }).waitFor();
-        }
-        await logIn(page, { ...user, password });
-        await page.getByText('Too many attempts').waitFor();
-        await see('locked out');
-      });
-    });
-
     test('is waited for where it cannot say who comes', async () => {
       const { page } = await openPage(server.url);
       await page.route('**/api/v1/identity', (route) => route.abort());
@@ -329,21 +195,6 @@ describe.skipIf(chromiumPath === undefined)(
   },
 );
 
-function button(page: Page, name: string) {
-  return page.getByRole('button', { name, exact: true });
-}
-
-function account(page: Page, name: string) {
-  return page.getByRole('button', { name: `Account of ${name}` });
-}
-
-async function changePassword(page: Page, current: string, next: string, again = next): Promise<void> {
-  await page.getByLabel('Current password').fill(current);
-  await page.getByLabel('New password', { exact: true }).fill(next);
-  await page.getByLabel('New password, once more').fill(again);
-  await button(page, 'Change it').click();
-}
-
 /** Tickets that the page has asked for. */
 function countTickets(page: Page): () => number {
   let tickets = 0;
@@ -351,21 +202,4 @@ function countTickets(page: Page): () => number {
     if (request.url().endsWith('/api/v1/tickets')) tickets++;
   });
   return () => tickets;
-}
-
-/** What a camera would read from the QR code that is shown. */
-async function scan(page: Page): Promise<string> {
-  const code = page.locator('qr-code svg');
-  const side = Number((await code.getAttribute('viewBox'))?.split(' ')[2]);
-  const path = (await code.locator('path').getAttribute('d')) ?? '';
-  const scale = 4;
-  const width = side * scale;
-  const data = new Uint8ClampedArray(width * width * 4).fill(255);
-  for (const [, x, y] of path.matchAll(/M(\d+) (\d+)/g))
-    for (let dy = 0; dy < scale; dy++)
-      for (let dx = 0; dx < scale; dx++) {
-        const pixel = (Number(y) * scale + dy) * width + Number(x) * scale + dx;
-        data.fill(0, pixel * 4, pixel * 4 + 3);
-      }
-  return decodeQR({ width, height: width, data });
 }

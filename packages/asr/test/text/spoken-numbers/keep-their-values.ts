@@ -5,24 +5,25 @@ import { differenceOf } from './comparison.js';
 import { asFinals, cutsOf } from './cuts.js';
 import type { KindOfPhrase } from './phrases.js';
 
-/** Set by `npm run test:all`: every cut of the phrases, from a fresh seed. */
-const takesAll = process.env['AUSCULT_TEST_ALL'] === '1';
-const seed = Number(process.env['AUSCULT_TEST_SEED'] ?? (takesAll ? Date.now() % 2 ** 31 : 56));
-/** Of all kinds of `keepTheirValues` together. */
-const phrasesInAll = Number(process.env['AUSCULT_TEST_PHRASES'] ?? (takesAll ? 200_000 : 60_000));
+/** Which phrases are tested. */
+interface Amount {
+  /** Of all kinds together. */
+  readonly phrases: number;
+  /** Whether each phrase is tested whole and with every cut into two finals, or in one of these ways, by turns. */
+  readonly everyCut: boolean;
+  readonly seed: number;
+}
 
 const KINDS = 18;
 const MOST_SHOWN = 20;
 const AN_HOUR = 3_600_000;
 
-/**
- * Tests that phrases are written with the numbers that were spoken: with `test:all` each phrase whole and with every cut
- * into two finals, else each in one of these ways, by turns.
- */
-export function keepTheirValues(kinds: readonly KindOfPhrase[]): void {
+/** Tests that phrases are written with the numbers that were spoken. */
+export function keepTheirValues(kinds: readonly KindOfPhrase[], amount: Amount): void {
+  const seed = Number(process.env['AUSCULT_TEST_SEED'] ?? amount.seed);
+  const phrasesInAll = Number(process.env['AUSCULT_TEST_PHRASES'] ?? amount.phrases);
+  const waysOf = amount.everyCut ? everyWay : wayInTurn;
   describe(`numbers in phrases from AUSCULT_TEST_SEED=${String(seed)} keep their values`, () => {
-    if (takesAll) console.log(`Phrases are drawn from AUSCULT_TEST_SEED=${String(seed)}.`);
-
     test.each(kinds)(
       '$name',
       ({ phrases }) => {
@@ -47,10 +48,13 @@ export function keepTheirValues(kinds: readonly KindOfPhrase[]): void {
   });
 }
 
-/** The ways to cut a phrase that are tested. */
-function waysOf<Way>(ways: readonly Way[], index: number): readonly Way[] {
+function everyWay<Way>(ways: readonly Way[]): readonly Way[] {
+  return ways;
+}
+
+function wayInTurn<Way>(ways: readonly Way[], index: number): readonly Way[] {
   const turn = index % ways.length;
-  return takesAll ? ways : ways.slice(turn, turn + 1);
+  return ways.slice(turn, turn + 1);
 }
 
 /** Numbers from 0 to 1 that are the same from the same seed (mulberry32). */

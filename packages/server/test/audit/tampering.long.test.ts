@@ -1,0 +1,3 @@
+import { testTampering } from './tampering.js';
+
+testTampering(5_000);

@@ -1,0 +1,3 @@
+import { testFairness } from './fairness.js';
+
+testFairness(8);

@@ -1,0 +1,3 @@
+import { testLoginStates } from './login-states.js';
+
+testLoginStates('light');

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+import everyday from './vitest.config.js';
+
+/** What takes hours: `npm run test:long`. */
+export default defineConfig({
+  test: {
+    ...everyday.test,
+    projects: [{ extends: true, test: { name: 'long', include: ['**/test/**/*.long.test.ts'] } }],
+  },
+});

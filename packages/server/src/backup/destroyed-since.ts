@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import { embeddedPath, openDatabase, type Database, type DatabaseSettings } from '../db/database.js';
 import { DESTROYED_LIST, readDestroyedList } from '../records/destroyed-list.js';
-import { keyCopyPath, readCopy } from '../records/key-copy.js';
+import { keyCopyPath, readCopy } from '../records/key-copies/key-copy.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readBackup } from './backup-file.js';
 

@@ -5,7 +5,7 @@ import { openDatabase, type Database, type DatabaseSettings } from '../db/databa
 import type { Schema } from '../db/schema.js';
 import { migrate } from '../db/migrate.js';
 import { createRowMacs } from '../integrity/row-macs.js';
-import { readKeyCopy } from '../records/key-copy.js';
+import { readKeyCopy } from '../records/key-copies/key-copy.js';
 import type { WrappedKey } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readBackup, type BackupRow } from './backup-file.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { createBackup } from '../backup/create-backup.js';
-import { keyCopyPath } from '../records/key-copy.js';
+import { keyCopyPath } from '../records/key-copies/key-copy.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';

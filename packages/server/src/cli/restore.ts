@@ -6,7 +6,7 @@ import { auditAnchorPath } from '../audit/open-audit.js';
 import { readDestroyedSince } from '../backup/destroyed-since.js';
 import { restoreBackup, type Restored } from '../backup/restore-backup.js';
 import { accessSource, type AccessPolicy } from '../backup/restored-access.js';
-import { keyCopyPath } from '../records/key-copy.js';
+import { keyCopyPath } from '../records/key-copies/key-copy.js';
 import { loadMasterKeys, masterKeyPath } from '../records/master-keys.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';

@@ -10,8 +10,8 @@ import { createRowIntegrity, type RowIntegrity } from '../integrity/row-integrit
 import { revouchRows } from '../integrity/revouch-rows.js';
 import { vouchForOlderRows } from '../integrity/vouch-for-older-rows.js';
 import { destroyedListPath } from '../records/destroyed-list.js';
-import { createKeyCopies, type KeyCopies } from '../records/key-copies.js';
-import { keyCopyPath } from '../records/key-copy.js';
+import { createKeyCopies, type KeyCopies } from '../records/key-copies/key-copies.js';
+import { keyCopyPath } from '../records/key-copies/key-copy.js';
 import { openMasterKeys } from '../records/open-master-keys.js';
 import { rewrapDataKeys } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';

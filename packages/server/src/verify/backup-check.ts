@@ -3,7 +3,7 @@ import { ConfigError } from '../config/config-error.js';
 import type { ReadableDatabase } from '../db/database.js';
 import { chainHash, EMPTY_CHAIN, type ChainHead } from '../audit/audit-entry.js';
 import { unwrapDataKey, type WrappedKey } from '../records/data-keys.js';
-import { readKeyCopy } from '../records/key-copy.js';
+import { readKeyCopy } from '../records/key-copies/key-copy.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { openAudio } from '../records/record-audio.js';
 import { openFinal, type Reading } from '../records/record-content.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema.js';
 import { openForReading } from '../db/database.js';
-import { keyCopyPath } from '../records/key-copy.js';
+import { keyCopyPath } from '../records/key-copies/key-copy.js';
 import { loadMasterKeys } from '../records/master-keys.js';
 import { auditLogCheck } from './audit-check.js';
 import { backupCheck, keyCopyCheck } from './backup-check.js';

@@ -11,7 +11,7 @@ import { restoreBackup } from '../../src/backup/restore-backup.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { DatabaseSettings } from '../../src/db/database.js';
 import { rewrapDataKeys } from '../../src/records/data-keys.js';
-import { readKeyCopy } from '../../src/records/key-copy.js';
+import { readKeyCopy } from '../../src/records/key-copies/key-copy.js';
 import { createMasterKeyFile, prependMasterKey } from '../../src/records/master-keys.js';
 import { expireRecords } from '../../src/retention/expire.js';
 import { parsePolicies } from '../../src/retention/policies.js';

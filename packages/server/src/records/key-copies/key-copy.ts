@@ -3,10 +3,10 @@ import { open, readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
-import { ConfigError } from '../config/config-error.js';
-import type { Config } from '../config/schema.js';
-import { isMissing } from '../error-code.js';
-import type { WrappedKey } from './data-keys.js';
+import { ConfigError } from '../../config/config-error.js';
+import type { Config } from '../../config/schema.js';
+import { isMissing } from '../../error-code.js';
+import type { WrappedKey } from '../data-keys.js';
 
 const copiedKey = z.object({ masterKeyId: z.string(), wrapped: z.base64() });
 

@@ -1,19 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { ConfigError } from '../config/config-error.js';
-import type { CommitQueue } from '../db/commit-queue.js';
-import type { Database } from '../db/database.js';
-import { databaseFailureOf } from '../db/database-failure.js';
-import { secondsNow } from '../db/seconds-now.js';
-import { RequestError } from '../errors.js';
-import { withFileLock } from '../storage/file-lock.js';
-import { prepareReplacement, shredRemains, type Replacement } from '../storage/replace-file.js';
-import type { Log } from '../telemetry/log.js';
-import { errorCode } from '../error-code.js';
-import { addToDestroyedList, readDestroyedList } from './destroyed-list.js';
+import { ConfigError } from '../../config/config-error.js';
+import type { CommitQueue } from '../../db/commit-queue.js';
+import type { Database } from '../../db/database.js';
+import { databaseFailureOf } from '../../db/database-failure.js';
+import { secondsNow } from '../../db/seconds-now.js';
+import { RequestError } from '../../errors.js';
+import { withFileLock } from '../../storage/file-lock.js';
+import { prepareReplacement, shredRemains, type Replacement } from '../../storage/replace-file.js';
+import type { Log } from '../../telemetry/log.js';
+import { errorCode } from '../../error-code.js';
+import { addToDestroyedList, readDestroyedList } from '../destroyed-list.js';
 import { copied, emptyCopy, idOfCopy, placeOfCopy, readCopy, textOfCopy, type KeyCopy } from './key-copy.js';
-import type { MasterKeys } from './master-keys.js';
+import type { MasterKeys } from '../master-keys.js';
 
 /**
  * The copies of data keys that backups are read with: that of this server, and those that the database tells of.

@@ -34,6 +34,21 @@ export async function unwrapDataKey(
   return open(masterKey.bytes, wrapped, placeOf(sessionId, id));
 }
 
+/** The key of a session as the database has it. Throws `record_damaged` where it has none that can be opened. */
+export async function readDataKey(
+  db: Database['db'],
+  masterKeys: MasterKeys,
+  sessionId: string,
+): Promise<Buffer> {
+  const row = await db
+    .selectFrom('data_keys')
+    .select(['master_key_id', 'wrapped'])
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  if (row === undefined) throw new RequestError('record_damaged');
+  return unwrapDataKey(masterKeys, sessionId, row);
+}
+
 /** Data keys that are encrypted anew together. */
 const BATCH = 100;
 

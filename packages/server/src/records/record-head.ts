@@ -2,6 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Schema } from '../db/schema.js';
+import { RequestError } from '../errors.js';
 import { canonicalRow, type CoveredColumns } from '../integrity/row-macs.js';
 import { KEY_BYTES, open, seal } from './seal.js';
 
@@ -91,6 +92,17 @@ export function withAudio(head: RecordHead, channel: number, place: number): Rec
   if (place < extent.end) return head;
   audio[channel] = { pieces: extent.pieces + 1, end: place + 1 };
   return { ...head, audio };
+}
+
+/** The sealed head of a session with these rows besides. Throws `record_damaged` where it has none that can be read. */
+export function headWith(
+  { id, head }: Pick<Selectable<Schema['sessions']>, 'id' | 'head'>,
+  dataKey: Uint8Array,
+  added: readonly TextRow[],
+): Buffer {
+  if (head === null) throw new RequestError('record_damaged');
+  const keys = createHeadKeys(dataKey, id);
+  return keys.sealHead(keys.withText(keys.openHead(head), added));
 }
 
 /** How much audio a channel has, by the head. */

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { unwrapDataKey } from './data-keys.js';
+import { readDataKey } from './data-keys.js';
 import type { MasterKeys } from './master-keys.js';
 import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 
@@ -25,14 +25,8 @@ export async function headKeysOf(
   masterKeys: MasterKeys,
   sessionId: string,
 ): Promise<HeadKeys | undefined> {
-  const row = await db
-    .selectFrom('data_keys')
-    .select(['master_key_id', 'wrapped'])
-    .where('session_id', '=', sessionId)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
   try {
-    const dataKey = await unwrapDataKey(masterKeys, sessionId, row);
+    const dataKey = await readDataKey(db, masterKeys, sessionId);
     const keys = createHeadKeys(dataKey, sessionId);
     dataKey.fill(0);
     return keys;

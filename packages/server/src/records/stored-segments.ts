@@ -18,7 +18,7 @@ interface SealedSession {
 }
 
 /** What was said in a session, and whether it is all of that and nothing else. */
-type StoredText = Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'>;
+export type StoredText = Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'>;
 
 /** Everything that was said in a session, in all versions. Of what is missing or was changed, it leaves out as little as it can. */
 export async function readSegments({ db, id, dataKey, finals, head }: SealedSession): Promise<StoredText> {

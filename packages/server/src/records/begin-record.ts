@@ -1,0 +1,104 @@
+import { RequestError } from '../errors.js';
+import { newDataKey, wrapDataKey } from './data-keys.js';
+import { PATIENCE } from './change-record.js';
+import { createAudioPieces } from './record-audio.js';
+import { recordEvent } from './record-events.js';
+import { createHeadKeys, EMPTY_HEAD } from './record-head.js';
+import type { RecordServices } from './record-services.js';
+import type { Actor, SessionKind } from './record.js';
+import { refineRecord } from './refine-record.js';
+import { descriptionColumns, type SessionDescription } from './session-settings.js';
+import { createAuditOnlyWriter, createSessionWriter, type SessionRecordWriter } from './session-writer.js';
+
+/** A session that begins. */
+export interface NewSession {
+  readonly id: string;
+  readonly kind: SessionKind;
+  readonly actor: Actor;
+  readonly groups: readonly string[];
+  readonly model: string;
+  /** As far as it is known when it begins. */
+  readonly description: SessionDescription;
+}
+
+/** What is kept of sessions, and whose they are. */
+export interface KeepingSettings {
+  /** Of the server, kept with each session. */
+  readonly serverVersion: string;
+  /** Whether finals are kept, or only logged that there was a session. */
+  readonly keepsFinals: boolean;
+  readonly keepsAudio: boolean;
+  /** Stands beside the sessions that are opened here: see `holdSessions`. */
+  readonly serverId: string;
+}
+
+/** Of a session that has just begun. */
+const FIRST_REVISION = 1;
+
+/** Begins the record of a session, and the log of it. */
+export async function beginRecord(
+  services: RecordServices & KeepingSettings,
+  session: NewSession,
+): Promise<SessionRecordWriter> {
+  const { queue, audit, rows, log } = services;
+  const { id, kind, actor, groups, description } = session;
+  const start = { ...recordEvent('session.start', actor, id), reason: kind };
+  // What could not be recorded for a while is not begun: the wait would be for nothing.
+  if (!queue.isWriting()) throw new RequestError('records_unavailable');
+  if (!services.keepsFinals) {
+    await audit.append(start);
+    return createAuditOnlyWriter(id, actor, audit);
+  }
+  const dataKey = newDataKey();
+  const row = newRow(services, session, dataKey);
+  await queue.submit(async (transaction) => {
+    await rows.insertIn(transaction, row, groups);
+    await transaction
+      .insertInto('data_keys')
+      .values({ session_id: id, ...wrapDataKey(services.masterKeys, id, dataKey) })
+      .execute();
+    await audit.appendIn(transaction, { ...start, counts: { revision: FIRST_REVISION } });
+  }, PATIENCE);
+  rows.committed(id, FIRST_REVISION);
+  const writer = createSessionWriter({
+    sessionId: id,
+    actor,
+    groups,
+    dataKey,
+    rows,
+    queue,
+    audit,
+    description,
+    audioPieces: services.keepsAudio ? createAudioPieces() : undefined,
+    onAudioLost: () => {
+      log.error('audio not kept', { session: id });
+    },
+  });
+  return { ...writer, refine: (text) => refineRecord(services, id, text, actor) };
+}
+
+function newRow(
+  { serverVersion, serverId }: KeepingSettings,
+  { id, kind, actor, model, description }: NewSession,
+  dataKey: Buffer,
+) {
+  return {
+    id,
+    kind,
+    tenant: actor.who.tenant,
+    owner: actor.who.subject,
+    model,
+    server_version: serverVersion,
+    ...descriptionColumns(dataKey, id, description),
+    started_at: new Date().toISOString(),
+    ended_at: null,
+    end_reason: null,
+    finals: 0,
+    audio_seconds: 0,
+    missing_seconds: null,
+    held: 0,
+    server_id: serverId,
+    head: createHeadKeys(dataKey, id).sealHead(EMPTY_HEAD),
+    revision: FIRST_REVISION,
+  };
+}

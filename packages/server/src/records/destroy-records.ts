@@ -1,0 +1,115 @@
+import type { AuditAction } from '../audit/audit-event.js';
+import { RequestError } from '../errors.js';
+import type { Database } from '../db/database.js';
+import { PATIENCE } from './change-record.js';
+import { destroyRows } from './destroy-rows.js';
+import type { KeyCopies } from './key-copies/key-copies.js';
+import { recordEvent } from './record-events.js';
+import type { RecordServices } from './record-services.js';
+import type { Actor } from './record.js';
+import type { SessionRow } from './session-rows.js';
+import { requireSession } from './whole-record.js';
+
+/** What records are destroyed with. */
+export interface DestroyingServices extends RecordServices {
+  readonly keyCopies: Pick<KeyCopies, 'whileDestroying'>;
+  /** Whether a session goes on in this process. */
+  readonly isOpen: (id: string) => boolean;
+}
+
+/** Somebody asks for it, or the time that records are kept is over. */
+export type DestroyAction = Extract<AuditAction, 'record.delete' | 'retention.destroy'>;
+
+/** Sessions that are destroyed in one transaction. */
+const DESTROYED_TOGETHER = 50;
+const SCRUB_AGAIN_MS = 1000;
+
+/** Destroys keys and rows, with a certificate for each in the audit log, and scrubs them from the database. */
+export async function destroyRecords(
+  services: DestroyingServices,
+  wanted: readonly string[],
+  actor: Actor,
+  action: DestroyAction,
+): Promise<void> {
+  const ids: string[] = [];
+  for (const id of wanted) if (await isDestructible(services, id, action)) ids.push(id);
+  const commit = async (): Promise<void> => {
+    for (let from = 0; from < ids.length; from += DESTROYED_TOGETHER)
+      await destroySome(services, ids.slice(from, from + DESTROYED_TOGETHER), actor, action);
+  };
+  try {
+    await services.keyCopies.whileDestroying(ids, commit);
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'key_copy_unavailable')
+      await noteUndone(services, ids, actor, action);
+    throw error;
+  } finally {
+    await scrub(services.database);
+  }
+}
+
+/** Throws why it must not be destroyed. What was written past the server stops no policy from destroying the rest. */
+async function isDestructible(
+  services: DestroyingServices,
+  id: string,
+  action: DestroyAction,
+): Promise<boolean> {
+  try {
+    const { row } = await requireSession(services.rows, id);
+    requireNotHeld(services, row);
+    if (services.isOpen(id) || row.ended_at === null) throw new RequestError('record_open');
+    return true;
+  } catch (error) {
+    const isForged = error instanceof RequestError && error.code === 'record_damaged';
+    if (isForged && action === 'retention.destroy') return false;
+    throw error;
+  }
+}
+
+function destroySome(
+  services: DestroyingServices,
+  ids: readonly string[],
+  actor: Actor,
+  action: DestroyAction,
+): Promise<void> {
+  const { queue, rows, audit } = services;
+  return queue.submit(async (transaction) => {
+    for (const id of ids) {
+      // A hold that came meanwhile counts, and so does a session that goes on after all.
+      const { row } = await rows.readIn(transaction, id);
+      requireNotHeld(services, row);
+      if (row.ended_at === null) throw new RequestError('record_open');
+      const counts = await destroyRows(transaction, id);
+      await audit.appendIn(transaction, { ...recordEvent(action, actor, id), counts });
+    }
+  }, PATIENCE);
+}
+
+/** By the row, and by the audit log, from which nobody takes a hold unnoticed. */
+function requireNotHeld({ integrity }: DestroyingServices, { id, held }: SessionRow): void {
+  if (held === 1) throw new RequestError('record_on_hold');
+  if (!integrity.revisions.isHeld(id)) return;
+  integrity.refused.report({ table: 'sessions', id, refusal: 'replayed' });
+  throw new RequestError('record_on_hold');
+}
+
+/** That somebody wanted it, and keys are left. */
+async function noteUndone(
+  { audit }: DestroyingServices,
+  ids: readonly string[],
+  actor: Actor,
+  action: DestroyAction,
+): Promise<void> {
+  const [only, ...others] = ids;
+  const event = recordEvent(action, actor, others.length === 0 ? only : undefined);
+  const counts = { records: ids.length };
+  await audit
+    .append({ ...event, outcome: 'failure', reason: 'key_copy_unavailable', counts })
+    .catch(() => undefined);
+}
+
+/** Readers of an older state hold it up; it is tried until they are gone. */
+async function scrub(database: Database): Promise<void> {
+  const isScrubbed = await database.scrub().catch(() => false);
+  if (!isScrubbed) setTimeout(() => void scrub(database), SCRUB_AGAIN_MS).unref();
+}

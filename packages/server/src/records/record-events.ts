@@ -1,0 +1,29 @@
+import type { AuditAction, AuditEvent } from '../audit/audit-event.js';
+import type { AuditLog } from '../audit/audit-log.js';
+import { RequestError } from '../errors.js';
+import type { Actor } from './record.js';
+
+/** The entry of the audit log that somebody did this with a record, or with several. */
+export function recordEvent(
+  action: AuditAction,
+  { who, from, reason }: Actor,
+  id: string | undefined,
+): AuditEvent {
+  return { action, outcome: 'success', who, from, what: id, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Does `work`, and has the auditor know, too, where it finds that something is not what was written. */
+export async function reportingDamage<Result>(
+  audit: AuditLog,
+  id: string,
+  actor: Actor,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'record_damaged')
+      await audit.append({ ...recordEvent('record.damaged', actor, id), outcome: 'failure' });
+    throw error;
+  }
+}

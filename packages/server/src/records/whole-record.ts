@@ -1,0 +1,41 @@
+import { RequestError } from '../errors.js';
+import { readDataKey } from './data-keys.js';
+import type { RecordServices } from './record-services.js';
+import type { AuthenticSession, SessionRow, SessionRows } from './session-rows.js';
+import { readSegments, type StoredText } from './stored-segments.js';
+
+/** The session; refused as `record_not_found` where there is none. Not to be called within a transaction. */
+export async function requireSession(rows: SessionRows, id: string): Promise<AuthenticSession> {
+  const found = await rows.find(id);
+  if (found === undefined) throw new RequestError('record_not_found');
+  return found;
+}
+
+/** What was said in a session. A commit that comes between the row and the text is no reason to doubt either. */
+export async function readWhole(
+  { database: { db }, rows }: Pick<RecordServices, 'database' | 'rows'>,
+  { id, finals, head, revision }: SessionRow,
+  dataKey: Buffer,
+): Promise<StoredText> {
+  const said = await readSegments({ db, id, dataKey, finals, head });
+  if (said.isWhole) return said;
+  const { row: now } = await requireSession(rows, id);
+  return now.revision === revision
+    ? said
+    : readSegments({ db, id, dataKey, finals: now.finals, head: now.head });
+}
+
+/** Nothing is added to what is not whole: the addition would vouch for the rest. Throws `record_damaged`. */
+export async function requireWhole(
+  services: Pick<RecordServices, 'database' | 'rows' | 'masterKeys' | 'integrity'>,
+  id: string,
+): Promise<void> {
+  const { database, rows, masterKeys, integrity } = services;
+  const { row } = await requireSession(rows, id);
+  const dataKey = await readDataKey(database.db, masterKeys, id);
+  const { isWhole } = await readWhole(services, row, dataKey);
+  dataKey.fill(0);
+  if (isWhole) return;
+  integrity.refused.report({ table: 'sessions', id, refusal: 'shortened' });
+  throw new RequestError('record_damaged');
+}

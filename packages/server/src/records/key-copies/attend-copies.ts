@@ -1,0 +1,53 @@
+import { removeFrom } from './clean-copy.js';
+import type { CopyOutage } from './copy-outage.js';
+import { locked, placesHere } from './copy-places.js';
+import type { CopyServices } from './copy-services.js';
+import { idOfCopy } from './key-copy.js';
+
+/** How often a server looks for keys that others destroyed: PostgreSQL is shared, and somebody may wait. Milliseconds. */
+const ATTEND_MS = { postgres: 500, sqlite: 5000 } as const;
+/** How often a server tells which copies it can reach, milliseconds. */
+const TELL_MS = 5000;
+
+/**
+ * Takes out of the copies here what other servers destroyed, and tells them which copies it can reach, until the
+ * returned function is called.
+ */
+export function attendCopies(services: CopyServices, outage: CopyOutage): () => void {
+  const { rows, kind } = services;
+  let isBusy = false;
+  let toldAt = 0;
+  const look = async (): Promise<void> => {
+    const places = await namedPlaces(services);
+    if (places.size === 0) return;
+    const pending = await rows.pendingAmong([...places.keys()]);
+    for (const id of pending) {
+      const place = places.get(id);
+      if (place !== undefined) await locked([place], () => removeFrom(rows, place, []));
+    }
+    if (pending.length > 0) outage.recovered();
+    if (Date.now() - toldAt < TELL_MS) return;
+    toldAt = Date.now();
+    await rows.tellReachable([...places.keys()]);
+  };
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    look()
+      .catch(outage.failing)
+      .finally(() => (isBusy = false));
+  }, ATTEND_MS[kind]).unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+/** Where copies are on this machine, by their names. */
+async function namedPlaces(services: CopyServices): Promise<ReadonlyMap<string, string>> {
+  const places = new Map<string, string>();
+  for (const place of await placesHere(services)) {
+    const id = await idOfCopy(place);
+    if (id !== undefined) places.set(id, place);
+  }
+  return places;
+}

@@ -1,0 +1,20 @@
+import { prepareReplacement, shredRemains } from '../../storage/replace-file.js';
+import type { CopyRows } from './copy-rows.js';
+import { readCopy, textOfCopy, type KeyCopy } from './key-copy.js';
+
+/** Takes the keys of these sessions, and whatever else is to be taken, out of a copy. Under its lock. */
+export async function removeFrom(rows: CopyRows, place: string, gone: readonly string[]): Promise<void> {
+  await shredRemains(place);
+  const copy = await readCopy(place);
+  if (copy === undefined) return;
+  const pending = await rows.pendingFor(copy.id);
+  const ids = [...new Set([...gone, ...pending])];
+  if (ids.some((id) => copy.keys.has(id) || !copy.destroyed.has(id))) await replaceCopy(place, copy, ids);
+  await rows.noteRemoved(copy.id, ids);
+}
+
+/** Writes a copy without the keys of the sessions that are gone. Under its lock. */
+export async function replaceCopy(place: string, copy: KeyCopy, gone: readonly string[]): Promise<void> {
+  const replacement = await prepareReplacement(place, textOfCopy(copy, new Set(gone)));
+  await replacement.install();
+}

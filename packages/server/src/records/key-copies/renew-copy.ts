@@ -1,0 +1,31 @@
+import { replaceCopy } from './clean-copy.js';
+import { isElsewhere, locked } from './copy-places.js';
+import type { CopyServices } from './copy-services.js';
+import { copied, emptyCopy, placeOfCopy, readCopy, type KeyCopy } from './key-copy.js';
+
+/** Brings the copy of this server up to the database; makes it where there is none. */
+export async function renewCopy(services: CopyServices): Promise<void> {
+  const { rows } = services;
+  const place = await placeOfCopy(services.path);
+  await locked([place], async () => {
+    const old = (await readCopy(place)) ?? emptyCopy();
+    const id = (await isElsewhere(services, old.id, place)) ? emptyCopy().id : old.id;
+    // Before the keys are read: whoever destroys one of them from now on knows of the copy.
+    await rows.register(id, place);
+    const pending = await rows.pendingFor(id);
+    const keys = await rows.allKeys();
+    const destroyed = await rows.allDestroyed();
+    const there = new Map(keys.map(({ session_id: session, ...key }) => [session, copied(key)]));
+    const merged: KeyCopy = {
+      id,
+      keys: new Map([...old.keys, ...there]),
+      // One that the database holds is not destroyed, whatever an interrupted deletion noted.
+      destroyed: new Set([...old.destroyed].filter((session) => !there.has(session))),
+    };
+    await replaceCopy(place, merged, [...merged.destroyed, ...destroyed]);
+    await rows.noteRemoved(
+      id,
+      pending.filter((session) => destroyed.has(session)),
+    );
+  });
+}

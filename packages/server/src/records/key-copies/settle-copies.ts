@@ -1,0 +1,36 @@
+import { shredRemains } from '../../storage/replace-file.js';
+import { addToDestroyedList, readDestroyedList } from '../destroyed-list.js';
+import { removeFrom, replaceCopy } from './clean-copy.js';
+import { locked, placesHere } from './copy-places.js';
+import type { CopyServices } from './copy-services.js';
+import { idOfCopy, placeOfCopy, readCopy } from './key-copy.js';
+
+/** Has every copy here, and the list of what was destroyed, say what the database says was destroyed. */
+export async function settleCopies(services: CopyServices): Promise<void> {
+  const { rows, listPath, masterKeys } = services;
+  const destroyed = await rows.allDestroyed();
+  for (const place of await placesHere(services))
+    await locked([place], () => settleCopy(services, place, destroyed));
+  const listed = await readDestroyedList(listPath, masterKeys);
+  await addToDestroyedList(
+    listPath,
+    masterKeys,
+    [...destroyed].filter((id) => listed?.has(id) !== true),
+  );
+}
+
+/** Under the lock of the copy. */
+async function settleCopy(
+  { rows, path }: CopyServices,
+  place: string,
+  destroyed: ReadonlySet<string>,
+): Promise<void> {
+  await shredRemains(place);
+  const copy = await readCopy(place);
+  if (copy === undefined) return;
+  const back = [...copy.keys.keys()].filter((id) => destroyed.has(id));
+  const isNamed = (await idOfCopy(place)) !== undefined;
+  if (back.length > 0 || !isNamed) await replaceCopy(place, copy, back);
+  if (place === (await placeOfCopy(path))) await rows.register(copy.id, place);
+  await removeFrom(rows, place, back);
+}

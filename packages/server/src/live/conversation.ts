@@ -46,7 +46,7 @@ import { createEncodedAudioWatch, type EncodedAudio } from './encoded-audio.js';
 import { messageActions } from './message-actions.js';
 import type { Send } from './outbox.js';
 import { refinementMessage } from './refinement-message.js';
-import { createSessionRecord, type SessionRecord } from './session-record.js';
+import { createSessionRecord, type SessionRecord } from './refinement-spool.js';
 import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './transcription-message.js';
 
 /** Audio that is taken at a stroke, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */

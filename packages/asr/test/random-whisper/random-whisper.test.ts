@@ -5,9 +5,9 @@ import path from 'node:path';
 import type { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadWhisperTokenizer } from '../../src/families/whisper/whisper-tokenizer.js';
-import type { Precision } from '../../src/random-whisper/random-tensor.js';
+import type { Precision } from '../support/random-whisper/random-tensor.js';
 import { decodeOnnxModel, type OnnxGraph } from '../../src/models/onnx-model.js';
-import { writeRandomWhisper } from '../../src/random-whisper/random-whisper.js';
+import { writeRandomWhisper } from '../support/random-whisper/random-whisper.js';
 import { lastLogits, openPublishedWhisper } from '../support/published-whisper.js';
 import { publishedWhisper } from '../support/shared.js';
 

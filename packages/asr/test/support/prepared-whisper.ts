@@ -15,7 +15,7 @@ import type { ComputeType } from '../../src/models/compute-type.js';
 import { decodeOnnxModel } from '../../src/models/onnx-model.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
 import { writeOnnxModel } from '../../src/models/write-onnx-model.js';
-import { writeRandomWhisper, type RandomWhisperOptions } from '../../src/random-whisper/random-whisper.js';
+import { writeRandomWhisper, type RandomWhisperOptions } from './random-whisper/random-whisper.js';
 import { publishedGraphs } from './published-whisper.js';
 
 /** Writes a model with random weights into a new folder. Whoever calls this removes it. */

@@ -9,7 +9,7 @@ import {
   loadWhisperTokenizer,
   type WhisperTokenizer,
 } from '../../../src/families/whisper/whisper-tokenizer.js';
-import { writeTokenizerFiles, type SmallVocabulary } from '../../../src/random-whisper/tokenizer-files.js';
+import { writeTokenizerFiles, type SmallVocabulary } from '../../support/random-whisper/tokenizer-files.js';
 import { publishedWhisper } from '../../support/shared.js';
 
 const MULTILINGUAL: SmallVocabulary = { languages: 'multilingual', endOfText: 50_257 };

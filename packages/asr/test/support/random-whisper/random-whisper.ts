@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { encodeOnnxModel } from '../models/onnx-model.js';
+import { encodeOnnxModel } from '../../../src/models/onnx-model.js';
 import { randomDecoder } from './decoder-graph.js';
 import { randomEncoder, type WhisperShape } from './encoder-graph.js';
 import type { Precision } from './random-tensor.js';

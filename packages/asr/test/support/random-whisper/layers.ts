@@ -1,5 +1,5 @@
-import { ElementType, int, ints, int64Tensor } from '../models/graph-surgery.js';
-import type { OnnxAttribute } from '../models/onnx-model.js';
+import { ElementType, int, ints, int64Tensor } from '../../../src/models/graph-surgery.js';
+import type { OnnxAttribute } from '../../../src/models/onnx-model.js';
 import type { Module } from './graph-builder.js';
 import { floatTensor, quantisedTensors, randomValues } from './random-tensor.js';
 

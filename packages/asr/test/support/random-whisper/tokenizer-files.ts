@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pieceOfBytes } from '../families/whisper/byte-pieces.js';
-import { languagesOf } from '../families/whisper/languages.js';
+import { pieceOfBytes } from '../../../src/families/whisper/byte-pieces.js';
+import { languagesOf } from '../../../src/families/whisper/languages.js';
 
 /** A vocabulary with few text tokens, and special tokens in their published order. */
 export interface SmallVocabulary {

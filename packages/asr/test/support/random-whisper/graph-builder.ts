@@ -1,5 +1,5 @@
-import { int, ints, int64Tensor } from '../models/graph-surgery.js';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../models/onnx-model.js';
+import { int, ints, int64Tensor } from '../../../src/models/graph-surgery.js';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../../src/models/onnx-model.js';
 import { floatTensor, type Precision } from './random-tensor.js';
 
 /** The constants of a model, which several graphs may share. */

@@ -1,4 +1,4 @@
-import { int } from '../models/graph-surgery.js';
+import { int } from '../../../src/models/graph-surgery.js';
 import { permutation, type Module } from './graph-builder.js';
 import { linear } from './layers.js';
 

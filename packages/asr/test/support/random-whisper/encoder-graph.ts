@@ -1,5 +1,5 @@
-import { ElementType, int, valueInfo } from '../models/graph-surgery.js';
-import type { OnnxModel, OnnxNode } from '../models/onnx-model.js';
+import { ElementType, int, valueInfo } from '../../../src/models/graph-surgery.js';
+import type { OnnxModel, OnnxNode } from '../../../src/models/onnx-model.js';
 import { selfAttention, type AttentionShape } from './attention.js';
 import { createRootModule, createWeightStore, permutation } from './graph-builder.js';
 import { convolution, feedForward, gelu, layerNorm } from './layers.js';

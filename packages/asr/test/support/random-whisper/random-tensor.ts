@@ -1,5 +1,5 @@
-import { ElementType } from '../models/graph-surgery.js';
-import type { OnnxTensor } from '../models/onnx-model.js';
+import { ElementType } from '../../../src/models/graph-surgery.js';
+import type { OnnxTensor } from '../../../src/models/onnx-model.js';
 
 /** Weights of a model as they are published. */
 export type Precision = 'int8' | 'float16' | 'float32';

@@ -46,7 +46,7 @@ import { createEncodedAudioWatch, type EncodedAudio } from './encoded-audio.js';
 import { messageActions } from './message-actions.js';
 import type { Send } from './outbox.js';
 import { refinementMessage } from './refinement-message.js';
-import { createSessionRecord, type SessionRecord } from './refinement-spool.js';
+import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './transcription-message.js';
 
 /** Audio that is taken at a stroke, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
@@ -143,7 +143,7 @@ export function createConversation(services: ConversationServices): Conversation
     endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
   };
   let channels: Channels | undefined;
-  let record: SessionRecord | undefined;
+  let spool: RefinementSpool | undefined;
   let sentTerms = NO_TERMS;
   let keyTerms = services.sharedTerms;
   /** Of each channel, as the client counts them. */
@@ -226,7 +226,7 @@ export function createConversation(services: ConversationServices): Conversation
 
   function open(): Channels {
     writer.describe(describe());
-    if (settings.refine === 'on-stop') record = openRecord();
+    if (settings.refine === 'on-stop') spool = openSpool();
     const share = shareOf(ownershipOf(services.identity));
     return openChannels(recognizer, heardSettings(), keyTerms, config.contextSeconds, share, listenerOf);
   }
@@ -251,9 +251,9 @@ export function createConversation(services: ConversationServices): Conversation
     };
   }
 
-  function openRecord(): SessionRecord {
+  function openSpool(): RefinementSpool {
     const { language, task } = settings;
-    return createSessionRecord({
+    return createRefinementSpool({
       ...services,
       ownership: ownershipOf(services.identity),
       recognizer: services.refiner,
@@ -307,7 +307,7 @@ export function createConversation(services: ConversationServices): Conversation
 
   async function stop(): Promise<void> {
     await flush();
-    const refinement = record?.finish();
+    const refinement = spool?.finish();
     if (!optedIn) return;
     send({
       type: 'stopped',
@@ -392,7 +392,7 @@ export function createConversation(services: ConversationServices): Conversation
     };
     return {
       onAudio: (samples) => {
-        record?.keep(index, samples);
+        spool?.keep(index, samples);
         void writer.keepAudio(index, samples);
       },
       onFinal: (hypothesis) => {
@@ -446,7 +446,7 @@ export function createConversation(services: ConversationServices): Conversation
     take,
     flush,
     close: () => {
-      record?.finish();
+      spool?.finish();
       const missing = lostSeconds + receivedSeconds() - settledSeconds();
       channels?.close();
       return missing;

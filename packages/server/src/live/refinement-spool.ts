@@ -20,15 +20,15 @@ import type { Transcription, Transcriptions } from '../transcriptions/transcript
 import type { Transcript } from '../transcripts/transcript.js';
 
 /** Keeps what a session hears, encrypted on disk, so that it can be read again as a whole. */
-export interface SessionRecord {
+export interface RefinementSpool {
   /** Keeps 16 kHz audio of a channel, in the order in which it is taken. */
   readonly keep: (channel: number, samples: Float32Array) => void;
   /** Hands what was kept since the last time over to be transcribed; its id, if there is anything. */
   readonly finish: () => string | undefined;
 }
 
-/** What a record needs from its session. */
-export interface RecordServices {
+/** What a spool needs from its session. */
+export interface SpoolServices {
   readonly sessionId: string;
   readonly ownership: Ownership;
   readonly config: Config;
@@ -41,7 +41,7 @@ export interface RecordServices {
   readonly lexicon: Lexicon;
   readonly writing: WritingOptions;
   readonly channels: number;
-  /** Keeps the text beside the live one. */
+  /** The record of the session, which keeps the text beside the live one. */
   readonly writer: SessionRecordWriter;
   /** Something keeps the session from being read again. */
   readonly onWarning: (code: WarningCode) => void;
@@ -59,8 +59,8 @@ interface Part {
   samples: number;
 }
 
-/** Starts an empty record. Trouble with it never troubles the session: it warns, and keeps no more until `finish`. */
-export function createSessionRecord(services: RecordServices): SessionRecord {
+/** Starts an empty spool. Trouble with it never troubles the session: it warns, and keeps no more until `finish`. */
+export function createRefinementSpool(services: SpoolServices): RefinementSpool {
   const { config, recognizer, language, task, keyTerms, lexicon, writing, transcriptions } = services;
   const taken = new Array<number>(services.channels).fill(0);
   let startedAt = 0;

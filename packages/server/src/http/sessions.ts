@@ -19,7 +19,7 @@ import {
 } from '../records/record.js';
 import { READINGS } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
-import { sessionSettings } from '../records/session-settings.js';
+import { recordedSettings } from '../records/session-settings.js';
 import { transcriptOf } from '../records/transcript-of.js';
 import { formatTranscript } from '../transcripts/format.js';
 import { runningText, threeDecimals } from '../transcripts/transcript.js';
@@ -127,7 +127,7 @@ const segmentBody = z.object({
 });
 
 const recordBody = sessionBody.extend({
-  settings: sessionSettings.optional().meta({ description: 'What the session was set up with.' }),
+  settings: recordedSettings.optional().meta({ description: 'What the session was set up with.' }),
   text: z.string().meta({ description: 'What was said, in the version of the query.' }),
   segments: z.array(segmentBody).meta({ description: 'What was heard live, with corrections.' }),
   takenBack: z

@@ -5,7 +5,7 @@ import type { SentKeyTerms } from '../reading/client-text.js';
 import { open, seal, type SealedPlace } from './seal.js';
 
 /** What a session was set up with, besides what is searched by. Encrypted: key terms can name a patient. */
-export const sessionSettings = z.object({
+export const recordedSettings = z.object({
   writtenForm: z.boolean(),
   dictationCommands: z.boolean(),
   /** Encoding of live audio. */
@@ -22,7 +22,7 @@ export const sessionSettings = z.object({
   /** What the program calls itself in `User-Agent`. */
   client: z.string().optional(),
 });
-export type SessionSettings = Readonly<z.output<typeof sessionSettings>>;
+export type RecordedSettings = Readonly<z.output<typeof recordedSettings>>;
 
 /** Names of programs are short; what is longer is cut. */
 const LONGEST_CLIENT = 200;
@@ -33,7 +33,7 @@ export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): string 
 }
 
 /** The same as they are written: key terms in one piece. */
-interface WrittenSettings extends Omit<SessionSettings, 'keyTerms'> {
+interface WrittenSettings extends Omit<RecordedSettings, 'keyTerms'> {
   readonly keyTerms: SentKeyTerms;
 }
 
@@ -69,8 +69,8 @@ function jsonOf({ keyTerms, ...others }: WrittenSettings): string {
 }
 
 /** Throws `record_damaged` if they are not what was sealed for that session. */
-export function openSettings(dataKey: Uint8Array, sealed: Buffer, sessionId: string): SessionSettings {
-  return sessionSettings.parse(JSON.parse(open(dataKey, sealed, placeOf(sessionId)).toString()));
+export function openSettings(dataKey: Uint8Array, sealed: Buffer, sessionId: string): RecordedSettings {
+  return recordedSettings.parse(JSON.parse(open(dataKey, sealed, placeOf(sessionId)).toString()));
 }
 
 function placeOf(sessionId: string): SealedPlace {

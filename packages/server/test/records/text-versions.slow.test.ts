@@ -4,12 +4,12 @@ import { sealLog } from '../../src/audit/seal-log.js';
 import { openDatabase, type DatabaseSettings } from '../../src/db/database.js';
 import { chosenText, TEXT_VERSIONS, type TextVersion } from '../../src/records/chosen-text.js';
 import type { MasterKeys } from '../../src/records/master-keys.js';
-import type { SessionSettings } from '../../src/records/session-settings.js';
+import type { RecordedSettings } from '../../src/records/session-settings.js';
 import type { StoredRecord } from '../../src/records/record.js';
 import { describeDatabases } from '../support/databases.js';
 import { begin, DR_LEE, openTestStorage, recordSession, spoken } from '../support/storage.js';
 
-const SETTINGS: SessionSettings = {
+const SETTINGS: RecordedSettings = {
   writtenForm: true,
   dictationCommands: false,
   encoding: 's16le',

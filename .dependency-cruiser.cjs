@@ -84,7 +84,7 @@ module.exports = {
       from: {
         path: '^packages/asr/src',
         pathNot: [
-          '^packages/asr/src/(recognizer|models)/',
+          '^packages/asr/src/(recognizer|inference/scheduling|models)/',
           '^packages/asr/src/audio/containers/ffmpeg-process\\.ts$',
           '^packages/asr/src/audio/decoders/(confinement|decoder-process)\\.ts$',
         ],

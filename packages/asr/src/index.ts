@@ -30,7 +30,7 @@ export type {
   RecognizerStatus,
   WorkerStatus,
 } from './recognizer/recognizer.js';
-export { createFairShares, type FairShares, type Share } from './recognizer/fair-shares.js';
+export { createFairShares, type FairShares, type Share } from './inference/scheduling/fair-shares.js';
 export { startRecognizer } from './recognizer/start-recognizer.js';
 export {
   defaultLiveOptions,

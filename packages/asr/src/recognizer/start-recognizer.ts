@@ -10,12 +10,12 @@ import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
 import type { TokenText } from '../text/token-text.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
-import type { ModelFiles } from './open-model.js';
-import type { Share } from './fair-shares.js';
+import type { ModelFiles } from '../inference/worker/open-model.js';
+import type { Share } from '../inference/scheduling/fair-shares.js';
 import { prepareModel } from './prepare-model.js';
 import { probeCuda, type FromProbe } from './probe-device.js';
 import type { Admission, ModelDescription, Recognizer, RecognizerOptions } from './recognizer.js';
-import { createScheduler, type Scheduler } from './scheduler.js';
+import { createScheduler, type Scheduler } from '../inference/scheduling/scheduler.js';
 import { createSharedTermLists } from './shared-terms.js';
 
 /**

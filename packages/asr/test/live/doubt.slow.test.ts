@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createJobEngine } from '../../src/recognizer/job-engine.js';
-import { LEXICON, type RecognitionResult } from '../../src/recognizer/worker-messages.js';
+import { createJobEngine } from '../../src/inference/worker/job-engine.js';
+import { LEXICON, type RecognitionResult } from '../../src/inference/messages/worker-messages.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
 import { plainRequest } from '../../src/decoding/speech-model.js';
 import { transcribe } from '../support/listening.js';

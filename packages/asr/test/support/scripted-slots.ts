@@ -1,5 +1,9 @@
-import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
-import type { createWorkerSlot, WorkerSlot, WorkerSlotListener } from '../../src/recognizer/worker-slot.js';
+import type { RecognitionJob, RecognitionResult } from '../../src/inference/messages/worker-messages.js';
+import type {
+  createWorkerSlot,
+  WorkerSlot,
+  WorkerSlotListener,
+} from '../../src/inference/scheduling/worker-slot.js';
 
 /** A place for a process, without one: the test says when a job ends, and when the process would. */
 export interface ScriptedSlot {

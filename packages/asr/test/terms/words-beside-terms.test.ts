@@ -4,8 +4,8 @@ import { changesOf } from '../../src/decoding/term-changes.js';
 import { moonshineTokens, moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { loadClinicalLanguage } from '../../src/lexicon/clinical-language.js';
 import { loadMedicalLexicon } from '../../src/lexicon/medical-lexicon.js';
-import { createTermLists } from '../../src/recognizer/term-lists.js';
-import { LEXICON } from '../../src/recognizer/worker-messages.js';
+import { createTermLists } from '../../src/inference/worker/term-lists.js';
+import { LEXICON } from '../../src/inference/messages/worker-messages.js';
 import { spellWords, joinWords } from '../../src/text/words.js';
 
 const model = {

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { moonshineGeometry } from '../../src/families/moonshine/moonshine-family.js';
-import type { RecognizerEvent } from '../../src/recognizer/recognizer.js';
-import { createScheduler, type JobRequest, type Scheduler } from '../../src/recognizer/scheduler.js';
-import { LEXICON } from '../../src/recognizer/worker-messages.js';
-import { plainRequest } from '../../src/decoding/speech-model.js';
-import { scriptSlots, type ScriptedSlot } from '../support/scripted-slots.js';
+import { moonshineGeometry } from '../../../src/families/moonshine/moonshine-family.js';
+import type { RecognizerEvent } from '../../../src/recognizer/recognizer.js';
+import {
+  createScheduler,
+  type JobRequest,
+  type Scheduler,
+} from '../../../src/inference/scheduling/scheduler.js';
+import { LEXICON } from '../../../src/inference/messages/worker-messages.js';
+import { plainRequest } from '../../../src/decoding/speech-model.js';
+import { scriptSlots, type ScriptedSlot } from '../../support/scripted-slots.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });

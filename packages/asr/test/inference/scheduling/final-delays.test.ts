@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFinalDelays, type DelayedFinal } from '../../src/recognizer/final-delays.js';
+import { createFinalDelays, type DelayedFinal } from '../../../src/inference/scheduling/final-delays.js';
 
 test('there is no delay without finals', () => {
   expect(createFinalDelays().recentP95()).toBe(0);

@@ -1,10 +1,10 @@
-import type { SpeechModel } from '../decoding/speech-model.js';
-import type { KeyTerm } from '../terms/key-term.js';
-import { contextAllowance, isMisheard, nonwordAllowance } from '../terms/context-allowance.js';
-import type { Steps } from '../terms/steps.js';
-import type { TermMatcher } from '../terms/term-match.js';
-import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
-import type { LexiconTerm } from '../lexicon/medical-lexicon.js';
+import type { SpeechModel } from '../../decoding/speech-model.js';
+import type { KeyTerm } from '../../terms/key-term.js';
+import { contextAllowance, isMisheard, nonwordAllowance } from '../../terms/context-allowance.js';
+import type { Steps } from '../../terms/steps.js';
+import type { TermMatcher } from '../../terms/term-match.js';
+import type { ClinicalLanguage } from '../../lexicon/clinical-language.js';
+import type { LexiconTerm } from '../../lexicon/medical-lexicon.js';
 import {
   createTermList,
   growBoostedTermList,
@@ -12,9 +12,9 @@ import {
   type SoundEvidence,
   type TermContext,
   type TermList,
-} from '../terms/term-list.js';
-import { growVocabularyTrie, type VocabularyTrie } from '../terms/vocabulary-trie.js';
-import { LEXICON } from './worker-messages.js';
+} from '../../terms/term-list.js';
+import { growVocabularyTrie, type VocabularyTrie } from '../../terms/vocabulary-trie.js';
+import { LEXICON } from '../messages/worker-messages.js';
 
 /** The lists of terms that one inference process knows by name. */
 export interface TermLists {

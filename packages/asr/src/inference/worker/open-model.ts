@@ -1,6 +1,6 @@
-import type { SpeechModel } from '../decoding/speech-model.js';
-import { openMoonshine, type MoonshineFiles } from '../families/moonshine/moonshine-model.js';
-import { openWhisper, type WhisperFiles } from '../families/whisper/whisper-model.js';
+import type { SpeechModel } from '../../decoding/speech-model.js';
+import { openMoonshine, type MoonshineFiles } from '../../families/moonshine/moonshine-model.js';
+import { openWhisper, type WhisperFiles } from '../../families/whisper/whisper-model.js';
 
 /** The prepared files of a model. */
 export type ModelFiles = MoonshineFiles | WhisperFiles;

@@ -1,4 +1,4 @@
-import type { EncoderState } from '../decoding/stream-encoder.js';
+import type { EncoderState } from '../../decoding/stream-encoder.js';
 
 /** Encoder states by window, least recently used ones dropped: a dropped one costs time, not text. */
 export interface WindowStates {

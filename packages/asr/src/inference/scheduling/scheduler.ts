@@ -1,9 +1,9 @@
 import { createFairShares, type Share } from './fair-shares.js';
 import { createFinalDelays } from './final-delays.js';
-import type { ModelFiles } from './open-model.js';
-import type { RecognizerEvent, WorkerStatus } from './recognizer.js';
-import type { KeyTermList } from '../terms/key-term-list.js';
-import { LEXICON, type RecognitionJob, type RecognitionResult } from './worker-messages.js';
+import type { ModelFiles } from '../worker/open-model.js';
+import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
+import type { KeyTermList } from '../../terms/key-term-list.js';
+import { LEXICON, type RecognitionJob, type RecognitionResult } from '../messages/worker-messages.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
 /** Work to be scheduled; the scheduler numbers it. */

@@ -1,5 +1,5 @@
-import { createDecoderBatch } from '../decoding/decoder-batch.js';
-import { plainRequest, type SpeechModel } from '../decoding/speech-model.js';
+import { createDecoderBatch } from '../../decoding/decoder-batch.js';
+import { plainRequest, type SpeechModel } from '../../decoding/speech-model.js';
 
 /** One second, 16 kHz. */
 const SAMPLES = 16_000;

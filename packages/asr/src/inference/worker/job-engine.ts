@@ -5,11 +5,11 @@ import {
   type Feed,
   type Reading,
   type RowOutput,
-} from '../decoding/decoder-batch.js';
-import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import { SHORTEST_TOKEN_SECONDS, type WantedAudio } from '../decoding/repetition.js';
-import { doubtfulToken } from '../decoding/doubtful-token.js';
-import { changesOnlyTerms } from '../decoding/term-guard.js';
+} from '../../decoding/decoder-batch.js';
+import { SAMPLE_RATE } from '../../audio/sample-rate.js';
+import { SHORTEST_TOKEN_SECONDS, type WantedAudio } from '../../decoding/repetition.js';
+import { doubtfulToken } from '../../decoding/doubtful-token.js';
+import { changesOnlyTerms } from '../../decoding/term-guard.js';
 import {
   createSearch,
   logProbabilityWithTerms,
@@ -19,9 +19,9 @@ import {
   type Search,
   type SearchEnd,
   type SearchStep,
-} from '../decoding/search.js';
-import type { Opening, SpeechModel } from '../decoding/speech-model.js';
-import type { CrossAttention } from '../decoding/stream-encoder.js';
+} from '../../decoding/search.js';
+import type { Opening, SpeechModel } from '../../decoding/speech-model.js';
+import type { CrossAttention } from '../../decoding/stream-encoder.js';
 import {
   reconsiderTerms,
   reheard,
@@ -29,15 +29,20 @@ import {
   withReplaced,
   type Reconsidered,
   type Revision,
-} from '../decoding/reconsider-terms.js';
-import type { ClinicalLanguage } from '../lexicon/clinical-language.js';
-import type { KeyTerm } from '../terms/key-term.js';
-import type { Confusables } from '../terms/confusables.js';
-import { nameTerms } from '../terms/name-terms.js';
-import { spellWords } from '../text/words.js';
+} from '../../decoding/reconsider-terms.js';
+import type { ClinicalLanguage } from '../../lexicon/clinical-language.js';
+import type { KeyTerm } from '../../terms/key-term.js';
+import type { Confusables } from '../../terms/confusables.js';
+import { nameTerms } from '../../terms/name-terms.js';
+import { spellWords } from '../../text/words.js';
 import { createTermLists } from './term-lists.js';
 import { createWindowStates } from './window-states.js';
-import { LEXICON, type JobPriority, type RecognitionJob, type RecognitionResult } from './worker-messages.js';
+import {
+  LEXICON,
+  type JobPriority,
+  type RecognitionJob,
+  type RecognitionResult,
+} from '../messages/worker-messages.js';
 
 /** Recognises jobs one process at a time, decoding those at hand together. */
 export interface JobEngine {

@@ -2,17 +2,20 @@ import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import type { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createDecoderBatch } from '../../src/decoding/decoder-batch.js';
-import type { Hypothesis } from '../../src/decoding/search.js';
-import type { DecodingRequest, SpeechModel } from '../../src/decoding/speech-model.js';
-import { loadWhisperTokenizer, type WhisperTokenizer } from '../../src/families/whisper/whisper-tokenizer.js';
-import { createJobEngine } from '../../src/recognizer/job-engine.js';
-import type { RecognitionJob, RecognitionResult } from '../../src/recognizer/worker-messages.js';
-import { prefill } from '../support/greedy-decoding.js';
-import { plainRequest } from '../../src/decoding/speech-model.js';
-import { makeRandomWhisper, openPreparedWhisper } from '../support/prepared-whisper.js';
-import { loadSpeech } from '../support/speech.js';
-import { until } from '../support/until.js';
+import { createDecoderBatch } from '../../../src/decoding/decoder-batch.js';
+import type { Hypothesis } from '../../../src/decoding/search.js';
+import type { DecodingRequest, SpeechModel } from '../../../src/decoding/speech-model.js';
+import {
+  loadWhisperTokenizer,
+  type WhisperTokenizer,
+} from '../../../src/families/whisper/whisper-tokenizer.js';
+import { createJobEngine } from '../../../src/inference/worker/job-engine.js';
+import type { RecognitionJob, RecognitionResult } from '../../../src/inference/messages/worker-messages.js';
+import { prefill } from '../../support/greedy-decoding.js';
+import { plainRequest } from '../../../src/decoding/speech-model.js';
+import { makeRandomWhisper, openPreparedWhisper } from '../../support/prepared-whisper.js';
+import { loadSpeech } from '../../support/speech.js';
+import { until } from '../../support/until.js';
 
 /** Tokens of a job of two seconds: ten a second and four more. */
 const TOKEN_LIMIT = 24;

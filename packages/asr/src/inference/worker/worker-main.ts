@@ -1,13 +1,13 @@
-import { placesOf } from '../error-places.js';
-import { loadClinicalLanguage } from '../lexicon/clinical-language.js';
-import { loadConfusableDrugs } from '../lexicon/confusable-drugs.js';
-import { loadMedicalLexicon, type LexiconTerm } from '../lexicon/medical-lexicon.js';
-import { createConfusables } from '../terms/confusables.js';
-import { termsOfList } from '../terms/key-term-list.js';
+import { placesOf } from '../../error-places.js';
+import { loadClinicalLanguage } from '../../lexicon/clinical-language.js';
+import { loadConfusableDrugs } from '../../lexicon/confusable-drugs.js';
+import { loadMedicalLexicon, type LexiconTerm } from '../../lexicon/medical-lexicon.js';
+import { createConfusables } from '../../terms/confusables.js';
+import { termsOfList } from '../../terms/key-term-list.js';
 import { createJobEngine, type JobEngine } from './job-engine.js';
 import { openModel } from './open-model.js';
 import { warmUp } from './warm-up.js';
-import type { FromWorker, ToWorker } from './worker-messages.js';
+import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 
 // The entry of an inference process: one engine, driven by messages from the server that forked it.
 

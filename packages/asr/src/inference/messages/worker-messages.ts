@@ -1,9 +1,9 @@
-import type { TokenAlternative } from '../decoding/reconsider-terms.js';
-import type { Hypothesis, Stretch } from '../decoding/search.js';
-import type { DecodingRequest, Opening } from '../decoding/speech-model.js';
-import type { KeyTermList } from '../terms/key-term-list.js';
-import type { NamedTerm } from '../terms/name-terms.js';
-import type { ModelFiles } from './open-model.js';
+import type { TokenAlternative } from '../../decoding/reconsider-terms.js';
+import type { Hypothesis, Stretch } from '../../decoding/search.js';
+import type { DecodingRequest, Opening } from '../../decoding/speech-model.js';
+import type { KeyTermList } from '../../terms/key-term-list.js';
+import type { NamedTerm } from '../../terms/name-terms.js';
+import type { ModelFiles } from '../worker/open-model.js';
 
 /**
  * How urgent a job is. A final that is late delays a person; a partial that is late is worth nothing; nobody waits for

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { expectOrderly } from '../support/expect-orderly.js';
-import { encodePcm, listen, transcribe, type Listening } from '../support/listening.js';
+import { expectOrderly } from '../../support/expect-orderly.js';
+import { encodePcm, listen, transcribe, type Listening } from '../../support/listening.js';
 import {
   makeFolder,
   plainOptions,
   startRealRecognizer,
   type RealRecognizer,
-} from '../support/real-recognizer.js';
-import { join, loadAllSpeech, loadSpeech, silence, wordErrorRate } from '../support/speech.js';
-import { until } from '../support/until.js';
+} from '../../support/real-recognizer.js';
+import { join, loadAllSpeech, loadSpeech, silence, wordErrorRate } from '../../support/speech.js';
+import { until } from '../../support/until.js';
 
 /**
  * Words that may come out otherwise when a process is replaced, as a share of all. Not none: the new process has

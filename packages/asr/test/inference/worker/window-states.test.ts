@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EncoderState } from '../../src/decoding/stream-encoder.js';
-import { createWindowStates } from '../../src/recognizer/window-states.js';
+import type { EncoderState } from '../../../src/decoding/stream-encoder.js';
+import { createWindowStates } from '../../../src/inference/worker/window-states.js';
 
 describe('the encoder states of windows', () => {
   test('continue only audio that is as long as theirs or longer', () => {

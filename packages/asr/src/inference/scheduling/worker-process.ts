@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment } from '../child-environment.js';
-import type { FromWorker, ToWorker } from './worker-messages.js';
+import { childEnvironment } from '../../child-environment.js';
+import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 
 /** One running inference process. */
 export interface WorkerProcess {
@@ -19,7 +19,7 @@ export interface WorkerListener {
 
 /** Starts an inference process. Audio goes over in binary (structured clone), not as JSON. */
 export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./worker-main.js', import.meta.url)), [], {
+  const child: ChildProcess = fork(fileURLToPath(new URL('../worker/worker-main.js', import.meta.url)), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // The heap holds only tokens, messages and lists of terms. Tensors live outside of it, and so many are left behind that

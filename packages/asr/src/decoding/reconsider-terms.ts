@@ -10,6 +10,9 @@ import { changesOf, nameOf, type ExpectedTerms, type TermChange } from './term-c
 /** What reconsidering needs of the model. */
 type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode' | 'secondsPerFrame'>;
 
+/** What it needs of the decoder. */
+type TokenReader = Pick<DecoderBatch, 'read' | 'readBranches'>;
+
 /** What some tokens may be instead. */
 export interface TokenAlternative extends TokenSpan {
   readonly text: string;
@@ -79,7 +82,7 @@ export async function reconsiderTerms(
   cross: CrossAttention,
   expected: ExpectedTerms,
   model: TermReader,
-  batch: DecoderBatch,
+  batch: TokenReader,
   decoded?: BranchedReading,
 ): Promise<Reconsidered> {
   let { hypothesis, replaced, outputs } = earlier;
@@ -163,7 +166,7 @@ async function score(
   promptLength: number,
   reading: BranchedReading,
   endToken: number,
-  batch: DecoderBatch,
+  batch: TokenReader,
 ): Promise<ScoredChange[]> {
   const ended = hypothesis.stopped === 'end' ? [...hypothesis.tokens, endToken] : hypothesis.tokens;
   const before = likelihoods(hypothesis);

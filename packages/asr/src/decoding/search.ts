@@ -62,7 +62,7 @@ export interface SearchEnd {
 }
 
 /** A token for a row, which goes on from what the row numbered `from` has read. */
-interface SearchFeed {
+export interface SearchFeed {
   readonly token: number;
   readonly from: number;
 }

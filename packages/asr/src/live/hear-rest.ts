@@ -1,4 +1,4 @@
-import type { RecognitionResult } from '../inference/messages/worker-messages.js';
+import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import type { TokenText } from '../text/token-text.js';
 import { spellWords } from '../text/words.js';
 

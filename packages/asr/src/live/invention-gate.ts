@@ -1,5 +1,5 @@
 import { meanLogProbability } from '../decoding/search.js';
-import type { RecognitionResult } from '../inference/messages/worker-messages.js';
+import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 
 /** What is known of an utterance besides its text. */
 export interface UtteranceEvidence {

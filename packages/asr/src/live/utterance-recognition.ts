@@ -4,7 +4,7 @@ import type { TokenText } from '../text/token-text.js';
 import { wordBreaksOf } from '../families/whisper/languages.js';
 import type { JobRequest, ScheduledJob, Scheduler } from '../inference/scheduling/scheduler.js';
 import type { Share } from '../inference/scheduling/fair-shares.js';
-import type { RecognitionResult } from '../inference/messages/worker-messages.js';
+import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
 import { spellUnitsOut } from '../text/spoken-units.js';

@@ -1,4 +1,4 @@
-import type { RecognitionResult } from '../inference/messages/worker-messages.js';
+import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import { cardinalOf, isNumberWord } from '../text/written-form/number-words.js';
 import type { SpelledWord } from '../text/words.js';
 import type { Word, WordAlternative } from './live-transcription.js';

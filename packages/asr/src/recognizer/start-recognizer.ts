@@ -10,7 +10,7 @@ import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
 import type { TokenText } from '../text/token-text.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
-import type { ModelFiles } from '../inference/worker/open-model.js';
+import type { ModelFiles } from '../inference/messages/worker-messages.js';
 import type { Share } from '../inference/scheduling/fair-shares.js';
 import { prepareModel } from './prepare-model.js';
 import { probeCuda, type FromProbe } from './probe-device.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobEngine } from '../../src/inference/worker/job-engine.js';
-import { LEXICON, type RecognitionResult } from '../../src/inference/messages/worker-messages.js';
+import { LEXICON, type RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
 import { plainRequest } from '../../src/decoding/speech-model.js';
 import { transcribe } from '../support/listening.js';
@@ -38,16 +38,20 @@ test('what a word is taken for is weighed by the decoder, which prefers what was
     loadSpeech(DISCHARGED),
   ]);
   const results: RecognitionResult[] = [];
-  const engine = createJobEngine(
+  const engine = createJobEngine({
     model,
-    [{ text: 'discharged' }],
-    (_, result) => results.push(result),
-    (error) => {
+    lexicon: {
+      terms: [{ text: 'discharged' }],
+      confusables: {
+        mostWords: 1,
+        takenFor: (plain) => (plain === 'patient' ? ['patience', 'physician'] : []),
+      },
+    },
+    onResult: (_, result) => results.push(result),
+    onError(error) {
       throw error;
     },
-    () => undefined,
-    { mostWords: 1, takenFor: (plain) => (plain === 'patient' ? ['patience', 'physician'] : []) },
-  );
+  });
   engine.add({
     id: 1,
     priority: 'final',

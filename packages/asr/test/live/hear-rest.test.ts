@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { moonshineTokens, moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { hearRest } from '../../src/live/hear-rest.js';
-import type { RecognitionResult } from '../../src/inference/messages/worker-messages.js';
+import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { spellWords } from '../../src/text/words.js';
 
 test('what stands behind a circle is heard from its middle on, and follows', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { meanLogProbability } from '../../src/decoding/search.js';
 import { isDoubtful, isInvented, isSpeech, isTooFaint, likelier } from '../../src/live/invention-gate.js';
-import type { RecognitionResult } from '../../src/inference/messages/worker-messages.js';
+import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 
 const CLEAR = { voicedSeconds: 1, peak: 0.99 };
 const DOUBTFUL = { voicedSeconds: 0.3, peak: 0.8 };

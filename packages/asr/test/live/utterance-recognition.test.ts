@@ -4,7 +4,7 @@ import { defaultLiveOptions } from '../../src/live/transcribe-recording.js';
 import type { DroppedWords, FinalHypothesis, LiveOptions } from '../../src/live/live-transcription.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
 import type { JobRequest, Scheduler } from '../../src/inference/scheduling/scheduler.js';
-import type { RecognitionResult } from '../../src/inference/messages/worker-messages.js';
+import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { createAudioHistory } from '../../src/segment/audio-history.js';
 import type { SegmentEvent } from '../../src/segment/segmenter.js';
 import { until } from '../support/until.js';

@@ -1,4 +1,4 @@
-import type { RecognitionJob, RecognitionResult } from '../../src/inference/messages/worker-messages.js';
+import type { RecognitionJob, RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import type {
   createWorkerSlot,
   WorkerSlot,

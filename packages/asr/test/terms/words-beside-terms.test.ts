@@ -5,7 +5,7 @@ import { moonshineTokens, moonshineTokenText } from '../../src/families/moonshin
 import { loadClinicalLanguage } from '../../src/lexicon/clinical-language.js';
 import { loadMedicalLexicon } from '../../src/lexicon/medical-lexicon.js';
 import { createTermLists } from '../../src/inference/worker/term-lists.js';
-import { LEXICON } from '../../src/inference/messages/worker-messages.js';
+import { LEXICON } from '../../src/inference/messages/recognition-job.js';
 import { spellWords, joinWords } from '../../src/text/words.js';
 
 const model = {

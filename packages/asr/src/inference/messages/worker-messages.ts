@@ -1,56 +1,10 @@
-import type { TokenAlternative } from '../../decoding/reconsider-terms.js';
-import type { Hypothesis, Stretch } from '../../decoding/search.js';
-import type { DecodingRequest, Opening } from '../../decoding/speech-model.js';
+import type { MoonshineFiles } from '../../families/moonshine/moonshine-model.js';
+import type { WhisperFiles } from '../../families/whisper/whisper-model.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
-import type { NamedTerm } from '../../terms/name-terms.js';
-import type { ModelFiles } from '../worker/open-model.js';
+import type { RecognitionJob, RecognitionResult } from './recognition-job.js';
 
-/**
- * How urgent a job is. A final that is late delays a person; a partial that is late is worth nothing; nobody waits for
- * one in the background from second to second.
- */
-export type JobPriority = 'final' | 'partial' | 'background';
-
-/** One window of audio to be turned into tokens. Holds all that is needed to do it again in another process. */
-export interface RecognitionJob {
-  readonly id: number;
-  readonly priority: JobPriority;
-  /** Names the stream and the start of its window: jobs of the same window continue each other's encoding. */
-  readonly window: string;
-  /** The window's audio from its start to the end of the utterance, 16 kHz. */
-  readonly audio: Int16Array;
-  /** Tokens already final for the beginning of the window: the decoder goes on behind them. */
-  readonly prefix: readonly number[];
-  /** Tokens that are expected behind the prefix: read all at once, they cost little as far as they come. */
-  readonly draft: readonly number[];
-  /** Length of the audio whose text is wanted, seconds: bounds the number of tokens. */
-  readonly newSeconds: number;
-  /** Whether a later job of the same window will continue this one's encoding. */
-  readonly keepState: boolean;
-  readonly decoding: DecodingRequest;
-  /** The lists of terms to be looked for, by the names under which the process knows them. */
-  readonly termLists: readonly string[];
-}
-
-/** Names the lexicon among lists of terms. */
-export const LEXICON = 'lexicon';
-
-/** The tokens of one utterance. */
-export interface RecognitionResult extends Omit<Hypothesis, 'frames' | 'lostIn'>, Opening {
-  /** Where in the window each token was heard, seconds. */
-  readonly heardAt: readonly number[];
-  /** Where in the window a search that did not come to an end lost its way, seconds. */
-  readonly lostIn?: Stretch;
-  /**
-   * The mean natural logarithm of the token probabilities before terms took the place of words; absent where none could.
-   * How sure the decoder was of a term says nothing of whether anybody spoke.
-   */
-  readonly surenessBeforeTerms?: number;
-  /** Terms of the job's lists, in their order. */
-  readonly terms: readonly NamedTerm[];
-  /** What terms and numbers may be instead, in no order. */
-  readonly alternatives: readonly TokenAlternative[];
-}
+/** The prepared files of a model. */
+export type ModelFiles = MoonshineFiles | WhisperFiles;
 
 /** From the server to an inference process. */
 export type ToWorker =

@@ -1,9 +1,9 @@
 import { createFairShares, type Share } from './fair-shares.js';
 import { createFinalDelays } from './final-delays.js';
-import type { ModelFiles } from '../worker/open-model.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
-import { LEXICON, type RecognitionJob, type RecognitionResult } from '../messages/worker-messages.js';
+import { LEXICON, type RecognitionJob, type RecognitionResult } from '../messages/recognition-job.js';
+import type { ModelFiles } from '../messages/worker-messages.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
 /** Work to be scheduled; the scheduler numbers it. */
@@ -150,7 +150,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       if (!next) return;
       begin(next, slot);
       const home = homes.get(next.request.stream);
-      if (home !== slot) home?.forget(next.request.window);
+      if (home !== slot && next.request.window !== undefined) home?.forget(next.request.window);
       homes.set(next.request.stream, slot);
       const job = (next.job ??= jobOf(next));
       const keyTerms = job.termLists.length > 0 ? next.request.keyTerms : undefined;

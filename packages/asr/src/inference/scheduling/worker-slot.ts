@@ -1,7 +1,7 @@
-import type { ModelFiles } from '../worker/open-model.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
-import type { FromWorker, RecognitionJob, RecognitionResult } from '../messages/worker-messages.js';
+import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
+import type { FromWorker, ModelFiles } from '../messages/worker-messages.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 /** A place that always has an inference process in it, or is about to get one. */

@@ -1,9 +1,7 @@
 import type { SpeechModel } from '../../decoding/speech-model.js';
-import { openMoonshine, type MoonshineFiles } from '../../families/moonshine/moonshine-model.js';
-import { openWhisper, type WhisperFiles } from '../../families/whisper/whisper-model.js';
-
-/** The prepared files of a model. */
-export type ModelFiles = MoonshineFiles | WhisperFiles;
+import { openMoonshine } from '../../families/moonshine/moonshine-model.js';
+import { openWhisper } from '../../families/whisper/whisper-model.js';
+import type { ModelFiles } from '../messages/worker-messages.js';
 
 /** Loads a prepared model of any family. Throws what loading throws. */
 export function openModel(files: ModelFiles): Promise<SpeechModel> {

@@ -14,7 +14,7 @@ import {
   type TermList,
 } from '../../terms/term-list.js';
 import { growVocabularyTrie, type VocabularyTrie } from '../../terms/vocabulary-trie.js';
-import { LEXICON } from '../messages/worker-messages.js';
+import { LEXICON } from '../messages/recognition-job.js';
 
 /** The lists of terms that one inference process knows by name. */
 export interface TermLists {

@@ -1,10 +1,10 @@
 import { placesOf } from '../../error-places.js';
 import { loadClinicalLanguage } from '../../lexicon/clinical-language.js';
 import { loadConfusableDrugs } from '../../lexicon/confusable-drugs.js';
-import { loadMedicalLexicon, type LexiconTerm } from '../../lexicon/medical-lexicon.js';
+import { loadMedicalLexicon } from '../../lexicon/medical-lexicon.js';
 import { createConfusables } from '../../terms/confusables.js';
 import { termsOfList } from '../../terms/key-term-list.js';
-import { createJobEngine, type JobEngine } from './job-engine.js';
+import { createJobEngine, type EngineLexicon, type JobEngine } from './job-engine.js';
 import { openModel } from './open-model.js';
 import { warmUp } from './warm-up.js';
 import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
@@ -63,21 +63,18 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   try {
     const model = await openModel(message.model);
     await warmUp(model);
-    const lexicon = message.lexicon ? await loadLexicon() : [];
-    engine = createJobEngine(
+    engine = createJobEngine({
       model,
-      lexicon,
-      (id, result, runSeconds) => {
+      lexicon: message.lexicon ? await loadLexicon(message.lexiconContext) : undefined,
+      onResult(id, result, runSeconds) {
         collectTensors();
         send({ type: 'result', id, result, runSeconds, residentBytes: process.memoryUsage.rss() });
       },
-      (error) => {
+      onError(error) {
         throw error;
       },
-      collectTensors,
-      message.lexicon ? createConfusables(await loadConfusableDrugs()) : undefined,
-      message.lexicon && message.lexiconContext ? await loadClinicalLanguage(lexicon) : undefined,
-    );
+      onJoined: collectTensors,
+    });
     send({ type: 'ready', residentBytes: process.memoryUsage.rss() });
   } catch (error) {
     send({ type: 'load-failed', message: error instanceof Error ? error.message : 'unknown failure' });
@@ -85,9 +82,13 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
 }
 
 /** The lexicon without units, which are ordinary words: how they are written is not for the decoder to say. */
-async function loadLexicon(): Promise<readonly LexiconTerm[]> {
-  const terms = await loadMedicalLexicon();
-  return terms.filter(({ kind }) => kind !== 'unit');
+async function loadLexicon(withContext: boolean): Promise<EngineLexicon> {
+  const terms = (await loadMedicalLexicon()).filter(({ kind }) => kind !== 'unit');
+  return {
+    terms,
+    confusables: createConfusables(await loadConfusableDrugs()),
+    language: withContext ? await loadClinicalLanguage(terms) : undefined,
+  };
 }
 
 /**

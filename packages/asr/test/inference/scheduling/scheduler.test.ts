@@ -7,7 +7,7 @@ import {
   type JobRequest,
   type Scheduler,
 } from '../../../src/inference/scheduling/scheduler.js';
-import { LEXICON } from '../../../src/inference/messages/worker-messages.js';
+import { LEXICON } from '../../../src/inference/messages/recognition-job.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
 import { scriptSlots, type ScriptedSlot } from '../../support/scripted-slots.js';
 

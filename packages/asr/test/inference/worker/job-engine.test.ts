@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { moonshineTokenText } from '../../../src/families/moonshine/moonshine-text.js';
 import { preferredWeightFormat } from '../../../src/models/prepared-graphs.js';
 import { createJobEngine } from '../../../src/inference/worker/job-engine.js';
-import type { RecognitionJob, RecognitionResult } from '../../../src/inference/messages/worker-messages.js';
+import type { RecognitionJob, RecognitionResult } from '../../../src/inference/messages/recognition-job.js';
 import { spellWords } from '../../../src/text/words.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
 import { openPrepared, type PreparedMoonshine } from '../../support/published-moonshine.js';
@@ -128,14 +128,13 @@ test('what the encoder gave for a job is let go of once the batch has it', async
 
 function start(speechModel = model) {
   const results = new Map<number, RecognitionResult>();
-  const engine = createJobEngine(
-    speechModel,
-    [],
-    (id, result) => results.set(id, result),
-    (error) => {
+  const engine = createJobEngine({
+    model: speechModel,
+    onResult: (id, result) => results.set(id, result),
+    onError(error) {
       throw error;
     },
-  );
+  });
   return { engine, results };
 }
 

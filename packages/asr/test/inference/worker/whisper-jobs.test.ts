@@ -10,7 +10,7 @@ import {
   type WhisperTokenizer,
 } from '../../../src/families/whisper/whisper-tokenizer.js';
 import { createJobEngine } from '../../../src/inference/worker/job-engine.js';
-import type { RecognitionJob, RecognitionResult } from '../../../src/inference/messages/worker-messages.js';
+import type { RecognitionJob, RecognitionResult } from '../../../src/inference/messages/recognition-job.js';
 import { prefill } from '../../support/greedy-decoding.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
 import { makeRandomWhisper, openPreparedWhisper } from '../../support/prepared-whisper.js';
@@ -244,14 +244,13 @@ async function recognise(
 
 function start(altered: Partial<SpeechModel> = {}) {
   const results = new Map<number, RecognitionResult>();
-  const engine = createJobEngine(
-    { ...model, ...altered },
-    [],
-    (id, result) => results.set(id, result),
-    (error) => {
+  const engine = createJobEngine({
+    model: { ...model, ...altered },
+    onResult: (id, result) => results.set(id, result),
+    onError(error) {
       throw error;
     },
-  );
+  });
   return { engine, results };
 }
 

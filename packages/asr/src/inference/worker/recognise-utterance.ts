@@ -1,0 +1,90 @@
+import { withReplaced, type Reconsidered } from '../../decoding/reconsider-terms.js';
+import { meanLogProbability } from '../../decoding/search.js';
+import type { Opening, SpeechModel } from '../../decoding/speech-model.js';
+import type { CrossAttention } from '../../decoding/stream-encoder.js';
+import { nameTerms } from '../../terms/name-terms.js';
+import { spellWords } from '../../text/words.js';
+import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
+import { decodeText, looksForTerms, type DecodedText, type EncodedUtterance } from './decode-text.js';
+import { searchTerms, type JobTerms } from './search-terms.js';
+import type { JobDecoder } from './shared-decoder.js';
+import type { WindowStates } from './window-states.js';
+
+/** What an utterance is recognised with. */
+export interface UtteranceTools {
+  readonly model: SpeechModel;
+  readonly decoder: JobDecoder;
+  readonly states: WindowStates;
+  readonly terms: JobTerms;
+  /** Aborted when nobody waits for the result any more: what is awaited of the decoder rejects then. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * All that is done to one utterance: its audio is encoded, decoded along its draft, at higher temperatures until it can be
+ * believed, and its terms are reconsidered. Wherever it needs the decoder it awaits its turn.
+ */
+export async function recogniseUtterance(
+  job: RecognitionJob,
+  tools: UtteranceTools,
+): Promise<RecognitionResult> {
+  const utterance = await encode(job, tools);
+  const decoded = await decodeText(utterance);
+  const text = await searchTerms(utterance, tools.terms, decoded);
+  return resultOf(utterance, decoded, text, tools.terms);
+}
+
+async function encode(
+  job: RecognitionJob,
+  { model, decoder, states, signal }: UtteranceTools,
+): Promise<EncodedUtterance> {
+  const { window, audio } = job;
+  const earlier = window === undefined ? undefined : states.get(window, audio.length);
+  const { cross, state } = await model.encoder.encode(toFloat(audio), earlier);
+  // Of a job that was cancelled in the meantime nobody would tell when to let go of its state.
+  signal.throwIfAborted();
+  if (job.keepState && state && window !== undefined) states.set(window, state, audio.length);
+  const opening = await open(job, model, decoder, cross);
+  const { language } = job.decoding;
+  const spoken = language === 'auto' ? (opening.language ?? 'en') : language;
+  return { job, model, decoder, opening, prompt: model.prompt(job.decoding, spoken, job.prefix), cross };
+}
+
+/** What the model says before any text, where that is of interest. */
+async function open(
+  { decoding, prefix }: RecognitionJob,
+  { opening }: SpeechModel,
+  decoder: JobDecoder,
+  cross: CrossAttention,
+): Promise<Opening> {
+  if (!opening || (prefix.length > 0 && decoding.language !== 'auto')) return {};
+  const { outputs } = await decoder.read(cross, opening.prompt);
+  return outputs[0] ? opening.read(outputs[0].logits) : {};
+}
+
+function resultOf(
+  { job, model, opening }: EncodedUtterance,
+  { hypothesis: decoded }: DecodedText,
+  { hypothesis: heard, replaced, alternatives }: Reconsidered,
+  { lists }: JobTerms,
+): RecognitionResult {
+  const { frames, lostIn, ...hypothesis } = withReplaced(heard, replaced);
+  const words = spellWords(hypothesis.tokens, hypothesis.logProbabilities, model.textOf);
+  const isJudged = looksForTerms(job) && decoded.tokens.length > 0;
+  const secondsOf = (frame: number) => frame * model.secondsPerFrame;
+  return {
+    ...hypothesis,
+    ...opening,
+    ...(isJudged && { surenessBeforeTerms: meanLogProbability(decoded) }),
+    heardAt: frames.map(secondsOf),
+    ...(lostIn && { lostIn: { from: secondsOf(lostIn.from), to: secondsOf(lostIn.to) } }),
+    terms: nameTerms(words, lists),
+    alternatives,
+  };
+}
+
+function toFloat(audio: Int16Array): Float32Array {
+  const samples = new Float32Array(audio.length);
+  for (let i = 0; i < audio.length; i++) samples[i] = (audio[i] as number) / 32_768;
+  return samples;
+}

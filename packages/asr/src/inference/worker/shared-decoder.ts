@@ -1,0 +1,180 @@
+import type {
+  BranchedReading,
+  DecoderBatch,
+  Feed,
+  Reading,
+  RowOutput,
+} from '../../decoding/decoder-batch.js';
+import type { SearchFeed } from '../../decoding/search.js';
+import type { CrossAttention } from '../../decoding/stream-encoder.js';
+
+/**
+ * The decoder of a process, shared by jobs that take turns: one works at a time, and all that have come to their next step
+ * take it together.
+ */
+export interface SharedDecoder {
+  /**
+   * Gives a job its first turn; resolves once it waits for a step or has ended. When `signal` is aborted, its rows leave,
+   * and what it awaits of its decoder rejects. Any other error of the job is thrown by the turn in which it happens: this
+   * one, or one of `step`.
+   */
+  begin(job: (decoder: JobDecoder) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Takes one step for all jobs that wait for it, then gives each its turn. */
+  step(): Promise<void>;
+}
+
+/** The decoder as one job has it. */
+export interface JobDecoder extends Pick<DecoderBatch, 'read' | 'readBranches'> {
+  /** Takes `count` rows in, which all go on from the first `length` tokens of what was read. */
+  join(count: number, reading: Reading, length: number): JobRows;
+}
+
+/** The rows of one job in the batch; it has no others at the same time. */
+export interface JobRows {
+  /**
+   * Feeds each row its token in the next step that all jobs take; gives what follows, by row. Where no other job takes
+   * part, an only row reads the tokens `expected` behind its own, too, and what follows each of them is given as well.
+   */
+  step(feeds: readonly SearchFeed[], expected?: readonly number[]): Promise<readonly RowOutput[]>;
+  /** Takes the last tokens back that an only row has read. */
+  rewind(tokens: number): void;
+  /** What an only row has read of `tokens`, which it begins with, while it listened to `cross`. */
+  readingOf(cross: CrossAttention, tokens: readonly number[]): BranchedReading;
+  /** Takes the rows out. */
+  leave(): void;
+}
+
+/** Makes the decoder of a process over its batch, in which nobody else may have rows. */
+export function createSharedDecoder(batch: DecoderBatch): SharedDecoder {
+  const waiting = new Map<Member, NextStep>();
+  let nextRow = 0;
+
+  const decoderOf = (member: Member, signal: AbortSignal): JobDecoder => {
+    const unlessCancelled = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+      const given = await answer;
+      signal.throwIfAborted();
+      return given;
+    };
+    return {
+      read: (...asked) => unlessCancelled(batch.read(...asked)),
+      readBranches: (...asked) => unlessCancelled(batch.readBranches(...asked)),
+      join(count, reading, length) {
+        member.rows = Array.from({ length: count }, () => nextRow++);
+        batch.join(member.rows, reading, length);
+        return rowsOf(member);
+      },
+    };
+  };
+
+  const rowsOf = (member: Member): JobRows => ({
+    step: (feeds, expected = []) =>
+      new Promise((resume, fail) => {
+        waiting.set(member, { feeds, expected, resume, fail });
+        member.turn.end();
+      }),
+    rewind: (tokens) => {
+      batch.rewind(tokens);
+    },
+    readingOf: (cross, tokens) => batch.readingOf(onlyRowOf(member), cross, tokens),
+    leave: () => {
+      leave(member);
+    },
+  });
+
+  const leave = ({ rows }: Member) => {
+    for (const row of rows) batch.leave(row);
+  };
+
+  const cancel = (member: Member, reason: unknown) => {
+    leave(member);
+    waiting.get(member)?.fail(reason);
+    waiting.delete(member);
+  };
+
+  const goOn = async (member: Member, outputs: readonly RowOutput[]) => {
+    const next = waiting.get(member);
+    // It was cancelled while the step was computed.
+    if (!next) return;
+    waiting.delete(member);
+    await turnOf(member, () => {
+      next.resume(outputs);
+    });
+  };
+
+  return {
+    begin(job, signal) {
+      const member: Member = { rows: [], turn: { end: () => undefined, fail: () => undefined } };
+      signal.addEventListener('abort', () => {
+        cancel(member, signal.reason);
+      });
+      return turnOf(member, () => {
+        job(decoderOf(member, signal)).then(
+          () => {
+            member.turn.end();
+          },
+          (error: unknown) => {
+            if (signal.aborted) member.turn.end();
+            else member.turn.fail(error);
+          },
+        );
+      });
+    },
+
+    async step() {
+      const members = [...waiting];
+      const [alone, ...others] = members;
+      if (alone && others.length === 0 && alone[1].expected.length > 0) {
+        const [member, { feeds, expected }] = alone;
+        await goOn(member, await batch.stepAlong([feeds[0]?.token ?? 0, ...expected]));
+        return;
+      }
+      const outputs = await batch.step(new Map(members.flatMap(feedsByRow)));
+      for (const [member] of members)
+        await goOn(
+          member,
+          member.rows.flatMap((row) => outputs.get(row) ?? []),
+        );
+    },
+  };
+}
+
+/** A job that has begun. */
+interface Member {
+  rows: readonly number[];
+  /** Its latest turn. */
+  turn: Turn;
+}
+
+interface Turn {
+  end(): void;
+  fail(error: unknown): void;
+}
+
+/** What a job wants of the next step. */
+interface NextStep {
+  readonly feeds: readonly SearchFeed[];
+  readonly expected: readonly number[];
+  resume(outputs: readonly RowOutput[]): void;
+  fail(reason: unknown): void;
+}
+
+/** Lets a job go on until its turn ends: it waits for a step, or there is no more of it. */
+function turnOf(member: Member, goOn: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    member.turn = { end: resolve, fail: reject };
+    goOn();
+  });
+}
+
+function feedsByRow([{ rows }, { feeds }]: readonly [Member, NextStep]): (readonly [number, Feed])[] {
+  return rows.map((row, index) => {
+    const feed = feeds[index];
+    return [row, { token: feed?.token ?? 0, from: rows[feed?.from ?? index] ?? row }];
+  });
+}
+
+function onlyRowOf({ rows }: Member): number {
+  const [row, ...others] = rows;
+  if (row === undefined || others.length > 0) throw new RangeError('the job has not one row');
+  return row;
+}

@@ -19,59 +19,29 @@ export function instrument(source: string, path: string): string {
     ts.isBlock(statement)
       ? factory.updateBlock(statement, [countStatement(), ...statement.statements])
       : factory.createBlock([countStatement(), statement]);
-  const counted = (expression: ts.Expression): ts.Expression =>
-    factory.createParenthesizedExpression(factory.createComma(count(), expression));
+  const counted = (branch: ts.Node): ts.Node =>
+    ts.isStatement(branch)
+      ? inBlock(branch)
+      : factory.createParenthesizedExpression(factory.createComma(count(), branch as ts.Expression));
+
+  // A case is no block: what it declares is there for the next one.
+  const inCase = (clause: ts.CaseOrDefaultClause): ts.CaseOrDefaultClause => {
+    const statements = [countStatement(), ...clause.statements];
+    return ts.isCaseClause(clause)
+      ? factory.updateCaseClause(clause, clause.expression, statements)
+      : factory.updateDefaultClause(clause, statements);
+  };
 
   const transformer: ts.TransformerFactory<ts.SourceFile> = (context) => {
-    const visit = (node: ts.Node): ts.Node => place(ts.visitEachChild(node, visit, context));
-    const place = (node: ts.Node): ts.Node => {
-      collectLiteral(node, literals);
-      if (isFunctionWithBody(node)) return withCountedBody(node, context, inBlock, counted);
-      if (ts.isIfStatement(node))
-        return factory.updateIfStatement(
-          node,
-          node.expression,
-          inBlock(node.thenStatement),
-          node.elseStatement && inBlock(node.elseStatement),
-        );
-      if (ts.isConditionalExpression(node))
-        return factory.updateConditionalExpression(
-          node,
-          node.condition,
-          node.questionToken,
-          counted(node.whenTrue),
-          node.colonToken,
-          counted(node.whenFalse),
-        );
-      if (ts.isBinaryExpression(node) && SHORT_CIRCUITS.has(node.operatorToken.kind))
-        return factory.updateBinaryExpression(node, node.left, node.operatorToken, counted(node.right));
-      if (ts.isCaseClause(node))
-        return factory.updateCaseClause(node, node.expression, [countStatement(), ...node.statements]);
-      if (ts.isDefaultClause(node))
-        return factory.updateDefaultClause(node, [countStatement(), ...node.statements]);
-      if (ts.isCatchClause(node))
-        return factory.updateCatchClause(node, node.variableDeclaration, inBlock(node.block));
-      if (ts.isForStatement(node))
-        return factory.updateForStatement(
-          node,
-          node.initializer,
-          node.condition,
-          node.incrementor,
-          inBlock(node.statement),
-        );
-      if (ts.isForOfStatement(node))
-        return factory.updateForOfStatement(
-          node,
-          node.awaitModifier,
-          node.initializer,
-          node.expression,
-          inBlock(node.statement),
-        );
-      if (ts.isWhileStatement(node))
-        return factory.updateWhileStatement(node, node.expression, inBlock(node.statement));
-      return node;
-    };
-    return (root) => ts.visitEachChild(root, visit, context);
+    const visitIn =
+      (parent: ts.Node): ts.Visitor<ts.Node, ts.Node> =>
+      (node) => {
+        collectLiteral(node, literals);
+        const visited = ts.visitEachChild(node, visitIn(node), context);
+        if (ts.isCaseOrDefaultClause(visited)) return inCase(visited);
+        return isBranch(parent, node) ? counted(visited) : visited;
+      };
+    return (root) => ts.visitEachChild(root, visitIn(root), context);
   };
 
   const { transformed, dispose } = ts.transform(file, [transformer]);
@@ -92,70 +62,15 @@ const SHORT_CIRCUITS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.QuestionQuestionToken,
 ]);
 
-type FunctionWithBody =
-  ts.FunctionDeclaration | ts.FunctionExpression | ts.MethodDeclaration | ts.ArrowFunction;
-
-function isFunctionWithBody(node: ts.Node): node is FunctionWithBody {
-  return (
-    ts.isFunctionDeclaration(node) ||
-    ts.isFunctionExpression(node) ||
-    ts.isMethodDeclaration(node) ||
-    ts.isArrowFunction(node)
-  );
-}
-
-function withCountedBody(
-  node: FunctionWithBody,
-  { factory }: ts.TransformationContext,
-  inBlock: (block: ts.Statement) => ts.Block,
-  counted: (expression: ts.Expression) => ts.Expression,
-): ts.Node {
-  const { body } = node;
-  if (body === undefined) return node;
-  if (ts.isArrowFunction(node))
-    return factory.updateArrowFunction(
-      node,
-      node.modifiers,
-      node.typeParameters,
-      node.parameters,
-      node.type,
-      node.equalsGreaterThanToken,
-      ts.isBlock(body) ? inBlock(body) : counted(body as ts.Expression),
-    );
-  const block = inBlock(body as ts.Block);
-  if (ts.isFunctionDeclaration(node))
-    return factory.updateFunctionDeclaration(
-      node,
-      node.modifiers,
-      node.asteriskToken,
-      node.name,
-      node.typeParameters,
-      node.parameters,
-      node.type,
-      block,
-    );
-  if (ts.isFunctionExpression(node))
-    return factory.updateFunctionExpression(
-      node,
-      node.modifiers,
-      node.asteriskToken,
-      node.name,
-      node.typeParameters,
-      node.parameters,
-      node.type,
-      block,
-    );
-  return factory.updateMethodDeclaration(
-    node,
-    node.modifiers,
-    node.asteriskToken,
-    node.name,
-    node.questionToken,
-    node.typeParameters,
-    node.parameters,
-    node.type,
-    block,
-  );
+/** Whether `node` is a part of `parent` that is not come by each time that `parent` is. */
+function isBranch(parent: ts.Node, node: ts.Node): boolean {
+  if (ts.isFunctionLike(parent)) return 'body' in parent && node === parent.body;
+  if (ts.isIfStatement(parent)) return node === parent.thenStatement || node === parent.elseStatement;
+  if (ts.isConditionalExpression(parent)) return node === parent.whenTrue || node === parent.whenFalse;
+  if (ts.isBinaryExpression(parent))
+    return node === parent.right && SHORT_CIRCUITS.has(parent.operatorToken.kind);
+  if (ts.isIterationStatement(parent, false)) return node === parent.statement;
+  return ts.isCatchClause(parent) && node === parent.block;
 }
 
 /** Longer ones are messages for people. */

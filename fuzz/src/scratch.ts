@@ -1,13 +1,18 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** In memory where the system has such a folder: parsers of files are given thousands of them a second. */
 const IN_MEMORY = '/dev/shm';
 
-/** A folder that is gone when the thread ends. */
+/** Begins the name of a folder; the number of the process that made it follows. */
+const PREFIX = 'auscult-fuzz-';
+
+/** A folder that is gone when the thread ends, or where that was killed, when the next folder is made. */
 export function scratchFolder(): string {
-  const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'auscult-fuzz-'));
+  const parent = existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir();
+  removeLeftFolders(parent);
+  const folder = mkdtempSync(join(parent, `${PREFIX}${String(process.pid)}-`));
   process.once('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
@@ -21,4 +26,22 @@ export function scratchFile(): (content: Uint8Array | string) => string {
     writeFileSync(path, content);
     return path;
   };
+}
+
+/** Removes the folders of processes that are no more. */
+export function removeLeftFolders(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`, 'u').exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // What may not be asked is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

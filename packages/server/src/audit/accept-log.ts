@@ -1,5 +1,6 @@
 import type { CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
+import { areOlderRowsRefused, type OlderRows } from '../integrity/accept-older-rows.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { anchorFile, type AnchorFile } from './anchor-file.js';
 import { nextEntry, EMPTY_CHAIN } from './audit-entry.js';
@@ -22,16 +23,20 @@ export interface AcceptedLog {
  * Goes on with a log from what there is: adds an entry that names the very entries which are accepted, seals it, and
  * puts its anchors aside. No server may run meanwhile.
  * @param by who accepts it, and why
+ * @param olderRows what becomes of rows without a MAC, where nothing shows whether any had one
+ * @throws {ConfigError} if that has to be said, or must not be said
  */
 export async function acceptLog(
   { database, queue, masterKeys }: { database: Database; queue: CommitQueue; masterKeys: MasterKeys },
   { file, place }: { readonly file: AnchorFile; readonly place: string },
   by: Pick<AuditEvent, 'who' | 'from' | 'reason' | 'counts'>,
+  olderRows: OlderRows | undefined,
 ): Promise<AcceptedLog> {
   const keys = auditKeys(masterKeys);
   let entries = 0;
   await queue.submit(async (transaction) => {
     await lockChain(transaction, database.kind);
+    const rowsVouchedFor = await areOlderRowsRefused(transaction, masterKeys, olderRows);
     const content = createContentDigest();
     for await (const entry of readEntries(transaction)) content.add(entry);
     const last = (await readLastEntry(transaction)) ?? EMPTY_CHAIN;
@@ -43,7 +48,7 @@ export async function acceptLog(
     const others =
       sealed.kind === 'intact' ? sealed.head.anchored.filter((anchored) => anchored.place !== place) : [];
     const { sequence, hash } = entry;
-    await writeSealedHead(transaction, keys, { sequence, hash, anchored: others });
+    await writeSealedHead(transaction, keys, { sequence, hash, anchored: others, rowsVouchedFor });
     const kept = others.map(({ chain }) => chain);
     await transaction
       .deleteFrom('audit_anchors')

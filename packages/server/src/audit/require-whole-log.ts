@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/config-error.js';
 import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
 import type { AnchorFile } from './anchor-file.js';
 import { checkSignature, NOTHING_BEFORE, readAnchorLine, type AnchorLine } from './anchor.js';
 import type { ChainHead } from './audit-entry.js';
@@ -94,9 +95,24 @@ function requireLast(head: AuditHead, last: ChainHead | undefined): void {
     throw refusal(`entry ${entries} of the audit log is not the one that was sealed`);
 }
 
-/** An empty log beside anything else: every row comes with an entry. */
+/** Where nobody writes a row but with an entry, or after one. */
+const TABLES_WITH_ENTRIES = [
+  'sessions',
+  'session_groups',
+  'data_keys',
+  'segments',
+  'refined_parts',
+  'audio_pieces',
+  'api_keys',
+  'users',
+  'logins',
+  'recovery_codes',
+  'configurations',
+] as const satisfies readonly (keyof Schema)[];
+
+/** An empty log beside anything else. */
 async function hasOtherRows(db: Database['db']): Promise<boolean> {
-  for (const table of ['sessions', 'configurations'] as const) {
+  for (const table of TABLES_WITH_ENTRIES) {
     const row = await db
       .selectFrom(table)
       .select(({ lit }) => lit(1).as('one'))

@@ -8,6 +8,7 @@ import { readSavedConfigurations, saveConfiguration } from '../storage/saved-con
 import { EMPTY_CHAIN } from './audit-entry.js';
 import { auditKeys } from './audit-keys.js';
 import { readSealedHead, writeSealedHead } from './sealed-head.js';
+import { saysRowsAreVouchedFor } from './rows-vouched-for.js';
 import { lockChain, readLastEntry } from './stored-chain.js';
 
 /** Seals a log as it is, where it is known to be whole: that of a backup. */
@@ -18,7 +19,8 @@ export async function sealLog(
 ): Promise<void> {
   await lockChain(transaction, kind);
   const last = (await readLastEntry(transaction)) ?? EMPTY_CHAIN;
-  await writeSealedHead(transaction, auditKeys(masterKeys), { ...last, anchored: [] });
+  const rowsVouchedFor = await saysRowsAreVouchedFor(transaction);
+  await writeSealedHead(transaction, auditKeys(masterKeys), { ...last, anchored: [], rowsVouchedFor });
 }
 
 /**
@@ -51,7 +53,7 @@ async function requireEarlierVersion(
   if (readable.length === 0 || readable.some(({ saved }) => saved?.['auditIsSealed'] === true))
     throw new ConfigError(
       'the audit log is not sealed, and nothing shows that a version wrote it that did not seal.',
-      'See `auscult audit verify`. If it is whole and was written by such a version, `auscult audit accept --reason "…"` seals it.',
+      'See `auscult audit verify`. If it is whole and was written by such a version, `auscult audit accept --reason "…" --older-rows vouch` seals it.',
     );
   for (const { dataDirectory, saved } of readable)
     await saveConfiguration(transaction, masterKeys, dataDirectory, { ...saved, auditIsSealed: true });

@@ -16,7 +16,11 @@ const anchoredChain = chainHead.extend({
   /** Of the last anchor. */
   digest: z.string(),
 });
-const sealedContent = chainHead.extend({ anchored: z.array(anchoredChain) });
+const sealedContent = chainHead.extend({
+  anchored: z.array(anchoredChain),
+  // Versions that vouched for rows did not say so here at first.
+  rowsVouchedFor: z.boolean().default(false),
+});
 
 /** A chain of anchors, as far as it has come. */
 export type AnchoredChain = Readonly<z.output<typeof anchoredChain>>;
@@ -24,6 +28,8 @@ export type AnchoredChain = Readonly<z.output<typeof anchoredChain>>;
 /** Where the chain of entries has come to, and the anchors that were made of it. */
 export interface AuditHead extends ChainHead {
   readonly anchored: readonly AnchoredChain[];
+  /** Whether rows are vouched for, so that one without a MAC is refused for good, whatever becomes of the log. */
+  readonly rowsVouchedFor: boolean;
 }
 
 /** What the database says of the head: only an intact one was written by somebody with a master key. */
@@ -34,7 +40,7 @@ export type ReadHead =
   | { readonly kind: 'intact'; readonly head: AuditHead; readonly masterKeyId: string };
 
 /** The head before the first entry. */
-export const EMPTY_HEAD: AuditHead = { ...EMPTY_CHAIN, anchored: [] };
+export const EMPTY_HEAD: AuditHead = { ...EMPTY_CHAIN, anchored: [], rowsVouchedFor: false };
 
 /** Reads the head and checks its seal. */
 export async function readSealedHead(db: Database['db'], keys: AuditKeys): Promise<ReadHead> {

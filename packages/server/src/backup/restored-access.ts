@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import type { Selectable } from 'kysely';
+import { saysRowsAreVouchedFor } from '../audit/rows-vouched-for.js';
 import { ConfigError } from '../config/config-error.js';
 import { embeddedPath, openDatabase, type Database, type DatabaseSettings } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { coveredOfKey, coveredOfUser } from '../integrity/covered-columns.js';
 import type { RowMacs } from '../integrity/row-macs.js';
-import { hasVouched } from '../integrity/vouch-for-older-rows.js';
 
 /**
  * What becomes of API keys and users, some of whom may have been revoked, disabled or reset after the backup was made.
@@ -93,7 +93,7 @@ export async function settleAccess(
 ): Promise<number> {
   const now = new Date();
   const revision = now.getTime();
-  const isVouching = await hasVouched(database.db);
+  const isVouching = await saysRowsAreVouchedFor(database.db);
   await database.transaction(async (transaction) => {
     const there = {
       keys: await transaction.selectFrom('api_keys').selectAll().execute(),

@@ -2,6 +2,8 @@ import { sql, type Transaction } from 'kysely';
 import { recoveryDigest } from '../access/recovery-codes.js';
 import { SERVER_ITSELF, type AuditEvent } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
+import { isMarkedVouchedFor, markVouchedFor, saysRowsAreVouchedFor } from '../audit/rows-vouched-for.js';
+import { lockChain } from '../audit/stored-chain.js';
 import { ConfigError } from '../config/config-error.js';
 import type { CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
@@ -36,57 +38,77 @@ const VOUCHING_LOCK = 0x41_75_73_76;
 
 /**
  * Vouches for the rows that versions wrote which vouched for none, once in the life of a database: an entry in the audit
- * log, which is anchored outside, says that it was done, with how many rows there were. From then on a row without a MAC
- * is refused.
+ * log, which is anchored outside, says that it was done, with how many rows there were, and the sealed head of the log says
+ * so for good. From then on a row without a MAC is refused.
  * @param created the event about a new master key, where one was made; it says the same in a database that is empty
- * @throws {ConfigError} if there is no such entry, and yet rows that are vouched for
+ * @throws {ConfigError} if neither says so, and yet there are rows that are vouched for
  */
 export async function vouchForOlderRows(
   services: VouchingServices,
   created: AuditEvent | undefined,
 ): Promise<void> {
-  const { database, queue, audit, log } = services;
-  if (await hasVouched(database.db)) {
+  const { database, queue, audit, masterKeys, log } = services;
+  if (await isMarkedVouchedFor(database.db, masterKeys)) {
     if (created !== undefined) await audit.append(created);
     return;
   }
   await queue.submit(async (transaction) => {
     if (database.kind === 'postgres')
       await sql`select pg_advisory_xact_lock(${VOUCHING_LOCK})`.execute(transaction);
-    const isDone = await hasVouched(transaction);
-    if (isDone && created !== undefined) await audit.appendIn(transaction, created);
-    if (isDone) return;
-    await requireNoneVouchedFor(transaction);
-    const counts = await vouchForAll(transaction, services);
-    const vouched = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const isEmpty = vouched === 0;
-    if (created !== undefined)
-      await audit.appendIn(transaction, isEmpty ? { ...created, counts: { vouched } } : created);
-    if (isEmpty && created !== undefined) return;
-    await audit.appendIn(transaction, {
-      action: 'rows.vouch',
-      outcome: 'success',
-      who: SERVER_ITSELF,
-      from: undefined,
-      what: undefined,
-      counts: { vouched, ...(isEmpty ? {} : counts) },
-    });
-    if (!isEmpty) log.warn('rows of an earlier version are vouched for from now on', { count: vouched });
+    await lockChain(transaction, database.kind);
+    if (await isMarkedVouchedFor(transaction, masterKeys)) {
+      if (created !== undefined) await audit.appendIn(transaction, created);
+      return;
+    }
+    if (await saysRowsAreVouchedFor(transaction)) {
+      // A version without the mark did it.
+      if (created !== undefined) await audit.appendIn(transaction, created);
+    } else {
+      await requireNoneVouchedFor(transaction);
+      const counts = await vouchForAll(transaction, services);
+      await noteVouched(transaction, audit, counts, created);
+      const { vouched } = withSum(counts);
+      if (vouched > 0) log.warn('rows of an earlier version are vouched for from now on', { count: vouched });
+    }
+    await markVouchedFor(transaction, masterKeys);
   });
 }
 
-/** Whether the audit log says that rows are vouched for. What is in quotes cannot stand in a text of an entry. */
-export async function hasVouched(db: Database['db']): Promise<boolean> {
-  const entry = await db
-    .selectFrom('audit_entries')
-    .select('sequence')
-    .where(({ or, eb }) => or([eb('entry', 'like', '%"vouched":%'), eb('entry', 'like', '%evision":%')]))
-    .limit(1)
-    .executeTakeFirst();
-  return entry !== undefined;
+async function noteVouched(
+  transaction: Transaction<Schema>,
+  audit: AuditLog,
+  counts: Counts,
+  created: AuditEvent | undefined,
+): Promise<void> {
+  const all = withSum(counts);
+  const isEmpty = all.vouched === 0;
+  if (created !== undefined)
+    await audit.appendIn(transaction, isEmpty ? { ...created, counts: { vouched: 0 } } : created);
+  if (isEmpty && created !== undefined) return;
+  await audit.appendIn(transaction, {
+    action: 'rows.vouch',
+    outcome: 'success',
+    who: SERVER_ITSELF,
+    from: undefined,
+    what: undefined,
+    counts: isEmpty ? { vouched: 0 } : all,
+  });
+}
+
+function withSum(counts: Counts): Counts & { readonly vouched: number } {
+  return { vouched: Object.values(counts).reduce((sum, count) => sum + count, 0), ...counts };
 }
 
 async function requireNoneVouchedFor(transaction: Transaction<Schema>): Promise<void> {
+  if (!(await isAnyVouchedFor(transaction))) return;
+  throw new ConfigError(
+    'the audit log does not say since when rows of the database are vouched for, and yet they are: entries were removed.',
+    'Find out who can write to the database, and restore a backup with `auscult restore`.',
+  );
+}
+
+/** Whether any row has a MAC, of whatever kind. */
+export async function isAnyVouchedFor(transaction: Transaction<Schema>): Promise<boolean> {
   for (const table of VOUCHED_TABLES) {
     const row = await transaction
       .selectFrom(table)
@@ -94,12 +116,9 @@ async function requireNoneVouchedFor(transaction: Transaction<Schema>): Promise<
       .where('mac', 'is not', null)
       .limit(1)
       .executeTakeFirst();
-    if (row === undefined) continue;
-    throw new ConfigError(
-      'the audit log does not say since when rows of the database are vouched for, and yet they are: entries were removed.',
-      'Find out who can write to the database, and restore a backup with `auscult restore`.',
-    );
+    if (row !== undefined) return true;
   }
+  return false;
 }
 
 type Counts = Readonly<Record<'keys' | 'users' | 'logins' | 'sessions', number>>;

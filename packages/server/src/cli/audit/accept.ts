@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { acceptLog, type AcceptedLog } from '../../audit/accept-log.js';
 import { anchorFile } from '../../audit/anchor-file.js';
 import { auditEvidence } from '../../audit/audit-evidence.js';
@@ -8,6 +8,7 @@ import { verifyAudit } from '../../audit/verify.js';
 import type { Config } from '../../config/schema.js';
 import { createCommitQueue } from '../../db/commit-queue.js';
 import { openDatabase } from '../../db/database.js';
+import { OLDER_ROWS, type OlderRows } from '../../integrity/accept-older-rows.js';
 import { openMasterKeys } from '../../records/open-master-keys.js';
 import { commandLineActor, withStorage } from '../open-offline-storage.js';
 import { printResult } from '../print-result.js';
@@ -22,11 +23,18 @@ export function acceptAuditCommand(): Command {
       'Go on with a log that does not agree with its seal or its anchors, once it is known why. Stop all servers before.',
     )
     .requiredOption('--reason <text>', 'why, for the audit log')
+    .addOption(
+      new Option(
+        '--older-rows <what>',
+        'what becomes of keys, users and records without a MAC, where nothing shows whether any had one',
+      ).choices(OLDER_ROWS),
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, AUDIT_SETTINGS).action(async (options: Record<string, unknown>) => {
     const config = configFrom(options);
-    const outcome = await accept(config, String(options['reason']));
+    const olderRows = OLDER_ROWS.find((choice) => choice === options['olderRows']);
+    const outcome = await accept(config, String(options['reason']), olderRows);
     // Opening the log anchors it anew.
     await withStorage(config, () => Promise.resolve());
     printResult(options, outcome, () =>
@@ -43,6 +51,7 @@ export function acceptAuditCommand(): Command {
 async function accept(
   config: Config,
   reason: string,
+  olderRows: OlderRows | undefined,
 ): Promise<AcceptedLog & { readonly problems: readonly AuditProblem[] }> {
   const database = await openDatabase(config);
   const queue = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
@@ -53,6 +62,7 @@ async function accept(
       { database, queue, masterKeys },
       { file: anchorFile(auditAnchorPath(config)), place: anchorPlace(config) },
       { ...commandLineActor(), reason, counts: { problems: problems.length } },
+      olderRows,
     );
     return { ...accepted, problems };
   } finally {
@@ -67,5 +77,9 @@ Examples:
 
 The entries stay as they are, and one is added that says who accepted them and why. The anchors are kept under
 another name. What is changed afterwards in the accepted entries is found as before.
+
+Rows without a MAC stay refused where anything shows that a server of this version has vouched for rows. Where nothing
+does, say \`--older-rows vouch\` if the database is of an earlier version, after looking through its keys and users, and
+\`--older-rows refuse\` otherwise.
 
 Exit status: 0 for success, 1 if it failed, 2 if the command line is wrong.`;

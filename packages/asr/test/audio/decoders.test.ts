@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createDecoderPool, type SpeechError } from '../../dist/index.js';
 import { closeToTheWorld, confinedNode } from '../../src/audio/decoders/confinement.js';
 import { createFrameReader, encodeFrame, MOST_PAYLOAD_BYTES } from '../../src/audio/decoders/frames.js';
-import { createTurns } from '../../src/audio/decoders/turns.js';
+import { createTurns } from '../../src/audio/decoders/slots.js';
 import { clipPath } from '../clips/clips.js';
 import { decodeAll, stored } from './decoded.js';
 import { chunk, writeWave } from './wave-file.js';

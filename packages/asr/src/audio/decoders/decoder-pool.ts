@@ -2,7 +2,7 @@ import type { Recording, RecordingOptions } from '../decode-recording.js';
 import { SpeechError } from '../../speech-error.js';
 import { decodeApart } from './decode-apart.js';
 import type { DecoderSource } from './source-pieces.js';
-import { createTurns } from './turns.js';
+import { createTurns } from './slots.js';
 
 /** Decodes recordings in processes of their own, so many at a time. */
 export interface DecoderPool {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createDecoderPool, type SpeechError } from '../../dist/index.js';
 import { closeToTheWorld, confinedNode } from '../../src/audio/decoders/confinement.js';
 import { createFrameReader, encodeFrame, MOST_PAYLOAD_BYTES } from '../../src/audio/decoders/frames.js';
-import { createTurns } from '../../src/audio/decoders/slots.js';
+import { createSlots } from '../../src/audio/decoders/slots.js';
 import { clipPath } from '../clips/clips.js';
 import { decodeAll, stored } from './decoded.js';
 import { chunk, writeWave } from './wave-file.js';
@@ -207,18 +207,18 @@ describe('what a decoder says', () => {
   });
 });
 
-it('turns come in their order, so many at a time', async () => {
-  const turns = createTurns(1);
-  const end = await turns.take('a');
+it('slots are taken in the order in which they were asked for, so many at a time', async () => {
+  const slots = createSlots(1);
+  const free = await slots.take('a');
   const order: string[] = [];
   const [second, third] = ['b', 'c'].map((key) =>
-    turns.take(key).then((over) => {
+    slots.take(key).then((freeOwn) => {
       order.push(key);
-      over();
+      freeOwn();
     }),
   );
-  expect(turns.count()).toEqual({ running: 1, waiting: 2 });
-  end();
+  expect(slots.count()).toEqual({ running: 1, waiting: 2 });
+  free();
   await Promise.all([second, third]);
   expect(order).toEqual(['b', 'c']);
 });

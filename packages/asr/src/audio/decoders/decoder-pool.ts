@@ -2,7 +2,7 @@ import type { Recording, RecordingOptions } from '../decode-recording.js';
 import { SpeechError } from '../../speech-error.js';
 import { decodeApart } from './decode-apart.js';
 import type { DecoderSource } from './source-pieces.js';
-import { createTurns } from './slots.js';
+import { createSlots } from './slots.js';
 
 /** Decodes recordings in processes of their own, so many at a time. */
 export interface DecoderPool {
@@ -42,15 +42,15 @@ export interface DecoderPoolOptions {
  * in memory for the next, and nothing is kept that is not used. A process is there within 0.2 s (bench `bombs`).
  */
 export function createDecoderPool({ looks, reads }: DecoderPoolOptions): DecoderPool {
-  const turns = { look: createTurns(looks), read: createTurns(reads) };
+  const slots = { look: createSlots(looks), read: createSlots(reads) };
   const running = new Set<{ close: ((reason: SpeechError) => void) | undefined }>();
   let isClosed = false;
 
   return {
     async open(source, { purpose, key, ...options }) {
-      const endTurn = await turns[purpose].take(key);
+      const free = await slots[purpose].take(key);
       if (isClosed) {
-        endTurn();
+        free();
         throw closed();
       }
       const entry: { close: ((reason: SpeechError) => void) | undefined } = { close: undefined };
@@ -60,13 +60,13 @@ export function createDecoderPool({ looks, reads }: DecoderPoolOptions): Decoder
         onStart: (close) => (entry.close = close),
         onEnd: () => {
           running.delete(entry);
-          endTurn();
+          free();
         },
       });
       return recording;
     },
     status: () => {
-      const [look, read] = [turns.look.count(), turns.read.count()];
+      const [look, read] = [slots.look.count(), slots.read.count()];
       return { running: look.running + read.running, waiting: look.waiting + read.waiting };
     },
     close() {

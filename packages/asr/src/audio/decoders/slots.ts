@@ -1,11 +1,11 @@
 /** Lets so many do something at a time. */
-export interface Turns {
+export interface Slots {
   /**
-   * Resolves with what ends the turn, in the order in which turns were asked for. `key` names whose it is, for those that wait
+   * Resolves with what frees the slot, in the order in which they were asked for. `key` names whose it is, for those that wait
    * to be told apart.
    */
   take(key: string | undefined): Promise<() => void>;
-  /** How many have a turn, and how many wait for one. */
+  /** How many are taken, and how many wait for one. */
   count(): { readonly running: number; readonly waiting: number };
 }
 
@@ -14,8 +14,8 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** `atATime` have a turn together. */
-export function createTurns(atATime: number): Turns {
+/** There are `atATime` of them. */
+export function createSlots(atATime: number): Slots {
   const queue: Waiting[] = [];
   let running = 0;
   const startNext = (): void => {

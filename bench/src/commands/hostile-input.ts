@@ -21,7 +21,12 @@ export function addHostileInputCommand(program: Command): void {
     .description(
       'Nested, wide, long and otherwise hostile JSON and text to every route and of every type of message; fails where one takes more of the event loop than it may.',
     )
-    .option('--tries <count>', 'how often each is sent', wholeNumber, 3)
+    .option(
+      '--tries <count>',
+      'how often what is over the budget is sent, of which the median counts',
+      wholeNumber,
+      7,
+    )
     .option('--only <text>', 'only what has this in its route, type or shape')
     .option('--json <file>', 'where the report goes')
     .action(async ({ tries, only, json }: Options) => {

@@ -42,17 +42,28 @@ module.exports = {
     {
       name: 'client-is-small',
       comment:
-        'The SDK brings nothing into a page but its own code: of the protocol it knows the types, and only Node gets a WebSocket.',
+        'The SDK brings nothing into a page but its own code and the codes of the protocol, and only Node gets a WebSocket.',
       severity: 'error',
       from: { path: '^packages/client/src', pathNot: '^packages/client/src/node\\.ts$' },
-      to: { pathNot: ['^packages/client/src', '^packages/protocol/dist/index\\.'] },
+      to: { pathNot: ['^packages/client/src', '^packages/protocol/dist/(index|codes)\\.'] },
     },
     {
       name: 'client-imports-types',
-      comment: 'Anything else of the protocol would bring zod along.',
+      comment: 'Anything else of the protocol than its codes and its types would bring zod along.',
       severity: 'error',
       from: { path: '^packages/client/src' },
-      to: { path: '^packages/protocol/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^packages/protocol/',
+        pathNot: '^packages/protocol/dist/codes\\.',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'codes-are-free-of-zod',
+      comment: 'The SDK imports the codes of the protocol into pages.',
+      severity: 'error',
+      from: { path: '^packages/protocol/src/codes\\.ts$' },
+      to: { reachable: true, path: '^node_modules/zod/' },
     },
     {
       name: 'page-knows-only-the-sdk',
@@ -116,7 +127,11 @@ module.exports = {
       from: { path: '^(packages/[^/]+|bench)/' },
       to: {
         path: '^packages/([^/]+)/',
-        pathNot: ['^$1/', '^packages/[^/]+/dist/(index|node|key-terms)\\.', '^packages/asr/test/clips/'],
+        pathNot: [
+          '^$1/',
+          '^packages/[^/]+/dist/(index|node|key-terms|codes)\\.',
+          '^packages/asr/test/clips/',
+        ],
       },
     },
     {

@@ -18,7 +18,7 @@ const { samples, words } = spell(Array.from({ length: 8 }, () => ({ length: 500,
 describe('a server that refuses', () => {
   test.each([
     { closeCode: 4403, code: 'origin_not_allowed', problem: 'origin_not_allowed' },
-    { closeCode: 4401, code: 'unauthorized', problem: 'unauthorized' },
+    { closeCode: 4401, code: 'unauthenticated', problem: 'unauthorized' },
     { closeCode: 4499, code: 'something_new', problem: 'something_new' },
   ])('for good ($code) fails the start', async ({ closeCode, code, problem }) => {
     const server = await startFakeServer();

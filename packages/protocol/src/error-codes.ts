@@ -1,11 +1,15 @@
-import { closeTable } from './close-codes.js';
+import { endByError } from './connection-ends.js';
 
 /** What an error code stands for. */
-export interface ErrorDefinition {
-  /** Status of an HTTP answer with this error, for those that HTTP requests can meet. */
-  readonly httpStatus?: number;
+export interface ErrorDefinition extends ErrorRow {
   /** Code that the WebSocket is closed with, for errors that end the connection. */
   readonly closeCode?: number;
+}
+
+/** What the table itself says; how an error ends its connection is said with the close codes. */
+interface ErrorRow {
+  /** Status of an HTTP answer with this error, for those that HTTP requests can meet. */
+  readonly httpStatus?: number;
   /** Whether the very same message or request can succeed later. */
   readonly retryable: boolean;
   /** One sentence on what went wrong. */
@@ -58,13 +62,11 @@ const table = {
     remedy: 'Name the rate that the audio was recorded at, or resample it.',
   },
   frame_too_large: {
-    closeCode: closeTable.frame_too_large.code,
     retryable: false,
     meaning: 'The frame is larger than the server takes.',
     remedy: 'Send audio in frames of 20 to 250 ms, and fewer or shorter key terms.',
   },
   too_many_bad_messages: {
-    closeCode: closeTable.too_many_bad_messages.code,
     retryable: false,
     meaning: 'Too many messages in a row could not be understood.',
     remedy: 'Read the errors sent before this one, and check the client against the protocol.',
@@ -80,13 +82,11 @@ const table = {
     remedy: 'Connect to /ws/transcribe?resume and send resume first.',
   },
   resume_refused: {
-    closeCode: closeTable.resume_refused.code,
     retryable: false,
     meaning: 'There is no session with this id and this token: it has ended, or its time was over.',
     remedy: 'Open a new session and send the audio that is not final yet again.',
   },
   session_taken_over: {
-    closeCode: closeTable.session_taken_over.code,
     retryable: false,
     meaning: 'Another connection has resumed this session.',
     remedy: 'Go on there, or open a new session.',
@@ -105,21 +105,18 @@ const table = {
   },
   busy: {
     httpStatus: 503,
-    closeCode: closeTable.try_again_later.code,
     retryable: true,
     meaning: 'The server is at its limit: a new session would get its text too late.',
     remedy: 'Connect again in some seconds, with backoff.',
   },
   too_many_sessions: {
     httpStatus: 503,
-    closeCode: closeTable.try_again_later.code,
     retryable: true,
     meaning: 'As many sessions are open as the server is set to allow.',
     remedy: 'Close a session that is not needed, or connect again later, with backoff.',
   },
   origin_not_allowed: {
     httpStatus: 403,
-    closeCode: closeTable.origin_not_allowed.code,
     retryable: false,
     meaning: 'Pages of this origin may not use the server.',
     remedy: 'Ask the operator to add the origin to the allowed ones.',
@@ -132,28 +129,24 @@ const table = {
   },
   encryption_required: {
     httpStatus: 403,
-    closeCode: closeTable.forbidden.code,
     retryable: false,
     meaning: 'The request came over a connection that others can read.',
     remedy: 'Use https and wss.',
   },
   unauthenticated: {
     httpStatus: 401,
-    closeCode: closeTable.unauthenticated.code,
     retryable: false,
     meaning: 'The request does not say who makes it, or what it shows for that is not valid.',
     remedy: 'Send an API key or a token as "Authorization: Bearer ...", a ticket, or log in.',
   },
   credential_expired: {
     httpStatus: 401,
-    closeCode: closeTable.unauthenticated.code,
     retryable: false,
     meaning: 'What was shown to say who this is has expired or was revoked.',
     remedy: 'Get a new one; a session goes on if it is resumed by the same identity.',
   },
   ticket_invalid: {
     httpStatus: 401,
-    closeCode: closeTable.unauthenticated.code,
     retryable: false,
     meaning: 'The ticket was used before, is too old, or never was.',
     remedy: 'Get a new ticket right before each connection.',
@@ -172,14 +165,12 @@ const table = {
   },
   locked_out: {
     httpStatus: 429,
-    closeCode: closeTable.locked_out.code,
     retryable: true,
     meaning: 'Too many attempts have failed.',
     remedy: 'Wait for the time in Retry-After, then try with what is valid.',
   },
   forbidden: {
     httpStatus: 403,
-    closeCode: closeTable.forbidden.code,
     retryable: false,
     meaning: 'Your role does not allow this.',
     remedy: 'Ask an administrator for another role.',
@@ -271,20 +262,17 @@ const table = {
   },
   idle_timeout: {
     httpStatus: 408,
-    closeCode: closeTable.idle_timeout.code,
     retryable: true,
     meaning: 'Nothing was received for too long.',
     remedy: 'Send audio or keepalive more often, or connect again when there is audio.',
   },
   slow_reader: {
-    closeCode: closeTable.slow_reader.code,
     retryable: true,
     meaning: 'Messages to the client pile up because it does not read them.',
     remedy: 'Read from the socket while sending to it.',
   },
   draining: {
     httpStatus: 503,
-    closeCode: closeTable.going_away.code,
     retryable: true,
     meaning: 'The server is shutting down and takes no more audio.',
     remedy: 'Connect again, with backoff.',
@@ -296,7 +284,6 @@ const table = {
   },
   internal_error: {
     httpStatus: 500,
-    closeCode: closeTable.internal_error.code,
     retryable: true,
     meaning: 'The server failed.',
     remedy: 'Try again; if it stays, give the operator the time of the failure.',
@@ -418,7 +405,6 @@ const table = {
   },
   records_unavailable: {
     httpStatus: 503,
-    closeCode: closeTable.try_again_later.code,
     retryable: true,
     meaning:
       'The server cannot write its records or its audit log now, so it begins nothing that it could not record.',
@@ -426,7 +412,6 @@ const table = {
   },
   record_failed: {
     httpStatus: 500,
-    closeCode: closeTable.internal_error.code,
     retryable: true,
     meaning: 'A final could not be recorded for good, so it was not sent.',
     remedy: 'Open a new session and send the audio that is not final yet again; tell the operator.',
@@ -471,18 +456,25 @@ const table = {
   },
   not_ready: {
     httpStatus: 503,
-    closeCode: closeTable.try_again_later.code,
     retryable: true,
     meaning: 'The server is starting and cannot transcribe yet.',
     remedy: 'Try again in some seconds.',
   },
-} as const satisfies Record<string, ErrorDefinition>;
+} as const satisfies Record<string, ErrorRow>;
 
 /** The stable name of an error. */
 export type ErrorCode = keyof typeof table;
 
-/** The one table of errors: what each code means, how it travels and what to do about it. */
-export const errorTable: Readonly<Record<ErrorCode, ErrorDefinition>> = table;
-
 /** All error codes, in the order of the table. */
 export const errorCodes = Object.keys(table) as readonly ErrorCode[];
+
+/** The one table of errors: what each code means, how it travels and what to do about it. */
+export const errorTable = Object.fromEntries(
+  errorCodes.map((code) => [code, definitionOf(code)]),
+) as Readonly<Record<ErrorCode, ErrorDefinition>>;
+
+function definitionOf(code: ErrorCode): ErrorDefinition {
+  const row: ErrorRow = table[code];
+  const end = endByError(code);
+  return end === undefined ? row : { ...row, closeCode: end.code };
+}

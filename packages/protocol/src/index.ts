@@ -26,7 +26,7 @@ export {
   type ResumeMessage,
   type StopMessage,
 } from './client-messages.js';
-export { closeTable, type CloseDefinition, type CloseName } from './close-codes.js';
+export * from './codes.js';
 export {
   describeError,
   describeWarning,
@@ -34,8 +34,6 @@ export {
   type Explanation,
   type WarningDetails,
 } from './describe-error.js';
-export { dropReasons, dropTable, type DropReason } from './drop-reasons.js';
-export { errorCodes, errorTable, type ErrorCode, type ErrorDefinition } from './error-codes.js';
 export { detailsOfIssue, type IssueDetails } from './issue-details.js';
 export { keyTerm, keyTermList, lexicon, type KeyTerm, type Lexicon } from './key-terms.js';
 export { PROTOCOL, protocolLimits } from './limits.js';
@@ -91,4 +89,3 @@ export {
   type SessionSettings,
   type TranscriptionTask,
 } from './session-settings.js';
-export { warningCodes, warningTable, type WarningCode, type WarningDefinition } from './warning-codes.js';

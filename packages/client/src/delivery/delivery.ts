@@ -20,7 +20,7 @@ import { createFlushRequests } from './flush-requests.js';
 import { createLedger } from './ledger.js';
 import { refinedText } from './refined-text.js';
 import { createSilenceWatch } from './silence-watch.js';
-import { problemOf, verdictOn, verdictOnAnswer, type Verdict } from './verdict.js';
+import { endsConnection, problemOf, verdictOn, verdictOnAnswer, type Verdict } from './verdict.js';
 
 /** Brings audio to the server and text back, each once, over as many connections and sessions as that takes. */
 export interface Delivery {
@@ -91,17 +91,6 @@ const TICK_MS = 1000;
 
 /** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
 const ACKNOWLEDGES_WITHIN_MS = 6000;
-
-/** Errors that are no more than the end of a connection, which `verdictOn` judges. */
-const closingErrors: ReadonlySet<string> = new Set([
-  'too_many_bad_messages',
-  'session_taken_over',
-  'idle_timeout',
-  'slow_reader',
-  'draining',
-  'internal_error',
-  'frame_too_large',
-]);
 
 /** What comes and goes while a server is away. */
 const passing: ReadonlySet<ProblemCode> = new Set([
@@ -294,7 +283,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       lost += Math.round(((error.end ?? 0) - (error.start ?? 0)) * SAMPLE_RATE);
       listener.onProblem(problemOf(error));
     } else if (stage === 'ready') {
-      if (!closingErrors.has(error.code)) listener.onProblem(problemOf(error));
+      if (!endsConnection(error)) listener.onProblem(problemOf(error));
+    } else if (endsConnection(error)) {
+      // The close follows, and the verdict on it.
     } else if (stage === 'resuming' && !error.retryable) {
       startAnew();
     } else if (!error.retryable) {
@@ -374,7 +365,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function lose(closeCode: number): void {
     disconnect();
-    followVerdict(verdictOn(closeCode, lastError, ticket !== undefined));
+    followVerdict(
+      verdictOn(closeCode, {
+        error: lastError,
+        hasTickets: ticket !== undefined,
+        attempt: backoff.attempt(),
+      }),
+    );
   }
 
   function missLink(answer: AddressAnswer): void {

@@ -1,4 +1,11 @@
 import type { ErrorMessage } from '@auscult/protocol';
+import {
+  endByCode,
+  endByError,
+  type CloseName,
+  type NamedCloseEnd,
+  type Outage,
+} from '@auscult/protocol/codes';
 import type { AddressAnswer } from '../connection/ask-address.js';
 import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
 
@@ -11,37 +18,50 @@ export type Verdict =
   | { readonly kind: 'new-session' }
   | { readonly kind: 'fail'; readonly problem: Problem };
 
-/** The close codes of the protocol that decide by themselves. */
-const GOING_AWAY = 1001;
-const RESUME_REFUSED = 4410;
-const UNAUTHENTICATED = 4401;
-const TAKEN_OVER = 4409;
-/** Connecting again would end the same way. */
-const finalCloses: ReadonlyMap<number, ProblemCode> = new Map<number, ProblemCode>([
-  [1002, 'internal_error'],
-  [1003, 'internal_error'],
-  [1007, 'internal_error'],
-  [1008, 'unauthorized'],
-  [1009, 'frame_too_large'],
-  [4400, 'too_many_bad_messages'],
-  [UNAUTHENTICATED, 'unauthorized'],
-  [4403, 'origin_not_allowed'],
-  [TAKEN_OVER, 'taken_over'],
-]);
+/** What is known when a connection ends, beside its close code. */
+interface LastWords {
+  /** The last error that the server sent on it. */
+  readonly error: ErrorMessage | undefined;
+  /** Whether another ticket can be had. */
+  readonly hasTickets: boolean;
+  /** Tries since the last connection that held. */
+  readonly attempt: number;
+}
 
-/**
- * Judges the end of a connection by its close code and by the last error that the server sent on it. Who gets tickets
- * asks for another where the login may have ended: the answer tells.
- */
-export function verdictOn(closeCode: number, error: ErrorMessage | undefined, hasTickets: boolean): Verdict {
-  if (closeCode === UNAUTHENTICATED && hasTickets)
-    return { kind: 'retry', reason: 'connection-lost', problem: describeProblem('connection_lost') };
-  if (closeCode === RESUME_REFUSED || error?.code === 'resume_refused') return { kind: 'new-session' };
-  const finalCode = finalCloses.get(closeCode);
-  if (finalCode !== undefined) return { kind: 'fail', problem: finalProblem(finalCode, error) };
-  // Codes of 4000 and more are the application's: one that is not known yet says in its error whether to go on.
-  if (error && !error.retryable && closeCode >= 4000) return { kind: 'fail', problem: problemOf(error) };
-  return retry(closeCode, error);
+/** Judges the end of a connection as the table of codes says. Codes that are not in it end what can be tried again. */
+export function verdictOn(closeCode: number, words: LastWords): Verdict {
+  const { error, hasTickets, attempt } = words;
+  const end = endOf(closeCode, error);
+  switch (end?.then) {
+    case 'begin-anew':
+      return { kind: 'new-session' };
+    case 'give-up':
+      return { kind: 'fail', problem: refusalProblem(end.name, error) };
+    case 'authenticate':
+      return hasTickets
+        ? retryWithTicket(error, attempt)
+        : { kind: 'fail', problem: refusalProblem(end.name, error) };
+    case 'done':
+    case 'reconnect':
+      break;
+    case undefined:
+      // Codes of 4000 and more are the application's: one that is not known yet says in its error whether to go on.
+      if (error && !error.retryable && closeCode >= 4000) return { kind: 'fail', problem: problemOf(error) };
+  }
+  return retryAfter(end?.outage, error);
+}
+
+/** Whether the connection ends with such an error, so that its verdict says what there is to tell of it. */
+export function endsConnection({ code }: ErrorMessage): boolean {
+  const end = endByError(code);
+  return end !== undefined && !end.refusesMessages;
+}
+
+/** How the connection was ended. Where its close frame got lost, a closing error before tells as much. */
+function endOf(closeCode: number, error: ErrorMessage | undefined): NamedCloseEnd | undefined {
+  const end = endByCode(closeCode);
+  const byError = error && endByError(error.code);
+  return end === undefined || end.name === byError?.name ? (byError ?? end) : end;
 }
 
 /** What the server of a WebSocket says to a plain request. */
@@ -86,27 +106,39 @@ function retryReasonOf(answer: AddressAnswer): RetryReason {
   return isTemporary(answer) ? 'server-restarting' : 'connection-lost';
 }
 
-function finalProblem(code: ProblemCode, error: ErrorMessage | undefined): Problem {
-  if (code === 'taken_over') return describeProblem(code);
+/** Refusals that the SDK has a code of its own for. The others have that of their error, or failing that of their close code. */
+const ownCodes: Readonly<Partial<Record<CloseName, ProblemCode>>> = {
+  unauthenticated: 'unauthorized',
+  session_taken_over: 'taken_over',
+};
+
+function refusalProblem(name: CloseName, error: ErrorMessage | undefined): Problem {
+  const own = ownCodes[name];
+  if (own === 'taken_over') return describeProblem(own);
   return {
-    code,
-    message: error?.message ?? `The server refuses the connection (${code}). Ask its operator.`,
+    code: own ?? error?.code ?? 'internal_error',
+    message: error?.message ?? `The server refuses the connection (${name}). Ask its operator.`,
   };
 }
 
-function retry(closeCode: number, error: ErrorMessage | undefined): Verdict {
-  switch (error?.code) {
-    case 'busy':
-    case 'too_many_sessions':
-      return { kind: 'retry', reason: 'busy', problem: problemOf(error) };
-    case 'draining':
-    case 'not_ready':
-      return { kind: 'retry', reason: 'server-restarting', problem: problemOf(error) };
-    default: {
-      const reason = closeCode === GOING_AWAY ? 'server-restarting' : 'connection-lost';
-      return { kind: 'retry', reason, problem: describeProblem('connection_lost') };
-    }
-  }
+/** Logins and tickets end some day, which is no news as long as the next ticket is taken. */
+function retryWithTicket(error: ErrorMessage | undefined, attempt: number): Verdict {
+  const problem = error && attempt > 0 ? problemOf(error) : describeProblem('connection_lost');
+  return { kind: 'retry', reason: 'connection-lost', problem };
+}
+
+const retryReasons: Readonly<Record<Outage, RetryReason>> = {
+  busy: 'busy',
+  restarting: 'server-restarting',
+  failed: 'connection-lost',
+};
+
+/** What the server has to say of itself is told; what it says of a connection is meant for programs. */
+function retryAfter(outage: Outage | undefined, error: ErrorMessage | undefined): Verdict {
+  const connectionLost = describeProblem('connection_lost');
+  if (outage === undefined) return { kind: 'retry', reason: 'connection-lost', problem: connectionLost };
+  const problem = error && endsConnection(error) ? problemOf(error) : connectionLost;
+  return { kind: 'retry', reason: retryReasons[outage], problem };
 }
 
 /** What the server says of an error, without what only programs need. */

@@ -19,16 +19,24 @@ export interface FakeServer {
   readonly cut: () => void;
   /** Forgets all sessions and breaks all connections. */
   readonly restart: () => void;
-  /** Closes all connections in order, with an error of that code before. */
-  readonly closeAll: (closeCode: number, code: string, retryable: boolean) => void;
+  /** Closes all connections in order, with an error of that code before, if one is named. */
+  readonly closeAll: (closeCode: number, code?: string, retryable?: boolean) => void;
   /** Sends a frame as it is to all connections. */
   readonly say: (frame: string) => void;
   /** Called with the samples taken on the connection so far, at each frame. */
   onFrame: (samples: number) => void;
   /** Refuses new connections in that way, while it is set. */
-  refusal: { readonly closeCode: number; readonly code: string; readonly retryable: boolean } | undefined;
+  refusal: FakeRefusal | undefined;
   /** Whether frames are read. */
   reads: boolean;
+}
+
+interface FakeRefusal {
+  /** Without one the connection is left open. */
+  readonly closeCode?: number;
+  /** The error that comes before, if any. */
+  readonly code?: string;
+  readonly retryable?: boolean;
 }
 
 interface FakeConnection {
@@ -237,7 +245,8 @@ function readyMessage(
   };
 }
 
-function refuse(socket: WebSocket, closeCode: number, code: string, retryable: boolean): void {
-  socket.send(JSON.stringify({ type: 'error', code, message: `${code}: do this.`, retryable }));
-  socket.close(closeCode, code);
+function refuse(socket: WebSocket, closeCode: number | undefined, code?: string, retryable = false): void {
+  if (code !== undefined)
+    socket.send(JSON.stringify({ type: 'error', code, message: `${code}: do this.`, retryable }));
+  if (closeCode !== undefined) socket.close(closeCode, code);
 }

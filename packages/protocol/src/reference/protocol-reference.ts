@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clientMessages } from '../client-messages.js';
 import { closeTable } from '../close-codes.js';
+import type { AfterClose } from '../connection-ends.js';
 import { dropReasons, dropTable } from '../drop-reasons.js';
 import { errorCodes, errorTable } from '../error-codes.js';
 import { serverMessages } from '../server-messages.js';
@@ -76,14 +77,22 @@ function warningCodeTable(): string {
 }
 
 function closeCodeTable(): string {
-  const rows = Object.entries(closeTable).map(([name, { code, meaning, reconnect }]) => [
+  const rows = Object.entries(closeTable).map(([name, { code, meaning, then }]) => [
     String(code),
     `\`${name}\``,
     meaning,
-    yesOrNo(reconnect),
+    nextSteps[then],
   ]);
-  return markdownTable(['code', 'name', 'meaning', 'connect again by itself'], rows);
+  return markdownTable(['code', 'name', 'meaning', 'what the client does next'], rows);
 }
+
+const nextSteps: Readonly<Record<AfterClose, string>> = {
+  done: 'nothing, if it closed the connection itself; otherwise connect again',
+  reconnect: 'connect again and resume',
+  'begin-anew': 'open a new session and send again what is not final',
+  authenticate: 'connect again with another ticket, key or token; never with this one',
+  'give-up': 'tell the person and stay away',
+};
 
 function yesOrNo(value: boolean): string {
   return value ? 'yes' : 'no';

@@ -73,6 +73,7 @@ test.each([
   ['text that is not UTF-8', [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007],
   ['an unmasked frame', [0x82, 0x02, 0, 0], 1002],
   ['a reserved opcode', [0x83, 0x80, 0, 0, 0, 0], 1002],
+  ['a message in more fragments than anybody needs', inFragments(17_000), 1008],
 ])('%s closes its own connection only', async (_name, bytes, code) => {
   const { url, log } = await startScriptedServer();
   const other = await connect(url);
@@ -101,6 +102,11 @@ async function expectWorking(client: Client): Promise<void> {
   client.send(silence(0.1));
   client.send({ type: 'stop' });
   expect(await client.next('transcription')).toMatchObject({ isFinal: true });
+}
+
+/** The bytes of a binary message of so many empty fragments, and no end. */
+function inFragments(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => [index === 0 ? 0x02 : 0x00, 0x80, 0, 0, 0, 0]).flat();
 }
 
 function rawSocket(client: Client): NodeJS.WritableStream {

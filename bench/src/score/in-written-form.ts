@@ -1,4 +1,4 @@
-import { nothingWritten, writeFinal } from '@auscult/asr';
+import { nothingWritten, writeFinal, type FinalHypothesis } from '@auscult/asr';
 
 /** A text in written form, as if it were one whole final. */
 export function inWrittenForm(text: string): string {
@@ -7,7 +7,7 @@ export function inWrittenForm(text: string): string {
   const words = ended
     .split(' ')
     .map((word, index) => ({ text: word, start: index, end: index + 1, confidence: 1 }));
-  const final = {
+  const final: FinalHypothesis = {
     sequence: 0,
     text: ended,
     start: 0,
@@ -15,6 +15,7 @@ export function inWrittenForm(text: string): string {
     confidence: 1,
     words,
     language: 'en',
+    reason: 'silence',
   };
   return writeFinal(nothingWritten, final, { writtenForm: true, dictationCommands: false }).written.text;
 }

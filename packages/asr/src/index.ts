@@ -2,6 +2,7 @@ export { SpeechError, type SpeechErrorCode } from './speech-error.js';
 export type {
   DroppedWords,
   DropReason,
+  EmptyUtterance,
   FinalHypothesis,
   LiveListener,
   LiveOptions,
@@ -11,6 +12,7 @@ export type {
   Word,
   WordAlternative,
 } from './live/live-transcription.js';
+export type { UtteranceEnd } from './segment/segmenter.js';
 export { recordingKind, type RecordingKind } from './audio/containers/recording-kind.js';
 export { waveEncoding } from './audio/containers/wave-encoding.js';
 export { waveHeader } from './audio/containers/wave-header.js';

@@ -1,4 +1,5 @@
 import type { PcmEncoding } from '../audio/pcm.js';
+import type { UtteranceEnd } from '../segment/segmenter.js';
 import type { KeyTermList } from '../terms/key-term-list.js';
 import type { KeyTerm, Lexicon } from '../terms/key-term.js';
 
@@ -72,6 +73,8 @@ export interface FinalHypothesis {
   readonly words: readonly Word[];
   /** BCP 47 tag. */
   readonly language: string;
+  /** Why its utterance ended. */
+  readonly reason: UtteranceEnd;
   /** Words were to be written otherwise, and are not: a number or a negation would have been lost. */
   readonly rewriteStopped?: true;
 }
@@ -119,6 +122,17 @@ export interface DroppedWords {
   readonly shown: boolean;
 }
 
+/** An utterance that has no final: what sounded like speech held no text, or none that is kept. */
+export interface EmptyUtterance {
+  /** Of the partials that were told of it, if any; the next utterance that has a final takes it. */
+  readonly sequence: number;
+  /** Seconds since the stream's first sample. */
+  readonly start: number;
+  readonly end: number;
+  /** Why it ended. */
+  readonly reason: UtteranceEnd;
+}
+
 /** Called in stream order; all but `onAudio` never synchronously from `push`. */
 export interface LiveListener {
   /**
@@ -127,9 +141,11 @@ export interface LiveListener {
    */
   readonly onAudio?: (samples: Float32Array) => void;
   readonly onFinal: (hypothesis: FinalHypothesis) => void;
+  /** An utterance has turned out to have no final, and this stands in its place. Not called for audio that was lost. */
+  readonly onEmpty?: (utterance: EmptyUtterance) => void;
   readonly onPartial?: (hypothesis: PartialHypothesis) => void;
   readonly onSpeech?: (activity: SpeechActivity) => void;
-  /** Words were dropped; where the utterance has a final all the same, it came before. */
+  /** Words were dropped; the final of the utterance, or `onEmpty`, came before. */
   readonly onDropped?: (words: DroppedWords) => void;
   /** Recognition of some audio failed for good (after all retries); the stream goes on. */
   readonly onLost?: (span: { readonly start: number; readonly end: number }) => void;

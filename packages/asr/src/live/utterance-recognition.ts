@@ -6,7 +6,7 @@ import type { JobRequest, ScheduledJob, Scheduler } from '../inference/schedulin
 import type { Share } from '../inference/scheduling/fair-shares.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import type { AudioHistory } from '../segment/audio-history.js';
-import type { SegmentEvent } from '../segment/segmenter.js';
+import type { SegmentEvent, UtteranceEnd } from '../segment/segmenter.js';
 import { spellUnitsOut } from '../text/spoken-units.js';
 import { termsKeepMeaning } from '../text/kept-meaning/keeps-meaning.js';
 import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
@@ -110,6 +110,7 @@ interface EndedUtterance extends UtteranceEvidence {
   readonly heard: Heard;
   /** Whether a partial was told. */
   readonly shown: boolean;
+  readonly reason: UtteranceEnd;
 }
 
 /** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
@@ -212,7 +213,7 @@ export function createUtteranceRecognition(
     open = undefined;
     cut = reason === 'longest';
     if (!cut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
-    ended.push({ start, end, ahead, heard, shown, ...evidence });
+    ended.push({ start, end, ahead, heard, shown, reason, ...evidence });
     void work();
   };
 
@@ -356,12 +357,17 @@ export function createUtteranceRecognition(
     working = true;
     for (let utterance = ended[0]; utterance && !closed; utterance = ended[0]) {
       current = sequence;
-      if (!isTooFaint(utterance)) await recognise(utterance);
-      else if (utterance.heard.tokens.length > 0) drop(utterance, 'faint');
+      if (isTooFaint(utterance)) passOver(utterance);
+      else await recognise(utterance);
       ended.shift();
     }
     working = false;
     for (const resolve of waiters.splice(0)) resolve();
+  };
+
+  const passOver = (utterance: EndedUtterance) => {
+    tellEmpty(utterance);
+    if (utterance.heard.tokens.length > 0) drop(utterance, 'faint');
   };
 
   const recognise = async (utterance: EndedUtterance) => {
@@ -385,7 +391,17 @@ export function createUtteranceRecognition(
     }
     // What is not delivered at all is told once, for what keeps it back.
     dropped = deliver(utterance, result) ?? dropped;
+    if (sequence === current) tellEmpty(utterance);
     if (dropped) drop(utterance, dropped);
+  };
+
+  const tellEmpty = ({ start, end, reason }: EndedUtterance) => {
+    listener.onEmpty?.({
+      sequence: current,
+      start: start / SAMPLE_RATE,
+      end: end / SAMPLE_RATE,
+      reason,
+    });
   };
 
   const drop = ({ start, end, shown }: EndedUtterance, reason: DropReason) => {
@@ -477,6 +493,7 @@ export function createUtteranceRecognition(
       confidence: Math.exp(meanLogProbability(result)),
       words,
       language: languageOf(result),
+      reason: utterance.reason,
       ...(isKept ? {} : { rewriteStopped: true }),
     });
     return undefined;

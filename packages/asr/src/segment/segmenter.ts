@@ -1,5 +1,8 @@
 import { VAD_FRAME_SAMPLES } from '../vad/voice-activity.js';
 
+/** Why an utterance ended: a pause was long enough, it had become too long, or its end was asked for. */
+export type UtteranceEnd = 'silence' | 'longest' | 'request';
+
 /** When speech begins and ends, in samples at 16 kHz since the stream's start. */
 export type SegmentEvent =
   /** Somebody speaks; `start` lies before the voice by the pre-roll. */
@@ -8,12 +11,12 @@ export type SegmentEvent =
   | { readonly kind: 'paused'; readonly end: number }
   /** The voice came back after a pause too short to end the utterance. */
   | { readonly kind: 'resumed' }
-  /** The utterance is over. `reason`: a long enough pause, the longest utterance, or a request. */
+  /** The utterance is over. */
   | {
       readonly kind: 'ended';
       readonly start: number;
       readonly end: number;
-      readonly reason: 'silence' | 'longest' | 'request';
+      readonly reason: UtteranceEnd;
       /** Samples in frames that held a voice. */
       readonly voiced: number;
       /** The highest probability of speech among its frames. */
@@ -85,7 +88,7 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
     return { kind: 'started', start: at };
   };
 
-  const end = (at: number, reason: 'silence' | 'longest' | 'request'): SegmentEvent => {
+  const end = (at: number, reason: UtteranceEnd): SegmentEvent => {
     const from = start ?? at;
     const inside = probabilities.slice(0, Math.ceil((at - from) / VAD_FRAME_SAMPLES) + 1);
     start = undefined;

@@ -306,7 +306,8 @@ function heard(text: string, start: number, confidence = 0.9): FinalHypothesis {
     end: start + (index + 1) / 4,
     confidence,
   }));
-  return { sequence: 0, text, start, end: start + words.length / 4, confidence, words, language: 'en' };
+  const end = start + words.length / 4;
+  return { sequence: 0, text, start, end, confidence, words, language: 'en', reason: 'silence' };
 }
 
 function hundredths(max: number): fc.Arbitrary<number> {
@@ -340,6 +341,7 @@ function finalsOf(spoken: readonly SpokenWord[]): FinalHypothesis[] {
       confidence,
       words,
       language: 'en',
+      reason: 'silence',
     });
     words = [];
   }

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { moonshineTokens, moonshineTokenText } from '../../src/families/moonshine/moonshine-text.js';
 import { defaultLiveOptions } from '../../src/live/transcribe-recording.js';
-import type { DroppedWords, FinalHypothesis, LiveOptions } from '../../src/live/live-transcription.js';
+import type {
+  DroppedWords,
+  EmptyUtterance,
+  FinalHypothesis,
+  LiveOptions,
+} from '../../src/live/live-transcription.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
 import type { JobRequest, Scheduler } from '../../src/inference/scheduling/scheduler.js';
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { createAudioHistory } from '../../src/segment/audio-history.js';
-import type { SegmentEvent } from '../../src/segment/segmenter.js';
+import type { SegmentEvent, UtteranceEnd } from '../../src/segment/segmenter.js';
 import { until } from '../support/until.js';
 
 const SECOND = 16_000;
@@ -146,6 +151,27 @@ test('words that no hearing is sure of are told once', async () => {
   expect(finals).toEqual([]);
 });
 
+test('each utterance has a final or is told to be empty, with why it ended, but for what is lost', async () => {
+  const { empty, finals, utter } = speak();
+  await utter({ voiced: STEP / 8, reason: 'request' });
+  await utter({ final: heard(WORDS), reason: 'longest' });
+  await utter({ final: heard([]), reason: 'longest' });
+  await utter({ final: heard(WORDS, { logProbabilities: [-4, -4] }) });
+  await utter({ final: heard(moonshineTokens('.')) });
+  await utter({ final: 'lost' });
+  await utter({ final: heard(OTHERS), reason: 'request' });
+  expect(finals.map(({ sequence, reason }) => [sequence, reason])).toEqual([
+    [0, 'longest'],
+    [1, 'request'],
+  ]);
+  expect(empty).toEqual([
+    { sequence: 0, start: 0, end: 2, reason: 'request' },
+    { sequence: 1, start: 4, end: 6, reason: 'longest' },
+    { sequence: 1, start: 6, end: 8, reason: 'silence' },
+    { sequence: 1, start: 8, end: 10, reason: 'silence' },
+  ]);
+});
+
 function told(dropped: readonly DroppedWords[]) {
   return dropped.map(({ reason, sequence, start, end, shown }) => [reason, sequence, start, end, shown]);
 }
@@ -206,11 +232,13 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
   history.append(new Float32Array(20 * SECOND));
   const dropped: DroppedWords[] = [];
   const finals: FinalHypothesis[] = [];
+  const empty: EmptyUtterance[] = [];
   const { follow, close, settled } = createUtteranceRecognition(
     { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true, ...changes },
     history,
     {
       onFinal: (final) => finals.push(final),
+      onEmpty: (utterance) => empty.push(utterance),
       onPartial: () => undefined,
       onDropped: (words) => dropped.push(words),
     },
@@ -229,7 +257,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
   );
   let now = 0;
   /** An utterance of two seconds, with what its jobs bring: partials show a word once two of them have it. */
-  const utter = async ({ voiced = SECOND / 2, partial, final, again, rest }: Uttered) => {
+  const utter = async ({ voiced = SECOND / 2, partial, reason = 'silence', final, again, rest }: Uttered) => {
     const start = now;
     now += 2 * SECOND;
     follow([{ kind: 'started', start }], start + (partial ? SECOND - STEP : 0));
@@ -238,7 +266,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       jobs.at(-1)?.request.onResult(heard(partial));
     }
     let before = jobs.length;
-    follow([{ kind: 'ended', start, end: now, reason: 'silence', voiced, peak: 0.9 }], now);
+    follow([{ kind: 'ended', start, end: now, reason, voiced, peak: 0.9 }], now);
     for (const result of [final, again, rest]) {
       if (!result) continue;
       await until(() => jobs.length > before);
@@ -248,13 +276,14 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     }
     await settled();
   };
-  return { follow, jobs, close, dropped, finals, utter };
+  return { follow, jobs, close, dropped, empty, finals, utter };
 }
 
 interface Uttered {
   readonly voiced?: number;
+  readonly reason?: UtteranceEnd;
   readonly partial?: readonly number[];
-  readonly final?: RecognitionResult;
+  readonly final?: RecognitionResult | 'lost';
   readonly again?: RecognitionResult;
   readonly rest?: RecognitionResult | 'lost';
 }

@@ -382,5 +382,6 @@ function final(sequence: number, text: string, { start = sequence * 100 } = {}):
     end: start + index / 2 + 0.4,
     confidence: 0.9,
   }));
-  return { sequence, text, start, end: words.at(-1)?.end ?? start, confidence: 0.9, words, language: 'en' };
+  const end = words.at(-1)?.end ?? start;
+  return { sequence, text, start, end, confidence: 0.9, words, language: 'en', reason: 'silence' };
 }

@@ -1,7 +1,7 @@
 import type { WordAlternative, WrittenFinal, WrittenWord } from '@auscult/asr';
 
 /** A piece of a transcript, mostly an utterance. */
-export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes'> {
+export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes' | 'reason'> {
   /** Which channel was heard, from 0, where a recording has several that were heard apart. */
   readonly channel?: number;
 }

@@ -183,5 +183,5 @@ function samplesOf(pcm: Uint8Array): Float32Array {
 
 function hypothesis(sequence: number, text: string, start: number, end: number): FinalHypothesis {
   const words = text.split(' ').map((word) => ({ text: word, start, end, confidence: 0.9 }));
-  return { sequence, text, start, end, confidence: 0.9, words, language: 'en' };
+  return { sequence, text, start, end, confidence: 0.9, words, language: 'en', reason: 'silence' };
 }

@@ -97,5 +97,6 @@ function segment(words: readonly Word[]): FinalHypothesis {
     confidence: 1,
     words,
     language: 'en',
+    reason: 'silence',
   };
 }

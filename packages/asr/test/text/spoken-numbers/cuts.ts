@@ -22,13 +22,14 @@ export function asFinals(texts: readonly string[], pause: number): FinalHypothes
       now += 0.3;
       return { text: word, start, end: now, confidence: 0.9 };
     });
-    const final = {
+    const final: FinalHypothesis = {
       sequence,
       text,
       start: words[0]?.start ?? 0,
       end: now,
       confidence: 0.9,
       language: 'en',
+      reason: 'silence',
       words,
     };
     now += pause;

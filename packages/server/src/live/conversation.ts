@@ -45,9 +45,14 @@ import { createDelivery } from './delivery.js';
 import { createEncodedAudioWatch, type EncodedAudio } from './encoded-audio.js';
 import { messageActions } from './message-actions.js';
 import type { Send } from './outbox.js';
-import { refinementMessage } from './refinement-message.js';
+import { refinementMessage } from './dialects/auscult/refinement-message.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
-import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './transcription-message.js';
+import {
+  finalMessage,
+  flooredSeconds,
+  partialMessage,
+  wireSeconds,
+} from './dialects/auscult/transcription-message.js';
 
 /** Audio that is taken at a stroke, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
 const AT_ONCE_BYTES = 32_768;

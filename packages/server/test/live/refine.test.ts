@@ -1,6 +1,6 @@
 import { serverMessages } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
-import { refinementMessage } from '../../src/live/refinement-message.js';
+import { refinementMessage } from '../../src/live/dialects/auscult/refinement-message.js';
 import type { Transcription } from '../../src/transcriptions/transcriptions.js';
 import { MISPLACED_RESUME, connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { openPathsUnder } from '../support/open-files.js';

@@ -1,6 +1,6 @@
 import { describeWarning, type RefinedMessage, type WarningMessage } from '@auscult/protocol';
-import type { Transcription } from '../transcriptions/transcriptions.js';
-import { runningText, segmentJson, threeDecimals } from '../transcripts/transcript.js';
+import type { Transcription } from '../../../transcriptions/transcriptions.js';
+import { runningText, segmentJson, threeDecimals } from '../../../transcripts/transcript.js';
 
 /**
  * What a client is told when its session has been read again. A message that fills more than half of what may wait

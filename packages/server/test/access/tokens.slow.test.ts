@@ -11,12 +11,13 @@ import {
   type GenerateKeyPairResult,
   type JWTPayload,
 } from 'jose';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTokens } from '../../src/access/tokens.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { connect, connectOptedIn, silence } from '../support/client.js';
 import { bearer, refusal, startGuardedServer, type GuardedServer } from '../support/guarded-server.js';
+import { until } from '../support/until.js';
 
 const AUDIENCE = 'auscult';
 
@@ -128,10 +129,16 @@ describe('a token', () => {
   test('ends its socket when it expires, and the next token of the same person goes on with the session', async () => {
     const issuer = await startIssuer();
     const server = await startWith(issuer, { revalidateSeconds: '0.05', oidcClockSkewSeconds: '0' });
-    const short = await issuer.sign({}, { expiresAt: now() + 2 });
+    const expiresAt = now() + 3600;
+    const short = await issuer.sign({}, { expiresAt });
     const client = await connectOptedIn(server.url, { headers: bearer(short) });
     client.send(silence(1));
     const { sessionId, resume: { token } = {} } = client.all('ready')[0] ?? {};
+    await until(() => server.recognizer.streams.length === 1);
+    vi.useFakeTimers({ toFake: ['Date'], now: 1000 * expiresAt });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     expect(await client.closed).toBe(4401);
     const resume = async (claims: JWTPayload) => {
       const headers = bearer(await issuer.sign(claims));

@@ -13,6 +13,7 @@ export default defineConfig({
       project('slow', { include: [TESTS.replace('*.test.ts', '*.slow.test.ts')] }),
     ],
     globalSetup: 'vitest.data-home.ts',
+    setupFiles: 'vitest.seed.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two test files at a time: each may run a server with inference processes of its own.

@@ -1,5 +1,5 @@
 import { startRecognizer, type Recognizer, type RecognizerEvent, type RecognizerOptions } from '@auscult/asr';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -7,31 +7,26 @@ import path from 'node:path';
 export interface RealRecognizer {
   readonly recognizer: Recognizer;
   readonly events: readonly RecognizerEvent[];
-  /** Ends the processes and removes the prepared graphs. */
+  /** Ends the processes. */
   close(): Promise<void>;
 }
 
-/** Starts a recognizer with a graph cache of its own. Whoever calls this closes it. */
+/** Prepared graphs of all tests of a run: to prepare them takes longer than most tests. */
+const GRAPHS = path.join(process.env['XDG_DATA_HOME'] ?? tmpdir(), 'auscult-test-graphs');
+
+/** Starts a recognizer. Whoever calls this closes it. */
 export async function startRealRecognizer(options: Partial<RecognizerOptions> = {}): Promise<RealRecognizer> {
-  const cacheDirectory = await makeFolder();
   const events: RecognizerEvent[] = [];
   const { onEvent } = options;
   const recognizer = await startRecognizer({
-    ...plainOptions(cacheDirectory),
+    ...plainOptions(GRAPHS),
     ...options,
     onEvent(event) {
       events.push(event);
       onEvent?.(event);
     },
   });
-  return {
-    recognizer,
-    events,
-    async close() {
-      await recognizer.close();
-      await rm(cacheDirectory, { recursive: true });
-    },
-  };
+  return { recognizer, events, close: () => recognizer.close() };
 }
 
 /** Options that fit any machine that can run the tests, however busy it is. */

@@ -17,7 +17,7 @@ import {
   type SessionScope,
   type StoredRecord,
 } from '../records/record.js';
-import { READINGS } from '../records/record-content.js';
+import { RECOGNITION_PASSES } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
 import { recordedSettings } from '../records/session-settings.js';
 import { transcriptOf } from '../records/transcript-of.js';
@@ -320,7 +320,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
         description: 'Adds a version; those before are kept. What was taken back counts again.',
         params: params.extend({ place: z.coerce.number().int().min(0).max(LAST_PLACE) }),
         body: z.strictObject({
-          reading: z.enum(READINGS).default('live').meta({
+          reading: z.enum(RECOGNITION_PASSES).default('live').meta({
             description: '`refined` for the text of the record pass.',
           }),
           version: z.int().min(1).meta({ description: 'The version that is corrected.' }),

@@ -3,7 +3,7 @@ import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { changeRecord, PATIENCE } from './change-record.js';
 import { readDataKey } from './data-keys.js';
-import { corrected, openFinal, sealFinal, type Reading } from './record-content.js';
+import { corrected, openFinal, sealFinal, type RecognitionPass } from './record-content.js';
 import { recordEvent, reportingDamage } from './record-events.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, SegmentVersion } from './record.js';
@@ -12,7 +12,7 @@ import { requireWhole } from './whole-record.js';
 
 /** A correction of one final. */
 export interface Correction {
-  readonly reading: Reading;
+  readonly reading: RecognitionPass;
   readonly place: number;
   /** The version that it corrects; refused as `record_changed` if there is a newer one. */
   readonly version: number;

@@ -35,14 +35,14 @@ const finalRecord = z.object({
 /** A final as it is kept. */
 export type FinalRecord = Readonly<z.output<typeof finalRecord>>;
 
-/** What came of hearing a session: live, or when it was read again as a whole. */
-export const READINGS = ['live', 'refined'] as const;
-export type Reading = (typeof READINGS)[number];
+/** Which of the texts of a session: what was heard live, or in the second pass over it as a whole. */
+export const RECOGNITION_PASSES = ['live', 'refined'] as const;
+export type RecognitionPass = (typeof RECOGNITION_PASSES)[number];
 
 /** Which version of which final of which session. */
 export interface SegmentPlace {
   readonly sessionId: string;
-  readonly reading: Reading;
+  readonly reading: RecognitionPass;
   readonly place: number;
   readonly version: number;
 }

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { openFinal, type Reading } from './record-content.js';
+import { openFinal, type RecognitionPass } from './record-content.js';
 import { createHeadKeys, EMPTY_HEAD, type HeadKeys } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 
@@ -85,7 +85,7 @@ type Segments = ReadonlyMap<number, readonly SegmentVersion[]>;
 function openSegments(
   rows: readonly SegmentRow[],
   dataKey: Buffer,
-  reading: Reading,
+  reading: RecognitionPass,
 ): { readonly segments: Segments; readonly isWhole: boolean } {
   const segments = new Map<number, SegmentVersion[]>();
   let isWhole = true;

@@ -6,7 +6,7 @@ import { unwrapDataKey, type WrappedKey } from '../records/data-keys.js';
 import { readKeyCopy } from '../records/key-copies/key-copy.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { openAudio } from '../records/record-audio.js';
-import { openFinal, type Reading } from '../records/record-content.js';
+import { openFinal, type RecognitionPass } from '../records/record-content.js';
 import { openSettings } from '../records/session-settings.js';
 import { isMissing } from '../error-code.js';
 import { isDamaged } from './damaged.js';
@@ -135,7 +135,7 @@ async function createRowReader(
       case 'segments': {
         const where = {
           sessionId: session,
-          reading: row['reading'] as Reading,
+          reading: row['reading'] as RecognitionPass,
           place: Number(row['place']),
           version: Number(row['version']),
         };

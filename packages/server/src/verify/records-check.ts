@@ -4,7 +4,7 @@ import type { Schema } from '../db/schema.js';
 import { unwrapDataKey } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { openAudio } from '../records/record-audio.js';
-import { openFinal, READINGS, type Reading } from '../records/record-content.js';
+import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from '../records/record-content.js';
 import { openSettings } from '../records/session-settings.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding, Step } from './check.js';
@@ -72,7 +72,7 @@ async function* findingsOf(
   if (dataKey === undefined) return;
   try {
     yield settingsFindings(dataKey, session);
-    for (const reading of READINGS) yield* finalFindings(db, dataKey, session, reading);
+    for (const reading of RECOGNITION_PASSES) yield* finalFindings(db, dataKey, session, reading);
     yield* audioFindings(db, dataKey, session);
   } finally {
     dataKey.fill(0);
@@ -90,7 +90,7 @@ async function* finalFindings(
   db: Db,
   dataKey: Buffer,
   { id, finals }: SessionRow,
-  reading: Reading,
+  reading: RecognitionPass,
 ): AsyncGenerator<readonly Finding[]> {
   // Before the finals: what is added meanwhile is not missed.
   const expected = reading === 'live' ? finals : await refinedFinals(db, id);

@@ -1,6 +1,6 @@
 import type { Word, WordAlternative } from '../live/live-transcription.js';
 import { keepsMeaning } from './kept-meaning/keeps-meaning.js';
-import { writeWords, type OpenEnds, type WrittenWord } from './written-form/write-words.js';
+import { writeWords, type OpenEnds, type RewrittenWord } from './written-form/write-words.js';
 
 /**
  * What each written word may be instead, written like it: `fifty` beside `fifteen milligrams` becomes `50` beside `15 mg`.
@@ -8,7 +8,7 @@ import { writeWords, type OpenEnds, type WrittenWord } from './written-form/writ
  */
 export function writeAlternatives(
   spoken: readonly Word[],
-  written: readonly WrittenWord[],
+  written: readonly RewrittenWord[],
   open: OpenEnds,
 ): WordAlternative[][] {
   const places = written.map((): WordAlternative[] => []);
@@ -29,7 +29,7 @@ const MOST_SHOWN = 3;
 
 function writeInPlace(
   spoken: readonly Word[],
-  written: readonly WrittenWord[],
+  written: readonly RewrittenWord[],
   open: OpenEnds,
   at: number,
   { text, confidence, words = 1 }: WordAlternative,

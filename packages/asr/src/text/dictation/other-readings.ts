@@ -43,7 +43,7 @@ export function mayBeText(said: string, place: Place): boolean {
   const left = place.words[place.at - 1];
   const isOpen = left !== undefined && !/[.?!:;]["”’)]*$/u.test(left.text);
   if (isOpen && DETERMINERS.has(bareWord(left))) return true;
-  return READINGS.get(said)?.(place) ?? false;
+  return READING_TESTS.get(said)?.(place) ?? false;
 }
 
 /** A word in lower case without the punctuation around it. */
@@ -51,10 +51,11 @@ export function bareWord(word: Word | undefined): string {
   return word?.text.toLowerCase().replace(/^[("“]+|[.,;:?!)"”]+$/gu, '') ?? '';
 }
 
-type Reading = (place: Place) => boolean;
+/** Whether the words in a place may be read as something of the patient's. */
+type ReadingTest = (place: Place) => boolean;
 
 /** Only behind a heading under which no organ is named can it be the mark. */
-const organ: Reading = (place) => {
+const organ: ReadingTest = (place) => {
   const heading = wordsBefore(place, 2).reverse();
   const [nearest = '', second = ''] = heading;
   const isSure = HEADINGS.has(nearest) || (nearest === 'history' && HISTORIES.has(second));
@@ -71,7 +72,7 @@ function isFound({ words, at, length }: Place): boolean {
 
 const FINDINGS = /^(?:(?:ab)?normal|negative|positive|clean|empty|full|\p{L}+(?:ed|ous|ic|al))$/u;
 
-const menstruation: Reading = (place) => {
+const menstruation: ReadingTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   if (left === '' || PERIODS.has(left)) return true;
   if (wordsAround(place, 12).some((word, index, words) => isMenstrual(word, words[index - 1]))) return true;
@@ -85,19 +86,19 @@ function isMenstrual(word: string, left = ''): boolean {
 }
 
 /** As a model spells what it heard of a coma. */
-const coma: Reading = (place) => {
+const coma: ReadingTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   if (left === '' || COMAS.has(left)) return true;
   return wordsAround(place, 6).some((word) => UNCONSCIOUS.has(word) || GERMS.has(word));
 };
 
-const catheter: Reading = (place) => {
+const catheter: ReadingTest = (place) => {
   const behind = wordsBehind(place, 5);
   if (LINED.has(behind[0] ?? '') || behind.some((word) => LINES.has(word))) return true;
   return wordsBefore(place, 5).some((word) => LINES.has(word));
 };
 
-const itch: Reading = (place) => {
+const itch: ReadingTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   const isAsked = !endsSentenceBefore(place) && SCRATCHERS.has(left);
   const itches = wordsBefore(place, 8).some(
@@ -112,7 +113,7 @@ const itch: Reading = (place) => {
   );
 };
 
-const capsule: Reading = (place) => {
+const capsule: ReadingTest = (place) => {
   const own = place.words[place.at];
   if (own === undefined || /[.,;:?!]$/u.test(own.text)) return true;
   const [left = ''] = wordsBefore(place, 1);
@@ -120,7 +121,7 @@ const capsule: Reading = (place) => {
   return isCounted || CAPS.has(bareWord(place.words[place.at + 1]));
 };
 
-const shape: Reading = (place) => wordsBefore(place, 1).length === 0 || SHAPES.has(wordBehind(place));
+const shape: ReadingTest = (place) => wordsBefore(place, 1).length === 0 || SHAPES.has(wordBehind(place));
 
 function wordBehind({ words, at, length }: Place): string {
   return bareWord(words[at + length]);
@@ -152,7 +153,7 @@ const ITCHES = /^(?:itch|scratch|prurit|scabies$|lice$|mosquito|cats?$|fingernai
 const RASHES = /^(?:rash|hives$|urticari|eczem|scab)/u;
 
 /** What the words of commands may mean besides. */
-const READINGS: ReadonlyMap<string, Reading> = new Map([
+const READING_TESTS: ReadonlyMap<string, ReadingTest> = new Map([
   ['colon', organ],
   ['period', menstruation],
   ['comma', coma],

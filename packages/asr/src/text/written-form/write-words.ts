@@ -22,7 +22,7 @@ import { tokenize, type Token } from './token.js';
 import { unitNamed } from './unit-names.js';
 
 /** A written word, and the spoken words that it stands for. */
-export interface WrittenWord {
+export interface RewrittenWord {
   readonly text: string;
   /** Number of the first spoken word. */
   readonly first: number;
@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
 export function writeWords(
   words: readonly string[],
   open: OpenEnds = { start: false, end: false },
-): WrittenWord[] {
+): RewrittenWord[] {
   const tokens = tokenize(words);
   const head = open.start ? openHead(tokens) : 0;
   const stretches = wholeNumbers(tokens, rewriteAll(tokens, heldTokens(tokens, head, open.end)));
@@ -217,8 +217,8 @@ function wordLength(tokens: readonly Token[], at: number): number {
   return length;
 }
 
-function writtenWords(tokens: readonly Token[], at: number, pieces: readonly Piece[]): WrittenWord[] {
-  const written: WrittenWord[] = [];
+function writtenWords(tokens: readonly Token[], at: number, pieces: readonly Piece[]): RewrittenWord[] {
+  const written: RewrittenWord[] = [];
   let next = at;
   for (const [index, piece] of pieces.entries()) {
     const { text, length } = piece;
@@ -238,13 +238,13 @@ function spokenWords(
   tokens: readonly Token[],
   from: number,
   to: number,
-): WrittenWord[] {
+): RewrittenWord[] {
   const numbers = [...new Set(tokens.slice(from, to).map(({ word }) => word))];
   return numbers.map((word) => ({ text: words[word] ?? '', first: word, last: word }));
 }
 
 /** `U` and the like are left nowhere, even where the number before them stays as it is. */
-function withUnit(word: WrittenWord, before: WrittenWord | undefined): WrittenWord {
+function withUnit(word: RewrittenWord, before: RewrittenWord | undefined): RewrittenWord {
   const [, symbol, after = ''] = /^(U|u|IU|cc|[uµμ]g)([.,;:)]*)$/u.exec(word.text) ?? [];
   if (symbol === undefined) return word;
   const unit = unitNamed(symbol.toLowerCase())?.symbol;
@@ -252,7 +252,7 @@ function withUnit(word: WrittenWord, before: WrittenWord | undefined): WrittenWo
 }
 
 /** `mg.` in a sentence ends none: the dot is taken for a 1 (ISMP). */
-function withoutDot(word: WrittenWord, next: WrittenWord | undefined): WrittenWord {
+function withoutDot(word: RewrittenWord, next: RewrittenWord | undefined): RewrittenWord {
   const isUnit = /^(?:\d[\d.,–]*)?(?:mg|mcg|mL|kg|g|mEq|units?)\.$/u.test(word.text);
   return isUnit && /^\p{Ll}/u.test(next?.text ?? '') ? { ...word, text: word.text.slice(0, -1) } : word;
 }

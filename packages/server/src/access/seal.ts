@@ -1,9 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
+import { isMissing } from '../error-code.js';
 import { createWholeFile } from '../storage/durable-files.js';
+import { KEY_BYTES, openBytes, sealBytes } from '../storage/seal.js';
 
 /** Encrypts small secrets, bound to the place where they lie. */
 export interface Seal {
@@ -17,10 +19,6 @@ export function accessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Se
   return createSeal(join(dataDirectory, 'access.key'));
 }
 
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-
 /**
  * A seal with the key in the file at `path`, which is made when something is sealed for the first time. AES-256-GCM
  * with a random nonce: secrets of authenticators are far too few for one to repeat.
@@ -29,20 +27,8 @@ function createSeal(path: string): Seal {
   let key: Buffer | undefined;
   const keyOf = (): Buffer => (key ??= readKey(path) ?? makeKey(path));
   return {
-    close: (plain, place) => {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', keyOf(), nonce).setAAD(Buffer.from(place));
-      return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    },
-    open: (sealed, place) => {
-      const end = sealed.length - TAG_BYTES;
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(), sealed.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      })
-        .setAAD(Buffer.from(place))
-        .setAuthTag(sealed.subarray(end));
-      return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, end)), decipher.final()]);
-    },
+    close: (plain, place) => sealBytes(keyOf(), plain, Buffer.from(place)),
+    open: (sealed, place) => openBytes(keyOf(), sealed, Buffer.from(place)),
   };
 }
 
@@ -59,7 +45,7 @@ function readWhereThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw new ConfigError(
       `${path} cannot be read.`,
       'Give this user, and nobody else, the right to read it.',

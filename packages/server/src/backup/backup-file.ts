@@ -9,7 +9,8 @@ import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import { RequestError } from '../errors.js';
 import type { MasterKeys } from '../records/master-keys.js';
-import { KEY_BYTES, open, seal } from '../records/seal.js';
+import { open, seal } from '../records/seal.js';
+import { KEY_BYTES } from '../storage/seal.js';
 import { syncFolder } from '../storage/durable-files.js';
 
 /** The first line of a backup, in the clear. */

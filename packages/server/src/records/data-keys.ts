@@ -4,7 +4,8 @@ import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import type { MasterKeys } from './master-keys.js';
-import { KEY_BYTES, open, seal } from './seal.js';
+import { KEY_BYTES } from '../storage/seal.js';
+import { open, seal } from './seal.js';
 
 /** A data key as it is stored. */
 export interface WrappedKey {

@@ -9,7 +9,7 @@ import { withFileLock } from '../storage/file-lock.js';
 import { syncFolder } from '../storage/durable-files.js';
 import { isMissing } from '../error-code.js';
 import type { MasterKeys } from './master-keys.js';
-import { KEY_BYTES } from './seal.js';
+import { KEY_BYTES } from '../storage/seal.js';
 
 /** A line: which session was destroyed, and a code over it and the code of the line before. */
 const listed = z.object({

@@ -8,7 +8,7 @@ import { MASTER_KEY_VARIABLE } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 import { createWholeFile, syncFolder } from '../storage/durable-files.js';
 import { withFileLock } from '../storage/file-lock.js';
-import { KEY_BYTES } from './seal.js';
+import { KEY_BYTES } from '../storage/seal.js';
 
 /** A key that encrypts the keys of sessions. */
 export interface MasterKey {

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { canonicalRow, type CoveredColumns } from '../integrity/row-macs.js';
-import { KEY_BYTES, open, seal } from './seal.js';
+import { KEY_BYTES } from '../storage/seal.js';
+import { open, seal } from './seal.js';
 
 /**
  * What belongs to the record of a session, in one small value that follows each commit: nothing of a record can be taken

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { heardStatements } from '../text/kept-meaning/statements.js';
 import type { FinalHypothesis, Word } from './live-transcription.js';
 
@@ -51,15 +52,12 @@ export function saysSomething({ text }: Word): boolean {
   const known = SAYING.get(text);
   if (known !== undefined) return known;
   const says = heardStatements([text]).length > 0;
-  if (SAYING.size >= MOST_KNOWN) SAYING.clear();
   SAYING.set(text, says);
   return says;
 }
 
-const SAYING = new Map<string, boolean>();
-
-/** Different words of some hours of speech. */
-const MOST_KNOWN = 10_000;
+/** As many different words as there are in some hours of speech. */
+const SAYING = new LRUCache<string, boolean>({ max: 10_000 });
 
 /** What a hearing that heard nothing in a place counts (`accuracy --whole --hearings 4`). */
 const NOTHING_HEARD = 0.6;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { placeOf } from './place-of.js';
 import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
@@ -32,7 +33,7 @@ export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<
   const { entries, codes, starts, weights, pairCounts, byPair } = yield* pack(sayings);
   const shared = new Uint8Array(entries.length);
   const touched = new Uint32Array(entries.length);
-  const latest = new Map<string, readonly SoundAlike[]>();
+  const latest = new LRUCache<string, readonly SoundAlike[]>({ max: MOST_KEPT });
 
   /** Counts the pairs that ways from `first` to before `behind` share with a text; how many share any. */
   const countShared = (pairs: ReadonlySet<string>, first: number, behind: number): number => {
@@ -82,7 +83,6 @@ export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<
       const known = latest.get(key);
       if (known) return known;
       const found = find(spelling, limit);
-      if (latest.size >= MOST_KEPT) latest.clear();
       latest.set(key, found);
       return found;
     },

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { joinWords, type SpelledWord } from '../text/words.js';
 import { isCommon } from './common-words.js';
 import { isNumber, joinsNumber, keepsWords } from './kept-words.js';
@@ -93,14 +94,11 @@ function soundsIn(text: string): Sounds {
   const known = latest.get(text);
   if (known) return known;
   const sounds = soundsOf(soundSpelling(text));
-  if (latest.size >= MOST_KEPT) latest.clear();
   latest.set(text, sounds);
   return sounds;
 }
 
-const latest = new Map<string, Sounds>();
-
-const MOST_KEPT = 1_000;
+const latest = new LRUCache<string, Sounds>({ max: 1_000 });
 
 /** Whether no term goes on behind a word. */
 export function endsClause(word: SpelledWord | undefined): boolean {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { SqliteAdapter, SqliteDialect, SqliteDriver, type Dialect, type SqliteDialectConfig } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { makeFolder, syncFolder } from '../storage/durable-files.js';
 import { watchFiles } from './watch-files.js';
 
@@ -84,7 +85,7 @@ function withPreparedStatements(
   native: DatabaseSyncInstance,
 ): Exclude<SqliteDialectConfig['database'], () => unknown> {
   /** By their text: the same few are run again and again, and to prepare one takes longer than to run it. */
-  const prepared = new Map<string, Prepared>();
+  const prepared = new LRUCache<string, Prepared>({ max: MOST_PREPARED });
   const prepare = (text: string): Prepared => {
     const statement = native.prepare(text);
     return { statement, returnsRows: statement.columns().length > 0 };
@@ -97,7 +98,6 @@ function withPreparedStatements(
     },
     prepare: (text) => {
       const kept = prepared.get(text) ?? named(() => prepare(text));
-      if (prepared.size >= MOST_PREPARED) prepared.clear();
       prepared.set(text, kept);
       const { statement, returnsRows } = kept;
       return {

@@ -106,6 +106,31 @@ module.exports = {
       },
     },
     {
+      name: 'inference-sides-apart',
+      comment:
+        'What schedules inference and what does it are in different processes, and may be on different machines: they know of each other what the messages say.',
+      severity: 'error',
+      from: { path: '^packages/asr/src/inference/(scheduling|worker)/' },
+      to: {
+        path: '^packages/asr/src/inference/(scheduling|worker)/',
+        pathNot: '^packages/asr/src/inference/$1/',
+      },
+    },
+    {
+      name: 'inference-messages-stand-alone',
+      comment: 'Both sides of the boundary, and any other, can read the messages and what a pool is asked.',
+      severity: 'error',
+      from: { path: '^packages/asr/src/inference/(messages/|inference-pool\\.ts$)' },
+      to: { path: '^packages/asr/src/(inference/(scheduling|worker)|live|recognizer)/' },
+    },
+    {
+      name: 'live-asks-a-pool',
+      comment: 'Streams cannot tell processes of this machine from anything else that recognises speech.',
+      severity: 'error',
+      from: { path: '^packages/asr/src/live/' },
+      to: { path: '^packages/asr/src/inference/(scheduling|worker)/' },
+    },
+    {
       name: 'decoders-start-nothing',
       comment: 'What runs in a decoder has neither files nor processes: the server does both for it.',
       severity: 'error',

@@ -32,7 +32,8 @@ export type {
   RecognizerStatus,
   WorkerStatus,
 } from './recognizer/recognizer.js';
-export { createFairShares, type FairShares, type Share } from './inference/scheduling/fair-shares.js';
+export type { Share } from './inference/inference-pool.js';
+export { createFairShares, type FairShares } from './inference/scheduling/fair-shares.js';
 export { startRecognizer } from './recognizer/start-recognizer.js';
 export {
   defaultLiveOptions,

@@ -11,7 +11,7 @@ import { SpeechError } from '../speech-error.js';
 import type { TokenText } from '../text/token-text.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
 import type { ModelFiles } from '../inference/messages/worker-messages.js';
-import type { Share } from '../inference/scheduling/fair-shares.js';
+import type { InferencePool, Share } from '../inference/inference-pool.js';
 import { prepareModel } from './prepare-model.js';
 import { probeCuda, type FromProbe } from './probe-device.js';
 import type { Admission, ModelDescription, Recognizer, RecognizerOptions } from './recognizer.js';
@@ -42,12 +42,12 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   ]);
 
   const sharedTerms = createSharedTermLists((name) => {
-    scheduler.forgetTerms(name);
+    scheduler.forget({ termList: name });
   });
   let opened = 0;
   let liveStreams = 0;
   const contextShare = (share: Share) =>
-    options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.finalDelayOf(share)) : 1;
+    options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.status(share).finalDelaySeconds) : 1;
 
   return {
     model: describe(model, device),
@@ -55,7 +55,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       const keyTerms = sharedTerms.take(live.keyTerms ?? []);
       const share = live.share ?? [];
       const stream = openLiveStream(live, listener, {
-        scheduler,
+        pool: scheduler,
         createResampler,
         voice: createVoiceActivity(share.join('\n')),
         stream: String(opened++),
@@ -76,13 +76,16 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       return stream;
     },
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
-    status: () => ({
-      workers: scheduler.workers(),
-      waitingFinals: scheduler.waiting.finals,
-      waitingPartials: scheduler.waiting.partials,
-      finalDelaySeconds: scheduler.finalDelaySeconds,
-      liveStreams,
-    }),
+    status() {
+      const { waiting, finalDelaySeconds } = scheduler.status();
+      return {
+        workers: scheduler.workers(),
+        waitingFinals: waiting.finals,
+        waitingPartials: waiting.partials,
+        finalDelaySeconds,
+        liveStreams,
+      };
+    },
     close: () => scheduler.close(),
   };
 }
@@ -151,9 +154,10 @@ function shareUnderLoad(finalDelaySeconds: number): number {
   return finalDelaySeconds > 0.8 ? 0.5 : 1;
 }
 
-function admission(scheduler: Scheduler, share: Share, maxFinalDelaySeconds: number): Admission {
-  if (!scheduler.anyReady) return { admitted: false, reason: 'no-worker-ready' };
-  if (scheduler.finalDelayOf(share) > maxFinalDelaySeconds) return { admitted: false, reason: 'finals-late' };
+function admission(pool: InferencePool, share: Share, maxFinalDelaySeconds: number): Admission {
+  const { ready, finalDelaySeconds } = pool.status(share);
+  if (!ready) return { admitted: false, reason: 'no-worker-ready' };
+  if (finalDelaySeconds > maxFinalDelaySeconds) return { admitted: false, reason: 'finals-late' };
   return { admitted: true };
 }
 

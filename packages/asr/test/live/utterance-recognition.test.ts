@@ -8,7 +8,7 @@ import type {
   LiveOptions,
 } from '../../src/live/live-transcription.js';
 import { createUtteranceRecognition } from '../../src/live/utterance-recognition.js';
-import type { JobRequest, Scheduler } from '../../src/inference/scheduling/scheduler.js';
+import type { InferencePool, JobOwner, RecognitionRequest } from '../../src/inference/inference-pool.js';
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { createAudioHistory } from '../../src/segment/audio-history.js';
 import type { SegmentEvent, UtteranceEnd } from '../../src/segment/segmenter.js';
@@ -29,7 +29,7 @@ test('a partial that waits for a process gives way to one of newer audio, one at
   if (latest) latest.started = true;
   follow([], SECOND + 3 * STEP);
   expect(jobs).toHaveLength(3);
-  latest?.request.onLost();
+  latest?.owner.onLost({ reason: 'interrupted' });
   follow([], SECOND + 4 * STEP);
   expect(jobs).toHaveLength(4);
 });
@@ -39,7 +39,7 @@ test('partials leave their encoding to others until one of them has', () => {
   follow([{ kind: 'started', start: 0 }], SECOND);
   follow([], SECOND + STEP);
   expect(jobs.map(({ request }) => request.keepState)).toEqual([true, true]);
-  jobs[1]?.request.onResult({
+  jobs[1]?.owner.onResult({
     tokens: [],
     logProbabilities: [],
     heardAt: [],
@@ -68,10 +68,10 @@ test('what was heard so far is what is expected next', async () => {
   const { follow, jobs } = speak();
   follow([{ kind: 'started', start: 0 }], 6 * STEP);
   expect(jobs.at(-1)?.request).toMatchObject({ draft: [], unheardSeconds: (6 * STEP) / SECOND });
-  jobs.at(-1)?.request.onResult(heard([41, 42]));
+  jobs.at(-1)?.owner.onResult(heard([41, 42]));
   follow([], 10 * STEP);
   expect(jobs.at(-1)?.request).toMatchObject({ draft: [41, 42], unheardSeconds: (4 * STEP) / SECOND });
-  jobs.at(-1)?.request.onResult(heard([41, 43, 44]));
+  jobs.at(-1)?.owner.onResult(heard([41, 43, 44]));
   follow(
     [{ kind: 'ended', start: 0, end: 11 * STEP, reason: 'silence', voiced: SECOND, peak: 0.9 }],
     12 * STEP,
@@ -190,7 +190,8 @@ function heard(tokens: readonly number[], changes: Partial<RecognitionResult> = 
 }
 
 interface Job {
-  readonly request: JobRequest;
+  readonly request: RecognitionRequest;
+  readonly owner: JobOwner;
   started: boolean;
   cancelled: boolean;
 }
@@ -198,14 +199,16 @@ interface Job {
 /** Recognition of a stream whose jobs wait until the test says otherwise. */
 function speak(changes: Partial<LiveOptions> = {}, idle = false) {
   const jobs: Job[] = [];
-  const scheduler: Scheduler = {
-    submit(request) {
-      // As the scheduler does with a partial that waits.
+  const pool: InferencePool = {
+    submit(given, owner) {
+      // A request goes anywhere: what cannot be sent throws here.
+      const request = structuredClone(given);
+      // As a pool does with a partial that waits.
       const stale = jobs.find(
         (job) => request.replaces !== undefined && job.request.replaces === request.replaces && !job.started,
       );
-      if (stale) stale.request.onLost();
-      const job: Job = { request, started: false, cancelled: false };
+      if (stale) stale.owner.onLost({ reason: 'replaced' });
+      const job: Job = { request, owner, started: false, cancelled: false };
       jobs.push(job);
       return {
         get started() {
@@ -218,14 +221,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       };
     },
     forget: () => undefined,
-    forgetTerms: () => undefined,
-    finalDelayOf: () => 0,
-    release: () => undefined,
-    idle,
-    finalDelaySeconds: 0,
-    anyReady: true,
-    waiting: { finals: 0, partials: 0 },
-    workers: () => [],
+    status: () => ({ ready: true, idle, waiting: { finals: 0, partials: 0 }, finalDelaySeconds: 0 }),
     close: () => Promise.resolve(),
   };
   const history = createAudioHistory();
@@ -243,7 +239,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       onDropped: (words) => dropped.push(words),
     },
     {
-      scheduler,
+      pool,
       stream: 'a',
       language: 'en',
       beams: 1,
@@ -263,7 +259,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     follow([{ kind: 'started', start }], start + (partial ? SECOND - STEP : 0));
     for (let shown = 0; partial && shown < 2; shown++) {
       follow([], start + SECOND + shown * STEP);
-      jobs.at(-1)?.request.onResult(heard(partial));
+      jobs.at(-1)?.owner.onResult(heard(partial));
     }
     let before = jobs.length;
     follow([{ kind: 'ended', start, end: now, reason, voiced, peak: 0.9 }], now);
@@ -271,8 +267,8 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       if (!result) continue;
       await until(() => jobs.length > before);
       before = jobs.length;
-      if (result === 'lost') jobs.at(-1)?.request.onLost();
-      else jobs.at(-1)?.request.onResult(result);
+      if (result === 'lost') jobs.at(-1)?.owner.onLost({ reason: 'failed', attempts: 3 });
+      else jobs.at(-1)?.owner.onResult(result);
     }
     await settled();
   };

@@ -1,5 +1,4 @@
-/** Whose work something is, from the widest to the narrowest, such as a tenant and somebody in it. */
-export type Share = readonly string[];
+import type { Share } from '../inference-pool.js';
 
 /**
  * Shares processing time between those who want it, evenly at each level of their paths: start-time fair queueing (Goyal,

@@ -1,63 +1,14 @@
-import { createFairShares, type Share } from './fair-shares.js';
+import { createFairShares } from './fair-shares.js';
 import { createFinalDelays } from './final-delays.js';
+import type { InferencePool, JobOwner, RecognitionRequest, Share } from '../inference-pool.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
-import type { KeyTermList } from '../../terms/key-term-list.js';
 import { LEXICON, type RecognitionJob, type RecognitionResult } from '../messages/recognition-job.js';
 import type { ModelFiles } from '../messages/worker-messages.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
-/** Work to be scheduled; the scheduler numbers it. */
-export interface JobRequest extends Omit<RecognitionJob, 'id' | 'audio' | 'termLists'> {
-  /** Gives the window's audio once a process takes the job: most partials are replaced before. */
-  readonly audio: () => Int16Array;
-  /** Whose it is: those who want more than there is get as much as each other. */
-  readonly share: Share;
-  /** How long before it would have been spoken the audio was there, seconds; 0 for whoever speaks in real time. */
-  readonly aheadSeconds: number;
-  /** Jobs of one stream go to the process that did the last, which keeps their encoder state, if it is free. */
-  readonly stream: string;
-  /** Terms that are likelier than the model thinks. */
-  readonly keyTerms: KeyTermList | undefined;
-  /** Whether terms of the lexicon are looked for. */
-  readonly lexicon: boolean;
-  /** Audio of the utterance that no hypothesis covers, seconds. */
-  readonly unheardSeconds: number;
-  /** A waiting partial with the same name is replaced by this one. */
-  readonly replaces?: string;
-  readonly onResult: (result: RecognitionResult) => void;
-  /** All attempts have failed. For a partial also: it was replaced or its process ended. */
-  readonly onLost: () => void;
-}
-
-/** A job on its way. */
-export interface ScheduledJob {
-  /** Whether a process has it. */
-  readonly started: boolean;
-  /** Drops it; neither callback is called. */
-  cancel(): void;
-  /** Makes a partial urgent as a final, and as sure to come. */
-  promote(): void;
-}
-
-/** Distributes jobs to supervised inference processes. */
-export interface Scheduler {
-  submit(request: JobRequest): ScheduledJob;
-  /** Frees what the processes keep of a window. */
-  forget(window: string): void;
-  /** Frees what the processes keep of a list of terms, which no stream uses any more. */
-  forgetTerms(name: string): void;
-  /** The stream has ended. */
-  release(stream: string): void;
-  /** Whether a process has nothing to do, other than in the background. */
-  readonly idle: boolean;
-  /** Seconds; see `RecognizerStatus.finalDelaySeconds`. */
-  readonly finalDelaySeconds: number;
-  /** The same for the finals of `share`, or those that it would have. */
-  finalDelayOf(share: Share): number;
-  readonly anyReady: boolean;
-  readonly waiting: { readonly finals: number; readonly partials: number };
+/** A pool of supervised inference processes on this machine. */
+export interface Scheduler extends InferencePool {
   workers(): readonly WorkerStatus[];
-  close(): Promise<void>;
 }
 
 /** What the scheduler needs to run its processes. */
@@ -102,7 +53,8 @@ const LATE_SECONDS = 2;
  */
 interface Entry {
   readonly id: number;
-  readonly request: JobRequest;
+  readonly request: RecognitionRequest;
+  readonly owner: JobOwner;
   /** Made when a process takes it. */
   job: RecognitionJob | undefined;
   readonly submittedAt: number;
@@ -322,7 +274,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       runSeconds,
       audioSeconds: entry.request.newSeconds,
     });
-    entry.request.onResult(result);
+    entry.owner.onResult(result);
   };
 
   const rest = (slot: WorkerSlot, milliseconds: number) => {
@@ -353,7 +305,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       }
       entries.delete(id);
       if (mustCome) options.onEvent({ kind: 'job-lost', attempts: entry.attempts });
-      entry.request.onLost();
+      entry.owner.onLost(
+        mustCome ? { reason: 'failed', attempts: entry.attempts } : { reason: 'interrupted' },
+      );
     }
     dispatchAll();
   };
@@ -377,21 +331,31 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   const waitingEntries = (urgent: boolean) =>
     [...entries.values()].filter((entry) => entry.urgent === urgent && !isBackground(entry) && !entry.slot);
 
+  const isInterruptible = (entry: Entry) => isBackground(entry) || entry.isEarlyAtWork;
+
+  const finalDelay = () => Math.max(delays.recentP95(), oldestOf([...entries.values()]));
+
+  const finalDelayOf = (share: string) => {
+    const own = [...entries.values()].filter((entry) => nameOf(entry.request.share) === share);
+    return Math.max(delays.recentP95Of(share), oldestOf(own));
+  };
+
   return {
-    submit(request) {
+    submit(request, owner) {
       const { replaces } = request;
       if (replaces !== undefined) {
         for (const [id, entry] of entries) {
           if (entry.request.replaces !== replaces || entry.slot || entry.urgent) continue;
           entries.delete(id);
           sharesOf(entry).leave(entry.request.share);
-          entry.request.onLost();
+          entry.owner.onLost({ reason: 'replaced' });
         }
       }
       const id = nextId++;
       const entry: Entry = {
         id,
         request,
+        owner,
         job: undefined,
         submittedAt: performance.now(),
         dueAt: performance.now() + (request.priority === 'background' ? 0 : request.aheadSeconds * 1000),
@@ -417,41 +381,25 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
           slot?.cancel(id);
         },
         promote() {
-          if (entry.urgent || !entries.has(id)) return;
+          if (!isPartial(entry) || !entries.has(id)) return;
           entry.urgent = true;
           if (entry.slot) entry.slot.promote(id);
           else dispatchAll();
         },
       };
     },
-    forget(window) {
+    forget(kept) {
+      if ('stream' in kept) homes.delete(kept.stream);
       // Also those that a stream's jobs have moved away from.
-      for (const slot of slots) slot.forget(window);
+      else if ('window' in kept) for (const slot of slots) slot.forget(kept.window);
+      else for (const slot of slots) slot.forgetTerms(kept.termList);
     },
-    forgetTerms(name) {
-      for (const slot of slots) slot.forgetTerms(name);
-    },
-    release(stream) {
-      homes.delete(stream);
-    },
-    get idle() {
-      const isInterruptible = (entry: Entry) => isBackground(entry) || entry.isEarlyAtWork;
-      return slots.some((slot) => slot.ready && [...workAt(slot)].every(isInterruptible));
-    },
-    get finalDelaySeconds() {
-      return Math.max(delays.recentP95(), oldestOf([...entries.values()]));
-    },
-    finalDelayOf(share) {
-      const name = nameOf(share);
-      const own = [...entries.values()].filter((entry) => nameOf(entry.request.share) === name);
-      return Math.max(delays.recentP95Of(name), oldestOf(own));
-    },
-    get anyReady() {
-      return slots.some((slot) => slot.ready);
-    },
-    get waiting() {
-      return { finals: waitingEntries(true).length, partials: waitingEntries(false).length };
-    },
+    status: (share) => ({
+      ready: slots.some((slot) => slot.ready),
+      idle: slots.some((slot) => slot.ready && [...workAt(slot)].every(isInterruptible)),
+      waiting: { finals: waitingEntries(true).length, partials: waitingEntries(false).length },
+      finalDelaySeconds: share === undefined ? finalDelay() : finalDelayOf(nameOf(share)),
+    }),
     workers: () => slots.map((slot) => slot.status()),
     async close() {
       closed = true;
@@ -461,14 +409,14 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   };
 }
 
-function jobOf({ id, request }: Entry): RecognitionJob {
+function jobOf({ id, request, owner }: Entry): RecognitionJob {
   const { priority, window, prefix, draft, newSeconds, keepState, decoding, keyTerms, lexicon } = request;
   const termLists = [...(keyTerms ? [keyTerms.name] : []), ...(lexicon ? [LEXICON] : [])];
   return {
     id,
     priority,
     window,
-    audio: request.audio(),
+    audio: owner.audio(0),
     prefix,
     draft,
     newSeconds,

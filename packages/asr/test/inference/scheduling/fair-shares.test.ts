@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFairShares, type Share } from '../../../src/inference/scheduling/fair-shares.js';
+import type { Share } from '../../../src/inference/inference-pool.js';
+import { createFairShares } from '../../../src/inference/scheduling/fair-shares.js';
 
 const LONGEST = 10;
 const cost = fc.integer({ min: 1, max: LONGEST });

@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { moonshineGeometry } from '../../../src/families/moonshine/moonshine-family.js';
 import type { RecognizerEvent } from '../../../src/recognizer/recognizer.js';
-import {
-  createScheduler,
-  type JobRequest,
-  type Scheduler,
-} from '../../../src/inference/scheduling/scheduler.js';
+import type { RecognitionRequest } from '../../../src/inference/inference-pool.js';
+import { createScheduler, type Scheduler } from '../../../src/inference/scheduling/scheduler.js';
 import { LEXICON } from '../../../src/inference/messages/recognition-job.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
 import { scriptSlots, type ScriptedSlot } from '../../support/scripted-slots.js';
@@ -139,10 +136,18 @@ describe('several processes', () => {
     const { submit, slots, scheduler } = schedule(1);
     slots[0]?.setReady(false);
     submit('final', 'a');
-    expect([scheduler.anyReady, scheduler.idle, scheduler.waiting.finals]).toEqual([false, false, 1]);
+    expect([scheduler.status().ready, scheduler.status().idle, scheduler.status().waiting.finals]).toEqual([
+      false,
+      false,
+      1,
+    ]);
     slots[0]?.setReady(true);
     expect(givenTo(slots[0])).toEqual(['a']);
-    expect([scheduler.anyReady, scheduler.idle, scheduler.waiting.finals]).toEqual([true, false, 0]);
+    expect([scheduler.status().ready, scheduler.status().idle, scheduler.status().waiting.finals]).toEqual([
+      true,
+      false,
+      0,
+    ]);
   });
 });
 
@@ -226,21 +231,21 @@ describe('work in the background', () => {
   test('leaves a process as free for live work as it was', () => {
     const { submit, slots, scheduler } = schedule(1);
     submit('background', 'a');
-    expect(scheduler.idle).toBe(true);
+    expect(scheduler.status().idle).toBe(true);
     submit('partial', 'b');
-    expect(scheduler.idle).toBe(false);
+    expect(scheduler.status().idle).toBe(false);
     slots[0]?.setReady(false);
     submit('background', 'c');
-    expect(scheduler.waiting).toEqual({ finals: 0, partials: 0 });
+    expect(scheduler.status().waiting).toEqual({ finals: 0, partials: 0 });
   });
 
   test('is no final that is late, however long it takes', () => {
     const { submit, slots, scheduler, events } = schedule(1);
     submit('background', 'a');
     vi.advanceTimersByTime(60_000);
-    expect(scheduler.finalDelaySeconds).toBe(0);
+    expect(scheduler.status().finalDelaySeconds).toBe(0);
     slots[0]?.finish();
-    expect(scheduler.finalDelaySeconds).toBe(0);
+    expect(scheduler.status().finalDelaySeconds).toBe(0);
     expect(events.at(-1)).toMatchObject({ kind: 'job-finished', priority: 'background' });
   });
 
@@ -302,7 +307,7 @@ describe('shares', () => {
     vi.advanceTimersByTime(9_000);
     slots[0]?.finish();
     slots[0]?.finish();
-    expect([['crowd'], ['doctor']].map((share) => scheduler.finalDelayOf(share))).toEqual([9, 0]);
+    expect([['crowd'], ['doctor']].map((share) => scheduler.status(share).finalDelaySeconds)).toEqual([9, 0]);
   });
 });
 
@@ -331,7 +336,7 @@ describe('who sends faster than people speak', () => {
     vi.advanceTimersByTime(2_100);
     submit('partial', 'fast', { aheadSeconds: 60 });
     expect(givenTo(slots[0])).toEqual(['fast 0', 'fast 1', 'fast 2', 'fast 3']);
-    expect([scheduler.idle, scheduler.finalDelaySeconds]).toEqual([true, 0]);
+    expect([scheduler.status().idle, scheduler.status().finalDelaySeconds]).toEqual([true, 0]);
     for (let i = 0; i < 7; i++) slots[0]?.finish();
     expect(givenTo(slots[0]).slice(4)).toEqual(['fast 4', 'fast 5', 'fast']);
   });
@@ -357,13 +362,13 @@ test('no share of any mixture waits while a process is free, none starves, and s
           slots[index % 2]?.finish();
         }
         const working = slots.some(({ slot }) => slot.jobs.size > 0);
-        expect(working || scheduler.waiting.finals === 0).toBe(true);
+        expect(working || scheduler.status().waiting.finals === 0).toBe(true);
       }
       for (let i = 0; i < 2 * jobs.length; i++) {
         vi.advanceTimersByTime(2_000);
         for (const slot of slots) slot.finish();
       }
-      expect(scheduler.waiting).toEqual({ finals: 0, partials: 0 });
+      expect(scheduler.status().waiting).toEqual({ finals: 0, partials: 0 });
       expect(outcomes).toHaveLength(jobs.length);
       for (const { assigned } of slots)
         for (const window of new Set(assigned.map((one) => one.window))) {
@@ -392,14 +397,14 @@ test('the delay of finals is that of the oldest waiting, or of late', () => {
   const { submit, slots, scheduler } = schedule(1);
   submit('partial', 'a');
   vi.advanceTimersByTime(9_000);
-  expect(scheduler.finalDelaySeconds).toBe(0);
+  expect(scheduler.status().finalDelaySeconds).toBe(0);
   submit('final', 'b');
   vi.advanceTimersByTime(2_000);
-  expect(scheduler.finalDelaySeconds).toBeCloseTo(2);
+  expect(scheduler.status().finalDelaySeconds).toBeCloseTo(2);
   slots[0]?.finish(2);
-  expect(scheduler.finalDelaySeconds).toBeCloseTo(2);
+  expect(scheduler.status().finalDelaySeconds).toBeCloseTo(2);
   vi.advanceTimersByTime(60_000);
-  expect(scheduler.finalDelaySeconds).toBe(0);
+  expect(scheduler.status().finalDelaySeconds).toBe(0);
 });
 
 test('a closed scheduler gives out no more work', async () => {
@@ -439,10 +444,10 @@ test('every job but partials comes to one result, whatever ends, and no final wa
         const free = slots.filter(({ slot }) =>
           [...slot.jobs.values()].every(({ priority }) => priority !== 'final'),
         );
-        expect(scheduler.waiting.finals === 0 || free.length === 0).toBe(true);
+        expect(scheduler.status().waiting.finals === 0 || free.length === 0).toBe(true);
       }
       while (slots.some(({ slot }) => slot.jobs.size > 0)) for (const slot of slots) slot.finish();
-      expect(scheduler.waiting.finals).toBe(0);
+      expect(scheduler.status().waiting.finals).toBe(0);
       expect(new Set(outcomes).size).toBe(outcomes.length);
       const finished = events.filter(
         (event) => event.kind === 'job-finished' && event.priority !== 'partial',
@@ -476,33 +481,41 @@ function schedule(workers: number) {
     create,
   );
   let submitted = 0;
-  const submit = (priority: JobRequest['priority'], stream: string, changes: Partial<JobRequest> = {}) => {
+  const submit = (
+    priority: RecognitionRequest['priority'],
+    stream: string,
+    changes: Partial<RecognitionRequest> = {},
+  ) => {
     const name = `${stream}#${++submitted}`;
-    return scheduler.submit({
-      stream,
-      priority,
-      window: `window of ${stream}`,
-      audio: () => new Int16Array(0),
-      prefix: [],
-      draft: [],
-      share: [],
-      aheadSeconds: 0,
-      unheardSeconds: 1,
-      newSeconds: 1,
-      keepState: true,
-      decoding: plainRequest,
-      keyTerms: undefined,
-      lexicon: false,
-      ...(priority === 'partial' ? { replaces: stream } : {}),
-      onResult: () => outcomes.push(`result ${name}`),
-      onLost: () => outcomes.push(`lost ${name}`),
-      ...changes,
-    });
+    return scheduler.submit(
+      {
+        stream,
+        priority,
+        window: `window of ${stream}`,
+        prefix: [],
+        draft: [],
+        share: [],
+        aheadSeconds: 0,
+        unheardSeconds: 1,
+        newSeconds: 1,
+        keepState: true,
+        decoding: plainRequest,
+        keyTerms: undefined,
+        lexicon: false,
+        ...(priority === 'partial' ? { replaces: stream } : {}),
+        ...changes,
+      },
+      {
+        audio: () => new Int16Array(0),
+        onResult: () => outcomes.push(`result ${name}`),
+        onLost: () => outcomes.push(`lost ${name}`),
+      },
+    );
   };
   return { scheduler, slots, events, outcomes, submit };
 }
 
 /** The streams whose jobs a slot was given, in order. */
 function givenTo(slot: ScriptedSlot | undefined): readonly string[] {
-  return slot?.assigned.map(({ window }) => window.replace('window of ', '')) ?? [];
+  return slot?.assigned.map(({ window = '' }) => window.replace('window of ', '')) ?? [];
 }

@@ -1,0 +1,89 @@
+import type { KeyTermList } from '../terms/key-term-list.js';
+import type { RecognitionJob, RecognitionResult } from './messages/recognition-job.js';
+
+/**
+ * Where speech is recognised: takes jobs, decides whose turn it is, and does again elsewhere what fails. Streams need to
+ * know nothing of where that is, or of how many workers there are.
+ */
+export interface InferencePool {
+  /** Takes a job; `owner` is told once what came of it, unless it is cancelled. */
+  submit(request: RecognitionRequest, owner: JobOwner): SubmittedJob;
+  /** Frees what is kept for jobs that will not come. */
+  forget(kept: KeptForLater): void;
+  /** How things are; with a `share`, what concerns finals is said of its own, or of those that it would have. */
+  status(share?: Share): PoolStatus;
+  /** Ends all work; owners are told nothing of what is dropped. */
+  close(): Promise<void>;
+}
+
+/** Whose work something is, from the widest to the narrowest, such as a tenant and somebody in it. */
+export type Share = readonly string[];
+
+/** What is to be recognised, and how urgently: values that can be sent anywhere. */
+export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'audio' | 'termLists'> {
+  /** Jobs of one stream go to the worker that did the last, which keeps their encoder state, if it is free. */
+  readonly stream: string;
+  /** Whose it is: those who want more than there is get as much as each other. */
+  readonly share: Share;
+  /** How long before it would have been spoken the audio was there, seconds; 0 for whoever speaks in real time. */
+  readonly aheadSeconds: number;
+  /** Terms that are likelier than the model thinks. */
+  readonly keyTerms: KeyTermList | undefined;
+  /** Whether terms of the lexicon are looked for. */
+  readonly lexicon: boolean;
+  /** Audio of the utterance that no hypothesis covers, seconds. */
+  readonly unheardSeconds: number;
+  /** A waiting partial with the same name is replaced by this one. */
+  readonly replaces?: string | undefined;
+}
+
+/** Whoever wants the result of a job. */
+export interface JobOwner {
+  /**
+   * Gives the job's audio from its sample `from` on, 16 kHz, once a worker takes it: most partials are replaced before, and
+   * a worker that has the beginning of the window needs only what follows.
+   */
+  readonly audio: (from: number) => Int16Array;
+  readonly onResult: (result: RecognitionResult) => void;
+  readonly onLost: (loss: JobLoss) => void;
+}
+
+/** Why a job has no result. */
+export type JobLoss =
+  /** A newer partial of the same utterance took its place. */
+  | { readonly reason: 'replaced' }
+  /** The worker of a partial ended, and it was not tried again. */
+  | { readonly reason: 'interrupted' }
+  /** All attempts have failed. */
+  | { readonly reason: 'failed'; readonly attempts: number };
+
+/** A job on its way. */
+export interface SubmittedJob {
+  /** Whether a worker has it. */
+  readonly started: boolean;
+  /** Drops it; its owner is told nothing. */
+  cancel(): void;
+  /** Makes a partial urgent as a final, and as sure to come. */
+  promote(): void;
+}
+
+/** What workers keep so that later jobs are quicker. */
+export type KeptForLater =
+  /** The encoding of a window that no job will continue. */
+  | { readonly window: string }
+  /** A list of terms that no stream uses any more, by its name. */
+  | { readonly termList: string }
+  /** The place of a stream that has ended. */
+  | { readonly stream: string };
+
+/** How busy a pool is. */
+export interface PoolStatus {
+  /** Whether any worker takes jobs. */
+  readonly ready: boolean;
+  /** Whether a worker has nothing to do, other than in the background. */
+  readonly idle: boolean;
+  /** Jobs that no worker has, without those in the background. */
+  readonly waiting: { readonly finals: number; readonly partials: number };
+  /** How long the oldest final not yet delivered has been waiting, or the recent p95 where larger, seconds. */
+  readonly finalDelaySeconds: number;
+}

@@ -1,0 +1,157 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import { meanLogProbability } from '../decoding/search.js';
+import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import type { AudioHistory } from '../segment/audio-history.js';
+import { quietestPlace } from '../segment/quietest-place.js';
+import type { UtteranceEnd } from '../segment/segmenter.js';
+import { writeTerms } from '../terms/name-terms.js';
+import { termsKeepMeaning } from '../text/kept-meaning/keeps-meaning.js';
+import type { CarriedContext } from './carried-context.js';
+import { hearRest } from './hear-rest.js';
+import { isDoubtful, isInvented, likelier, type UtteranceEvidence } from './invention-gate.js';
+import type { DropReason, FinalHypothesis } from './live-transcription.js';
+import type { SpeculativeFinal } from './speculative-final.js';
+import type { StreamText } from './stream-text.js';
+import type { HeardUtterance } from './utterance-jobs.js';
+import type { UtteranceServices } from './utterance-recognition.js';
+import { doubtWords } from './word-doubt.js';
+import { placeWords } from './word-times.js';
+
+/** An utterance that has ended. */
+export interface EndedUtterance extends HeardUtterance, UtteranceEvidence {
+  readonly end: number;
+  /** Its final, where that was decoded ahead. */
+  readonly ahead: SpeculativeFinal | undefined;
+  /** Whether a partial was told. */
+  readonly shown: boolean;
+  readonly reason: UtteranceEnd;
+}
+
+/** What came of an utterance, and why words of it are in no final, or not as they were first. */
+export type Finalised =
+  | {
+      readonly kind: 'final';
+      readonly final: Omit<FinalHypothesis, 'sequence'>;
+      readonly dropped: DropReason | undefined;
+    }
+  | { readonly kind: 'none'; readonly dropped: DropReason | undefined }
+  /** It could not be recognised. */
+  | { readonly kind: 'lost' };
+
+/** What makes utterances final. */
+export interface FinaliseServices extends Pick<UtteranceServices, 'textOf' | 'calibrated'> {
+  readonly history: AudioHistory;
+  readonly context: CarriedContext;
+  readonly text: StreamText;
+  /** Hears an utterance in its context, or alone; nothing where that failed for good. */
+  readonly hear: (
+    utterance: EndedUtterance,
+    how: 'in-context' | 'alone',
+  ) => Promise<RecognitionResult | undefined>;
+}
+
+/** Hears an utterance that has ended, a second time where the first is doubtful, and makes its final of that. */
+export async function finalise(utterance: EndedUtterance, services: FinaliseServices): Promise<Finalised> {
+  const { context, hear } = services;
+  const first = (await utterance.ahead?.claim()) ?? (await hear(utterance, 'in-context'));
+  if (!first) {
+    context.reset();
+    return { kind: 'lost' };
+  }
+  const { result, dropped } = isDoubtful(first, utterance)
+    ? await hearAgain(utterance, first, services)
+    : { result: first, dropped: undefined };
+  return finalOf(utterance, result, dropped, services);
+}
+
+/** What misled the decoder may be the text before, or the very place where the audio begins. */
+async function hearAgain(
+  utterance: EndedUtterance,
+  first: RecognitionResult,
+  services: FinaliseServices,
+): Promise<{ readonly result: RecognitionResult; readonly dropped: DropReason | undefined }> {
+  const chosen = likelier(first, await services.hear(utterance, 'alone'), utterance);
+  if (chosen !== first || first.stopped !== 'end') services.context.reset();
+  if (chosen.stopped !== 'end') {
+    const dropped = chosen.stopped === 'repetition' ? 'repetition' : 'endless';
+    return { result: await hearOn(utterance, chosen, services), dropped };
+  }
+  return { result: chosen, dropped: chosen !== first && first.tokens.length > 0 ? 'reheard' : undefined };
+}
+
+/** Hears what stands behind a place where the decoder lost its way. */
+async function hearOn(
+  utterance: EndedUtterance,
+  cut: RecognitionResult,
+  { textOf, hear, history }: FinaliseServices,
+): Promise<RecognitionResult> {
+  if (isInvented(cut, utterance)) return cut;
+  const { start, end } = utterance;
+  return hearRest(cut, {
+    end: end / SAMPLE_RATE,
+    textOf,
+    async hear(seconds) {
+      const place = Math.min(end, Math.max(start, Math.round(seconds * SAMPLE_RATE)));
+      const rest = partOf(utterance, quietestNear(place, utterance, history));
+      const result = await hear(rest, 'alone');
+      return result && !isInvented(result, { ...rest, peak: 0 }) ? result : undefined;
+    },
+  });
+}
+
+/** The place with the least sound among those around, between words if there is a place between words. */
+function quietestNear(place: number, { start, end }: EndedUtterance, history: AudioHistory): number {
+  const first = Math.max(start, place - NEAR);
+  return first + quietestPlace(history.slice(first, Math.min(end, place + NEAR)));
+}
+
+/** Audio around a place in which a quiet one is looked for, samples: 0.15 s. */
+const NEAR = 2_400;
+
+/** An utterance from a place on, with its share of the voice. */
+function partOf(utterance: EndedUtterance, start: number): EndedUtterance {
+  const share = (utterance.end - start) / (utterance.end - utterance.start);
+  return { ...utterance, start, ahead: undefined, voicedSeconds: utterance.voicedSeconds * share };
+}
+
+/** The final of what was heard, or why there is none. What is not delivered at all is told once, for what keeps it back. */
+function finalOf(
+  utterance: EndedUtterance,
+  result: RecognitionResult,
+  dropped: DropReason | undefined,
+  { context, text, calibrated }: FinaliseServices,
+): Finalised {
+  if (isInvented(result, utterance)) {
+    context.reset();
+    if (result.tokens.length > 0) return { kind: 'none', dropped: 'invented' };
+    const wasHeard = utterance.heard.tokens.length > 0 || isDoubtful(result, utterance);
+    return { kind: 'none', dropped: wasHeard ? 'inaudible' : dropped };
+  }
+  const start = utterance.start / SAMPLE_RATE;
+  const end = utterance.end / SAMPLE_RATE;
+  const language = text.languageOf(result);
+  const spelled = text.spell(result);
+  const named = writeTerms(spelled, result.terms);
+  const isKept = !language.startsWith('en') || termsKeepMeaning(spelled, named);
+  const written = text.cased(isKept ? named : spelled, result);
+  const doubts = doubtWords(spelled, written, result, calibrated);
+  const words = placeWords(written, result.heardAt, start, end).map((word, index) => ({
+    ...word,
+    ...doubts[index],
+  }));
+  // A pause that was cut out of speech may come out as a full stop alone.
+  if (!words.some((word) => /[\p{L}\p{N}]/u.test(word.text)))
+    return { kind: 'none', dropped: utterance.shown ? 'inaudible' : dropped };
+  context.settle(utterance.start, result.tokens);
+  const final = {
+    text: text.settle(written),
+    start,
+    end,
+    confidence: Math.exp(meanLogProbability(result)),
+    words,
+    language,
+    reason: utterance.reason,
+    ...(isKept ? {} : { rewriteStopped: true as const }),
+  };
+  return { kind: 'final', final, dropped };
+}

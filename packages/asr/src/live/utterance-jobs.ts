@@ -1,0 +1,179 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { DecodingRequest } from '../decoding/speech-model.js';
+import type { JobOwner, RecognitionRequest, SubmittedJob } from '../inference/inference-pool.js';
+import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import type { AudioHistory } from '../segment/audio-history.js';
+import type { CarriedContext, ContextWindow } from './carried-context.js';
+import type { LiveOptions } from './live-transcription.js';
+import type { SpeakingPace } from './speaking-pace.js';
+import type { UtteranceServices } from './utterance-recognition.js';
+
+/** An utterance, or what there is of it. */
+export interface HeardUtterance {
+  /** Its first sample. */
+  readonly start: number;
+  /** Its latest hypothesis, and the sample up to which that covers it. */
+  readonly heard: { readonly tokens: readonly number[]; readonly end: number };
+}
+
+/** What an utterance is heard for: its text while it is spoken; in a pause that may be its end; or at its end. */
+export type Purpose = 'partial' | 'ahead' | 'final';
+
+/** Whoever wants a hypothesis, whose times are seconds of the stream. */
+export type HypothesisOwner = Omit<JobOwner, 'audio'>;
+
+/** Has the utterances of one stream recognised. */
+export interface UtteranceJobs {
+  /** Asks for the text of an utterance up to sample `end`, in the context of those before. */
+  submit(utterance: HeardUtterance, end: number, purpose: Purpose, owner: HypothesisOwner): SubmittedJob;
+  /** The same by itself, with nothing before it but silence. `speaks`: somebody is known to speak in it. */
+  submitAlone(utterance: HeardUtterance, end: number, speaks: boolean, owner: HypothesisOwner): SubmittedJob;
+  /** Nothing more will be asked. */
+  close(): void;
+}
+
+/** Makes the jobs of a stream. */
+export function createUtteranceJobs(
+  options: LiveOptions,
+  services: UtteranceServices,
+  history: AudioHistory,
+  context: CarriedContext,
+  pace: Pick<SpeakingPace, 'aheadSeconds'>,
+): UtteranceJobs {
+  const { pool, stream } = services;
+  const settingsOf = jobSettings(options, services);
+  /** The window that workers may keep states of. */
+  let keptWindow: number | undefined;
+  /** The window of the latest job that left its state. */
+  let stateOf: number | undefined;
+
+  const nameOf = (window: number) => `${stream}/${window}`;
+
+  const forgetKept = () => {
+    if (keptWindow !== undefined) pool.forget({ window: nameOf(keptWindow) });
+  };
+
+  const windowOf = ({ start }: HeardUtterance, end: number): ContextWindow => {
+    const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
+    const window = context.windowFor(start, end, limit);
+    if (keptWindow !== window.id) forgetKept();
+    keptWindow = window.id;
+    return window;
+  };
+
+  const placeOf = ({ start, heard }: HeardUtterance, end: number) => ({
+    stream,
+    share: services.share,
+    aheadSeconds: pace.aheadSeconds(end / SAMPLE_RATE),
+    draft: heard.tokens,
+    unheardSeconds: (end - heard.end) / SAMPLE_RATE,
+    newSeconds: (end - start) / SAMPLE_RATE,
+  });
+
+  return {
+    submit(utterance, end, purpose, { onResult, onLost }) {
+      const { id, start, prefix } = windowOf(utterance, end);
+      // A window's first job leaves its state for all others, be it a partial.
+      const keepState = options.contextSeconds > 0 && (purpose !== 'partial' || stateOf !== id);
+      return pool.submit(
+        {
+          ...placeOf(utterance, end),
+          ...settingsOf(purpose, false),
+          window: nameOf(id),
+          prefix,
+          keepState,
+          replaces: purpose === 'partial' ? stream : undefined,
+        },
+        {
+          audio: (from) => history.slice(start + from, end),
+          onLost,
+          onResult(result) {
+            if (keepState) stateOf = id;
+            onResult(inStreamTime(result, start));
+          },
+        },
+      );
+    },
+    submitAlone(utterance, end, speaks, { onResult, onLost }) {
+      const { start } = utterance;
+      return pool.submit(
+        {
+          ...placeOf(utterance, end),
+          ...settingsOf('final', speaks),
+          window: undefined,
+          prefix: [],
+          keepState: false,
+        },
+        {
+          audio: (from) => withSilenceAhead(history.slice(start, end), LEAD_IN).subarray(from),
+          onLost,
+          onResult(result) {
+            onResult(inStreamTime(result, start - LEAD_IN));
+          },
+        },
+      );
+    },
+    close() {
+      forgetKept();
+      pool.forget({ stream });
+    },
+  };
+}
+
+/** What a stream asks of each of its jobs. */
+function jobSettings(options: LiveOptions, services: UtteranceServices) {
+  const language = options.language ?? services.language;
+  const task = options.task ?? 'transcribe';
+  const usesLexicon =
+    services.lexicon === 'medical' &&
+    options.lexicon !== 'none' &&
+    language.startsWith('en') &&
+    task !== 'translate';
+  return (
+    purpose: Purpose,
+    speaks: boolean,
+  ): Pick<RecognitionRequest, 'priority' | 'decoding' | 'keyTerms' | 'lexicon'> => {
+    // Partials are greedy and come quickly.
+    const isPartial = purpose === 'partial';
+    const decoding: DecodingRequest = {
+      language,
+      task,
+      timestamps: options.timestamps ?? false,
+      beams: isPartial ? 1 : (options.beams ?? services.beams),
+      fallback: !isPartial,
+      speaks,
+      previous: [],
+    };
+    return {
+      priority: priorityOf(purpose, options),
+      decoding,
+      keyTerms: isPartial ? undefined : services.keyTerms,
+      lexicon: !isPartial && usesLexicon,
+    };
+  };
+}
+
+function priorityOf(purpose: Purpose, { priority }: LiveOptions): RecognitionRequest['priority'] {
+  if (priority === 'background') return 'background';
+  return purpose === 'final' ? 'final' : 'partial';
+}
+
+/** A result of audio that begins at sample `start`, with its times in the stream's clock. */
+function inStreamTime(result: RecognitionResult, start: number): RecognitionResult {
+  const began = start / SAMPLE_RATE;
+  const { heardAt, lostIn } = result;
+  return {
+    ...result,
+    heardAt: heardAt.map((seconds) => seconds + began),
+    ...(lostIn && { lostIn: { from: lostIn.from + began, to: lostIn.to + began } }),
+  };
+}
+
+/** Silence put ahead of an utterance that is heard by itself, samples: 0.1 s. */
+const LEAD_IN = 1_600;
+
+function withSilenceAhead(audio: Int16Array, samples: number): Int16Array {
+  const longer = new Int16Array(samples + audio.length);
+  longer.set(audio, samples);
+  return longer;
+}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from '../parse-json.js';
 import type { ChainHead } from './audit-entry.js';
 import { isSignature, type AnchorKeys, type AuditKeys } from './audit-keys.js';
 
@@ -69,12 +70,4 @@ export async function checkSignature(
   const key = await keys.publicKey(content.key);
   if (key === undefined) return 'unknown';
   return isSignature(JSON.stringify(content), signature, key) ? 'signed' : 'forged';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import { embeddedPath, openDatabase, type Database, type DatabaseSettings } from '../db/database.js';
+import { parseJson } from '../parse-json.js';
 import { DESTROYED_LIST, readDestroyedList } from '../records/destroyed-list.js';
 import { keyCopyPath, readCopy } from '../records/key-copies/key-copy.js';
 import type { MasterKeys } from '../records/master-keys.js';
@@ -118,7 +119,7 @@ async function inBackup(path: string, masterKeys: MasterKeys): Promise<ReadonlyS
 async function inAuditExport(path: string): Promise<ReadonlySet<string>> {
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
   const destroyed = lines.flatMap((line) => {
-    const read = exportedEntry.safeParse(parsed(line));
+    const read = exportedEntry.safeParse(parseJson(line));
     if (!read.success)
       throw new ConfigError(
         `${path} is no export of the audit log.`,
@@ -129,14 +130,6 @@ async function inAuditExport(path: string): Promise<ReadonlySet<string>> {
     return isDestruction && outcome === 'success' && what ? [what] : [];
   });
   return new Set(destroyed);
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 async function headOf(path: string): Promise<string> {

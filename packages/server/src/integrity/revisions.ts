@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Database } from '../db/database.js';
+import { parseJson } from '../parse-json.js';
 
 /** Tables whose rows have revisions. */
 type RevisedTable = 'api_keys' | 'users' | 'sessions';
@@ -186,12 +187,4 @@ export function createRevisions(
 /** What is changed of a user is done to them; whoever logs in is the subject. */
 function userOf(action: string, subject: string, what: string): string {
   return (action === 'login' ? subject : what).replace(/^user:/, '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

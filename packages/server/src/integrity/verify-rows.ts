@@ -5,10 +5,11 @@ import { headKeysOf, readStoredHead } from '../records/stored-head.js';
 import { RequestError } from '../errors.js';
 import type { HeadKeys, RecordHead } from '../records/record-head.js';
 import type { SessionRow } from '../records/session-rows.js';
-import { coveredOfKey, coveredOfLogin, coveredOfSession, coveredOfUser } from './covered-columns.js';
+import { coveredOfKey, coveredOfLogin, coveredOfUser } from './covered-columns.js';
 import type { RefusedRow } from './refused-rows.js';
 import { createRevisions, endedLogin, type Revisions } from './revisions.js';
 import { createRowMacs, type RowMacs } from './row-macs.js';
+import { VOUCHED } from './vouched-tables.js';
 
 /** What rows are verified with. A server may go on meanwhile. */
 export interface VerifyingServices {
@@ -216,16 +217,7 @@ function removed(table: 'api_keys' | 'users' | 'sessions', ids: Iterable<string>
 }
 
 async function isAuthenticSession(db: Database['db'], macs: RowMacs, row: SessionRow): Promise<boolean> {
-  const groups = await db
-    .selectFrom('session_groups')
-    .select('name')
-    .where('session_id', '=', row.id)
-    .execute();
-  const covered = coveredOfSession(
-    row,
-    groups.map(({ name }) => name),
-  );
-  return macs.isAuthentic('sessions', covered, row);
+  return macs.isAuthentic('sessions', await VOUCHED.sessions.coveredOf(row, db), row);
 }
 
 function sessionsOf(db: Database['db']): AsyncGenerator<SessionRow> {

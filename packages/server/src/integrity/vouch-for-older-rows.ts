@@ -18,6 +18,7 @@ import {
   coveredOfUser,
   VOUCHED_TABLES,
 } from './covered-columns.js';
+import { ownerGroups } from './vouched-tables.js';
 import type { RowIntegrity } from './row-integrity.js';
 
 /** What it takes to vouch for rows that nothing vouches for. */
@@ -202,16 +203,9 @@ async function vouchForSessions(
       .limit(PAGE)
       .execute();
     for (const row of rows) {
-      const groups = await transaction
-        .selectFrom('session_groups')
-        .select('name')
-        .where('session_id', '=', row.id)
-        .execute();
       const change = { head: await headOfStored(transaction, masterKeys, row.id), revision: 1 };
-      const covered = coveredOfSession(
-        { ...row, ...change },
-        groups.map(({ name }) => name),
-      );
+      const groups = await ownerGroups(transaction, row.id);
+      const covered = coveredOfSession({ ...row, ...change }, groups);
       await transaction
         .updateTable('sessions')
         .set({ ...change, ...macs.vouch('sessions', covered) })

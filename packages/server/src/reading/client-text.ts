@@ -9,6 +9,7 @@ import {
   type ParsedClientMessage,
 } from '@auscult/protocol';
 import { z } from 'zod';
+import { parseJson } from '../parse-json.js';
 
 /** Key terms as a client sent them and as they are kept: thousands of them are handed on, and not taken apart. */
 export interface SentKeyTerms {
@@ -60,12 +61,7 @@ const fieldSchema = z.toJSONSchema(field);
 
 /** Undefined for what is no JSON, or nested more deeply than any list of terms. */
 function fromJson(text: string): unknown {
-  if (isNestedDeeper(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return isNestedDeeper(text) ? undefined : parseJson(text);
 }
 
 function sent(terms: NonNullable<ConfigureMessage['keyterms']>): SentKeyTerms {

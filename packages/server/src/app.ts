@@ -45,6 +45,7 @@ import { scheduleRetention } from './retention/schedule.js';
 import { noteConfiguration } from './storage/note-configuration.js';
 import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
 import { scheduleVerification, type Verification } from './verify/schedule.js';
+import type { PassState } from './verify/pass-state.js';
 import { measureVerification } from './verify/verification-metrics.js';
 import { createTranscriptions } from './transcriptions/transcriptions.js';
 import { serverVersion } from './version.js';
@@ -106,8 +107,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
 
   const reader = createTextReader();
 
+  let hasRefusedRows = false;
   const storage = await openStorage(config, log, {
     onRefused: ({ table, refusal }) => {
+      hasRefusedRows = true;
       metrics.rowsRefused.inc({ table, reason: refusal });
     },
   });
@@ -155,7 +158,10 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     model: () => recognizer?.model.name ?? config.model,
     version,
     sessions: sessions.count,
-    degraded: () => degradationsOf(audit.evidence()),
+    degraded: () => [
+      ...degradationsOf(audit.evidence()),
+      ...(hasRefusedRows || hasDamagedRows(verification?.state()) ? (['rows-refused'] as const) : []),
+    ],
     verification: () => verification?.state(),
   });
   await registerPage(http, pageDirectory, log);
@@ -273,6 +279,11 @@ function degradationsOf({ sinks, findings }: EvidenceState): readonly Degradatio
     ...failing.map(({ name }) => `audit-${name}` as const),
     ...findings.map((finding) => `audit-${finding}` as const),
   ];
+}
+
+/** Whether reading all that is kept has met rows that are refused, also before the last start. */
+function hasDamagedRows(state: PassState | undefined): boolean {
+  return [state?.found, state?.lastFound].some((found) => (found?.['row'] ?? 0) > 0);
 }
 
 function eventSink(log: Log, metrics: Metrics): (event: RecognizerEvent) => void {

@@ -20,7 +20,7 @@ export interface HealthSources {
   readonly verification: () => PassState | undefined;
 }
 
-/** Evidence of the audit log that is not taken outside, missing, or that somebody else has written to the log. */
+/** Evidence of the audit log that is not taken outside or missing, or that somebody else has written to the database. */
 export type Degradation = (typeof DEGRADATIONS)[number];
 
 const DEGRADATIONS = [
@@ -29,11 +29,12 @@ const DEGRADATIONS = [
   'audit-timestamp',
   'audit-anchors-missing',
   'audit-tampered',
+  'rows-refused',
 ] as const;
 
 const degradations = z.array(z.enum(DEGRADATIONS)).meta({
   description:
-    'What somebody has to look after, although sessions are taken: places that take no anchors of the audit log, anchors that are missing, or a log that somebody else has written to.',
+    'What somebody has to look after, although sessions are taken: places that take no anchors of the audit log, anchors that are missing, a log that somebody else has written to, or rows of the database that somebody else has written and that are refused.',
 });
 
 const health = z.object({

@@ -20,7 +20,7 @@ import {
 import { RECOGNITION_PASSES } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
 import { recordedSettings } from '../records/session-settings.js';
-import { transcriptOf } from '../records/transcript-of.js';
+import { markedTranscriptOf, transcriptOf } from '../records/transcript-of.js';
 import { formatTranscript } from '../transcripts/format.js';
 import { runningText, threeDecimals } from '../transcripts/transcript.js';
 
@@ -263,9 +263,10 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
         summary: 'A session as a file',
         description:
           'As text, JSON, subtitles, or a FHIR R4 DocumentReference with the text in it. What the speaker took back is ' +
-          'left out; JSON holds it apart, as `takenBack`.',
+          'left out; JSON holds it apart, as `takenBack`. Of a record that is not what was written, the file says so in ' +
+          'words, before what is left and behind it; JSON by `isWhole`.',
         params,
-        querystring: z.object({ format: z.enum(EXPORT_FORMATS).default('text'), version }),
+        querystring: z.object({ format: z.enum(EXPORT_FORMATS).default('text'), version, damaged }),
         response: {
           200: {
             description: 'The file.',
@@ -280,7 +281,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
     async (request, reply) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.export', id, services);
-      const record = await services.records().read(id, actor, 'record.export');
+      const record = await services.records().read(id, actor, 'record.export', request.query.damaged);
       void reply.type(`${EXPORT_TYPES[request.query.format]}; charset=utf-8`);
       return exported(record, request.query);
     },
@@ -415,7 +416,9 @@ interface ExportOptions {
 
 function exported(record: StoredRecord, { format, version }: ExportOptions): string {
   if (format === 'fhir') return `${JSON.stringify(fhirDocument(record, version))}\n`;
-  const about = { id: record.id, version, takenBack: takenBack(record).map(takenBackBodyOf) };
+  if (format !== 'json') return formatTranscript(markedTranscriptOf(record, version), format);
+  const { id, isWhole } = record;
+  const about = { id, version, isWhole, takenBack: takenBack(record).map(takenBackBodyOf) };
   return formatTranscript(transcriptOf(record, version), format, { about, words: true });
 }
 

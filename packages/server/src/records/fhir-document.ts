@@ -1,7 +1,7 @@
 import { runningText } from '../transcripts/transcript.js';
 import { chosenText, type TextVersion } from './chosen-text.js';
 import type { StoredRecord } from './record.js';
-import { transcriptOf } from './transcript-of.js';
+import { markedTranscriptOf, NOT_WHOLE } from './transcript-of.js';
 
 /**
  * A session as a FHIR R4 `DocumentReference` with its text in the attachment, to be completed by the system that takes
@@ -9,7 +9,7 @@ import { transcriptOf } from './transcript-of.js';
  */
 export function fhirDocument(record: StoredRecord, version: TextVersion): object {
   const { id, owner, language, startedAt, endedAt } = record;
-  const text = runningText(transcriptOf(record, version));
+  const text = runningText(markedTranscriptOf(record, version));
   const finals = chosenText(record, version);
   const changes = finals.map(({ writtenAt }) => writtenAt);
   const isCorrected = finals.some((final) => final.version > 1);
@@ -20,6 +20,7 @@ export function fhirDocument(record: StoredRecord, version: TextVersion): object
     status: 'current',
     // Nobody has signed it.
     docStatus: isCorrected ? 'amended' : 'preliminary',
+    ...(record.isWhole ? {} : { description: NOT_WHOLE }),
     type: { text: 'Transcription of speech' },
     date: changes.sort().at(-1) ?? startedAt,
     author: [{ identifier: { value: owner } }],

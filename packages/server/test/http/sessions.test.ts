@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { NOT_WHOLE } from '../../src/records/transcript-of.js';
+import { tamper } from '../support/audit.js';
 import { connectOptedIn, silence } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
@@ -60,6 +62,41 @@ test('what is asked for wrongly is named, and nothing of it is repeated', async 
   expect((await request('')).body).toMatchObject({ sessions: [{ id }] });
 });
 
+test('a file of a record that was shortened is refused, or says so in every format; health and metrics tell', async () => {
+  const { id, request, server } = await recorded(['good morning', 'my knee', 'my hip']);
+  const ready = async () => (await fetch(`${server.url}/health/ready`)).json();
+  expect(await ready()).toMatchObject({ degraded: [] });
+  await tamper({ ...server, database: undefined }, 'delete from segments where place = 1');
+
+  for (const format of ['text', 'json', 'srt', 'vtt', 'fhir']) {
+    expect(await request(`/${id}/export?format=${format}`)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'record_damaged', field: 'damaged', limit: 'show' } },
+    });
+  }
+  const left = async (format: string) => request(`/${id}/export?format=${format}&damaged=show`);
+  expect((await left('text')).text).toBe(`${NOT_WHOLE}\ngood morning\nmy hip\n${NOT_WHOLE}\n`);
+  expect((await left('json')).body).toMatchObject({ isWhole: false, text: 'good morning my hip' });
+  const words = NOT_WHOLE.split(' ').join('\\s+');
+  for (const format of ['srt', 'vtt'])
+    expect((await left(format)).text).toMatch(
+      new RegExp(`${words}[^]*good morning[^]*my hip[^]*${words}\\s*$`),
+    );
+  const { description, content } = (await left('fhir')).body as {
+    description: string;
+    content: [{ attachment: { data: string } }];
+  };
+  expect(description).toBe(NOT_WHOLE);
+  expect(Buffer.from(content[0].attachment.data, 'base64').toString()).toBe(
+    `${NOT_WHOLE} good morning my hip ${NOT_WHOLE}`,
+  );
+
+  expect(await ready()).toMatchObject({ status: 'ready', degraded: ['rows-refused'] });
+  expect(await (await fetch(`${server.url}/metrics`)).text()).toContain(
+    'auscult_rows_refused_total{table="sessions",reason="shortened"}',
+  );
+});
+
 test('kept audio is a WAV file', async () => {
   const { id, request } = await recorded(['good morning'], { keepAudio: 'true' });
   const { type, bytes } = await request(`/${id}/audio`);
@@ -105,5 +142,5 @@ async function recorded(texts: readonly string[], overrides: Parameters<typeof s
     };
   };
   await until(async () => JSON.stringify((await request('')).body).includes('endedAt'));
-  return { id, request };
+  return { id, request, server };
 }

@@ -16,7 +16,17 @@ export interface Seal {
 
 /** What the secrets of authenticators are sealed with. */
 export function accessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Seal {
-  return createSeal(join(dataDirectory, 'access.key'));
+  return createSeal(accessKeyPath(dataDirectory));
+}
+
+/** The same to open what was sealed; undefined where there is no key, and none is made. */
+export function readAccessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Seal | undefined {
+  const path = accessKeyPath(dataDirectory);
+  return readKey(path) === undefined ? undefined : createSeal(path);
+}
+
+function accessKeyPath(dataDirectory: string): string {
+  return join(dataDirectory, 'access.key');
 }
 
 /**
@@ -25,20 +35,24 @@ export function accessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Se
  */
 function createSeal(path: string): Seal {
   let key: Buffer | undefined;
-  const keyOf = (): Buffer => (key ??= readKey(path) ?? makeKey(path));
+  const keyToClose = (): Buffer => (key ??= readKey(path) ?? makeKey(path));
+  const keyToOpen = (): Buffer => {
+    key ??= readKey(path);
+    if (key === undefined) throw new ConfigError(`${path} is not there.`, NO_KEY);
+    return key;
+  };
   return {
-    close: (plain, place) => sealBytes(keyOf(), plain, Buffer.from(place)),
-    open: (sealed, place) => openBytes(keyOf(), sealed, Buffer.from(place)),
+    close: (plain, place) => sealBytes(keyToClose(), plain, Buffer.from(place)),
+    open: (sealed, place) => openBytes(keyToOpen(), sealed, Buffer.from(place)),
   };
 }
+
+const NO_KEY = 'Restore it from a backup, or delete it and reset the users with `auscult users reset`.';
 
 function readKey(path: string): Buffer | undefined {
   const key = readWhereThere(path);
   if (key === undefined || key.length === KEY_BYTES) return key;
-  throw new ConfigError(
-    `${path} holds no key.`,
-    'Restore it from a backup, or delete it and reset the users with `auscult users reset`.',
-  );
+  throw new ConfigError(`${path} holds no key.`, NO_KEY);
 }
 
 function readWhereThere(path: string): Buffer | undefined {

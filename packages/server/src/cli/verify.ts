@@ -70,6 +70,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   audit: 'audit entries',
   rows: 'rows that servers vouch for',
   heads: 'heads of records',
+  secrets: 'settings and secrets of authenticators',
   'key-copy': 'keys in the copy of data keys',
   backup: 'rows in backups',
 };

@@ -6,6 +6,7 @@ export const CHECKS = [
   'audit',
   'rows',
   'heads',
+  'secrets',
   'key-copy',
   'backup',
 ] as const;
@@ -36,6 +37,9 @@ export const FINDING_KINDS = [
   'audit-entry',
   'row',
   'head',
+  'configuration',
+  'code-secret',
+  'destroyed-list',
   'key-copy',
   'backup',
 ] as const;

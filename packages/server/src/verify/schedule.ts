@@ -10,6 +10,7 @@ import { keysCheck } from './keys-check.js';
 import { countOf, readPassState, writePassState, type PassState } from './pass-state.js';
 import { recordsCheck } from './records-check.js';
 import { headsCheck, rowsCheck } from './rows-check.js';
+import { secretsCheck } from './secrets-check.js';
 import { stepsOf } from './run-checks.js';
 
 /** The server reading, over days, all that it keeps. */
@@ -63,6 +64,7 @@ export function scheduleVerification(
     auditChainCheck(database),
     rowsCheck({ database, masterKeys }),
     headsCheck({ database, masterKeys }),
+    secretsCheck({ database, masterKeys, config }),
   ];
   const stopping = new AbortController();
   const checked: Partial<Record<CheckName, number>> = {};

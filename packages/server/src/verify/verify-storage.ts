@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema.js';
-import { openForReading } from '../db/database.js';
+import { openForReading, type ReadableDatabase } from '../db/database.js';
 import { keyCopyPath } from '../records/key-copies/key-copy.js';
-import { loadMasterKeys } from '../records/master-keys.js';
+import { loadMasterKeys, type MasterKeys } from '../records/master-keys.js';
 import { auditLogCheck } from './audit-check.js';
 import { backupCheck, keyCopyCheck } from './backup-check.js';
 import type { Check, CheckName, Finding } from './check.js';
@@ -10,6 +10,7 @@ import { databaseCheck } from './database-check.js';
 import { keysCheck } from './keys-check.js';
 import { recordsCheck } from './records-check.js';
 import { headsCheck, rowsCheck } from './rows-check.js';
+import { secretsCheck } from './secrets-check.js';
 import { stepsOf } from './run-checks.js';
 
 /** What came of looking at everything. */
@@ -38,22 +39,10 @@ export async function verifyStorage(
 ): Promise<VerifyReport> {
   const masterKeys = await loadMasterKeys(config);
   const database = await openForReading(config);
-  const keyCopy = keyCopyPath(config);
-  const surroundings = { database, masterKeys, keyCopy };
-  const checks: readonly Check[] = [
-    databaseCheck(database),
-    keysCheck(database, masterKeys),
-    recordsCheck(database, masterKeys),
-    auditLogCheck(database, config, masterKeys),
-    rowsCheck({ database, masterKeys }),
-    headsCheck({ database, masterKeys }),
-    ...(existsSync(keyCopy) || backups.length > 0 ? [keyCopyCheck(surroundings)] : []),
-    ...backups.map((path) => backupCheck(path, surroundings)),
-  ];
   try {
     const checked: Partial<Record<CheckName, number>> = {};
     const findings: Finding[] = [];
-    for (const check of checks) {
+    for (const check of checksOf({ database, masterKeys, config }, backups)) {
       const { name } = check;
       const of = await check.count().catch(() => 0);
       let done = 0;
@@ -68,4 +57,28 @@ export async function verifyStorage(
   } finally {
     await database.close();
   }
+}
+
+/** All that is looked at, with these backups. */
+export function checksOf(
+  {
+    database,
+    masterKeys,
+    config,
+  }: { readonly database: ReadableDatabase; readonly masterKeys: MasterKeys; readonly config: Config },
+  backups: readonly string[],
+): readonly Check[] {
+  const keyCopy = keyCopyPath(config);
+  const surroundings = { database, masterKeys, keyCopy };
+  return [
+    databaseCheck(database),
+    keysCheck(database, masterKeys),
+    recordsCheck(database, masterKeys),
+    auditLogCheck(database, config, masterKeys),
+    rowsCheck({ database, masterKeys }),
+    headsCheck({ database, masterKeys }),
+    secretsCheck({ database, masterKeys, config }),
+    ...(existsSync(keyCopy) || backups.length > 0 ? [keyCopyCheck(surroundings)] : []),
+    ...backups.map((path) => backupCheck(path, surroundings)),
+  ];
 }

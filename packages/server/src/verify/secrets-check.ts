@@ -1,0 +1,140 @@
+import { readAccessSeal, type Seal } from '../access/seal.js';
+import { createCodeSecrets } from '../access/code-secrets.js';
+import { z } from 'zod';
+import { ConfigError } from '../config/config-error.js';
+import type { Config } from '../config/schema.js';
+import type { ReadableDatabase } from '../db/database.js';
+import { destroyedListPath, readDestroyedList } from '../records/destroyed-list.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import { readSavedConfigurations } from '../storage/saved-configuration.js';
+import { parseJson } from '../parse-json.js';
+import type { Check, Finding, Step } from './check.js';
+
+/** Users in a step. */
+const PAGE = 50;
+
+/** What is looked at here lies in the database and in the data directory. */
+export interface SecretsSurroundings {
+  readonly database: Pick<ReadableDatabase, 'db'>;
+  readonly masterKeys: MasterKeys;
+  readonly config: Pick<Config, 'dataDirectory'>;
+}
+
+/**
+ * What is sealed beside the records: the settings that servers started with, the secrets of authenticators, and what was destroyed,
+ * by the list and by the audit log. Begins anew after a restart.
+ */
+export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSurroundings): Check {
+  return {
+    name: 'secrets',
+    count: async () => {
+      const { count } = await db
+        .selectFrom('users')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('code_secret', 'is not', null)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    async *steps() {
+      const configurations = await readSavedConfigurations(db, masterKeys);
+      yield { checked: configurations.length, findings: configurations.flatMap(findingsOf), cursor: '' };
+      yield { checked: 0, findings: await listFindings(masterKeys, config), cursor: '' };
+      yield* codeSecrets(db, sealAt(config));
+      yield* destroyedFindings(db);
+    },
+  };
+}
+
+function findingsOf({ dataDirectory: at, saved }: { dataDirectory: string; saved: object | undefined }) {
+  return saved === undefined ? [{ kind: 'configuration', trouble: 'altered', at } as const] : [];
+}
+
+async function listFindings(
+  masterKeys: MasterKeys,
+  config: Pick<Config, 'dataDirectory'>,
+): Promise<readonly Finding[]> {
+  const at = destroyedListPath(config);
+  try {
+    await readDestroyedList(at, masterKeys);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return [{ kind: 'destroyed-list', trouble: 'altered', at }];
+    throw error;
+  }
+}
+
+/** Undefined where there is no key, or none that can be used: every secret is a finding then. */
+function sealAt(config: Pick<Config, 'dataDirectory'>): Seal | undefined {
+  try {
+    return readAccessSeal(config);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}
+
+async function* codeSecrets(db: ReadableDatabase['db'], seal: Seal | undefined) {
+  const secrets = seal && createCodeSecrets(seal);
+  for (let after = ''; ;) {
+    const users = await db
+      .selectFrom('users')
+      .select(['id', 'code_secret'])
+      .where('code_secret', 'is not', null)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    const last = users.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+    const findings = users.flatMap(({ id, code_secret: sealed }): readonly Finding[] => {
+      if (sealed === null) return [];
+      if (secrets === undefined) return [{ kind: 'code-secret', trouble: 'missing', at: `users ${id}` }];
+      return secrets.isIntact(sealed, id)
+        ? []
+        : [{ kind: 'code-secret', trouble: 'altered', at: `users ${id}` }];
+    });
+    yield { checked: users.length, findings, cursor: '' };
+  }
+}
+
+const destruction = z.object({ outcome: z.string(), what: z.string() });
+
+/** What the audit log says was destroyed, the database knows to be, so that no copy of a key brings it back. */
+async function* destroyedFindings(db: ReadableDatabase['db']): AsyncGenerator<Step> {
+  for (let after = 0; ;) {
+    const rows = await db
+      .selectFrom('audit_entries')
+      .select(['sequence', 'entry'])
+      .where('sequence', '>', after)
+      .where(({ or, eb }) =>
+        or([
+          eb('entry', 'like', '%"action":"record.delete"%'),
+          eb('entry', 'like', '%"action":"retention.destroy"%'),
+        ]),
+      )
+      .orderBy('sequence')
+      .limit(PAGE)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.sequence;
+    const ids = rows.flatMap(({ entry }) => {
+      const { data } = destruction.safeParse(parseJson(entry));
+      return data?.outcome === 'success' ? [data.what] : [];
+    });
+    if (ids.length === 0) continue;
+    const known = await db
+      .selectFrom('destroyed_keys')
+      .select('session_id')
+      .where('session_id', 'in', ids)
+      .execute();
+    const there = new Set(known.map(({ session_id: id }) => id));
+    const missing = ids.filter((id) => !there.has(id));
+    yield {
+      checked: 0,
+      findings: missing.map((session) => ({ kind: 'destroyed-list', trouble: 'missing', session })),
+      cursor: '',
+    };
+  }
+}

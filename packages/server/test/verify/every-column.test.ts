@@ -1,0 +1,175 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { createApiKeys } from '../../src/access/api-keys.js';
+import { createAccounts } from '../../src/access/accounts.js';
+import { createLogins } from '../../src/access/logins.js';
+import { createPasswords } from '../../src/access/passwords.js';
+import { createRecoveryCodes } from '../../src/access/recovery-codes.js';
+import { accessSeal } from '../../src/access/seal.js';
+import { createUsers } from '../../src/access/users.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import type { Config } from '../../src/config/schema.js';
+import type { DatabaseSettings } from '../../src/db/database.js';
+import type { Storage } from '../../src/storage/open-storage.js';
+import { saveConfiguration, savedFrom } from '../../src/storage/saved-configuration.js';
+import type { Check, Finding } from '../../src/verify/check.js';
+import { checksOf } from '../../src/verify/verify-storage.js';
+import { BY_SERVER } from '../support/access.js';
+import { temporaryDirectory } from '../support/databases.js';
+import { begin, DR_LEE, openTestStorage, spoken } from '../support/storage.js';
+
+/** Columns that hold nothing which a server relies on later, or that are made anew from what does. */
+const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
+  // When a key was last used lets nobody in.
+  'api_keys.last_used_at',
+  // When a session was destroyed; that it was, the audit log says.
+  'destroyed_keys.destroyed_at',
+  // Which servers run, and which copies of data keys there are, is a matter of the moment.
+  'servers.id',
+  'servers.place',
+  'servers.pid',
+  'servers.seen_at',
+  'key_copies.id',
+  'key_copies.path',
+  'key_copies.seen_at',
+  'key_removals.copy_id',
+  'key_removals.session_id',
+  // Which steps of the schema were done: a start that does one again fails.
+  'kysely_migration.name',
+  'kysely_migration.timestamp',
+  'kysely_migration_lock.id',
+  'kysely_migration_lock.is_locked',
+]);
+
+test('whatever is changed in any column of the database is found, or is known to matter to nobody', async () => {
+  const place: DatabaseSettings = { dataDirectory: temporaryDirectory(), database: undefined };
+  const config = loadConfig({ flags: { dataDirectory: place.dataDirectory }, environment: {} });
+  const storage = await openTestStorage(place, { keepAudio: 'true' });
+  await fill(storage, place);
+  const { db } = storage.database;
+  expect(await findings(storage, config)).toEqual([]);
+
+  const { rows: columns } = await sql<{ name: string }>`
+    select m.name || '.' || c.name as name from sqlite_schema m, pragma_table_info(m.name) c
+    where m.type = 'table' and m.name not like 'sqlite_%'`.execute(db);
+  const { rows: triggers } = await sql<{ name: string }>`
+    select name from sqlite_schema where type = 'trigger'`.execute(db);
+  for (const { name } of triggers) await sql`drop trigger ${sql.ref(name)}`.execute(db);
+  await sql`pragma foreign_keys = off`.execute(db);
+
+  const unnoticed: string[] = [];
+  const empty: string[] = [];
+  for (const { name } of columns.filter((column) => !NOT_VOUCHED_FOR.has(column.name))) {
+    const [table = '', column = ''] = name.split('.');
+    const { rows } = await sql<{ id: number; value: unknown }>`
+      select rowid as id, ${sql.ref(column)} as value from ${sql.table(table)}
+      where ${sql.ref(column)} is not null limit 1`.execute(db);
+    const [row] = rows;
+    if (row === undefined) {
+      empty.push(name);
+      continue;
+    }
+    const other = altered(row.value);
+    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${other} where rowid = ${row.id}`.execute(
+      db,
+    );
+    if ((await findings(storage, config)).length === 0) unnoticed.push(name);
+    // A number that is the key of its table is the id of the row as well.
+    const ids = typeof other === 'number' ? [row.id, other] : [row.id];
+    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${row.value}
+      where ${sql.ref(column)} = ${other} and rowid in (${sql.join(ids)})`.execute(db);
+  }
+  expect(unnoticed).toEqual([]);
+  // What is added to the schema has to be in the rows above.
+  expect(empty).toEqual([]);
+  expect(await findings(storage, config)).toEqual([]);
+});
+
+test('files beside the database that were altered are found as well', async () => {
+  const place: DatabaseSettings = { dataDirectory: temporaryDirectory(), database: undefined };
+  const config = loadConfig({ flags: { dataDirectory: place.dataDirectory }, environment: {} });
+  const storage = await openTestStorage(place, { keepAudio: 'true' });
+  await fill(storage, place);
+  const list = join(place.dataDirectory, 'destroyed-sessions.jsonl');
+  writeFileSync(list, '{"session":"a"}\n');
+  writeFileSync(join(place.dataDirectory, 'access.key'), Buffer.alloc(32));
+  expect(await findings(storage, config)).toEqual([
+    { kind: 'destroyed-list', trouble: 'altered', at: list },
+    { kind: 'code-secret', trouble: 'altered', at: expect.stringMatching(/^users /) as string },
+  ]);
+});
+
+async function findings({ database, masterKeys }: Storage, config: Config): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  // Pages are as SQLite wrote them here.
+  const checks = checksOf({ database, masterKeys, config }, []).filter(({ name }) => name !== 'database');
+  for (const check of checks) found.push(...(await findingsOf(check)));
+  return found;
+}
+
+async function findingsOf(check: Check): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for await (const step of check.steps()) found.push(...step.findings);
+  return found;
+}
+
+function altered(value: unknown): unknown {
+  if (typeof value === 'number') return value + 100_000;
+  if (!Buffer.isBuffer(value)) return `${String(value)}x`;
+  const bytes = Buffer.from(value);
+  bytes[20] = (bytes[20] ?? 0) ^ 1;
+  return bytes;
+}
+
+/** Rows in every table, with every column. */
+async function fill(storage: Storage, place: DatabaseSettings): Promise<void> {
+  const { database, masterKeys } = storage;
+  const services = {
+    ...storage,
+    passwords: createPasswords(),
+    recoveryCodes: createRecoveryCodes(storage),
+    seal: accessSeal(place),
+  };
+  const access = { tenant: 'north', name: 'name', groups: ['ward-3'], createdBy: 'user:somebody' };
+  const apiKeys = createApiKeys(storage);
+  const key = await apiKeys.create(
+    { ...access, role: 'service', expiresAt: new Date('2099-01-01') },
+    BY_SERVER,
+  );
+  await apiKeys.revoke(key.id, BY_SERVER);
+  const users = createUsers(services);
+  const user = await users.create({ ...access, role: 'clinician', usesCodes: true }, BY_SERVER);
+  const other = await users.create(
+    { ...access, name: 'other', role: 'clinician', usesCodes: false },
+    BY_SERVER,
+  );
+  if (user === undefined || other === undefined) throw new Error('the name is taken');
+  await createAccounts(services).renewRecoveryCodes(user.id, { by: BY_SERVER });
+  const logins = createLogins({ loginIdleMinutes: 30, loginHours: 12 }, storage);
+  await users.check('other', other.password, undefined, async (transaction, login) => {
+    await logins.startIn(transaction, login.user);
+  });
+  await users.disable(other.id, BY_SERVER);
+
+  for (const id of ['a', 'b', 'c']) {
+    const writer = await begin(storage, id);
+    writer.describe({
+      language: 'en',
+      channels: 1,
+      task: 'transcribe',
+      sampleRate: 16_000,
+      settings: { writtenForm: false, dictationCommands: false, keyTerms: { count: 0, json: '[]' } },
+    });
+    await writer.commit(spoken('my knee', 0));
+    await writer.keepAudio(0, new Float32Array(16_000));
+    await writer.refine({ id: 'p', model: 'm', start: 0, end: 1, finals: [spoken('my knees', 0)] });
+    await writer.close('1000', 0);
+  }
+  await storage.records.correct('a', { reading: 'live', place: 0, version: 1, text: 'the knee' }, DR_LEE);
+  await storage.records.destroy(['c'], DR_LEE);
+  await database.transaction((transaction) =>
+    saveConfiguration(transaction, masterKeys, place.dataDirectory, savedFrom({})),
+  );
+}

@@ -5,6 +5,7 @@ import { DEBUG_VARIABLE } from '../config/load-config.js';
 import { serverVersion } from '../version.js';
 import { auditCommand } from './audit.js';
 import { backupCommand } from './backup.js';
+import { destroyDamagedCommand } from './destroy-damaged.js';
 import { doctorCommand } from './doctor.js';
 import { failureLine } from './failure-line.js';
 import { keysCommand } from './keys.js';
@@ -59,6 +60,7 @@ function createProgram(): Command {
     restoreCommand(),
     masterKeyCommand(),
     verifyCommand(),
+    destroyDamagedCommand(),
     doctorCommand(),
   ]) {
     program.addCommand(inherit(command, program));

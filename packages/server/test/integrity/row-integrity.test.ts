@@ -14,6 +14,7 @@ import { openDatabase, type Database, type DatabaseSettings } from '../../src/db
 import type { RefusedRow } from '../../src/integrity/refused-rows.js';
 import { revouchRows } from '../../src/integrity/revouch-rows.js';
 import { verifyAuthenticatedRows, verifyRecordHeads } from '../../src/integrity/verify-rows.js';
+import { destroyDamaged } from '../../src/records/destroy-damaged.js';
 import { createMasterKeyFile, loadMasterKeys, newMasterKey } from '../../src/records/master-keys.js';
 import type { Storage } from '../../src/storage/open-storage.js';
 import { saveConfiguration } from '../../src/storage/saved-configuration.js';
@@ -187,6 +188,41 @@ describeDatabases('rows that were written past the server', ({ kind, settings })
       { table: 'sessions', id: 'b', refusal: 'altered' },
       { table: 'sessions', id: 'c', refusal: 'replayed' },
     ]);
+  });
+
+  test('are destroyed with what is left of them, but for records that are whole, open or on hold', async () => {
+    const storage = await openTestStorage(settings());
+    const { records, database } = storage;
+    for (const id of ['forged', 'gone', 'whole', 'held']) await recordSession(storage, id, ['my knee']);
+    await begin(storage, 'open');
+    await records.hold('held', true, DR_LEE);
+    await sql`update sessions set owner = 'dr-evil', held = 1 where id in ('forged', 'open')`.execute(
+      database.db,
+    );
+    await sql`update sessions set held = 0 where id = 'held'`.execute(database.db);
+    await hideRow(storage, 'gone');
+    const servers = { id: storage.serverId, place: null, pid: 1, seen_at: 0 };
+    await database.db.insertInto('servers').values(servers).execute();
+
+    const actor = { ...DR_LEE, reason: 'forged' };
+    await expect(destroyDamaged(storage, 'whole', actor)).rejects.toThrow('is not damaged');
+    await expect(destroyDamaged(storage, 'nowhere', actor)).rejects.toThrow('there is no record');
+    await expect(destroyDamaged(storage, 'held', actor)).rejects.toMatchObject({ code: 'record_on_hold' });
+    await expect(destroyDamaged(storage, 'open', actor)).rejects.toMatchObject({ code: 'record_open' });
+    await destroyDamaged(storage, 'forged', actor);
+    await destroyDamaged(storage, 'gone', actor);
+
+    for (const table of ['data_keys', 'segments'] as const) {
+      const left = await database.db.selectFrom(table).select('session_id').distinct().execute();
+      expect(left.map((row) => row.session_id)).not.toEqual(expect.arrayContaining(['forged']));
+      expect(left.map((row) => row.session_id)).not.toEqual(expect.arrayContaining(['gone']));
+    }
+    expect(await entriesOf(storage, 'record.delete')).toMatchObject([
+      { what: 'forged', reason: 'forged', counts: { keys: 1 } },
+      { what: 'gone', counts: { keys: 1, segments: 1 } },
+    ]);
+    expect(await records.isDestroyed('gone')).toBe(true);
+    expect((await findings(storage)).map(({ id }) => id)).toEqual(['held', 'open']);
   });
 
   test('are no part of a record, and leave what is left of it to be read', async () => {
@@ -363,6 +399,19 @@ async function putBack(
   const columns = Object.entries(row).filter(([name]) => name !== 'id');
   const assignments = columns.map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
   await sql`update ${sql.table(table)} set ${sql.join(assignments)} where id = ${row.id}`.execute(db);
+}
+
+/** Removes the row of a session, and leaves the rest of its record. */
+async function hideRow({ database: { db, kind } }: Storage, id: string): Promise<void> {
+  if (kind === 'sqlite') {
+    await sql`pragma foreign_keys = off`.execute(db);
+    await sql`delete from sessions where id = ${id}`.execute(db);
+    await sql`pragma foreign_keys = on`.execute(db);
+    return;
+  }
+  await sql`alter table sessions disable trigger all`.execute(db);
+  await sql`delete from sessions where id = ${id}`.execute(db);
+  await sql`alter table sessions enable trigger all`.execute(db);
 }
 
 async function refuseEntries({ database: { db } }: Storage, kind: 'sqlite' | 'postgres'): Promise<void> {

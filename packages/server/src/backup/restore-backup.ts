@@ -19,6 +19,8 @@ export interface Restored {
   readonly rows: RowCounts;
   /** Sessions of the backup that were left out, because they were destroyed since. */
   readonly destroyed: readonly string[];
+  /** All that is known to be destroyed, also what the backup did not hold. */
+  readonly gone: ReadonlySet<string>;
   /** The newest of what is back. */
   readonly createdAt: string;
   /** Revision that keys and users have reached. */
@@ -67,7 +69,7 @@ export async function restoreBackup(
     // The backup is authentic, and so is the log in it.
     await database.transaction((transaction) => sealLog(transaction, database.kind, masterKeys));
     const accessRevision = await settleAccess(database, macs, access.kind, adopted);
-    return { ...restored, createdAt: header.createdAt, accessRevision };
+    return { ...restored, gone, createdAt: header.createdAt, accessRevision };
   } finally {
     await database.close();
   }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
+import { createDestroyedByLog } from '../audit/destroyed-by-log.js';
 import { setAnchorsAside } from '../audit/accept-log.js';
 import { anchorFile } from '../audit/anchor-file.js';
 import { auditAnchorPath } from '../audit/open-audit.js';
@@ -8,6 +9,8 @@ import { restoreBackup, type Restored } from '../backup/restore-backup.js';
 import { accessSource, type AccessPolicy } from '../backup/restored-access.js';
 import { keyCopyPath } from '../records/key-copies/key-copy.js';
 import { loadMasterKeys, masterKeyPath } from '../records/master-keys.js';
+import type { Actor } from '../records/record.js';
+import type { Storage } from '../storage/open-storage.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
@@ -57,17 +60,11 @@ export function restoreCommand(): Command {
       });
       // They know of entries that came after the backup.
       const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
-      await withStorage(config, async ({ audit, keyCopies }, actor) => {
+      await withStorage(config, async (storage, actor) => {
+        const { audit, keyCopies } = storage;
+        await noteLeftOut(storage, actor, restored.gone);
         // What the lists told leaves the copy as well; where that cannot be done now, the server does it.
         await keyCopies.settle().catch(() => undefined);
-        for (const what of restored.destroyed)
-          await audit.append({
-            action: 'backup.restore',
-            outcome: 'success',
-            ...actor,
-            what,
-            reason: LEFT_OUT,
-          });
         await audit.append({
           action: 'backup.restore',
           outcome: 'success',
@@ -84,13 +81,44 @@ export function restoreCommand(): Command {
       const lists = since.lists.filter((place) => place !== keyCopy);
       printResult(
         options,
-        { ...restored, destroyed: restored.destroyed.length, destroyedLists: lists, anchorsAt },
+        {
+          ...restored,
+          gone: restored.gone.size,
+          destroyed: restored.destroyed.length,
+          destroyedLists: lists,
+          anchorsAt,
+        },
         () =>
           sentence(restored, access, lists) +
           (anchorsAt === undefined ? '' : `the former anchors are in ${anchorsAt}\n`),
       );
     },
   );
+}
+
+/** Entries of one transaction. */
+const ENTRIES_TOGETHER = 200;
+
+/** What was destroyed after the backup was made, its audit log does not know: it has to, so that copies are cleaned of it. */
+async function noteLeftOut(
+  { database, queue, audit, masterKeys }: Storage,
+  actor: Actor,
+  gone: ReadonlySet<string>,
+): Promise<void> {
+  const ids = [...gone];
+  const known = await createDestroyedByLog(database, masterKeys).among(ids);
+  const unknown = ids.filter((id) => !known.has(id));
+  for (let from = 0; from < unknown.length; from += ENTRIES_TOGETHER)
+    await queue.submit(async (transaction) => {
+      for (const what of unknown.slice(from, from + ENTRIES_TOGETHER))
+        await audit.appendIn(transaction, {
+          action: 'backup.restore',
+          outcome: 'success',
+          ...actor,
+          what,
+          reason: LEFT_OUT,
+        });
+    });
 }
 
 /** So that whoever verifies the database does not take the record for one that was removed. */

@@ -11,7 +11,7 @@ type Refusal = 'altered' | 'replayed' | 'removed' | 'returned' | 'shortened';
 
 /** A row that was written past the server. */
 export interface RefusedRow {
-  readonly table: 'api_keys' | 'users' | 'logins' | 'recovery_codes' | 'sessions';
+  readonly table: 'api_keys' | 'users' | 'logins' | 'recovery_codes' | 'sessions' | 'destroyed_keys';
   /** Id of the row, or the beginning of its digest where it has no id; never content. */
   readonly id: string;
   readonly refusal: Refusal;

@@ -112,6 +112,7 @@ async function openOver(
     log,
     path: keyCopyPath(config),
     listPath: destroyedListPath(config),
+    onForged: integrity.refused.report,
   });
   const records = createRecordStore({
     database,

@@ -10,18 +10,26 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { EMPTY_CHAIN, nextEntry } from '../../src/audit/audit-entry.js';
 import { createBackup } from '../../src/backup/create-backup.js';
 import { readDestroyedSince } from '../../src/backup/destroyed-since.js';
 import { restoreBackup } from '../../src/backup/restore-backup.js';
 import { destroyRows } from '../../src/records/destroy-rows.js';
-import { addToDestroyedList, destroyedListPath } from '../../src/records/destroyed-list.js';
+import {
+  addToDestroyedList,
+  destroyedListPath,
+  readDestroyedList,
+} from '../../src/records/destroyed-list.js';
 import { readKeyCopy } from '../../src/records/key-copies/key-copy.js';
 import { expireRecords } from '../../src/retention/expire.js';
 import { parsePolicies } from '../../src/retention/policies.js';
 import type { Storage } from '../../src/storage/open-storage.js';
+import { tamper } from '../support/audit.js';
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 import { DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
 import { until } from '../support/until.js';
+
+const DELETION_OF_A = { ...DR_LEE, action: 'record.delete', outcome: 'success', what: 'a' } as const;
 
 describeDatabases('a copy of data keys', ({ kind, settings }) => {
   test('loses the keys of many records that are destroyed at once, from two processes, and keeps the others', async () => {
@@ -66,6 +74,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     const before = readFileSync(copy, 'utf8');
     await killed.database.transaction(async (transaction) => {
       await destroyRows(transaction, 'a');
+      await killed.audit.appendIn(transaction, DELETION_OF_A);
     });
     // What it had begun to write, and what an older version left.
     writeFileSync(`${copy}.new`, before);
@@ -78,6 +87,35 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     const since = await readDestroyedSince({ named: [], folders: [place.dataDirectory] }, next.masterKeys);
     expect(since.lists).toContain(destroyedListPath(place));
     expect(since.sessions.has('a')).toBe(true);
+  });
+
+  test('keeps the keys of records that somebody only noted as destroyed, past the server', async () => {
+    const place = settings();
+    const storage = await openTestStorage(place);
+    for (const id of ['a', 'b']) await recordSession(storage, id, ['my knee']);
+    await backUp(storage);
+    await storage.close();
+    const noted = `insert into destroyed_keys (session_id, destroyed_at) values ('a', '2026-01-01T00:00:00.000Z')`;
+    await tamper(
+      place,
+      noted,
+      `insert into key_removals (copy_id, session_id) select id, 'a' from key_copies`,
+      `delete from data_keys where session_id = 'a'`,
+    );
+    const next = await openTestStorage(place);
+    await next.keyCopies.settle();
+    const stop = next.keyCopies.attend();
+    await until(async () => (await actions(next)).some((action) => action.startsWith('row.refused')));
+    await next.records.destroy(['b'], DR_LEE);
+    await backUp(next);
+    stop();
+    expect([...(await readKeyCopy(copyOf(place))).keys.keys()]).toEqual(['a']);
+    expect(await readDestroyedList(destroyedListPath(place), next.masterKeys)).toEqual(new Set(['b']));
+    // Nor does it help to have the log say so.
+    const forged = nextEntry({ ...EMPTY_CHAIN, sequence: 10_000 }, DELETION_OF_A, new Date());
+    await next.database.db.insertInto('audit_entries').values(forged).execute();
+    await next.keyCopies.settle();
+    expect((await readKeyCopy(copyOf(place))).keys.has('a')).toBe(true);
   });
 
   test('that a backup wrote elsewhere is cleaned, too, and so is one behind a link, and one of an older version', async () => {

@@ -1,13 +1,17 @@
 import { prepareReplacement, shredRemains } from '../../storage/replace-file.js';
-import type { CopyRows } from './copy-rows.js';
+import type { CopyServices } from './copy-services.js';
 import { readCopy, textOfCopy, type KeyCopy } from './key-copy.js';
 
 /** Takes the keys of these sessions, and whatever else is to be taken, out of a copy. Under its lock. */
-export async function removeFrom(rows: CopyRows, place: string, gone: readonly string[]): Promise<void> {
+export async function removeFrom(
+  { rows, confirmed }: Pick<CopyServices, 'rows' | 'confirmed'>,
+  place: string,
+  gone: readonly string[],
+): Promise<void> {
   await shredRemains(place);
   const copy = await readCopy(place);
   if (copy === undefined) return;
-  const pending = await rows.pendingFor(copy.id);
+  const pending = await confirmed(await rows.pendingFor(copy.id));
   const ids = [...new Set([...gone, ...pending])];
   if (ids.some((id) => copy.keys.has(id) || !copy.destroyed.has(id))) await replaceCopy(place, copy, ids);
   await rows.noteRemoved(copy.id, ids);

@@ -28,7 +28,7 @@ export interface CopyRows {
   readonly noteRemoved: (copyId: string, sessionIds: readonly string[]) => Promise<void>;
   /** Whether a copy that a running server can reach has yet to lose the key of one of these sessions. */
   readonly isHeldElsewhere: (sessionIds: readonly string[]) => Promise<boolean>;
-  /** Those of the sessions that are destroyed. */
+  /** Those of the sessions that were just destroyed: that took their keys from the database as well. */
   readonly destroyedAmong: (sessionIds: readonly string[]) => Promise<readonly string[]>;
   readonly allDestroyed: () => Promise<ReadonlySet<string>>;
   /** The keys of all sessions. */
@@ -117,7 +117,13 @@ export function createCopyRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queu
       const found: string[] = [];
       for (const some of pagesOf([...new Set(sessionIds)])) {
         const rows = await asked(
-          db.selectFrom('destroyed_keys').select('session_id').where('session_id', 'in', some).execute(),
+          db
+            .selectFrom('destroyed_keys')
+            .leftJoin('data_keys', 'data_keys.session_id', 'destroyed_keys.session_id')
+            .select('destroyed_keys.session_id')
+            .where('destroyed_keys.session_id', 'in', some)
+            .where('data_keys.session_id', 'is', null)
+            .execute(),
         );
         found.push(...rows.map(({ session_id: id }) => id));
       }
@@ -132,7 +138,7 @@ export function createCopyRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queu
 }
 
 /** A database that is away is told from a copy that cannot be written. */
-async function asked<Result>(query: Promise<Result>): Promise<Result> {
+export async function asked<Result>(query: Promise<Result>): Promise<Result> {
   try {
     return await query;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { DestroyedByLog } from '../../audit/destroyed-by-log.js';
 import type { DatabaseKind } from '../../db/schema-change.js';
 import type { Log } from '../../telemetry/log.js';
 import type { MasterKeys } from '../master-keys.js';
@@ -6,6 +7,9 @@ import type { CopyRows } from './copy-rows.js';
 /** What copies of data keys are found and changed with. */
 export interface CopyServices {
   readonly rows: CopyRows;
+  readonly byLog: DestroyedByLog;
+  /** Those of the sessions that the audit log knows as destroyed. It tells of the others: somebody put them into the database. */
+  readonly confirmed: (ids: readonly string[]) => Promise<readonly string[]>;
   readonly kind: DatabaseKind;
   readonly masterKeys: MasterKeys;
   readonly log: Log;

@@ -24,7 +24,7 @@ export async function destroyWithCopies(
   const gone = await services.rows.destroyedAmong(ids);
   // A backup may have begun a copy meanwhile.
   const later = (await placesHere(services)).filter((place) => !places.includes(place));
-  for (const place of later) await locked([place], () => removeFrom(services.rows, place, gone));
+  for (const place of later) await locked([place], () => removeFrom(services, place, gone));
   await waitForOthers(services, gone);
 }
 
@@ -80,10 +80,11 @@ async function prepareAll(
 }
 
 async function installWhatIsGone(
-  { rows, listPath, masterKeys }: CopyServices,
+  services: CopyServices,
   prepared: readonly PreparedCopy[],
   ids: readonly string[],
 ): Promise<void> {
+  const { rows, listPath, masterKeys } = services;
   let gone: readonly string[];
   try {
     gone = await rows.destroyedAmong(ids);
@@ -97,7 +98,7 @@ async function installWhatIsGone(
   } else {
     // Some were refused, and keep their keys.
     await discardAll(prepared);
-    if (gone.length > 0) for (const { place } of prepared) await removeFrom(rows, place, gone);
+    if (gone.length > 0) for (const { place } of prepared) await removeFrom(services, place, gone);
   }
   await addToDestroyedList(listPath, masterKeys, gone);
 }

@@ -1,11 +1,13 @@
+import { createDestroyedByLog, type DestroyedByLog } from '../../audit/destroyed-by-log.js';
 import type { CommitQueue } from '../../db/commit-queue.js';
 import type { Database } from '../../db/database.js';
 import { RequestError } from '../../errors.js';
+import type { RefusedRow } from '../../integrity/refused-rows.js';
 import type { Log } from '../../telemetry/log.js';
 import type { MasterKeys } from '../master-keys.js';
 import { attendCopies } from './attend-copies.js';
 import { createCopyOutage } from './copy-outage.js';
-import { createCopyRows } from './copy-rows.js';
+import { asked, createCopyRows } from './copy-rows.js';
 import type { CopyServices } from './copy-services.js';
 import { createSharedDestruction } from './destroy-together.js';
 import { destroyWithCopies } from './destroy-with-copies.js';
@@ -48,13 +50,26 @@ export interface KeyCopyServices {
   readonly path: string;
   /** The list of what was destroyed here. */
   readonly listPath: string;
+  /** Told of a deletion that somebody has put into the database, which the audit log does not know. */
+  readonly onForged: (row: RefusedRow) => void;
 }
 
 /** Opens the copies. Nothing is read or written before it is asked for. */
 export function createKeyCopies(services: KeyCopyServices): KeyCopies {
   const { database, queue, masterKeys, log, path, listPath } = services;
   const rows = createCopyRows(database, queue);
-  const copies: CopyServices = { rows, kind: database.kind, masterKeys, log, path, listPath };
+  const byLog = destroyedByLog(services);
+  const confirmed = confirmByLog(byLog, services.onForged);
+  const copies: CopyServices = {
+    rows,
+    byLog,
+    confirmed,
+    kind: database.kind,
+    masterKeys,
+    log,
+    path,
+    listPath,
+  };
   const outage = createCopyOutage({ log, path, tryAgain: settle });
   const destruction = createSharedDestruction((ids, commit) =>
     tellingOfOutages(() => destroyWithCopies(copies, ids, commit)),
@@ -83,6 +98,28 @@ export function createKeyCopies(services: KeyCopyServices): KeyCopies {
       await destruction.settled();
       outage.close();
     },
+  };
+}
+
+/** A database that is away is told from a copy that cannot be written. */
+function destroyedByLog({ database, masterKeys }: KeyCopyServices): DestroyedByLog {
+  const byLog = createDestroyedByLog(database, masterKeys);
+  return { among: (ids) => asked(byLog.among(ids)) };
+}
+
+/** Of forged deletions, those that are told of at a time. */
+const MOST_REPORTED = 100;
+
+function confirmByLog(
+  byLog: DestroyedByLog,
+  onForged: KeyCopyServices['onForged'],
+): CopyServices['confirmed'] {
+  return async (ids) => {
+    if (ids.length === 0) return [];
+    const known = await byLog.among(ids);
+    for (const id of ids.filter((each) => !known.has(each)).slice(0, MOST_REPORTED))
+      onForged({ table: 'destroyed_keys', id, refusal: 'altered' });
+    return ids.filter((id) => known.has(id));
   };
 }
 

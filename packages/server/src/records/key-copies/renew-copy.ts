@@ -5,7 +5,7 @@ import { copied, emptyCopy, placeOfCopy, readCopy, type KeyCopy } from './key-co
 
 /** Brings the copy of this server up to the database; makes it where there is none. */
 export async function renewCopy(services: CopyServices): Promise<void> {
-  const { rows } = services;
+  const { rows, confirmed } = services;
   const place = await placeOfCopy(services.path);
   await locked([place], async () => {
     const old = (await readCopy(place)) ?? emptyCopy();
@@ -22,10 +22,13 @@ export async function renewCopy(services: CopyServices): Promise<void> {
       // One that the database holds is not destroyed, whatever an interrupted deletion noted.
       destroyed: new Set([...old.destroyed].filter((session) => !there.has(session))),
     };
-    await replaceCopy(place, merged, [...merged.destroyed, ...destroyed]);
+    const back = [...merged.keys.keys()].filter((session) => destroyed.has(session));
+    const sure = new Set(await confirmed(back));
+    const gone = new Set([...destroyed].filter((session) => !merged.keys.has(session) || sure.has(session)));
+    await replaceCopy(place, merged, [...merged.destroyed, ...gone]);
     await rows.noteRemoved(
       id,
-      pending.filter((session) => destroyed.has(session)),
+      pending.filter((session) => gone.has(session)),
     );
   });
 }

@@ -7,30 +7,28 @@ import { idOfCopy, placeOfCopy, readCopy } from './key-copy.js';
 
 /** Has every copy here, and the list of what was destroyed, say what the database says was destroyed. */
 export async function settleCopies(services: CopyServices): Promise<void> {
-  const { rows, listPath, masterKeys } = services;
+  const { rows, listPath, masterKeys, byLog } = services;
   const destroyed = await rows.allDestroyed();
   for (const place of await placesHere(services))
     await locked([place], () => settleCopy(services, place, destroyed));
   const listed = await readDestroyedList(listPath, masterKeys);
-  await addToDestroyedList(
-    listPath,
-    masterKeys,
-    [...destroyed].filter((id) => listed?.has(id) !== true),
-  );
+  const missing = [...destroyed].filter((id) => listed?.has(id) !== true);
+  if (missing.length > 0) await addToDestroyedList(listPath, masterKeys, [...(await byLog.among(missing))]);
 }
 
 /** Under the lock of the copy. */
 async function settleCopy(
-  { rows, path }: CopyServices,
+  services: CopyServices,
   place: string,
   destroyed: ReadonlySet<string>,
 ): Promise<void> {
+  const { rows, path, confirmed } = services;
   await shredRemains(place);
   const copy = await readCopy(place);
   if (copy === undefined) return;
-  const back = [...copy.keys.keys()].filter((id) => destroyed.has(id));
+  const back = await confirmed([...copy.keys.keys()].filter((id) => destroyed.has(id)));
   const isNamed = (await idOfCopy(place)) !== undefined;
   if (back.length > 0 || !isNamed) await replaceCopy(place, copy, back);
   if (place === (await placeOfCopy(path))) await rows.register(copy.id, place);
-  await removeFrom(rows, place, back);
+  await removeFrom(services, place, back);
 }

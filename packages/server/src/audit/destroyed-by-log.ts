@@ -1,0 +1,82 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Database } from '../db/database.js';
+import { parseJson } from '../parse-json.js';
+import type { MasterKeys } from '../records/master-keys.js';
+import { chainHash, EMPTY_CHAIN, type AuditEntry, type ChainHead } from './audit-entry.js';
+import { auditKeys } from './audit-keys.js';
+import { readSealedHead } from './sealed-head.js';
+import { createContentDigest } from './verify.js';
+
+/** What the audit log says was destroyed, which nobody without a master key can have it say. */
+export interface DestroyedByLog {
+  /**
+   * Those of the sessions that were destroyed, or left out of a backup that was restored since they were. Entries count as far
+   * as their chain leads to the sealed head; each is read once.
+   */
+  readonly among: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+/** Entries that are read together. */
+const PAGE = 2000;
+
+const relevantEntry = z.object({ action: z.string(), outcome: z.string(), what: z.string() });
+
+/** Of the entries that matter; what is in quotes cannot stand in a text of an entry. */
+const RELEVANT = /"action":"(?:record\.delete|retention\.destroy|backup\.restore|audit\.accept)"/u;
+
+/** Nothing is read yet. */
+export function createDestroyedByLog({ db }: Pick<Database, 'db'>, masterKeys: MasterKeys): DestroyedByLog {
+  const keys = auditKeys(masterKeys);
+  const content = createContentDigest();
+  const destroyed = new Set<string>();
+  let unsure: string[] = [];
+  let before: ChainHead = EMPTY_CHAIN;
+  let isChained = true;
+  let reading: Promise<void> | undefined;
+
+  const take = (row: AuditEntry): void => {
+    const { data } = relevantEntry.safeParse(RELEVANT.test(row.entry) ? parseJson(row.entry) : undefined);
+    // What somebody has accepted counts as it is.
+    if (data?.action === 'audit.accept' && data.what === content.value()) isChained = true;
+    const isNext = row.sequence === before.sequence + 1 && chainHash(before.hash, row.entry) === row.hash;
+    isChained &&= isNext;
+    content.add(row);
+    if (data !== undefined && data.action !== 'audit.accept' && data.outcome === 'success')
+      unsure.push(data.what);
+    before = { sequence: row.sequence, hash: row.hash };
+  };
+
+  const readOn = async (): Promise<void> => {
+    const sealed = await readSealedHead(db, keys);
+    if (sealed.kind !== 'intact') return;
+    for (;;) {
+      const rows = await db
+        .selectFrom('audit_entries')
+        .select(['sequence', 'entry', 'hash'])
+        .where('sequence', '>', before.sequence)
+        .where('sequence', '<=', sealed.head.sequence)
+        .orderBy('sequence')
+        .limit(PAGE)
+        .execute();
+      for (const row of rows) take(row);
+      if (rows.length < PAGE) break;
+      await turn();
+    }
+    if (!isChained || before.hash !== sealed.head.hash) return;
+    for (const id of unsure) destroyed.add(id);
+    unsure = [];
+  };
+
+  return {
+    among: async (ids) => {
+      if (ids.some((id) => !destroyed.has(id))) {
+        // What is read already began before the entry may have been there.
+        await reading?.catch(() => undefined);
+        reading ??= readOn().finally(() => (reading = undefined));
+        await reading;
+      }
+      return new Set(ids.filter((id) => destroyed.has(id)));
+    },
+  };
+}

@@ -172,7 +172,8 @@ const LONGEST_PAUSE_MS = DAY_MS;
 function untilDue({ startedAt }: PassState, days: number): number {
   if (startedAt === undefined) return 0;
   const due = Date.parse(startedAt) + days * DAY_MS - Date.now();
-  return Math.max(0, due);
+  // Nor does a time that somebody has written into the file put it off for good.
+  return Math.min(days * DAY_MS, Math.max(0, due));
 }
 
 function nextOf(checks: readonly Check[], check: Check): PassState['under'] {

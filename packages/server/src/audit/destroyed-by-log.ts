@@ -15,6 +15,8 @@ export interface DestroyedByLog {
    * as their chain leads to the sealed head; each is read once.
    */
   readonly among: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Reads what was added, so that nobody has to wait for it later. */
+  readonly refresh: () => Promise<void>;
 }
 
 /** Entries that are read together. */
@@ -68,15 +70,18 @@ export function createDestroyedByLog({ db }: Pick<Database, 'db'>, masterKeys: M
     unsure = [];
   };
 
+  const refresh = async (): Promise<void> => {
+    // What is being read began before the entry may have been there.
+    await reading?.catch(() => undefined);
+    reading ??= readOn().finally(() => (reading = undefined));
+    await reading;
+  };
+
   return {
     among: async (ids) => {
-      if (ids.some((id) => !destroyed.has(id))) {
-        // What is read already began before the entry may have been there.
-        await reading?.catch(() => undefined);
-        reading ??= readOn().finally(() => (reading = undefined));
-        await reading;
-      }
+      if (ids.some((id) => !destroyed.has(id))) await refresh();
       return new Set(ids.filter((id) => destroyed.has(id)));
     },
+    refresh,
   };
 }

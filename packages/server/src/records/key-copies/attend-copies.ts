@@ -14,7 +14,9 @@ const TELL_MS = 5000;
  * returned function is called.
  */
 export function attendCopies(services: CopyServices, outage: CopyOutage): () => void {
-  const { rows, kind } = services;
+  const { rows, byLog, kind } = services;
+  // Somebody on another server may wait for what is looked up in it.
+  if (kind === 'postgres') byLog.refresh().catch(() => undefined);
   let isBusy = false;
   let toldAt = 0;
   const look = async (): Promise<void> => {
@@ -23,7 +25,7 @@ export function attendCopies(services: CopyServices, outage: CopyOutage): () => 
     const pending = await rows.pendingAmong([...places.keys()]);
     for (const id of pending) {
       const place = places.get(id);
-      if (place !== undefined) await locked([place], () => removeFrom(rows, place, []));
+      if (place !== undefined) await locked([place], () => removeFrom(services, place, []));
     }
     if (pending.length > 0) outage.recovered();
     if (Date.now() - toldAt < TELL_MS) return;

@@ -104,7 +104,7 @@ export function createKeyCopies(services: KeyCopyServices): KeyCopies {
 /** A database that is away is told from a copy that cannot be written. */
 function destroyedByLog({ database, masterKeys }: KeyCopyServices): DestroyedByLog {
   const byLog = createDestroyedByLog(database, masterKeys);
-  return { among: (ids) => asked(byLog.among(ids)) };
+  return { ...byLog, among: (ids) => asked(byLog.among(ids)) };
 }
 
 /** Of forged deletions, those that are told of at a time. */

@@ -1,10 +1,13 @@
 import type { ConfigureMessage } from './client-messages.js';
 import type { SessionSettings } from './session-settings.js';
 
+/** What a client wants otherwise: fields that are left out stay as they are. */
+export type SettingsChange = Omit<ConfigureMessage, 'type' | 'keyterms'>;
+
 /** The settings after a `configure` message: fields that it leaves out stay as they are. */
 export function applyConfigure(
   settings: SessionSettings,
-  configure: Omit<ConfigureMessage, 'keyterms'>,
+  configure: SettingsChange & Partial<Pick<ConfigureMessage, 'type'>>,
 ): SessionSettings {
   return {
     sampleRate: configure.sampleRate ?? settings.sampleRate,

@@ -1,5 +1,5 @@
 export { allowedValues, type JsonSchema } from './allowed-values.js';
-export { applyConfigure } from './apply-configure.js';
+export { applyConfigure, type SettingsChange } from './apply-configure.js';
 export {
   audioEncoding,
   blockBytes,

@@ -30,6 +30,8 @@ import { createTls } from './http/tls.js';
 import { registerTranscriptions } from './http/transcriptions.js';
 import { registerUsers } from './http/users.js';
 import { openSharedKeyTerms } from './key-terms/shared-key-terms.js';
+import type { CreateDialect } from './live/dialect.js';
+import { DIALECTS } from './live/dialects/dialects.js';
 import { registerLive } from './live/endpoint.js';
 import { createSessions } from './live/sessions.js';
 import { createTurns } from './live/turns.js';
@@ -84,7 +86,12 @@ export interface App {
 }
 
 /** Puts the server together. The only place that knows which implementation goes where. */
-export async function createApp(config: Config, startRecognizer: StartRecognizer, log: Log): Promise<App> {
+export async function createApp(
+  config: Config,
+  startRecognizer: StartRecognizer,
+  log: Log,
+  dialects: readonly CreateDialect[] = DIALECTS,
+): Promise<App> {
   let recognizer: Recognizer | undefined;
   /** Reads sessions again, where that is another model's work. */
   let refiner: Recognizer | undefined;
@@ -184,7 +191,8 @@ export async function createApp(config: Config, startRecognizer: StartRecognizer
     records: () => records,
     authorise: createSessionAuthorisation(guard),
   });
-  await registerLive(http, {
+  const spoken = dialects.map((create) => create({ config, reader }));
+  await registerLive(http, spoken, {
     config,
     log,
     metrics,

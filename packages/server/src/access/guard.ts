@@ -22,8 +22,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who makes the request, once it was let in. */
     authentication: Authentication | undefined;
-    /** Why a socket is closed as soon as it is open: a browser is not told why an upgrade fails. */
-    refusal: ErrorCode | undefined;
+    /** Why an upgrade is refused, where that is told otherwise than other refusals: a browser is not told why it fails. */
+    refusal: RequestError | undefined;
   }
 }
 
@@ -140,7 +140,7 @@ export function createGuard(services: GuardServices): Guard {
         await decide(request, action);
       } catch (error) {
         if (request.ws !== true || !(error instanceof RequestError)) throw error;
-        request.refusal = error.code;
+        request.refusal = error;
       }
     },
     authorise: async (request, action, ownership, hiddenAs, what) => {

@@ -1,25 +1,28 @@
-import { parseClientMessage, type ResumeMessage } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
+import type { ResumeRequest } from './commands.js';
+import type { ResumeWish } from './dialect.js';
 
-/** Time that a client has for its first message, milliseconds. */
+/** Time that a client has for its first frame, milliseconds. */
 const PATIENCE_MS = 10_000;
 
-/** Several times what `resume` takes, bytes. */
+/** Several times what it takes to ask for a session, bytes. */
 const LONGEST = 4096;
 
 /**
- * Waits for the first message of a connection that was opened to resume a session. `onFirst` gets it, or undefined
- * if it is another one or none comes; it is not called if the connection closes before.
+ * Waits for the first frame of a connection that was opened to resume a session. `onFirst` gets what it asks for, or
+ * undefined if it is another one or none comes; it is not called if the connection closes before.
  */
-export function awaitResume(socket: WebSocket, onFirst: (request: ResumeMessage | undefined) => void): void {
-  const settle = (request?: ResumeMessage): void => {
+export function awaitResume(
+  socket: WebSocket,
+  read: ResumeWish['read'],
+  onFirst: (request: ResumeRequest | undefined) => void,
+): void {
+  const settle = (request?: ResumeRequest): void => {
     stop();
     onFirst(request);
   };
   const onMessage = (frame: Buffer, isBinary: boolean): void => {
-    const isOther = isBinary || frame.length > LONGEST;
-    const parsed = isOther ? undefined : parseClientMessage(frame.toString());
-    settle(parsed?.ok === true && parsed.message.type === 'resume' ? parsed.message : undefined);
+    settle(frame.length > LONGEST ? undefined : read(frame, isBinary));
   };
   const patience = setTimeout(settle, PATIENCE_MS);
   const stop = (): void => {

@@ -60,3 +60,34 @@ export function openChannels(
     speechSeconds: () => channels.reduce((sum, channel) => sum + channel.speechSeconds, 0),
   };
 }
+
+/** Channels that are opened when they are first needed. Until then nothing was received. */
+export interface ChannelsOnDemand extends Channels {
+  readonly open: () => void;
+  readonly isOpen: () => boolean;
+}
+
+/** Opens the channels once, by `open`. To push to channels that are not open is a mistake. */
+export function channelsOnDemand(open: () => Channels): ChannelsOnDemand {
+  let channels: Channels | undefined;
+  return {
+    open: () => {
+      channels ??= open();
+    },
+    isOpen: () => channels !== undefined,
+    push: (pcm, sampleRate) => {
+      if (channels === undefined) throw new TypeError('the channels are not open');
+      channels.push(pcm, sampleRate);
+    },
+    flush: async () => {
+      await channels?.flush();
+    },
+    close: () => {
+      channels?.close();
+    },
+    receivedSeconds: () => channels?.receivedSeconds() ?? 0,
+    settledSeconds: () => channels?.settledSeconds() ?? 0,
+    pendingSeconds: () => channels?.pendingSeconds() ?? 0,
+    speechSeconds: () => channels?.speechSeconds() ?? 0,
+  };
+}

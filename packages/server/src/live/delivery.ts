@@ -1,16 +1,13 @@
-import type { ServerMessage } from '@auscult/protocol';
-import type { Send } from './outbox.js';
+import type { WrittenFinal } from '@auscult/asr';
+import type { FinalEvent, SessionEvent } from './events.js';
+import type { Emit } from './outbox.js';
 
-/** Sends the messages of one session in order, and finals only once they are recorded. */
+/** Tells the events of one session in order, and finals only once they are recorded. */
 export interface Delivery {
-  readonly send: Send;
-  /** Sends the final once `recorded` resolves; what is sent later waits for it. At once where it is undefined. */
-  readonly sendFinal: (
-    final: SpokenFinal,
-    message: ServerMessage,
-    recorded: Promise<void> | undefined,
-  ) => void;
-  /** Resolves once everything so far is sent. */
+  readonly emit: Emit;
+  /** Tells the final once `recorded` resolves; what comes later waits for it. At once where it is undefined. */
+  readonly emitFinal: (final: FinalEvent, recorded: Promise<void> | undefined) => void;
+  /** Resolves once everything so far is told. */
   readonly settled: () => Promise<void>;
   /** Where the first final begins that is not recorded yet, seconds; undefined if all are. */
   readonly unrecordedFrom: () => number | undefined;
@@ -18,28 +15,21 @@ export interface Delivery {
   readonly unrecordedSeconds: () => number;
 }
 
-/** When a final was spoken, seconds. */
-interface SpokenFinal {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What decides about the order of messages. */
+/** What decides about the order of events. */
 export interface DeliveryRules {
   /** Whether records are being written. While they cannot be, partials go on, ahead of the finals that wait. */
   readonly isRecording: () => boolean;
-  /** A final will never be recorded. It and what follows it are not sent. */
+  /** A final will never be recorded. It and what follows it are not told. */
   readonly onFailure: (error: unknown) => void;
 }
 
 interface Waiting {
-  readonly message: ServerMessage;
-  readonly final: SpokenFinal | undefined;
+  readonly event: SessionEvent;
   isReady: boolean;
 }
 
-/** Messages go straight to `send` while no final waits for its record. */
-export function createDelivery(send: Send, { isRecording, onFailure }: DeliveryRules): Delivery {
+/** Events go straight to `emit` while no final waits for its record. */
+export function createDelivery(emit: Emit, { isRecording, onFailure }: DeliveryRules): Delivery {
   const waiting: Waiting[] = [];
   let waiters: (() => void)[] = [];
   let hasFailed = false;
@@ -47,7 +37,7 @@ export function createDelivery(send: Send, { isRecording, onFailure }: DeliveryR
   const advance = (): void => {
     while (waiting[0]?.isReady === true) {
       const next = waiting.shift();
-      if (next) send(next.message);
+      if (next) emit(next.event);
     }
     if (waiting.length > 0) return;
     for (const resolve of waiters) resolve();
@@ -59,13 +49,16 @@ export function createDelivery(send: Send, { isRecording, onFailure }: DeliveryR
     advance();
   };
 
+  const finals = (): WrittenFinal[] =>
+    waiting.flatMap(({ event }) => (event.kind === 'final' ? [event.hypothesis] : []));
+
   return {
-    send: (message) => {
-      if (isPartial(message) && !isRecording()) send(message);
-      else enqueue({ message, final: undefined, isReady: true });
+    emit: (event) => {
+      if (event.kind === 'partial' && !isRecording()) emit(event);
+      else enqueue({ event, isReady: true });
     },
-    sendFinal: (final, message, recorded) => {
-      const item = { message, final, isReady: recorded === undefined };
+    emitFinal: (final, recorded) => {
+      const item = { event: final, isReady: recorded === undefined };
       enqueue(item);
       recorded?.then(
         () => {
@@ -85,14 +78,9 @@ export function createDelivery(send: Send, { isRecording, onFailure }: DeliveryR
             waiters.push(resolve);
           }),
     unrecordedFrom: () => {
-      const starts = waiting.flatMap(({ final }) => (final === undefined ? [] : [final.start]));
+      const starts = finals().map(({ start }) => start);
       return starts.length === 0 ? undefined : Math.min(...starts);
     },
-    unrecordedSeconds: () =>
-      waiting.reduce((sum, { final }) => sum + (final === undefined ? 0 : final.end - final.start), 0),
+    unrecordedSeconds: () => finals().reduce((sum, { start, end }) => sum + end - start, 0),
   };
-}
-
-function isPartial(message: ServerMessage): boolean {
-  return message.type === 'transcription' && !message.isFinal;
 }

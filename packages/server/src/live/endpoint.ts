@@ -1,30 +1,26 @@
-import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import websocket, { type WebsocketPluginOptions } from '@fastify/websocket';
-import type { Recognizer } from '@auscult/asr';
-import { closeTable, describeError, errorTable, PROTOCOL, type ErrorCode } from '@auscult/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { closeTable } from '@auscult/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
-import type { Authentication } from '../access/authentication.js';
-import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
-import { mayTakePlace } from '../access/shared-places.js';
 import { RequestError } from '../errors.js';
-import type { RecordStore } from '../records/record-store.js';
-import { clientOf } from '../records/session-settings.js';
-import type { SessionRecordWriter } from '../records/session-writer.js';
+import { decide, type AdmissionServices, type Decision } from './admission.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
 import { awaitResume } from './await-resume.js';
-import { startSession, type SessionServices } from './session.js';
-import type { Sessions } from './sessions.js';
+import type {
+  ConnectionRequest,
+  ConnectionWish,
+  Dialect,
+  Refusal,
+  RefusalAnswer,
+  TellRefusal,
+} from './dialect.js';
+import { startSession } from './session.js';
 
-/** What the endpoint needs to decide on a connection and to start its session. */
-export interface LiveServices extends SessionServices {
-  readonly sessions: Sessions;
-  /** The recognizer, once it is warm. */
-  readonly recognizer: () => Recognizer | undefined;
-  /** What reads sessions again, once it is warm. */
-  readonly refiner: () => Recognizer | undefined;
-  readonly isDraining: () => boolean;
-  readonly records: () => RecordStore;
+/** What a connection is to become when its upgrade is answered. */
+interface Upgrade {
+  readonly subprotocol: string | undefined;
+  readonly begin: (socket: WebSocket) => void;
 }
 
 /** The plugin's types ask for the whole `ws` module where it uses the constructor only. */
@@ -33,15 +29,21 @@ type SocketClass = NonNullable<WebsocketPluginOptions['options']>['WebSocket'];
 /** Milliseconds that a client has to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 3000;
 
-/** Adds `/ws/transcribe`. A connection that is refused is opened all the same, so that it can be told why. */
-export async function registerLive(app: FastifyInstance, services: LiveServices): Promise<void> {
+/** Adds the paths of all dialects. Who is let in is decided before an upgrade is answered. */
+export async function registerLive(
+  app: FastifyInstance,
+  dialects: readonly Dialect[],
+  services: AdmissionServices,
+): Promise<void> {
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>();
   const options = {
     maxPayload: services.config.maxFrameBytes,
     // One message a turn of the event loop: a chunk full of tiny frames must not hold up other sessions.
     allowSynchronousEvents: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
     WebSocket: AnnouncingWebSocket as unknown as SocketClass,
-    handleProtocols: (offered: ReadonlySet<string>) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+    handleProtocols: (_offered: ReadonlySet<string>, request: IncomingMessage) =>
+      upgrades.get(request)?.subprotocol ?? false,
   };
   await app.register(websocket, {
     options,
@@ -52,9 +54,25 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
       socket.close(closeTable.internal_error.code);
     },
   });
+  for (const dialect of dialects)
+    for (const path of dialect.paths) addRoute(app, path, dialect, upgrades, services);
+  const stopRevalidating = startRevalidating(services);
+  app.addHook('onClose', (_app, done) => {
+    stopRevalidating();
+    done();
+  });
+}
+
+function addRoute(
+  app: FastifyInstance,
+  url: string,
+  dialect: Dialect,
+  upgrades: WeakMap<IncomingMessage, Upgrade>,
+  services: AdmissionServices,
+): void {
   app.route({
     method: 'GET',
-    url: '/ws/transcribe',
+    url,
     config: { action: 'live.open' },
     schema: { hide: true },
     // Whoever asks is told what is here before it matters who they are: clients look whether the path is right.
@@ -63,120 +81,115 @@ export async function registerLive(app: FastifyInstance, services: LiveServices)
       void reply.header('upgrade', 'websocket');
       return done(new RequestError('upgrade_expected'));
     },
+    preHandler: async (request, reply) => {
+      const { refusing } = dialect;
+      const wish = dialect.connect(connectionOf(request));
+      const decision = await decideSafely(request, wish, services);
+      if (decision.kind === 'refused') countRefusal(decision.refusal, services);
+      if (decision.kind === 'refused' && refusing.kind === 'by-status')
+        return answer(reply, refusing.answer(decision.refusal));
+      upgrades.set(request.raw, {
+        subprotocol: wish.kind === 'invalid' ? undefined : wish.subprotocol,
+        begin: beginningOf(request, decision, dialect, services),
+      });
+      return undefined;
+    },
     handler: () => {
       throw new RequestError('upgrade_expected');
     },
     wsHandler: (socket, request) => {
-      const { authentication, refusal = 'unauthenticated' } = request;
-      if (authentication === undefined || request.refusal !== undefined) refuse(socket, refusal, services);
-      else if (isResumption(request)) admitResumption(socket, authentication, services);
-      else {
-        admit(socket, request, authentication, services).catch((error: unknown) => {
-          services.log.unexpected(error);
-          socket.close(closeTable.internal_error.code);
-        });
-      }
+      upgrades.get(request.raw)?.begin(socket);
     },
   });
-  const stopRevalidating = startRevalidating(services);
-  app.addHook('onClose', (_app, done) => {
-    stopRevalidating();
-    done();
-  });
 }
 
-function isResumption({ query }: FastifyRequest): boolean {
-  return typeof query === 'object' && query !== null && 'resume' in query;
+function connectionOf({ query, headers }: FastifyRequest): ConnectionRequest {
+  const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim()) ?? [];
+  return { query: query as ConnectionRequest['query'], headers, offered };
 }
 
-/** A session that is resumed is open already, so it is not refused because there are many. */
-function admitResumption(socket: WebSocket, authentication: Authentication, services: LiveServices): void {
-  const { isDraining, sessions } = services;
-  if (isDraining()) return refuse(socket, 'draining', services);
-  awaitResume(socket, (request) => {
-    const resumed =
-      request !== undefined && sessions.find(request.sessionId)?.resume(socket, request, authentication);
-    if (resumed !== true) refuse(socket, 'resume_refused', services);
-  });
-}
-
-async function admit(
-  socket: WebSocket,
+/** What nobody foresaw refuses, too. */
+async function decideSafely(
   request: FastifyRequest,
-  authentication: Authentication,
-  services: LiveServices,
-): Promise<void> {
-  const { identity } = authentication;
-  const recognizer = services.recognizer();
-  const refiner = services.refiner();
-  const refusal = refusalOf(identity, recognizer, services);
-  if (refusal) return refuse(socket, refusal, services);
-  if (!recognizer || !refiner) return;
-  const leave = services.sessions.reserve(identity);
+  wish: ConnectionWish,
+  services: AdmissionServices,
+): Promise<Decision> {
   try {
-    const id = randomUUID();
-    // What the client sends meanwhile stays where it is.
-    socket.pause();
-    const writer = await openRecord(id, recognizer, { who: identity, from: request.ip }, services);
-    socket.resume();
-    if (writer === undefined) return refuse(socket, 'records_unavailable', services);
-    if (services.isDraining() || socket.readyState !== socket.OPEN) {
-      await writer.close('not_begun');
-      return refuse(socket, 'draining', services);
-    }
-    const admitted = { id, writer, openedBy: authentication, client: clientOf(request) };
-    services.sessions.add(startSession(socket, admitted, { recognizer, refiner }, services));
-  } finally {
-    leave();
-  }
-}
-
-/** Undefined where the session cannot be recorded and logged, so that it may not begin. */
-async function openRecord(
-  id: string,
-  recognizer: Recognizer,
-  { who, from }: { readonly who: Identity; readonly from: string },
-  { config, records }: LiveServices,
-): Promise<SessionRecordWriter | undefined> {
-  try {
-    return await records().open({
-      id,
-      kind: 'live',
-      actor: { who, from },
-      groups: who.groups,
-      model: recognizer.model.name,
-      description: {
-        language: config.language,
-        channels: 1,
-        task: config.task,
-        sampleRate: undefined,
-        settings: undefined,
-      },
-    });
+    return await decide(request, wish, services);
   } catch (error) {
-    if (error instanceof RequestError && error.code === 'records_unavailable') return undefined;
-    throw error;
+    services.log.unexpected(error);
+    return { kind: 'refused', refusal: { code: 'internal_error' } };
   }
 }
 
-function refusalOf(
-  identity: Identity,
-  recognizer: Recognizer | undefined,
-  { config, sessions, isDraining }: LiveServices,
-): ErrorCode | undefined {
-  if (isDraining()) return 'draining';
-  if (!recognizer) return 'not_ready';
-  if (!mayTakePlace(ownershipOf(identity), sessions.holders(), config.maxSessions))
-    return 'too_many_sessions';
-  if (identity.kind !== 'local' && sessions.countOf(identity) >= config.maxSessionsPerIdentity)
-    return 'too_many_sessions';
-  const admission = recognizer.admission(shareOf(ownershipOf(identity)));
-  if (admission.admitted) return undefined;
-  return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
+/** What is done with the socket once it is open. */
+function beginningOf(
+  request: FastifyRequest,
+  decision: Decision,
+  dialect: Dialect,
+  services: AdmissionServices,
+): Upgrade['begin'] {
+  switch (decision.kind) {
+    case 'admitted':
+      return beginSession(request, decision, services);
+    case 'resuming':
+      return (socket) => {
+        const { wish, authentication } = decision;
+        awaitResume(socket, wish.read, (asked) => {
+          const session = asked && services.sessions.find(asked.sessionId);
+          if (asked && session?.resume(socket, asked, authentication)) return;
+          const refusal: Refusal = { code: 'resume_refused' };
+          countRefusal(refusal, services);
+          refuse(socket, refusal, wish.tell);
+        });
+      };
+    case 'refused':
+      return (socket) => {
+        if (dialect.refusing.kind === 'in-frames') refuse(socket, decision.refusal, dialect.refusing.tell);
+      };
+  }
+}
+
+/** A client whose upgrade comes to nothing has its place and its record given back. */
+function beginSession(
+  { raw }: FastifyRequest,
+  { session, leave }: Extract<Decision, { kind: 'admitted' }>,
+  services: AdmissionServices,
+): Upgrade['begin'] {
+  const giveBack = (): void => {
+    leave();
+    session.writer.close('not_begun').catch(services.log.unexpected);
+  };
+  if (raw.socket.destroyed) giveBack();
+  else raw.socket.once('close', giveBack);
+  return (socket) => {
+    raw.socket.off('close', giveBack);
+    try {
+      services.sessions.add(startSession(socket, session, services));
+    } finally {
+      leave();
+    }
+  };
+}
+
+function refuse(socket: WebSocket, refusal: Refusal, tell: TellRefusal): void {
+  const { frames, close } = tell(refusal);
+  for (const frame of frames) socket.send(frame);
+  socket.close(close.code, close.reason);
+}
+
+function answer(reply: FastifyReply, { status, headers, body }: RefusalAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
+
+function countRefusal({ code }: Refusal, { log, metrics }: AdmissionServices): void {
+  log.warn('session refused', { code });
+  metrics.sessionsRefused.inc({ code });
+  metrics.errors.inc({ code });
 }
 
 /** Asks again and again whether who holds a session may still hold it. Returns what stops it. */
-function startRevalidating({ config, sessions, log }: LiveServices): () => void {
+function startRevalidating({ config, sessions, log }: AdmissionServices): () => void {
   const timer = setInterval(() => {
     sessions.revalidate().catch((error: unknown) => {
       log.unexpected(error);
@@ -185,12 +198,4 @@ function startRevalidating({ config, sessions, log }: LiveServices): () => void 
   return () => {
     clearInterval(timer);
   };
-}
-
-function refuse(socket: WebSocket, code: ErrorCode, { log, metrics }: LiveServices): void {
-  log.warn('session refused', { code });
-  metrics.sessionsRefused.inc({ code });
-  metrics.errors.inc({ code });
-  socket.send(JSON.stringify(describeError(code)));
-  socket.close(errorTable[code].closeCode ?? closeTable.forbidden.code, code);
 }

@@ -1,18 +1,19 @@
-import type { ServerMessage } from '@auscult/protocol';
 import { WebSocket } from 'ws';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { DialectSession } from './dialect.js';
+import type { SessionEvent } from './events.js';
 
-/** Sends messages to one client. */
-export type Send = (message: ServerMessage) => void;
+/** Tells the client of a session what happens in it. */
+export type Emit = (event: SessionEvent) => void;
 
-/** What is sent to one client, over one connection after the other. */
+/** What is told to one client, over one connection after the other. */
 export interface Outbox {
-  readonly send: Send;
+  readonly emit: Emit;
   /** Sends over this connection from now on. Nothing is sent again: see `resend`. */
   readonly connect: (socket: WebSocket) => void;
-  /** What is sent from now on is kept, if it is of those that are, and lost if not. */
+  /** What is told from now on is kept, if it is of what is, and lost if not. */
   readonly disconnect: () => void;
-  /** How many messages were sent so far that are kept until they are known to have arrived. */
+  /** How many events were told so far that are kept until they are known to have arrived. */
   readonly sent: () => number;
   /** The client has received so many of them. */
   readonly confirm: (sent: number) => void;
@@ -20,52 +21,64 @@ export interface Outbox {
   readonly resend: (next: readonly number[]) => void;
 }
 
-interface Kept {
-  readonly number: number;
-  readonly message: ServerMessage;
+/** What an outbox needs of its session. */
+export interface OutboxServices {
+  readonly dialect: Pick<DialectSession, 'write'>;
+  readonly metrics: Metrics;
+  /** Bytes that may wait for the client. */
+  readonly limitBytes: number;
+  /** Whether the client may come back and ask for what it has not got. */
+  readonly keeps: () => boolean;
+  /** More waits than may; called one time a connection, and the caller ends the connection. */
+  readonly onOverflow: () => void;
 }
 
-/**
- * Sends to a client as long as it reads. Once half of `limitBytes` waits for it, partial hypotheses are left out;
- * once all of it does, `onOverflow` is called, one time a connection, and the caller ends the connection.
- *
- * @param keeps whether the client may come back and ask for what it has not got
- */
-export function createOutbox(
-  limitBytes: number,
-  metrics: Metrics,
-  keeps: () => boolean,
-  onOverflow: () => void,
-): Outbox {
+/** An event as it is sent. */
+interface Written {
+  readonly event: SessionEvent;
+  readonly frames: readonly string[];
+}
+
+/** Sends to a client as long as it reads. Once half of what may wait does, partial hypotheses are left out. */
+export function createOutbox({ dialect, metrics, limitBytes, keeps, onOverflow }: OutboxServices): Outbox {
   let socket: WebSocket | undefined;
   let hasOverflown = false;
   let sent = 0;
-  let kept: Kept[] = [];
+  let kept: (Written & { readonly number: number })[] = [];
 
-  const send = (message: ServerMessage): void => {
-    if (isLasting(message) && keeps()) {
+  const emit = (event: SessionEvent): void => {
+    if (event.kind === 'partial' && !mayTakePartial()) return;
+    const written = { event, frames: dialect.write(event) };
+    if (written.frames.length === 0) return;
+    if (isLasting(event) && keeps()) {
       sent += 1;
-      kept.push({ number: sent, message });
+      kept.push({ ...written, number: sent });
     }
-    transmit(message);
+    transmit(written);
   };
 
-  const transmit = (message: ServerMessage): void => {
+  const mayTakePartial = (): boolean => {
+    if (socket?.readyState !== WebSocket.OPEN) return false;
+    if (socket.bufferedAmount <= limitBytes / 2) return true;
+    metrics.partialsDropped.inc();
+    return false;
+  };
+
+  const transmit = ({ event, frames }: Written): void => {
     if (socket?.readyState !== WebSocket.OPEN) return;
-    if (isPartial(message) && socket.bufferedAmount > limitBytes / 2) {
-      metrics.partialsDropped.inc();
-      return;
+    for (const frame of frames) {
+      const bytes = Buffer.from(frame);
+      socket.send(bytes, { binary: false });
+      metrics.sentBytes.inc(bytes.length);
     }
-    const frame = Buffer.from(JSON.stringify(message));
-    socket.send(frame, { binary: false });
-    count(message, frame.length, metrics);
+    count(event, metrics);
     if (hasOverflown || socket.bufferedAmount <= limitBytes) return;
     hasOverflown = true;
     onOverflow();
   };
 
   return {
-    send,
+    emit,
     connect: (next) => {
       socket = next;
       hasOverflown = false;
@@ -78,45 +91,42 @@ export function createOutbox(
       kept = kept.filter(({ number }) => number > received);
     },
     resend: (next) => {
-      kept = kept.filter(({ message }) => !isFinalBefore(message, next));
-      for (const { message } of kept) transmit(message);
+      kept = kept.filter(({ event }) => !isFinalBefore(event, next));
+      for (const written of kept) transmit(written);
     },
   };
 }
 
-function isPartial(message: ServerMessage): boolean {
-  return message.type === 'transcription' && !message.isFinal;
-}
-
 /** Whether a client that was away has to hear of it: not of what the present moment is about, or answers a mistake. */
-function isLasting(message: ServerMessage): boolean {
-  switch (message.type) {
-    case 'transcription':
-      return message.isFinal;
-    case 'error':
-      return message.code === 'audio_lost';
-    case 'speech':
-      return message.state === 'finalized';
+function isLasting({ kind }: SessionEvent): boolean {
+  switch (kind) {
+    case 'final':
+    case 'empty':
+    case 'dropped':
+    case 'lost':
+    case 'finalized':
     case 'stopped':
     case 'refined':
     case 'warning':
-    case 'dropped':
+    case 'held':
       return true;
-    case 'connection':
-    case 'ready':
+    case 'opened':
+    case 'configured':
+    case 'partial':
+    case 'speech':
+    case 'error':
     case 'resumed':
     case 'acknowledged':
       return false;
   }
 }
 
-function isFinalBefore(message: ServerMessage, next: readonly number[]): boolean {
-  return message.type === 'transcription' && message.sequence < (next[message.channel ?? 0] ?? 0);
+function isFinalBefore(event: SessionEvent, next: readonly number[]): boolean {
+  return event.kind === 'final' && event.hypothesis.sequence < (next[event.channel] ?? 0);
 }
 
-function count(message: ServerMessage, bytes: number, metrics: Metrics): void {
-  metrics.sentBytes.inc(bytes);
-  if (message.type === 'error') metrics.errors.inc({ code: message.code });
-  if (message.type === 'transcription')
-    metrics.hypotheses.inc({ kind: message.isFinal ? 'final' : 'partial' });
+function count(event: SessionEvent, metrics: Metrics): void {
+  if (event.kind === 'error') metrics.errors.inc({ code: event.problem.code });
+  if (event.kind === 'lost') metrics.errors.inc({ code: 'audio_lost' });
+  if (event.kind === 'final' || event.kind === 'partial') metrics.hypotheses.inc({ kind: event.kind });
 }

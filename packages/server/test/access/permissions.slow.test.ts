@@ -1,4 +1,4 @@
-import { clientMessages } from '@auscult/protocol';
+import { clientMessages, type ClientMessageType } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
 import { GRANTABLE_ROLES, type GrantableRole } from '../../src/access/identity.js';
 import {
@@ -9,7 +9,7 @@ import {
   scopeOf,
   type Action,
 } from '../../src/access/permissions.js';
-import { messageActions } from '../../src/live/message-actions.js';
+import { commandActions } from '../../src/live/commands.js';
 import { connect, connectOptedIn, silence } from '../support/client.js';
 import { bearer, postJson, startGuardedServer, type GuardedServer } from '../support/guarded-server.js';
 import { BY_SERVER } from '../support/access.js';
@@ -234,7 +234,7 @@ test('a record of somebody else opens in an emergency, for who gave a reason, fo
 
 describe('every message of a socket', () => {
   test('is in the table', () => {
-    expect(Object.keys(messageActions).sort()).toEqual([...Object.keys(clientMessages), 'binary'].sort());
+    expect(Object.keys(commandActions).sort()).toEqual([...Object.keys(clientMessages), 'end'].sort());
   });
 
   test.each(GRANTABLE_ROLES)('is taken from a %s, or none is', async (role) => {
@@ -252,7 +252,7 @@ describe('every message of a socket', () => {
     await client.next('stopped');
     await client.next('stopped');
     expect(client.all('error').map(({ code }) => code)).not.toContain('forbidden');
-    for (const [name, action] of Object.entries(messageActions))
+    for (const [name, action] of Object.entries(commandActions))
       expect([name, scopeOf(action, role)]).toEqual([name, 'own']);
   });
 
@@ -296,7 +296,7 @@ const EXAMPLES = {
   keepalive: { type: 'keepalive' },
   resume: { type: 'resume', sessionId: 'none', token: 'none', next: [0] },
   stop: { type: 'stop' },
-} satisfies Record<keyof typeof messageActions, unknown>;
+} satisfies Record<ClientMessageType | 'binary', unknown>;
 
 function expectedOf(action: Action, role: GrantableRole, relation: Relation, walk: Walk): 'done' | 403 | 404 {
   const scope = scopeOf(action, role);

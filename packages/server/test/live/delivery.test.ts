@@ -1,10 +1,10 @@
-import type { ServerMessage } from '@auscult/protocol';
 import { expect, test } from 'vitest';
 import { createDelivery } from '../../src/live/delivery.js';
+import type { FinalEvent, PartialEvent, SessionEvent } from '../../src/live/events.js';
 
 test('what follows a final waits for its record, and is not acknowledged before', async () => {
   const sent: string[] = [];
-  const delivery = createDelivery((message) => sent.push(textOf(message)), {
+  const delivery = createDelivery((event) => sent.push(textOf(event)), {
     isRecording: () => true,
     onFailure: (error) => {
       throw error;
@@ -12,9 +12,9 @@ test('what follows a final waits for its record, and is not acknowledged before'
   });
   let record: () => void = () => undefined;
   const recorded = new Promise<void>((resolve) => (record = resolve));
-  delivery.sendFinal({ start: 2, end: 5 }, transcription('first', true), recorded);
-  delivery.sendFinal({ start: 5, end: 6 }, transcription('second', true), Promise.resolve());
-  delivery.send(transcription('partial', false));
+  delivery.emitFinal(final('first', 2, 5), recorded);
+  delivery.emitFinal(final('second', 5, 6), Promise.resolve());
+  delivery.emit(partial());
   await Promise.resolve();
   expect(sent).toEqual([]);
   expect([delivery.unrecordedFrom(), delivery.unrecordedSeconds()]).toEqual([2, 4]);
@@ -26,46 +26,39 @@ test('what follows a final waits for its record, and is not acknowledged before'
 
 test('while records cannot be written, partials go ahead', () => {
   const sent: string[] = [];
-  const delivery = createDelivery((message) => sent.push(textOf(message)), {
+  const delivery = createDelivery((event) => sent.push(textOf(event)), {
     isRecording: () => false,
     onFailure: () => undefined,
   });
-  delivery.sendFinal({ start: 0, end: 1 }, transcription('final', true), new Promise(() => undefined));
-  delivery.send(transcription('partial', false));
+  delivery.emitFinal(final('final', 0, 1), new Promise(() => undefined));
+  delivery.emit(partial());
   expect(sent).toEqual(['partial']);
 });
 
 test('a final that is never recorded is never sent, nor is what follows it', async () => {
   const sent: string[] = [];
   const failures: unknown[] = [];
-  const delivery = createDelivery((message) => sent.push(textOf(message)), {
+  const delivery = createDelivery((event) => sent.push(textOf(event)), {
     isRecording: () => true,
     onFailure: (error) => failures.push(error),
   });
-  delivery.sendFinal(
-    { start: 0, end: 1 },
-    transcription('final', true),
-    Promise.reject(new Error('damaged')),
-  );
-  delivery.send(transcription('partial', false));
+  delivery.emitFinal(final('final', 0, 1), Promise.reject(new Error('damaged')));
+  delivery.emit(partial());
   await new Promise(setImmediate);
   expect(sent).toEqual([]);
   expect(failures).toHaveLength(1);
 });
 
-function transcription(text: string, isFinal: boolean): ServerMessage {
-  return {
-    type: 'transcription',
-    text,
-    timestamp: '',
-    isFinal,
-    sequence: 0,
-    start: 0,
-    end: 0,
-    confidence: 1,
-  };
+function final(text: string, start: number, end: number): FinalEvent {
+  const hypothesis = { sequence: 0, text, start, end, confidence: 1, words: [], language: 'en' };
+  return { kind: 'final', channel: 0, madeAt: new Date(), hypothesis: { ...hypothesis, reason: 'silence' } };
 }
 
-function textOf(message: ServerMessage): string {
-  return message.type === 'transcription' ? message.text : message.type;
+function partial(): PartialEvent {
+  const hypothesis = { sequence: 0, text: 'partial', start: 0, end: 0, confidence: 1 };
+  return { kind: 'partial', channel: 0, madeAt: new Date(), hypothesis };
+}
+
+function textOf(event: SessionEvent): string {
+  return event.kind === 'final' || event.kind === 'partial' ? event.hypothesis.text : event.kind;
 }

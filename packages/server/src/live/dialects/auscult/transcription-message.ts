@@ -1,8 +1,9 @@
 import type { PartialHypothesis, WrittenFinal, WrittenWord } from '@auscult/asr';
 import type { TranscriptionMessage, TranscriptionWord } from '@auscult/protocol';
+import type { FinalEvent, PartialEvent } from '../../events.js';
 
 /** What a session adds to its transcription messages. */
-export interface MessageShape {
+interface MessageShape {
   /** Whether finals carry their words. */
   readonly words: boolean;
   /** Channel of the hypothesis, where the session has more than one. */
@@ -11,11 +12,11 @@ export interface MessageShape {
 
 /** The message for text that will not change any more. */
 export function finalMessage(
-  hypothesis: WrittenFinal,
+  { hypothesis, madeAt }: Pick<FinalEvent, 'hypothesis' | 'madeAt'>,
   { words, channel }: MessageShape,
 ): TranscriptionMessage {
   return {
-    ...common(hypothesis, true),
+    ...common(hypothesis, madeAt, true),
     ...(channel === undefined ? {} : { channel }),
     language: hypothesis.language,
     ...(hypothesis.spoken === undefined ? {} : { spoken: hypothesis.spoken }),
@@ -26,10 +27,10 @@ export function finalMessage(
 
 /** The message for the text of an utterance that is still being spoken. */
 export function partialMessage(
-  hypothesis: PartialHypothesis,
-  { channel }: MessageShape,
+  { hypothesis, madeAt }: Pick<PartialEvent, 'hypothesis' | 'madeAt'>,
+  { channel }: Pick<MessageShape, 'channel'>,
 ): TranscriptionMessage {
-  return { ...common(hypothesis, false), ...(channel === undefined ? {} : { channel }) };
+  return { ...common(hypothesis, madeAt, false), ...(channel === undefined ? {} : { channel }) };
 }
 
 /** Seconds with three decimals, as they go out on the wire. */
@@ -42,11 +43,15 @@ export function flooredSeconds(seconds: number): number {
   return Math.floor(seconds * 1000) / 1000;
 }
 
-function common(hypothesis: PartialHypothesis, isFinal: boolean): TranscriptionMessage {
+function common(
+  hypothesis: PartialHypothesis | WrittenFinal,
+  madeAt: Date,
+  isFinal: boolean,
+): TranscriptionMessage {
   return {
     type: 'transcription',
     text: hypothesis.text,
-    timestamp: new Date().toISOString(),
+    timestamp: madeAt.toISOString(),
     isFinal,
     sequence: hypothesis.sequence,
     start: wireSeconds(hypothesis.start),

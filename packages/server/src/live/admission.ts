@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { KeyTermList, Recognizer } from '@auscult/asr';
+import { applyConfigure, type ErrorCode, type SessionSettings } from '@auscult/protocol';
+import type { FastifyRequest } from 'fastify';
+import type { Authentication } from '../access/authentication.js';
+import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
+import { mayTakePlace } from '../access/shared-places.js';
+import { RequestError } from '../errors.js';
+import { inabilityOf } from '../model-abilities.js';
+import type { RecordStore } from '../records/record-store.js';
+import { clientOf } from '../records/session-settings.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
+import type { ConnectionWish, DialectSession, OpenWish, Refusal, ResumeWish } from './dialect.js';
+import { createResumeToken, type ResumeToken } from './resume-token.js';
+import type { SessionServices } from './session-services.js';
+import { defaultSettings } from './session-setup.js';
+import type { Sessions } from './sessions.js';
+
+/** What it takes to decide who is let in. */
+export interface AdmissionServices extends SessionServices {
+  readonly sessions: Sessions;
+  /** The recognizer, once it is warm. */
+  readonly recognizer: () => Recognizer | undefined;
+  /** What reads sessions again, once it is warm. */
+  readonly refiner: () => Recognizer | undefined;
+  readonly isDraining: () => boolean;
+  readonly records: () => RecordStore;
+}
+
+/** A session that has been let in: who holds it, how it begins, where it is recorded and what it is heard with. */
+export interface AdmittedSession {
+  readonly id: string;
+  readonly identity: Identity;
+  readonly openedBy: Authentication;
+  /** What the program calls itself, if it does. */
+  readonly client: string | undefined;
+  readonly dialect: DialectSession;
+  /** What it begins with. */
+  readonly settings: SessionSettings;
+  /** Key terms of the server and of the tenant of whoever speaks. */
+  readonly sharedTerms: KeyTermList;
+  readonly writer: SessionRecordWriter;
+  readonly recognizer: Recognizer;
+  /** Reads the session again; often the same. */
+  readonly refiner: Recognizer;
+  /** What proves that a client may go on with it. */
+  readonly token: ResumeToken;
+}
+
+/** What becomes of a request for a connection. */
+export type Decision =
+  | {
+      readonly kind: 'admitted';
+      readonly session: AdmittedSession;
+      /** Frees the place that is held for the session until it is among those that are open. */
+      readonly leave: () => void;
+    }
+  | { readonly kind: 'resuming'; readonly wish: ResumeWish; readonly authentication: Authentication }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Decides on a request before it is answered. Whoever is admitted has a place and a record. */
+export async function decide(
+  request: FastifyRequest,
+  wish: ConnectionWish,
+  services: AdmissionServices,
+): Promise<Decision> {
+  const { authentication } = request;
+  if (request.refusal !== undefined) return refused(request.refusal);
+  if (authentication === undefined) return refused({ code: 'unauthenticated' });
+  switch (wish.kind) {
+    case 'invalid':
+      return refused(wish.refusal);
+    case 'resume':
+      // Such a session is open already, so it is not refused because there are many.
+      if (services.isDraining()) return refused({ code: 'draining' });
+      return { kind: 'resuming', wish, authentication };
+    case 'open':
+      return admit(request, wish, authentication, services);
+  }
+}
+
+function refused({ code, details = {}, retryAfterSeconds }: Refusal): Decision {
+  return {
+    kind: 'refused',
+    refusal: { code, details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
+  };
+}
+
+async function admit(
+  request: FastifyRequest,
+  wish: OpenWish,
+  openedBy: Authentication,
+  services: AdmissionServices,
+): Promise<Decision> {
+  const { identity } = openedBy;
+  const { config, sessions } = services;
+  const [recognizer, refiner] = [services.recognizer(), services.refiner()];
+  if (services.isDraining()) return refused({ code: 'draining' });
+  if (!recognizer || !refiner) return refused({ code: 'not_ready' });
+  const code = congestionOf(identity, recognizer, services);
+  if (code) return refused({ code });
+  const defaults = defaultSettings(config);
+  const inability = isAboutSpeech(wish) && inabilityOf(recognizer.model, { ...defaults, ...wish.change });
+  if (inability) return refused(inability);
+  const leave = sessions.reserve(identity);
+  try {
+    const id = randomUUID();
+    const writer = await openRecord(id, recognizer, { who: identity, from: request.ip }, services);
+    if (services.isDraining()) {
+      await writer.close('not_begun');
+      throw new RequestError('draining');
+    }
+    const token = createResumeToken();
+    const { resumeSeconds: seconds } = config;
+    const dialect = wish.converse({
+      sessionId: id,
+      identity,
+      model: recognizer.model.name,
+      defaults,
+      resume: seconds > 0 ? { token: token.text, seconds } : undefined,
+    });
+    const settings = applyConfigure(defaults, wish.change);
+    const sharedTerms = services.keyTerms.of(identity.tenant);
+    const begins = { id, identity, openedBy, client: clientOf(request), dialect, settings, sharedTerms };
+    return { kind: 'admitted', session: { ...begins, writer, recognizer, refiner, token }, leave };
+  } catch (error) {
+    leave();
+    if (error instanceof RequestError) return refused(error);
+    throw error;
+  }
+}
+
+/** Why nobody more is let in, or not whoever asks. */
+function congestionOf(
+  identity: Identity,
+  recognizer: Recognizer,
+  { config, sessions }: AdmissionServices,
+): ErrorCode | undefined {
+  if (!mayTakePlace(ownershipOf(identity), sessions.holders(), config.maxSessions))
+    return 'too_many_sessions';
+  if (identity.kind !== 'local' && sessions.countOf(identity) >= config.maxSessionsPerIdentity)
+    return 'too_many_sessions';
+  const admission = recognizer.admission(shareOf(ownershipOf(identity)));
+  if (admission.admitted) return undefined;
+  return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
+}
+
+/** What the server itself is set to was checked as it started. */
+function isAboutSpeech({ change }: OpenWish): boolean {
+  return change.language !== undefined || change.task !== undefined;
+}
+
+/** Throws `records_unavailable` where the session cannot be recorded and logged, so that it may not begin. */
+function openRecord(
+  id: string,
+  recognizer: Recognizer,
+  { who, from }: { readonly who: Identity; readonly from: string },
+  { config, records }: AdmissionServices,
+): Promise<SessionRecordWriter> {
+  return records().open({
+    id,
+    kind: 'live',
+    actor: { who, from },
+    groups: who.groups,
+    model: recognizer.model.name,
+    description: {
+      language: config.language,
+      channels: 1,
+      task: config.task,
+      sampleRate: undefined,
+      settings: undefined,
+    },
+  });
+}

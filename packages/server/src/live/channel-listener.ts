@@ -1,0 +1,89 @@
+import { nothingWritten, writeFinal, type LiveListener, type WritingOptions } from '@auscult/asr';
+import type { DropReason } from '@auscult/protocol';
+import { finalRecord } from '../records/final-record.js';
+import type { SessionRecordWriter } from '../records/session-writer.js';
+import type { Delivery } from './delivery.js';
+import type { RefinementSpool } from './refinement-spool.js';
+import type { SessionTelemetry } from './session-telemetry.js';
+
+/** What was told of a session so far, all channels together. */
+export interface Told {
+  finals: number;
+  words: number;
+  /** Audio whose recognition failed for good, seconds. */
+  lostSeconds: number;
+}
+
+/** What the hypotheses of a session go through. */
+export interface ListenerServices {
+  readonly writing: WritingOptions;
+  /** Keeps the audio where it is to be read again. */
+  readonly spool: RefinementSpool | undefined;
+  readonly writer: SessionRecordWriter;
+  readonly delivery: Delivery;
+  readonly telemetry: SessionTelemetry;
+  /** Counted up here. */
+  readonly told: Told;
+}
+
+/** Writes what a channel hears, records its finals, and tells of all of it. */
+export function listenToChannel(
+  channel: number,
+  { writing, spool, writer, delivery, telemetry, told }: ListenerServices,
+): LiveListener {
+  const { emit } = delivery;
+  let state = nothingWritten;
+  let isShown = false;
+  /** Tells a client that has seen some of the words. */
+  const tellDropped = (
+    reason: DropReason,
+    { sequence, start, end }: { readonly sequence: number; readonly start: number; readonly end: number },
+  ): void => {
+    emit({ kind: 'dropped', channel, reason, sequence, start, end });
+  };
+  return {
+    onAudio: (samples) => {
+      spool?.keep(channel, samples);
+      void writer.keepAudio(channel, samples);
+    },
+    onFinal: (hypothesis) => {
+      const { written, state: next } = writeFinal(state, hypothesis, writing);
+      state = next;
+      const wasShown = isShown;
+      isShown = false;
+      if (written.rewriteStopped) telemetry.rewriteStopped();
+      if (written.removes !== undefined) telemetry.dropped('retracted', written.removes.length);
+      if (written.text === '' && written.removes === undefined) {
+        telemetry.dropped('retracted');
+        emit({ kind: 'empty', channel, utterance: hypothesis });
+        if (wasShown) tellDropped('retracted', hypothesis);
+        return;
+      }
+      told.finals += 1;
+      told.words += written.words.length;
+      const recorded = writer.commit(finalRecord(written, channel));
+      delivery.emitFinal({ kind: 'final', channel, madeAt: new Date(), hypothesis: written }, recorded);
+    },
+    onEmpty: (utterance) => {
+      emit({ kind: 'empty', channel, utterance });
+    },
+    onPartial: (hypothesis) => {
+      if (hypothesis.text === '') return;
+      isShown = true;
+      emit({ kind: 'partial', channel, madeAt: new Date(), hypothesis });
+    },
+    onSpeech: (activity) => {
+      emit({ kind: 'speech', channel, activity });
+    },
+    onDropped: (words) => {
+      telemetry.dropped(words.reason);
+      isShown = false;
+      if (words.shown) tellDropped(words.reason, words);
+    },
+    onLost: ({ start, end }) => {
+      told.lostSeconds += end - start;
+      telemetry.lost(end - start);
+      emit({ kind: 'lost', channel, start, end });
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { SettingsChange } from '@auscult/protocol';
+import type { Action } from '../access/permissions.js';
+import type { SentKeyTerms } from '../reading/client-text.js';
+import type { Problem } from './events.js';
+
+/** What a client asks of its session, whatever the dialect that it says so in. */
+export type Command =
+  | AudioCommand
+  | ConfigureCommand
+  /** Asks for the finals of all audio so far, and for the totals. The session goes on. */
+  | { readonly kind: 'stop' }
+  /** As `stop`, and then the session is over. */
+  | { readonly kind: 'end' }
+  /** Ends the utterance now. */
+  | { readonly kind: 'finalize' }
+  /** Nothing but that the client is there. */
+  | { readonly kind: 'keepalive' }
+  /** To go on with a session, which only the first words of a connection that was opened for it can ask. */
+  | { readonly kind: 'resume' }
+  /** A frame that makes no sense, and what is wrong with it. */
+  | { readonly kind: 'unreadable'; readonly problem: Problem };
+
+/** Audio in the encoding and channels of the session; `sampleRate` overrides the session's from here on. */
+export interface AudioCommand {
+  readonly kind: 'audio';
+  readonly pcm: Uint8Array;
+  readonly sampleRate: number | undefined;
+}
+
+/** Sets the session up, before its first audio. */
+export interface ConfigureCommand {
+  readonly kind: 'configure';
+  readonly change: SettingsChange;
+  /** Replace those sent before; undefined leaves them as they are. */
+  readonly keyterms: SentKeyTerms | undefined;
+}
+
+/** What a client asks for that goes on with its session over another connection. */
+export interface ResumeRequest {
+  readonly sessionId: string;
+  readonly token: string;
+  /** The `sequence` of the next final that it has not got, for each channel. */
+  readonly next: readonly number[];
+}
+
+/** What each command does, a row of the table of permissions. */
+export const commandActions: Readonly<Record<Exclude<Command['kind'], 'unreadable'>, Action>> = {
+  audio: 'live.speak',
+  configure: 'live.speak',
+  stop: 'live.speak',
+  end: 'live.speak',
+  finalize: 'live.speak',
+  keepalive: 'live.speak',
+  resume: 'live.resume',
+};

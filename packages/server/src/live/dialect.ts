@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ErrorCode, SessionSettings, SettingsChange } from '@auscult/protocol';
+import type { Identity } from '../access/identity.js';
+import type { Config } from '../config/schema.js';
+import type { HttpErrorDetails } from '../errors.js';
+import type { TextReader } from '../reading/text-reader.js';
+import type { Command, ResumeRequest } from './commands.js';
+import type { SessionEvent } from './events.js';
+
+/**
+ * A language that clients speak with the server over a WebSocket. It turns frames into commands and events into frames;
+ * limits, permissions and records are the same for all and none of its business.
+ */
+export interface Dialect {
+  /** Where its clients connect. */
+  readonly paths: readonly string[];
+  /** What a request for a connection asks for. Called before the request is answered, whether or not it is let in. */
+  readonly connect: (request: ConnectionRequest) => ConnectionWish;
+  /** How a client is told that it is not let in. */
+  readonly refusing: Refusing;
+}
+
+/** Makes a dialect of a server. */
+export type CreateDialect = (services: DialectServices) => Dialect;
+
+export interface DialectServices {
+  readonly config: Config;
+  /** Reads large texts without holding up others. */
+  readonly reader: TextReader;
+}
+
+/** A request for a connection, as far as a dialect has to know it. */
+export interface ConnectionRequest {
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly headers: IncomingHttpHeaders;
+  /** The subprotocols that the client offers, the one that it likes best first. */
+  readonly offered: readonly string[];
+}
+
+/** What a connection is wanted for. */
+export type ConnectionWish =
+  /** A session of its own. */
+  | OpenWish
+  /** To go on with a session whose connection broke. */
+  | ResumeWish
+  /** Nothing that there is. */
+  | { readonly kind: 'invalid'; readonly refusal: Refusal };
+
+export interface OpenWish {
+  readonly kind: 'open';
+  /** The one that is selected of those that the client offers, if any. */
+  readonly subprotocol: string | undefined;
+  /** What its session begins with other than as the server is set. */
+  readonly change: SettingsChange;
+  readonly converse: (place: SessionPlace) => DialectSession;
+}
+
+export interface ResumeWish {
+  readonly kind: 'resume';
+  readonly subprotocol: string | undefined;
+  /** Reads the first frame: undefined if it does not ask for that. */
+  readonly read: (frame: Buffer, isBinary: boolean) => ResumeRequest | undefined;
+  readonly tell: TellRefusal;
+}
+
+/** Why a client is not let in. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly details?: HttpErrorDetails;
+  /** When it may come back, seconds. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** How a client is told that it is not let in: in frames, as browsers cannot read a status, or by the answer to its request. */
+export type Refusing =
+  | { readonly kind: 'in-frames'; readonly tell: TellRefusal }
+  | { readonly kind: 'by-status'; readonly answer: (refusal: Refusal) => RefusalAnswer };
+
+/** What a connection that was opened for it is told and closed with. */
+export type TellRefusal = (refusal: Refusal) => {
+  readonly frames: readonly string[];
+  readonly close: CloseFrame;
+};
+
+/** An HTTP answer in place of the upgrade; the body is sent as JSON. */
+export interface RefusalAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/** What a connection is closed with. */
+export interface CloseFrame {
+  readonly code: number;
+  /** At most 123 bytes. */
+  readonly reason: string;
+}
+
+/** Why the server ends a connection: for an error, because it goes away itself, or because the client is done. */
+export type EndReason = ErrorCode | 'going_away' | 'done';
+
+/** What a dialect is told of a session that begins. */
+export interface SessionPlace {
+  readonly sessionId: string;
+  readonly identity: Identity;
+  /** Name of the model. */
+  readonly model: string;
+  /** What sessions begin with that ask for nothing. */
+  readonly defaults: SessionSettings;
+  /** What proves that a client may go on with the session, and for how long; undefined where sessions cannot be resumed. */
+  readonly resume: { readonly token: string; readonly seconds: number } | undefined;
+}
+
+/** One session as its dialect sees it. What has to be remembered from frame to frame is in here. */
+export interface DialectSession {
+  /** What a frame asks for. A promise means that what follows has to wait for it. */
+  readonly read: (frame: Buffer, isBinary: boolean) => Command | Promise<Command>;
+  /** The text frames that tell an event, in their order; none if clients are not told. Called once an event, in order. */
+  readonly write: (event: SessionEvent) => readonly string[];
+  /** What a connection is closed with that the server ends. */
+  readonly close: (why: EndReason) => CloseFrame;
+  /** Whether the client can come back when its connection is lost. Where not, the session ends with it. */
+  readonly isResumable: () => boolean;
+}

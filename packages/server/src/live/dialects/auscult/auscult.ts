@@ -1,0 +1,46 @@
+import {
+  closeTable,
+  describeError,
+  errorTable,
+  parseClientMessage,
+  PROTOCOL,
+  type SettingsChange,
+} from '@auscult/protocol';
+import type { ResumeRequest } from '../../commands.js';
+import type { Dialect, DialectServices, TellRefusal } from '../../dialect.js';
+import { converse } from './converse.js';
+
+/**
+ * `auscult.v1`, and what clients knew before it. A connection that is refused is opened all the same, so that it can be
+ * told why: browsers do not say what an upgrade failed for.
+ */
+export function createAuscult(services: DialectServices): Dialect {
+  return {
+    paths: ['/ws/transcribe'],
+    connect: ({ query, offered }) => {
+      const optsIn = offered.includes(PROTOCOL);
+      const subprotocol = optsIn ? PROTOCOL : undefined;
+      if ('resume' in query) return { kind: 'resume', subprotocol, read: readResume, tell };
+      return {
+        kind: 'open',
+        subprotocol,
+        change: optsIn ? {} : PLAIN,
+        converse: (place) => converse(place, optsIn, services),
+      };
+    },
+    refusing: { kind: 'in-frames', tell },
+  };
+}
+
+/** What clients hear that did not opt in: what the model heard, once it is final. */
+const PLAIN: SettingsChange = { partials: false, writtenForm: 'off', dictationCommands: 'off' };
+
+const tell: TellRefusal = ({ code }) => ({
+  frames: [JSON.stringify(describeError(code))],
+  close: { code: errorTable[code].closeCode ?? closeTable.forbidden.code, reason: code },
+});
+
+function readResume(frame: Buffer, isBinary: boolean): ResumeRequest | undefined {
+  const parsed = isBinary ? undefined : parseClientMessage(frame.toString());
+  return parsed?.ok === true && parsed.message.type === 'resume' ? parsed.message : undefined;
+}

@@ -1,0 +1,22 @@
+import type { SettingsChange } from '@auscult/protocol';
+import type { MessageReading } from '../../../reading/client-text.js';
+import type { Command } from '../../commands.js';
+
+/** What a message asks for. `base` is what `configure` sets besides what it names. */
+export function commandOf(reading: MessageReading, base: SettingsChange): Command {
+  if (!reading.ok) return { kind: 'unreadable', problem: reading.error };
+  const { message } = reading;
+  switch (message.type) {
+    case 'audio':
+      return { kind: 'audio', pcm: message.pcm, sampleRate: message.sampleRate };
+    case 'configure': {
+      const { type, keyterms, ...change } = message;
+      return { kind: type, change: { ...base, ...change }, keyterms };
+    }
+    case 'stop':
+    case 'finalize':
+    case 'keepalive':
+    case 'resume':
+      return { kind: message.type };
+  }
+}

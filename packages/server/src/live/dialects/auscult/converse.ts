@@ -1,0 +1,46 @@
+import { closeTable, errorTable } from '@auscult/protocol';
+import type { DialectServices, DialectSession, EndReason, SessionPlace } from '../../dialect.js';
+import type { HoldReason } from '../../inbox.js';
+import { commandOf } from './command-of.js';
+import { messagesOf } from './messages-of.js';
+
+/** Speaks with a client, which has opted in if it `optsIn`, and does so later by `configure`. */
+export function converse(
+  place: SessionPlace,
+  optsIn: boolean,
+  { config, reader }: DialectServices,
+): DialectSession {
+  let hasOptedIn = optsIn;
+  let settings = place.defaults;
+  const warned = new Set<HoldReason>();
+
+  return {
+    read: (frame, isBinary) => {
+      if (isBinary) return { kind: 'audio', pcm: frame, sampleRate: undefined };
+      const { partials, writtenForm, dictationCommands } = place.defaults;
+      const base = hasOptedIn ? {} : { partials, writtenForm, dictationCommands };
+      const reading = reader.message(place.identity, frame);
+      return reading instanceof Promise
+        ? reading.then((late) => commandOf(late, base))
+        : commandOf(reading, base);
+    },
+    write: (event) => {
+      if (event.kind === 'configured') hasOptedIn = true;
+      if (event.kind === 'configured' || event.kind === 'opened') ({ settings } = event.setup);
+      if (event.kind === 'held' && hasOptedIn) {
+        if (warned.has(event.reason)) return [];
+        warned.add(event.reason);
+      }
+      const messages = messagesOf(event, { place, config, settings, hasOptedIn });
+      return messages.map((message) => JSON.stringify(message));
+    },
+    close: (why) => ({ code: closeCodeOf(why), reason: why }),
+    isResumable: () => hasOptedIn,
+  };
+}
+
+function closeCodeOf(why: EndReason): number {
+  if (why === 'going_away') return closeTable.going_away.code;
+  if (why === 'done') return closeTable.normal.code;
+  return errorTable[why].closeCode ?? closeTable.internal_error.code;
+}

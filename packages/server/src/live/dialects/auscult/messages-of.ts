@@ -1,0 +1,127 @@
+import {
+  describeError,
+  describeWarning,
+  dropTable,
+  PROTOCOL,
+  type ReadyMessage,
+  type ServerMessage,
+  type SessionSettings,
+} from '@auscult/protocol';
+import type { Config } from '../../../config/schema.js';
+import type { SessionPlace } from '../../dialect.js';
+import type { SessionEvent, SetupInForce } from '../../events.js';
+import { refinementMessage } from './refinement-message.js';
+import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './transcription-message.js';
+
+/** What of a session its messages depend on. */
+export interface SessionView {
+  readonly place: SessionPlace;
+  readonly config: Config;
+  /** In force. */
+  readonly settings: SessionSettings;
+  /** A client that has not is told `connection`, `transcription` and `error` only. */
+  readonly hasOptedIn: boolean;
+}
+
+/** The messages that tell of an event. */
+export function messagesOf(event: SessionEvent, view: SessionView): readonly ServerMessage[] {
+  const forEverybody = messageForEverybody(event, view);
+  if (!view.hasOptedIn) return forEverybody === undefined ? [] : [forEverybody];
+  const optedIn = messageForOptedIn(event, view);
+  return [forEverybody, optedIn].filter((message) => message !== undefined);
+}
+
+function messageForEverybody(
+  event: SessionEvent,
+  { place, settings }: SessionView,
+): ServerMessage | undefined {
+  switch (event.kind) {
+    case 'opened':
+      return {
+        type: 'connection',
+        status: 'connected',
+        message: 'Real-time transcription ready',
+        model: place.model,
+      };
+    case 'partial':
+      return partialMessage(event, channelOf(event, settings));
+    case 'final':
+      return finalMessage(event, { words: settings.words, ...channelOf(event, settings) });
+    case 'lost': {
+      const [start, end] = [wireSeconds(event.start), wireSeconds(event.end)];
+      return describeError('audio_lost', { start, end, ...channelOf(event, settings) });
+    }
+    case 'error':
+      return { type: 'error', ...event.problem };
+    default:
+      return undefined;
+  }
+}
+
+function messageForOptedIn(event: SessionEvent, view: SessionView): ServerMessage | undefined {
+  switch (event.kind) {
+    case 'opened':
+    case 'configured':
+      return readyMessage(event.setup, view);
+    case 'speech': {
+      const { state, at } = event.activity;
+      return { type: 'speech', state, at: wireSeconds(at), ...channelOf(event, view.settings) };
+    }
+    case 'finalized':
+      return { type: 'speech', state: 'finalized', at: wireSeconds(event.at) };
+    case 'stopped':
+      return stoppedMessage(event);
+    case 'refined':
+      return refinementMessage(event.transcription, view.config.maxSendBufferBytes);
+    case 'warning':
+      return { type: 'warning', ...event.warning };
+    case 'held':
+      return describeWarning(event.reason === 'backlog' ? 'falling_behind' : 'messages_throttled');
+    case 'dropped': {
+      const { reason, sequence } = event;
+      const [start, end] = [wireSeconds(event.start), wireSeconds(event.end)];
+      const message = dropTable[reason];
+      return { type: 'dropped', reason, message, sequence, start, end, ...channelOf(event, view.settings) };
+    }
+    case 'resumed':
+      return { type: 'resumed', sessionId: view.place.sessionId, receivedSamples: event.receivedSamples };
+    case 'acknowledged': {
+      const { receivedSamples } = event;
+      return { type: 'acknowledged', receivedSamples, settledSeconds: flooredSeconds(event.settledSeconds) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function readyMessage({ settings, keyTerms }: SetupInForce, { place, config }: SessionView): ReadyMessage {
+  return {
+    type: 'ready',
+    sessionId: place.sessionId,
+    protocol: PROTOCOL,
+    model: place.model,
+    ...settings,
+    keyterms: keyTerms,
+    limits: { maxFrameBytes: config.maxFrameBytes, maxBufferedSeconds: config.maxBufferedSeconds },
+    ...(place.resume !== undefined && { resume: place.resume }),
+  };
+}
+
+function stoppedMessage({ totals, refinement }: Extract<SessionEvent, { kind: 'stopped' }>): ServerMessage {
+  return {
+    type: 'stopped',
+    audioSeconds: wireSeconds(totals.audioSeconds),
+    speechSeconds: wireSeconds(totals.speechSeconds),
+    utterances: totals.finals,
+    words: totals.words,
+    ...(refinement === undefined ? {} : { refinement: { id: refinement } }),
+  };
+}
+
+/** The channel, where a session has several. */
+function channelOf(
+  { channel }: { readonly channel: number },
+  { channels }: SessionSettings,
+): { readonly channel?: number } {
+  return channels > 1 ? { channel } : {};
+}

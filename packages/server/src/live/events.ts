@@ -1,0 +1,97 @@
+import type { EmptyUtterance, PartialHypothesis, SpeechActivity, WrittenFinal } from '@auscult/asr';
+import {
+  describeError,
+  type DropReason,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorMessage,
+  type SessionSettings,
+  type WarningMessage,
+} from '@auscult/protocol';
+import type { Transcription } from '../transcriptions/transcriptions.js';
+import type { HoldReason } from './inbox.js';
+
+/** What happens in a session and its client may have to hear of. Times are seconds in the stream's own clock, unrounded. */
+export type SessionEvent =
+  /** The first of a session: audio may come. */
+  | { readonly kind: 'opened'; readonly setup: SetupInForce }
+  /** The answer to `configure`. */
+  | { readonly kind: 'configured'; readonly setup: SetupInForce }
+  | PartialEvent
+  | FinalEvent
+  /** An utterance has no final, and this stands in its place. */
+  | { readonly kind: 'empty'; readonly channel: number; readonly utterance: EmptyUtterance }
+  /** Words of which a partial was told are not kept. */
+  | DroppedEvent
+  | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
+  /** Recognition of some audio failed for good. */
+  | LostEvent
+  /** The answer to `finalize`: the finals of all audio before it are told. */
+  | { readonly kind: 'finalized'; readonly at: number }
+  /** The answer to `stop` and `end`: the finals of all audio before it are told. */
+  | { readonly kind: 'stopped'; readonly totals: StreamTotals; readonly refinement: string | undefined }
+  /** The session has been read again, or could not be. */
+  | { readonly kind: 'refined'; readonly transcription: Transcription }
+  /** Something is not as asked for; the session goes on. */
+  | { readonly kind: 'warning'; readonly warning: Omit<WarningMessage, 'type'> }
+  /** Reading from the client is paused, as it sends more than it may. Told each time. */
+  | { readonly kind: 'held'; readonly reason: HoldReason }
+  /** Something did not go as asked, or ends the session. */
+  | { readonly kind: 'error'; readonly problem: Problem }
+  /** The first of a connection that the session goes on over. Finals that the client has not got follow. */
+  | { readonly kind: 'resumed'; readonly receivedSamples: number }
+  /** How far audio has come, and its text. Comes again and again. */
+  | { readonly kind: 'acknowledged'; readonly receivedSamples: number; readonly settledSeconds: number };
+
+export interface PartialEvent {
+  readonly kind: 'partial';
+  readonly channel: number;
+  readonly madeAt: Date;
+  readonly hypothesis: PartialHypothesis;
+}
+
+export interface FinalEvent {
+  readonly kind: 'final';
+  readonly channel: number;
+  readonly madeAt: Date;
+  readonly hypothesis: WrittenFinal;
+}
+
+export interface DroppedEvent {
+  readonly kind: 'dropped';
+  readonly channel: number;
+  readonly reason: DropReason;
+  readonly sequence: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface LostEvent {
+  readonly kind: 'lost';
+  readonly channel: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How the session is set up now. */
+export interface SetupInForce {
+  readonly settings: SessionSettings;
+  /** Key terms that are listened for, with those of the server and of the tenant. */
+  readonly keyTerms: number;
+}
+
+/** What has come and was told since the session began. */
+export interface StreamTotals {
+  readonly audioSeconds: number;
+  readonly speechSeconds: number;
+  readonly finals: number;
+  readonly words: number;
+}
+
+/** An error of the protocol's table, in words. */
+export type Problem = Omit<ErrorMessage, 'type'>;
+
+/** An `error` event with what the table says of a code. */
+export function problemEvent(code: ErrorCode, details?: ErrorDetails): SessionEvent {
+  return { kind: 'error', problem: describeError(code, details) };
+}

@@ -1,0 +1,89 @@
+import type { Inbox } from './inbox.js';
+
+/** `ending`: nobody listens any more, and what was taken is transcribed for the record. */
+type State = 'open' | 'draining' | 'ending' | 'over';
+
+/** How a session comes to its end. */
+export interface SessionEnd {
+  /** Nobody has begun to end the session. */
+  readonly isOpen: () => boolean;
+  /** The client was let go. */
+  readonly isEnding: () => boolean;
+  readonly isOver: () => boolean;
+  /** Reads no further message. What has come is worked on, and everything said before `onDone` is called. */
+  readonly drain: (onDone: () => void) => void;
+  /**
+   * Lets the client go. What it has brought is transcribed for the record first, although nobody waits for it; where
+   * nothing is recorded, that would be for nothing.
+   */
+  readonly release: (closeCode: number) => void;
+  /** Ends at once, without hearing out what was taken. */
+  readonly conclude: (closeCode: number) => void;
+  /** Resolves when the session is over. */
+  readonly closed: Promise<void>;
+}
+
+/** What comes to its end. */
+export interface EndingSession {
+  readonly inbox: Inbox;
+  readonly isRecorded: boolean;
+  /** Whether any audio has come. */
+  readonly hasHeard: () => boolean;
+  /** Resolves once the finals of all audio are there. */
+  readonly flush: () => Promise<void>;
+  /** The client is away for good; called more than once. */
+  readonly leave: () => void;
+  /** Releases everything and tells of the end; called once, last. */
+  readonly onOver: (closeCode: number) => void;
+}
+
+/** The session is open. */
+export function createSessionEnd(session: EndingSession): SessionEnd {
+  const { inbox, isRecorded, hasHeard, flush, leave, onOver } = session;
+  let state: State = 'open';
+  let resolveClosed = (): void => undefined;
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve;
+  });
+
+  function conclude(closeCode: number): void {
+    if (state === 'over') return;
+    state = 'over';
+    leave();
+    inbox.close();
+    onOver(closeCode);
+    resolveClosed();
+  }
+
+  return {
+    isOpen: () => state === 'open',
+    isEnding: () => state === 'ending',
+    isOver: () => state === 'over',
+    drain: (onDone) => {
+      if (state === 'ending') return;
+      if (state === 'open') state = 'draining';
+      inbox.stopReading();
+      inbox.run(async () => {
+        await flush();
+        onDone();
+      });
+    },
+    release: (closeCode) => {
+      if (state === 'ending' || state === 'over') return;
+      state = 'ending';
+      leave();
+      if (!isRecorded) {
+        conclude(closeCode);
+        return;
+      }
+      inbox.run(() => {
+        if (!hasHeard()) return conclude(closeCode);
+        return flush().then(() => {
+          conclude(closeCode);
+        });
+      });
+    },
+    conclude,
+    closed,
+  };
+}

@@ -1,0 +1,21 @@
+import type { Config } from '../config/schema.js';
+import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
+import type { TextReader } from '../reading/text-reader.js';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { Transcriptions } from '../transcriptions/transcriptions.js';
+import type { Turns } from './turns.js';
+
+/** What every session shares. */
+export interface SessionServices {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly transcriptions: Transcriptions;
+  readonly keyTerms: SharedKeyTerms;
+  readonly reader: TextReader;
+  /** Whether records can be written now. */
+  readonly isRecording: () => boolean;
+  /** In which the messages of all sessions are worked on. */
+  readonly turns: Turns;
+}

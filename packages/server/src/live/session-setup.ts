@@ -1,0 +1,83 @@
+import type { KeyTermList, ModelDescription } from '@auscult/asr';
+import { applyConfigure, defaultSessionSettings, type SessionSettings } from '@auscult/protocol';
+import type { Identity } from '../access/identity.js';
+import type { Config } from '../config/schema.js';
+import { inabilityOf, lexiconInForce } from '../model-abilities.js';
+import { NO_TERMS, type SentKeyTerms } from '../reading/client-text.js';
+import type { TextReader } from '../reading/text-reader.js';
+import type { ConfigureCommand } from './commands.js';
+import { problemEvent, type SetupInForce } from './events.js';
+import type { Emit } from './outbox.js';
+import { whenRead, type Superseded } from './when-read.js';
+
+/** How a session is set up. */
+export interface SessionSetup {
+  readonly settings: () => SessionSettings;
+  /** All that are listened for. */
+  readonly keyTerms: () => KeyTermList;
+  /** Those that the client sent. */
+  readonly sentTerms: () => SentKeyTerms;
+  readonly inForce: () => SetupInForce;
+  /** Sets up anew, and tells what holds then, or what the model cannot do. Nothing changes before it is told. */
+  readonly configure: (command: ConfigureCommand, superseded: Superseded) => void | Promise<void>;
+}
+
+/** What a setup begins with and is checked against. */
+export interface SetupServices {
+  readonly config: Config;
+  readonly settings: SessionSettings;
+  readonly model: ModelDescription;
+  readonly identity: Identity;
+  /** Key terms of the server and of the tenant. */
+  readonly sharedTerms: KeyTermList;
+  readonly reader: TextReader;
+  readonly emit: Emit;
+}
+
+/** Begins with `settings` and the terms that all share. */
+export function createSessionSetup(services: SetupServices): SessionSetup {
+  const { config, model, identity, sharedTerms, reader, emit } = services;
+  let { settings } = services;
+  let sentTerms = NO_TERMS;
+  let keyTerms = sharedTerms;
+
+  const inForce = (): SetupInForce => ({
+    settings: { ...settings, lexicon: lexiconInForce(config, settings) },
+    keyTerms: keyTerms.count,
+  });
+
+  return {
+    settings: () => settings,
+    keyTerms: () => keyTerms,
+    sentTerms: () => sentTerms,
+    inForce,
+    configure: ({ change, keyterms }, superseded) => {
+      const wanted = applyConfigure(settings, change);
+      const inability = inabilityOf(model, wanted);
+      if (inability) return emit(problemEvent(inability.code, inability.details));
+      const sent = keyterms ?? sentTerms;
+      const accepted = reader.accept(identity, sent, sharedTerms, wanted.language);
+      return whenRead(accepted, superseded, ({ terms, warnings }) => {
+        settings = wanted;
+        sentTerms = sent;
+        keyTerms = terms;
+        emit({ kind: 'configured', setup: inForce() });
+        for (const warning of warnings) emit({ kind: 'warning', warning });
+      });
+    },
+  };
+}
+
+/** What sessions begin with that ask for nothing. */
+export function defaultSettings(config: Config): SessionSettings {
+  return {
+    ...defaultSessionSettings,
+    language: config.language,
+    task: config.task,
+    refine: config.refine,
+    writtenForm: config.writtenForm ? 'on' : 'off',
+    dictationCommands: config.dictationCommands ? 'on' : 'off',
+    lexicon: config.lexicon,
+    endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
+  };
+}

@@ -1,0 +1,106 @@
+import { closeTable, type DropReason, type WarningCode } from '@auscult/protocol';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { HoldReason } from './inbox.js';
+
+/** What operators are told of one session, in the log and by metrics: nothing of what was said. */
+export interface SessionTelemetry {
+  readonly opened: () => void;
+  readonly closed: (session: ClosedSession) => void;
+  /** Waits for its client since its connection closed with this code. */
+  readonly waits: (closeCode: number) => void;
+  readonly waitsNoMore: () => void;
+  readonly resumed: () => void;
+  readonly received: (bytes: number) => void;
+  /** Audio was taken. */
+  readonly heard: (seconds: number) => void;
+  /** Reading from its client pauses. */
+  readonly held: (reason: HoldReason) => void;
+  /** What comes as samples looks like something else. */
+  readonly encoded: (code: WarningCode) => void;
+  /** Recognition of audio failed for good. */
+  readonly lost: (seconds: number) => void;
+  /** Words that were heard are not kept. */
+  readonly dropped: (reason: DropReason, times?: number) => void;
+  /** A final stays as it was spoken, as a number or a negation would have been lost. */
+  readonly rewriteStopped: () => void;
+  /** Something went wrong that nobody foresaw. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** A session that is over. */
+export interface ClosedSession {
+  readonly closeCode: number;
+  readonly audioSeconds: number;
+  readonly finals: number;
+  /** Audio whose text is missing in the record. */
+  readonly missingSeconds: number;
+}
+
+/** RFC 6455 §7.4.1: the close frame had no code, or there was no close frame. */
+const CLOSED_WITHOUT_CODE = 1005;
+const CONNECTION_LOST = 1006;
+
+/** Codes that are counted by themselves: clients may close with any number, and a metric must not grow with them. */
+const knownCloseCodes: ReadonlySet<number> = new Set([
+  ...Object.values(closeTable).map(({ code }) => code),
+  CLOSED_WITHOUT_CODE,
+  CONNECTION_LOST,
+]);
+
+/** Counts from now. */
+export function createSessionTelemetry(
+  session: string,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+): SessionTelemetry {
+  const startedAt = performance.now();
+  return {
+    opened: () => {
+      metrics.sessionsOpen.inc();
+      metrics.sessionsAccepted.inc();
+      log.info('session opened', { session });
+    },
+    closed: ({ closeCode, audioSeconds, finals, missingSeconds }) => {
+      if (missingSeconds > 0) log.error('audio not in the record', { session, seconds: missingSeconds });
+      metrics.sessionsOpen.dec();
+      metrics.sessionsClosed.inc({ code: knownCloseCodes.has(closeCode) ? String(closeCode) : 'other' });
+      const seconds = (performance.now() - startedAt) / 1000;
+      log.info('session closed', { session, closeCode, audioSeconds, finals, seconds });
+    },
+    waits: (closeCode) => {
+      metrics.sessionsWaiting.inc();
+      log.info('session waits for its client', { session, closeCode });
+    },
+    waitsNoMore: () => {
+      metrics.sessionsWaiting.dec();
+    },
+    resumed: () => {
+      metrics.sessionsResumed.inc();
+      log.info('session resumed', { session });
+    },
+    received: (bytes) => {
+      metrics.receivedBytes.inc(bytes);
+    },
+    heard: (seconds) => {
+      metrics.audioSeconds.inc(seconds);
+    },
+    held: (reason) => {
+      metrics.readingPaused.inc({ reason });
+    },
+    encoded: (code) => {
+      log.warn('what comes as samples are none', { session, code });
+    },
+    lost: (seconds) => {
+      log.error('audio lost', { session, seconds });
+    },
+    dropped: (reason, times = 1) => {
+      metrics.wordsDropped.inc({ reason }, times);
+    },
+    rewriteStopped: () => {
+      metrics.rewritesStopped.inc({ origin: 'live' });
+    },
+    failed: (error) => {
+      log.unexpected(error, { session });
+    },
+  };
+}

@@ -10,27 +10,21 @@ export interface DecodingRequest {
   /** A BCP 47 tag; `auto` lets the model tell. */
   readonly language: string;
   readonly task: 'transcribe' | 'translate';
-  /** Whether text stands between timestamps, where the model knows them. */
-  readonly timestamps: boolean;
   /** Hypotheses that are searched side by side. */
   readonly beams: number;
   /** Whether a hypothesis that is hard to believe is decoded again at higher temperatures. */
   readonly fallback: boolean;
   /** Whether somebody is known to speak: the text does not end before it begins. */
   readonly speaks: boolean;
-  /** Tokens of the text before the window. */
-  readonly previous: readonly number[];
 }
 
 /** A request for nothing but the words. */
 export const plainRequest: DecodingRequest = {
   language: 'en',
   task: 'transcribe',
-  timestamps: false,
   beams: 1,
   fallback: false,
   speaks: false,
-  previous: [],
 };
 
 /** What a model says of audio before it writes any text. */

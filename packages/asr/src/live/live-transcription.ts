@@ -26,8 +26,6 @@ export interface LiveOptions {
   readonly keyTerms?: readonly KeyTerm[] | KeyTermList;
   /** Whether terms of the lexicon are looked for; the recognizer's own by default, which is the most that can be had. */
   readonly lexicon?: Lexicon;
-  /** Whether a model that knows timestamps puts its text between them, which suits long utterances; not by default. */
-  readonly timestamps?: boolean;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';
   /**

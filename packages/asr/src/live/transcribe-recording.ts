@@ -14,7 +14,6 @@ export interface TranscribeOptions extends Partial<
     | 'task'
     | 'priority'
     | 'beams'
-    | 'timestamps'
     | 'keyTerms'
     | 'lexicon'
     | 'share'

@@ -138,11 +138,9 @@ function jobSettings(options: LiveOptions, services: UtteranceServices) {
     const decoding: DecodingRequest = {
       language,
       task,
-      timestamps: options.timestamps ?? false,
       beams: isPartial ? 1 : (options.beams ?? services.beams),
       fallback: !isPartial,
       speaks,
-      previous: [],
     };
     return {
       priority: priorityOf(purpose, options),

@@ -4,8 +4,8 @@ import type { CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import { RequestError } from '../errors.js';
 import type { RowIntegrity } from '../integrity/row-integrity.js';
-import { destroyRows } from './destroy.js';
-import type { KeyCopies } from './key-copies.js';
+import { destroyRows } from './destroy-rows.js';
+import type { KeyCopies } from './key-copies/key-copies.js';
 import type { Actor } from './record.js';
 import type { RecordStore } from './record-store.js';
 

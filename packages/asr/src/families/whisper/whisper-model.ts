@@ -5,7 +5,7 @@ import type { SpeechModel } from '../../decoding/speech-model.js';
 import { compressionRatio } from './compression-ratio.js';
 import { createTokenRules } from './token-rules.js';
 import { createWhisperEncoder } from './whisper-encoder.js';
-import { readWhisperShape, type WhisperShape } from './whisper-shape.js';
+import { readWhisperShape } from './whisper-shape.js';
 import { loadWhisperTokenizer, type WhisperTokenizer } from './whisper-tokenizer.js';
 
 /** Prepared graphs of a Whisper model, and the folder with its configuration and vocabulary. */
@@ -26,10 +26,9 @@ export async function openWhisper({
 }: WhisperFiles): Promise<SpeechModel> {
   const [shape, tokenizer] = await Promise.all([readWhisperShape(folder), loadWhisperTokenizer(folder)]);
   const rules = {
-    timed: createTokenRules(tokenizer, { timestamps: true }),
-    untimed: createTokenRules(tokenizer, { timestamps: false }),
+    first: createTokenRules(tokenizer),
     // Behind text the end may come at once: nothing more was said.
-    continued: createTokenRules({ ...tokenizer, suppressedAtBegin: [] }, { timestamps: false }),
+    continued: createTokenRules({ ...tokenizer, suppressedAtBegin: [] }),
   };
   return {
     geometry: shape,
@@ -39,17 +38,13 @@ export async function openWhisper({
     endToken: tokenizer.endOfText,
     maxTokensPerSecond: MAX_TOKENS_PER_SECOND,
     maxTokens: shape.maxTokens,
-    prompt: ({ task, timestamps, previous }, language, prefix) => [
-      ...previousText(tokenizer, shape, previous),
+    prompt: ({ task }, language, prefix) => [
       tokenizer.startOfTranscript,
       ...languageAndTask(tokenizer, language, task),
-      ...(timestamps ? [] : [tokenizer.noTimestamps]),
+      tokenizer.noTimestamps,
       ...prefix,
     ],
-    rules({ timestamps }, prefix) {
-      if (timestamps) return rules.timed;
-      return prefix.length > 0 ? rules.continued : rules.untimed;
-    },
+    rules: (_request, prefix) => (prefix.length > 0 ? rules.continued : rules.first),
     opening: {
       prompt: [tokenizer.startOfTranscript],
       read: (logits) => readOpening(tokenizer, logits),
@@ -79,15 +74,6 @@ const MAX_TOKENS_PER_SECOND = 10;
 
 /** The thresholds of Radford et al. 2022 (https://arxiv.org/abs/2212.04356), section 4.5. */
 const INCREDIBLE = { compressionRatio: 2.4, meanLogProbability: -1, noSpeech: 0.6 } as const;
-
-/** The end of the text before, as far as half of the decoder's positions hold it. */
-function previousText(
-  { startOfPrevious }: WhisperTokenizer,
-  { maxTokens }: WhisperShape,
-  previous: readonly number[],
-): readonly number[] {
-  return previous.length === 0 ? [] : [startOfPrevious, ...previous.slice(1 - maxTokens / 2)];
-}
 
 function languageAndTask(
   tokenizer: WhisperTokenizer,

@@ -11,13 +11,8 @@ export interface WhisperTokenizer {
   /** The first token that is no text. */
   readonly endOfText: number;
   readonly startOfTranscript: number;
-  /** Stands before the text that went before, in the prompt. */
-  readonly startOfPrevious: number;
+  /** Asks for text without timestamps; these come behind it. */
   readonly noTimestamps: number;
-  /** 0 seconds; `timestampBegin + n` is n · 20 ms, up to 30 s. */
-  readonly timestampBegin: number;
-  /** The latest timestamp that may come first: `timestampBegin + maxInitialTimestamp`. */
-  readonly maxInitialTimestamp: number;
   readonly noSpeech: number | undefined;
   /** `undefined` in models that know English alone, which have no tasks. */
   readonly transcribe: number | undefined;
@@ -54,15 +49,11 @@ export async function loadWhisperTokenizer(folder: string): Promise<WhisperToken
   };
   const endOfText = required('<|endoftext|>');
   const startOfTranscript = required('<|startoftranscript|>');
-  const noTimestamps = generation.no_timestamps_token_id ?? required('<|notimestamps|>');
   const multilingual = generation.is_multilingual ?? startOfTranscript !== ENGLISH_START_OF_TRANSCRIPT;
   return {
     endOfText,
     startOfTranscript,
-    startOfPrevious: required('<|startofprev|>'),
-    noTimestamps,
-    timestampBegin: noTimestamps + 1,
-    maxInitialTimestamp: generation.max_initial_timestamp_index ?? 50,
+    noTimestamps: generation.no_timestamps_token_id ?? required('<|notimestamps|>'),
     noSpeech: special.get('<|nospeech|>') ?? special.get('<|nocaptions|>'),
     transcribe: multilingual ? (generation.task_to_id?.transcribe ?? required('<|transcribe|>')) : undefined,
     translate: multilingual ? (generation.task_to_id?.translate ?? required('<|translate|>')) : undefined,
@@ -101,7 +92,6 @@ const generationSchema = z.object({
   lang_to_id: z.record(z.string(), token).nullish(),
   task_to_id: z.object({ transcribe: token, translate: token }).nullish(),
   no_timestamps_token_id: token.nullish(),
-  max_initial_timestamp_index: token.nullish(),
   suppress_tokens: z.array(token).nullish(),
   begin_suppress_tokens: z.array(token).nullish(),
   alignment_heads: z.array(z.tuple([token, token]).readonly()).nullish(),

@@ -48,7 +48,7 @@ describe('a hypothesis', () => {
 
 describe('the opening', () => {
   test('tells the likeliest of the languages, and how likely there is no speech', () => {
-    const logits = new Float32Array(tokenizer.timestampBegin + 1_501).fill(-20);
+    const logits = new Float32Array(tokenizer.noTimestamps + 1_502).fill(-20);
     logits[tokenizer.languages.get('de') ?? -1] = 3;
     logits[tokenizer.languages.get('cy') ?? -1] = 2;
     // No language: however likely, it is none.
@@ -73,7 +73,7 @@ describe('the opening', () => {
 
 test('text may end at once behind text of the same window, but not at the start of one', () => {
   const mayEnd = (prefix: readonly number[]) => {
-    const logits = new Float32Array(tokenizer.timestampBegin + 1_501);
+    const logits = new Float32Array(tokenizer.noTimestamps + 1_502);
     model.rules(plainRequest, prefix).restrict(logits, 0, logits.length, []);
     return logits[tokenizer.endOfText] === 0;
   };

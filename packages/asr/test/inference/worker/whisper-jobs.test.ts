@@ -50,24 +50,8 @@ describe('before the text', () => {
   test.each<[string, Partial<DecodingRequest>, () => readonly (number | undefined)[]]>([
     ['a region is that of its language', { language: 'de-AT' }, () => framed('de', 'transcribe')],
     ['a translation is asked for', { language: 'fr', task: 'translate' }, () => framed('fr', 'translate')],
-    ['timestamps are let in', { timestamps: true }, () => framed('en', 'transcribe').slice(0, -1)],
-    [
-      'text from before stands ahead',
-      { previous: [41, 42] },
-      () => [tokenizer.startOfPrevious, 41, 42, ...framed('en', 'transcribe')],
-    ],
   ])('%s', async (_what, request, expected) => {
     expect(await promptOf(request)).toEqual(expected());
-  });
-
-  test('of a long text from before the end is kept, in half of the places that there are', async () => {
-    const previous = Array.from({ length: 300 }, (_, index) => index);
-    const prompt = await promptOf({ previous });
-    expect(prompt).toEqual([
-      tokenizer.startOfPrevious,
-      ...previous.slice(-223),
-      ...framed('en', 'transcribe'),
-    ]);
   });
 
   test('the final text of the window comes last', async () => {

@@ -1,5 +1,4 @@
-import type { VocabularyTrie } from './vocabulary-trie.js';
-import { foldCase } from './fold-case.js';
+import { foldCase, type VocabularyTrie } from './vocabulary-trie.js';
 import type { Steps } from './steps.js';
 
 /** One way in which the decoder may write a key term. */

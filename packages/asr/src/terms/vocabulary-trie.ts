@@ -1,5 +1,4 @@
 import type { TokenText } from '../text/token-text.js';
-import { foldCase } from './fold-case.js';
 import type { Steps } from './steps.js';
 
 /** The decoder's tokens by the bytes of their text, letters in lower case. Nodes are numbers. */
@@ -77,4 +76,9 @@ function childIn({ bytes, firstChild, nextSibling }: Nodes, node: number, byte: 
   let child = firstChild[node] as number;
   while (child !== NONE && bytes[child] !== byte) child = nextSibling[child] as number;
   return child === NONE ? undefined : child;
+}
+
+/** A byte of UTF-8 with capital letters of ASCII made small. */
+export function foldCase(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }

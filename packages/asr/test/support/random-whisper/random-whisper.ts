@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { GRAPH_SUFFIX } from '../../../src/models/compute-type.js';
 import { encodeOnnxModel } from '../../../src/models/onnx-model.js';
 import { randomDecoder } from './decoder-graph.js';
 import { randomEncoder, type WhisperShape } from './encoder-graph.js';
@@ -34,17 +35,11 @@ export async function writeRandomWhisper(folder: string, options: RandomWhisperO
   await writeJson(path.join(folder, 'config.json'), configuration(shape, special));
   await writeJson(path.join(folder, 'preprocessor_config.json'), frontEnd(shape));
   for (const precision of precisions) {
-    const file = (part: string) => path.join(folder, 'onnx', `${part}${FILE_ENDINGS[precision]}.onnx`);
+    const file = (part: string) => path.join(folder, 'onnx', `${part}${GRAPH_SUFFIX[precision]}.onnx`);
     await writeFile(file('encoder_model'), encodeOnnxModel(randomEncoder(shape, precision)));
     await writeFile(file('decoder_model_merged'), encodeOnnxModel(randomDecoder(shape, precision)));
   }
 }
-
-const FILE_ENDINGS: Readonly<Record<Precision, string>> = {
-  int8: '_quantized',
-  float16: '_fp16',
-  float32: '',
-};
 
 function configuration(shape: WhisperShape, special: ReadonlyMap<string, number>): object {
   const { layers, heads, headSize } = shape;

@@ -101,7 +101,7 @@ const DRUG = '<drug>';
 /** The probability of a word that no text has. */
 const UNKNOWN = 1e-6;
 
-/** After Witten and Bell: what follows often in few ways hardly follows in another. */
+/** After Witten and Bell: a word that is followed often, but by few different words, is hardly followed by another. */
 function smoothed({ countOf, kinds, sum }: Followers, word: string, otherwise: number): number {
   return (countOf(word) + kinds * otherwise) / (sum + kinds);
 }
@@ -163,10 +163,10 @@ function countFollowers(pairs: Iterable<CountedPair>): {
   };
 }
 
-/** Words that a number tells apart: two make a key below 2^53. */
+/** The most words that are numbered: the numbers of two words make one key below 2^53. */
 const MOST_WORDS = 2 ** 24;
 
-/** What share of the drugs that are said each has, by its word. Names of several words are written as such. */
+/** By drug, its share of all drugs that are said. Names of several words are written as such. */
 function shareOfDrugs(terms: readonly LexiconTerm[]): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const { text, kind, weight } of terms) {

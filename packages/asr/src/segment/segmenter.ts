@@ -45,7 +45,7 @@ export interface Segmenter {
   readonly settledBefore: number;
 }
 
-/** A voice begins above the first and goes on down to the second (Silero's own hysteresis). */
+/** A voice begins above the first probability and continues until it falls below the second (Silero's own hysteresis). */
 const THRESHOLD = { begin: 0.5, goOn: 0.35 } as const;
 
 /**
@@ -54,13 +54,13 @@ const THRESHOLD = { begin: 0.5, goOn: 0.35 } as const;
  */
 const PADDING = { before: 4_800, after: 3_200 } as const;
 
-/** A pause so long is told to the caller, samples: 224 ms, past the gaps inside most phrases. */
+/** The shortest pause that the caller is told of, samples: 224 ms, longer than the gaps within most phrases. */
 const PAUSE = 7 * VAD_FRAME_SAMPLES;
 
-/** Shorter gaps than this are within speech, samples. */
+/** Gaps shorter than this count as speech, samples. */
 const SPEAKING = 3 * VAD_FRAME_SAMPLES;
 
-/** Share of the longest utterance from which on the pause that ends it shrinks, down to 160 ms. */
+/** From this share of the longest utterance on, the pause that ends it shrinks, down to 160 ms. */
 const IMPATIENT_FROM = 0.5;
 const SHORTEST_PAUSE = 5 * VAD_FRAME_SAMPLES;
 

@@ -7,20 +7,20 @@ import { createWritable } from './writable.js';
 export type LeftOutReason =
   /** It has no letter, or something that no text of the language holds: emoji, control characters, other scripts. */
   | 'unwritable'
-  /** It stands in the list already, whatever the case. */
+  /** It is in the list already, maybe in other letter case. */
   | 'duplicate'
-  /** It is, or is said like, words that stand in any speech. */
+  /** It consists of words that occur in any speech, or sounds like them. */
   | 'common';
 
-/** A list of terms that may be looked for, and how many of those given are not in it. */
+/** The terms that can be looked for, and how many of the given ones were left out. */
 export interface CheckedKeyTerms {
   readonly terms: readonly KeyTerm[];
   readonly leftOut: Readonly<Record<LeftOutReason, number>>;
 }
 
 /**
- * Leaves out of a list what would do no good or harm, and tidies the rest: single spaces, composed characters. The
- * terms must be within `keyTermLimits`.
+ * Leaves terms out that would do harm, or no good, and tidies the others: single spaces, composed characters. The terms
+ * must be within `keyTermLimits`.
  *
  * @param language BCP 47 tag of the speech; with `auto` any script will do
  */

@@ -1,6 +1,6 @@
 /**
- * Whether a phrase, in lower case and without punctuation, is a letter or made of nothing but words that stand in any
- * speech. A recognizer that expects them hears them where they are not said.
+ * Whether a phrase, in lower case and without punctuation, is a single letter or consists only of words that occur in
+ * any speech. A recognizer that expects such words hears them where nobody says them.
  */
 export function isCommon(phrase: string): boolean {
   return /^[a-z]$/.test(phrase) || phrase.split(' ').every((word) => COMMON.has(word));

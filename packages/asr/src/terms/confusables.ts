@@ -32,7 +32,7 @@ export function createConfusables(drugs: readonly ConfusableDrugs[]): Confusable
   return { takenFor: (plain) => partners.get(plain) ?? [], mostWords };
 }
 
-/** What the names and numbers among words may be instead. None of it takes their place by itself. */
+/** What the names and numbers among words may have been confused with. Proposals only: none replaces a word by itself. */
 export function proposeConfusables(
   words: readonly SpelledWord[],
   { takenFor, mostWords }: Confusables,
@@ -53,7 +53,7 @@ export function proposeConfusables(
   return proposals.slice(0, MOST_PROPOSALS);
 }
 
-/** Each takes the time of a few tokens. */
+/** Most alternatives to one name, and proposals for one utterance: to score one takes as long as to decode a few tokens. */
 const MOST_PARTNERS = 3;
 const MOST_PROPOSALS = 12;
 

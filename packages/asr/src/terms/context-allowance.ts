@@ -2,8 +2,9 @@ import { languageWords, NUMBER, type ClinicalLanguage } from '../lexicon/clinica
 import type { TextChange } from './term-list.js';
 
 /**
- * What the words around a term add to its allowance, nats: how much better it goes with them than what is written. Most
- * terms that sound like what was said were not said, so one that goes no better has less allowed than by its sound alone.
+ * What the words around a term add to its allowance, nats: how much better the term fits them than what is written. Most
+ * terms that sound like what was said were not said, so a term that fits no better is allowed less than its sound alone
+ * would give it.
  * Fitted to what the decoder makes of proposals, see docs/decisions/0044-domain-language-model.md.
  */
 export function contextAllowance(
@@ -15,13 +16,13 @@ export function contextAllowance(
   const logProbability = (text: string) =>
     language.logProbability([...languageWords(text), ...behind], ahead);
   const added = SHARE * (logProbability(instead) - logProbability(written)) - LEAST;
-  // What clinicians write often is no reason to take a number out of the text.
+  // That clinicians often write something else is no reason to replace a number.
   return numbersIn(instead) < numbersIn(written) ? Math.min(added, 0) : added;
 }
 
 /**
- * What is allowed beyond that, nats: where something is written that is no word, something was misheard, whatever that was.
- * Less where it may be a name, or is the smaller part of what is written.
+ * What is allowed beyond that, nats, where something is written that is not a word: then something was misheard, whatever
+ * it was. Less where it may be a name, or where it is the smaller part of what is written.
  */
 export function nonwordAllowance(written: string, language: ClinicalLanguage): number {
   const nonwords = nonwordsIn(written, language);
@@ -30,7 +31,7 @@ export function nonwordAllowance(written: string, language: ClinicalLanguage): n
   return lettersOf(uncapitalised) * 2 >= lettersOf(languageWords(written)) ? NONWORD : PERHAPS_A_NAME;
 }
 
-/** Whether a text has a word that is none. */
+/** Whether a text contains something that is not a word. */
 export function isMisheard(written: string, language: ClinicalLanguage): boolean {
   return nonwordsIn(written, language).length > 0;
 }
@@ -47,10 +48,10 @@ function numbersIn(text: string): number {
   return languageWords(text).filter((word) => word === NUMBER).length;
 }
 
-/** What counts of the language's logarithms: it has seen little, and words that it does not know are many. */
+/** Weight of the language model: it was made from little text, and many words are unknown to it. */
 const SHARE = 0.45;
 
-/** What a term must gain by it to have as much allowed as by its sound alone, nats. */
+/** How much better a term must fit its context to be allowed as much as by its sound alone, nats. */
 const LEAST = 4;
 
 /** Nats (benches `terms` and `invented-terms`). */

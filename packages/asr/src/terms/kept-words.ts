@@ -2,8 +2,8 @@ import { cardinalOf, isNumberWord, numberWord } from '../text/written-form/numbe
 import { isUnitWord } from '../text/written-form/unit-names.js';
 
 /**
- * The numbers, units and negations of a text, in their order: what no correction of a name may take out of it. Numbers
- * are told by their value, `twenty five` as `25`, and what is attached to one, as in `10mg`, apart from it.
+ * The numbers, units and negations of a text, in order: what no correction of a name may remove. Numbers are given by
+ * their value, `twenty five` as `25`, and what is attached to a number, as in `10mg`, is given separately.
  */
 export function keptWords(text: string): readonly string[] {
   const kept: string[] = [];
@@ -26,7 +26,7 @@ export function keptWords(text: string): readonly string[] {
   return kept;
 }
 
-/** Whether other words hold the numbers, units and negations of a text, in their order. */
+/** Whether other words contain the numbers, units and negations of a text, in the same order. */
 export function keepsWords(written: string, instead: string): boolean {
   const kept = keptWords(instead);
   let from = 0;
@@ -54,7 +54,7 @@ export function isNumber(text: string): boolean {
   return first !== undefined && valueOf(first) !== undefined;
 }
 
-/** Stands for every negation. */
+/** Stands for any negation. */
 const NEGATION = 'not';
 
 /** Words in lower case, with digits apart from letters: `HbA1c` is `hba`, `1`, `c`. */
@@ -100,7 +100,7 @@ function isNegation(word: string): boolean {
   return NEGATIONS.has(word) || word.endsWith("n't");
 }
 
-/** Whether a word that names a unit is as well the end of other words, which decoders write apart: `angio gram`. */
+/** Whether the name of a unit is also the end of longer words, which decoders may write as two: `angio gram`. */
 function isWordPart(word: string): boolean {
   return word.length === 1 || WORD_PARTS.has(word);
 }

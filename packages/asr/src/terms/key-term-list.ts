@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { KeyTerm } from './key-term.js';
 
-/** Key terms as they go from process to process: whoever only hands them on need not take thousands of them apart. */
+/** Key terms in the form that is passed between processes: who only passes thousands of them on need not parse them. */
 export interface KeyTermList {
-  /** Follows from what is in the list: lists of the same name are the same. */
+  /** Derived from the content: lists with the same name are the same. */
   readonly name: string;
   /** How many terms there are. */
   readonly count: number;
@@ -11,7 +11,7 @@ export interface KeyTermList {
   readonly json: string;
 }
 
-/** Makes a list of terms that `checkKeyTerms` has left. */
+/** Makes a list of terms that have passed `checkKeyTerms`. */
 export function listKeyTerms(terms: readonly KeyTerm[]): KeyTermList {
   const json = JSON.stringify(terms);
   return { name: createHash('sha256').update(json).digest('base64url'), count: terms.length, json };

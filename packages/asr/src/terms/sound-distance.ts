@@ -15,9 +15,9 @@ export function soundDistance(
 /** A sound spelling that is ready to be compared. */
 export interface Sounds {
   readonly codes: Uint8Array;
-  /** What leaving all of it out costs. */
+  /** The cost of leaving out all of it. */
   readonly weight: number;
-  /** What leaving out all from a place on costs, by place. */
+  /** By place, the cost of leaving out everything from there on. */
   readonly rests: Float64Array;
 }
 
@@ -32,7 +32,7 @@ export function soundsOf(spelling: string): Sounds {
 
 const LETTERS = 'aeiouYhwnmlrbdfgkpstvzSCJT';
 
-/** Only cells from which the end can still be reached below the limit are filled in: of most words, few are. */
+/** Fills in only cells from which the end can still be reached below the limit: for most words these are few. */
 function editDistance(
   { codes: one, weight }: Pick<Sounds, 'codes' | 'weight'>,
   { codes: other, rests }: Sounds,
@@ -60,7 +60,7 @@ function editDistance(
             (previous[j - 1] as number) + (REPLACEMENT[code * LETTERS.length + against] as number),
           );
       }
-      // One sound for another costs no less than their omissions differ, so what is left costs no less in sum.
+      // Replacing a sound costs at least the difference of the two omissions, so the rest costs at least that in sum.
       before = best + Math.abs(rest - (rests[j] as number)) < most ? best : Infinity;
       current[j] = before;
       if (before === Infinity) continue;
@@ -76,7 +76,7 @@ function editDistance(
 
 const ROUNDING = 1e-9;
 
-/** Two rows of the table, which are used again: thousands of words are compared for each phrase. */
+/** Two rows of the table. They are reused, since thousands of words are compared with each phrase. */
 function rowsFor(length: number): [Float64Array, Float64Array] {
   if (rows[0].length < length) rows = [new Float64Array(2 * length), new Float64Array(2 * length)];
   return [...rows];

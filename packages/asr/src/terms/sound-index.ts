@@ -21,21 +21,21 @@ interface SoundAlike {
 }
 
 /**
- * Makes an index over ways to say things: `sayings[i]` are those of entry i. Those that share too few pairs of
- * neighbouring consonant classes with a text are not compared with it.
+ * Makes an index of ways to say things: `sayings[i]` are those of entry i. A way that shares too few pairs of neighbouring
+ * consonant classes with a text is not compared with it.
  */
 export function createSoundIndex(sayings: readonly (readonly string[])[]): SoundIndex {
   return atOnce(growSoundIndex(sayings));
 }
 
-/** As `createSoundIndex`, in steps that are as long as an entry has ways. */
+/** As `createSoundIndex`, in steps: one for each entry, which takes the longer the more ways the entry has. */
 export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<SoundIndex> {
   const { entries, codes, starts, weights, pairCounts, byPair } = yield* pack(sayings);
   const shared = new Uint8Array(entries.length);
   const touched = new Uint32Array(entries.length);
   const latest = new LRUCache<string, readonly SoundAlike[]>({ max: MOST_KEPT });
 
-  /** Counts the pairs that ways from `first` to before `behind` share with a text; how many share any. */
+  /** Counts, for each way from `first` up to before `behind`, the pairs that it shares with a text; returns how many share any. */
   const countShared = (pairs: ReadonlySet<string>, first: number, behind: number): number => {
     let count = 0;
     for (const pair of pairs) {
@@ -145,7 +145,7 @@ interface Way {
   readonly pairs: ReadonlySet<string>;
 }
 
-/** Sorted by shelves: there are few weights, and to sort so many ways at a stroke would take too long. */
+/** Sorted into shelves, one a weight: weights are few, and sorting so many ways in one go would take too long. */
 function* lightestFirst(sayings: readonly (readonly string[])[]): Steps<readonly Way[]> {
   const shelves = new Map<number, Way[]>();
   for (const [entry, texts] of sayings.entries()) {
@@ -166,10 +166,10 @@ const none = new Uint32Array(0);
 /** Answers that are kept: the words of an utterance are asked for again as it changes. */
 const MOST_KEPT = 200;
 
-/** Share of the pairs of the shorter that both must have. */
+/** Share of the pairs of the shorter spelling that both spellings must have. */
 const SHARED = 0.55;
 
-/** Sounds that anything worth comparing has. */
+/** The fewest sounds that are worth comparing. */
 const SHORTEST = 3;
 
 /** Neighbouring consonants, by class, with the beginning and the end. */

@@ -15,8 +15,8 @@ export interface WordSpan {
 }
 
 /**
- * Whether a term changes nothing but the words that it is about: numbers, units and negations stay, and so do the words
- * that a number beside needs; and none of its words stands there twice.
+ * Whether a term changes only the words that it stands for: numbers, units and negations stay, and so do the words that a
+ * neighbouring number needs; and no word of the term is there twice afterwards.
  */
 export function leavesTheRest({ words, first, count }: WordSpan, term: string): boolean {
   const written = joinWords(words.slice(first, first + count));
@@ -60,8 +60,8 @@ function isMultiplied(
 }
 
 /**
- * Whether a term is heard in just these words: with one fewer at either end it is not as near, with one more from beside
- * them not much nearer, and the words sound no more like a part of it.
+ * Whether a term is heard in exactly these words: with one word fewer at either end they sound less like it, with one
+ * neighbouring word more not much more like it, and they do not sound more like a mere part of it.
  */
 export function isHeardInAll({ words, first, count }: WordSpan, term: KeyTerm, distance: number): boolean {
   const distanceOf = (from: number, behind: number) =>
@@ -100,7 +100,7 @@ function soundsIn(text: string): Sounds {
 
 const latest = new LRUCache<string, Sounds>({ max: 1_000 });
 
-/** Whether no term goes on behind a word. */
+/** Whether a clause ends with a word, so that no term continues behind it. */
 export function endsClause(word: SpelledWord | undefined): boolean {
   return word !== undefined && /[,;:.?!]$/.test(word.text);
 }

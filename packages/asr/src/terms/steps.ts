@@ -1,7 +1,7 @@
-/** Work that can be left between two steps and gone on with later, so that nothing else waits for all of it. */
+/** Work that can be interrupted between steps and continued later, so that nothing else has to wait for all of it. */
 export type Steps<Result> = Generator<undefined, Result>;
 
-/** Does it without a break. */
+/** Does all of it without interruption. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const step = steps.next();

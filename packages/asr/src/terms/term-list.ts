@@ -12,9 +12,9 @@ import type { VocabularyTrie } from './vocabulary-trie.js';
 export interface TermList {
   readonly terms: readonly KeyTerm[];
   readonly sounds: SoundIndex;
-  /** The number of the term that words spell, by `plainWords`. */
+  /** The number of the term that words, as `plainWords` writes them, spell. */
   readonly bySpelling: ReadonlyMap<string, number>;
-  /** The same where the spaces are elsewhere, by `joinedWords`. */
+  /** The same for words whose spaces are elsewhere, as `joinedWords` writes them. */
   readonly byLetters: ReadonlyMap<string, number>;
   /** Words of names, `callahan` of `Dr. Callahan`, which are right where they stand alone. Absent where they are no names. */
   readonly parts?: ReadonlySet<string>;
@@ -57,7 +57,7 @@ export interface BoostedTermList extends TermList {
 export type TermContext = Partial<Pick<TermList, 'contextOf' | 'isMisheard'>>;
 
 interface TermListOptions extends TermContext, Partial<Pick<TermList, 'leastDoubt'>> {
-  /** Whether a term is also what is written with its spaces elsewhere. */
+  /** Whether text with the spaces elsewhere counts as the term, too. */
   readonly spaces?: 'matter' | 'do not matter';
 }
 
@@ -70,7 +70,7 @@ export function createTermList(
   return atOnce(growTermList(terms, allowanceOf, options));
 }
 
-/** As `createTermList`, in steps of about a term. */
+/** As `createTermList`, in steps of about one term. */
 function* growTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
@@ -103,7 +103,7 @@ function* growTermList(
   };
 }
 
-/** Makes a list that the search favours, in steps of about a term. `encode`: the tokens of a text. */
+/** Makes a list that the search favours, in steps of about one term. `encode` gives the tokens of a text. */
 export function* growBoostedTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
@@ -155,6 +155,6 @@ export function plainWords(text: string): string {
     .trim();
 }
 
-/** Natural logarithms that a term is made likelier by for each of its tokens, and at most (bench `terms`). */
+/** What a term adds to the log-probability for each of its tokens, and at most, nats (bench `terms`). */
 const BONUS_PER_TOKEN = 2;
 const MOST_BONUS = 20;

@@ -5,11 +5,11 @@ import type { TermTrie } from './term-trie.js';
 export interface TermMatch {
   /** Where in the trie; nowhere within words that belong to no term. */
   readonly node: number | undefined;
-  /** What terms that are whole have added, for good. */
+  /** What complete terms have added; it stays. */
   readonly settled: number;
-  /** What the match under way adds, taken back where it breaks off. */
+  /** What the match in progress adds; it is taken back if the match breaks off. */
   readonly pending: number;
-  /** What stays of it then: the longest whole term that it began with. */
+  /** What stays of it in that case: the bonus of the longest complete term that it began with. */
   readonly whole: WholeMatch | undefined;
   /**
    * Nodes of the terms that have added to the hypothesis. Each does so once: a decoder that goes in a circle must not
@@ -27,7 +27,7 @@ interface WholeMatch {
 export interface TermMatcher {
   /** The match of no text. */
   readonly start: TermMatch;
-  /** Tokens that go on with the match under way. */
+  /** Tokens that continue the match in progress. */
   onward(match: TermMatch): ReadonlyMap<number, number>;
   /** Tokens that begin a term. */
   beginnings(): ReadonlyMap<number, number>;

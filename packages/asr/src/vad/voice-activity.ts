@@ -18,8 +18,8 @@ export interface VoiceActivity {
 }
 
 /**
- * Loads the Silero network once a process and makes followers of it, each 5 kB. Channels that are of the same share,
- * which has a name, divide among themselves the time that it gets.
+ * Loads the Silero network once a process. The function that it resolves with makes followers, of 5 kB each; those of the
+ * same share, which has a name, divide among themselves the time that the share gets.
  */
 export function loadVoiceActivity(): Promise<(share?: string) => VoiceActivity> {
   loading ??= openSession(weightsPath()).then(createVoiceActivities);
@@ -36,10 +36,10 @@ const WINDOW_SAMPLES = CARRIED_SAMPLES + VAD_FRAME_SAMPLES;
 /** The network has two states of this size. */
 const STATE_SIZE = 128;
 
-/** Windows heard in one run: 16 take the time of 5 that are heard one by one, and hold the event loop for 1.4 ms. */
+/** Frames heard in one run: 16 take the time of 5 that are heard one by one, and hold the event loop for 1.4 ms. */
 const MOST_TOGETHER = 16;
 
-/** Runs at work at a time, as long as all frames are of the same share: sockets have their turn in between. */
+/** Runs in progress at a time while all frames are of the same share: between runs, sockets have their turn. */
 const MOST_RUNS = 4;
 
 /** Frames wait this long for others, milliseconds: half of what one lasts. */
@@ -59,9 +59,9 @@ interface Waiting {
 }
 
 /**
- * Hears the frames of all channels that come within a few milliseconds in one run, of which most of the time goes into
- * its start. The more channels there are, the longer a frame waits for others; that of a single channel does not wait.
- * Frames are taken of one share after the other, and none waits for the runs of another.
+ * Hears the frames of all channels that arrive within a few milliseconds in one run, since most of the time of a run goes
+ * into starting it. The more channels there are, the longer a frame waits for others; with a single channel it does not
+ * wait. Shares take turns, and none waits for the runs of another.
  */
 function createVoiceActivities(session: InferenceSession): (share?: string) => VoiceActivity {
   const waiting = new Map<string, Waiting[]>();

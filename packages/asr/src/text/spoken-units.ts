@@ -2,8 +2,8 @@ import type { SpelledWord } from './words.js';
 import { isNumberWord } from './written-form/number-words.js';
 
 /**
- * English words with units spelt out as they are said, behind numbers: models write `25 milligrams` or `25 mg` as it
- * comes, and text would depend on chance. In the written form they are short again.
+ * English words in which units behind numbers are spelt out as they are said: models write now `25 milligrams`, now
+ * `25 mg`, so that the text would depend on chance. Written form makes them short again.
  */
 export function spellUnitsOut(words: readonly SpelledWord[]): readonly SpelledWord[] {
   return words.map((word, index) => {

@@ -35,7 +35,7 @@ export function spellWords(
   const close = (end: number) => {
     const spelled = utf8.decode(Buffer.concat(pieces));
     const text = spelled.trim();
-    // The space of a token that is nothing else belongs to the word that follows.
+    // A token that is only a space belongs to the word that follows.
     spaceBefore ||= /^\s/u.test(spelled);
     if (text !== '') {
       const firstToken = end - pieces.length;
@@ -64,7 +64,7 @@ function isWordStart({ bytes, beginsWord }: TokenText, breaks: WordBreaks): bool
   return beginsWord || (breaks === 'hyphens' && bytes[0] === HYPHEN);
 }
 
-/** Whether a byte of UTF-8 goes on with the character before. */
+/** Whether a byte of UTF-8 continues the character before it. */
 function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }

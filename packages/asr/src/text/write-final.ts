@@ -39,7 +39,7 @@ export interface WrittenFinal extends Omit<FinalHypothesis, 'words'> {
 export interface WritingState {
   /** Where a number at the end of the last final ends, seconds; undefined where it has none there. */
   readonly numberEndsAt: number | undefined;
-  /** Where a word at its end ends that sounds like a number. */
+  /** Where the last word of the last final ends if it sounds like a number, seconds. */
   readonly homophoneEndsAt?: number | undefined;
   /** The finals that can be taken back, latest last. */
   readonly standing: readonly number[];
@@ -51,9 +51,9 @@ export interface WritingState {
 export const nothingWritten: WritingState = { numberEndsAt: undefined, standing: [], lastWords: [] };
 
 /**
- * Writes the next final of a stream. Finals that are out do not change, so a number that may go on over a cut stays
- * as it was spoken on both sides of it (docs/decisions/0040). So does all of a final of which a rule would lose or change
- * a number or a negation (docs/decisions/0056).
+ * Writes the next final of a stream. Finals that were sent do not change, so a number that may continue across the border
+ * of two finals stays as it was spoken on both sides (docs/decisions/0040). A whole final stays as it was spoken where a
+ * rule would lose or change a number or a negation (docs/decisions/0056).
  */
 export function writeFinal(
   state: WritingState,
@@ -119,7 +119,7 @@ export function writeEachFinal(finals: readonly FinalHypothesis[], options: Writ
   });
 }
 
-/** The finals that have text and that no other takes back. */
+/** The finals that have text and that no other final takes back. */
 export function standingFinals(written: readonly WrittenFinal[]): WrittenFinal[] {
   const removed = new Set(written.flatMap(({ removes = [] }) => removes));
   return written.filter(({ sequence, text }) => text !== '' && !removed.has(sequence));
@@ -131,7 +131,7 @@ const MOST_STANDING = 50;
 /** Words around a command that tell what it means. */
 const MOST_LAST_WORDS = 12;
 
-/** A pause within which a number may go on, seconds: that of someone who looks it up, or searches for a word. */
+/** The longest pause after which a number may continue, seconds: time to look it up, or to search for a word. */
 const SAME_NUMBER_SECONDS = 3;
 
 function asSpoken({ words }: FinalHypothesis): Dictated {
@@ -191,7 +191,7 @@ function writeLines(
   });
 }
 
-/** A written word in the place of the spoken ones, as sure as the least sure of them. */
+/** A written word in place of the spoken ones; its confidence is the lowest of theirs. */
 function writtenWord(
   text: string,
   spoken: readonly Word[],

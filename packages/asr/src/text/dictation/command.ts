@@ -17,8 +17,8 @@ export interface SaidCommand {
 
 /**
  * The command that begins with the word at `at`, if the words are a phrase of their own: with a pause or punctuation
- * on both sides. `The period of the rash` is none, `… no fever. Period.` is one. Where it may be an organ or a symptom as
- * well (`rectum, colon, and ileum`), it is none. `before`: what was said before these words, latest last.
+ * on both sides. `… no fever. Period.` ends with one, `The period of the rash` holds none. Neither do words that may
+ * as well be an organ or a symptom (`rectum, colon, and ileum`). `before`: what was said before these words, latest last.
  */
 export function commandAt(
   words: readonly Word[],
@@ -37,7 +37,7 @@ export function commandAt(
   return undefined;
 }
 
-/** A pause that parts a command from other talk, seconds: half of what ends an utterance. */
+/** The shortest pause that separates a command from other words, seconds: half of the pause that ends an utterance. */
 const PAUSE_SECONDS = 0.25;
 
 /** Whether a pause or punctuation, or the edge of what was said, lies between two words. */

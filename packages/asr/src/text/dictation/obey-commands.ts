@@ -67,8 +67,8 @@ function add(draft: Draft, word: Word | undefined): void {
 }
 
 /**
- * A dictated mark takes the place of what the model put there, as a pause around it looks like an end. Where the word
- * before it is out already, it stands alone, but for a full stop, which the model has set.
+ * A dictated mark replaces the punctuation that the model put there, since a pause around a mark looks like the end of a
+ * sentence. If the word before it was sent already, the mark stands alone, except a full stop, which the model has set.
  */
 function punctuate(draft: Draft, mark: string, command: Word | undefined): void {
   const words = draft.lines.at(-1)?.words;
@@ -77,7 +77,7 @@ function punctuate(draft: Draft, mark: string, command: Word | undefined): void 
   else if (command !== undefined && mark !== '.') words?.push({ ...command, text: mark });
 }
 
-/** What stands before a new line has ended: a comma that the model put there for the pause is none. */
+/** What comes before a new line has ended, so a comma that the model put there for the pause goes. */
 function endSentence(draft: Draft): void {
   const words = draft.lines.at(-1)?.words;
   const last = words?.pop();

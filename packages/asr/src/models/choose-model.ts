@@ -21,8 +21,8 @@ export type ChosenModel =
   | { readonly kind: 'folder'; readonly folder: string };
 
 /**
- * What a name means: a model of the catalog under any of its names, a folder that is there, or else a repository
- * by owner and name. Throws `unknown_model`.
+ * What a name means: a model of the catalog, by any of its names; an existing folder; or else a repository, by owner and
+ * name. Throws `unknown_model`.
  */
 export function chooseModel(model: string): ChosenModel {
   const entry = findInCatalog(model);

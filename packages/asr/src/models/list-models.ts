@@ -17,9 +17,9 @@ export interface ListedModel {
   readonly license: string | undefined;
   /** Not known of repositories outside of the catalog. */
   readonly figures: ModelFigures | undefined;
-  /** What of it is there. */
+  /** Which parts of it are installed. */
   readonly installed: readonly ComputeType[];
-  /** Takes this room on the disk, bytes. */
+  /** Space that it takes on the disk, bytes. */
   readonly installedBytes: number;
   readonly default: boolean;
   readonly source: string;
@@ -61,7 +61,7 @@ function listed(entry: CatalogEntry, stored: Awaited<ReturnType<typeof listInsta
     };
   }
   const copies = stored.filter(({ repository }) => repository === entry.repository);
-  // After an update of the pins a folder of an older revision is left, which takes room and is not used.
+  // After an update of the pins, the folder of an older revision remains: it takes space and is not used.
   const current = copies.filter(({ revision }) => (entry.pins.revision ?? revision) === revision);
   return {
     ...common,

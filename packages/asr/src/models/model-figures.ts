@@ -9,8 +9,8 @@ export interface ModelFigures {
 }
 
 /**
- * Figures of a model that nobody measured here, from its number of parameters: a process needs room for the
- * graphs, for what is calculated and for the program, and time grows with what is multiplied for a window.
+ * Estimates for a model that nobody has measured here, from its number of parameters: a process needs memory for the
+ * graphs, for intermediate results and for the program, and its time grows with the multiplications for a window.
  */
 export function estimateFigures(parameters: {
   /** Of the encoder, which reads all of a window at once. */
@@ -29,9 +29,9 @@ export function estimateFigures(parameters: {
 }
 
 const WINDOW_SECONDS = 30;
-/** Frames of a window that the encoder multiplies each parameter with. */
+/** Frames of a window: the encoder multiplies each parameter with each of them. */
 const FRAMES = 1500;
-/** Tokens of a window of ordinary speech. */
+/** Tokens in a window of ordinary speech. */
 const TOKENS = 100;
 /** A decoder's step waits for memory rather than for arithmetic. */
 const DECODER_PENALTY = 5;

@@ -65,8 +65,8 @@ export interface OnnxModel {
 }
 
 /**
- * Reads an ONNX file. Tensors share memory with `bytes`. Fields that graph preparation has no use for
- * (documentation, shape hints of inner values, training) are left behind.
+ * Reads an ONNX file. Tensors share memory with `bytes`. Fields that graph preparation does not need
+ * (documentation, shape hints of inner values, training) are dropped.
  * Throws on bytes that are not an ONNX model.
  */
 export function decodeOnnxModel(bytes: Uint8Array): OnnxModel {

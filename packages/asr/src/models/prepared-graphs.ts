@@ -34,12 +34,12 @@ export async function findPreparedGraphs(
     );
     return whole.every(Boolean) ? graphFiles(folder) : undefined;
   } catch {
-    // Not there, half there or damaged: all the same to the caller, who makes them.
+    // Missing, incomplete or damaged: it makes no difference to the caller, who then prepares them.
     return undefined;
   }
 }
 
-/** Puts graphs that `write` makes into the cache, all or nothing. Throws what writing throws. */
+/** Puts the graphs that `write` makes into the cache, either all of them or none. Throws what writing throws. */
 export async function storePreparedGraphs(
   cacheDirectory: string,
   fingerprint: string,

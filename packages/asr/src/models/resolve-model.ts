@@ -17,9 +17,9 @@ export interface ResolveOptions {
 }
 
 /**
- * Finds a model by its name in the catalog, in a folder with the same files as one of them has (any weights of that
- * shape), or by its repository on a hub, and fetches what is missing. Files are what they were when they were
- * pinned, or first fetched. Throws `unknown_model`, `unsupported_compute_type`, `model_missing`, `model_corrupt`
+ * Finds a model by its name in the catalog, in a folder with the same files as a model of the catalog (any weights of
+ * that shape), or by its repository on a hub, and fetches what is missing. Files must be what they were when they were
+ * pinned, or when they were first fetched. Throws `unknown_model`, `unsupported_compute_type`, `model_missing`, `model_corrupt`
  * and all that fetching throws, see `installVariant`.
  */
 export async function resolveModel(

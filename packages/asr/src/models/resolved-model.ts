@@ -13,8 +13,8 @@ export interface ResolvedModel {
   readonly decoderPath: string;
   /** Whisper: the folder with config.json, generation_config.json, preprocessor_config.json and tokenizer.json. */
   readonly folder: string;
-  /** SHA-256 of both graphs, one behind the other: names what is prepared from them. */
+  /** The SHA-256 of both graphs, joined: the name of what is prepared from them. */
   readonly fingerprint: string;
-  /** Moonshine only: its shape is nowhere in its files. */
+  /** Moonshine only: none of its files tells its shape. */
   readonly geometry?: ModelGeometry;
 }

@@ -1,4 +1,4 @@
-/** What a file of a repository must be, as far as it is known: what is not is taken from the hub once and then held. */
+/** What a file of a repository must be, as far as it is known; what is not known is taken from the hub once, and then kept. */
 export interface PinnedFile {
   readonly bytes?: number;
   /** Lower-case hexadecimal. */
@@ -7,7 +7,7 @@ export interface PinnedFile {
 
 /** A repository at the revision that was looked at. */
 export interface PinnedRepository {
-  /** A commit; without one, the commit that `main` is at the first time is held. */
+  /** A commit; without one, the commit that `main` points to at the first fetch is kept. */
   readonly revision?: string;
   /** By their path in the repository. */
   readonly files: Readonly<Record<string, PinnedFile>>;

@@ -50,7 +50,7 @@ async function writeWeights(tensors: readonly OnnxTensor[], file: string): Promi
   }
 }
 
-/** None where the values stand in another field. */
+/** Undefined where the values are in another field. */
 function bytesOf({ rawData }: { readonly rawData?: Uint8Array }): number {
   return rawData?.byteLength ?? 0;
 }

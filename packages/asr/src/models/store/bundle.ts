@@ -11,10 +11,10 @@ import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from './variant-fi
  */
 export const BUNDLE_INDEX = 'auscult-models.json';
 
-/** An index longer than this is none, bytes. */
+/** The longest index that is accepted, bytes. */
 export const LONGEST_INDEX = 1024 ** 2;
 
-/** What a bundle holds: of each model one revision, with the variants that were chosen. */
+/** What a bundle holds: one revision of each model, with the chosen variants. */
 export const bundleIndexSchema = z.strictObject({
   format: z.literal(1),
   models: z.array(manifestSchema.refine(isWholeModel)).min(1),
@@ -26,7 +26,7 @@ export function bundlePath({ repository, revision }: Manifest, file: string): st
   return `models/${repository.replace('/', '--')}/${revision}/${file}`;
 }
 
-/** A bundle that is not taken, and why. */
+/** The error for a bundle that is refused, with the reason. */
 export function refused(why: string, cause?: unknown): SpeechError {
   return new SpeechError(
     'bundle_refused',

@@ -1,10 +1,10 @@
 import type { ModelStore } from './model-store.js';
 import { diskFull } from './disk-failure.js';
 
-/** Left free, so that nothing else on the machine fails because of a model, bytes. */
+/** Space that is left free, so that nothing else on the machine fails because of a model, bytes. */
 const MARGIN = 64 * 1024 ** 2;
 
-/** Refuses to begin what cannot be finished. `folder` exists. Throws `disk_full`. */
+/** Refuses a download for which there is no space. `folder` exists. Throws `disk_full`. */
 export async function requireSpace(
   { freeBytes }: Pick<ModelStore, 'freeBytes'>,
   folder: string,

@@ -50,7 +50,7 @@ type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
 async function unpack(file: string, draft: string, store: ModelStore): Promise<BundleIndex> {
   const archive = extract();
   const reading = pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), archive);
-  // When an entry is refused the archive is not read on, which ends the reading with an error of no interest.
+  // When an entry is refused, the rest of the archive is not read, so reading ends with an error that tells nothing new.
   reading.catch(() => undefined);
   let index: BundleIndex | undefined;
   let waiting = new Map<string, FileRecord>();
@@ -90,7 +90,7 @@ async function readIndex(entry: Entry): Promise<BundleIndex> {
   throw refused(`${BUNDLE_INDEX} is not what this version of the program writes`, parsed.error);
 }
 
-/** What has to come, by its path in the bundle. */
+/** The files that must be in the bundle, by their paths in it. */
 async function checkIndex(
   { models }: BundleIndex,
   draft: string,
@@ -179,7 +179,7 @@ function pinsOf(repository: string): PinnedRepository {
   return entry?.family === 'whisper' && entry.repository === repository ? entry.pins : { files: {} };
 }
 
-/** What a tar reader says of bytes that are no archive, or that end too early, has no code. */
+/** Errors of the tar reader about bytes that are not an archive, or that end too early, have no code. */
 function failureOfArchive(error: unknown): unknown {
   if (error instanceof SpeechError || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;

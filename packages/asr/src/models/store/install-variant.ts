@@ -137,7 +137,7 @@ async function planFiles(
   });
 }
 
-/** An answer of the hub's API, asked for as patiently as files are. */
+/** An answer of the hub's API, requested with the same retries as files. */
 function asked<Answer>(
   model: StoredModel,
   { store, signal }: Fetching,
@@ -151,7 +151,7 @@ function asked<Answer>(
   });
 }
 
-/** What has to be fetched: what is not there, and what is there and damaged, which is deleted. */
+/** The files that must be fetched: missing ones, and damaged ones, which are deleted first. */
 async function absentFiles(
   folder: string,
   files: readonly RemoteFile[],
@@ -187,7 +187,7 @@ function createProgress(
   };
 }
 
-/** Gigabytes of something else need not be fetched to find out. */
+/** Gigabytes of another kind of model need not be fetched to find out that it is one. */
 async function requireWhisper({ repository }: StoredModel, file: string): Promise<void> {
   let type: unknown;
   try {

@@ -20,7 +20,7 @@ export const manifestSchema = z.strictObject({
   revision: z.string().refine(isRevision),
   /** By path. A hash is held from the first download on. */
   files: z.record(filePath, fileRecord),
-  /** Complete ones only: the paths of all their files. */
+  /** Only complete variants: the paths of all their files. */
   variants: z.partialRecord(z.enum(COMPUTE_TYPES), z.array(filePath)),
 });
 export type Manifest = Readonly<z.output<typeof manifestSchema>>;

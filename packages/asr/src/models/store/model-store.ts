@@ -33,9 +33,9 @@ export type DownloadProgress =
 
 /** How patient downloads are. */
 export interface TransferPolicy {
-  /** A transfer in which nothing came for so long is broken off, seconds. */
+  /** A transfer that has received nothing for so long is aborted, seconds. */
   readonly stallSeconds: number;
-  /** Failures in a row, without a byte gained in between, before a download is given up. */
+  /** Consecutive failures, without a byte received in between, after which a download is given up. */
   readonly attempts: number;
   /** The pause after the first failure, seconds; each further one is twice as long. */
   readonly firstPauseSeconds: number;

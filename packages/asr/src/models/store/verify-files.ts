@@ -41,7 +41,7 @@ export async function verifyFiles(
   return { missing, damaged };
 }
 
-/** Files from this size on are remembered, bytes: what is below is hashed in a few hundredths of a second. */
+/** Only files of at least this size are remembered, bytes: smaller ones are hashed in a few hundredths of a second. */
 const LARGE = 16 * 1024 ** 2;
 
 const rememberedSchema = z.record(
@@ -62,7 +62,7 @@ async function remember(
 ): Promise<void> {
   const news = Object.entries(seen).filter(([file, sight]) => !isSame(before[file], sight));
   if (news.length === 0) return;
-  // A store that cannot be written to works as well, only slower.
+  // A store that cannot be written to works too, only more slowly.
   await writeJson(path.join(folder, VERIFIED), { ...before, ...seen }).catch(() => undefined);
 }
 

@@ -10,7 +10,7 @@ const LONGEST_RETRY_AFTER = 300;
 interface Attempts {
   readonly policy: TransferPolicy;
   readonly signal: AbortSignal;
-  /** Whether the last attempt got further than any before: then failures are counted anew. */
+  /** Whether the last attempt got further than all before it: then the count of failures starts again. */
   readonly gained?: () => Promise<boolean>;
   readonly onRetry: (failure: SpeechError, inSeconds: number) => void;
 }

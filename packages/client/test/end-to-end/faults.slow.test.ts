@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../../server/test/support/free-port.js';
 import { spawnRealServer, type RealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate, wordsOf } from '../../../server/test/support/speech.js';
 import { until } from '../../../server/test/support/until.js';
@@ -19,8 +20,8 @@ describe('through a network with faults, the text is the same as without', { tim
   let expected: Transcript;
 
   beforeAll(async () => {
-    server = await spawnRealServer(...FLAGS);
-    port = Number(new URL(server.url).port);
+    port = await freePort();
+    server = await spawnRealServer(...FLAGS, '--port', String(port));
     ({ samples } = await spoken('medical/MSK0001-opening'));
     samples = samples.subarray(0, 40 * 16_000);
     const { transcript } = await run(port, () => undefined);

@@ -102,7 +102,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'an inference process that hangs',
-    flags: ['--worker-timeout-seconds', '2'],
+    flags: ['--worker-timeout-seconds', '5'],
     inject: async ({ server, sayAgain }) => {
       const saying = sayAgain();
       for (const pid of server.workers()) process.kill(pid, 'SIGSTOP');

@@ -1,9 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 import { until } from './until.js';
 
 /** A PostgreSQL server of its own, on a temporary directory; whoever starts it stops it. */
@@ -109,26 +109,5 @@ function isReady(bin: string, port: number): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-/**
- * A port that nobody listens on, below those that systems give to connections that go out: one of these might take it
- * before the server does, or while the server is away.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    const probe = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => {
-        resolve(false);
-      });
-      probe.listen(port, '127.0.0.1', () => {
-        resolve(true);
-      });
-    });
-    probe.close();
-    if (isFree) return port;
   }
 }

@@ -27,6 +27,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** However busy the machine is, no session is refused for it, and no process that is slow is taken for one that hangs. */
+const ON_BUSY_MACHINES = ['--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'];
+
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Where a server runs, if not where the tests do. */
@@ -36,7 +39,7 @@ interface Surroundings {
   readonly folder?: string;
 }
 
-/** Starts a server on a free port and waits until it is warm. Whoever calls this kills it. */
+/** Starts a server on a free port and waits until it is warm; flags go before those of all tests. Whoever calls this kills it. */
 export function spawnRealServer(...flags: readonly string[]): Promise<RealServer> {
   return spawnRealServerIn({}, flags);
 }
@@ -106,7 +109,7 @@ export function ownEnvironment(): NodeJS.ProcessEnv {
 function spawnServer(flags: readonly string[], { environment = {}, folder }: Surroundings) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   const env = { ...ownEnvironment(), ...environment };
-  const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug'];
+  const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug', ...ON_BUSY_MACHINES];
   const command = [process.execPath, main, 'serve', ...common, ...flags];
   // Without core files, as operators are told to run it: such a file is a copy of the memory.
   const child = spawn('/bin/sh', ['-c', 'ulimit -c 0; exec "$@"', 'sh', ...command], {

@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../../server/test/support/free-port.js';
 import { startRealServer } from '../../../server/test/support/real-server.js';
 import { wordErrorRate } from '../../../server/test/support/speech.js';
 import { expectAccessible } from '../support/accessible.js';
@@ -51,14 +51,3 @@ describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`,
     expect(await problem.count()).toBe(0);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}

@@ -1,0 +1,22 @@
+import { createServer } from 'node:net';
+
+/**
+ * A port that nobody listens on, below those that systems give to connections that go out: one of these might take it
+ * before a server does, or while the server is away.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => {
+        resolve(false);
+      });
+      probe.listen(port, '127.0.0.1', () => {
+        resolve(true);
+      });
+    });
+    probe.close();
+    if (isFree) return port;
+  }
+}

@@ -1,13 +1,15 @@
-import type {
-  Admission,
-  DropReason,
-  FinalHypothesis,
-  LiveListener,
-  LiveOptions,
-  LiveTranscription,
-  Recognizer,
-  RecognizerStatus,
-  Word,
+import {
+  SAMPLE_RATE,
+  SpeechError,
+  type Admission,
+  type DropReason,
+  type FinalHypothesis,
+  type LiveListener,
+  type LiveOptions,
+  type LiveTranscription,
+  type Recognizer,
+  type RecognizerStatus,
+  type Word,
 } from '@auscult/asr';
 
 /** A stream whose recognition the test plays itself. */
@@ -30,7 +32,8 @@ interface ScriptedStream {
 }
 
 /**
- * A recognizer that plays faults which real audio cannot provoke on demand: late finals, lost jobs, a backlog.
+ * A recognizer that plays faults which real audio cannot provoke on demand: late finals, lost jobs, a backlog. In what it
+ * does without being told it is like the real one, which `recognizer-contract.test.ts` holds it to.
  * A flush answers audio that is not final yet with one final, "heard N" for N pushes, or what `says` says.
  */
 export interface ScriptedRecognizer extends Recognizer {
@@ -68,7 +71,7 @@ export function createScriptedRecognizer(): ScriptedRecognizer {
     pushError: undefined,
     isClosed: () => closed,
     admission: () => recognizer.admissionIs,
-    status: () => statusOf(recognizer.workersReady, streams.length),
+    status: () => statusOf(recognizer.workersReady, streams.filter(({ isClosed }) => !isClosed()).length),
     openLive: (options, listener) => {
       const { stream, transcription } = openStream(options, listener, recognizer);
       streams.push(stream);
@@ -103,12 +106,13 @@ function openStream(
 ): { readonly stream: ScriptedStream; readonly transcription: LiveTranscription } {
   const pushed: Uint8Array[] = [];
   const sampleRates: (number | undefined)[] = [];
-  const bytesPerSecond = options.sampleRate * (options.encoding === 's16le' ? 2 : 4);
+  const bytesPerSample = options.encoding === 's16le' ? 2 : 4;
+  let rate = options.sampleRate;
   let sequence = 0;
   let settled = 0;
   let closed = false;
-  let bytes = 0;
-  const received = () => bytes / bytesPerSecond;
+  let receivedAt16k = 0;
+  const received = () => receivedAt16k / SAMPLE_RATE;
   const final = (text: string): void => {
     if (closed) return;
     const start = settled;
@@ -145,7 +149,9 @@ function openStream(
   const transcription: LiveTranscription = {
     push: (pcm, sampleRate) => {
       if (recognizer.pushError) throw recognizer.pushError;
-      bytes += pcm.length;
+      if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
+      rate = sampleRate ?? rate;
+      receivedAt16k += (pcm.length / bytesPerSample) * (SAMPLE_RATE / rate);
       pushed.push(recognizer.keepsAudio ? Uint8Array.from(pcm) : new Uint8Array());
       sampleRates.push(sampleRate);
       if (options.encoding === 's16le') listener.onAudio?.(samplesOf(pcm));
@@ -153,7 +159,7 @@ function openStream(
     flush: async () => {
       await Promise.race([stream.flushGate, ended]);
       await Promise.resolve();
-      if (settled < received()) final(recognizer.says ?? `heard ${pushed.length}`);
+      if (!closed && settled < received()) final(recognizer.says ?? `heard ${pushed.length}`);
     },
     close: () => {
       closed = true;

@@ -176,7 +176,8 @@ function createWalk(log: ComparedLog): Walk {
   return {
     take: async (line, text, hashes) => {
       if (cut !== undefined && !text.startsWith(cut)) report('anchor-damaged', 0);
-      cut = line.kind === 'damaged' ? text : undefined;
+      // What a file system has not come to write is read as zeros, before what it has: nothing was there for the next to begin with.
+      cut = line.kind === 'damaged' && !text.includes('\0') ? text : undefined;
       if (line.kind !== 'signed' && chains.size === 0) {
         unsignedDigest.update(`${text}\n`);
         unsignedLines += 1;

@@ -203,6 +203,17 @@ describe('anchors', () => {
     expect((await verifyLog(where, keys)).problems).toEqual([]);
   });
 
+  test('of which power that failed has left zeros and an end come again, and zeros in place of one are found', async () => {
+    const { where, keys } = await anchored();
+    const [first = '', ...others] = anchorLinesOf(where);
+    appendFileSync(anchorPathOf(where), `${'\0'.repeat(first.length - 20)}${first.slice(-20)}\n`);
+    expect((await verifyLog(where, keys)).problems).toEqual([]);
+    await addEntries(where, keys, 1);
+    expect((await verifyLog(where, keys)).problems).toEqual([]);
+    writeFileSync(anchorPathOf(where), `${['\0'.repeat(first.length), ...others].join('\n')}\n`);
+    expect((await verifyLog(where, keys)).problems.map(({ kind }) => kind)).toContain('anchor-missing');
+  });
+
   test('wait where their file cannot be written, and come in order when it can', async () => {
     const [where, keys] = [
       { dataDirectory: temporaryDirectory(), database: undefined },

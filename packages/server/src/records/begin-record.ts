@@ -28,14 +28,14 @@ export interface KeepingSettings {
   /** Whether finals are kept, or only logged that there was a session. */
   readonly keepsFinals: boolean;
   readonly keepsAudio: boolean;
-  /** Stands beside the sessions that are opened here: see `holdSessions`. */
+  /** Names this server in the sessions that it opens, see `holdSessions`. */
   readonly serverId: string;
 }
 
 /** Of a session that has just begun. */
 const FIRST_REVISION = 1;
 
-/** Begins the record of a session, and the log of it. */
+/** Begins the record of a session, and logs that it began. */
 export async function beginRecord(
   services: RecordServices & KeepingSettings,
   session: NewSession,
@@ -43,7 +43,7 @@ export async function beginRecord(
   const { queue, audit, rows, log } = services;
   const { id, kind, actor, groups, description } = session;
   const start = { ...recordEvent('session.start', actor, id), reason: kind };
-  // What could not be recorded for a while is not begun: the wait would be for nothing.
+  // While nothing can be written, no session begins: it would only wait.
   if (!queue.isWriting()) throw new RequestError('records_unavailable');
   if (!services.keepsFinals) {
     await audit.append(start);

@@ -48,7 +48,7 @@ export async function destroyRecords(
   }
 }
 
-/** Throws why it must not be destroyed. What was written past the server stops no policy from destroying the rest. */
+/** Throws the reason why a record must not be destroyed. A forged row does not stop a policy from destroying the others: false. */
 async function isDestructible(
   services: DestroyingServices,
   id: string,
@@ -75,7 +75,7 @@ function destroySome(
   const { queue, rows, audit } = services;
   return queue.submit(async (transaction) => {
     for (const id of ids) {
-      // A hold that came meanwhile counts, and so does a session that goes on after all.
+      // The record may have been put on hold meanwhile, or its session may go on after all.
       const { row } = await rows.readIn(transaction, id);
       requireNotHeld(services, row);
       if (row.ended_at === null) throw new RequestError('record_open');
@@ -85,7 +85,7 @@ function destroySome(
   }, PATIENCE);
 }
 
-/** By the row, and by the audit log, from which nobody takes a hold unnoticed. */
+/** Looks at the row and at the audit log, from which nobody can remove a hold unnoticed. */
 function requireNotHeld({ integrity }: DestroyingServices, { id, held }: SessionRow): void {
   if (held === 1) throw new RequestError('record_on_hold');
   if (!integrity.revisions.isHeld(id)) return;
@@ -93,7 +93,7 @@ function requireNotHeld({ integrity }: DestroyingServices, { id, held }: Session
   throw new RequestError('record_on_hold');
 }
 
-/** That somebody wanted it, and keys are left. */
+/** Logs that somebody wanted the records destroyed and that keys are left. */
 async function noteUndone(
   { audit }: DestroyingServices,
   ids: readonly string[],
@@ -108,7 +108,7 @@ async function noteUndone(
     .catch(() => undefined);
 }
 
-/** Readers of an older state hold it up; it is tried until they are gone. */
+/** Readers of an older state of the database prevent it, so it is tried again until they are gone. */
 async function scrub(database: Database): Promise<void> {
   const isScrubbed = await database.scrub().catch(() => false);
   if (!isScrubbed) setTimeout(() => void scrub(database), SCRUB_AGAIN_MS).unref();

@@ -75,7 +75,7 @@ export async function readDestroyedList(
 /** A line is shorter: the id of a session, that of a master key and a code. */
 const LONGEST_LINE = 4096;
 
-/** The last whole line and where it ends: a crash may have cut the next, of which nobody was told. */
+/** The last complete line and where it ends. A crash may have cut off the line after it, which was not confirmed to anybody. */
 async function tailOf(path: string): Promise<{ readonly last: Listed | undefined; readonly end: number }> {
   const file = await openIfThere(path);
   if (file === undefined) return { last: undefined, end: 0 };
@@ -159,7 +159,7 @@ async function writeAt(file: FileHandle, bytes: Buffer, start: number): Promise<
     at += (await file.write(bytes, at, bytes.length - at, start + at)).bytesWritten;
 }
 
-/** A key for this list alone, so that a code of it is of no use elsewhere. */
+/** A key for this list only, so that its codes are of no use elsewhere. */
 function keyFrom(masterKey: Uint8Array): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, '', 'auscult list of destroyed sessions', KEY_BYTES));
 }

@@ -17,7 +17,7 @@ export interface HoldingServices extends EndingServices {
 export interface SessionHold {
   /** Renews the hold, and ends sessions that nobody holds any more. Done every five seconds by itself. */
   readonly renew: () => Promise<void>;
-  /** Lets go: sessions that are still open are nobody's then. */
+  /** Gives the hold up: sessions that are still open belong to no server then. */
   readonly release: () => Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function holdSessions(services: HoldingServices, log: Log): Promise
 
   await renew();
   const timer = setInterval(() => {
-    // The queue tells that the database is away.
+    // The queue reports that the database is away.
     renew().catch(() => undefined);
   }, RENEW_MS).unref();
   return {

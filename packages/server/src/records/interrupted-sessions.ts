@@ -19,7 +19,7 @@ export interface EndingServices {
 /** Sessions that are ended in one transaction. */
 const ENDED_TOGETHER = 100;
 
-/** Why such a session ended, where others have the code that their socket was closed with. */
+/** The reason why such a session ended, in place of the close code that other sessions have. */
 const INTERRUPTED = 'interrupted';
 
 interface InterruptedSession {
@@ -84,7 +84,7 @@ async function end(
 ): Promise<void> {
   const rows = createSessionRows(database, integrity);
   const session = await readIfSound(rows, transaction, id);
-  // Another server was faster, or somebody wrote to the row, which is told.
+  // Another server was faster, or somebody changed the row from outside, which is reported.
   if (session === undefined || session.row.ended_at !== null) return;
   const ended = { ended_at: lastSeenAt, end_reason: INTERRUPTED };
   const revision = await rows.changeIn(transaction, session, ended);

@@ -12,7 +12,7 @@ import { KEY_BYTES } from '../storage/seal.js';
 
 /** A key that encrypts the keys of sessions. */
 export interface MasterKey {
-  /** Follows from the key, tells nothing of it, and stands beside everything that is encrypted with it. */
+  /** Derived from the key without revealing it, and stored with everything that is encrypted with the key. */
   readonly id: string;
   readonly bytes: Uint8Array;
 }
@@ -22,7 +22,7 @@ export interface MasterKeys {
   readonly current: () => MasterKey;
   /** All of them, the current one first. */
   readonly all: () => readonly MasterKey[];
-  /** Looks again where they come from if it is not there: it may be new. Undefined if it still is not. */
+  /** A key that is not known may be new, so its source is read again. Undefined if it is not there either. */
   readonly find: (id: string) => Promise<MasterKey | undefined>;
   /** Reads them again. Where that fails, those that are there stay. */
   readonly reload: () => Promise<void>;
@@ -81,8 +81,8 @@ export function createMasterKeyFile(path: string): boolean {
 const PATIENCE_MS = 5000;
 
 /**
- * Puts a new key first in the file at `path`. One at a time does: of two that read the same keys, the second would take
- * away the key that records are encrypted with since the first.
+ * Puts a new key first in the file at `path`. Only one process at a time does so: of two that read the same keys, the
+ * second would remove the key that the first has just added, which records may be encrypted with.
  */
 export async function prependMasterKey(path: string): Promise<void> {
   await withFileLock(path, PATIENCE_MS, async () => {
@@ -135,7 +135,7 @@ async function outputOf(command: string): Promise<string> {
 async function contentOf(path: string): Promise<string> {
   try {
     const keys = await readFile(path, 'utf8');
-    // A key that was just put there must not be encrypted with before a power cut leaves it there.
+    // Nothing may be encrypted with a new key before it is certain to survive a power cut.
     syncFolder(dirname(path));
     return keys;
   } catch {

@@ -35,7 +35,7 @@ export async function openMasterKeys(
   return keys;
 }
 
-/** Whether a key that is lost vouches for somebody: another would let nobody in. */
+/** Whether a lost key vouches for users or API keys: with a new one, nobody could log in. */
 async function areRowsVouchedFor(db: Database['db']): Promise<boolean> {
   for (const table of ['api_keys', 'users'] as const) {
     const row = await db

@@ -12,7 +12,7 @@ export interface AudioPiece {
 const PIECE_SECONDS = 10;
 const SAMPLE_BYTES = 2;
 
-/** Gathers samples of each channel into pieces; without samples, what is left of the channel. */
+/** Gathers the samples of each channel into pieces; called without samples, it returns what is left of the channel. */
 export function createAudioPieces(): (
   channel: number,
   samples: Float32Array | undefined,

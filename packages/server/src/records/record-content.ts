@@ -56,7 +56,7 @@ export function openFinal(dataKey: Uint8Array, sealed: Buffer, where: SegmentPla
   return finalRecord.parse(JSON.parse(open(dataKey, sealed, associated(where)).toString()));
 }
 
-/** The final with other words, which share its time evenly: nobody knows when each was said. */
+/** The final with other words. They share its time evenly, since nobody knows when each was said. */
 export function corrected(final: FinalRecord, text: string): FinalRecord {
   const words = text.split(/\s+/).filter((part) => part !== '');
   const each = (final.end - final.start) / Math.max(1, words.length);
@@ -74,7 +74,7 @@ export function corrected(final: FinalRecord, text: string): FinalRecord {
   };
 }
 
-/** Live finals were sealed without their reading before there was another. */
+/** Live finals were sealed without their pass before there was a second one. */
 function associated({ sessionId, reading, place, version }: SegmentPlace): SealedPlace {
   const at = reading === 'live' ? [place, version] : [reading, place, version];
   return ['segments', sessionId, ...at];

@@ -12,7 +12,7 @@ export function recordEvent(
   return { action, outcome: 'success', who, from, what: id, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** Does `work`, and has the auditor know, too, where it finds that something is not what was written. */
+/** Does `work`; where it finds a record damaged, that goes to the audit log, too. */
 export async function reportingDamage<Result>(
   audit: AuditLog,
   id: string,

@@ -8,13 +8,13 @@ import { KEY_BYTES } from '../storage/seal.js';
 import { open, seal } from './seal.js';
 
 /**
- * What belongs to the record of a session, in one small value that follows each commit: nothing of a record can be taken
- * away, put back or added without the key of the session.
+ * What belongs to the record of a session, in one small value that every commit updates: without the key of the session,
+ * nothing can be removed from a record, put back or added.
  */
 export interface RecordHead {
   /**
-   * The sum of a keyed hash of each row of text, so that it follows an addition without reading what was there. It is
-   * never seen outside of its seal: from sums that are known, others could be made.
+   * The sum of the keyed hashes of all rows of text, so that a row can be added without reading the others. It is never
+   * visible outside of its seal: whoever knows sums could make others from them.
    */
   readonly text: bigint;
   /** Of each channel: how many pieces of audio were kept, and the place behind the last. */

@@ -106,12 +106,12 @@ export interface RecordSearch {
   readonly model?: string | undefined;
   readonly language?: string | undefined;
   readonly task?: string | undefined;
-  /** Began at or after, and before. */
+  /** Began at or after `from`, and before `to`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly held?: boolean | undefined;
   readonly limit: number;
-  /** Where the page before ended. */
+  /** `next` of the page before. */
   readonly after?: string | undefined;
 }
 

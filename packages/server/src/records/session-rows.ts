@@ -34,11 +34,11 @@ export type SessionChange = Partial<
   >
 >;
 
-/** The rows of sessions. One that was written past the server is reported, and refused as `record_damaged`. */
+/** The rows of sessions. A row that somebody else than a server wrote is reported, and refused as `record_damaged`. */
 export interface SessionRows {
   /** Not to be called within a transaction. */
   readonly find: (id: string) => Promise<AuthenticSession | undefined>;
-  /** Those of these rows that servers wrote as they stand. */
+  /** Those of the rows that are as a server wrote them. */
   readonly authenticOf: (
     rows: readonly SessionRow[],
     groupsOf: (id: string) => readonly string[],
@@ -61,7 +61,7 @@ export interface SessionRows {
     session: AuthenticSession,
     change: SessionChange,
   ) => Promise<number>;
-  /** That the change to this revision is committed. */
+  /** Notes that the change to this revision is committed. */
   readonly committed: (id: string, revision: number) => void;
 }
 
@@ -141,7 +141,7 @@ export function createSessionRows(
     changeIn: async (transaction, { row, groups }, change) => {
       const revision = row.revision + 1;
       const { mac, mac_key_id } = vouch({ ...row, ...change, revision }, groups);
-      // What an index is over is written where it changes only: each page more that is written costs.
+      // An indexed column is only written where it changes: every further page that is written costs time.
       const keyId = mac_key_id === row.mac_key_id ? {} : { mac_key_id };
       await transaction
         .updateTable('sessions')

@@ -84,17 +84,17 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     };
     const said = { ...undescribed(), finals, audio_seconds: audioSeconds };
     return changing(async (transaction, session) => {
-      // A session that goes on is not over, even if another server took this one for dead.
+      // A session that goes on is not over, even if another server believed this one to be dead.
       const mayBeOver = session?.row.ended_at !== null;
       const about = mayBeOver ? { ...said, ended_at: null, end_reason: null } : said;
-      // A commit whose answer was lost with the connection is done again.
+      // A commit whose answer was lost with the connection is repeated.
       if (session !== undefined && session.row.finals > place) return undefined;
       await insertSegment(transaction, row);
       return { about, head: (head) => headKeys.withText(head, [{ table: 'segments', ...row }]) };
     });
   };
 
-  /** The row of the session and its head; undefined where somebody has written to it, which does not end the session. */
+  /** The row of the session and its head; undefined where somebody tampered with it, which does not end the session. */
   const readIn = async (transaction: Transaction<Schema>) => {
     try {
       const session = await rows.readIn(transaction, sessionId, groups);
@@ -106,7 +106,7 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     }
   };
 
-  /** Writes, and has the row and the head of the session follow. Nothing vouches for a row that somebody else wrote to. */
+  /** Writes, and updates the row and the head of the session. A row that somebody tampered with is not vouched for. */
   const changing = async (
     work: (
       transaction: Transaction<Schema>,
@@ -132,7 +132,7 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     if (revision !== undefined) rows.committed(sessionId, revision);
   };
 
-  /** What of the description is not written yet. */
+  /** The columns of the description that are not written yet. */
   const undescribed = () => {
     const columns = isDescribed ? {} : descriptionColumns(dataKey, sessionId, description);
     isDescribed = true;
@@ -196,19 +196,19 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
   };
 }
 
-/** What follows from something that was written. */
+/** What else has to be changed with something that was written. */
 interface Following {
   readonly about: SessionChange;
-  /** What becomes of the head; it stays without it. */
+  /** The head afterwards; unchanged if left out. */
   readonly head?: (before: RecordHead) => RecordHead;
-  /** Writes what belongs to it; told the revision of the row where something vouches for it. */
+  /** Logs it; called with the revision of the row where the row is vouched for. */
   readonly note?: (transaction: Transaction<Schema>, revision: number | undefined) => Promise<void>;
 }
 
 type SegmentRow = Selectable<Schema['segments']>;
 type PieceRow = Selectable<Schema['audio_pieces']>;
 
-/** What somebody else put in the place makes room. */
+/** Replaces what somebody else may have put in its place. */
 async function insertSegment(transaction: Transaction<Schema>, row: SegmentRow): Promise<void> {
   const insert = () =>
     transaction
@@ -244,7 +244,7 @@ async function insertPiece(transaction: Transaction<Schema>, row: PieceRow): Pro
   await insert();
 }
 
-/** A writer that keeps nothing, but that the session was there is logged. */
+/** A writer that keeps nothing; only that there was a session is logged. */
 export function createAuditOnlyWriter(
   sessionId: string,
   { who, from }: Actor,

@@ -36,7 +36,7 @@ export async function headKeysOf(
   }
 }
 
-/** What there is of a record, read some rows at a time. */
+/** The head that the stored rows of a record make, read some rows at a time. */
 export async function readStoredHead(
   db: Database['db'],
   keys: HeadKeys,

@@ -6,12 +6,12 @@ import { openFinal, type RecognitionPass } from './record-content.js';
 import { createHeadKeys, EMPTY_HEAD, type HeadKeys } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 
-/** Where what was said in a session is read from. */
+/** A session whose text is read. */
 interface SealedSession {
   readonly db: Database['db'];
   readonly id: string;
   readonly dataKey: Buffer;
-  /** Live finals there are. */
+  /** The number of live finals. */
   readonly finals: number;
   /** Null where it is lost. */
   readonly head: Buffer | null;
@@ -20,7 +20,7 @@ interface SealedSession {
 /** What was said in a session, and whether it is all of that and nothing else. */
 export type StoredText = Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'>;
 
-/** Everything that was said in a session, in all versions. Of what is missing or was changed, it leaves out as little as it can. */
+/** Everything that was said in a session, in all versions. Leaves out only what is missing or was changed. */
 export async function readSegments({ db, id, dataKey, finals, head }: SealedSession): Promise<StoredText> {
   const parts = await db
     .selectFrom('refined_parts')
@@ -81,7 +81,7 @@ function orUndefined<Result>(work: () => Result): Result | undefined {
 type SegmentRow = Selectable<Schema['segments']>;
 type Segments = ReadonlyMap<number, readonly SegmentVersion[]>;
 
-/** The versions of each place of a reading, and whether all could be opened. */
+/** The versions of each final of a pass, and whether all could be opened. */
 function openSegments(
   rows: readonly SegmentRow[],
   dataKey: Buffer,
@@ -109,7 +109,7 @@ function openSegments(
   return { segments, isWhole };
 }
 
-/** So many finals from a place on, without those that are missing. */
+/** `count` finals from a place on, without those that are missing. */
 function placesOf(segments: Segments, from: number, count: number): readonly RecordedSegment[] {
   return [...segments]
     .filter(([place]) => place >= from && place < from + count)

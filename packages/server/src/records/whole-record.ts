@@ -11,7 +11,7 @@ export async function requireSession(rows: SessionRows, id: string): Promise<Aut
   return found;
 }
 
-/** What was said in a session. A commit that comes between the row and the text is no reason to doubt either. */
+/** What was said in a session. Where a commit came between the row and the text, both are read again. */
 export async function readWhole(
   { database: { db }, rows }: Pick<RecordServices, 'database' | 'rows'>,
   { id, finals, head, revision }: SessionRow,

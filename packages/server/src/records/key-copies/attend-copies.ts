@@ -4,9 +4,9 @@ import { locked, placesHere } from './copy-places.js';
 import type { CopyServices } from './copy-services.js';
 import { idOfCopy } from './key-copy.js';
 
-/** How often a server looks for keys that others destroyed: PostgreSQL is shared, and somebody may wait. Milliseconds. */
+/** How often a server looks for keys that others destroyed, milliseconds: often on PostgreSQL, where another server may wait. */
 const ATTEND_MS = { postgres: 500, sqlite: 5000 } as const;
-/** How often a server tells which copies it can reach, milliseconds. */
+/** How often a server says which copies it can reach, milliseconds. */
 const TELL_MS = 5000;
 
 /**

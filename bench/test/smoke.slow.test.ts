@@ -90,6 +90,7 @@ describe('bench', () => {
           { what: 'Auscult, inference process', words: number },
           { what: 'Auscult, voice detection and inference', wall: { ...delay, count: 2 }, words: number },
         ],
+        residentBytes: { first: number, last: number },
       });
       if (process.platform === 'linux') {
         const processor = { ...delay, count: 2 };

@@ -7,6 +7,8 @@ export interface OwnEngine {
   readonly model: string;
   /** Recognises 16 kHz mono audio as a live session of its own, which ends behind it. */
   recognise(pcm: Int16Array): Promise<OwnAnswer>;
+  /** Of the inference process behind its last answer. */
+  residentBytes(): number;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startOwnEngine(model: string | undefined): Promise<OwnEngi
         processorSeconds: inferenceSeconds + (own.user + own.system) / 1e6,
       };
     },
+    residentBytes: () => recognizer.status().workers[0]?.residentBytes ?? 0,
     close: () => recognizer.close(),
   };
 }

@@ -13,6 +13,11 @@ export interface CostResults {
   /** Where the utterances lie, seconds of their clips. */
   readonly places: readonly { readonly id: string; readonly start: number }[];
   readonly lines: readonly CostLine[];
+  /**
+   * Memory of the inference process behind the first round and behind the last. Lengths that were heard before should
+   * take none (docs/decisions/0013).
+   */
+  readonly residentBytes: { readonly first: number; readonly last: number };
 }
 
 /** One way to have an utterance recognised. All times in seconds, over all utterances and rounds. */
@@ -56,11 +61,13 @@ export async function measureUtteranceCost(
     // What only the first request pays is no part of an utterance's cost.
     for (const way of ways) for (const { pcm } of utterances.slice(0, 1)) await way(pcm);
     const costs: Cost[] = [];
+    const residentBytes: number[] = [];
     for (let round = 0; round < rounds; round++) {
       for (const [index, { pcm }] of utterances.entries()) {
         for (const way of rotated(ways, round + index)) costs.push(...(await way(pcm)));
         onDone();
       }
+      residentBytes.push(own.residentBytes());
     }
     const results: CostResults = {
       utterances: utterances.length,
@@ -68,6 +75,7 @@ export async function measureUtteranceCost(
       rounds,
       places: utterances.map(({ clip, start }) => ({ id: clip.id, start })),
       lines: summarise(costs, rounds),
+      residentBytes: { first: residentBytes[0] ?? 0, last: residentBytes.at(-1) ?? 0 },
     };
     return { model: whisper === undefined ? own.model : `${own.model} and ${whisper.model}`, results };
   } finally {

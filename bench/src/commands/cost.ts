@@ -3,7 +3,7 @@ import { measureUtteranceCost, PEER_DEFAULT, type CostResults } from '../benchma
 import { decodeClips } from '../clips/decode-clip.js';
 import { cutUtterances, spreadEvenly } from '../clips/utterances.js';
 import type { Distribution } from '../measure/distribution.js';
-import { milliseconds, table } from '../report/table.js';
+import { megabytes, milliseconds, table } from '../report/table.js';
 import { addClipOptions, positiveNumber, speechClips, wholeNumber, type ClipFlags } from './clip-options.js';
 import { conduct, showProgress } from './conduct.js';
 import { addModelOptions, addPeerOption, type ModelFlags, type PeerFlags } from './run-options.js';
@@ -51,7 +51,7 @@ export function addCostCommand(program: Command): void {
     });
 }
 
-function show({ utterances, seconds, rounds, lines }: CostResults): string {
+function show({ utterances, seconds, rounds, lines, residentBytes }: CostResults): string {
   const peer = lines.find(({ what }) => what === PEER_DEFAULT);
   return [
     table(
@@ -65,6 +65,8 @@ function show({ utterances, seconds, rounds, lines }: CostResults): string {
     ),
     `${String(utterances)} utterances of ${String(seconds)} s, each ${String(rounds)} times, in turns, on one thread each, ` +
       'without the loading of the weights; of Auscult, finals of a live session that is sent all at once',
+    `The inference process has ${megabytes(residentBytes.first)} after the first round and ` +
+      `${megabytes(residentBytes.last)} after the last.`,
   ].join('\n');
 }
 

@@ -232,7 +232,7 @@ it.each([
   const piece = Buffer.alloc(1024 ** 2);
   let peak = 0;
   const before = process.memoryUsage().arrayBuffers;
-  const total = 64 * 1024 ** 2;
+  const total = 256 * 1024 ** 2;
   const source = {
     size: head.length + total,
     read: async function* (start: number, end: number): AsyncGenerator<Uint8Array, void> {
@@ -246,5 +246,6 @@ it.each([
   };
   const { openRecording } = await import('../../src/audio/recording.js');
   await expect(openRecording(source)).rejects.toMatchObject({ code: /un(readable|supported)_audio/ });
-  expect(peak).toBeLessThan(48 * 1024 ** 2);
+  // Far from all of it, however late the collector is.
+  expect(peak).toBeLessThan(128 * 1024 ** 2);
 });

@@ -70,7 +70,7 @@ test('a file of a record that was shortened is refused, or says so in every form
 
   for (const format of ['text', 'json', 'srt', 'vtt', 'fhir']) {
     expect(await request(`/${id}/export?format=${format}`)).toMatchObject({
-      status: 409,
+      status: 500,
       body: { error: { code: 'record_damaged', field: 'damaged', limit: 'show' } },
     });
   }

@@ -13,7 +13,7 @@ import type { DropReason, FinalHypothesis } from './live-transcription.js';
 import type { SpeculativeFinal } from './speculative-final.js';
 import type { StreamText } from './stream-text.js';
 import type { HeardUtterance } from './utterance-jobs.js';
-import type { UtteranceServices } from './utterance-recognition.js';
+import type { UtteranceServices } from './utterance-services.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
 

@@ -7,7 +7,8 @@ import { SpeechError } from '../speech-error.js';
 import { VAD_FRAME_SAMPLES, type VoiceActivity } from '../vad/voice-activity.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from './live-transcription.js';
 import { createSpeakingPace } from './speaking-pace.js';
-import { createUtteranceRecognition, type UtteranceServices } from './utterance-recognition.js';
+import { createUtteranceRecognition } from './utterance-recognition.js';
+import type { UtteranceServices } from './utterance-services.js';
 
 /** What a live stream is built from. */
 export interface LiveStreamServices extends UtteranceServices {

@@ -4,7 +4,7 @@ import { spellUnitsOut } from '../text/spoken-units.js';
 import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
 import type { LiveOptions } from './live-transcription.js';
 import { casedAfter } from './sentence-casing.js';
-import type { UtteranceServices } from './utterance-recognition.js';
+import type { UtteranceServices } from './utterance-services.js';
 
 /** Turns the tokens of one stream into words. */
 export interface StreamText {

@@ -6,7 +6,7 @@ import type { AudioHistory } from '../segment/audio-history.js';
 import type { CarriedContext, ContextWindow } from './carried-context.js';
 import type { LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
-import type { UtteranceServices } from './utterance-recognition.js';
+import type { UtteranceServices } from './utterance-services.js';
 
 /** An utterance, or what there is of it. */
 export interface HeardUtterance {

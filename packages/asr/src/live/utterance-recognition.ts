@@ -1,10 +1,6 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import type { InferencePool, Share } from '../inference/inference-pool.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import type { SegmentEvent } from '../segment/segmenter.js';
-import type { KeyTermList } from '../terms/key-term-list.js';
-import type { Lexicon } from '../terms/key-term.js';
-import type { TokenText } from '../text/token-text.js';
 import { createCarriedContext } from './carried-context.js';
 import { createFinalQueue } from './final-queue.js';
 import { isTooFaint, type UtteranceEvidence } from './invention-gate.js';
@@ -13,27 +9,7 @@ import { openUtterance, type OpenUtterance } from './open-utterance.js';
 import type { SpeakingPace } from './speaking-pace.js';
 import { createStreamText } from './stream-text.js';
 import { createUtteranceJobs } from './utterance-jobs.js';
-
-/** What recognition needs from outside of the stream. */
-export interface UtteranceServices {
-  readonly pool: InferencePool;
-  /** Names the stream among all of the process. */
-  readonly stream: string;
-  /** The language of streams that name none. */
-  readonly language: string;
-  /** Hypotheses that are searched side by side for finals. */
-  readonly beams: number;
-  readonly textOf: (token: number) => TokenText;
-  /** The stream's key terms, and whether the pool knows the lexicon. */
-  readonly keyTerms: KeyTermList | undefined;
-  readonly lexicon: Lexicon;
-  /** What the confidence of a word is worth, see `calibratedConfidence`. */
-  readonly calibrated: (confidence: number) => number;
-  /** Share of the carried context to use now, 0 to 1. */
-  readonly contextShare: () => number;
-  /** Whose speech it is, see `RecognitionRequest`. */
-  readonly share: Share;
-}
+import type { UtteranceServices } from './utterance-services.js';
 
 /** Turns the utterances of one stream into hypotheses. */
 export interface UtteranceRecognition {

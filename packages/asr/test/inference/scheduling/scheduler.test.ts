@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { moonshineGeometry } from '../../../src/families/moonshine/moonshine-family.js';
 import type { RecognizerEvent } from '../../../src/recognizer/recognizer.js';
-import type { RecognitionRequest } from '../../../src/inference/inference-pool.js';
+import type { JobLoss, RecognitionRequest } from '../../../src/inference/inference-pool.js';
 import { createScheduler, type Scheduler } from '../../../src/inference/scheduling/scheduler.js';
 import { LEXICON } from '../../../src/inference/messages/recognition-job.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
@@ -407,6 +407,19 @@ test('the delay of finals is that of the oldest waiting, or of late', () => {
   expect(scheduler.status().finalDelaySeconds).toBe(0);
 });
 
+test('a job without a result says why: another came in its place, all attempts failed, or its process ended', () => {
+  const { submit, slots, losses } = schedule(1);
+  submit('final', 'a');
+  submit('partial', 'b');
+  submit('partial', 'b');
+  for (let attempt = 0; attempt < 4; attempt++) slots[0]?.crash();
+  expect(losses).toEqual([
+    { reason: 'replaced' },
+    { reason: 'failed', attempts: 3 },
+    { reason: 'interrupted' },
+  ]);
+});
+
 test('a closed scheduler gives out no more work', async () => {
   const { submit, slots, scheduler, outcomes } = schedule(1);
   submit('final', 'a');
@@ -466,6 +479,7 @@ function schedule(workers: number) {
   const { slots, create } = scriptSlots();
   const events: RecognizerEvent[] = [];
   const outcomes: string[] = [];
+  const losses: JobLoss[] = [];
   const scheduler: Scheduler = createScheduler(
     {
       workers,
@@ -508,11 +522,14 @@ function schedule(workers: number) {
       {
         audio: () => new Int16Array(0),
         onResult: () => outcomes.push(`result ${name}`),
-        onLost: () => outcomes.push(`lost ${name}`),
+        onLost(loss) {
+          outcomes.push(`lost ${name}`);
+          losses.push(loss);
+        },
       },
     );
   };
-  return { scheduler, slots, events, outcomes, submit };
+  return { scheduler, slots, events, outcomes, losses, submit };
 }
 
 /** The streams whose jobs a slot was given, in order. */

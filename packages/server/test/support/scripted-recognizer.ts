@@ -151,7 +151,7 @@ function openStream(
       if (recognizer.pushError) throw recognizer.pushError;
       if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
       rate = sampleRate ?? rate;
-      receivedAt16k += (pcm.length / bytesPerSample) * (SAMPLE_RATE / rate);
+      receivedAt16k += ((pcm.length / bytesPerSample) * SAMPLE_RATE) / rate;
       pushed.push(recognizer.keepsAudio ? Uint8Array.from(pcm) : new Uint8Array());
       sampleRates.push(sampleRate);
       if (options.encoding === 's16le') listener.onAudio?.(samplesOf(pcm));

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { connect, connectOptedIn } from '../support/client.js';
 import { expectHeardAfterSilence } from '../support/heard-after-silence.js';
 import { spawnRealServer, type RealServer } from '../support/real-server.js';
-import { loadSpeech, speak, wordErrorRate, type Speech } from '../support/speech.js';
+import { loadSpeech, speak, transcriptOf, wordErrorRate, wordsOf, type Speech } from '../support/speech.js';
 
 /** Clear read speech comes out word by word; a model that hears nothing, or another clip, is far off. */
 const CLEAR_SPEECH_WER = 0.15;
@@ -16,6 +16,34 @@ beforeAll(async () => {
 });
 
 describe('real speech through the socket', () => {
+  test('reaches a client that opted in as it is spoken, without words that flicker', async () => {
+    const client = await connectOptedIn(server.url);
+    client.send({ type: 'configure', words: true });
+    await speak(client, speech.pcm, 1);
+    client.send({ type: 'stop' });
+    const stopped = await client.next('stopped');
+
+    const all = client.all('transcription');
+    const finals = all.filter(({ isFinal }) => isFinal);
+    expect(wordErrorRate(speech.text, transcriptOf(client))).toBeLessThan(CLEAR_SPEECH_WER);
+    expect(all.findIndex(({ isFinal }) => !isFinal)).toBe(0);
+    for (const [index, partial] of all.entries()) {
+      const before = all
+        .slice(0, index)
+        .findLast(({ sequence, isFinal }) => !isFinal && sequence === partial.sequence);
+      if (before && !partial.isFinal)
+        expect(wordsOf(partial.text).join(' ')).toContain(wordsOf(before.text).join(' '));
+    }
+    for (const { words = [], start, end, text } of finals) {
+      expect(words.map((word) => word.text).join(' ')).toBe(text);
+      expect(words[0]?.start).toBeGreaterThanOrEqual(start);
+      expect(words.at(-1)?.end).toBeLessThanOrEqual(end);
+    }
+    expect(stopped.audioSeconds).toBeCloseTo(speech.seconds, 1);
+    expect(stopped.utterances).toBe(finals.length);
+    expect(client.all('speech').map(({ state }) => state)).toContain('started');
+  });
+
   test('is in the record to its end, where its client closes right behind it', async () => {
     const client = await connect(server.url);
     // The last word, without the second of silence behind it.

@@ -47,6 +47,35 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await waiting.getAttribute('aria-disabled')).toBe('true');
     });
 
+    test('asks for a code where there is an authenticator, and takes a recovery code in its place, once', async () => {
+      const user = await server.create({ role: 'clinician', usesCodes: true });
+      const { page } = await openPage(server.url);
+      await logIn(page, user);
+      await giveCode(page, 'Code of the authenticator', '000000');
+      await page.getByRole('alert').filter({ hasText: 'The code is wrong' }).waitFor();
+      await giveCode(page, 'Code of the authenticator', codeOf(user));
+      await account(page, user.name).click();
+      await page.getByText('None is left.').waitFor();
+      await button(page, 'Make new recovery codes').click();
+      await page.getByLabel('Your password').fill(user.password);
+      await button(page, 'Go on').click();
+      const code = (await page.locator('recovery-code-list li').first().textContent()) ?? '';
+      await button(page, 'I have kept them').click();
+      await page.getByText('10 are left.').waitFor();
+      await button(page, 'Log out').click();
+
+      await logIn(page, user);
+      await button(page, 'Use a recovery code').click();
+      await giveCode(page, 'Recovery code', code);
+      await account(page, user.name).click();
+      await page.getByText('9 are left.').waitFor();
+      await button(page, 'Log out').click();
+      await logIn(page, user);
+      await button(page, 'Use a recovery code').click();
+      await giveCode(page, 'Recovery code', code);
+      await page.getByRole('alert').filter({ hasText: 'was used before' }).waitFor();
+    });
+
     test('loses no word when the login ends while somebody speaks', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: false });
       const { page } = await openPage(server.url, { speech: speech.path });

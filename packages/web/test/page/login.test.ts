@@ -1,10 +1,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { codeOf } from '../../../server/test/support/people.js';
 import { account, button } from '../support/account-dialog.js';
 import { focused } from '../support/accessible.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
-import { giveCode, logIn } from '../support/log-in.js';
+import { logIn } from '../support/log-in.js';
 import { openPage } from '../support/open-page.js';
 import { spawnPeopleServer, type PeopleServer } from '../support/people-server.js';
 import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
@@ -53,35 +52,6 @@ describe.skipIf(chromiumPath === undefined)(
       await button(page, 'Log in').waitFor();
       // That nobody is known at first is said by the browser as well.
       expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
-    });
-
-    test('asks for a code where there is an authenticator, and takes a recovery code in its place, once', async () => {
-      const user = await server.create({ role: 'clinician', usesCodes: true });
-      const { page } = await openPage(server.url);
-      await logIn(page, user);
-      await giveCode(page, 'Code of the authenticator', '000000');
-      await page.getByRole('alert').filter({ hasText: 'The code is wrong' }).waitFor();
-      await giveCode(page, 'Code of the authenticator', codeOf(user));
-      await account(page, user.name).click();
-      await page.getByText('None is left.').waitFor();
-      await button(page, 'Make new recovery codes').click();
-      await page.getByLabel('Your password').fill(user.password);
-      await button(page, 'Go on').click();
-      const code = (await page.locator('recovery-code-list li').first().textContent()) ?? '';
-      await button(page, 'I have kept them').click();
-      await page.getByText('10 are left.').waitFor();
-      await button(page, 'Log out').click();
-
-      await logIn(page, user);
-      await button(page, 'Use a recovery code').click();
-      await giveCode(page, 'Recovery code', code);
-      await account(page, user.name).click();
-      await page.getByText('9 are left.').waitFor();
-      await button(page, 'Log out').click();
-      await logIn(page, user);
-      await button(page, 'Use a recovery code').click();
-      await giveCode(page, 'Recovery code', code);
-      await page.getByRole('alert').filter({ hasText: 'was used before' }).waitFor();
     });
   },
 );

@@ -12,7 +12,7 @@ import { transcriptOf, type Speech } from './speech.js';
 import { until } from './until.js';
 
 /** A session in which the canary was heard, on a server with everything that it writes in one folder. */
-export interface Scene {
+interface Scene {
   readonly server: RealServer;
   /** Holds data, temporary files, home and working directory of the server. */
   readonly folder: string;

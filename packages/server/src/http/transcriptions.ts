@@ -209,6 +209,11 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     if (ready === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
     const place = services.transcriptions.reserve(ownershipOf(requireIdentity(request)));
     if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
+    const gone = new AbortController();
+    const leave = (): void => {
+      gone.abort();
+    };
+    request.raw.socket.once('close', leave);
     try {
       const upload = await receiveUpload(request, {
         directory: config.spoolDirectory,
@@ -218,8 +223,9 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         readKeyTerms: (text) => services.reader.keyTerms(requireIdentity(request), text),
         place,
       });
-      return await submit(upload, ready, place, request);
+      return await submit(upload, ready, place, request, gone.signal);
     } finally {
+      request.raw.socket.off('close', leave);
       place.leave();
     }
   }
@@ -229,6 +235,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     recognizer: Recognizer,
     place: Place,
     request: FastifyRequest,
+    gone: AbortSignal,
   ): Promise<AcceptedUpload> {
     const { words } = upload;
     const settings = settingsOf(upload, config);
@@ -248,6 +255,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         decoders: services.decoders,
         key: `${who.tenant}/${who.subject}`,
         maxSeconds,
+        signal: gone,
       });
       if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
       if (services.draining.aborted) throw new RequestError('draining');
@@ -262,6 +270,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       return { transcription, warnings };
     } catch (error) {
       await upload.file.remove();
+      if (gone.aborted) throw new RequestError('broken_upload');
       if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
       throw error instanceof SpeechError ? refusalOf(error) : error;
     }

@@ -20,6 +20,8 @@ export interface UploadDecoding {
   readonly key: string;
   /** A longer recording is given up, seconds. */
   readonly maxSeconds: number;
+  /** Aborted if the sender goes before it was told that there is sound. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface UploadDecoding {
  */
 export async function openUpload(
   file: SealedFile,
-  { decoders, key, maxSeconds }: UploadDecoding,
+  { decoders, key, maxSeconds, signal }: UploadDecoding,
 ): Promise<RecordingSource> {
   let read = 0;
   const stored = storedIn(file, (end) => (read = end));
@@ -37,12 +39,12 @@ export async function openUpload(
     decoders.open(stored, { name: NAME, purpose, key, maxSeconds, ...options }).catch((error: unknown) => {
       throw limited(error, maxSeconds);
     });
-  const recording = await decode('look', {});
+  const recording = await decode('look', { signal });
   await recording.close();
   const { durationSeconds, tracks } = recording;
   const isApart =
     tracks > 1 &&
-    (await areTracksApart(tracks, (track) => decode('look', { track, onDamage: () => undefined })));
+    (await areTracksApart(tracks, (track) => decode('look', { track, signal, onDamage: () => undefined })));
   const heard: readonly (number | undefined)[] = isApart
     ? Array.from({ length: tracks }, (_, i) => i)
     : [undefined];

@@ -15,6 +15,7 @@ import {
   readRange,
 } from './message-schemas.js';
 import { ANSWER, type DecodingTask, MOST_QUESTIONS, MOST_SAMPLES, questions } from './messages.js';
+import type { MemoryBudget } from './memory-budget.js';
 import { createRequestedPrograms } from './requested-programs.js';
 import { createSoundQueue } from './sound-queue.js';
 import { type DecoderSource, piecesOf } from './source-pieces.js';
@@ -22,6 +23,8 @@ import { type Excess, watchUsage } from './usage-watch.js';
 
 /** How a recording is decoded apart, and who hears that its process has ended. */
 export interface DecodeApartOptions extends DecodingOptions {
+  /** What it may take beside other decoders. */
+  readonly memory: MemoryBudget;
   /** Is given what ends it early, with the reason. */
   readonly onStart: (close: (reason: SpeechError) => void) => void;
   readonly onEnd: () => void;
@@ -34,7 +37,7 @@ export interface DecodeApartOptions extends DecodingOptions {
  */
 export async function decodeApart(
   source: DecoderSource,
-  { name = 'The recording', track, maxSeconds, onDamage, onStart, onEnd }: DecodeApartOptions,
+  { name = 'The recording', track, maxSeconds, memory, onDamage, onStart, onEnd }: DecodeApartOptions,
 ): Promise<Recording> {
   const pieces = piecesOf(source);
   const programs = createRequestedPrograms();
@@ -141,6 +144,7 @@ export async function decodeApart(
     outputSeconds: () => samples / SAMPLE_RATE,
     // While ffmpeg works, all that a decoder has asked is answered late.
     isExpected: () => asked === 0 || programs.pids().length > 0,
+    memory,
     onExcess: (excess) => {
       end(excessive(name, excess));
     },

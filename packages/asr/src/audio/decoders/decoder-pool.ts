@@ -1,6 +1,7 @@
 import type { Recording, RecordingOptions } from '../decode-recording.js';
 import { SpeechError } from '../../speech-error.js';
 import { decodeApart } from './decode-apart.js';
+import { createMemoryBudget } from './memory-budget.js';
 import type { DecoderSource } from './source-pieces.js';
 import { createSlots } from './slots.js';
 
@@ -25,11 +26,19 @@ export interface DecodeOptions extends RecordingOptions {
    * the other.
    */
   readonly purpose: 'look' | 'read';
-  /** Whose it is, for turns to be shared by. */
+  /** Whose it is, for slots to be shared by. */
   readonly key?: string;
   /** A longer recording is given up as soon as so much of it was decoded, seconds. */
   readonly maxSeconds?: number;
+  /** Aborted once nobody waits for it any more. */
+  readonly signal?: AbortSignal;
 }
+
+/**
+ * Private memory of all decoders together, bytes: several times what ordinary recordings take, few enough that the server
+ * and its decoders stay within 300 MB while bombs are uploaded (bench `bombs`).
+ */
+const MOST_BYTES = 224e6;
 
 /** Recordings that are looked at, and read, at a time. */
 export interface DecoderPoolOptions {
@@ -43,23 +52,30 @@ export interface DecoderPoolOptions {
  */
 export function createDecoderPool({ looks, reads }: DecoderPoolOptions): DecoderPool {
   const slots = { look: createSlots(looks), read: createSlots(reads) };
+  const memory = createMemoryBudget(MOST_BYTES);
   const running = new Set<{ close: ((reason: SpeechError) => void) | undefined }>();
   let isClosed = false;
 
   return {
-    async open(source, { purpose, key, ...options }) {
+    async open(source, { purpose, key, signal, ...options }) {
       const free = await slots[purpose].take(key);
-      if (isClosed) {
+      if (isClosed || signal?.aborted === true) {
         free();
         throw closed();
       }
       const entry: { close: ((reason: SpeechError) => void) | undefined } = { close: undefined };
       running.add(entry);
+      const giveUp = (): void => {
+        entry.close?.(closed());
+      };
+      signal?.addEventListener('abort', giveUp);
       const recording = decodeApart(source, {
         ...options,
+        memory,
         onStart: (close) => (entry.close = close),
         onEnd: () => {
           running.delete(entry);
+          signal?.removeEventListener('abort', giveUp);
           free();
         },
       });

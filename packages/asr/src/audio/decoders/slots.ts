@@ -1,8 +1,8 @@
 /** Lets so many do something at a time. */
 export interface Slots {
   /**
-   * Resolves with what frees the slot, in the order in which they were asked for. `key` names whose it is, for those that wait
-   * to be told apart.
+   * Resolves with what frees the slot. `key` names whose it is: of those who wait, the one goes first who has the fewest slots
+   * now, and of these the one who has waited longest since the last; who has asked for several gets them in that order.
    */
   take(key: string | undefined): Promise<() => void>;
   /** How many are taken, and how many wait for one. */
@@ -17,12 +17,27 @@ interface Waiting {
 /** There are `atATime` of them. */
 export function createSlots(atATime: number): Slots {
   const queue: Waiting[] = [];
+  /** Slots of those that wait or have one. */
+  const slotsOf = new Map<string | undefined, { running: number; began: number }>();
   let running = 0;
+  let begun = 0;
+  const had = (key: string | undefined) => slotsOf.get(key) ?? { running: 0, began: 0 };
+  const goesBefore = (one: Waiting, other: Waiting): boolean => {
+    const [mine, theirs] = [had(one.key), had(other.key)];
+    return mine.running < theirs.running || (mine.running === theirs.running && mine.began < theirs.began);
+  };
+  const count = (key: string | undefined, change: 1 | -1): void => {
+    const now = { running: had(key).running + change, began: change > 0 ? ++begun : had(key).began };
+    if (now.running > 0 || queue.some((waiting) => waiting.key === key)) slotsOf.set(key, now);
+    else slotsOf.delete(key);
+    running += change;
+  };
   const startNext = (): void => {
     if (running >= atATime) return;
-    const next = queue.shift();
-    if (next === undefined) return;
-    running += 1;
+    if (queue.length === 0) return;
+    const next = queue.reduce((first, each) => (goesBefore(each, first) ? each : first));
+    queue.splice(queue.indexOf(next), 1);
+    count(next.key, 1);
     next.begin();
   };
   return {
@@ -32,7 +47,7 @@ export function createSlots(atATime: number): Slots {
         const end = (): void => {
           if (isOver) return;
           isOver = true;
-          running -= 1;
+          count(key, -1);
           startNext();
         };
         queue.push({

@@ -1,3 +1,4 @@
+import type { MemoryBudget } from './memory-budget.js';
 import { usageOf } from './process-usage.js';
 
 /** Why a decoder is ended. */
@@ -15,6 +16,8 @@ export interface Watched {
   readonly outputSeconds: () => number;
   /** Whether it has to say something, as it has what it asked for. */
   readonly isExpected: () => boolean;
+  /** What it may take beside other decoders. */
+  readonly memory: MemoryBudget;
   readonly onExcess: (excess: Excess) => void;
 }
 
@@ -47,6 +50,7 @@ export function watchUsage(watched: Watched): UsageWatch {
   /** By process: what those took that have ended counts on. */
   const cpuSeconds = new Map<number, number>();
   let silentTicks = 0;
+  let bytesTaken = 0;
 
   const excessOf = (): Excess | undefined => {
     // Counted in ticks and not in wall time: a machine that was suspended proves nothing.
@@ -57,11 +61,13 @@ export function watchUsage(watched: Watched): UsageWatch {
       ...(decoder === undefined ? [] : [{ pid: decoder, most: MOST_BYTES.decoder }]),
       ...watched.programs().map((pid) => ({ pid, most: MOST_BYTES.program })),
     ];
+    bytesTaken = 0;
     for (const { pid, most } of processes) {
       const usage = usageOf(pid);
       if (usage === undefined) continue;
       cpuSeconds.set(pid, usage.cpuSeconds);
       if (usage.privateBytes > most) return 'memory';
+      bytesTaken += usage.privateBytes;
     }
     const taken = [...cpuSeconds.values()].reduce((sum, seconds) => sum + seconds, 0);
     const granted =
@@ -71,11 +77,18 @@ export function watchUsage(watched: Watched): UsageWatch {
     return taken + GRANTED.program * watched.startedPrograms() > granted ? 'time' : undefined;
   };
 
+  const end = (excess: Excess): void => {
+    clearInterval(timer);
+    account.leave();
+    watched.onExcess(excess);
+  };
+  const account = watched.memory.join(() => {
+    end('memory');
+  });
   const timer = setInterval(() => {
     const excess = excessOf();
-    if (excess === undefined) return;
-    clearInterval(timer);
-    watched.onExcess(excess);
+    if (excess === undefined) account.takes(bytesTaken);
+    else end(excess);
   }, TICK_MS);
   return {
     heard: () => {
@@ -83,6 +96,7 @@ export function watchUsage(watched: Watched): UsageWatch {
     },
     end: () => {
       clearInterval(timer);
+      account.leave();
     },
   };
 }

@@ -45,6 +45,7 @@ export async function measureBombs(
       const uploads = uploadOver(server, files);
       const beside = await listen(server, track);
       const answers = await uploads.end();
+      await untilIdle(server);
       results.push({
         container,
         answers,
@@ -101,18 +102,22 @@ async function listen(server: Target, track: Track): Promise<Heard> {
 }
 
 interface Uploads {
-  /** Lets those end that have begun, deletes what was taken, and tells how all were answered. */
+  /** Gives up those that have begun, deletes what was taken, and tells how the others were answered. */
   end(): Promise<Readonly<Record<string, number>>>;
 }
 
 function uploadOver({ httpUrl }: Target, files: readonly Uint8Array<ArrayBuffer>[]): Uploads {
   const answers: Record<string, number> = {};
-  let isOver = false;
+  const over = new AbortController();
   const upload = async (from: number): Promise<void> => {
-    for (let index = from; !isOver; index++) {
+    for (let index = from; !over.signal.aborted; index++) {
       const form = new FormData();
       form.append('file', new Blob([files[index % files.length] ?? '']), 'visit');
-      const response = await fetch(`${httpUrl}/api/v1/transcriptions`, { method: 'POST', body: form });
+      const response = await fetch(`${httpUrl}/api/v1/transcriptions`, {
+        method: 'POST',
+        body: form,
+        signal: over.signal,
+      });
       const { id, error } = (await response.json()) as { id?: string; error?: { code: string } };
       const answer = error?.code ?? String(response.status);
       answers[answer] = (answers[answer] ?? 0) + 1;
@@ -121,10 +126,10 @@ function uploadOver({ httpUrl }: Target, files: readonly Uint8Array<ArrayBuffer>
     }
   };
   const taken: string[] = [];
-  const all = Promise.all(Array.from({ length: AT_A_TIME }, (_, index) => upload(index)));
+  const all = Promise.allSettled(Array.from({ length: AT_A_TIME }, (_, index) => upload(index)));
   return {
     end: async () => {
-      isOver = true;
+      over.abort();
       await all;
       for (const id of taken) await fetch(`${httpUrl}/api/v1/transcriptions/${id}`, { method: 'DELETE' });
       return answers;
@@ -132,7 +137,16 @@ function uploadOver({ httpUrl }: Target, files: readonly Uint8Array<ArrayBuffer>
   };
 }
 
-const POLL_MS = 50;
+/** Resolves once no decoder runs, which follows soon where nobody waits for it any more. */
+async function untilIdle({ pid = 0 }: Target): Promise<void> {
+  const isDecoder = (child: number) => commandOf(child).includes('decoder-main');
+  for (let waited = 0; childrenOf(pid).some(isDecoder) && waited < LONGEST_REST_MS; waited += POLL_MS)
+    await elapsed(POLL_MS);
+}
+
+const LONGEST_REST_MS = 20_000;
+
+const POLL_MS = 100;
 
 function watchServer({ httpUrl, pid = 0 }: Target): { end(): Promise<Pick<Heard, 'loop' | 'memory'>> } {
   let [loop, memory] = [0, 0];
@@ -159,14 +173,26 @@ function watchServer({ httpUrl, pid = 0 }: Target): { end(): Promise<Pick<Heard,
 function memoryOf(pid: number): number {
   try {
     const share = /^Pss: +(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8'))?.[1] ?? 0;
-    const children = readdirSync(`/proc/${String(pid)}/task`).flatMap((task) =>
-      readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8')
-        .split(' ')
-        .filter(Boolean),
-    );
-    return Number(share) * 1024 + children.reduce((sum, child) => sum + memoryOf(Number(child)), 0);
+    return Number(share) * 1024 + childrenOf(pid).reduce((sum, child) => sum + memoryOf(child), 0);
   } catch {
     return 0;
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readdirSync(`/proc/${String(pid)}/task`).flatMap((task) =>
+    readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number),
+  );
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -22,7 +22,7 @@ export function addBombsCommand(program: Command): void {
   addClipOptions(command, { maxClip: 8 });
   addModelOptions(command)
     .option('--containers <names>', 'only bombs of these, separated by commas', listOf)
-    .option('--seconds <seconds>', 'speech beside the bombs of a container', positiveNumber, 40)
+    .option('--seconds <seconds>', 'speech beside the bombs of a container', positiveNumber, 12)
     .option('--serve <flags>', 'more flags for the server, separated by commas', listOf)
     .addHelpText('after', '\nExample:\n  npm run bench -- bombs --containers FLAC,Ogg')
     .action(async (flags: BombFlags) => {

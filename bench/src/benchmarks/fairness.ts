@@ -40,6 +40,7 @@ export async function measureFairness(
   track: Track,
   options: Omit<SessionOptions, 'url'>,
   flags: readonly string[],
+  only = '',
 ): Promise<{ readonly model: string; readonly results: FairnessResults }> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-fairness-'));
   const data = ['--data-directory', dataDirectory];
@@ -49,7 +50,7 @@ export async function measureFairness(
     const [doctor, other] = [await createKey(data, 'clinician'), await createKey(data, 'service')];
     const cases: FairnessCase[] = [];
     let model = 'unknown';
-    for (const [beside, disturb] of disturbances(track)) {
+    for (const [beside, disturb] of disturbances(track).filter(([name]) => name.includes(only))) {
       const stop = new AbortController();
       const disturbing = disturb(target, other, stop.signal);
       const answers = watchAnswers(target, stop.signal);

@@ -9,6 +9,7 @@ import { addServerOptions, serverArguments, sessionOptions, type ServerFlags } f
 
 interface FairnessFlags extends ClipFlags, Omit<ServerFlags, 'url'> {
   readonly seconds: number;
+  readonly only?: string;
 }
 
 /** `fairness`: how a doctor fares while another key takes all that it can. */
@@ -19,13 +20,14 @@ export function addFairnessCommand(program: Command): void {
   addClipOptions(command, { maxClip: 60 });
   addServerOptions(command)
     .option('--seconds <seconds>', 'how long the doctor speaks in each case', positiveNumber, 60)
+    .option('--only <text>', 'only cases that have this in their name')
     .action(async (flags: FairnessFlags) => {
       const [track] = continuousTracks(await decodeClips(speechClips(flags)), 1, flags.seconds);
       if (track === undefined) throw new RangeError('There are no clips to play.');
       await conduct({
         benchmark: 'fairness',
         json: flags.json,
-        measure: () => measureFairness(track, sessionOptions('', flags), serverArguments(flags)),
+        measure: () => measureFairness(track, sessionOptions('', flags), serverArguments(flags), flags.only),
         show,
       });
     });

@@ -3,7 +3,7 @@ import { createIntake, silentLevels, type Intake, type Level } from './audio/int
 import { SAMPLE_RATE, secondsOf } from './audio/sample-rate.js';
 import { serverUrls } from './connection/server-url.js';
 import { createAudioBuffer } from './delivery/audio-buffer.js';
-import { createDelivery, type Link } from './delivery/delivery.js';
+import { createDelivery, type Connectedness } from './delivery/delivery.js';
 import { sealedStoreOpener } from './delivery/sealed-store.js';
 import { createEvents, type Listen } from './events.js';
 import { describeProblem, TranscriberError, type Problem } from './problem.js';
@@ -136,7 +136,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     flushSeconds: bufferMinutes * 30,
     buffer,
     listener: {
-      onLink: follow,
+      onConnectedness: follow,
       onFinal: (segment) => {
         list.add(segment);
         emit('final', segment);
@@ -257,11 +257,13 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     }
   }
 
-  function follow(link: Link): void {
-    if (link.kind === 'connected') outage = undefined;
-    else if (link.kind === 'waiting')
-      outage = { attempt: link.attempt, retryAt: link.retryAt, reason: link.reason };
-    if (link.kind !== 'connecting') connected.resolve(undefined);
+  function follow(connectedness: Connectedness): void {
+    if (connectedness.kind === 'connected') outage = undefined;
+    else if (connectedness.kind === 'waiting') {
+      const { attempt, retryAt, reason } = connectedness;
+      outage = { attempt, retryAt, reason };
+    }
+    if (connectedness.kind !== 'connecting') connected.resolve(undefined);
     tellState();
   }
 

@@ -15,7 +15,7 @@ const speech = fc.array(utterance, { minLength: 1, maxLength: 25 }).map(spell);
 const fault = fc.record({
   /** Samples that the server takes on a connection before. */
   after: fc.integer({ min: 0, max: 120_000 }),
-  kind: fc.constantFrom('cut', 'restart', 'busy', 'draining'),
+  kind: fc.constantFrom('cut', 'restart', 'busy', 'draining', 'idle', 'forgotten'),
 });
 const faults = fc.array(fault, { maxLength: 6 });
 
@@ -133,6 +133,12 @@ function inject(plan: readonly { after: number; kind: string }[], server: FakeSe
         break;
       case 'draining':
         server.closeAll(1001, 'draining', true);
+        break;
+      case 'idle':
+        server.closeAll(4408, 'idle_timeout', true);
+        break;
+      case 'forgotten':
+        server.closeAll(4410, 'resume_refused', false);
         break;
       case 'busy':
         server.refusal = { closeCode: 1013, code: 'busy', retryable: true };

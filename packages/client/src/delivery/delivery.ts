@@ -1,26 +1,19 @@
-import type {
-  ConfigureMessage,
-  DroppedMessage,
-  ErrorMessage,
-  ReadyMessage,
-  ServerMessage,
-} from '@auscult/protocol';
+import type { ConfigureMessage, ResumeMessage, ServerMessage } from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createBackoff } from '../connection/backoff.js';
-import type { AddressAnswer } from '../connection/ask-address.js';
 import { NO_STATUS, openConnection, type Connection } from '../connection/connection.js';
 import type { ServerUrls } from '../connection/server-url.js';
-import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
-import type { DroppedWords, Segment } from '../transcript.js';
+import { describeProblem, type Problem } from '../problem.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { TranscriberState } from '../transcriber-state.js';
 import type { AudioBuffer } from './audio-buffer.js';
 import { createAudioSender } from './audio-sender.js';
 import { createFlushRequests } from './flush-requests.js';
 import { createLedger } from './ledger.js';
-import { refinedText } from './refined-text.js';
-import { createSilenceWatch } from './silence-watch.js';
-import { endsConnection, problemOf, verdictOn, verdictOnAnswer, type Verdict } from './verdict.js';
+import { createLink, step, type LinkAction, type LinkEvent } from './link.js';
+import { createLiveness } from './liveness.js';
+import { createLosses } from './losses.js';
+import { createTextIntake, type TextListener } from './text-intake.js';
 
 /** Brings audio to the server and text back, each once, over as many connections and sessions as that takes. */
 export interface Delivery {
@@ -47,7 +40,7 @@ export interface Delivery {
 type OutageReason = Extract<TranscriberState, { kind: 'reconnecting' }>['reason'];
 
 /** How the connection is. */
-export type Link =
+export type Connectedness =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected' }
   | {
@@ -57,19 +50,13 @@ export type Link =
       readonly reason: OutageReason;
     };
 
-interface DeliveryListener {
-  readonly onLink: (link: Link) => void;
-  readonly onFinal: (segment: Segment) => void;
-  readonly onPartial: (segment: Segment) => void;
-  readonly onDropped: (dropped: DroppedWords) => void;
-  readonly onSpeech: (speech: { state: 'started' | 'ended'; at: number; channel?: number }) => void;
+/** What a delivery tells. */
+export interface DeliveryListener extends TextListener {
+  readonly onConnectedness: (connectedness: Connectedness) => void;
   /** Some audio need not be kept any more. */
   readonly onSettled: () => void;
   readonly onWarning: (warning: { code: string; message: string }) => void;
   readonly onProblem: (problem: Problem) => void;
-  /** The finals of all audio are here. `refines` tells that `onRefined` or a warning follows. */
-  readonly onStopped: (refines: boolean) => void;
-  readonly onRefined: (refined: { text: string; segments: readonly Segment[] }) => void;
   /** There is no way on. */
   readonly onFailed: (problem: Problem) => void;
 }
@@ -88,272 +75,161 @@ interface DeliveryOptions {
 
 const HANDSHAKE_MS = 10_000;
 const TICK_MS = 1000;
-
-/** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
-const ACKNOWLEDGES_WITHIN_MS = 6000;
-
-/** What comes and goes while a server is away. */
-const passing: ReadonlySet<ProblemCode> = new Set([
-  'connection_lost',
-  'busy',
-  'too_many_sessions',
-  'draining',
-  'not_ready',
-]);
-
-/** How far a connection is. */
-type Stage = 'resuming' | 'configuring' | 'ready';
-
-/** A session of the server. */
-interface ServerSession {
-  readonly id: string;
-  /** Without one it cannot be resumed. */
-  readonly token: string | undefined;
-  readonly maxFrameBytes: number;
-}
+/** Tries before the address of a server that was there once is asked what stands in its place. */
+const PATIENT_ATTEMPTS = 3;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { urls, WebSocket, ticket, configure, channels, flushSeconds, buffer, listener } = options;
   const ledger = createLedger(channels);
   const requests = createFlushRequests();
   const sender = createAudioSender({ buffer, ledger, requests, channels });
+  const liveness = createLiveness({ ledger, requests, flushSeconds });
+  const losses = createLosses();
   const backoff = createBackoff();
-  /** Partials whose final may still come, by channel. */
-  const open = new Map<number, Segment>();
-  let session: ServerSession | undefined;
+  const text = createTextIntake({
+    ledger,
+    requests,
+    channels,
+    listener: {
+      ...listener,
+      onStopped: (refines) => {
+        dispatch({ kind: 'all-text' });
+        listener.onStopped(refines);
+      },
+    },
+  });
+  let link = createLink(ticket !== undefined);
   let connection: Connection | undefined;
-  let stage: Stage = 'configuring';
-  let lastError: ErrorMessage | undefined;
-  let hasAcknowledged = false;
-  let watch = createSilenceWatch();
-  let readyAt = 0;
-  let lost = 0;
-  /** Dropped samples that the server has, as long as its session lives. */
-  let droppedThere = 0;
-  let hasToldOfDrops = false;
-  /** All text is here; at most the refined one is waited for. */
-  let isStopped = false;
-  /** A server has been at this address. */
-  let wasThere = false;
-  /** The last problem of the connection that was told. */
-  let toldOf: ProblemCode | undefined;
-  let isOver = false;
-  /** Somebody has to log in before it is tried again. */
-  let isHeld = false;
-  /** Until the settings that were asked for are in force. */
-  let readiesToCome = 0;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let handshakeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the handshake, or of the pause before the next try. */
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let tickTimer: ReturnType<typeof setInterval> | undefined;
+  let hasToldOfDrops = false;
 
-  function connect(): void {
-    clearTimeout(retryTimer);
-    retryTimer = undefined;
-    if (isOver) return;
-    const resumes = session?.token !== undefined;
-    stage = resumes ? 'resuming' : 'configuring';
-    isHeld = false;
-    // With a ticket comes the subprotocol, which is answered before `configure` is.
-    readiesToCome = ticket === undefined ? 1 : 2;
-    lastError = undefined;
-    listener.onLink({ kind: 'connecting' });
-    handshakeTimer = setTimeout(abandon, HANDSHAKE_MS);
+  function dispatch(event: LinkEvent): void {
+    const { link: next, actions } = step(link, event);
+    link = next;
+    for (const action of actions) {
+      act(action);
+      // Whoever was told has closed it, or tries at once: the rest is of no use any more.
+      if (link !== next) break;
+    }
+    if (link.phase.kind === 'over') end();
+  }
+
+  function act(action: LinkAction): void {
+    switch (action.kind) {
+      case 'connect':
+        return connect(action);
+      case 'send-configure':
+        return connection?.send(configure);
+      case 'send-resume':
+        return connection?.send(resumeMessage(action));
+      case 'deliver':
+        return deliver(action);
+      case 'abandon':
+        return connection?.abandon();
+      case 'close':
+        return connection?.close();
+      case 'wait':
+        return wait(action.reason);
+      case 'hold':
+        return tellWaiting('unauthorized', Infinity);
+      case 'tell':
+        return listener.onProblem(action.problem);
+      case 'fail':
+        return listener.onFailed(action.problem);
+      case 'lose-refinement':
+        return listener.onWarning(refinementLost);
+    }
+  }
+
+  function connect({ asksFor, wasThere }: Extract<LinkAction, { kind: 'connect' }>): void {
+    disconnect();
+    listener.onConnectedness({ kind: 'connecting' });
+    startTimer(HANDSHAKE_MS, abandon);
     connection = openConnection(
-      // A server that has been there is waited for in any case: what stands in its place can be asked later.
       {
         WebSocket,
-        url: resumes ? urls.resume : urls.fresh,
+        url: asksFor === 'old-session' ? urls.resume : urls.fresh,
         ticket,
-        asks: !wasThere || backoff.attempt() > 3,
+        // A server that has been there is waited for in any case: what stands in its place can be asked later.
+        asks: !wasThere || backoff.attempt() > PATIENT_ATTEMPTS,
       },
       {
-        onOpen: greet,
+        onOpen: () => {
+          dispatch({ kind: 'opened' });
+        },
         onMessage: take,
         onClose: lose,
-        onUnopened: missLink,
-        onUnauthorized: hold,
-        onBarred: failBarred,
+        onUnopened: (answer) => {
+          disconnect();
+          dispatch({ kind: 'unopened', answer, attempt: backoff.attempt() });
+        },
+        onUnauthorized: () => {
+          disconnect();
+          dispatch({ kind: 'unauthorized' });
+        },
+        onBarred: () => {
+          dispatch({ kind: 'barred' });
+        },
       },
     );
   }
 
-  function failBarred(): void {
-    fail({
-      code: 'invalid_options',
-      message:
-        'The browser does not allow this page to connect to that address. A page on https needs a wss:// server.',
-    });
+  function resumeMessage({ sessionId, token }: Extract<LinkAction, { kind: 'send-resume' }>): ResumeMessage {
+    return { type: 'resume', sessionId, token, next: [...ledger.next()] };
   }
 
-  function greet(): void {
-    if (stage === 'resuming' && session?.token !== undefined) {
-      const { id: sessionId, token } = session;
-      connection?.send({ type: 'resume', sessionId, token, next: [...ledger.next()] });
-    } else {
-      connection?.send(configure);
-    }
+  function deliver({ session, receivedSamples }: Extract<LinkAction, { kind: 'deliver' }>): void {
+    clearTimeout(timer);
+    if (receivedSamples === undefined) beginSession();
+    else ledger.resume(receivedSamples);
+    requests.forgetSent();
+    hasToldOfDrops = false;
+    liveness.begin();
+    backoff.connected();
+    listener.onConnectedness({ kind: 'connected' });
+    if (connection) sender.connect(connection, session.maxFrameBytes);
   }
 
-  function take(message: ServerMessage): void {
-    watch.heard();
-    switch (message.type) {
-      case 'ready':
-        if (stage === 'configuring' && --readiesToCome === 0) begin(message);
-        break;
-      case 'resumed':
-        if (stage === 'resuming') resume(message.receivedSamples);
-        break;
-      case 'error':
-        takeError(message);
-        break;
-      case 'warning':
-        listener.onWarning({ code: message.code, message: message.message });
-        break;
-      case 'connection':
-        break;
-      default:
-        if (stage === 'ready') takeText(message);
-    }
-  }
-
-  function takeText(
-    message: Exclude<ServerMessage, { type: 'ready' | 'resumed' | 'error' | 'warning' | 'connection' }>,
-  ): void {
-    switch (message.type) {
-      case 'transcription': {
-        const segment = message.isFinal ? ledger.takeFinal(message) : ledger.takePartial(message);
-        if (!segment) break;
-        if (message.isFinal) {
-          open.delete(segment.channel ?? 0);
-          listener.onFinal(segment);
-        } else {
-          open.set(segment.channel ?? 0, segment);
-          listener.onPartial(segment);
-        }
-        break;
-      }
-      case 'acknowledged':
-        hasAcknowledged = true;
-        ledger.acknowledge(message.receivedSamples, message.settledSeconds);
-        break;
-      case 'speech':
-        takeSpeech(message);
-        break;
-      case 'stopped':
-        takeStopped(message);
-        break;
-      case 'dropped':
-        takeDropped(message);
-        break;
-      case 'refined':
-        listener.onRefined(refinedText(message, ledger.ownSeconds));
-        break;
-    }
-    release();
-  }
-
-  function takeDropped({ reason, message, sequence, channel = 0, ...span }: DroppedMessage): void {
-    const segment = open.get(channel);
-    // Where there is a final all the same, what is open by now is of what was said next.
-    if (segment && sequence >= (ledger.next()[channel] ?? 0)) takeBack(channel, segment);
-    const [start, end] = [ledger.ownSeconds(span.start), ledger.ownSeconds(span.end)];
-    listener.onDropped({ reason, message, start, end, ...(channels > 1 ? { channel } : {}) });
-  }
-
-  function takeSpeech({ state, at, channel }: Extract<ServerMessage, { type: 'speech' }>): void {
-    if (state === 'finalized') {
-      const place = requests.answer('finalize', ledger.ownSample(at));
-      if (place !== undefined) ledger.settleAll(place);
-    } else {
-      listener.onSpeech({ state, at: ledger.ownSeconds(at), ...(channel === undefined ? {} : { channel }) });
-    }
-  }
-
-  function takeStopped({ audioSeconds, refinement }: Extract<ServerMessage, { type: 'stopped' }>): void {
-    const place = requests.answer('stop', ledger.ownSample(audioSeconds));
-    if (place === undefined) return;
-    ledger.settleAll(place);
-    isStopped = true;
-    listener.onStopped(refinement !== undefined);
-  }
-
-  function takeError(error: ErrorMessage): void {
-    lastError = error;
-    if (error.code === 'audio_lost') {
-      lost += Math.round(((error.end ?? 0) - (error.start ?? 0)) * SAMPLE_RATE);
-      listener.onProblem(problemOf(error));
-    } else if (stage === 'ready') {
-      if (!endsConnection(error)) listener.onProblem(problemOf(error));
-    } else if (endsConnection(error)) {
-      // The close follows, and the verdict on it.
-    } else if (stage === 'resuming' && !error.retryable) {
-      startAnew();
-    } else if (!error.retryable) {
-      fail(problemOf(error));
-    }
-  }
-
-  function begin({ sessionId, resume, limits }: ReadyMessage): void {
-    session = { id: sessionId, token: resume?.token, maxFrameBytes: limits.maxFrameBytes };
-    lost += droppedThere;
-    droppedThere = 0;
+  function beginSession(): void {
+    losses.loseSession();
     const base = Math.max(ledger.settled(), buffer.begin());
     ledger.beginSession(base);
     requests.beginSession(base);
-    beReady();
   }
 
-  function resume(receivedSamples: number): void {
-    ledger.resume(receivedSamples);
-    beReady();
-  }
-
-  function beReady(): void {
-    clearTimeout(handshakeTimer);
-    requests.forgetSent();
-    stage = 'ready';
-    hasToldOfDrops = false;
-    watch = createSilenceWatch();
-    readyAt = performance.now();
-    wasThere = true;
-    toldOf = undefined;
-    backoff.connected();
-    listener.onLink({ kind: 'connected' });
-    if (connection && session) sender.connect(connection, session.maxFrameBytes);
+  function take(message: ServerMessage): void {
+    liveness.heard();
+    switch (message.type) {
+      case 'ready':
+        return dispatch({ kind: 'ready', message });
+      case 'resumed':
+        return dispatch({ kind: 'resumed', receivedSamples: message.receivedSamples });
+      case 'error':
+        if (message.code === 'audio_lost') losses.addUnrecognised(message.start, message.end);
+        return dispatch({ kind: 'error', error: message });
+      case 'warning':
+        return listener.onWarning({ code: message.code, message: message.message });
+      case 'connection':
+        return;
+      default:
+        if (link.phase.kind !== 'ready') return;
+        text.take(message);
+        release();
+    }
   }
 
   function release(): void {
     const settled = ledger.settled();
-    if (settled >= buffer.begin()) droppedThere = 0;
+    if (settled >= buffer.begin()) losses.settleDropped();
     buffer.release(settled);
-    takeBackPartials(settled / SAMPLE_RATE);
     listener.onSettled();
   }
 
-  /** What sounded like speech and was none has partials and no final. */
-  function takeBackPartials(settledSeconds: number): void {
-    for (const [channel, segment] of open) {
-      if (segment.end > settledSeconds) continue;
-      takeBack(channel, segment);
-    }
-  }
-
-  function takeBack(channel: number, segment: Segment): void {
-    open.delete(channel);
-    listener.onPartial({ ...segment, text: '' });
-  }
-
-  /** A server that acknowledges nothing tells by the answer to a flush that silence is settled, too. */
-  function flushIfMuchIsUnsettled(): void {
-    if (hasAcknowledged || requests.hasUnanswered() || stage !== 'ready') return;
-    if (performance.now() - readyAt < ACKNOWLEDGES_WITHIN_MS) return;
-    if (ledger.sent() - ledger.settled() > flushSeconds * SAMPLE_RATE)
-      requests.add('finalize', ledger.sent());
-  }
-
   function tick(): void {
-    if (stage !== 'ready') return;
-    if (hasAcknowledged && watch.isDead()) abandon();
+    if (link.phase.kind !== 'ready') return;
+    if (liveness.isDead()) abandon();
     else sender.keepAlive();
   }
 
@@ -365,106 +241,50 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function lose(closeCode: number): void {
     disconnect();
-    followVerdict(
-      verdictOn(closeCode, {
-        error: lastError,
-        hasTickets: ticket !== undefined,
-        attempt: backoff.attempt(),
-      }),
-    );
+    dispatch({ kind: 'ended', closeCode, attempt: backoff.attempt() });
   }
 
-  function missLink(answer: AddressAnswer): void {
-    disconnect();
-    followVerdict(verdictOnAnswer(answer, { attempt: backoff.attempt(), wasThere }));
+  function wait(reason: OutageReason): void {
+    const pause = backoff.next();
+    startTimer(pause, retry);
+    tellWaiting(reason, performance.now() + pause);
   }
 
-  function followVerdict(verdict: Verdict): void {
-    if (isOver) return;
-    if (isStopped && (verdict.kind !== 'retry' || session?.token === undefined)) loseRefinement();
-    else if (verdict.kind === 'fail') fail(verdict.problem);
-    else if (verdict.kind === 'new-session' && session) startAnew();
-    else if (verdict.kind === 'retry') retryLater(verdict.reason, verdict.problem);
-    else retryLater('connection-lost', describeProblem('connection_lost'));
+  function tellWaiting(reason: OutageReason, retryAt: number): void {
+    listener.onConnectedness({ kind: 'waiting', attempt: backoff.attempt(), retryAt, reason });
   }
 
-  /** Waits for somebody to log in. */
-  function hold(): void {
-    disconnect();
-    if (isStopped) return loseRefinement();
-    isHeld = true;
-    listener.onProblem(describeProblem('unauthorized'));
-    listener.onLink({
-      kind: 'waiting',
-      attempt: backoff.attempt(),
-      retryAt: Infinity,
-      reason: 'unauthorized',
-    });
+  function retry(): void {
+    dispatch({ kind: 'retry' });
   }
 
-  function retryLater(reason: Exclude<OutageReason, 'unauthorized'>, problem: Problem): void {
-    // Once, and again where more is known by now.
-    if (backoff.attempt() === 0 || (problem.code !== toldOf && !passing.has(problem.code))) {
-      listener.onProblem(problem);
-      toldOf = problem.code;
-    }
-    const wait = backoff.next();
-    retryTimer = setTimeout(connect, wait);
-    const retryAt = performance.now() + wait;
-    listener.onLink({ kind: 'waiting', attempt: backoff.attempt(), retryAt, reason });
+  function startTimer(milliseconds: number, whenOver: () => void): void {
+    clearTimeout(timer);
+    timer = setTimeout(whenOver, milliseconds);
   }
 
-  function loseRefinement(): void {
-    end();
-    listener.onWarning({
-      code: 'refine_failed',
-      message:
-        'The connection ended before the recording was read again. Keep to the live text, which is complete.',
-    });
-  }
-
-  /** The session is not to be had any more: another is opened. */
-  function startAnew(): void {
-    connection?.abandon();
-    disconnect();
-    session = undefined;
-    connect();
-  }
-
+  /** Forgets the connection. */
   function disconnect(): void {
-    clearTimeout(handshakeTimer);
+    clearTimeout(timer);
     sender.disconnect();
     connection = undefined;
-    stage = 'configuring';
     backoff.disconnected();
   }
 
-  function fail(problem: Problem): void {
-    connection?.abandon();
-    end();
-    listener.onFailed(problem);
-  }
-
   function end(): void {
-    isOver = true;
     disconnect();
-    clearTimeout(retryTimer);
     clearInterval(tickTimer);
-    globalThis.removeEventListener?.('online', retryOnline);
-  }
-
-  function retryOnline(): void {
-    if (retryTimer !== undefined) connect();
+    globalThis.removeEventListener?.('online', retry);
   }
 
   return {
     open: () => {
-      globalThis.addEventListener?.('online', retryOnline);
+      globalThis.addEventListener?.('online', retry);
       tickTimer = setInterval(tick, TICK_MS);
-      connect();
+      dispatch({ kind: 'open' });
     },
     onAudio: () => {
-      flushIfMuchIsUnsettled();
+      if (link.phase.kind === 'ready') liveness.flushIfMuchIsUnsettled();
       sender.send();
       // Timers of hidden pages come late; audio does not.
       tick();
@@ -478,25 +298,26 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       sender.send();
     },
     retryNow: () => {
-      if (isHeld || retryTimer !== undefined) connect();
+      dispatch({ kind: 'retry-now' });
     },
     waitingSeconds: () => {
-      const there = hasAcknowledged ? ledger.received() : ledger.settled();
+      const there = ledger.isAcknowledged() ? ledger.received() : ledger.settled();
       return Math.max(0, buffer.end() - there) / SAMPLE_RATE;
     },
-    lostSamples: () => lost,
+    lostSamples: losses.samples,
     onDropped: (from, to) => {
-      const there = hasAcknowledged ? ledger.received() : ledger.sent();
-      const never = Math.max(0, to - Math.max(from, there));
-      lost += never;
-      droppedThere += to - from - never;
+      losses.addDropped(from, to, ledger.isAcknowledged() ? ledger.received() : ledger.sent());
       if (!hasToldOfDrops) listener.onProblem(describeProblem('buffer_full'));
       hasToldOfDrops = true;
     },
     close: () => {
-      const current = connection;
-      end();
-      current?.close();
+      dispatch({ kind: 'close' });
     },
   };
 }
+
+const refinementLost = {
+  code: 'refine_failed',
+  message:
+    'The connection ended before the recording was read again. Keep to the live text, which is complete.',
+};

@@ -13,6 +13,8 @@ export interface Ledger {
   readonly sent: () => number;
   /** Samples that the server is known to have taken. */
   readonly received: () => number;
+  /** Whether the server has ever told how much it has taken. */
+  readonly isAcknowledged: () => boolean;
   /** For each channel of the session, the sequence of the next final. */
   readonly next: () => readonly number[];
   /** A session begins at `base`, which is not before what is settled everywhere. */
@@ -57,6 +59,7 @@ export function createLedger(channelCount: number): Ledger {
   let base = 0;
   let sent = 0;
   let received = 0;
+  let isAcknowledged = false;
 
   const ownSample = (seconds: number): number => base + samplesOf(seconds);
   const ownSeconds = (seconds: number): number => secondsOf(base) + seconds;
@@ -102,6 +105,7 @@ export function createLedger(channelCount: number): Ledger {
     settled: () => Math.min(...channels.map(({ settled }) => settled)),
     sent: () => sent,
     received: () => received,
+    isAcknowledged: () => isAcknowledged,
     next: () => channels.map(({ next }) => next),
     beginSession: (place) => {
       base = place;
@@ -121,6 +125,7 @@ export function createLedger(channelCount: number): Ledger {
       sent += samples;
     },
     acknowledge: (receivedSamples, settledSeconds) => {
+      isAcknowledged = true;
       received = Math.max(received, Math.min(sent, base + receivedSamples));
       settleAll(ownSample(settledSeconds));
     },

@@ -10,7 +10,7 @@ import type { AddressAnswer } from '../connection/ask-address.js';
 import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
 
 /** Why the connection has to be made again by itself. */
-type RetryReason = 'connection-lost' | 'busy' | 'server-restarting';
+export type RetryReason = 'connection-lost' | 'busy' | 'server-restarting';
 
 /** What follows from the end of a connection. */
 export type Verdict =
@@ -55,6 +55,11 @@ export function verdictOn(closeCode: number, words: LastWords): Verdict {
 export function endsConnection({ code }: ErrorMessage): boolean {
   const end = endByError(code);
   return end !== undefined && !end.refusesMessages;
+}
+
+/** Whether a problem comes and goes while a server is away, and is not worth telling each time. */
+export function passesByItself(code: ProblemCode): boolean {
+  return code === 'connection_lost' || endByError(code)?.then === 'reconnect';
 }
 
 /** How the connection was ended. Where its close frame got lost, a closing error before tells as much. */

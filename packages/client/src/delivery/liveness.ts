@@ -1,0 +1,49 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { FlushRequests } from './flush-requests.js';
+import type { Ledger } from './ledger.js';
+import { createSilenceWatch } from './silence-watch.js';
+
+/** Watches over a connection on which audio is delivered. */
+export interface Liveness {
+  /** Another connection is ready. */
+  readonly begin: () => void;
+  /** The server has said something. */
+  readonly heard: () => void;
+  /** To be called about every second, or more often; whether the connection has to be taken for dead. */
+  readonly isDead: () => boolean;
+  /** Asks a server that acknowledges nothing for the text of what it has, once that is much. */
+  readonly flushIfMuchIsUnsettled: () => void;
+}
+
+interface LivenessParts {
+  readonly ledger: Ledger;
+  readonly requests: FlushRequests;
+  /** Unsettled seconds that are much. */
+  readonly flushSeconds: number;
+}
+
+/** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
+const ACKNOWLEDGES_WITHIN_MS = 6000;
+
+export function createLiveness({ ledger, requests, flushSeconds }: LivenessParts): Liveness {
+  let watch = createSilenceWatch();
+  let readyAt = 0;
+  return {
+    begin: () => {
+      watch = createSilenceWatch();
+      readyAt = performance.now();
+    },
+    heard: () => {
+      watch.heard();
+    },
+    // A server that acknowledges nothing may well be silent.
+    isDead: () => ledger.isAcknowledged() && watch.isDead(),
+    flushIfMuchIsUnsettled: () => {
+      if (ledger.isAcknowledged() || requests.hasUnanswered()) return;
+      if (performance.now() - readyAt < ACKNOWLEDGES_WITHIN_MS) return;
+      // The answer tells that silence is settled, too.
+      if (ledger.sent() - ledger.settled() > flushSeconds * SAMPLE_RATE)
+        requests.add('finalize', ledger.sent());
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+
+/** Counts the samples that will never be transcribed. */
+export interface Losses {
+  readonly samples: () => number;
+  /** The server could not recognise some audio, from one second of it to another. */
+  readonly addUnrecognised: (start: number | undefined, end: number | undefined) => void;
+  /** The buffer gave up what is between two samples. The server has all before `there`, as long as its session lives. */
+  readonly addDropped: (from: number, to: number, there: number) => void;
+  /** What was dropped is settled: nothing of it is needed any more. */
+  readonly settleDropped: () => void;
+  /** The session is gone, and with it what was dropped here. */
+  readonly loseSession: () => void;
+}
+
+export function createLosses(): Losses {
+  let lost = 0;
+  /** Dropped samples that the server has. */
+  let onlyThere = 0;
+  return {
+    samples: () => lost,
+    addUnrecognised: (start = 0, end = 0) => {
+      lost += Math.round((end - start) * SAMPLE_RATE);
+    },
+    addDropped: (from, to, there) => {
+      const nowhere = Math.max(0, to - Math.max(from, there));
+      lost += nowhere;
+      onlyThere += to - from - nowhere;
+    },
+    settleDropped: () => {
+      onlyThere = 0;
+    },
+    loseSession: () => {
+      lost += onlyThere;
+      onlyThere = 0;
+    },
+  };
+}

@@ -1,23 +1,21 @@
-import type { ConfigureMessage, KeyTerm as SentKeyTerm } from '@auscult/protocol';
-import { createIntake, silentLevels, type Intake, type Level } from './audio/intake.js';
+import { createAudioInput } from './audio/audio-input.js';
+import type { Level } from './audio/intake.js';
 import { SAMPLE_RATE, secondsOf } from './audio/sample-rate.js';
-import { serverUrls } from './connection/server-url.js';
+import { configureMessage } from './configure-message.js';
+import { serverUrls, type ServerUrls } from './connection/server-url.js';
 import { createAudioBuffer } from './delivery/audio-buffer.js';
-import { createDelivery, type Connectedness } from './delivery/delivery.js';
+import { createDelivery, type Connectedness, type DeliveryListener } from './delivery/delivery.js';
 import { sealedStoreOpener } from './delivery/sealed-store.js';
-import { createEvents, type Listen } from './events.js';
+import { createEvents, type Emit, type Listen } from './events.js';
+import { createOutcome } from './outcome.js';
 import { describeProblem, TranscriberError, type Problem } from './problem.js';
 import type { AudioSource } from './sources/audio-source.js';
 import { createMicrophoneSource } from './sources/microphone-source.js';
 import { createPcmSource } from './sources/pcm-source.js';
-import { stateOf, type Circumstances, type Phase, type TranscriberState } from './transcriber-state.js';
-import type {
-  KeyTerm,
-  PcmFormat,
-  Source,
-  TranscriberOptions,
-  WebSocketConstructor,
-} from './transcriber-options.js';
+import { createRoom } from './sources/room.js';
+import { createStateKeeper } from './state-keeper.js';
+import type { Phase, TranscriberState } from './transcriber-state.js';
+import type { PcmFormat, Source, TranscriberOptions, WebSocketConstructor } from './transcriber-options.js';
 import {
   createSegmentList,
   textOfSegments,
@@ -79,43 +77,31 @@ export interface Transcriber {
 
 const DEFAULT_BUFFER_MINUTES = 10;
 
-/** A promise that is settled from outside. */
-interface Outcome<Value> {
-  readonly promise: Promise<Value>;
-  readonly resolve: (value: Value) => void;
-  readonly reject: (error: TranscriberError) => void;
-}
-
 /**
  * Makes a transcriber, which does nothing until it is started. Throws a `TranscriberError` with the code
  * `invalid_options` if it cannot work so.
  */
 export function createTranscriber(options: TranscriberOptions = {}): Transcriber {
-  const channels = options.channels ?? 1;
-  const bufferMinutes = options.bufferMinutes ?? DEFAULT_BUFFER_MINUTES;
-  if (!(bufferMinutes > 0)) throw invalid('bufferMinutes is a number above 0.');
-  const urls = serverUrls(options.url);
-  const WebSocket = options.webSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-  if (!WebSocket)
-    throw invalid('There is no WebSocket here. Pass one, such as that of the package ws, as webSocket.');
-
+  const { urls, WebSocket, channels, bufferMinutes } = requireUsable(options);
   const { emit, on } = createEvents<TranscriberEvents>();
-  const list = createSegmentList();
+  const finals = createSegmentList();
   const openStore = sealedStoreOpener();
-  const connected = outcome<undefined>();
-  const finished = outcome<Transcript>();
-  let phase: Phase = { kind: 'idle' };
-  let outage: Circumstances['outage'];
-  let isPaused = false;
-  let isMicrophoneLost = false;
-  let isMuted = false;
-  let told: TranscriberState = { kind: 'idle' };
+  const connected = createOutcome<undefined>();
+  const finished = createOutcome<Transcript>();
   let source: AudioSource | undefined;
-  let intake: { readonly sampleRate: number; readonly intake: Intake } | undefined;
   let finishing: Promise<void> | undefined;
   let sourceFailure: TranscriberError | undefined;
-  const waitingForRoom: (() => void)[] = [];
 
+  const keeper = createStateKeeper(
+    () => delivery.waitingSeconds(),
+    (state) => {
+      emit('state', state);
+    },
+  );
+  // PCM can wait: for the server where it can be reached, and for memory where there is nothing else.
+  const room = createRoom(
+    () => !buffer.isFull() || keeper.isEnded() || (openStore !== undefined && isCutOff()),
+  );
   const buffer = createAudioBuffer({
     channels,
     memorySeconds: bufferMinutes * 60,
@@ -136,73 +122,67 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     flushSeconds: bufferMinutes * 30,
     buffer,
     listener: {
+      ...passOn(emit),
       onConnectedness: follow,
       onFinal: (segment) => {
-        list.add(segment);
+        finals.add(segment);
         emit('final', segment);
       },
-      onPartial: (segment) => {
-        emit('partial', segment);
-      },
-      onDropped: (dropped) => {
-        emit('dropped', dropped);
-      },
-      onSpeech: (speech) => {
-        emit('speech', speech);
-      },
-      onSettled: () => {
-        for (const go of waitingForRoom.splice(0)) go();
-      },
+      onSettled: room.lookAgain,
       onWarning: (warning) => {
         emit('warning', warning);
-        if (phase.kind === 'stopped' && warning.code.startsWith('refine')) release();
+        if (warning.code.startsWith('refine')) releaseIfStopped();
       },
-      onProblem: (problem) => {
-        emit('problem', problem);
-      },
-      onStopped: complete,
       onRefined: (refined) => {
         emit('refined', refined);
-        if (phase.kind === 'stopped') release();
+        releaseIfStopped();
       },
+      onStopped: complete,
       onFailed: fail,
+    },
+  });
+  const input = createAudioInput({
+    channels,
+    onSamples: (interleaved) => {
+      buffer.append(interleaved);
+      delivery.onAudio();
+      if (isCutOff()) keeper.change({});
+    },
+    onLevel: (levels) => {
+      emit('level', levels);
     },
   });
 
   async function start(given?: Source, { sampleRate = SAMPLE_RATE }: PcmFormat = {}): Promise<void> {
-    if (phase.kind !== 'idle')
-      throw misused('A transcriber starts once. Create another for another recording.');
-    if (!Number.isInteger(sampleRate) || sampleRate < 8000 || sampleRate > 192_000) {
-      throw invalid('sampleRate is a whole number from 8000 to 192000.');
-    }
+    requireStartable(keeper.now().phase, sampleRate);
     source = sourceOf(given, sampleRate);
-    moveTo({ kind: 'starting' });
+    keeper.moveTo({ kind: 'starting' });
     delivery.open();
     try {
       await source.start();
       await connected.promise;
     } catch (error) {
-      if (isEnded()) throw endedEarly();
+      const { phase } = keeper.now();
+      if (phase.kind === 'failed') throw new TranscriberError(phase.problem);
+      if (phase.kind === 'stopped') throw new TranscriberError(describeProblem('closed'));
       fail(error instanceof TranscriberError ? error : describeProblem('source_failed'));
       throw error;
     }
-    if (!isEnded() && !isStopping()) moveTo({ kind: 'running' });
+    if (keeper.now().phase.kind === 'starting') keeper.moveTo({ kind: 'running' });
   }
 
   function sourceOf(given: Source | undefined, sampleRate: number): AudioSource {
-    const listener = { onAudio: take };
+    const listener = {
+      onAudio: (samples: readonly Float32Array[], rate: number) => {
+        if (!keeper.isEnded()) input.take(samples, rate);
+      },
+    };
     if (given && Symbol.asyncIterator in given) {
-      return createPcmSource({
-        chunks: given,
-        sampleRate,
-        channels,
-        listener,
-        room,
-        onFailed: (cause) => {
-          sourceFailure = new TranscriberError(describeProblem('source_failed'), cause);
-          emit('problem', describeProblem('source_failed'));
-        },
-      });
+      const onFailed = (cause: unknown): void => {
+        sourceFailure = new TranscriberError(describeProblem('source_failed'), cause);
+        emit('problem', describeProblem('source_failed'));
+      };
+      return createPcmSource({ chunks: given, sampleRate, channels, listener, room: room.wait, onFailed });
     }
     return createMicrophoneSource({
       stream: given,
@@ -212,63 +192,32 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
       listener: {
         ...listener,
         onLost: (problem) => {
-          isMicrophoneLost = true;
+          keeper.change({ isMicrophoneLost: true });
           emit('problem', problem);
-          tellState();
         },
         onFound: () => {
-          isMicrophoneLost = false;
-          tellState();
+          keeper.change({ isMicrophoneLost: false });
         },
       },
     });
   }
 
-  function take(samples: readonly Float32Array[], sampleRate: number): void {
-    if (isEnded()) return;
-    if (intake?.sampleRate !== sampleRate) {
-      intake?.intake.flush();
-      intake = { sampleRate, intake: openIntake(sampleRate) };
-    }
-    intake.intake.push(samples);
-  }
-
-  function openIntake(sampleRate: number): Intake {
-    const opened = createIntake(
-      sampleRate,
-      channels,
-      (interleaved) => {
-        buffer.append(interleaved);
-        delivery.onAudio();
-        if (outage) tellState();
-      },
-      (level) => {
-        emit('level', level);
-      },
-    );
-    opened.mute(isMuted);
-    return opened;
-  }
-
-  /** PCM can wait: for the server where it can be reached, and for memory where there is nothing else. */
-  async function room(): Promise<void> {
-    while (buffer.isFull() && !isEnded() && !(openStore && outage)) {
-      await new Promise<void>((resolve) => waitingForRoom.push(resolve));
-    }
-  }
-
   function follow(connectedness: Connectedness): void {
-    if (connectedness.kind === 'connected') outage = undefined;
+    if (connectedness.kind !== 'connecting') connected.resolve(undefined);
+    if (connectedness.kind === 'connected') keeper.change({ outage: undefined });
     else if (connectedness.kind === 'waiting') {
       const { attempt, retryAt, reason } = connectedness;
-      outage = { attempt, retryAt, reason };
+      keeper.change({ outage: { attempt, retryAt, reason } });
     }
-    if (connectedness.kind !== 'connecting') connected.resolve(undefined);
-    tellState();
+  }
+
+  function isCutOff(): boolean {
+    return keeper.now().outage !== undefined;
   }
 
   async function stop(): Promise<Transcript> {
-    if (phase.kind === 'idle') moveTo({ kind: 'stopped' });
+    if (keeper.now().phase.kind === 'idle') keeper.moveTo({ kind: 'stopped' });
+    const { phase } = keeper.now();
     if (phase.kind === 'stopped') return transcript();
     if (phase.kind === 'failed') throw new TranscriberError(phase.problem);
     finishing ??= finish();
@@ -276,124 +225,85 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   }
 
   async function finish(): Promise<void> {
-    if (!source?.hasMore()) moveTo({ kind: 'stopping' });
+    if (!source?.hasMore()) keeper.moveTo({ kind: 'stopping' });
     await source?.stop();
-    if (isEnded()) return;
-    moveTo({ kind: 'stopping' });
-    intake?.intake.flush();
-    emit('level', silentLevels(channels));
+    if (keeper.isEnded()) return;
+    keeper.moveTo({ kind: 'stopping' });
+    input.pause();
     if (buffer.end() === 0) complete(false);
     else delivery.stop();
   }
 
   function complete(refines: boolean): void {
-    moveTo({ kind: 'stopped' });
+    keeper.moveTo({ kind: 'stopped' });
     if (!refines) release();
     if (sourceFailure) finished.reject(sourceFailure);
     else finished.resolve(transcript());
   }
 
   function fail(problem: Problem): void {
-    if (isEnded()) return;
+    if (keeper.isEnded()) return;
     const { code, message } = problem;
-    moveTo({ kind: 'failed', problem: { code, message } });
-    release();
-    emit('problem', { code, message });
     const error = problem instanceof TranscriberError ? problem : new TranscriberError(problem);
+    end({ kind: 'failed', problem: { code, message } }, error);
+    emit('problem', { code, message });
+  }
+
+  function end(phase: Phase, error: TranscriberError): void {
+    keeper.moveTo(phase);
+    release();
     connected.reject(error);
     finished.reject(error);
   }
 
-  function close(): void {
-    if (!isEnded()) {
-      moveTo({ kind: 'stopped' });
-      const error = new TranscriberError(describeProblem('closed'));
-      connected.reject(error);
-      finished.reject(error);
-    }
-    release();
+  function releaseIfStopped(): void {
+    if (keeper.now().phase.kind === 'stopped') release();
   }
 
   function release(): void {
     source?.close();
     delivery.close();
     buffer.close();
-    for (const go of waitingForRoom.splice(0)) go();
-  }
-
-  function isEnded(): boolean {
-    return phase.kind === 'stopped' || phase.kind === 'failed';
-  }
-
-  function isStopping(): boolean {
-    return phase.kind === 'stopping';
-  }
-
-  function endedEarly(): TranscriberError {
-    return new TranscriberError(phase.kind === 'failed' ? phase.problem : describeProblem('closed'));
-  }
-
-  function moveTo(next: Phase): void {
-    phase = next;
-    tellState();
-  }
-
-  function tellState(): void {
-    const next = state();
-    if (JSON.stringify(next) === JSON.stringify(told)) return;
-    told = next;
-    emit('state', next);
-  }
-
-  function state(): TranscriberState {
-    const bufferedSeconds = delivery.waitingSeconds();
-    return stateOf({ phase, isPaused, isMicrophoneLost, outage, bufferedSeconds });
+    room.lookAgain();
   }
 
   function transcript(): Transcript {
-    const segments = list.segments();
-    const lostSeconds = secondsOf(delivery.lostSamples());
-    return {
-      text: textOfSegments(segments),
-      segments,
-      durationSeconds: secondsOf(buffer.end()),
-      complete: lostSeconds === 0,
-      lostSeconds,
-    };
+    return transcriptOf(finals.segments(), buffer.end(), delivery.lostSamples());
+  }
+
+  function pause(): void {
+    if (keeper.now().isPaused || keeper.isEnded()) return;
+    source?.pause();
+    input.pause();
+    delivery.finalize();
+    keeper.change({ isPaused: true });
+  }
+
+  function resume(): void {
+    if (!keeper.now().isPaused || keeper.isEnded()) return;
+    source?.resume();
+    keeper.change({ isPaused: false });
   }
 
   return {
     start,
-    pause: () => {
-      if (isPaused || isEnded()) return;
-      isPaused = true;
-      source?.pause();
-      intake?.intake.flush();
-      intake = undefined;
-      emit('level', silentLevels(channels));
-      delivery.finalize();
-      tellState();
-    },
-    resume: () => {
-      if (!isPaused || isEnded()) return;
-      isPaused = false;
-      source?.resume();
-      tellState();
-    },
-    mute: (muted) => {
-      isMuted = muted;
-      intake?.intake.mute(muted);
-    },
+    pause,
+    resume,
+    mute: input.mute,
     useMicrophone: async (deviceId) => {
-      if (!source || isEnded()) throw misused('Start the transcriber before its microphone is changed.');
+      if (!source || keeper.isEnded())
+        throw misused('Start the transcriber before its microphone is changed.');
       await source.useMicrophone(deviceId);
     },
     stop,
     retryNow: delivery.retryNow,
-    close,
+    close: () => {
+      if (keeper.isEnded()) release();
+      else end({ kind: 'stopped' }, new TranscriberError(describeProblem('closed')));
+    },
     on,
     get state() {
-      return state();
+      return keeper.state();
     },
     get transcript() {
       return transcript();
@@ -401,45 +311,59 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   };
 }
 
-function configureMessage(options: TranscriberOptions): ConfigureMessage {
-  const { language, task, keyTerms = [], lexicon, channels = 1, words, refine, endpointing } = options;
-  const { writtenForm, dictationCommands } = options;
+/** What a delivery tells that is told on as it is. */
+function passOn(
+  emit: Emit<TranscriberEvents>,
+): Pick<DeliveryListener, 'onPartial' | 'onDropped' | 'onSpeech' | 'onProblem'> {
   return {
-    type: 'configure',
-    sampleRate: SAMPLE_RATE,
-    encoding: 's16le',
-    channels,
-    partials: true,
-    ...(words === undefined ? {} : { words }),
-    ...(language === undefined ? {} : { language }),
-    ...(task === undefined ? {} : { task }),
-    ...(refine === undefined ? {} : { refine }),
-    ...(writtenForm === undefined ? {} : { writtenForm }),
-    ...(dictationCommands === undefined ? {} : { dictationCommands }),
-    ...(endpointing === undefined ? {} : { endpointing }),
-    ...(keyTerms.length === 0 ? {} : { keyterms: keyTerms.map(sentTerm) }),
-    ...(lexicon === undefined ? {} : { lexicon }),
+    onPartial: (segment) => {
+      emit('partial', segment);
+    },
+    onDropped: (dropped) => {
+      emit('dropped', dropped);
+    },
+    onSpeech: (speech) => {
+      emit('speech', speech);
+    },
+    onProblem: (problem) => {
+      emit('problem', problem);
+    },
   };
 }
 
-function sentTerm(term: string | KeyTerm): SentKeyTerm {
-  if (typeof term === 'string') return term;
-  const { text, weight, soundsLike } = term;
-  return {
-    text,
-    ...(weight === undefined ? {} : { weight }),
-    ...(soundsLike === undefined ? {} : { soundsLike: [...soundsLike] }),
-  };
+/** What a transcriber needs of its options. Throws `invalid_options`. */
+function requireUsable(options: TranscriberOptions): {
+  readonly urls: ServerUrls;
+  readonly WebSocket: WebSocketConstructor;
+  readonly channels: 1 | 2;
+  readonly bufferMinutes: number;
+} {
+  const { channels = 1, bufferMinutes = DEFAULT_BUFFER_MINUTES } = options;
+  if (!(bufferMinutes > 0)) throw invalid('bufferMinutes is a number above 0.');
+  const urls = serverUrls(options.url);
+  const WebSocket = options.webSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
+  if (!WebSocket)
+    throw invalid('There is no WebSocket here. Pass one, such as that of the package ws, as webSocket.');
+  return { urls, WebSocket, channels, bufferMinutes };
 }
 
-function outcome<Value>(): Outcome<Value> {
-  let settle: Omit<Outcome<Value>, 'promise'> = { resolve: () => undefined, reject: () => undefined };
-  const promise = new Promise<Value>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  // Whether somebody waits depends on what was called: without this, a failure that nobody waits for is an error.
-  promise.catch(() => undefined);
-  return { promise, ...settle };
+function requireStartable(phase: Phase, sampleRate: number): void {
+  if (phase.kind !== 'idle')
+    throw misused('A transcriber starts once. Create another for another recording.');
+  if (!Number.isInteger(sampleRate) || sampleRate < 8000 || sampleRate > 192_000) {
+    throw invalid('sampleRate is a whole number from 8000 to 192000.');
+  }
+}
+
+function transcriptOf(segments: readonly Segment[], samples: number, lostSamples: number): Transcript {
+  const lostSeconds = secondsOf(lostSamples);
+  return {
+    text: textOfSegments(segments),
+    segments,
+    durationSeconds: secondsOf(samples),
+    complete: lostSeconds === 0,
+    lostSeconds,
+  };
 }
 
 function invalid(message: string): TranscriberError {

@@ -1,0 +1,16 @@
+/** A promise that is settled from outside. */
+export interface Outcome<Value> {
+  readonly promise: Promise<Value>;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Whether somebody waits for it does not matter: a failure that nobody waits for is no error. */
+export function createOutcome<Value>(): Outcome<Value> {
+  let settle: Omit<Outcome<Value>, 'promise'> = { resolve: () => undefined, reject: () => undefined };
+  const promise = new Promise<Value>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  promise.catch(() => undefined);
+  return { promise, ...settle };
+}

@@ -187,7 +187,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
 
   const finalFor = (slot: WorkerSlot, finals: readonly Entry[]): Entry | undefined => {
     const there = finalsAt(slot);
-    const next = first(finals);
+    const next = first(finals.filter((entry) => !crowdsOut(entry, there)));
     if (!next || there.length === 0) return next;
     // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
     if (!finals.some(isLate)) return undefined;
@@ -196,6 +196,10 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     const crowded = there.some((entry) => there.filter((other) => isOfSameShare(entry, other)).length > 1);
     return own === 0 && crowded && there.length < AHEAD.finals + ROOM_FOR_OTHERS ? next : undefined;
   };
+
+  /** Beside a final of another share, each has one: whoever has one alone would wait for all that others bring. */
+  const crowdsOut = (entry: Entry, there: readonly Entry[]) =>
+    there.some((other) => isOfSameShare(entry, other)) && there.some((other) => !isOfSameShare(entry, other));
 
   const earlyFor = (there: number, early: readonly Entry[]): Entry | undefined =>
     there === 0 || (there < AHEAD.finals && early.some(isLate)) ? first(early) : undefined;

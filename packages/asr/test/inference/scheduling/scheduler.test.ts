@@ -280,12 +280,24 @@ describe('shares', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 8; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     vi.advanceTimersByTime(2_100);
+    submit('final', 'crowd 8', { share: ['crowd'] });
+    expect(givenTo(slots[0])).toEqual(['crowd 0', 'crowd 1', 'crowd 2', 'crowd 3']);
     submit('final', 'doctor', { share: ['doctor'] });
-    expect(givenTo(slots[0])).toEqual(['crowd 0', 'doctor', 'crowd 1', 'crowd 2']);
     submit('final', 'other', { share: ['other'] });
     submit('final', 'third', { share: ['third'] });
-    submit('final', 'fourth', { share: ['fourth'] });
-    expect(givenTo(slots[0]).slice(4)).toEqual(['other', 'third']);
+    expect(givenTo(slots[0]).slice(4)).toEqual(['doctor', 'other']);
+  });
+
+  test('are not crowded out by what another brings while they are at work', () => {
+    const { submit, slots } = schedule(1);
+    for (let i = 0; i < 8; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    vi.advanceTimersByTime(2_100);
+    submit('final', 'doctor', { share: ['doctor'] });
+    expect(givenTo(slots[0])).toEqual(['crowd 0', 'doctor']);
+    slots[0]?.finish(1);
+    expect(givenTo(slots[0]).slice(2)).toEqual(['crowd 1']);
+    slots[0]?.finish(9);
+    expect(givenTo(slots[0]).slice(3)).toEqual(['crowd 2', 'crowd 3', 'crowd 4']);
   });
 
   test('have their partials in turn, too', () => {

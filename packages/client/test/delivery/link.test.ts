@@ -153,7 +153,7 @@ const anyEvent: fc.Arbitrary<LinkEvent> = fc.oneof(
   }),
 );
 /** Rare, so that runs are long. */
-const endings: fc.Arbitrary<LinkEvent> = fc.constantFrom({ kind: 'barred' }, { kind: 'close' });
+const endings = fc.constantFrom<LinkEvent>({ kind: 'barred' }, { kind: 'close' });
 const events = fc.array(fc.oneof({ weight: 30, arbitrary: anyEvent }, { weight: 1, arbitrary: endings }), {
   maxLength: 60,
 });
@@ -185,24 +185,26 @@ function createWorld(hasTickets: boolean): {
   let isPausing = false;
   let hasToldOfEnd = false;
   const wrong: string[] = [];
-  const require = (isTrue: boolean, what: string): void => {
+  const mustBe = (isTrue: boolean, what: string): void => {
     if (!isTrue) wrong.push(what);
   };
 
   function act(action: LinkAction): void {
     switch (action.kind) {
       case 'connect':
-        require(connection === 'none' && !isPausing, 'a second connection');
+        mustBe(connection === 'none' && !isPausing, 'a second connection');
         connection = action.asksFor === 'old-session' ? 'asks-for-old' : 'asks-for-new';
         break;
       case 'wait':
-        require(connection === 'none' && !isPausing, 'a second timer');
+        mustBe(connection === 'none' && !isPausing, 'a second timer');
         isPausing = true;
         break;
       case 'deliver':
         // Audio goes on where it was for the old session, and begins at what is settled for a new one, once each.
-        require(connection ===
-          (action.receivedSamples === undefined ? 'asks-for-new' : 'asks-for-old'), 'audio sent twice');
+        mustBe(
+          connection === (action.receivedSamples === undefined ? 'asks-for-new' : 'asks-for-old'),
+          'audio sent twice',
+        );
         connection = 'delivers';
         break;
       case 'abandon':
@@ -212,11 +214,11 @@ function createWorld(hasTickets: boolean): {
         break;
       case 'send-configure':
       case 'send-resume':
-        require(connection.startsWith('asks'), 'a greeting nobody waits for');
+        mustBe(connection.startsWith('asks'), 'a greeting nobody waits for');
         break;
       case 'fail':
       case 'lose-refinement':
-        require(!hasToldOfEnd, 'two endings');
+        mustBe(!hasToldOfEnd, 'two endings');
         hasToldOfEnd = true;
         break;
       case 'tell':
@@ -232,12 +234,12 @@ function createWorld(hasTickets: boolean): {
     const { link: next, actions } = step(link, event);
     link = next;
     if (before.phase.kind === 'over')
-      require(next === before && actions.length === 0, 'something after the end');
+      mustBe(next === before && actions.length === 0, 'something after the end');
     if (before.phase.kind === 'waiting') isPausing = next.phase.kind === 'waiting';
     actions.forEach(act);
     const isConnected = next.phase.kind === 'opening' || next.phase.kind === 'ready';
-    require((connection !== 'none') === isConnected, `${connection} in ${next.phase.kind}`);
-    require(isPausing === (next.phase.kind === 'waiting'), `a pause in ${next.phase.kind}`);
+    mustBe((connection !== 'none') === isConnected, `${connection} in ${next.phase.kind}`);
+    mustBe(isPausing === (next.phase.kind === 'waiting'), `a pause in ${next.phase.kind}`);
   }
 
   return { happen, link: () => link, wrong };

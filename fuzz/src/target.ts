@@ -4,6 +4,8 @@ export interface FuzzTarget {
   readonly longest: number;
   /** Processor time that an input may take. */
   readonly allowed: TimeAllowed;
+  /** Inputs that it is given for each that others are, where those are counted together; 1 where it is left out. */
+  readonly share?: number;
   /** Makes ready what all inputs share, once. */
   readonly prepare: () => RunInput | Promise<RunInput>;
 }

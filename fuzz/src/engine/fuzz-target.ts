@@ -8,6 +8,8 @@ import type { Finding, Plan, Progress, WorkerData, WorkerMessage } from './worke
 export interface Outcome extends Progress {
   readonly findings: readonly Finding[];
   readonly seconds: number;
+  /** Of the processor: others may have had most of it. */
+  readonly processorSeconds: number;
   /** Inputs that together reach what was reached; empty where the run was cut short. */
   readonly kept: readonly Uint8Array[];
 }
@@ -30,6 +32,7 @@ export async function fuzzTarget(plan: Plan, onProgress: (progress: Progress) =>
   worker.stdout.resume();
   worker.stderr.resume();
   const startedAt = performance.now();
+  const processor = process.cpuUsage();
   const findings: Finding[] = [];
   let progress: Progress = { runs: 0, corpus: 0, places: 0 };
   let kept: readonly Uint8Array[] = [];
@@ -52,11 +55,13 @@ export async function fuzzTarget(plan: Plan, onProgress: (progress: Progress) =>
   // Not by `once` of `node:events`, which fails where the worker does.
   await new Promise((ended) => worker.once('exit', ended));
   clearInterval(watch);
+  const { user, system } = process.cpuUsage(processor);
   return {
     ...progress,
     runs: Math.max(progress.runs, shared.begun()),
     findings,
     seconds: (performance.now() - startedAt) / 1000,
+    processorSeconds: (user + system) / 1e6,
     kept,
   };
 }

@@ -9,6 +9,7 @@ import { fixedMasterKeys } from './fixed-master-keys.js';
 export const target: FuzzTarget = {
   longest: 8_192,
   allowed: { ms: 40, msPerKiB: 2 },
+  share: 0.3,
   prepare: () => {
     const write = scratchFile();
     const masterKeys = fixedMasterKeys();

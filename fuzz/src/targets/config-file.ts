@@ -7,6 +7,7 @@ export const target: FuzzTarget = {
   longest: 8_192,
   // Names that are not known are compared with all that are. Who writes the file starts the server.
   allowed: { ms: 60, msPerKiB: 10 },
+  share: 0.2,
   prepare: () => {
     const write = scratchFile();
     return (input) => {

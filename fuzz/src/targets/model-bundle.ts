@@ -9,6 +9,7 @@ import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 export const target: FuzzTarget = {
   longest: 8_192,
   allowed: { ms: 60, msPerKiB: 5 },
+  share: 0.1,
   prepare: () => {
     const write = scratchFile();
     const folder = scratchFolder();

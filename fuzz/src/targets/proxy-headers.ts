@@ -9,6 +9,7 @@ import { BrokenProperty, mustHold, type FuzzTarget } from '../target.js';
 export const target: FuzzTarget = {
   longest: 2_048,
   allowed: { ms: 40, msPerKiB: 2 },
+  share: 0.3,
   prepare: () => {
     const config = loadConfig({ flags: { trustedProxies: '127.0.0.1' }, environment: {} });
     const policy = createOriginPolicy(config);

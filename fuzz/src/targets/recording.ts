@@ -12,6 +12,8 @@ export function recordingTarget(container: Exclude<ContainerName, 'other'>): Fuz
     longest: 16_384,
     // Decoders are asked for a block each time, so what they may take grows with the audio that is asked for.
     allowed: { ms: 150, msPerKiB: 4 },
+    // To start a codec takes milliseconds, and WAV has none.
+    share: container === 'wav' ? 0.5 : 0.02,
     prepare: () => async (input) => {
       const stored = storedRecording(input);
       const opened = await unlessRefusedLater(['SpeechError'], async () => {

@@ -9,6 +9,7 @@ const SHARED = listKeyTerms([{ text: 'metoprolol' }]);
 export const target: FuzzTarget = {
   longest: 32_768,
   allowed: { ms: 20, msPerKiB: 1 },
+  share: 0.3,
   prepare: () => (input) => {
     const reading = readKeyTerms(input.toString());
     if (reading.ok) acceptKeyTerms(reading.terms, SHARED, 'en');

@@ -16,6 +16,7 @@ const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'] as const;
 export const target: FuzzTarget = {
   longest: 8_192,
   allowed: { ms: 40, msPerKiB: 2 },
+  share: 0.2,
   prepare: async () => {
     const { tokens, sign } = await issuer();
     const right = await sign({ sub: 'u1', role: 'clinician', tenant: 'a' });

@@ -12,6 +12,7 @@ import { BrokenProperty, mustHold, type FuzzTarget } from '../target.js';
 export const target: FuzzTarget = {
   longest: 8_192,
   allowed: { ms: 60, msPerKiB: 5 },
+  share: 0.05,
   prepare: async () => {
     const app = fastify({ logger: false, bodyLimit: 65_536 });
     await app.register(multipart);

@@ -1,0 +1,69 @@
+import { Socket } from 'node:net';
+import { createLog, loadConfig, openStorage } from '@auscult/server';
+import type { FastifyRequest } from 'fastify';
+import { createAccess } from '../../../packages/server/dist/access/access.js';
+import { createRecognise, shownBy } from '../../../packages/server/dist/access/recognise.js';
+import { accessSeal } from '../../../packages/server/dist/access/seal.js';
+import { createOriginPolicy } from '../../../packages/server/dist/http/origins.js';
+import { scratchFolder } from '../scratch.js';
+import { mustHold } from '../target.js';
+
+/** A server with one API key and one login, both over the same database. */
+export interface Credentials {
+  readonly apiKey: string;
+  /** What the cookie of the login holds. */
+  readonly cookie: string;
+  /** Whether somebody is let in who shows these headers over this protocol. */
+  readonly letsIn: (headers: Headers, protocol: 'http' | 'https') => Promise<boolean>;
+}
+
+type Headers = Pick<FastifyRequest['headers'], 'authorization' | 'cookie'>;
+
+/** Makes the key and the login. */
+export async function openCredentials(): Promise<Credentials> {
+  const config = loadConfig({ flags: { dataDirectory: scratchFolder() }, environment: {} });
+  const log = createLog({ logLevel: 'silent', logFormat: 'json' });
+  const storage = await openStorage(config, log);
+  const origins = createOriginPolicy(config);
+  const access = createAccess({ ...storage, config, log, origins, seal: accessSeal(config) });
+  const whose = {
+    tenant: 'default',
+    name: 'ward',
+    role: 'clinician',
+    groups: [],
+    createdBy: undefined,
+  } as const;
+  const by = {
+    who: { tenant: 'default', subject: 'fuzz', kind: 'local', role: 'local' },
+    from: undefined,
+  } as const;
+  const { secret: apiKey } = await access.apiKeys.create({ ...whose, expiresAt: undefined }, by);
+  const user = await access.users.create({ ...whose, usesCodes: false }, by);
+  if (user === undefined) throw new TypeError('there is no other user of this name');
+  let cookie = '';
+  await storage.queue.submit(async (transaction) => {
+    cookie = await access.logins.startIn(transaction, user);
+  });
+  const recognise = createRecognise({ ...access, tokens: undefined });
+  const raw = { socket: new Socket() };
+  return {
+    apiKey,
+    cookie,
+    letsIn: async (headers, protocol) => {
+      const request = { headers, protocol, raw, ws: false } as unknown as FastifyRequest;
+      mustHold(shownBy(request).length <= LONGEST_COUNTED, 'what failures are counted by does not grow');
+      return (await recognise(request)).ok;
+    },
+  };
+}
+
+/** Characters of what failures are counted by. */
+const LONGEST_COUNTED = 16;
+
+/** A header as Node's own parser would take it: others never get as far. */
+export function headerValue(input: Buffer): string {
+  return input
+    .toString('latin1')
+    .replaceAll(/[^\t\x20-\x7e\x80-\xff]/gu, '')
+    .trim();
+}

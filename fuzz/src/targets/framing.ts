@@ -1,0 +1,128 @@
+import { createByteSource, type ByteSource } from '../../../packages/asr/dist/audio/byte-source.js';
+import {
+  ENCODED_BLOCK_BYTES,
+  type OpenContainer,
+  type RecordingInput,
+} from '../../../packages/asr/dist/audio/containers/container.js';
+import {
+  DETECTION_BYTES,
+  detectContainer,
+} from '../../../packages/asr/dist/audio/containers/detect-container.js';
+import { openFlac } from '../../../packages/asr/dist/audio/containers/flac.js';
+import { readFlacFrames } from '../../../packages/asr/dist/audio/containers/flac-frames.js';
+import { skipId3Tags } from '../../../packages/asr/dist/audio/containers/id3.js';
+import { isMpegAudio, openMp3 } from '../../../packages/asr/dist/audio/containers/mp3.js';
+import { readOggPages } from '../../../packages/asr/dist/audio/containers/ogg.js';
+import { oggCodec, preSkipOf } from '../../../packages/asr/dist/audio/containers/ogg-codec.js';
+import { openOgg } from '../../../packages/asr/dist/audio/containers/ogg-recording.js';
+import { recordingKind } from '../../../packages/asr/dist/audio/containers/recording-kind.js';
+import { isTagHead, skipTags } from '../../../packages/asr/dist/audio/containers/tags.js';
+import { LONGEST_GAP_SECONDS, measureGap } from '../../../packages/asr/dist/audio/containers/timeline.js';
+import { BrokenProperty, mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
+import { storedRecording } from './recording.js';
+import { withRightFrames, withRightPages } from './right-checksums.js';
+
+type Framed = 'flac' | 'ogg' | 'mp3';
+
+/**
+ * What takes recordings apart before their codec hears of them: what they begin with, their frames or pages, and what is
+ * put behind them. Without the codecs, which are WebAssembly and take milliseconds to start, it is run a hundred times as
+ * often; each input as it is, and with checksums that are right.
+ */
+export function framingTarget(container: Framed): FuzzTarget {
+  return {
+    longest: 16_384,
+    // Behind each mark that may begin a frame or page, as much is looked at as one may be long.
+    allowed: { ms: 60, msPerKiB: 20 },
+    share: 0.5,
+    prepare: () => async (input) => {
+      for (const bytes of [input, ...mended[container](input)]) await takeApart(bytes, container);
+    },
+  };
+}
+
+const mended: Readonly<Record<Framed, (bytes: Buffer) => readonly Buffer[]>> = {
+  flac: (bytes) => [withRightFrames(bytes)],
+  ogg: (bytes) => [withRightPages(bytes)],
+  mp3: () => [],
+};
+
+/** Recordings in a row that are looked at. */
+const MOST_RECORDINGS = 100;
+
+async function takeApart(bytes: Buffer, container: Framed): Promise<void> {
+  const input = inputOf(bytes);
+  await skipId3Tags(input.bytes);
+  for (let recordings = 0; recordings < MOST_RECORDINGS; recordings++) {
+    const kind = detectContainer(await input.bytes.peek(DETECTION_BYTES));
+    if (kind === 'other' || kind === 'wav' || (recordings === 0 && kind !== container)) return;
+    const before = input.bytes.position();
+    await unlessRefusedLater(['SpeechError'], async () => {
+      const { durationSeconds } = await openers[kind](input);
+      mustHold(!(durationSeconds !== undefined && durationSeconds < 0), 'nothing lasts less than no time');
+      await takers[kind](input.bytes, bytes.length);
+    });
+    await skipTags(input.bytes);
+    if (input.bytes.position() === before) return;
+  }
+}
+
+function inputOf(bytes: Buffer): RecordingInput {
+  const stored = storedRecording(bytes);
+  const pieces = stored.read(0, bytes.length)[Symbol.asyncIterator]();
+  return {
+    name: 'The recording',
+    bytes: createByteSource(async () => {
+      const next = await pieces.next();
+      return next.done === true ? undefined : next.value;
+    }),
+    file: { path: undefined, size: bytes.length, read: stored.read.bind(stored) },
+    startFfmpeg: () => {
+      throw new BrokenProperty('ffmpeg is not asked for what is read without it');
+    },
+  };
+}
+
+const openers: Readonly<Record<Framed, OpenContainer>> = { flac: openFlac, ogg: openOgg, mp3: openMp3 };
+
+const takers: Readonly<Record<Framed, (bytes: ByteSource, size: number) => Promise<void>>> = {
+  flac: async (bytes, size) => {
+    for await (const frame of readFlacFrames(bytes, isNoFrame)) {
+      mustHold(frame.bytes.length > 0 && bytes.position() <= size, 'a frame lies in its file');
+      mustHold(Number.isSafeInteger(frame.position) && frame.position >= 0, 'a frame has a place');
+      checkGap(frame.position);
+    }
+  },
+  ogg: async (bytes, size) => {
+    for await (const page of readOggPages(bytes)) {
+      mustHold(page.body.length < page.bytes.length && bytes.position() <= size, 'a page lies in its file');
+      mustHold(
+        preSkipOf(page.body) === 0 || oggCodec(page.body) === 'opus',
+        'only Opus has a part that is not heard',
+      );
+      checkGap(page.position);
+    }
+  },
+  mp3: async (bytes, size) => {
+    const start = bytes.position();
+    let taken = 0;
+    for await (const block of bytes.blocks(ENCODED_BLOCK_BYTES)) {
+      isMpegAudio(block);
+      taken += block.length;
+    }
+    mustHold(taken === size - start, 'each byte is decoded');
+  },
+};
+
+function isNoFrame(head: Uint8Array): boolean {
+  return recordingKind(head) !== undefined || isTagHead(head);
+}
+
+/** A position may say anything, and nobody waits in silence for what it says. */
+function checkGap(position: number): void {
+  const { silentSeconds } = measureGap(position / LEAST_RATE);
+  mustHold(silentSeconds >= 0 && silentSeconds <= LONGEST_GAP_SECONDS, 'a gap is as long as it may be');
+}
+
+/** Samples a second. */
+const LEAST_RATE = 4_000;

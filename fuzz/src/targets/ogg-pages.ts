@@ -1,0 +1,3 @@
+import { framingTarget } from './framing.js';
+
+export const target = framingTarget('ogg');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { KeyTermList, Recognizer } from '@auscult/asr';
-import { applyConfigure, type ErrorCode, type SessionSettings } from '@auscult/protocol';
+import type { Recognizer } from '@auscult/asr';
+import { applyConfigure, type ErrorCode } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Authentication } from '../access/authentication.js';
 import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
@@ -10,8 +10,9 @@ import { inabilityOf } from '../model-abilities.js';
 import type { RecordStore } from '../records/record-store.js';
 import { clientOf } from '../records/session-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
-import type { ConnectionWish, DialectSession, OpenWish, Refusal, ResumeWish } from './dialect.js';
-import { createResumeToken, type ResumeToken } from './resume-token.js';
+import type { AdmittedSession } from './admitted-session.js';
+import type { ConnectionWish, OpenWish, Refusal, ResumeWish } from './dialect.js';
+import { createResumeToken } from './resume-token.js';
 import type { SessionServices } from './session-services.js';
 import { defaultSettings } from './session-setup.js';
 import type { Sessions } from './sessions.js';
@@ -25,26 +26,6 @@ export interface AdmissionServices extends SessionServices {
   readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
   readonly records: () => RecordStore;
-}
-
-/** A session that has been let in: who holds it, how it begins, where it is recorded and what it is heard with. */
-export interface AdmittedSession {
-  readonly id: string;
-  readonly identity: Identity;
-  readonly openedBy: Authentication;
-  /** What the program calls itself, if it does. */
-  readonly client: string | undefined;
-  readonly dialect: DialectSession;
-  /** What it begins with. */
-  readonly settings: SessionSettings;
-  /** Key terms of the server and of the tenant of whoever speaks. */
-  readonly sharedTerms: KeyTermList;
-  readonly writer: SessionRecordWriter;
-  readonly recognizer: Recognizer;
-  /** Reads the session again; often the same. */
-  readonly refiner: Recognizer;
-  /** What proves that a client may go on with it. */
-  readonly token: ResumeToken;
 }
 
 /** What becomes of a request for a connection. */

@@ -17,15 +17,20 @@ export interface Connection {
 export interface ConnectionListener {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly parting: ConnectionLoss;
   readonly onFrame: (frame: Buffer, isBinary: boolean) => void;
-  /** Closed, or dead, which counts as a close code of its own. */
-  readonly onLost: (closeCode: number) => void;
-  /** The socket is about to close, as a message is larger than may be. */
-  readonly onTooLarge: () => void;
-  /** Nothing came for longer than may be. */
-  readonly onIdle: () => void;
   /** It is time to tell how far audio has come. */
   readonly onAcknowledge: () => void;
+}
+
+/** What is told of a connection that comes to its end. */
+export interface ConnectionLoss {
+  /** It has closed, or is dead, which counts as a close code of its own. */
+  readonly lose: (closeCode: number) => void;
+  /** It is about to close, as a message is larger than may be. */
+  readonly failTooLarge: () => void;
+  /** Nothing came for longer than may be. */
+  readonly failIdle: () => void;
 }
 
 /** How often a client is told how far the server has come, milliseconds. */
@@ -35,7 +40,7 @@ const ACKNOWLEDGE_MS = 2000;
 export function holdConnection(
   socket: WebSocket,
   { pingIntervalSeconds, idleTimeoutSeconds }: Config,
-  { inbox, outbox, onFrame, onLost, onTooLarge, onIdle, onAcknowledge }: ConnectionListener,
+  { inbox, outbox, parting, onFrame, onAcknowledge }: ConnectionListener,
 ): Connection {
   const heartbeat = startHeartbeat(socket, pingIntervalSeconds, {
     isPaused: inbox.isPaused,
@@ -43,14 +48,14 @@ export function holdConnection(
     onReceived: outbox.confirm,
     onDead: () => {
       socket.terminate();
-      onLost(closeTable.idle_timeout.code);
+      parting.lose(closeTable.idle_timeout.code);
     },
   });
   const acknowledging = setInterval(onAcknowledge, ACKNOWLEDGE_MS);
   const idle = setTimeout(() => {
     // While the server does not read, it is not the client that is silent.
     if (inbox.isPaused()) idle.refresh();
-    else onIdle();
+    else parting.failIdle();
   }, idleTimeoutSeconds * 1000);
   const onMessage = (frame: Buffer, isBinary: boolean): void => {
     heartbeat.heard();
@@ -58,8 +63,8 @@ export function holdConnection(
     onFrame(frame, isBinary);
   };
   socket.on('message', onMessage);
-  socket.on('close', onLost);
-  socket.on(FRAME_TOO_LARGE, onTooLarge);
+  socket.on('close', parting.lose);
+  socket.on(FRAME_TOO_LARGE, parting.failTooLarge);
   outbox.connect(socket);
   inbox.connect(socket);
 
@@ -70,8 +75,8 @@ export function holdConnection(
       clearInterval(acknowledging);
       clearTimeout(idle);
       socket.off('message', onMessage);
-      socket.off('close', onLost);
-      socket.off(FRAME_TOO_LARGE, onTooLarge);
+      socket.off('close', parting.lose);
+      socket.off(FRAME_TOO_LARGE, parting.failTooLarge);
       inbox.disconnect();
       outbox.disconnect();
     },

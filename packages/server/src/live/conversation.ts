@@ -1,21 +1,15 @@
-import type { WritingOptions } from '@auscult/asr';
 import { describeError, describeWarning } from '@auscult/protocol';
-import { ownershipOf, shareOf } from '../access/identity.js';
 import { scopeOf } from '../access/permissions.js';
-import { lexiconInForce } from '../model-abilities.js';
-import type { SessionDescription } from '../records/session-settings.js';
-import type { AdmittedSession } from './admission.js';
+import type { AdmittedSession } from './admitted-session.js';
 import { createAudioIntake } from './audio-intake.js';
-import { channelsOnDemand, openChannels } from './channels.js';
-import { listenToChannel, type Told } from './channel-listener.js';
 import { commandActions, type Command } from './commands.js';
 import { createDelivery } from './delivery.js';
 import type { EncodedAudio } from './encoded-audio.js';
 import { problemEvent, type Problem, type SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
-import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import type { SessionServices } from './session-services.js';
-import { createSessionSetup, type SessionSetup } from './session-setup.js';
+import { createSessionSetup } from './session-setup.js';
+import { createSessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import type { Superseded } from './when-read.js';
 
@@ -66,37 +60,29 @@ export interface Conversation {
   readonly finals: () => number;
 }
 
+type ControlCommand = Exclude<Command, { kind: 'audio' | 'unreadable' }>;
+
 /** Starts a conversation. */
 export function createConversation(place: ConversationPlace): Conversation {
   const { session, services, telemetry, signals } = place;
-  const { writer, identity, recognizer } = session;
+  const { identity, recognizer } = session;
   const delivery = createDelivery(place.emit, {
     isRecording: services.isRecording,
     onFailure: signals.onUnrecorded,
   });
   const { emit } = delivery;
-  const told: Told = { finals: 0, words: 0, lostSeconds: 0 };
-  const { model } = recognizer;
-  const setup = createSessionSetup({ ...services, ...session, model, emit });
+  const setup = createSessionSetup({ ...services, ...session, model: recognizer.model, emit });
+  const stream = createSessionStream({ session, services, telemetry, setup, delivery });
   const patience = createPatience(services.config.maxBadMessages, signals.onHopeless);
-  let spool: RefinementSpool | undefined;
-
-  const channels = channelsOnDemand(() => {
-    const settings = setup.settings();
-    writer.describe(describe(setup, place));
-    if (settings.refine === 'on-stop') spool = openSpool(setup, place, emit);
-    const listening = { writing: writingOf(setup), spool, writer, delivery, telemetry, told };
-    const { contextSeconds } = services.config;
-    const share = shareOf(ownershipOf(identity));
-    return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>
-      listenToChannel(channel, listening),
-    );
-  });
+  const onRefused = (problem: Problem): void => {
+    emit({ kind: 'error', problem });
+    patience.lose();
+  };
   const intake = createAudioIntake({
-    channels,
+    channels: stream.channels,
     settings: setup.settings,
     onSensible: patience.restore,
-    onRefused: refuse,
+    onRefused,
     onTaken: (seconds) => {
       telemetry.heard(seconds);
       signals.onAudio();
@@ -107,29 +93,17 @@ export function createConversation(place: ConversationPlace): Conversation {
     },
   });
 
-  function refuse(problem: Problem): void {
-    emit({ kind: 'error', problem });
-    patience.lose();
-  }
-
-  function take(command: Command, superseded: Superseded): void | Promise<void> {
-    if (command.kind === 'unreadable') return refuse(command.problem);
-    if (scopeOf(commandActions[command.kind], identity.role) === 'none')
-      return refuse(describeError('forbidden'));
-    if (command.kind === 'audio') return intake.take(command, superseded);
-    patience.restore();
+  function control(command: ControlCommand, superseded: Superseded): void | Promise<void> {
     switch (command.kind) {
       case 'configure':
-        if (channels.isOpen()) return emit(problemEvent('configure_too_late'));
+        if (stream.channels.isOpen()) return emit(problemEvent('configure_too_late'));
         return setup.configure(command, superseded);
       case 'stop':
         return stop();
       case 'end':
         return stop().then(signals.onEnd);
       case 'finalize':
-        return flush().then(() => {
-          emit({ kind: 'finalized', at: channels.receivedSeconds() });
-        });
+        return finalize();
       case 'resume':
         return emit(problemEvent('resume_misplaced'));
       case 'keepalive':
@@ -138,44 +112,39 @@ export function createConversation(place: ConversationPlace): Conversation {
   }
 
   async function stop(): Promise<void> {
-    await flush();
-    const refinement = spool?.finish();
-    const [audioSeconds, speechSeconds] = [channels.receivedSeconds(), channels.speechSeconds()];
-    const { finals, words } = told;
-    emit({ kind: 'stopped', totals: { audioSeconds, speechSeconds, finals, words }, refinement });
+    await stream.flush();
+    const refinement = stream.readAgain();
+    emit({ kind: 'stopped', totals: stream.totals(), refinement });
   }
 
-  async function flush(): Promise<void> {
-    await channels.flush();
-    await delivery.settled();
-  }
-
-  /** Before this moment all text is recorded. */
-  function settledSeconds(): number {
-    return Math.min(channels.settledSeconds(), delivery.unrecordedFrom() ?? Infinity);
+  async function finalize(): Promise<void> {
+    await stream.flush();
+    emit({ kind: 'finalized', at: stream.channels.receivedSeconds() });
   }
 
   return {
     greet: () => {
       emit({ kind: 'opened', setup: setup.inForce() });
     },
-    take,
-    flush,
-    close: () => {
-      spool?.finish();
-      const missing = told.lostSeconds + channels.receivedSeconds() - settledSeconds();
-      channels.close();
-      return missing;
+    take: (command, superseded) => {
+      if (command.kind === 'unreadable') return onRefused(command.problem);
+      if (scopeOf(commandActions[command.kind], identity.role) === 'none')
+        return onRefused(describeError('forbidden'));
+      if (command.kind === 'audio') return intake.take(command, superseded);
+      patience.restore();
+      return control(command, superseded);
     },
-    pendingSeconds: () => channels.pendingSeconds() + delivery.unrecordedSeconds(),
-    receivedSeconds: channels.receivedSeconds,
+    flush: stream.flush,
+    close: stream.close,
+    pendingSeconds: stream.pendingSeconds,
+    receivedSeconds: stream.channels.receivedSeconds,
     acknowledgement: () => ({
       kind: 'acknowledged',
       receivedSamples: intake.receivedSamples(),
-      settledSeconds: settledSeconds(),
+      settledSeconds: stream.settledSeconds(),
     }),
     resumption: () => ({ kind: 'resumed', receivedSamples: intake.receivedSamples() }),
-    finals: () => told.finals,
+    finals: () => stream.totals().finals,
   };
 }
 
@@ -191,62 +160,6 @@ function createPatience(most: number, onHopeless: () => void): { lose: () => voi
       badInARow = 0;
     },
   };
-}
-
-function writingOf(setup: SessionSetup): WritingOptions {
-  const { writtenForm, dictationCommands } = setup.settings();
-  return { writtenForm: writtenForm === 'on', dictationCommands: dictationCommands === 'on' };
-}
-
-/** What the record says of a session. */
-function describe(
-  setup: SessionSetup,
-  { session: { client }, services: { config } }: ConversationPlace,
-): SessionDescription {
-  const { language, channels, task, sampleRate, encoding, refine, endpointing } = setup.settings();
-  return {
-    language,
-    channels,
-    task,
-    sampleRate,
-    settings: {
-      ...writingOf(setup),
-      encoding,
-      refine: refine === 'on-stop',
-      endpointing,
-      keyTerms: setup.sentTerms(),
-      lexicon: lexiconInForce(config, setup.settings()),
-      ...(client === undefined ? {} : { client }),
-    },
-  };
-}
-
-function openSpool(
-  setup: SessionSetup,
-  { session, services: { config, transcriptions } }: ConversationPlace,
-  emit: Emit,
-): RefinementSpool {
-  const { language, task, lexicon, channels } = setup.settings();
-  return createRefinementSpool({
-    sessionId: session.id,
-    ownership: ownershipOf(session.identity),
-    config,
-    transcriptions,
-    recognizer: session.refiner,
-    writer: session.writer,
-    language,
-    task,
-    keyTerms: setup.keyTerms(),
-    lexicon,
-    writing: writingOf(setup),
-    channels,
-    onWarning: (code) => {
-      emit({ kind: 'warning', warning: describeWarning(code) });
-    },
-    onEnd: (transcription) => {
-      emit({ kind: 'refined', transcription });
-    },
-  });
 }
 
 function encodedWarning({ code, kind }: EncodedAudio): SessionEvent {

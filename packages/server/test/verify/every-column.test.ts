@@ -45,8 +45,13 @@ const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
 
 test('whatever is changed in any column of the database is found, or is known to matter to nobody', async () => {
   const place: DatabaseSettings = { dataDirectory: temporaryDirectory(), database: undefined };
-  const config = loadConfig({ flags: { dataDirectory: place.dataDirectory }, environment: {} });
-  const storage = await openTestStorage(place, { keepAudio: 'true' });
+  const { dataDirectory } = place;
+  // Anchors wait in the database for a file that cannot be written.
+  const blocked = join(dataDirectory, 'blocked');
+  writeFileSync(blocked, 'a file where a folder should be');
+  const auditAnchor = join(blocked, 'anchor.log');
+  const config = loadConfig({ flags: { dataDirectory, auditAnchor }, environment: {} });
+  const storage = await openTestStorage(place, { keepAudio: 'true', auditAnchor });
   await fill(storage, place);
   const { db } = storage.database;
   expect(await findings(storage, config)).toEqual([]);
@@ -145,13 +150,17 @@ async function fill(storage: Storage, place: DatabaseSettings): Promise<void> {
     { ...access, name: 'other', role: 'clinician', usesCodes: false },
     BY_SERVER,
   );
-  if (user === undefined || other === undefined) throw new Error('the name is taken');
+  const former = await users.create(
+    { ...access, name: 'former', role: 'clinician', usesCodes: false },
+    BY_SERVER,
+  );
+  if (user === undefined || other === undefined || former === undefined) throw new Error('the name is taken');
   await createAccounts(services).renewRecoveryCodes(user.id, { by: BY_SERVER });
   const logins = createLogins({ loginIdleMinutes: 30, loginHours: 12 }, storage);
   await users.check('other', other.password, undefined, async (transaction, login) => {
     await logins.startIn(transaction, login.user);
   });
-  await users.disable(other.id, BY_SERVER);
+  await users.disable(former.id, BY_SERVER);
 
   for (const id of ['a', 'b', 'c']) {
     const writer = await begin(storage, id);

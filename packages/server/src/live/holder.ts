@@ -1,0 +1,61 @@
+import type { WebSocket } from 'ws';
+import type { Authentication } from '../access/authentication.js';
+import { isSameIdentity } from '../access/identity.js';
+import type { AdmittedSession } from './admitted-session.js';
+import type { ResumeRequest } from './commands.js';
+import type { Conversation } from './conversation.js';
+import { problemEvent } from './events.js';
+import type { Outbox } from './outbox.js';
+import type { Parting } from './parting.js';
+import type { Presence } from './presence.js';
+import type { SessionEnd } from './session-end.js';
+import type { SessionTelemetry } from './session-telemetry.js';
+
+/** Who holds a session, by what they showed when they connected last. */
+export interface Holder {
+  /** See `Session`. */
+  readonly resume: (socket: WebSocket, request: ResumeRequest, authentication: Authentication) => boolean;
+  /** See `Session`. */
+  readonly revalidate: () => Promise<void>;
+}
+
+/** What is held. */
+export interface HeldSession {
+  readonly session: AdmittedSession;
+  readonly outbox: Outbox;
+  readonly conversation: Conversation;
+  readonly presence: Presence;
+  readonly end: SessionEnd;
+  readonly parting: Parting;
+  readonly telemetry: SessionTelemetry;
+}
+
+/** Whoever opened the session holds it. */
+export function createHolder(held: HeldSession): Holder {
+  const { session, outbox, conversation, presence, end, parting, telemetry } = held;
+  const { identity, token, dialect } = session;
+  let authentication = session.openedBy;
+
+  return {
+    resume: (socket, request, shown) => {
+      if (!end.isOpen() || !parting.isResumable() || !token.is(request.token)) return false;
+      if (!isSameIdentity(shown.identity, identity)) return false;
+      authentication = shown;
+      const former = presence.socket();
+      if (former !== undefined) outbox.emit(problemEvent('session_taken_over'));
+      presence.arrive(socket);
+      const { code, reason } = dialect.close('session_taken_over');
+      former?.close(code, reason);
+      telemetry.resumed();
+      outbox.emit(conversation.resumption());
+      outbox.resend(request.next);
+      return true;
+    },
+    revalidate: async () => {
+      const asked = authentication;
+      if (presence.socket() === undefined || (await asked.isStillValid())) return;
+      // It may have been resumed meanwhile, with what is valid.
+      if (asked === authentication) parting.fail('credential_expired');
+    },
+  };
+}

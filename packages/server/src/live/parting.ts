@@ -1,0 +1,117 @@
+import { closeTable, type ErrorCode } from '@auscult/protocol';
+import type { Config } from '../config/schema.js';
+import type { ConnectionLoss } from './connection.js';
+import type { Conversation } from './conversation.js';
+import type { DialectSession, EndReason } from './dialect.js';
+import { problemEvent } from './events.js';
+import type { Inbox } from './inbox.js';
+import type { Outbox } from './outbox.js';
+import type { Presence } from './presence.js';
+import type { SessionEnd } from './session-end.js';
+
+/** How a session and its client part: for a while, or for good. */
+export interface Parting extends ConnectionLoss {
+  /** Whether the client may come back when its connection is lost. */
+  readonly isResumable: () => boolean;
+  /** Ends the session for a reason that the client is told. */
+  readonly fail: (code: ErrorCode) => void;
+  /** The client is done. */
+  readonly finish: () => void;
+  /** The server goes away: tells the finals of all audio received, then closes. */
+  readonly drain: () => void;
+  /** The server goes away at once. */
+  readonly abandon: () => void;
+}
+
+/** What parts, and what is done with it. */
+export interface PartingServices {
+  readonly config: Config;
+  readonly dialect: DialectSession;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly conversation: Conversation;
+  readonly presence: Presence;
+  readonly end: SessionEnd;
+}
+
+/** RFC 6455 §7.4.1: the close frame had no code. */
+const CLOSED_WITHOUT_CODE = 1005;
+
+/** What a client closes with that is done: to close without a code is as deliberate. It cannot be resumed. */
+const goodbyes: ReadonlySet<number> = new Set([closeTable.normal.code, CLOSED_WITHOUT_CODE]);
+
+/** Parts a session that is under way. */
+export function createParting(services: PartingServices): Parting {
+  const { config, dialect, inbox, outbox, conversation, presence, end } = services;
+
+  function isResumable(): boolean {
+    return config.resumeSeconds > 0 && dialect.isResumable() && !end.isEnding();
+  }
+
+  /** Without a socket the session is over, or waits for its client. */
+  function lose(closeCode: number): void {
+    const waits = isResumable() && conversation.receivedSeconds() > 0 && !goodbyes.has(closeCode);
+    if (!waits || !end.isOpen()) {
+      end.release(closeCode);
+      return;
+    }
+    presence.awaitReturn(closeCode, () => {
+      end.release(closeCode);
+    });
+    // A page that was left, most often: the record need not wait with its last words for a client that may come back.
+    if (closeCode === closeTable.going_away.code) inbox.run(conversation.flush);
+  }
+
+  function fail(code: ErrorCode): void {
+    if (end.isOver()) return;
+    outbox.emit(problemEvent(code));
+    if (isBeyondHelp(code)) close(code, end.conclude);
+    else close(code, mayComeBack(code) ? lose : end.release);
+  }
+
+  /** Lets the client go, and closes its socket. */
+  function close(why: EndReason, letGo: (closeCode: number) => void): void {
+    const socketThen = presence.socket();
+    const { code, reason } = dialect.close(why);
+    letGo(code);
+    socketThen?.close(code, reason);
+  }
+
+  return {
+    isResumable,
+    lose,
+    fail,
+    failIdle: () => {
+      // Finals of what it sent are told first.
+      inbox.run(async () => {
+        await conversation.flush();
+        fail('idle_timeout');
+      });
+    },
+    failTooLarge: () => {
+      outbox.emit(problemEvent('frame_too_large', { limit: `at most ${config.maxFrameBytes} bytes` }));
+      end.release(closeTable.frame_too_large.code);
+    },
+    finish: () => {
+      close('done', end.release);
+    },
+    drain: () => {
+      end.drain(() => {
+        close('going_away', end.release);
+      });
+    },
+    abandon: () => {
+      close('going_away', end.conclude);
+    },
+  };
+}
+
+/** Whether the server itself is at the end of what it can do, so that to go on would bring no text. */
+function isBeyondHelp(code: ErrorCode): boolean {
+  return code === 'internal_error' || code === 'record_failed';
+}
+
+/** Whoever was too slow, or let a token expire, may come back for the rest. */
+function mayComeBack(code: ErrorCode): boolean {
+  return code === 'slow_reader' || code === 'credential_expired';
+}

@@ -1,0 +1,138 @@
+import type { WritingOptions } from '@auscult/asr';
+import { describeWarning } from '@auscult/protocol';
+import { ownershipOf, shareOf } from '../access/identity.js';
+import { lexiconInForce } from '../model-abilities.js';
+import type { SessionDescription } from '../records/session-settings.js';
+import type { AdmittedSession } from './admitted-session.js';
+import { listenToChannel, type Told } from './channel-listener.js';
+import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
+import type { Delivery } from './delivery.js';
+import type { StreamTotals } from './events.js';
+import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
+import type { SessionServices } from './session-services.js';
+import type { SessionSetup } from './session-setup.js';
+import type { SessionTelemetry } from './session-telemetry.js';
+
+/** The audio of one session on its way to recorded text. */
+export interface SessionStream {
+  /** Opened by the first audio, as the session is set up then. */
+  readonly channels: ChannelsOnDemand;
+  /** Resolves once the finals of all audio taken are told. */
+  readonly flush: () => Promise<void>;
+  /** Has what was kept since the last time read again; its id, if there is anything. */
+  readonly readAgain: () => string | undefined;
+  readonly totals: () => StreamTotals;
+  /** Before this moment all text is recorded. */
+  readonly settledSeconds: () => number;
+  /** Speech whose final is not recorded yet. */
+  readonly pendingSeconds: () => number;
+  /** See `Conversation`. */
+  readonly close: () => number;
+}
+
+export interface StreamServices {
+  readonly session: AdmittedSession;
+  readonly services: SessionServices;
+  readonly telemetry: SessionTelemetry;
+  readonly setup: SessionSetup;
+  readonly delivery: Delivery;
+}
+
+/** No audio has come. */
+export function createSessionStream(stream: StreamServices): SessionStream {
+  const { session, services, telemetry, setup, delivery } = stream;
+  const { writer, recognizer, identity } = session;
+  const told: Told = { finals: 0, words: 0, lostSeconds: 0 };
+  let spool: RefinementSpool | undefined;
+
+  const channels = channelsOnDemand(() => {
+    const settings = setup.settings();
+    writer.describe(describe(stream));
+    if (settings.refine === 'on-stop') spool = openSpool(stream);
+    const listening = { writing: writingOf(setup), spool, writer, delivery, telemetry, told };
+    const { contextSeconds } = services.config;
+    const share = shareOf(ownershipOf(identity));
+    return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>
+      listenToChannel(channel, listening),
+    );
+  });
+  const settledSeconds = (): number =>
+    Math.min(channels.settledSeconds(), delivery.unrecordedFrom() ?? Infinity);
+
+  return {
+    channels,
+    flush: async () => {
+      await channels.flush();
+      await delivery.settled();
+    },
+    readAgain: () => spool?.finish(),
+    totals: () => ({
+      audioSeconds: channels.receivedSeconds(),
+      speechSeconds: channels.speechSeconds(),
+      finals: told.finals,
+      words: told.words,
+    }),
+    settledSeconds,
+    pendingSeconds: () => channels.pendingSeconds() + delivery.unrecordedSeconds(),
+    close: () => {
+      spool?.finish();
+      const missing = told.lostSeconds + channels.receivedSeconds() - settledSeconds();
+      channels.close();
+      return missing;
+    },
+  };
+}
+
+function writingOf(setup: SessionSetup): WritingOptions {
+  const { writtenForm, dictationCommands } = setup.settings();
+  return { writtenForm: writtenForm === 'on', dictationCommands: dictationCommands === 'on' };
+}
+
+/** What the record says of a session. */
+function describe({ session: { client }, services: { config }, setup }: StreamServices): SessionDescription {
+  const { language, channels, task, sampleRate, encoding, refine, endpointing } = setup.settings();
+  return {
+    language,
+    channels,
+    task,
+    sampleRate,
+    settings: {
+      ...writingOf(setup),
+      encoding,
+      refine: refine === 'on-stop',
+      endpointing,
+      keyTerms: setup.sentTerms(),
+      lexicon: lexiconInForce(config, setup.settings()),
+      ...(client === undefined ? {} : { client }),
+    },
+  };
+}
+
+function openSpool({
+  session,
+  services: { config, transcriptions },
+  setup,
+  delivery: { emit },
+}: StreamServices): RefinementSpool {
+  const { language, task, lexicon, channels } = setup.settings();
+  return createRefinementSpool({
+    sessionId: session.id,
+    ownership: ownershipOf(session.identity),
+    config,
+    transcriptions,
+    recognizer: session.refiner,
+    writer: session.writer,
+    language,
+    task,
+    keyTerms: setup.keyTerms(),
+    lexicon,
+    writing: writingOf(setup),
+    channels,
+    onWarning: (code) => {
+      emit({ kind: 'warning', warning: describeWarning(code) });
+    },
+    onEnd: (transcription) => {
+      emit({ kind: 'refined', transcription });
+    },
+  });
+}

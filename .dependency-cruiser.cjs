@@ -145,6 +145,46 @@ module.exports = {
       },
     },
     {
+      name: 'live-speaks-no-dialect',
+      comment:
+        'The core of live sessions knows commands and events. Only what puts the server together knows the list of dialects.',
+      severity: 'error',
+      from: {
+        path: '^packages/server/src',
+        pathNot: ['^packages/server/src/live/dialects/', '^packages/server/src/app\\.ts$'],
+      },
+      to: { path: '^packages/server/src/live/dialects/' },
+    },
+    {
+      name: 'dialects-by-the-list',
+      comment: 'A dialect is its folder and one line in the list: nothing else names it.',
+      severity: 'error',
+      from: { path: '^packages/server/src/app\\.ts$' },
+      to: { path: '^packages/server/src/live/dialects/[^/]+/' },
+    },
+    {
+      name: 'dialects-know-no-other',
+      comment: 'Dialects share what the core offers, and nothing with one another.',
+      severity: 'error',
+      from: { path: '^packages/server/src/live/dialects/([^/]+)/' },
+      to: {
+        path: '^packages/server/src/live/dialects/',
+        pathNot: '^packages/server/src/live/dialects/$1/',
+      },
+    },
+    {
+      name: 'dialects-do-no-work-of-the-core',
+      comment:
+        'Of the core a dialect sees its interface: commands, events and types. Limits, records and permissions are not its business.',
+      severity: 'error',
+      from: { path: '^packages/server/src/live/dialects/[^/]+/' },
+      to: {
+        path: '^packages/server/src/(live|records|access|audit|db|storage|telemetry)/',
+        pathNot: '^packages/server/src/live/dialects/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'packages-by-their-entry',
       comment:
         'What a package exports is its index; the rest may change at any time. All tests share the clips.',

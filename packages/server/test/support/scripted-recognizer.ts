@@ -9,6 +9,7 @@ import {
   type LiveTranscription,
   type Recognizer,
   type RecognizerStatus,
+  type UtteranceEnd,
   type Word,
 } from '@auscult/asr';
 
@@ -24,6 +25,8 @@ interface ScriptedStream {
   /** When set, `flush` waits for it. */
   flushGate: Promise<void> | undefined;
   readonly final: (text: string) => void;
+  /** What was said since the last final held no text. */
+  readonly empty: (reason: UtteranceEnd) => void;
   readonly partial: (text: string) => void;
   readonly speech: (state: 'started' | 'ended', at: number) => void;
   readonly lose: (start: number, end: number) => void;
@@ -113,11 +116,11 @@ function openStream(
   let closed = false;
   let receivedAt16k = 0;
   const received = () => receivedAt16k / SAMPLE_RATE;
-  const final = (text: string): void => {
+  const final = (text: string, reason: UtteranceEnd = 'silence'): void => {
     if (closed) return;
     const start = settled;
     settled = received();
-    const heard = hypothesis(sequence++, text, start, settled);
+    const heard = { ...hypothesis(sequence++, text, start, settled), reason };
     const words = heard.words.map((word) => ({ ...word, ...recognizer.doubts[word.text] }));
     listener.onFinal({ ...heard, words, ...(recognizer.stopsRewriting && { rewriteStopped: true }) });
   };
@@ -133,6 +136,9 @@ function openStream(
     pendingSeconds: 0,
     flushGate: recognizer.flushGate,
     final,
+    empty: (reason) => {
+      if (!closed) listener.onEmpty?.({ sequence, start: settled, end: received(), reason });
+    },
     partial: (text) => {
       if (!closed) listener.onPartial?.({ sequence, text, start: settled, end: received(), confidence: 0.5 });
     },
@@ -159,7 +165,7 @@ function openStream(
     flush: async () => {
       await Promise.race([stream.flushGate, ended]);
       await Promise.resolve();
-      if (!closed && settled < received()) final(recognizer.says ?? `heard ${pushed.length}`);
+      if (!closed && settled < received()) final(recognizer.says ?? `heard ${pushed.length}`, 'request');
     },
     close: () => {
       closed = true;
@@ -187,7 +193,12 @@ function samplesOf(pcm: Uint8Array): Float32Array {
   return Float32Array.from({ length: pcm.length / 2 }, (_, i) => view.getInt16(i * 2, true) / 32_768);
 }
 
-function hypothesis(sequence: number, text: string, start: number, end: number): FinalHypothesis {
+function hypothesis(
+  sequence: number,
+  text: string,
+  start: number,
+  end: number,
+): Omit<FinalHypothesis, 'reason'> {
   const words = text.split(' ').map((word) => ({ text: word, start, end, confidence: 0.9 }));
-  return { sequence, text, start, end, confidence: 0.9, words, language: 'en', reason: 'silence' };
+  return { sequence, text, start, end, confidence: 0.9, words, language: 'en' };
 }

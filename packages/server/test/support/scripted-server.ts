@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createApp, type App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
+import type { CreateDialect } from '../../src/live/dialect.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createScriptedRecognizer, type ScriptedRecognizer } from './scripted-recognizer.js';
 
@@ -28,8 +29,9 @@ export interface ScriptedServer {
 
 export async function startScriptedServer(
   overrides: Partial<Record<keyof Config, string>> = {},
+  dialects?: readonly CreateDialect[],
 ): Promise<ScriptedServer> {
-  const server = await listenOnly(overrides);
+  const server = await listenOnly(overrides, dialects);
   await server.app.warmUp();
   return server;
 }
@@ -37,6 +39,7 @@ export async function startScriptedServer(
 /** As `startScriptedServer`, but the recognizer is not started yet. */
 export async function listenOnly(
   overrides: Partial<Record<keyof Config, string>> = {},
+  dialects?: readonly CreateDialect[],
 ): Promise<ScriptedServer> {
   const lines: string[] = [];
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'auscult-spool-'));
@@ -56,6 +59,7 @@ export async function listenOnly(
     config,
     ({ model }) => Promise.resolve(model === config.refineModel ? refiner : recognizer),
     log,
+    dialects,
   );
   const url = await app.listen();
   onTestFinished(() => app.close());

@@ -68,7 +68,7 @@ export interface SubmittedJob {
 }
 
 /** What workers keep so that later jobs are quicker. */
-export type KeptForLater =
+type KeptForLater =
   /** The encoding of a window that no job will continue. */
   | { readonly window: string }
   /** A list of terms that no stream uses any more, by its name. */
@@ -77,7 +77,7 @@ export type KeptForLater =
   | { readonly stream: string };
 
 /** How busy a pool is. */
-export interface PoolStatus {
+interface PoolStatus {
   /** Whether any worker takes jobs. */
   readonly ready: boolean;
   /** Whether a worker has nothing to do, other than in the background. */

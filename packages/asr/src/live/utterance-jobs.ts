@@ -17,7 +17,7 @@ export interface HeardUtterance {
 }
 
 /** What an utterance is heard for: its text while it is spoken; in a pause that may be its end; or at its end. */
-export type Purpose = 'partial' | 'ahead' | 'final';
+type Purpose = 'partial' | 'ahead' | 'final';
 
 /** Whoever wants a hypothesis, whose times are seconds of the stream. */
 export type HypothesisOwner = Omit<JobOwner, 'audio'>;

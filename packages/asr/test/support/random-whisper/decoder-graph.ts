@@ -1,5 +1,11 @@
 import { ElementType, int, valueInfo } from '../../../src/models/graph-surgery.js';
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from '../../../src/models/onnx-model.js';
+import type {
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValueInfo,
+} from '../../../src/models/onnx-model.js';
 import {
   cachedCrossAttention,
   cachedSelfAttention,

@@ -182,9 +182,7 @@ describe('the SDK does what the table says', () => {
     server.onFrame = (taken) => {
       if (taken < 20_000 || isCut) return;
       isCut = true;
-      server.say(errorFrame('session_taken_over', false));
-      // The frame is out before the connection is cut.
-      setTimeout(server.cut, 20);
+      server.sayAndCut(errorFrame('session_taken_over', false));
     };
     const { transcriber } = watched({ url: server.url });
     await transcriber.start(inChunks(samples, 1600));

@@ -23,6 +23,8 @@ export interface FakeServer {
   readonly closeAll: (closeCode: number, code?: string, retryable?: boolean) => void;
   /** Sends a frame as it is to all connections. */
   readonly say: (frame: string) => void;
+  /** Sends a frame, answers nothing any more, and breaks each connection once its client has the frame. */
+  readonly sayAndCut: (frame: string) => void;
   /** Called with the samples taken on the connection so far, at each frame. */
   onFrame: (samples: number) => void;
   /** Refuses new connections in that way, while it is set. */
@@ -91,6 +93,16 @@ export async function startFakeServer(options: FakeOptions = {}): Promise<FakeSe
     },
     say: (frame) => {
       for (const socket of server.clients) socket.send(frame);
+    },
+    sayAndCut: (frame) => {
+      for (const socket of server.clients) {
+        socket.removeAllListeners('message');
+        socket.once('pong', () => {
+          socket.terminate();
+        });
+        socket.send(frame);
+        socket.ping();
+      }
     },
     onFrame: () => undefined,
     refusal: undefined,

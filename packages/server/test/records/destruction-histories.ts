@@ -170,9 +170,10 @@ async function end({ folder, running }: World): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Others in each world. */
 function seeded(index: number): { readonly seed?: number } {
-  const seed = process.env['AUSCULT_SEED'];
-  return seed === undefined ? {} : { seed: Number(seed) + index };
+  const { seed } = fc.readConfigureGlobal();
+  return seed === undefined ? {} : { seed: seed + index };
 }
 
 /** Files and a database that processes come and go on. */

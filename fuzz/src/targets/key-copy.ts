@@ -1,4 +1,4 @@
-import { readKeyCopy } from '../../../packages/server/dist/records/key-copy.js';
+import { readKeyCopy } from '../../../packages/server/dist/records/key-copies/key-copy.js';
 import { scratchFile } from '../scratch.js';
 import { mustHold, unlessRefusedLater, usualTime, type FuzzTarget } from '../target.js';
 

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clipPath } from '../clips/clips.js';
-import { decodeAll, placesOf } from './decoded.js';
+import { startFfmpeg } from '../../src/audio/containers/ffmpeg-process.js';
+import { createByteSource } from '../../src/audio/byte-source.js';
+import { decodeRecording } from '../../src/audio/decode-recording.js';
+import { decodeAll, placesOf, stored } from './decoded.js';
+import { leaveFormatToHead } from './flac-from-head.js';
 import { writeWave } from './wave-file.js';
 
 const FLAC = 'librivox/sense_and_sensibility_01_austen_64kb-0880.flac';
@@ -71,6 +75,31 @@ describe('all recordings of a file are heard, one behind the other:', () => {
     expect(damage).toBeUndefined();
     expect(samples.length / 16_000).toBeCloseTo(2 + SECONDS, 2);
   });
+});
+
+it('frames of FLAC that leave their format to its head are no damage', async () => {
+  const flac = await readFile(clipPath(FLAC));
+  const [whole, left] = [await decodeAll(flac), await decodeAll(await leaveFormatToHead(flac))];
+  expect(left.damage).toBeUndefined();
+  expect(left.samples).toEqual(whole.samples);
+});
+
+it('of a thousand beginnings of recordings few are tried', async () => {
+  const bytes = Buffer.from('\x1a\x45\xdf\xa3\x80'.repeat(1_000), 'latin1');
+  const blocks = [bytes];
+  let started = 0;
+  const input = {
+    name: 'The visit',
+    bytes: createByteSource(() => Promise.resolve(blocks.pop())),
+    file: { path: undefined, ...stored(bytes) },
+    startFfmpeg: (...asked: Parameters<typeof startFfmpeg>) => {
+      started += 1;
+      return startFfmpeg(...asked);
+    },
+  };
+  const opening = decodeRecording({ input, close: () => Promise.resolve() }, {});
+  await expect(opening).rejects.toMatchObject({ code: 'unreadable_audio' });
+  expect(started).toBeLessThanOrEqual(20);
 });
 
 describe('what is lost is said, and what follows it is heard at its time:', () => {

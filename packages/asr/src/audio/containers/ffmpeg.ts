@@ -39,13 +39,16 @@ async function* decodeFile(recording: RecordingInput, file: RecordingFile): Bloc
     return damage ?? found;
   }
   const problems = [damage];
+  let undecoded = 0;
   for (const part of parts) {
+    if (undecoded === MOST_UNDECODED) break;
     try {
       problems.push(
         yield* decodePart(recording, file, part, { type: 'stored', file: sectionOf(file, part) }, damage),
       );
     } catch (error) {
       if (!(error instanceof SpeechError) || error.cause instanceof FfmpegMissingError) throw error;
+      undecoded += 1;
       problems.push('is made of several recordings, of which not all can be decoded');
     }
   }
@@ -62,6 +65,9 @@ function sectionOf(file: RecordingFile, { start, end }: Part): RecordingFile {
   const read = (from: number, to: number) => file.read(start + from, Math.min(end, start + to));
   return { path: undefined, size: end - start, read };
 }
+
+/** Parts without sound after which no further ones are tried: a part of five bytes takes a process, too. */
+const MOST_UNDECODED = 20;
 
 /** Tracks of one recording that are heard: each takes a process. */
 const MOST_TRACKS = 8;

@@ -6,6 +6,10 @@ export interface FlacFrame {
   readonly bytes: Uint8Array;
   /** Where its first sample stands among all. */
   readonly position: number;
+  /** Of its header, without the checksum. */
+  readonly headerBytes: number;
+  /** Whether it says its sample rate, and does not leave that to STREAMINFO. */
+  readonly isRateTold: boolean;
 }
 
 /** How the frames of a stream came out. */
@@ -36,13 +40,48 @@ export async function* readFlacFrames(
       // Where blocks have one size, frames are counted, and the last is shorter.
       blockSize = Math.max(blockSize, header.blockSize);
       const position = header.isSampleNumber ? header.number : header.number * blockSize;
-      yield { bytes: await bytes.read(length), position };
+      const { headerBytes, isRateTold } = header;
+      yield { bytes: await bytes.read(length), position, headerBytes, isRateTold };
       continue;
     }
     gaps += 1;
     if (!(await skipToFrame(bytes, isEnd))) return { isCut: header !== undefined, gaps };
   }
 }
+
+/**
+ * A frame that says what it left to STREAMINFO (section 9.1), which the decoder has not seen: as many bits a sample as that
+ * says, and any sample rate. Sizes that no frame can say are left out.
+ */
+export function spellOutFormat(
+  { bytes, headerBytes, isRateTold }: FlacFrame,
+  sampleBits: number,
+): Uint8Array {
+  const [sizes = 0, channels = 0] = bytes.subarray(2, 4);
+  const isSizeTold = (channels & SIZE_BITS) !== 0;
+  if (isRateTold && isSizeTold) return bytes;
+  const told = Uint8Array.from(bytes);
+  if (!isRateTold) told[2] = sizes | RATE_16K;
+  if (!isSizeTold) told[3] = channels | ((SIZE_CODES.get(sampleBits) ?? 0) << 1);
+  told[headerBytes] = checksum8(told, 0, headerBytes);
+  let sum = 0;
+  for (const byte of told.subarray(0, -2)) sum = ((sum << 8) & 0xffff) ^ (table16[(sum >> 8) ^ byte] ?? 0);
+  told.set([sum >> 8, sum & 0xff], told.length - 2);
+  return told;
+}
+
+const SIZE_BITS = 0b1110;
+const RATE_16K = 5;
+
+/** By bits a sample (section 9.1.4). */
+const SIZE_CODES: ReadonlyMap<number, number> = new Map([
+  [8, 1],
+  [12, 2],
+  [16, 4],
+  [20, 5],
+  [24, 6],
+  [32, 7],
+]);
 
 /** Bytes looked at to find the next frame, and the first try to find the end of one. */
 const LOOK_AHEAD_BYTES = 32_768;
@@ -55,6 +94,8 @@ interface FrameHeader {
   /** Whether the number counts samples and not frames. */
   readonly isSampleNumber: boolean;
   readonly blockSize: number;
+  readonly headerBytes: number;
+  readonly isRateTold: boolean;
   /** Uncompressed, which no encoder exceeds by much. */
   readonly mostBytes: number;
 }
@@ -77,6 +118,8 @@ function parseFrameHeader(bytes: Uint8Array, at: number): FrameHeader | undefine
     number: number.value,
     isSampleNumber: (sync1 & 1) === 1,
     blockSize,
+    headerBytes: end - at,
+    isRateTold: rateCode !== 0,
     mostBytes: blockSize * Math.min(8, (channels >> 4) + 1) * 5 + 1_024,
   };
 }

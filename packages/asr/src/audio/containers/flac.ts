@@ -2,7 +2,7 @@ import { FLACDecoder } from '@wasm-audio-decoders/flac';
 import { SpeechError } from '../../speech-error.js';
 import type { ByteSource } from '../byte-source.js';
 import type { DecodedAudio, DecodedBlock, RecordingInput } from './container.js';
-import { readFlacFrames } from './flac-frames.js';
+import { readFlacFrames, spellOutFormat } from './flac-frames.js';
 import { recordingKind } from './recording-kind.js';
 import { isTagHead } from './tags.js';
 import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
@@ -21,6 +21,7 @@ interface StreamInfo {
   /** Samples of one channel; undefined where the writer left that open. */
   readonly samples: number | undefined;
   readonly sampleRate: number;
+  readonly sampleBits: number;
 }
 
 /** A mark, a block's header, and STREAMINFO, which is always the first block (RFC 9639, sections 6 and 8.2). */
@@ -32,6 +33,7 @@ async function readStreamInfo({ bytes, name }: RecordingInput): Promise<StreamIn
   if (head.length < STREAM_INFO_END) throw withoutFrames(name);
   const fields = head.readBigUInt64BE(8 + 10);
   const sampleRate = Number(fields >> 44n);
+  const sampleBits = Number((fields >> 36n) & 0x1fn) + 1;
   const samples = Number(fields & 0xf_ffff_ffffn);
   if (sampleRate === 0) throw withoutFrames(name);
   await bytes.skip(4);
@@ -41,12 +43,12 @@ async function readStreamInfo({ bytes, name }: RecordingInput): Promise<StreamIn
     isLast = (block[0] ?? 0) >> 7 === 1;
     await bytes.skip(block.readUIntBE(1, 3));
   }
-  return { samples: samples === 0 ? undefined : samples, sampleRate };
+  return { samples: samples === 0 ? undefined : samples, sampleRate, sampleBits };
 }
 
 async function* decodeBlocks(
   bytes: ByteSource,
-  { samples: announced, sampleRate }: StreamInfo,
+  { samples: announced, sampleRate, sampleBits }: StreamInfo,
 ): AsyncGenerator<DecodedBlock, string | undefined> {
   const decoder = new FLACDecoder();
   await decoder.ready;
@@ -73,10 +75,11 @@ async function* decodeBlocks(
           ? `has a gap of more than ${LONGEST_GAP_SECONDS / 60} minutes, which was left out`
           : undefined;
       }
-      const decoded = await decoder.decodeFrames([frame.value.bytes]);
+      const { isRateTold } = frame.value;
+      const decoded = await decoder.decodeFrames([spellOutFormat(frame.value, sampleBits)]);
       damaged += decoded.errors.length;
       if (decoded.samplesDecoded === 0) continue;
-      const rate = decoded.sampleRate || sampleRate;
+      const rate = (isRateTold && decoded.sampleRate) || sampleRate;
       base ??= frame.value.position;
       const gap = measureGap((frame.value.position - base - emitted) / rate);
       hasJumped ||= gap.hasJumped;

@@ -27,7 +27,7 @@ import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import { describeAccess, securitySchemes } from './describe-access.js';
-import { prefixOf } from './location.js';
+import { forgetFarProxies, prefixOf } from './location.js';
 import { takeShallowJson } from './shallow-json.js';
 import { requireStorableText } from './storable-text.js';
 import type { OriginPolicy } from './origins.js';
@@ -107,6 +107,10 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', refusal.retryAfterSeconds);
     const { status, body } = httpError(refusal.code, refusal.details, refusal.explanation);
     return reply.code(status).type('application/json').send(body);
+  });
+  app.addHook('onRequest', ({ raw }, _reply, next) => {
+    forgetFarProxies(raw.headers);
+    next();
   });
   // Not earlier: the WebSocket plugin closes the connection of a refused upgrade only if its own `onRequest` ran.
   app.addHook('preParsing', async (request, reply) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTranscriber } from '../../../client/src/node.js';
-import { prefixOf } from '../../src/http/location.js';
+import { forgetFarProxies, prefixOf } from '../../src/http/location.js';
 import { bearer, postJson, startGuardedServer } from '../support/guarded-server.js';
 import { startPrefixProxy } from '../support/prefix-proxy.js';
 import { startScriptedServer } from '../support/scripted-server.js';
@@ -102,5 +102,18 @@ describe('what comes as the prefix of a proxy', () => {
     const overview = await fetch(`${url}/api/v1`, { headers: FORWARDED });
     expect(await overview.json()).toMatchObject({ transcribe: '/ws/transcribe' });
     expect(prefixOf({ headers: { 'x-forwarded-prefix': '/scribe' }, ips: ['192.0.2.7'] })).toBe('');
+  });
+});
+
+describe('addresses of proxies', () => {
+  test.each([
+    ['few', '203.0.113.9, 127.0.0.1', '203.0.113.9, 127.0.0.1'],
+    ['many, of which the nearest count', `${'127.0.0.1,'.repeat(1_500)}203.0.113.9`, '203.0.113.9'],
+    ['what is none', 'a'.repeat(15_000), ''],
+  ])('are taken: %s', (_, given, nearest) => {
+    const headers = { 'x-forwarded-for': given };
+    forgetFarProxies(headers);
+    expect(headers['x-forwarded-for'].endsWith(nearest)).toBe(true);
+    expect(headers['x-forwarded-for'].length).toBeLessThanOrEqual(nearest === '' ? 0 : 1_024);
   });
 });

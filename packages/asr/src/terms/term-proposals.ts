@@ -56,7 +56,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
       inClause &&= !endsClause(word);
     }
   }
-  return besideNearer(proposals)
+  return besideNearer(nearestOf(proposals))
     .filter(({ isApart, allowance }) => isApart && allowance > 0)
     .sort((one, other) => other.allowance - one.allowance)
     .slice(0, MOST_IN_CONTEXT)
@@ -77,6 +77,8 @@ function allowedFor({ allowance, context }: TermProposal): number {
 
 interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly list: TermList;
+  /** See `plainWords`. */
+  readonly plain: string;
   /** How many lists are looked at before its own. */
   readonly rank: number;
   /** How far it is from what is written, see `soundDistance`. */
@@ -112,7 +114,7 @@ function besideNearer(proposals: readonly ListedProposal[]): ListedProposal[] {
  * citalopram, was said if it is the nearer one.
  */
 function isHeardFor(one: ListedProposal, other: ListedProposal): boolean {
-  const [plain, otherPlain] = [plainWords(one.text), plainWords(other.text)];
+  const [plain, otherPlain] = [one.plain, other.plain];
   if (one.rank > other.rank || holds(plain, otherPlain)) return false;
   const more = alikeIn(one) - alikeIn(other);
   if (one.words > other.words || plain.endsWith(otherPlain)) return more > 0;
@@ -137,6 +139,12 @@ const MORE_SOUNDS = 0.5;
 
 /** How much farther a term may be that is heard in more words: that they all are like it is less of an accident. */
 const OF_MORE_WORDS = 0.1;
+
+/** Each is compared with all that stand for the same words: thousands of terms that sound alike would take minutes. */
+function nearestOf(proposals: readonly ListedProposal[]): readonly ListedProposal[] {
+  if (proposals.length <= MOST_COMPARED) return proposals;
+  return proposals.toSorted((one, other) => one.distance - other.distance).slice(0, MOST_COMPARED);
+}
 
 /** A proposal with what its list says of the words around it. */
 function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
@@ -190,7 +198,8 @@ function proposalsOf(
     if (allowance <= 0 || !isHeardInAll(span, term, distance)) return [];
     return [
       {
-        ...{ list, rank: before.length, firstWord, words, text: term.text, allowance, distance, soundWeight },
+        ...{ list, plain, rank: before.length, firstWord, words, text: term.text },
+        ...{ allowance, distance, soundWeight },
         weight: term.weight ?? 1,
         isApart: inClause && leavesTheRest(span, term.text),
       },
@@ -238,6 +247,9 @@ const MOST_WORDS = 5;
 
 /** Terms that sound less alike are not looked at, see `soundDistance`. */
 const FARTHEST = 0.4;
+
+/** Proposals that are compared with each other: twice what half a minute of speech finds in the medical lexicon. */
+const MOST_COMPARED = 1_000;
 
 /** Terms that are read with the words around them, which takes microseconds. */
 const MOST_IN_CONTEXT = 60;

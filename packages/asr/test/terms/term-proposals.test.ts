@@ -24,6 +24,25 @@ describe('proposals of terms', () => {
     expect(best).toMatchObject({ text: 'metoprolol', firstWord: 1, words: 2 });
   });
 
+  test('are the nearest of thousands that all sound alike', () => {
+    const vowels = 'aeiou';
+    const ways = Array.from({ length: 5 ** 6 }, (_, number) =>
+      Array.from('mtprll', (letter, place) => `${vowels[Math.floor(number / 5 ** place) % 5]}${letter}`).join(
+        '',
+      ),
+    );
+    const terms = ['metoprolol', ...ways.slice(0, 2_500)].map((text, index) => ({
+      text,
+      soundsLike: ways.slice(2_500 + index, 2_504 + index),
+    }));
+    const hostile = createTermList(terms, (_term, { distance }) => 10 - 8 * distance);
+    expect(hostile.sounds.near('metoprelal', 0.4).length).toBeLessThanOrEqual(50);
+    const said = words(
+      'takes metopralol in the morning and metoprelal or metaprolil at night when metoprolal is late',
+    );
+    expect(proposeTerms(said, [hostile])).toHaveLength(30);
+  });
+
   test('are not made for words that the decoder was surer of than the list says', () => {
     const text = words('Started MetaPro all', 0.9);
     expect(proposeTerms(text, [{ ...list, leastDoubt: 0.5 }])).toEqual([]);

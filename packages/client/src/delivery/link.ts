@@ -12,7 +12,7 @@ import {
 } from './verdict.js';
 
 /** A session of the server. */
-export interface ServerSession {
+interface ServerSession {
   readonly id: string;
   /** Without one it cannot be resumed. */
   readonly token: string | undefined;
@@ -36,7 +36,7 @@ export interface Link {
 }
 
 /** What the link is doing. There is a connection in `opening` and `ready`, and a timer in `opening` and `waiting` alone. */
-export type LinkPhase =
+type LinkPhase =
   | { readonly kind: 'unopened' }
   /** `readiesToCome`: until the settings that were asked for are in force. */
   | {

@@ -17,7 +17,7 @@ export interface TextListener {
 }
 
 /** A message that tells of audio. */
-export type TextMessage = Exclude<
+type TextMessage = Exclude<
   ServerMessage,
   { type: 'ready' | 'resumed' | 'error' | 'warning' | 'connection' }
 >;

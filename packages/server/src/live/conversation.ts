@@ -23,7 +23,7 @@ export interface ConversationPlace {
 }
 
 /** What of a conversation concerns the session as a whole. */
-export interface ConversationSignals {
+interface ConversationSignals {
   /** Some audio was taken. */
   readonly onAudio: () => void;
   /** A final could not be recorded, so that it was not told. */

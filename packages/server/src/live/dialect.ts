@@ -72,7 +72,7 @@ export interface Refusal {
 }
 
 /** How a client is told that it is not let in: in frames, as browsers cannot read a status, or by the answer to its request. */
-export type Refusing =
+type Refusing =
   | { readonly kind: 'in-frames'; readonly tell: TellRefusal }
   | { readonly kind: 'by-status'; readonly answer: (refusal: Refusal) => RefusalAnswer };
 
@@ -90,7 +90,7 @@ export interface RefusalAnswer {
 }
 
 /** What a connection is closed with. */
-export interface CloseFrame {
+interface CloseFrame {
   readonly code: number;
   /** At most 123 bytes. */
   readonly reason: string;

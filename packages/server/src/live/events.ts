@@ -57,7 +57,7 @@ export interface FinalEvent {
   readonly hypothesis: WrittenFinal;
 }
 
-export interface DroppedEvent {
+interface DroppedEvent {
   readonly kind: 'dropped';
   readonly channel: number;
   readonly reason: DropReason;
@@ -66,7 +66,7 @@ export interface DroppedEvent {
   readonly end: number;
 }
 
-export interface LostEvent {
+interface LostEvent {
   readonly kind: 'lost';
   readonly channel: number;
   readonly start: number;

@@ -29,7 +29,7 @@ export interface SessionTelemetry {
 }
 
 /** A session that is over. */
-export interface ClosedSession {
+interface ClosedSession {
   readonly closeCode: number;
   readonly audioSeconds: number;
   readonly finals: number;

@@ -22,12 +22,12 @@ export interface SentKeyTerms {
 export const NO_TERMS: SentKeyTerms = { count: 0, json: '[]' };
 
 /** `configure` with its terms in one piece. */
-export interface ReadConfigure extends Omit<ConfigureMessage, 'keyterms'> {
+interface ReadConfigure extends Omit<ConfigureMessage, 'keyterms'> {
   readonly keyterms: SentKeyTerms | undefined;
 }
 
 /** A message of a client, as its session uses it. */
-export type ReadMessage = Exclude<ParsedClientMessage, ConfigureMessage> | ReadConfigure;
+type ReadMessage = Exclude<ParsedClientMessage, ConfigureMessage> | ReadConfigure;
 
 /** A message, or the error to answer with. */
 export type MessageReading =

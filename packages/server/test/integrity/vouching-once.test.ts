@@ -154,7 +154,7 @@ async function accept(where: DatabaseSettings, olderRows: OlderRows | undefined)
 }
 
 async function expectRefused(where: DatabaseSettings, id: string): Promise<void> {
-  for (const _start of ['first', 'second']) {
+  for (let start = 1; start <= 2; start++) {
     const storage = await openTestStorage(where);
     expect(await createApiKeys(storage).find(id)).toBeUndefined();
     await expect(storage.records.summary('s')).rejects.toMatchObject({ code: 'record_damaged' });

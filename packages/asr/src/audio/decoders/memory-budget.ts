@@ -5,7 +5,7 @@ export interface MemoryBudget {
 }
 
 /** What one decoder takes, with the programs that run for it. */
-export interface MemoryAccount {
+interface MemoryAccount {
   /** It takes so much now, bytes. */
   takes(bytes: number): void;
   leave(): void;

@@ -17,10 +17,7 @@ export interface TextListener {
 }
 
 /** A message that tells of audio. */
-type TextMessage = Exclude<
-  ServerMessage,
-  { type: 'ready' | 'resumed' | 'error' | 'warning' | 'connection' }
->;
+type TextMessage = Exclude<ServerMessage, { type: 'ready' | 'resumed' | 'error' | 'warning' | 'connection' }>;
 
 /** Takes text of the server, each final once, and notes in the ledger what is settled by it. */
 export interface TextIntake {

@@ -85,6 +85,8 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
   };
 
   const receive = (message: FromWorker) => {
+    // What it still had to say when it was killed: to be ready again would have another started in its place.
+    if (state === 'closed') return;
     silentTicks = 0;
     switch (message.type) {
       case 'ready':

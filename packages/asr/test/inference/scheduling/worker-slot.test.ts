@@ -1,0 +1,41 @@
+import { expect, test, vi } from 'vitest';
+import { moonshineGeometry } from '../../../src/families/moonshine/moonshine-family.js';
+import { createWorkerSlot } from '../../../src/inference/scheduling/worker-slot.js';
+import type { WorkerListener } from '../../../src/inference/scheduling/worker-process.js';
+
+const started: WorkerListener[] = [];
+let killed = 0;
+
+vi.mock('../../../src/inference/scheduling/worker-process.js', () => ({
+  startWorkerProcess: (listener: WorkerListener) => {
+    started.push(listener);
+    return { pid: started.length, send: () => undefined, kill: () => killed++ };
+  },
+}));
+
+test('a process that becomes ready while it is being ended is not replaced', async () => {
+  const slot = createWorkerSlot(
+    {
+      index: 0,
+      model: { family: 'moonshine', encoderPath: '', decoderPath: '', geometry: moonshineGeometry.tiny },
+      memoryLimitBytes: 1e9,
+      timeoutSeconds: 10,
+      lexicon: false,
+      lexiconContext: false,
+    },
+    {
+      onRoom: () => undefined,
+      onResult: () => undefined,
+      onReturned: () => undefined,
+      onLoadFailed: () => undefined,
+      onEvent: () => undefined,
+    },
+  );
+  const closing = slot.close();
+  expect(killed).toBe(1);
+  started[0]?.onMessage({ type: 'ready', residentBytes: 1 });
+  started[0]?.onExit();
+  await closing;
+  expect(slot.ready).toBe(false);
+  expect(started).toHaveLength(1);
+});

@@ -24,13 +24,16 @@ export type DestroyAction = Extract<AuditAction, 'record.delete' | 'retention.de
 const DESTROYED_TOGETHER = 50;
 const SCRUB_AGAIN_MS = 1000;
 
-/** Destroys keys and rows, with a certificate for each in the audit log, and scrubs them from the database. */
+/**
+ * Destroys keys and rows, with a certificate for each in the audit log, and scrubs them from the database. Resolves with
+ * what was destroyed: all, but for records of forged rows, which a policy passes over.
+ */
 export async function destroyRecords(
   services: DestroyingServices,
   wanted: readonly string[],
   actor: Actor,
   action: DestroyAction,
-): Promise<void> {
+): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const id of wanted) if (await isDestructible(services, id, action)) ids.push(id);
   const commit = async (): Promise<void> => {
@@ -39,6 +42,7 @@ export async function destroyRecords(
   };
   try {
     await services.keyCopies.whileDestroying(ids, commit);
+    return ids;
   } catch (error) {
     if (error instanceof RequestError && error.code === 'key_copy_unavailable')
       await noteUndone(services, ids, actor, action);

@@ -50,9 +50,13 @@ export interface RecordStore {
   /**
    * Destroys keys and rows, with a certificate for each in the audit log. All are refused as `record_on_hold` or, while
    * the session is open, as `record_open` if one is. Resolves when no copy of data keys that can be reached holds their
-   * keys; rejects with `key_copy_unavailable` where that cannot be had.
+   * keys, with those that were destroyed; rejects with `key_copy_unavailable` where that cannot be had.
    */
-  readonly destroy: (ids: readonly string[], actor: Actor, action?: DestroyAction) => Promise<void>;
+  readonly destroy: (
+    ids: readonly string[],
+    actor: Actor,
+    action?: DestroyAction,
+  ) => Promise<readonly string[]>;
 }
 
 /** What the store needs. */

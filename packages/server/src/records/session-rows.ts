@@ -73,13 +73,17 @@ export function createSessionRows(
   const isAuthentic = (row: SessionRow, groups: readonly string[]): Promise<boolean> =>
     macs.isAuthentic('sessions', coveredOfSession(row, groups), row);
 
+  const refusalOf = async ({
+    row,
+    groups,
+  }: AuthenticSession): Promise<'altered' | 'replayed' | undefined> => {
+    if (!(await isAuthentic(row, groups))) return 'altered';
+    return row.revision < revisions.oldest('sessions', row.id) ? 'replayed' : undefined;
+  };
+
   const requireCurrent = async (session: AuthenticSession): Promise<void> => {
-    const { row, groups } = session;
-    const refusal = !(await isAuthentic(row, groups))
-      ? 'altered'
-      : row.revision < revisions.oldest('sessions', row.id)
-        ? 'replayed'
-        : undefined;
+    const { row } = session;
+    const refusal = await refusalOf(session);
     if (refusal === undefined) return;
     refused.report({ table: 'sessions', id: row.id, refusal });
     throw new RequestError('record_damaged');
@@ -97,20 +101,24 @@ export function createSessionRows(
     return rows.map(({ name }) => name);
   };
 
+  const readSession = async (id: string): Promise<AuthenticSession | undefined> => {
+    const row = await readRow(db, id);
+    return row && { row, groups: await groupsIn(db, id) };
+  };
+
   const vouch = (row: Omit<SessionRow, keyof RowMac>, groups: readonly string[]): RowMac =>
     macs.vouch('sessions', coveredOfSession(row, groups));
 
   return {
     find: async (id) => {
       await revisions.refresh();
-      const first = await readRow(db, id);
+      const first = await readSession(id);
       if (first === undefined) return undefined;
-      // A change that was committed after the row was read may be known already: it is read again.
-      const row = first.revision < revisions.oldest('sessions', id) ? await readRow(db, id) : first;
-      if (row === undefined) return undefined;
-      const session = { row, groups: await groupsIn(db, id) };
+      // Somebody may have changed or destroyed it after the row was read, so that the groups are gone, or the change is known.
+      const session = (await refusalOf(first)) === undefined ? first : await readSession(id);
+      if (session === undefined) return undefined;
       await requireCurrent(session);
-      revisions.note('sessions', id, row.revision);
+      revisions.note('sessions', id, session.row.revision);
       return session;
     },
     authenticOf: async (rows, groupsOf) => {

@@ -57,7 +57,7 @@ export async function expireRecords(
   return { destroyed, held };
 }
 
-/** What became of a record: it may have been put under hold, deleted, or gone on since it was found. */
+/** What became of a record: it may have been put under hold, deleted, or gone on since it was found, or its row is forged. */
 type Fate = 'destroyed' | 'held' | 'elsewhere';
 
 /** All together; where one of them is refused, one by one, so that it does not keep the others. */
@@ -68,8 +68,8 @@ async function destroyAll(
 ): Promise<ReadonlyMap<ExpiredRecord, Fate>> {
   const ids = expired.map(({ id }) => id);
   try {
-    await records.destroy(ids, actor, 'retention.destroy');
-    return new Map(expired.map((record) => [record, 'destroyed']));
+    const gone = new Set(await records.destroy(ids, actor, 'retention.destroy'));
+    return new Map(expired.map((record) => [record, gone.has(record.id) ? 'destroyed' : 'elsewhere']));
   } catch (error) {
     const fate = fateOf(error);
     if (fate === undefined) throw error;

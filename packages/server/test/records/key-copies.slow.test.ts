@@ -208,7 +208,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
           await storage.records.destroy(['a'], DR_LEE);
           await storage.records.hold('b', true, DR_LEE);
         }
-        await storage.records.destroy(...asked);
+        return storage.records.destroy(...asked);
       },
     };
     const now = new Date(Date.now() + 1000);

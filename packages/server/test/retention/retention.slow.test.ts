@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { expireRecords } from '../../src/retention/expire.js';
 import { parsePolicies } from '../../src/retention/policies.js';
@@ -56,6 +57,17 @@ describeDatabases('retention', ({ settings }) => {
     await storage.records.hold('held', false, DR_LEE);
     await expireRecords(storage, policies, { ...at(61), dryRun: false });
     expect(await left(storage)).toEqual([]);
+  });
+
+  test('does not say of a record whose row was altered that it was destroyed', async () => {
+    const storage = await openTestStorage(settings());
+    for (const id of ['forged', 'old']) await recordSession(storage, id, ['my knee']);
+    await sql`update sessions set owner = 'somebody' where id = 'forged'`.execute(storage.database.db);
+    const now = new Date(Date.now() + 31 * DAY_MS);
+    const about = { actor: DR_LEE, now, dryRun: false };
+    const outcome = await expireRecords(storage, parsePolicies(['*=30']), about);
+    expect(ids(outcome.destroyed)).toEqual(['old']);
+    expect(await left(storage)).toEqual(['forged']);
   });
 });
 

@@ -6,6 +6,7 @@ import { RequestError } from '../errors.js';
 import { coveredOfSession } from '../integrity/covered-columns.js';
 import type { RowIntegrity } from '../integrity/row-integrity.js';
 import type { RowMac } from '../integrity/row-macs.js';
+import { ownerGroups } from '../integrity/vouched-tables.js';
 
 export type SessionRow = Selectable<Schema['sessions']>;
 
@@ -89,21 +90,12 @@ export function createSessionRows(
     throw new RequestError('record_damaged');
   };
 
-  const readRow = (reading: Database['db'], id: string) =>
-    reading.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
-
-  const groupsIn = async (reading: Database['db'], id: string): Promise<readonly string[]> => {
-    const rows = await reading
-      .selectFrom('session_groups')
-      .select('name')
-      .where('session_id', '=', id)
-      .execute();
-    return rows.map(({ name }) => name);
-  };
+  const readRow = (id: string): Promise<SessionRow | undefined> =>
+    db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
 
   const readSession = async (id: string): Promise<AuthenticSession | undefined> => {
-    const row = await readRow(db, id);
-    return row && { row, groups: await groupsIn(db, id) };
+    const row = await readRow(id);
+    return row && { row, groups: await ownerGroups(db, id) };
   };
 
   const vouch = (row: Omit<SessionRow, keyof RowMac>, groups: readonly string[]): RowMac =>
@@ -125,7 +117,9 @@ export function createSessionRows(
       const authentic: SessionRow[] = [];
       for (const row of rows) {
         if (await isAuthentic(row, groupsOf(row.id))) authentic.push(row);
-        else refused.report({ table: 'sessions', id: row.id, refusal: 'altered' });
+        // Whoever has destroyed it after it was read took its groups with it.
+        else if ((await readRow(row.id)) !== undefined)
+          refused.report({ table: 'sessions', id: row.id, refusal: 'altered' });
       }
       return authentic;
     },
@@ -142,7 +136,7 @@ export function createSessionRows(
         reading.selectFrom('sessions').selectAll().where('id', '=', id),
       );
       if (row === undefined) throw new RequestError('record_not_found');
-      const session = { row, groups: groups ?? (await groupsIn(transaction, id)) };
+      const session = { row, groups: groups ?? (await ownerGroups(transaction, id)) };
       await requireCurrent(session);
       return session;
     },

@@ -4,10 +4,10 @@ import type { Tensor } from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
 import { moonshineTokenText } from '../../../src/families/moonshine/moonshine-text.js';
 import { preferredWeightFormat } from '../../../src/models/prepared-graphs.js';
-import { createJobEngine } from '../../../src/inference/worker/job-engine.js';
 import type { RecognitionJob, RecognitionResult } from '../../../src/inference/messages/recognition-job.js';
 import { spellWords } from '../../../src/text/words.js';
-import { plainRequest } from '../../../src/decoding/speech-model.js';
+import type { SpeechModel } from '../../../src/decoding/speech-model.js';
+import { finalJob, startEngine } from '../../support/job-engine.js';
 import { openPrepared, type PreparedMoonshine } from '../../support/published-moonshine.js';
 import { loadSpeech, wordErrorRate, type Speech } from '../../support/speech.js';
 import { until } from '../../support/until.js';
@@ -126,33 +126,12 @@ test('what the encoder gave for a job is let go of once the batch has it', async
   expect(heldAtEncoding).toEqual([0, given.length / 3, 0]);
 });
 
-function start(speechModel = model) {
-  const results = new Map<number, RecognitionResult>();
-  const engine = createJobEngine({
-    model: speechModel,
-    onResult: (id, result) => results.set(id, result),
-    onError(error) {
-      throw error;
-    },
-  });
-  return { engine, results };
+function start(speechModel: SpeechModel = model) {
+  return startEngine(speechModel);
 }
 
 function job(id: number, changes: Partial<RecognitionJob> = {}): RecognitionJob {
-  const audio = toPcm(clip);
-  return {
-    id,
-    priority: 'final',
-    window: 'window',
-    audio,
-    prefix: [],
-    draft: [],
-    newSeconds: audio.length / 16_000,
-    keepState: true,
-    termLists: [],
-    decoding: plainRequest,
-    ...changes,
-  };
+  return finalJob(id, toPcm(clip), changes);
 }
 
 function toPcm({ samples }: Speech): Int16Array {

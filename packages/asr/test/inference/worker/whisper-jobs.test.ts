@@ -9,10 +9,10 @@ import {
   loadWhisperTokenizer,
   type WhisperTokenizer,
 } from '../../../src/families/whisper/whisper-tokenizer.js';
-import { createJobEngine } from '../../../src/inference/worker/job-engine.js';
 import type { RecognitionJob, RecognitionResult } from '../../../src/inference/messages/recognition-job.js';
 import { prefill } from '../../support/greedy-decoding.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
+import { finalJob, startEngine } from '../../support/job-engine.js';
 import { makeRandomWhisper, openPreparedWhisper } from '../../support/prepared-whisper.js';
 import { loadSpeech } from '../../support/speech.js';
 import { until } from '../../support/until.js';
@@ -227,15 +227,7 @@ async function recognise(
 }
 
 function start(altered: Partial<SpeechModel> = {}) {
-  const results = new Map<number, RecognitionResult>();
-  const engine = createJobEngine({
-    model: { ...model, ...altered },
-    onResult: (id, result) => results.set(id, result),
-    onError(error) {
-      throw error;
-    },
-  });
-  return { engine, results };
+  return startEngine({ ...model, ...altered });
 }
 
 function job(
@@ -243,17 +235,5 @@ function job(
   request: Partial<DecodingRequest> = {},
   changes: Partial<RecognitionJob> = {},
 ): RecognitionJob {
-  return {
-    id,
-    priority: 'final',
-    window: 'window',
-    audio,
-    prefix: [],
-    draft: [],
-    newSeconds: audio.length / 16_000,
-    keepState: true,
-    termLists: [],
-    decoding: { ...plainRequest, ...request },
-    ...changes,
-  };
+  return finalJob(id, audio, { decoding: { ...plainRequest, ...request }, ...changes });
 }

@@ -1,0 +1,37 @@
+import { plainRequest, type SpeechModel } from '../../src/decoding/speech-model.js';
+import type { RecognitionJob, RecognitionResult } from '../../src/inference/messages/recognition-job.js';
+import { createJobEngine } from '../../src/inference/worker/job-engine.js';
+
+/** An engine over a model, and the results of its jobs so far by their ids. Throws what a job fails with. */
+export function startEngine(model: SpeechModel) {
+  const results = new Map<number, RecognitionResult>();
+  const engine = createJobEngine({
+    model,
+    onResult: (id, result) => results.set(id, result),
+    onError(error) {
+      throw error;
+    },
+  });
+  return { engine, results };
+}
+
+/** A final of all of some audio, that nothing was heard of before. */
+export function finalJob(
+  id: number,
+  audio: Int16Array,
+  changes: Partial<RecognitionJob> = {},
+): RecognitionJob {
+  return {
+    id,
+    priority: 'final',
+    window: 'window',
+    audio,
+    prefix: [],
+    draft: [],
+    newSeconds: audio.length / 16_000,
+    keepState: true,
+    termLists: [],
+    decoding: plainRequest,
+    ...changes,
+  };
+}

@@ -1,5 +1,4 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
-import { wordBreaksOf } from '../families/whisper/languages.js';
 import { spellUnitsOut } from '../text/spoken-units.js';
 import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
 import type { LiveOptions } from './live-transcription.js';
@@ -21,7 +20,7 @@ export interface StreamText {
 /** Makes the text of a stream, of which nothing was said yet. */
 export function createStreamText(
   { task, ...options }: LiveOptions,
-  { textOf, ...services }: UtteranceServices,
+  { textOf, wordBreaksOf, ...services }: UtteranceServices,
 ): StreamText {
   const asked = options.language ?? services.language;
   /** The text of the latest final. */

@@ -1,8 +1,10 @@
-import type { ModelDescription, Recognizer } from '../recognizer/recognizer.js';
+import { familyOf } from '../families/families.js';
+import type { Calibration } from '../families/model-family.js';
+import type { Recognizer } from '../recognizer/recognizer.js';
 import { uncalibratedConfidence } from './calibrated-confidence.js';
 import { combineHearings } from './combine-hearings.js';
 import type { DroppedWords, FinalHypothesis } from './live-transcription.js';
-import { recordingHearings, transcribeRecording, type TranscribeOptions } from './transcribe-recording.js';
+import { transcribeRecording, type TranscribeOptions } from './transcribe-recording.js';
 
 /** How often a recording may be heard. */
 export const MOST_HEARINGS = 4;
@@ -25,7 +27,8 @@ export async function* transcribeByVote(
   open: () => AsyncIterable<Float32Array>,
   { hearings, ...options }: VoteOptions,
 ): AsyncGenerator<FinalHypothesis> {
-  const variants = recordingHearings[recognizer.model.family].slice(0, hearings);
+  const family = familyOf(recognizer.model);
+  const variants = family.hearings.slice(0, hearings);
   if (variants.length === 1 || options.task === 'translate') {
     yield* transcribeRecording(recognizer, open(), options);
     return;
@@ -49,7 +52,7 @@ export async function* transcribeByVote(
         onProgress?.(Math.min(...settled));
       },
     }))
-      finals.push(withVotes(final, recognizer.model.family));
+      finals.push(withVotes(final, family.calibration));
     return finals;
   };
   const heard = await Promise.all(
@@ -80,10 +83,10 @@ function forgetReplaced(dropped: DroppedWords[], { words }: FinalHypothesis): vo
 }
 
 /** What a hearing counts for a word is what the model thinks of it: that is what the vote was tuned on. */
-function withVotes(final: FinalHypothesis, family: ModelDescription['family']): FinalHypothesis {
+function withVotes(final: FinalHypothesis, calibration: Calibration): FinalHypothesis {
   const words = final.words.map((word) => ({
     ...word,
-    confidence: uncalibratedConfidence(family, word.confidence),
+    confidence: uncalibratedConfidence(calibration, word.confidence),
   }));
   return { ...final, words };
 }

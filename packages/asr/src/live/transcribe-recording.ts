@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import type { ModelDescription, Recognizer } from '../recognizer/recognizer.js';
+import { familyOf } from '../families/families.js';
+import type { Recognizer } from '../recognizer/recognizer.js';
 import { SpeechError } from '../speech-error.js';
 import type { DroppedWords, FinalHypothesis, LiveOptions } from './live-transcription.js';
 
@@ -34,22 +35,6 @@ export const defaultLiveOptions = {
   contextSeconds: 20,
 } as const satisfies Partial<LiveOptions>;
 
-/**
- * Settings of whole recordings, which nobody waits for from word to word, and of further hearings, which err elsewhere
- * (bench `accuracy --whole --hearings 4`). Whisper hears long windows that are cut at long pauses, each by itself, so
- * that several are decoded at a time, and no other windows serve it as well (docs/decisions/0015). Moonshine, which gives
- * up on long utterances, hears shorter ones in their context, cut at pauses that are a little longer than live.
- */
-export const recordingHearings = {
-  moonshine: [
-    { endpointingMs: 700 },
-    { endpointingMs: 500 },
-    { endpointingMs: 1000, contextSeconds: 15 },
-    { endpointingMs: 400, contextSeconds: 25 },
-  ],
-  whisper: [{ endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 }],
-} as const satisfies Record<ModelDescription['family'], readonly TranscribeOptions[]>;
-
 /** Audio given to recognition ahead of its text, seconds: bounds memory, and keeps one recording from all else. */
 const AHEAD_SECONDS = 120;
 
@@ -68,7 +53,7 @@ export async function* transcribeRecording(
   const live = recognizer.openLive(
     {
       ...defaultLiveOptions,
-      ...recordingHearings[recognizer.model.family][0],
+      ...familyOf(recognizer.model).hearings[0],
       priority: 'background',
       ...options,
       sampleRate: SAMPLE_RATE,

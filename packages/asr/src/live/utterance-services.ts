@@ -2,6 +2,7 @@ import type { InferencePool, Share } from '../inference/inference-pool.js';
 import type { KeyTermList } from '../terms/key-term-list.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { TokenText } from '../text/token-text.js';
+import type { WordBreaks } from '../text/words.js';
 
 /** What recognition needs from outside of the stream. */
 export interface UtteranceServices {
@@ -13,6 +14,8 @@ export interface UtteranceServices {
   /** Hypotheses that are searched side by side for finals. */
   readonly beams: number;
   readonly textOf: (token: number) => TokenText;
+  /** Where the words of a language begin. */
+  readonly wordBreaksOf: (language: string) => WordBreaks;
   /** The stream's key terms, and whether the pool knows the lexicon. */
   readonly keyTerms: KeyTermList | undefined;
   readonly lexicon: Lexicon;

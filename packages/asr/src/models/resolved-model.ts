@@ -5,16 +5,17 @@ import type { ComputeType } from './compute-type.js';
 export interface ResolvedModel {
   /** As a person calls it: a name of the catalog, a repository or a folder. */
   readonly name: string;
-  readonly family: 'moonshine' | 'whisper';
+  /** The name of its family, see `ModelFamily`. */
+  readonly family: string;
   /** Tags of the languages that it recognises. */
   readonly languages: readonly string[];
   readonly computeType: ComputeType;
   readonly encoderPath: string;
   readonly decoderPath: string;
-  /** Whisper: the folder with config.json, generation_config.json, preprocessor_config.json and tokenizer.json. */
+  /** Where its other files are, such as configuration and vocabulary. */
   readonly folder: string;
   /** The SHA-256 of both graphs, joined: the name of what is prepared from them. */
   readonly fingerprint: string;
-  /** Moonshine only: none of its files tells its shape. */
+  /** The shape, where none of the files tells it. */
   readonly geometry?: ModelGeometry;
 }

@@ -1,3 +1,4 @@
+import { familyOf } from '../families/families.js';
 import {
   findPreparedGraphs,
   preferredWeightFormat,
@@ -70,13 +71,11 @@ function preparationFailed(
     default:
       return new SpeechError(
         'model_corrupt',
-        `The files of ${model.name} are no ${FAMILY_NAMES[model.family]} model that can be prepared: ${message}.`,
+        `The files of ${model.name} are no ${familyOf(model).title} model that can be prepared: ${message}.`,
         'Use the published files, see `auscult models list`.',
       );
   }
 }
-
-const FAMILY_NAMES = { moonshine: 'Moonshine', whisper: 'Whisper' } as const;
 
 function notWritable(cacheDirectory: string, problem = 'cannot be written to'): SpeechError {
   return new SpeechError(

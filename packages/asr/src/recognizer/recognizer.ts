@@ -8,7 +8,8 @@ import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-
 export interface ModelDescription {
   /** Catalog name, such as `moonshine-base`, or the folder's name for a model given by path. */
   readonly name: string;
-  readonly family: 'moonshine' | 'whisper';
+  /** Such as `moonshine` or `whisper`. */
+  readonly family: string;
   /** BCP 47 tags. */
   readonly languages: readonly string[];
   /** What it can make of speech; transcription only where this is left out. */

@@ -1,16 +1,13 @@
 import { statSync } from 'node:fs';
 import { loadResampling } from '../audio/resample.js';
 import type { Device } from '../decoding/open-session.js';
-import { moonshineTokenText } from '../families/moonshine/moonshine-text.js';
-import { loadWhisperTokenizer } from '../families/whisper/whisper-tokenizer.js';
+import { familyOf } from '../families/families.js';
+import type { ModelFamily, PreparedModel } from '../families/model-family.js';
 import { calibratedConfidence } from '../live/calibrated-confidence.js';
 import { openLiveStream } from '../live/live-stream.js';
-import type { PreparedGraphFiles } from '../models/prepared-graphs.js';
 import { resolveModel, type ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
-import type { TokenText } from '../text/token-text.js';
 import { loadVoiceActivity } from '../vad/voice-activity.js';
-import type { ModelFiles } from '../inference/messages/worker-messages.js';
 import type { InferencePool, Share } from '../inference/inference-pool.js';
 import { prepareModel } from './prepare-model.js';
 import { probeCuda, type FromProbe } from './probe-device.js';
@@ -30,15 +27,16 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
     store: options.modelStore,
   });
   requireLanguage(model, options.language);
-  const device = await usableDevice(model, options);
+  const family = familyOf(model);
+  const device = await usableDevice(family, options);
   const graphs = await prepareModel(model, options.cacheDirectory, device, () => {
     onEvent({ kind: 'preparing-graphs', model: model.name });
   });
   const [createResampler, createVoiceActivity, scheduler, textOf] = await Promise.all([
     loadResampling(),
     loadVoiceActivity(),
-    startScheduler(options, model, modelFiles(model, graphs, device)),
-    tokenTexts(model),
+    startScheduler(options, { model, graphs, device }),
+    family.loadTokenText(model),
   ]);
 
   const sharedTerms = createSharedTermLists((name) => {
@@ -60,9 +58,10 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         voice: createVoiceActivity(share.join('\n')),
         stream: String(opened++),
         language: options.language,
-        beams: options.beams ?? BEAMS[model.family],
+        beams: options.beams ?? family.beams,
         textOf,
-        calibrated: (confidence) => calibratedConfidence(model.family, confidence),
+        calibrated: (confidence) => calibratedConfidence(family.calibration, confidence),
+        wordBreaksOf: (language) => family.wordBreaksOf(language),
         contextShare: () => contextShare(share),
         share,
         keyTerms,
@@ -90,19 +89,10 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   };
 }
 
-/**
- * Whisper's text gets better by a quarter with five beams, Moonshine's not at all (bench `accuracy`).
- */
-const BEAMS = { moonshine: 1, whisper: 5 } as const;
-
 /** Loading is tried so often before a start is given up. */
 const LOAD_ATTEMPTS = 3;
 
-async function startScheduler(
-  options: RecognizerOptions,
-  model: ResolvedModel,
-  files: ModelFiles,
-): Promise<Scheduler> {
+async function startScheduler(options: RecognizerOptions, prepared: PreparedModel): Promise<Scheduler> {
   let failures = 0;
   let reason = 'it ended while starting';
   let scheduler: Scheduler | undefined;
@@ -110,16 +100,16 @@ async function startScheduler(
   try {
     await new Promise<void>((resolve, reject) => {
       scheduler = createScheduler({
-        model: files,
+        model: prepared,
         workers: options.workers,
-        memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(files),
+        memoryLimitBytes: options.workerMemoryLimitBytes ?? sufficientMemory(prepared),
         timeoutSeconds: options.workerTimeoutSeconds,
         lexicon: options.lexicon === 'medical',
         lexiconContext: options.lexiconContext ?? true,
         onEvent(event) {
           onEvent(event);
           if (event.kind === 'worker-exited' && ++failures >= LOAD_ATTEMPTS)
-            reject(workersFailed(model, reason));
+            reject(workersFailed(prepared.model, reason));
         },
         onLoadFailed: (message) => {
           reason = message;
@@ -131,12 +121,12 @@ async function startScheduler(
     await scheduler?.close();
     throw error;
   }
-  if (!scheduler) throw workersFailed(model, reason);
+  if (!scheduler) throw workersFailed(prepared.model, reason);
   return scheduler;
 }
 
 /** The runtime keeps weights as they are in the file and once more as its kernels like them, bytes. */
-function sufficientMemory({ encoderPath, decoderPath }: ModelFiles): number {
+function sufficientMemory({ graphs: { encoderPath, decoderPath } }: PreparedModel): number {
   const sizes = [encoderPath, decoderPath].flatMap((file) => [file, `${file}.weights`]).map(sizeOf);
   return Math.max(2 ** 30, 2 ** 29 + 2 * sizes.reduce((sum, size) => sum + size, 0));
 }
@@ -167,28 +157,20 @@ function describe(model: ResolvedModel, device: Device): ModelDescription {
     name,
     family,
     languages,
-    tasks: family === 'whisper' && languages.length > 1 ? ['transcribe', 'translate'] : ['transcribe'],
+    tasks: familyOf(model).tasksOf(languages),
     computeType,
     device,
   };
 }
 
-function modelFiles(model: ResolvedModel, graphs: PreparedGraphFiles, device: Device): ModelFiles {
-  if (model.geometry) return { family: 'moonshine', ...graphs, geometry: model.geometry };
-  return { family: 'whisper', ...graphs, folder: model.folder, device };
-}
-
-async function tokenTexts({ family, folder }: ResolvedModel): Promise<(token: number) => TokenText> {
-  return family === 'moonshine' ? moonshineTokenText : (await loadWhisperTokenizer(folder)).textOf;
-}
-
 /** The device asked for, or the CPU where it cannot be used and that is allowed. */
 async function usableDevice(
-  { family }: ResolvedModel,
+  { unfitDevices }: ModelFamily,
   { device, deviceFallback = false, onEvent }: RecognizerOptions,
 ): Promise<Device> {
   if (device === 'cpu') return 'cpu';
-  const probe = family === 'moonshine' ? MOONSHINE_ON_GPU : await probeCuda();
+  const unfit = unfitDevices[device];
+  const probe: FromProbe = unfit === undefined ? await probeCuda() : { usable: false, reason: unfit };
   if (probe.usable) return device;
   if (deviceFallback) {
     onEvent?.({ kind: 'device-fallback', reason: probe.reason });
@@ -200,11 +182,6 @@ async function usableDevice(
     'See docs/operations.md for what it needs, set device to cpu, or allow the CPU instead with device fallback.',
   );
 }
-
-const MOONSHINE_ON_GPU: FromProbe = {
-  usable: false,
-  reason: 'Moonshine models are prepared for the CPU, where they are faster than one stream needs',
-};
 
 function requireLanguage({ name, languages }: ResolvedModel, language: string): void {
   if (language === 'auto' && languages.length > 1) return;

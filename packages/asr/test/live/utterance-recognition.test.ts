@@ -244,6 +244,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       language: 'en',
       beams: 1,
       textOf: moonshineTokenText,
+      wordBreaksOf: () => 'spaces',
       keyTerms: undefined,
       lexicon: 'none',
       calibrated: (confidence) => confidence,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { families } from '../../src/families/list.js';
 import { calibratedConfidence, uncalibratedConfidence } from '../../src/live/calibrated-confidence.js';
 import { doubtWords } from '../../src/live/word-doubt.js';
 import type { SpelledWord } from '../../src/text/words.js';
@@ -70,19 +71,19 @@ describe('the doubt of a word', () => {
 });
 
 describe('a calibrated confidence', () => {
-  test.each(['moonshine', 'whisper'] as const)('of %s keeps the order, and can be taken back', (family) => {
+  test.each(families)('of $name keeps the order, and can be taken back', ({ calibration }) => {
     fc.assert(
       fc.property(inside, inside, (one, other) => {
-        const mapped = calibratedConfidence(family, one);
-        expect(uncalibratedConfidence(family, mapped)).toBeCloseTo(one, 6);
-        if (one < other) expect(mapped).toBeLessThanOrEqual(calibratedConfidence(family, other));
+        const mapped = calibratedConfidence(calibration, one);
+        expect(uncalibratedConfidence(calibration, mapped)).toBeCloseTo(one, 6);
+        if (one < other) expect(mapped).toBeLessThanOrEqual(calibratedConfidence(calibration, other));
       }),
     );
   });
 });
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
-/** Where the map of neither family is cut off. */
+/** Where the map of no family is cut off. */
 const inside = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 
 /** Words of one token each. */

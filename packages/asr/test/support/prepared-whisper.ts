@@ -62,7 +62,7 @@ export async function openPreparedWhisper(
       await writeOnnxModel(encoder, encoderPath);
       await writeOnnxModel(decoder, decoderPath);
     }
-    return await openWhisper({ family: 'whisper', encoderPath, decoderPath, folder, device: 'cpu' });
+    return await openWhisper({ encoderPath, decoderPath, folder, device: 'cpu' });
   } finally {
     await rm(graphs, { recursive: true });
   }

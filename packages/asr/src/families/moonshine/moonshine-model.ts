@@ -8,8 +8,7 @@ import { SAMPLE_RATE } from '../../audio/sample-rate.js';
 import { moonshineTokens, moonshineTokenText } from './moonshine-text.js';
 
 /** Prepared graphs of a Moonshine model. */
-export interface MoonshineFiles {
-  readonly family: 'moonshine';
+interface MoonshineFiles {
   readonly encoderPath: string;
   readonly decoderPath: string;
   readonly geometry: ModelGeometry;

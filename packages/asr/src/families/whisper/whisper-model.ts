@@ -9,8 +9,7 @@ import { readWhisperShape } from './whisper-shape.js';
 import { loadWhisperTokenizer, type WhisperTokenizer } from './whisper-tokenizer.js';
 
 /** Prepared graphs of a Whisper model, and the folder with its configuration and vocabulary. */
-export interface WhisperFiles {
-  readonly family: 'whisper';
+interface WhisperFiles {
   readonly encoderPath: string;
   readonly decoderPath: string;
   readonly folder: string;

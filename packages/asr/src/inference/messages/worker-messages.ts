@@ -1,16 +1,12 @@
-import type { MoonshineFiles } from '../../families/moonshine/moonshine-model.js';
-import type { WhisperFiles } from '../../families/whisper/whisper-model.js';
+import type { PreparedModel } from '../../families/model-family.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
 import type { RecognitionJob, RecognitionResult } from './recognition-job.js';
-
-/** The prepared files of a model. */
-export type ModelFiles = MoonshineFiles | WhisperFiles;
 
 /** From the server to an inference process. */
 export type ToWorker =
   | {
       readonly type: 'load';
-      readonly model: ModelFiles;
+      readonly model: PreparedModel;
       readonly lexicon: boolean;
       readonly lexiconContext: boolean;
     }

@@ -3,7 +3,7 @@ import { createFinalDelays } from './final-delays.js';
 import type { InferencePool, JobOwner, RecognitionRequest, Share } from '../inference-pool.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import { LEXICON, type RecognitionJob, type RecognitionResult } from '../messages/recognition-job.js';
-import type { ModelFiles } from '../messages/worker-messages.js';
+import type { PreparedModel } from '../../families/model-family.js';
 import { createWorkerSlot, type WorkerSlot } from './worker-slot.js';
 
 /** A pool of supervised inference processes on this machine. */
@@ -14,7 +14,7 @@ export interface Scheduler extends InferencePool {
 /** What the scheduler needs to run its processes. */
 export interface SchedulerOptions {
   readonly workers: number;
-  readonly model: ModelFiles;
+  readonly model: PreparedModel;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
   /** Whether the processes are to know the lexicon. */

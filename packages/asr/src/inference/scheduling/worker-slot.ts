@@ -1,7 +1,8 @@
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
 import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
-import type { FromWorker, ModelFiles } from '../messages/worker-messages.js';
+import type { FromWorker } from '../messages/worker-messages.js';
+import type { PreparedModel } from '../../families/model-family.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 /** A place that always has an inference process in it, or is about to get one. */
@@ -23,7 +24,7 @@ export interface WorkerSlot {
 /** What a slot runs, and its limits. */
 export interface WorkerSlotOptions {
   readonly index: number;
-  readonly model: ModelFiles;
+  readonly model: PreparedModel;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
   /** Whether the process is to know the lexicon. */

@@ -1,11 +1,11 @@
 import { placesOf } from '../../error-places.js';
+import { familyOf } from '../../families/families.js';
 import { loadClinicalLanguage } from '../../lexicon/clinical-language.js';
 import { loadConfusableDrugs } from '../../lexicon/confusable-drugs.js';
 import { loadMedicalLexicon } from '../../lexicon/medical-lexicon.js';
 import { createConfusables } from '../../terms/confusables.js';
 import { termsOfList } from '../../terms/key-term-list.js';
 import { createJobEngine, type EngineLexicon, type JobEngine } from './job-engine.js';
-import { openModel } from './open-model.js';
 import { warmUp } from './warm-up.js';
 import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 
@@ -61,7 +61,7 @@ process.on('SIGTERM', () => undefined);
 
 async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   try {
-    const model = await openModel(message.model);
+    const model = await familyOf(message.model.model).open(message.model);
     await warmUp(model);
     engine = createJobEngine({
       model,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { moonshineGeometry } from '../../../src/families/moonshine/moonshine-family.js';
+import type { ResolvedModel } from '../../../src/models/resolved-model.js';
 import type { RecognizerEvent } from '../../../src/recognizer/recognizer.js';
 import type { JobLoss, RecognitionRequest } from '../../../src/inference/inference-pool.js';
 import { createScheduler, type Scheduler } from '../../../src/inference/scheduling/scheduler.js';
@@ -495,7 +495,7 @@ function schedule(workers: number) {
   const scheduler: Scheduler = createScheduler(
     {
       workers,
-      model: { family: 'moonshine', encoderPath: '', decoderPath: '', geometry: moonshineGeometry.tiny },
+      model: { model: unusedModel, graphs: { encoderPath: '', decoderPath: '' }, device: 'cpu' },
       memoryLimitBytes: Infinity,
       timeoutSeconds: Infinity,
       lexicon: false,
@@ -548,3 +548,15 @@ function schedule(workers: number) {
 function givenTo(slot: ScriptedSlot | undefined): readonly string[] {
   return slot?.assigned.map(({ window = '' }) => window.replace('window of ', '')) ?? [];
 }
+
+/** Scripted slots load none. */
+const unusedModel: ResolvedModel = {
+  name: 'none',
+  family: 'moonshine',
+  languages: ['en'],
+  computeType: 'int8',
+  encoderPath: '',
+  decoderPath: '',
+  folder: '',
+  fingerprint: '',
+};

@@ -1,0 +1,61 @@
+import type { Device } from '../decoding/open-session.js';
+import type { SpeechModel } from '../decoding/speech-model.js';
+import type { PreparedGraphFiles, WeightFormat } from '../models/prepared-graphs.js';
+import type { ResolvedModel } from '../models/resolved-model.js';
+import type { TokenText } from '../text/token-text.js';
+import type { WordBreaks } from '../text/words.js';
+
+/** What depends on the kind of a model: how its graphs are prepared and opened, and what is known to suit it. */
+export interface ModelFamily {
+  /** As resolved models, and descriptions of them, name it. */
+  readonly name: string;
+  /** As a person writes it. */
+  readonly title: string;
+  /** Prepares the graphs of a model and writes them to two files. Throws what reading, building and writing throw. */
+  prepare(model: ResolvedModel, weights: WeightFormat, files: GraphTargets): Promise<void>;
+  /** Loads a prepared model. Throws what loading throws. */
+  open(prepared: PreparedModel): Promise<SpeechModel>;
+  /** The text of its tokens, without its graphs. */
+  loadTokenText(model: ResolvedModel): Promise<(token: number) => TokenText>;
+  /** Devices that its graphs are not prepared for, and why. */
+  readonly unfitDevices: Readonly<Partial<Record<Device, string>>>;
+  /** Hypotheses that are searched side by side for finals where nobody says otherwise. */
+  readonly beams: number;
+  /** Turns its confidence into the share of words that are right. */
+  readonly calibration: Calibration;
+  /** What a model that knows these languages can make of speech. */
+  tasksOf(languages: readonly string[]): readonly ('transcribe' | 'translate')[];
+  /** Where the words of a language begin. */
+  wordBreaksOf(language: string): WordBreaks;
+  /**
+   * Settings of whole recordings, which nobody waits for from word to word, and of further hearings, which err elsewhere
+   * (bench `accuracy --whole --hearings 4`, docs/decisions/0015).
+   */
+  readonly hearings: readonly [Hearing, ...Hearing[]];
+}
+
+/** A model as an inference process loads it: values that can be sent anywhere that has the files. */
+export interface PreparedModel {
+  readonly model: ResolvedModel;
+  readonly graphs: PreparedGraphFiles;
+  readonly device: Device;
+}
+
+/** Where prepared graphs go. */
+interface GraphTargets {
+  readonly encoder: string;
+  readonly decoder: string;
+}
+
+/** A logistic function of log-odds. */
+export interface Calibration {
+  readonly slope: number;
+  readonly shift: number;
+}
+
+/** How a recording is heard once. */
+export interface Hearing {
+  readonly endpointingMs: number;
+  readonly maxUtteranceSeconds?: number;
+  readonly contextSeconds?: number;
+}

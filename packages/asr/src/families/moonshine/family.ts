@@ -1,0 +1,36 @@
+import type { ModelFamily } from '../model-family.js';
+
+/** Small models that hear English as it is spoken. What a process does not use of it is not loaded. */
+export const moonshineFamily: ModelFamily = {
+  name: 'moonshine',
+  title: 'Moonshine',
+  async prepare(model, weights, files) {
+    const { prepareMoonshine } = await import('./prepare-moonshine.js');
+    await prepareMoonshine(model, { int8Weights: weights === 'int8' }, files);
+  },
+  async open({ model: { geometry }, graphs }) {
+    if (!geometry) throw new TypeError('a Moonshine model has a shape');
+    const { openMoonshine } = await import('./moonshine-model.js');
+    return openMoonshine({ ...graphs, geometry });
+  },
+  async loadTokenText() {
+    const { moonshineTokenText } = await import('./moonshine-text.js');
+    return moonshineTokenText;
+  },
+  unfitDevices: {
+    cuda: 'Moonshine models are prepared for the CPU, where they are faster than one stream needs',
+  },
+  // More do nothing for its text (bench `accuracy`).
+  beams: 1,
+  // Fitted by logistic regression of whether words were right on their log-odds (Platt 1999; bench `calibration`).
+  calibration: { slope: 0.59, shift: 0.89 },
+  tasksOf: () => ['transcribe'],
+  wordBreaksOf: () => 'spaces',
+  // It gives up on long utterances: it hears shorter ones in their context, cut at pauses a little longer than live.
+  hearings: [
+    { endpointingMs: 700 },
+    { endpointingMs: 500 },
+    { endpointingMs: 1000, contextSeconds: 15 },
+    { endpointingMs: 400, contextSeconds: 25 },
+  ],
+};

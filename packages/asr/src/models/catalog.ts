@@ -1,5 +1,5 @@
-import { moonshineCatalog, type MoonshineEntry } from './moonshine-catalog.js';
-import { whisperCatalog, type WhisperEntry } from './whisper-catalog.js';
+import { moonshineCatalog, type MoonshineEntry } from '../families/moonshine/moonshine-catalog.js';
+import { whisperCatalog, type WhisperEntry } from '../families/whisper/whisper-catalog.js';
 
 /** A model that can be chosen by name. */
 export type CatalogEntry = MoonshineEntry | WhisperEntry;

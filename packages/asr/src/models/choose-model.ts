@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { SpeechError } from '../speech-error.js';
 import { catalog, findInCatalog } from './catalog.js';
-import type { MoonshineEntry } from './moonshine-catalog.js';
-import type { PinnedRepository } from './whisper-pins.js';
+import type { MoonshineEntry } from '../families/moonshine/moonshine-catalog.js';
+import type { PinnedRepository } from '../families/whisper/whisper-pins.js';
 
 /** A model that the store fetches from a hub and keeps. */
 export interface StoredModel {

@@ -2,10 +2,10 @@ import { whisperLanguages } from '../families/whisper/languages.js';
 import { catalog, type CatalogEntry } from './catalog.js';
 import { COMPUTE_TYPES, type ComputeType } from './compute-type.js';
 import type { ModelFigures } from './model-figures.js';
-import { isMoonshineInstalled } from './moonshine-files.js';
+import { isMoonshineInstalled } from '../families/moonshine/moonshine-files.js';
 import { listInstalled } from './store/list-installed.js';
 import type { ModelStoreOptions } from './store/model-store.js';
-import type { WhisperEntry } from './whisper-catalog.js';
+import type { WhisperEntry } from '../families/whisper/whisper-catalog.js';
 
 /** A model as a person chooses one. */
 export interface ListedModel {

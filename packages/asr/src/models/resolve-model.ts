@@ -1,11 +1,15 @@
 import { SpeechError } from '../speech-error.js';
 import { chooseModel } from './choose-model.js';
 import type { ComputeType } from './compute-type.js';
-import { resolveMoonshine, resolveMoonshineFolder } from './moonshine-files.js';
+import { resolveMoonshine, resolveMoonshineFolder } from '../families/moonshine/moonshine-files.js';
 import type { ResolvedModel } from './resolved-model.js';
 import { installVariant } from './store/install-variant.js';
 import { openStore, type ModelStoreOptions } from './store/model-store.js';
-import { isWhisperFolder, resolveWhisperFolder, resolveWhisperVariant } from './whisper-files.js';
+import {
+  isWhisperFolder,
+  resolveWhisperFolder,
+  resolveWhisperVariant,
+} from '../families/whisper/whisper-files.js';
 
 export type { ResolvedModel };
 

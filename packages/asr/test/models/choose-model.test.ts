@@ -7,7 +7,7 @@ import { listModels } from '../../src/models/list-models.js';
 import { removeModel } from '../../src/models/remove-model.js';
 import { installVariant } from '../../src/models/store/install-variant.js';
 import { filesFromPins } from '../../src/models/store/variant-files.js';
-import { whisperCatalog } from '../../src/models/whisper-catalog.js';
+import { whisperCatalog } from '../../src/families/whisper/whisper-catalog.js';
 import { DECODER, makeFixture, makeFolder, REPOSITORY } from './store/store-fixture.js';
 
 describe('the name of a model', () => {

@@ -8,7 +8,7 @@ import type { SpeechModel } from '../../src/decoding/speech-model.js';
 import { firstTokensOnly } from '../../src/decoding/token-rules.js';
 import { moonshineModel } from '../../src/families/moonshine/moonshine-model.js';
 import { prepareGraphs } from '../../src/families/moonshine/prepare-graphs.js';
-import { moonshineCatalog, type MoonshineEntry } from '../../src/models/moonshine-catalog.js';
+import { moonshineCatalog, type MoonshineEntry } from '../../src/families/moonshine/moonshine-catalog.js';
 import { decodeOnnxModel, encodeOnnxModel } from '../../src/models/onnx-model.js';
 import type { WeightFormat } from '../../src/models/prepared-graphs.js';
 

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Extract } from 'tar-stream';
 import { SpeechError } from '../../speech-error.js';
 import { findInCatalog } from '../catalog.js';
-import type { PinnedRepository } from '../whisper-pins.js';
+import type { PinnedRepository } from '../../families/whisper/whisper-pins.js';
 import {
   BUNDLE_INDEX,
   bundleIndexSchema,

@@ -1,4 +1,4 @@
-import { estimateFigures, type ModelFigures } from './model-figures.js';
+import { estimateFigures, type ModelFigures } from '../../models/model-figures.js';
 import { whisperPins, type PinnedRepository } from './whisper-pins.js';
 
 /** A published Whisper model, fetched by the model store. */

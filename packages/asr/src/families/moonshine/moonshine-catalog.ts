@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { ModelGeometry } from '../decoding/model-geometry.js';
-import { moonshineGeometry } from '../families/moonshine/moonshine-family.js';
-import type { ModelFigures } from './model-figures.js';
+import type { ModelGeometry } from '../../decoding/model-geometry.js';
+import { moonshineGeometry } from './moonshine-geometry.js';
+import type { ModelFigures } from '../../models/model-figures.js';
 
 /** A file of a model, and what it must hold. */
 interface ModelFile {

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { readModelJson } from '../families/whisper/model-json.js';
-import { SpeechError } from '../speech-error.js';
-import { COMPUTE_TYPES, type ComputeType } from './compute-type.js';
-import { hashFile } from './hash-file.js';
-import type { ResolvedModel } from './resolved-model.js';
-import type { InstalledVariant } from './store/find-installed.js';
-import { readJson } from './store/manifest.js';
-import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from './store/variant-files.js';
+import { readModelJson } from './model-json.js';
+import { SpeechError } from '../../speech-error.js';
+import { COMPUTE_TYPES, type ComputeType } from '../../models/compute-type.js';
+import { hashFile } from '../../models/hash-file.js';
+import type { ResolvedModel } from '../../models/resolved-model.js';
+import type { InstalledVariant } from '../../models/store/find-installed.js';
+import { readJson } from '../../models/store/manifest.js';
+import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from '../../models/store/variant-files.js';
 
 /** Whether a folder's configuration is that of a Whisper model. */
 export async function isWhisperFolder(folder: string): Promise<boolean> {

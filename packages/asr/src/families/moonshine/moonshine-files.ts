@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { moonshineGeometry } from '../families/moonshine/moonshine-family.js';
-import { SpeechError } from '../speech-error.js';
-import type { ComputeType } from './compute-type.js';
-import { hashFile } from './hash-file.js';
+import { moonshineGeometry } from './moonshine-geometry.js';
+import { SpeechError } from '../../speech-error.js';
+import type { ComputeType } from '../../models/compute-type.js';
+import { hashFile } from '../../models/hash-file.js';
 import type { MoonshineEntry } from './moonshine-catalog.js';
-import type { ResolvedModel } from './resolved-model.js';
+import type { ResolvedModel } from '../../models/resolved-model.js';
 
 /** A Moonshine model as npm installed it. Throws `unsupported_compute_type`, `model_missing` or `model_corrupt`. */
 export async function resolveMoonshine(

@@ -1,7 +1,10 @@
 import type { Device } from '../decoding/open-session.js';
 import type { SpeechModel } from '../decoding/speech-model.js';
+import type { CatalogEntry } from '../models/catalog-entry.js';
+import type { ComputeType } from '../models/compute-type.js';
 import type { PreparedGraphFiles, WeightFormat } from '../models/prepared-graphs.js';
 import type { ResolvedModel } from '../models/resolved-model.js';
+import type { InstalledVariant } from '../models/store/find-installed.js';
 import type { TokenText } from '../text/token-text.js';
 import type { WordBreaks } from '../text/words.js';
 
@@ -11,6 +14,12 @@ export interface ModelFamily {
   readonly name: string;
   /** As a person writes it. */
   readonly title: string;
+  /** Its published models, which can be chosen by name, the default first. */
+  readonly catalog: readonly CatalogEntry[];
+  /** A folder with the files of a model. Throws `model_missing`, `model_corrupt` or `unsupported_compute_type`. */
+  resolveFolder(folder: string, computeType: ComputeType): Promise<ResolvedModel>;
+  /** How its models are read where the store can fetch them, and folders of them have a configuration. */
+  readonly stored?: StoredFamily;
   /** Prepares the graphs of a model and writes them to two files. Throws what reading, building and writing throw. */
   prepare(model: ResolvedModel, weights: WeightFormat, files: GraphTargets): Promise<void>;
   /** Loads a prepared model. Throws what loading throws. */
@@ -32,6 +41,14 @@ export interface ModelFamily {
    * (bench `accuracy --whole --hearings 4`, docs/decisions/0015).
    */
   readonly hearings: readonly [Hearing, ...Hearing[]];
+}
+
+/** A family whose models are published in the onnx-community layout. */
+export interface StoredFamily {
+  /** The `model_type` of their `config.json`. */
+  readonly modelType: string;
+  /** A variant that is in the store. Throws `model_missing` or `model_corrupt`. */
+  resolve(name: string, computeType: ComputeType, variant: InstalledVariant): Promise<ResolvedModel>;
 }
 
 /** A model as an inference process loads it: values that can be sent anywhere that has the files. */

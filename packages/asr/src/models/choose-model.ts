@@ -2,21 +2,12 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { SpeechError } from '../speech-error.js';
 import { catalog, findInCatalog } from './catalog.js';
-import type { MoonshineEntry } from '../families/moonshine/moonshine-catalog.js';
-import type { PinnedRepository } from '../families/whisper/whisper-pins.js';
-
-/** A model that the store fetches from a hub and keeps. */
-export interface StoredModel {
-  /** As a person calls it: a name of the catalog, or the repository's. */
-  readonly name: string;
-  /** Owner and name. */
-  readonly repository: string;
-  readonly pins: PinnedRepository;
-}
+import type { BuiltInEntry } from './catalog-entry.js';
+import type { StoredModel } from './stored-model.js';
 
 /** What the name of a model means. */
 export type ChosenModel =
-  | { readonly kind: 'built-in'; readonly entry: MoonshineEntry }
+  | { readonly kind: 'built-in'; readonly entry: BuiltInEntry }
   | { readonly kind: 'stored'; readonly model: StoredModel }
   | { readonly kind: 'folder'; readonly folder: string };
 
@@ -26,7 +17,7 @@ export type ChosenModel =
  */
 export function chooseModel(model: string): ChosenModel {
   const entry = findInCatalog(model);
-  if (entry?.family === 'moonshine') return { kind: 'built-in', entry };
+  if (entry?.supply === 'built-in') return { kind: 'built-in', entry };
   if (entry) {
     const { name, repository, pins } = entry;
     return { kind: 'stored', model: { name, repository, pins } };

@@ -1,15 +1,10 @@
+import { familyOfFolder, requireStoredFamily } from '../families/families.js';
 import { SpeechError } from '../speech-error.js';
 import { chooseModel } from './choose-model.js';
 import type { ComputeType } from './compute-type.js';
-import { resolveMoonshine, resolveMoonshineFolder } from '../families/moonshine/moonshine-files.js';
 import type { ResolvedModel } from './resolved-model.js';
 import { installVariant } from './store/install-variant.js';
 import { openStore, type ModelStoreOptions } from './store/model-store.js';
-import {
-  isWhisperFolder,
-  resolveWhisperFolder,
-  resolveWhisperVariant,
-} from '../families/whisper/whisper-files.js';
 
 export type { ResolvedModel };
 
@@ -33,15 +28,16 @@ export async function resolveModel(
   const chosen = chooseModel(model);
   switch (chosen.kind) {
     case 'built-in':
-      return resolveMoonshine(chosen.entry, computeType);
-    case 'folder':
-      return (await isWhisperFolder(chosen.folder))
-        ? resolveWhisperFolder(chosen.folder, computeType)
-        : resolveMoonshineFolder(chosen.folder, computeType);
+      return chosen.entry.resolve(computeType);
+    case 'folder': {
+      const family = await familyOfFolder(chosen.folder);
+      return family.resolveFolder(chosen.folder, computeType);
+    }
     case 'stored': {
       if (!store) throw noStore(chosen.model.name);
       const variant = await installVariant(chosen.model, computeType, openStore(store));
-      return resolveWhisperVariant(chosen.model.name, computeType, variant);
+      const family = await requireStoredFamily(chosen.model.repository, variant.folder);
+      return family.resolve(chosen.model.name, computeType, variant);
     }
   }
 }

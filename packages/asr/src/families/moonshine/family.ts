@@ -1,9 +1,13 @@
 import type { ModelFamily } from '../model-family.js';
+import { moonshineCatalog } from './moonshine-catalog.js';
+import { resolveMoonshineFolder } from './moonshine-files.js';
 
 /** Small models that hear English as it is spoken. What a process does not use of it is not loaded. */
 export const moonshineFamily: ModelFamily = {
   name: 'moonshine',
   title: 'Moonshine',
+  catalog: moonshineCatalog,
+  resolveFolder: resolveMoonshineFolder,
   async prepare(model, weights, files) {
     const { prepareMoonshine } = await import('./prepare-moonshine.js');
     await prepareMoonshine(model, { int8Weights: weights === 'int8' }, files);

@@ -1,37 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { ModelGeometry } from '../../decoding/model-geometry.js';
 import { moonshineGeometry } from './moonshine-geometry.js';
-import type { ModelFigures } from '../../models/model-figures.js';
+import type { ModelFile, MoonshinePackage } from './moonshine-package.js';
+import { isMoonshineInstalled, resolveMoonshine } from './moonshine-files.js';
+import type { BuiltInEntry } from '../../models/catalog-entry.js';
 
-/** A file of a model, and what it must hold. */
-interface ModelFile {
-  readonly name: string;
-  readonly bytes: number;
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-}
-
-/** A Moonshine model. Its files come in through npm, in int8. */
-export interface MoonshineEntry {
-  readonly name: string;
-  readonly family: 'moonshine';
-  /** BCP 47 tags. */
-  readonly languages: readonly string[];
-  /** SPDX identifier of the weights' licence. */
-  readonly license: string;
-  readonly source: string;
-  readonly default: boolean;
-  readonly figures: ModelFigures;
-  /** Where the same files are published as well, by owner and name. */
-  readonly repository: string;
-  readonly geometry: ModelGeometry;
-  readonly encoder: ModelFile;
-  readonly decoder: ModelFile;
-  /** The folder that its files are in. */
-  readonly folder: () => string;
-}
+/** A Moonshine model, and where its files are. */
+export type MoonshineEntry = BuiltInEntry & MoonshinePackage;
 
 /** Memory of an inference process: bench `soak` for `base`, and less by the difference of the files for `tiny`. */
 const MEMORY = { base: 450e6, tiny: 380e6 };
@@ -59,7 +35,7 @@ function moonshine(
     sha256,
   });
   const repository = `onnx-community/moonshine-${size}-ONNX`;
-  return {
+  const entry: MoonshineEntry = {
     name: `moonshine-${size}`,
     family: 'moonshine',
     languages: ['en'],
@@ -72,11 +48,17 @@ function moonshine(
       speed: { timesRealTime: size === 'base' ? 15 : 30, measured: false },
     },
     repository,
+    aliases: [],
     geometry: moonshineGeometry[size],
     encoder: file('encoder_model.onnx', files.encoder),
     decoder: file('decoder_model_merged.onnx', files.decoder),
     folder: () => path.join(moonshinePackage(), 'model', size, 'quantized'),
+    supply: 'built-in',
+    installed: () => (isMoonshineInstalled(entry) ? ['int8'] : []),
+    installedBytes: files.encoder[0] + files.decoder[0],
+    resolve: (computeType) => resolveMoonshine(entry, computeType),
   };
+  return entry;
 }
 
 /** The `dist` folder of the package that carries the weights; its `exports` admit no path to them. */

@@ -4,12 +4,12 @@ import { moonshineGeometry } from './moonshine-geometry.js';
 import { SpeechError } from '../../speech-error.js';
 import type { ComputeType } from '../../models/compute-type.js';
 import { hashFile } from '../../models/hash-file.js';
-import type { MoonshineEntry } from './moonshine-catalog.js';
+import type { MoonshinePackage } from './moonshine-package.js';
 import type { ResolvedModel } from '../../models/resolved-model.js';
 
 /** A Moonshine model as npm installed it. Throws `unsupported_compute_type`, `model_missing` or `model_corrupt`. */
 export async function resolveMoonshine(
-  entry: MoonshineEntry,
+  entry: MoonshinePackage,
   computeType: ComputeType,
 ): Promise<ResolvedModel> {
   requireInt8(entry.name, computeType);
@@ -70,7 +70,7 @@ export async function resolveMoonshineFolder(
 }
 
 /** Whether npm has put the files there. */
-export function isMoonshineInstalled(entry: MoonshineEntry): boolean {
+export function isMoonshineInstalled(entry: MoonshinePackage): boolean {
   try {
     const folder = entry.folder();
     return [entry.encoder, entry.decoder].every((file) => existsSync(path.join(folder, file.name)));
@@ -88,7 +88,7 @@ function requireInt8(name: string, computeType: ComputeType): void {
   );
 }
 
-function installedFolder(entry: MoonshineEntry): string {
+function installedFolder(entry: MoonshinePackage): string {
   try {
     return entry.folder();
   } catch (cause) {

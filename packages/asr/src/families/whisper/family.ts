@@ -1,10 +1,15 @@
 import type { ModelFamily } from '../model-family.js';
 import { wordBreaksOf } from './languages.js';
+import { whisperCatalog } from './whisper-catalog.js';
+import { resolveWhisperFolder, resolveWhisperVariant } from './whisper-files.js';
 
 /** Models of many languages and sizes. What a process does not use of it is not loaded. */
 export const whisperFamily: ModelFamily = {
   name: 'whisper',
   title: 'Whisper',
+  catalog: whisperCatalog,
+  resolveFolder: resolveWhisperFolder,
+  stored: { modelType: 'whisper', resolve: resolveWhisperVariant },
   async prepare(model, weights, files) {
     const { prepareWhisper } = await import('./prepare-whisper.js');
     const products = weights === 'float' ? 'floats' : 'integers';

@@ -1,22 +1,7 @@
-import { estimateFigures, type ModelFigures } from '../../models/model-figures.js';
-import { whisperPins, type PinnedRepository } from './whisper-pins.js';
-
-/** A published Whisper model, fetched by the model store. */
-export interface WhisperEntry {
-  readonly name: string;
-  readonly family: 'whisper';
-  readonly multilingual: boolean;
-  /** SPDX identifier of the weights' licence. */
-  readonly license: string;
-  readonly source: string;
-  readonly default: false;
-  readonly figures: ModelFigures;
-  /** Where it is published in the layout that is read here, by owner and name. */
-  readonly repository: string;
-  readonly pins: PinnedRepository;
-  /** Other names that mean it. */
-  readonly aliases: readonly string[];
-}
+import type { StoredEntry } from '../../models/catalog-entry.js';
+import { estimateFigures } from '../../models/model-figures.js';
+import { languagesOf } from './languages.js';
+import { whisperPins } from './whisper-pins.js';
 
 type Size = keyof typeof whisperPins;
 
@@ -40,7 +25,7 @@ const PARAMETERS: Readonly<Record<Size, Parameters<typeof estimateFigures>[0]>> 
 };
 
 /** The Whisper models, the smallest first. */
-export const whisperCatalog: readonly WhisperEntry[] = [
+export const whisperCatalog: readonly StoredEntry[] = [
   whisper('tiny', 'whisper-tiny'),
   whisper('tiny.en', 'whisper-tiny.en'),
   whisper('base', 'whisper-base'),
@@ -54,18 +39,25 @@ export const whisperCatalog: readonly WhisperEntry[] = [
   whisper('large-v3', 'whisper-large-v3-ONNX', ['large']),
 ];
 
-function whisper(size: Size, published: string, aliases: readonly string[] = []): WhisperEntry {
+function whisper(size: Size, published: string, aliases: readonly string[] = []): StoredEntry {
   const repository = `onnx-community/${published}`;
   return {
     name: `whisper-${size}`,
     family: 'whisper',
-    multilingual: !size.endsWith('.en'),
+    languages: languagesOf(languageSet(size)),
     license: 'MIT',
     source: `huggingface:${repository}`,
     default: false,
     figures: estimateFigures(PARAMETERS[size]),
     repository,
+    supply: 'stored',
     pins: whisperPins[size],
     aliases: [size, `openai/whisper-${size}`, ...aliases],
   };
+}
+
+/** Cantonese came with the third version. */
+function languageSet(size: Size): Parameters<typeof languagesOf>[0] {
+  if (size.endsWith('.en')) return 'english-only';
+  return size.includes('-v3') ? 'with-cantonese' : 'multilingual';
 }

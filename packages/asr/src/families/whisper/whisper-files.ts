@@ -9,16 +9,7 @@ import { COMPUTE_TYPES, type ComputeType } from '../../models/compute-type.js';
 import { hashFile } from '../../models/hash-file.js';
 import type { ResolvedModel } from '../../models/resolved-model.js';
 import type { InstalledVariant } from '../../models/store/find-installed.js';
-import { readJson } from '../../models/store/manifest.js';
-import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from '../../models/store/variant-files.js';
-
-/** Whether a folder's configuration is that of a Whisper model. */
-export async function isWhisperFolder(folder: string): Promise<boolean> {
-  const parsed = z
-    .object({ model_type: z.literal('whisper') })
-    .safeParse(await readJson(path.join(folder, 'config.json')));
-  return parsed.success;
-}
+import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from '../../models/onnx-community-layout.js';
 
 /** A variant of a Whisper model from the store. */
 export async function resolveWhisperVariant(

@@ -3,7 +3,7 @@ import { SpeechError } from '../../speech-error.js';
 import { isRepositoryName } from '../choose-model.js';
 import { COMPUTE_TYPES } from '../compute-type.js';
 import { manifestSchema, type Manifest } from './manifest.js';
-import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from './variant-files.js';
+import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from '../onnx-community-layout.js';
 
 /**
  * A bundle is a tar archive. Its first entry is {@link BUNDLE_INDEX}, which says what the others have to be; they

@@ -1,4 +1,4 @@
-import type { StoredModel } from '../choose-model.js';
+import type { StoredModel } from '../stored-model.js';
 import { COMPUTE_TYPES, type ComputeType } from '../compute-type.js';
 import { revisionOf } from './held-revision.js';
 import { revisionFolder } from './layout.js';

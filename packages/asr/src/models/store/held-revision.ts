@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { StoredModel } from '../choose-model.js';
+import type { StoredModel } from '../stored-model.js';
 import { isRevision, repositoryFolder } from './layout.js';
 import { readJson, writeJson } from './manifest.js';
 

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Extract } from 'tar-stream';
 import { SpeechError } from '../../speech-error.js';
 import { findInCatalog } from '../catalog.js';
-import type { PinnedRepository } from '../../families/whisper/whisper-pins.js';
+import type { PinnedRepository } from '../stored-model.js';
 import {
   BUNDLE_INDEX,
   bundleIndexSchema,
@@ -176,7 +176,7 @@ async function place(model: Manifest, draft: string, store: ModelStore): Promise
 
 function pinsOf(repository: string): PinnedRepository {
   const entry = findInCatalog(repository);
-  return entry?.family === 'whisper' && entry.repository === repository ? entry.pins : { files: {} };
+  return entry?.supply === 'stored' && entry.repository === repository ? entry.pins : { files: {} };
 }
 
 /** Errors of the tar reader about bytes that are not an archive, or that end too early, have no code. */

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { requireStoredFamily } from '../../families/families.js';
 import { SpeechError } from '../../speech-error.js';
-import type { StoredModel } from '../choose-model.js';
+import type { StoredModel } from '../stored-model.js';
 import type { ComputeType } from '../compute-type.js';
 import { failureOfDisk } from './disk-failure.js';
 import { requireSpace } from './disk-space.js';
@@ -89,7 +90,8 @@ async function fetchVariant(
     const record = { bytes: file.bytes, sha256 };
     manifest = { ...manifest, files: { ...manifest.files, [file.path]: record } };
     await save(folder, manifest);
-    if (file.path === 'config.json') await requireWhisper(model, path.join(folder, file.path));
+    // Gigabytes of another kind of model need not be fetched to find out that it is one.
+    if (file.path === 'config.json') await requireStoredFamily(model.repository, folder);
   }
   const paths = files.map((file) => file.path);
   await save(folder, { ...manifest, variants: { ...manifest.variants, [computeType]: paths } });
@@ -185,22 +187,6 @@ function createProgress(
       onProgress?.({ kind: 'retrying', model, file: file.path, code, inSeconds });
     },
   };
-}
-
-/** Gigabytes of another kind of model need not be fetched to find out that it is one. */
-async function requireWhisper({ repository }: StoredModel, file: string): Promise<void> {
-  let type: unknown;
-  try {
-    type = (JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>)['model_type'];
-  } catch {
-    type = undefined;
-  }
-  if (type === 'whisper') return;
-  throw new SpeechError(
-    'unknown_model',
-    `The repository ${repository} holds no Whisper model: its config.json says so.`,
-    'Choose a name from `auscult models list`.',
-  );
 }
 
 async function save(folder: string, manifest: Manifest): Promise<void> {

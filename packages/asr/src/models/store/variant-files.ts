@@ -1,6 +1,8 @@
+import { storedTitles } from '../../families/families.js';
 import { SpeechError } from '../../speech-error.js';
-import type { StoredModel } from '../choose-model.js';
-import { COMPUTE_TYPES, GRAPH_SUFFIX, type ComputeType } from '../compute-type.js';
+import type { StoredModel } from '../stored-model.js';
+import { COMPUTE_TYPES, type ComputeType } from '../compute-type.js';
+import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from '../onnx-community-layout.js';
 
 /** A file as a hub has it. */
 export interface RemoteFile {
@@ -9,28 +11,6 @@ export interface RemoteFile {
   readonly bytes: number;
   /** Lower-case hexadecimal; not known of small files that nobody pinned. */
   readonly sha256: string | undefined;
-}
-
-/** What a Whisper model needs besides its graphs; `config.json` first, since it tells whether it is one. */
-export const CONFIGURATION_FILES: readonly string[] = [
-  'config.json',
-  'generation_config.json',
-  'preprocessor_config.json',
-  'tokenizer.json',
-];
-
-/** The two graphs of a variant. */
-export function graphFiles(computeType: ComputeType): { readonly encoder: string; readonly decoder: string } {
-  const suffix = GRAPH_SUFFIX[computeType];
-  return {
-    encoder: `onnx/encoder_model${suffix}.onnx`,
-    decoder: `onnx/decoder_model_merged${suffix}.onnx`,
-  };
-}
-
-/** Whether `file` holds weights of `graph` that did not fit into it. */
-export function isExternalWeights(file: string, graph: string): boolean {
-  return file.startsWith(`${graph}_data`) && /^(_\d+)?$/.test(file.slice(`${graph}_data`.length));
 }
 
 /** The files of a variant, if size and hash of each are pinned: then the hub need not be asked what it has. */
@@ -81,7 +61,7 @@ function notPublished(
   if (missing.length > 0 || types.length === 0) {
     return new SpeechError(
       'unknown_model',
-      `The repository ${repository} holds no Whisper model in the onnx-community layout: ${missing[0] ?? graphFiles('int8').encoder} is not there.`,
+      `The repository ${repository} holds no ${storedTitles()} model in the onnx-community layout: ${missing[0] ?? graphFiles('int8').encoder} is not there.`,
       'Choose a name from `auscult models list`.',
     );
   }

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { StoredModel } from '../../../src/models/choose-model.js';
+import type { StoredModel } from '../../../src/models/stored-model.js';
 import {
   openStore,
   type DownloadProgress,

@@ -131,6 +131,23 @@ module.exports = {
       to: { path: '^packages/asr/src/inference/(scheduling|worker)/' },
     },
     {
+      name: 'families-by-the-list',
+      comment: 'A model family is its folder and one line in the list: nothing else names it.',
+      severity: 'error',
+      from: {
+        path: '^packages/asr/src/',
+        pathNot: ['^packages/asr/src/families/[^/]+/', '^packages/asr/src/families/list\\.ts$'],
+      },
+      to: { path: '^packages/asr/src/families/[^/]+/' },
+    },
+    {
+      name: 'families-know-no-other',
+      comment: 'Families share what decoding and the store offer, and nothing with one another.',
+      severity: 'error',
+      from: { path: '^packages/asr/src/families/([^/]+)/' },
+      to: { path: '^packages/asr/src/families/[^/]+/', pathNot: '^packages/asr/src/families/$1/' },
+    },
+    {
       name: 'decoders-start-nothing',
       comment: 'What runs in a decoder has neither files nor processes: the server does both for it.',
       severity: 'error',

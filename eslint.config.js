@@ -2,6 +2,11 @@ import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+const defaultExport = {
+  selector: 'ExportDefaultDeclaration',
+  message: 'Export by name: one thing has one name everywhere.',
+};
+
 export default defineConfig(
   { ignores: ['**/dist/', '**/node_modules/', 'coverage/', 'bench/results/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -37,11 +42,19 @@ export default defineConfig(
     // Declarations describe modules of others as they are.
     ignores: ['**/*.d.ts'],
     rules: {
+      'no-restricted-syntax': ['error', defaultExport],
+    },
+  },
+  {
+    files: ['packages/{asr,server}/src/**/*.ts', 'bench/src/**/*.ts'],
+    ignores: ['packages/asr/src/families/**'],
+    rules: {
       'no-restricted-syntax': [
         'error',
+        defaultExport,
         {
-          selector: 'ExportDefaultDeclaration',
-          message: 'Export by name: one thing has one name everywhere.',
+          selector: 'Literal[value=/^(moonshine|whisper)$/]',
+          message: 'Ask the model family, see families/model-family.ts, not for its name.',
         },
       ],
     },

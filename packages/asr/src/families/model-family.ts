@@ -71,7 +71,7 @@ export interface Calibration {
 }
 
 /** How a recording is heard once. */
-export interface Hearing {
+interface Hearing {
   readonly endpointingMs: number;
   readonly maxUtteranceSeconds?: number;
   readonly contextSeconds?: number;

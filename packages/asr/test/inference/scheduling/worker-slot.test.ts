@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { moonshineGeometry } from '../../../src/families/moonshine/moonshine-family.js';
 import { createWorkerSlot } from '../../../src/inference/scheduling/worker-slot.js';
 import type { WorkerListener } from '../../../src/inference/scheduling/worker-process.js';
+import { resolveModel } from '../../../src/models/resolve-model.js';
 
 const started: WorkerListener[] = [];
 let killed = 0;
@@ -17,7 +17,11 @@ test('a process that becomes ready while it is being ended is not replaced', asy
   const slot = createWorkerSlot(
     {
       index: 0,
-      model: { family: 'moonshine', encoderPath: '', decoderPath: '', geometry: moonshineGeometry.tiny },
+      model: {
+        model: await resolveModel('moonshine-tiny', { computeType: 'int8' }),
+        graphs: { encoderPath: '', decoderPath: '' },
+        device: 'cpu',
+      },
       memoryLimitBytes: 1e9,
       timeoutSeconds: 10,
       lexicon: false,

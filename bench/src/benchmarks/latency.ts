@@ -11,19 +11,19 @@ export interface LatencyResults {
   readonly clips: number;
   readonly finals: number;
   /** From `end` of each final to its arrival. */
-  readonly finalFromEnd?: Distribution;
+  readonly finalFromEnd?: Distribution | undefined;
   /** From the last voiced 10 ms in each final, by the recording's energy, to its arrival. */
-  readonly finalFromVoice?: Distribution;
+  readonly finalFromVoice?: Distribution | undefined;
   /** The same for finals after which the recording is quiet, which no longest utterance held up. */
-  readonly finalAfterPause?: Distribution;
+  readonly finalAfterPause?: Distribution | undefined;
   /** From the last voiced 10 ms of each clip to the arrival of its last final. */
-  readonly clipFromVoice?: Distribution;
+  readonly clipFromVoice?: Distribution | undefined;
   /** Clips after whose last word no final came before the next clip. */
   readonly unanswered: readonly string[];
   /** From the end of a word to the first partial that holds it, for words that a partial showed first. */
-  readonly wordInPartial?: Distribution;
+  readonly wordInPartial?: Distribution | undefined;
   /** The same for all words; those that no partial held count with their final. */
-  readonly wordAnywhere?: Distribution;
+  readonly wordAnywhere?: Distribution | undefined;
   readonly flicker: Flicker;
   readonly errors: readonly string[];
   readonly generator: GeneratorUse;

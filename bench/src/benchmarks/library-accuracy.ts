@@ -11,19 +11,20 @@ export interface Recitation {
 }
 
 /** How the library is run. */
-export interface LibraryOptions
-  extends
-    LibrarySettings,
-    Pick<TranscribeOptions, 'endpointingMs' | 'maxUtteranceSeconds' | 'contextSeconds'> {
+export interface LibraryOptions extends LibrarySettings {
+  /** As in `TranscribeOptions`; the way's default where absent. */
+  readonly endpointingMs?: number | undefined;
+  readonly maxUtteranceSeconds?: number | undefined;
+  readonly contextSeconds?: number | undefined;
   /** Recitations at the same time; two a process where absent. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /**
    * Whether recordings are read as a whole, as `auscult transcribe` and the record pass of the server do, and not
    * with the settings of live speech.
    */
-  readonly whole?: boolean;
+  readonly whole?: boolean | undefined;
   /** With `whole`: how often each recording is heard before the words are voted on; once where absent. */
-  readonly hearings?: number;
+  readonly hearings?: number | undefined;
 }
 
 /** Transcripts made by the library, as fast as it can. */

@@ -11,7 +11,7 @@ export interface LiveHearing {
   readonly finals: ReadonlyMap<string, readonly FinalHypothesis[]>;
   readonly hypotheses: Hypotheses;
   /** Processor time of the inference processes. Absent without `/proc/PID/task/TID/schedstat`. */
-  readonly inferenceSeconds?: number;
+  readonly inferenceSeconds?: number | undefined;
 }
 
 /**

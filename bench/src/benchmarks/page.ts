@@ -13,13 +13,13 @@ export interface PageResults {
   /** Bytes of all that is transferred on a cold cache, headers included. */
   readonly loadBytes: number;
   readonly requests: number;
-  readonly firstPaint?: Distribution;
+  readonly firstPaint?: Distribution | undefined;
   /** Until the page can be used. */
-  readonly usable?: Distribution;
+  readonly usable?: Distribution | undefined;
   /** From the end of a word at the microphone to the partial that shows it first. */
-  readonly wordInPartial?: Distribution;
+  readonly wordInPartial?: Distribution | undefined;
   /** The same for all words, shown by a partial or by a final. */
-  readonly wordAnywhere?: Distribution;
+  readonly wordAnywhere?: Distribution | undefined;
   readonly words: number;
   /** Tasks of the main thread over 50 ms: from the first sample on, and before, while the page loads and starts. */
   readonly longTasks: LongTasks;

@@ -10,7 +10,7 @@ import { measureStreams, type StreamsResults } from './streams.js';
 /** What a client that knows only the plain messages gets from a server. */
 export interface PlainClientResults {
   readonly model: string;
-  readonly startSeconds?: number;
+  readonly startSeconds?: number | undefined;
   readonly accuracy: Scorecard;
   readonly latency: LatencyResults;
   readonly streams: StreamsResults;

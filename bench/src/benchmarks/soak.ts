@@ -14,10 +14,10 @@ export interface SoakResults {
   readonly streams: number;
   readonly minutes: number;
   /** Growth of the memory of all processes after the warm-up, in 10⁶ bytes an hour. */
-  readonly memorySlopeMegabytesPerHour?: number;
+  readonly memorySlopeMegabytesPerHour?: number | undefined;
   readonly warmUpMinutes: number;
   readonly finals: number;
-  readonly finalFromVoice?: Distribution;
+  readonly finalFromVoice?: Distribution | undefined;
   /** Clips with speech in them over which no final lies. */
   readonly clipsWithoutFinal: readonly string[];
   readonly clipsPlayed: number;

@@ -5,13 +5,13 @@ import { settingsEnvironment } from '../server/target.js';
 /** What recognises without a server. */
 export interface LibrarySettings {
   /** Name or folder; the server's default where absent. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** Inference processes; the server's default where absent. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** The lexicon that all sessions are told to expect; the server's default where absent. */
-  readonly lexicon?: Lexicon;
+  readonly lexicon?: Lexicon | undefined;
   /** Whether its terms are weighed by the words around them too, as they are where absent. */
-  readonly lexiconContext?: boolean;
+  readonly lexiconContext?: boolean | undefined;
 }
 
 /** A lexicon that ships with the library, or none. */

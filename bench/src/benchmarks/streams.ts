@@ -18,18 +18,18 @@ export interface StreamsResults {
   /** How often each error code came. */
   readonly errors: Readonly<Partial<Record<string, number>>>;
   readonly finals: number;
-  readonly finalFromEnd?: Distribution;
-  readonly finalFromVoice?: Distribution;
+  readonly finalFromEnd?: Distribution | undefined;
+  readonly finalFromVoice?: Distribution | undefined;
   /** The same for finals after which the recording is quiet, which no longest utterance held up. */
-  readonly finalAfterPause?: Distribution;
+  readonly finalAfterPause?: Distribution | undefined;
   /** From the end of a stream's audio to its last final. */
-  readonly lastFinal?: Distribution;
+  readonly lastFinal?: Distribution | undefined;
   readonly partialsPerStreamSecond: number;
-  readonly score?: KindScore;
+  readonly score?: KindScore | undefined;
   /** The same audio through the library, with nothing else to do. */
-  readonly scoreAlone?: KindScore;
+  readonly scoreAlone?: KindScore | undefined;
   /** Processor seconds of the server and its inference processes for each second of audio. */
-  readonly coreSecondsPerAudioSecond?: number;
+  readonly coreSecondsPerAudioSecond?: number | undefined;
   readonly server: ServerUse;
   readonly generator: GeneratorUse;
 }

@@ -28,7 +28,7 @@ export interface ConditionHearing {
   readonly keyTerms: number;
   readonly hypotheses: Hypotheses;
   /** Processor time of the inference processes. Absent without `/proc/PID/task/TID/schedstat`. */
-  readonly inferenceSeconds?: number;
+  readonly inferenceSeconds?: number | undefined;
 }
 
 /** Recognises the same clips under each condition, one condition after the other. */

@@ -22,15 +22,15 @@ export interface Throughput {
   /** Seconds of audio a second. */
   readonly speed: number;
   /** Absent where no clip has a transcript. */
-  readonly score?: KindScore;
+  readonly score?: KindScore | undefined;
   /** Absent without `/proc/PID/smaps_rollup`. */
-  readonly processes?: ProcessesUse;
+  readonly processes?: ProcessesUse | undefined;
 }
 
 /** How to measure. */
 export interface ThroughputOptions {
   /** Name or folder; the server's default where absent. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** Inference processes of Auscult, each of one thread, and threads of faster-whisper. */
   readonly threads: number;
   /** Whether faster-whisper transcribes the same recordings afterwards. */

@@ -24,9 +24,9 @@ export interface CostResults {
 interface CostLine {
   readonly what: string;
   /** Of all threads. Absent without `/proc/PID/task/TID/schedstat`. */
-  readonly processor?: Distribution;
+  readonly processor?: Distribution | undefined;
   /** From the audio to its text. Absent for the inference process, whose work is only a part of that. */
-  readonly wall?: Distribution;
+  readonly wall?: Distribution | undefined;
   /** Words heard in one round. */
   readonly words: number;
 }
@@ -34,7 +34,7 @@ interface CostLine {
 /** How to measure. */
 export interface CostOptions {
   /** Name or folder; the server's default where absent. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** Length of each utterance, seconds. */
   readonly seconds: number;
   /** How often each utterance is recognised each way. */

@@ -38,15 +38,15 @@ interface BiasingWords {
 
 /** Which clips of a manifest are wanted. */
 export interface ClipFilter {
-  readonly kinds?: readonly string[];
+  readonly kinds?: readonly string[] | undefined;
   /** Only clips whose id holds one of these. */
-  readonly ids?: readonly string[];
+  readonly ids?: readonly string[] | undefined;
   /** Whether clips of noise are left out. */
-  readonly withSpeech?: boolean;
+  readonly withSpeech?: boolean | undefined;
   /** Only clips of at most this length. */
-  readonly maxSeconds?: number;
+  readonly maxSeconds?: number | undefined;
   /** At most so many, spread evenly over the kinds in the manifest's order. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));

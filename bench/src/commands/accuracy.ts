@@ -38,7 +38,7 @@ interface AccuracyResults {
   /** Without the start of the processes. */
   readonly wallSeconds: number;
   /** Present for the live way. */
-  readonly generator?: GeneratorUse;
+  readonly generator?: GeneratorUse | undefined;
 }
 
 /** `accuracy`: how many words come out wrong. */

@@ -25,7 +25,7 @@ interface ConditionResults {
   readonly changed: number;
   readonly lost: readonly LostBesideTerms[];
   readonly score: Scorecard;
-  readonly inferenceSeconds?: number;
+  readonly inferenceSeconds?: number | undefined;
 }
 
 /** `beside-terms`: numbers, units and negations that are lost where a term takes the place of what stands beside. */

@@ -6,7 +6,7 @@ export interface ClipFlags {
   readonly manifest: string;
   readonly kind?: readonly string[];
   readonly ids?: readonly string[];
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   readonly maxClip?: number;
 }
 

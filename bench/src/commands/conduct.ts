@@ -7,7 +7,7 @@ export interface Conduct<Results> {
   /** Name in the report and of its file. */
   readonly benchmark: string;
   /** Where the report goes; by default into the folder of results. */
-  readonly json?: string;
+  readonly json?: string | undefined;
   readonly measure: () => Promise<{ readonly model: string; readonly results: Results }>;
   /** The figures as text. */
   readonly show: (results: Results) => string;

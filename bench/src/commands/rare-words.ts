@@ -24,9 +24,9 @@ interface RareWordsResults {
 /** What came of lists of one length. */
 interface ListResults extends BiasingScore {
   /** Words in a list that are not spoken; absent for no list. */
-  readonly distractors?: number;
+  readonly distractors?: number | undefined;
   /** Processor time of the inference processes. Absent without `/proc/PID/task/TID/schedstat`. */
-  readonly inferenceSeconds?: number;
+  readonly inferenceSeconds?: number | undefined;
 }
 
 /** `rare-words`: the test of rare words in LibriSpeech. */

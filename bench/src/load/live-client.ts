@@ -42,7 +42,7 @@ interface ReceivedSoFar {
   readonly hypotheses: readonly Hypothesis[];
   /** Codes of the errors. */
   readonly errors: readonly string[];
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** Known to those who speak `auscult.v1`. */
   readonly sessionId?: string;
   /** Finals that the server says it has sent; known after `finish` to those who speak `auscult.v1`. */
@@ -114,7 +114,7 @@ interface Received extends ReceivedSoFar {
   readonly errors: string[];
   lastMessageAt: number;
   finishing: boolean;
-  model?: string;
+  model?: string | undefined;
   sessionId?: string;
   announcedFinals?: number;
   closed?: Closed;

@@ -7,7 +7,7 @@ import { framesOf, type Track } from './track.js';
 /** What came of sending one track in real time. */
 export interface Session {
   readonly track: Track;
-  readonly model?: string;
+  readonly model?: string | undefined;
   readonly finals: readonly Hypothesis[];
   readonly partials: readonly Hypothesis[];
   /** Codes of the errors received. */

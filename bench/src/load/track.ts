@@ -11,7 +11,7 @@ export interface Track {
 /** One clip, or a pause, in its place. */
 interface TrackPart {
   /** Absent for a pause. */
-  readonly clip?: Clip;
+  readonly clip?: Clip | undefined;
   readonly sound: Sound;
   /** Seconds since the track's first sample. */
   readonly start: number;

@@ -1,7 +1,7 @@
 /** What something cost; absent where the system does not tell. */
 interface Cost {
   /** Processor time of the inference processes. */
-  readonly inferenceSeconds?: number;
+  readonly inferenceSeconds?: number | undefined;
 }
 
 /** Processor time by the second of audio, and as a multiple of that of `none`; dashes where they are not known. */

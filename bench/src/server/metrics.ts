@@ -1,10 +1,10 @@
 /** The server's own account, read from `/metrics`. */
 export interface ServerMetrics {
   /** 99th percentile since the server started, seconds. */
-  readonly eventLoopDelayP99?: number;
-  readonly workerRestarts?: number;
-  readonly jobsRetried?: number;
-  readonly jobsLost?: number;
+  readonly eventLoopDelayP99?: number | undefined;
+  readonly workerRestarts?: number | undefined;
+  readonly jobsRetried?: number | undefined;
+  readonly jobsLost?: number | undefined;
 }
 
 /** Reads the metrics; fields that the server does not have stay away, and all of them where there is no such page. */

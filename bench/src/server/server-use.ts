@@ -7,7 +7,7 @@ import type { Target } from './target.js';
 export interface ServerUse {
   readonly metrics: ServerMetrics;
   /** Absent for a server that the benchmark has not started, and without `/proc/PID/smaps_rollup`. */
-  readonly processes?: ProcessesUse;
+  readonly processes?: ProcessesUse | undefined;
 }
 
 /** All processes of a tree together. */

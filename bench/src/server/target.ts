@@ -13,9 +13,9 @@ export interface Target {
   /** Address of the rest, `http://…`. */
   readonly httpUrl: string;
   /** Known where the benchmark has started the server, so that its memory and processor time can be read. */
-  readonly pid?: number;
+  readonly pid?: number | undefined;
   /** From the start of the process to the answer that it is ready. */
-  readonly startSeconds?: number;
+  readonly startSeconds?: number | undefined;
   /** Ends a server that the benchmark has started. */
   stop(): Promise<void>;
 }

@@ -21,6 +21,10 @@ export function applyConfigure(
     writtenForm: configure.writtenForm ?? settings.writtenForm,
     dictationCommands: configure.dictationCommands ?? settings.dictationCommands,
     lexicon: configure.lexicon ?? settings.lexicon,
-    endpointing: { ...settings.endpointing, ...configure.endpointing },
+    endpointing: {
+      silenceMs: configure.endpointing?.silenceMs ?? settings.endpointing.silenceMs,
+      maxUtteranceSeconds:
+        configure.endpointing?.maxUtteranceSeconds ?? settings.endpointing.maxUtteranceSeconds,
+    },
   };
 }

@@ -6,14 +6,14 @@ import { warningTable, type WarningCode } from './warning-codes.js';
 /** What an error says beyond its code. None of it may come from the content of a message. */
 export interface ErrorDetails {
   /** Path of the field that is meant, such as `endpointing.silenceMs`. */
-  readonly field?: string;
+  readonly field?: string | undefined;
   /** What is allowed, in words: `at most 262144 bytes`. */
-  readonly limit?: string;
+  readonly limit?: string | undefined;
   /** Audio that is meant, seconds in the stream's own clock. */
-  readonly start?: number;
-  readonly end?: number;
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
   /** Channel that is meant, from 0. */
-  readonly channel?: number;
+  readonly channel?: number | undefined;
 }
 
 /** What went wrong and what to do in one case, where more is known than the table says. Holds no content of a message. */

@@ -197,7 +197,11 @@ function hearingsOf(phrases: readonly Phrase[], hearings: number): FinalHypothes
 interface Phrase {
   readonly said: string;
   readonly pause: number;
-  readonly heardAs: readonly { readonly as?: string; readonly confidence: number; readonly moved: number }[];
+  readonly heardAs: readonly {
+    readonly as?: string | undefined;
+    readonly confidence: number;
+    readonly moved: number;
+  }[];
 }
 
 function phraseOf(words: readonly string[]): fc.Arbitrary<Phrase> {

@@ -64,10 +64,10 @@ function createPolyphase({ phases, step, reach, taps }: Filter): Resampler {
 function dotProduct(input: Float32Array, first: number, taps: Float32Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   for (let tap = 0, at = first; tap < taps.length; tap += 4, at += 4) {
-    a += input[at] * taps[tap];
-    b += input[at + 1] * taps[tap + 1];
-    c += input[at + 2] * taps[tap + 2];
-    d += input[at + 3] * taps[tap + 3];
+    a += (input[at] ?? 0) * (taps[tap] ?? 0);
+    b += (input[at + 1] ?? 0) * (taps[tap + 1] ?? 0);
+    c += (input[at + 2] ?? 0) * (taps[tap + 2] ?? 0);
+    d += (input[at + 3] ?? 0) * (taps[tap + 3] ?? 0);
   }
   return a + b + c + d;
 }

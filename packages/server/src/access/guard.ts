@@ -64,7 +64,11 @@ export function createGuard(services: GuardServices): Guard {
   const append = async (
     request: FastifyRequest,
     action: AccessAuditAction,
-    event: { readonly who?: Identity; readonly what?: string; readonly reason?: string },
+    event: {
+      readonly who?: Identity | undefined;
+      readonly what?: string | undefined;
+      readonly reason?: string;
+    },
   ): Promise<void> => {
     const { who, what, reason } = event;
     await audit.append({

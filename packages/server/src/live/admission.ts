@@ -81,7 +81,8 @@ async function admit(
   const code = congestionOf(identity, recognizer, services);
   if (code) return refused({ code });
   const defaults = defaultSettings(config);
-  const inability = isAboutSpeech(wish) && inabilityOf(recognizer.model, { ...defaults, ...wish.change });
+  const settings = applyConfigure(defaults, wish.change);
+  const inability = isAboutSpeech(wish) && inabilityOf(recognizer.model, settings);
   if (inability) return refused(inability);
   const leave = sessions.reserve(identity);
   try {
@@ -100,7 +101,6 @@ async function admit(
       defaults,
       resume: seconds > 0 ? { token: token.text, seconds } : undefined,
     });
-    const settings = applyConfigure(defaults, wish.change);
     const sharedTerms = services.keyTerms.of(identity.tenant);
     const begins = { id, identity, openedBy, client: clientOf(request), dialect, settings, sharedTerms };
     return { kind: 'admitted', session: { ...begins, writer, recognizer, refiner, token }, leave };

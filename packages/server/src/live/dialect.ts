@@ -66,9 +66,9 @@ export interface ResumeWish {
 /** Why a client is not let in. */
 export interface Refusal {
   readonly code: ErrorCode;
-  readonly details?: HttpErrorDetails;
+  readonly details?: HttpErrorDetails | undefined;
   /** When it may come back, seconds. */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** How a client is told that it is not let in: in frames, as browsers cannot read a status, or by the answer to its request. */

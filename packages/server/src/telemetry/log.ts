@@ -9,59 +9,59 @@ import type { Config } from '../config/schema.js';
  */
 export interface LogFields {
   /** Random name of a live session. */
-  readonly session?: string;
+  readonly session?: string | undefined;
   /** Random name of the transcription of a recording. */
-  readonly transcription?: string;
+  readonly transcription?: string | undefined;
   /** Code from the protocol's tables of errors and warnings, or a `SpeechErrorCode`. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** Code that a WebSocket was closed with. */
-  readonly closeCode?: number;
+  readonly closeCode?: number | undefined;
   /** Seconds of audio that a session sent. */
-  readonly audioSeconds?: number;
+  readonly audioSeconds?: number | undefined;
   /** Final hypotheses sent. */
-  readonly finals?: number;
+  readonly finals?: number | undefined;
   /** How something ended, one of a fixed set of words. */
-  readonly outcome?: string;
+  readonly outcome?: string | undefined;
   /** How long something took, seconds. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** Number of an inference process, from 0. */
-  readonly worker?: number;
-  readonly pid?: number;
+  readonly worker?: number | undefined;
+  readonly pid?: number | undefined;
   /** Why an inference process ended, or a row is refused. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Table of the database. */
-  readonly table?: string;
-  readonly attempts?: number;
+  readonly table?: string | undefined;
+  readonly attempts?: number | undefined;
   /** Sessions that are open. */
-  readonly sessions?: number;
+  readonly sessions?: number | undefined;
   /** Address that the server listens on. */
-  readonly url?: string;
-  readonly model?: string;
+  readonly url?: string | undefined;
+  readonly model?: string | undefined;
   /** How far something has come. */
-  readonly percent?: number;
+  readonly percent?: number | undefined;
   /** How many. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Path of a file of the server's own. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Where anchors of the audit log are taken: a fixed set of words. */
-  readonly sink?: string;
-  readonly version?: string;
-  readonly signal?: string;
-  readonly method?: string;
+  readonly sink?: string | undefined;
+  readonly version?: string | undefined;
+  readonly signal?: string | undefined;
+  readonly method?: string | undefined;
   /** Pattern of the route that matched, never the path that was asked for. */
-  readonly route?: string;
-  readonly status?: number;
+  readonly route?: string | undefined;
+  readonly status?: number | undefined;
   /** When a certificate expires. */
-  readonly expiresAt?: string;
+  readonly expiresAt?: string | undefined;
   /** What is wrong with a file or a setting, in the words of a `ConfigError`: names, never values. */
-  readonly problem?: string;
+  readonly problem?: string | undefined;
   /** Entry of the table of permissions. */
-  readonly action?: string;
-  readonly role?: string;
+  readonly action?: string | undefined;
+  readonly role?: string | undefined;
   /** Class of an unexpected error. */
-  readonly errorName?: string;
+  readonly errorName?: string | undefined;
   /** Its stack without the message: places in the code only. */
-  readonly errorFrames?: readonly string[];
+  readonly errorFrames?: readonly string[] | undefined;
 }
 
 const allowed: Readonly<Record<keyof LogFields, true>> = {

@@ -24,7 +24,7 @@ export interface VerifyReport {
 /** What is looked at besides what the settings name, and who is told how far it is. */
 export interface VerifyOptions {
   /** Files that `auscult backup` wrote. */
-  readonly backups?: readonly string[];
+  readonly backups?: readonly string[] | undefined;
   readonly onProgress?: (check: CheckName, done: number, of: number) => void;
 }
 

@@ -159,7 +159,7 @@ describe('a token', () => {
 /** A small OpenID Connect issuer. */
 interface Issuer {
   readonly url: string;
-  readonly sign: (claims?: JWTPayload, options?: SignOptions) => Promise<string>;
+  readonly sign: (claims?: Claims, options?: SignOptions) => Promise<string>;
   readonly publicKey: () => GenerateKeyPairResult['publicKey'];
   /** Uses another key from now on, and knows the former no more. */
   readonly rotate: () => Promise<void>;
@@ -167,6 +167,9 @@ interface Issuer {
   /** How often its keys were asked for. */
   readonly asked: () => number;
 }
+
+/** What a token says in place of its usual claims; those that are undefined it does not make. */
+type Claims = { readonly [Claim in keyof JWTPayload]: JWTPayload[Claim] | undefined };
 
 interface SignOptions {
   readonly issuer?: string;
@@ -200,8 +203,8 @@ async function startIssuer(): Promise<Issuer> {
     sign: async (claims = {}, options = {}) => {
       const { issuer = url, audience = AUDIENCE, alg = 'RS256' } = options;
       const expiresAt = 'expiresAt' in options ? options.expiresAt : now() + 300;
-      const payload = { sub: 'dr-who', role: 'clinician', ...claims };
-      const token = new SignJWT(payload)
+      const payload = Object.entries({ sub: 'dr-who', role: 'clinician', ...claims });
+      const token = new SignJWT(Object.fromEntries(payload.filter(([, claim]) => claim !== undefined)))
         .setProtectedHeader({ alg, kid: `key-${number}` })
         .setIssuer(issuer)
         .setAudience(audience);

@@ -28,7 +28,8 @@ export async function runCli(
     env: { ...Object.fromEntries(inherited), ...environment },
     stdio: 'pipe',
   });
-  const [stdout, stderr]: Buffer[][] = [[], []];
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
   child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
   child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
   child.stdin.end(stdin);

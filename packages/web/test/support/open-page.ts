@@ -29,7 +29,7 @@ export async function openPage(url: string, options: PageOptions = {}): Promise<
 
 async function launch(microphone: string | undefined, allowed: boolean): Promise<Browser> {
   return chromium.launch({
-    executablePath: chromiumPath,
+    ...(chromiumPath !== undefined && { executablePath: chromiumPath }),
     args: [
       // Tests run as root where nothing else is there.
       '--no-sandbox',

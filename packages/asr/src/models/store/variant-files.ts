@@ -18,11 +18,12 @@ export function filesFromPins(
   { pins }: StoredModel,
   computeType: ComputeType,
 ): readonly RemoteFile[] | undefined {
-  const files = pathsOf(computeType, Object.keys(pins.files)).map((path) => ({ path, ...pins.files[path] }));
-  const known = files.filter(
-    (file): file is RemoteFile => file.bytes !== undefined && file.sha256 !== undefined,
-  );
-  return known.length === files.length ? known : undefined;
+  const paths = pathsOf(computeType, Object.keys(pins.files));
+  const known = paths.flatMap((path) => {
+    const { bytes, sha256 } = pins.files[path] ?? {};
+    return bytes === undefined || sha256 === undefined ? [] : [{ path, bytes, sha256 }];
+  });
+  return known.length === paths.length ? known : undefined;
 }
 
 /**

@@ -113,8 +113,8 @@ function decimalsAt(pieces: readonly Piece[], start: number): { end: number; dig
   let at = start;
   for (;;) {
     const repeated = repeatedAt(pieces, at);
-    const figures =
-      pieces[at]?.kind === 'figures' && !pieces[at]?.parted && at === start ? pieces[at].text : undefined;
+    const piece = pieces[at];
+    const figures = piece?.kind === 'figures' && !piece.parted && at === start ? piece.text : undefined;
     const text = wordAt(pieces, at, -1) ?? '';
     const value = SMALL.get(text) ?? TENS.get(text);
     if (repeated) digits += repeated.digits;

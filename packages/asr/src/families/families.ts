@@ -5,7 +5,7 @@ import { SpeechError } from '../speech-error.js';
 import { families } from './list.js';
 import type { ModelFamily, StoredFamily } from './model-family.js';
 
-/** The family of that name. Throws a `RangeError` for a name that no resolved model has. */
+/** The family with that name. Throws a `RangeError` for a name that no resolved model has. */
 export function familyOf({ family: name }: { readonly family: string }): ModelFamily {
   return found(
     families.find((family) => family.name === name),
@@ -13,7 +13,10 @@ export function familyOf({ family: name }: { readonly family: string }): ModelFa
   );
 }
 
-/** The family of a model in a folder: the one that its configuration names, or else the one that has none. */
+/**
+ * The family of a model in a folder: the one that its configuration names, or else the family whose models have no
+ * configuration.
+ */
 export async function familyOfFolder(folder: string): Promise<ModelFamily> {
   const named = await familyNamedIn(folder);
   return (

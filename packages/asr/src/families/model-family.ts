@@ -8,17 +8,17 @@ import type { InstalledVariant } from '../models/store/find-installed.js';
 import type { TokenText } from '../text/token-text.js';
 import type { WordBreaks } from '../text/words.js';
 
-/** What depends on the kind of a model: how its graphs are prepared and opened, and what is known to suit it. */
+/** All that depends on a model's architecture: how its graphs are prepared and opened, and which settings suit it. */
 export interface ModelFamily {
-  /** As resolved models, and descriptions of them, name it. */
+  /** Its name in resolved models and their descriptions. */
   readonly name: string;
-  /** As a person writes it. */
+  /** Its name as it is written for people. */
   readonly title: string;
   /** Its published models, which can be chosen by name, the default first. */
   readonly catalog: readonly CatalogEntry[];
   /** A folder with the files of a model. Throws `model_missing`, `model_corrupt` or `unsupported_compute_type`. */
   resolveFolder(folder: string, computeType: ComputeType): Promise<ResolvedModel>;
-  /** How its models are read where the store can fetch them, and folders of them have a configuration. */
+  /** How its models are read, where the store can fetch them and their folders have a configuration. */
   readonly stored?: StoredFamily;
   /** Prepares the graphs of a model and writes them to two files. Throws what reading, building and writing throw. */
   prepare(model: ResolvedModel, weights: WeightFormat, files: GraphTargets): Promise<void>;
@@ -26,19 +26,19 @@ export interface ModelFamily {
   open(prepared: PreparedModel): Promise<SpeechModel>;
   /** The text of its tokens, without its graphs. */
   loadTokenText(model: ResolvedModel): Promise<(token: number) => TokenText>;
-  /** Devices that its graphs are not prepared for, and why. */
+  /** Devices that its graphs are not prepared for, each with the reason. */
   readonly unfitDevices: Readonly<Partial<Record<Device, string>>>;
-  /** Hypotheses that are searched side by side for finals where nobody says otherwise. */
+  /** Beams of the search for finals, unless a setting says otherwise. */
   readonly beams: number;
   /** Turns its confidence into the share of words that are right. */
   readonly calibration: Calibration;
-  /** What a model that knows these languages can make of speech. */
+  /** The tasks of a model that knows these languages. */
   tasksOf(languages: readonly string[]): readonly ('transcribe' | 'translate')[];
   /** Where the words of a language begin. */
   wordBreaksOf(language: string): WordBreaks;
   /**
-   * Settings of whole recordings, which nobody waits for from word to word, and of further hearings, which err elsewhere
-   * (bench `accuracy --whole --hearings 4`, docs/decisions/0015).
+   * Settings for whole recordings, where nobody waits for each word, and for further hearings, which make different
+   * errors (bench `accuracy --whole --hearings 4`, docs/decisions/0015).
    */
   readonly hearings: readonly [Hearing, ...Hearing[]];
 }
@@ -51,7 +51,7 @@ export interface StoredFamily {
   resolve(name: string, computeType: ComputeType, variant: InstalledVariant): Promise<ResolvedModel>;
 }
 
-/** A model as an inference process loads it: values that can be sent anywhere that has the files. */
+/** A model as an inference process loads it: plain values, which can be sent to any place that has the files. */
 export interface PreparedModel {
   readonly model: ResolvedModel;
   readonly graphs: PreparedGraphFiles;
@@ -70,7 +70,7 @@ export interface Calibration {
   readonly shift: number;
 }
 
-/** How a recording is heard once. */
+/** The settings of one hearing of a recording. */
 interface Hearing {
   readonly endpointingMs: number;
   readonly maxUtteranceSeconds?: number;

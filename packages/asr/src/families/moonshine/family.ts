@@ -2,7 +2,7 @@ import type { ModelFamily } from '../model-family.js';
 import { moonshineCatalog } from './moonshine-catalog.js';
 import { resolveMoonshineFolder } from './moonshine-files.js';
 
-/** Small models that hear English as it is spoken. What a process does not use of it is not loaded. */
+/** Small models that recognise English as it is spoken. A process loads only the parts of the family that it uses. */
 export const moonshineFamily: ModelFamily = {
   name: 'moonshine',
   title: 'Moonshine',
@@ -24,13 +24,14 @@ export const moonshineFamily: ModelFamily = {
   unfitDevices: {
     cuda: 'Moonshine models are prepared for the CPU, where they are faster than one stream needs',
   },
-  // More do nothing for its text (bench `accuracy`).
+  // More beams do not improve its text (bench `accuracy`).
   beams: 1,
   // Fitted by logistic regression of whether words were right on their log-odds (Platt 1999; bench `calibration`).
   calibration: { slope: 0.59, shift: 0.89 },
   tasksOf: () => ['transcribe'],
   wordBreaksOf: () => 'spaces',
-  // It gives up on long utterances: it hears shorter ones in their context, cut at pauses a little longer than live.
+  // It gives up on long utterances, so it hears shorter ones in their context, cut at pauses a little longer than
+  // live.
   hearings: [
     { endpointingMs: 700 },
     { endpointingMs: 500 },

@@ -11,20 +11,20 @@ import {
 } from '../../models/graph-surgery.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 
-/** What the published attention looks like. */
+/** The shape of the attention in the published graph. */
 export interface AttentionShape {
   readonly heads: number;
   readonly headSize: number;
 }
 
 /**
- * Takes out of the attention what is the same every time, a good half of the nodes: at a step, in which most nodes have
- * next to nothing to compute, they took a third of its time.
+ * Takes out of the attention whatever is the same every time, a good half of its nodes. Most nodes have next to
+ * nothing to compute in a step, and these took a third of its time.
  *
  * Queries and keys are turned by their place (rotary position embedding, Su et al. 2021) in one operator; the shapes in
  * which heads are split off and joined are constants; and the product of queries and keys needs no scaling, which is in
- * the weights that make the queries. `places`: the encoder's window begins anywhere, so that its angles are computed in
- * the graph; the decoder's `position_ids` look them up in a table of that many tokens.
+ * the weights that make the queries. `places`: the encoder's window may begin anywhere, so its angles are computed in
+ * the graph; the decoder looks them up by `position_ids` in a table for that many tokens.
  */
 export function leanAttention(
   graph: OnnxGraph,
@@ -49,11 +49,14 @@ export function leanAttention(
 interface Rotation {
   readonly nodes: OnnxNode[];
   readonly constants: OnnxTensor[];
-  /** The input of the operator that says which row of the angles is whose. */
+  /** The input of the operator that says which row of the angles belongs to which token. */
   readonly place: string;
 }
 
-/** The angles that the published graph computes, [1, places, angles], and each by which a place turns. */
+/**
+ * The angles that the published graph computes, [1, places, angles], and by how much each of them grows from one
+ * place to the next.
+ */
 function rotationAngles(
   nodes: readonly OnnxNode[],
   constants: readonly OnnxTensor[],
@@ -118,7 +121,10 @@ function fuseRotations(nodes: OnnxNode[], { heads }: AttentionShape, angles: num
   }
 }
 
-/** Shapes that the graph puts together from those of its values: what is not constant stays as it is in its place. */
+/**
+ * Makes the shapes that the graph computes constant. A dimension that varies becomes 0, which keeps that of the
+ * input.
+ */
 function fixShapes(nodes: readonly OnnxNode[], constants: OnnxTensor[]): void {
   const known = new Map(constants.map((tensor) => [tensor.name, tensor]));
   const byOutput = new Map(nodes.flatMap((one) => one.output.map((name) => [name, one] as const)));

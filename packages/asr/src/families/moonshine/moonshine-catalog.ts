@@ -9,7 +9,7 @@ import type { BuiltInEntry } from '../../models/catalog-entry.js';
 /** A Moonshine model, and where its files are. */
 export type MoonshineEntry = BuiltInEntry & MoonshinePackage;
 
-/** Memory of an inference process: bench `soak` for `base`, and less by the difference of the files for `tiny`. */
+/** Memory of an inference process: bench `soak` for `base`, and for `tiny` less by the difference in file sizes. */
 const MEMORY = { base: 450e6, tiny: 380e6 };
 
 /** The Moonshine models, the default first. */

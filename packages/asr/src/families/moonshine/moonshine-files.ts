@@ -35,7 +35,7 @@ export async function resolveMoonshine(
   };
 }
 
-/** A folder with the files of a Moonshine model. Throws the same, except that their hashes are not checked: none are known. */
+/** A folder with the files of a Moonshine model. Throws the same, but cannot check hashes, since none are known. */
 export async function resolveMoonshineFolder(
   folder: string,
   computeType: ComputeType,

@@ -14,7 +14,7 @@ interface MoonshineFiles {
   readonly geometry: ModelGeometry;
 }
 
-/** Tokens that the prepared decoder can tell the place of: more than are spoken in any window. */
+/** Tokens that the prepared decoder has positions for: more than are spoken in any window. */
 export const MOST_TOKENS = 1_024;
 
 /** Loads a prepared Moonshine model. Throws what the runtime throws. */
@@ -26,7 +26,7 @@ export async function openMoonshine({
   return moonshineModel(await openSession(encoderPath), await openSession(decoderPath), geometry);
 }
 
-/** The model over prepared graphs that are open. */
+/** The model over prepared graphs that are loaded. */
 export function moonshineModel(
   encoder: InferenceSession,
   decoder: InferenceSession,

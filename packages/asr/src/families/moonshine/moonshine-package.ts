@@ -1,6 +1,6 @@
 import type { ModelGeometry } from '../../decoding/model-geometry.js';
 
-/** A Moonshine model's files as npm brings them, in int8. */
+/** A Moonshine model's files as npm installs them, in int8. */
 export interface MoonshinePackage {
   readonly name: string;
   /** BCP 47 tags. */

@@ -10,12 +10,12 @@ export function moonshineTokenText(token: number): TokenText {
   return { bytes: encoder.encode(piece.replaceAll('▁', ' ')), beginsWord: piece.startsWith('▁') };
 }
 
-/** The tokens of a text that stands behind a space. */
+/** The tokens of a text that follows a space. */
 export function moonshineTokens(text: string): readonly number[] {
   return llamaTokenizer.encode(text, false, true);
 }
 
-/** Unknown, start and end stand before the text tokens. */
+/** The tokens for unknown, start and end come before the text tokens. */
 const FIRST_TEXT_TOKEN = 3;
 
 const encoder = new TextEncoder();

@@ -26,11 +26,11 @@ export interface PreparationTarget {
 /** The two graphs that a recognizer runs, made from the published encoder and merged decoder. */
 export interface PreparedGraphs {
   /**
-   * `input_values` float32 [1, samples], and of an earlier run over the audio just before: `past_hidden` float32
+   * `input_values` float32 [1, samples], and from an earlier run over the audio just before it: `past_hidden` float32
    * [1, past, width], `past.N.key` and `past.N.value` float16 [1, heads, past, head size], of which the first
-   * `kept_frames` int64 [1] count. → `hidden` and `present.N.*`, the same for kept and new frames together, and
-   * for each decoder layer `cross.N.key` float32 [1, heads, head size, frames], transposed for the product
-   * with the query, and `cross.N.value` float32 [1, heads, frames, head size].
+   * `kept_frames` int64 [1] count. → `hidden` and `present.N.*`, the same for kept and new frames together, and for
+   * each decoder layer `cross.N.key` float32 [1, heads, head size, frames], transposed for the product with the
+   * query, and `cross.N.value` float32 [1, heads, frames, head size].
    */
   readonly encoder: OnnxModel;
   /** See `decoderInterface`. */
@@ -40,15 +40,16 @@ export interface PreparedGraphs {
 /**
  * Prepares Moonshine's published graphs (onnx-community layout) for batched decoding.
  *
- * The merged decoder dequantises and transposes its whole embedding at every step, copies the cross-attention
- * keys and values through an `If`, computes logits for every position, and has no masks. Here its two branches
- * come apart: the projections of the encoder's output into keys and values join the encoder, with the keys
- * transposed, which the published graph does again at every step; what remains serves
- * prefill and step alike. The encoder learns to continue from an earlier run, so that carried context is not
- * encoded again with every utterance. Positions and masks become inputs, so that rows of
- * different lengths share a batch, and the output projection stays int8.
+ * The merged decoder dequantises and transposes its whole embedding at every step, copies the cross-attention keys
+ * and values through an `If`, computes logits for every position, and has no masks. Here its two branches are
+ * separated: the projections of the encoder's output into keys and values join the encoder, with the keys already
+ * transposed, which the published graph repeats at every step; what remains serves prefill and step alike. The
+ * encoder learns to continue from an earlier run, so that carried context is not encoded again with every utterance.
+ * Positions and masks become inputs, so that rows of different lengths share a batch, and the output projection stays
+ * int8.
  *
- * Takes the models apart: decode them anew to use them otherwise. Throws if they have another structure.
+ * Takes the models apart: whoever needs them for anything else decodes them anew. Throws if their structure is
+ * another one.
  */
 export function prepareGraphs(
   encoder: OnnxModel,
@@ -56,7 +57,8 @@ export function prepareGraphs(
   target: PreparationTarget,
 ): PreparedGraphs {
   const branches = decoderBranches(decoder.graph);
-  // The second of three has most of the work; the last has inputs so uneven that 8 bits lose the quiet ones.
+  // The second of the three does most of the work; the last has inputs so uneven that 8 bits would lose the quiet
+  // ones.
   const encoderGraph = integerConvolution(encoder.graph, 'conv2');
   const shape = attentionShape(decoder.graph);
   const listening = leanAttention(continuedEncoder(encoderGraph), shape, { from: 'window' });
@@ -82,7 +84,7 @@ export function prepareGraphs(
 interface Branches {
   /** The branch for the first token: computes cross-attention keys and values. */
   readonly first: OnnxGraph;
-  /** The branch for later tokens: reads them. */
+  /** The branch for later tokens: reads those keys and values. */
   readonly cached: OnnxGraph;
 }
 
@@ -267,8 +269,8 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph, shape: AttentionSh
 }
 
 /**
- * Cross-attention of the tokens that are answered, the mean over the heads of two layers. The two layers before the last follow
- * the audio word by word; earlier ones wander, and the last looks ahead.
+ * Cross-attention of the tokens that logits are computed for, the mean over the heads of two layers. The two layers
+ * before the last follow the audio word by word; earlier ones wander, and the last looks ahead.
  */
 function listeningPlace(nodes: readonly OnnxNode[], layers: number): OnnxNode[] {
   const sources = [layers - 3, layers - 2].map((layer) => {
@@ -292,7 +294,10 @@ function listeningPlace(nodes: readonly OnnxNode[], layers: number): OnnxNode[] 
   ];
 }
 
-/** The activations of the tokens that are answered, times the transposed int8 embedding, which the published graph unpacks each time. */
+/**
+ * The activations of the tokens that logits are computed for, times the transposed int8 embedding, which the
+ * published graph unpacks each time.
+ */
 function int8OutputProjection(
   nodes: readonly OnnxNode[],
   constants: readonly OnnxTensor[],

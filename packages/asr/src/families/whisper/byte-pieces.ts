@@ -1,6 +1,6 @@
 /**
- * Bytes of a piece of a byte-level vocabulary, in which every byte is written as one printable character (Radford et
- * al. 2019, GPT-2). `undefined` if a character stands for no byte.
+ * The bytes of a piece of a byte-level vocabulary, in which every byte is written as one printable character (Radford
+ * et al. 2019, GPT-2). `undefined` if one of its characters stands for no byte.
  */
 export function bytesOfPiece(piece: string): Uint8Array | undefined {
   const bytes = new Uint8Array(piece.length);
@@ -17,7 +17,10 @@ export function pieceOfBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => characters[byte]).join('');
 }
 
-/** Bytes that print in Latin-1 stand for themselves, the others, in their order, for the characters from U+0100 on. */
+/**
+ * Bytes that are printable in Latin-1 stand for themselves; the others are written, in their order, as the characters
+ * from U+0100 on.
+ */
 const characters = (() => {
   const prints = (byte: number) => (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
   let others = 0;

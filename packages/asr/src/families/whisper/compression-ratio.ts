@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 
 /**
- * How many bytes of a text zlib makes one of. Text that repeats itself compresses well: above 2.4 Whisper's authors
+ * How many times shorter zlib makes a text. Text that repeats itself compresses well: above 2.4, Whisper's authors
  * take a hypothesis for a loop (Radford et al. 2022, section 4.5). 0 for no text.
  */
 export function compressionRatio(text: string): number {

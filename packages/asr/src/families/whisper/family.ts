@@ -3,7 +3,7 @@ import { wordBreaksOf } from './languages.js';
 import { whisperCatalog } from './whisper-catalog.js';
 import { resolveWhisperFolder, resolveWhisperVariant } from './whisper-files.js';
 
-/** Models of many languages and sizes. What a process does not use of it is not loaded. */
+/** Models of many languages and sizes. A process loads only the parts of the family that it uses. */
 export const whisperFamily: ModelFamily = {
   name: 'whisper',
   title: 'Whisper',
@@ -28,9 +28,10 @@ export const whisperFamily: ModelFamily = {
   beams: 5,
   // Fitted by logistic regression of whether words were right on their log-odds (Platt 1999; bench `calibration`).
   calibration: { slope: 0.74, shift: 0.77 },
-  // Models of one language are not taught to translate.
+  // Models of a single language were not trained to translate.
   tasksOf: (languages) => (languages.length > 1 ? ['transcribe', 'translate'] : ['transcribe']),
   wordBreaksOf,
-  // Long windows that are cut at long pauses, each by itself, so that several are decoded at a time: no others serve as well.
+  // Long windows, cut at long pauses and each heard by itself, so that several are decoded at a time. No other
+  // settings did as well.
   hearings: [{ endpointingMs: 1500, maxUtteranceSeconds: 25, contextSeconds: 0 }],
 };

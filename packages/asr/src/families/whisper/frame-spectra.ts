@@ -4,7 +4,7 @@ export const FRAME_SAMPLES = 400;
 /** Bins of a frame's spectrum, 0 to 8,000 Hz in steps of 40 Hz. */
 const SPECTRUM_BINS = FRAME_SAMPLES / 2 + 1;
 
-/** Two frames that are transformed at once, in memory that every transform uses again. */
+/** Two frames that are transformed at once, in memory that every transform reuses. */
 export interface FrameSpectra {
   /** The frames to transform, 400 samples each. Their contents are lost in `transform`. */
   readonly frames: readonly [Float64Array, Float64Array];
@@ -18,8 +18,8 @@ export interface FrameSpectra {
  * Makes room for two frames and their spectra.
  *
  * A real frame has a symmetric spectrum and an imaginary one an antisymmetric one, so a single complex transform of
- * both gives two spectra. It is a Stockham transform (Cochran et al. 1967) with stages of radix 4, 4, 5 and 5. In
- * double precision: single precision errs by more than 1e-4 in a logarithm 80 dB below the loudest.
+ * both gives two spectra. It is a Stockham transform (Cochran et al. 1967) with stages of radix 4, 4, 5 and 5, in
+ * double precision, since single precision errs by more than 1e-4 in a logarithm 80 dB below the loudest.
  */
 export function createFrameSpectra(): FrameSpectra {
   const frames = pair(FRAME_SAMPLES);
@@ -45,7 +45,7 @@ function pair(length: number): Pair {
 }
 
 /**
- * A stage of radix 4 behind which sequences of `stride` interleaved values are done: a transform of length 4 over
+ * A stage of radix 4, after which sequences of `stride` interleaved values are done: a transform of length 4 over
  * values a quarter apart, each result turned by its twiddle factor.
  */
 function transformRadix4([re, im]: Pair, [toRe, toIm]: Pair, stride: number): void {

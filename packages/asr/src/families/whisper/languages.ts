@@ -105,7 +105,7 @@ export const whisperLanguages: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The languages of a published model, in the order of its language tokens: English alone, all but Cantonese, or, from
+ * The languages of a published model, in the order of its language tokens: only English, all but Cantonese, or, from
  * large-v3 on, all.
  */
 export function languagesOf(model: 'english-only' | 'multilingual' | 'with-cantonese'): readonly string[] {

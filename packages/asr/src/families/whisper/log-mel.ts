@@ -11,13 +11,13 @@ export interface LogMelFrontEnd {
   /**
    * The log-mel spectrogram of 16 kHz audio within ±1: `bins` rows of ⌊samples / 160⌋ frames, row-major, frame k
    * centred on sample 160 · k. Values are log10 of the power in a mel bin, at least 1e-10 and at most 8 below the
-   * largest of them all, plus 4, divided by 4. Past its ends the audio is mirrored.
+   * largest of them all, plus 4, divided by 4. Beyond its ends the audio is mirrored.
    */
   features(audio: Float32Array): Float32Array;
 }
 
 /**
- * Makes the front end of the models with 80 mel bins, or of large-v3 and its kin with 128, as defined by
+ * Makes the front end of the models with 80 mel bins, or of large-v3 and its relatives with 128, as defined by
  * `log_mel_spectrogram` of https://github.com/openai/whisper. Takes 0.8 ms of processor time a second of audio.
  */
 export function createLogMel(bins: 80 | 128): LogMelFrontEnd {
@@ -29,7 +29,7 @@ export function createLogMel(bins: 80 | 128): LogMelFrontEnd {
       const frames = Math.floor(audio.length / HOP_SAMPLES);
       const features = new Float32Array(bins * frames);
       for (let frame = 0; frame < frames; frame += 2) {
-        // One past the last is computed in vain if their number is odd.
+        // If the number of frames is odd, one beyond the last is computed in vain.
         cutFrame(audio, frame, spectra.frames[0]);
         cutFrame(audio, frame + 1, spectra.frames[1]);
         spectra.transform();
@@ -52,7 +52,9 @@ function cutFrame(audio: Float32Array, frame: number, target: Float64Array): voi
   }
 }
 
-/** The place in audio of `length` samples that a place beyond its ends mirrors, as often as it takes. */
+/**
+ * The place within audio of `length` samples that a place beyond its ends mirrors, reflected as often as it takes.
+ */
 function mirrored(at: number, length: number): number {
   const period = Math.max(1, 2 * (length - 1));
   const folded = ((at % period) + period) % period;
@@ -86,7 +88,7 @@ function compress(features: Float32Array): void {
 
 const LOWEST_POWER = 1e-10;
 
-/** Decades of power that are told apart: 80 dB. */
+/** Decades of power below the loudest that are kept: 80 dB. */
 const DYNAMIC_RANGE = 8;
 
 /** The periodic Hann window. */

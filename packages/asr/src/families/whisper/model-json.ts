@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { SpeechError } from '../../speech-error.js';
 
-/** Reads a JSON file of a model as the schema has it. Throws `model_missing` or `model_corrupt`, with the file's name. */
+/**
+ * Reads a JSON file of a model and checks it against the schema. Throws `model_missing` or `model_corrupt`, with the
+ * file's name.
+ */
 export async function readModelJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   return validModelJson(file, schema, parseModelJson(file, await readModelFile(file)));
 }
@@ -23,7 +26,7 @@ export function parseModelJson(file: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
-    throw corruptModelFile(file, 'it is no JSON', cause);
+    throw corruptModelFile(file, 'it is not valid JSON', cause);
   }
 }
 
@@ -35,7 +38,7 @@ export function validModelJson<T>(file: string, schema: z.ZodType<T>, json: unkn
   throw corruptModelFile(file, `${issue?.path.join('.') || 'all of it'}: ${issue?.message ?? 'unexpected'}`);
 }
 
-/** A file of a model that is there and is not what it should be. */
+/** The error for a model's file that is there but is not what it should be. */
 export function corruptModelFile(file: string, why: string, cause?: unknown): SpeechError {
   return new SpeechError(
     'model_corrupt',

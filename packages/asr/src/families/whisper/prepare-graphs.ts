@@ -18,9 +18,9 @@ import {
 } from './transformer-graph.js';
 import type { WhisperShape } from './whisper-shape.js';
 
-/** What the prepared graphs need to know of what will run them. */
+/** What the prepared graphs need to know of the hardware that will run them. */
 export interface WhisperTarget {
-  /** `integers`: int8 weights are multiplied as integers; `floats`: they become floats once. */
+  /** `integers`: int8 weights are multiplied as integers; `floats`: they are turned into floats once. */
   readonly products: 'integers' | 'floats';
   /** Whether int8 × uint8 products are exact and fast (VNNI on x86, any ARM). */
   readonly int8Weights: boolean;
@@ -41,10 +41,10 @@ export interface WhisperGraphs {
 /**
  * Builds graphs for batched decoding from the weights of published ones.
  *
- * The published encoder takes 30 s, no less; the merged decoder unpacks its whole embedding at every step, copies the
- * cross-attention's keys and values through an `If`, and its structure differs by exporter and precision. The weights
- * do not. Here the encoder takes as much audio as there is and ends in what the decoder attends to; the decoder does
- * prefill and step alike, with positions and masks as inputs and the output projection in integers.
+ * The published encoder always takes 30 s; the merged decoder unpacks its whole embedding at every step, copies the
+ * cross-attention's keys and values through an `If`, and its structure differs by exporter and precision, while the
+ * weights do not. Here the encoder takes as much audio as there is and ends in what the decoder attends to; the
+ * decoder does prefill and step alike, with positions and masks as inputs and the output projection in integers.
  * Throws where weights are missing.
  */
 export function prepareWhisperGraphs(
@@ -208,7 +208,7 @@ function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: F
   return asGraph(graph, input, output);
 }
 
-/** The part of a value, along its axis of tokens, that stands for the tokens that are answered. */
+/** The part of a value, along its axis of tokens, that belongs to the tokens that logits are computed for. */
 function fromFirstAnswer(graph: TransformerGraph, value: string, tokenAxis: number): string {
   const noEnd = graph.integers('no_end', [Number.MAX_SAFE_INTEGER]);
   const axis = graph.integers(`token_axis/${tokenAxis}`, [tokenAxis]);
@@ -306,7 +306,10 @@ function joined(graph: TransformerGraph, context: string): string {
   return graph.add('Reshape', [transposedContext, graph.integers('joined', [0, 0, -1])], `${context}/joined`);
 }
 
-/** Cross-attention of the tokens that are answered, by a layer's heads that follow the audio, if it has some. */
+/**
+ * Cross-attention of the tokens that logits are computed for, by those heads of a layer that follow the audio, if it
+ * has any.
+ */
 function listeningPlace(
   graph: TransformerGraph,
   shares: string,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ElementType } from '../../models/graph-surgery.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 
-/** A matrix or table of weights: floats, or integers that stand for (value - zeroPoint) · scale. */
+/** A matrix or table of weights: floats, or integers, each of which stands for (value - zeroPoint) · scale. */
 export type Weights =
   | { readonly kind: 'float'; readonly dims: readonly number[]; readonly values: Float32Array }
   | {
@@ -23,13 +23,13 @@ export interface PublishedWeights {
   table(name: string): Weights;
   /** A vector by the end of its name, such as `layers.0.fc1.bias`. */
   vector(name: string): Float32Array | undefined;
-  /** The one float constant of these dimensions, leading ones apart. */
+  /** The only float constant with these dimensions, not counting leading ones. */
   constant(dims: readonly number[]): Float32Array | undefined;
 }
 
 /**
- * Finds weights in a graph of the onnx-community layout. What its nodes and constants are called follows the modules of
- * the original model, whatever the exporter wrapped around them, so that graphs of several exporters and of every
+ * Finds weights in a graph of the onnx-community layout. Its nodes and constants are named after the modules of the
+ * original model, whatever the exporter wrapped around the names, so graphs of several exporters and of every
  * precision read alike. `folder`: where the files of external weights are.
  */
 export function readPublishedWeights({ graph }: OnnxModel, folder: string): PublishedWeights {
@@ -62,7 +62,7 @@ export function readPublishedWeights({ graph }: OnnxModel, folder: string): Publ
     };
   };
 
-  /** Its full name, with whatever the exporter put before and behind it. */
+  /** The full name, with whatever the exporter put before and after it. */
   const fullName = (name: string): string | undefined => {
     const pattern = new RegExp(`(^|[./])${escaped(name)}(_merged_\\d+)?(_quantized)?$`);
     const found = [...constants.keys()].find((candidate) => pattern.test(candidate));
@@ -134,7 +134,7 @@ function integerValues(tensor: OnnxTensor, folder: string): Uint8Array {
   return tensor.int32Data?.length ? Uint8Array.from(tensor.int32Data) : rawBytes(tensor, folder);
 }
 
-/** The bytes of a tensor, be they in a file of their own. */
+/** The bytes of a tensor, which may be in a file of their own. */
 function rawBytes(tensor: OnnxTensor, folder: string): Uint8Array {
   if (tensor.dataLocation !== EXTERNAL) return tensor.rawData;
   const entry = (key: string) => tensor.externalData?.find((candidate) => candidate.key === key)?.value;
@@ -151,7 +151,7 @@ function rawBytes(tensor: OnnxTensor, folder: string): Uint8Array {
   }
 }
 
-/** Throws an error of its own: one of the system would be taken for one of the folder that is written to. */
+/** Throws an error of its own, since a system error would be taken for a problem of the folder that is written to. */
 function openWeights(file: string): number {
   try {
     return openSync(file, 'r');

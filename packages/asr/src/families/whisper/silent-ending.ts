@@ -2,15 +2,15 @@ import type { CrossAttention } from '../../decoding/stream-encoder.js';
 import { ElementType, int, node } from '../../models/graph-surgery.js';
 import type { OnnxModel, OnnxTensor } from '../../models/onnx-model.js';
 
-/** Frames of the end of a silent window that go behind all audio: 6 s (docs/decisions/0011). */
+/** Frames from the end of a silent window that are appended to all audio: 6 s (docs/decisions/0011). */
 const ENDING_FRAMES = 300;
 
 /**
- * Appends to all that the encoder gives what it gives for the end of 30 s of silence.
+ * Appends to each output of the encoder what the encoder gives for the end of 30 s of silence.
  *
  * Whisper was trained on windows of 30 s and looks for their end: fed with less, it begins anew when the speech is over.
- * Silence has the same keys and values whatever was said before it, so that they are computed once, and audio costs
- * what it is long. `silence`: the outputs of the same encoder for 30 s of zeros.
+ * Silence has the same keys and values whatever was said before it, so they are computed once, and audio costs only
+ * what its own length does. `silence`: the outputs of the same encoder for 30 s of zeros.
  */
 export function withSilentEnding(encoder: OnnxModel, silence: CrossAttention): OnnxModel {
   const endings: OnnxTensor[] = [];

@@ -1,13 +1,12 @@
 import type { TokenRules } from '../../decoding/token-rules.js';
 import type { WhisperTokenizer } from './whisper-tokenizer.js';
 
-/** Where kinds of tokens lie in a vocabulary, and which are not wanted. */
+/** Where the kinds of tokens lie in a vocabulary, and which are never chosen. */
 export type TokenLayout = Pick<WhisperTokenizer, 'endOfText' | 'suppressed' | 'suppressedAtBegin'>;
 
 /**
- * The rules that Whisper is decoded by where no timestamps are wanted (`decoding.py` of
- * https://github.com/openai/whisper). Special tokens and timestamps are never chosen, nor is a suppressed one, nor the
- * end or a mere space at first.
+ * The rules for decoding Whisper without timestamps (`decoding.py` of https://github.com/openai/whisper). Special
+ * tokens and timestamps are never chosen, nor are suppressed ones, and neither the end nor a mere space comes first.
  */
 export function createTokenRules({ endOfText, suppressed, suppressedAtBegin }: TokenLayout): TokenRules {
   return {
@@ -20,6 +19,6 @@ export function createTokenRules({ endOfText, suppressed, suppressedAtBegin }: T
 }
 
 function forbidEach(logits: Float32Array, offset: number, length: number, tokens: readonly number[]): void {
-  // A list may be that of a larger vocabulary, and a row may follow.
+  // The list may belong to a larger vocabulary, and what lies past the end of this row may be the next row.
   for (const token of tokens) if (token < length) logits[offset + token] = -Infinity;
 }

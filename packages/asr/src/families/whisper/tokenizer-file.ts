@@ -4,13 +4,13 @@ import type { TokenText } from '../../text/token-text.js';
 import { bytesOfPiece } from './byte-pieces.js';
 import { corruptModelFile, parseModelJson, readModelFile, validModelJson } from './model-json.js';
 
-/** What a `tokenizer.json` with byte-level pairs holds. */
+/** What a `tokenizer.json` of byte-level byte-pair encoding holds. */
 export interface TokenizerFile {
-  /** Tokens that stand for no text, by what the file calls them, as `<|endoftext|>`. */
+  /** Tokens that stand for no text, by their names in the file, such as `<|endoftext|>`. */
   readonly special: ReadonlyMap<string, number>;
   /** The text of a token; no bytes where there is none. */
   textOf(token: number): TokenText;
-  /** Tokens of a text by the merges of its pairs, never special ones. The first call makes ready, for 0.3 s. */
+  /** The tokens of a text by byte-pair merges, never special ones. The first call takes 0.3 s to prepare. */
   encode(text: string): readonly number[];
 }
 
@@ -25,7 +25,8 @@ export async function readTokenizerFile(file: string): Promise<TokenizerFile> {
     special,
     textOf: createTextOf(file, model.vocab, new Set(special.values())),
     encode(text) {
-      // Few ever encode: until then the file's bytes are kept, a fifth of what they unfold to.
+      // Few callers ever encode. Until one does, only the file's bytes are kept, a fifth of the size of the parsed
+      // vocabulary.
       encoder ??= createEncoder(parse());
       return encoder.encode(text, { add_special_tokens: false }).ids;
     },
@@ -58,7 +59,7 @@ function createTextOf(
   const pieces: Uint8Array[] = [];
   for (const [piece, token] of Object.entries(vocabulary)) {
     const bytes = special.has(token) ? NO_BYTES : bytesOfPiece(piece);
-    if (!bytes) throw corruptModelFile(file, `its token ${token} is no run of bytes`);
+    if (!bytes) throw corruptModelFile(file, `its token ${token} does not stand for bytes`);
     pieces[token] = bytes;
   }
   const ends = new Uint32Array(pieces.length);
@@ -77,7 +78,7 @@ function createTextOf(
 const NO_BYTES = new Uint8Array(0);
 const SPACE = 0x20;
 
-/** Far above any vocabulary: bounds the memory that a damaged file can ask for. */
+/** Far above the size of any vocabulary; bounds the memory that a damaged file can ask for. */
 const token = z.int().min(0).max(1_000_000);
 
 const tokenizerSchema = z.object({

@@ -10,7 +10,7 @@ import {
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 import { dequantised, type Weights } from './published-weights.js';
 
-/** Collects the nodes and constants of a transformer's graph. Values are named by what they are. */
+/** Collects the nodes and constants of a transformer's graph. Values are named after what they are. */
 export interface TransformerGraph {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];
@@ -35,7 +35,7 @@ export function createTransformerGraph(): TransformerGraph {
   const nodes: OnnxNode[] = [];
   const constants: OnnxTensor[] = [];
   const named = new Set<string>();
-  /** Inputs of products that are quantised already. */
+  /** Inputs of products that have been quantised already. */
   const quantised = new Set<string>();
 
   const constant = (tensor: OnnxTensor): string => {
@@ -117,7 +117,7 @@ export function createTransformerGraph(): TransformerGraph {
   };
 }
 
-/** The transposed weights of a table, for a product with what the table was looked up by. */
+/** The transposed weights of a table: a product with them turns activations back into scores for its rows. */
 export function transposed(weights: Weights): Weights {
   const [rows = 0, columns = 0] = weights.dims;
   const dims = [columns, rows];

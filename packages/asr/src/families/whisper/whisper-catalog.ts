@@ -7,8 +7,8 @@ type Size = keyof typeof whisperPins;
 
 /**
  * Parameters from the shapes of the networks (Radford et al. 2022, table 1; turbo: four decoder layers). Download
- * sizes are those of the int8 files; of `medium.en`, `large-v2` and `large-v3` calculated from what is stored in
- * int8 and what, the token embedding, in float32.
+ * sizes are those of the int8 files; those of `medium.en`, `large-v2` and `large-v3` are calculated: the token
+ * embedding is stored in float32, all else in int8.
  */
 const PARAMETERS: Readonly<Record<Size, Parameters<typeof estimateFigures>[0]>> = {
   tiny: { encoder: 8.2e6, decoder: 29.6e6, downloadBytes: 43e6 },

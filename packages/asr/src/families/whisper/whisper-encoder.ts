@@ -5,12 +5,12 @@ import { createLogMel, HOP_SAMPLES } from './log-mel.js';
 import type { WhisperShape } from './whisper-shape.js';
 
 /**
- * Silence behind the audio, seconds. The prepared graph adds the end of a silent 30 s window, which the decoder looks for;
- * frames at the end of the audio itself need to hear that the speech is over.
+ * Silence after the audio, seconds. The prepared graph adds the end of a silent 30 s window, which the decoder looks
+ * for; the last frames of the audio itself need silence after them to hear that the speech is over.
  */
 const SILENCE_BEHIND = 1;
 
-/** Makes an encoder from Whisper's prepared graph; of audio longer than its window it hears the beginning. */
+/** Makes an encoder from Whisper's prepared graph. Of audio longer than its window it hears only the beginning. */
 export function createWhisperEncoder(session: InferenceSession, shape: WhisperShape): StreamEncoder {
   const hear = hearing(session, shape);
   const longest = windowSamples(shape);
@@ -24,7 +24,7 @@ export function createWhisperEncoder(session: InferenceSession, shape: WhisperSh
   };
 }
 
-/** What the encoder of a graph without silent ending makes of a whole window of silence. */
+/** The outputs, for a whole window of silence, of an encoder graph that has no silent ending. */
 export function encodeSilence(session: InferenceSession, shape: WhisperShape): Promise<CrossAttention> {
   return hearing(session, shape)(new Float32Array(windowSamples(shape)));
 }

@@ -37,8 +37,8 @@ export async function resolveWhisperVariant(
 }
 
 /**
- * A folder with the files of a Whisper model, graphs in it or in its folder `onnx`: those of the compute type, or
- * the only ones that there are. Throws `model_missing`, `model_corrupt` or `unsupported_compute_type`.
+ * A folder with the files of a Whisper model, its graphs there or in its folder `onnx`: those of the compute type, or
+ * the only ones there are. Throws `model_missing`, `model_corrupt` or `unsupported_compute_type`.
  */
 export async function resolveWhisperFolder(folder: string, wanted: ComputeType): Promise<ResolvedModel> {
   for (const file of CONFIGURATION_FILES) {
@@ -106,7 +106,7 @@ function joined(hashes: readonly (readonly [file: string, sha256: string])[]): s
         .digest('hex');
 }
 
-/** Multilingual models number their languages; the others recognise English. */
+/** Multilingual models list their languages; the others recognise English. */
 async function languagesOf(folder: string): Promise<readonly string[]> {
   const { lang_to_id: tokens } = await readModelJson(
     path.join(folder, 'generation_config.json'),

@@ -26,7 +26,7 @@ export async function openWhisper({
   const [shape, tokenizer] = await Promise.all([readWhisperShape(folder), loadWhisperTokenizer(folder)]);
   const rules = {
     first: createTokenRules(tokenizer),
-    // Behind text the end may come at once: nothing more was said.
+    // After text the end may come at once, where nothing more was said.
     continued: createTokenRules({ ...tokenizer, suppressedAtBegin: [] }),
   };
   return {
@@ -54,10 +54,10 @@ export async function openWhisper({
     isCredible: (hypothesis, { noSpeech }) => {
       const { tokens, stopped } = hypothesis;
       if (stopped !== 'end') return false;
-      // What is said again and again is no sign of a circle: one is found by the audio that it takes.
+      // Words said again and again do not prove that the decoder loops: that is told by the audio that a round takes.
       const text = Buffer.concat(withoutRounds(tokens).map((token) => tokenizer.textOf(token).bytes));
       if (compressionRatio(text.toString()) > INCREDIBLE.compressionRatio) return false;
-      // Silence is rightly hard to put into words.
+      // Silence is no reason to doubt: it is bound to score badly as words.
       return (
         meanWithEnd(hypothesis) >= INCREDIBLE.meanLogProbability || (noSpeech ?? 0) > INCREDIBLE.noSpeech
       );
@@ -68,7 +68,7 @@ export async function openWhisper({
 /** Frames of 20 ms: two hops of the features. */
 const SECONDS_PER_FRAME = 0.02;
 
-/** Words of some languages take a token a syllable or more. */
+/** Words of some languages take one token a syllable or more. */
 const MAX_TOKENS_PER_SECOND = 10;
 
 /** The thresholds of Radford et al. 2022 (https://arxiv.org/abs/2212.04356), section 4.5. */

@@ -11,7 +11,7 @@ export interface WhisperShape {
   readonly encoderHeads: number;
   readonly decoderLayers: number;
   readonly heads: number;
-  /** Values a head. */
+  /** Values per head. */
   readonly headSize: number;
   /** Encoder frames of 20 ms that the model has positions for: 1,500. */
   readonly positions: number;
@@ -42,7 +42,7 @@ export async function readWhisperShape(folder: string): Promise<WhisperShape> {
   };
 }
 
-/** Which heads follow the audio is not known: those of the upper half of the layers do so on average. */
+/** Used where it is not known which heads follow the audio: on average, those in the upper half of the layers do. */
 function upperHalf(layers: number, heads: number): (readonly [number, number])[] {
   return Array.from({ length: layers }, (_, layer) => layer)
     .filter((layer) => layer >= layers / 2)

@@ -11,30 +11,30 @@ export interface WhisperTokenizer {
   /** The first token that is no text. */
   readonly endOfText: number;
   readonly startOfTranscript: number;
-  /** Asks for text without timestamps; these come behind it. */
+  /** Asks for text without timestamps; the timestamp tokens come after this one. */
   readonly noTimestamps: number;
   readonly noSpeech: number | undefined;
-  /** `undefined` in models that know English alone, which have no tasks. */
+  /** `undefined` in models that know only English, which have no tasks. */
   readonly transcribe: number | undefined;
   readonly translate: number | undefined;
   readonly multilingual: boolean;
-  /** The language tokens by Whisper's tags, see `whisperLanguages`. Empty in models that know English alone. */
+  /** The language tokens by Whisper's tags, see `whisperLanguages`. Empty in models that know only English. */
   readonly languages: ReadonlyMap<string, number>;
   /** Text and special tokens that are never chosen: annotations such as brackets and notes. */
   readonly suppressed: readonly number[];
-  /** Tokens that are not chosen first: the space and the end. */
+  /** Tokens that are never chosen as the first one: the space and the end. */
   readonly suppressedAtBegin: readonly number[];
   /** The heads of the decoder's cross-attention that follow the audio, where the model's files name them. */
   readonly alignmentHeads: readonly (readonly [layer: number, head: number])[] | undefined;
   /** The tokens of a text. What looks like a special token is text too. The first call takes 0.3 s. */
   encode(text: string): readonly number[];
-  /** The text of a token; none of special tokens and timestamps. */
+  /** The text of a token; none for special tokens and timestamps. */
   textOf(token: number): TokenText;
 }
 
 /**
- * Reads `tokenizer.json` and `generation_config.json` of a folder. What the second leaves out follows from the first.
- * Takes 0.2 s. Throws `model_missing` or `model_corrupt`, with the file's name.
+ * Reads `tokenizer.json` and `generation_config.json` of a folder. What the second leaves out is derived from the
+ * first. Takes 0.2 s. Throws `model_missing` or `model_corrupt`, with the file's name.
  */
 export async function loadWhisperTokenizer(folder: string): Promise<WhisperTokenizer> {
   const file = path.join(folder, 'tokenizer.json');
@@ -69,7 +69,7 @@ export async function loadWhisperTokenizer(folder: string): Promise<WhisperToken
   };
 }
 
-/** Of tokens by their texts, such as `<|en|>`, those of languages by their tags. */
+/** Picks the language tokens out of tokens by their texts, such as `<|en|>`, and maps them by their tags. */
 function languageTokens(tokens: readonly (readonly [text: string, token: number])[]): Map<string, number> {
   return new Map(
     tokens.map(([text, token]) => [tagOf(text), token] as const).filter(([tag]) => whisperLanguages.has(tag)),
@@ -82,7 +82,7 @@ function tagOf(text: string): string {
   return tag === 'iw' ? 'he' : tag;
 }
 
-/** Models that know English alone have one token less before it. */
+/** Models that know only English have one token less before it. */
 const ENGLISH_START_OF_TRANSCRIPT = 50_257;
 
 const token = z.int().nonnegative();

@@ -6,17 +6,17 @@ import type { LexiconTerm } from './medical-lexicon.js';
 /** How likely words are to follow each other in clinical English. */
 export interface ClinicalLanguage {
   /**
-   * The natural logarithm of the probability of words in a row, each by the one before it.
+   * The natural logarithm of the probability of a sequence of words, each given the one before it.
    *
-   * @param words as `languageWords` tells them apart
-   * @param before the word ahead of the first; absent where a text begins
+   * @param words as `languageWords` gives them
+   * @param before the word before the first; absent at the beginning of a text
    */
   logProbability(words: readonly string[], before?: string): number;
-  /** Whether a word of four letters and more is one, of this language or of English: `metaprial` is none. */
+  /** Whether a string of four or more letters is a word, of this language or of English: `metaprial` is not. */
   isWord(word: string): boolean;
 }
 
-/** Reads the counts and the words that ship with this package, with the names of `terms` as further texts. */
+/** Reads the counts and the words that ship with this package, and counts the names of `terms` as further texts. */
 export async function loadClinicalLanguage(terms: readonly LexiconTerm[]): Promise<ClinicalLanguage> {
   const table = await readFile(new URL('../../lexicon/clinical-language.tsv', import.meta.url), 'utf8');
   return createClinicalLanguage(table, terms, await loadEnglishWords());
@@ -24,10 +24,10 @@ export async function loadClinicalLanguage(terms: readonly LexiconTerm[]): Promi
 
 /**
  * Makes a model of pairs of words out of a table of counts: a line for each word, with the words that follow it and how
- * often they do, and tabs between all of these; `#` begins a line that is none. Drugs stand for each other, each as
- * common as its weight says, since no text has them all.
+ * often they do, with tabs between all of these; a line that begins with `#` is a comment. Counts of one drug serve
+ * for all, each as common as its weight says, since no text mentions all of them.
  *
- * @throws {TypeError} where a line is no such list
+ * @throws {TypeError} if a line is no such list
  */
 export function createClinicalLanguage(
   table: string,
@@ -58,8 +58,8 @@ export function createClinicalLanguage(
 }
 
 /**
- * The words of a text as the counts have them: in lower case, endings such as `'s` apart, every number as the same word,
- * units in short.
+ * The words of a text as they are counted: in lower case, with endings such as `'s` split off, every number as the
+ * same word, and units abbreviated.
  */
 export function languageWords(text: string): string[] {
   const words: string[] = [];
@@ -69,7 +69,7 @@ export function languageWords(text: string): string[] {
     .replace(/'(?=(?:s|re|ve|ll|d|m|t)\b)/g, " '");
   for (const [word] of spaced.matchAll(/'[a-z]+|[a-z]+|[0-9]+(?:[.,][0-9]+)*/g)) {
     const isNumber = /^[0-9]/.test(word) || NUMBERS.has(word);
-    // A number is one word, however it is said.
+    // A number counts as one word, however many it is said in.
     if (!isNumber) words.push(UNITS.get(word) ?? word);
     else if (words.at(-1) !== NUMBER) words.push(NUMBER);
   }
@@ -88,7 +88,7 @@ type CountedPair = readonly [first: string, second: string, count: number];
 
 /** The words that follow a word. */
 interface Followers {
-  /** How many different ones. */
+  /** How many different words follow. */
   readonly kinds: number;
   readonly sum: number;
   countOf(word: string): number;
@@ -98,7 +98,7 @@ const TEXT_BEGIN = '<begin>';
 const TEXT_END = '<end>';
 const DRUG = '<drug>';
 
-/** The probability of a word that no text has. */
+/** The probability of a word that is in no text. */
 const UNKNOWN = 1e-6;
 
 /** After Witten and Bell: a word that is followed often, but by few different words, is hardly followed by another. */
@@ -107,8 +107,8 @@ function smoothed({ countOf, kinds, sum }: Followers, word: string, otherwise: n
 }
 
 /**
- * Sums pairs up: what follows any word, and what follows a certain one. The counts lie in arrays of numbers: as maps, those
- * of thousands of words would cost every collection of garbage 5 ms.
+ * Sums up pairs: what follows any word, and what follows a certain one. The counts are in arrays of numbers: as maps,
+ * for thousands of words, they would add 5 ms to every garbage collection.
  */
 function countFollowers(pairs: Iterable<CountedPair>): {
   readonly alone: Followers;
@@ -166,7 +166,7 @@ function countFollowers(pairs: Iterable<CountedPair>): {
 /** The most words that are numbered: the numbers of two words make one key below 2^53. */
 const MOST_WORDS = 2 ** 24;
 
-/** By drug, its share of all drugs that are said. Names of several words are written as such. */
+/** For each drug whose name is a single word, its share of all mentions of such drugs. */
 function shareOfDrugs(terms: readonly LexiconTerm[]): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const { text, kind, weight } of terms) {

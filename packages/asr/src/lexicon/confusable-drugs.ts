@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
-/** Two drugs whose names are taken for each other, by eye or by ear. */
+/** Two drugs whose names are mistaken for each other, by eye or by ear. */
 export interface ConfusableDrugs {
   /** The names as they are written in a note, in the order of the alphabet. */
   readonly names: readonly [string, string];
   /** How alike the names sound and look, from 0 (not at all) to 1 (the same). */
   readonly similarity: number;
-  /** FDA asks for different letters on the labels of the pair, or mix-ups were reported, or the names are alike by computation. */
+  /**
+   * Either the FDA asks for distinctive lettering on their labels, or mix-ups were reported, or the names were
+   * computed to be alike.
+   */
   readonly origin: (typeof origins)[number];
 }
 
@@ -18,10 +21,10 @@ export async function loadConfusableDrugs(): Promise<readonly ConfusableDrugs[]>
 }
 
 /**
- * Reads pairs: a line each, with both names, similarity and origin; tabs between these; `#` begins a line that is no
- * pair.
+ * Reads pairs, one a line: both names, similarity and origin, with tabs between them. A line that begins with `#` is
+ * a comment.
  *
- * @throws {TypeError} where a line is no pair
+ * @throws {TypeError} if a line is no pair
  */
 export function parseConfusableDrugs(table: string): ConfusableDrugs[] {
   return table

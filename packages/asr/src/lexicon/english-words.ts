@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { placeOf } from '../terms/place-of.js';
 
-/** The words that English books have, of four letters and more. */
+/** The words of English books that have four or more letters. */
 export interface EnglishWords {
   /** Takes a word in lower case. */
   has(word: string): boolean;
@@ -14,8 +14,8 @@ export async function loadEnglishWords(): Promise<EnglishWords> {
 }
 
 /**
- * Makes a set of words. It holds a number for each: as strings, 80,000 would cost every collection of garbage several
- * milliseconds. That two of them have the same number is as rare as one in 50,000 unknown words.
+ * Makes a set of words. It holds a number for each, since 80,000 strings would add several milliseconds to every
+ * garbage collection. One in 50,000 unknown words happens to have the number of a known one.
  */
 export function createEnglishWords(words: readonly string[]): EnglishWords {
   const numbers = Uint32Array.from(words, numberOf).sort();

@@ -11,13 +11,13 @@ export interface LexiconTerm {
   readonly kind: TermKind;
   /** How common it is in clinics, from 0.1 (rare) to 1 (every day). */
   readonly weight: number;
-  /** Other ways to say it, where the spelling does not tell: `h b a one c`. */
+  /** Other ways to say it, where the spelling does not show how: `h b a one c`. */
   readonly soundsLike: readonly string[];
 }
 
 /**
- * Reads the English medical lexicon that ships with this package. Each text is in it once, whatever its case, and no
- * single word of it is among the most frequent words of English.
+ * Reads the English medical lexicon that ships with this package. Each text is in it once, regardless of case, and no
+ * term that is a single word is among the most frequent words of English.
  */
 export async function loadMedicalLexicon(): Promise<readonly LexiconTerm[]> {
   return parseMedicalLexicon(
@@ -26,10 +26,10 @@ export async function loadMedicalLexicon(): Promise<readonly LexiconTerm[]> {
 }
 
 /**
- * Reads terms in the format of the lexicon: a line each, with text, kind, weight and, if there are any, other ways to
- * say it with `|` between them; tabs between these; `#` begins a line that is no term.
+ * Reads terms in the format of the lexicon, one a line: text, kind, weight and, if there are any, other ways to say
+ * it with `|` between them, with tabs between the fields. A line that begins with `#` is a comment.
  *
- * @throws {TypeError} where a line is no term
+ * @throws {TypeError} if a line is no term
  */
 export function parseMedicalLexicon(table: string): LexiconTerm[] {
   return table

@@ -4,9 +4,9 @@ export interface AudioHistory {
   readonly end: number;
   /** Appends samples at 16 kHz within ±1. */
   append(samples: Float32Array): void;
-  /** Samples from `start` up to `end` as 16-bit integers; what is older than kept, or not there yet, is left out. */
+  /** Samples from `start` up to `end` as 16-bit integers, without those that are forgotten or not there yet. */
   slice(start: number, end: number): Int16Array;
-  /** Lets go of all before `sample`. */
+  /** Forgets all samples before `sample`. */
   forgetBefore(sample: number): void;
 }
 

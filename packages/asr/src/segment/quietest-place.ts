@@ -1,7 +1,7 @@
-/** Sound is compared over so many samples at a time: 20 ms. */
+/** The samples over which energy is compared: 20 ms. */
 const FRAME = 320;
 
-/** The middle of the 20 ms with the least energy in 16-bit audio, samples from its beginning. */
+/** The middle of the quietest 20 ms of 16-bit audio, in samples from its beginning. */
 export function quietestPlace(audio: Int16Array): number {
   let best = Math.floor(audio.length / 2);
   let least = Infinity;

@@ -3,11 +3,11 @@ import { VAD_FRAME_SAMPLES } from '../vad/voice-activity.js';
 /** Why an utterance ended: a pause was long enough, it had become too long, or its end was asked for. */
 export type UtteranceEnd = 'silence' | 'longest' | 'request';
 
-/** When speech begins and ends, in samples at 16 kHz since the stream's start. */
+/** When speech begins and ends, in samples at 16 kHz from the stream's start. */
 export type SegmentEvent =
-  /** Somebody speaks; `start` lies before the voice by the pre-roll. */
+  /** Somebody has begun to speak; `start` lies before the voice by the pre-roll. */
   | { readonly kind: 'started'; readonly start: number }
-  /** The voice has paused: `end` would end the utterance if it does not come back. */
+  /** The voice has paused: unless it comes back, the utterance ends at `end`. */
   | { readonly kind: 'paused'; readonly end: number }
   /** The voice came back after a pause too short to end the utterance. */
   | { readonly kind: 'resumed' }
@@ -29,11 +29,11 @@ export interface SegmenterOptions {
   readonly endpointing: number;
   /** Samples of the longest utterance. */
   readonly longest: number;
-  /** The sample that the first frame begins at. */
+  /** The sample at which the first frame begins. */
   readonly origin: number;
 }
 
-/** Cuts a stream into utterances by the probabilities of speech of its frames. */
+/** Cuts a stream into utterances by the speech probabilities of its frames. */
 export interface Segmenter {
   /** Takes the next frame's probability of speech. Only the last frame before `finish` may have fewer samples. */
   push(probability: number, samples?: number): readonly SegmentEvent[];
@@ -41,7 +41,7 @@ export interface Segmenter {
   finish(): readonly SegmentEvent[];
   /** Whether a voice was heard in the last 96 ms. */
   readonly speaking: boolean;
-  /** Audio before this is in no utterance to come. */
+  /** No later utterance holds audio from before this sample. */
   readonly settledBefore: number;
 }
 
@@ -49,12 +49,12 @@ export interface Segmenter {
 const THRESHOLD = { begin: 0.5, goOn: 0.35 } as const;
 
 /**
- * Audio ahead of the first voiced frame and behind the last that belongs to the utterance, samples: the network
- * needs some frames to be sure, and unvoiced consonants escape it.
+ * Audio before the first voiced frame and after the last that belongs to the utterance, samples: the network needs
+ * some frames to be sure, and misses unvoiced consonants.
  */
 const PADDING = { before: 4_800, after: 3_200 } as const;
 
-/** The shortest pause that the caller is told of, samples: 224 ms, longer than the gaps within most phrases. */
+/** The shortest pause that is reported to the caller, samples: 224 ms, longer than the gaps within most phrases. */
 const PAUSE = 7 * VAD_FRAME_SAMPLES;
 
 /** Gaps shorter than this count as speech, samples. */
@@ -65,8 +65,8 @@ const IMPATIENT_FROM = 0.5;
 const SHORTEST_PAUSE = 5 * VAD_FRAME_SAMPLES;
 
 /**
- * The cut of a longest utterance is looked for in its last 1.6 s, since what comes before is final only then, and
- * smoothed over 0.16 s.
+ * An utterance of the longest length is cut within its last 1.6 s, since everything before the cut has waited for it,
+ * at probabilities smoothed over 0.16 s.
  */
 const CUT = { frames: 50, smoothing: 5 } as const;
 
@@ -74,7 +74,7 @@ const CUT = { frames: 50, smoothing: 5 } as const;
 export function createSegmenter({ endpointing, longest, origin }: SegmenterOptions): Segmenter {
   let position = origin;
   let start: number | undefined;
-  /** Where the latest utterance ended: pre-roll does not reach behind it. */
+  /** Where the latest utterance ended: the pre-roll of the next does not reach back past it. */
   let settled = origin;
   /** End of the latest frame that held a voice. */
   let voiceEnd = origin;
@@ -110,7 +110,7 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
     return [end(at, 'longest'), begin(at, rest)];
   };
 
-  /** An utterance that nears the longest ends at a shorter pause, rather than be cut within a word. */
+  /** An utterance that nears the longest length ends at a shorter pause, rather than being cut within a word. */
   const sufficientSilence = (length: number): number => {
     const patience = Math.min(1, (longest - length) / (longest * (1 - IMPATIENT_FROM)));
     return Math.max(Math.min(endpointing, SHORTEST_PAUSE), endpointing * patience);
@@ -118,7 +118,7 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
 
   const pushSilence = (from: number): SegmentEvent[] => {
     const silence = position - voiceEnd;
-    // A longest utterance may have been cut in this very pause, behind the padding.
+    // An utterance of the longest length may have been cut in this very pause, after the padding.
     const at = Math.max(from, Math.min(position, voiceEnd + PADDING.after));
     if (silence >= sufficientSilence(position - from)) return [end(at, 'silence')];
     if (silence < PAUSE || paused) return [];
@@ -134,13 +134,13 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
         if (probability < THRESHOLD.begin) return [];
         voiceEnd = position;
         const from = Math.max(settled, frameStart - PADDING.before);
-        // The frames of the pre-roll count as silence, so that frame numbers follow from the start.
+        // The frames of the pre-roll count as silence, so that frames are numbered from the start of the utterance.
         const silent = new Array<number>(Math.round((frameStart - from) / VAD_FRAME_SAMPLES)).fill(0);
         return [begin(from, [...silent, probability])];
       }
       probabilities.push(probability);
       const events: SegmentEvent[] = [];
-      // Once silent, a voice must be as sure as at a beginning to come back.
+      // After silence, a voice must be as probable to resume as it must be to begin.
       const voiced = probability >= (voiceEnd === frameStart ? THRESHOLD.goOn : THRESHOLD.begin);
       if (voiced) {
         voiceEnd = position;
@@ -165,7 +165,10 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
   };
 }
 
-/** The frame in the later part of a longest utterance where speech is least likely, over a few frames together. */
+/**
+ * The frame in the later part of an utterance of the longest length where speech is least likely, averaged over a few
+ * frames.
+ */
 function quietestFrame(probabilities: readonly number[]): number {
   const { frames, smoothing } = CUT;
   const last = probabilities.length - smoothing;

@@ -8,9 +8,9 @@ export const VAD_FRAME_SAMPLES = 512;
 /** Follows the voice in one channel. */
 export interface VoiceActivity {
   /**
-   * Probability of speech, 0 to 1, in the next `VAD_FRAME_SAMPLES` samples at 16 kHz within ±1. The frame must stay as
-   * it is until the probability is there, and the next may come only then. `behind`: whether more of the channel's
-   * audio is there already, so that its frames are not to wait for those of others.
+   * Probability of speech, 0 to 1, in the next `VAD_FRAME_SAMPLES` samples at 16 kHz within ±1. The frame must stay
+   * unchanged until the probability is there, and only then may the next come. `behind`: whether more of the
+   * channel's audio has arrived already, so that its frames should not wait for those of others.
    */
   probability(frame: Float32Array, behind?: boolean): Promise<number>;
   /** The channel has ended. */
@@ -18,8 +18,8 @@ export interface VoiceActivity {
 }
 
 /**
- * Loads the Silero network once a process. The function that it resolves with makes followers, of 5 kB each; those of the
- * same share, which has a name, divide among themselves the time that the share gets.
+ * Loads the Silero network once per process, and resolves with a function that makes followers, of 5 kB each.
+ * Followers with the same `share` name divide the time of that share among themselves.
  */
 export function loadVoiceActivity(): Promise<(share?: string) => VoiceActivity> {
   loading ??= openSession(weightsPath()).then(createVoiceActivities);
@@ -28,7 +28,7 @@ export function loadVoiceActivity(): Promise<(share?: string) => VoiceActivity> 
 
 let loading: Promise<(share?: string) => VoiceActivity> | undefined;
 
-/** The network hears the end of the frame before again, samples (as in Silero's own code). */
+/** The network hears the last samples of the frame before again (as in Silero's own code). */
 const CARRIED_SAMPLES = 64;
 
 const WINDOW_SAMPLES = CARRIED_SAMPLES + VAD_FRAME_SAMPLES;
@@ -36,13 +36,13 @@ const WINDOW_SAMPLES = CARRIED_SAMPLES + VAD_FRAME_SAMPLES;
 /** The network has two states of this size. */
 const STATE_SIZE = 128;
 
-/** Frames heard in one run: 16 take the time of 5 that are heard one by one, and hold the event loop for 1.4 ms. */
+/** Frames heard in one run: 16 together take as long as 5 one by one, and hold the event loop for 1.4 ms. */
 const MOST_TOGETHER = 16;
 
-/** Runs in progress at a time while all frames are of the same share: between runs, sockets have their turn. */
+/** Runs in progress at a time while all frames are of the same share: sockets get their turn between runs. */
 const MOST_RUNS = 4;
 
-/** Frames wait this long for others, milliseconds: half of what one lasts. */
+/** Frames wait this long for others, milliseconds: half the length of a frame. */
 const LONGEST_WAIT_MS = 16;
 
 const SAMPLE_RATE = new Tensor('int64', BigInt64Array.of(16_000n), []);
@@ -59,17 +59,17 @@ interface Waiting {
 }
 
 /**
- * Hears the frames of all channels that arrive within a few milliseconds in one run, since most of the time of a run goes
- * into starting it. The more channels there are, the longer a frame waits for others; with a single channel it does not
- * wait. Shares take turns, and none waits for the runs of another.
+ * Hears the frames of all channels that arrive within a few milliseconds in one run, since a run spends most of its
+ * time on starting. The more channels there are, the longer a frame waits for others; with a single channel it does
+ * not wait. Shares take turns, and none waits for the runs of another.
  */
 function createVoiceActivities(session: InferenceSession): (share?: string) => VoiceActivity {
   const waiting = new Map<string, Waiting[]>();
-  /** Runs at work that hold a frame of each share. */
+  /** By share, the runs in progress that hold a frame of it. */
   const heard = new Map<string, number>();
   let channels = 0;
   let frames = 0;
-  /** Of these, frames that are not to wait for those of others. */
+  /** Of the waiting frames, those that should not wait for others. */
   let urgent = 0;
   let runs = 0;
   let lastRun = -Infinity;
@@ -105,7 +105,7 @@ function createVoiceActivities(session: InferenceSession): (share?: string) => V
       );
   };
 
-  /** One frame of each share after the other, so that whoever has many channels holds up no others. */
+  /** Takes one frame of each share in turn, so that a share with many channels holds up no other. */
   const take = (): readonly Waiting[] => {
     const together: Waiting[] = [];
     while (frames > 0 && together.length < MOST_TOGETHER) {
@@ -115,7 +115,7 @@ function createVoiceActivities(session: InferenceSession): (share?: string) => V
         together.push(frame);
         frames--;
         if (frame.behind) urgent--;
-        // Behind all others, in the next round or the next run.
+        // It goes behind all others, in the next round or the next run.
         waiting.delete(share);
         if (own.length > 0) waiting.set(share, own);
       }

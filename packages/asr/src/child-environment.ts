@@ -8,9 +8,9 @@ export type ChildProgram =
   | 'ffmpeg';
 
 /**
- * The environment of a child: what it cannot do without, by name, and nothing else. The server's own holds the master key,
- * the address of the database and whatever else its operator put there, and everything in it can be read in
- * `/proc/PID/environ` for as long as the child runs.
+ * The environment of a child process: the variables that it cannot do without, by name, and nothing else. The
+ * server's own holds the master key, the address of the database and whatever else its operator put there, and
+ * everything in it can be read in `/proc/PID/environ` for as long as the child runs.
  */
 export function childEnvironment(
   program: ChildProgram,
@@ -24,7 +24,7 @@ export function childEnvironment(
   );
 }
 
-/** Where libraries are that are not installed in the places of the system; Windows looks for all of them by these. */
+/** Where to find libraries that are not in the system's own folders; on Windows, where to find any library. */
 const LIBRARIES = [
   ...['LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH'],
   ...(process.platform === 'win32' ? ['SystemRoot', 'windir', 'PATH', 'Path'] : []),
@@ -47,7 +47,7 @@ const CUDA = [
 ];
 
 const needs: Readonly<Record<ChildProgram, readonly string[]>> = {
-  // The driver keeps compiled kernels in a folder of the home; a device is tried with a file of a moment.
+  // The driver keeps compiled kernels in the home folder; a device is tried with a temporary file.
   inference: [...LIBRARIES, ...CUDA, 'HOME', 'TMPDIR', 'TEMP', 'TMP'],
   decoder: LIBRARIES,
   ffmpeg: LIBRARIES,

@@ -1,4 +1,4 @@
-// What there is to say of key terms without a recognizer: for threads that only look at lists of them.
+// The part of key terms that needs no recognizer: for threads that only look at lists of them.
 export {
   checkKeyTerms,
   mergeKeyTerms,

@@ -1,4 +1,4 @@
-/** Stable names of what can go wrong between audio and text. Their order carries no meaning. */
+/** Stable names for what can go wrong between audio and text. Their order means nothing. */
 export type SpeechErrorCode =
   | 'unknown_model'
   | 'model_missing'

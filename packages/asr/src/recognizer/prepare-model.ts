@@ -16,14 +16,14 @@ export interface PreparationRequest {
   readonly cacheDirectory: string;
 }
 
-/** What it answers. */
+/** Its answer. */
 export type FromPreparation =
   | { readonly type: 'prepared' }
   | { readonly type: 'failed'; readonly message: string; readonly code: string | undefined };
 
 /**
- * The prepared graphs of a model, from the cache or made now in a process of its own.
- * Throws `cache_not_writable`, `model_corrupt` or `out_of_memory`.
+ * The prepared graphs of a model: from the cache, or made now in a separate process. Throws `cache_not_writable`,
+ * `model_corrupt` or `out_of_memory`.
  */
 export async function prepareModel(
   model: ResolvedModel,
@@ -31,7 +31,7 @@ export async function prepareModel(
   device: 'cpu' | 'cuda',
   onPreparing: () => void,
 ): Promise<PreparedGraphFiles> {
-  // The CUDA provider has no integer products: they would be computed on the CPU.
+  // The CUDA provider has no integer products; they would run on the CPU.
   const weights = device === 'cuda' ? 'float' : preferredWeightFormat();
   const cached = await findPreparedGraphs(cacheDirectory, model.fingerprint, weights);
   if (cached) return cached;
@@ -71,7 +71,7 @@ function preparationFailed(
     default:
       return new SpeechError(
         'model_corrupt',
-        `The files of ${model.name} are no ${familyOf(model).title} model that can be prepared: ${message}.`,
+        `The files of ${model.name} are not a ${familyOf(model).title} model that can be prepared: ${message}.`,
         'Use the published files, see `auscult models list`.',
       );
   }

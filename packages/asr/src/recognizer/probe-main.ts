@@ -6,7 +6,7 @@ import { ElementType, node, valueInfo } from '../models/graph-surgery.js';
 import { encodeOnnxModel } from '../models/onnx-model.js';
 import type { FromProbe } from './probe-device.js';
 
-// The entry of a process that tries to run a graph on the GPU: what is missing may end it.
+// The entry of a process that tries to run a graph on the GPU: a missing library may end the process.
 
 process.on('message', () => {
   probe().then(

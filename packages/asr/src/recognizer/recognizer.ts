@@ -4,7 +4,7 @@ import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { Lexicon } from '../terms/key-term.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-transcription.js';
 
-/** What a running recognizer recognises with. */
+/** The model of a running recognizer. */
 export interface ModelDescription {
   /** Catalog name, such as `moonshine-base`, or the folder's name for a model given by path. */
   readonly name: string;
@@ -12,10 +12,10 @@ export interface ModelDescription {
   readonly family: string;
   /** BCP 47 tags. */
   readonly languages: readonly string[];
-  /** What it can make of speech; transcription only where this is left out. */
+  /** What it can do with speech; only `transcribe` where this is left out. */
   readonly tasks?: readonly ('transcribe' | 'translate')[];
   readonly computeType: ComputeType;
-  /** What it really runs on, see `deviceFallback`. */
+  /** The device that it really runs on, see `deviceFallback`. */
   readonly device: Device;
 }
 
@@ -28,10 +28,10 @@ export interface RecognizerOptions {
   /** BCP 47 tag of the speech, or `auto` where the model can tell. */
   readonly language: string;
   readonly device: Device;
-  /** Whether the CPU is used where `device` cannot be; a failure otherwise, and by default. */
+  /** Whether the CPU is used where `device` cannot be; by default the start fails. */
   readonly deviceFallback?: boolean;
   readonly computeType: ComputeType;
-  /** Hypotheses that are searched side by side for finals; 1, which is greedy, by default. */
+  /** Beams of the search for finals; 1, which is greedy, by default. */
   readonly beams?: number;
   /** Terms that are looked for in every stream that does not say otherwise; none by default. */
   readonly lexicon?: Lexicon;
@@ -41,7 +41,9 @@ export interface RecognizerOptions {
   readonly workers: number;
   /** Where prepared graphs are kept. */
   readonly cacheDirectory: string;
-  /** A worker above this resident size is replaced, bytes; by default 1 GiB, or as much as a larger model needs. */
+  /**
+   * A worker with a larger resident size is replaced, bytes; by default 1 GiB, or as much as a larger model needs.
+   */
   readonly workerMemoryLimitBytes?: number;
   /** A worker that has not answered for so long is taken for hung and replaced, seconds. */
   readonly workerTimeoutSeconds: number;
@@ -86,7 +88,7 @@ export interface RecognizerStatus {
   readonly workers: readonly WorkerStatus[];
   readonly waitingFinals: number;
   readonly waitingPartials: number;
-  /** How long the oldest final not yet delivered has been waiting, or the recent p95 where larger, seconds. */
+  /** How long the oldest final that is due has been waiting, or the recent p95 where that is larger, seconds. */
   readonly finalDelaySeconds: number;
   readonly liveStreams: number;
 }
@@ -101,8 +103,8 @@ export interface Recognizer {
   readonly model: ModelDescription;
   openLive(options: LiveOptions, listener: LiveListener): LiveTranscription;
   /**
-   * Whether a new session of `share` would be served in time, see `LiveOptions`. One that makes its own finals late is
-   * refused before others are.
+   * Whether a new session of `share` would be served in time, see `LiveOptions`. A share that makes its own finals
+   * late is refused before others are.
    */
   admission(share?: readonly string[]): Admission;
   status(): RecognizerStatus;

@@ -89,7 +89,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   };
 }
 
-/** Loading is tried so often before a start is given up. */
+/** How often loading is tried before the start fails. */
 const LOAD_ATTEMPTS = 3;
 
 async function startScheduler(options: RecognizerOptions, prepared: PreparedModel): Promise<Scheduler> {
@@ -125,7 +125,7 @@ async function startScheduler(options: RecognizerOptions, prepared: PreparedMode
   return scheduler;
 }
 
-/** The runtime keeps weights as they are in the file and once more as its kernels like them, bytes. */
+/** In bytes. The runtime keeps weights twice: as they are in the file, and in the layout of its kernels. */
 function sufficientMemory({ graphs: { encoderPath, decoderPath } }: PreparedModel): number {
   const sizes = [encoderPath, decoderPath].flatMap((file) => [file, `${file}.weights`]).map(sizeOf);
   return Math.max(2 ** 30, 2 ** 29 + 2 * sizes.reduce((sum, size) => sum + size, 0));
@@ -197,6 +197,6 @@ function workersFailed(model: ResolvedModel, reason: string): SpeechError {
   return new SpeechError(
     'worker_failed',
     `No inference process came up with ${model.name}: ${reason}.`,
-    'Run `auscult doctor`; `auscult models list` tells what a worker needs of memory.',
+    'Run `auscult doctor`; `auscult models list` tells how much memory a worker needs.',
   );
 }

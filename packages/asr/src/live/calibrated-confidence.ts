@@ -5,7 +5,7 @@ export function calibratedConfidence({ slope, shift }: Calibration, confidence: 
   return 1 / (1 + Math.exp(-slope * logOdds(confidence) - shift));
 }
 
-/** The confidence that `calibratedConfidence` was given. */
+/** The confidence that `calibratedConfidence` was given: its inverse. */
 export function uncalibratedConfidence({ slope, shift }: Calibration, confidence: number): number {
   return 1 / (1 + Math.exp((shift - logOdds(confidence)) / slope));
 }

@@ -1,13 +1,13 @@
-/** An utterance that is final, within the window that is heard again. */
+/** A final utterance within the window that is heard again. */
 interface SettledUtterance {
-  /** Samples since the stream's start. */
+  /** In samples from the stream's start. */
   readonly start: number;
   readonly tokens: readonly number[];
 }
 
 /** Where the window of the next utterance begins, and the tokens already final for its beginning. */
 export interface ContextWindow {
-  /** Names this window within the stream: same name, same start. */
+  /** Identifies the window within the stream: the same id means the same start. */
   readonly id: number;
   /** First sample. */
   readonly start: number;
@@ -15,27 +15,29 @@ export interface ContextWindow {
 }
 
 /**
- * Chooses the audio that an utterance is heard with. Windows grow with each utterance, since a grown window is
- * encoded only where it is new; when the context would pass its limit, a window begins anew with the latest part.
+ * Chooses the audio that an utterance is heard with. A window grows with each utterance, since only its new part has
+ * to be encoded; when the context would exceed its limit, a new window begins with its latest part.
  */
 export interface CarriedContext {
-  /** The window of an utterance, or its beginning, from `start` to `end`, with at most `limit` samples before it. */
+  /**
+   * The window of an utterance, or of its beginning, from `start` to `end`, with at most `limit` samples before it.
+   */
   windowFor(start: number, end: number, limit: number): ContextWindow;
   /** Remembers an utterance's final tokens. */
   settle(start: number, tokens: readonly number[]): void;
-  /** Starts anew: what was heard is no help, or misleads. */
+  /** Starts anew, since what was heard is no help or misleads. */
   reset(): void;
-  /** Audio before this is needed no more. */
+  /** Audio before this sample is no longer needed. */
   readonly start: number | undefined;
 }
 
 /**
- * Share of the limit that a new window begins with, so that it can grow for a while: windows that begin with more
- * make fewer errors and take longer, see docs/decisions/0005-carried-context-is-encoded-once.md.
+ * The share of the limit that a new window begins with, so that it can grow for a while. With a larger share, errors
+ * are fewer and times longer, see docs/decisions/0005-carried-context-is-encoded-once.md.
  */
 const SHARE_AT_RESTART = 0.7;
 
-/** The model was trained on no longer audio, samples: 30 s. */
+/** The longest audio that the model was trained on, samples: 30 s. */
 const LONGEST_WINDOW = 480_000;
 
 /** Makes an empty context. */

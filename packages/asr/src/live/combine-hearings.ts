@@ -4,10 +4,10 @@ import { risingTimes } from './word-times.js';
 
 /**
  * Votes word by word on what several hearings of the same audio heard, after ROVER (Fiscus, "A post-processing system
- * to yield reduced word error rates", 1997): a word counts as much as its hearings were sure of it. Finals are cut as
- * those of the first hearing are, and last from their first to their last word; words and finals come in the order of
- * time, and none begins before the one before has ended. A word's confidence is the mean over all hearings, with 0 for
- * those that heard another. `hearings` holds the finals of each in the order of time.
+ * to yield reduced word error rates", 1997): a word weighs as much as its hearings were sure of it. Finals are cut as
+ * those of the first hearing, and last from their first to their last word. Words and finals are in order of time,
+ * and none begins before the one before has ended. A word's confidence is the mean over all hearings, with 0 for
+ * those that heard another. `hearings` holds the finals of each in order of time.
  */
 export function* combineHearings(
   hearings: readonly (readonly FinalHypothesis[])[],
@@ -17,7 +17,7 @@ export function* combineHearings(
   for (const stretch of stretchesOf(hearings)) {
     const elected = inOrder(vote(stretch, hearings.length), last?.words.at(-1)?.end ?? 0);
     for (const group of byFinal(elected, hearings[0] ?? [], last?.final)) {
-      // An utterance goes on behind its own pauses.
+      // An utterance goes on after its own pauses.
       if (last?.final === group.final) last.words.push(...group.words);
       else {
         if (last) yield finalOf(last, sequence++);
@@ -28,16 +28,19 @@ export function* combineHearings(
   if (last) yield finalOf(last, sequence);
 }
 
-/** Silence in all hearings at which they are surely cut alike, seconds: times of words are right within 0.2 s. */
+/**
+ * All hearings can safely be cut at a silence that is this long in all of them, seconds: the times of words are right
+ * within 0.2 s.
+ */
 const COMMON_PAUSE_SECONDS = 0.4;
 
-/** The same beside a number or a negation, seconds: a number may go on behind a pause as long as this. */
+/** The same beside a number or a negation, seconds: a number may go on after a pause as long as this. */
 const PAUSE_WITHIN_NUMBERS_SECONDS = 3;
 
-/** Words of all hearings that are aligned in one go at most, which takes time and memory by the square. */
+/** The most words of all hearings together that are aligned at once, which takes quadratic time and memory. */
 const MOST_WORDS = 1000;
 
-/** Cuts what was heard where no hearing heard anything, so that each stretch can be voted on by itself. */
+/** Cuts the words where no hearing heard anything, so that each stretch can be voted on by itself. */
 function* stretchesOf(hearings: readonly (readonly FinalHypothesis[])[]): Generator<readonly HeardWord[]> {
   const words = hearings
     .flatMap((finals, hearing) => finals.flatMap((final) => heardWords(final, hearing)))
@@ -55,9 +58,9 @@ function* stretchesOf(hearings: readonly (readonly FinalHypothesis[])[]): Genera
 }
 
 /**
- * The silence before each word in all hearings, seconds, less than 0 where somebody speaks. Between numbers or negations
- * near each other it counts less: one that was heard a bit early and a bit late would come out twice, and parts of one
- * from two hearings.
+ * The silence before each word in all hearings, seconds, negative where somebody speaks. Between numbers or negations
+ * near each other it counts less: one that some hearings heard a bit earlier than others would come out twice, or be
+ * put together from parts that different hearings heard.
  */
 function pausesBefore(words: readonly HeardWord[]): number[] {
   const saidFrom = new Array<number>(words.length).fill(Infinity);
@@ -91,7 +94,7 @@ function heardWords(final: FinalHypothesis, hearing: number): HeardWord[] {
   const spaced = isSpace(final.text) || final.words.length === 1;
   return final.words.map((word) => {
     const found = final.text.indexOf(word.text, at);
-    // What stands before the first word depends on the word that comes to stand there: on the language.
+    // Whether a space stands before the first word depends on that word, and so on the language.
     const spaceBefore = found > 0 ? isSpace(final.text.charAt(found - 1)) : spaced;
     at = found < 0 ? at : found + word.text.length;
     return { ...word, hearing, final, spaceBefore, key: keyOf(word.text), says: saysSomething(word) };
@@ -122,7 +125,7 @@ function vote(stretch: readonly HeardWord[], hearings: number): PlacedWord[] {
   });
 }
 
-/** Adds a hearing to those aligned before, with the fewest words that differ. */
+/** Adds a hearing to those aligned already, with as few differing words as possible. */
 function align(slots: readonly Slot[], words: readonly HeardWord[], hearing: number): Slot[] {
   const nobody: Slot = new Array<undefined>(hearing).fill(undefined);
   const width = words.length + 1;
@@ -153,7 +156,7 @@ function align(slots: readonly Slot[], words: readonly HeardWord[], hearing: num
   return aligned.reverse();
 }
 
-/** The edit distance between all beginnings, [slots + 1, words + 1]. */
+/** The edit distances between all prefixes, [slots + 1, words + 1]. */
 function alignmentCosts(slots: readonly Slot[], words: readonly HeardWord[]): Uint16Array {
   const width = words.length + 1;
   const costs = new Uint16Array((slots.length + 1) * width);
@@ -178,7 +181,10 @@ function alignmentCosts(slots: readonly Slot[], words: readonly HeardWord[]): Ui
   return costs;
 }
 
-/** What it costs that others heard nothing in a place. Numbers and negations are to find theirs among other words. */
+/**
+ * What it costs that others heard nothing in a place. It is more for numbers and negations, which should be aligned
+ * with other words.
+ */
 function lonely(slot: Slot): number {
   return saysOf(slot) ? SAYING_COST : 1;
 }
@@ -192,13 +198,12 @@ function saysOf(slot: Slot): boolean {
   return slot.some((word) => word?.says === true);
 }
 
-/** How many other words a number or a negation is worth in an alignment. */
+/** How many other words a number or a negation counts for in an alignment. */
 const SAYING_COST = 3;
 
 /**
- * Hearings do not agree about the moment of a word, and words that stand next to each other are of different ones. Their
- * middles come into order as `risingTimes` brings them there, and where two words overlap, they meet in between. None
- * begins before `from`, seconds.
+ * Hearings disagree about when a word was said, and neighbouring words may come from different ones. Their middles
+ * are put in order by `risingTimes`, and two words that overlap meet in between. None begins before `from`, seconds.
  */
 function inOrder(elected: readonly PlacedWord[], from: number): PlacedWord[] {
   const middles = risingTimes(elected.map(({ start, end }) => (start + end) / 2)).map((middle) =>
@@ -211,7 +216,7 @@ function inOrder(elected: readonly PlacedWord[], from: number): PlacedWord[] {
   });
   return elected.map((word, index) => {
     const middle = middles[index] ?? word.start;
-    // One that was moved is as long where it comes to be.
+    // A word that was moved keeps its length.
     const moved = middle - (word.start + word.end) / 2;
     const earliest = Math.max(word.start + moved, meets[index - 1] ?? from);
     const latest = Math.min(word.end + moved, meets[index] ?? Infinity);
@@ -219,15 +224,16 @@ function inOrder(elected: readonly PlacedWord[], from: number): PlacedWord[] {
   });
 }
 
-/** What becomes a final: the words of an utterance, and the hypothesis that it is cut as. */
+/** What becomes a final: the words of an utterance, and the hypothesis whose bounds it has. */
 interface Group {
   readonly final: FinalHypothesis;
   readonly words: PlacedWord[];
 }
 
 /**
- * Words of the first hearing stay in their finals. One that it missed goes with the word before it or into a final that
- * is there, and where there is none, with those around it that it missed, too. `before` is the final of the words before.
+ * Words of the first hearing stay in their finals. A word that it missed goes with the word before it, or into a
+ * final at that time, and where there is none, together with the missed words around it. `before` is the final of the
+ * words before.
  */
 function byFinal(
   elected: readonly PlacedWord[],
@@ -248,7 +254,7 @@ function byFinal(
   return groups;
 }
 
-/** Whether a final goes as far as a word that another hearing heard. */
+/** Whether a final reaches as far as a word that another hearing heard. */
 function reaches(final: FinalHypothesis, { start, end }: PlacedWord): boolean {
   const middle = (start + end) / 2;
   return middle > final.start - COMMON_PAUSE_SECONDS && middle < final.end + COMMON_PAUSE_SECONDS;

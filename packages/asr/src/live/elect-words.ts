@@ -7,9 +7,9 @@ export interface HeardWord extends Word {
   readonly hearing: number;
   readonly final: FinalHypothesis;
   readonly spaceBefore: boolean;
-  /** What makes it the same word as another: neither case nor punctuation. */
+  /** The same for words that count as the same: without case and punctuation. */
   readonly key: string;
-  /** Whether it is a number, a part of one, or a negation. */
+  /** Whether it is a number, part of one, or a negation. */
   readonly says: boolean;
 }
 
@@ -25,8 +25,8 @@ export interface ElectedWord {
 }
 
 /**
- * Votes on words that are aligned. Each place is voted on by itself, but for those around numbers and negations: what
- * stands there is taken from one hearing, so that no number comes out that nobody heard (docs/decisions/0061).
+ * Votes on aligned words. Each place is voted on by itself, except around numbers and negations, where all words are
+ * taken from one hearing, so that no number results that no hearing heard (docs/decisions/0061).
  */
 export function electWords(slots: readonly Slot[], hearings: number): ElectedWord[] {
   const runs = runsOf(slots).map(({ slots: run, saying }) =>
@@ -34,7 +34,8 @@ export function electWords(slots: readonly Slot[], hearings: number): ElectedWor
   );
   const elected = runs.flat();
   const said = runs.map(readingOf).join('');
-  // Numbers may have come together where what stood between them was voted out, or one that all heard have two places.
+  // Numbers may have been joined where the words between them were voted out, or one that all heard may have two
+  // places.
   const isSame = readingOf(elected) === said && (agreedReading(slots, hearings) ?? said) === said;
   return isSame ? elected : electTogether(slots, slots, hearings);
 }
@@ -56,22 +57,22 @@ export function saysSomething({ text }: Word): boolean {
   return says;
 }
 
-/** As many different words as there are in some hours of speech. */
+/** As many different words as some hours of speech hold. */
 const SAYING = new LRUCache<string, boolean>({ max: 10_000 });
 
-/** What a hearing that heard nothing in a place counts (`accuracy --whole --hearings 4`). */
+/** The weight of the vote of a hearing that heard nothing in a place (`accuracy --whole --hearings 4`). */
 const NOTHING_HEARD = 0.6;
 
 /**
- * Words of a hearing that are taken with a number or a negation: `minus` and `point` before it, its unit behind it, and what
- * parts of a number may have between them, as `two and a half`.
+ * How many words of a hearing are taken together with a number or a negation: `minus` and `point` before it, its unit
+ * after it, and what may stand between the parts of a number, as in `two and a half`.
  */
 const BESIDE = { before: 1, behind: 2 } as const;
 
 /** Places in a row. */
 interface Run {
   readonly slots: readonly Slot[];
-  /** Those of them where some hearing heard a number or a negation. */
+  /** The places among them where some hearing heard a number or a negation. */
   readonly saying: readonly Slot[];
 }
 
@@ -91,7 +92,9 @@ function runsOf(slots: readonly Slot[]): Run[] {
   return runs;
 }
 
-/** Whether each place is one that belongs to a number or a negation of some hearing, which may have nothing in it. */
+/**
+ * For each place, whether it belongs to a number or a negation of some hearing, which may have heard nothing in it.
+ */
 function boundPlaces(slots: readonly Slot[]): boolean[] {
   const isBound = slots.map(() => false);
   const width = Math.max(0, ...slots.map(({ length }) => length));
@@ -116,8 +119,8 @@ function elect(slot: Slot, hearings: number): ElectedWord[] {
 }
 
 /**
- * What one hearing heard in all places: of those that read the same numbers and negations as most do, as sure as they are
- * of them, the one whose words have the most votes.
+ * All that one hearing heard in these places. The hearings are grouped by the numbers and negations that they heard;
+ * of the group that is surest together, the one whose words have the most votes is taken.
  */
 function electTogether(slots: readonly Slot[], saying: readonly Slot[], hearings: number): ElectedWord[] {
   const ballots = slots.map((slot) => votesOf(slot, hearings));

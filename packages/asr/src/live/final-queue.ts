@@ -6,14 +6,14 @@ import { isSpeech, isTooFaint } from './invention-gate.js';
 import type { DropReason, LiveListener } from './live-transcription.js';
 import type { UtteranceJobs } from './utterance-jobs.js';
 
-/** The utterances of a stream that have ended: they become final one after another. */
+/** The ended utterances of a stream, which become final one after another. */
 export interface FinalQueue {
   add(utterance: EndedUtterance): void;
   /** Whether any is not final yet. */
   readonly working: boolean;
-  /** Resolves when all are. */
+  /** Resolves when all are final. */
   settled(): Promise<void>;
-  /** Gives up what is not. */
+  /** Gives up those that are not final. */
   close(): void;
   /** The sequence of the next final. */
   readonly sequence: number;
@@ -23,7 +23,7 @@ export interface FinalQueue {
   readonly speechSeconds: number;
 }
 
-/** What a queue of utterances works with. */
+/** The services that a queue of utterances uses. */
 export interface FinalQueueServices extends Omit<FinaliseServices, 'hear'> {
   readonly jobs: UtteranceJobs;
   readonly listener: LiveListener;

@@ -20,14 +20,14 @@ import { placeWords } from './word-times.js';
 /** An utterance that has ended. */
 export interface EndedUtterance extends HeardUtterance, UtteranceEvidence {
   readonly end: number;
-  /** Its final, where that was decoded ahead. */
+  /** Its final, if that was decoded ahead. */
   readonly ahead: SpeculativeFinal | undefined;
-  /** Whether a partial was told. */
+  /** Whether a partial was sent. */
   readonly shown: boolean;
   readonly reason: UtteranceEnd;
 }
 
-/** What came of an utterance, and why words of it are in no final, or not as they were first. */
+/** What came of an utterance, and why words of it are in no final, or differ from those that were first heard. */
 export type Finalised =
   | {
       readonly kind: 'final';
@@ -43,14 +43,14 @@ export interface FinaliseServices extends Pick<UtteranceServices, 'textOf' | 'ca
   readonly history: AudioHistory;
   readonly context: CarriedContext;
   readonly text: StreamText;
-  /** Hears an utterance in its context, or alone; nothing where that failed for good. */
+  /** Hears an utterance in its context, or alone; gives nothing where that failed for good. */
   readonly hear: (
     utterance: EndedUtterance,
     how: 'in-context' | 'alone',
   ) => Promise<RecognitionResult | undefined>;
 }
 
-/** Hears an utterance that has ended, a second time where the first is doubtful, and makes its final of that. */
+/** Hears an utterance that has ended, a second time if the first is doubtful, and makes its final. */
 export async function finalise(utterance: EndedUtterance, services: FinaliseServices): Promise<Finalised> {
   const { context, hear } = services;
   const first = (await utterance.ahead?.claim()) ?? (await hear(utterance, 'in-context'));
@@ -64,7 +64,7 @@ export async function finalise(utterance: EndedUtterance, services: FinaliseServ
   return finalOf(utterance, result, dropped, services);
 }
 
-/** What misled the decoder may be the text before, or the very place where the audio begins. */
+/** Hears it alone: the decoder may have been misled by the text before, or by where exactly the audio begins. */
 async function hearAgain(
   utterance: EndedUtterance,
   first: RecognitionResult,
@@ -79,7 +79,7 @@ async function hearAgain(
   return { result: chosen, dropped: chosen !== first && first.tokens.length > 0 ? 'reheard' : undefined };
 }
 
-/** Hears what stands behind a place where the decoder lost its way. */
+/** Hears the audio after a place where the decoder lost its way. */
 async function hearOn(
   utterance: EndedUtterance,
   cut: RecognitionResult,
@@ -99,22 +99,25 @@ async function hearOn(
   });
 }
 
-/** The place with the least sound among those around, between words if there is a place between words. */
+/** The quietest place nearby, between words if there is one between words. */
 function quietestNear(place: number, { start, end }: EndedUtterance, history: AudioHistory): number {
   const first = Math.max(start, place - NEAR);
   return first + quietestPlace(history.slice(first, Math.min(end, place + NEAR)));
 }
 
-/** Audio around a place in which a quiet one is looked for, samples: 0.15 s. */
+/** How far around a place a quiet one is looked for, samples: 0.15 s. */
 const NEAR = 2_400;
 
-/** An utterance from a place on, with its share of the voice. */
+/** The part of an utterance from `start` on, with its share of the voice. */
 function partOf(utterance: EndedUtterance, start: number): EndedUtterance {
   const share = (utterance.end - start) / (utterance.end - utterance.start);
   return { ...utterance, start, ahead: undefined, voicedSeconds: utterance.voicedSeconds * share };
 }
 
-/** The final of what was heard, or why there is none. What is not delivered at all is told once, for what keeps it back. */
+/**
+ * The final of what was heard, or why there is none. Words that are not delivered at all are reported once, with the
+ * reason that holds them back.
+ */
 function finalOf(
   utterance: EndedUtterance,
   result: RecognitionResult,
@@ -139,7 +142,7 @@ function finalOf(
     ...word,
     ...doubts[index],
   }));
-  // A pause that was cut out of speech may come out as a full stop alone.
+  // A pause cut out of speech may be decoded as a mere full stop.
   if (!words.some((word) => /[\p{L}\p{N}]/u.test(word.text)))
     return { kind: 'none', dropped: utterance.shown ? 'inaudible' : dropped };
   context.settle(utterance.start, result.tokens);

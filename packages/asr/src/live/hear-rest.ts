@@ -2,19 +2,21 @@ import type { RecognitionResult } from '../inference/messages/recognition-job.js
 import type { TokenText } from '../text/token-text.js';
 import { spellWords } from '../text/words.js';
 
-/** What hearing the rest of an utterance needs. */
+/** What is needed to hear the rest of an utterance. */
 export interface RestHearing {
   /** End of the utterance, seconds of the stream. */
   readonly end: number;
   readonly textOf: (token: number) => TokenText;
-  /** Hears the utterance from about a place on, by itself; nothing where no words are found or it could not be heard. */
+  /**
+   * Hears the utterance from about `from` on, by itself; nothing where no words are found or it could not be heard.
+   */
   hear(from: number): Promise<RecognitionResult | undefined>;
 }
 
 /**
- * Hears what stands behind the place where a search lost its way, by itself, as often as that is needed to come to the
- * utterance's end, and joins what was heard. Of a circle half is heard again: whoever said a word many times may have
- * ended anywhere in it, and the next hearing has only half of what misled this one.
+ * Hears the audio after the place where a search lost its way, by itself, as often as it takes to reach the
+ * utterance's end, and joins the results. Half of the audio of a loop is heard again: somebody who said a word many
+ * times may have stopped anywhere in it, and the next hearing has only half of what misled this one.
  */
 export async function hearRest(
   first: RecognitionResult,
@@ -34,16 +36,18 @@ export async function hearRest(
   return heard;
 }
 
-/** Each hears half of what the one before went round in, and the fourth a sixteenth. */
+/** Each hears half of the audio in which the one before looped, the fourth a sixteenth. */
 const MOST_HEARINGS = 4;
 
-/** What remains of a longest utterance is heard within `MOST_HEARINGS` times of it. */
+/**
+ * Each hearing begins at least this much later than the one before, seconds.
+ */
 const LEAST_STEP_SECONDS = 0.5;
 
-/** Shorter than a word with the silence around it. */
+/** A rest that is shorter, seconds, cannot hold a word with the silence around it. */
 const LEAST_REST_SECONDS = 0.5;
 
-/** Where the rest begins: in the middle of a circle, or with the last word of a text that became too long. */
+/** Where the rest begins: in the middle of a loop, or at the last word of a text that became too long. */
 function placeBehind(cut: RecognitionResult, textOf: RestHearing['textOf']): number {
   if (cut.stopped === 'length') {
     const last = lastWordOf(cut, textOf);
@@ -53,7 +57,7 @@ function placeBehind(cut: RecognitionResult, textOf: RestHearing['textOf']): num
   return from + Math.max(0, to - from) / 2;
 }
 
-/** What was cut within a word does not have all of it. */
+/** Without the last word, which is incomplete where the text was cut within it. */
 function withoutLastWord(cut: RecognitionResult, textOf: RestHearing['textOf']): RecognitionResult {
   const last = lastWordOf(cut, textOf);
   const isKept = ({ firstToken, tokens }: { firstToken: number; tokens: number }) =>
@@ -72,7 +76,7 @@ function lastWordOf({ tokens, logProbabilities }: RecognitionResult, textOf: Res
   return spellWords(tokens, logProbabilities, textOf).at(-1)?.firstToken ?? tokens.length;
 }
 
-/** Two results as one, which ends as the second. */
+/** Two results as one, which ends as the second does. */
 function joined(first: RecognitionResult, second: RecognitionResult): RecognitionResult {
   const shifted = <Span extends { readonly firstToken: number }>(span: Span): Span => ({
     ...span,

@@ -9,13 +9,13 @@ export interface UtteranceEvidence {
   readonly peak: number;
 }
 
-/** Whether so short or faint a sound is not worth decoding. */
+/** Whether a sound is too short or too faint to be worth decoding. */
 export function isTooFaint({ voicedSeconds, peak }: UtteranceEvidence): boolean {
   return voicedSeconds < LEAST.voicedSeconds || peak < LEAST.peak;
 }
 
 /**
- * Whether the words are likelier invented than spoken: a model made for speech finds words in any sound, but is
+ * Whether the words are more likely invented than spoken: a model made for speech finds words in any sound, but is
  * unsure of them. The less voice there was, the surer it must be; clear speech always passes.
  */
 export function isInvented(result: RecognitionResult, evidence: UtteranceEvidence): boolean {
@@ -26,8 +26,8 @@ export function isInvented(result: RecognitionResult, evidence: UtteranceEvidenc
 }
 
 /**
- * Whether a result is worth a second hearing: the decoder went in a circle or did not come to an end, or it gave up
- * after a few tokens though somebody spoke on.
+ * Whether a result is worth a second hearing: the decoder looped, did not come to an end, or gave up after a few
+ * tokens though somebody spoke on.
  */
 export function isDoubtful(result: RecognitionResult, evidence: UtteranceEvidence): boolean {
   return result.stopped !== 'end' || isTooShort(result, evidence);
@@ -37,14 +37,14 @@ function isTooShort({ tokens }: RecognitionResult, { voicedSeconds }: UtteranceE
   return voicedSeconds >= SLOWEST.voicedSeconds && tokens.length < voicedSeconds * SLOWEST.tokensPerSecond;
 }
 
-/** Whether it is surely speech, in which words may be looked for although the decoder found none. */
+/** Whether it is certainly speech, in which words may be looked for although the decoder found none. */
 export function isSpeech({ voicedSeconds, peak }: UtteranceEvidence): boolean {
   return voicedSeconds >= SLOWEST.voicedSeconds && peak >= CLEAR.peak;
 }
 
 /**
- * The better of two results for a doubtful utterance: one that came to its end, then the one that heard more. The second,
- * which may have been made to find words, must be sure of them.
+ * The better of two results for a doubtful utterance: first of all one that came to its end, then the one that heard
+ * more. The second, which may have been forced to find words, must be sure of them.
  */
 export function likelier(
   first: RecognitionResult,
@@ -54,7 +54,7 @@ export function likelier(
   if (!second || (isSpeech(evidence) && meanLogProbability(second) < LEAST.sought)) return first;
   const isFuller = second.tokens.length > first.tokens.length;
   if (second.stopped !== 'end') return first.stopped === 'end' && isFuller ? second : first;
-  // What ended early has left out what stands behind a circle.
+  // A result that was cut lacks all that was said after the loop.
   if (first.stopped !== 'end' && !isTooShort(second, evidence)) return second;
   return isFuller ? second : first;
 }
@@ -62,8 +62,8 @@ export function likelier(
 /** Tuned on noise and speech together by bench `noise` and `accuracy`. */
 const LEAST = { voicedSeconds: 0.096, peak: 0.6, clear: -1.6, doubtful: -0.8, sought: -0.6 } as const;
 
-/** Speech slower than this is hardly any: single words between pauses have two tokens a voiced second. */
+/** Anything slower is hardly speech: even single words between pauses have two tokens a voiced second. */
 const SLOWEST = { voicedSeconds: 1.5, tokensPerSecond: 1 } as const;
 
-/** So much voice is speech and no accident of the noise. */
+/** So much voice is speech, and not a chance likeness in noise. */
 const CLEAR = { voicedSeconds: 0.6, peak: 0.9 } as const;

@@ -10,7 +10,7 @@ import { createSpeakingPace } from './speaking-pace.js';
 import { createUtteranceRecognition } from './utterance-recognition.js';
 import type { UtteranceServices } from './utterance-services.js';
 
-/** What a live stream is built from. */
+/** The services that a live stream uses. */
 export interface LiveStreamServices extends UtteranceServices {
   readonly createResampler: CreateResampler;
   readonly voice: VoiceActivity;
@@ -18,13 +18,16 @@ export interface LiveStreamServices extends UtteranceServices {
   readonly onClose: () => void;
 }
 
-/** A request to end the utterance where the stream stood, and to say when all before is final. */
+/** A request to end the utterance where the stream stood, and to tell when all audio before it is final. */
 interface Boundary {
   readonly at: number;
   readonly resolve: () => void;
 }
 
-/** Audio that has come and is not heard yet, samples: 0.25 s are more than a message brings of live speech. */
+/**
+ * So much audio that has come and is not heard yet means that the stream is behind, samples: 0.25 s is more than a
+ * message of live speech holds.
+ */
 const BEHIND = SAMPLE_RATE / 4;
 
 /** Opens a stream: PCM → 16 kHz → voice activity → utterances → recognition. */
@@ -50,7 +53,7 @@ export function openLiveStream(
   const pump = async () => {
     if (pumping) return;
     pumping = true;
-    // Also when there is nothing to wait for: listeners are never called from within `push`.
+    // Even when there is nothing to wait for, since listeners are never called from within `push`.
     await Promise.resolve();
     while (!closed) {
       const boundary = boundaries[0];

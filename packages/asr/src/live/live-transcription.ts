@@ -12,25 +12,28 @@ export interface LiveOptions {
   readonly partials: boolean;
   /** Silence that ends an utterance, milliseconds. */
   readonly endpointingMs: number;
-  /** The longest utterance before it is cut at its quietest place, seconds. */
+  /** An utterance that grows longer is cut at its quietest place, seconds. */
   readonly maxUtteranceSeconds: number;
   /** Earlier audio, with its final tokens, that the decoder hears again, seconds. 0 switches it off. */
   readonly contextSeconds: number;
   /** Language of the speech, a BCP 47 tag, or `auto` where the model can tell; the recognizer's own by default. */
   readonly language?: string;
-  /** Text in the language of the speech, which is the default, or in English where the model can translate. */
+  /** Text in the language of the speech, the default, or in English where the model can translate. */
   readonly task?: 'transcribe' | 'translate';
-  /** Hypotheses searched side by side for finals; the recognizer's own number by default. */
+  /** Beams of the search for finals; the recognizer's own number by default. */
   readonly beams?: number;
-  /** Terms that are likely to be said, at most `keyTermLimits.terms`; they are written as they are here. */
+  /** Terms that are likely to be said, at most `keyTermLimits.terms`; they are written as given here. */
   readonly keyTerms?: readonly KeyTerm[] | KeyTermList;
-  /** Whether terms of the lexicon are looked for; the recognizer's own by default, which is the most that can be had. */
+  /**
+   * Whether terms of the lexicon are looked for. The default is the recognizer's own setting, and no stream can have
+   * more than that.
+   */
   readonly lexicon?: Lexicon;
   /** `background` lets the work of all other streams go first; `live` by default. */
   readonly priority?: 'live' | 'background';
   /**
-   * Whose stream it is, from the widest to the narrowest, such as a tenant and somebody in it. Processing time is shared
-   * evenly between those who want it, at each level. All streams that name nobody are one share.
+   * Whose stream it is, from the widest to the narrowest, such as a tenant and a person in it. At each level,
+   * processing time is shared evenly between those who want it. Streams that name nobody form one share.
    */
   readonly share?: readonly string[];
 }
@@ -43,22 +46,22 @@ export interface Word {
   readonly end: number;
   /** 0 to 1: the share of such words that are right (docs/decisions/0043). */
   readonly confidence: number;
-  /** What a term or number may be instead, likeliest first, at most three. */
+  /** What a term or number may be instead, the likeliest first, at most three. */
   readonly alternatives?: readonly WordAlternative[];
-  /** A term of medicine, a key term or a number that somebody should look at. */
+  /** Set for a term of medicine, a key term or a number that somebody should look at. */
   readonly doubtful?: true;
 }
 
 /** What a word may be instead. */
 export interface WordAlternative {
   readonly text: string;
-  /** 0 to 1; with that of the word at most 1. */
+  /** 0 to 1; all of them and that of the word add up to at most 1. */
   readonly confidence: number;
-  /** How many words from this one on it stands for, where these are several. */
+  /** How many words, from this one on, it replaces, where it replaces several. */
   readonly words?: number;
 }
 
-/** Text that will not change any more. */
+/** Text that will not change. */
 export interface FinalHypothesis {
   /** Counts the finals of a stream from 0 without gaps. */
   readonly sequence: number;
@@ -73,7 +76,10 @@ export interface FinalHypothesis {
   readonly language: string;
   /** Why its utterance ended. */
   readonly reason: UtteranceEnd;
-  /** Words were to be written otherwise, and are not: a number or a negation would have been lost. */
+  /**
+   * Words that should have been put into written form were left as spoken, since a number or a negation would have
+   * been lost.
+   */
   readonly rewriteStopped?: true;
 }
 
@@ -87,42 +93,42 @@ export interface PartialHypothesis {
   readonly confidence: number;
 }
 
-/** Speech began or ended at `at` seconds in the stream's own clock. */
+/** Speech began or ended at `at` seconds on the stream's own clock. */
 export interface SpeechActivity {
   readonly state: 'started' | 'ended';
   readonly at: number;
 }
 
-/** Why words that the decoder had are in no final, or not as they were first. */
+/** Why words that the decoder had are in no final, or differ from those that were first heard. */
 export type DropReason =
   /** The sound was too short or too faint to be speech. */
   | 'faint'
-  /** Somebody spoke, or seemed to, and heard as a whole there was nothing. */
+  /** Somebody spoke, or seemed to, but the utterance as a whole gave no words. */
   | 'inaudible'
-  /** The words are likelier made up by the model than spoken. */
+  /** The model more likely invented the words than heard them. */
   | 'invented'
-  /** The decoder went in a circle, which was cut. */
+  /** The decoder went round in a loop, which was cut. */
   | 'repetition'
-  /** The decoder came to no end, and was cut. */
+  /** The decoder did not come to an end, and was cut. */
   | 'endless'
-  /** The utterance was heard a second time, and what was heard first is not taken. */
+  /** The utterance was heard a second time, and the first result was discarded. */
   | 'reheard';
 
-/** Words of an utterance that the decoder had and that are not kept. */
+/** Words of an utterance that the decoder had but that are not kept. */
 export interface DroppedWords {
   readonly reason: DropReason;
-  /** Of the partials that were told of the utterance, and of its final if there is one. */
+  /** That of the partials of the utterance, and of its final if there is one. */
   readonly sequence: number;
-  /** Of the utterance, seconds since the stream's first sample. */
+  /** Where the utterance begins, seconds since the stream's first sample. */
   readonly start: number;
   readonly end: number;
-  /** Whether a partial of the utterance was told. */
+  /** Whether a partial of the utterance was sent. */
   readonly shown: boolean;
 }
 
-/** An utterance that has no final: what sounded like speech held no text, or none that is kept. */
+/** An utterance without a final: what sounded like speech held no text, or none that is kept. */
 export interface EmptyUtterance {
-  /** Of the partials that were told of it, if any; the next utterance that has a final takes it. */
+  /** That of its partials, if there were any; the next utterance with a final takes the same number. */
   readonly sequence: number;
   /** Seconds since the stream's first sample. */
   readonly start: number;
@@ -134,16 +140,16 @@ export interface EmptyUtterance {
 /** Called in stream order; all but `onAudio` never synchronously from `push`. */
 export interface LiveListener {
   /**
-   * Audio was taken, at 16 kHz and mono, within ±1: the samples that all times of the stream count.
-   * Called from within `push` and `flush`. The array may not be kept.
+   * Audio was taken, at 16 kHz and mono, within ±1: the samples that all times of the stream count. Called from
+   * within `push` and `flush`. The array must not be kept.
    */
   readonly onAudio?: (samples: Float32Array) => void;
   readonly onFinal: (hypothesis: FinalHypothesis) => void;
-  /** An utterance has turned out to have no final, and this stands in its place. Not called for audio that was lost. */
+  /** An utterance turned out to have no final, and this takes its place. Not called for audio that was lost. */
   readonly onEmpty?: (utterance: EmptyUtterance) => void;
   readonly onPartial?: (hypothesis: PartialHypothesis) => void;
   readonly onSpeech?: (activity: SpeechActivity) => void;
-  /** Words were dropped; the final of the utterance, or `onEmpty`, came before. */
+  /** Words were dropped. Called after the utterance's final or `onEmpty`. */
   readonly onDropped?: (words: DroppedWords) => void;
   /** Recognition of some audio failed for good (after all retries); the stream goes on. */
   readonly onLost?: (span: { readonly start: number; readonly end: number }) => void;
@@ -158,13 +164,13 @@ export interface LiveTranscription {
   push(pcm: Uint8Array, sampleRate?: number): void;
   /** Ends the current utterance now; resolves once the finals of all audio pushed so far are delivered. */
   flush(): Promise<void>;
-  /** Drops what is pending. No listener is called afterwards. */
+  /** Drops whatever is pending. No listener is called afterwards. */
   close(): void;
   /** Seconds of audio taken so far. */
   readonly receivedSeconds: number;
-  /** All audio before this moment of the stream's clock is final, or held no speech. */
+  /** Up to this moment of the stream's clock, all audio is final or held no speech. */
   readonly settledSeconds: number;
-  /** Speech cut out and waiting for its final, seconds: what an over-eager sender builds up. */
+  /** Speech in utterances that wait for their finals, seconds: it grows where a client sends too fast. */
   readonly pendingSeconds: number;
   /** Seconds of speech in the finals so far. */
   readonly speechSeconds: number;

@@ -11,25 +11,28 @@ import type { HeardUtterance, UtteranceJobs } from './utterance-jobs.js';
 
 /** An utterance being spoken: its partial hypotheses, and the final that is decoded ahead in a pause. */
 export interface OpenUtterance extends HeardUtterance {
-  /** Whether a partial was told. */
+  /** Whether a partial was sent. */
   readonly shown: boolean;
   /** Asks for a partial of the audio up to sample `heard`, once enough of it is new. */
   listen(heard: number): void;
-  /** Decodes its final: it may have ended at sample `end`, or has. */
+  /** Decodes its final, since it has ended at sample `end`, or may have. */
   decodeAhead(end: number): SpeculativeFinal;
-  /** It goes on behind a pause. */
+  /** It goes on after a pause. */
   resume(): void;
-  /** It has ended at sample `end`, and tells no more partials. Gives the final that was decoded ahead of that very end. */
+  /**
+   * It has ended at sample `end`, and makes no more partials. Gives the final if it was decoded ahead for that very
+   * end.
+   */
   finish(end: number): SpeculativeFinal | undefined;
-  /** Gives all of it up. */
+  /** Gives it up, with all its jobs. */
   drop(): void;
 }
 
-/** What an open utterance is made with. */
+/** The services that an open utterance uses. */
 export interface OpenUtteranceServices {
   readonly jobs: UtteranceJobs;
   readonly text: StreamText;
-  /** Told of each partial that shows more than the one before; left out where none is wanted. */
+  /** Called with each partial that shows more than the one before; absent where none are wanted. */
   readonly onPartial: ((partial: Omit<PartialHypothesis, 'sequence'>) => void) | undefined;
 }
 
@@ -83,7 +86,7 @@ export function openUtterance(
       return shownCount > 0;
     },
     listen(end) {
-      // One that waits for a worker is replaced by one of newer audio.
+      // A partial that still waits for a worker is replaced by one of newer audio.
       if (partial?.started || end - partialEnd < PARTIAL_STEP) return;
       partialEnd = end;
       partial = jobs.submit(utterance, end, 'partial', {
@@ -128,11 +131,11 @@ export function openUtterance(
   return utterance;
 }
 
-/** New audio that a partial hypothesis must have, samples: 0.2 s (bench `latency`). */
+/** New audio that each partial hypothesis needs, samples: 0.2 s (bench `latency`). */
 const PARTIAL_STEP = 3_200;
 
 /** Words heard so close to the end of the audio are not shown yet, samples: 0.15 s (bench `latency`). */
 const EDGE = 2_400;
 
-/** Audio that the first partial hypothesis must have, samples: pre-roll and a short word. */
+/** Audio that the first partial hypothesis needs, samples: the pre-roll and a short word. */
 const FIRST_PARTIAL = 9_600;

@@ -2,9 +2,9 @@ import { isCommon } from '../terms/common-words.js';
 import type { SpelledWord } from '../text/words.js';
 
 /**
- * Words of an English utterance with the first letter that the text before asks for: a capital behind the end of a
- * sentence, none within one. Speech is cut anywhere, and each piece is decoded as if it might be a text of its own.
- * `before`: the text of the last final; absent at the beginning.
+ * The words of an English utterance with the first letter in the case that the text before asks for: a capital after
+ * the end of a sentence, a small letter within one. Speech is cut anywhere, and each piece is decoded as if it were a
+ * text of its own. `before`: the text of the last final; absent at the beginning.
  */
 export function casedAfter(
   before: string | undefined,
@@ -24,20 +24,23 @@ function isEnded(text: string): boolean {
   return /(?<!\.)[.?!]["”’)]*$/u.test(text);
 }
 
-/** Neither at the end of a sentence, nor at one that may be dictated, nor at dots, behind which either may come. */
+/**
+ * Whether the sentence goes on: the text ends neither in a mark that ends one, nor in words that may dictate one, nor
+ * in dots, after which either case may follow.
+ */
 function isUnended(text: string): boolean {
   return /[\p{L}\p{N},]$/u.test(text) && !DICTATED_END.test(text);
 }
 
-/** What `period`, `new paragraph`, `scratch that` and the like end with. */
+/** The last words of `period`, `new paragraph`, `scratch that` and the like. */
 const DICTATED_END = /\b(?:period|stop|mark|point|paragraph|line|that),?$/iu;
 
-/** A capital where all is in small letters: `pH` and `mmHg` are written like that. */
+/** With a capital at the beginning if all letters are small: `pH` and `mmHg` stay as they are. */
 function capitalised(text: string): string {
   return /^\p{Ll}[^\p{Lu}\p{N}]*$/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
-/** Small letters for words of which it is known that they are no name. */
+/** In small letters if it is known to be no name. */
 function lowered(text: string): string {
   const small = text.toLowerCase();
   const [word = ''] = /^\p{L}+/u.exec(small) ?? [];
@@ -46,5 +49,5 @@ function lowered(text: string): string {
     : text;
 }
 
-/** Common words that are names with a capital. */
+/** Common words that are names when written with a capital. */
 const NAMES: ReadonlySet<string> = new Set(['may', 'will']);

@@ -1,12 +1,18 @@
-/** Tells how far ahead of somebody who speaks in real time a stream's audio comes. */
+/** Tells how far a stream's audio is ahead of somebody who speaks in real time. */
 export interface SpeakingPace {
-  /** Audio up to `seconds` of the stream's clock has come. */
+  /** Tells it that audio up to `seconds` of the stream's clock has come. */
   took(seconds: number): void;
-  /** How long before it would have been spoken the audio up to `seconds` is there; 0 for what comes in real time. */
+  /**
+   * How long before it could have been spoken the audio up to `seconds` is there; 0 for audio that comes in real
+   * time.
+   */
   aheadSeconds(seconds: number): number;
 }
 
-/** A little faster than people speak: who sends what was said before they could connect is no longer ahead some day. */
+/**
+ * A little faster than real time, so that a client that begins with what was said before it could connect ceases to
+ * be ahead at some point.
+ */
 const SPEED = 1.25;
 
 /** What may have been said before the stream was opened, seconds. */
@@ -15,9 +21,9 @@ const SAID_BEFORE = 5;
 /** What may have been said while nothing came, seconds: as long as sessions wait for their client by default. */
 const LONGEST_SILENCE = 300;
 
-/** The pace of a stream that begins. `now`: milliseconds of a clock that never goes back. */
+/** The pace of a new stream. `now`: milliseconds of a clock that never goes back. */
 export function createSpeakingPace(now: () => number = () => performance.now()): SpeakingPace {
-  /** When the stream's first sample was spoken, for one who speaks as fast as may be. */
+  /** When the stream's first sample was spoken, if all was spoken at `SPEED`. */
   let began: number | undefined;
   return {
     took(seconds) {

@@ -6,17 +6,17 @@ import type { HypothesisOwner } from './utterance-jobs.js';
 export interface SpeculativeFinal {
   /** The sample up to which it was heard. */
   readonly end: number;
-  /** Its result, now that the utterance has ended there and somebody waits for it; none if it was lost. */
+  /** Gives its result, now that the utterance has ended there and somebody waits for it; none if it was lost. */
   claim(): Promise<RecognitionResult | undefined>;
   /** Gives it up. */
   drop(): void;
 }
 
 /**
- * Starts to decode a final ahead of its end.
+ * Starts to decode a final before it is known that the utterance has ended.
  *
  * @param submit hands the job in
- * @param onResult called once there is a result, be it claimed or not
+ * @param onResult called once there is a result, claimed or not
  */
 export function decodeAhead(
   end: number,

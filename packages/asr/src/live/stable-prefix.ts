@@ -1,12 +1,12 @@
 /** Words of the growing hypotheses of one utterance that will not be taken back. */
 export interface StablePrefix {
-  /** Takes the next hypothesis, with the words shown so far at its beginning or not; returns all words to show. */
+  /** Takes the next hypothesis, which need not begin with the words shown so far; returns all words to show. */
   update(words: readonly string[]): readonly string[];
 }
 
 /**
  * Local agreement (Liu et al. 2020, https://arxiv.org/abs/2005.11185): a word is shown once two hypotheses in a
- * row have it in the same place. What is shown stays: later hypotheses only add behind it.
+ * row have it in the same place. Shown words stay: later hypotheses only add to them.
  */
 export function createStablePrefix(): StablePrefix {
   let shown: readonly string[] = [];
@@ -35,7 +35,7 @@ function bare(word: string): string {
   return word.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
 }
 
-/** The word as both hypotheses have it: without the punctuation that only one has. */
+/** The part of the word that both hypotheses agree on: without punctuation that only one of them has. */
 function agreedForm(word: string, before: string | undefined): string {
   return word === before ? word : word.replace(/(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/u, '');
 }

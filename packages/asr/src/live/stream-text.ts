@@ -11,13 +11,13 @@ export interface StreamText {
   languageOf(result: RecognitionResult): string;
   /** A result's words as they were heard. */
   spell(result: RecognitionResult): readonly SpelledWord[];
-  /** A result's words as they follow what was said before: the first with a capital or without. */
+  /** A result's words with the first in the case that fits what was said before. */
   cased(words: readonly SpelledWord[], result: RecognitionResult): readonly SpelledWord[];
-  /** Takes the words of a final, which the next utterance follows; gives its text. */
+  /** Takes the words of a final, which the next utterance continues, and gives their text. */
   settle(words: readonly SpelledWord[]): string;
 }
 
-/** Makes the text of a stream, of which nothing was said yet. */
+/** Makes the text of a stream in which nothing has been said yet. */
 export function createStreamText(
   { task, ...options }: LiveOptions,
   { textOf, wordBreaksOf, ...services }: UtteranceServices,

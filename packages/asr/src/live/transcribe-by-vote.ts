@@ -16,11 +16,11 @@ export interface VoteOptions extends TranscribeOptions {
 }
 
 /**
- * As `transcribeRecording`, but hears the recording several times at once, cut at other pauses and in other contexts,
- * and votes on the words. Fewer of them are wrong, for as many times the work and only when all is heard
- * (docs/decisions/0015). A translation, which has no one right word for another, is heard once.
+ * As `transcribeRecording`, but hears the recording several times at once, each time cut at other pauses and in other
+ * contexts, and votes on the words. Fewer of them are wrong, at that many times the work, and no text is there before
+ * all is heard (docs/decisions/0015). A translation, where several words may be right, is heard once.
  *
- * @param open reads the recording, 16 kHz mono, from its beginning; called once a hearing
+ * @param open reads the recording, 16 kHz mono, from its beginning; called once for each hearing
  */
 export async function* transcribeByVote(
   recognizer: Recognizer,
@@ -35,7 +35,7 @@ export async function* transcribeByVote(
   }
   const { onProgress, onDropped, signal } = options;
   const dropped: DroppedWords[] = [];
-  // A hearing that fails ends the others, whose work would be for nothing.
+  // A hearing that fails ends the others, whose work would be wasted.
   const failure = new AbortController();
   const settled = new Array<number>(variants.length).fill(0);
   const hear = async (variant: TranscribeOptions, hearing: number): Promise<FinalHypothesis[]> => {
@@ -74,7 +74,7 @@ export async function* transcribeByVote(
   for (const words of dropped) onDropped?.(words);
 }
 
-/** What the first hearing dropped is none the less in the text where others heard something there. */
+/** Words that the first hearing dropped were replaced where other hearings heard something there. */
 function forgetReplaced(dropped: DroppedWords[], { words }: FinalHypothesis): void {
   const missing = dropped.filter(
     ({ start, end }) => !words.some((word) => word.start >= start && word.end <= end),
@@ -82,7 +82,7 @@ function forgetReplaced(dropped: DroppedWords[], { words }: FinalHypothesis): vo
   dropped.splice(0, dropped.length, ...missing);
 }
 
-/** What a hearing counts for a word is what the model thinks of it: that is what the vote was tuned on. */
+/** The vote of a hearing for a word weighs as much as the model's own confidence, which the vote was tuned on. */
 function withVotes(final: FinalHypothesis, calibration: Calibration): FinalHypothesis {
   const words = final.words.map((word) => ({
     ...word,
@@ -91,5 +91,5 @@ function withVotes(final: FinalHypothesis, calibration: Calibration): FinalHypot
   return { ...final, words };
 }
 
-/** Time after which all else that waits has a turn, milliseconds. */
+/** After so long, other work that waits gets its turn, milliseconds. */
 const TURN_MS = 5;

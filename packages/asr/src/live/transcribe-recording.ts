@@ -22,26 +22,29 @@ export interface TranscribeOptions extends Partial<
 > {
   /** Called with the seconds of audio whose text is final. */
   readonly onProgress?: (seconds: number) => void;
-  /** Words that the decoder had were dropped. */
+  /** Called with words that the decoder had but that were dropped. */
   readonly onDropped?: (words: DroppedWords) => void;
   /** Ends the work early; the generator then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Settings of a stream that asks for nothing else. */
+/** The settings of a stream that asks for no others. */
 export const defaultLiveOptions = {
   endpointingMs: 500,
   maxUtteranceSeconds: 15,
   contextSeconds: 20,
 } as const satisfies Partial<LiveOptions>;
 
-/** Audio given to recognition ahead of its text, seconds: bounds memory, and keeps one recording from all else. */
+/**
+ * Audio given to recognition ahead of its text, seconds: bounds memory, and keeps one recording from taking all
+ * capacity.
+ */
 const AHEAD_SECONDS = 120;
 
 /**
- * Transcribes 16 kHz mono audio as fast as the processes allow, behind all live work, through the same way as live
- * speech but with settings that suit whole recordings, where `options` have no others.
- * Throws `worker_failed` if part of the audio could not be recognised.
+ * Transcribes 16 kHz mono audio as fast as the processes allow, behind all live work. It goes the same way as live
+ * speech, with settings that suit whole recordings unless `options` has others. Throws `worker_failed` if part of the
+ * audio could not be recognised.
  */
 export async function* transcribeRecording(
   recognizer: Recognizer,
@@ -68,7 +71,7 @@ export async function* transcribeRecording(
       },
     },
   );
-  // Closing the stream also ends a flush that waits for its last finals.
+  // Closing the stream also ends a flush that is waiting for its last finals.
   const end = () => live.close();
   signal?.addEventListener('abort', end, { once: true });
   try {

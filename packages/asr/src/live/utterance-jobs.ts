@@ -8,15 +8,15 @@ import type { LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
 import type { UtteranceServices } from './utterance-services.js';
 
-/** An utterance, or what there is of it. */
+/** An utterance, or as much of it as there is. */
 export interface HeardUtterance {
   /** Its first sample. */
   readonly start: number;
-  /** Its latest hypothesis, and the sample up to which that covers it. */
+  /** Its latest hypothesis, and the sample up to which it reaches. */
   readonly heard: { readonly tokens: readonly number[]; readonly end: number };
 }
 
-/** What an utterance is heard for: its text while it is spoken; in a pause that may be its end; or at its end. */
+/** When an utterance is heard: while it is spoken, in a pause that may be its end, or at its end. */
 type Purpose = 'partial' | 'ahead' | 'final';
 
 /** Whoever wants a hypothesis, whose times are seconds of the stream. */
@@ -26,7 +26,7 @@ export type HypothesisOwner = Omit<JobOwner, 'audio'>;
 export interface UtteranceJobs {
   /** Asks for the text of an utterance up to sample `end`, in the context of those before. */
   submit(utterance: HeardUtterance, end: number, purpose: Purpose, owner: HypothesisOwner): SubmittedJob;
-  /** The same by itself, with nothing before it but silence. `speaks`: somebody is known to speak in it. */
+  /** The same, but alone, with nothing before it but silence. `speaks`: it is known to hold speech. */
   submitAlone(utterance: HeardUtterance, end: number, speaks: boolean, owner: HypothesisOwner): SubmittedJob;
   /** Nothing more will be asked. */
   close(): void;
@@ -44,7 +44,7 @@ export function createUtteranceJobs(
   const settingsOf = jobSettings(options, services);
   /** The window that workers may keep states of. */
   let keptWindow: number | undefined;
-  /** The window of the latest job that left its state. */
+  /** The window of the latest job that kept its state. */
   let stateOf: number | undefined;
 
   const nameOf = (window: number) => `${stream}/${window}`;
@@ -73,7 +73,7 @@ export function createUtteranceJobs(
   return {
     submit(utterance, end, purpose, { onResult, onLost }) {
       const { id, start, prefix } = windowOf(utterance, end);
-      // A window's first job leaves its state for all others, be it a partial.
+      // A window's first job keeps its state for all others, even if it is a partial.
       const keepState = options.contextSeconds > 0 && (purpose !== 'partial' || stateOf !== id);
       return pool.submit(
         {
@@ -133,7 +133,7 @@ function jobSettings(options: LiveOptions, services: UtteranceServices) {
     purpose: Purpose,
     speaks: boolean,
   ): Pick<RecognitionRequest, 'priority' | 'decoding' | 'keyTerms' | 'lexicon'> => {
-    // Partials are greedy and come quickly.
+    // Partials are decoded greedily, to be quick.
     const isPartial = purpose === 'partial';
     const decoding: DecodingRequest = {
       language,
@@ -156,7 +156,7 @@ function priorityOf(purpose: Purpose, { priority }: LiveOptions): RecognitionReq
   return purpose === 'final' ? 'final' : 'partial';
 }
 
-/** A result of audio that begins at sample `start`, with its times in the stream's clock. */
+/** A result of audio that begins at sample `start`, with its times on the stream's clock. */
 function inStreamTime(result: RecognitionResult, start: number): RecognitionResult {
   const began = start / SAMPLE_RATE;
   const { heardAt, lostIn } = result;
@@ -167,7 +167,7 @@ function inStreamTime(result: RecognitionResult, start: number): RecognitionResu
   };
 }
 
-/** Silence put ahead of an utterance that is heard by itself, samples: 0.1 s. */
+/** Silence put before an utterance that is heard alone, samples: 0.1 s. */
 const LEAD_IN = 1_600;
 
 function withSilenceAhead(audio: Int16Array, samples: number): Int16Array {

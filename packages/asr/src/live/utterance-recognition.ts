@@ -22,12 +22,14 @@ export interface UtteranceRecognition {
   readonly neededFrom: number | undefined;
   /** Start of the oldest utterance that is not final, samples. */
   readonly unsettledFrom: number | undefined;
-  /** Length of the utterances that have ended and are not final. */
+  /** Length of the utterances that have ended but are not final. */
   readonly pendingSeconds: number;
   readonly speechSeconds: number;
 }
 
-/** Makes the recognition of one stream. Utterances become final one after another: each is context of the next. */
+/**
+ * Makes the recognition of one stream. Utterances become final one after another, since each is context for the next.
+ */
 export function createUtteranceRecognition(
   options: LiveOptions,
   history: AudioHistory,
@@ -41,7 +43,7 @@ export function createUtteranceRecognition(
   const finals = createFinalQueue({ ...services, history, context, text, jobs, listener });
   const isLive = options.priority !== 'background';
   let open: OpenUtterance | undefined;
-  /** Whether the speech of the latest utterance goes on in the next. */
+  /** Whether the latest utterance was cut within speech, which the next continues. */
   let cut = false;
 
   const begin = (start: number) => {
@@ -67,14 +69,14 @@ export function createUtteranceRecognition(
     finals.add({ start, end, ahead, heard, shown, reason, ...evidence });
   };
 
-  /** What is at work already of the final of an utterance that has ended. */
+  /** The work on the final of an ended utterance that is under way already. */
   const finalAhead = (ended: OpenUtterance, end: number, tooFaint: boolean) => {
     const ahead = ended.finish(end);
     if (tooFaint) {
       ahead?.drop();
       return undefined;
     }
-    // Without context no utterance has to wait for the one before.
+    // Without context, no utterance has to wait for the one before.
     const isAlone = options.contextSeconds === 0 && !options.partials;
     return ahead ?? (isAlone ? ended.decodeAhead(end) : undefined);
   };
@@ -97,7 +99,7 @@ export function createUtteranceRecognition(
             break;
         }
       }
-      // In a pause nothing new was said, and the final that may be decoded ahead should find a free worker.
+      // In a pause nothing new is said, and the final that may be decoded ahead should find a free worker.
       if (options.partials && speaking && !finals.working) open?.listen(heard);
     },
     settled: finals.settled,

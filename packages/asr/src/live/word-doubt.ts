@@ -7,8 +7,8 @@ import type { Word, WordAlternative } from './live-transcription.js';
 export type WordDoubt = Pick<Word, 'confidence' | 'alternatives' | 'doubtful'>;
 
 /**
- * Says of each word how much it can be believed. This is where it is decided what a person should look at.
- * `spelled`: the words as they came; `written`: with terms as they are to be written.
+ * Gives each word its confidence, and decides which words a person should look at. `spelled`: the words as they were
+ * decoded; `written`: with terms as they are to be written.
  */
 export function doubtWords(
   spelled: readonly SpelledWord[],
@@ -33,24 +33,24 @@ export function doubtWords(
 }
 
 /**
- * Confidences below which a word is doubtful: of 515 words of dictation that marks 15, among them 5 of 6 wrong numbers
- * (bench `calibration`, ../shared/dictation). Other words are marked by whoever shows them.
+ * Confidences below which a word is doubtful. Of 515 words of dictation they mark 15, among them 5 of 6 wrong numbers
+ * (bench `calibration`, ../shared/dictation). Whoever shows the text decides which other words to mark.
  */
 const DOUBTFUL_BELOW = { term: 0.7, number: 0.7, other: 0 } as const;
 
-/** What is so much less likely is not worth showing, nats. */
+/** Alternatives that are less likely by more than this are not worth showing, nats. */
 const LEAST_ODDS = -4;
 
 const MOST_SHOWN = 3;
 
-/** What stands for words in a row. */
+/** What may stand in place of successive words. */
 interface Weighed {
   readonly first: number;
   readonly words: number;
   readonly text: string;
-  /** The likelihood against that of what is written. */
+  /** Its likelihood relative to that of what is written. */
   readonly ratio: number;
-  /** That of all that stands for the same words. */
+  /** The same for all alternatives for these words together. */
   readonly against: number;
 }
 
@@ -65,7 +65,7 @@ function weigh(
     const behind = next < 0 ? written.length : next;
     const last = written[behind - 1];
     if (first < 0 || !last || odds < LEAST_ODDS) return [];
-    // Where words were joined, what stands for some of them says nothing of the others.
+    // Where words were joined, an alternative for some of them says nothing about the others.
     const isPart = spelled.some(
       (word) => word.firstToken >= firstToken + tokens && word.firstToken < last.firstToken + last.tokens,
     );
@@ -79,7 +79,7 @@ function weigh(
   });
 }
 
-/** The likeliest, with what they have of the confidence that the word leaves. */
+/** The likeliest alternatives, each with its share of the confidence that the word leaves. */
 function sharesOf(weighed: readonly Weighed[], confidence: number, written: string): WordAlternative[] {
   const all = weighed.reduce((sum, { ratio }) => sum + ratio, 0);
   const share = Math.min(confidence, (1 - confidence) / all);

@@ -1,12 +1,14 @@
 import type { SpelledWord } from '../text/words.js';
 import type { Word } from './live-transcription.js';
 
-/** A word reaches so far beyond where its first and last tokens were heard, seconds, unless a neighbour is nearer. */
+/**
+ * How far a word reaches beyond where its first and last tokens were heard, seconds, unless a neighbour is nearer.
+ */
 const REACH = 0.15;
 
 /**
- * Gives words their places in the stream's clock, in order and without overlap.
- * `heardAt`: where each token was heard, and `start` and `end`, the utterance's bounds: seconds of the stream.
+ * Gives words their times on the stream's clock, in order and without overlap. `heardAt`: where each token was heard;
+ * `start` and `end`: the utterance's bounds; all in seconds of the stream.
  */
 export function placeWords(
   words: readonly SpelledWord[],
@@ -43,8 +45,8 @@ function hearingSpans(
 }
 
 /**
- * Times that never go back: those of the longest rising subsequence stay, the others, where attention looked away
- * for a token, move between their neighbours.
+ * Times that never go back: those of the longest rising subsequence stay; the others, where attention strayed for a
+ * token, move between their neighbours.
  */
 export function risingTimes(times: readonly number[]): number[] {
   const kept = longestRising(times);

@@ -1,4 +1,4 @@
-/** Bytes that come once, from front to back, with a look ahead. */
+/** Bytes that come once, from front to back, with lookahead. */
 export interface ByteSource {
   /** How many bytes have been taken. */
   position(): number;
@@ -6,13 +6,13 @@ export interface ByteSource {
   peek(length: number): Promise<Uint8Array>;
   /** Takes the next `length` bytes; fewer only at the end. */
   read(length: number): Promise<Uint8Array>;
-  /** Takes up to `length` bytes for nothing and returns how many there were. */
+  /** Skips up to `length` bytes and returns how many there were. */
   skip(length: number): Promise<number>;
-  /** Takes all that is left, or `limit` bytes of it, in blocks of at most `blockBytes`. */
+  /** Takes all that is left, or at most `limit` bytes, in blocks of at most `blockBytes`. */
   blocks(blockBytes: number, limit?: number): AsyncGenerator<Uint8Array, void>;
 }
 
-/** A source over `pull`, which gives the next bytes, however many, and `undefined` at the end. */
+/** A source of what `pull` gives: the next bytes, however many, and `undefined` at the end. */
 export function createByteSource(pull: () => Promise<Uint8Array | undefined>): ByteSource {
   let waiting: Uint8Array = new Uint8Array(0);
   let ended = false;

@@ -5,9 +5,10 @@ import { requireInputRate } from './resample.js';
 type Blocks = AsyncGenerator<DecodedBlock, string | undefined>;
 
 /**
- * Lets blocks pass that can be mixed and resampled: of a rate that is taken, of channels of one length, with samples that
- * are numbers, and of `maxSeconds` in all. What a header says is not asked: it is the blocks that take memory and time.
- * Throws `sample_rate_out_of_range`, `unsupported_audio`, and `recording_too_long` as soon as there is too much.
+ * Passes on blocks that can be mixed and resampled: at an accepted rate, with channels of equal length and samples
+ * that are numbers, and at most `maxSeconds` in all. The header is not consulted, since it is the blocks that take
+ * memory and time. Throws `sample_rate_out_of_range`, `unsupported_audio`, and `recording_too_long` as soon as there
+ * is too much.
  */
 export async function* checkBlocks(
   name: string,
@@ -43,15 +44,15 @@ export async function* checkBlocks(
   }
 }
 
-/** Of eight tracks. */
+/** For eight tracks. */
 const MOST_TRACK_CHANNELS = 8 * MOST_CHANNELS;
 
-/** Full scale is 1. What is this loud is no sound, and sums of it are no numbers any more. */
+/** Full scale is 1. Nothing this loud is sound, and sums of it may overflow. */
 const LOUDEST = 1e6;
 
 function silenceWhatIsNoSound(samples: Float32Array): void {
   for (let i = 0; i < samples.length; i++) {
-    // Also true of what is no number.
+    // Also true of NaN.
     if (!(Math.abs(samples[i] ?? 0) <= LOUDEST)) samples[i] = 0;
   }
 }

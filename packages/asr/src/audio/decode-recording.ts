@@ -9,34 +9,38 @@ import { type CreateResampler, loadResampling, type Resampler } from './resample
 
 /** A recording that can be decoded. */
 export interface Recording {
-  /** Seconds; undefined where neither header nor file size tell. */
+  /** Seconds; undefined where neither the header nor the file size tells. */
   readonly durationSeconds: number | undefined;
   /** Samples a second before resampling; 16,000 for what ffmpeg decodes. */
   readonly sampleRate: number;
   /** Tracks of sound, of which a screen or call recorder writes several. */
   readonly tracks: number;
-  /** Of all tracks, before they were mixed; 2 for MP3, and for a stream that ffmpeg decodes. */
+  /** Channels of all tracks, before mixing; 2 for MP3, and for a stream that ffmpeg decodes. */
   readonly channels: number;
   /**
-   * The audio at 16 kHz, all channels and tracks mixed to one, in pieces of mostly less than a second. Can be called once.
-   * Throws `unreadable_audio` after the last piece of a recording that is cut or damaged, unless `onDamage` was given.
+   * The audio at 16 kHz, all channels and tracks mixed to one, mostly in pieces of less than a second. Can be called
+   * once. Throws `unreadable_audio` after the last piece of a recording that is cut or damaged, unless `onDamage` is
+   * given.
    */
   chunks(): AsyncIterable<Float32Array>;
-  /** Closes the file. Needed only when `chunks` was not read to its end. */
+  /** Closes the file. Needed only if `chunks` was not read to its end. */
   close(): Promise<void>;
 }
 
 /** How to open a recording. */
 export interface RecordingOptions {
-  /** What messages call a stream or what is stored. A file is called by its path. */
+  /** What messages call a stream or a stored recording. A file is called by its path. */
   readonly name?: string;
-  /** The one track that is to be heard, from 0; all of them where it is left out. */
+  /** The number of the only track to hear, from 0; all of them if left out. */
   readonly track?: number;
-  /** Hears, after the last piece, that the recording is cut or damaged: what could be decoded is worth having. */
+  /**
+   * Called after the last piece if the recording is cut or damaged, for callers to whom the part that could be
+   * decoded is worth having.
+   */
   readonly onDamage?: (error: SpeechError) => void;
 }
 
-/** A recording that can be read, and how it is let go of. */
+/** A recording that can be read, and how it is closed. */
 export interface OpenedInput {
   readonly input: RecordingInput;
   readonly close: () => Promise<void>;
@@ -44,11 +48,11 @@ export interface OpenedInput {
 
 /** How it is decoded. */
 export interface DecodingOptions extends RecordingOptions {
-  /** A longer recording is given up, seconds; one of any length is decoded where this is left out. */
+  /** A longer recording is given up, seconds; no limit if left out. */
   readonly maxSeconds?: number;
 }
 
-/** Decodes what was opened, up to its first sound, and closes it when that fails. Throws as `openRecording` does. */
+/** Decodes an opened recording up to its first sound, and closes it if that fails. Throws as `openRecording` does. */
 export async function decodeRecording(opened: OpenedInput, options: DecodingOptions): Promise<Recording> {
   try {
     return await decodeToSound(opened, await loadResampling(), options);
@@ -69,7 +73,7 @@ async function decodeToSound(
   const container = await openContainer(input);
   const decoded = { ...container, blocks: checkBlocks(input.name, container.blocks, maxSeconds) };
   const mono = toMono16k(decoded, createResampler, track);
-  // Decoding up to the first sound tells now, not in the middle of a transcription, that there is none.
+  // Decoding up to the first sound tells now, and not during a transcription, if there is none.
   const first = await mono.next();
   if (first.done === true) throw withoutSound(input.name, first.value.damage);
 
@@ -136,7 +140,7 @@ async function* toMono16k(
       const heard = track === undefined ? channels : channelsOfTrack(channels, tracks, track);
       const samples = resampler.process(mixToMono(heard, sampleRate));
       if (samples.length > 0) yield { samples, ...format };
-      // Blocks that are in memory already would otherwise be decoded in a row, and nothing else would run.
+      // Otherwise blocks that are in memory already would be decoded in a row, and nothing else would run.
       await setImmediate();
     }
   } finally {
@@ -145,7 +149,7 @@ async function* toMono16k(
   }
 }
 
-/** A part of the recording that does not have the track is silent in it. */
+/** Silence for a part of the recording that does not have the track. */
 function channelsOfTrack(
   channels: readonly Float32Array[],
   tracks: readonly number[],
@@ -156,7 +160,7 @@ function channelsOfTrack(
   return own.length > 0 ? own : [new Float32Array(channels[0]?.length ?? 0)];
 }
 
-/** A decoder that gives up does so on bytes that its container does not allow. */
+/** A decoder gives up only on bytes that its container does not allow, so its failure is damage. */
 function endOfDecoding(error: unknown): IteratorReturnResult<string> {
   if (error instanceof SpeechError) throw error;
   return { done: true, value: 'is damaged and could not be decoded to its end' };

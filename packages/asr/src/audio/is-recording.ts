@@ -3,7 +3,7 @@ import { createByteSource } from './byte-source.js';
 import { DETECTION_BYTES, detectContainer } from './containers/detect-container.js';
 import { skipId3Tags } from './containers/id3.js';
 
-/** Whether the file's content is audio that is decoded without the help of ffmpeg. False for what cannot be read. */
+/** Whether the file's content is audio that is decoded without the help of ffmpeg. False if it cannot be read. */
 export async function isRecording(path: string): Promise<boolean> {
   const handle = await open(path, 'r').catch(() => undefined);
   if (handle === undefined) return false;

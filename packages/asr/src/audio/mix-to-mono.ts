@@ -1,11 +1,11 @@
-/** Mixes the channels of one recording, block by block; remembers which of them are inverted. */
+/** Mixes the channels of one recording, block by block, and remembers which of them are inverted. */
 export type MixToMono = (channels: readonly Float32Array[], sampleRate: number) => Float32Array;
 
 /**
- * Makes a mixer that takes channels in equal parts, and turns one over that is the opposite of those before it: a wire
- * of a balanced line that was soldered the wrong way, or a microphone turned around, would otherwise cancel all speech.
- * Channels that have little in common are added as they are. What is turned is judged by half a second, and turned within
- * 20 ms. Holds a few numbers a channel.
+ * Makes a mixer that takes equal parts of all channels, and inverts a channel that is the opposite of those before
+ * it: a balanced line with its wires swapped, or a microphone turned around, would otherwise cancel all speech.
+ * Channels that have little in common are added as they are. Whether to invert is judged by half a second of audio
+ * and done within 20 ms. Holds a few numbers per channel.
  */
 export function createMixToMono(): MixToMono {
   let likenesses: readonly Likeness[] = [];
@@ -22,19 +22,22 @@ export function createMixToMono(): MixToMono {
   };
 }
 
-/** How a channel goes with the sum of those before it. */
+/** How a channel is correlated with the sum of those before it. */
 interface Likeness {
-  /** Adds the channel to the sum, turned over where it is its opposite. */
+  /** Adds the channel to the sum, inverted where it is its opposite. */
   readonly add: (sum: Float32Array, channel: Float32Array, sampleRate: number) => void;
 }
 
-/** How long what was heard counts, seconds: a word, so that nothing is turned back and forth within one. */
+/**
+ * How long audio counts in the judgement, seconds: about a word, so that no channel is inverted back and forth within
+ * one.
+ */
 const MEMORY_SECONDS = 0.5;
 
-/** How long turning takes, seconds: too slow to click, too fast to be missed. */
+/** How long inverting takes, seconds: slow enough not to click, fast enough to lose no speech. */
 const TURNING_SECONDS = 0.02;
 
-/** Correlations at which a channel is turned, and turned back. Independent microphones stay between them. */
+/** Correlations at which a channel is inverted, and restored. Independent microphones stay between them. */
 const OPPOSITE_BELOW = -0.3;
 const ALIKE_ABOVE = 0.1;
 
@@ -50,7 +53,7 @@ function createLikeness(): Likeness {
     const kept = Math.exp(-channel.length / (MEMORY_SECONDS * sampleRate));
     [product, powerOfSum, powerOfChannel] = [product * kept, powerOfSum * kept, powerOfChannel * kept];
     for (let i = 1; i < channel.length; i++) {
-      // Differences weigh speech, not the hum that lines of both kinds share.
+      // Differences of samples give weight to speech, and not to the hum that both lines share.
       const a = (sum[i] ?? 0) - (sum[i - 1] ?? 0);
       const b = (channel[i] ?? 0) - (channel[i - 1] ?? 0);
       product += a * b;

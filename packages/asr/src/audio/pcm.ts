@@ -9,10 +9,10 @@ export function bytesPerSample(encoding: PcmEncoding): 2 | 4 {
 }
 
 /**
- * Interleaved PCM as one array a channel, samples within -1 to 1. The result shares no memory with `bytes`.
- * Floats that are no number or infinite become 0, louder ones are clipped: one bad sample would otherwise
- * poison every later output of a recursive filter or a model.
- * Throws `unsupported_audio` when `bytes` is no whole number of frames (a sample of each channel).
+ * Splits interleaved PCM into one array per channel, samples within -1 to 1. The result shares no memory with
+ * `bytes`. Floats that are NaN or infinite become 0 and louder ones are clipped: otherwise one bad sample would
+ * poison every later output of a recursive filter or a model. Throws `unsupported_audio` unless `bytes` is a whole
+ * number of frames (one sample of each channel).
  */
 export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels = 1): Float32Array[] {
   const sampleBytes = bytesPerSample(encoding);
@@ -20,7 +20,7 @@ export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels = 1
   if (bytes.byteLength % frameBytes !== 0) throw incompleteFrame(bytes.byteLength, frameBytes);
 
   const frames = bytes.byteLength / frameBytes;
-  // A DataView reads at any alignment, and little-endian on any machine.
+  // A DataView reads at any alignment, and as little-endian on any machine.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decode = encoding === 's16le' ? decodeInt16 : decodeFloat32;
   return Array.from({ length: channels }, (_, channel) =>

@@ -9,7 +9,7 @@ import {
   type RecordingOptions,
 } from './decode-recording.js';
 
-/** A recording that can be read at any place though it is no file that others can open: one that is encrypted. */
+/** A recording that can be read at any place, but is no file that other programs could open: an encrypted one. */
 export interface StoredRecording {
   /** Bytes. */
   readonly size: number;
@@ -18,10 +18,10 @@ export interface StoredRecording {
 }
 
 /**
- * Opens a file by its path, what is stored otherwise, or a stream such as standard input: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and what
- * ffmpeg reads where it is installed; told apart by content. Decodes as it is read, so memory does not grow with
- * the length. Throws `unreadable_audio` for what is no file, not readable, or without sound, and
- * `unsupported_audio` for what is no audio.
+ * Opens a file by its path, a stored recording, or a stream such as standard input: WAV, FLAC, MP3, Ogg/Opus,
+ * Ogg/Vorbis, and what ffmpeg reads where it is installed, told apart by content. Decodes while it is read, so memory
+ * does not grow with the length. Throws `unreadable_audio` if it is no file, not readable, or without sound, and
+ * `unsupported_audio` if it is no audio.
  */
 export async function openRecording(
   source: string | AsyncIterable<Uint8Array> | StoredRecording,
@@ -121,7 +121,7 @@ function unreadable(path: string, cause: unknown): SpeechError {
       return new SpeechError(
         'unreadable_audio',
         `${path} may not be read.`,
-        'Give yourself the right to read it.',
+        'Give yourself permission to read it.',
         options,
       );
     case 'EISDIR':

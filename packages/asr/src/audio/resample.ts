@@ -3,13 +3,13 @@ import { SpeechError } from '../speech-error.js';
 import { SAMPLE_RATE } from './sample-rate.js';
 
 /**
- * One channel on its way to 16 kHz. Output sample k is the input at k/16,000 seconds, and after every `flush`
- * exactly ⌈input samples · 16,000 / input rate⌉ samples have come out in all, however the input was cut.
+ * Resamples one channel to 16 kHz. Output sample k is the input at k/16,000 seconds, and after every `flush` exactly
+ * ⌈input samples · 16,000 / input rate⌉ samples have come out in all, however the input was divided.
  */
 export interface Resampler {
   /**
-   * Takes samples at the input rate, returns those at 16 kHz that are complete. The last 5 ms (at 8 kHz) to
-   * 2.5 ms (at 48 kHz) wait for the audio that follows. At 16 kHz the very same array is returned.
+   * Takes samples at the input rate and returns those at 16 kHz that are complete. The last 5 ms (at 8 kHz) to 2.5 ms
+   * (at 48 kHz) wait for the audio that follows. At 16 kHz, the input array itself is returned.
    */
   process(chunk: Float32Array): Float32Array;
   /** Returns what still waits, as if silence followed. More input may come then, on the same clock. */
@@ -24,7 +24,9 @@ export interface Resampler {
  */
 export type CreateResampler = (inputRate: number) => Resampler;
 
-/** Loads the filter code once a process; then resamplers are made synchronously, all in one WebAssembly memory. */
+/**
+ * Loads the filter's code once per process; resamplers are then made synchronously, all in one WebAssembly memory.
+ */
 export function loadResampling(): Promise<CreateResampler> {
   loading ??= load().then((speex) => {
     const scratch = allocateScratch(speex);
@@ -44,10 +46,10 @@ const INPUT_RATES = { min: 4_000, max: 384_000 } as const;
  */
 const QUALITY = 5;
 
-/** Samples handed over at a time. Bounds the scratch memory, nothing else. */
+/** Samples handed to the filter at a time. Bounds the scratch memory, nothing else. */
 const PIECE = 4_096;
 
-/** Memory that calls of all resamplers share: calls never overlap, and nothing in it outlives one. */
+/** Memory that the calls of all resamplers share: calls never overlap, and nothing in it outlives a call. */
 interface Scratch {
   readonly input: number;
   readonly inputLength: number;

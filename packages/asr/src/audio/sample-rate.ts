@@ -1,6 +1,6 @@
 import { SpeechError } from '../speech-error.js';
 
-/** Samples a second of all audio past the resampler: voice activity and models are trained at this rate. */
+/** Samples a second of all audio after the resampler: voice activity and models are trained at this rate. */
 export const SAMPLE_RATE = 16_000;
 
 /** What a live stream may send, samples a second: telephone to studio. */

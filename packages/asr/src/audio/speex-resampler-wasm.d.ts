@@ -1,7 +1,8 @@
-// The package carries no types. Signatures: speex_resampler.h of SpeexDSP; a pointer is a byte offset into HEAP*.
+// The package has no types. Signatures are those of SpeexDSP's speex_resampler.h; a pointer is a byte offset into
+// HEAP*.
 declare module '@echogarden/speex-resampler-wasm/simd' {
   export interface SpeexResampler {
-    /** Replaced whenever the memory grows: read them anew after every call. */
+    /** Replaced whenever the memory grows: read it anew after every call. */
     readonly HEAPF32: Float32Array;
     readonly HEAPU32: Uint32Array;
     /** 0 when no memory is left. */

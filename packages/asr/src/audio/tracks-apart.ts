@@ -2,10 +2,10 @@ import { SAMPLE_RATE } from './sample-rate.js';
 import type { Recording } from './decode-recording.js';
 
 /**
- * Whether each track of a recording has speech of its own, as where every person has one: they are heard apart then, for
- * two who talk at once are not understood. Tracks that go along with one another hold the same speech, as the mix of a
- * screen recorder beside its parts, or two microphones in a room, and would be heard twice. `open` opens a track; the
- * first two minutes of each are read.
+ * Whether each track of a recording has speech of its own, as where every person has a track. Such tracks are heard
+ * separately, since two people who talk at once are not understood. Tracks that rise and fall together hold the same
+ * speech, such as the mix of a screen recorder beside its parts, or two microphones in a room, which would be heard
+ * twice. `open` opens a track; the first two minutes of each are read.
  */
 export async function areTracksApart(
   tracks: number,
@@ -24,10 +24,16 @@ const COMPARED_SECONDS = 120;
 /** Speech rises and falls with its syllables, a few times a second: frames of 20 ms follow it. */
 const FRAME = SAMPLE_RATE / 50;
 
-/** Correlation of levels. That of people who talk at the same time is within 0.3 of nothing, and less where they take turns. */
+/**
+ * Correlation of levels from which tracks hold the same speech. For people who talk at the same time it is within 0.3
+ * of zero, and lower where they take turns.
+ */
 const ALIKE_FROM = 0.5;
 
-/** Decibels below full scale that count as silence, and below the loudest frame of a track that count as speech. */
+/**
+ * Decibels relative to full scale up to which a frame is silent, and relative to the loudest frame of a track from
+ * which it is speech.
+ */
 const SILENCE_DB = -60;
 const SPEECH_RANGE_DB = 35;
 
@@ -53,7 +59,7 @@ async function levelsOf(recording: Recording): Promise<Float32Array> {
   return levels.subarray(0, frames);
 }
 
-/** How the levels of two tracks go together while at least one of them speaks, -1 to 1. */
+/** The correlation of the levels of two tracks while at least one of them has speech, -1 to 1. */
 function likeness(a: Float32Array, b: Float32Array): number {
   const [speechA, speechB] = [a, b].map((levels) =>
     Math.max(SILENCE_DB + 1, loudest(levels) - SPEECH_RANGE_DB),

@@ -13,7 +13,7 @@ function expandALaw(code: number): number {
   return ((bits & 0x80) === 0 ? -magnitude : magnitude) / 32_768;
 }
 
-/** G.711 section 3, table 2: as above with a bias of 33 steps; all bits are sent inverted. */
+/** G.711 section 3, table 2: as above, but with a bias of 33 steps and all bits sent inverted. */
 function expandMuLaw(code: number): number {
   const bits = ~code & 0xff;
   const magnitude = ((((bits & 15) << 3) + 132) << ((bits >> 4) & 7)) - 132;

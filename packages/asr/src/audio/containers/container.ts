@@ -9,15 +9,15 @@ export interface RecordingInput {
   readonly bytes: ByteSource;
   /** Present for what can be read at any place. */
   readonly file?: RecordingFile;
-  /** How what only ffmpeg decodes gets to it. */
+  /** Starts ffmpeg for what only ffmpeg decodes. */
   readonly startFfmpeg: StartFfmpeg;
 }
 
-/** Audio as its container holds it. */
+/** Decoded audio, at the rate and with the channels of its container. */
 export interface DecodedBlock {
-  /** One array a channel, all of the same length, samples within about -1 to 1. */
+  /** One array per channel, all of the same length, samples within about -1 to 1. */
   readonly channels: readonly Float32Array[];
-  /** How many of them each track has, where there are several tracks. */
+  /** How many channels each track has, where there are several tracks. */
   readonly tracks?: readonly number[];
   /** Samples a second. May change from block to block where the container allows it. */
   readonly sampleRate: number;
@@ -25,11 +25,11 @@ export interface DecodedBlock {
 
 /** An opened container. */
 export interface DecodedAudio {
-  /** What the header says; undefined where it says nothing. */
+  /** The length that the header states; undefined where it states none. */
   readonly durationSeconds: number | undefined;
   /**
-   * Blocks short enough to decode in a few milliseconds each. Returns what is wrong with the recording, as
-   * the end of a sentence that begins with its name, or undefined for one that is whole.
+   * Blocks, each short enough to be decoded in a few milliseconds. Returns what is wrong with the recording, as the
+   * end of a sentence that begins with its name, or undefined if it is whole.
    */
   readonly blocks: AsyncGenerator<DecodedBlock, string | undefined>;
 }
@@ -38,10 +38,13 @@ export interface DecodedAudio {
 export type OpenContainer = (input: RecordingInput) => Promise<DecodedAudio>;
 
 /**
- * Encoded bytes decoded at a time. At 16 kbit/s, about the least that speech is stored at, they hold one
- * second, which the slowest of the decoders needs less than 10 ms for.
+ * Encoded bytes decoded at a time. At 16 kbit/s, about the lowest rate at which speech is stored, they hold one
+ * second, which takes the slowest of the decoders less than 10 ms.
  */
 export const ENCODED_BLOCK_BYTES = 2_048;
 
-/** Channels of a track. Nobody records a talk with more, and each takes memory and time however few bytes claim it. */
+/**
+ * The most channels of a track. Nobody records a conversation with more, and each costs memory and time, however few
+ * bytes claim that it exists.
+ */
 export const MOST_CHANNELS = 64;

@@ -28,8 +28,8 @@ const decoders: Readonly<Record<OggCodec, () => OggDecoder>> = {
 };
 
 /**
- * Decodes page by page, about a second each, with silence where the positions of pages leave a gap. Recordings in a row
- * (RFC 3533, section 4, "chaining") are decoded one after the other, whatever their codecs.
+ * Decodes page by page, about a second each, with silence where the positions of pages leave a gap. Chained
+ * recordings (RFC 3533, section 4) are decoded one after the other, whatever their codecs.
  */
 export async function* decodeOgg({
   bytes,
@@ -70,7 +70,7 @@ export async function* decodeOgg({
   }
 }
 
-/** What has been found wrong so far. */
+/** The flaws found so far. */
 interface Flaws {
   damaged: number;
   unheardTracks: number;
@@ -88,23 +88,25 @@ function describe({ damaged, unheardTracks, hasJumped }: Flaws): string | undefi
 /** One recording of a chain. */
 interface Link {
   readonly serialNumber: number;
-  /** Whether there was a page behind those that begin its tracks. */
+  /** Whether there was a page after those that begin its tracks. */
   readonly isBegun: boolean;
   readonly take: (page: OggPage) => AsyncGenerator<DecodedBlock, void>;
-  /** Gives what the decoder has held back. */
+  /** Gives out what the decoder has held back. */
   readonly end: () => AsyncGenerator<DecodedBlock, void>;
   readonly free: () => void;
 }
 
-/** `begin` is the position of the first sound of a track that does not begin late; undefined for any that it has. */
+/**
+ * `begin` is the position of the first sound of a track that does not begin late; undefined if any position will do.
+ */
 function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: number | undefined): Link {
   const decoder = decoders[codec]();
   let isBegun = false;
-  /** The page that the decoder holds back: it gives one when it sees the next. */
+  /** The page that the decoder holds back, which it gives out when it sees the next. */
   let held: OggPage | undefined;
-  /** Samples that have come out, with the silence between them. */
+  /** Samples given out so far, with the silence between them. */
   let emitted = 0;
-  /** The position that silence or sound begins at; undefined until it is known. */
+  /** The position at which silence or sound begins; undefined until it is known. */
   let base = begin;
 
   async function* give(decoded: DecodedPages, page: OggPage | undefined): AsyncGenerator<DecodedBlock, void> {
@@ -114,7 +116,7 @@ function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: nu
     if (page !== undefined && page.position >= 0) {
       base ??= page.position - samplesDecoded;
       const gap = measureGap((page.position - base - samplesDecoded - emitted) / sampleRate);
-      // A stream that was joined late may begin with any position.
+      // A stream that was joined late may begin at any position.
       flaws.hasJumped ||= gap.hasJumped && emitted > 0;
       base += Math.round(gap.skippedSeconds * sampleRate);
       for (let left = Math.round(gap.silentSeconds * sampleRate); left > 0; left -= sampleRate) {
@@ -135,7 +137,7 @@ function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: nu
     async *take(page) {
       await decoder.ready;
       isBegun ||= !page.isFirst;
-      // A page that is lost takes sound with it.
+      // Sound was lost with each missing page.
       if (held !== undefined && page.sequenceNumber !== held.sequenceNumber + 1) flaws.damaged += 1;
       const decoded = await decoder.decode(page.bytes);
       const before = held;

@@ -6,10 +6,10 @@ import { isReadableWav } from './wav.js';
 /** The containers that are read without help; all others go through ffmpeg. */
 export type ContainerName = 'wav' | 'flac' | 'mp3' | 'ogg' | 'other';
 
-/** Bytes from a recording's start that `detectContainer` wants to see; fewer will do for a shorter one. */
+/** Bytes from a recording's start that `detectContainer` needs to see; fewer only if the recording is shorter. */
 export const DETECTION_BYTES = 65_536;
 
-/** Tells the container from the first bytes. File names are not asked: they are wrong too often. */
+/** Tells the container from the first bytes, never from the file's name, which is wrong too often. */
 export function detectContainer(head: Uint8Array): ContainerName {
   if (isReadableWav(head)) return 'wav';
   if (startsWith(head, 'fLaC')) return 'flac';
@@ -19,7 +19,7 @@ export function detectContainer(head: Uint8Array): ContainerName {
 
 /**
  * The first page of an Ogg stream holds nothing but the codec's identification (RFC 3533, section 4). Where a second
- * track begins right behind it, all are heard by the help of ffmpeg.
+ * track begins right after it, all are heard with the help of ffmpeg.
  */
 function isReadableOgg(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);

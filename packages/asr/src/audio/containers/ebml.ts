@@ -1,9 +1,9 @@
-/** The beginning of an element of Matroska and WebM (RFC 8794, section 4). */
+/** The header of an element of Matroska and WebM (RFC 8794, section 4). */
 export interface EbmlElement {
   readonly id: number;
-  /** Of id and size together. */
+  /** Length of id and size together. */
   readonly headerBytes: number;
-  /** Of what follows the header; undefined where the writer did not know. */
+  /** Length of what follows the header; undefined where the writer did not know it. */
   readonly bodyBytes: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export const ebmlIds = {
   block: 0xa1,
 } as const;
 
-/** The element that these bytes begin; undefined where they begin none. */
+/** The element that begins with these bytes; undefined where none does. */
 export function parseEbmlElement(bytes: Uint8Array): EbmlElement | undefined {
   const idBytes = lengthOf(bytes[0]);
   if (idBytes === undefined || idBytes > 4) return undefined;
@@ -47,7 +47,7 @@ export function parseEbmlElement(bytes: Uint8Array): EbmlElement | undefined {
   return { id: view.readUIntBE(0, idBytes), headerBytes, bodyBytes: isUnknown ? undefined : Number(size) };
 }
 
-/** Length of a variable-length number by its first byte: the zeros before the first one, and that. */
+/** Length of a variable-length number, from its first byte: the number of leading zero bits plus one. */
 function lengthOf(first: number | undefined): number | undefined {
   return first === undefined || first === 0 ? undefined : Math.clz32(first) - 23;
 }

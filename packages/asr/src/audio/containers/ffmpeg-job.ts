@@ -1,24 +1,24 @@
 import type { RecordingFile } from './recording-file.js';
 
-/** What a program of ffmpeg is started for. Nothing of a recording decides about other options than these. */
+/** What a program of ffmpeg is started for. A recording decides about none of its options but these. */
 export type FfmpegJob =
-  /** To tell which tracks there are, in JSON. */
+  /** To list the tracks, in JSON. */
   | { readonly program: 'ffprobe' }
   /** To decode a track to Matroska with 16-bit samples at 16 kHz. */
   | {
       readonly program: 'ffmpeg';
-      /** The number of a stream among all, or `first` for the first of sound. */
+      /** The number of a stream among all of them, or `first` for the first one with sound. */
       readonly track: number | 'first';
       readonly channels: number;
-      /** Whether it is to tell of the tracks of its input, too. */
+      /** Whether it should also list the tracks of its input. */
       readonly tellsTracks: boolean;
     };
 
 /** Where ffmpeg gets a recording from. */
 export type FfmpegInput =
-  /** A file of the system that holds nothing else: MP4 is read from behind. */
+  /** A file on disk that holds nothing but the recording: MP4 is read from its end. */
   | { readonly type: 'path'; readonly path: string }
-  /** What can be read again and again, but by this process only. */
+  /** What can be read repeatedly, but only by this process. */
   | { readonly type: 'stored'; readonly file: RecordingFile }
   /** What comes once. */
   | { readonly type: 'stream'; readonly bytes: () => AsyncIterable<Uint8Array> };
@@ -38,7 +38,7 @@ export interface FfmpegEnd {
   readonly exitCode: number | null;
   /** Lines about what could not be read, without those that are harmless. */
   readonly complaints: number;
-  /** Tracks of sound that it has named; 0 where it was not asked to. */
+  /** Tracks of sound that it has listed; 0 where it was not asked to. */
   readonly tracks: number;
 }
 

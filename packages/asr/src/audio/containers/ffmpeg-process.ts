@@ -15,8 +15,8 @@ import {
 import { bytesInOrder } from './mp4-in-order.js';
 
 /**
- * Starts a program of ffmpeg as a child of this process, with nothing of its environment and, where the system has
- * `prlimit`, within limits of its own. Throws `FfmpegMissingError`.
+ * Starts a program of ffmpeg as a child of this process, with nothing of this process's environment and, where the
+ * system has `prlimit`, with limits of its own. Throws `FfmpegMissingError`.
  */
 export const startFfmpeg: StartFfmpeg = async (job, input) => {
   const [program, prlimit] = await Promise.all([findProgram(job.program), findProgram('prlimit')]);
@@ -46,13 +46,16 @@ export const startFfmpeg: StartFfmpeg = async (job, input) => {
   };
 };
 
-/** It writes no files and no core, and dies where its memory (bytes) or processor time (seconds) are out of proportion. */
+/**
+ * It can write no files and no core dump, and dies when its memory (bytes) or processor time (seconds) gets out of
+ * proportion.
+ */
 const LIMITS = ['--data=536870912', '--cpu=3600', '--fsize=0', '--core=0', '--nofile=32', '--'];
 
 /** Bytes of a single piece of memory: an index for a day of sound takes less. */
 const MOST_ALLOCATED = 64 * 1024 ** 2;
 
-/** Options before the input, and behind it. */
+/** Options before the input, and after it. */
 function argumentsOf(job: FfmpegJob): readonly [readonly string[], readonly string[]] {
   const limits = ['-max_alloc', `${MOST_ALLOCATED}`, '-threads', '1'];
   if (job.program === 'ffprobe')
@@ -71,14 +74,17 @@ function argumentsOf(job: FfmpegJob): readonly [readonly string[], readonly stri
   ];
 }
 
-/** What ffprobe is asked for. */
+/** The fields that ffprobe is asked for. */
 const ENTRIES =
   'format=format_name,start_time,duration:stream=index,codec_type,channels:stream_disposition=attached_pic';
 
-/** Longer than any gap: ffmpeg must not correct what is looked at here, seconds. */
+/** Longer than any gap, seconds: ffmpeg must not correct what is judged here. */
 const NEVER = 1_000_000_000;
 
-/** Tracks may begin late, and have to be found all the same, microseconds and bytes; what is found first ends the search. */
+/**
+ * Microseconds and bytes: tracks that begin late have to be found all the same. Whichever is reached first ends the
+ * search.
+ */
 const LOOK_AHEAD = ['-analyzeduration', '100000000', '-probesize', '33554432'];
 
 /** Only as a file or a pipe, so that a crafted playlist cannot make it fetch anything from the network. */
@@ -88,7 +94,7 @@ function inputArguments(input: FfmpegInput): readonly string[] {
     : ['-protocol_whitelist', 'pipe', '-i', 'pipe:0'];
 }
 
-/** It may stop listening at any time; its exit code says then what there is to say. */
+/** The program may stop reading at any time; its exit code tells the rest. */
 async function feed(input: FfmpegInput, stdin: Writable): Promise<void> {
   if (input.type === 'path') {
     stdin.on('error', () => undefined).end();
@@ -107,7 +113,9 @@ function end(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
 /** Characters of a line that are looked at. */
 const LINE_LENGTH = 1_000;
 
-/** Returns what tells of the lines so far. Reads on, so that the program is never held up by what it says. */
+/**
+ * Returns a function that sums up the lines so far. Keeps reading, so that the program never blocks on its messages.
+ */
 function listen(stderr: Readable): () => Pick<FfmpegEnd, 'complaints' | 'tracks'> {
   let complaints = 0;
   let tracks = 0;
@@ -126,17 +134,20 @@ function listen(stderr: Readable): () => Pick<FfmpegEnd, 'complaints' | 'tracks'
   return () => ({ complaints, tracks });
 }
 
-/** A track of the input, and what comes behind all of them, as ffmpeg lists it. */
+/** A track of the input, and the line after all of them, as ffmpeg lists them. */
 const TRACK = /^\[info\] +Stream #0:\d+.*: Audio: /u;
 const OUTPUT = /^\[info\] Output #0/u;
 
-/** Lines tell how bad they are where that was asked for; otherwise there are only such as tell of errors. */
+/** Lines name their level where that was asked for; otherwise only errors are printed. */
 function isComplaint(line: string): boolean {
   const level = /\[(info|warning|verbose|error|fatal|panic)\] /u.exec(line)?.[1];
   if (level === 'info' || level === 'warning' || level === 'verbose') return false;
   return (level !== undefined || !/^(?: |$)/u.test(line)) && !HARMLESS.test(line);
 }
 
-/** What is said about whole recordings, too: of pictures and texts in them, of times, which are looked at elsewhere. */
+/**
+ * Complaints that sound recordings cause too: about pictures and texts in them, and about times, which are checked
+ * elsewhere.
+ */
 const HARMLESS =
   /non.monoton|Could not find codec parameters|chapter track|Last message repeated|attached pic|\[(?:mjpeg|png|h264|hevc|vp8|vp9|av1) @/iu;

@@ -21,8 +21,8 @@ import { sideBySide } from './tracks.js';
 import { brokenRecording, encryptedRecording, needsFfmpeg, noRecording, soundless } from './unreadable.js';
 
 /**
- * Whatever else ffmpeg can read, when it is installed: MP4, WebM, AMR, WMA and so on. All tracks of sound are heard,
- * at the times at which a player plays them; of a stream, which cannot be read twice, the first.
+ * Opens whatever else ffmpeg can read, where it is installed: MP4, WebM, AMR, WMA and so on. All tracks of sound are
+ * heard, at the times at which a player plays them; of a stream, which cannot be read twice, only the first.
  */
 export function openWithFfmpeg(input: RecordingInput): Promise<DecodedAudio> {
   const blocks = input.file === undefined ? decodeStream(input) : decodeFile(input, input.file);
@@ -66,13 +66,13 @@ function sectionOf(file: RecordingFile, { start, end }: Part): RecordingFile {
   return { path: undefined, size: end - start, read };
 }
 
-/** Parts without sound after which no further ones are tried: a part of five bytes takes a process, too. */
+/** After so many parts without sound no more are tried, since even a part of five bytes takes a process. */
 const MOST_UNDECODED = 20;
 
 /** Tracks of one recording that are heard: each takes a process. */
 const MOST_TRACKS = 8;
 
-/** Throws a `SpeechError` where there is nothing to decode. */
+/** Throws a `SpeechError` if there is nothing to decode. */
 async function* decodePart(
   { name, startFfmpeg }: RecordingInput,
   file: RecordingFile,
@@ -85,7 +85,7 @@ async function* decodePart(
   const { tracks } = probed;
   if (tracks.length === 0) throw await withoutTracks(name, file, part, probed, damage);
 
-  // Behind another recording, the clock of that one may go on.
+  // After another recording, the clock of that one may go on.
   const begin = COUNTED_FROM_ZERO.has(part.kind) && part.start === 0 ? 0 : probed.startSeconds;
   const heard = tracks.slice(0, MOST_TRACKS).map(({ index, channels }) =>
     decodeTrack(name, part.kind, startFfmpeg, input, {
@@ -102,7 +102,7 @@ async function* decodePart(
   return ends.map((end) => end.damage).find((one) => one !== undefined) ?? missingEnd(part, probed, ends);
 }
 
-/** Kinds whose header says how long they are, so that what is missing at the end shows. */
+/** Kinds whose header says how long they are, so that a missing end shows. */
 const DECLARING_KINDS: ReadonlySet<RecordingKind | undefined> = new Set<RecordingKind>([
   'MP4',
   'WebM or Matroska',
@@ -113,7 +113,10 @@ const DECLARING_KINDS: ReadonlySet<RecordingKind | undefined> = new Set<Recordin
   'CAF',
 ]);
 
-/** Of pictures, which the length counts as well, nothing is known here, nor of clocks that go on behind another recording. */
+/**
+ * Not told where there are pictures, which the length counts as well, or where the clock goes on from another
+ * recording.
+ */
 function missingEnd({ kind, start }: Part, probed: Probed, ends: readonly TrackEnd[]): string | undefined {
   const { declaredSeconds, hasVideo } = probed;
   if (declaredSeconds === undefined || hasVideo || start > 0 || !DECLARING_KINDS.has(kind)) return undefined;
@@ -122,7 +125,7 @@ function missingEnd({ kind, start }: Part, probed: Probed, ends: readonly TrackE
   return isShort ? `ends after ${found.toFixed(1)} of ${declaredSeconds.toFixed(1)} s` : undefined;
 }
 
-/** What rounding, padding and estimates of a header may amount to. */
+/** How far off a header may be by rounding, padding and estimates. */
 const LOST_SECONDS = 0.5;
 const LOST_SHARE = 0.01;
 
@@ -139,7 +142,7 @@ async function withoutTracks(
   return trace === undefined ? noRecording(name) : brokenRecording(name, trace, LACKS_BEGINNING);
 }
 
-/** What comes once is decoded as it comes: two channels, as nobody has counted them. */
+/** A stream is decoded as it comes, to two channels, since nobody has counted them. */
 async function* decodeStream({ name, bytes, startFfmpeg }: RecordingInput): Blocks {
   const kind = recordingKind(await bytes.peek(RECORDING_KIND_BYTES));
   const input: FfmpegInput = { type: 'stream', bytes: () => bytes.blocks(STREAM_BLOCK_BYTES) };
@@ -159,20 +162,20 @@ const UNSTREAMABLE: Partial<Record<RecordingKind, string>> = {
 const STREAM_BLOCK_BYTES = 8_192;
 
 interface TrackOptions {
-  /** What counts as the beginning in the times of the container, seconds; undefined for the track's own. */
+  /** The time of the container that counts as the beginning, seconds; undefined for the track's own beginning. */
   readonly begin: number | undefined;
   readonly job: FfmpegJob & { readonly program: 'ffmpeg' };
 }
 
 interface TrackEnd {
-  /** Where the last sound ends; 0 where there was none. */
+  /** Where the last sound ends; 0 if there was none. */
   readonly seconds: number;
   readonly damage: string | undefined;
-  /** Of sound, in the whole recording; 0 where ffmpeg was not asked. */
+  /** Number of tracks of sound in the whole recording; 0 where ffmpeg was not asked. */
   readonly tracks: number;
 }
 
-/** Throws a `SpeechError` only where ffmpeg is not installed. */
+/** Throws a `SpeechError` only if ffmpeg is not installed. */
 async function* decodeTrack(
   name: string,
   kind: RecordingKind | undefined,
@@ -207,7 +210,7 @@ function damageOf(exitCode: number | null, complaints: number, hasJumped: boolea
 /**
  * Kinds whose times count from their beginning, so that a track that begins late has silence before it even where it is
  * alone (ISO/IEC 14496-12, section 8.6.6; RFC 9559, section 11; Advanced Systems Format, section 3.2). The clocks of
- * others have run for a while: they begin with the first picture or sound.
+ * other kinds have been running for a while: those begin with their first picture or sound.
  */
 const COUNTED_FROM_ZERO: ReadonlySet<RecordingKind | undefined> = new Set<RecordingKind>([
   'MP4',
@@ -231,7 +234,10 @@ async function* timedBlocks(
   }
 }
 
-/** What is broken in any case is not made whole by a program that is missing. */
+/**
+ * Where ffmpeg is missing, says so only of a recording that ffmpeg could decode, not of one that is broken in any
+ * case.
+ */
 async function orNeedsFfmpeg<T>(
   name: string,
   kind: RecordingKind | undefined,

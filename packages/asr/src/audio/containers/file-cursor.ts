@@ -1,6 +1,6 @@
 import type { RecordingFile } from './recording-file.js';
 
-/** Looks at any place of a recording; places near the last one are not read again. */
+/** Looks at any place of a recording, without reading places near the last one again. */
 export interface FileCursor {
   /** Bytes. */
   readonly size: number;

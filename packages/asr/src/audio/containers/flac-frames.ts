@@ -4,11 +4,11 @@ import type { ByteSource } from '../byte-source.js';
 export interface FlacFrame {
   /** All of it, with its checksums, which are right. */
   readonly bytes: Uint8Array;
-  /** Where its first sample stands among all. */
+  /** The number of its first sample in the recording. */
   readonly position: number;
-  /** Of its header, without the checksum. */
+  /** Length of its header without the checksum. */
   readonly headerBytes: number;
-  /** Whether it says its sample rate, and does not leave that to STREAMINFO. */
+  /** Whether it states its sample rate rather than leaving that to STREAMINFO. */
   readonly isRateTold: boolean;
 }
 
@@ -16,13 +16,13 @@ export interface FlacFrame {
 export interface FlacEnd {
   /** The last frame is not whole. */
   readonly isCut: boolean;
-  /** Places where something stood that is no frame, or a damaged one. */
+  /** Places that hold something other than a frame, or a damaged frame. */
   readonly gaps: number;
 }
 
 /**
- * Takes the frames of a native stream one by one, each with right checksums, up to what `isEnd` says is none of the
- * stream's. Finds the next one behind damage.
+ * Takes the frames of a native stream one by one, each with right checksums, up to the first bytes of which `isEnd`
+ * says that they are not the stream's. After damage it finds the next frame.
  */
 export async function* readFlacFrames(
   bytes: ByteSource,
@@ -37,7 +37,7 @@ export async function* readFlacFrames(
     if (header === undefined && isEnd(head)) return { isCut: false, gaps };
     const length = header && (await frameLength(bytes, header, isEnd));
     if (header !== undefined && length !== undefined) {
-      // Where blocks have one size, frames are counted, and the last is shorter.
+      // Where all blocks have one size, frames are counted instead of samples, and the last may be shorter.
       blockSize = Math.max(blockSize, header.blockSize);
       const position = header.isSampleNumber ? header.number : header.number * blockSize;
       const { headerBytes, isRateTold } = header;
@@ -50,8 +50,8 @@ export async function* readFlacFrames(
 }
 
 /**
- * A frame that says what it left to STREAMINFO (section 9.1), which the decoder has not seen: as many bits a sample as that
- * says, and any sample rate. Sizes that no frame can say are left out.
+ * Spells out in a frame what it leaves to STREAMINFO (section 9.1), which the decoder has not seen: the bits per
+ * sample that STREAMINFO gives, and any sample rate. Sizes that no frame can state are left out.
  */
 export function spellOutFormat(
   { bytes, headerBytes, isRateTold }: FlacFrame,
@@ -73,7 +73,7 @@ export function spellOutFormat(
 const SIZE_BITS = 0b1110;
 const RATE_16K = 5;
 
-/** By bits a sample (section 9.1.4). */
+/** By bits per sample (section 9.1.4). */
 const SIZE_CODES: ReadonlyMap<number, number> = new Map([
   [8, 1],
   [12, 2],
@@ -83,7 +83,7 @@ const SIZE_CODES: ReadonlyMap<number, number> = new Map([
   [32, 7],
 ]);
 
-/** Bytes looked at to find the next frame, and the first try to find the end of one. */
+/** Bytes that are searched for the next frame, and at first for the end of a frame. */
 const LOOK_AHEAD_BYTES = 32_768;
 
 /** The longest header: two bytes of sync, two of codes, seven of number, two each of block size and rate, checksum. */
@@ -96,7 +96,7 @@ interface FrameHeader {
   readonly blockSize: number;
   readonly headerBytes: number;
   readonly isRateTold: boolean;
-  /** Uncompressed, which no encoder exceeds by much. */
+  /** The length of the frame uncompressed, which no encoder exceeds by much. */
   readonly mostBytes: number;
 }
 
@@ -124,7 +124,7 @@ function parseFrameHeader(bytes: Uint8Array, at: number): FrameHeader | undefine
   };
 }
 
-/** A number of one to seven bytes in the manner of UTF-8. */
+/** A number of one to seven bytes, coded as in UTF-8. */
 function parseNumber(bytes: Uint8Array, at: number): { value: number; end: number } | undefined {
   const first = bytes[at] ?? 0xff;
   if (first < 0x80) return { value: first, end: at + 1 };
@@ -139,7 +139,7 @@ function parseNumber(bytes: Uint8Array, at: number): { value: number; end: numbe
   return { value, end: at + length };
 }
 
-/** Bytes of the frame that comes next; undefined where its checksum is nowhere right. */
+/** The length of the next frame, bytes; undefined where its checksum is right nowhere. */
 async function frameLength(
   bytes: ByteSource,
   { mostBytes }: FrameHeader,
@@ -147,17 +147,17 @@ async function frameLength(
 ): Promise<number | undefined> {
   let sum = 0;
   let at = 0;
-  /** Where the checksum is right, though nothing follows that would belong there. */
+  /** A length at which the checksum is right, though what follows is no frame. */
   let candidate: number | undefined;
   for (let wanted = LOOK_AHEAD_BYTES; ; wanted *= 4) {
     const seen = await bytes.peek(Math.min(wanted, mostBytes) + HEADER_BYTES);
     const isLast = wanted >= mostBytes || seen.length < wanted;
     const until = isLast ? Math.min(seen.length, mostBytes) : seen.length - HEADER_BYTES;
     for (; at < until; at++) {
-      // The checksum of a frame with its checksum is 0.
+      // The checksum over a frame and its checksum is 0.
       sum = ((sum << 8) & 0xffff) ^ (table16[(sum >> 8) ^ (seen[at] ?? 0)] ?? 0);
       if (sum !== 0 || at < 8) continue;
-      // A checksum that ends with a zero is right without it, too.
+      // If a checksum ends in a zero byte, it is right without that byte, too.
       const length = at + (seen[at + 1] === 0 ? 2 : 1);
       if (
         length === seen.length ||
@@ -171,7 +171,7 @@ async function frameLength(
   }
 }
 
-/** Skips what is no frame; false where none comes. */
+/** Skips to the next frame; false where there is none. */
 async function skipToFrame(bytes: ByteSource, isEnd: (head: Uint8Array) => boolean): Promise<boolean> {
   await bytes.skip(1);
   for (;;) {
@@ -196,7 +196,7 @@ function checksum8(bytes: Uint8Array, start: number, end: number): number {
   return sum;
 }
 
-/** Of the polynomials 07 and 8005 (sections 9.1.8 and 9.3). */
+/** For the polynomials 07 and 8005 (sections 9.1.8 and 9.3). */
 const table8 = Uint8Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = (value << 1) ^ ((value & 0x80) === 0 ? 0 : 0x107);

@@ -7,7 +7,7 @@ import { recordingKind } from './recording-kind.js';
 import { isTagHead } from './tags.js';
 import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
 
-/** Native FLAC (RFC 9639), up to what is none of its frames. */
+/** Native FLAC (RFC 9639), up to the first thing that is none of its frames. */
 export async function openFlac(input: RecordingInput): Promise<DecodedAudio> {
   const info = await readStreamInfo(input);
   const { samples, sampleRate } = info;
@@ -84,7 +84,7 @@ async function* decodeBlocks(
       const gap = measureGap((frame.value.position - base - emitted) / rate);
       hasJumped ||= gap.hasJumped;
       base += Math.round(gap.skippedSeconds * rate);
-      // Frames are lost where they are counted on.
+      // Frames are lost where the count goes on without them.
       if (gap.silentSeconds > 0) damaged += 1;
       for (let left = Math.round(gap.silentSeconds * rate); left > 0; left -= rate) {
         const length = Math.min(left, rate);
@@ -100,7 +100,7 @@ async function* decodeBlocks(
   }
 }
 
-/** What may stand behind the last frame: another recording, a tag, padding. */
+/** What may follow the last frame: another recording, a tag, padding. */
 function isNoFrame(head: Uint8Array): boolean {
   return recordingKind(head) !== undefined || isTagHead(head);
 }

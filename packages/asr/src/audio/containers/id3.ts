@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.js';
 
-/** Skips ID3v2 tags, which may hold a picture of megabytes before the first sound, of MP3 mostly. */
+/** Skips ID3v2 tags, which may hold a picture of megabytes before the first sound, mostly in MP3. */
 export async function skipId3Tags(bytes: ByteSource): Promise<void> {
   for (;;) {
     const head = Buffer.from(await bytes.peek(10));

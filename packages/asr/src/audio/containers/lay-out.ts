@@ -4,11 +4,14 @@ import { createFileCursor, type FileCursor } from './file-cursor.js';
 import { MP4_BOX_HEADER_BYTES, parseMp4Box } from './mp4-box.js';
 import { RECORDING_KIND_BYTES, recordingKind, type RecordingKind } from './recording-kind.js';
 
-/** What a file holds, found by its structure alone. */
+/** What a file holds, told from its structure alone. */
 export interface Layout {
-  /** The recordings that it is made of, one behind the other; most often one. */
+  /** The recordings that it is made of, one after the other; most often one. */
   readonly parts: readonly Part[];
-  /** What is wrong with the structure, as the end of a sentence that begins with its name; undefined where nothing is. */
+  /**
+   * What is wrong with the structure, as the end of a sentence that begins with the file's name; undefined where
+   * nothing is.
+   */
   readonly damage: string | undefined;
 }
 
@@ -17,15 +20,15 @@ export interface Part {
   readonly start: number;
   readonly end: number;
   readonly kind: RecordingKind | undefined;
-  /** What it cannot be decoded without and does not have, as the end of a sentence; undefined where it has all. */
+  /** What it lacks and cannot be decoded without, as the end of a sentence; undefined where it lacks nothing. */
   readonly lack: string | undefined;
   /** Whether its sound can be decoded only with a key that is not in the file. */
   readonly isEncrypted: boolean;
 }
 
 /**
- * Accounts for the bytes of a file: each belongs to a recording, is padding, or is named as damage. Kinds that have no
- * structure to follow, such as frames in a row, reach to the end.
+ * Accounts for the bytes of a file: each belongs to a recording, is padding, or is reported as damage. Kinds without
+ * a structure to follow, such as frames in a row, reach to the end.
  */
 export async function layOut(file: RecordingFile): Promise<Layout> {
   const cursor = createFileCursor(file);
@@ -38,11 +41,11 @@ export async function layOut(file: RecordingFile): Promise<Layout> {
     const walked = await walkerOf(kind)(cursor, start);
     damage ??= walked.damage;
     const next = await nextStart(cursor, walked.end);
-    // What ends where it begins would be found there again, and again.
+    // A part that ended where it began would be found there again and again.
     const isFollowed = typeof next === 'number' && next > start;
     if (next === 'unknown') damage ??= 'goes on behind its end with bytes that are no recording';
     else if (next === start) damage ??= CUT;
-    // What decodes it may find its way again, so it is given what could not be accounted for.
+    // The decoder may find its way again, so it also gets what could not be accounted for.
     const end = isFollowed ? next : file.size;
     parts.push({ start, end, kind, lack: walked.lack, isEncrypted: walked.isEncrypted === true });
     start = end;
@@ -65,7 +68,7 @@ type Walker = (cursor: FileCursor, start: number) => Promise<Walked>;
 
 const CUT = 'is cut off in the middle';
 
-/** What a piece of a recording has to say for itself that is not the first. */
+/** The flaw of a piece of a recording that is not the first one. */
 export const LACKS_BEGINNING = 'lacks its beginning, without which the rest cannot be decoded';
 
 function walkerOf(kind: RecordingKind | undefined): Walker {
@@ -90,7 +93,7 @@ function walkerOf(kind: RecordingKind | undefined): Walker {
   }
 }
 
-/** Where the next recording of the file begins; what stands there otherwise. */
+/** Where the next recording of the file begins, or what else stands there. */
 async function nextStart(cursor: FileCursor, end: number): Promise<number | 'nothing' | 'unknown'> {
   if (end >= cursor.size) return 'nothing';
   const rest = await cursor.at(end, RECORDING_KIND_BYTES);
@@ -99,7 +102,7 @@ async function nextStart(cursor: FileCursor, end: number): Promise<number | 'not
   return isId3v1 || rest.every((byte) => byte === 0) ? 'nothing' : 'unknown';
 }
 
-/** Boxes at the top (ISO/IEC 14496-12). Fragments are numbered, so that a missing one shows (section 8.8.5). */
+/** Boxes at the top level (ISO/IEC 14496-12). Fragments are numbered, so a missing one shows (section 8.8.5). */
 async function walkMp4(cursor: FileCursor, start: number): Promise<Walked> {
   const seen = new Set<string>();
   let damage: string | undefined;
@@ -126,7 +129,7 @@ async function walkMp4(cursor: FileCursor, start: number): Promise<Walked> {
   return { end: at, damage, lack: seen.has('moov') ? undefined : lackOfMp4(seen), isEncrypted };
 }
 
-/** Of an index: enough to see the sample entries of its tracks. */
+/** How much of an index is looked at: enough to see the sample entries of its tracks. */
 const LOOKED_AT_BYTES = 65_536;
 
 /** Whether sound is described as protected (ISO/IEC 14496-12, section 8.12, and `drms` of Apple's FairPlay). */
@@ -143,7 +146,7 @@ function lackOfMp4(seen: ReadonlySet<string>): string {
     : 'is cut off before its index, without which nothing of it can be decoded';
 }
 
-/** Elements that may stand in a segment, and in a cluster of which nobody wrote down how long it is. */
+/** Elements that may stand in a segment, and in a cluster whose length was not written down. */
 const SEGMENT_ELEMENTS: ReadonlySet<number> = new Set([
   ebmlIds.seekHead,
   ebmlIds.info,
@@ -193,7 +196,7 @@ async function walkMatroska(cursor: FileCursor, start: number): Promise<Walked> 
       if (Number.isFinite(segmentEnd) && segmentEnd > cursor.size) damage ??= CUT;
       at = body;
     } else {
-      // A cluster without a size is gone through block by block.
+      // A cluster without a size is walked through block by block.
       at = body + (bodyBytes ?? 0);
       if (at > cursor.size) damage ??= CUT;
     }
@@ -206,10 +209,10 @@ function lackOfMatroska(seen: ReadonlySet<number>): string | undefined {
   return undefined;
 }
 
-/** Sizes from here on, and 0, are what writers put down that did not know the size. */
+/** Sizes from here on, and 0, are written where the size was not known. */
 const UNKNOWN_IFF_SIZE_FROM = 0x7fff_0000;
 
-/** One chunk that holds all others (EA IFF 85). Long AVI files have several, one behind the other. */
+/** One chunk that holds all others (EA IFF 85). Long AVI files have several, one after the other. */
 async function walkIff(cursor: FileCursor, start: number, order: 'little' | 'big'): Promise<Walked> {
   let at = start;
   while (at < cursor.size) {
@@ -224,7 +227,7 @@ async function walkIff(cursor: FileCursor, start: number, order: 'little' | 'big
   return { end: at };
 }
 
-/** Chunks in a row behind eight bytes of header (Apple Core Audio Format). A size of -1 reaches to the end. */
+/** Chunks in a row after eight bytes of header (Apple Core Audio Format). A size of -1 reaches to the end. */
 async function walkCaf(cursor: FileCursor, start: number): Promise<Walked> {
   let at = start + 8;
   while (at < cursor.size) {
@@ -247,7 +250,7 @@ async function walkAsf(cursor: FileCursor, start: number): Promise<Walked> {
     if (head.length < 24) return { end: cursor.size, damage: CUT };
     if (at > start && recordingKind(head) !== undefined) break;
     const size = Number(head.readBigUInt64LE(16));
-    // Those of a stream end nowhere.
+    // In a stream they have no end.
     if (size < 24) return { end: cursor.size };
     at += size;
     if (at > cursor.size) return { end: cursor.size, damage: CUT };
@@ -255,7 +258,9 @@ async function walkAsf(cursor: FileCursor, start: number): Promise<Walked> {
   return { end: at };
 }
 
-/** Pages find their way by themselves; what is looked at is whether the first one begins a track (RFC 3533, section 6). */
+/**
+ * Pages can be found wherever they are; only whether the first one begins a track is checked (RFC 3533, section 6).
+ */
 async function walkOgg(cursor: FileCursor, start: number): Promise<Walked> {
   const [flags = 0] = await cursor.at(start + 5, 1);
   return { end: cursor.size, lack: (flags & 2) === 0 ? LACKS_BEGINNING : undefined };

@@ -13,8 +13,9 @@ export async function openMp3(input: RecordingInput): Promise<DecodedAudio> {
 }
 
 /**
- * Whether two frames, one right after the other, begin these bytes: a single header turns up in any file. Where there
- * are too few bytes for a second one, the first will do unless it has to be `certain`.
+ * Whether these bytes begin with two frames, one right after the other, since what looks like a single header turns
+ * up in any file. Where there are too few bytes for a second one, the first is enough unless the answer has to be
+ * `certain`.
  */
 export function isMpegAudio(head: Uint8Array, { certain = false } = {}): boolean {
   const first = parseFrameHeader(head);
@@ -54,7 +55,10 @@ const BIT_RATES = {
 const VERSIONS = [2.5, undefined, 2, 1] as const;
 const LAYERS = [undefined, 3, 2, 1] as const;
 
-/** The four bytes of a frame header; undefined where they are none, or of the free format, which nobody writes. */
+/**
+ * Reads the four bytes of a frame header; undefined where they are none, or one of the free format, which nobody
+ * writes.
+ */
 function parseFrameHeader(bytes: Uint8Array): FrameHeader | undefined {
   const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
   if (first !== 0xff || second >> 5 !== 7) return undefined;
@@ -73,8 +77,8 @@ function parseFrameHeader(bytes: Uint8Array): FrameHeader | undefined {
 }
 
 /**
- * The length that encoders put into a first frame without sound, seconds: Xing's tag with the number of
- * frames, and LAME's extension of it with the samples to cut at both ends.
+ * The length that encoders put into a first frame without sound, seconds: Xing's tag gives the number of frames, and
+ * LAME's extension of it the samples to cut at both ends.
  */
 function parseInfoFrame(head: Uint8Array): number | undefined {
   const frame = parseFrameHeader(head);

@@ -9,7 +9,10 @@ export interface Mp4Box {
 /** Bytes of the longest header. */
 export const MP4_BOX_HEADER_BYTES = 16;
 
-/** The box that `head` begins; undefined where the bytes make none that ends by `limit`. A size of 0 reaches to it. */
+/**
+ * The box that begins with `head`; undefined where the bytes are no box that ends by `limit`. A size of 0 reaches to
+ * `limit`.
+ */
 export function parseMp4Box(head: Buffer, start: number, limit: number): Mp4Box | undefined {
   if (head.length < 8) return undefined;
   const short = head.readUInt32BE(0);

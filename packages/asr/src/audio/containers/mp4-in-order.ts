@@ -3,7 +3,7 @@ import type { FfmpegInput } from './ffmpeg-job.js';
 import { createFileCursor, gather } from './file-cursor.js';
 import { MP4_BOX_HEADER_BYTES, type Mp4Box, parseMp4Box } from './mp4-box.js';
 
-/** What is written into a pipe of a recording: the bytes as they are, or those of an MP4 file in another order. */
+/** The bytes of a recording as they are written into a pipe: as they are, or in another order for an MP4 file. */
 export async function bytesInOrder(
   input: Exclude<FfmpegInput, { readonly type: 'path' }>,
 ): Promise<AsyncIterable<Uint8Array>> {
@@ -14,8 +14,9 @@ export async function bytesInOrder(
 
 /**
  * The bytes of an MP4 or QuickTime file with its index moved before its samples, so that it can be decoded through
- * a pipe (ISO/IEC 14496-12, sections 4.2 and 8.7.5). Recorders write the index last, when they know it. Undefined
- * for files of another kind, those that are in this order already, and indexes that nobody writes. Holds a few KiB.
+ * a pipe (ISO/IEC 14496-12, sections 4.2 and 8.7.5). Recorders write the index last, when they know it. Undefined for
+ * files of another kind, for files in this order already, and for indexes that no recorder would write. Holds a few
+ * KiB in memory.
  */
 async function mp4InOrder(file: RecordingFile): Promise<AsyncIterable<Uint8Array> | undefined> {
   const boxes = await topLevelBoxes(file);
@@ -33,16 +34,16 @@ async function mp4InOrder(file: RecordingFile): Promise<AsyncIterable<Uint8Array
   })();
 }
 
-/** An index takes some bytes a sample table entry: this one would be for days of audio. */
+/** An index takes a few bytes for each entry of its sample tables: one this large would be for days of audio. */
 const LARGEST_INDEX_BYTES = 64 * 1024 ** 2;
 
 /** Moved offsets must still fit into 32 bits. */
 const LARGEST_OFFSET = 2 ** 32 - LARGEST_INDEX_BYTES - 1;
 
-/** Boxes of a file that is no stream of fragments are few; what has more is not worth the walk. */
+/** A file that is no stream of fragments has few boxes; one with more is not worth walking through. */
 const MOST_BOXES = 64;
 
-/** What a file of this kind begins with; QuickTime of old has no name for itself. */
+/** Boxes that such a file begins with; old QuickTime files do not name their type. */
 const FIRST_BOXES: ReadonlySet<string> = new Set(['ftyp', 'mdat', 'wide', 'free', 'skip']);
 
 async function topLevelBoxes(file: RecordingFile): Promise<Mp4Box[]> {
@@ -51,7 +52,7 @@ async function topLevelBoxes(file: RecordingFile): Promise<Mp4Box[]> {
   for (let at = 0; at < file.size && boxes.length < MOST_BOXES;) {
     const head = await cursor.at(at, MP4_BOX_HEADER_BYTES);
     const box = parseMp4Box(head, at, file.size);
-    // What stands behind the last box is none of the file's.
+    // Bytes after the last box do not belong to the file.
     if (box === undefined) return boxes;
     if (boxes.length === 0 && !FIRST_BOXES.has(box.type)) return [];
     boxes.push(box);
@@ -60,7 +61,7 @@ async function topLevelBoxes(file: RecordingFile): Promise<Mp4Box[]> {
   return boxes;
 }
 
-/** A table of offsets of chunks: where its entries are in the file, and how many bytes each takes. */
+/** A table of chunk offsets: where its entries are in the file, and how many bytes each takes. */
 interface OffsetTable {
   readonly start: number;
   readonly end: number;
@@ -70,7 +71,7 @@ interface OffsetTable {
 /** Boxes on the way from the index to its tables of chunk offsets. */
 const CONTAINERS: ReadonlySet<string> = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
 
-/** As many boxes as lie one within the other on that way. */
+/** How many boxes are nested on that way. */
 const DEEPEST = 5;
 
 /** Version and flags, the number of entries, then the entries. */
@@ -96,7 +97,10 @@ async function findOffsetTables(file: RecordingFile, index: Mp4Box): Promise<rea
   return tables.filter(({ start, end, entryBytes }) => end - start >= entryBytes);
 }
 
-/** The index, with the offsets of chunks corrected that lie between `from` and the index, which is put before them. */
+/**
+ * The index, which is moved before the chunks that lie between `from` and the index, with the offsets of these
+ * corrected.
+ */
 async function* movedIndex(
   file: RecordingFile,
   index: Mp4Box,

@@ -1,7 +1,10 @@
 /** Codecs that are decoded from Ogg without the help of ffmpeg. */
 export type OggCodec = 'opus' | 'vorbis' | 'flac';
 
-/** The codec of a track by its first packet (RFC 7845, section 5.1; Vorbis I, section 4.2.1; RFC 9639, section 10.1). */
+/**
+ * The codec of a track, told from its first packet (RFC 7845, section 5.1; Vorbis I, section 4.2.1; RFC 9639, section
+ * 10.1).
+ */
 export function oggCodec(packet: Buffer): OggCodec | undefined {
   return signatures.find(
     ([, signature]) => packet.toString('latin1', 0, signature.length) === signature,
@@ -14,7 +17,7 @@ const signatures: readonly (readonly [OggCodec, string])[] = [
   ['flac', '\u007fFLAC'],
 ];
 
-/** Samples at the beginning that Opus counts and nobody hears (RFC 7845, section 5.1). */
+/** Samples at the beginning that Opus counts but that are not played (RFC 7845, section 5.1). */
 export function preSkipOf(identification: Buffer): number {
   const hasOne = oggCodec(identification) === 'opus' && identification.length >= 12;
   return hasOne ? identification.readUInt16LE(10) : 0;

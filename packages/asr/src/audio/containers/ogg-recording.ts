@@ -13,7 +13,7 @@ export async function openOgg(input: RecordingInput): Promise<DecodedAudio> {
   return { durationSeconds: isPlausible(seconds, input) ? seconds : undefined, blocks: decodeOgg(input) };
 }
 
-/** Samples a second in which positions are counted: for Opus 48,000 whatever went in (RFC 7845, section 4). */
+/** Samples a second in which positions are counted: 48,000 for Opus, whatever the input had (RFC 7845, section 4). */
 function rateOf(identification: Buffer): number | undefined {
   switch (oggCodec(identification)) {
     case 'opus':
@@ -22,14 +22,14 @@ function rateOf(identification: Buffer): number | undefined {
       // Vorbis I specification, section 4.2.2.
       return identification.length >= 16 ? identification.readUInt32LE(12) || undefined : undefined;
     case 'flac':
-      // Behind 13 bytes of mapping and a block header stands STREAMINFO (RFC 9639, sections 8.2 and 10.1).
+      // STREAMINFO follows 13 bytes of mapping and a block header (RFC 9639, sections 8.2 and 10.1).
       return identification.length >= 30 ? identification.readUIntBE(27, 3) >> 4 || undefined : undefined;
     case undefined:
       return undefined;
   }
 }
 
-/** Clocks jump. The silence of a pause takes a few bytes a second even where it is hardly encoded. */
+/** Fewer bytes mean that a clock has jumped: even the silence of a pause is encoded in a few bytes a second. */
 const LEAST_BYTES_PER_SECOND = 25;
 
 function isPlausible(seconds: number | undefined, { file }: RecordingInput): boolean {

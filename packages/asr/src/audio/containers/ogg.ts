@@ -8,7 +8,7 @@ export interface OggPage {
   readonly bytes: Buffer;
   /** Without the header. */
   readonly body: Buffer;
-  /** Samples up to the page's end as the codec counts them; -1 when no packet ends in the page. */
+  /** Samples up to the page's end as the codec counts them; -1 if no packet ends in the page. */
   readonly position: number;
   /** The track that it belongs to. */
   readonly serialNumber: number;
@@ -20,18 +20,18 @@ export interface OggPage {
   readonly isIntact: boolean;
 }
 
-/** What the first and the last page of an Ogg recording tell without decoding it. */
+/** What the first and the last page of an Ogg recording tell without any decoding. */
 export interface OggSummary {
   /** The first packet: the codec's identification. */
   readonly identification: Buffer;
   /**
-   * The codec's sample count at the end, from where it begins; undefined for a stream, or where the end belongs to
+   * The codec's sample count from the beginning to the end; undefined for a stream, or where the end belongs to
    * another track.
    */
   readonly samples: number | undefined;
 }
 
-/** Looks at both ends of a recording, taking nothing of it. */
+/** Looks at both ends of a recording without consuming any of it. */
 export async function summariseOgg({ bytes, file }: RecordingInput): Promise<OggSummary> {
   const head = Buffer.from(await bytes.peek(LARGEST_PAGE_BYTES));
   const first = parsePage(head);
@@ -49,11 +49,11 @@ export async function summariseOgg({ bytes, file }: RecordingInput): Promise<Ogg
 export interface OggEnd {
   /** The last page is not whole. */
   readonly isCut: boolean;
-  /** Places where something stood that is no page, or a damaged one. */
+  /** Places that hold something other than a page, or a damaged page. */
   readonly gaps: number;
 }
 
-/** Takes the whole pages one by one. Half of one is left out: decoders make seconds of nonsense from it. */
+/** Takes the pages one by one. One that is cut off is left out: decoders make seconds of nonsense from it. */
 export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, OggEnd> {
   let gaps = 0;
   let isInGap = false;
@@ -64,7 +64,7 @@ export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, 
     if (start !== 0) {
       if (!isInGap && !isPadding(head)) gaps += 1;
       isInGap = true;
-      // A pattern may begin at the very end.
+      // A capture pattern may begin at the very end.
       await bytes.skip(start < 0 ? Math.max(1, head.length - CAPTURE_PATTERN.length + 1) : start);
       continue;
     }
@@ -82,7 +82,7 @@ export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, 
     }
     gaps += 1;
     if (page === undefined || next >= 0) {
-      // This page was cut, and another one put behind it.
+      // This page was cut, and another one follows.
       await bytes.skip(next);
     } else {
       await bytes.skip(page.bytes.length);
@@ -98,7 +98,7 @@ const HEADER_BYTES = 27;
 /** Bytes of the largest page. */
 const LARGEST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 
-/** The page that these bytes begin; undefined where it is not whole. */
+/** The page at the beginning of these bytes; undefined where it is not whole. */
 export function parsePage(bytes: Buffer): OggPage | undefined {
   const headerBytes = HEADER_BYTES + (bytes[HEADER_BYTES - 1] ?? 0);
   if (bytes.length < headerBytes) return undefined;
@@ -134,7 +134,10 @@ const checksumTable = Uint32Array.from({ length: 256 }, (_, index) => {
   return value >>> 0;
 });
 
-/** The count that the first sound begins with, about: a stream that was joined late counts on. */
+/**
+ * About where the codec's count is at the first sound: in a stream that was joined late, it has been running for a
+ * while.
+ */
 function beginningOf(head: Buffer, last: number): number {
   for (let at = 0; at < head.length;) {
     const page = parsePage(head.subarray(at));

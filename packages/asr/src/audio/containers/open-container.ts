@@ -15,13 +15,13 @@ import { skipTags } from './tags.js';
 import { openWav } from './wav.js';
 
 /**
- * Opens whatever an input begins with, told by its content, and all that follows it in the same file: recordings are put
- * one behind the other as files are, and none of them may go unheard.
+ * Opens whatever an input begins with, told by its content, and all that follows it in the same file: recordings may
+ * be concatenated like any files, and none of them may go unheard.
  */
 export async function openContainer(input: RecordingInput): Promise<DecodedAudio> {
   const name = detectContainer(await input.bytes.peek(DETECTION_BYTES));
   const first = await containers[name](input);
-  // What is read by ffmpeg takes all there is.
+  // ffmpeg reads the whole input.
   return name === 'other' ? first : { ...first, blocks: decodeAll(input, first.blocks) };
 }
 
@@ -33,7 +33,7 @@ const containers: Readonly<Record<ContainerName, OpenContainer>> = {
   other: openWithFfmpeg,
 };
 
-/** More recordings in one file are not looked for. */
+/** No more recordings than this are looked for in one file. */
 const MOST_RECORDINGS = 1_000;
 
 async function* decodeAll(

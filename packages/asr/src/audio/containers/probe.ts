@@ -7,17 +7,17 @@ export interface Probed {
   /** ffmpeg's own name for the container, such as `mov,mp4,m4a,3gp,3g2,mj2`; undefined where it knows none. */
   readonly format: string | undefined;
   readonly tracks: readonly AudioTrack[];
-  /** Whether there are pictures that move. */
+  /** Whether there is a video, and not just a still picture. */
   readonly hasVideo: boolean;
   /** When the first picture or sound begins on the container's clock, seconds; undefined where that is unknown. */
   readonly startSeconds: number | undefined;
-  /** Seconds from the container's beginning to its end as its header says; undefined where it does not. */
+  /** Length of the container as its header states it, seconds; undefined where it does not. */
   readonly declaredSeconds: number | undefined;
 }
 
 /** A track of sound. */
 interface AudioTrack {
-  /** Of all tracks of the recording, from 0. */
+  /** Its number among all tracks of the recording, from 0. */
   readonly index: number;
   readonly channels: number;
 }
@@ -34,10 +34,10 @@ export async function probe(startFfmpeg: StartFfmpeg, input: FfmpegInput): Promi
   }
 }
 
-/** A track takes some hundred bytes of an answer; what names thousands of them is none that anybody recorded. */
+/** A track takes a few hundred bytes of an answer; nobody records a file with thousands of tracks. */
 const MOST_ANSWER_BYTES = 256 * 1024;
 
-/** Ends with an empty answer where there is more. */
+/** Gives an empty answer where there is more. */
 async function* atMost(bytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let left = bytes;
   const kept: Uint8Array[] = [];

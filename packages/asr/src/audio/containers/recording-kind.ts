@@ -20,13 +20,13 @@ export type RecordingKind =
   | 'DSS'
   | 'AU';
 
-/** Bytes from a recording's start that `recordingKind` looks at; fewer will do. */
+/** Bytes from a recording's start that `recordingKind` looks at; it also works with fewer. */
 export const RECORDING_KIND_BYTES = 8_192;
 
 /**
- * Names what these bytes begin, whether or not the rest can be read. Undefined for what begins no recording: each kind
- * is told by at least four bytes that stand where its specification puts them, frames without a container by two in a
- * row, so that samples are not taken for one.
+ * The kind of recording that begins with these bytes, whether or not the rest can be read; undefined for none. Each
+ * kind is recognised by at least four bytes in the places that its specification gives, and frames without a
+ * container by two in a row, so that samples are not mistaken for a recording.
  */
 export function recordingKind(head: Uint8Array): RecordingKind | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
@@ -81,9 +81,11 @@ function isMp4(head: Buffer): boolean {
   return size >= 8 || size === 1 || size === 0;
 }
 
-/** Packets of 188 bytes, each behind four bytes of time where a camera wrote them (ISO/IEC 13818-1, section 2.4.3.2). */
+/**
+ * Packets of 188 bytes, each after four bytes of time where a camera wrote them (ISO/IEC 13818-1, section 2.4.3.2).
+ */
 function isTransportStream(head: Buffer): boolean {
-  // A constant has the same bytes everywhere.
+  // A packet of one constant byte is none.
   if (head.subarray(4, 188).every((byte, index) => byte === head[index])) return false;
   return [
     [0, 188],

@@ -21,7 +21,7 @@ export function isKnownChunk(bytes: Buffer): boolean {
   return bytes.length >= 8 && CHUNK_NAMES.has(bytes.toString('latin1', 0, 4));
 }
 
-/** Of the registries of Microsoft, the EBU, Apple and the makers of common programs; `data` is told apart from them. */
+/** From the registries of Microsoft, the EBU, Apple and the makers of common programs, without `data`. */
 const CHUNK_NAMES: ReadonlySet<string> = new Set([
   ...['LIST', 'list', 'fact', 'cue ', 'plst', 'smpl', 'inst', 'acid', 'DISP', 'strc', 'cart', 'wavl', 'slnt'],
   ...['bext', 'iXML', 'axml', 'chna', 'umid', 'minf', 'elm1', 'regn', 'ovwf', 'DGDA', 'levl', 'link', 'ds64'],
@@ -45,8 +45,8 @@ const CHUNK_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Where the chunks behind the samples of a WAVE file begin, bytes; its end where there are none. They are known by their
- * sizes, which lead from one to the next and to the very end of the file.
+ * Where the chunks after the samples of a WAVE file begin, bytes; the file's end where there are none. They are
+ * recognised by their sizes, which lead from one to the next and to the very end of the file.
  */
 export async function findTail(file: RecordingFile): Promise<number> {
   const start = Math.max(0, file.size - LARGEST_TAIL_BYTES);
@@ -56,7 +56,7 @@ export async function findTail(file: RecordingFile): Promise<number> {
   return start + findTailIn(bytes, bytes.length - (isId3v1 ? 128 : 0));
 }
 
-/** Where the chunks begin that lead to `end`; `end` where none do. */
+/** Where the chunks that lead to `end` begin; `end` where none do. */
 export function findTailIn(bytes: Buffer, end: number): number {
   // Writers forget the byte that pads an odd chunk.
   const ends = new Set([end, end + 1]);
@@ -70,10 +70,10 @@ export function findTailIn(bytes: Buffer, end: number): number {
   return tail;
 }
 
-/** Names of performers are short, and pictures of them may be as large as this. */
+/** Texts about performers are short, but their pictures may be as large as this. */
 const LARGEST_TAIL_BYTES = 1024 ** 2;
 
-/** What samples stand in, which are no tail. */
+/** Chunks that hold samples, and so are no tail. */
 const NO_TAIL: ReadonlySet<string> = new Set([...RIFF_NAMES, 'data', 'fmt ']);
 
 function isChunkName(bytes: Buffer, at: number): boolean {

@@ -2,7 +2,7 @@ import type { ByteSource } from '../byte-source.js';
 import { SAMPLE_RATE } from '../sample-rate.js';
 import { EBML_HEADER_BYTES, ebmlIds, parseEbmlElement } from './ebml.js';
 
-/** Samples, and when they are to be heard. */
+/** Samples, and when they are heard. */
 export interface TimedPcm {
   /** Where the first sample belongs, seconds, to the millisecond. */
   readonly seconds: number;
@@ -11,8 +11,8 @@ export interface TimedPcm {
 }
 
 /**
- * Reads uncompressed audio of one track from Matroska in milliseconds, as ffmpeg writes it into a pipe. Blocks that
- * follow one another are joined to a quarter of a second.
+ * Reads the uncompressed audio of one track from Matroska with times in milliseconds, as ffmpeg writes it into a
+ * pipe. Consecutive blocks are joined up to a quarter of a second.
  */
 export async function* readTimedPcm(bytes: ByteSource, channels: number): AsyncGenerator<TimedPcm, void> {
   const bytesPerSecond = SAMPLE_RATE * 2 * channels;
@@ -35,16 +35,19 @@ export async function* readTimedPcm(bytes: ByteSource, channels: number): AsyncG
 
 const JOINED_SECONDS = 0.25;
 
-/** Times are rounded, and frames before a filter begins late. */
+/** Times may be off by this much: they are rounded, and a codec's filter delays its first frames. */
 const UNEVENNESS_SECONDS = 0.02;
 
-/** Elements that hold others: their headers are passed. */
+/** Elements that hold others: only their headers are skipped. */
 const OPENED: ReadonlySet<number> = new Set([ebmlIds.segment, ebmlIds.cluster, ebmlIds.blockGroup]);
 
 /** Track number of one byte, time relative to the cluster's, flags (RFC 9559, section 10.2). */
 const BLOCK_HEADER_BYTES = 4;
 
-/** A number takes eight bytes, and samples of a frame of any codec, in many channels, a few megabytes: ffmpeg writes no more. */
+/**
+ * The most that ffmpeg writes: eight bytes for a number, and a few megabytes for the samples of a frame of any codec
+ * with many channels.
+ */
 const MOST_TIMESTAMP_BYTES = 8;
 const MOST_BLOCK_BYTES = 16 * 1024 ** 2;
 

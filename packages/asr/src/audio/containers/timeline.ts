@@ -9,21 +9,21 @@ export interface TimedBlock {
 }
 
 /**
- * Puts blocks where their times say, with silence before a late start and in gaps. Nothing is ever dropped: what
- * overlaps is put behind what came before. Returns whether a clock jumped by more than `LONGEST_GAP_SECONDS`.
+ * Puts blocks where their times say, with silence before a late start and in gaps. Nothing is ever dropped: a block
+ * that overlaps goes after what came before. Returns whether a clock jumped by more than `LONGEST_GAP_SECONDS`.
  */
 export async function* placeInTime(
   blocks: AsyncIterable<TimedBlock>,
 ): AsyncGenerator<DecodedBlock, { readonly hasJumped: boolean }> {
   /** Samples that have come out. */
   let emitted = 0;
-  /** What is taken from the times, seconds. */
+  /** What is subtracted from the times, seconds. */
   let shift = 0;
   let hasJumped = false;
   for await (const { seconds, channels } of blocks) {
     const samples = channels[0]?.length ?? 0;
     const gap = measureGap(seconds - shift - emitted / SAMPLE_RATE);
-    // A recording that was joined late may begin at any time; it is only later that a clock cannot jump.
+    // A recording that was joined late may begin at any time; only later is a jump of the clock a flaw.
     hasJumped ||= gap.hasJumped && emitted > 0;
     shift += gap.skippedSeconds;
     const silent = Math.round(gap.silentSeconds * SAMPLE_RATE);
@@ -35,17 +35,17 @@ export async function* placeInTime(
   return { hasJumped };
 }
 
-/** What to do about the time between the end of what has come out and the beginning of what is to come. */
+/** What to do about the time between the end of what was given out and the beginning of what comes next. */
 export interface Gap {
   /** To be filled with silence, seconds. */
   readonly silentSeconds: number;
-  /** To be taken from all times from here on, since the clock has changed; negative where it was set back. */
+  /** To be subtracted from all times from here on, since the clock has changed; negative where it was set back. */
   readonly skippedSeconds: number;
-  /** Whether the clock went forward by more than a pause can be. */
+  /** Whether the clock went forward by more than any pause lasts. */
   readonly hasJumped: boolean;
 }
 
-/** Judges a gap of `seconds`, which are negative where what is to come overlaps what has come. */
+/** Judges a gap of `seconds`, negative where what comes next overlaps what came before. */
 export function measureGap(seconds: number): Gap {
   if (seconds > LONGEST_GAP_SECONDS) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: true };
   if (seconds < -LONGEST_OVERLAP_SECONDS)
@@ -65,13 +65,13 @@ function* silence(samples: number, channels: number): Generator<DecodedBlock, vo
 }
 
 /**
- * A clock that goes forward by more is wrong: nobody pauses a recorder for longer and calls it the same recording, and
- * hours of silence would be listened to for nothing.
+ * A clock that goes forward by more is wrong: nobody pauses a recorder for longer and calls it the same recording,
+ * and hours of silence would be transcribed for nothing.
  */
 export const LONGEST_GAP_SECONDS = 3_600;
 
-/** Blocks that begin less late are not parted: times are rounded, and clocks of recorders waver. */
+/** Shorter gaps are not filled: times are rounded, and clocks of recorders waver. */
 const SHORTEST_GAP_SECONDS = 0.1;
 
-/** What begins earlier than that, as measured from the end of what came before, has begun anew. */
+/** A block that begins earlier than this before the end of what came before shows that the clock began anew. */
 const LONGEST_OVERLAP_SECONDS = 1;

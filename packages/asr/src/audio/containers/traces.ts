@@ -4,8 +4,8 @@ import { gather } from './file-cursor.js';
 import type { RecordingKind } from './recording-kind.js';
 
 /**
- * Of what kind the later part of a recording is that lacks its beginning, by what stands between its samples;
- * undefined where there is no such sign. Looks at both ends.
+ * The kind of a recording that lacks its beginning, told from what stands between its samples; undefined where
+ * nothing tells. Looks at both ends.
  */
 export async function tracesOf(file: RecordingFile): Promise<RecordingKind | undefined> {
   const head = await gather(file.read(0, Math.min(file.size, LOOKED_AT_BYTES)));
@@ -13,7 +13,7 @@ export async function tracesOf(file: RecordingFile): Promise<RecordingKind | und
   return [head, tail].map(traceIn).find((kind) => kind !== undefined);
 }
 
-/** Clusters of WebM are written every few seconds at most, pages of Ogg every second. */
+/** Clusters of WebM come every few seconds or more often, pages of Ogg every second. */
 const LOOKED_AT_BYTES = 1024 ** 2;
 
 function traceIn(bytes: Buffer): RecordingKind | undefined {
@@ -25,7 +25,7 @@ function traceIn(bytes: Buffer): RecordingKind | undefined {
 
 const CLUSTER = Buffer.from(ebmlIds.cluster.toString(16), 'hex');
 
-/** A cluster that begins with its time, as all do: behind the id a size of one to eight bytes. */
+/** A cluster that begins with its time, as all do, after its id and a size of one to eight bytes. */
 function hasCluster(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(CLUSTER); at >= 0; at = bytes.indexOf(CLUSTER, at + 1)) {
     const sizeBytes = Math.clz32(bytes[at + CLUSTER.length] ?? 0) - 23;

@@ -4,8 +4,8 @@ import type { DecodedBlock } from './container.js';
 export type TrackBlocks<End> = AsyncGenerator<DecodedBlock, End>;
 
 /**
- * Reads several tracks in step, and gives the channels of all of them side by side. One that has ended is silent.
- * Returns what the tracks returned. Holds a block of each track.
+ * Reads several tracks in step, and gives the channels of all of them side by side. A track that has ended is silent.
+ * Returns what the tracks returned. Holds one block of each track in memory.
  */
 export async function* sideBySide<End>(
   tracks: readonly TrackBlocks<End>[],

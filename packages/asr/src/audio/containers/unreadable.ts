@@ -1,7 +1,7 @@
 import { SpeechError } from '../../speech-error.js';
 import type { RecordingKind } from './recording-kind.js';
 
-/** What is said of a recording that only ffmpeg reads, where it is not installed. */
+/** The error for a recording that only ffmpeg reads, where ffmpeg is not installed. */
 export function needsFfmpeg(name: string, kind: RecordingKind | undefined, cause: unknown): SpeechError {
   return new SpeechError(
     'unsupported_audio',
@@ -13,7 +13,7 @@ export function needsFfmpeg(name: string, kind: RecordingKind | undefined, cause
   );
 }
 
-/** What is said of a file that is no recording. */
+/** The error for a file that is no recording. */
 export function noRecording(name: string): SpeechError {
   return new SpeechError(
     'unsupported_audio',
@@ -22,7 +22,7 @@ export function noRecording(name: string): SpeechError {
   );
 }
 
-/** What is said of a recording of a known kind of which nothing can be decoded. `flaw` ends the sentence. */
+/** The error for a recording of a known kind of which nothing can be decoded. `flaw` ends the sentence. */
 export function brokenRecording(
   name: string,
   kind: RecordingKind | undefined,
@@ -37,7 +37,7 @@ export function brokenRecording(
   );
 }
 
-/** What is said of a recording that holds pictures or texts only. */
+/** The error for a recording that holds only pictures or texts. */
 export function soundless(name: string): SpeechError {
   return new SpeechError(
     'unreadable_audio',
@@ -46,7 +46,7 @@ export function soundless(name: string): SpeechError {
   );
 }
 
-/** What is said of a recording that is protected against copying. */
+/** The error for a recording that is protected against copying. */
 export function encryptedRecording(name: string): SpeechError {
   return new SpeechError(
     'unreadable_audio',

@@ -8,9 +8,9 @@ import { findTail, findTailIn, indexOfWaveHeader, isKnownChunk, isWaveHeader } f
 
 /**
  * RIFF/WAVE with PCM of 8, 16, 24 or 32 bits, floats of 32 or 64 bits, A-law or µ-law, plain or as
- * WAVE_FORMAT_EXTENSIBLE, also in the 64-bit variants RF64 and BW64 (EBU Tech 3306). Sizes are not trusted: samples go
- * on to the end where a writer left 0 or the largest number, and where what stands behind the size that it wrote is
- * neither a chunk nor another WAVE file. All data of all files in a row are samples.
+ * WAVE_FORMAT_EXTENSIBLE, also in the 64-bit variants RF64 and BW64 (EBU Tech 3306). Sizes are not trusted: samples
+ * go on to the end where a writer left 0 or the largest number, and where the bytes after the size that it wrote are
+ * neither a chunk nor another WAVE file. The data of several files in a row are all decoded.
  */
 export async function openWav(input: RecordingInput): Promise<DecodedAudio> {
   const header = await readHeader(input.bytes, input.name, 0);
@@ -38,7 +38,7 @@ export function isReadableWav(head: Uint8Array): boolean {
   return false;
 }
 
-/** Sizes from here on are what writers put down that did not know the size; sox writes the first of them. */
+/** Sizes from here on are written where the size was not known; sox writes the first of them. */
 const UNKNOWN_SIZE_FROM = 0x7fff_0000;
 
 /** A block of PCM: 0.4 s of 44.1 kHz stereo. */
@@ -62,7 +62,7 @@ interface WavHeader {
 
 type ReadSample = (view: DataView, offset: number) => number;
 
-/** Reads on from `start`, where a file begins, to its first sample. */
+/** Reads from `start`, where a file begins, up to its first sample. */
 async function readHeader(bytes: ByteSource, name: string, start: number): Promise<WavHeader> {
   await bytes.skip(12);
   let offset = start + 12;
@@ -91,7 +91,7 @@ async function readHeader(bytes: ByteSource, name: string, start: number): Promi
   }
 }
 
-/** Of chunks that say what the samples are, all that any writer has to say; the rest of a claim is skipped unread. */
+/** As much of a chunk that describes the samples as any writer fills; the rest of what its size claims is skipped. */
 const MOST_FORMAT_BYTES = 1_024;
 
 async function readChunk(bytes: ByteSource, claimed: number): Promise<Uint8Array> {
@@ -100,7 +100,7 @@ async function readChunk(bytes: ByteSource, claimed: number): Promise<Uint8Array
   return body;
 }
 
-/** No writer means to end in the middle of a frame. */
+/** Rounded down to whole frames: no writer means to end in the middle of one. */
 function wholeFrames(bytes: number, { frameBytes }: WavFormat): number {
   return Math.ceil(bytes / frameBytes) * frameBytes;
 }
@@ -121,7 +121,7 @@ function parseFormat(body: Uint8Array): WavFormat | undefined {
   if (body.length < 16) return undefined;
   const view = viewOf(body);
   const plainTag = view.getUint16(0, true);
-  // The real tag of the extensible form is the beginning of its sub-format GUID.
+  // In the extensible form, the real tag is the beginning of the sub-format GUID.
   const tag = plainTag === 0xfffe && body.length >= 26 ? view.getUint16(24, true) : plainTag;
   const channels = view.getUint16(2, true);
   const frameBytes = view.getUint16(12, true);
@@ -131,7 +131,9 @@ function parseFormat(body: Uint8Array): WavFormat | undefined {
   return { sampleRate: view.getUint32(4, true), channels, frameBytes, readSample };
 }
 
-/** Format tags: PCM 1, IEEE float 3, A-law 6, µ-law 7. Fewer valid bits than stored are on the left. */
+/**
+ * Format tags: PCM 1, IEEE float 3, A-law 6, µ-law 7. If fewer bits are valid than stored, they are the upper ones.
+ */
 function sampleReader(tag: number, storedBits: number): ReadSample | undefined {
   switch (`${tag}/${storedBits}`) {
     case '1/8':
@@ -159,7 +161,7 @@ function finite(sample: number): number {
   return Number.isFinite(sample) ? sample : 0;
 }
 
-/** What is known before the samples are read, seconds. */
+/** The length as far as it is known before the samples are read, seconds. */
 async function durationOf(
   { format, dataOffset, dataBytes }: WavHeader,
   { file }: RecordingInput,
@@ -181,7 +183,7 @@ async function durationOf(
 /** How far a file reaches, bytes; infinite for a stream. */
 interface Extent {
   readonly size: number;
-  /** Where the chunks behind the samples begin. */
+  /** Where the chunks after the samples begin. */
   readonly tailStart: number;
 }
 
@@ -202,7 +204,7 @@ async function* decodeBlocks(
 }
 
 interface DataEnd {
-  /** Where what is no sample begins, bytes. */
+  /** Where the samples end, bytes. */
   readonly position: number;
   readonly damage: string | undefined;
 }
@@ -216,7 +218,7 @@ async function* decodeData(
   const { frameBytes, sampleRate } = format;
   const blockBytes = Math.max(1, Math.floor(BLOCK_BYTES / frameBytes)) * frameBytes;
   const declaredEnd = dataOffset + (dataBytes ?? Number.POSITIVE_INFINITY);
-  // A size that reaches beyond the file says nothing about the chunks at its end.
+  // A size that reaches beyond the file says nothing about the chunks at the file's end.
   let limit = declaredEnd > size ? tailStart : declaredEnd;
   let position = dataOffset;
   const ends = (): string | undefined => {
@@ -257,12 +259,13 @@ async function* decodeData(
 const WAVE_HEADER_BYTES = 12;
 
 /**
- * How many of these bytes, which begin up to a frame before the end that a header gives its samples, still belong to
- * them, if the end is one: the file ends there, or a chunk or another file begins. `left` bytes are before it.
+ * These bytes begin up to a frame before the place where the header says that the samples end, `left` bytes before
+ * it. Tells how many of them still belong to the samples; undefined if the samples do not end there: the file goes
+ * on, but with neither a chunk nor another file.
  */
 function boundaryIn(bytes: Uint8Array, left: number): number | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Odd sizes are padded, which writers forget.
+  // Odd sizes should be padded, which some writers forget.
   if (buffer.length <= left + 1) return left;
   return [left, left + 1].find((at) => {
     const head = buffer.subarray(at);
@@ -291,7 +294,7 @@ async function nextHeader(
       await bytes.skip(8);
       return { format, dataOffset: position + 8, dataBytes: isKnown(size) ? size : undefined };
     }
-    // Whatever that is, it is no chunk, and looked at by itself.
+    // Whatever this is, it is no chunk, and is looked at separately.
     if (chunk !== 'fmt ' && !isKnownChunk(head)) return undefined;
     const padded = size + (size % 2);
     await bytes.skip(8);
@@ -304,7 +307,7 @@ async function nextHeader(
     }
     position += 8 + padded;
   }
-  // Chunks that lead to the very end need not be known.
+  // Chunks need not be of a known kind if their sizes lead to the very end.
   await bytes.skip(Number.POSITIVE_INFINITY);
   return undefined;
 }

@@ -2,8 +2,8 @@ import type { PcmEncoding } from '../pcm.js';
 import { isWaveHeader } from './riff-chunks.js';
 
 /**
- * How the samples of a WAVE file are stored that begins with these bytes; `other` where it is not one of the layouts in
- * which samples are streamed, or not among these bytes. Undefined for what is no WAVE file.
+ * How samples are stored in the WAVE file that begins with these bytes; `other` where that is none of the layouts in
+ * which samples are streamed, or is not told by these bytes. Undefined if it is no WAVE file.
  */
 export function waveEncoding(head: Uint8Array): PcmEncoding | 'other' | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
@@ -16,7 +16,10 @@ export function waveEncoding(head: Uint8Array): PcmEncoding | 'other' | undefine
   return 'other';
 }
 
-/** Format tags: PCM 1, IEEE float 3, and those that a longer form has, whose bits tell enough here. */
+/**
+ * Format tags: PCM 1, IEEE float 3, and the tag of the extensible form, for which the bits per sample tell enough
+ * here.
+ */
 const encodings: Readonly<Record<string, PcmEncoding>> = {
   '1/16': 's16le',
   '3/32': 'f32le',

@@ -4,12 +4,12 @@ const HEADER_BYTES = 44;
 const SAMPLE_BYTES = 2;
 const PCM = 1;
 const CHANNELS = 1;
-/** What a writer puts down that cannot seek back. */
+/** The size that a writer puts in if it cannot seek back. */
 const UNKNOWN_SIZE = 0xff_ff_ff_ff;
 
 /**
- * What a WAVE file of 16-bit mono PCM at 16 kHz begins with. Without `dataBytes`, the length of the PCM behind it, the
- * file reaches to its end.
+ * The beginning of a WAVE file of 16-bit mono PCM at 16 kHz. `dataBytes`: the length of the PCM that follows; without
+ * it, the PCM reaches to the end of the file.
  */
 export function waveHeader(dataBytes?: number): Uint8Array {
   const header = Buffer.alloc(HEADER_BYTES);

@@ -10,8 +10,8 @@ import { PIECE_BYTES, questions } from './messages.js';
 import { payloadOf, type ServerLink } from './server-link.js';
 
 /**
- * Has the server start programs of ffmpeg, which a decoder may not. What they read and write goes through the decoder: the
- * server looks at none of it.
+ * Asks the server to start programs of ffmpeg, which a decoder may not start itself. The decoder handles what they
+ * read and write; the server looks at none of it.
  */
 export function askForFfmpeg(link: ServerLink): StartFfmpeg {
   let asked = 0;
@@ -36,7 +36,7 @@ export function askForFfmpeg(link: ServerLink): StartFfmpeg {
   };
 }
 
-/** Ends as soon as the program listens no more. */
+/** Ends as soon as the program stops reading. */
 async function feed(link: ServerLink, number: Buffer, input: FfmpegInput): Promise<void> {
   if (input.type === 'path') throw new TypeError('a decoder knows no paths');
   const isHeard = async (piece: Uint8Array): Promise<boolean> =>

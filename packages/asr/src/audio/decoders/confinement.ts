@@ -10,15 +10,17 @@ export interface ConfinedCommand {
   readonly args: readonly string[];
 }
 
-/** Bytes of private memory that the system gives a decoder at most, however fast it asks; its supervisor is stricter. */
+/**
+ * The most private memory that the system gives a decoder, bytes, however fast it asks; its supervisor is stricter.
+ */
 const MOST_DATA_BYTES = 512 * 1024 ** 2;
 
-/** Megabytes of V8's heap: lists of frames and messages. Samples and WebAssembly are outside of it. */
+/** Megabytes of V8's heap, which holds lists of frames and messages. Samples and WebAssembly are outside of it. */
 const HEAP_MEGABYTES = 48;
 
 /**
- * Node with its permission model: no processes, threads and addons, no writing, and reading of nothing but the program. Where there is
- * `prlimit`, within hard limits of the system, too.
+ * Node with its permission model: it may start no processes, threads or addons, write nothing, and read nothing but
+ * the program. Where there is `prlimit`, hard limits of the system apply, too.
  */
 export async function confinedNode(): Promise<ConfinedCommand> {
   const node = [process.execPath, ...nodeOptions()] as const;
@@ -35,7 +37,7 @@ function nodeOptions(): readonly string[] {
     '--single-threaded-gc',
     '--v8-pool-size=1',
   ];
-  // Until version 22 the permission model had another name.
+  // Up to version 22, the permission model had another name.
   const permission = ['--permission', '--experimental-permission'].find((flag) =>
     process.allowedNodeEnvironmentFlags.has(flag),
   );
@@ -43,7 +45,7 @@ function nodeOptions(): readonly string[] {
   return [...heap, permission, ...readableFolders().map((folder) => `--allow-fs-read=${folder}`)];
 }
 
-/** Where the program of a decoder is: this package, and the folder of packages that those are in which decode. */
+/** The folders that hold a decoder's program: this package, and the folder of the packages that decode. */
 function readableFolders(): readonly string[] {
   const own = fileURLToPath(new URL('../../../', import.meta.url));
   const [decoder = ''] = fileURLToPath(import.meta.resolve('mpg123-decoder')).split(
@@ -53,8 +55,8 @@ function readableFolders(): readonly string[] {
 }
 
 /**
- * Takes the right to open anything from a decoder whose modules are loaded: no file and no socket, which the permission
- * model of Node before version 25 leaves open. What is open already stays so. Does nothing where there is no `prlimit`.
+ * Stops a decoder whose modules are loaded from opening anything, be it a file or a socket, which Node's permission
+ * model allows before version 25. What is open stays open. Does nothing where there is no `prlimit`.
  */
 export async function closeToTheWorld(pid: number): Promise<void> {
   const prlimit = await findProgram('prlimit');
@@ -63,8 +65,8 @@ export async function closeToTheWorld(pid: number): Promise<void> {
 }
 
 /**
- * Of the processor, it gets a third of what live speech gets where both want it. More would let recordings wait for minutes on
- * a busy machine, though nobody speaks.
+ * Where both want the processor, decoding gets a third of what live speech gets. A higher niceness would make
+ * recordings wait for minutes on a busy machine even while nobody speaks.
  */
 const NICENESS = 5;
 
@@ -74,6 +76,6 @@ export function yieldToOthers(pid: number | undefined): void {
   try {
     setPriority(pid, NICENESS);
   } catch {
-    // It has ended already, or the system does not let it.
+    // It has ended already, or the system does not allow it.
   }
 }

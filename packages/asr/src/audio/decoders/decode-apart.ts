@@ -21,19 +21,19 @@ import { createSoundQueue } from './sound-queue.js';
 import { type DecoderSource, piecesOf } from './source-pieces.js';
 import { type Excess, watchUsage } from './usage-watch.js';
 
-/** How a recording is decoded apart, and who hears that its process has ended. */
+/** How a recording is decoded in a process of its own. */
 export interface DecodeApartOptions extends DecodingOptions {
-  /** What it may take beside other decoders. */
+  /** The memory that it shares with other decoders. */
   readonly memory: MemoryBudget;
-  /** Is given what ends it early, with the reason. */
+  /** Receives a function that ends it early, with the reason. */
   readonly onStart: (close: (reason: SpeechError) => void) => void;
   readonly onEnd: () => void;
 }
 
 /**
- * Decodes a recording as `openRecording` does, in a process of its own that can do nothing else: it asks for the bytes and
- * gives back sound. Throws as `openRecording` does, and besides `recording_too_long`, `decoding_too_costly` where it takes
- * more memory or time than goes with its length, and `decoder_failed` where the process ends or hangs.
+ * Decodes a recording as `openRecording` does, in a process of its own that can do nothing else: it asks for the
+ * bytes and gives back sound. Throws as `openRecording` does, and also `recording_too_long`, `decoding_too_costly` if
+ * it takes more memory or time than suits its length, and `decoder_failed` if the process ends or hangs.
  */
 export async function decodeApart(
   source: DecoderSource,
@@ -71,7 +71,7 @@ export async function decodeApart(
     decoder?.send({ id, type: ANSWER, payload: Buffer.from(payload) });
   };
 
-  /** What is answered; undefined where nothing is. */
+  /** The answer to a frame; undefined where it gets none. */
   const reply = async ({ type, payload }: Frame): Promise<Uint8Array | undefined> => {
     switch (type) {
       case questions.ready: {
@@ -130,7 +130,7 @@ export async function decodeApart(
         if (payload !== undefined) answer(frame.id, payload);
       },
       (error: unknown) => {
-        // What a decoder may not say is its failure; what its recording cannot give is not.
+        // A message that a decoder may not send is a failure of the decoder; a source that cannot be read is not.
         end(isNonsense(error) ? failed(name) : error);
       },
     );
@@ -142,7 +142,7 @@ export async function decodeApart(
     startedPrograms: () => programs.started(),
     inputBytes: () => pieces.size ?? pieces.given(),
     outputSeconds: () => samples / SAMPLE_RATE,
-    // While ffmpeg works, all that a decoder has asked is answered late.
+    // While ffmpeg works, the decoder's questions are answered late.
     isExpected: () => asked === 0 || programs.pids().length > 0,
     memory,
     onExcess: (excess) => {
@@ -202,12 +202,12 @@ function numberOf(payload: Buffer): number {
   return payload.readUInt32LE(0);
 }
 
-/** Samples that are numbers, as many as may come at a time. Throws a `RangeError`. */
+/** Samples of sound. Throws a `RangeError` if they are too many or not all numbers. */
 function soundOf(payload: Buffer): Float32Array {
   const block = new Float32Array(payload.length / Float32Array.BYTES_PER_ELEMENT);
   if (block.length === 0 || block.length > MOST_SAMPLES) throw new RangeError('no block of sound');
   new Uint8Array(block.buffer).set(payload);
-  // Not by `every`, which takes ten times as long.
+  // Not with `every`, which takes ten times as long.
   for (const sample of block) if (!(Math.abs(sample) < LOUDEST)) throw new RangeError('no sound');
   return block;
 }

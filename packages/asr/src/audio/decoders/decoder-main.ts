@@ -8,20 +8,21 @@ import type { DecodingEnd, DecodingFailure, OpenedRecording, ReadRange } from '.
 import { type DecodingTask, FAILURE_CODES, MOST_SAMPLES, PIECE_BYTES, questions } from './messages.js';
 import { openServerLink, payloadOf } from './server-link.js';
 
-// The entry of a process that decodes one recording, in pieces that it is given and asked for.
+// The entry of a process that decodes one recording: it asks for the bytes piece by piece, and is asked for the
+// sound.
 
-// Decoders report each bad frame on the console, and what is said there is nobody's to read.
+// Decoders report each bad frame on the console, where it must not show.
 console.error = () => undefined;
 console.warn = () => undefined;
 
-// The server decides when its decoders end, not Ctrl-C, which reaches the whole process group.
+// The server decides when its decoders end. Ctrl-C reaches the whole process group, but must not end them.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
 const link = openServerLink(process.stdin, process.stdout, () => process.exit(0));
 
 async function decode(): Promise<void> {
-  // What is loaded later could not be: files are closed to a decoder as soon as it is ready.
+  // Loaded now, since a decoder can open no files once it is ready.
   await loadResampling();
   const task = JSON.parse((await link.ask(questions.ready)).toString()) as DecodingTask;
   try {
@@ -90,7 +91,7 @@ function inputOf(name: string, size: number | undefined): RecordingInput {
   return { name, bytes, file: { path: undefined, size, read }, startFfmpeg };
 }
 
-/** Errors that nothing here is prepared for may quote anything, so they are only named. */
+/** Unexpected errors may quote anything, so their messages are not passed on. */
 function failureOf(error: unknown): DecodingFailure {
   if (error instanceof SpeechError) {
     const code = FAILURE_CODES.find((known) => known === error.code);

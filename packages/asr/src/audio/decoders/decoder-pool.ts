@@ -5,12 +5,12 @@ import { createMemoryBudget } from './memory-budget.js';
 import type { DecoderSource } from './source-pieces.js';
 import { createSlots } from './slots.js';
 
-/** Decodes recordings in processes of their own, so many at a time. */
+/** Decodes recordings, each in a process of its own, a limited number at a time. */
 export interface DecoderPool {
   /**
-   * As `openRecording`, for what is stored and for streams. Waits for its turn; the turn ends when the recording was read
-   * to its end or closed. Throws besides `recording_too_long`, `decoding_too_costly` and `decoder_failed`, each of which
-   * is about this recording only.
+   * As `openRecording`, for stored recordings and streams. Waits for its turn, which ends when the recording has been
+   * read to its end or closed. Also throws `recording_too_long`, `decoding_too_costly` and `decoder_failed`, each of
+   * which concerns this recording only.
    */
   open(source: DecoderSource, options: DecodeOptions): Promise<Recording>;
   /** How many processes run, and how many recordings wait for one. */
@@ -22,33 +22,34 @@ export interface DecoderPool {
 /** How a recording is decoded by a pool. */
 export interface DecodeOptions extends RecordingOptions {
   /**
-   * Whether somebody waits to hear what it is, or it is read to its end, which takes as long as its text does. Neither waits for
-   * the other.
+   * `look`: somebody waits to hear what it is; `read`: it is read to its end, which takes as long as its
+   * transcription. Neither waits for the other.
    */
   readonly purpose: 'look' | 'read';
-  /** Whose it is, for slots to be shared by. */
+  /** Whose it is: slots are shared evenly between these keys. */
   readonly key?: string;
-  /** A longer recording is given up as soon as so much of it was decoded, seconds. */
+  /** A longer recording is given up as soon as this much of it has been decoded, seconds. */
   readonly maxSeconds?: number;
-  /** Aborted once nobody waits for it any more. */
+  /** Aborted once nobody waits for the recording any more. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Private memory of all decoders together, bytes: several times what ordinary recordings take, few enough that the server
- * and its decoders stay within 300 MB while bombs are uploaded (bench `bombs`).
+ * Private memory of all decoders together, bytes: several times what ordinary recordings take, but little enough for
+ * the server and its decoders to stay within 300 MB while decompression bombs are uploaded (bench `bombs`).
  */
 const MOST_BYTES = 224e6;
 
-/** Recordings that are looked at, and read, at a time. */
+/** How many recordings are looked at, and read, at a time. */
 export interface DecoderPoolOptions {
   readonly looks: number;
   readonly reads: number;
 }
 
 /**
- * A pool that starts a process when a recording has its turn, and ends it with the recording: nothing of one person's is left
- * in memory for the next, and nothing is kept that is not used. A process is there within 0.2 s (bench `bombs`).
+ * A pool that starts a process when a recording has its turn and ends it with the recording, so that nothing of one
+ * person's audio is left in memory for the next, and no idle process is kept. A process is ready within 0.2 s (bench
+ * `bombs`).
  */
 export function createDecoderPool({ looks, reads }: DecoderPoolOptions): DecoderPool {
   const slots = { look: createSlots(looks), read: createSlots(reads) };

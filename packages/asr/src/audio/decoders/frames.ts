@@ -1,15 +1,15 @@
-/** A piece of what server and decoder say to one another. */
+/** A message between the server and a decoder. */
 export interface Frame {
-  /** Names the question that is asked or answered. */
+  /** Identifies the question that is asked or answered. */
   readonly id: number;
   readonly type: number;
   readonly payload: Buffer;
 }
 
-/** Length of what follows, the id, the type. */
+/** The length of the payload, the id, the type. */
 const HEADER_BYTES = 9;
 
-/** Bytes that a frame may carry: blocks of sound and pieces of a file are shorter. */
+/** The most bytes that a frame may carry: blocks of sound and pieces of a file are shorter. */
 export const MOST_PAYLOAD_BYTES = 512 * 1024;
 
 /** The bytes of a frame. */
@@ -22,8 +22,8 @@ export function encodeFrame({ id, type, payload }: Frame): readonly [Buffer, Buf
 }
 
 /**
- * Takes bytes as they come and gives the frames that are complete. Bounded by what a frame may carry, whatever its header
- * claims. Throws a `RangeError` where that is more.
+ * Takes bytes as they come and gives the frames that are complete. Throws a `RangeError` if a header claims more than
+ * a frame may carry, which bounds the memory.
  */
 export function createFrameReader(): (bytes: Buffer) => Frame[] {
   let pieces: Buffer[] = [];

@@ -1,12 +1,14 @@
 /** Memory that decoders may take together, whoever each of them works for. */
 export interface MemoryBudget {
-  /** Takes part from now on; `onExcess` is called once if what it takes is the most of what is too much together. */
+  /**
+   * Opens an account; `onExcess` is called once, if all accounts together take too much and this one takes the most.
+   */
   join(onExcess: () => void): MemoryAccount;
 }
 
-/** What one decoder takes, with the programs that run for it. */
+/** The memory of one decoder, with the programs that run for it. */
 interface MemoryAccount {
-  /** It takes so much now, bytes. */
+  /** Reports what it takes now, bytes. */
   takes(bytes: number): void;
   leave(): void;
 }
@@ -20,7 +22,7 @@ export function createMemoryBudget(mostBytes: number): MemoryBudget {
     const sum = all.reduce((bytes, [, own]) => bytes + own, 0);
     if (sum <= mostBytes) return;
     const [onExcess] = all.reduce((most, each) => (each[1] > most[1] ? each : most));
-    // What it has is counted until it has ended, and would be ended for again.
+    // Its memory would be counted until the process has ended, and would end it again.
     taken.delete(onExcess);
     onExcess();
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MOST_CHANNELS } from '../containers/container.js';
 import { FAILURE_CODES } from './messages.js';
 
-// What the server takes from a decoder, of which nothing is believed that these do not allow.
+// What the server accepts from a decoder, which it does not trust beyond these schemas.
 
 const count = z.int().min(0);
 
@@ -17,7 +17,7 @@ export const openedRecording = z.strictObject({
 });
 export type OpenedRecording = z.output<typeof openedRecording>;
 
-/** Sentences of this package, which quote nothing of a recording. */
+/** A sentence of this package, which quotes nothing from a recording. */
 const sentence = z.string().max(1_000);
 
 export const decodingFailure = z.strictObject({
@@ -45,7 +45,7 @@ export const ffmpegQuestion = z.strictObject({
 });
 export type FfmpegQuestion = z.output<typeof ffmpegQuestion>;
 
-/** Reads what was said as JSON. Throws where it is not what the schema says. */
+/** Reads a message as JSON. Throws if it does not match the schema. */
 export function parsePayload<Schema extends z.ZodType>(schema: Schema, payload: Buffer): z.output<Schema> {
   if (payload.length > MOST_JSON_BYTES) throw new RangeError('a message is too long');
   return schema.parse(JSON.parse(payload.toString('utf8')));

@@ -8,10 +8,10 @@ export interface ProcessUsage {
   readonly privateBytes: number;
 }
 
-/** Undefined for a process that has ended, and where the system does not tell: only Linux does. */
+/** Undefined for a process that has ended, and on systems that do not tell: only Linux does. */
 export function usageOf(pid: number): ProcessUsage | undefined {
   try {
-    // What stands before the last bracket is the name of the program, which may hold anything (proc_pid_stat(5)).
+    // Up to the last bracket it is the name of the program, which may hold anything (proc_pid_stat(5)).
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
     const pages = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
     return {
@@ -23,7 +23,7 @@ export function usageOf(pid: number): ProcessUsage | undefined {
   }
 }
 
-/** Of the interface, whatever the clock of the kernel. */
+/** Fixed by the interface, whatever the kernel's clock. */
 const TICKS_A_SECOND = 100;
-/** Where pages are larger, less is counted than there is. */
+/** Where pages are larger, memory is underestimated. */
 const PAGE_BYTES = 4_096;

@@ -3,24 +3,27 @@ import { startFfmpeg } from '../containers/ffmpeg-process.js';
 import { yieldToOthers } from './confinement.js';
 import type { FfmpegQuestion } from './message-schemas.js';
 
-/** The programs of ffmpeg that run for a decoder. Unknown numbers, and more programs than tracks need, are `RangeError`s. */
+/**
+ * The programs of ffmpeg that run for a decoder. An unknown number, or more programs than tracks need, throws a
+ * `RangeError`.
+ */
 export interface RequestedPrograms {
-  /** Tells whether there is such a program. */
+  /** Starts a program; tells whether it is installed. */
   start(question: FfmpegQuestion): Promise<boolean>;
-  /** Gives it bytes, none for their end; resolves when it wants more, with whether it still listens. */
+  /** Gives it bytes, none for their end. Resolves when it wants more, with whether it still reads. */
   feed(process: number, bytes: Uint8Array): Promise<boolean>;
-  /** What it wrote next; none at the end. */
+  /** The next bytes that it wrote; none at the end. */
   take(process: number): Promise<Uint8Array>;
   ended(process: number): FfmpegProcess['ended'];
   kill(process: number): void;
   killAll(): void;
-  /** Of those that run. */
+  /** Process ids of those that run. */
   pids(): readonly number[];
-  /** How many were started. */
+  /** How many have been started. */
   started(): number;
 }
 
-/** At a time: eight tracks, and the one that looks for them. */
+/** At a time: one for each of eight tracks, and the one that looks for them. */
 const MOST_PROGRAMS = 9;
 
 interface Running {
@@ -29,7 +32,7 @@ interface Running {
   readonly output: AsyncIterator<Uint8Array>;
 }
 
-/** Starts with none. */
+/** Begins without any. */
 export function createRequestedPrograms(): RequestedPrograms {
   const running = new Map<number, Running>();
   const over = new Map<number, FfmpegProcess['ended']>();
@@ -70,7 +73,7 @@ export function createRequestedPrograms(): RequestedPrograms {
       if (over.has(number)) return new Uint8Array(0);
       const next = await find(number)
         .output.next()
-        // It was ended while somebody waited for it.
+        // It was ended while somebody waited for its output.
         .catch(() => ({ done: true }) as const);
       return next.done === true ? new Uint8Array(0) : next.value;
     },

@@ -6,11 +6,11 @@ import { ANSWER } from './messages.js';
 export interface ServerLink {
   /** Resolves with the answer. Never rejects: without a server there is no decoder. */
   ask(type: number, payload?: Uint8Array): Promise<Buffer>;
-  /** Says what is not answered. */
+  /** Sends a message that is not answered. */
   tell(type: number, payload: Uint8Array): void;
 }
 
-/** Talks over two pipes; `onEnd` hears that the server has gone. */
+/** Opens a link over two pipes; `onEnd` is called when the server is gone. */
 export function openServerLink(input: Readable, output: Writable, onEnd: () => void): ServerLink {
   const waiting = new Map<number, (answer: Buffer) => void>();
   const readFrames = createFrameReader();

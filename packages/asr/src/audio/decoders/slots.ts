@@ -1,11 +1,12 @@
-/** Lets so many do something at a time. */
+/** Limits how many do something at a time. */
 export interface Slots {
   /**
-   * Resolves with what frees the slot. `key` names whose it is: of those who wait, the one goes first who has the fewest slots
-   * now, and of these the one who has waited longest since the last; who has asked for several gets them in that order.
+   * Resolves with a function that frees the slot. `key` names whose it is. Of those who wait, whoever has the fewest
+   * slots now goes first, and among equals whoever has waited longest since their last one. Several requests with one
+   * key are served in their order.
    */
   take(key: string | undefined): Promise<() => void>;
-  /** How many are taken, and how many wait for one. */
+  /** How many slots are taken, and how many requests wait for one. */
   count(): { readonly running: number; readonly waiting: number };
 }
 
@@ -14,10 +15,10 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** There are `atATime` of them. */
+/** Makes `atATime` slots. */
 export function createSlots(atATime: number): Slots {
   const queue: Waiting[] = [];
-  /** Slots of those that wait or have one. */
+  /** By key, for those who have a slot or wait for one. */
   const slotsOf = new Map<string | undefined, { running: number; began: number }>();
   let running = 0;
   let begun = 0;

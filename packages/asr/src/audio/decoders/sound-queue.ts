@@ -1,17 +1,17 @@
 /** Blocks of sound on their way from a decoder to whoever listens. */
 export interface SoundQueue {
-  /** Puts a block in; resolves when there is room for another. */
+  /** Adds a block; resolves when there is room for another. */
   put(samples: Float32Array): Promise<void>;
-  /** No more blocks come: what waits is given first, then `error` is thrown if there is one. */
+  /** Tells that no more blocks come: those that wait are given out first, then `error` is thrown if there is one. */
   end(error?: unknown): void;
   /** The next block; undefined at the end. */
   next(): Promise<Float32Array | undefined>;
 }
 
-/** Blocks that wait at most, so that one can be decoded while another is heard. */
+/** The most blocks that wait: one can be decoded while another is heard. */
 const MOST_WAITING = 2;
 
-/** Starts empty. */
+/** Makes an empty queue. */
 export function createSoundQueue(): SoundQueue {
   const waiting: Float32Array[] = [];
   let room: (() => void) | undefined;

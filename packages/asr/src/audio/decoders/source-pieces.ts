@@ -2,16 +2,19 @@ import type { StoredRecording } from '../recording.js';
 import type { ReadRange } from './message-schemas.js';
 import { PIECE_BYTES } from './messages.js';
 
-/** What can be decoded by another process: what is stored, or a stream that comes once. */
+/** What another process can decode: a stored recording, or a stream that comes once. */
 export type DecoderSource = StoredRecording | AsyncIterable<Uint8Array>;
 
-/** A source as a decoder asks for it. */
+/** A source, given in pieces as a decoder asks for them. */
 export interface SourcePieces {
   /** Bytes; undefined for a stream. */
   readonly size: number | undefined;
-  /** Bytes given so far, those that were given twice counted twice. */
+  /** Bytes given so far; those given twice count twice. */
   given(): number;
-  /** The bytes of a range of what is stored, and the next ones of a stream; none at the end. Throws a `RangeError` for what is none of it. */
+  /**
+   * A range of the stored bytes, or the next bytes of a stream; none at the end. Throws a `RangeError` for a range
+   * outside of it.
+   */
   read(range: ReadRange | undefined): Promise<Uint8Array>;
   close(): Promise<void>;
 }

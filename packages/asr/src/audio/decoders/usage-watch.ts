@@ -10,20 +10,20 @@ export interface Watched {
   /** Programs that run for it. */
   readonly programs: () => readonly number[];
   readonly startedPrograms: () => number;
-  /** Bytes of the recording, of which a stream has as many as it has given. */
+  /** Bytes of the recording; for a stream, those that it has given so far. */
   readonly inputBytes: () => number;
-  /** Seconds of sound that have come out. */
+  /** Seconds of sound decoded so far. */
   readonly outputSeconds: () => number;
-  /** Whether it has to say something, as it has what it asked for. */
+  /** Whether it owes a message, since it has all that it asked for. */
   readonly isExpected: () => boolean;
-  /** What it may take beside other decoders. */
+  /** The memory that it shares with other decoders. */
   readonly memory: MemoryBudget;
   readonly onExcess: (excess: Excess) => void;
 }
 
 /** A watch over one decoder. */
 export interface UsageWatch {
-  /** It has said something. */
+  /** Tells that it has sent something. */
   heard(): void;
   end(): void;
 }
@@ -31,29 +31,30 @@ export interface UsageWatch {
 const TICK_MS = 200;
 
 /**
- * Private memory, bytes. Decoders of ordinary recordings take 20 to 40 MB, those of long MP4 with many tracks and programs of
- * ffmpeg up to 60 (bench `bombs`).
+ * Private memory, bytes. Decoders of ordinary recordings take 20 to 40 MB; those of long MP4 files with many tracks,
+ * and programs of ffmpeg, up to 60 (bench `bombs`).
  */
 const MOST_BYTES = { decoder: 96e6, program: 128e6 } as const;
 
 /**
- * Processor time that is granted, seconds: to begin with, for a megabyte of what was given, for a second of what came out, and
- * for starting a program. The slowest of ordinary recordings, eight channels of Opus, takes 0.1 a second (bench `bombs`).
+ * Processor time that is granted, seconds: at the start, for each megabyte of input, for each second of output, and
+ * for each program started. The slowest of ordinary recordings, eight channels of Opus, takes 0.1 for a second (bench
+ * `bombs`).
  */
 const GRANTED = { base: 8, megabyte: 0.5, second: 0.3, program: 0.15 } as const;
 
-/** Nothing may be said for so long though something is owed, seconds. */
+/** How long a decoder may send nothing although it owes something, seconds. */
 const PATIENCE_SECONDS = 60;
 
-/** Looks at a decoder, and at what runs for it, some times a second. */
+/** Checks a decoder, and the programs that run for it, a few times a second. */
 export function watchUsage(watched: Watched): UsageWatch {
-  /** By process: what those took that have ended counts on. */
+  /** By process; that of processes that have ended still counts. */
   const cpuSeconds = new Map<number, number>();
   let silentTicks = 0;
   let bytesTaken = 0;
 
   const excessOf = (): Excess | undefined => {
-    // Counted in ticks and not in wall time: a machine that was suspended proves nothing.
+    // Counted in ticks and not in wall time, which also passes while the machine is suspended.
     silentTicks = watched.isExpected() ? silentTicks + 1 : 0;
     if (silentTicks * TICK_MS > PATIENCE_SECONDS * 1000) return 'hung';
     const decoder = watched.decoder();

@@ -2,8 +2,8 @@ import type { SpelledWord } from './words.js';
 import { isNumberWord } from './written-form/number-words.js';
 
 /**
- * English words in which units behind numbers are spelt out as they are said: models write now `25 milligrams`, now
- * `25 mg`, so that the text would depend on chance. Written form makes them short again.
+ * Spells out units after numbers in English words, as they are said: models write sometimes `25 milligrams` and
+ * sometimes `25 mg`, so the text would depend on chance. The written form abbreviates them again.
  */
 export function spellUnitsOut(words: readonly SpelledWord[]): readonly SpelledWord[] {
   return words.map((word, index) => {

@@ -1,6 +1,6 @@
 /** What a token of the decoder stands for. */
 export interface TokenText {
-  /** UTF-8, of which a token may hold a part of a character. None for tokens that stand for no text. */
+  /** In UTF-8; a token may hold only a part of a character. Empty for tokens that stand for no text. */
   readonly bytes: Uint8Array;
   /** Whether a word begins here, in a language that is written with spaces. */
   readonly beginsWord: boolean;

@@ -1,6 +1,6 @@
 import type { TokenText } from './token-text.js';
 
-/** A word as the decoder spelt it. */
+/** A word as the decoder spelled it. */
 export interface SpelledWord {
   readonly text: string;
   /** Whether a space stands between it and the word before. */
@@ -14,8 +14,9 @@ export interface SpelledWord {
 }
 
 /**
- * Where words begin: at spaces; at hyphens too, which stay with what follows; or, in languages that are written without
- * spaces, at every token that begins with a whole character, as telling words apart there would take a dictionary.
+ * Where words begin: at spaces; also at hyphens, which stay with what follows; or, in languages that are written
+ * without spaces, at every token that begins with a whole character, since finding words there would take a
+ * dictionary.
  */
 export type WordBreaks = 'spaces' | 'hyphens' | 'characters';
 
@@ -54,7 +55,7 @@ export function spellWords(
   return words;
 }
 
-/** The text of words in a row, with spaces where the decoder spelt them. */
+/** The text of successive words, with spaces where the decoder wrote them. */
 export function joinWords(words: readonly Pick<SpelledWord, 'text' | 'spaceBefore'>[]): string {
   return words.map(({ text, spaceBefore }, index) => (spaceBefore && index > 0 ? ` ${text}` : text)).join('');
 }

@@ -3,8 +3,8 @@ import { keepsMeaning } from './kept-meaning/keeps-meaning.js';
 import { writeWords, type OpenEnds, type RewrittenWord } from './written-form/write-words.js';
 
 /**
- * What each written word may be instead, written like it: `fifty` beside `fifteen milligrams` becomes `50` beside `15 mg`.
- * `written`: what `writeWords` makes of `spoken` between these ends.
+ * The alternatives of each written word, written in the same way: `fifty` beside `fifteen milligrams` becomes `50`
+ * beside `15 mg`. `written`: what `writeWords` makes of `spoken` between these ends.
  */
 export function writeAlternatives(
   spoken: readonly Word[],
@@ -51,7 +51,7 @@ function writeInPlace(
   const [from, to] = [written[place]?.first, written[end]?.last];
   if (from === undefined || to === undefined) return undefined;
   const instead = replaced.filter(({ first, last }) => last >= from && first <= to + longer);
-  // It would be written together with words that stand apart from it now.
+  // The alternative would be joined with words that are separate now.
   if (instead.at(0)?.first !== from || instead.at(-1)?.last !== to + longer) return undefined;
   const joined = instead.map((word) => word.text).join(' ');
   const current = written.slice(place, end + 1).map((word) => word.text);

@@ -14,9 +14,9 @@ import {
 
 /** How recognised text is to be written. */
 export interface WritingOptions {
-  /** Whether English numbers, units and names are written as a person writes them: `25 mg` for `twenty five milligrams`. */
+  /** Whether English numbers, units and names are put into written form: `25 mg` for `twenty five milligrams`. */
   readonly writtenForm: boolean;
-  /** Whether `new paragraph`, `comma` and the like are carried out where they are a phrase of their own. */
+  /** Whether `new paragraph`, `comma` and the like are obeyed where they are a phrase of their own. */
   readonly dictationCommands: boolean;
 }
 
@@ -35,15 +35,15 @@ export interface WrittenFinal extends Omit<FinalHypothesis, 'words'> {
   readonly removes?: readonly number[];
 }
 
-/** What is known of the finals of a stream so far, as far as writing the next depends on it. */
+/** As much about the finals of a stream so far as writing the next depends on. */
 export interface WritingState {
-  /** Where a number at the end of the last final ends, seconds; undefined where it has none there. */
+  /** Where a number at the end of the last final ends, seconds; undefined if it ends in none. */
   readonly numberEndsAt: number | undefined;
   /** Where the last word of the last final ends if it sounds like a number, seconds. */
   readonly homophoneEndsAt?: number | undefined;
   /** The finals that can be taken back, latest last. */
   readonly standing: readonly number[];
-  /** The last words that were said, in lower case, by which a dictated `colon` is told from an organ. */
+  /** The last words that were said, in lower case, which tell a dictated `colon` from an organ. */
   readonly lastWords: readonly string[];
 }
 
@@ -51,8 +51,8 @@ export interface WritingState {
 export const nothingWritten: WritingState = { numberEndsAt: undefined, standing: [], lastWords: [] };
 
 /**
- * Writes the next final of a stream. Finals that were sent do not change, so a number that may continue across the border
- * of two finals stays as it was spoken on both sides (docs/decisions/0040). A whole final stays as it was spoken where a
+ * Writes the next final of a stream. Finals that were sent never change, so a number that may cross the border of two
+ * finals stays as it was spoken on both sides (docs/decisions/0040). A whole final stays as it was spoken where a
  * rule would lose or change a number or a negation (docs/decisions/0056).
  */
 export function writeFinal(
@@ -109,7 +109,7 @@ export function writeFinals(finals: readonly FinalHypothesis[], options: Writing
   return standingFinals(writeEachFinal(finals, options));
 }
 
-/** Writes the finals of a whole recording, also those that the speaker takes back later. */
+/** Writes the finals of a whole recording, including those that the speaker takes back later. */
 export function writeEachFinal(finals: readonly FinalHypothesis[], options: WritingOptions): WrittenFinal[] {
   let state = nothingWritten;
   return finals.map((final) => {
@@ -142,7 +142,7 @@ function isEnglish(language: string): boolean {
   return /^en(?:-|$)/iu.test(language);
 }
 
-/** A final without an end of its sentence may have been cut in the middle of a number. */
+/** Whether a final has no end of a sentence, so that it may have been cut in the middle of a number. */
 function endsOpen(words: readonly Word[] | undefined): boolean {
   const last = words?.at(-1);
   return last !== undefined && !/[.?!;:]["”’)]*$/u.test(last.text);
@@ -191,7 +191,7 @@ function writeLines(
   });
 }
 
-/** A written word in place of the spoken ones; its confidence is the lowest of theirs. */
+/** A written word in place of spoken ones, with the lowest of their confidences. */
 function writtenWord(
   text: string,
   spoken: readonly Word[],

@@ -4,7 +4,7 @@ import { bareWord, mayBeText } from './other-readings.js';
 /** What a speaker may dictate besides text. */
 export type Command =
   | { readonly is: 'break'; readonly text: '\n' | '\n\n' }
-  /** A mark of punctuation, at the word before or in front of the one behind. */
+  /** A punctuation mark, attached to the word before it or to the one after it. */
   | { readonly is: 'mark'; readonly text: string; readonly side: 'before' | 'behind' }
   | { readonly is: 'scratch' }
   | { readonly is: 'capital' };
@@ -16,9 +16,10 @@ export interface SaidCommand {
 }
 
 /**
- * The command that begins with the word at `at`, if the words are a phrase of their own: with a pause or punctuation
- * on both sides. `… no fever. Period.` ends with one, `The period of the rash` holds none. Neither do words that may
- * as well be an organ or a symptom (`rectum, colon, and ileum`). `before`: what was said before these words, latest last.
+ * The command that begins with the word at `at`, if the words are a phrase of their own, with a pause or punctuation
+ * on both sides. `… no fever. Period.` ends with a command, `The period of the rash` holds none, and neither do words
+ * that may as well be an organ or a symptom (`rectum, colon, and ileum`). `before`: what was said before these words,
+ * latest last.
  */
 export function commandAt(
   words: readonly Word[],
@@ -40,7 +41,7 @@ export function commandAt(
 /** The shortest pause that separates a command from other words, seconds: half of the pause that ends an utterance. */
 const PAUSE_SECONDS = 0.25;
 
-/** Whether a pause or punctuation, or the edge of what was said, lies between two words. */
+/** Whether a pause, punctuation or the edge of the utterance separates two words. */
 function isParted(left: Word | undefined, right: Word | undefined): boolean {
   if (left === undefined || right === undefined) return true;
   return /[.,;:?!]["”’)]*$/u.test(left.text) || right.start - left.end >= PAUSE_SECONDS;

@@ -1,15 +1,15 @@
 import type { Word } from '../../live/live-transcription.js';
 import { commandAt, type Command } from './command.js';
 
-/** What is left of dictated words when their commands are carried out. */
+/** What is left of dictated words once their commands are carried out. */
 export interface Dictated {
   /** Words between breaks. */
   readonly lines: readonly Line[];
-  /** How often the speaker took back what was said before these words. */
+  /** How often the speaker took back text from before these words. */
   readonly takenBack: number;
 }
 
-/** Words in a row. */
+/** A line of words. */
 export interface Line {
   /** The line break before them, if one was dictated. */
   readonly breakBefore: '' | '\n' | '\n\n';
@@ -17,9 +17,9 @@ export interface Line {
 }
 
 /**
- * Carries out the commands among the words of one utterance. `Scratch that` takes back the sentence before it, and
- * where there is none in this utterance the text of the one before. `before`: what was said before them in the stream, as
- * `bareWord` gives it, latest last.
+ * Carries out the commands among the words of one utterance. `Scratch that` takes back the sentence before it or,
+ * where this utterance has none, the text of the utterance before. `before`: what was said before these words in the
+ * stream, as `bareWord` gives it, latest last.
  */
 export function obeyCommands(words: readonly Word[], before: readonly string[] = []): Dictated {
   const draft: Draft = { lines: [{ breakBefore: '', words: [] }], takenBack: 0, opening: '' };
@@ -37,7 +37,7 @@ export function obeyCommands(words: readonly Word[], before: readonly string[] =
 interface Draft {
   lines: { readonly breakBefore: Line['breakBefore']; words: Word[] }[];
   takenBack: number;
-  /** A mark that waits for its word. */
+  /** An opening mark that waits for its word. */
   opening: string;
 }
 
@@ -68,7 +68,8 @@ function add(draft: Draft, word: Word | undefined): void {
 
 /**
  * A dictated mark replaces the punctuation that the model put there, since a pause around a mark looks like the end of a
- * sentence. If the word before it was sent already, the mark stands alone, except a full stop, which the model has set.
+ * sentence. If the word before it was sent already, the mark stands alone; but a full stop is dropped, since the
+ * model has already set one.
  */
 function punctuate(draft: Draft, mark: string, command: Word | undefined): void {
   const words = draft.lines.at(-1)?.words;
@@ -77,7 +78,7 @@ function punctuate(draft: Draft, mark: string, command: Word | undefined): void 
   else if (command !== undefined && mark !== '.') words?.push({ ...command, text: mark });
 }
 
-/** What comes before a new line has ended, so a comma that the model put there for the pause goes. */
+/** Text before a new line has ended, so a comma that the model put there for the pause is dropped. */
 function endSentence(draft: Draft): void {
   const words = draft.lines.at(-1)?.words;
   const last = words?.pop();

@@ -24,7 +24,7 @@ import {
   UNCONSCIOUS,
 } from './reading-words.js';
 
-/** Words that might be a command, and what stands around them. */
+/** Words that might be a command, and their context. */
 export interface Place {
   readonly words: readonly Word[];
   /** The first word of the phrase. */
@@ -36,8 +36,8 @@ export interface Place {
 }
 
 /**
- * Whether a phrase that stands alone like a command may be something of the patient's: a colon, a period, a line in
- * the arm. A mark that is left out harms less than an organ, so what may be either stays a word.
+ * Whether a phrase that stands alone like a command may be about the patient: a colon, a period, a line in the arm. A
+ * missing mark does less harm than a missing organ, so what may be either stays a word.
  */
 export function mayBeText(said: string, place: Place): boolean {
   const left = place.words[place.at - 1];
@@ -51,10 +51,10 @@ export function bareWord(word: Word | undefined): string {
   return word?.text.toLowerCase().replace(/^[("“]+|[.,;:?!)"”]+$/gu, '') ?? '';
 }
 
-/** Whether the words in a place may be read as something of the patient's. */
+/** Whether the words in a place may be about the patient. */
 type ReadingTest = (place: Place) => boolean;
 
-/** Only behind a heading under which no organ is named can it be the mark. */
+/** It can be the mark only after a heading under which no organ is named. */
 const organ: ReadingTest = (place) => {
   const heading = wordsBefore(place, 2).reverse();
   const [nearest = '', second = ''] = heading;
@@ -63,7 +63,7 @@ const organ: ReadingTest = (place) => {
   return !(isSure || isLikely) || BOWEL.has(wordBehind(place)) || (isLikely && isFound(place));
 };
 
-/** `results, colon, normal.`: nothing but a finding follows, as behind an organ. `Colon, normal chest` goes on. */
+/** `results, colon, normal.`: only a finding follows, as after an organ. `Colon, normal chest` goes on. */
 function isFound({ words, at, length }: Place): boolean {
   const finding = words[at + length];
   const isAlone = at + length + 1 === words.length || /[.,;]["”’)]*$/u.test(finding?.text ?? '');
@@ -85,7 +85,7 @@ function isMenstrual(word: string, left = ''): boolean {
   return MENSTRUAL.has(word) || (word === 'period' && (PERIODS.has(left) || DETERMINERS.has(left)));
 }
 
-/** As a model spells what it heard of a coma. */
+/** `coma` as a model may spell it. */
 const coma: ReadingTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   if (left === '' || COMAS.has(left)) return true;
@@ -149,10 +149,10 @@ function endsSentenceBefore({ words, at }: Place): boolean {
 
 const ITCHES = /^(?:itch|scratch|prurit|scabies$|lice$|mosquito|cats?$|fingernails?$|excoriat)/u;
 
-/** Found, or denied, in any examination: it is scratched only where that is said right behind. */
+/** Found or denied in any examination: somebody scratches them only where that is said right after. */
 const RASHES = /^(?:rash|hives$|urticari|eczem|scab)/u;
 
-/** What the words of commands may mean besides. */
+/** What else the words of commands may mean. */
 const READING_TESTS: ReadonlyMap<string, ReadingTest> = new Map([
   ['colon', organ],
   ['period', menstruation],

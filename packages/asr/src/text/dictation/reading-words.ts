@@ -1,4 +1,4 @@
-/** Behind these a noun is awaited, even where the speaker pauses. */
+/** After these a noun is expected, even where the speaker pauses. */
 export const DETERMINERS = wordSet(
   'a an the her his my its your their our of with from into through throughout entire whole each every ' +
     'another',
@@ -11,24 +11,24 @@ export const HEADINGS = wordSet(
     'course precautions date birth address attention subject education immunizations title',
 );
 
-/** What announces something, organs perhaps. */
+/** Headings that announce something, perhaps organs. */
 export const ANNOUNCEMENTS = wordSet(
   'impression following follows note summary example technique comparison indication indications reason ' +
     'admission results',
 );
 
-/** Histories of something else than of an organ. */
+/** Histories that concern no organ. */
 export const HISTORIES = wordSet(
   'social medication allergy occupational travel dietary obstetric psychiatric sexual',
 );
 
-/** What is said of a colon, or goes on with a list that it stands in. */
+/** What is said of a colon, or continues a list that it stands in. */
 export const BOWEL = wordSet(
   'and or with without cancer mass masses polyp polyps resection biopsy is was distended dilated collapsed ' +
     'inflamed perforated clear unremarkable intact',
 );
 
-/** Where one organ is named, others are. */
+/** Where one organ is named, others are likely. */
 export const ORGANS = wordSet(
   'rectum rectal ileum ileal jejunum duodenum cecum caecum sigmoid appendix anus bowel bowels intestine ' +
     'intestines stomach gastric esophagus oesophagus liver hepatic spleen pancreas gallbladder kidney kidneys ' +
@@ -37,14 +37,14 @@ export const ORGANS = wordSet(
     'hemicolectomy ascending descending transverse flexure colon colonic',
 );
 
-/** What makes a period one of menses: which one it is, and when. */
+/** Words before a period of time or menses: which one it is, and when. */
 export const PERIODS = wordSet(
   'last partum postpartum perioperative postoperative neonatal prodromal next missed skipped menstrual ' +
     'monthly incubation refractory observation latent latency washout grace trial waiting previous first ' +
     'second late heavy painful',
 );
 
-/** What is spoken of beside menses. */
+/** Words that occur together with menses. */
 export const MENSTRUAL = wordSet(
   'menses menstrual menstruation menstruating menarche menopause menopausal lmp periods cycle cycles cramps ' +
     'cramping tampon tampons pads ovulation ovulating spotting gynecologic gynecological gynecology gyn ' +
@@ -59,10 +59,10 @@ export const COURSES = wordSet(
     'four five six yesterday today now stopped skipped monthly usually about has not since of for with and or',
 );
 
-/** How it is described behind a heading of its own. */
+/** How it is described after a heading of its own. */
 export const FLOWS = wordSet('irregular regular heavy late painful painless missed absent monthly');
 
-/** What else is regular or not. */
+/** Other things that are regular or irregular. */
 export const HEART = wordSet(
   'rate rhythm heart heartbeat pulse pulses s1 breathing respirations borders diet margins exercise insulin ' +
     'smoker drinker alcohol lifting bowel rhythms',
@@ -73,14 +73,14 @@ export const COMAS = wordSet(
   'deep diabetic hepatic uremic induced hypoglycemic irreversible prolonged light',
 );
 
-/** What is spoken of beside a coma. */
+/** Words that occur together with a coma. */
 export const UNCONSCIOUS = wordSet(
   'coma comatose seizure seizures stupor obtunded lethargy lethargic unresponsive unconscious ' +
     'encephalopathy delirium death vegetative glasgow gcs hypoglycemia myxedema ketoacidosis hyperosmolar ' +
     'brainstem herniation convulsions',
 );
 
-/** What a comma names the shape of. */
+/** Germs that have the shape of a comma. */
 export const GERMS = wordSet('vibrio bacillus bacilli cholerae tract shaped');
 
 /** What happens to a line in a vessel. */
@@ -90,7 +90,7 @@ export const LINED = wordSet(
     'but good draws',
 );
 
-/** What is spoken of beside a line in a vessel. */
+/** Words that occur together with a line in a vessel. */
 export const LINES = wordSet(
   'line lines catheter catheters picc cordis lumen lumens introducer port tubing jugular subclavian femoral ' +
     'antecubital forearm peripheral arterial central vein infiltrated blown clotted occluded gauge flush ' +
@@ -98,26 +98,26 @@ export const LINES = wordSet(
     'ivs',
 );
 
-/** Who does not take back words here, but scratches. */
+/** Words before a `scratch` that does not take back words. */
 export const SCRATCHERS = wordSet(
   "not to and don't can't didn't doesn't won't cannot will would should must can could may might you i she " +
     'he they we never always often just small superficial deep cat dog fresh linear',
 );
 
-/** What is scratched. */
+/** Things that are scratched. */
 export const SORES = wordSet('spot area wound lesion raw sore mole wart scar blister bite');
 
 /** What becomes of a scratch, or how long one scratches. */
 export const FESTERS = wordSet('bleeds bleeding until hard is was has will healed infected when because all');
 
-/** Before a cap that is a capsule, or sits on something. */
+/** Words before a cap that is a capsule, or that sits on something. */
 export const CAPPED = wordSet(
   'mg milligrams milligram mcg one two three four tooth molar incisor crown nail bottle needle syringe port ' +
     'catheter lens dental cervical cradle toe knee end skull swim ice pen metal porcelain gold capsule refill ' +
     'dome',
 );
 
-/** Behind a cap that is looked at, and not dictated. */
+/** Words after a cap that is described, and not dictated. */
 export const CAPS = wordSet(
   'refill refills nail nails and or off on it is was in at to for by with per po bid tid qid qd prn q daily ' +
     'nightly weekly once twice every each three four two one intact lost fell broken loose missing removed ' +
@@ -125,7 +125,7 @@ export const CAPS = wordSet(
     'bedtime size the a seated cracked chipped applied',
 );
 
-/** What has the shape of a mark. */
+/** Things that have the shape of a mark. */
 export const SHAPES = wordSet('incision flap sign ear ears shaped shape body scar on above over');
 
 function wordSet(words: string): ReadonlySet<string> {

@@ -3,9 +3,10 @@ import { joinWords, type SpelledWord } from '../words.js';
 import { heardStatements, writtenStatements, type Statement } from './statements.js';
 
 /**
- * Whether every number and every negation among heard words is in what was written for them, once and in order. It reads
- * both by itself and knows none of the rules between them (docs/decisions/0056), so it may say no where all is well, and
- * the words then stay as they were heard. Takes time in proportion to the words.
+ * Whether every number and every negation among the words heard is in the text written for them, once and in order.
+ * It reads both independently and knows none of the rules that lead from one to the other (docs/decisions/0056), so
+ * it may say no where all is well; the words then stay as they were heard. Takes time in proportion to the number of
+ * words.
  */
 export function keepsMeaning(heard: readonly string[], written: readonly string[]): boolean {
   if (heard.length === written.length && heard.every((word, at) => word === written[at])) return true;
@@ -13,8 +14,8 @@ export function keepsMeaning(heard: readonly string[], written: readonly string[
 }
 
 /**
- * Whether a number or a negation among words is not among those that dictated commands left of them, and was not taken
- * back by `scratch that`.
+ * Whether a number or a negation among the words is missing from those that dictated commands left, without having
+ * been taken back by `scratch that`.
  */
 export function losesMeaning(words: readonly Word[], left: readonly Word[]): boolean {
   let next = 0;
@@ -28,8 +29,8 @@ export function losesMeaning(words: readonly Word[], left: readonly Word[]): boo
 }
 
 /**
- * Whether words keep their meaning where terms are written in their place. A term that has the very letters of what was
- * heard, such as Tenormin for `ten ormin`, has no number in it.
+ * Whether words keep their meaning when terms are written in their place. Where a term has exactly the letters of
+ * what was heard, as Tenormin for `ten ormin`, nothing in them was a number.
  */
 export function termsKeepMeaning(heard: readonly SpelledWord[], named: readonly SpelledWord[]): boolean {
   if (lettersOf(heard) === lettersOf(named)) return true;
@@ -40,7 +41,7 @@ function lettersOf(words: readonly SpelledWord[]): string {
   return words.map(({ text }) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')).join('');
 }
 
-/** What is heard as one number may be written in parts that are near each other: `330` as `3:30`. */
+/** A number that was heard as one may be written in parts near each other: `330` as `3:30`. */
 function areSame(heard: readonly Statement[], written: readonly Statement[]): boolean {
   let at = 0;
   for (const said of heard) {

@@ -1,4 +1,7 @@
-/** What English number words are worth. Of this guard alone: it is to find what the rules of the written form get wrong. */
+/**
+ * The values of English number words. This guard has its own table, since it is there to find what the rules of the
+ * written form get wrong.
+ */
 export const SMALL: ReadonlyMap<string, number> = new Map([
   ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'].map(from(0)),
   ...['eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen'].map(from(11)),
@@ -23,7 +26,7 @@ export const SCALES: ReadonlyMap<string, number> = new Map([
   ['billion', 1_000_000_000],
 ]);
 
-/** `twenty first`, and in fractions `two thirds`: they end a number. */
+/** Words that end a number: `twenty first`, and in fractions `two thirds`. */
 export const LAST: ReadonlyMap<string, number> = new Map([
   ...['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'].map(from(1)),
   ...['tenth', 'eleventh', 'twelfth', 'thirteenth', 'fourteenth', 'fifteenth'].map(from(10)),
@@ -55,7 +58,7 @@ export const NEGATIONS: ReadonlySet<string> = new Set([
 /** Sounds that somebody makes in the middle of a number. */
 export const HESITATIONS: ReadonlySet<string> = new Set(['uh', 'um', 'er', 'erm', 'hm', 'hmm']);
 
-/** What stands between two numbers of which the last may have the scale of both. */
+/** Words between two numbers of which the last may give the scale of both. */
 export const LINKS: ReadonlySet<string> = new Set(['to', 'or', 'and', 'through', 'by', '-', '–', '×', ',']);
 
 function from(first: number): (word: string, at: number) => readonly [string, number] {

@@ -3,15 +3,17 @@ import type { Piece } from './pieces.js';
 
 /** A number among the pieces of a text. */
 export interface Numeral {
-  /** The piece behind it. */
+  /** The piece after it. */
   readonly end: number;
-  /** Its digits, with a point where it has one: `.5` for a half, and no zero behind a point that it could do without. */
+  /** Its digits, with a point where it has one: `.5` for a half, and no superfluous zeros after the point. */
   readonly digits: string;
-  /** How much of which scale it counts, where it ends with a scale: 10 and 1,000 for `ten thousand`. */
+  /** Count and scale, where it ends with a scale: 10 and 1,000 for `ten thousand`. */
   readonly counts: readonly (readonly [count: number, scale: number])[];
 }
 
-/** The number that begins at a piece: the longest that its words are by themselves. Undefined where there is none. */
+/**
+ * The number that begins at a piece: the longest that these words form by themselves. Undefined where there is none.
+ */
 export function numeralAt(pieces: readonly Piece[], at: number): Numeral | undefined {
   const start = isArticleOfNumber(pieces, at) ? at + 1 : at;
   const part = partAt(pieces, start);
@@ -22,7 +24,7 @@ export function numeralAt(pieces: readonly Piece[], at: number): Numeral | undef
   const point = whole?.end ?? start;
   const decimal = wordAt(pieces, point, start) === 'point' ? decimalsAt(pieces, point + 1) : undefined;
   if (decimal) {
-    // Zeros alone are no number yet: `point oh` waits for its last digit.
+    // Zeros alone are no number yet: `point oh` still lacks its last digit.
     const isOpen = whole === undefined && /^0*$/u.test(decimal.digits);
     const digits = isOpen ? `point ${decimal.digits}` : tidy(`${whole?.digits ?? '0'}.${decimal.digits}`);
     return scaled(pieces, { end: decimal.end, digits, counts: [] });
@@ -31,7 +33,7 @@ export function numeralAt(pieces: readonly Piece[], at: number): Numeral | undef
   return scaled(pieces, withPart(pieces, whole));
 }
 
-/** A word that goes on a number: nothing ends before it. */
+/** The word at a place that continues a number: no clause ends before it. */
 function wordAt(pieces: readonly Piece[], at: number, start: number): string | undefined {
   const piece = pieces[at];
   return piece?.kind === 'word' && (at === start || !piece.parted) ? piece.text : undefined;
@@ -48,7 +50,7 @@ function inFigures(pieces: readonly Piece[], at: number): Numeral | undefined {
   return piece?.kind === 'figures' ? { end: at + 1, digits: tidy(piece.text), counts: [] } : undefined;
 }
 
-/** A cardinal in words, as far as they are one: `one twenty` are two. */
+/** A cardinal in words, as far as they form a single one: `one twenty` are two. */
 function cardinalAt(pieces: readonly Piece[], start: number): Numeral | undefined {
   let total = 0;
   let current: number | undefined;
@@ -107,7 +109,7 @@ function goesOn(pieces: readonly Piece[], at: number, start: number): boolean {
     : TENS.has(text) || LAST.has(text);
 }
 
-/** Digits behind a point: one after another, with a pair at the end. */
+/** Digits after a point: one after another, perhaps with a pair at the end. */
 function decimalsAt(pieces: readonly Piece[], start: number): { end: number; digits: string } | undefined {
   let digits = '';
   let at = start;
@@ -153,7 +155,7 @@ function partAt(pieces: readonly Piece[], at: number): Numeral | undefined {
   return { end: name + 1, digits: `${String(count ?? 1)}${String(parts)}`, counts: [] };
 }
 
-/** `and a half` behind a number. */
+/** `and a half` after a number. */
 function withPart(pieces: readonly Piece[], whole: Numeral): Numeral {
   const glyph = pieces[whole.end];
   if (glyph?.kind === 'part' && glyph.glued)
@@ -190,7 +192,7 @@ function plain(value: number): string {
   return tidy(String(Math.round(value * 1e6) / 1e6));
 }
 
-/** Without a zero in front of a point, and without those at the end behind one. */
+/** Without a zero before the point, and without zeros at the end after it. */
 function tidy(digits: string): string {
   const [whole = '', decimals] = digits.replaceAll(',', '').split('.');
   if (decimals === undefined) return whole;

@@ -1,6 +1,6 @@
 import { HESITATIONS } from './number-vocabulary.js';
 
-/** A word, a number in figures, the sign of a part (½, as a decimal), or any other sign. */
+/** A word, a number in figures, a fraction sign (½, as a decimal), or any other sign. */
 export interface Piece {
   readonly kind: 'word' | 'figures' | 'part' | 'sign';
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Piece {
   readonly parted: boolean;
 }
 
-/** The pieces of words. A hesitation is none, nor are the commas around it. */
+/** The pieces of words, without hesitations and the commas around them. */
 export function piecesOf(words: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
   let parted = false;
@@ -43,7 +43,7 @@ export function piecesOf(words: readonly string[]): Piece[] {
   return pieces;
 }
 
-/** `t.i.w.` as `tiw`; `q1d`, which is every day, has no number in it. */
+/** `t.i.w.` as `tiw`; `q1d`, which means every day, counts as without a number. */
 function plainAbbreviation(word: string): string {
   return /^(?:\p{L}\.){2,}/u.test(word) ? word.replaceAll('.', '') : word.replace(/^q1d\b/u, 'qd');
 }

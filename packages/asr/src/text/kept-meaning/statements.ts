@@ -2,14 +2,14 @@ import { LAST, LINKS, NEGATIONS, SCALES } from './number-vocabulary.js';
 import { numeralAt, type Numeral } from './numeral.js';
 import { piecesOf, type Piece } from './pieces.js';
 
-/** What a text says that must not get lost. */
+/** The parts of a text's meaning that must not get lost. */
 export type Statement = NumberStatement | { readonly kind: 'negation'; readonly text: string };
 
-/** A number, or digits of one that stand apart. */
+/** A number, or a group of its digits that stands apart. */
 interface NumberStatement {
   readonly kind: 'number';
   readonly digits: string;
-  /** Whether nothing but a sign stands between it and the number before, so that both may be parts of one. */
+  /** Whether only a sign stands between it and the number before, so that both may be parts of one. */
   readonly near: boolean;
 }
 
@@ -18,7 +18,10 @@ export function heardStatements(words: readonly string[]): Statement[] {
   return statements(words, (number, before) => number.touches && number.inFigures === before.inFigures);
 }
 
-/** The statements of a written text: figures are what they are, and words beside them are another number. */
+/**
+ * The statements of a written text: figures are numbers as they stand, and number words beside them are separate
+ * ones.
+ */
 export function writtenStatements(words: readonly string[]): Statement[] {
   return statements(words, (number, before) => number.touches && !number.inFigures && !before.inFigures);
 }
@@ -95,7 +98,9 @@ function isMinus(pieces: readonly Piece[], at: number): boolean {
   );
 }
 
-/** `five to ten thousand` is 5,000 to 10,000. A number in words beside one in figures has a scale of its own. */
+/**
+ * Reads `five to ten thousand` as 5,000 to 10,000. A number in words beside one in figures has a scale of its own.
+ */
 function withSharedScales(pieces: readonly Piece[], found: readonly Found[]): Statement[] {
   const read = [...found];
   const shared = new Set<number>();

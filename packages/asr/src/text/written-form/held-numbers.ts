@@ -7,15 +7,15 @@ import { numberAt, type SpokenNumber } from './spoken-number.js';
 import { adjoins, type Token } from './token.js';
 import { unitAt } from './units.js';
 
-/** Tokens from `from` up to, but not with, `to`. */
+/** The tokens from `from` up to, but not including, `to`. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Numbers that stay as they were spoken, as what they mean is not said by their words alone: `five to ten thousand` may
- * begin at 5 or at 5,000, `one hundred, five` may be 105.
+ * Numbers that stay as they were spoken, since their words alone do not tell what they mean: `five to ten thousand`
+ * may begin at 5 or at 5,000, `one hundred, five` may be 105.
  */
 export function heldNumbers(tokens: readonly Token[]): Span[] {
   const items = itemsOf(tokens);
@@ -32,7 +32,7 @@ export function heldNumbers(tokens: readonly Token[]): Span[] {
       trailsScale(left, join, right) ||
       areDigits(tokens, left, join, right);
     if (!isOpen) return;
-    // "Ten, fifteen or twenty thousand": all that are listed with it.
+    // "Ten, fifteen or twenty thousand": all numbers of the list.
     let first = index;
     while (first > 0 && chains[first - 1] !== undefined && (items[first - 1]?.scale ?? 0) < right.scale)
       first -= 1;
@@ -47,9 +47,9 @@ interface Item extends Span {
   readonly number: SpokenNumber;
   /** Its own largest scale, 1 where it has none. */
   readonly scale: number;
-  /** How often it counts each of its scales: `two hundred fifty thousand` two hundreds, 250 thousands. */
+  /** How often it counts each of its scales: `two hundred fifty thousand` counts two hundreds and 250 thousands. */
   readonly counts: readonly { readonly count: number; readonly scale: number }[];
-  /** Whether a scale stands behind it that is not counted with. */
+  /** Whether it is followed by a scale that is not used for counting. */
   readonly vague: boolean;
 }
 
@@ -111,7 +111,7 @@ function countsOf(tokens: readonly Token[], from: number, number: SpokenNumber):
   return counts;
 }
 
-/** Digits as the model writes them may have been spoken in hundreds, too: 1,500. */
+/** Digits that the model wrote may have been spoken in hundreds, too: 1,500. */
 function countsOfDigits(value: number): Item['counts'] {
   const counts = [1e9, 1e6, 1e3]
     .filter((scale) => value >= scale)
@@ -121,11 +121,11 @@ function countsOfDigits(value: number): Item['counts'] {
     : counts;
 }
 
-/** What stands between two numbers that may belong together. */
+/** The word or mark between two numbers that may belong together. */
 interface Join {
-  /** The word between, '' where only punctuation parts them. */
+  /** The word between, '' where only punctuation separates them. */
   readonly word: string;
-  /** Punctuation behind the left one. */
+  /** Punctuation after the left one. */
   readonly mark: string;
 }
 
@@ -155,7 +155,7 @@ const JOINTS: ReadonlySet<string> = new Set([
   'minus',
 ]);
 
-/** `Five, no, ten thousand`, `ten, I mean fifteen, thousand`: the number is said anew, its scale perhaps not. */
+/** `Five, no, ten thousand`, `ten, I mean fifteen, thousand`: the number is said anew, but perhaps not its scale. */
 function isRestart(between: readonly Token[]): boolean {
   return (
     between.length > 0 &&
@@ -173,7 +173,7 @@ const RESTARTS: ReadonlySet<string> = new Set([
 
 /** `one thousand, two hundred` and `twenty, five`: one number, with a pause in it? */
 function isParted(tokens: readonly Token[], left: Item, { word, mark }: Join, right: Item): boolean {
-  // "Thirty a hundred": nothing but the words parts them.
+  // "Thirty a hundred": only the words themselves separate them.
   if (mark === '' && word === '') return true;
   if (mark === '' || (word !== '' && word !== 'and') || isNumeral(tokens[left.to - 1])) return false;
   const last = numberWord(tokens[left.to - 1]?.lower ?? '');
@@ -201,7 +201,7 @@ function sharesScale(tokens: readonly Token[], left: Item, { word, mark }: Join,
   const value = valueOf(left.number);
   return right.counts.some(({ count, scale }) => {
     if (scale <= left.scale || value === 0) return false;
-    // Words that make no number by themselves: "one two or three hundred".
+    // Words that form no number by themselves: "one two or three hundred".
     if (Number.isNaN(value)) return word !== '';
     if (value < count) return true;
     // "Two to two hundred fifty"
@@ -238,13 +238,13 @@ function areDigits(tokens: readonly Token[], left: Item, { word, mark }: Join, r
 
 const DIGIT_BY_DIGIT: ReadonlySet<string> = new Set(['digits', 'pair', 'elided', 'unclear']);
 
-/** How many times larger the first number may be for a range to fall: no one goes from 20,000 to 1,000. */
+/** How many times larger the first number of a falling range may be: nobody goes from 20,000 to 1,000. */
 const MOST_STEP = 10;
 
-/** Behind these, a larger number may stand first. */
+/** Before these words, the larger number may come first. */
 const DESCENDING: ReadonlySet<string> = new Set(['or', 'by', 'x', '×']);
 
-/** `half a million`, `three quarters of a million`, `a hundred or so`: round, and of no digits. */
+/** `half a million`, `three quarters of a million`, `a hundred or so`: too vague for digits. */
 function vagueAmount(tokens: readonly Token[], { from, to, number }: Item): Span | undefined {
   if (ENDINGS.some((words) => adjoins(tokens[to - 1], tokens[to]) && says(tokens, to, ...words)))
     return { from, to };

@@ -1,10 +1,13 @@
 import { wordBefore } from './rule.js';
 import type { Token } from './token.js';
 
-/** Why a number stands where it does: behind the name of what is measured, or of a kind that is numbered. */
+/**
+ * Why a number stands where it does: it follows the name of something that is measured, or of a kind that is
+ * numbered.
+ */
 export type Label = 'measured' | 'ranked';
 
-/** What the number at `at` tells the value of, as far as the words before it say so. */
+/** What the number at `at` is a value of, as far as the words before it tell. */
 export function labelBefore(tokens: readonly Token[], at: number): Label | undefined {
   const nearest = wordBefore(tokens, at);
   if (nearest === undefined) return undefined;
@@ -18,7 +21,7 @@ export function labelBefore(tokens: readonly Token[], at: number): Label | undef
   return undefined;
 }
 
-/** The letters before `at` that were spelt one by one, as one word: `I N R`. */
+/** The letters before `at` that were said one by one, as one word: `I N R`. */
 function spelledBefore(tokens: readonly Token[], at: number): string {
   let spelled = '';
   for (let steps = 1; steps <= 4; steps++) {
@@ -71,7 +74,7 @@ const LINKS: ReadonlySet<string> = new Set([
   ...['level', 'reading', 'count', 'score', 'value', 'elevated', 'low', 'high', 'normal', 'only', 'on'],
 ]);
 
-/** What has a value, in clinics and laboratories. */
+/** Things that have a value, in clinics and laboratories. */
 const MEASURED: ReadonlySet<string> = new Set([
   ...[
     'pressure',

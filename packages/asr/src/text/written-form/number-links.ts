@@ -1,18 +1,18 @@
 import { cardinalOf, isNumberWord } from './number-words.js';
 import type { Token } from './token.js';
 
-/** Words that stand between the numbers of one, or between numbers that belong together. */
+/** Words that stand between the parts of a number, or between numbers that belong together. */
 export const LINKS: ReadonlySet<string> = new Set([
   ...['and', 'or', 'to', 'through', 'by', 'x', '×', 'over', 'out', 'of', 'in', 'past', 'plus', 'minus'],
   ...['the', 'power'],
 ]);
 
-/** Whether the token is digits of the model: `5`, `1,000`, `.5`, `120/80`, `5%`. */
+/** Whether the token is digits as the model writes them: `5`, `1,000`, `.5`, `120/80`, `5%`. */
 export function isNumeral(token: Token | undefined): boolean {
   return token !== undefined && /^[.]?\d/u.test(token.text);
 }
 
-/** Whether the token is a word of a number: `five`, `hundred`, `fifth`. */
+/** Whether the token is a number word: `five`, `hundred`, `fifth`. */
 export function isDigitWord(token: Token | undefined): boolean {
   return token !== undefined && (isNumberWord(token.lower) || token.lower === 'oh' || token.lower === 'o');
 }
@@ -22,7 +22,7 @@ export function isNumberName(word: string): boolean {
   return NAMES.has(word);
 }
 
-/** Whether a speaker who searches for the next word says this. */
+/** Whether the token is what a speaker says while searching for the next word. */
 export function isHesitation(token: Token | undefined): boolean {
   return token !== undefined && HESITATIONS.has(token.lower);
 }
@@ -39,7 +39,7 @@ const HESITATIONS: ReadonlySet<string> = new Set(
   ]),
 );
 
-/** Scales that are not counted with, as `k` and `mil` may be more than one thing. */
+/** Scales that are not used for counting, since `k` and `mil` have several meanings. */
 export const OTHER_SCALES: ReadonlySet<string> = new Set([
   ...['k', 'grand', 'thou', 'mil', 'mils', 'mill', 'trillion', 'dozen', 'lakh', 'crore'],
   ...['tens', 'hundreds', 'thousands', 'millions', 'billions', 'dozens'],

@@ -4,18 +4,21 @@ import { says } from './rule.js';
 import { adjoins, type Token } from './token.js';
 import { unitAt } from './units.js';
 
-/** Tokens in a row that may belong to one number, or to numbers that belong together. */
+/** Successive tokens that may belong to one number, or to numbers that belong together. */
 export interface NumberRun {
   readonly from: number;
-  /** The token behind the last. */
+  /** The token after the last. */
   readonly to: number;
-  /** The tokens that say how much: not digits of the model, which stay what they are, and no words that only link. */
+  /**
+   * The tokens that say how much: neither digits written by the model, which stay as they are, nor words that only
+   * link.
+   */
   readonly spoken: readonly number[];
 }
 
 /**
- * The longest runs of words of numbers with what links them: `five to ten thousand`, `three slash fourteen slash
- * nineteen sixty two`, `half a million`. A run is written as a whole, or not at all.
+ * The longest runs of number words and what links them: `five to ten thousand`, `three slash fourteen slash nineteen
+ * sixty two`, `half a million`. A run is written as a whole or not at all.
  */
 export function numberRuns(tokens: readonly Token[]): NumberRun[] {
   const runs: NumberRun[] = [];
@@ -47,7 +50,10 @@ function runAt(tokens: readonly Token[], at: number): NumberRun | undefined {
   return { from: at, to, spoken };
 }
 
-/** The next token that says how much behind a comma, where it is listed with what stands before: `five, ten and fifteen`. */
+/**
+ * The next token that says how much, after a comma, where it belongs to the same list as what stands before: `five,
+ * ten and fifteen`.
+ */
 function listedBehind(tokens: readonly Token[], at: number, isList: boolean): number | undefined {
   if (tokens[at - 1]?.after !== ',' || tokens[at]?.before !== '') return undefined;
   const isLast = tokens[at]?.lower === 'and' || tokens[at]?.lower === 'or';
@@ -56,7 +62,7 @@ function listedBehind(tokens: readonly Token[], at: number, isList: boolean): nu
   return isMember(tokens, at) && endsList(tokens, at) ? at : undefined;
 }
 
-/** Whether an `and` or `or` and a number follow on the number at `at`, and perhaps on more numbers with commas. */
+/** Whether the number at `at`, perhaps after more numbers with commas, is followed by `and` or `or` and a number. */
 function endsList(tokens: readonly Token[], at: number): boolean {
   let end = at + 1;
   while (adjoins(tokens[end - 1], tokens[end]) && isMember(tokens, end)) end += 1;
@@ -71,7 +77,7 @@ function endsList(tokens: readonly Token[], at: number): boolean {
   );
 }
 
-/** The next token that says how much, behind links if need be. */
+/** The next token that says how much, skipping links. */
 function memberBehind(tokens: readonly Token[], at: number): number | undefined {
   if (!adjoins(tokens[at - 1], tokens[at])) return undefined;
   if (isMember(tokens, at) || isOrdinalBehind(tokens, at)) return at;
@@ -101,10 +107,10 @@ function isCompound(tokens: readonly Token[], at: number, length: number): boole
 
 const COMPOUNDED: ReadonlySet<string> = new Set(['foot', 'feet', 'pound', 'pounds']);
 
-/** What belongs to a number where it stands right beside one, and to two where it stands between. */
+/** Words that belong to a number right beside them, and to both where they stand between two. */
 const PARTS: ReadonlySet<string> = new Set(['point', 'oh', 'slash', 'dash', 'double', 'triple']);
 
-/** `twenty first`; `the first ten days` are counted apart. */
+/** `twenty first`; `the first ten days` are separate numbers. */
 function isOrdinalBehind(tokens: readonly Token[], at: number): boolean {
   return cardinalOf(tokens[at]?.lower ?? '') !== undefined && isNumberWord(tokens[at - 1]?.lower ?? '');
 }

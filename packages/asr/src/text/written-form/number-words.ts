@@ -1,4 +1,4 @@
-/** What a word says as a part of a number. */
+/** What a word means as a part of a number. */
 export type NumberWord =
   | { readonly is: 'zero' | 'oh' | 'hundred' }
   | { readonly is: 'unit' | 'teen' | 'ten' | 'scale'; readonly value: number };
@@ -23,7 +23,7 @@ const numberWords: ReadonlyMap<string, NumberWord> = new Map<string, NumberWord>
   ['billion', { is: 'scale', value: 1e9 }],
 ]);
 
-/** The cardinal that an ordinal is made of: `first` → `one`, `twentieth` → `twenty`. */
+/** The cardinal of each ordinal: `first` → `one`, `twentieth` → `twenty`. */
 const ordinals: ReadonlyMap<string, string> = new Map([
   ['first', 'one'],
   ['second', 'two'],
@@ -38,7 +38,7 @@ const ordinals: ReadonlyMap<string, string> = new Map([
   ...TENS.map((word) => [`${word.slice(0, -1)}ieth`, word] as const),
 ]);
 
-/** What a word says as a part of a number, if it is one; expects lower case. */
+/** What a word means as a part of a number, if it is one; expects lower case. */
 export function numberWord(word: string): NumberWord | undefined {
   return numberWords.get(word);
 }

@@ -3,19 +3,19 @@ import { adjoins, type Token } from './token.js';
 import { isPointInTalk } from './spoken-number.js';
 
 /**
- * The token at which a number at the end begins that may go on, or the number of tokens where there is none:
- * `one hundred`, `one forty over`, `point`.
+ * The token that begins a number at the end which may go on (`one hundred`, `one forty over`, `point`), or the number
+ * of tokens where there is none.
  */
 export function openTail(tokens: readonly Token[]): number {
   let from = tokens.length;
   while (from > 0 && isPart(tokens, from - 1) && continuesBehind(tokens, from - 1)) from -= 1;
-  // What links numbers and stands before the first is no part of them.
+  // Linking words before the first number are no part of it.
   while (from < tokens.length && !isStrong(tokens, from)) from += 1;
   while (from > 0 && from < tokens.length && tokens[from]?.beginsWord === false) from -= 1;
   return from;
 }
 
-/** The token behind a number at the start that may have begun before, 0 where there is none. */
+/** The token after a number at the start that may have begun earlier, 0 where there is none. */
 export function openHead(tokens: readonly Token[]): number {
   let to = 0;
   while (to < tokens.length && isPart(tokens, to) && (to === 0 || continuesBehind(tokens, to - 1))) to += 1;
@@ -24,7 +24,7 @@ export function openHead(tokens: readonly Token[]): number {
   return to;
 }
 
-/** Whether tokens end in what no sentence ends in: `one forty over`, `point`, `zero point zero`. */
+/** Whether tokens end as no sentence does: `one forty over`, `point`, `zero point zero`. */
 export function isDangling(tokens: readonly Token[]): boolean {
   const words = tokens.filter((token) => !isHesitation(token));
   const [last, before, third] = words.slice(-3).reverse();
@@ -38,7 +38,7 @@ function isLinkOrNumber(token: Token): boolean {
   return UNFINISHED.has(token.lower) || isNumberName(token.lower) || isDigitWord(token);
 }
 
-/** `zero point zero`: a number that has not come to its digits. */
+/** `zero point zero`: a number that has not reached its significant digits. */
 function isNothingYet(words: readonly Token[]): boolean {
   const point = words.findLastIndex(({ lower }) => lower === 'point');
   const whole = words[point - 1];
@@ -48,7 +48,7 @@ function isNothingYet(words: readonly Token[]): boolean {
 
 const ZEROS: ReadonlySet<string> = new Set(['zero', 'oh', 'o']);
 
-/** Whether tokens do no more than go on with a number: `and`, `uh`. */
+/** Whether tokens do no more than continue a number: `and`, `uh`. */
 export function isOnlyLinks(tokens: readonly Token[]): boolean {
   return tokens.every((_, at) => isPart(tokens, at));
 }
@@ -65,7 +65,7 @@ function isPart(tokens: readonly Token[], at: number): boolean {
   );
 }
 
-/** Whether a number may go on behind the token: punctuation ends it, but for that of a pause. */
+/** Whether a number may go on after the token: punctuation ends it, except that of a pause. */
 function continuesBehind(tokens: readonly Token[], at: number): boolean {
   const [left, right] = [tokens[at], tokens[at + 1]];
   if (right === undefined || adjoins(left, right)) return true;
@@ -93,9 +93,9 @@ const ARTICLES: ReadonlySet<string> = new Set(['a', 'the', 'one', 'no']);
 
 const MULTIPLIERS: ReadonlySet<string> = new Set(['double', 'triple', 'minus']);
 
-/** Words that something of the number must follow. */
+/** Words after which more of the number must follow. */
 const UNFINISHED: ReadonlySet<string> = new Set([
-  // "Nine oh two oh" may go on as well, and no sentence but one of digits ends in it.
+  // "Nine oh two oh" may go on as well, and only a sentence of digits ends in it.
   ...[
     'oh',
     'point',

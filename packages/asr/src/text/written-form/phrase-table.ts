@@ -8,7 +8,10 @@ interface Phrase<Meaning> {
   readonly meaning: Meaning;
 }
 
-/** A table of phrases in lower case, their words parted by spaces. Where several begin alike, the first said is found. */
+/**
+ * Makes a table of phrases in lower case, their words separated by spaces. Where several match, the first one listed
+ * is found.
+ */
 export function phraseTable<Meaning>(phrases: readonly (readonly [string, Meaning])[]): PhraseTable<Meaning> {
   const table = new Map<string, Phrase<Meaning>[]>();
   for (const [phrase, meaning] of phrases) {

@@ -1,8 +1,8 @@
 import type { Token } from './token.js';
 
 /**
- * A reading of what begins at a token, remembered for the tokens that it was made of: the rules ask for the same number
- * and the same unit again and again. Tokens never change, and what is remembered of them goes with them.
+ * Remembers what was read at each token, since the rules ask for the same number and the same unit again and again.
+ * Tokens never change, and what is remembered goes away with them.
  */
 export function readOnce<Result>(
   read: (tokens: readonly Token[], at: number) => Result,

@@ -1,14 +1,14 @@
 import { adjoins, type Token } from './token.js';
 
-/** A written word and how many spoken tokens it stands for. */
+/** A written word, and how many spoken tokens it stands for. */
 export interface Piece {
   readonly text: string;
   readonly length: number;
-  /** Punctuation behind it, where it is not that of the last token. */
+  /** Punctuation after it, where it is not that of the last token. */
   readonly after?: string;
 }
 
-/** What a rule makes of tokens in a row: written words, or the words as they were spoken. */
+/** What a rule makes of successive tokens: written words, or the words as they were spoken. */
 export type Rewriting =
   | { readonly is: 'written'; readonly pieces: readonly Piece[] }
   | { readonly is: 'kept'; readonly length: number };
@@ -26,17 +26,17 @@ export function writePieces(...pieces: readonly Piece[]): Rewriting {
   return { is: 'written', pieces };
 }
 
-/** Leaves tokens to no other rule: they stay as they were spoken. */
+/** Keeps tokens as they were spoken, and from all other rules. */
 export function keep(length: number): Rewriting {
   return { is: 'kept', length };
 }
 
-/** The token behind `length` tokens from `at`, in lower case, where no punctuation stands between. */
+/** The token after `length` tokens from `at`, in lower case, unless punctuation stands between. */
 export function wordBehind(tokens: readonly Token[], at: number, length: number): string | undefined {
   return adjoins(tokens[at + length - 1], tokens[at + length]) ? tokens[at + length]?.lower : undefined;
 }
 
-/** The token `steps` before `at`, in lower case, where no punctuation stands between. */
+/** The token `steps` before `at`, in lower case, unless punctuation stands between. */
 export function wordBefore(tokens: readonly Token[], at: number, steps = 1): string | undefined {
   for (let step = 0; step < steps; step++) {
     if (!adjoins(tokens[at - step - 1], tokens[at - step])) return undefined;
@@ -55,7 +55,7 @@ export function wordsBefore(tokens: readonly Token[], at: number, most: number):
   return words;
 }
 
-/** Words in lower case from `at` on in the same phrase, which begins behind the token before `at`. */
+/** Words in lower case from `at` on, in the phrase that continues after the token before `at`. */
 export function wordsFrom(tokens: readonly Token[], at: number, most: number): string[] {
   const words: string[] = [];
   for (let index = at; index < at + most; index++) {
@@ -66,7 +66,7 @@ export function wordsFrom(tokens: readonly Token[], at: number, most: number): s
   return words;
 }
 
-/** Whether tokens from `at` are these words, with nothing but spaces between and, but for the first, before them. */
+/** Whether the tokens from `at` on are these words, with only spaces between them. */
 export function says(tokens: readonly Token[], at: number, ...words: readonly string[]): boolean {
   return words.every(
     (word, index) =>

@@ -21,7 +21,7 @@ export type SpokenNumber =
   | { readonly is: 'pair'; readonly high: number; readonly low: number; readonly length: number }
   | { readonly is: 'unclear'; readonly length: number };
 
-/** A number of one value: said in full, or written by the model. */
+/** A number that can only be one value: said in full, or written by the model. */
 export type PlainNumber = Digits & { readonly is: 'cardinal' | 'numeral' | 'decimal' };
 
 /** As `PlainNumber`, or shortened. */
@@ -35,7 +35,7 @@ interface Digits {
   readonly half?: true;
 }
 
-/** The number that begins with the token at `at` and takes all words of numbers that follow. */
+/** The number that begins with the token at `at` and takes all number words that follow. */
 export const numberAt = readOnce(readNumber);
 
 function readNumber(tokens: readonly Token[], at: number): SpokenNumber | undefined {
@@ -72,7 +72,7 @@ function partAt(tokens: readonly Token[], at: number, parts: readonly Part[]): P
   const nextPart = next === undefined ? undefined : numberWord(next);
   const nextCounts = isCounted(nextPart) || isRepeated(tokens, at + 1);
   if (part?.is === 'oh') return isZero(tokens, at, parts) ? part : undefined;
-  // "Eleven point two thousand" is written as it is said.
+  // "Eleven point two thousand" keeps its scale as a word.
   if (part?.is === 'scale' && decimals) return undefined;
   if (part !== undefined) return part;
   if (NUMERAL.test(token.text) && !/^\.0+$/u.test(token.text)) {
@@ -108,14 +108,17 @@ function isCounted(part: NumberWord | undefined): part is NumberWord {
   return part !== undefined && part.is !== 'hundred' && part.is !== 'scale';
 }
 
-/** Whether `double` or `triple` at `at` says how often a digit is written. */
+/** Whether `double` or `triple` at `at` tells how often a digit is written. */
 function isRepeated(tokens: readonly Token[], at: number): boolean {
   const word = tokens[at]?.lower;
   if ((word !== 'double' && word !== 'triple') || !adjoins(tokens[at], tokens[at + 1])) return false;
   return isDigit(numberWord(tokens[at + 1]?.lower ?? ''));
 }
 
-/** Whether an `oh` is a zero: between the parts of a number, or at an end of digits said one by one. By itself it is a sigh. */
+/**
+ * Whether an `oh` is a zero: between the parts of a number, or at either end of digits said one by one. By itself it
+ * is a sigh.
+ */
 function isZero(tokens: readonly Token[], at: number, parts: readonly Part[]): boolean {
   const previous = parts.at(-1);
   const next = adjoins(tokens[at], tokens[at + 1]) ? tokens[at + 1] : undefined;
@@ -151,15 +154,15 @@ function isDigit(part: Part | undefined): boolean {
   return part?.is === 'unit' || part?.is === 'zero' || part?.is === 'oh';
 }
 
-/** "One two oh" may be two numbers and a sigh; three digits in a row are said one by one. */
+/** "One two oh" may be two numbers and a sigh; from three digits in a row on, they are said one by one. */
 const MOST_DIGITS_OF_TALK = 2;
 
-/** What an "oh" may begin. */
+/** Words that follow an "oh" that is an exclamation. */
 const EXCLAIMED: ReadonlySet<string> = new Set([
   ...['my', 'no', 'yes', 'yeah', 'well', 'dear', 'god', 'okay', 'ok', 'sorry', 'wait', 'right', 'boy'],
 ]);
 
-/** `at this point five of them`: not the point of a number. */
+/** `at this point five of them`: this is not the point of a number. */
 export function isPointInTalk(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   return adjoins(before, tokens[at]) && before !== undefined && POINTS_IN_TALK.has(before.lower);
@@ -251,7 +254,7 @@ function readDecimal(parts: readonly Part[], point: number): SpokenNumber {
   const whole = parts.slice(0, point);
   const decimals = readDecimals(parts.slice(point + 1));
   if (decimals === undefined) return { is: 'unclear', length };
-  // "Point oh" has not come to its end.
+  // "Point oh" is unfinished.
   if (point === 0 && Number(decimals) === 0) return { is: 'unclear', length };
   if (point === 0) return { is: 'naked', digits: `0.${decimals}`, length };
   const [first] = whole;
@@ -269,7 +272,7 @@ function readDecimal(parts: readonly Part[], point: number): SpokenNumber {
   return { is, digits: `${read.digits}.${decimals}`, length };
 }
 
-/** Digits one by one, or all in one number: `oh five` and `twenty five`. */
+/** Decimals, said one by one or as one number: `oh five` and `twenty five`. */
 function readDecimals(parts: readonly Part[]): string | undefined {
   const single = readDigits(parts);
   if (parts.length > 0 && single !== undefined) return single.digits;
@@ -396,5 +399,5 @@ function plainDigits(numeral: string): string {
   return digits.startsWith('.') ? `0${digits}` : digits;
 }
 
-/** Digits that stand for an amount: `0800` is a time, or a part of a name. */
+/** Digits that may be an amount; `0800` is a time, or a part of a name. */
 const NUMERAL = /^(?:[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)?(?:\.\d+)?$(?<=\d)/u;

@@ -1,30 +1,30 @@
 import { isOrdinal, isNumberWord } from './number-words.js';
 import { isUnitWord } from './unit-names.js';
 
-/** A spoken word, or a part of one that was spelt together, without the punctuation around it. */
+/** A spoken word, or a part of a compound one, without the punctuation around it. */
 export interface Token {
-  /** Which word it belongs to. */
+  /** The number of the word that it belongs to. */
   readonly word: number;
-  /** As it was spelt. */
+  /** As it was spelled. */
   readonly text: string;
   readonly lower: string;
-  /** Punctuation in front of it. */
+  /** Punctuation before it. */
   readonly before: string;
-  /** Punctuation behind it. */
+  /** Punctuation after it. */
   readonly after: string;
   readonly beginsWord: boolean;
   readonly endsWord: boolean;
 }
 
 /**
- * Parts words into tokens: punctuation from letters, `twenty-five` and `25mg` in two, `6x9mm` in four. `word` numbers the words in
- * the order given.
+ * Splits words into tokens: punctuation from letters, `twenty-five` and `25mg` in two, `6x9mm` in four. `word`
+ * numbers the words in the order given.
  */
 export function tokenize(words: readonly string[]): Token[] {
   return words.flatMap((word, index) => tokensOf(word, index, words[index + 1]));
 }
 
-/** Whether nothing stands between a token and the one behind it but a space. */
+/** Whether only a space stands between a token and the next. */
 export function adjoins(left: Token | undefined, right: Token | undefined): boolean {
   return left !== undefined && right !== undefined && left.after === '' && right.before === '';
 }
@@ -35,7 +35,7 @@ function tokensOf(word: string, index: number, next: string | undefined): Token[
   const meridiem = MERIDIEM.exec(word);
   if (meridiem !== null) {
     const [, letter = '', dot = '', end = '', more = ''] = meridiem;
-    // The last dot of "p.m." is the end of the sentence too where none goes on; that of "PM." is nothing else.
+    // The last dot of "p.m." also ends the sentence unless that goes on; the dot of "PM." does nothing else.
     const isEnd = end !== '' && (dot === '' || (more === '' && beginsSentence(next)));
     const trail = isEnd ? `.${more}` : more;
     return [tokenOf(`${letter}m`, index, { after: trail })];
@@ -51,7 +51,10 @@ function tokensOf(word: string, index: number, next: string | undefined): Token[
   );
 }
 
-/** Whether a word, or the end of all, stands behind a sentence. What is named by its day, month or title may stand within. */
+/**
+ * Whether a word, or the end of the text, follows the end of a sentence. A capital proves nothing where it belongs to
+ * a day, a month or a title.
+ */
 function beginsSentence(word: string | undefined): boolean {
   if (word === undefined) return true;
   return /^["“(]*\p{Lu}(?:\p{Ll}|$)/u.test(word) && !NAMED.test(word);
@@ -60,7 +63,7 @@ function beginsSentence(word: string | undefined): boolean {
 const NAMED =
   /^["“(]*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|dr|mr|mrs|ms|eastern|central|pacific)\b/iu;
 
-/** Letters alone, as most words are: there is nothing to part from them. */
+/** Whether a word is only letters, as most are: there is nothing to split. */
 function isBare(word: string): boolean {
   return /^\p{L}+$/u.test(word) && !(word.length === 2 && MERIDIEM.test(word));
 }
@@ -70,7 +73,7 @@ function tokenOf(text: string, word: number, rest: Partial<Token>): Token {
   return { word, text, lower, before: '', after: '', beginsWord: true, endsWord: true, ...rest };
 }
 
-/** `twenty-` of a speaker who was cut off, or of `five- to ten-day`, is a number as well. */
+/** `twenty-`, cut off or from `five- to ten-day`, is a number as well. */
 function withoutHyphen(core: string): string {
   return core.endsWith('-') && isNumberWord(core.slice(0, -1).toLowerCase()) ? core.slice(0, -1) : core;
 }
@@ -93,7 +96,7 @@ function partsNumber(part: string): boolean {
   return isNumberWord(part) || isOrdinal(part) || isUnitWord(part) || HYPHENATED.has(part);
 }
 
-/** What else is hyphenated with numbers. */
+/** Other words that are hyphenated with numbers. */
 const HYPHENATED: ReadonlySet<string> = new Set([
   ...['and', 'a', 'half', 'old', 'over', 'to', 'point', 'oh', 'plus'],
   ...['halves', 'thirds', 'quarter', 'quarters', 'fourths', 'fifths', 'sixths', 'eighths', 'tenths'],

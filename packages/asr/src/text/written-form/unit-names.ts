@@ -1,17 +1,17 @@
 /**
- * What a unit measures, as far as writing depends on it. Zeros behind the point of a `dose` are never written; those of
- * an `amount`, such as a laboratory value or a size, tell how exactly it was measured and stay. `time` is counted in
- * words below ten where it is vague, a `form` is a tablet or the like.
+ * What a unit measures, as far as writing depends on it. Zeros at the end after the point of a `dose` are never
+ * written; those of an `amount`, such as a laboratory value or a size, tell how exactly it was measured, and stay.
+ * `time` is counted in words below ten where it is vague; a `form` is a tablet or the like.
  */
 export type UnitKind = 'dose' | 'amount' | 'percent' | 'time' | 'form';
 
-/** How a unit is called by one word. */
+/** A unit that is named by one word. */
 export interface UnitName {
   readonly kind: UnitKind;
   /** Undefined where the word stays as it was said. */
   readonly symbol: string | undefined;
   readonly singular: boolean;
-  /** The symbol behind `per`, where it is another. */
+  /** The symbol after `per`, where that differs. */
   readonly divisor?: string;
 }
 
@@ -35,7 +35,7 @@ export function isTimeUnit(word: string | undefined): boolean {
   return word !== undefined && unitNames.get(word)?.kind === 'time';
 }
 
-/** Whether a word in lower case tells how much there is of something, by mass or volume: more than one of it. */
+/** Whether a word in lower case names more than one of a unit of mass or volume. */
 export function isMassOrVolume(word: string): boolean {
   const name = unitNames.get(word);
   return name?.kind === 'dose' && name.symbol !== undefined && !name.singular;
@@ -44,7 +44,7 @@ export function isMassOrVolume(word: string): boolean {
 const unit = (kind: UnitKind, symbol: string | undefined, divisor?: string) =>
   ({ kind, symbol, ...(divisor === undefined ? {} : { divisor }) }) as const;
 
-/** By name in the singular; the plural takes an -s unless it is listed. */
+/** By the name in the singular; the plural takes an -s unless it is listed. */
 const SINGULARS: readonly (readonly [string, ReturnType<typeof unit>])[] = [
   ['milligram', unit('dose', 'mg')],
   ['milligramme', unit('dose', 'mg')],

@@ -3,11 +3,11 @@ import { readOnce } from './read-once.js';
 import { adjoins, type Token } from './token.js';
 import { unitNamed, type UnitKind, type UnitName } from './unit-names.js';
 
-/** A unit, found behind a number. */
+/** A unit, found after a number. */
 export interface Unit {
   readonly kind: UnitKind;
   readonly text: string;
-  /** Tokens that it takes. */
+  /** How many tokens it takes. */
   readonly length: number;
   /** Whether it was said in the singular, as before a noun. */
   readonly singular: boolean;
@@ -30,7 +30,7 @@ function readUnit(tokens: readonly Token[], at: number): Unit | undefined {
 function nameAt(tokens: readonly Token[], at: number): UnitName | undefined {
   const token = tokens[at];
   if (token === undefined) return undefined;
-  // A letter is a unit only as it is written, behind digits: "L four L five" has no liters.
+  // A letter is a unit only in its written form, after digits: "L four L five" has no liters.
   if (SYMBOLS.has(token.lower)) {
     const behindDigits = token.text === 'U' || /\d$/u.test(tokens[at - 1]?.text ?? '');
     const isSymbol = token.lower === 'u' || token.text === SYMBOLS.get(token.lower);
@@ -94,7 +94,7 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
 
 const VOLUMES: ReadonlySet<string> = new Set(['L', 'dL', 'mL', 'mcL']);
 
-/** Units of several words that are written otherwise than word by word. The longer stand first. */
+/** Units of several words that are not written word by word. Longer ones come first. */
 const PHRASES = phraseTable<{ readonly kind: UnitKind; readonly text: string }>([
   ['milli international units per liter', { kind: 'amount', text: 'mIU/L' }],
   ['millimeters of mercury', { kind: 'amount', text: 'mmHg' }],

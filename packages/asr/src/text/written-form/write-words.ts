@@ -26,17 +26,17 @@ export interface RewrittenWord {
   readonly text: string;
   /** Number of the first spoken word. */
   readonly first: number;
-  /** Number of the last. */
+  /** Number of the last one. */
   readonly last: number;
 }
 
-/** Which ends of the words may be the middle of a number. */
+/** At which ends of the words a number may have been cut. */
 export interface OpenEnds {
   readonly start: boolean;
   readonly end: boolean;
 }
 
-/** The first that knows what it sees writes it. */
+/** The first rule that knows what it sees writes it. */
 const RULES: readonly Rule[] = [
   tumorStage,
   spelledName,
@@ -56,8 +56,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * English words in a row, with punctuation, in written form. A number at an open end stays as it was spoken, as more
- * of it may stand on the other side; so does one of which only a part could be written.
+ * Puts successive English words with punctuation into written form. A number at an open end stays as it was spoken,
+ * since more of it may be on the other side; so does one of which only a part could be written.
  */
 export function writeWords(
   words: readonly string[],
@@ -69,7 +69,7 @@ export function writeWords(
   const written = stretches.flatMap(({ from, to, pieces }) => {
     if (pieces !== undefined) return writtenWords(tokens, from, pieces);
     const spoken = spokenWords(words, tokens, from, to);
-    // What stands before the point of ".5" may be out already.
+    // The digits before the point of ".5" may have been sent already.
     return from < head ? spoken : spoken.map((word) => ({ ...word, text: withoutNakedPoint(word.text) }));
   });
   return written
@@ -77,18 +77,18 @@ export function writeWords(
     .map((word, index) => withoutDot(word, written[index + 1]));
 }
 
-/** Whether words end in what may be a number's beginning: `one hundred`, or `one forty over`. */
+/** Whether words end in what may be the beginning of a number: `one hundred`, or `one forty over`. */
 export function endsInNumber(words: readonly string[]): boolean {
   const tokens = tokenize(words);
   return openTail(tokens) < tokens.length;
 }
 
-/** Whether words begin with what may be a number's end. */
+/** Whether words begin with what may be the end of a number. */
 export function beginsWithNumber(words: readonly string[]): boolean {
   return openHead(tokenize(words)) > 0;
 }
 
-/** Whether words begin with what stands behind the point of a number. */
+/** Whether words begin with the point of a number, or what comes after it. */
 export function beginsWithPoint(words: readonly string[]): boolean {
   return /^["“(]*(?:point$|\.\d)/iu.test(words[0] ?? '') && beginsWithNumber(words);
 }
@@ -116,15 +116,15 @@ export function linksNumbers(words: readonly string[]): boolean {
   return isOnlyLinks(tokenize(words));
 }
 
-/** Tokens in a row that one rule has written, or that stay as they were spoken. */
+/** Successive tokens that one rule has written, or that stay as they were spoken. */
 interface Stretch {
   readonly from: number;
-  /** The token behind the last. */
+  /** The token after the last. */
   readonly to: number;
   readonly pieces?: readonly Piece[];
 }
 
-/** For each token whether it has to stay as it was spoken. */
+/** For each token, whether it has to stay as it was spoken. */
 function heldTokens(tokens: readonly Token[], head: number, isOpen: boolean): readonly boolean[] {
   const held = tokens.map(() => false);
   const spans = [...heldNumbers(tokens), ...hesitantNumbers(tokens), { from: 0, to: head }];
@@ -133,7 +133,7 @@ function heldTokens(tokens: readonly Token[], head: number, isOpen: boolean): re
   return held;
 }
 
-/** What belongs together where nobody had hesitated in it: `one hundred uh five` is not finished before the five. */
+/** Numbers that would belong together without a hesitation: `one hundred uh five` is not finished before the five. */
 function hesitantNumbers(tokens: readonly Token[]): Span[] {
   const places = indices(0, tokens.length).filter((at) => !isHesitation(tokens[at]));
   if (places.length === tokens.length) return [];
@@ -168,7 +168,7 @@ function rewriteAll(tokens: readonly Token[], held: readonly boolean[]): Stretch
   return stretches;
 }
 
-/** Takes back what was written of numbers of which another part stayed as it was spoken: `10 to eleven`. */
+/** Takes back the writing of numbers of which another part stayed as it was spoken: `10 to eleven`. */
 function wholeNumbers(tokens: readonly Token[], stretches: readonly Stretch[]): readonly Stretch[] {
   const runs = numberRuns(tokens);
   let left = stretches;
@@ -200,7 +200,7 @@ function rewrite(tokens: readonly Token[], at: number): Rewriting | undefined {
   return undefined;
 }
 
-/** Words are written whole: one that is spelt together cannot be parted between two rules. */
+/** Words are written whole: a compound cannot be divided between two rules. */
 function endsWithWord(tokens: readonly Token[], at: number, rewriting: Rewriting): boolean {
   return tokens[at]?.beginsWord === true && tokens[at + lengthOf(rewriting) - 1]?.endsWord === true;
 }
@@ -243,7 +243,7 @@ function spokenWords(
   return numbers.map((word) => ({ text: words[word] ?? '', first: word, last: word }));
 }
 
-/** `U` and the like are left nowhere, even where the number before them stays as it is. */
+/** `U` and the like are written out everywhere, even where the number before them stays as it is. */
 function withUnit(word: RewrittenWord, before: RewrittenWord | undefined): RewrittenWord {
   const [, symbol, after = ''] = /^(U|u|IU|cc|[uµμ]g)([.,;:)]*)$/u.exec(word.text) ?? [];
   if (symbol === undefined) return word;
@@ -251,13 +251,16 @@ function withUnit(word: RewrittenWord, before: RewrittenWord | undefined): Rewri
   return unit !== undefined && /\d$/u.test(before?.text ?? '') ? { ...word, text: unit + after } : word;
 }
 
-/** `mg.` in a sentence ends none: the dot is taken for a 1 (ISMP). */
+/** Drops the dot of `mg.` within a sentence, which is mistaken for a 1 (ISMP). */
 function withoutDot(word: RewrittenWord, next: RewrittenWord | undefined): RewrittenWord {
   const isUnit = /^(?:\d[\d.,–]*)?(?:mg|mcg|mL|kg|g|mEq|units?)\.$/u.test(word.text);
   return isUnit && /^\p{Ll}/u.test(next?.text ?? '') ? { ...word, text: word.text.slice(0, -1) } : word;
 }
 
-/** `.5` is never left as it is: the point is overlooked (ISMP). `.0` is the end of a number whose beginning is missing. */
+/**
+ * `.5` is never left as it is, since the point is overlooked (ISMP). `.0` is the end of a number whose beginning is
+ * missing.
+ */
 function withoutNakedPoint(word: string): string {
   return word.replace(/^([("“]*)\.(?=\d*[1-9])/u, '$10.');
 }

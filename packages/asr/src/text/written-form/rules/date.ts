@@ -40,7 +40,7 @@ function dayOfMonth(tokens: readonly Token[], at: number, month: string, { day, 
   );
 }
 
-/** `may first` and `march third` may be verbs; a day, a year or a preposition tells. */
+/** `may first` and `march third` may be verbs; a weekday, a year or a preposition tells. */
 function isMeant(tokens: readonly Token[], at: number, { ordinal, length }: Day): boolean {
   const word = tokens[at]?.lower ?? '';
   if (!VERBS.has(word)) return true;
@@ -80,7 +80,7 @@ function ordinalDay(tokens: readonly Token[], at: number): Day | undefined {
   return { day: tens + unit, length: 2, ordinal: true };
 }
 
-/** A year by itself, behind a word that says so or of the last century. */
+/** A year by itself, after a word that shows it, or of the last century. */
 function yearAlone(tokens: readonly Token[], at: number): Rewriting | undefined {
   const number = numberAt(tokens, at);
   if (number?.is !== 'pair') return undefined;

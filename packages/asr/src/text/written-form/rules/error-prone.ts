@@ -3,14 +3,14 @@ import { adjoins, type Token } from '../token.js';
 import { isUnitWord } from '../unit-names.js';
 
 /**
- * What a model may write by itself and ISMP's "List of Error-Prone Abbreviations" has another word for: `q.d.` → `daily`.
- * The last dot of the abbreviation goes with it, unless the sentence ends there. What has two meanings (`HS`, `OD`,
- * `AU`, `MS`) stays.
+ * Abbreviations that a model may write by itself and that ISMP's "List of Error-Prone Abbreviations" replaces: `q.d.`
+ * → `daily`. The last dot of the abbreviation goes with it, unless the sentence ends there. Abbreviations with two
+ * meanings (`HS`, `OD`, `AU`, `MS`) stay.
  */
 export const errorProne: Rule = (tokens, at) =>
   dailyAt(tokens, at) ?? underTheSkin(tokens, at) ?? abbreviation(tokens, at);
 
-/** `sub q`, of which the `q` is taken for "every". */
+/** `sub q`, whose `q` is mistaken for "every". */
 const underTheSkin: Rule = (tokens, at) => {
   if (says(tokens, at, 'sub', 'q')) return writeAs('subcutaneously', 2);
   return ['sub-q', 'subq'].includes(tokens[at]?.lower ?? '') ? writeAs('subcutaneously', 1) : undefined;
@@ -37,7 +37,7 @@ const dailyAt: Rule = (tokens, at) => {
 
 const MOST_LETTERS = 3;
 
-/** Tokens as one abbreviation in lower case without dots: `q.o.d`, or `q. o. d.` of three. */
+/** Tokens as one abbreviation in lower case without dots: `q.o.d`, or the three of `q. o. d.`. */
 function lettersAt(tokens: readonly Token[], at: number, length: number): string | undefined {
   const parts = tokens.slice(at, at + length);
   if (parts.length < length) return undefined;
@@ -56,19 +56,19 @@ function meaningOf(
   length: number,
   letters: string,
 ): string | undefined {
-  // Letters said one by one may be anything, but for those of a frequency.
+  // Letters said one by one may be anything, unless they are those of a frequency.
   if (length > 1 && !letters.startsWith('q') && !ROUTES.has(letters)) return undefined;
   if (ROUTES.has(letters)) return isDosed(tokens, at) ? 'subcutaneously' : undefined;
   return MEANINGS.get(letters);
 }
 
-/** Whether an amount stands before: `SC` may be a joint elsewhere. */
+/** Whether an amount comes before: elsewhere, `SC` may be a joint. */
 function isDosed(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   return adjoins(before, tokens[at]) && before !== undefined && isUnitWord(before.lower);
 }
 
-/** Punctuation behind an abbreviation, without the dot that belongs to it. */
+/** Punctuation after an abbreviation, without the dot that belongs to it. */
 function afterAbbreviation(tokens: readonly Token[], at: number, length: number): string {
   const last = tokens[at + length - 1];
   const after = last?.after ?? '';

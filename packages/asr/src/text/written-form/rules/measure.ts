@@ -16,14 +16,14 @@ export const measure: Rule = (tokens, at) => {
   const whole = number.length + unit.length;
   if (!isValue(number) || mayBeTwoNumbers(tokens, at, number, unit)) return keep(whole);
   if (unit.kind === 'time') return writeTime(tokens, at, number, unit);
-  // Half a tablet is told in words: neither fractions nor decimals are read safely (ISMP).
+  // Half a tablet is written in words: neither fractions nor decimals are read safely (ISMP).
   if (unit.kind === 'form' && number.half) return keep(whole);
   const millions = inMillions(tokens, at, number, unit.kind === 'dose');
   if (millions !== undefined) return writePieces(...millions, ...unitPieces(unit));
   return withUnit(measuredNumber(number, unit.kind === 'dose'), number.length, unit);
 };
 
-/** `two point five million units`: the unit stands behind the scale. */
+/** `two point five million units`: the unit comes after the scale. */
 function inMillionsOf(tokens: readonly Token[], at: number, number: SpokenNumber): Rewriting | undefined {
   const unit = unitBehind(tokens, at, number.length + 1);
   if (!isValue(number) || unit === undefined || unit.kind === 'time' || unit.kind === 'form')
@@ -32,18 +32,18 @@ function inMillionsOf(tokens: readonly Token[], at: number, number: SpokenNumber
   return pieces && writePieces(...pieces, ...unitPieces(unit));
 }
 
-/** A written number in front of its unit. */
+/** A written number with its unit. */
 export function withUnit(text: string, length: number, unit: Unit): Rewriting {
   if (unit.kind === 'percent') return writeAs(`${text}${unit.text}`, length + unit.length);
   return writePieces({ text, length }, ...unitPieces(unit));
 }
 
-/** The unit behind a number of `length` tokens. */
+/** The unit after a number of `length` tokens. */
 export function unitBehind(tokens: readonly Token[], at: number, length: number): Unit | undefined {
   return wordBehind(tokens, at, length) === undefined ? undefined : unitAt(tokens, at + length);
 }
 
-/** A unit as written words: of `international units` there are two. */
+/** A unit as written words: `international units` gives two. */
 export function unitPieces(unit: Unit): readonly { readonly text: string; readonly length: number }[] {
   const words = unit.text.split(' ');
   return words.length === unit.length
@@ -83,7 +83,7 @@ function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Un
   const whole = number.length + unit.length;
   const text = plainNumber(number);
   if (number.is === 'cardinal' && number.digits === '1') {
-    // "One day" may be any day; behind these words it is counted.
+    // "One day" may be any day; after these words, days are counted.
     const isCounted = tokens[at + 1]?.beginsWord === true && DURING.has(wordBefore(tokens, at) ?? '');
     return isCounted ? withUnit(text, number.length, unit) : keep(whole);
   }
@@ -100,5 +100,5 @@ function writeTime(tokens: readonly Token[], at: number, number: Value, unit: Un
   return withUnit(text, number.length, unit);
 }
 
-/** What a length of time stands behind. */
+/** Words that come before a length of time. */
 const DURING: ReadonlySet<string> = new Set(['in', 'for', 'after', 'within', 'over', 'every', 'than']);

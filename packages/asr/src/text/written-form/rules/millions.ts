@@ -4,8 +4,8 @@ import type { Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 
 /**
- * `two million` → `2 million`: ISMP asks for the word, as nobody counts six zeros. `two point five thousand` and
- * `two and a half million` keep theirs, too.
+ * `two million` → `2 million`: ISMP asks for the word, since nobody counts six zeros. `two point five thousand` and
+ * `two and a half million` keep the word, too.
  */
 export function inMillions(
   tokens: readonly Token[],

@@ -4,7 +4,7 @@ import { wordBefore, wordBehind, writeAs, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
 import { adjoins, type Token } from '../token.js';
 
-/** Names that are spelt when they are spoken: `h b a one c` → `HbA1c`, `b m i` → `BMI`, `C O two` → `CO2`. */
+/** Names that are spoken letter by letter: `h b a one c` → `HbA1c`, `b m i` → `BMI`, `C O two` → `CO2`. */
 export const spelledName: Rule = (tokens, at) => {
   const name = phraseAt(tokens, at, NAMES);
   if (name !== undefined && !isBloodGroup(tokens, at)) return writeAs(name.meaning, name.length);
@@ -17,7 +17,7 @@ function isBloodGroup(tokens: readonly Token[], at: number): boolean {
   return tokens[at]?.lower === 'o' && ['group', 'type', 'blood'].includes(before);
 }
 
-/** `q six hours` → `q6h`, as ISMP lets it stand. */
+/** `q six hours` → `q6h`, which ISMP accepts. */
 const everyHours: Rule = (tokens, at) => {
   if (tokens[at]?.lower !== 'q' || !adjoins(tokens[at], tokens[at + 1])) return undefined;
   const number = numberAt(tokens, at + 1);

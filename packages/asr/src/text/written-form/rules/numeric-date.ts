@@ -6,8 +6,8 @@ import { adjoins, type Token } from '../token.js';
 import { yearOf } from './date.js';
 
 /**
- * `three slash fourteen slash nineteen sixty two` → `3/14/1962`, with dashes as well. Other numbers with more than one
- * slash or dash between stay as they were spoken: which of them belong together is not said.
+ * `three slash fourteen slash nineteen sixty two` → `3/14/1962`, also with dashes. Other numbers with more than one
+ * slash or dash between them stay as they were spoken, since the words do not tell which of them belong together.
  */
 export const numericDate: Rule = (tokens, at) => {
   const parts: Part[] = [];
@@ -51,7 +51,7 @@ function partAt(tokens: readonly Token[], at: number): Part | undefined {
   return { text: isPlain(number) && isWhole(number) ? number.digits : '', length: number.length };
 }
 
-/** `oh three slash oh five`: the zeros tell a day of a month. */
+/** `oh three slash oh five`: the zeros show that it is a day of a month. */
 function shortDate(parts: readonly Part[], separator: string | undefined, length: number) {
   const texts = parts.map(({ text }) => text);
   if (separator !== 'slash' || !texts.some((text) => text.startsWith('0'))) return undefined;

@@ -16,7 +16,7 @@ const longOrdinal: Rule = (tokens, at) => {
   if (last === undefined || cardinal === undefined) return undefined;
   const spelled = [...tokens.slice(at, end), { ...last, lower: cardinal, text: cardinal }];
   const number = numberAt(spelled, 0);
-  // Anything but one whole number: "one third", "one forty second".
+  // These words form no single whole number: "one third", "one forty second".
   if (number?.is !== 'cardinal' || number.length !== length) return keep(length);
   const value = Number(number.digits);
   // "Thirty second" may be half a minute.
@@ -24,7 +24,7 @@ const longOrdinal: Rule = (tokens, at) => {
   return writeAs(number.digits + endingOf(value), length);
 };
 
-/** Where the ordinal ends that begins at `at`; there may be cardinals before it. */
+/** Where the ordinal that begins at `at`, perhaps with cardinals, ends. */
 function ordinalEnd(tokens: readonly Token[], at: number): number | undefined {
   if (tokens[at] !== undefined && cardinalOf(tokens[at].lower) !== undefined) return at;
   const number = numberAt(tokens, at);
@@ -47,7 +47,7 @@ const fraction: Rule = (tokens, at) => {
   const singular = SINGULAR.test(name);
   if ((number.digits === '1') !== singular || number.digits === '0') return undefined;
   const behind = wordBehind(tokens, at, length);
-  // Half a tablet is told in words, and so is "one half to one tablet"; "one third degree burn" is one burn.
+  // Half a tablet is written in words, and so is "one half to one tablet"; "one third degree burn" is one burn.
   if (isDoseForm(behind) || isJoined(tokens, at, length) || (singular && !ENDS.has(behind ?? 'of')))
     return keep(length);
   return writeAs(`${number.digits}/${String(parts)}`, length);
@@ -60,7 +60,7 @@ function isJoined(tokens: readonly Token[], at: number, length: number): boolean
   return wordBehind(tokens, at, length + 1) !== undefined && numberAt(tokens, at + length + 1) !== undefined;
 }
 
-/** Where a fraction stands alone, and its noun cannot be an ordinal's. */
+/** Words that may follow a fraction; after `one third`, any other could be the noun of an ordinal. */
 const ENDS: ReadonlySet<string> = new Set(['of', 'the', 'and', 'or', 'to', 'normal']);
 
 const SINGULAR = /(?:half|third|quarter|th)$/u;

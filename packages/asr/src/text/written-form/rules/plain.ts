@@ -6,8 +6,8 @@ import type { Token } from '../token.js';
 import { inMillions } from './millions.js';
 
 /**
- * Numbers without a unit: from ten on and with decimals in digits, below ten behind the name of what they measure or
- * count; all others as they were spoken.
+ * Numbers without a unit. In digits: those from ten on, those with decimals, and those below ten that follow the name
+ * of what they measure or count. All others stay as they were spoken.
  */
 export const plain: Rule = (tokens, at) => {
   const number = numberAt(tokens, at);

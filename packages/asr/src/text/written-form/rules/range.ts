@@ -19,7 +19,7 @@ import { unitBehind, unitPieces, withUnit } from './measure.js';
 
 /**
  * Two numbers that belong together: `ten to fifteen milligrams` → `10–15 mg`, but `from ten to fifteen milligrams` →
- * `from 10 to 15 mg`, which is a change, and `one or two days` as it was said.
+ * `from 10 to 15 mg`, which is a change; `one or two days` stays as it was said.
  */
 export const range: Rule = (tokens, at) =>
   hyphenated(tokens, at) ?? sizes(tokens, at) ?? twoNumbers(tokens, at);
@@ -49,7 +49,9 @@ const twoNumbers: Rule = (tokens, at) => {
   }
 };
 
-/** `10-15 mg`, as models write it: with the dash of a range, but for `5-10,000 units`, which may be 5,000 to 10,000. */
+/**
+ * `10-15 mg`, as models write it, with the dash of a range; except `5-10,000 units`, which may be 5,000 to 10,000.
+ */
 const hyphenated: Rule = (tokens, at) => {
   const match = /^((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)[-–]((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)$/u.exec(
     tokens[at]?.text ?? '',
@@ -118,14 +120,14 @@ function numbersAlone(tokens: readonly Token[], at: number, pair: Pair): Rewriti
   if (!labelled && !ascends(pair)) return keep(pair.length);
   const [low, joint, high] = numbers(pair, false, pair.word === 'dash' ? 'to' : pair.word);
   if (labelled) return writePieces(low, joint, high);
-  // Years, perhaps.
+  // They may be years.
   return writePieces({ ...low, text: plainNumber(pair.low) }, joint, {
     ...high,
     text: plainNumber(pair.high),
   });
 }
 
-/** `Apgars eight and nine` → `Apgars 8 and 9`, where no noun follows that is counted. */
+/** `Apgars eight and nine` → `Apgars 8 and 9`, unless a noun follows that they count. */
 function labelledPair(tokens: readonly Token[], at: number, pair: Pair): Rewriting | undefined {
   const behind = wordBehind(tokens, at, pair.length);
   const ends = behind === undefined || CLOSERS.has(behind);
@@ -181,10 +183,13 @@ function isSmall({ is, digits }: Value): boolean {
   return is === 'cardinal' && digits.length === 1;
 }
 
-/** A number without its hundred stands here only where the others are such too, and the unit is no tablet's. */
+/**
+ * A number without its hundred is accepted here only if the others lack theirs too, and the unit is not a tablet or
+ * the like.
+ */
 function isUnsure(numbers: readonly Value[], unit: Unit): boolean {
   const isElided = ({ is }: Value) => is === 'elided';
-  // Halves of a tablet are told in words (ISMP).
+  // Halves of a tablet are written in words (ISMP).
   if (unit.kind === 'form' && numbers.some(({ half }) => half)) return true;
   if (!numbers.some(isElided)) return false;
   return !numbers.every(isElided) || unit.singular || unit.kind === 'form' || unit.kind === 'time';

@@ -147,7 +147,7 @@ const SCORED: ReadonlySet<string> = new Set([
 /** What scores go up to. */
 const SCALES: ReadonlySet<string> = new Set(['4', '5', '6', '10', '15', '30']);
 
-/** What may follow a score, where a noun would be counted. */
+/** Words that may follow a score, where a noun would mean that something is counted. */
 const CLOSERS: ReadonlySet<string> = new Set([
   ...['in', 'at', 'with', 'and', 'but', 'on', 'today', 'now', 'when', 'throughout', 'bilaterally', 'or'],
 ]);

@@ -24,7 +24,7 @@ const negative: Rule = (tokens, at) => {
   const length = 1 + number.length;
   if (says(tokens, at - 2, 'plus', 'or', sign)) return keep(length);
   const behind = wordBehind(tokens, at, length);
-  // "Ten minus two" is a sum, and who is "negative two weeks" later has been tested.
+  // "Ten minus two" is arithmetic, and somebody "negative two weeks" later has been tested.
   const afterNumber = /^(?:\d|(?:teen|ty|one|two|three|four|five|six|seven|eight|nine|ten)$)/u;
   if (afterNumber.test(wordBefore(tokens, at) ?? '')) return undefined;
   const unit = behind !== undefined && isUnitWord(behind);

@@ -24,7 +24,7 @@ export const spinalLevel: Rule = (tokens, at) => {
     return first.isWritten ? undefined : writeAs(name, first.length);
   }
   const other = `${second.letter}${String(second.number)}`;
-  // Behind "from" a "to" is awaited.
+  // After "from" a "to" is expected.
   if (tokens[at + first.length]?.lower === 'to' && wordBefore(tokens, at) === 'from') {
     return writePieces(
       { text: name, length: first.length },
@@ -86,7 +86,7 @@ function secondLevel(
   const level = levelAt(tokens, next);
   if (level !== undefined) return { letter: level.letter, number: level.number, end: next + level.length };
   const number = numberAt(tokens, next);
-  // Behind a level that was taken out of two digits, the second of them stands alone.
+  // After a level that took the first of two digits, the second stands alone.
   const isOwn = !first.isWritten || joint;
   if (number?.is !== 'cardinal' || !isOwn || unitBehind(tokens, next, number.length)) return undefined;
   const short = levelOf(first.letter, Number(number.digits), number.length, false);
@@ -120,7 +120,7 @@ function asWritten(tokens: readonly Token[], at: number) {
   return writeAs(`${first.letter}${String(first.number)}–${second.letter}${String(second.number)}`, 1);
 }
 
-/** What makes the letter another: vitamin C, hepatitis C, type C. */
+/** Words before a letter that is no vertebra: vitamin C, hepatitis C, type C. */
 const NO_SPINE: ReadonlySet<string> = new Set([
   ...['vitamin', 'hepatitis', 'hep', 'protein', 'type', 'part', 'plan', 'section', 'group', 'class', 'stage'],
 ]);

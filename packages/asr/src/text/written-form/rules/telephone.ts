@@ -1,7 +1,10 @@
 import { wordsBefore, writeAs, keep, type Rule } from '../rule.js';
 import { numberAt } from '../spoken-number.js';
 
-/** `five five five one two three four` → `555-1234` where a telephone is spoken of; other numbers said digit by digit. */
+/**
+ * `five five five one two three four` → `555-1234` where a telephone is mentioned; also other numbers said digit by
+ * digit.
+ */
 export const telephone: Rule = (tokens, at) => {
   const number = numberAt(tokens, at);
   if (number?.is !== 'digits') return undefined;

@@ -74,13 +74,13 @@ function meridiemAt(
   for (const half of ['a', 'p'] as const) {
     const text = `${half.toUpperCase()}M`;
     if (says(tokens, at, half, 'm')) return { text, length: 2 };
-    // "I am" would be told by what stands before.
+    // "I am" is ruled out by what stands before.
     if (tokens[at]?.lower === `${half}m`) return { text, length: 1 };
   }
   return undefined;
 }
 
-/** A clock of 24 hours: with `oh` in front or `hours` behind. */
+/** A 24-hour clock: with `oh` before it or `hours` after it. */
 const military: Rule = (tokens, at) => {
   const first = tokens[at];
   const zero = first?.lower === 'oh' || first?.lower === 'zero';

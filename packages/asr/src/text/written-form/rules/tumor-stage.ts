@@ -3,7 +3,7 @@ import { adjoins, type Token } from '../token.js';
 
 /**
  * `t two n one m zero` → `T2 N1 M0`, with prefixes (`p t one a p n x`) and commas between: the stage of a tumor as the
- * UICC writes it. A part that cannot be read leaves all of it as it was spoken.
+ * UICC writes it. If a part cannot be read, all of it stays as it was spoken.
  */
 export const tumorStage: Rule = (tokens, at) => {
   const tumor = partAt(tokens, at, 'T');
@@ -23,7 +23,7 @@ export const tumorStage: Rule = (tokens, at) => {
   return writePieces(...parts.map((part, index) => withComma(tokens, at, parts, index, part)));
 };
 
-/** `t one a to t two b`: from one stage to another, of which the letters would be left. */
+/** `t one a to t two b`: from one stage to another, whose letters would be left over. */
 function isRange(tokens: readonly Token[], at: number, { text, length }: Part): boolean {
   const joint = wordBehind(tokens, at, length) ?? '';
   return /[a-d]$/u.test(text) && ['', 'to', 'or', 'through'].includes(joint);

@@ -5,9 +5,9 @@ import { createWritable } from './writable.js';
 
 /** Why a term is left out of a list. */
 export type LeftOutReason =
-  /** It has no letter, or something that no text of the language holds: emoji, control characters, other scripts. */
+  /** It has no letter, or something that no text in the language holds: emoji, control characters, other scripts. */
   | 'unwritable'
-  /** It is in the list already, maybe in other letter case. */
+  /** It is in the list already, perhaps in another letter case. */
   | 'duplicate'
   /** It consists of words that occur in any speech, or sounds like them. */
   | 'common';
@@ -19,10 +19,10 @@ export interface CheckedKeyTerms {
 }
 
 /**
- * Leaves terms out that would do harm, or no good, and tidies the others: single spaces, composed characters. The terms
- * must be within `keyTermLimits`.
+ * Leaves out terms that would do harm or no good, and tidies the others: single spaces, composed characters. The
+ * terms must be within `keyTermLimits`.
  *
- * @param language BCP 47 tag of the speech; with `auto` any script will do
+ * @param language BCP 47 tag of the speech; with `auto`, any script is accepted
  */
 export function checkKeyTerms(given: readonly KeyTerm[], language: string): CheckedKeyTerms {
   const isWritable = createWritable(language);
@@ -39,7 +39,9 @@ export function checkKeyTerms(given: readonly KeyTerm[], language: string): Chec
   return { terms: [...terms.values()], leftOut };
 }
 
-/** Makes one list of several, the most important first: each term once, and no more than a session may have. */
+/**
+ * Merges several lists, the most important one first, into one: each term once, and no more than a session may have.
+ */
 export function mergeKeyTerms(...lists: readonly (readonly KeyTerm[])[]): readonly KeyTerm[] {
   const merged = new Map<string, KeyTerm>();
   for (const term of lists.flat()) {

@@ -6,7 +6,7 @@ export function isCommon(phrase: string): boolean {
   return /^[a-z]$/.test(phrase) || phrase.split(' ').every((word) => COMMON.has(word));
 }
 
-/** Function words of English, and the verbs, adverbs and numbers that are as frequent; as `plainWords` writes them. */
+/** Function words of English, and verbs, adverbs and numbers that are as frequent, as `plainWords` writes them. */
 const COMMON: ReadonlySet<string> = new Set(
   `
   the an and or but nor so yet if then else than that this these those there here

@@ -3,15 +3,15 @@ import type { SpelledWord } from '../text/words.js';
 import { plainWords } from './term-list.js';
 import type { TermProposal } from './term-proposals.js';
 
-/** Names that are taken for each other, by eye or by ear. */
+/** Names that are mistaken for each other, by eye or by ear. */
 export interface Confusables {
-  /** What a name is taken for, likeliest first. `plain`: see `plainWords`. */
+  /** What a name is mistaken for, the likeliest first. `plain`: see `plainWords`. */
   takenFor(plain: string): readonly string[];
   /** The most words that a name has. */
   readonly mostWords: number;
 }
 
-/** Makes confusables of pairs of drugs, known mix-ups before computed ones; numbers that sound alike are among them. */
+/** Makes confusables of pairs of drugs, known mix-ups before computed ones, and of numbers that sound alike. */
 export function createConfusables(drugs: readonly ConfusableDrugs[]): Confusables {
   const partners = new Map<string, string[]>();
   let mostWords = 1;
@@ -32,7 +32,10 @@ export function createConfusables(drugs: readonly ConfusableDrugs[]): Confusable
   return { takenFor: (plain) => partners.get(plain) ?? [], mostWords };
 }
 
-/** What the names and numbers among words may have been confused with. Proposals only: none replaces a word by itself. */
+/**
+ * What the names and numbers among words may have been confused with. These are only proposals: none replaces a word
+ * by itself.
+ */
 export function proposeConfusables(
   words: readonly SpelledWord[],
   { takenFor, mostWords }: Confusables,
@@ -53,14 +56,17 @@ export function proposeConfusables(
   return proposals.slice(0, MOST_PROPOSALS);
 }
 
-/** Most alternatives to one name, and proposals for one utterance: to score one takes as long as to decode a few tokens. */
+/**
+ * The most alternatives to one name, and proposals for one utterance: to score one takes as long as to decode a few
+ * tokens.
+ */
 const MOST_PARTNERS = 3;
 const MOST_PROPOSALS = 12;
 
 const TEENS = ['thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'];
 const TENS = ['thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'];
 
-/** Numbers that are heard for each other (ISMP): `fifteen` and `fifty`, in words and in digits. */
+/** Numbers that are mistaken for each other (ISMP): `fifteen` and `fifty`, in words and in digits. */
 const NUMBERS: readonly (readonly [string, string])[] = [
   ...TEENS.map((teen, index) => [teen, TENS[index] ?? teen] as const),
   ...TEENS.map((_, index) => [String(index + 13), String((index + 3) * 10)] as const),

@@ -3,9 +3,8 @@ import type { TextChange } from './term-list.js';
 
 /**
  * What the words around a term add to its allowance, nats: how much better the term fits them than what is written. Most
- * terms that sound like what was said were not said, so a term that fits no better is allowed less than its sound alone
- * would give it.
- * Fitted to what the decoder makes of proposals, see docs/decisions/0044-domain-language-model.md.
+ * terms that sound like what was said were not said, so a term that fits no better is allowed less than by its sound
+ * alone. Fitted to how the decoder judges proposals, see docs/decisions/0044-domain-language-model.md.
  */
 export function contextAllowance(
   { before, written, instead, after }: TextChange,
@@ -16,13 +15,13 @@ export function contextAllowance(
   const logProbability = (text: string) =>
     language.logProbability([...languageWords(text), ...behind], ahead);
   const added = SHARE * (logProbability(instead) - logProbability(written)) - LEAST;
-  // That clinicians often write something else is no reason to replace a number.
+  // That clinicians often write something else there is no reason to replace a number.
   return numbersIn(instead) < numbersIn(written) ? Math.min(added, 0) : added;
 }
 
 /**
- * What is allowed beyond that, nats, where something is written that is not a word: then something was misheard, whatever
- * it was. Less where it may be a name, or where it is the smaller part of what is written.
+ * The further allowance, nats, where something written is not a word, so that something was certainly misheard. Less
+ * where it may be a name, or is the smaller part of what is written.
  */
 export function nonwordAllowance(written: string, language: ClinicalLanguage): number {
   const nonwords = nonwordsIn(written, language);
@@ -48,7 +47,7 @@ function numbersIn(text: string): number {
   return languageWords(text).filter((word) => word === NUMBER).length;
 }
 
-/** Weight of the language model: it was made from little text, and many words are unknown to it. */
+/** Weight of the language model, which was made from little text and does not know many words. */
 const SHARE = 0.45;
 
 /** How much better a term must fit its context to be allowed as much as by its sound alone, nats. */
@@ -60,7 +59,7 @@ const NONWORD = 8;
 /** With 4, names of people become terms. */
 const PERHAPS_A_NAME = 3;
 
-/** With what hyphens join to it: `Al-zaman`. */
+/** Including what hyphens join to it: `Al-zaman`. */
 const CAPITALISED = /\S*\p{Lu}\S*/gu;
 
 const LONG_WORD = /^[a-z]{4,}$/;

@@ -1,4 +1,4 @@
-/** Whether two words or phrases are forms of one word: they differ in nothing but an ending. */
+/** Whether two words or phrases are forms of one word: they differ only in an ending. */
 export function areInflections(one: string, other: string): boolean {
   let common = 0;
   while (common < one.length && one[common] === other[common]) common++;

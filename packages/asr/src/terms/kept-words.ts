@@ -2,8 +2,8 @@ import { cardinalOf, isNumberWord, numberWord } from '../text/written-form/numbe
 import { isUnitWord } from '../text/written-form/unit-names.js';
 
 /**
- * The numbers, units and negations of a text, in order: what no correction of a name may remove. Numbers are given by
- * their value, `twenty five` as `25`, and what is attached to a number, as in `10mg`, is given separately.
+ * The numbers, units and negations of a text, in order, which no correction of a name may remove. Numbers are given
+ * by their value, `twenty five` as `25`, and a unit attached to a number, as in `10mg`, is given separately.
  */
 export function keptWords(text: string): readonly string[] {
   const kept: string[] = [];
@@ -38,8 +38,9 @@ export function keepsWords(written: string, instead: string): boolean {
 }
 
 /**
- * Whether a word belongs to the number that it stands beside, as in `ten to fifteen`, `four of those`, `a hundred`. `and`
- * does not: behind a name it is more often its last syllable, `Enoxapur and 40`, and behind a number that stays, too.
+ * Whether a word belongs to the number that it stands beside, as in `ten to fifteen`, `four of those`, `a hundred`.
+ * `and` does not: after a name it is more often its last syllable, `Enoxapur and 40`, and after a number it is kept
+ * anyway.
  */
 export function joinsNumber(word: string, number: string): boolean {
   const [plain = ''] = wordsOf(word);
@@ -67,7 +68,7 @@ function wordsOf(text: string): readonly string[] {
   );
 }
 
-/** The value of a word in digits; nothing where it is no number. */
+/** The value of a word in digits; nothing if it is no number. */
 function valueOf(word: string): string | undefined {
   if (/^\d/.test(word)) return word;
   const cardinal = cardinalOf(word) ?? word;
@@ -100,7 +101,7 @@ function isNegation(word: string): boolean {
   return NEGATIONS.has(word) || word.endsWith("n't");
 }
 
-/** Whether the name of a unit is also the end of longer words, which decoders may write as two: `angio gram`. */
+/** Whether the name of a unit is also the end of longer words that decoders may write as two: `angio gram`. */
 function isWordPart(word: string): boolean {
   return word.length === 1 || WORD_PARTS.has(word);
 }
@@ -118,7 +119,7 @@ const NEGATIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Amounts that are no numbers by themselves, and how often something is given. */
+/** Words for amounts that are no numbers by themselves, and for how often something is given. */
 const AMOUNTS: ReadonlySet<string> = new Set(
   (
     'half halves quarter quarters thirds double triple dozen couple once twice thrice point per percent ' +

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { KeyTerm } from './key-term.js';
 
-/** Key terms in the form that is passed between processes: who only passes thousands of them on need not parse them. */
+/**
+ * Key terms in the form in which processes exchange them: whoever only passes thousands of them on need not parse
+ * them.
+ */
 export interface KeyTermList {
-  /** Derived from the content: lists with the same name are the same. */
+  /** Derived from the content: lists with the same name are equal. */
   readonly name: string;
   /** How many terms there are. */
   readonly count: number;

@@ -2,17 +2,17 @@
 export interface KeyTerm {
   /** As it is to be written: `metoprolol`, `HbA1c`, `McMurray test`. */
   readonly text: string;
-  /** How much likelier than other terms it is to be said; 1 by default, see `keyTermLimits`. */
+  /** How much more likely than other terms it is to be said; 1 by default, see `keyTermLimits`. */
   readonly weight?: number;
-  /** Other ways in which it may be heard, spelt in plain words: `h b a one c`. */
+  /** Other ways in which it may be heard, spelled in plain words: `h b a one c`. */
   readonly soundsLike?: readonly string[];
 }
 
 /** What a list of key terms may hold. */
 export const keyTermLimits = {
-  /** Terms of one session. */
+  /** The most terms of one session. */
   terms: 5_000,
-  /** Characters of a text or of one way to say it. */
+  /** The most characters of a text or of one way to say it. */
   characters: 100,
   words: 8,
   weight: { min: 0.1, max: 3 },

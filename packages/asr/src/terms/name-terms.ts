@@ -1,11 +1,11 @@
 import type { SpelledWord } from '../text/words.js';
 import { joinedWords, plainWords, type TermList } from './term-list.js';
 
-/** A term of a list in what was heard. */
+/** A term of a list, found in what was heard. */
 export interface NamedTerm {
   readonly firstToken: number;
   readonly tokens: number;
-  /** As it is to be written, with the punctuation that stands around it. */
+  /** As it is to be written, with the punctuation around it. */
   readonly text: string;
 }
 
@@ -25,7 +25,7 @@ function longestFrom(
   first: number,
   lists: readonly TermList[],
 ): { readonly term: NamedTerm; readonly words: number } | undefined {
-  // A word may be heard as two.
+  // One word may be heard as two.
   const most = Math.max(0, ...lists.map(({ mostWords, byLetters }) => mostWords + Math.sign(byLetters.size)));
   for (let count = Math.min(most, words.length - first); count > 0; count--) {
     const span = words.slice(first, first + count);
@@ -48,7 +48,7 @@ function longestFrom(
   return undefined;
 }
 
-/** A term in place of what was heard: it keeps the punctuation, and the capital that a sentence begins with. */
+/** A term in place of what was heard, with its punctuation and, at the beginning of a sentence, its capital. */
 function writtenAs(term: string, heard: string, startsSentence: boolean): string {
   const [before = ''] = /^[^\p{L}\p{N}]*/u.exec(heard) ?? [];
   const [behind = ''] = /[^\p{L}\p{N}]*$/u.exec(heard) ?? [];

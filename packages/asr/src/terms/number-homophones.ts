@@ -3,7 +3,7 @@ import type { SpelledWord } from '../text/words.js';
 import { plainWords } from './term-list.js';
 import type { TermProposal } from './term-proposals.js';
 
-/** Numbers that sound like small words in front of a unit, where small words make no sense: `takes to grams`. */
+/** Numbers that sound like small words before a unit, where small words make no sense: `takes to grams`. */
 export function proposeHomophones(words: readonly SpelledWord[]): TermProposal[] {
   return words.flatMap(({ text }, firstWord) => {
     const number = HOMOPHONES.get(plainWords(text));
@@ -20,5 +20,5 @@ const HOMOPHONES: ReadonlyMap<string, string> = new Map([
   ['ate', 'eight'],
 ]);
 
-/** What a number may lack in log-probability, nats (bench `terms`): nothing else makes sense there. */
+/** How much less log-probability a number may have, nats (bench `terms`): nothing else makes sense there. */
 const ALLOWANCE = 8;

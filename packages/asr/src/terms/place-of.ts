@@ -1,4 +1,4 @@
-/** The index of the first of the ascending `values` that is at least `value`; their number where none is. */
+/** The index of the first of the ascending `values` that is at least `value`; their number if none is. */
 export function placeOf(value: number, values: Uint32Array | Float64Array): number {
   let [from, to] = [0, values.length];
   while (from < to) {

@@ -1,7 +1,7 @@
 /**
- * How far two sound spellings are apart, as a share of what is in them: 0 for the same, about 1 for words that have
- * nothing in common. Vowels count less than consonants, and sounds that are made alike are near. Distances of `limit` and
- * more may come out as infinity.
+ * How far apart two sound spellings are, relative to their weight: 0 if they are the same, about 1 if they have
+ * nothing in common. Vowels count less than consonants, and sounds that are formed alike are near each other.
+ * Distances of `limit` and more may come out as infinity.
  */
 export function soundDistance(
   one: Pick<Sounds, 'codes' | 'weight'>,
@@ -12,16 +12,16 @@ export function soundDistance(
   return editDistance(one, other, limit * whole) / whole;
 }
 
-/** A sound spelling that is ready to be compared. */
+/** A sound spelling, prepared for comparison. */
 export interface Sounds {
   readonly codes: Uint8Array;
   /** The cost of leaving out all of it. */
   readonly weight: number;
-  /** By place, the cost of leaving out everything from there on. */
+  /** For each place, the cost of leaving out everything from there on. */
   readonly rests: Float64Array;
 }
 
-/** Takes what `soundSpelling` makes. */
+/** Prepares the result of `soundSpelling`. */
 export function soundsOf(spelling: string): Sounds {
   const codes = Uint8Array.from(spelling, (letter) => Math.max(0, LETTERS.indexOf(letter)));
   const rests = new Float64Array(codes.length + 1);
@@ -60,7 +60,8 @@ function editDistance(
             (previous[j - 1] as number) + (REPLACEMENT[code * LETTERS.length + against] as number),
           );
       }
-      // Replacing a sound costs at least the difference of the two omissions, so the rest costs at least that in sum.
+      // Replacing a sound costs at least the difference of the two omissions, so the rest costs at least the sum of
+      // these.
       before = best + Math.abs(rest - (rests[j] as number)) < most ? best : Infinity;
       current[j] = before;
       if (before === Infinity) continue;
@@ -92,7 +93,7 @@ const OMISSION = Float64Array.from(LETTERS, (letter) => {
   return 'nmlr'.includes(letter) ? 0.75 : 0.9;
 });
 
-/** What it costs to hear one consonant for another, where they are made alike. */
+/** What it costs to hear one consonant for another that is formed alike. */
 const ALIKE: Readonly<Record<string, number>> = {
   zs: 0.3,
   bp: 0.4,

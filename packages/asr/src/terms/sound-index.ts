@@ -4,13 +4,15 @@ import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
 import { atOnce, type Steps } from './steps.js';
 
-/** Finds what sounds alike among many. */
+/** Finds the entries that sound like a text, among many. */
 export interface SoundIndex {
-  /** The entries whose distance from `text` is below `limit`, in no order; of very many the nearest. */
+  /**
+   * The entries whose distance from `text` is below `limit`, in no order; the nearest ones if there are very many.
+   */
   near(text: string, limit: number): readonly SoundAlike[];
 }
 
-/** An entry that sounds like what was asked for. */
+/** An entry that sounds like the text. */
 interface SoundAlike {
   /** The number of the entry. */
   readonly entry: number;
@@ -21,21 +23,24 @@ interface SoundAlike {
 }
 
 /**
- * Makes an index of ways to say things: `sayings[i]` are those of entry i. A way that shares too few pairs of neighbouring
- * consonant classes with a text is not compared with it.
+ * Makes an index of the ways to say things: `sayings[i]` are the ways to say entry i. A way that shares too few pairs
+ * of neighbouring consonant classes with a text is not compared with it.
  */
 export function createSoundIndex(sayings: readonly (readonly string[])[]): SoundIndex {
   return atOnce(growSoundIndex(sayings));
 }
 
-/** As `createSoundIndex`, in steps: one for each entry, which takes the longer the more ways the entry has. */
+/** As `createSoundIndex`, in steps: one for each entry, which takes longer the more ways to say it there are. */
 export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<SoundIndex> {
   const { entries, codes, starts, weights, pairCounts, byPair } = yield* pack(sayings);
   const shared = new Uint8Array(entries.length);
   const touched = new Uint32Array(entries.length);
   const latest = new LRUCache<string, readonly SoundAlike[]>({ max: MOST_KEPT });
 
-  /** Counts, for each way from `first` up to before `behind`, the pairs that it shares with a text; returns how many share any. */
+  /**
+   * Counts the pairs that each way from `first` up to, but not including, `behind` shares with a text; returns how
+   * many ways share any.
+   */
   const countShared = (pairs: ReadonlySet<string>, first: number, behind: number): number => {
     let count = 0;
     for (const pair of pairs) {
@@ -93,8 +98,8 @@ export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<
 }
 
 /**
- * All ways to say the entries, the lightest first, in arrays of numbers: as objects, tens of thousands of them would cost
- * every collection of garbage several milliseconds.
+ * All ways to say the entries, the lightest first, in arrays of numbers: as objects, tens of thousands of them would
+ * add several milliseconds to every garbage collection.
  */
 interface PackedWays {
   readonly entries: Uint32Array;
@@ -102,9 +107,9 @@ interface PackedWays {
   readonly codes: Uint8Array;
   readonly starts: Uint32Array;
   readonly weights: Float64Array;
-  /** How many pairs of neighbouring consonants each has. */
+  /** How many pairs of neighbouring consonants each way has. */
   readonly pairCounts: Uint8Array;
-  /** The ways that have a pair. */
+  /** For each pair, the ways that have it. */
   readonly byPair: ReadonlyMap<string, Uint32Array>;
 }
 
@@ -148,7 +153,9 @@ interface Way {
   readonly pairs: ReadonlySet<string>;
 }
 
-/** Sorted into shelves, one a weight: weights are few, and sorting so many ways in one go would take too long. */
+/**
+ * Sorts them into one bucket per weight: there are few weights, and sorting so many ways at once would take too long.
+ */
 function* lightestFirst(sayings: readonly (readonly string[])[]): Steps<readonly Way[]> {
   const shelves = new Map<number, Way[]>();
   for (const [entry, texts] of sayings.entries()) {
@@ -169,31 +176,36 @@ function nearestOf(found: readonly SoundAlike[]): readonly SoundAlike[] {
   return found.toSorted((one, other) => one.distance - other.distance).slice(0, MOST_FOUND);
 }
 
-/** Entries that one text finds; of the 18,661 of the medical lexicon, no words of speech find more than 33. */
+/**
+ * The most entries that one text finds; of the 18,661 in the medical lexicon, no words of speech find more than 33.
+ */
 const MOST_FOUND = 50;
 
-/** Ways that one text is compared with, each of which takes some microseconds; of the lexicon, at most 1,329. */
+/**
+ * The most ways that one text is compared with, each of which takes a few microseconds; in the lexicon, at most
+ * 1,329.
+ */
 const MOST_COMPARED = 5_000;
 
 const none = new Uint32Array(0);
 
-/** Answers that are kept: the words of an utterance are asked for again as it changes. */
+/** The most answers that are kept: the words of an utterance are looked up again as it changes. */
 const MOST_KEPT = 200;
 
-/** Share of the pairs of the shorter spelling that both spellings must have. */
+/** The share of the shorter spelling's pairs that both spellings must have. */
 const SHARED = 0.55;
 
 /** The fewest sounds that are worth comparing. */
 const SHORTEST = 3;
 
-/** Neighbouring consonants, by class, with the beginning and the end. */
+/** Pairs of neighbouring consonants, by class, including the beginning and the end. */
 function pairsOf(spelling: string): string[] {
   const classes = [...spelling.replace(/[aeiouhwY]/g, '')].map((letter) => CLASSES[letter] ?? letter);
   const bounded = ['^', ...classes, '$'];
   return bounded.slice(1).map((sound, index) => `${bounded[index] ?? ''}${sound}`);
 }
 
-/** Consonants that are heard for each other. */
+/** Classes of consonants that are mistaken for each other. */
 const CLASSES: Readonly<Record<string, string>> = {
   b: 'p',
   v: 'f',

@@ -1,12 +1,13 @@
 /**
- * Writes English text as it sounds, roughly: one letter a sound, so that words that sound alike are spelt alike.
- * Vowels are `aeiou`; `S`, `C`, `J`, `T` and `Y` stand for the sounds of ship, chip, gin, thin and yes. Digits are left out.
+ * Writes English text roughly as it sounds, with one letter per sound, so that words that sound alike are spelled
+ * alike. Vowels are `aeiou`; `S`, `C`, `J`, `T` and `Y` stand for the sounds of ship, chip, gin, thin and yes. Digits
+ * are left out.
  */
 export function soundSpelling(text: string): string {
   let spelled = text
     .toLowerCase()
     .normalize('NFD')
-    // Unstressed, it is heard in place of endings, and they in place of it.
+    // When unstressed, it is mistaken for endings, and they for it.
     .replace(/\band\b/g, 'an')
     .replace(/[^a-z]/g, '');
   for (const [pattern, sound] of RULES) spelled = spelled.replace(pattern, sound);

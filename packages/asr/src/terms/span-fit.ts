@@ -7,7 +7,7 @@ import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
 import { plainWords } from './term-list.js';
 
-/** Words in a row, and what stands around them. */
+/** Successive words, and the words around them. */
 export interface WordSpan {
   readonly words: readonly SpelledWord[];
   readonly first: number;
@@ -15,7 +15,7 @@ export interface WordSpan {
 }
 
 /**
- * Whether a term changes only the words that it stands for: numbers, units and negations stay, and so do the words that a
+ * Whether a term changes only the words that it replaces: numbers, units and negations stay, and so do words that a
  * neighbouring number needs; and no word of the term is there twice afterwards.
  */
 export function leavesTheRest({ words, first, count }: WordSpan, term: string): boolean {
@@ -24,7 +24,7 @@ export function leavesTheRest({ words, first, count }: WordSpan, term: string): 
   const [before, after] = [words[first - 1], words[first + count]];
   const [head, tail] = [words[first], words[first + count - 1]];
   const named = plainWords(term).split(' ');
-  // Of `twenty five` no `five` is taken.
+  // No `five` is taken out of `twenty five`.
   const isParted = (edge: SpelledWord | undefined, beside: SpelledWord | undefined) =>
     edge !== undefined && beside !== undefined && isNumber(edge.text) && isNumber(beside.text);
   if (isParted(head, before) || isParted(tail, after)) return false;
@@ -35,7 +35,7 @@ export function leavesTheRest({ words, first, count }: WordSpan, term: string): 
   return !isMultiplied(words, first, count, named);
 }
 
-/** Whether the first words of a term stand before it as well, or the last behind it. */
+/** Whether the first words of a term also stand before it, or the last ones after it. */
 function isMultiplied(
   words: readonly SpelledWord[],
   first: number,
@@ -61,7 +61,7 @@ function isMultiplied(
 
 /**
  * Whether a term is heard in exactly these words: with one word fewer at either end they sound less like it, with one
- * neighbouring word more not much more like it, and they do not sound more like a mere part of it.
+ * neighbouring word more they do not sound much more like it, and they do not sound more like a mere part of it.
  */
 export function isHeardInAll({ words, first, count }: WordSpan, term: KeyTerm, distance: number): boolean {
   const distanceOf = (from: number, behind: number) =>
@@ -83,13 +83,13 @@ export function isHeardInAll({ words, first, count }: WordSpan, term: KeyTerm, d
   );
 }
 
-/** How far a text is from the nearest way to say a term, see `soundDistance`. */
+/** The distance of a text from the nearest way to say a term, see `soundDistance`. */
 function termDistance(text: string, { text: written, soundsLike = [] }: KeyTerm): number {
   const sounds = soundsIn(text);
   return Math.min(...[written, ...soundsLike].map((saying) => soundDistance(soundsIn(saying), sounds)));
 }
 
-/** The same words are compared with many terms, and the same terms with many words. */
+/** Cached, since the same words are compared with many terms, and the same terms with many words. */
 function soundsIn(text: string): Sounds {
   const known = latest.get(text);
   if (known) return known;
@@ -105,5 +105,7 @@ export function endsClause(word: SpelledWord | undefined): boolean {
   return word !== undefined && /[,;:.?!]$/.test(word.text);
 }
 
-/** Share of the sounds that a word beside must add to a term to be a part of it (bench `terms`). */
+/**
+ * The share of the sounds by which a neighbouring word must bring a term nearer to be a part of it (bench `terms`).
+ */
 const MUCH_NEARER = 0.1;

@@ -1,4 +1,6 @@
-/** Work that can be interrupted between steps and continued later, so that nothing else has to wait for all of it. */
+/**
+ * Work that can be interrupted between its steps and continued later, so that nothing else has to wait for the whole.
+ */
 export type Steps<Result> = Generator<undefined, Result>;
 
 /** Does all of it without interruption. */

@@ -12,52 +12,55 @@ import type { VocabularyTrie } from './vocabulary-trie.js';
 export interface TermList {
   readonly terms: readonly KeyTerm[];
   readonly sounds: SoundIndex;
-  /** The number of the term that words, as `plainWords` writes them, spell. */
+  /** By words as `plainWords` writes them, the number of the term that they spell. */
   readonly bySpelling: ReadonlyMap<string, number>;
-  /** The same for words whose spaces are elsewhere, as `joinedWords` writes them. */
+  /** The same regardless of spaces, by words as `joinedWords` writes them. */
   readonly byLetters: ReadonlyMap<string, number>;
-  /** Words of names, `callahan` of `Dr. Callahan`, which are right where they stand alone. Absent where they are no names. */
+  /**
+   * Words of names, such as `callahan` of `Dr. Callahan`, which are right when they stand alone. Absent if the terms
+   * are no names.
+   */
   readonly parts?: ReadonlySet<string>;
   /** The most words that a spelling has. */
   readonly mostWords: number;
-  /** How unlikely words are at least that are looked at, nats. */
+  /** How unlikely words must be to be looked at, nats. */
   readonly leastDoubt: number;
-  /** What a term may lack in log-probability and still be taken for what was said, nats. */
+  /** How much less log-probability a term may have and still be taken for what was said, nats. */
   allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
-  /** What the words around a term add to its allowance, nats. Absent where they are not looked at. */
+  /** What the words around a term add to its allowance, nats. Absent if they are not looked at. */
   contextOf?(change: TextChange, allowance: number): number;
-  /** Whether what is written has a word that nobody can have said. Absent where that is not known. */
+  /** Whether what is written holds a word that nobody can have said. Absent if that is not known. */
   isMisheard?(written: string): boolean;
 }
 
-/** Other words in a text. */
+/** Words of a text, and others in their place. */
 export interface TextChange {
-  /** The word before them; absent where the text begins. */
+  /** The word before them; absent at the beginning of the text. */
   readonly before: string | undefined;
   readonly written: string;
   readonly instead: string;
-  /** The word behind them; absent where the text ends. */
+  /** The word after them; absent at the end of the text. */
   readonly after: string | undefined;
 }
 
-/** What speaks for a term where something else is written. */
+/** The evidence for a term where something else is written. */
 export interface SoundEvidence {
   /** How far it is from what is written, see `soundDistance`. */
   readonly distance: number;
-  /** How much there is to be alike, see `Sounds.weight`: short words are alike by accident. */
+  /** How much sound there is to match, see `Sounds.weight`: short words match by coincidence. */
   readonly soundWeight: number;
 }
 
-/** One whose terms the search favours while it decodes. */
+/** A list whose terms the search favours while it decodes. */
 export interface BoostedTermList extends TermList {
   readonly matcher: TermMatcher;
 }
 
-/** What a list knows of the words around its terms. */
+/** What a list knows about the words around its terms. */
 export type TermContext = Partial<Pick<TermList, 'contextOf' | 'isMisheard'>>;
 
 interface TermListOptions extends TermContext, Partial<Pick<TermList, 'leastDoubt'>> {
-  /** Whether text with the spaces elsewhere counts as the term, too. */
+  /** Whether text counts as the term if it differs only in its spaces. */
   readonly spaces?: 'matter' | 'do not matter';
 }
 
@@ -70,7 +73,7 @@ export function createTermList(
   return atOnce(growTermList(terms, allowanceOf, options));
 }
 
-/** As `createTermList`, in steps of about one term. */
+/** As `createTermList`, in steps of about one term each. */
 function* growTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
@@ -103,7 +106,7 @@ function* growTermList(
   };
 }
 
-/** Makes a list that the search favours, in steps of about one term. `encode` gives the tokens of a text. */
+/** Makes a list that the search favours, in steps of about one term each. `encode` gives the tokens of a text. */
 export function* growBoostedTermList(
   terms: readonly KeyTerm[],
   allowanceOf: TermList['allowanceOf'],
@@ -137,7 +140,8 @@ function isName(word: string): boolean {
 const SHORTEST_NAME = 4;
 
 /**
- * The letters of words that may be one word in two, `non focal`; nothing where they are likely to be apart: `a typical`.
+ * The letters of words that may be one word written as two, as `non focal`; nothing where they are probably separate
+ * words, as `a typical`.
  */
 export function joinedWords(plain: string): string | undefined {
   const joined = plain.replaceAll(' ', '');
@@ -147,7 +151,7 @@ export function joinedWords(plain: string): string | undefined {
 
 const SHORTEST_JOINED = 6;
 
-/** Words without case and punctuation, single spaces between them. */
+/** Words in lower case without punctuation, with single spaces between them. */
 export function plainWords(text: string): string {
   return text
     .toLowerCase()
@@ -155,6 +159,6 @@ export function plainWords(text: string): string {
     .trim();
 }
 
-/** What a term adds to the log-probability for each of its tokens, and at most, nats (bench `terms`). */
+/** What a term adds to the log-probability: for each of its tokens, and at most; nats (bench `terms`). */
 const BONUS_PER_TOKEN = 2;
 const MOST_BONUS = 20;

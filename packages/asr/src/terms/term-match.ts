@@ -1,19 +1,19 @@
 import type { TokenText } from '../text/token-text.js';
 import type { TermTrie } from './term-trie.js';
 
-/** How far the text of a hypothesis agrees with key terms. All amounts are nats, added to its log-probability. */
+/** How far the text of a hypothesis matches key terms. All amounts are nats, added to its log-probability. */
 export interface TermMatch {
-  /** Where in the trie; nowhere within words that belong to no term. */
+  /** The place in the trie; none within words that belong to no term. */
   readonly node: number | undefined;
-  /** What complete terms have added; it stays. */
+  /** What complete terms have added for good. */
   readonly settled: number;
   /** What the match in progress adds; it is taken back if the match breaks off. */
   readonly pending: number;
-  /** What stays of it in that case: the bonus of the longest complete term that it began with. */
+  /** What stays in that case: the bonus of the longest complete term that it began with. */
   readonly whole: WholeMatch | undefined;
   /**
-   * Nodes of the terms that have added to the hypothesis. Each does so once: a decoder that goes in a circle must not
-   * collect.
+   * Nodes of the terms that have added to the hypothesis. Each does so only once, so that a decoder does not gain by
+   * going round in a loop.
    */
   readonly counted: readonly number[];
 }
@@ -23,7 +23,7 @@ interface WholeMatch {
   readonly bonus: number;
 }
 
-/** Follows hypotheses through a trie. Only whole words count as a term. */
+/** Follows hypotheses through a trie. Only whole words match a term. */
 export interface TermMatcher {
   /** The match of no text. */
   readonly start: TermMatch;
@@ -85,7 +85,7 @@ export function createTermMatcher(trie: TermTrie, textOf: (token: number) => Tok
 
 const noTokens: ReadonlyMap<number, number> = new Map();
 
-/** Whether the word that stands before a token ends there: no letter or digit goes on with it. */
+/** Whether the word before a token ends there: the token does not begin with a letter or digit. */
 function endsWord({ bytes }: TokenText): boolean {
   const [first] = bytes;
   return first === undefined || (first < 0x80 && !/[0-9A-Za-z]/.test(String.fromCharCode(first)));

@@ -7,19 +7,21 @@ import { plainWords, type TermList } from './term-list.js';
 
 /** A term that may have been said where the decoder wrote something else. */
 export interface TermProposal {
-  /** The words that it would stand for. */
+  /** The first of the words that it would replace. */
   readonly firstWord: number;
   readonly words: number;
   readonly text: string;
-  /** What it may lack in log-probability and still be taken for what was said, nats; minus infinity: it never is. */
+  /**
+   * How much less log-probability it may have and still replace what is written, nats; minus infinity: it never does.
+   */
   readonly allowance: number;
   /** What the words around it add to that, nats. */
   readonly context: number;
 }
 
 /**
- * Terms that sound like words of a hypothesis of which the decoder was not sure: those for which the least speaks
- * against last, and no more than can be looked at.
+ * Terms that sound like words of a hypothesis that the decoder was not sure of; the likeliest last, and no more than
+ * can be looked at.
  */
 export function proposeTerms(words: readonly SpelledWord[], lists: readonly TermList[]): TermProposal[] {
   const proposals: ListedProposal[] = [];
@@ -51,7 +53,8 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
           }),
         );
       }
-      // No term goes on behind the end of a clause, but in the middle of one that it does not know a decoder sets a comma.
+      // No term goes on after the end of a clause; but within a term that it does not know, a decoder may write a
+      // comma.
       if (endsClause(word) && !word.text.endsWith(',')) break;
       inClause &&= !endsClause(word);
     }
@@ -66,7 +69,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
     .slice(0, MOST_PROPOSALS);
 }
 
-/** How unlikely a word is, nats; what is no word is doubtful, however sure the decoder was. */
+/** How unlikely a word is, nats; a string that is no word is doubtful, however sure the decoder was. */
 function doubtOf({ text, confidence }: SpelledWord, lists: readonly TermList[]): number {
   return lists.some((list) => list.isMisheard?.(text)) ? Infinity : -Math.log(confidence);
 }
@@ -79,7 +82,7 @@ interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly list: TermList;
   /** See `plainWords`. */
   readonly plain: string;
-  /** How many lists are looked at before its own. */
+  /** How many lists come before its own. */
   readonly rank: number;
   /** How far it is from what is written, see `soundDistance`. */
   readonly distance: number;
@@ -87,13 +90,13 @@ interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly soundWeight: number;
   /** Of the term in its list. */
   readonly weight: number;
-  /** Whether it changes nothing but the words that it is about. Others only tell what these may be. */
+  /** Whether it changes only the words that it replaces. If not, it is merely an alternative to them. */
   readonly isApart: boolean;
 }
 
 /**
- * Proposals with less allowed where the same words, or these and others, sound more like another term: what is far
- * nearer to that one is none.
+ * Allows proposals less where the same words, or these and others, sound more like another term. Where they are far
+ * nearer to the other, the proposal is dropped.
  */
 function besideNearer(proposals: readonly ListedProposal[]): ListedProposal[] {
   return proposals.flatMap((one) => {
@@ -108,10 +111,10 @@ function besideNearer(proposals: readonly ListedProposal[]): ListedProposal[] {
 }
 
 /**
- * Whether one term is what was heard where another is proposed: it has more sounds that are alike. `Levity ra set` is
- * levetiracetam, and no Levitra with a rest, although its first words are nearer to that. In the same words a rare term
- * may be nearer to a common one than what was said of that, but what holds all of the other, as escitalopram does
- * citalopram, was said if it is the nearer one.
+ * Whether `one` was heard where `other` is proposed: more of its sounds match. `Levity ra set` is levetiracetam, and
+ * not Levitra with a remainder, although its first words are nearer to Levitra. In the same words, a rare term may
+ * happen to be nearer than the common one that was said; but one that contains all of the other, as escitalopram
+ * contains citalopram, was said if it is nearer.
  */
 function isHeardFor(one: ListedProposal, other: ListedProposal): boolean {
   const [plain, otherPlain] = [one.plain, other.plain];
@@ -121,7 +124,9 @@ function isHeardFor(one: ListedProposal, other: ListedProposal): boolean {
   return more > MORE_SOUNDS && one.weight >= other.weight;
 }
 
-/** How much of a term is heard, beyond what any words that are looked at have of it; in the unit of `Sounds.weight`. */
+/**
+ * How much of a term is heard, beyond what any proposal must share with the words; in the unit of `Sounds.weight`.
+ */
 function alikeIn({ distance, soundWeight }: ListedProposal): number {
   return soundWeight * (FARTHEST - distance);
 }
@@ -130,23 +135,26 @@ function holdsSpan(one: ListedProposal, other: ListedProposal): boolean {
   return one.firstWord <= other.firstWord && other.firstWord + other.words <= one.firstWord + one.words;
 }
 
-/** How much nearer in sound another term is that one may not stand for, and what less costs, nats (bench `terms`). */
+/**
+ * A proposal is dropped where another term is nearer in sound by this much; and what a smaller lead costs, nats
+ * (bench `terms`).
+ */
 const SWAPPED = 0.25;
 const FOR_DISTANCE = 20;
 
-/** By how much more that is alike a term is another's in the same words: a vowel and what it is worth (bench `terms`). */
+/** How much more of a term must match to take another's place in the same words: a vowel's worth (bench `terms`). */
 const MORE_SOUNDS = 0.5;
 
-/** How much farther a term may be that is heard in more words: that they all are like it is less of an accident. */
+/** How much farther a term may be if it is heard in more words: that all of them match is less of a coincidence. */
 const OF_MORE_WORDS = 0.1;
 
-/** Each is compared with all that stand for the same words: thousands of terms that sound alike would take minutes. */
+/** Each is compared with all others for the same words: thousands of terms that sound alike would take minutes. */
 function nearestOf(proposals: readonly ListedProposal[]): readonly ListedProposal[] {
   if (proposals.length <= MOST_COMPARED) return proposals;
   return proposals.toSorted((one, other) => one.distance - other.distance).slice(0, MOST_COMPARED);
 }
 
-/** A proposal with what its list says of the words around it. */
+/** A proposal, with what its list adds for the words around it. */
 function inContext({ list, ...proposal }: ListedProposal, words: readonly SpelledWord[]): TermProposal {
   const end = proposal.firstWord + proposal.words;
   const change = {
@@ -159,17 +167,17 @@ function inContext({ list, ...proposal }: ListedProposal, words: readonly Spelle
   return { firstWord, words: count, text, allowance, context: list.contextOf?.(change, allowance) ?? 0 };
 }
 
-/** What is written somewhere. */
+/** A stretch of the written words. */
 interface Span {
   readonly around: readonly SpelledWord[];
   readonly firstWord: number;
   readonly words: number;
   readonly text: string;
-  /** Terms that stand at the same place. */
+  /** Terms that are already written in the same place. */
   readonly standing: readonly string[];
-  /** Whether no comma stands in it. */
+  /** Whether it holds no comma. */
   readonly inClause: boolean;
-  /** Whether a list spells it, be that one behind. */
+  /** Whether it is a term of a list, even of a later one. */
   readonly isTerm: boolean;
 }
 
@@ -179,7 +187,7 @@ function proposalsOf(
   { around, firstWord, words, text, standing, inClause, isTerm }: Span,
 ): ListedProposal[] {
   const written = plainWords(text);
-  // What one list spells is not for those behind it to change either.
+  // Later lists must not change what is a term of an earlier one.
   if ([list, ...before].some(({ bySpelling, parts }) => bySpelling.has(written) || parts?.has(written)))
     return [];
   const span = { words: around, first: firstWord, count: words };
@@ -187,11 +195,11 @@ function proposalsOf(
     const term = list.terms[entry];
     if (!term) return [];
     const plain = plainWords(term.text);
-    // A short name sounds like other words by accident: `chest` is no West.
+    // A short name may sound like other words by coincidence: `chest` is no West.
     if (isTerm && plain.length < SHORT) return [];
-    // Around a term that is there already nothing is to be left out.
+    // Words around a term that is there already must not be left out.
     if (holds(written, plain) || areInflections(written, plain)) return [];
-    // `nausea or vomiting` is not `nausea and vomiting`, however alike.
+    // `nausea or vomiting` is not `nausea and vomiting`, however alike they sound.
     if (withoutCommon(written) === withoutCommon(plain)) return [];
     if (standing.some((other) => other === plain || !holds(plain, other))) return [];
     const allowance = list.allowanceOf(term, { distance, soundWeight });
@@ -219,8 +227,8 @@ function holds(text: string, phrase: string): boolean {
 }
 
 /**
- * Terms that are written already and long enough for that to be no accident, by the words that they take: nothing takes
- * their place but a term that holds them.
+ * Terms that are written already, and are too long for that to be a coincidence, by their words: only a term that
+ * contains them may replace them.
  */
 function standingTerms(
   words: readonly SpelledWord[],
@@ -236,23 +244,26 @@ function standingTerms(
   return standing;
 }
 
-/** Letters of a term that is not written by accident. */
+/** Letters of a term that is not written by coincidence. */
 const LONG = 8;
 
-/** Letters of a term that takes the place of no other. */
+/** A term with fewer letters replaces no other. */
 const SHORT = 6;
 
-/** Words that a term may be heard as: `love of the oric sign`. */
+/** The most words that a term is heard as: `love of the oric sign`. */
 const MOST_WORDS = 5;
 
-/** Terms that sound less alike are not looked at, see `soundDistance`. */
+/** Terms that are farther away are not looked at, see `soundDistance`. */
 const FARTHEST = 0.4;
 
-/** Proposals that are compared with each other: twice what half a minute of speech finds in the medical lexicon. */
+/**
+ * The most proposals that are compared with each other: twice what half a minute of speech finds in the medical
+ * lexicon.
+ */
 const MOST_COMPARED = 1_000;
 
-/** Terms that are read with the words around them, which takes microseconds. */
+/** The most terms that are judged by the words around them, which takes microseconds each. */
 const MOST_IN_CONTEXT = 60;
 
-/** Terms whose first token is looked at in one utterance. */
+/** The most terms whose first token is looked at in one utterance. */
 const MOST_PROPOSALS = 30;

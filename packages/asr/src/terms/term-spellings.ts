@@ -1,8 +1,8 @@
 import type { KeyTerm } from './key-term.js';
 
 /**
- * The ways in which the decoder may write a term, the one that is wanted first: hyphens may be spaces or nothing, short
- * forms in capitals may be read letter by letter.
+ * The ways in which the decoder may write a term, the wanted one first: hyphens may be spaces or nothing, and
+ * abbreviations in capitals may be read letter by letter.
  */
 export function spellingsOf({ text, soundsLike = [] }: KeyTerm): readonly string[] {
   const written = plain(text);

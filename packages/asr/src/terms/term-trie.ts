@@ -1,7 +1,7 @@
 import { foldCase, type VocabularyTrie } from './vocabulary-trie.js';
 import type { Steps } from './steps.js';
 
-/** One way in which the decoder may write a key term. */
+/** One way in which the decoder may spell a key term. */
 export interface TermSpelling {
   /** Words with single spaces between them; letters of either case match. */
   readonly text: string;
@@ -10,26 +10,26 @@ export interface TermSpelling {
 }
 
 /**
- * Where terms and the decoder's tokens meet. It is made of bytes, so that every division of a word into tokens and every
- * casing is a way along the same nodes.
+ * Matches terms with the decoder's tokens. It is built of bytes, so that every division of a word into tokens, and
+ * every casing, leads along the same nodes.
  */
 export interface TermTrie {
   /** The node before the space ahead of a term. */
   readonly root: number;
-  /** The tokens that lead on from a node, and where to. */
+  /** The tokens that lead on from a node, and the nodes that they lead to. */
   stepsFrom(node: number): ReadonlyMap<number, number>;
-  /** What the part of a term up to a node adds: with each byte a share of the whole. */
+  /** What the part of a term up to a node adds: each byte adds a share of the whole bonus. */
   bonusAt(node: number): number;
-  /** What the term that is whole at a node adds. */
+  /** What the term that is complete at a node adds. */
   wholeAt(node: number): number | undefined;
 }
 
-/** Makes a trie, a spelling a step. Where terms are spelt alike, the greatest bonus counts. */
+/** Makes a trie, one spelling per step. Where terms are spelled alike, the greatest bonus counts. */
 export function* growTermTrie(
   spellings: Iterable<TermSpelling>,
   vocabulary: VocabularyTrie,
 ): Steps<TermTrie> {
-  // Lists of children in arrays of numbers: a map a node would take ten times the memory.
+  // Children are listed in arrays of numbers: a map for each node would take ten times the memory.
   const bytes = [0];
   const firstChild = [NONE];
   const nextSibling = [NONE];

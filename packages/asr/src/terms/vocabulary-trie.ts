@@ -1,22 +1,22 @@
 import type { TokenText } from '../text/token-text.js';
 import type { Steps } from './steps.js';
 
-/** The decoder's tokens by the bytes of their text, letters in lower case. Nodes are numbers. */
+/** The decoder's tokens by the bytes of their text, with letters in lower case. Nodes are numbers. */
 export interface VocabularyTrie {
   /** The node of no text. */
   readonly root: number;
-  /** Where a byte leads to from a node, if any token goes on with it. */
+  /** The node that a byte leads to from a node, if any token continues with it. */
   childOf(node: number, byte: number): number | undefined;
-  /** Those whose text ends at a node. */
+  /** The tokens whose text ends at a node. */
   tokensAt(node: number): readonly number[];
 }
 
-/** Makes the trie of the first `count` tokens, one a step. */
+/** Makes the trie of the first `count` tokens, one per step. */
 export function* growVocabularyTrie(
   count: number,
   textOf: (token: number) => TokenText,
 ): Steps<VocabularyTrie> {
-  // Lists in arrays of numbers: as objects, tens of thousands of nodes would cost every collection of garbage 10 ms.
+  // In arrays of numbers: as objects, tens of thousands of nodes would add 10 ms to every garbage collection.
   const bytes = [0];
   const firstChild = [NONE];
   const nextSibling = [NONE];
@@ -65,7 +65,7 @@ export function* growVocabularyTrie(
 const ROOT = 0;
 const NONE = -1;
 
-/** By the number of a node: the byte that leads to it, its first child, and the next child of its parent. */
+/** Each by the number of a node: the byte that leads to it, its first child, and the next child of its parent. */
 interface Nodes {
   readonly bytes: ArrayLike<number>;
   readonly firstChild: ArrayLike<number>;
@@ -78,7 +78,7 @@ function childIn({ bytes, firstChild, nextSibling }: Nodes, node: number, byte: 
   return child === NONE ? undefined : child;
 }
 
-/** A byte of UTF-8 with capital letters of ASCII made small. */
+/** A byte of UTF-8, with ASCII capitals in lower case. */
 export function foldCase(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }

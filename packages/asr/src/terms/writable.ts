@@ -1,6 +1,7 @@
 /**
- * Makes a test of whether text can be written in a language: it has a letter of one of its scripts or a Latin one, and
- * no letter of others but Greek ones, which are symbols everywhere. With `auto` letters of any script will do.
+ * Makes a test of whether text can belong to a language: it has a letter of one of the language's scripts or a Latin
+ * one, and no letters of other scripts except Greek ones, which serve as symbols everywhere. With `auto`, any script
+ * is accepted.
  */
 export function createWritable(language: string): (text: string) => boolean {
   const own = language === 'auto' ? '\\p{L}' : scriptsOf(language).map(classOf).join('');
@@ -9,7 +10,7 @@ export function createWritable(language: string): (text: string) => boolean {
   return (text) => letter.test(text) && !foreign.test(text) && !STRANGE.test(text);
 }
 
-/** Emoji, and characters that are no text: control and format characters, halves of pairs, and those not assigned. */
+/** Emoji, and characters that are no text: control and format characters, lone surrogates, and those not assigned. */
 const STRANGE = /[\p{Emoji_Presentation}\p{C}\uFE0F]/u;
 
 /** The scripts that a language is written in, by their codes of ISO 15924, with Latin for names and units. */
@@ -18,7 +19,7 @@ function scriptsOf(language: string): readonly string[] {
   return ['Latn', ...(COMPOUND[script] ?? [script])];
 }
 
-/** Codes that stand for several scripts, or for a way to write one. */
+/** Codes that stand for several scripts, or for a variant of one. */
 const COMPOUND: Readonly<Record<string, readonly string[]>> = {
   Hans: ['Hani'],
   Hant: ['Hani'],

@@ -9,7 +9,7 @@ export type CatalogEntry = BuiltInEntry | StoredEntry;
 /** A model that was installed with the program. */
 export interface BuiltInEntry extends PublishedModel {
   readonly supply: 'built-in';
-  /** The compute types whose files are there. */
+  /** The compute types whose files are installed. */
   installed(): readonly ComputeType[];
   /** Space that its files take, bytes. */
   readonly installedBytes: number;
@@ -27,15 +27,15 @@ interface PublishedModel {
   readonly name: string;
   /** The name of its family, see `ModelFamily`. */
   readonly family: string;
-  /** BCP 47 tags, and the model's own where it has others. */
+  /** BCP 47 tags, or the model's own tags where these differ. */
   readonly languages: readonly string[];
   /** SPDX identifier of the weights' licence. */
   readonly license: string;
   readonly source: string;
   readonly default: boolean;
   readonly figures: ModelFigures;
-  /** Where it is published in the onnx-community layout, by owner and name. */
+  /** The repository where it is published in the onnx-community layout, `owner/name`. */
   readonly repository: string;
-  /** Other names that mean it. */
+  /** Other names for it. */
   readonly aliases: readonly string[];
 }

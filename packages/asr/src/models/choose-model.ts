@@ -5,15 +5,15 @@ import { catalog, findInCatalog } from './catalog.js';
 import type { BuiltInEntry } from './catalog-entry.js';
 import type { StoredModel } from './stored-model.js';
 
-/** What the name of a model means. */
+/** What the name of a model refers to. */
 export type ChosenModel =
   | { readonly kind: 'built-in'; readonly entry: BuiltInEntry }
   | { readonly kind: 'stored'; readonly model: StoredModel }
   | { readonly kind: 'folder'; readonly folder: string };
 
 /**
- * What a name means: a model of the catalog, by any of its names; an existing folder; or else a repository, by owner and
- * name. Throws `unknown_model`.
+ * What a name refers to: a model of the catalog, by any of its names; an existing folder; or else a repository,
+ * `owner/name`. Throws `unknown_model`.
  */
 export function chooseModel(model: string): ChosenModel {
   const entry = findInCatalog(model);

@@ -1,4 +1,4 @@
-/** Numbers that a model calculates with. */
+/** The kind of numbers that a model calculates with. */
 export type ComputeType = 'int8' | 'float16' | 'float32';
 
 /** All of them, the smallest files first. */

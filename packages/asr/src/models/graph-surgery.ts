@@ -65,7 +65,7 @@ export function producerOf(nodes: readonly OnnxNode[], output: string): OnnxNode
   return found;
 }
 
-/** Lets every reader of `from` read `to` instead. */
+/** Makes every reader of `from` read `to` instead. */
 export function redirect(nodes: readonly OnnxNode[], from: string, to: string): void {
   for (const reader of nodes) {
     reader.input = reader.input.map((name) => (name === from ? to : name));
@@ -89,7 +89,7 @@ export function prune(graph: OnnxGraph): OnnxGraph {
   };
 }
 
-/** Puts every node behind those whose values it reads, as ONNX demands. */
+/** Puts every node after those whose values it reads, as ONNX demands. */
 export function inOrder(nodes: readonly OnnxNode[]): OnnxNode[] {
   const producer = new Map(
     nodes.flatMap((candidate) => candidate.output.map((name) => [name, candidate] as const)),
@@ -108,9 +108,9 @@ export function inOrder(nodes: readonly OnnxNode[]): OnnxNode[] {
 }
 
 /**
- * Turns the uint8 weights of integer matrix products into int8 by shifting values and zero points by 128: the
- * product is the same to the bit, and processors with VNNI compute it about twice as fast. Not for x86
- * processors without VNNI, where uint8 × int8 products may saturate.
+ * Turns the uint8 weights of integer matrix products into int8 by shifting values and zero points by 128: the product
+ * is the same bit for bit, and processors with VNNI compute it about twice as fast. Not for x86 processors without
+ * VNNI, where uint8 × int8 products may saturate.
  */
 export function shiftWeightsToInt8(graph: OnnxGraph): void {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));

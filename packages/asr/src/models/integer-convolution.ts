@@ -5,7 +5,7 @@ import type { OnnxGraph, OnnxNode, OnnxTensor } from './onnx-model.js';
  * Computes the convolution `name` as an integer matrix product. Published models keep its weights as int8 and turn
  * them into floats to convolve; a product of quantised values takes a third of the time. Each output frame is
  * the product of the input frames under the kernel, laid side by side, with the kernel as a matrix.
- * For one-dimensional convolutions without padding; the graph comes back as it is where the weights are not int8.
+ * For one-dimensional convolutions without padding; the graph is returned unchanged if the weights are not int8.
  */
 export function integerConvolution(graph: OnnxGraph, name: string): OnnxGraph {
   const convolution = graph.node.find(

@@ -6,25 +6,25 @@ import type { ModelFigures } from './model-figures.js';
 import { listInstalled, type StoredRevision } from './store/list-installed.js';
 import type { ModelStoreOptions } from './store/model-store.js';
 
-/** A model as a person chooses one. */
+/** A model in the list that people choose from. */
 export interface ListedModel {
   readonly name: string;
   readonly family: string;
   /** BCP 47 tags, and the model's own where it has others. */
   readonly languages: readonly string[];
-  /** SPDX identifier; not known of repositories outside of the catalog. */
+  /** SPDX identifier; unknown for repositories outside the catalog. */
   readonly license: string | undefined;
-  /** Not known of repositories outside of the catalog. */
+  /** Unknown for repositories outside the catalog. */
   readonly figures: ModelFigures | undefined;
-  /** Which parts of it are installed. */
+  /** The compute types in which it is installed. */
   readonly installed: readonly ComputeType[];
-  /** Space that it takes on the disk, bytes. */
+  /** Space that it takes on disk, bytes. */
   readonly installedBytes: number;
   readonly default: boolean;
   readonly source: string;
 }
 
-/** All models that can be chosen by name, and whatever else is in the store. Weights are not looked into. */
+/** All models that can be chosen by name, and whatever else is in the store. Weights are not read. */
 export async function listModels(
   store?: Pick<ModelStoreOptions, 'directory'>,
 ): Promise<readonly ListedModel[]> {
@@ -34,7 +34,7 @@ export async function listModels(
   return [...known, ...(await Promise.all(others.map(listedByRepository)))];
 }
 
-/** A model of a repository that no catalog has: its configuration tells the family. */
+/** A model of a repository that is in no catalog; its configuration tells its family. */
 async function listedByRepository({
   repository,
   folder,
@@ -62,7 +62,7 @@ function listed(entry: CatalogEntry, stored: readonly StoredRevision[]): ListedM
     return { ...common, installed, installedBytes: installed.length > 0 ? entry.installedBytes : 0 };
   }
   const copies = stored.filter(({ repository }) => repository === entry.repository);
-  // After an update of the pins, the folder of an older revision remains: it takes space and is not used.
+  // After an update of the pins, the folder of an older revision remains, which takes space but is not used.
   const current = copies.filter(({ revision }) => (entry.pins.revision ?? revision) === revision);
   return {
     ...common,

@@ -1,21 +1,21 @@
-/** What a model costs, to choose one by. */
+/** What a model costs, to help choose one. */
 export interface ModelFigures {
-  /** What has to be fetched for int8, bytes; 0 where nothing has to. */
+  /** The size of the download for int8, bytes; 0 if nothing is downloaded. */
   readonly downloadBytes: number;
   /** Memory of an inference process in int8. */
   readonly memory: { readonly bytes: number; readonly measured: boolean };
-  /** Seconds of speech recognised a second on one core in int8. */
+  /** Seconds of speech recognised per second on one core in int8. */
   readonly speed: { readonly timesRealTime: number; readonly measured: boolean };
 }
 
 /**
- * Estimates for a model that nobody has measured here, from its number of parameters: a process needs memory for the
+ * Estimates for a model that has not been measured, from its number of parameters: a process needs memory for the
  * graphs, for intermediate results and for the program, and its time grows with the multiplications for a window.
  */
 export function estimateFigures(parameters: {
-  /** Of the encoder, which reads all of a window at once. */
+  /** Those of the encoder, which reads a whole window at once. */
   readonly encoder: number;
-  /** Of the decoder, which is read once for every token. */
+  /** Those of the decoder, which runs once for every token. */
   readonly decoder: number;
   readonly downloadBytes: number;
 }): ModelFigures {
@@ -29,13 +29,13 @@ export function estimateFigures(parameters: {
 }
 
 const WINDOW_SECONDS = 30;
-/** Frames of a window: the encoder multiplies each parameter with each of them. */
+/** Frames of a window, each of which the encoder multiplies with each parameter. */
 const FRAMES = 1500;
 /** Tokens in a window of ordinary speech. */
 const TOKENS = 100;
-/** A decoder's step waits for memory rather than for arithmetic. */
+/** By how much a decoder's step is slower, since it waits for memory rather than for arithmetic. */
 const DECODER_PENALTY = 5;
-/** Multiplications in int8 on one core with VNNI, attention and all else counted in. */
+/** Multiplications in int8 on one core with VNNI, with attention and all else included. */
 const OPERATIONS_A_SECOND = 25e9;
 const PROGRAM_BYTES = 250e6;
 

@@ -20,8 +20,8 @@ export interface MovedModel {
 }
 
 /**
- * Writes models of the store into one file, to be carried to a machine without a network; all variants that are
- * there unless one is named. They are verified first. Throws `model_missing`, `model_corrupt`, `model_built_in`,
+ * Writes models of the store into one file, to be carried to a machine without a network: all installed variants,
+ * unless one is named. They are verified first. Throws `model_missing`, `model_corrupt`, `model_built_in`,
  * `disk_full` or `model_directory_not_writable`.
  */
 export async function exportModels(
@@ -39,8 +39,8 @@ export async function exportModels(
 }
 
 /**
- * Puts the models of such a file into the store. Throws `bundle_refused` with the reason, after which nothing of it
- * is in the store, `disk_full` or `model_directory_not_writable`.
+ * Puts the models of such a file into the store. Throws `bundle_refused` with the reason, in which case nothing is
+ * added to the store, `disk_full` or `model_directory_not_writable`.
  */
 export async function importModels(file: string, store: ModelStoreOptions): Promise<readonly MovedModel[]> {
   return (await importBundle(path.resolve(file), openStore(store))).map(moved);
@@ -61,7 +61,7 @@ async function toBundle(
   return { folder, manifest: reducedTo(manifest, variants) };
 }
 
-/** Only these variants, and the files that they need. */
+/** A manifest with only these variants, and the files that they need. */
 function reducedTo(manifest: Manifest, variants: readonly ComputeType[]): Manifest {
   return {
     ...manifest,
@@ -79,7 +79,7 @@ function moved(manifest: Manifest): MovedModel {
 function notOfTheStore(model: string): SpeechError {
   return new SpeechError(
     'model_built_in',
-    `'${model}' is no model of the store, which a bundle is made from.`,
+    `'${model}' is not in the model store, from which bundles are made.`,
     'It comes with the program, or is a folder that can be copied as it is.',
   );
 }

@@ -1,6 +1,6 @@
 import { GRAPH_SUFFIX, type ComputeType } from './compute-type.js';
 
-/** What a model needs besides its graphs; `config.json` first, since it tells what kind of a model it is. */
+/** The files that a model needs besides its graphs; `config.json` first, since it tells what kind of model it is. */
 export const CONFIGURATION_FILES: readonly string[] = [
   'config.json',
   'generation_config.json',

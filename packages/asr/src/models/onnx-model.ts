@@ -10,13 +10,13 @@ export interface OnnxTensor {
   /** ONNX element type: 1 float32, 2 uint8, 3 int8, 6 int32, 7 int64, 10 float16. */
   dataType: number;
   rawData: Uint8Array;
-  /** Where small integer constants may stand instead. */
+  /** May hold small integer constants instead. */
   int32Data?: number[];
-  /** Where int64 constants may stand instead. */
+  /** May hold int64 constants instead. */
   int64Data?: Int64[];
-  /** Where single-precision constants may stand instead. */
+  /** May hold single-precision constants instead. */
   floatData?: number[];
-  /** 1: the values are in another file, which `externalData` tells: `location`, `offset` and `length` in bytes. */
+  /** 1: the values are in another file, see `externalData`: `location`, `offset` and `length` in bytes. */
   dataLocation?: number;
   externalData?: { key: string; value: string }[];
 }
@@ -38,7 +38,7 @@ export interface OnnxNode {
   name: string;
   opType: string;
   attribute: OnnxAttribute[];
-  /** The operator set; the default one where it is left out. */
+  /** The operator set; the default one if left out. */
   domain?: string;
 }
 
@@ -65,9 +65,8 @@ export interface OnnxModel {
 }
 
 /**
- * Reads an ONNX file. Tensors share memory with `bytes`. Fields that graph preparation does not need
- * (documentation, shape hints of inner values, training) are dropped.
- * Throws on bytes that are not an ONNX model.
+ * Reads an ONNX file. Tensors share memory with `bytes`. Fields that graph preparation does not need (documentation,
+ * shape hints of inner values, training) are dropped. Throws if the bytes are not an ONNX model.
  */
 export function decodeOnnxModel(bytes: Uint8Array): OnnxModel {
   const model = schema.decode(bytes) as unknown as Partial<OnnxModel>;

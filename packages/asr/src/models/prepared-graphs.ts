@@ -13,10 +13,10 @@ export interface PreparedGraphFiles {
 /** Whether integer weights are shifted to int8, see `shiftWeightsToInt8`, or become floats. */
 export type WeightFormat = 'int8' | 'uint8' | 'float';
 
-/** Raise it when preparation changes, so that older graphs are made anew. */
+/** Raise it when the preparation changes, so that older graphs are made anew. */
 const PREPARATION_VERSION = 8;
 
-/** The graphs of a model in the cache, if they are there and whole. */
+/** The graphs of a model in the cache, if they are there and intact. */
 export async function findPreparedGraphs(
   cacheDirectory: string,
   fingerprint: string,
@@ -34,7 +34,7 @@ export async function findPreparedGraphs(
     );
     return whole.every(Boolean) ? graphFiles(folder) : undefined;
   } catch {
-    // Missing, incomplete or damaged: it makes no difference to the caller, who then prepares them.
+    // Missing, incomplete or damaged makes no difference to the caller, who then prepares them.
     return undefined;
   }
 }
@@ -61,7 +61,10 @@ export async function storePreparedGraphs(
   return graphFiles(folder);
 }
 
-/** Puts the draft in its place, unless another process has placed the same in the meantime: it reads them already. */
+/**
+ * Moves the draft to its place, unless another process has put the same graphs there in the meantime, which it may be
+ * reading already.
+ */
 async function place(draft: string, folder: string, findPlaced: () => Promise<unknown>): Promise<void> {
   try {
     await rename(draft, folder);

@@ -6,6 +6,6 @@ export async function readOnnxModel(file: string): Promise<OnnxModel> {
   try {
     return decodeOnnxModel(await readFile(file));
   } catch (cause) {
-    throw new Error(`'${file}' is cut off or no ONNX file`, { cause });
+    throw new Error(`'${file}' is cut off or not an ONNX file`, { cause });
   }
 }

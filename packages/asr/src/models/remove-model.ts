@@ -9,8 +9,9 @@ import { withLock } from './store/lock.js';
 import type { ModelStoreOptions } from './store/model-store.js';
 
 /**
- * Removes a model from the store in all variants and revisions, with what was recorded of it. Returns the bytes
- * that its files took. Throws `model_missing` if it is not there, `model_built_in` if it is no part of the store.
+ * Removes a model from the store in all variants and revisions, with all that was recorded about it. Returns the
+ * bytes that its files took. Throws `model_missing` if it is not there, `model_built_in` if it does not belong to the
+ * store.
  */
 export async function removeModel(
   model: string,
@@ -24,7 +25,7 @@ export async function removeModel(
     throw new SpeechError(
       'model_missing',
       `${name} is not in the model folder '${directory}'.`,
-      'See `auscult models list` for what is.',
+      'See `auscult models list` for those that are.',
     );
   }
   const revisions = (await listInstalled(directory)).filter((stored) => stored.repository === repository);

@@ -11,15 +11,15 @@ export type { ResolvedModel };
 /** How a model is found. */
 export interface ResolveOptions {
   readonly computeType: ComputeType;
-  /** Where models from a hub are; without it, only those that need none can be used. */
+  /** Where models from a hub are kept; without it, only models that need no hub can be used. */
   readonly store?: ModelStoreOptions | undefined;
 }
 
 /**
- * Finds a model by its name in the catalog, in a folder with the same files as a model of the catalog (any weights of
- * that shape), or by its repository on a hub, and fetches what is missing. Files must be what they were when they were
- * pinned, or when they were first fetched. Throws `unknown_model`, `unsupported_compute_type`, `model_missing`, `model_corrupt`
- * and all that fetching throws, see `installVariant`.
+ * Finds a model by its name in the catalog, in a folder with the same files as a model of the catalog (with any
+ * weights of that shape), or by its repository on a hub, and fetches what is missing. Files must be what they were
+ * when they were pinned or first fetched. Throws `unknown_model`, `unsupported_compute_type`, `model_missing`,
+ * `model_corrupt` and all that fetching throws, see `installVariant`.
  */
 export async function resolveModel(
   model: string,

@@ -3,7 +3,7 @@ import type { ComputeType } from './compute-type.js';
 
 /** A model whose files are known to be there. */
 export interface ResolvedModel {
-  /** As a person calls it: a name of the catalog, a repository or a folder. */
+  /** The name by which it was chosen: that of the catalog, a repository or a folder. */
   readonly name: string;
   /** The name of its family, see `ModelFamily`. */
   readonly family: string;
@@ -14,8 +14,8 @@ export interface ResolvedModel {
   readonly decoderPath: string;
   /** Where its other files are, such as configuration and vocabulary. */
   readonly folder: string;
-  /** The SHA-256 of both graphs, joined: the name of what is prepared from them. */
+  /** The SHA-256 hashes of both graphs, joined: the name of the graphs prepared from them. */
   readonly fingerprint: string;
-  /** The shape, where none of the files tells it. */
+  /** The shape, if none of the files tells it. */
   readonly geometry?: ModelGeometry;
 }

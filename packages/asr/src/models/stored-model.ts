@@ -1,13 +1,16 @@
-/** What a file of a repository must be, as far as it is known; what is not known is taken from the hub once, and then kept. */
+/**
+ * What is known about a file of a repository in advance. The rest is taken from the hub at the first download, and
+ * then kept.
+ */
 export interface PinnedFile {
   readonly bytes?: number;
   /** Lower-case hexadecimal. */
   readonly sha256?: string;
 }
 
-/** A repository at the revision that was looked at. */
+/** A repository at the revision that was examined. */
 export interface PinnedRepository {
-  /** A commit; without one, the commit that `main` points to at the first fetch is kept. */
+  /** A commit. Without one, it is the commit that `main` points to at the first download. */
   readonly revision?: string;
   /** By their path in the repository. */
   readonly files: Readonly<Record<string, PinnedFile>>;
@@ -15,7 +18,7 @@ export interface PinnedRepository {
 
 /** A model that the store fetches from a hub and keeps. */
 export interface StoredModel {
-  /** As a person calls it: a name of the catalog, or the repository's. */
+  /** Its name in the catalog, or that of its repository. */
   readonly name: string;
   /** Owner and name. */
   readonly repository: string;

@@ -7,9 +7,9 @@ import { findInstalled } from './store/find-installed.js';
 import type { ModelStoreOptions } from './store/model-store.js';
 
 /**
- * Reads every file of a model and compares it with what was pinned, or first fetched. For a model in the store these are
- * the files of all installed variants, unless one variant is named. Nothing is fetched. Returns the variants that are whole.
- * Throws `model_missing` or `model_corrupt` with the file's name, or `unknown_model`.
+ * Reads every file of a model and compares it with what was pinned or first fetched. For a model in the store, these
+ * are the files of all installed variants, unless one is named. Nothing is fetched. Returns the variants that are
+ * intact. Throws `model_missing` or `model_corrupt` with the file's name, or `unknown_model`.
  */
 export async function verifyModel(
   model: string,

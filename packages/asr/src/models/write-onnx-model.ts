@@ -2,14 +2,14 @@ import { open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeOnnxModel, type OnnxModel, type OnnxTensor } from './onnx-model.js';
 
-/** A file of this format ends at 2 GiB; larger weights go beside it, well before that, bytes. */
+/** In bytes. A file of this format can have 2 GiB at most; weights go beside it well before that. */
 const LARGEST_GRAPH = 2 ** 30;
 
-/** Tensors so small stay in the graph, where the runtime reads shapes and axes from, bytes. */
+/** In bytes. Smaller tensors stay in the graph, where the runtime reads shapes and axes. */
 const SMALL_TENSOR = 1_024;
 
 /**
- * Writes a model to `file`; weights of `largestGraph` bytes and more go into `file` + `.weights`, as the format
+ * Writes a model to `file`; weights of `largestGraph` bytes or more go into `file` + `.weights`, as the format
  * provides. Throws what writing throws.
  */
 export async function writeOnnxModel(
@@ -26,7 +26,7 @@ export async function writeOnnxModel(
   await writeFile(file, encodeOnnxModel({ ...model, graph: { ...model.graph, initializer } }));
 }
 
-/** Returns the tensors with their place in the file for values. */
+/** Returns the tensors with their places in the file in place of their values. */
 async function writeWeights(tensors: readonly OnnxTensor[], file: string): Promise<OnnxTensor[]> {
   const handle = await open(file, 'w');
   try {
@@ -50,7 +50,7 @@ async function writeWeights(tensors: readonly OnnxTensor[], file: string): Promi
   }
 }
 
-/** Undefined where the values are in another field. */
+/** Undefined if the values are in another field. */
 function bytesOf({ rawData }: { readonly rawData?: Uint8Array }): number {
   return rawData?.byteLength ?? 0;
 }

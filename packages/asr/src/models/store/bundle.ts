@@ -6,8 +6,8 @@ import { manifestSchema, type Manifest } from './manifest.js';
 import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from '../onnx-community-layout.js';
 
 /**
- * A bundle is a tar archive. Its first entry is {@link BUNDLE_INDEX}, which says what the others have to be; they
- * are the files of the models, see {@link bundlePath}, and nothing else.
+ * A bundle is a tar archive. Its first entry is {@link BUNDLE_INDEX}, which says what the others must be: the files
+ * of the models, see {@link bundlePath}, and nothing else.
  */
 export const BUNDLE_INDEX = 'auscult-models.json';
 
@@ -21,7 +21,7 @@ export const bundleIndexSchema = z.strictObject({
 });
 export type BundleIndex = Readonly<z.output<typeof bundleIndexSchema>>;
 
-/** Where in a bundle a file is. */
+/** The path of a file in a bundle. */
 export function bundlePath({ repository, revision }: Manifest, file: string): string {
   return `models/${repository.replace('/', '--')}/${revision}/${file}`;
 }
@@ -31,12 +31,12 @@ export function refused(why: string, cause?: unknown): SpeechError {
   return new SpeechError(
     'bundle_refused',
     `The bundle is refused: ${why}. Nothing of it was kept.`,
-    'Make it anew with `auscult models export`, with the same version of the program.',
+    'Make it again with `auscult models export` of the same version of the program.',
     { cause },
   );
 }
 
-/** Whether every file belongs to a variant, and has a name that a variant's file has. */
+/** Whether every file belongs to a variant, and has a name that a file of a variant can have. */
 function isWholeModel({ repository, files, variants }: Manifest): boolean {
   const needed = new Set(Object.values(variants).flat());
   return (

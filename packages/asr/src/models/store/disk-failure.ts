@@ -1,6 +1,6 @@
 import { SpeechError } from '../../speech-error.js';
 
-/** What an error of the file system means where a model is written; any other error is returned as it is. */
+/** The failure that a file system error means where a model is written; any other error is returned as it is. */
 export function failureOfDisk(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
@@ -20,17 +20,17 @@ export function failureOfDisk(error: unknown, folder: string): unknown {
   }
 }
 
-/** A folder that cannot be written to. */
+/** The error for a folder that cannot be written to. */
 export function notWritable(folder: string, cause: unknown): SpeechError {
   return new SpeechError(
     'model_directory_not_writable',
     `The model folder '${folder}' cannot be written to.`,
-    'Give this user the right to write there, or choose another with --model-directory or AUSCULT_MODEL_DIRECTORY.',
+    'Give this user permission to write there, or choose another with --model-directory or AUSCULT_MODEL_DIRECTORY.',
     { cause },
   );
 }
 
-/** A disk without room for what is to be written, bytes. */
+/** The error for a disk with too little space for what is to be written, bytes. */
 export function diskFull(
   folder: string,
   room?: { readonly needed: number; readonly free: number },

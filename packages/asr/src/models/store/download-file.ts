@@ -9,24 +9,24 @@ import { failureOfError, TransferInterrupted } from './transfer-failure.js';
 import type { RemoteFile } from './variant-files.js';
 import { withRetries } from './with-retries.js';
 
-/** What goes with a download. */
+/** What is needed for a download. */
 interface Download {
   readonly connection: HubConnection;
   readonly policy: TransferPolicy;
-  /** On the hub. */
+  /** The file's path on the hub. */
   readonly source: string;
   /** The folder of the revision. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** How much of the file is there, bytes. */
+  /** Called with how much of the file is there, bytes. */
   readonly onReceived: (bytes: number) => void;
   readonly onRetry: (failure: SpeechError, inSeconds: number) => void;
 }
 
 /**
- * Fetches a file and puts it in its place once it is whole and what it has to be. What has arrived of it is kept
- * beside as `.part`, so that a later attempt, of this process or another, goes on from there. Returns its SHA-256.
- * A file with the wrong hash is fetched once more from the beginning, then `model_corrupt` is thrown.
+ * Fetches a file and moves it to its place once it is complete and verified. Until then, what has arrived is kept
+ * beside it as `.part`, so that a later attempt, of this process or another, continues from there. Returns its
+ * SHA-256. A file with the wrong hash is fetched once more from the beginning, then `model_corrupt` is thrown.
  */
 export async function downloadFile(file: RemoteFile, download: Download): Promise<string> {
   const target = path.join(download.folder, file.path);
@@ -50,12 +50,12 @@ export async function downloadFile(file: RemoteFile, download: Download): Promis
   }
   throw new SpeechError(
     'model_corrupt',
-    `The hub's file ${file.path} is not the one that was pinned: its size or checksum is another, twice in a row.`,
+    `The hub's file ${file.path} is not the one that was pinned: its size or checksum differed twice in a row.`,
     'Check HF_ENDPOINT and the proxy, which may alter files. If the model itself has changed, an update of this program will say so.',
   );
 }
 
-/** The room that a file still takes, bytes. */
+/** The space that a file still needs, bytes. */
 export async function missingBytes(folder: string, { path: file, bytes }: RemoteFile): Promise<number> {
   return Math.max(0, bytes - (await sizeOf(path.join(folder, `${file}.part`))));
 }
@@ -77,7 +77,7 @@ async function fetchRest(file: RemoteFile, part: string, download: Download): Pr
   const { connection, source, signal, onReceived } = download;
   const there = await sizeOf(part);
   if (there > file.bytes) await discard(part);
-  // What is there counts as whole; its hash will tell.
+  // The file counts as complete; its hash will tell.
   if (there === file.bytes) return;
   const validator = await readValidator(part);
   const from = validator !== undefined || file.sha256 !== undefined ? there : 0;
@@ -110,11 +110,11 @@ async function append(
   let received = begin;
   try {
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      // Written before the next is asked for: what has come is kept whatever happens then.
+      // Written before the next chunk is asked for, so that what has arrived is kept whatever happens.
       await handle.appendFile(chunk);
       received += chunk.length;
       onReceived(Math.min(received, file.bytes));
-      // It is too long already: no more of the disk is spent on it.
+      // It is too long already, so no more disk space is spent on it.
       if (received > file.bytes) break;
     }
   } catch (error) {
@@ -125,7 +125,7 @@ async function append(
   }
 }
 
-/** First byte of a partial answer, of `Content-Range: bytes 100-199/200`. */
+/** The first byte of a partial answer, from `Content-Range: bytes 100-199/200`. */
 function startOf({ header }: HubResponse): number {
   return Number(/^bytes (\d+)-/.exec(header('content-range') ?? '')?.[1] ?? -1);
 }
@@ -166,7 +166,7 @@ async function sizeOf(file: string): Promise<number> {
 function endedEarly(host: string): SpeechError {
   return new SpeechError(
     'download_failed',
-    `${host} ends files before they are whole.`,
+    `${host} ends files before they are complete.`,
     'Try again: what has arrived is kept, and the download goes on from there.',
   );
 }
@@ -174,7 +174,7 @@ function endedEarly(host: string): SpeechError {
 function unexpectedRange(host: string): SpeechError {
   return new SpeechError(
     'download_failed',
-    `${host} sends another part of the file than it was asked for.`,
-    'Try again, and check the proxy if it goes on.',
+    `${host} sends a different part of the file than it was asked for.`,
+    'Try again, and check the proxy if this goes on.',
   );
 }

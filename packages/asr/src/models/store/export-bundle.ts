@@ -7,15 +7,15 @@ import { failureOfDisk } from './disk-failure.js';
 import { BUNDLE_INDEX, bundlePath, type BundleIndex } from './bundle.js';
 import type { Manifest } from './manifest.js';
 
-/** A model to be exported: what is to go into the bundle, and the folder that it is in. */
+/** A model to be exported: what goes into the bundle, and the folder that it is in. */
 export interface BundledModel {
   readonly folder: string;
   readonly manifest: Manifest;
 }
 
 /**
- * Writes models that are known to be whole into one file, which appears when it is complete. The same models make
- * the same bytes. Returns its length. Throws `disk_full` or `model_directory_not_writable`.
+ * Writes models that are known to be intact into one file, which appears only when it is complete. The same models
+ * give the same bytes. Returns its length. Throws `disk_full` or `model_directory_not_writable`.
  */
 export async function exportBundle(models: readonly BundledModel[], file: string): Promise<number> {
   const part = `${file}.part`;
@@ -49,5 +49,5 @@ async function fill(archive: Pack, models: readonly BundledModel[]): Promise<voi
   archive.finalize();
 }
 
-/** Archives of the same files are to be the same. */
+/** Archives of the same files should be identical. */
 const NO_TIME = new Date(0);

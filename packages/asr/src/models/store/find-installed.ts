@@ -10,18 +10,18 @@ import { verifyFiles } from './verify-files.js';
 export interface InstalledVariant {
   readonly folder: string;
   readonly revision: string;
-  /** By path in the folder. */
+  /** By their paths in the folder. */
   readonly files: ReadonlyMap<string, FileRecord>;
 }
 
 /** What the store has of a variant. */
 export type Found =
   | { readonly state: 'installed'; readonly variant: InstalledVariant }
-  /** Other variants may be there. */
+  /** Not there, but other variants may be. */
   | { readonly state: 'missing'; readonly installed: readonly ComputeType[] }
   | { readonly state: 'damaged'; readonly folder: string; readonly files: readonly string[] };
 
-/** Looks a variant up and compares its files with what is recorded of them, see `verifyFiles`. */
+/** Looks up a variant and compares its files with what is recorded about them, see `verifyFiles`. */
 export async function findInstalled(
   model: StoredModel,
   computeType: ComputeType,
@@ -43,7 +43,7 @@ export async function findInstalled(
   return { state: 'installed', variant: { folder, revision, files } };
 }
 
-/** The files of a variant, if the manifest has it. */
+/** The files of a variant, if it is in the manifest. */
 export function variantFiles(
   { files, variants }: Manifest,
   computeType: ComputeType,
@@ -56,12 +56,12 @@ export function variantFiles(
   return records && records.length === paths?.length ? new Map(records) : undefined;
 }
 
-/** The variants that a manifest has. */
+/** The variants in a manifest. */
 export function installedTypes(manifest: Manifest): readonly ComputeType[] {
   return COMPUTE_TYPES.filter((type) => variantFiles(manifest, type) !== undefined);
 }
 
-/** Whether a pin says otherwise than what was recorded: pins may have become known later. */
+/** Whether a pin contradicts what was recorded, which is possible since pins may have been added later. */
 export function contradicts({ pins }: StoredModel, path: string, record: FileRecord): boolean {
   const { bytes = record.bytes, sha256 = record.sha256 } = pins.files[path] ?? {};
   return bytes !== record.bytes || sha256 !== record.sha256;

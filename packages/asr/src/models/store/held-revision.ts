@@ -6,7 +6,7 @@ import { readJson, writeJson } from './manifest.js';
 
 const heldRevision = z.object({ revision: z.string().refine(isRevision) });
 
-/** The revision of a model: the one that is pinned, else the one that was found at the first download. */
+/** The revision of a model: the pinned one, or else the one that was found at the first download. */
 export async function revisionOf(
   directory: string,
   { repository, pins }: Pick<StoredModel, 'repository' | 'pins'>,
@@ -16,7 +16,7 @@ export async function revisionOf(
   return parsed.success ? parsed.data.revision : undefined;
 }
 
-/** Holds a repository to a revision from now on. Only for whoever holds the lock. */
+/** Keeps a repository at a revision from now on. Only for whoever holds the lock. */
 export async function holdRevision(directory: string, repository: string, revision: string): Promise<void> {
   await writeJson(heldFile(directory, repository), { revision });
 }

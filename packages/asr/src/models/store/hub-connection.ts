@@ -5,25 +5,25 @@ import { SpeechError } from '../../speech-error.js';
 import type { ModelStore } from './model-store.js';
 import { failureOfError, failureOfStatus } from './transfer-failure.js';
 
-/** An answer with the wanted status. Its body has to be read or destroyed. */
+/** An answer with the wanted status. Its body must be read or destroyed. */
 export interface HubResponse {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
   readonly body: Dispatcher.ResponseData<unknown>['body'];
-  /** Where the answer came from in the end. */
+  /** The host that the answer finally came from. */
   readonly host: string;
 }
 
-/** A way to a hub, through whatever proxy the environment names. */
+/** A connection to a hub, through the proxy that the environment names, if any. */
 export interface HubConnection {
   /**
-   * GETs a path and follows redirects. The token goes to the hub and nowhere else.
-   * Throws a `SpeechError`, or `TransferInterrupted` where another attempt may succeed.
+   * GETs a path and follows redirects. The token goes to the hub and nowhere else. Throws a `SpeechError`, or
+   * `TransferInterrupted` if another attempt may succeed.
    */
   get(
     path: string,
     options: {
-      /** Names what is asked for, in errors. */
+      /** The name in errors of what is asked for. */
       readonly what: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly accept: (status: number) => boolean;
@@ -33,7 +33,7 @@ export interface HubConnection {
   close(): Promise<void>;
 }
 
-/** Opens a way to the hub of `HF_ENDPOINT`, or of Hugging Face. Whoever calls this closes it. */
+/** Opens a connection to the hub of `HF_ENDPOINT`, or to Hugging Face. The caller closes it. */
 export function connectToHub({
   environment,
   policy,
@@ -50,7 +50,7 @@ export function connectToHub({
         const answer = await send(url, {
           dispatcher,
           signal,
-          // Compressed bytes could be neither counted nor continued.
+          // Compressed bytes could neither be counted nor continued later.
           headers: { ...headers, ...authorization, 'accept-encoding': 'identity', 'user-agent': 'auscult' },
         });
         const header = (name: string) => firstOf(answer.headers[name]);
@@ -74,11 +74,11 @@ export function connectToHub({
       }
       throw new SpeechError(
         'download_failed',
-        `${endpoint.host} redirects in a circle.`,
+        `${endpoint.host} redirects in a loop.`,
         'Check HF_ENDPOINT and the proxy.',
       );
     },
-    // Transfers that go on are broken off.
+    // Transfers in progress are aborted.
     close: () => dispatcher.destroy(),
   };
 }
@@ -108,7 +108,7 @@ function endpointOf(environment: ModelStore['environment']): URL {
   );
 }
 
-/** Where a redirect leads. What was encrypted stays so. */
+/** Where a redirect leads. It never leads from an encrypted connection to one that is not. */
 function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
   if (to && (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:'))) return to;
@@ -145,8 +145,8 @@ function createDispatcher(environment: ModelStore['environment'], stallSeconds: 
 }
 
 /**
- * The authorities to trust where `SSL_CERT_FILE` names more than Node knows; undefined leaves it to Node, which
- * reads `NODE_EXTRA_CA_CERTS` by itself, but only as long as nobody else names authorities.
+ * The authorities to trust if `SSL_CERT_FILE` names more than Node knows; undefined leaves it to Node, which reads
+ * `NODE_EXTRA_CA_CERTS` by itself, but only if no authorities are passed to it.
  */
 function certificates(environment: ModelStore['environment']): string[] | undefined {
   const named = environment['SSL_CERT_FILE'];

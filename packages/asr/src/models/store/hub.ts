@@ -5,7 +5,7 @@ import { isPlainPath, isRevision } from './layout.js';
 import { failureOfError } from './transfer-failure.js';
 import type { RemoteFile } from './variant-files.js';
 
-/** The commit that `main` of a repository is at. */
+/** The commit that `main` of a repository points to. */
 export async function findRevision(
   connection: HubConnection,
   repository: string,
@@ -38,7 +38,7 @@ export async function listFiles(
     .map((file) => ({ path: file.path, bytes: file.lfs?.size ?? file.size ?? 0, sha256: file.lfs?.oid }));
 }
 
-/** Where a file is fetched from. */
+/** The path from which a file is fetched. */
 export function filePath(repository: string, revision: string, file: string): string {
   return `/${repository}/resolve/${revision}/${file}`;
 }
@@ -53,7 +53,7 @@ const treeSchema = z.array(
   }),
 );
 
-/** A list longer than this is no list of a model's files, bytes. */
+/** Bytes. A longer list is not one of a model's files. */
 const LONGEST_ANSWER = 8 * 1024 ** 2;
 
 async function getJson(
@@ -88,7 +88,7 @@ async function getJson(
 function notUnderstood(host: string, repository: string): SpeechError {
   return new SpeechError(
     'download_failed',
-    `${host} answered something else than what it holds of ${repository}.`,
+    `${host} did not answer with the list of files of ${repository}.`,
     'Check HF_ENDPOINT, and whether a proxy or a login page answers in its place.',
   );
 }

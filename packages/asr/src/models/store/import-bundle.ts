@@ -25,9 +25,9 @@ import { readManifest, writeManifest, type FileRecord, type Manifest } from './m
 import type { ModelStore } from './model-store.js';
 
 /**
- * Puts the models of a bundle into the store. Every file is compared with the bundle's index, with what is pinned
- * and with what the store has recorded, before the first one is placed; until then all of it is in a draft folder.
- * Throws `bundle_refused`, `disk_full` or `model_directory_not_writable`.
+ * Puts the models of a bundle into the store. Before the first file is put in its place, every one is compared with
+ * the bundle's index, with what is pinned and with what the store has recorded; until then all of them are in a draft
+ * folder. Throws `bundle_refused`, `disk_full` or `model_directory_not_writable`.
  */
 export async function importBundle(file: string, store: ModelStore): Promise<readonly Manifest[]> {
   const root = storeFolder(store.directory);
@@ -50,7 +50,8 @@ type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
 async function unpack(file: string, draft: string, store: ModelStore): Promise<BundleIndex> {
   const archive = extract();
   const reading = pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), archive);
-  // When an entry is refused, the rest of the archive is not read, so reading ends with an error that tells nothing new.
+  // When an entry is refused, the rest of the archive is not read, and reading ends with an error that tells nothing
+  // new.
   reading.catch(() => undefined);
   let index: BundleIndex | undefined;
   let waiting = new Map<string, FileRecord>();
@@ -83,7 +84,7 @@ async function readIndex(entry: Entry): Promise<BundleIndex> {
   try {
     json = JSON.parse(Buffer.concat(chunks).toString());
   } catch (cause) {
-    throw refused(`${BUNDLE_INDEX} is no JSON`, cause);
+    throw refused(`${BUNDLE_INDEX} is not valid JSON`, cause);
   }
   const parsed = bundleIndexSchema.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -120,7 +121,7 @@ async function checkModel(model: Manifest, { directory }: ModelStore): Promise<v
   for (const [file, record] of Object.entries(model.files)) {
     const other = held[file] !== undefined && held[file].sha256 !== record.sha256;
     if (other || contradicts({ name: repository, repository, pins }, file, record)) {
-      throw refused(`its ${file} of ${repository} is another than the one that is known`);
+      throw refused(`its ${file} of ${repository} differs from the one that is known`);
     }
   }
 }
@@ -149,7 +150,7 @@ async function unpackFile(entry: Entry, waiting: Map<string, FileRecord>, draft:
   if (hash.digest('hex') !== record.sha256) throw refused(`its ${name} is damaged or was altered`);
 }
 
-/** An entry is read in pieces of bytes, which its type leaves open. */
+/** An entry is read in chunks of bytes, which its type does not say. */
 function bytesOf(entry: Entry): AsyncIterable<Buffer> {
   return entry as AsyncIterable<Buffer>;
 }
@@ -183,7 +184,7 @@ function pinsOf(repository: string): PinnedRepository {
 function failureOfArchive(error: unknown): unknown {
   if (error instanceof SpeechError || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) return refused('it is no tar archive, or is cut off', error);
+  if (code === undefined) return refused('it is not a tar archive, or is cut off', error);
   return code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR'
     ? refused('it cannot be read', error)
     : error;

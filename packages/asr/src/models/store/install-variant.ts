@@ -20,9 +20,9 @@ import { verifyFiles } from './verify-files.js';
 import { withRetries } from './with-retries.js';
 
 /**
- * A variant of a model from the store, fetched first if it is not there. Several processes that ask at once cause
- * one download. Throws `unknown_model`, `unsupported_compute_type`, `model_missing` where nothing may be fetched,
- * `model_corrupt`, `disk_full`, `unauthorised`, `network_unavailable`, `download_failed` or
+ * A variant of a model from the store, fetched first if it is not there. Several processes that ask at the same time
+ * cause only one download. Throws `unknown_model`, `unsupported_compute_type`, `model_missing` if nothing may be
+ * fetched, `model_corrupt`, `disk_full`, `unauthorised`, `network_unavailable`, `download_failed` or
  * `model_directory_not_writable`.
  */
 export async function installVariant(
@@ -38,7 +38,7 @@ export async function installVariant(
 
   const onWaiting = () => store.onProgress?.({ kind: 'waiting', model: model.name });
   return withLock(repositoryFolder(store.directory, model.repository), onWaiting, async (signal) => {
-    // Whoever had the lock before may have fetched it.
+    // Whoever held the lock before may have fetched it.
     const meanwhile = await findInstalled(model, computeType, store);
     if (meanwhile.state === 'installed') return meanwhile.variant;
     const connection = connectToHub(store);
@@ -50,7 +50,7 @@ export async function installVariant(
   });
 }
 
-/** What goes with the fetching of one variant. */
+/** What is needed to fetch one variant. */
 interface Fetching {
   readonly store: ModelStore;
   readonly connection: HubConnection;
@@ -90,7 +90,7 @@ async function fetchVariant(
     const record = { bytes: file.bytes, sha256 };
     manifest = { ...manifest, files: { ...manifest.files, [file.path]: record } };
     await save(folder, manifest);
-    // Gigabytes of another kind of model need not be fetched to find out that it is one.
+    // Tells before gigabytes are fetched that the model is of another kind.
     if (file.path === 'config.json') await requireStoredFamily(model.repository, folder);
   }
   const paths = files.map((file) => file.path);
@@ -116,7 +116,7 @@ async function requireRevision(model: StoredModel, fetching: Fetching): Promise<
   return revision;
 }
 
-/** The files of a variant with all that is known of them: by a pin, from an earlier download, or from the hub. */
+/** The files of a variant, with all that is known about them from pins, from an earlier download or from the hub. */
 async function planFiles(
   model: StoredModel,
   computeType: ComputeType,
@@ -139,7 +139,7 @@ async function planFiles(
   });
 }
 
-/** An answer of the hub's API, requested with the same retries as files. */
+/** Gets an answer of the hub's API, with the same retries as for files. */
 function asked<Answer>(
   model: StoredModel,
   { store, signal }: Fetching,
@@ -153,7 +153,7 @@ function asked<Answer>(
   });
 }
 
-/** The files that must be fetched: missing ones, and damaged ones, which are deleted first. */
+/** The files that must be fetched: missing ones and damaged ones, which are deleted first. */
 async function absentFiles(
   folder: string,
   files: readonly RemoteFile[],

@@ -14,7 +14,7 @@ export function repositoryFolder(directory: string, repository: string): string 
   return path.join(storeFolder(directory), repository.replace('/', '--'));
 }
 
-/** The repository that a folder's name stands for. */
+/** The repository that a folder belongs to, by its name. */
 export function repositoryOfFolder(name: string): string | undefined {
   const [owner, repository, ...more] = name.split('--');
   if (!owner || !repository || more.length > 0) return undefined;
@@ -26,14 +26,14 @@ export function revisionFolder(directory: string, repository: string, revision: 
   return path.join(repositoryFolder(directory, repository), revision);
 }
 
-/** Whether a text is a commit, which is all that a revision may be: it becomes the name of a folder. */
+/** Whether a text is a commit. Nothing else may be a revision, since it becomes the name of a folder. */
 export function isRevision(text: string): boolean {
   return /^[0-9a-f]{40}$/.test(text);
 }
 
 /**
- * Whether a path from outside stays inside the folder it is put into, on every system: relative, of plain
- * characters, no segment hidden, empty or pointing up.
+ * Whether a path from outside stays inside the folder that it is put into, on every system: it is relative, has only
+ * plain characters, and no segment is hidden, empty or points up.
  */
 export function isPlainPath(text: string): boolean {
   return (

@@ -11,11 +11,11 @@ export interface StoredRevision {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly variants: readonly ComputeType[];
-  /** Of all its files. */
+  /** The size of all its files. */
   readonly bytes: number;
 }
 
-/** Everything in a store, as its manifests say. Files are not looked into. */
+/** Everything in a store according to its manifests. Files are not read. */
 export async function listInstalled(directory: string): Promise<readonly StoredRevision[]> {
   const repositories = (await readFolder(storeFolder(directory))).flatMap(
     (name) => repositoryOfFolder(name) ?? [],

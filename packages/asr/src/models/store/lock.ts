@@ -5,14 +5,14 @@ import { lock } from 'proper-lockfile';
 import { SpeechError } from '../../speech-error.js';
 import { notWritable } from './disk-failure.js';
 
-/** A lock whose owner has not renewed it for so long belonged to a process that died, milliseconds. */
+/** A lock that has not been renewed for so long belonged to a process that died, milliseconds. */
 const STALE_MS = 20_000;
 const POLL_MS = 300;
 
 /**
- * Does work on a folder that no other process does at the same time, and waits while one does. The lock is a folder
- * beside it that its owner keeps renewing, so one that a crash left is taken over. `signal` tells the work to stop
- * if the lock was lost, as after a computer slept.
+ * Does work on a folder while no other process does, waiting for one that does. The lock is a folder beside it that
+ * its owner keeps renewing, so a lock left by a crash is taken over. `signal` tells the work to stop if the lock is
+ * lost, for example after the computer slept.
  */
 export async function withLock<Result>(
   folder: string,
@@ -59,7 +59,7 @@ async function acquire(
 function lockLost(): SpeechError {
   return new SpeechError(
     'download_failed',
-    'Another process has taken the model store over, since this one stood still.',
+    'Another process has taken over the model store, since this one stood still.',
     'Try again: what has arrived is kept.',
   );
 }

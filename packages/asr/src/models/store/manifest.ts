@@ -13,12 +13,14 @@ const fileRecord = z.strictObject({
 
 const filePath = z.string().refine(isPlainPath);
 
-/** What a revision of a repository holds: every file that is in place, and which of them make up a model. */
+/**
+ * What is installed of a revision of a repository: every file that is in place, and which of them make up a model.
+ */
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
   repository: z.string(),
   revision: z.string().refine(isRevision),
-  /** By path. A hash is held from the first download on. */
+  /** By path. A hash is kept from the first download on. */
   files: z.record(filePath, fileRecord),
   /** Only complete variants: the paths of all their files. */
   variants: z.partialRecord(z.enum(COMPUTE_TYPES), z.array(filePath)),
@@ -26,13 +28,15 @@ export const manifestSchema = z.strictObject({
 export type Manifest = Readonly<z.output<typeof manifestSchema>>;
 export type FileRecord = Readonly<z.output<typeof fileRecord>>;
 
-/** The manifest in a folder. One that cannot be read counts as none: its files are fetched or hashed again. */
+/**
+ * The manifest in a folder. If it cannot be read, it counts as missing, and its files are fetched or hashed again.
+ */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const parsed = manifestSchema.safeParse(await readJson(path.join(folder, MANIFEST)));
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Writes a manifest, all or nothing. Only for whoever holds the lock. */
+/** Writes a manifest atomically. Only for whoever holds the lock. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   await writeJson(path.join(folder, MANIFEST), manifest);
 }
@@ -46,7 +50,7 @@ export async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** Writes a file, all or nothing. Throws what writing throws. */
+/** Writes a file atomically. Throws what writing throws. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   try {

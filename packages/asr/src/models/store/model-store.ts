@@ -4,21 +4,21 @@ import { statfs } from 'node:fs/promises';
 export interface ModelStoreOptions {
   /** The store is the folder `models` in it. */
   readonly directory: string;
-  /** Nothing is fetched: what is not there is missing. */
+  /** Whether nothing may be fetched, so that what is not there is missing. */
   readonly offline: boolean;
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
-/** How a download goes. */
+/** The progress of a download. */
 export type DownloadProgress =
-  /** Another process fetches the same; this one goes on with what that has fetched. */
+  /** Another process is fetching the same; this one will use what that fetches. */
   | { readonly kind: 'waiting'; readonly model: string }
   | {
       readonly kind: 'received';
       readonly model: string;
       /** Path in the repository. */
       readonly file: string;
-      /** Of all files together, those that were there before included. */
+      /** Of all files together, including those that were there before. */
       readonly receivedBytes: number;
       readonly totalBytes: number;
     }
@@ -33,7 +33,7 @@ export type DownloadProgress =
 
 /** How patient downloads are. */
 export interface TransferPolicy {
-  /** A transfer that has received nothing for so long is aborted, seconds. */
+  /** A transfer that receives nothing for so long is aborted, seconds. */
   readonly stallSeconds: number;
   /** Consecutive failures, without a byte received in between, after which a download is given up. */
   readonly attempts: number;
@@ -42,7 +42,7 @@ export interface TransferPolicy {
   readonly longestPauseSeconds: number;
 }
 
-/** What a store finds around it. Tests put faults here. */
+/** The surroundings of a store, where tests inject faults. */
 export interface StoreSurroundings {
   /** `HF_ENDPOINT`, `HF_TOKEN`, proxies and certificates are read from it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -54,7 +54,7 @@ export interface StoreSurroundings {
 /** A store with all that its parts need. */
 export type ModelStore = ModelStoreOptions & StoreSurroundings;
 
-/** Patient enough for a hub that restarts, and a start without a network still fails within a minute. */
+/** Patient enough for a hub that restarts, while a start without a network still fails within a minute. */
 const PATIENT: TransferPolicy = {
   stallSeconds: 30,
   attempts: 6,
@@ -62,7 +62,7 @@ const PATIENT: TransferPolicy = {
   longestPauseSeconds: 30,
 };
 
-/** The store as it is used, in this process's environment unless told otherwise. Reads and writes nothing yet. */
+/** A store in this process's environment, unless another one is given. Reads and writes nothing yet. */
 export function openStore(
   options: ModelStoreOptions,
   surroundings: Partial<StoreSurroundings> = {},

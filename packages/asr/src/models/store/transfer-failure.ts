@@ -1,19 +1,19 @@
 import { SpeechError, type SpeechErrorCode } from '../../speech-error.js';
 
-/** A failure after which the same may succeed; `failure` is what to tell when it is given up. */
+/** A failure after which another attempt may succeed; `failure` is the error to report if there is none. */
 export class TransferInterrupted extends Error {
   override readonly name = 'TransferInterrupted';
 
   constructor(
     readonly failure: SpeechError,
-    /** When the hub wants to be asked again, seconds from now. */
+    /** In how many seconds the hub wants to be asked again. */
     readonly retryAfterSeconds?: number,
   ) {
     super(failure.message, { cause: failure });
   }
 }
 
-/** What an answer that is not the wanted one means. `what` names what was asked for. */
+/** The error for an answer with an unwanted status. `what` names what was asked for. */
 export function failureOfStatus(
   status: number,
   what: string,
@@ -23,11 +23,12 @@ export function failureOfStatus(
     retryAfter,
   }: { readonly host: string; readonly fromHub: boolean; readonly retryAfter?: string },
 ): SpeechError | TransferInterrupted {
-  // A host that the hub sent us to refuses when the permission in its address has run out: a new one is at hand.
+  // A host that the hub redirected to refuses once the permission in its address has expired; the hub gives a new
+  // one.
   if (fromHub && (status === 401 || status === 403)) {
     return new SpeechError(
       'unauthorised',
-      `${host} refused ${what}: it does not exist, is not public, or the token does not fit.`,
+      `${host} refused ${what}: it does not exist, is not public, or the token does not give access.`,
       'Check the name. For what is not public, set HF_TOKEN to a token that may read it.',
     );
   }
@@ -47,7 +48,7 @@ export function failureOfStatus(
   return passing ? new TransferInterrupted(failure, secondsOf(retryAfter)) : failure;
 }
 
-/** What a thrown error means: of the network, of the disk, or of neither, which is returned as it is. */
+/** The failure that a thrown error of the network or the disk means; any other error is returned as it is. */
 export function failureOfError(error: unknown, host: string): unknown {
   if (error instanceof SpeechError || error instanceof TransferInterrupted || !(error instanceof Error))
     return error;
@@ -100,7 +101,7 @@ function isCertificateFault(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/.test(code);
 }
 
-/** An attempt at several addresses of a host fails with one error around the others. */
+/** An attempt at several addresses of a host fails with one error that wraps the others. */
 function codeOf(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError) {

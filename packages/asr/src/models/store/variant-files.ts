@@ -6,14 +6,14 @@ import { CONFIGURATION_FILES, graphFiles, isExternalWeights } from '../onnx-comm
 
 /** A file as a hub has it. */
 export interface RemoteFile {
-  /** In the repository. */
+  /** Its path in the repository. */
   readonly path: string;
   readonly bytes: number;
-  /** Lower-case hexadecimal; not known of small files that nobody pinned. */
+  /** Lower-case hexadecimal; unknown for small files that are not pinned. */
   readonly sha256: string | undefined;
 }
 
-/** The files of a variant, if size and hash of each are pinned: then the hub need not be asked what it has. */
+/** The files of a variant, if the size and hash of each are pinned, so that the hub need not be asked. */
 export function filesFromPins(
   { pins }: StoredModel,
   computeType: ComputeType,
@@ -27,8 +27,8 @@ export function filesFromPins(
 }
 
 /**
- * The files of a variant from a hub's list of what a repository holds. What is pinned counts, whatever the list
- * says. Throws `unsupported_compute_type` with those that there are, or `unknown_model` if there is none.
+ * The files of a variant, from a hub's list of the files of a repository. Pins take precedence over the list. Throws
+ * `unsupported_compute_type` with the types that there are, or `unknown_model` if there is none.
  */
 export function filesFromListing(
   model: StoredModel,

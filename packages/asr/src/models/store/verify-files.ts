@@ -5,15 +5,15 @@ import { hashFile } from '../hash-file.js';
 import type { FileRecord } from './manifest.js';
 import { readJson, writeJson } from './manifest.js';
 
-/** Which files are not what they should be, by path. */
+/** The paths of files that are not what they should be. */
 export interface Verification {
   readonly missing: readonly string[];
   readonly damaged: readonly string[];
 }
 
 /**
- * Compares files with what is recorded of them. Unless it is `thorough`, a large file that was compared before and
- * has the same size and time of change since is taken for unaltered: hashing gigabytes at each start is slow.
+ * Compares files with what is recorded about them. Unless `thorough`, a large file that was compared before and still
+ * has the same size and modification time is taken to be unaltered, since hashing gigabytes at each start is slow.
  */
 export async function verifyFiles(
   folder: string,
@@ -41,7 +41,7 @@ export async function verifyFiles(
   return { missing, damaged };
 }
 
-/** Only files of at least this size are remembered, bytes: smaller ones are hashed in a few hundredths of a second. */
+/** Bytes. Only larger files are remembered: smaller ones are hashed in a few hundredths of a second. */
 const LARGE = 16 * 1024 ** 2;
 
 const rememberedSchema = z.record(
@@ -62,7 +62,7 @@ async function remember(
 ): Promise<void> {
   const news = Object.entries(seen).filter(([file, sight]) => !isSame(before[file], sight));
   if (news.length === 0) return;
-  // A store that cannot be written to works too, only more slowly.
+  // A store that cannot be written to also works, only more slowly.
   await writeJson(path.join(folder, VERIFIED), { ...before, ...seen }).catch(() => undefined);
 }
 

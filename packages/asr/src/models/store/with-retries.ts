@@ -3,21 +3,22 @@ import type { SpeechError } from '../../speech-error.js';
 import type { TransferPolicy } from './model-store.js';
 import { TransferInterrupted } from './transfer-failure.js';
 
-/** A hub that wants to be left alone for longer than this is not waited for, seconds. */
+/** If a hub asks for a longer pause than this, seconds, the download fails. */
 const LONGEST_RETRY_AFTER = 300;
 
-/** What goes with attempts. */
+/** How attempts are made. */
 interface Attempts {
   readonly policy: TransferPolicy;
   readonly signal: AbortSignal;
-  /** Whether the last attempt got further than all before it: then the count of failures starts again. */
+  /** Whether the last attempt got further than all before it, in which case failures are counted anew. */
   readonly gained?: () => Promise<boolean>;
   readonly onRetry: (failure: SpeechError, inSeconds: number) => void;
 }
 
 /**
- * Does something until it succeeds, fails for good, or was interrupted too often in a row. Pauses double from one
- * interruption to the next and are spread at random, so that many clients of a broken hub do not come back at once.
+ * Repeats something until it succeeds, fails for good, or has been interrupted too often in a row. Pauses double from
+ * one interruption to the next and are spread at random, so that many clients of a broken hub do not come back at
+ * once.
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,

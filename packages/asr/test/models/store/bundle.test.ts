@@ -157,7 +157,7 @@ describe('a bundle is refused, and nothing of it is kept,', () => {
     await installVariant(other.unpinned, 'int8', other.open());
     await expectRefusal(importModels(bundle, other.open()), {
       code: 'bundle_refused',
-      message: ['is another than the one that is known'],
+      message: ['differs from the one that is known'],
       remedy: [],
     });
     const moved = await makeFixture();

@@ -2,23 +2,23 @@ import type { RowOutput } from './decoder-batch.js';
 import type { Hypothesis } from './search.js';
 import type { TermChange } from './term-changes.js';
 
-/** A change that the decoder was asked about. */
+/** A change, with what the decoder says about it. */
 export interface ScoredChange {
   readonly change: TermChange;
   /** What the change adds to the sum of log-probabilities. */
   readonly gain: number;
-  /** Of the new tokens, and of those behind them. */
+  /** Those of the new tokens, and of the ones after them. */
   readonly logProbabilities: readonly number[];
-  /** What the decoder said of each. */
+  /** What the decoder said about each. */
   readonly outputs: readonly RowOutput[];
 }
 
-/** The hypothesis with the changes made, which stand apart and in their order. */
+/** The hypothesis with the changes made, which must be in order and must not touch each other. */
 export function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[]): Hypothesis {
   const tokens: number[] = [];
   const logProbabilities: number[] = [];
   const frames: number[] = [];
-  // What stands behind a change is as likely as it is behind that.
+  // Tokens after a change have the probability that they have after it.
   const follows = [...hypothesis.logProbabilities, hypothesis.endLogProbability];
   for (const { change, logProbabilities: found } of chosen)
     found.slice(change.replacement.length).forEach((value, place) => {
@@ -42,7 +42,7 @@ export function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[])
   return { ...hypothesis, tokens, logProbabilities, frames, endLogProbability: follows.at(-1) ?? 0 };
 }
 
-/** What was said of each token of a hypothesis with changes: of those that stand far behind one, what was said before. */
+/** What was said about each token of a hypothesis with changes; for those far after one, what was said before. */
 export function outputsAfter(
   outputs: readonly (RowOutput | undefined)[],
   chosen: readonly ScoredChange[],
@@ -62,7 +62,7 @@ export interface TokenSpan {
   readonly tokens: number;
 }
 
-/** Spans where they stand after the changes; those that a change cuts are lost. */
+/** Spans, moved to where they are after the changes; those that a change cuts are lost. */
 export function moved<Span extends TokenSpan>(
   spans: readonly Span[],
   chosen: readonly ScoredChange[],

@@ -4,46 +4,47 @@ import { loudestFrame } from './next-token.js';
 import { stackRows, type RowLayout, type RowPart } from './stack-rows.js';
 import type { CrossAttention } from './stream-encoder.js';
 
-/** Utterances decoded together: each step gives every row its next token and reads the weights once for all. */
+/**
+ * Utterances decoded together: each step feeds every row its next token, and reads the weights once for all of them.
+ */
 export interface DecoderBatch {
   /** Rows still decoding. */
   readonly size: number;
   /** Encoder frames of all rows, a measure of the memory that they hold. */
   readonly frames: number;
   /**
-   * Reads tokens from the start in one pass (prefill), with no place in the batch yet. `answers`: how many of the last
-   * tokens are wanted what follows of.
+   * Reads tokens from the start in one pass (prefill), with no place in the batch yet. `answers`: for how many of the
+   * last tokens logits are wanted.
    */
   read(cross: CrossAttention, tokens: readonly number[], answers?: number): Promise<Reading>;
   /**
-   * Reads other ways to go on from parts of what was read, side by side in one pass: gives what follows each of their
-   * tokens.
+   * Reads branches from a reading side by side in one pass, and gives what follows each of their tokens.
    */
   readBranches(
     reading: BranchedReading,
     branches: readonly Branch[],
   ): Promise<readonly (readonly RowOutput[])[]>;
-  /** What a row has read of `tokens`, which it begins with, while it listened to `cross`. */
+  /** As much of `tokens`, with which the row begins, as the row has read while it listened to `cross`. */
   readingOf(row: number, cross: CrossAttention, tokens: readonly number[]): BranchedReading;
-  /** Takes rows in, which all go on from the first `length` tokens of what was read. */
+  /** Adds rows, which all continue from the first `length` tokens of a reading. */
   join(rows: readonly number[], reading: Reading, length?: number): void;
-  /** Feeds every row a token; gives what follows by row. Valid until the next step. */
+  /** Feeds every row a token, and gives by row what follows. Valid until the next step. */
   step(feeds: ReadonlyMap<number, Feed>): Promise<ReadonlyMap<number, RowOutput>>;
-  /** Feeds the only row several tokens; gives what follows each. */
+  /** Feeds the only row several tokens, and gives what follows each. */
   stepAlong(tokens: readonly number[]): Promise<readonly RowOutput[]>;
-  /** Takes the last tokens back that the only row has read. */
+  /** Takes back the last tokens that the only row has read. */
   rewind(tokens: number): void;
-  /** Takes a row out. */
+  /** Removes a row. */
   leave(row: number): void;
 }
 
-/** Tokens that follow the first `from` of those that were read. */
+/** Tokens that follow the first `from` tokens of a reading. */
 export interface Branch {
   readonly from: number;
   readonly tokens: readonly number[];
 }
 
-/** Tokens that the decoder has read, from which branches may go on. */
+/** Tokens that the decoder has read, from which branches may continue. */
 export interface BranchedReading {
   readonly tokens: readonly number[];
   readonly cross: CrossAttention;
@@ -51,21 +52,21 @@ export interface BranchedReading {
   readonly past: ReadonlyMap<string, Tensor>;
 }
 
-/** Tokens that the decoder has read, and what it says of them. */
+/** Tokens that the decoder has read, and what it said after the last ones. */
 export interface Reading extends BranchedReading {
-  /** What follows each of the last tokens that were to be answered. */
+  /** What follows each of the last tokens that logits were wanted for. */
   readonly outputs: readonly RowOutput[];
 }
 
-/** What the decoder says of a row's next token. */
+/** What the decoder says about a row's next token. */
 export interface RowOutput {
   /** One for each token of the vocabulary; may be written to. */
   readonly logits: Float32Array;
-  /** The encoder frame that it listened to most. */
+  /** The encoder frame that the decoder listened to most. */
   readonly frame: number;
 }
 
-/** A token for a row, which goes on from the tokens of another that joined with it, or from its own. */
+/** A token for a row, which continues from its own tokens or from those of another row that joined with it. */
 export interface Feed {
   readonly token: number;
   readonly from: number;
@@ -80,14 +81,14 @@ interface Row {
   done: boolean;
 }
 
-/** Rows with their tensors, of which all have the same, before they have a place in the batch. */
+/** Rows that share tensors and do not have a place in the batch yet. */
 interface Joining {
   readonly rows: readonly Row[];
   readonly past: ReadonlyMap<string, Tensor>;
   readonly cross: ReadonlyMap<string, Tensor>;
 }
 
-/** Added to the attention scores of padding: far below any score, and no infinity, which would make NaN. */
+/** Added to the attention scores of padding: far below any score, but not infinite, which would give NaN. */
 const MASKED = -1e9;
 
 /** Makes an empty batch over a prepared decoder graph. */
@@ -155,7 +156,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       const stacked = stackRows(parts, length, isPast ? 'left' : 'right', layout);
       return [name, new Tensor('float32', stacked, layout.dims(rows.length, length))];
     };
-    // Into an empty batch the tensors that join bring the names.
+    // In an empty batch, the joining tensors bring the names.
     const held = (
       tensors: ReadonlyMap<string, Tensor>,
       additions: ReadonlyMap<string, Tensor> | undefined,
@@ -164,7 +165,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       [...held(past, joining?.past)].map(([name, tensor]) => stack(name, tensor, joining?.past.get(name))),
     );
     if (joining && kept.length === 0) {
-      // Rows of one utterance listen to the same audio: the graph takes one for all of them.
+      // Rows of one utterance listen to the same audio, so the graph takes one tensor for all of them.
       cross = joining.cross;
       return;
     }
@@ -173,7 +174,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
     );
   };
 
-  /** Gives rows the past of others: of those that a beam search found better. */
+  /** Gives rows the past of other rows, which a beam search found better. */
   const rearrange = (feeds: ReadonlyMap<number, Feed>) => {
     const places = new Map(rows.map((row, index) => [row.id, index]));
     const sources = rows.map((row, index) => places.get(feeds.get(row.id)?.from ?? row.id) ?? index);
@@ -244,7 +245,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       const index = rows.findIndex((row) => row.id === id);
       const row = rows[index];
       if (!row) throw new RangeError('the batch does not have this row');
-      // A row that went in a circle has read more than is kept of it.
+      // A row that went round in a loop has read more than is kept of it.
       const length = Math.min(row.past, tokens.length);
       return {
         tokens: tokens.slice(0, length),
@@ -260,7 +261,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
 
     async step(feeds) {
       rearrange(feeds);
-      // Rows that have ended ride along until they are the half: moving the others costs more than carrying them.
+      // Ended rows ride along until they are half of all: to move the others costs more than to carry them.
       if (rows.filter((row) => row.done).length * 2 >= rows.length) restack();
       const held = lengthOf(past);
       const frames = Math.max(...rows.map((row) => row.frames));
@@ -275,7 +276,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
       past = presentAsPast(outputs);
       const next = new Map<number, RowOutput>();
       rows.forEach((row, index) => {
-        // A row that has ended stays where it is: its positions would run out of the model's.
+        // An ended row stays where it is: it would run out of the model's positions.
         if (row.done) return;
         row.past++;
         next.set(row.id, outputAt(outputs, index, rows.length, row.frames));
@@ -318,7 +319,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
   };
 }
 
-/** One of `count` outputs, of rows or of the tokens of one row. */
+/** One of `count` outputs, which are those of rows or of the tokens of one row. */
 function outputAt(
   outputs: InferenceSession.OnnxValueMapType,
   index: number,
@@ -339,7 +340,7 @@ function lengthOf(past: ReadonlyMap<string, Tensor>): number {
   return past.values().next().value?.dims[2] ?? 0;
 }
 
-/** The cache of a single row without what it holds of tokens behind the first `length`. */
+/** The cache of a single row, reduced to its first `length` tokens. */
 function firstTokens(
   past: ReadonlyMap<string, Tensor>,
   length: number,
@@ -348,7 +349,7 @@ function firstTokens(
   return ofRow(past, { index: 0, read: lengthOf(past) }, length, geometry);
 }
 
-/** The cache of one row, padded on the left: the first `length` of the tokens that it has read. */
+/** The cache of one row, padded on the left, reduced to its first `length` tokens. */
 function ofRow(
   past: ReadonlyMap<string, Tensor>,
   { index, read }: { readonly index: number; readonly read: number },
@@ -375,7 +376,7 @@ interface Masks {
   readonly cross: Float32Array;
 }
 
-/** Each of `length` tokens attends to those before, of which `past` were read earlier, and to itself. */
+/** Each of `length` tokens attends to itself and to those before it, of which `past` were read earlier. */
 function causalMask(past: number, length: number): Float32Array {
   const width = past + length;
   const mask = new Float32Array(length * width);
@@ -429,7 +430,7 @@ function presentAsPast(outputs: InferenceSession.OnnxValueMapType): Map<string, 
   return past;
 }
 
-/** Keys of the cross-attention are stored transposed, all else with its positions ahead of the head's values. */
+/** Keys of the cross-attention are stored transposed; all else has its positions before the values of the head. */
 function layoutOf(
   name: string,
   { heads, headSize }: DecoderGeometry,

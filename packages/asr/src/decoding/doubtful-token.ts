@@ -5,8 +5,8 @@ import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 
 /**
- * The token from which on a hypothesis is worth searching for terms: that of the first word from `begin` on that the decoder doubted,
- * that is no part of a term, and that sounds remotely like one. None where there is no such word.
+ * The token from which on it is worth searching a hypothesis for terms: that of the first word from `begin` on that
+ * the decoder doubted, that is no part of a term, and that sounds remotely like one. None if there is no such word.
  */
 export function doubtfulToken(
   { tokens, logProbabilities }: Hypothesis,
@@ -27,7 +27,7 @@ export function doubtfulToken(
   )?.firstToken;
 }
 
-/** Whether the first of some words, or several from it on, sound remotely like a term. */
+/** Whether the first of some words, or several words from it on, sound remotely like a term. */
 function soundsLikeTerm(words: readonly SpelledWord[], lists: readonly TermList[]): boolean {
   return words.some((_, more) => {
     const text = joinWords(words.slice(0, more + 1));
@@ -38,8 +38,8 @@ function soundsLikeTerm(words: readonly SpelledWord[], lists: readonly TermList[
 /** Words of at least this probability are left as they are (bench `terms`). */
 const SURE = 0.6;
 
-/** Of sounds that are farther apart the search makes no term (bench `terms`), see `soundDistance`. */
+/** The search makes no terms of words that sound less like them (bench `terms`), see `soundDistance`. */
 const FARTHEST = 0.65;
 
-/** Words that one term may be heard as. */
+/** The most words that one term is heard as. */
 const MOST_WORDS = 3;

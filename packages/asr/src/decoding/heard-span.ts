@@ -1,6 +1,7 @@
 /**
- * Whether tokens in place of words take up all of the audio that these were heard in. A word beyond them was said and
- * would be lost. `wordFrames`: where each word began; `tokenFrames`: where each token was heard; both in encoder frames.
+ * Whether tokens that replace words cover all of the audio in which these were heard. A word outside of it was said,
+ * and would be lost. `wordFrames`: where each word began; `tokenFrames`: where each token was heard; both in encoder
+ * frames.
  */
 export function coversAudio(
   wordFrames: readonly number[],
@@ -14,7 +15,7 @@ export function coversAudio(
 }
 
 /**
- * Of 120 terms that took the place of words, the right ones were heard within 0.15 s of each of these, and the decoder
- * passes over 0.4 s and more where it leaves a number out (bench `beside-terms`).
+ * Of 120 terms that replaced words, the right ones were heard within 0.15 s of each word, while the decoder passes
+ * over 0.4 s or more where it leaves out a number (bench `beside-terms`).
  */
 const FARTHEST_SECONDS = 0.22;

@@ -1,15 +1,15 @@
-/** What decoding needs to know of a model's shape. */
+/** What decoding needs to know about a model's shape. */
 export interface DecoderGeometry {
   readonly decoderLayers: number;
   readonly heads: number;
-  /** Values a head. */
+  /** Values per head. */
   readonly headSize: number;
 }
 
 /** The shape of a Moonshine model and the tokens that frame its text. */
 export interface ModelGeometry extends DecoderGeometry {
   readonly encoderLayers: number;
-  /** Values an encoder frame. */
+  /** Values per encoder frame. */
   readonly width: number;
   /** Samples between the starts of two encoder frames. */
   readonly samplesPerFrame: number;
@@ -19,6 +19,6 @@ export interface ModelGeometry extends DecoderGeometry {
   readonly endToken: number;
   /** Tokens from this number on never stand in a transcript. */
   readonly textTokens: number;
-  /** More tokens than a person speaks, a second of audio. */
+  /** Tokens per second of audio, more than any person speaks. */
   readonly maxTokensPerSecond: number;
 }

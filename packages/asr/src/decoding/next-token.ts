@@ -4,7 +4,7 @@ export interface ScoredToken {
   readonly logProbability: number;
 }
 
-/** The likeliest token of a row of logits; -Infinity stands for tokens that may not come. */
+/** The likeliest token of a row of logits; -Infinity marks tokens that may not come. */
 export function likeliestToken(logits: Float32Array): ScoredToken {
   let token = 0;
   let best = -Infinity;
@@ -35,8 +35,8 @@ export function likeliestTokens(logits: Float32Array, count: number): ScoredToke
 }
 
 /**
- * A token drawn at a temperature: the higher, the likelier an unlikely one. `random`: 0 ≤ random < 1.
- * The probability that comes with it is that at temperature 1.
+ * A token drawn at a temperature: the higher it is, the likelier are unlikely tokens. `random`: 0 ≤ random < 1. The
+ * probability returned is that at temperature 1.
  */
 export function drawnToken(logits: Float32Array, temperature: number, random: number): ScoredToken {
   let best = -Infinity;
@@ -60,7 +60,7 @@ function logSum(logits: Float32Array, best: number): number {
   let sum = 0;
   for (let i = 0; i < logits.length; i++) {
     const below = best - (logits[i] as number);
-    // Nor where all are forbidden.
+    // Also skipped where all tokens are forbidden.
     if (!(below < FARTHEST_BELOW)) continue;
     const steps = below * STEPS;
     const step = steps | 0;
@@ -74,8 +74,8 @@ function logSum(logits: Float32Array, best: number): number {
 const FARTHEST_BELOW = 16;
 
 /**
- * Exponentials between which a line is drawn, which is wrong by 3 in 100,000 at most: `Math.exp` for each of the
- * thousands of tokens that count takes longer than the decoder takes for some of its layers.
+ * Between this many exponentials per unit, values are interpolated linearly, with an error of 3 in 100,000 at most:
+ * `Math.exp` for each of the thousands of tokens that count would take longer than some layers of the decoder.
  */
 const STEPS = 64;
 const EXPONENTIALS = Float64Array.from({ length: FARTHEST_BELOW * STEPS + 2 }, (_, step) =>

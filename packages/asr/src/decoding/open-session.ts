@@ -5,12 +5,13 @@ export type Device = 'cpu' | 'cuda';
 
 /**
  * Opens an ONNX graph for one thread: parallelism comes from processes, which scale better than threads for
- * graphs as small as these. Intermediate values live in an arena: without it a quarter of the time went into
- * getting memory from the system and giving it back. The arena never shrinks, so nothing may make it grow that need
- * not, see docs/decisions/0013-no-memory-is-planned-by-shape.md.
+ * graphs as small as these. Intermediate values live in an arena: without it, a quarter of the time went into getting
+ * memory from the system and giving it back. The arena never shrinks, so nothing may make it grow needlessly, see
+ * docs/decisions/0013-no-memory-is-planned-by-shape.md.
  */
 export function openSession(path: string, device: Device = 'cpu'): Promise<InferenceSession> {
-  // The runtime reads it when the first session of a process opens, and would report its use to its makers.
+  // The runtime reads this when the first session of a process opens; it would otherwise report its use to its
+  // makers.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
   return InferenceSession.create(path, {
     executionProviders: [device],

@@ -7,10 +7,10 @@ import type { SpeechModel } from './speech-model.js';
 import type { CrossAttention } from './stream-encoder.js';
 import { changesOf, nameOf, type ExpectedTerms, type TermChange } from './term-changes.js';
 
-/** What reconsidering needs of the model. */
+/** What reconsidering terms needs from the model. */
 type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode' | 'secondsPerFrame'>;
 
-/** What it needs of the decoder. */
+/** What it needs from the decoder. */
 type TokenReader = Pick<DecoderBatch, 'read' | 'readBranches'>;
 
 /** What some tokens may be instead. */
@@ -20,25 +20,25 @@ export interface TokenAlternative extends TokenSpan {
   readonly odds: number;
 }
 
-/** A hypothesis, and what else its terms and numbers may be. */
+/** A hypothesis, with alternatives for its terms and numbers. */
 export interface Reconsidered {
-  /** With the decoder's own log-probabilities, which knows nothing of what a list says for a term. */
+  /** With the decoder's own log-probabilities, without what lists add for terms. */
   readonly hypothesis: Hypothesis;
   readonly replaced: readonly ReplacedTokens[];
   readonly alternatives: readonly TokenAlternative[];
-  /** What was weighed and found too light, by `nameOf`. */
+  /** Changes that were weighed and rejected, by `nameOf`. */
   readonly weighed: ReadonlySet<string>;
-  /** What the decoder said of each token before it was chosen; nothing where that is not known. */
+  /** What the decoder said before each token was chosen; nothing where that is not known. */
   readonly outputs: readonly (RowOutput | undefined)[];
 }
 
 /** A term that took the place of what was written. */
 interface ReplacedTokens extends TokenSpan {
-  /** Each of its tokens is at least as likely, with what the list says for the term. */
+  /** The least log-probability of its tokens, with what the list adds for the term. */
   readonly logProbability: number;
 }
 
-/** A hypothesis of which nothing was looked at yet. */
+/** A hypothesis in which no terms have been looked at yet. */
 export function unconsidered(hypothesis: Hypothesis, outputs: readonly RowOutput[]): Reconsidered {
   return { hypothesis, replaced: [], alternatives: [], weighed: new Set(), outputs };
 }
@@ -50,7 +50,10 @@ export interface Revision {
   readonly from: number;
 }
 
-/** What was heard again, with what is known of the text before it and of its last tokens, the `rejoined`. */
+/**
+ * The text that was heard again, with what is known about the tokens before `from` and about the last ones, the
+ * `rejoined`.
+ */
 export function reheard({ former, from }: Revision, hypothesis: Hypothesis, rejoined: number): Reconsidered {
   const end = former.hypothesis.tokens.length - rejoined;
   const longer = hypothesis.tokens.length - former.hypothesis.tokens.length;
@@ -60,7 +63,7 @@ export function reheard({ former, from }: Revision, hypothesis: Hypothesis, rejo
       return span.firstToken >= end ? [{ ...span, firstToken: span.firstToken + longer }] : [];
     });
   const { replaced, alternatives, weighed, outputs } = former;
-  // Of a circle, one round is kept: that may leave less than there was.
+  // Of a loop, one round is kept, which may leave fewer tokens than there were.
   const unknown = new Array<undefined>(Math.max(0, hypothesis.tokens.length - from - rejoined));
   return {
     hypothesis,
@@ -72,9 +75,9 @@ export function reheard({ former, from }: Revision, hypothesis: Hypothesis, rejo
 }
 
 /**
- * Looks at the terms that sound like what a hypothesis has: where the decoder, asked, finds one nearly as likely as what
- * it wrote, the term takes its place. What was weighed and does not stand there is told beside it. `prompt`: the tokens
- * before the hypothesis; `decoded`: what has read both already.
+ * Weighs terms that sound like words of a hypothesis: a term that the decoder finds nearly as likely as what it wrote
+ * takes the place of that. Terms that were weighed but not taken are returned beside it. `prompt`: the tokens before
+ * the hypothesis; `decoded`: a reading of both, if there is one.
  */
 export async function reconsiderTerms(
   earlier: Reconsidered,
@@ -91,7 +94,7 @@ export async function reconsiderTerms(
   const weighed = new Set(earlier.weighed);
   for (let round = 0; round < ROUNDS; round++) {
     const current = withReplaced(hypothesis, replaced);
-    // What was weighed and found too light would be so again: only what stands by new words is worth the time.
+    // What was rejected would be rejected again: only terms beside new words are worth the time.
     const changes = likeliest(changesOf(current, expected, model, weighed), current, outputs);
     if (changes.length === 0) break;
     const left = round === 0 ? decoded : undefined;
@@ -110,7 +113,7 @@ export async function reconsiderTerms(
   return { hypothesis, replaced, alternatives: [...former, ...rejected], weighed, outputs };
 }
 
-/** The log-probabilities of a hypothesis with what lists say for the terms in it. */
+/** The log-probabilities of a hypothesis with what lists add for the terms in it. */
 export function withReplaced(hypothesis: Hypothesis, replaced: readonly ReplacedTokens[]): Hypothesis {
   const logProbabilities = hypothesis.logProbabilities.map((one, token) =>
     replaced.reduce(
@@ -122,21 +125,22 @@ export function withReplaced(hypothesis: Hypothesis, replaced: readonly Replaced
   return { ...hypothesis, logProbabilities };
 }
 
-/** Terms that stand next to each other change each other's likelihood: they are looked at again. */
+/** Neighbouring terms change each other's likelihood, so they are looked at again. */
 const ROUNDS = 3;
 
-/** Terms that the decoder is asked about at a time: each takes the time of a few tokens (bench `terms`). */
+/** The most terms that the decoder is asked about at a time: each takes as long as a few tokens (bench `terms`). */
 const MOST_ASKED = 8;
 
-/** Tokens behind a term that must be likely too (benches `terms` and `invented-terms`). */
+/** How many tokens after a term must be likely, too (benches `terms` and `invented-terms`). */
 const FOLLOWING = 2;
 
-/** Tokens whose logits are had at once: those of each take 131 kB. */
+/** The most tokens whose logits are held at once: those of each take 131 kB. */
 const MOST_AT_ONCE = 64;
 
 /**
- * The changes that the decoder is asked about: those that can be made by what it said of their first token, as the others
- * add nothing to their likelihood, and no more than there is time for. What takes no place is looked at in any case.
+ * The changes that the decoder is asked about: those that are still possible given what it said about their first
+ * token, since further tokens can only make them less likely, and no more than there is time for. Changes that are
+ * alternatives only are included in any case.
  */
 function likeliest(
   changes: readonly TermChange[],
@@ -176,7 +180,7 @@ async function score(
     const from = promptLength + change.firstToken - 1;
     const last = reading.tokens[from];
     if (last === undefined) return [];
-    // What was said of the first token need not be asked again.
+    // The decoder need not be asked again about the first token.
     const known = outputs[change.firstToken];
     const said = known ? [known] : [];
     const tokens = [last, ...wanted.slice(0, -1)].slice(said.length);
@@ -194,17 +198,17 @@ async function score(
   return scored;
 }
 
-/** A change, with the tokens that it wants to stand there and the branch that tells how likely they are. */
+/** A change, with its tokens and the branch that tells how likely they are. */
 interface Question {
   readonly change: TermChange;
   readonly wanted: readonly number[];
-  /** What is known of the first of them. */
+  /** What is known about the first of them. */
   readonly said: readonly RowOutput[];
-  /** Tells of the others. */
+  /** Tells about the others. */
   readonly branch: Branch;
 }
 
-/** Questions in parts that are asked at once. */
+/** Splits questions into groups that are asked at once. */
 function together(questions: readonly Question[]): Question[][] {
   const parts: Question[][] = [];
   let held = MOST_AT_ONCE;
@@ -220,7 +224,7 @@ function together(questions: readonly Question[]): Question[][] {
   return parts;
 }
 
-/** `before`: the log-probabilities of what stands there. */
+/** `before`: the log-probabilities of the present text. */
 function scoredBy(
   { change, wanted, said }: Question,
   answers: readonly RowOutput[],
@@ -234,17 +238,23 @@ function scoredBy(
   return { change, gain: sum(logProbabilities) - sum(given), logProbabilities, outputs };
 }
 
-/** The log-probabilities of all tokens, and of the end where the model came to one: by no end a change would gain without bounds. */
+/**
+ * The log-probabilities of all tokens, and of the end if the model came to one: if it did not, any change would gain
+ * without bounds.
+ */
 function likelihoods({ logProbabilities, endLogProbability, stopped }: Hypothesis): readonly number[] {
   return stopped === 'end' ? [...logProbabilities, endLogProbability] : logProbabilities;
 }
 
-/** What speaks for a change: it is made where this is above 0. */
+/** How much speaks for a change, which is made if this is above 0. */
 function worthOf({ gain, change }: ScoredChange): number {
   return gain + change.proposal.allowance + change.proposal.context;
 }
 
-/** Whether a change leaves none of the audio without a word that had one. What takes no place may leave it. */
+/**
+ * Whether a change covers all of the audio that the words before it covered. Changes that are alternatives only need
+ * not.
+ */
 function isCovered(
   { change, outputs }: ScoredChange,
   { frames }: Hypothesis,
@@ -257,22 +267,22 @@ function isCovered(
 }
 
 /**
- * How much likelier the change is than what is written. What cannot take its place has no allowance to add, and what
- * fits well is not surer for it: nobody has heard that.
+ * How much likelier the change is than what is written. One that cannot take its place gets no allowance, and fitting
+ * its context well makes it no surer, since context is not heard.
  */
 function oddsOf({ gain, change }: ScoredChange): number {
   const { allowance, context } = change.proposal;
   return allowance > 0 ? gain + allowance + Math.min(context, 0) : gain;
 }
 
-/** What was not chosen, where what was written stays. */
+/** The changes that were not chosen, where the written words stay. */
 function rejectedOf(scored: readonly ScoredChange[], chosen: readonly ScoredChange[]): TokenAlternative[] {
   return scored
     .filter(({ change }) => chosen.every((other) => !overlap(change, other.change)))
     .map((one) => alternative(one.change, one.change.text, oddsOf(one)));
 }
 
-/** What was written where a change was chosen, and what else could have come there. */
+/** What was written where a change was chosen, and what else could have been. */
 function replacedBy(chosen: readonly ScoredChange[], scored: readonly ScoredChange[]): TokenAlternative[] {
   return chosen.flatMap((best) => {
     const { change } = best;

@@ -4,7 +4,10 @@ export interface PlacedTokens {
   readonly frames: readonly number[];
 }
 
-/** The place of the audio whose text is wanted, encoder frames: before it is known text, behind it may be padding. */
+/**
+ * The place of the audio whose text is wanted, encoder frames: the text before it is known, and after it there may be
+ * padding.
+ */
 export interface WantedAudio {
   readonly from: number;
   readonly to: number;
@@ -12,32 +15,32 @@ export interface WantedAudio {
 }
 
 /**
- * Nobody repeats themselves faster than this, seconds a token. Tuned on words and phrases said 5 to 20 times by people
- * and by synthetic voices, who take 0.09 and more, and on circles of Moonshine and Whisper.
+ * Nobody repeats themselves faster than this, seconds per token. Tuned on words and phrases said 5 to 20 times by
+ * people and by synthetic voices, who take 0.09 or more, and on loops of Moonshine and Whisper.
  */
 export const SHORTEST_TOKEN_SECONDS = 0.08;
 
 /**
- * Rounds of fewer tokens may be heard all at one place although they were spoken: attention rests on one of several
- * words that sound alike, and catches up with the next that does not.
+ * Fewer repetitions may all be heard in one place although they were spoken: attention stays on one of several words
+ * that sound alike, and catches up at the next that does not.
  */
 const LEAST = { tokens: 16, rounds: 3 } as const;
 
-/** So many tokens that reach no further than this, seconds, are not spoken: people got 1.6 s further, and circles 0. */
+/** So many tokens that get no further than this, seconds, were not spoken: people got 1.6 s further, and loops 0. */
 const STUCK = { tokens: 32, seconds: 0.5 } as const;
 
 const LONGEST_PHRASE = 12;
 
-/** Rounds of the same tokens up to the last, which may not be whole. */
+/** Rounds of the same tokens up to the end, where the last may be incomplete. */
 export interface Circle {
   readonly firstToken: number;
   readonly roundTokens: number;
 }
 
 /**
- * The circle that a decoder goes in. Whoever says a word many times needs time for it: rounds are a circle where the
- * audio from what was heard before them to the furthest place that they reach is too short to hold them, or where many
- * reach no further.
+ * The loop that a decoder has got into. To say a word many times takes time: rounds are a loop if the audio between
+ * what was heard before them and the furthest place that they reach is too short to hold them, or if many of them get
+ * no further.
  */
 export function circleAtEnd({ tokens, frames }: PlacedTokens, audio: WantedAudio): Circle | undefined {
   for (let roundTokens = 1; roundTokens <= LONGEST_PHRASE; roundTokens++) {
@@ -65,12 +68,12 @@ function isStuck(before: number, tail: readonly number[], audio: WantedAudio): b
   return seconds < STUCK.seconds;
 }
 
-/** The furthest frame within the audio: a decoder that is lost listens to what stands behind it. */
+/** The furthest frame within the audio: a decoder that is lost listens to what comes after it. */
 function furthest(frames: readonly number[], { from, to }: WantedAudio): number {
   return Math.max(from, ...frames.filter((frame) => frame <= to));
 }
 
-/** The tokens with one round of each phrase that stands several times in a row. */
+/** The tokens, with only one round of each phrase that is repeated. */
 export function withoutRounds(tokens: readonly number[]): number[] {
   const once: number[] = [];
   for (const token of tokens) {
@@ -81,7 +84,10 @@ export function withoutRounds(tokens: readonly number[]): number[] {
   return once;
 }
 
-/** Tokens at the end that are rounds of so many, of which the first to be seen may have begun before. */
+/**
+ * How many tokens at the end are rounds of `roundTokens` tokens; the first of them may be incomplete at its
+ * beginning.
+ */
 function repeatingAtEnd(tokens: readonly number[], roundTokens: number): number {
   let matched = 0;
   while (

@@ -4,28 +4,30 @@ import type { TermMatch, TermMatcher } from '../terms/term-match.js';
 import { circleAtEnd, withoutRounds, type WantedAudio } from './repetition.js';
 import type { TokenRules } from './token-rules.js';
 
-/** The text that a search came to. */
+/** The text that a search found. */
 export interface Hypothesis {
   readonly tokens: readonly number[];
   /** Natural logarithm of each token's probability. */
   readonly logProbabilities: readonly number[];
   /** The encoder frame that the decoder listened to most for each token. */
   readonly frames: readonly number[];
-  /** Of the decision to end after these tokens. */
+  /** Natural logarithm of the probability that the text ends after these tokens. */
   readonly endLogProbability: number;
-  /** Why it stopped: the model ended it, it ran out of tokens, or it went in a circle, of which one round is kept. */
+  /**
+   * Why it stopped: the model ended it, it ran out of tokens, or it went round in a loop, of which one round is kept.
+   */
   readonly stopped: 'end' | 'length' | 'repetition';
-  /** The encoder frames that a search that did not come to an end lost its way between. */
+  /** Where a search that did not come to an end lost its way, encoder frames. */
   readonly lostIn?: Stretch;
 }
 
-/** A part of the audio, from its beginning to its end. */
+/** A part of the audio, by its beginning and its end. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** The mean of the logarithms with that of the end: of a text that did not come to its end, minus infinity. */
+/** The mean of the logarithms, including that of the end; minus infinity for a text that did not come to its end. */
 export function meanWithEnd(hypothesis: Hypothesis): number {
   return textLogProbability(hypothesis) / (hypothesis.logProbabilities.length + 1);
 }
@@ -36,7 +38,7 @@ export function meanLogProbability({ logProbabilities }: Pick<Hypothesis, 'logPr
   return logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
 }
 
-/** The logarithm of a text's probability, by the decoder alone. */
+/** The logarithm of a text's probability, according to the decoder alone. */
 export function textLogProbability({ logProbabilities, endLogProbability }: Hypothesis): number {
   return logProbabilities.reduce((total, value) => total + value, endLogProbability);
 }
@@ -50,18 +52,21 @@ function matchOf(terms: TermMatcher, tokens: readonly number[]): TermMatch {
   return tokens.reduce((match, token) => terms.next(match, token), terms.start);
 }
 
-/** What a search makes of its rows' outputs: tokens to feed them, or its end. */
+/** What a search does with the outputs of its rows: feeds them tokens, or ends. */
 export type SearchStep = { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] } | SearchEnd;
 
 /** The end of a search. */
 export interface SearchEnd {
   readonly kind: 'ended';
   readonly hypothesis: Hypothesis;
-  /** How many of its last tokens were taken from the text that it came back to, see `SearchOptions.former`. */
+  /**
+   * How many of its last tokens were copied from the former text once the search came back to it, see
+   * `SearchOptions.former`.
+   */
   readonly rejoined: number;
 }
 
-/** A token for a row, which goes on from what the row numbered `from` has read. */
+/** A token for a row, which continues from what the row numbered `from` has read. */
 export interface SearchFeed {
   readonly token: number;
   readonly from: number;
@@ -69,9 +74,9 @@ export interface SearchFeed {
 
 /** Chooses the tokens of one utterance. */
 export interface Search {
-  /** Rows of the batch that it needs. */
+  /** How many rows of the batch it needs. */
   readonly rows: number;
-  /** `outputs`: one a row; for the first step all are the same. */
+  /** `outputs`: one per row; in the first step, all are the same. */
   advance(outputs: readonly RowOutput[]): SearchStep;
 }
 
@@ -80,29 +85,31 @@ export interface SearchOptions {
   readonly rules: TokenRules;
   readonly endToken: number;
   /**
-   * More tokens than the audio can hold: a search that gets there has lost its way. What is said again and again counts
-   * once, as it is known not to take more audio than there is.
+   * More tokens than the audio can hold: a search that gets there has lost its way. Repetitions count once, since
+   * they are known not to take more audio than there is.
    */
   readonly maxTokens: number;
-  /** More tokens than that by any count. */
+  /** The same, with repetitions counted in full. */
   readonly mostTokens: number;
   readonly audio: WantedAudio;
-  /** Whether somebody is known to speak: the text does not end before it begins. */
+  /** Whether the audio is known to hold speech, so that the text must not end before it begins. */
   readonly speaks?: boolean;
-  /** Hypotheses that go on side by side; 1 is greedy. */
+  /** Beams of the search; 1 is greedy. */
   readonly beams: number;
-  /** 0 takes the likeliest token; above, tokens are drawn, from one beam. */
+  /** At 0, the likeliest token is taken; above, tokens are drawn at random, with one beam. */
   readonly temperature: number;
-  /** Terms that several beams look for: they are likelier than the decoder thinks. */
+  /** Terms that a search with several beams favours beyond what the decoder thinks of them. */
   readonly terms?: TermMatcher;
-  /** What several beams are to hear otherwise: their text begins as the former, and once it comes back, ends as that. */
+  /**
+   * For several beams, the text to revise: theirs begins as it does, and ends as it does once they come back to it.
+   */
   readonly former?: FormerText;
 }
 
 /** A text as it was heard before. */
 interface FormerText {
   readonly hypothesis: Hypothesis;
-  /** The token from which on it may have been another. */
+  /** The token from which on the text may differ. */
   readonly from: number;
 }
 
@@ -132,7 +139,7 @@ function singleSearch(options: SearchOptions): Search {
   };
 }
 
-/** As likely as it is where the likeliest may come, too. */
+/** With the probability that it has among all tokens, the likeliest included. */
 function secondLikeliest(logits: Float32Array): ScoredToken {
   const [, second] = likeliestTokens(logits, 2);
   if (!second) throw new RangeError('a vocabulary has more than one token');
@@ -140,8 +147,8 @@ function secondLikeliest(logits: Float32Array): ScoredToken {
 }
 
 /**
- * Keeps the likeliest beginnings, until as many as there are beams have ended; the one whose tokens are likeliest on
- * average is the result, as in openai/whisper. With terms it is the one whose tokens and terms together are likeliest.
+ * Keeps the likeliest beginnings until as many as there are beams have ended. The result is the one whose tokens are
+ * likeliest on average, as in openai/whisper; with terms, the one whose tokens and terms together are likeliest.
  */
 function beamSearch(options: SearchOptions): Search {
   const { rules, endToken, beams, terms, former, speaks } = options;
@@ -150,13 +157,13 @@ function beamSearch(options: SearchOptions): Search {
   const finished: FinishedBeam[] = [];
 
   const finish = ({ path, match }: Beam, ended: Hypothesis) => {
-    // By the mean a term would be worth less the longer the text around it is.
+    // With the mean, a term would be worth less the longer the text around it is.
     const worth =
       match && terms ? path.sum + ended.endLogProbability + terms.end(match).settled : meanWithEnd(ended);
     finished.push({ hypothesis: ended, worth, rejoined: 0 });
   };
 
-  /** Lets the best beam end as the former text does, where it has come back to it. */
+  /** Ends the best beam as the former text does, if it has come back to it. */
   const rejoin = ({ path, match }: Beam): boolean => {
     const place = former && !match?.pending ? placeRejoined(path, former) : undefined;
     if (!former || place === undefined) return false;
@@ -183,7 +190,7 @@ function beamSearch(options: SearchOptions): Search {
         rules.restrict(output.logits, 0, output.logits.length, path.tokens);
         const likeliest = likeliestTokens(output.logits, beams + 1);
         const wanted = match && terms ? termTokens(output.logits, likeliest, match, terms) : [];
-        // An end that is not the likeliest token comes too early: its hypothesis is short, and good for what it has.
+        // An end that is not the likeliest token comes too early: its hypothesis is good only because it is short.
         const endsFrom = speaks && path === nothing ? -1 : 0;
         const next = likeliest.filter(({ token }, place) => token !== endToken || place === endsFrom);
         return [...next, ...wanted].map(({ token, logProbability }) => {
@@ -210,7 +217,7 @@ function beamSearch(options: SearchOptions): Search {
       live = next.map(({ beam }) => beam);
       const [first] = next;
       if (first && rejoin(first.beam)) return best();
-      // Fewer ways to go on than rows: the others follow the best, and are not looked at.
+      // There may be fewer ways to go on than rows: the other rows follow the best, and are ignored.
       const feeds = Array.from({ length: beams }, (_, row) => next[row]?.feed ?? first?.feed);
       return { kind: 'continue', feeds: feeds.filter((feed) => feed !== undefined) };
     },
@@ -218,8 +225,8 @@ function beamSearch(options: SearchOptions): Search {
 }
 
 /**
- * Tokens that go on with a term or begin one, and are not among the likeliest: a term that the decoder does not know
- * begins with what it finds unlikely.
+ * Tokens that continue a term or begin one without being among the likeliest: a term that the decoder does not know
+ * begins with a token that it finds unlikely.
  */
 function termTokens(
   logits: Float32Array,
@@ -245,10 +252,10 @@ function termTokens(
   return wanted;
 }
 
-/** Tokens that go on with a term, or begin one, and are less likely than this do not, nats (bench `terms`). */
+/** The least log-probability of tokens that continue a term, and that begin one, nats (bench `terms`). */
 const LEAST_LIKELY = { onward: -10, beginning: -7 } as const;
 
-/** One of the hypotheses that go on side by side. */
+/** One of the hypotheses that are followed side by side. */
 interface Beam {
   readonly path: Path;
   readonly match: TermMatch | undefined;
@@ -256,7 +263,7 @@ interface Beam {
 
 interface FinishedBeam {
   readonly hypothesis: Hypothesis;
-  /** The mean of the log-probabilities, or their sum with what terms add. */
+  /** The mean of the log-probabilities or, with terms, the sum of them and of what terms add. */
   readonly worth: number;
   /** See `SearchEnd.rejoined`. */
   readonly rejoined: number;
@@ -267,7 +274,7 @@ interface Path {
   readonly tokens: readonly number[];
   readonly logProbabilities: readonly number[];
   readonly frames: readonly number[];
-  /** Of all log-probabilities. */
+  /** The sum of all log-probabilities. */
   readonly sum: number;
 }
 
@@ -292,7 +299,7 @@ function extended(path: Path, token: number, logProbability: number, frame: numb
   };
 }
 
-/** The end of a path that goes in a circle, of which one round is kept, or has become too long. */
+/** The end of a path that goes round in a loop, of which one round is kept, or has become too long. */
 function stoppedShort(path: Path, { maxTokens, mostTokens, audio }: SearchOptions): SearchEnd | undefined {
   const { tokens, logProbabilities, frames, sum } = path;
   const circle = circleAtEnd(path, audio);
@@ -320,8 +327,8 @@ function median(values: readonly number[]): number | undefined {
 }
 
 /**
- * The place in a former text that a path has come back to: its last tokens stand before it, behind the token that may have
- * been another. Of words that are said twice it is those that were heard at the same time.
+ * The place in a former text that a path has come back to: its last tokens stand before it, and after the token from
+ * which on it may differ. Among words that are said twice, it is those that were heard at the same time.
  */
 function placeRejoined({ tokens, frames }: Path, { hypothesis, from }: FormerText): number | undefined {
   if (tokens.length - from <= REJOINED) return undefined;
@@ -336,10 +343,12 @@ function placeRejoined({ tokens, frames }: Path, { hypothesis, from }: FormerTex
   return best?.place;
 }
 
-/** Tokens that the best beam shares with the former text once it is taken to go on like that (bench `terms`). */
+/**
+ * How many tokens the best beam must share with the former text to be taken to have come back to it (bench `terms`).
+ */
 const REJOINED = 4;
 
-/** A path with what stands from a place on in a former text. */
+/** A path, continued with a former text from a place on. */
 function continued(path: Path, former: Hypothesis, place: number): Hypothesis {
   return {
     ...former,
@@ -367,7 +376,7 @@ function hypothesisOf(
   return { tokens, logProbabilities, frames, endLogProbability, stopped };
 }
 
-/** The same numbers for every utterance, so that a transcript can be had again (mulberry32). */
+/** The same numbers for every utterance, so that transcripts can be reproduced (mulberry32). */
 function randomNumbers(): () => number {
   let state = 0x9e3779b9;
   return () => {

@@ -5,20 +5,20 @@ import type { StreamEncoder } from './stream-encoder.js';
 import type { TokenText } from '../text/token-text.js';
 import type { TokenRules } from './token-rules.js';
 
-/** How the text of some audio is wanted. */
+/** How some audio is to be decoded. */
 export interface DecodingRequest {
   /** A BCP 47 tag; `auto` lets the model tell. */
   readonly language: string;
   readonly task: 'transcribe' | 'translate';
-  /** Hypotheses that are searched side by side. */
+  /** Beams of the search. */
   readonly beams: number;
   /** Whether a hypothesis that is hard to believe is decoded again at higher temperatures. */
   readonly fallback: boolean;
-  /** Whether somebody is known to speak: the text does not end before it begins. */
+  /** Whether the audio is known to hold speech, so that the text must not end before it begins. */
   readonly speaks: boolean;
 }
 
-/** A request for nothing but the words. */
+/** A request for no more than the words. */
 export const plainRequest: DecodingRequest = {
   language: 'en',
   task: 'transcribe',
@@ -27,11 +27,11 @@ export const plainRequest: DecodingRequest = {
   speaks: false,
 };
 
-/** What a model says of audio before it writes any text. */
+/** What a model says about audio before it writes any text. */
 export interface Opening {
   /** The language that was heard, where the model can tell. */
   readonly language?: string;
-  /** How likely there is no speech, 0 to 1. */
+  /** The probability that there is no speech, 0 to 1. */
   readonly noSpeech?: number;
 }
 
@@ -42,15 +42,15 @@ export interface SpeechModel {
   readonly decoder: InferenceSession;
   readonly secondsPerFrame: number;
   readonly endToken: number;
-  /** More tokens than a person speaks, a second of audio. */
+  /** Tokens per second of audio, more than any person speaks. */
   readonly maxTokensPerSecond: number;
   /** Tokens that the decoder has positions for, the prompt among them. */
   readonly maxTokens: number;
-  /** The tokens that stand before the new text. `language`: asked for, or heard. */
+  /** The tokens that come before the new text. `language`: the one asked for, or heard. */
   prompt(request: DecodingRequest, language: string, prefix: readonly number[]): readonly number[];
-  /** The rules for the text behind a prefix, or for all of it where that is empty. */
+  /** The rules for the text after a prefix, or for all of it if the prefix is empty. */
   rules(request: DecodingRequest, prefix: readonly number[]): TokenRules;
-  /** Reads language and silence from the logits behind `prompt`. */
+  /** Reads language and silence from the logits after `prompt`. */
   readonly opening?: {
     readonly prompt: readonly number[];
     read(logits: Float32Array): Opening;
@@ -58,7 +58,7 @@ export interface SpeechModel {
   /** Tokens that stand for text: those from 0 up to this. */
   readonly textTokens: number;
   textOf(token: number): TokenText;
-  /** The tokens of a text that stands behind a space. */
+  /** The tokens of a text that follows a space. */
   encode(text: string): readonly number[];
   /** Whether a hypothesis can be believed; one that cannot is decoded again at a higher temperature. */
   readonly isCredible?: (hypothesis: Hypothesis, opening: Opening) => boolean;

@@ -3,7 +3,7 @@ export interface RowPart {
   readonly source: Float32Array;
   /** The row within `source`. */
   readonly index: number;
-  /** Positions that `source` has room for. */
+  /** How many positions `source` has room for. */
   readonly held: number;
   /** The first position in use, and how many are. */
   readonly start: number;
@@ -16,7 +16,9 @@ export interface RowLayout {
   readonly blockSize: number;
 }
 
-/** Copies rows of different lengths into one tensor [rows, blocks, length, block size], padded with zeros on a side. */
+/**
+ * Copies rows of different lengths into one tensor [rows, blocks, length, block size], padded with zeros on one side.
+ */
 export function stackRows(
   parts: readonly RowPart[],
   length: number,

@@ -2,7 +2,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { ModelGeometry } from './model-geometry.js';
 
-/** What the decoder attends to: for each layer keys and values, float32, as the prepared encoder gives them. */
+/** What the decoder attends to: keys and values for each layer, float32, as the prepared encoder gives them. */
 export interface CrossAttention {
   readonly frames: number;
   /** By graph name, `cross.N.key` and `cross.N.value`. */
@@ -21,7 +21,7 @@ export interface EncoderState {
 /** The result of encoding a window. */
 export interface EncodedWindow {
   readonly cross: CrossAttention;
-  /** Left out where each window is encoded from its start. */
+  /** Absent where each window is encoded from its start. */
   readonly state?: EncoderState;
 }
 
@@ -37,7 +37,7 @@ export interface ContinuedStreamEncoder extends StreamEncoder {
 }
 
 /**
- * Audio at the end of an earlier window that is encoded again, seconds. Frames hear what follows them: without it
+ * Audio at the end of an earlier window that is encoded again, seconds. Frames hear what follows them: without this,
  * the decoder takes every earlier end of speech for the end of the utterance and stops there. 5 s do no better, 1 s
  * loses words, see docs/decisions/0005-carried-context-is-encoded-once.md.
  */

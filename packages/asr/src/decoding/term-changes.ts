@@ -7,7 +7,7 @@ import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 
-/** Terms that may be said. */
+/** Terms that may have been said. */
 export interface ExpectedTerms {
   readonly lists: readonly TermList[];
   readonly confusables: Confusables | undefined;
@@ -16,24 +16,24 @@ export interface ExpectedTerms {
 /** New tokens for some of a hypothesis. */
 export interface TermChange {
   readonly proposal: TermProposal;
-  /** What it would write, and what is written. */
+  /** The text that it would write, and the text that is written. */
   readonly text: string;
   readonly written: string;
   readonly firstToken: number;
   readonly tokens: number;
   readonly replacement: readonly number[];
-  /** The first tokens of the words that are written. */
+  /** The first token of each word that is written. */
   readonly wordTokens: readonly number[];
 }
 
-/** What sounds like the words of a hypothesis, as tokens; without what was `weighed` already, by `nameOf`. */
+/** Terms that sound like words of a hypothesis, as tokens; without those that were `weighed` already, by `nameOf`. */
 export function changesOf(
   { tokens, logProbabilities }: Hypothesis,
   { lists, confusables }: ExpectedTerms,
   { textOf, encode }: Pick<SpeechModel, 'textOf' | 'encode'>,
   weighed: ReadonlySet<string>,
 ): TermChange[] {
-  // Decoders join what they do not know to what they do: `start-arga-traubin`.
+  // Decoders join words that they do not know to ones that they do: `start-arga-traubin`.
   const words = spellWords(tokens, logProbabilities, textOf, 'hyphens').map((word) =>
     asSureAsItsLetters(word, tokens, logProbabilities, textOf),
   );
@@ -45,7 +45,7 @@ export function changesOf(
     const last = words[proposal.firstWord + proposal.words - 1];
     if (!first || !last) return [];
     let end = last.firstToken + last.tokens;
-    // Punctuation behind the words stays.
+    // Punctuation after the words stays.
     while (end > first.firstToken && isPunctuation(textOf(tokens[end - 1] ?? 0))) end--;
     if (end === first.firstToken) return [];
     const text = startsSentence(words, proposal.firstWord) ? capitalised(proposal.text) : proposal.text;
@@ -61,7 +61,9 @@ export function changesOf(
   });
 }
 
-/** A word without the doubt of the punctuation behind it: whether a sentence ends says nothing of its last word. */
+/**
+ * A word without the doubt about the punctuation after it: whether a sentence ends says nothing about its last word.
+ */
 function asSureAsItsLetters(
   word: SpelledWord,
   tokens: readonly number[],
@@ -88,7 +90,10 @@ function startsSentence(words: readonly { readonly text: string }[], place: numb
   return place === 0 || /[.?!]$/.test(words[place - 1]?.text ?? '');
 }
 
-/** Lists may have `MetoPROLOL`, so that eyes tell it from its like. No text that a decoder has read does. */
+/**
+ * Lists may have `MetoPROLOL`, so that readers do not mistake it for similar names. No text that a decoder was
+ * trained on does.
+ */
 function withoutTallLetters(text: string): string {
   return text.replace(/\p{L}+/gu, (word) =>
     /\p{Ll}/u.test(word) && /\p{Lu}{3}/u.test(word) ? word.charAt(0) + word.slice(1).toLowerCase() : word,

@@ -9,9 +9,9 @@ import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 
 /**
- * Whether a text that was searched for terms says what it said before but for the terms: each change is one term or
- * several in place of words that sound remotely like them and were heard in the same audio, and takes no number, unit or
- * negation away. No word is lost, and none stands there again.
+ * Whether a text that was searched for terms differs only in terms: each change puts one or more terms in place of
+ * words that sound remotely like them and were heard in the same audio, and removes no number, unit or negation. No
+ * word is lost, and none is repeated.
  */
 export function changesOnlyTerms(
   former: Hypothesis,
@@ -53,12 +53,12 @@ export function changesOnlyTerms(
     });
 }
 
-/** Whether the decoder was not sure of some words: a search with terms goes over those beside as well. */
+/** Whether the decoder was unsure of these words: a search with terms also passes over the words beside those. */
 function isDoubtful(written: readonly SpelledWord[]): boolean {
   return written.reduce((doubt, { confidence }) => doubt - Math.log(confidence), 0) >= LEAST_DOUBT;
 }
 
-/** Whether what is a word of a name already is still there. */
+/** Whether words that already belong to a name are still there. */
 function keepsNames(
   written: readonly SpelledWord[],
   instead: readonly SpelledWord[],
@@ -70,7 +70,7 @@ function keepsNames(
     .every((word) => kept.includes(word) || !lists.some(({ parts }) => parts?.has(word)));
 }
 
-/** Words of one text, and those that another has in their place. */
+/** Words of one text, and those that another text has in their place. */
 interface Difference {
   readonly from: number;
   readonly to: number;
@@ -78,7 +78,7 @@ interface Difference {
   readonly insteadTo: number;
 }
 
-/** Whether the words that a number beside a difference needs are still there. */
+/** Whether words that a number beside a difference needs are still there. */
 function keepsLinks(
   before: readonly SpelledWord[],
   { from, to }: Difference,
@@ -94,7 +94,7 @@ function keepsLinks(
   );
 }
 
-/** A difference with the rest of the terms that it is in, which both texts have. */
+/** A difference, extended by the rest of the terms that it is a part of, which both texts have. */
 function toWholeTerms(difference: Difference, termAt: (place: number) => number): Difference {
   let { from, to, insteadFrom, insteadTo } = difference;
   while (from > 0 && termAt(insteadFrom) >= 0 && termAt(insteadFrom - 1) === termAt(insteadFrom)) {
@@ -108,7 +108,7 @@ function toWholeTerms(difference: Difference, termAt: (place: number) => number)
   return { from, to, insteadFrom, insteadTo };
 }
 
-/** Where two texts differ, by the longest words in a row that they have in common. */
+/** Where two texts differ, by their longest common subsequence of words. */
 function differences(before: readonly SpelledWord[], after: readonly SpelledWord[]): Difference[] {
   const [one, other] = [before, after].map((words) => words.map(({ text }) => plainWords(text)));
   if (!one || !other) return [];
@@ -135,7 +135,7 @@ function differences(before: readonly SpelledWord[], after: readonly SpelledWord
   return found;
 }
 
-/** How many words the rests of two texts have in common, by where both begin. */
+/** How many words the rest of two texts have in common, by where both rests begin. */
 function commonLengths(one: readonly string[], other: readonly string[]): readonly (readonly number[])[] {
   const lengths = Array.from({ length: one.length + 1 }, () => new Array<number>(other.length + 1).fill(0));
   for (let i = one.length - 1; i >= 0; i--)
@@ -164,8 +164,8 @@ function distanceBetween(one: string, other: string): number {
   return soundDistance(soundsOf(soundSpelling(one)), soundsOf(soundSpelling(other)));
 }
 
-/** Of the words that terms stood for rightly none was surer than 0.7, nats (bench `terms`). */
+/** Nats: no word that was rightly replaced by a term was surer than 0.7 (bench `terms`). */
 const LEAST_DOUBT = 0.36;
 
-/** Of sounds that are farther apart nobody has heard a term (bench `terms`), see `soundDistance`. */
+/** Words that are farther from a term were never meant as that (bench `terms`), see `soundDistance`. */
 const FARTHEST = 0.65;

@@ -7,7 +7,7 @@ export interface TokenRules {
   restrict(logits: Float32Array, offset: number, length: number, generated: readonly number[]): void;
 }
 
-/** Rules that admit the first `count` tokens of the vocabulary, whatever stands before. */
+/** Rules that always admit the first `count` tokens of the vocabulary and no others. */
 export function firstTokensOnly(count: number): TokenRules {
   return {
     restrict(logits, offset, length) {

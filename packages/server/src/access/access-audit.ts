@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import type { Identity } from './identity.js';
 
-/** What is audited of who comes in and what they may do. */
+/** The audited actions that concern access and permissions. */
 export type AccessAuditAction =
   | 'login'
   | 'login.code-asked'
@@ -22,7 +22,7 @@ export type AccessAuditAction =
   | 'account.authenticator'
   | 'account.recovery-codes';
 
-/** What the audit log says of whoever did something. */
+/** What the audit log says about whoever did something. */
 export type AuditedIdentity = Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;
 
 /** Something that somebody did, or tried to do. It never holds what was said, a token or a key. */
@@ -45,7 +45,7 @@ interface AccessAuditEvent {
 export interface AccessAudit {
   /** Rejects where it cannot be written: the caller refuses the work. */
   readonly append: (event: AccessAuditEvent) => Promise<void>;
-  /** Adds the event with what else the transaction changes: both are there afterwards, or neither. */
+  /** Adds the event together with the transaction's other changes: afterwards all of them are there, or none. */
   readonly appendIn: (transaction: Transaction<Schema>, event: AccessAuditEvent) => Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function auditedBy(who: Identity, { ip }: { readonly ip: string }): Audit
   return { who: auditedIdentity(who), from: ip };
 }
 
-/** That `who` did something with a request from `ip`, to `what` unless it is to nothing that has an id. */
+/** The event that `who` did something with a request from `ip`, to `what` if that has an id. */
 export function auditedSuccess(
   action: AccessAuditAction,
   who: Identity,

@@ -8,7 +8,7 @@ import { codeSetup, createCodeSecret, secretText, stepOfCode } from './one-time-
 import { createUserRows, type UserRow } from './user-rows.js';
 import type { UserServices } from './users.js';
 
-/** An authenticator that is not in use yet, told once. */
+/** An authenticator that is not in use yet, shown once. */
 interface AuthenticatorOffer {
   /** Base32, to be typed in. */
   readonly secret: string;
@@ -19,29 +19,29 @@ interface AuthenticatorOffer {
 /** Who changes their account, and what else is done in the same transaction. */
 interface AccountChange {
   readonly by: AuditedBy;
-  /** Ends the logins in other browsers: those of epochs before. */
+  /** Ends the logins in other browsers, which are those of earlier epochs. */
   readonly endLogins?: (transaction: Transaction<Schema>, loginEpoch: number) => Promise<void>;
 }
 
 /**
- * What people change of their own: password, authenticator and recovery codes. Each change is in the audit log, in the
- * same transaction. Whoever is not there any more is refused as `account_not_found`.
+ * What people change about their own accounts: password, authenticator and recovery codes. Each change is in the
+ * audit log, in the same transaction. A user who no longer exists is refused as `account_not_found`.
  */
 export interface Accounts {
   readonly isPassword: (userId: string, password: string) => Promise<boolean>;
   readonly setPassword: (userId: string, password: string, change: AccountChange) => Promise<void>;
-  /** New recovery codes, told this once, in place of those there were. */
+  /** Makes new recovery codes, shown only this once, in place of the old ones. */
   readonly renewRecoveryCodes: (userId: string, change: AccountChange) => Promise<readonly string[]>;
-  /** A new authenticator. The one before counts until a code of this one has come, within ten minutes. */
+  /** Offers a new authenticator. The old one counts until a code of the new one arrives, within ten minutes. */
   readonly offerAuthenticator: (userId: string, name: string) => AuthenticatorOffer;
-  /** What became of the offer when somebody sent `code` for it. */
+  /** Tries `code` for the offered authenticator. */
   readonly tryAuthenticator: (userId: string, code: string) => AuthenticatorTrial;
 }
 
 type AuthenticatorTrial =
   | { readonly kind: 'not-offered' }
   | { readonly kind: 'wrong' }
-  /** `accept` puts it in place of the one before; the recovery codes that come with it, told this once. */
+  /** `accept` puts it in place of the old one and gives new recovery codes, shown only this once. */
   | { readonly kind: 'right'; readonly accept: (change: AccountChange) => Promise<readonly string[]> };
 
 const OFFER_MS = 600_000;
@@ -51,7 +51,10 @@ interface Offer {
   readonly until: number;
 }
 
-/** The accounts of the users in the database. Offers are held in memory: whoever has one when the server ends gets another. */
+/**
+ * The accounts of the users in the database. Offers are held in memory: one that is open when the server ends has to
+ * be made again.
+ */
 export function createAccounts(services: UserServices): Accounts {
   const { queue, audit, passwords, recoveryCodes, seal, now = () => new Date() } = services;
   const secrets = createCodeSecrets(seal);

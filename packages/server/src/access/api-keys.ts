@@ -12,7 +12,7 @@ import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 
-/** What may be told of an API key; the key itself is not known. */
+/** What may be shown about an API key; the key itself is not known. */
 export interface ApiKey {
   readonly id: string;
   readonly tenant: string;
@@ -39,13 +39,13 @@ interface ApiKeyOrder {
 }
 
 /**
- * The API keys of all tenants. Each change is in the audit log, in the same transaction. A key that was written past the
- * server is as if it were not there.
+ * The API keys of all tenants. Each change is in the audit log, in the same transaction. A key whose row was written
+ * past the server counts as missing.
  */
 export interface ApiKeys {
-  /** Creates a key. The secret is told this once. */
+  /** Creates a key. Its secret is shown only this once. */
   readonly create: (order: ApiKeyOrder, by: AuditedBy) => Promise<ApiKey & { readonly secret: string }>;
-  /** Those of a tenant, or of all, the newest first. */
+  /** Keys of one tenant, or of all, the newest first. */
   readonly list: (tenant?: string) => Promise<readonly ApiKey[]>;
   /** The key with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<ApiKey | undefined>;
@@ -55,7 +55,7 @@ export interface ApiKeys {
   readonly recognise: (text: string) => Promise<Recognition>;
 }
 
-/** Begins every key, so that scanners find those that were published by mistake. */
+/** Every key begins with it, so that scanners find keys that were published by mistake. */
 export const API_KEY_PREFIX = 'ausk_';
 
 /** How often the last use is written down, milliseconds. */
@@ -66,7 +66,7 @@ const keyPattern = new RegExp(`^${API_KEY_PREFIX}([0-9a-f]{${2 * ID_BYTES}})_${S
 
 type Row = Selectable<Schema['api_keys']>;
 
-/** The public name of the key that `text` would be; undefined for what is none. */
+/** The id of the key in `text`; undefined if that cannot be a key. */
 export function keyIdIn(text: string): string | undefined {
   return keyPattern.exec(text)?.[1];
 }
@@ -91,7 +91,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
   const isValid = (row: Row): boolean =>
     row.revoked_at === null && (row.expires_at === null || new Date(row.expires_at) > now());
 
-  /** What fails here fails no request: the key is as good as before. */
+  /** A failure here fails no request, since the key is as good as before. */
   const noteUse = async ({ id, last_used_at }: Row): Promise<void> => {
     if (last_used_at !== null && now().getTime() - Date.parse(last_used_at) < NOTE_USE_MS) return;
     const used = { last_used_at: now().toISOString() };
@@ -184,7 +184,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
     recognise: async (text) => {
       if (!keyPattern.test(text)) return NOT_VALID;
       const digest = digestOf(text);
-      // By the digest of all of it: a right id with a wrong secret is as unknown as any other key.
+      // By the digest of the whole key: a right id with a wrong secret is as unknown as any other key.
       const row = await authentic(() =>
         db.selectFrom('api_keys').selectAll().where('digest', '=', digest).executeTakeFirst(),
       );

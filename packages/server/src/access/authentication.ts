@@ -4,14 +4,14 @@ import type { Identity } from './identity.js';
 /** Somebody who has shown who they are. */
 export interface Authentication {
   readonly identity: Identity;
-  /** Whether what was shown still holds: it has neither expired nor been revoked. May count as a sign of life. */
+  /** Whether the credential is still valid, neither expired nor revoked. May count as use of it. */
   readonly isStillValid: () => Promise<boolean>;
 }
 
-/** What came of looking at a credential. */
+/** The result of checking a credential. */
 export type Recognition =
   | { readonly ok: true; readonly authentication: Authentication }
-  /** Nothing was shown at all. */
+  /** No credential was shown at all. */
   | { readonly ok: false; readonly shown: false }
   | {
       readonly ok: false;

@@ -1,10 +1,10 @@
 import { isSameIdentity, type Identity } from './identity.js';
 
-/** Leave to read one record of somebody else's in an emergency, given for a reason and for a short time. */
+/** Permission to read one record of somebody else in an emergency, given for a reason and for a short time. */
 export interface BreakGlass {
   /** Lets `identity` read the record until the time that is returned. */
   readonly grant: (identity: Identity, record: string, reason: string) => Date;
-  /** The reason that the record is open to `identity` for; undefined where it is not. */
+  /** The reason for which the record is open to `identity`; undefined if it is not. */
   readonly reasonOf: (identity: Identity, record: string) => string | undefined;
 }
 

@@ -5,7 +5,8 @@ import { DEFAULT_TENANT, isGrantableRole } from './identity.js';
 
 /**
  * Who the certificate of a connection names: `CN` the subject, `O` the tenant, `OU` the role, and further `OU`s the
- * groups. Undefined where none was shown. One that the authority has not signed, or without a role, is not valid.
+ * groups. Undefined where none was shown. A certificate that the authority has not signed, or without a role, is not
+ * valid.
  */
 export function recogniseCertificate(socket: Socket): Recognition | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
@@ -30,7 +31,7 @@ export function recogniseCertificate(socket: Socket): Recognition | undefined {
   return recognised(identity, () => Promise.resolve(expiresAt > new Date()));
 }
 
-/** An attribute that stands there several times is an array, though the types do not say so. */
+/** An attribute that occurs several times is an array, though the types do not say so. */
 function valuesOf(attribute: unknown): string[] {
   return [attribute].flat().filter((value) => typeof value === 'string' && value !== '') as string[];
 }

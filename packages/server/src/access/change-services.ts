@@ -3,7 +3,7 @@ import type { Database } from '../db/database.js';
 import type { RowIntegrity } from '../integrity/row-integrity.js';
 import type { AccessAudit } from './access-audit.js';
 
-/** What keys and users are changed with. */
+/** The services with which keys and users are changed. */
 export interface ChangeServices {
   readonly database: Pick<Database, 'db' | 'kind'>;
   readonly queue: CommitQueue;

@@ -1,18 +1,20 @@
 import { createFailureLimit } from './failure-limit.js';
 
 /**
- * Counts requests whose credential was refused. Nobody guesses a key, a token or a ticket: what counts is that a program
- * with an old one neither fills the audit log nor hides what others at its address show.
+ * Counts requests whose credential was refused. Keys, tokens and tickets cannot be guessed; the aim is that a program
+ * with an old one neither fills the audit log nor hides the failures of others at its address.
  */
 export interface CredentialFailures {
   /**
-   * Counts one more, of what `shown` names, from `address`. Seconds that it has to wait; undefined where it need not,
-   * so that it is to be audited.
+   * Counts a failure of the credential that `shown` names, from `address`. Returns the seconds to wait; undefined if
+   * there is no wait and the failure should be audited.
    */
   readonly fail: (address: string, shown: string) => number | undefined;
 }
 
-/** One program that asks again and again comes to the first, one that shows ever other credentials to the second. */
+/**
+ * A program that repeats one credential reaches the first limit, one that keeps showing different ones the second.
+ */
 const BY_SHOWN = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
 const BY_ADDRESS = { most: 100, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
 

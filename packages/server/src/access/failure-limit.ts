@@ -6,16 +6,18 @@ export interface FailureLimit {
   readonly waitSeconds: (key: string) => number | undefined;
   /** One more failure. Tells whether it is the one that makes `key` wait. */
   readonly fail: (key: string) => boolean;
-  /** Takes one failure back, which was none: it was counted before anything was known. */
+  /** Takes back a failure that turned out to be none, since it was counted in advance. */
   readonly forgive: (key: string) => void;
   /** Forgets the failures of `key`. */
   readonly succeed: (key: string) => void;
 }
 
 export interface FailureLimitOptions {
-  /** Failures that are free. */
+  /** Failures that cause no wait. */
   readonly most: number;
-  /** The first wait, seconds; each failure behind it doubles it. Failures are forgotten after as long without one. */
+  /**
+   * The first wait, seconds; each further failure doubles it. Failures are forgotten after that long without another.
+   */
   readonly firstWaitSeconds: number;
   readonly longestWaitSeconds: number;
   /** Milliseconds of a clock that never goes back. */
@@ -23,8 +25,9 @@ export interface FailureLimitOptions {
 }
 
 /**
- * Keys that wait, and others that have failed, remembered at most: of each the one that failed longest ago is forgotten.
- * They are kept apart, since a key that waits would else be freed by failures under names that nobody waits for.
+ * The most keys that are remembered of those that wait, and of others that have failed; beyond that, the one that
+ * failed longest ago is forgotten. They are kept separately, since otherwise failures under other names could free a
+ * key that waits.
  */
 const MOST_KEYS = 10_000;
 
@@ -87,7 +90,7 @@ export function createFailureLimit(options: FailureLimitOptions): FailureLimit {
   };
 }
 
-/** What failures from `address` are counted under: one who has an IPv6 network has all addresses in it. */
+/** The key under which failures from `address` are counted: whoever has an IPv6 network has all addresses in it. */
 export function addressKey(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

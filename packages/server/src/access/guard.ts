@@ -16,24 +16,27 @@ import { isRecognisedByBrowser, loginCookieOf, shownBy, type Recognise } from '.
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a request to this route does, a row of the table of permissions. A route without one is not added. */
+    /** What a request to this route does: a row of the table of permissions. A route without one is not added. */
     action?: Action;
   }
   interface FastifyRequest {
     /** Who makes the request, once it was let in. */
     authentication: Authentication | undefined;
-    /** Why an upgrade is refused, where that is told otherwise than other refusals: a browser is not told why it fails. */
+    /**
+     * Why an upgrade is refused, for a dialect that reports it after the upgrade, since browsers do not show why one
+     * fails.
+     */
     refusal: RequestError | undefined;
   }
 }
 
-/** Lets requests in, or not. */
+/** Admits requests, or refuses them. */
 export interface Guard {
   /** Decides by the route, before anything of the body is read. Throws the refusal, or notes it for a socket. */
   readonly admit: (request: FastifyRequest) => Promise<void>;
   /**
-   * Requires that whoever makes the request may do `action` to what is `ownership`'s. What is not theirs answers as if
-   * it were not there, with `hiddenAs`. Resolves with the reason, where it was opened in an emergency.
+   * Requires that whoever makes the request may do `action` to something with this `ownership`. Otherwise it is
+   * answered as if it did not exist, with `hiddenAs`. Resolves with the reason if it was opened in an emergency.
    */
   readonly authorise: (
     request: FastifyRequest,
@@ -87,7 +90,7 @@ export function createGuard(services: GuardServices): Guard {
     await append(request, 'access.denied', { who, what, reason: action });
   };
 
-  /** Throws where the request came in a way that nobody may use, whoever it is. */
+  /** Throws if the request came over a connection that nobody may use. */
   const requireSafeWay = ({ headers, protocol }: FastifyRequest, action: Action | undefined): void => {
     if (!origins.hostAllowed(headers)) throw new RequestError('host_not_allowed');
     if (mustBeEncrypted && protocol !== 'https' && action !== 'health.probe')
@@ -112,8 +115,8 @@ export function createGuard(services: GuardServices): Guard {
   };
 
   /**
-   * Whether a page of others may have had the browser make this request: it sends cookies and certificates by itself.
-   * Programs that show a certificate send no `Origin`; whoever has a cookie is a browser, and does.
+   * Whether a foreign page may have made the browser send this request, which adds cookies and certificates by
+   * itself. Programs that show a certificate send no `Origin`; browsers, which have the cookies, do.
    */
   const isForged = (request: FastifyRequest, { kind }: Identity): boolean => {
     if (!isRecognisedByBrowser(request) || !changesSomething(request)) return false;
@@ -126,10 +129,11 @@ export function createGuard(services: GuardServices): Guard {
     recognition: Exclude<Recognition, { ok: true }>,
   ): Promise<RequestError> => {
     if (!recognition.shown) return new RequestError('unauthenticated');
-    // Every login ends some day, and nobody can guess a cookie: a ward behind one address must not lock itself out.
+    // Every login ends at some point, and nobody can guess a cookie: a ward behind one address must not lock itself
+    // out.
     if (isEndedLogin(request, recognition.code)) return new RequestError(recognition.code);
     const waitSeconds = failures.fail(addressKey(request.ip), shownBy(request));
-    // Whoever goes on is neither told more nor fills the audit log.
+    // Whoever goes on is told no more and does not fill the audit log.
     if (waitSeconds !== undefined) return new RequestError('locked_out', {}, waitSeconds);
     await append(request, 'access.failed', { reason: recognition.code });
     return new RequestError(recognition.code);
@@ -169,7 +173,7 @@ function isEndedLogin(request: FastifyRequest, code: ErrorCode): boolean {
   );
 }
 
-/** Sockets are opened by GET, but what comes over them is not only read. */
+/** Sockets are opened by GET, but more than reading is done over them. */
 function changesSomething({ method, ws }: FastifyRequest): boolean {
   return ws === true || !['GET', 'HEAD', 'OPTIONS'].includes(method);
 }
@@ -179,7 +183,7 @@ export function requireIdentity(request: FastifyRequest): Identity {
   return requireAuthentication(request).identity;
 }
 
-/** As `requireIdentity`, with what keeps asking whether it still holds. */
+/** As `requireIdentity`, but with the means to ask later whether it still holds. */
 export function requireAuthentication({ authentication }: FastifyRequest): Authentication {
   if (authentication === undefined) throw new RequestError('unauthenticated');
   return authentication;

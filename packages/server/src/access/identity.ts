@@ -16,11 +16,11 @@ export interface Identity {
   readonly subject: string;
   readonly kind: 'local' | 'key' | 'token' | 'user' | 'certificate';
   readonly role: Role;
-  /** A supervisor reads the sessions of these; what others make belongs to theirs. */
+  /** A supervisor reads the sessions of these groups; what anybody makes belongs to their own groups. */
   readonly groups: readonly string[];
 }
 
-/** Whose something is. */
+/** Whom something belongs to. */
 export interface Ownership {
   readonly tenant: string;
   /** Subject of the identity that made it. */
@@ -40,7 +40,7 @@ export const LOCAL_IDENTITY: Identity = {
   groups: [],
 };
 
-/** Whose something is that `identity` makes. */
+/** The ownership of what `identity` makes. */
 export function ownershipOf({ tenant, subject, groups }: Identity): Ownership {
   return { tenant, owner: subject, groups };
 }
@@ -50,7 +50,7 @@ export function shareOf({ tenant, owner }: Pick<Ownership, 'tenant' | 'owner'>):
   return [tenant, owner];
 }
 
-/** Whether both are the same person or program; role and groups may have changed in between. */
+/** Whether both are the same person or program, though role and groups may have changed in between. */
 export function isSameIdentity(one: Identity, other: Identity): boolean {
   return one.tenant === other.tenant && one.subject === other.subject;
 }

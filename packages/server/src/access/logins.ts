@@ -13,19 +13,19 @@ import { createUserRows } from './user-rows.js';
 import { identityOfUser, userOf, type User } from './users.js';
 
 /**
- * Browsers in which somebody is logged in, each known by a cookie. A login that was written past the server, or put back
- * after it had ended, lets nobody in.
+ * Browsers in which somebody is logged in, each known by a cookie. A login row that was written past the server, or
+ * put back after the login had ended, lets nobody in.
  */
 export interface Logins {
-  /** Logs the user in; what the cookie holds. */
+  /** Logs the user in; gives the content of the cookie. */
   readonly startIn: (transaction: Transaction<Schema>, user: Pick<User, 'id'>) => Promise<string>;
   /** Who logged in with this cookie. */
   readonly recognise: (cookie: string) => Promise<Recognition>;
-  /** The user whose cookie it is, and how long it will do; undefined where it does not any more. */
+  /** The user whose cookie it is, and how long it is valid; undefined if it is no longer valid. */
   readonly read: (cookie: string) => Promise<Login | undefined>;
   /** Ends the login, with an entry in the audit log. */
   readonly end: (cookie: string, by: AuditedBy) => Promise<void>;
-  /** Takes the login of this cookie along to a new epoch of the user; those in all other browsers end. */
+  /** Moves the login of this cookie to a new epoch of the user, which ends those in all other browsers. */
   readonly endOthersIn: (
     transaction: Transaction<Schema>,
     userId: string,
@@ -37,7 +37,7 @@ export interface Logins {
 /** Somebody who is logged in in a browser. */
 export interface Login {
   readonly user: User;
-  /** It ends when nothing came for so long, seconds. */
+  /** It ends when nothing comes for so long, seconds. */
   readonly idleSeconds: number;
   /** It ends after so long in any case, seconds from now. */
   readonly endsInSeconds: number;
@@ -45,7 +45,7 @@ export interface Login {
 
 type LoginSettings = Pick<Config, 'loginIdleMinutes' | 'loginHours'>;
 
-/** How often a sign of life is written down, milliseconds, and as a share of the time that a login may be idle. */
+/** How often use is written down, milliseconds, and as a share of the time that a login may be idle. */
 const NOTE_USE_MS = 60_000;
 const NOTE_USE_SHARE = 0.1;
 
@@ -91,7 +91,7 @@ export function createLogins(
       .updateTable('logins')
       .set({ last_seen_at, mac, mac_key_id })
       .where('digest', '=', row.digest)
-      // One that a new password has taken along meanwhile is vouched for otherwise.
+      // The MAC of a login that a new password moved to another epoch meanwhile is different.
       .where('login_epoch', '=', row.login_epoch)
       .execute();
   };
@@ -125,7 +125,7 @@ export function createLogins(
       if (!cookiePattern.test(cookie)) return NOT_VALID;
       const digest = digestOf(cookie);
       const login = await read(digest);
-      // A cookie that is known no more is most often one that was idle for too long.
+      // An unknown cookie is mostly one that was idle for too long.
       if (login === undefined) return EXPIRED;
       return recognised(identityOfUser(login.user), async () => (await read(digest)) !== undefined);
     },
@@ -166,12 +166,12 @@ export function createLogins(
   };
 }
 
-/** Name of the cookie. Browsers take one with this prefix over https only, and from the host itself. */
+/** Name of the cookie. Browsers accept one with this prefix only over https, and only from the host itself. */
 export function loginCookieName(protocol: string): string {
   return protocol === 'https' ? '__Host-auscult' : 'auscult';
 }
 
-/** The header that gives a browser the cookie, or takes it away where there is none. */
+/** The header that gives a browser the cookie, or removes it if there is none. */
 export function setLoginCookie(protocol: string, value: string | undefined): string {
   return stringifySetCookie({
     name: loginCookieName(protocol),

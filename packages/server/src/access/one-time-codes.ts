@@ -1,21 +1,21 @@
 import { Secret, TOTP } from 'otpauth';
 
-/** Seconds that a code is shown for, and how many codes before and after the current one are taken. */
+/** For how many seconds a code is shown, and how many codes before and after the current one are accepted. */
 const STEP_SECONDS = 30;
 const STEPS_ASIDE = 1;
 
-/** What an authenticator shows: RFC 6238 with its defaults, which all of them know. */
+/** The codes of authenticators: RFC 6238 with its defaults, which all of them support. */
 const SHAPE = { algorithm: 'SHA1', digits: 6, period: STEP_SECONDS } as const;
 
 /** 160 bits, as long as the hash, which RFC 4226 recommends. */
 const SECRET_BYTES = 20;
 
-/** A secret for an authenticator that nobody has had before. */
+/** A new random secret for an authenticator. */
 export function createCodeSecret(): Buffer {
   return Buffer.from(new Secret({ size: SECRET_BYTES }).bytes);
 }
 
-/** What an authenticator is set up with, as text for a QR code. */
+/** The text of a QR code that sets up an authenticator. */
 export function codeSetup(secret: Uint8Array, userName: string): string {
   return new TOTP({ ...SHAPE, issuer: 'Auscult', label: userName, secret: secretOf(secret) }).toString();
 }
@@ -25,7 +25,7 @@ export function secretText(secret: Uint8Array): string {
   return secretOf(secret).base32;
 }
 
-/** The time step that `code` belongs to; undefined if it is wrong. A step that was taken must not be taken again. */
+/** The time step that `code` belongs to; undefined if it is wrong. No step may be accepted twice. */
 export function stepOfCode(secret: Uint8Array, code: string, at: Date): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;
   const timestamp = at.getTime();

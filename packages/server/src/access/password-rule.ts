@@ -1,10 +1,10 @@
-/** What a password that somebody chooses must be. */
+/** The rule for passwords that people choose. */
 export const PASSWORD_RULE = 'at least 12 characters, 5 of them different, without your name';
 
 const SHORTEST = 12;
 const LEAST_DIFFERENT = 5;
 
-/** Whether `password` keeps to {@link PASSWORD_RULE}. Length counts, not kinds of characters: NIST SP 800-63B. */
+/** Whether `password` follows {@link PASSWORD_RULE}. Length counts, not kinds of characters (NIST SP 800-63B). */
 export function isStrong(password: string, userName: string): boolean {
   const characters = [...password.normalize('NFC').toLowerCase()];
   return (

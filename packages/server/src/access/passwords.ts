@@ -5,17 +5,17 @@ import { randomInt } from 'node:crypto';
 export interface Passwords {
   /** What is kept of a password: Argon2id with its parameters, in the PHC string format. */
   readonly hash: (password: string) => Promise<string>;
-  /** Whether `password` is the one that was kept. Takes as long where nothing was, and is false then. */
+  /** Whether `password` is the kept one. Where none is kept, it takes the same time and is false. */
   readonly verify: (kept: string | undefined, password: string) => Promise<boolean>;
 }
 
 /** The first choice of the OWASP password storage cheat sheet; 46 MiB while one is checked. Argon2id is the default. */
 const OPTIONS: Options = { memoryCost: 47_104, timeCost: 1, parallelism: 1 };
 
-/** Checked side by side, off the event loop: more would take memory and cores from recognition. */
+/** How many are checked side by side, off the event loop: more would take memory and cores from recognition. */
 const AT_A_TIME = 2;
 
-/** Characters that cannot be taken for each other. 20 of them are 110 bits and more. */
+/** Characters that cannot be mistaken for each other. 20 of them have at least 110 bits. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const GENERATED_LENGTH = 20;
 
@@ -50,7 +50,7 @@ function asTyped(password: string): string {
   return password.normalize('NFC');
 }
 
-/** A password that nobody has had before. */
+/** A new random password. */
 export function createPassword(): string {
   return Array.from({ length: GENERATED_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }

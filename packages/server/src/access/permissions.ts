@@ -1,6 +1,6 @@
 import type { GrantableRole, Identity, Ownership, Role } from './identity.js';
 
-/** What a role may do something to: nothing, what it made itself, that of its groups too, or all of its tenant. */
+/** What a role may act on: nothing, what it made itself, also what its groups made, or everything of its tenant. */
 export type Scope = 'none' | 'own' | 'group' | 'tenant';
 
 /** Who may do something. What is not here is denied; `anyone` needs no identity. */
@@ -20,7 +20,7 @@ const table = {
   'page.read': 'anyone',
   'description.read': 'anyone',
   'health.read': 'anyone',
-  /** As `health.read`, also over a connection without encryption: probes come from the machine beside. */
+  /** As `health.read`, also over an unencrypted connection: probes come from the machine itself or one beside it. */
   'health.probe': 'anyone',
   'login.start': 'anyone',
 
@@ -40,13 +40,13 @@ const table = {
   'transcription.delete': whoeverSpeaks,
   'transcript.read': whoeverReads,
 
-  /** What is known of records without reading them: whoever puts one on hold has to find it. */
+  /** Lists records without reading them: whoever puts one on hold has to find it. */
   'record.list': { ...whoeverReads, administrator: 'tenant' },
   'record.read': whoeverReads,
   'record.export': whoeverReads,
   'record.correct': { clinician: 'own', supervisor: 'group' },
   'record.delete': { clinician: 'own', supervisor: 'group', service: 'own' },
-  /** Reads a record that is another's, in an emergency. */
+  /** Reads somebody else's record in an emergency. */
   'record.break-glass': { clinician: 'tenant', supervisor: 'tenant' },
   'record.hold': { administrator: 'tenant' },
   'retention.manage': { administrator: 'tenant' },
@@ -77,14 +77,14 @@ export function isOpenToAnyone(action: Action): boolean {
   return permissions[action] === 'anyone';
 }
 
-/** What `role` may do `action` to. Whoever is alone on their own machine may do everything. */
+/** What `role` may do `action` to. A person alone on their own machine may do everything. */
 export function scopeOf(action: Action, role: Role): Scope {
   const row = permissions[action];
   if (row === 'anyone' || role === 'local') return 'tenant';
   return row[role] ?? 'none';
 }
 
-/** Whether `identity` may do `action` to what is `ownership`'s. Nobody ever reaches into another tenant. */
+/** Whether `identity` may do `action` to something with this `ownership`. Nobody ever reaches into another tenant. */
 export function isPermitted(action: Action, identity: Identity, ownership: Ownership): boolean {
   if (ownership.tenant !== identity.tenant) return false;
   const isOwn = ownership.owner === identity.subject;

@@ -9,7 +9,7 @@ import { loginCookieName, type Logins } from './logins.js';
 import type { Tickets } from './tickets.js';
 import type { Tokens } from './tokens.js';
 
-/** What knows the credentials that a request may show. */
+/** The sources that know the credentials that a request may show. */
 export interface CredentialSources {
   readonly apiKeys: ApiKeys;
   readonly logins: Logins;
@@ -20,19 +20,19 @@ export interface CredentialSources {
 
 const TICKET_PREFIX = 'aust_';
 
-/** Offered as a WebSocket subprotocol, with a ticket behind it. */
+/** The prefix of a WebSocket subprotocol that holds a ticket. */
 const TICKET_PROTOCOL = 'auscult.ticket.';
 
 /** Who comes with a request. */
 export type Recognise = (request: FastifyRequest) => Promise<Recognition>;
 
-/** Where nobody has to say who they are, everybody is the one person on this machine. */
+/** Where no authentication is required, everybody is the one person on this machine. */
 export const recogniseLocal: Recognise = () =>
   Promise.resolve(recognised(LOCAL_IDENTITY, () => Promise.resolve(true)));
 
 /**
  * Looks at the first credential of a request: the `Authorization` header, a ticket among the subprotocols of a socket,
- * the cookie of a login, the certificate of the connection. A bad one is not passed over for the next.
+ * the cookie of a login, the certificate of the connection. If it is bad, the next is not tried.
  */
 export function createRecognise({ apiKeys, logins, tickets, tokens }: CredentialSources): Recognise {
   const bearer = (text: string, request: FastifyRequest): Promise<Recognition> => {
@@ -59,7 +59,9 @@ export function createRecognise({ apiKeys, logins, tickets, tokens }: Credential
   };
 }
 
-/** What kind of credential a request shows, with the public part of an API key: what its failures are counted by. */
+/**
+ * The kind of credential that a request shows, with the public part of an API key; its failures are counted by this.
+ */
 export function shownBy(request: FastifyRequest): string {
   const text = bearerIn(request);
   if (text?.startsWith(API_KEY_PREFIX)) return keyIdIn(text) ?? 'malformed key';
@@ -72,7 +74,7 @@ function bearerIn({ headers: { authorization = '' } }: FastifyRequest): string |
   return /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
 }
 
-/** Whether who makes the request is known by what a browser sends by itself, whatever page it shows. */
+/** Whether the request is recognised by something that a browser sends by itself, whatever page it shows. */
 export function isRecognisedByBrowser(request: FastifyRequest): boolean {
   return request.headers.authorization === undefined && ticketIn(request) === undefined;
 }

@@ -5,17 +5,20 @@ import type { ChangeServices } from './change-services.js';
 import { digestOf } from './secrets.js';
 import type { UserRow } from './user-rows.js';
 
-/** What of a user's row says which codes are left: none is put back, or in, unnoticed. */
+/** The part of a user's row that says which codes are left, so that none can be put back or added unnoticed. */
 type CodesLeft = Pick<UserRow, 'recovery_digest'>;
 
-/** Codes that stand in for an authenticator that is lost, each once. Whoever changes them writes what is left to the user. */
+/**
+ * Codes that stand in for a lost authenticator, each once. Whoever changes them also writes to the user's row which
+ * are left.
+ */
 export interface RecoveryCodes {
-  /** Makes new ones, told this once, in place of all that the user had. */
+  /** Makes new ones, shown only this once, in place of all that the user had. */
   readonly renewIn: (
     transaction: Transaction<Schema>,
     userId: string,
   ) => Promise<CodesLeft & { readonly codes: readonly string[] }>;
-  /** Uses a code up; undefined where the user does not have it. */
+  /** Uses up a code; undefined if the user does not have it. */
   readonly takeIn: (
     transaction: Transaction<Schema>,
     user: Pick<UserRow, 'id' | 'recovery_digest'>,
@@ -28,7 +31,10 @@ export interface RecoveryCodes {
 
 const CODES = 10;
 
-/** Characters that cannot be taken for each other, 5 bits each: 16 of them cannot be guessed, not even from a digest. */
+/**
+ * Characters that cannot be mistaken for each other, 5 bits each: 16 of them cannot be guessed, not even from a
+ * digest.
+ */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const LENGTH = 16;
 const GROUP = 4;
@@ -84,7 +90,7 @@ export function createRecoveryCodes({
   };
 }
 
-/** What stands in a user's row for the codes that are left, by their digests. */
+/** The value in a user's row that stands for the codes that are left, by their digests. */
 export function recoveryDigest(digests: readonly string[]): string | null {
   return digests.length === 0 ? null : digestOf(JSON.stringify([...digests].sort()));
 }
@@ -97,7 +103,7 @@ function inGroups(code: string): string {
   return code.match(new RegExp(`.{${GROUP}}`, 'g'))?.join('-') ?? code;
 }
 
-/** With the user, so that a code opens nobody else's account. */
+/** Includes the user, so that a code opens nobody else's account. */
 function digestFor(userId: string, code: string): string {
   return digestOf(`${userId}/${code}`);
 }

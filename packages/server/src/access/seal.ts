@@ -7,19 +7,19 @@ import { isMissing } from '../error-code.js';
 import { createWholeFile } from '../storage/durable-files.js';
 import { KEY_BYTES, openBytes, sealBytes } from '../storage/seal.js';
 
-/** Encrypts small secrets, bound to the place where they lie. */
+/** Encrypts small secrets, bound to the place where they are stored. */
 export interface Seal {
   readonly close: (plain: Uint8Array, place: string) => Buffer;
   /** Fails if it is not what was sealed for this place. */
   readonly open: (sealed: Uint8Array, place: string) => Buffer;
 }
 
-/** What the secrets of authenticators are sealed with. */
+/** The seal for the secrets of authenticators. */
 export function accessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Seal {
   return createSeal(accessKeyPath(dataDirectory));
 }
 
-/** The same to open what was sealed; undefined where there is no key, and none is made. */
+/** The same, only to open what was sealed; undefined if there is no key, and makes none. */
 export function readAccessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Seal | undefined {
   const path = accessKeyPath(dataDirectory);
   return readKey(path) === undefined ? undefined : createSeal(path);
@@ -62,12 +62,12 @@ function readWhereThere(path: string): Buffer | undefined {
     if (isMissing(error)) return undefined;
     throw new ConfigError(
       `${path} cannot be read.`,
-      'Give this user, and nobody else, the right to read it.',
+      'Give this user, and nobody else, permission to read it.',
     );
   }
 }
 
-/** Another process may make one at the same moment: whoever comes first, both use the same. */
+/** Another process may make one at the same moment; whichever comes first, both then use the same. */
 function makeKey(path: string): Buffer {
   const key = randomBytes(KEY_BYTES);
   try {
@@ -77,6 +77,6 @@ function makeKey(path: string): Buffer {
     throw new TypeError('a file that was made is gone');
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError(`${path} cannot be written.`, 'Give this user the right to write there.');
+    throw new ConfigError(`${path} cannot be written.`, 'Give this user permission to write there.');
   }
 }

@@ -6,14 +6,14 @@ const SECRET_BYTES = 32;
 /** How {@link createSecret} looks. */
 export const SECRET_PATTERN = '[A-Za-z0-9_-]{43}';
 
-/** A secret that nobody has had before, in 43 characters that URLs, headers and subprotocols take. */
+/** A new random secret of 43 characters, all of them valid in URLs, headers and subprotocols. */
 export function createSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
 /**
- * What is kept of a secret, hexadecimal. A plain hash will do: nobody can try 2^256 secrets. Whatever is looked up by
- * it takes no longer for a secret that is nearly right, since a nearly right secret has quite another digest.
+ * What is kept of a secret, hexadecimal. A plain hash is enough, since nobody can try 2^256 secrets. A lookup by it
+ * takes no longer for a secret that is nearly right, whose digest is entirely different.
  */
 export function digestOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');

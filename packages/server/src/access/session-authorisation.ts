@@ -4,7 +4,7 @@ import { requireIdentity, type Guard } from './guard.js';
 import type { Identity } from './identity.js';
 import { scopeOf } from './permissions.js';
 
-/** Decides about recorded sessions by the table of permissions, and by what was opened in an emergency. */
+/** Decides about recorded sessions by the table of permissions and by grants in an emergency. */
 export function createSessionAuthorisation(guard: Guard): Authorise {
   return async (request, action, resource) => {
     const identity = requireIdentity(request);
@@ -18,7 +18,7 @@ export function createSessionAuthorisation(guard: Guard): Authorise {
   };
 }
 
-/** Whose sessions a list holds: the route lets in only who may see some. */
+/** Whose sessions a list holds; the route admits only those who may see some. */
 function listedFor(identity: Identity): SessionScope {
   const { tenant, subject: owner, groups } = identity;
   switch (scopeOf('record.list', identity.role)) {

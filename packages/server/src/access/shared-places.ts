@@ -4,14 +4,15 @@ import { DEFAULT_TENANT, LOCAL_IDENTITY, type Ownership } from './identity.js';
 export type Holder = Pick<Ownership, 'tenant' | 'owner'>;
 
 /**
- * Times the free places that somebody may hold, so that whoever comes next finds some: a third is left by one person or
- * program, a fifth by one tenant (Choudhury and Hahne 1998). A single place can be had by anybody.
+ * How many times the number of free places somebody may hold, so that the next to come finds some: one person or
+ * program leaves a third of all free, one tenant a fifth (Choudhury and Hahne 1998). Everybody can have a single
+ * place.
  */
 const MOST_OF_FREE = { identity: 2, tenant: 4 } as const;
 
 /**
- * Whether `who` may take one more of so many places besides those who hold some. A server without authentication is one
- * person's, and one that names no tenants is one tenant's: they may have it all.
+ * Whether `who` may take one more of the places, given who holds some. A server without authentication belongs to one
+ * person, and one that names no tenants to one tenant: these may have all places.
  */
 export function mayTakePlace(who: Holder, holders: readonly Holder[], places: number): boolean {
   const free = places - holders.length;

@@ -1,18 +1,18 @@
 import { NOT_VALID, type Authentication, type Recognition } from './authentication.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 
-/** Tickets let a browser's socket in, which can send no header: they are used once, within seconds. */
+/** Tickets admit the socket of a browser, which can send no headers: each is used once, within seconds. */
 export interface Tickets {
   /** A ticket for whoever asks; undefined while too many wait to be used. */
   readonly issue: (authentication: Authentication) => string | undefined;
-  /** Takes the ticket, for good. Whether what it was issued for still holds is asked anew. */
+  /** Uses up the ticket. Whether the credential that it was issued for is still valid is checked anew. */
   readonly redeem: (ticket: string) => Promise<Recognition>;
 }
 
 /** How long a ticket waits to be used, seconds. */
 export const TICKET_SECONDS = 30;
 
-/** Tickets that wait at most, for all and for one identity. */
+/** The most tickets that wait, in all and for one identity. */
 const MOST_TICKETS = 10_000;
 const MOST_OF_ONE = 100;
 
@@ -24,7 +24,7 @@ interface Waiting {
   readonly expiresAt: number;
 }
 
-/** None is issued yet. They are held in memory: whoever has one when the server ends gets another. */
+/** Begins without any. Tickets are held in memory: one that waits when the server ends is lost. */
 export function createTickets(now: () => number = () => performance.now()): Tickets {
   const waiting = new Map<string, Waiting>();
 

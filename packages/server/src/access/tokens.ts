@@ -29,7 +29,9 @@ type TokenSettings = Pick<
   | 'oidcGroupsClaim'
 >;
 
-/** How long the issuer's keys are believed without asking again, and how soon it is asked for one that is unknown. */
+/**
+ * How long the issuer's keys are trusted without asking again, and how soon it is asked again about an unknown one.
+ */
 const KEYS_FRESH_MS = 600_000;
 const KEYS_COOLDOWN_MS = 10_000;
 const PATIENCE_MS = 5000;
@@ -49,7 +51,7 @@ export function createTokens(
   if (issuer === undefined || audience === undefined) return undefined;
   let keys: Promise<JWTVerifyGetKey> | undefined;
 
-  /** The issuer may be away when the server starts: each token asks again until it has answered. */
+  /** The issuer may be unreachable when the server starts, so each token asks again until it has answered. */
   const keysOf = (): Promise<JWTVerifyGetKey> => {
     keys ??= discoverKeys(issuer, keysCooldownMs).catch((error: unknown) => {
       keys = undefined;
@@ -87,7 +89,7 @@ async function discoverKeys(issuer: string, cooldownDuration: number): Promise<J
     cacheMaxAge: KEYS_FRESH_MS,
     cooldownDuration,
     timeoutDuration: PATIENCE_MS,
-    // Elsewhere than where it was discovered, nobody vouches for the keys.
+    // Keys from anywhere else than the discovered address are not vouched for.
     [customFetch]: (target, options) => fetch(target, { ...options, redirect: 'error' }),
   });
 }
@@ -100,7 +102,7 @@ async function getOf(url: string): Promise<Response> {
 
 class IssuerTrouble extends Error {}
 
-/** Anything that is no fault of the token's. */
+/** Whether the error is not the token's fault. */
 function isIssuerTrouble(error: unknown): boolean {
   return (
     !(error instanceof errors.JOSEError) ||

@@ -8,7 +8,7 @@ import type { ChangeServices } from './change-services.js';
 
 export type UserRow = Selectable<Schema['users']>;
 
-/** A user before anything vouches for it. */
+/** A user's row before it is vouched for. */
 export type UnvouchedUser = Omit<UserRow, keyof RowMac>;
 
 /** What is changed of a user. */
@@ -19,18 +19,18 @@ type UserChange = Partial<
   >
 >;
 
-/** The rows of users. One that was written past the server is as if it were not there. */
+/** The rows of users. A row that was written past the server counts as missing. */
 export interface UserRows {
   readonly find: (id: string) => Promise<UserRow | undefined>;
   readonly findByName: (name: string) => Promise<UserRow | undefined>;
   readonly list: (tenant: string | undefined) => Promise<readonly UserRow[]>;
   /** Vouches for a row that is to be written. */
   readonly vouched: (row: UnvouchedUser) => UserRow;
-  /** What stands in the row now, which stays so until the transaction ends. */
+  /** The row as it is now, which stays so until the transaction ends. */
   readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<UserRow | undefined>;
-  /** Changes the row that the transaction has read; what it has become. */
+  /** Changes the row that the transaction has read; gives the changed row. */
   readonly changeIn: (transaction: Transaction<Schema>, row: UserRow, change: UserChange) => Promise<UserRow>;
-  /** That what a transaction has written is committed. */
+  /** Tells that what a transaction has written is committed. */
   readonly committed: (row: Pick<UserRow, 'id' | 'revision'>) => void;
 }
 

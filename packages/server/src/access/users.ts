@@ -12,20 +12,20 @@ import type { RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
 import { createUserRows, type UnvouchedUser, type UserRow } from './user-rows.js';
 
-/** What may be told of somebody who logs in. */
+/** What may be shown about somebody who logs in. */
 export interface User {
   readonly id: string;
   readonly tenant: string;
   readonly name: string;
   readonly role: GrantableRole;
   readonly groups: readonly string[];
-  /** Whether a code of an authenticator is asked for. */
+  /** Whether an authenticator code is asked for. */
   readonly usesCodes: boolean;
   readonly createdAt: string;
   readonly disabledAt: string | undefined;
 }
 
-/** What somebody logs in with, told once. */
+/** What somebody logs in with, shown once. */
 export interface UserSecrets {
   readonly password: string;
   /** For an authenticator, such as `otpauth://totp/…`; undefined where no codes are asked for. */
@@ -43,30 +43,30 @@ interface UserOrder {
 }
 
 /**
- * The users of all tenants. Each change is in the audit log, in the same transaction. A user who was written past the
- * server is as if they were not there.
+ * The users of all tenants. Each change is in the audit log, in the same transaction. A user whose row was written
+ * past the server counts as missing.
  */
 export interface Users {
   /**
-   * Creates a user with a password that is told this once; undefined if the name is taken. One of this name that no
-   * server wrote as it stands makes room.
+   * Creates a user with a password that is shown only this once; undefined if the name is taken. A row with this name
+   * that no server wrote is replaced.
    */
   readonly create: (order: UserOrder, by: AuditedBy) => Promise<(User & UserSecrets) | undefined>;
-  /** Those of a tenant, or of all, by name. */
+  /** Users of one tenant, or of all, by name. */
   readonly list: (tenant?: string) => Promise<readonly User[]>;
   /** The user with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<User | undefined>;
   readonly findByName: (name: string) => Promise<User | undefined>;
-  /** Ends all logins of the user and takes none from now on. Resolves with whether the user could log in before. */
+  /** Ends all logins of the user and allows no new ones. Resolves with whether the user could log in before. */
   readonly disable: (id: string, by: AuditedBy) => Promise<boolean>;
   /**
-   * Ends all logins of the user, who logs in with new secrets from now on, also after having been disabled. Recovery
-   * codes are forgotten.
+   * Ends all logins of the user, who logs in with new secrets from now on, even if disabled before. Recovery codes
+   * are removed.
    */
   readonly reset: (id: string, by: AuditedBy) => Promise<UserSecrets | undefined>;
   /**
-   * Whose all three are. Takes as long whatever is wrong. A code, of an authenticator or for recovery, is taken once, and
-   * only together with what `within` writes.
+   * The user to whom name, password and code belong. Takes the same time whatever is wrong. A code, of an
+   * authenticator or for recovery, is accepted once, and only together with what `within` writes.
    */
   readonly check: (
     name: string,
@@ -84,7 +84,7 @@ export interface CheckedLogin {
   readonly revision: number;
 }
 
-/** What came of looking at name, password and code. */
+/** The result of checking name, password and code. */
 type LoginCheck =
   | ({ readonly kind: 'right' } & CheckedLogin)
   /** The password is right, and an authenticator is set up. */
@@ -120,7 +120,7 @@ export function createUsers(services: UserServices): Users {
     };
   };
 
-  /** Does `work` in a transaction that may be tried again. What it resolves with is what the user has become. */
+  /** Does `work` in a transaction that may be repeated. Resolves with the changed user. */
   const changing = async (
     work: (transaction: Transaction<Schema>) => Promise<UserRow | undefined>,
   ): Promise<UserRow | undefined> => {
@@ -146,7 +146,7 @@ export function createUsers(services: UserServices): Users {
       counts: { userRevision: revision },
     });
 
-  /** Whoever cannot log in under a name because somebody wrote to the database is made anew under it. */
+  /** Removes a user who cannot log in because somebody wrote to the database, so that they can be created anew. */
   const makeRoom = async (name: string): Promise<void> => {
     if ((await rows.findByName(name)) !== undefined) return;
     await queue.submit(async (transaction) => {
@@ -160,7 +160,7 @@ export function createUsers(services: UserServices): Users {
     }, PATIENCE);
   };
 
-  /** What is to be changed where the code is right and nobody has used it before. */
+  /** What to change if the code is right and has not been used before. */
   const takeCode = async (transaction: Transaction<Schema>, row: UserRow, code: string) => {
     const secret = row.code_secret && codeSecrets.open(row.code_secret, row.id);
     const step = secret ? stepOfCode(secret, code, now()) : undefined;
@@ -180,7 +180,7 @@ export function createUsers(services: UserServices): Users {
     const changed = await changing(async (transaction) => {
       login = undefined;
       const row = await rows.readIn(transaction, known.id);
-      // Whoever was disabled, or changed the password, since it was compared.
+      // The user was disabled, or the password changed, since it was compared.
       if (row === undefined || row.disabled_at !== null || row.password_hash !== known.password_hash)
         return undefined;
       const taken = row.code_secret === null ? undefined : code && (await takeCode(transaction, row, code));
@@ -273,7 +273,7 @@ export function createUsers(services: UserServices): Users {
   };
 }
 
-/** Who acts when this user does. */
+/** The identity under which this user acts. */
 export function identityOfUser({ id, tenant, role, groups }: User): Identity {
   return { tenant, subject: `user:${id}`, kind: 'user', role, groups };
 }
@@ -282,7 +282,7 @@ function canonical(name: string): string {
   return name.trim().normalize('NFKC').toLowerCase();
 }
 
-/** What may be told of the row of a user. */
+/** What may be shown about the row of a user. */
 export function userOf(row: UnvouchedUser): User {
   return {
     id: row.id,

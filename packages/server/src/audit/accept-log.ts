@@ -11,20 +11,19 @@ import { stampPath } from './stamp-anchors.js';
 import { lockChain, readEntries, readLastEntry } from './stored-chain.js';
 import { createContentDigest } from './verify.js';
 
-/** What became of the evidence that a log does not agree with. */
+/** What happened to the evidence that contradicts a log. */
 export interface AcceptedLog {
-  /** Entries that there are, with the one about this. */
+  /** Number of entries, including the one about the acceptance. */
   readonly entries: number;
-  /** Where the former anchors lie now; undefined where there were none. */
+  /** Where the former anchors are now; undefined if there were none. */
   readonly anchorsAt: string | undefined;
 }
 
 /**
- * Goes on with a log from what there is: adds an entry that names the very entries which are accepted, seals it, and
- * puts its anchors aside. No server may run meanwhile.
- * @param by who accepts it, and why
- * @param olderRows what becomes of rows without a MAC, where nothing shows whether any had one
- * @throws {ConfigError} if that has to be said, or must not be said
+ * Continues a log from its present state: adds an entry that identifies exactly the accepted entries, seals it, and
+ * sets its anchors aside. No server may run meanwhile. @param by who accepts it, and why @param olderRows what
+ * happens to rows without a MAC if nothing shows whether any had one @throws {ConfigError} if that must be given, or
+ * must not be given
  */
 export async function acceptLog(
   { database, queue, masterKeys }: { database: Database; queue: CommitQueue; masterKeys: MasterKeys },
@@ -59,7 +58,7 @@ export async function acceptLog(
   return { entries, anchorsAt: await setAnchorsAside(file) };
 }
 
-/** Gives anchors and their time stamps other names, as those of a log that is gone on with in another way. */
+/** Renames the anchors and their time stamps, since the log is continued differently. */
 export async function setAnchorsAside(file: AnchorFile): Promise<string | undefined> {
   await anchorFile(stampPath(file)).setAside();
   return file.setAside();

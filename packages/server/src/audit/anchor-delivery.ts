@@ -1,16 +1,16 @@
 import type { Database } from '../db/database.js';
 
-/** A place outside of the database that takes anchors. */
+/** A place outside the database that takes anchors. */
 export interface AnchorSink {
   readonly name: SinkName;
-  /** Takes anchors in their order, each for good when it resolves. It may be given one that it has. */
+  /** Takes anchors in order, and has them for good when it resolves. It may be given one that it has already. */
   readonly take: (lines: readonly string[]) => Promise<void>;
 }
 
-/** Where evidence of the log is kept. */
+/** The places where evidence of the log is kept. */
 export type SinkName = 'file' | 'syslog' | 'timestamp';
 
-/** How a place does. */
+/** The state of a place. */
 export interface SinkState {
   readonly name: SinkName;
   readonly failures: number;
@@ -20,9 +20,9 @@ export interface SinkState {
   readonly failingSince: number | undefined;
 }
 
-/** Brings anchors that wait in the database to where they belong. */
+/** Takes anchors that wait in the database to the places outside. */
 export interface AnchorDelivery {
-  /** Tries now; resolves when all places were tried. What fails is tried again by itself. Never rejects. */
+  /** Tries now; resolves when all places have been tried. Failures are retried automatically. Never rejects. */
   readonly deliver: () => Promise<void>;
   readonly states: () => readonly SinkState[];
   /** Tries no more; resolves when the last attempt has ended. */
@@ -33,7 +33,7 @@ interface DeliveryParts {
   readonly database: Database;
   readonly chain: string;
   readonly sinks: readonly AnchorSink[];
-  /** Whether anchors that all places have are removed: they wait for a server where a command made them. */
+  /** Whether anchors that all places have are removed. Those that a command made wait for a server. */
   readonly isServer: boolean;
   readonly tracking: SinkTracking;
 }
@@ -44,12 +44,12 @@ export interface SinkTracking {
   readonly onRecovered: (sink: SinkName) => void;
 }
 
-/** Anchors that are handed over together. */
+/** How many anchors are handed over together. */
 const BATCH = 200;
 /** Pauses between attempts, milliseconds. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-/** How often a server looks for anchors that commands beside it have made, milliseconds. */
+/** How often a server looks for anchors that commands have made, milliseconds. */
 const LOOK_MS = 30_000;
 
 /** Starts with every place in order. */
@@ -98,7 +98,7 @@ export function deliverAnchors(parts: DeliveryParts): AnchorDelivery {
     );
     if (outcomes.every(Boolean)) pause = FIRST_PAUSE_MS;
     else tryLater();
-    // Where the database is away they stay, and are removed another time.
+    // If the database is unreachable they stay, and are removed later.
     if (isServer) await forget(database, chain, Math.min(...taken)).catch(() => undefined);
   };
 
@@ -135,7 +135,7 @@ export function deliverAnchors(parts: DeliveryParts): AnchorDelivery {
   };
 }
 
-/** Keeps what became of each attempt, and tells when a place begins to fail and when it works again. */
+/** Keeps the result of each attempt, and reports when a place begins to fail and when it works again. */
 export function trackSink(
   name: SinkName,
   { onFailing, onRecovered }: SinkTracking,

@@ -3,16 +3,16 @@ import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 
-/** The file that anchors lie in, one a line. */
+/** The file that holds anchors, one a line. */
 export interface AnchorFile {
   readonly path: string;
-  /** Every line that was written whole; none where there is no file. */
+  /** Every complete line; none if there is no file. */
   readonly lines: () => AsyncGenerator<string>;
   /** The last lines; undefined where there is no file. */
   readonly tail: () => Promise<readonly string[] | undefined>;
-  /** Adds those of the anchors that the file does not have, on disk when it resolves. */
+  /** Adds those of the anchors that the file does not have; they are on disk when it resolves. */
   readonly append: (lines: readonly string[]) => Promise<void>;
-  /** Gives the file another name, so that anchors begin anew; undefined where there is none. */
+  /** Renames the file, so that anchors begin anew; undefined if there is none. */
   readonly setAside: () => Promise<string | undefined>;
 }
 
@@ -40,7 +40,8 @@ export function anchorFile(path: string): AnchorFile {
         const { lines: last, wholeBytes, cutBytes } = await readTail(handle);
         const missing = lines.filter((line) => !last.includes(line));
         if (missing.length === 0) return;
-        // What a crash has left of an anchor: it comes again. Files that can only grow keep it as a line of its own.
+        // The remains of an anchor after a crash, which will come again. Files that can only grow keep them as a line
+        // of their own.
         const isTakenBack = cutBytes === 0 || (await shorten(handle, wholeBytes));
         await handle.appendFile(`${isTakenBack ? '' : '\n'}${missing.join('\n')}\n`);
         await handle.datasync();
@@ -62,7 +63,7 @@ export function anchorFile(path: string): AnchorFile {
   };
 }
 
-/** Every line of a file that was written whole; none where there is no file. */
+/** Every complete line of a file; none if there is no file. */
 export async function* wholeLines(path: string): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
@@ -77,7 +78,7 @@ export async function* wholeLines(path: string): AsyncGenerator<string> {
   }
 }
 
-/** So that a file that is new is found after a power cut. */
+/** Makes sure that a new file is found after a power cut. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

@@ -5,7 +5,7 @@ import type { ChainHead } from './audit-entry.js';
 import { isSignature, type AnchorKeys, type AuditKeys } from './audit-keys.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-/** In the order in which a line has them: there is one way only to write an anchor. */
+/** In the order in which they stand in a line: there is only one way to write an anchor. */
 const signedAnchor = z.strictObject({
   chain: z.string(),
   number: z.int().min(1),
@@ -20,8 +20,9 @@ const signedAnchor = z.strictObject({
 const unsignedAnchor = z.object({ sequence: z.int().min(0), hash: z.string(), time: z.string() });
 
 /**
- * A head of the audit log, noted outside of the database. Anchors are a chain of their own: `number` counts them and
- * `before` is the digest of the one before. `key` names the Ed25519 key of `signature`, which is over the line without it.
+ * A head of the audit log, noted outside the database. Anchors form a chain of their own: `number` counts them and
+ * `before` is the digest of the one before. `key` names the Ed25519 key of `signature`, which covers the line without
+ * itself.
  */
 export type Anchor = Readonly<z.output<typeof signedAnchor>>;
 
@@ -62,7 +63,7 @@ export function readAnchorLine(line: string): AnchorLine {
   return unsigned.success ? { kind: 'unsigned', head: unsigned.data } : { kind: 'damaged' };
 }
 
-/** Whether the anchor was signed with the key that it names; `unknown` where that is not there. */
+/** Whether the anchor was signed with the key that it names; `unknown` if that is not there. */
 export async function checkSignature(
   { signature, ...content }: Anchor,
   keys: AnchorKeys,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditEvent } from './audit-event.js';
 
-/** Where a chain of entries has come to. */
+/** The end of a chain of entries. */
 export interface ChainHead {
   /** Entries so far; the sequence of the last. */
   readonly sequence: number;
@@ -14,7 +14,7 @@ export const EMPTY_CHAIN: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
 /** An entry as it is stored. */
 export interface AuditEntry extends ChainHead {
-  /** Canonical JSON: what the hash is over, besides the hash before. */
+  /** Canonical JSON, which the hash covers together with the hash before. */
   readonly entry: string;
 }
 
@@ -44,7 +44,7 @@ export function chainHash(before: string, entry: string): string {
   return createHash('sha256').update(before).update('\n').update(entry).digest('hex');
 }
 
-/** JSON with sorted names and without what is undefined, as RFC 8785 has it for text, whole numbers and objects. */
+/** JSON with sorted names and without undefined values, according to RFC 8785 for text, whole numbers and objects. */
 function canonicalJson(value: object): string {
   return JSON.stringify(value, (_name, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -51,7 +51,7 @@ export interface AuditEvent {
   readonly counts?: Readonly<Record<string, number>>;
 }
 
-/** The server itself, where nobody else does something. */
+/** The server itself, when it does something of its own accord. */
 export const SERVER_ITSELF = {
   tenant: 'default',
   subject: 'server',

@@ -7,12 +7,12 @@ import { auditKeys } from './audit-keys.js';
 import { anchorPlace, auditAnchorPath } from './open-audit.js';
 import type { AuditEvidence } from './verify.js';
 
-/** Settings that say what a log is compared with. */
+/** The settings that say what a log is compared with. */
 type EvidenceSettings = Pick<Config, 'dataDirectory' | 'database' | 'auditAnchor' | 'auditTimestampCa'>;
 
 /**
  * Everything that a server has to verify its audit log with.
- * @param masterKeys undefined where they are not at hand: neither head nor anchors are authenticated then
+ * @param masterKeys undefined if they are not at hand, in which case neither the head nor anchors are authenticated
  * @throws {ConfigError} if the certificates of time stamps cannot be read
  */
 export async function auditEvidence(

@@ -11,28 +11,28 @@ import {
 } from 'node:crypto';
 import type { MasterKey, MasterKeys } from '../records/master-keys.js';
 
-/** What says that a text was written by somebody with a master key. */
+/** Proof that a text was written by somebody with a master key. */
 interface TextSeal {
   readonly masterKeyId: string;
   /** HMAC-SHA-256, hexadecimal. */
   readonly mac: string;
 }
 
-/** Public keys that anchors are verified with. */
+/** Public keys for verifying anchors. */
 export interface AnchorKeys {
   /** Undefined where no key has that id. */
   readonly publicKey: (id: string) => Promise<KeyObject | undefined>;
 }
 
-/** What the audit log is sealed and signed with. All of it follows from the master keys, and none is in the database. */
+/** The keys that seal and sign the audit log. All are derived from the master keys, and none is in the database. */
 export interface AuditKeys extends AnchorKeys {
   /** Seals with the current master key. */
   readonly seal: (text: string) => TextSeal;
-  /** Whether the seal is that of the text; `unknown` where its master key is not there. */
+  /** Whether the seal belongs to the text; `unknown` if its master key is not there. */
   readonly check: (text: string, seal: TextSeal) => Promise<'intact' | 'forged' | 'unknown'>;
   /** Signs with the current key: Ed25519, in base64. */
   readonly sign: (text: string) => string;
-  /** Id of the key that is signed with. */
+  /** Id of the signing key. */
   readonly signingKeyId: () => string;
   /** Every public key, the current one first. */
   readonly publicKeys: () => readonly { readonly id: string; readonly key: KeyObject }[];
@@ -69,7 +69,7 @@ export function auditKeys(masterKeys: MasterKeys): AuditKeys {
   };
 }
 
-/** Public keys that somebody noted down, for those who have no master key. */
+/** Public keys that were noted down, for those who have no master key. */
 export function publicAnchorKeys(keys: readonly KeyObject[]): AnchorKeys {
   const byId = new Map(keys.map((key) => [publicKeyId(key), key]));
   return { publicKey: (id) => Promise.resolve(byId.get(id)) };
@@ -90,7 +90,7 @@ interface DerivedKeys {
 
 const SEED_BYTES = 32;
 const ID_LENGTH = 16;
-/** What stands before the seed in the PKCS #8 of an Ed25519 key (RFC 8410, 7). */
+/** What precedes the seed in the PKCS #8 form of an Ed25519 key (RFC 8410, 7). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 function derive(master: Uint8Array): DerivedKeys {

@@ -16,39 +16,41 @@ export interface AuditLog {
   readonly append: (event: AuditEvent) => Promise<void>;
   /** Adds the event with what else the transaction changes: both are there afterwards, or neither. */
   readonly appendIn: (transaction: Transaction<Schema>, event: AuditEvent) => Promise<void>;
-  /** Where the chain has come to. */
+  /** The end of the chain. */
   readonly head: () => Promise<ChainHead>;
   /** Anchors the head for the last time. */
   readonly close: () => Promise<void>;
 }
 
-/** What a log is made of. */
+/** The parts of a log. */
 export interface AuditLogParts {
   readonly database: Database;
   readonly queue: CommitQueue;
   readonly keys: AuditKeys;
-  /** The chain of anchors that the log goes on with; undefined for one that is not anchored. */
+  /** The chain of anchors that the log continues; undefined for a log that is not anchored. */
   readonly chain: ChainOfAnchors | undefined;
-  /** Called when an anchor waits to be taken outside; resolves when it was, or was tried. */
+  /** Called when an anchor waits to be taken outside; resolves when that has been done or tried. */
   readonly onAnchored: () => Promise<void>;
-  /** Somebody else has written to the log, or its head is sealed with a key that is not here; each told once. */
+  /**
+   * Somebody else has written to the log, or its head is sealed with a key that is not here; each is reported once.
+   */
   readonly onTrouble: (trouble: LogTrouble) => void;
 }
 
-/** Why a log cannot be trusted any more, or cannot be gone on with. */
+/** Why a log can no longer be trusted, or cannot be continued. */
 export type LogTrouble = 'tampered' | 'unknown-key';
 
-/** A chain of anchors that a server goes on with. */
+/** A chain of anchors that a server continues. */
 export interface ChainOfAnchors {
   readonly chain: string;
   readonly place: string;
-  /** What stands before its first anchor. */
+  /** The digest before its first anchor. */
   readonly before: string;
 }
 
-/** How long somebody waits for an entry before the work is refused, milliseconds. */
+/** How long an entry is waited for before the work is refused, milliseconds. */
 const PATIENCE_MS = 5000;
-/** The head is anchored this long after an entry at the latest, milliseconds. */
+/** The head is anchored at the latest this long after an entry, milliseconds. */
 const ANCHOR_MS = 1000;
 /** When a client may try again, seconds. */
 const RETRY_AFTER_SECONDS = 5;
@@ -57,7 +59,7 @@ const RETRY_AFTER_SECONDS = 5;
 export function createAuditLog(parts: AuditLogParts): AuditLog {
   const { database, queue, keys, chain } = parts;
   let timer: NodeJS.Timeout | undefined;
-  /** Entries that are known to have been on disk: they cannot become fewer. */
+  /** Entries that are known to have been on disk, which cannot become fewer. */
   let known = 0;
   const told = new Set<LogTrouble>();
 
@@ -66,7 +68,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
     told.add(trouble);
   };
 
-  /** The head by its seal, which holds whatever became of the entries. */
+  /** The head according to its seal, which holds whatever was done to the entries. */
   const requireHead = async (db: Database['db']): Promise<AuditHead> => {
     const read = await readSealedHead(db, keys);
     if (read.kind === 'intact' && read.head.sequence >= known) return read.head;
@@ -81,7 +83,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
     const last = await readLastEntry(transaction);
     if (last !== undefined && (last.sequence !== head.sequence || last.hash !== head.hash)) tell('tampered');
     if (last === undefined && head.sequence > 0) tell('tampered');
-    // What somebody cut off or put in leaves its mark: the chain goes on from what was sealed.
+    // Entries that somebody removed or added leave their mark, since the chain continues from what was sealed.
     const sequence = Math.max(head.sequence, last?.sequence ?? 0);
     const entry = nextEntry({ sequence, hash: head.hash }, event, new Date());
     await transaction.insertInto('audit_entries').values(entry).execute();
@@ -107,7 +109,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
 
   const anchorSoon = (): void => {
     timer ??= setTimeout(() => {
-      // The database is away: the next entry brings the anchor with it.
+      // The database is unreachable: the next entry brings the anchor with it.
       anchor(PATIENCE_MS).catch(() => undefined);
     }, ANCHOR_MS).unref();
   };
@@ -123,7 +125,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
   };
 }
 
-/** Makes the anchor of a head that has none yet; it waits in the database until it was taken outside. */
+/** Makes the anchor of a head that has none yet, which waits in the database until it is taken outside. */
 async function anchorHead(
   transaction: Transaction<Schema>,
   keys: AuditKeys,

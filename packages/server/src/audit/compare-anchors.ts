@@ -10,17 +10,17 @@ import { readStamps } from './stamp-anchors.js';
 import { readHashes } from './stored-chain.js';
 import { verifyTimestamp } from './timestamp-authority.js';
 
-/** What a log was compared with. */
+/** The evidence that a log was compared with. */
 export interface ComparedAnchors {
   /** Anchors of the file that were compared. */
   readonly anchors: number;
-  /** Of them, those of versions that did not sign. */
+  /** Those among them that are from versions that did not sign. */
   readonly unsigned: number;
   /** Anchors of a place outside. */
   readonly outside: number;
-  /** Time stamps that are of an anchor, and good as far as authorities were named. */
+  /** Time stamps that belong to an anchor, and are valid where authorities were named. */
   readonly timestamps: number;
-  /** The last of them, where it was verified. */
+  /** The last of them, if it was verified. */
   readonly stamped: { readonly sequence: number; readonly time: string } | undefined;
 }
 
@@ -39,9 +39,9 @@ export interface ComparedLog {
   readonly reading: ReadableDatabase['db'];
   /** Its last entry. */
   readonly head: ChainHead;
-  /** Its head by the seal, where that was checked. */
+  /** Its head according to the seal, if that was checked. */
   readonly known: AuditHead | undefined;
-  /** The log as it is by now. */
+  /** The log as it is at the time of the call. */
   readonly now: () => Promise<{ readonly head: ChainHead; readonly sealed: AuditHead | undefined }>;
   readonly keys: AnchorKeys | undefined;
   readonly authorities: string | undefined;
@@ -50,7 +50,7 @@ export interface ComparedLog {
 
 /** Lines that are compared together. */
 const BATCH = 500;
-/** Lines among which an anchor may stand twice: two processes may have taken it to the file. */
+/** Lines within which an anchor may occur twice, since two processes may have taken it to the file. */
 const RECENT = 1000;
 
 /** Compares a log with every anchor of a file, those that wait to be written there, and their time stamps. */
@@ -58,7 +58,7 @@ export async function compareAnchors(
   log: ComparedLog,
   { file, place }: { readonly file: AnchorFile; readonly place: string },
 ): Promise<ComparedAnchors> {
-  // Before the anchors: each stamp is younger than its anchor.
+  // Before the anchors, since each stamp is younger than its anchor.
   const stamps = await collectStamps(log, file);
   const walk = createWalk(log);
   const stamped: Stamped[] = [];
@@ -86,7 +86,9 @@ export async function compareAnchors(
   };
 }
 
-/** Compares a log with the anchors in lines of a place outside, which may lack some. Returns how many there were. */
+/**
+ * Compares a log with the anchors in the lines of an outside place, which may lack some. Returns how many there were.
+ */
 export async function compareOutsideAnchors(log: ComparedLog, lines: AsyncIterable<string>): Promise<number> {
   const ahead: ChainHead[] = [];
   let count = 0;
@@ -141,7 +143,7 @@ function createWalk(log: ComparedLog): Walk {
   let unsignedLines = 0;
   let anchors = 0;
   let unsigned = 0;
-  /** A line that is no anchor: all is well if the next one begins with it, since a crash cut it short then. */
+  /** A line that is no anchor. If the next one begins with it, all is well: a crash cut it short. */
   let cut: string | undefined;
 
   const takeSigned = async (line: Extract<AnchorLine, { kind: 'signed' }>): Promise<void> => {
@@ -176,7 +178,8 @@ function createWalk(log: ComparedLog): Walk {
   return {
     take: async (line, text, hashes) => {
       if (cut !== undefined && !text.startsWith(cut)) report('anchor-damaged', 0);
-      // What a file system has not come to write is read as zeros, before what it has: nothing was there for the next to begin with.
+      // Content that the file system never wrote reads as zeros: there is nothing that the next line could begin
+      // with.
       cut = line.kind === 'damaged' && !text.includes('\0') ? text : undefined;
       if (line.kind !== 'signed' && chains.size === 0) {
         unsignedDigest.update(`${text}\n`);
@@ -203,7 +206,9 @@ function createWalk(log: ComparedLog): Walk {
   };
 }
 
-/** Whether the file has the chains of anchors that the head knows, each as far as the head says, and no others. */
+/**
+ * Checks that the file has the chains of anchors that the head knows, each as far as the head says, and no others.
+ */
 async function compareChains(
   { head, known, now, report }: ComparedLog,
   chains: ReadonlyMap<string, WalkedChain>,
@@ -244,7 +249,7 @@ function compareHash(
   else report(found === undefined ? 'removed' : 'rewritten', sequence);
 }
 
-/** Anchors of entries that were not there yet when the log was read. */
+/** Compares anchors of entries that were not there yet when the log was read. */
 async function compareAhead(
   { database, now, report }: ComparedLog,
   ahead: readonly ChainHead[],
@@ -301,7 +306,7 @@ async function checkStamp(
   }
 }
 
-/** The lines of the file, and behind them the anchors that were not taken there yet. */
+/** The lines of the file, and after them the anchors that have not been taken there yet. */
 async function* linesOf(
   { reading, known }: ComparedLog,
   file: AnchorFile,

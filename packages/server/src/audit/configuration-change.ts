@@ -1,6 +1,6 @@
 import { SERVER_ITSELF, type AuditEvent } from './audit-event.js';
 
-/** The event that tells of one changed setting, or of something that settings lead to. */
+/** The event for one changed setting, or for the change of something that a setting names. */
 export function changeOf(what: string | undefined, reason?: string): AuditEvent {
   return {
     action: 'configuration.change',

@@ -8,14 +8,14 @@ import { auditKeys } from './audit-keys.js';
 import { readSealedHead } from './sealed-head.js';
 import { createContentDigest } from './verify.js';
 
-/** What the audit log says was destroyed, which nobody without a master key can have it say. */
+/** What was destroyed according to the audit log, which nobody without a master key can forge. */
 export interface DestroyedByLog {
   /**
-   * Those of the sessions that were destroyed, or left out of a backup that was restored since they were. Entries count as far
-   * as their chain leads to the sealed head; each is read once.
+   * Those of the sessions that were destroyed, or that a restored backup left out for that reason. Entries count as
+   * far as their chain leads to the sealed head; each is read once.
    */
   readonly among: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
-  /** Reads what was added, so that nobody has to wait for it later. */
+  /** Reads new entries, so that nobody has to wait for that later. */
   readonly refresh: () => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ const PAGE = 2000;
 
 const relevantEntry = z.object({ action: z.string(), outcome: z.string(), what: z.string() });
 
-/** Of the entries that matter; what is in quotes cannot stand in a text of an entry. */
+/** Matches the relevant entries; the quoted pattern cannot occur within a text of an entry. */
 const RELEVANT = /"action":"(?:record\.delete|retention\.destroy|backup\.restore|audit\.accept)"/u;
 
 /** Nothing is read yet. */
@@ -39,7 +39,7 @@ export function createDestroyedByLog({ db }: Pick<Database, 'db'>, masterKeys: M
 
   const take = (row: AuditEntry): void => {
     const { data } = relevantEntry.safeParse(RELEVANT.test(row.entry) ? parseJson(row.entry) : undefined);
-    // What somebody has accepted counts as it is.
+    // Entries that somebody has accepted count as they are.
     if (data?.action === 'audit.accept' && data.what === content.value()) isChained = true;
     const isNext = row.sequence === before.sequence + 1 && chainHash(before.hash, row.entry) === row.hash;
     isChained &&= isNext;
@@ -71,7 +71,7 @@ export function createDestroyedByLog({ db }: Pick<Database, 'db'>, masterKeys: M
   };
 
   const refresh = async (): Promise<void> => {
-    // What is being read began before the entry may have been there.
+    // The reading in progress may have begun before the entry was there.
     await reading?.catch(() => undefined);
     reading ??= readOn().finally(() => (reading = undefined));
     await reading;

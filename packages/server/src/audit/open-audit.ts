@@ -37,23 +37,23 @@ export const ANCHOR_SETTINGS = [
   'auditTimestampMinutes',
 ] as const satisfies readonly (keyof Config)[];
 
-/** What goes wrong with the log while it is open. */
+/** Reports what goes wrong with the log while it is open. */
 export interface AuditEvents {
-  /** A place does not take anchors; told once, until it does again. */
+  /** A place does not take anchors; reported once until it does again. */
   readonly onAnchorFailing: (sink: SinkName, error: unknown) => void;
   readonly onAnchorRecovered: (sink: SinkName) => void;
-  /** The anchors that were made are not in their file any more. */
+  /** The anchors that were made are no longer in their file. */
   readonly onAnchorsMissing: () => void;
-  /** The log cannot be trusted any more, or cannot be gone on with. */
+  /** The log can no longer be trusted, or cannot be continued. */
   readonly onTrouble: (trouble: LogTrouble) => void;
 }
 
-/** A log with what becomes of its anchors. */
+/** A log, with the state of its anchors. */
 export interface AnchoredAuditLog extends AuditLog {
   readonly evidence: () => EvidenceState;
 }
 
-/** How the evidence does that the log is whole. */
+/** The state of the evidence that the log is whole. */
 export interface EvidenceState {
   readonly sinks: readonly SinkState[];
   /** Whether anchors were missing at the start, or somebody else has written to the log since. */
@@ -62,8 +62,8 @@ export interface EvidenceState {
 
 /**
  * Opens the audit log with the anchors that are set.
- * @param opener a server takes anchors on that commands have made, and has them stamped
- * @throws {ConfigError} if the log is shorter or other than its sealed head or the last anchors say
+ * @param opener a server also takes care of anchors that commands have made, and has them stamped
+ * @throws {ConfigError} if the log is shorter than, or different from, what its sealed head or the last anchors say
  */
 export async function openAudit(
   config: AnchorSettings,
@@ -107,7 +107,7 @@ export async function openAudit(
       events.onTrouble(trouble);
     },
   });
-  /** Where it cannot be written either, metrics and log tell of it. */
+  /** If it cannot be written either, metrics and log report that. */
   function note(event: Pick<AuditEvent, 'action' | 'outcome' | 'what'>): void {
     if (isServer) log.append({ ...BY_SERVER, ...event }).catch(() => undefined);
   }
@@ -126,7 +126,7 @@ export async function openAudit(
     events.onAnchorsMissing();
     await log.append({ ...BY_SERVER, action: 'audit.anchors-missing', outcome: 'failure', what: place });
   }
-  // What waited when the last process ended.
+  // Delivers what waited when the last process ended.
   void delivery.deliver();
   return {
     ...log,
@@ -151,8 +151,8 @@ export function auditAnchorPath({
 }
 
 /**
- * What the head of the log calls that file: a data directory can be moved with what is in it, and servers that share a
- * database have files of the same name.
+ * The name of that file in the head of the log: a data directory can be moved with its content, and servers that
+ * share a database have files of the same name.
  */
 export function anchorPlace(config: Pick<Config, 'auditAnchor' | 'dataDirectory' | 'database'>): string {
   const path = resolve(auditAnchorPath(config));

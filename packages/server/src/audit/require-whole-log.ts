@@ -8,22 +8,22 @@ import type { AuditKeys } from './audit-keys.js';
 import { EMPTY_HEAD, readSealedHead, type AuditHead } from './sealed-head.js';
 import { readHashes, readLastEntry } from './stored-chain.js';
 
-/** What a log that may be gone on with has been found to be. */
+/** What is found about a log that may be continued. */
 export type LogAtStart =
   /** Its last anchor is where it should be. */
   | { readonly kind: 'anchored'; readonly chain: string; readonly before: string }
   /** None of its entries were anchored in this file. */
   | { readonly kind: 'new' }
-  /** Anchors that were made are in the file no more. */
+  /** Anchors that were made are no longer in the file. */
   | { readonly kind: 'anchors-missing' }
   /** It was written by a version that did not seal. */
   | { readonly kind: 'unsealed'; readonly head: ChainHead };
 
 /**
- * Compares the log with its sealed head and with the last anchors of the file, without reading all of either: what
- * that leaves is for `verifyAudit`.
+ * Compares the log with its sealed head and with the last anchors of the file, without reading all of either; the
+ * rest is left to `verifyAudit`.
  * @param place what the head calls the file
- * @throws {ConfigError} if the log is shorter or other than the head or any of the anchors says
+ * @throws {ConfigError} if the log is shorter than, or different from, what the head or any of the anchors says
  */
 export async function requireWholeLog(
   database: Database,
@@ -32,8 +32,8 @@ export async function requireWholeLog(
   place: string,
 ): Promise<LogAtStart> {
   const { db } = database;
-  // Others add anchors meanwhile, to the database first: what the file should have is asked before it is read, and
-  // what it may have afterwards.
+  // Others add anchors meanwhile, first to the database. So what the file must have is asked before it is read, and
+  // what it may have is asked afterwards.
   const { expected, waiting } = await database.snapshot(async (reading) => ({
     expected: await requireHead(reading, keys),
     waiting: await reading.selectFrom('audit_anchors').select(['chain', 'number']).execute(),
@@ -59,7 +59,7 @@ export async function requireWholeLog(
   return { kind: 'anchors-missing' };
 }
 
-/** What is to be done where a log is refused. */
+/** What to do if a log is refused. */
 const REMEDY =
   'Keep the database and the anchors as they are and find out who wrote to them: see `auscult audit verify`. Where it is known, as after a snapshot was brought back, `auscult audit accept --reason "…"` goes on from what there is.';
 
@@ -95,7 +95,7 @@ function requireLast(head: AuditHead, last: ChainHead | undefined): void {
     throw refusal(`entry ${entries} of the audit log is not the one that was sealed`);
 }
 
-/** Where nobody writes a row but with an entry, or after one. */
+/** Tables in which a row is only ever written with an entry, or after one. */
 const TABLES_WITH_ENTRIES = [
   'sessions',
   'session_groups',
@@ -110,7 +110,7 @@ const TABLES_WITH_ENTRIES = [
   'configurations',
 ] as const satisfies readonly (keyof Schema)[];
 
-/** An empty log beside anything else. */
+/** Whether there is anything else beside an empty log. */
 async function hasOtherRows(db: Database['db']): Promise<boolean> {
   for (const table of TABLES_WITH_ENTRIES) {
     const row = await db
@@ -123,7 +123,7 @@ async function hasOtherRows(db: Database['db']): Promise<boolean> {
   return false;
 }
 
-/** Every anchor that was read knows an entry that is there, with the same hash. */
+/** Requires that every anchor that was read names an entry that is there, with the same hash. */
 async function requireConsistent(
   db: Database['db'],
   lines: readonly AnchorLine[],
@@ -147,7 +147,9 @@ async function requireConsistent(
   }
 }
 
-/** Signed anchors are those that the head knows, or older ones; and none is unsigned after them. */
+/**
+ * Requires that signed anchors are ones that the head knows, or older ones, and that no unsigned one follows them.
+ */
 async function requireKnown(
   keys: AuditKeys,
   head: AuditHead,

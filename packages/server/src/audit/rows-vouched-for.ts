@@ -5,7 +5,7 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { auditKeys } from './audit-keys.js';
 import { readSealedHead, writeSealedHead } from './sealed-head.js';
 
-/** Whether the entries say that rows are vouched for. What is in quotes cannot stand in a text of an entry. */
+/** Whether the entries say that rows are vouched for. The quoted pattern cannot occur within a text of an entry. */
 export async function saysRowsAreVouchedFor(db: Database['db']): Promise<boolean> {
   const entry = await db
     .selectFrom('audit_entries')
@@ -16,13 +16,13 @@ export async function saysRowsAreVouchedFor(db: Database['db']): Promise<boolean
   return entry !== undefined;
 }
 
-/** Whether the sealed head says so, which nobody without a master key can take back. */
+/** Whether the sealed head says so, which nobody without a master key can undo. */
 export async function isMarkedVouchedFor(db: Database['db'], masterKeys: MasterKeys): Promise<boolean> {
   const read = await readSealedHead(db, auditKeys(masterKeys));
   return read.kind === 'intact' && read.head.rowsVouchedFor;
 }
 
-/** Has the sealed head say so from now on. Whoever calls holds the lock of the chain, and has sealed the log. */
+/** Makes the sealed head say so from now on. The caller holds the lock of the chain, and has sealed the log. */
 export async function markVouchedFor(
   transaction: Transaction<Schema>,
   masterKeys: MasterKeys,

@@ -11,7 +11,7 @@ import { readSealedHead, writeSealedHead } from './sealed-head.js';
 import { saysRowsAreVouchedFor } from './rows-vouched-for.js';
 import { lockChain, readLastEntry } from './stored-chain.js';
 
-/** Seals a log as it is, where it is known to be whole: that of a backup. */
+/** Seals a log as it is, because it is known to be whole: that of a backup. */
 export async function sealLog(
   transaction: Transaction<Schema>,
   kind: Database['kind'],
@@ -24,9 +24,9 @@ export async function sealLog(
 }
 
 /**
- * Seals a log that an earlier version wrote, which did not seal. That it did not, a configuration tells that only the
- * server can have written: else whoever removed every seal would have the log taken for an old one.
- * @throws {ConfigError} if no configuration tells so, or one tells otherwise
+ * Seals a log written by an earlier version that did not seal. That it did not is shown by a configuration that only
+ * the server can have written; otherwise, whoever removed every seal could pass the log off as an old one. @throws
+ * {ConfigError} if no configuration shows it, or one shows the opposite
  */
 export async function sealEarlierLog(
   { kind }: Database,

@@ -13,26 +13,26 @@ const anchoredChain = chainHead.extend({
   place: z.string(),
   /** Anchors so far; the number of the last. */
   number: z.int().min(0),
-  /** Of the last anchor. */
+  /** Digest of the last anchor. */
   digest: z.string(),
 });
 const sealedContent = chainHead.extend({
   anchored: z.array(anchoredChain),
-  // Versions that vouched for rows did not say so here at first.
+  // The first versions that vouched for rows did not say so here.
   rowsVouchedFor: z.boolean().default(false),
 });
 
-/** A chain of anchors, as far as it has come. */
+/** A chain of anchors, up to its last one. */
 export type AnchoredChain = Readonly<z.output<typeof anchoredChain>>;
 
-/** Where the chain of entries has come to, and the anchors that were made of it. */
+/** The end of the chain of entries, and the anchors that were made of it. */
 export interface AuditHead extends ChainHead {
   readonly anchored: readonly AnchoredChain[];
-  /** Whether rows are vouched for, so that one without a MAC is refused for good, whatever becomes of the log. */
+  /** Whether rows are vouched for, so that a row without a MAC is always refused, whatever happens to the log. */
   readonly rowsVouchedFor: boolean;
 }
 
-/** What the database says of the head: only an intact one was written by somebody with a master key. */
+/** What the database says about the head: only an intact one was written by somebody with a master key. */
 export type ReadHead =
   | { readonly kind: 'none' }
   | { readonly kind: 'forged' }
@@ -57,7 +57,7 @@ export async function readSealedHead(db: Database['db'], keys: AuditKeys): Promi
   }
 }
 
-/** Writes the head under the current master key. Whoever calls holds the lock of the chain. */
+/** Writes the head under the current master key. The caller holds the lock of the chain. */
 export async function writeSealedHead(
   transaction: Transaction<Schema>,
   keys: AuditKeys,

@@ -12,7 +12,7 @@ export type TimestampSettings = Pick<
   'auditTimestampUrl' | 'auditTimestampCa' | 'auditTimestampMinutes'
 >;
 
-/** Has the last anchor stamped, again and again. */
+/** Has the latest anchor stamped at intervals. */
 export interface Stamping {
   readonly state: () => SinkState;
   /** Stamps the last anchor now, unless it is stamped. Never rejects. */
@@ -20,9 +20,9 @@ export interface Stamping {
   readonly close: () => void;
 }
 
-/** After a failure it is tried again so soon, milliseconds. */
+/** After a failure it is tried again after so long, milliseconds. */
 const RETRY_MS = 60_000;
-/** The first anchor of a start is there by then, milliseconds. */
+/** By then the first anchor after a start is there, milliseconds. */
 const FIRST_MS = 5000;
 
 const stampLine = z.object({ anchor: z.string(), token: z.base64() });
@@ -34,7 +34,7 @@ export interface AnchorStamp {
   readonly token: Buffer;
 }
 
-/** Starts stamping the anchors of a file; undefined where no authority is set. Tokens lie in a file beside it. */
+/** Starts stamping the anchors of a file; undefined if no authority is set. Tokens are kept in a file beside it. */
 export function stampAnchors(
   { auditTimestampUrl: url, auditTimestampCa: ca, auditTimestampMinutes: minutes }: TimestampSettings,
   file: AnchorFile,

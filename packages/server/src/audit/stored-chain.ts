@@ -11,7 +11,7 @@ export async function lockChain(transaction: Transaction<Schema>, kind: Database
   if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`.execute(transaction);
 }
 
-/** The last entry that there is; undefined where there is none. */
+/** The last entry; undefined if there is none. */
 export async function readLastEntry(db: Database['db']): Promise<ChainHead | undefined> {
   return db
     .selectFrom('audit_entries')
@@ -42,7 +42,7 @@ export async function* readEntries(reading: Transaction<Schema>): AsyncGenerator
   }
 }
 
-/** Hashes of the entries with these sequences, as far as they are there. */
+/** Hashes of those entries with these sequences that are there. */
 export async function readHashes(
   db: Database['db'],
   sequences: readonly number[],

@@ -6,13 +6,13 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import type { AnchorSink } from './anchor-delivery.js';
 import { readAnchorLine } from './anchor.js';
 
-/** Where syslog is, and how it is known there. */
+/** Where the syslog server is, and how to authenticate there. */
 export interface SyslogSettings {
   /** `udp://host:514`, or `tls://host:6514`. */
   readonly url: string;
-  /** File with the authority of the server's certificate, as PEM; those of Node without it. */
+  /** File with the authority of the server's certificate, as PEM; Node's own authorities without it. */
   readonly ca: string | undefined;
-  /** Files with the certificate that is shown to the server, and its key, as PEM. */
+  /** Files with the certificate that is shown to the server, and with its key, as PEM. */
   readonly certificate: string | undefined;
   readonly key: string | undefined;
 }
@@ -25,7 +25,7 @@ const TLS_PORT = 6514;
 /** A server that takes longer to take anchors has failed, milliseconds. */
 const TIMEOUT_MS = 10_000;
 
-/** Sends anchors to a syslog server, each as a message of RFC 5424, by UDP or by TLS as RFC 5425 has it. */
+/** Sends anchors to a syslog server, each as a message of RFC 5424, over UDP or over TLS (RFC 5425). */
 export function syslogSink(settings: SyslogSettings): AnchorSink {
   const { protocol, hostname: host, port } = new URL(settings.url);
   const name = host.replace(/^\[(.*)\]$/, '$1');
@@ -60,8 +60,8 @@ async function sendByUdp(messages: readonly string[], host: string, port: number
 }
 
 /**
- * One connection for all of them, closed behind the last: syslog acknowledges nothing, and only a connection that the
- * server has closed in turn shows that it read everything.
+ * Uses one connection for all of them, closed after the last: syslog acknowledges nothing, and only the server
+ * closing the connection in turn shows that it read everything.
  */
 async function sendByTls(
   messages: readonly string[],

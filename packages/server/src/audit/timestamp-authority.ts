@@ -16,19 +16,19 @@ import {
   TSTInfo,
 } from 'pkijs';
 
-/** When something was there at the latest, as an authority has signed it. */
+/** Proof signed by an authority that something existed at a time. */
 export interface Timestamp {
   readonly time: Date;
   /** The token of RFC 3161, DER. */
   readonly token: Buffer;
 }
 
-/** What an authority answered, or a token that was kept, cannot be used. Its message holds nothing of either. */
+/** The answer of an authority, or a stored token, cannot be used. The message quotes nothing of either. */
 class TimestampError extends Error {
   override readonly name = 'TimestampError';
 }
 
-/** An answer that takes longer is given up, milliseconds. */
+/** How long an answer is waited for, milliseconds. */
 const TIMEOUT_MS = 15_000;
 /** Tokens with a chain of certificates have some thousand bytes. */
 const MOST_BYTES = 65_536;
@@ -37,8 +37,8 @@ const NONCE_BYTES = 8;
 const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 
 /**
- * Has an authority sign that `content` is there now: it is sent the SHA-256 of it.
- * @param authorities certificates, as PEM, that the token's signature has to lead to
+ * Has an authority sign that `content` exists now; it is sent only the SHA-256 hash.
+ * @param authorities certificates, as PEM, to which the token's signature must lead
  * @throws {TimestampError} if the answer is no token for this content, or not signed under `authorities`
  */
 export async function requestTimestamp(
@@ -62,7 +62,7 @@ export async function requestTimestamp(
 }
 
 /**
- * When the token says that `content` was there.
+ * The time at which, according to the token, `content` existed.
  * @param nonce that of the request, where the token answers one
  * @throws {TimestampError} if it is no token for this content, or not signed under `authorities`
  */

@@ -14,21 +14,24 @@ import {
 import { readSealedHead, type AuditHead } from './sealed-head.js';
 import { readEntries, readHashes, readLastEntry } from './stored-chain.js';
 
-/** What a log is compared with. What is left out is not compared: without any of it, the chain must agree with itself. */
+/**
+ * What a log is compared with; anything left out is not compared. Without all of it, the chain must still be
+ * consistent in itself.
+ */
 export interface AuditEvidence {
-  /** Keys of the master keys: the sealed head is compared with them, and anchors are verified. */
+  /** Keys derived from the master keys, which check the sealed head and verify anchors. */
   readonly keys?: AuditKeys | undefined;
-  /** Public keys that anchors are verified with, where no master key is there. */
+  /** Public keys for verifying anchors where there is no master key. */
   readonly publicKeys?: AnchorKeys | undefined;
-  /** The file of anchors, and what the head calls it. */
+  /** The file of anchors, and its name in the head. */
   readonly anchors?: { readonly file: AnchorFile; readonly place: string } | undefined;
-  /** Lines of a place outside, such as a syslog server, of which those that hold an anchor count. */
+  /** Lines from an outside place, such as a syslog server, of which those with an anchor count. */
   readonly outside?: AsyncIterable<string> | undefined;
-  /** Certificates, as PEM, that time stamps of the anchors have to lead to. */
+  /** Certificates, as PEM, to which the time stamps of the anchors must lead. */
   readonly authorities?: string | undefined;
 }
 
-/** What came of verifying a log. */
+/** The result of verifying a log. */
 export interface AuditReport extends ComparedAnchors {
   readonly entries: number;
   readonly head: ChainHead;
@@ -36,16 +39,16 @@ export interface AuditReport extends ComparedAnchors {
   readonly isSealChecked: boolean;
   /** The first of the problems, in the order of the chain; empty if the log is whole. */
   readonly problems: readonly AuditProblem[];
-  /** Problems that `auscult audit accept` has taken for known, with the very entries that they are in. */
+  /** Problems that `auscult audit accept` has accepted, together with exactly these entries. */
   readonly accepted: readonly AuditProblem[];
 }
 
-/** Problems that are told: after these, the log is known to be of no use. */
+/** The most problems that are reported: with so many, the log is known to be of no use. */
 const MOST_PROBLEMS = 100;
 
 /**
  * Reads every entry, in order, and compares it with the one before, with the sealed head, and with every anchor.
- * Servers may go on meanwhile.
+ * Servers may keep running meanwhile.
  * @param onProgress told how many entries are read, and how many there are
  */
 export async function verifyAudit(
@@ -91,7 +94,7 @@ export async function verifyAudit(
     if (sealed?.kind === 'unknown-key') report('head-unverified', head.sequence);
     if (known !== undefined) compareHead(known, head, await readHashes(reading, [known.sequence]), report);
 
-    /** Servers go on meanwhile: what is ahead of what was read may be there by now. */
+    /** Servers keep running meanwhile, so entries after those that were read may be there by now. */
     const now = async (): Promise<{ readonly head: ChainHead; readonly sealed: AuditHead | undefined }> => {
       const last = (await readLastEntry(database.db)) ?? EMPTY_CHAIN;
       const again = keys === undefined ? undefined : await readSealedHead(database.db, keys);
@@ -122,14 +125,14 @@ export async function verifyAudit(
   });
 }
 
-/** SHA-256 over entries with their places and hashes: what somebody accepts is these, and no others. */
+/** SHA-256 over entries with their places and hashes: exactly these entries are accepted, and no others. */
 export interface ContentDigest {
   readonly add: (row: ChainHead & { readonly entry: string }) => void;
   /** Hexadecimal. */
   readonly value: () => string;
 }
 
-/** A digest of no entries so far. */
+/** Begins a digest, with no entries. */
 export function createContentDigest(): ContentDigest {
   const digest = createHash('sha256');
   return {

@@ -13,11 +13,11 @@ import { open, seal } from '../records/seal.js';
 import { KEY_BYTES } from '../storage/seal.js';
 import { syncFolder } from '../storage/durable-files.js';
 
-/** The first line of a backup, in the clear. */
+/** The first line of a backup, in plain text. */
 const header = z.object({
   format: z.literal('auscult-backup'),
   version: z.literal(1),
-  /** Newest step of the schema that the rows are of. */
+  /** The newest step of the schema of the rows. */
   schema: z.string(),
   createdAt: z.string(),
   masterKeyId: z.string(),
@@ -41,8 +41,8 @@ const LENGTH_BYTES = 4;
 const LONGEST_HEADER = 4096;
 
 /**
- * Writes rows into a new file: a header line, then compressed lines of JSON in encrypted blocks. Each block is bound to
- * its place, and the last one is marked, so that what is cut off, swapped or changed is noticed.
+ * Writes rows into a new file: a header line, then compressed lines of JSON in encrypted blocks. Each block is bound
+ * to its place, and the last one is marked, so that any cutting, swapping or change is noticed.
  */
 export async function writeBackup(
   path: string,
@@ -80,7 +80,7 @@ export async function writeBackup(
 }
 
 /**
- * Opens a backup. The rows are to be used only if all of them can be read: fails in the middle where it is damaged.
+ * Opens a backup. The rows may be used only if all of them can be read: a damaged backup fails in the middle.
  * @throws {ConfigError} if it is no backup, or its master key is not there
  */
 export async function readBackup(
@@ -155,7 +155,7 @@ async function* rowsOf(
 ): AsyncGenerator<BackupRow> {
   try {
     const gunzip = createGunzip();
-    // What fails on the way ends the last of them with its error.
+    // A failure on the way ends the last stream with its error.
     const done = pipeline(Readable.from(openBlocks(file, start, key)), gunzip).catch(() => undefined);
     for await (const json of splitLines(gunzip)) yield parseLine(json);
     await done;

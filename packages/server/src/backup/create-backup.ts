@@ -11,9 +11,9 @@ import { BACKUP_TABLES, type BackupTable } from './tables.js';
 export type RowCounts = Readonly<Record<string, number>>;
 
 /**
- * Writes everything but the data keys into a new file, as it is at one moment, while the server goes on; and then the
- * data keys that are left, encrypted as they are, into the copy of this server. A file that could not be finished, or
- * whose keys could not be copied, is removed.
+ * Writes everything but the data keys into a new file, in the state of one moment, while the server keeps running;
+ * and then the data keys that exist, encrypted as they are, into this server's copy. A file that could not be
+ * finished, or whose keys could not be copied, is removed.
  */
 export async function createBackup(
   {
@@ -49,7 +49,7 @@ async function* allRows(
   }
 }
 
-/** Pages by their number: the state that is read does not change meanwhile. */
+/** Reads pages by their number, since the state that is read does not change meanwhile. */
 async function* rowsOf(
   reading: Transaction<Schema>,
   { name, key, page }: BackupTable,

@@ -12,22 +12,21 @@ import { readBackup } from './backup-file.js';
 /** What is known to be destroyed, whatever a backup and a copy of data keys say. */
 export interface DestroyedSince {
   readonly sessions: ReadonlySet<string>;
-  /** Where it was read. */
+  /** Where this was read. */
   readonly lists: readonly string[];
 }
 
-/** Where lists of what was destroyed are looked for. */
+/** Where to look for lists of destroyed sessions. */
 interface Places {
-  /** Somebody names these: each has to be a list of some kind. */
+  /** Named explicitly, so that each must be a list of some kind. */
   readonly named: readonly string[];
   /** Folders that may hold lists: the data directory, those of the copy and of the master key. */
   readonly folders: readonly string[];
 }
 
 /**
- * Gathers the sessions that were destroyed from everything that tells of some: the lists of servers, copies of data
- * keys, newer backups, exports of the audit log, and databases.
- * @throws {ConfigError} if one that is named is no list, or a list was tampered with
+ * Gathers the destroyed sessions from all sources: the lists of servers, copies of data keys, newer backups, exports
+ * of the audit log, and databases. @throws {ConfigError} if a named source is no list, or a list was tampered with
  */
 export async function readDestroyedSince(
   { named, folders }: Places,
@@ -54,7 +53,7 @@ export async function destroyedIn({ db }: Pick<Database, 'db'>): Promise<Readonl
   return new Set(rows.map(({ session_id: id }) => id));
 }
 
-/** The database of a folder is opened only where somebody names the folder: it may be damaged. */
+/** The database in a folder is opened only if the folder is named explicitly, since it may be damaged. */
 async function addFolder(
   folder: string,
   masterKeys: MasterKeys,
@@ -92,7 +91,7 @@ const exportedEntry = z.object({
   entry: z.object({ action: z.string(), outcome: z.string(), what: z.string().nullish() }),
 });
 
-/** As much as tells what a file is. */
+/** Enough to tell what a file is. */
 const HEAD_BYTES = 4096;
 
 async function inFile(path: string, masterKeys: MasterKeys): Promise<ReadonlySet<string>> {

@@ -14,16 +14,16 @@ import { destroyedIn } from './destroyed-since.js';
 import { readAccess, settleAccess, type AccessPolicy } from './restored-access.js';
 import { BACKUP_TABLES } from './tables.js';
 
-/** What came of restoring a backup. */
+/** The result of restoring a backup. */
 export interface Restored {
   readonly rows: RowCounts;
   /** Sessions of the backup that were left out, because they were destroyed since. */
   readonly destroyed: readonly string[];
-  /** All that is known to be destroyed, also what the backup did not hold. */
+  /** All sessions that are known to be destroyed, including those that the backup did not hold. */
   readonly gone: ReadonlySet<string>;
-  /** The newest of what is back. */
+  /** When the backup was made. */
   readonly createdAt: string;
-  /** Revision that keys and users have reached. */
+  /** The revision that keys and users have reached. */
   readonly accessRevision: number;
 }
 
@@ -32,7 +32,7 @@ interface RestoreOptions {
   readonly path: string;
   /** The copy of data keys. */
   readonly keyCopy: string;
-  /** Sessions that were destroyed, as far as any list tells; they stay out, whatever the copy holds. */
+  /** Sessions that were destroyed according to any list; they are left out, whatever the copy holds. */
   readonly destroyed: ReadonlySet<string>;
   readonly access: AccessPolicy;
 }
@@ -42,8 +42,9 @@ const PAGE = 200;
 
 /**
  * Writes a backup into an empty database, all of it or nothing. Sessions whose keys are not in the copy at `keyCopy`
- * are left out: they were destroyed after the backup was made. So are those that a list, or the database itself, knows
- * to be destroyed, which it goes on to know. Keys and users let nobody in before `access` is done.
+ * are left out, since they were destroyed after the backup was made. So are those that a list, or the database
+ * itself, knows to be destroyed; the database remembers them from then on. Keys and users let nobody in before
+ * `access` is applied.
  * @throws {ConfigError} if the database is not empty, or the backup or the copy cannot be used
  */
 export async function restoreBackup(
@@ -114,7 +115,7 @@ async function writeRows(
   return { rows: counts, destroyed };
 }
 
-/** The names in a backup are authentic, but nothing that is read becomes part of a statement unseen. */
+/** The names in a backup are authentic, but nothing that is read becomes part of a statement unchecked. */
 function requireKnown(table: string): void {
   if (BACKUP_TABLES.some(({ name }) => name === table)) return;
   throw new ConfigError(
@@ -141,12 +142,12 @@ async function insert(
   table: string,
   page: readonly BackupRow[],
 ): Promise<void> {
-  // Which columns there are, the schema of the backup says.
+  // The schema of the backup says which columns there are.
   const writing = transaction as unknown as Transaction<Record<string, Record<string, unknown>>>;
   await writing
     .insertInto(table)
     .values(page.map(({ row }) => row))
-    // What was destroyed may be known already.
+    // A destroyed session may be known already.
     .$if(table === 'destroyed_keys', (query) => query.onConflict((conflict) => conflict.doNothing()))
     .execute();
 }

@@ -8,9 +8,9 @@ import { coveredOfKey, coveredOfUser } from '../integrity/covered-columns.js';
 import type { RowMacs } from '../integrity/row-macs.js';
 
 /**
- * What becomes of API keys and users, some of whom may have been revoked, disabled or reset after the backup was made.
- * `revoke`: none of them lets anybody in. `keep`: they are as they were then. `adopt`: they are as in another database,
- * mostly the one that is replaced.
+ * What happens to API keys and users, some of which may have been revoked, disabled or reset after the backup was
+ * made. `revoke`: none of them lets anybody in. `keep`: they stay as they were then. `adopt`: they are taken from
+ * another database, usually the one that is replaced.
  */
 export type AccessPolicy =
   | { readonly kind: 'revoke' }
@@ -24,13 +24,13 @@ interface AccessRows {
 }
 
 /**
- * Where keys and users are adopted from: a data directory, or the address of a PostgreSQL database.
+ * The database that keys and users are adopted from: a data directory, or the address of a PostgreSQL database.
  * @throws {ConfigError} if there is no database
  */
 export async function accessSource(text: string): Promise<DatabaseSettings> {
   if (/^postgres(ql)?:\/\//.test(text)) return { dataDirectory: '', database: text };
   const settings = { dataDirectory: text, database: undefined };
-  // One that is not there would be made, empty.
+  // One that does not exist would be created empty.
   if (await isThere(embeddedPath(settings))) return settings;
   throw new ConfigError(
     `there is no database in ${text}.`,
@@ -51,7 +51,7 @@ export async function readAccess(settings: DatabaseSettings, macs: RowMacs): Pro
     if ([...keys, ...users].some(({ mac }) => mac !== null) || keys.length + users.length === 0)
       return { keys: await soundOf(keys, isSoundKey(macs)), users: await soundOf(users, isSoundUser(macs)) };
     throw new ConfigError(
-      'nothing vouches for the keys and users of the database that they are to be taken from.',
+      'nothing vouches for the keys and users of the database that they should be taken from.',
       'Start a server of this version over it once, or restore without --access-from.',
     );
   } finally {
@@ -59,7 +59,7 @@ export async function readAccess(settings: DatabaseSettings, macs: RowMacs): Pro
   }
 }
 
-/** What the first start after a backup of an older version was restored vouches for, with all else of it. */
+/** The first start after restoring a backup of an older version vouches for these, as for everything else in it. */
 const UNVOUCHED = { mac: null, mac_key_id: null } as const;
 
 type KeyRow = AccessRows['keys'][number];
@@ -80,10 +80,10 @@ async function soundOf<Row>(rows: readonly Row[], isSound: (row: Row) => Promise
 }
 
 /**
- * Has the keys and users that a backup brought let in whom the policy lets in. What was written past the server before the
- * backup was made stays refused; where an older version made the backup, nothing vouches for its rows yet.
- * @param adopted those that take the place of the others, where they are taken from another database
- * @returns the revision that all of them have reached, so that none is put back as it was before
+ * Applies the policy to the keys and users that a backup brought. Rows that were written past the server before the
+ * backup was made stay refused; if an older version made the backup, nothing vouches for its rows yet. @param adopted
+ * keys and users of another database that replace those of the backup @returns the revision that all of them have
+ * reached, so that none can be put back to an earlier state
  */
 export async function settleAccess(
   database: Database,
@@ -119,7 +119,7 @@ export async function settleAccess(
       const next = {
         ...row,
         disabled_at: row.disabled_at ?? revoked,
-        // Neither comes back: a code that was used, or a login that has ended, must not be good again.
+        // Neither comes back: a code that was used, or a login that has ended, must not be valid again.
         recovery_digest: null,
         login_epoch: row.login_epoch + 1,
       };

@@ -3,11 +3,11 @@ export interface BackupTable {
   readonly name: string;
   /** Columns of its primary key. */
   readonly key: readonly [string, ...string[]];
-  /** Rows that are held in memory together. */
+  /** How many rows are held in memory together. */
   readonly page: number;
 }
 
-/** Tables that backups hold, those that others refer to first. */
+/** Tables in backups; those that others refer to come first. */
 export const BACKUP_TABLES: readonly BackupTable[] = [
   { name: 'sessions', key: ['id'], page: 5000 },
   { name: 'session_groups', key: ['session_id', 'name'], page: 5000 },
@@ -22,10 +22,10 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
 ];
 
 /**
- * Tables that they do not: data keys lie in a copy of their own, from which they can be destroyed; who is logged in logs
- * in again; a recovery code that was used must not come back; settings are those of a server, not of its records; the head
- * of the audit log is sealed anew, and its anchors begin anew; and which servers run, and which copies of data keys there
- * are, is a matter of the moment.
+ * Tables that are not in backups. Data keys are in a copy of their own, from which they can be destroyed; people log
+ * in again; a recovery code that was used must not come back; settings belong to a server, not to its records; the
+ * head of the audit log is sealed anew, and its anchors begin anew; and which servers run, and which copies of data
+ * keys exist, changes with time.
  */
 export const TABLES_LEFT_OUT: readonly string[] = [
   'data_keys',

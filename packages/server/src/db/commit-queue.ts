@@ -4,42 +4,44 @@ import type { Database } from './database.js';
 import { databaseFailureOf } from './database-failure.js';
 import type { Schema } from './schema.js';
 
-/** Something to write, as a whole or not at all. It may be called again where the database was away. */
+/** Something to write, as a whole or not at all. It may be called again if the database was unreachable. */
 type Write = (transaction: Transaction<Schema>) => Promise<void>;
 
-/** How long somebody waits for a write. */
+/** How long a write is waited for. */
 interface Patience {
   /** A write that is not on disk after so long is refused, and not tried again. Without it, the write waits. */
   readonly milliseconds: number;
 }
 
-/** Commits what many write, in order and together, so that all of them share one wait for the disk. */
+/** Commits the writes of many, in order and together, so that they all share one wait for the disk. */
 export interface CommitQueue {
   /**
-   * Resolves once `write` is on disk. Rejects with a `RequestError` `records_unavailable` where patience ends, and
-   * with what the database says where only this write is at fault.
+   * Resolves once `write` is on disk. Rejects with a `RequestError` `records_unavailable` when patience ends, and
+   * with the error of the database if only this write is at fault.
    */
   readonly submit: (write: Write, patience?: Patience) => Promise<void>;
-  /** Whether the last attempt succeeded: what is begun now can be expected to be written. */
+  /** Whether the last attempt succeeded, so that what is begun now can be expected to be written. */
   readonly isWriting: () => boolean;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing is waiting. */
   readonly settled: () => Promise<void>;
   /** Gives up what still waits; it is refused as `records_unavailable`. */
   readonly close: () => Promise<void>;
 }
 
-/** What the server is told about the state of its database. */
+/** Tells the server about the state of its database. */
 export interface CommitEvents {
-  /** Commits fail, with what the database says, and are tried again. A database that is damaged does not recover. */
+  /**
+   * Commits fail, with this error of the database, and are tried again. A database that is damaged does not recover.
+   */
   readonly onFailing: (error: unknown, failure: 'passing' | 'damaged') => void;
   readonly onRecovered: () => void;
 }
 
-/** Pauses between attempts while the database is away, milliseconds. */
+/** Pauses between attempts while the database is unreachable, milliseconds. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 
-/** Writes that share a transaction at most, so that none waits long for the others. */
+/** The most writes that share a transaction, so that none waits long for the others. */
 const MOST_TOGETHER = 500;
 
 interface Waiting {
@@ -93,7 +95,7 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
     }
   };
 
-  /** Finds the one that cannot be written, so that the others are. */
+  /** Finds the one that cannot be written, so that the others can be. */
   const oneByOne = async (together: readonly Waiting[]): Promise<'done' | 'again'> => {
     for (const item of together) {
       const outcome = await attempt([item]);

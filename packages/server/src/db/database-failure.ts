@@ -1,15 +1,15 @@
 import { ConfigError } from '../config/config-error.js';
 
-/** What a failure of the database means for whoever waits for it. */
+/** What a failure of the database means for those who wait for it. */
 export type DatabaseFailure =
-  /** It may pass by itself: the database is away, locked, or its disk is full. */
+  /** It may pass by itself: the database is unreachable, locked, or its disk is full. */
   | 'passing'
-  /** The database is damaged, or is none. */
+  /** The file is damaged, or is not a database. */
   | 'damaged'
   /** Anything else: a mistake in this program. */
   | 'unforeseen';
 
-/** Which kind of failure an error of a query is. */
+/** The kind of failure that an error of a query means. */
 export function databaseFailureOf(error: unknown): DatabaseFailure {
   const code = codeOf(error);
   if (damagedCodes.some((start) => code.startsWith(start))) return 'damaged';
@@ -17,13 +17,16 @@ export function databaseFailureOf(error: unknown): DatabaseFailure {
   return isLostConnection(error) ? 'passing' : 'unforeseen';
 }
 
-/** What to tell the operator whose database cannot be opened; never holds the address, which has a password in it. */
+/**
+ * The error to show an operator whose database cannot be opened; it never holds the address, which has a password in
+ * it.
+ */
 export function openingError(error: unknown, what: string): unknown {
   if (error instanceof ConfigError) return error;
   const code = codeOf(error);
   if (databaseFailureOf(error) === 'damaged')
     return new ConfigError(
-      `${what} is damaged or no database (${code}).`,
+      `${what} is damaged or not a database (${code}).`,
       'Restore a backup with `auscult restore` into another data directory.',
     );
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
@@ -55,8 +58,8 @@ export function openingError(error: unknown, what: string): unknown {
 }
 
 /**
- * The file of the embedded database is not the one that was opened any more. SQLite would go on writing to what nobody
- * can open again.
+ * The file of the embedded database is no longer the one that was opened. SQLite would keep writing to a file that
+ * nobody can open again.
  */
 export class DatabaseFileError extends Error {
   override readonly name = 'DatabaseFileError';
@@ -66,7 +69,7 @@ export class DatabaseFileError extends Error {
   }
 }
 
-/** SQLite: no database, damaged. PostgreSQL: class XX, of which XX001 and XX002 are damaged data. */
+/** SQLite: not a database, damaged. PostgreSQL: class XX, where XX001 and XX002 are damaged data. */
 const damagedCodes = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'DATABASE_FILE_', 'XX001', 'XX002'];
 
 /** SQLite: locked, full, failing disk. System: the same. PostgreSQL: 08, 40, 53, 55, 57 (see its appendix A). */
@@ -95,7 +98,7 @@ const passingCodes = [
   '57',
 ];
 
-/** `pg` says these without a code. */
+/** Errors that `pg` reports without a code. */
 function isLostConnection(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -8,32 +8,32 @@ import type { DatabaseKind } from './schema-change.js';
 import type { Schema } from './schema.js';
 import { sqliteDialect, sqliteReader } from './sqlite.js';
 
-/** Where a server keeps what outlives it. */
+/** The database in which a server keeps what outlives it. */
 export interface Database {
   readonly db: Kysely<Schema>;
   readonly kind: DatabaseKind;
   /**
-   * Does `work` as a whole or not at all; resolved means that it is on disk. Transactions that write are not
-   * repeated by themselves: see `databaseFailureOf` for which failures pass.
+   * Does `work` as a whole or not at all; once resolved, it is on disk. Transactions that write are not repeated
+   * automatically; see `databaseFailureOf` for failures that pass.
    */
   readonly transaction: <Result>(
     work: (transaction: Transaction<Schema>) => Promise<Result>,
   ) => Promise<Result>;
-  /** As `transaction`, for reading a state of the whole while others go on writing. */
+  /** As `transaction`, to read one state of the whole database while others keep writing. */
   readonly snapshot: <Result>(work: (transaction: Transaction<Schema>) => Promise<Result>) => Promise<Result>;
   /**
-   * Has what was deleted disappear from the write-ahead log and free pages as well, as far as the database allows.
-   * False if readers of an older state keep it from being done now.
+   * Removes deleted data from the write-ahead log and free pages as well, as far as the database allows. False if
+   * readers of an older state prevent it now.
    */
   readonly scrub: () => Promise<boolean>;
   /**
-   * Closes it. Everything that was committed lies in the database itself afterwards, not in a log beside it, unless
-   * another process reads an older state: that one does it when it closes.
+   * Closes it. Everything committed is then in the database itself, not in a log beside it, unless another process is
+   * reading an older state; that process then does this when it closes.
    */
   readonly close: () => Promise<void>;
 }
 
-/** A database as who only reads sees it. */
+/** A database as a reader sees it. */
 export type ReadableDatabase = Pick<Database, 'db' | 'kind' | 'snapshot' | 'close'>;
 
 /** Settings that say where the database is. */
@@ -41,7 +41,7 @@ export type DatabaseSettings = Pick<Config, 'dataDirectory' | 'database'>;
 
 /** How the database is opened. */
 export interface OpeningOptions {
-  /** Leaves the tables as they are, where there may be none. */
+  /** The step of the schema to migrate to; the newest one by default. */
   readonly migrateTo?: string;
 }
 
@@ -65,7 +65,7 @@ export async function openDatabase(
 }
 
 /**
- * Opens the database for reading alone, beside a server or without one: tables stay as they are, and so does the
+ * Opens the database for reading only, beside a server or without one: its tables stay as they are, and so does the
  * write-ahead log of the embedded database.
  * @throws {ConfigError} if it is not there or damaged, or its tables are not those of this version.
  */
@@ -112,14 +112,14 @@ async function prepare(database: Database, { migrateTo }: OpeningOptions): Promi
   }
 }
 
-/** How often the embedded database is brought up to its write-ahead log, milliseconds. */
+/** How often the write-ahead log is moved into the embedded database, milliseconds. */
 const CHECKPOINT_MS = 60_000;
 
 function openEmbedded(settings: DatabaseSettings): Database {
   const path = embeddedPath(settings);
   const { dialect, checkpoint } = sqliteDialect(path, 'write');
   const db = new Kysely<Schema>({ dialect });
-  // SQLite does it with every thousandth page; what comes slowly would stay in the log for days.
+  // SQLite does it every thousand pages, so slow changes would stay in the log for days.
   const timer = setInterval(() => {
     attempt(checkpoint);
   }, CHECKPOINT_MS).unref();
@@ -139,19 +139,19 @@ function openEmbedded(settings: DatabaseSettings): Database {
     close: async () => {
       clearInterval(timer);
       // SQLite itself would do it when the last connection closes. But the library leaves statements to the garbage
-      // collector, and as long as there is one, the connection stays.
+      // collector, and a connection stays open as long as it has one.
       attempt(checkpoint);
       await db.destroy();
     },
   };
 }
 
-/** What is not done now, is later, or at the next opening: the log is as good as the database. */
+/** What fails now is done later, or at the next opening: the log is as safe as the database. */
 function attempt(checkpoint: () => unknown): void {
   try {
     checkpoint();
   } catch {
-    // The disk is full or away, or the file is damaged: whoever writes next is told.
+    // The disk is full or gone, or the file is damaged: the next to write will be told.
   }
 }
 

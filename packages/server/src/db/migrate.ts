@@ -28,7 +28,7 @@ const schemaChanges: readonly SchemaChange[] = [
 export const newestSchema: string = schemaChanges.at(-1)?.name ?? '';
 
 /**
- * Brings the tables to what this version needs, or to `target`, an earlier step, where they are empty.
+ * Brings the tables up to what this version needs or, if they are empty, to an earlier step, `target`.
  * @throws {ConfigError} if they were written by a newer version, or a step fails; nothing is changed then.
  */
 export async function migrate(
@@ -51,11 +51,11 @@ export async function migrate(
     },
   });
   const applied = await requireKnown(db);
-  // Most openings change nothing, and need not wait for whoever writes.
+  // Most openings change nothing, and need not wait for writers.
   if (applied.some(({ name }) => name === target)) return;
   const { error } = await migrator.migrateTo(target);
   if (error === undefined) return;
-  // Another process may have gone ahead meanwhile.
+  // Another process may have done it meanwhile.
   await requireKnown(db);
   throw error;
 }

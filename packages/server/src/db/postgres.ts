@@ -17,7 +17,7 @@ export function postgresDialect(url: string): Dialect {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
-    // The pool gives up a connection that breaks meanwhile; Kysely's own hook would keep it for good, and its place.
+    // The pool gives up a connection that breaks meanwhile; Kysely's own hook would keep it, and its place, forever.
     onConnect: commitToDisk as (client: pg.ClientBase) => void,
     // Counts and sequences stay below 2^53.
     types: {
@@ -29,12 +29,12 @@ export function postgresDialect(url: string): Dialect {
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
-  // So would one that breaks between two queries of a transaction, of which the pool hears nothing.
+  // So would one that breaks between two queries of a transaction, which the pool does not notice.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }
 
-/** A commit is on disk when it is answered, whatever the database is set to. */
+/** Makes sure that a commit is on disk when it is answered, whatever the settings of the database. */
 async function commitToDisk(client: pg.ClientBase): Promise<void> {
   await client.query('set synchronous_commit = on');
 }

@@ -25,23 +25,26 @@ export interface Schema {
   readonly servers: ServersTable;
 }
 
-/** What vouches for a row: see `integrity/row-macs.ts`. Null where an older version wrote it, or something else did. */
+/**
+ * What vouches for a row, see `integrity/row-macs.ts`. Null if an older version, or anything but a server, wrote the
+ * row.
+ */
 interface VouchedRow {
-  /** Of the master key that the key of the MAC follows from. */
+  /** Id of the master key that the key of the MAC is derived from. */
   mac_key_id: string | null;
   mac: Buffer | null;
 }
 
-/** A row that is never put back as it was: see `integrity/revisions.ts`. */
+/** A row that must never be put back to an earlier state, see `integrity/revisions.ts`. */
 interface RevisedRow extends VouchedRow {
-  /** Grows with each change. */
+  /** Rises with each change. */
   revision: Generated<number>;
 }
 
 /** Set when the row is written and never changed afterwards. */
 type Fixed<Value> = ColumnType<Value, Value, never>;
 
-/** One row a session: what may be known of it without its key. */
+/** One row per session: what may be known about it without its key. */
 interface SessionsTable extends RevisedRow {
   id: Fixed<string>;
   tenant: Fixed<string>;
@@ -65,13 +68,13 @@ interface SessionsTable extends RevisedRow {
   end_reason: string | null;
   finals: Generated<number>;
   audio_seconds: Generated<number>;
-  /** Audio that was taken and whose text is not there; null while the session is open, and where it is not known. */
+  /** Audio that was taken but has no text; null while the session is open, and if it is not known. */
   missing_seconds: number | null;
-  /** 1 while nobody and no policy may destroy the session. */
+  /** 1 while the session is under legal hold. */
   held: Generated<number>;
-  /** The server that it was opened on; null where an older version did. */
+  /** The server on which it was opened; null if that was an older version. */
   server_id: Fixed<string | null>;
-  /** What belongs to the record, sealed: see `records/record-head.ts`; null where the key of the session is lost. */
+  /** What belongs to the record, sealed, see `records/record-head.ts`; null if the key of the session is lost. */
   head: Buffer | null;
 }
 
@@ -94,13 +97,13 @@ interface DestroyedKeysTable {
   destroyed_at: Fixed<string>;
 }
 
-/** One row a copy of the data keys that `auscult backup` wrote, or that a server found. */
+/** One row for each copy of the data keys that `auscult backup` wrote or a server found. */
 interface KeyCopiesTable {
-  /** Stands in the copy, too. */
+  /** Also written in the copy itself. */
   id: Fixed<string>;
   /** Where it was last found, on a machine that shares the database. */
   path: string;
-  /** When a server last told that it can reach the copy, seconds since 1970 by the clock of the database. */
+  /** When a server last reached the copy, seconds since 1970 by the clock of the database. */
   seen_at: number;
 }
 
@@ -110,24 +113,24 @@ interface KeyRemovalsTable {
   session_id: Fixed<string>;
 }
 
-/** One row for each version of each final: version 1 is what was heard, later ones are corrections. */
+/** One row for each version of each final: version 1 is what was recognised, later ones are corrections. */
 interface SegmentsTable {
   session_id: Fixed<string>;
-  /** `live`, or `refined` for what was heard when the session was read again. */
+  /** `live`, or `refined` for the text of the second pass. */
   reading: Fixed<string>;
   /** Place of the final in the reading, from 0. */
   place: Fixed<number>;
   version: Fixed<number>;
   written_at: Fixed<string>;
-  /** Subject of the identity that corrected it; null for what was heard. */
+  /** Subject of the identity that corrected it; null for what was recognised. */
   written_by: Fixed<string | null>;
   sealed: Fixed<Buffer>;
 }
 
-/** Stretches of a session that were read again as a whole, each with places of its own in the refined reading. */
+/** Stretches of a session that a second pass heard as a whole, each with its own places in the refined reading. */
 interface RefinedPartsTable {
   session_id: Fixed<string>;
-  /** Of the transcription that read it. */
+  /** Id of the transcription that made it. */
   id: Fixed<string>;
   first_place: Fixed<number>;
   finals: Fixed<number>;
@@ -155,7 +158,7 @@ interface AuditEntriesTable {
   hash: Fixed<string>;
 }
 
-/** One row: where the chain of entries has come to, as only those with a master key can write it. */
+/** A single row: the end of the chain of entries, in a form that only those with a master key can write. */
 interface AuditHeadTable {
   /** Always 1. */
   id: Fixed<number>;
@@ -177,7 +180,7 @@ interface AuditAnchorsTable {
 
 /** API keys, of which only a digest is known. */
 interface ApiKeysTable extends RevisedRow {
-  /** Stands in the key itself, so that people can tell which it is. */
+  /** Part of the key itself, so that people can tell which key it is. */
   id: Fixed<string>;
   tenant: Fixed<string>;
   name: Fixed<string>;
@@ -213,9 +216,9 @@ interface UsersTable extends RevisedRow {
   created_at: Fixed<string>;
   created_by: Fixed<string | null>;
   disabled_at: string | null;
-  /** Logins of an earlier one have ended. */
+  /** Logins of an earlier epoch have ended. */
   login_epoch: Generated<number>;
-  /** Over the recovery codes that are left; null where there are none. */
+  /** Digest of the recovery codes that are left; null if there are none. */
   recovery_digest: string | null;
 }
 
@@ -230,7 +233,7 @@ interface LoginsTable extends VouchedRow {
   login_epoch: Generated<number>;
 }
 
-/** Codes that stand in for an authenticator. One that was used is gone. */
+/** Codes that stand in for an authenticator. Used ones are deleted. */
 interface RecoveryCodesTable {
   /** SHA-256 of the user and the code, hexadecimal. */
   digest: Fixed<string>;
@@ -246,7 +249,7 @@ interface ConfigurationsTable {
   sealed: Buffer;
 }
 
-/** One row a server process that runs, or ran until it was killed. */
+/** One row for each server process that runs, or ran until it was killed. */
 interface ServersTable {
   /** Made up at each start. */
   id: Fixed<string>;

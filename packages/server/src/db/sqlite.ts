@@ -7,15 +7,17 @@ import { makeFolder, syncFolder } from '../storage/durable-files.js';
 import { watchFiles } from './watch-files.js';
 
 /**
- * How long a statement waits for another process that writes, milliseconds. The wait blocks this process,
- * so that it is short, and whoever writes tries again.
+ * How long a statement waits for another process that writes, milliseconds. The wait blocks this process, so it is
+ * short, and writers try again.
  */
 const LOCK_WAIT_MS = 20;
 
 /** Statements kept for the next time. */
 const MOST_PREPARED = 200;
 
-/** What SQLite needs to lose nothing that it was told to keep, and to keep nothing that it was told to forget. */
+/**
+ * Settings with which SQLite loses nothing that it was told to keep, and keeps nothing that it was told to delete.
+ */
 const PRAGMAS = [
   'journal_mode = WAL',
   'synchronous = FULL',
@@ -23,7 +25,7 @@ const PRAGMAS = [
   'foreign_keys = ON',
   // Sorting and temporary tables stay in memory: nothing of the records is written elsewhere.
   'temp_store = MEMORY',
-  // After a reader of an old state, such as a backup, has let the write-ahead log grow.
+  // For after a reader of an old state, such as a backup, has made the write-ahead log grow.
   `journal_size_limit = ${16 * 2 ** 20}`,
 ];
 
@@ -34,13 +36,13 @@ type Purpose = 'read' | 'write';
 interface SqliteConnection {
   readonly dialect: Dialect;
   /**
-   * Has everything that is committed lie in the database file, and empties the write-ahead log. False where readers of
-   * an older state, or whoever writes, keep that from being done now; as much as can be is done then.
+   * Moves everything that is committed into the database file, and empties the write-ahead log. False if readers of
+   * an older state, or a writer, prevent that now, in which case as much as possible is done.
    */
   readonly checkpoint: () => boolean;
 }
 
-/** The embedded database in the file at `path`, made where there is none; only its owner may read it. */
+/** The embedded database in the file at `path`, which is made if there is none; only its owner may read it. */
 export function sqliteDialect(path: string, purpose: Purpose): SqliteConnection {
   const native = openFile(path);
   const requireFiles = watchFiles(path);
@@ -56,18 +58,18 @@ export function sqliteDialect(path: string, purpose: Purpose): SqliteConnection 
   return {
     dialect,
     checkpoint: () => {
-      // To close it has done it already.
+      // Closing it has done this already.
       if (!native.isOpen) return true;
       requireFiles();
-      // What takes long is done while others may write, and nobody is waited for.
+      // The slow part is done while others may write, and waits for nobody.
       return wholeLogIsIn('passive') && wholeLogIsIn('truncate');
     },
   };
 }
 
 /**
- * The embedded database in the file at `path`, for reading alone, beside a server or without one: neither the file nor its
- * write-ahead log is changed. Fails with `SQLITE_CANTOPEN` where there is none.
+ * The embedded database in the file at `path`, for reading only, beside a server or without one: neither the file nor
+ * its write-ahead log is changed. Fails with `SQLITE_CANTOPEN` if there is none.
  */
 export function sqliteReader(path: string): Dialect {
   const native = named(() => new DatabaseSync(path, { timeout: LOCK_WAIT_MS, readOnly: true }));
@@ -84,7 +86,7 @@ interface Prepared {
 function withPreparedStatements(
   native: DatabaseSyncInstance,
 ): Exclude<SqliteDialectConfig['database'], () => unknown> {
-  /** By their text: the same few are run again and again, and to prepare one takes longer than to run it. */
+  /** By their text: the same few run again and again, and preparing one takes longer than running it. */
   const prepared = new LRUCache<string, Prepared>({ max: MOST_PREPARED });
   const prepare = (text: string): Prepared => {
     const statement = native.prepare(text);
@@ -105,7 +107,7 @@ function withPreparedStatements(
         all: (parameters) => named(() => statement.all(...parameters).map(withBuffers)),
         run: (parameters) => named(() => statement.run(...parameters)),
         *iterate(parameters) {
-          // A statement of its own: whoever ran the same one meanwhile would end its rows.
+          // A separate statement, since running the same one meanwhile would end its rows.
           for (const row of native.prepare(text).iterate(...parameters)) yield withBuffers(row);
         },
       };
@@ -128,8 +130,8 @@ function openFile(path: string): DatabaseSyncInstance {
 }
 
 /**
- * Never opens a file that is there: to close it would let go of the locks that this process has on it, by which others
- * know that they must leave its write-ahead log alone.
+ * Never opens an existing file: closing it would release the locks that this process has on it, which tell others to
+ * leave its write-ahead log alone.
  */
 function createFile(path: string): void {
   try {
@@ -140,7 +142,10 @@ function createFile(path: string): void {
   }
 }
 
-/** Has the steps of the schema done as a whole or not at all: SQLite can, and half of them is a database that never opens again. */
+/**
+ * Applies the steps of the schema as a whole or not at all, which SQLite supports: a database with half of them could
+ * never be opened again.
+ */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -151,7 +156,7 @@ class PurposefulDriver extends SqliteDriver {
   constructor(
     config: SqliteDialectConfig,
     private readonly native: DatabaseSyncInstance,
-    /** Throws a `DatabaseFileError` where the files are not those that were opened any more. */
+    /** Throws a `DatabaseFileError` if the files are no longer those that were opened. */
     private readonly requireFiles: () => void,
     private readonly purpose: Purpose,
   ) {
@@ -161,7 +166,7 @@ class PurposefulDriver extends SqliteDriver {
   override beginTransaction(): Promise<void> {
     return this.execute(() => {
       this.requireFiles();
-      // Whoever will write takes the lock at once: a transaction that has read before would fail without waiting.
+      // A transaction that will write takes the lock at once: if it had read before, it would fail without waiting.
       return this.purpose === 'write' ? 'begin immediate' : 'begin';
     });
   }
@@ -171,7 +176,7 @@ class PurposefulDriver extends SqliteDriver {
   }
 
   override rollbackTransaction(): Promise<void> {
-    // After a full disk, for one, SQLite has rolled back already.
+    // SQLite may have rolled back already, for example when the disk was full.
     return this.execute(() => (this.native.isTransaction ? 'rollback' : ''));
   }
 
@@ -182,7 +187,7 @@ class PurposefulDriver extends SqliteDriver {
   }
 }
 
-/** Gives errors of SQLite the name of its code in place of the library's, which is the same for all. */
+/** Gives errors of SQLite the name of SQLite's code in place of the library's, which is the same for all. */
 function named<Result>(work: () => Result): Result {
   try {
     return work();
@@ -192,14 +197,14 @@ function named<Result>(work: () => Result): Result {
   }
 }
 
-/** Where rows are read the library has SQLite's text only. */
+/** When rows are read, the library gives only SQLite's text. */
 function codeOf(error: Error): { readonly code?: unknown } {
   if ('sqliteCodeName' in error) return { code: error.sqliteCodeName };
   const [, code] = CODES_OF_TEXTS.find(([text]) => error.message.startsWith(text)) ?? [];
   return code === undefined ? {} : { code };
 }
 
-/** The texts of `sqlite3_errstr` for failures that are none of a statement. */
+/** The texts of `sqlite3_errstr` for failures that are not the fault of a statement. */
 const CODES_OF_TEXTS = [
   ['database disk image is malformed', 'SQLITE_CORRUPT'],
   ['malformed database schema', 'SQLITE_CORRUPT'],

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
 import { DatabaseFileError } from './database-failure.js';
 
-/** What tells a file from another of the same name. */
+/** Tells a file from another one of the same name. */
 interface FileState {
   readonly inode: number;
   readonly bytes: number;
 }
 
 /**
- * Remembers the files of the embedded database, which is open. The function that is returned throws a
- * `DatabaseFileError` if one was removed, replaced or cut since: SQLite holds them open, has pages in memory, and may not
- * notice before everything written is lost.
+ * Remembers the files of the embedded database, which is open. The returned function throws a `DatabaseFileError` if
+ * one was removed, replaced or truncated since: SQLite holds them open, keeps pages in memory, and may not notice
+ * before everything written is lost.
  */
 export function watchFiles(path: string): () => void {
   const log = `${path}-wal`;
@@ -20,7 +20,7 @@ export function watchFiles(path: string): () => void {
     const mainNow = stateOf(path);
     const writeAheadNow = stateOf(log);
     requireSame(main, mainNow);
-    // A database without `auto_vacuum` grows only.
+    // A database without `auto_vacuum` only grows.
     if (main !== undefined && mainNow !== undefined && mainNow.bytes < main.bytes)
       throw new DatabaseFileError('DATABASE_FILE_CUT');
     requireSame(writeAhead, writeAheadNow);

@@ -9,15 +9,15 @@ import { readSavedConfigurations } from '../storage/saved-configuration.js';
 import { VOUCHED_TABLES } from './covered-columns.js';
 import { isAnyVouchedFor } from './vouch-for-older-rows.js';
 
-/** What becomes of rows that nothing vouches for, where a log is accepted that does not say whether anything did. */
+/** What happens to rows that nothing vouches for when a log is accepted that does not say whether anything did. */
 export const OLDER_ROWS = ['vouch', 'refuse'] as const;
 export type OlderRows = (typeof OLDER_ROWS)[number];
 
 /**
- * Whether rows without a MAC stay refused when a log is accepted. They do where anything shows that rows were vouched for:
- * whoever took that out of the log may have taken the MACs as well. Where nothing does, the database may be of an earlier
- * version, or was emptied of it all, and somebody who knows has to say which.
- * @throws {ConfigError} if nobody said so, or it was vouched for already and is not to be vouched for again
+ * Whether rows without a MAC stay refused when a log is accepted. They do if anything shows that rows were vouched
+ * for: whoever removed that from the log may have removed MACs as well. If nothing shows it, the database may be from
+ * an earlier version, or all traces may have been removed, and somebody who knows has to say which. @throws
+ * {ConfigError} if nobody said which, or rows were vouched for already and must not be again
  */
 export async function areOlderRowsRefused(
   transaction: Transaction<Schema>,
@@ -27,7 +27,7 @@ export async function areOlderRowsRefused(
   const isKnown = await wereVouchedFor(transaction, masterKeys);
   if (isKnown && olderRows === 'vouch')
     throw new ConfigError(
-      'rows of this database were vouched for before, so that one without a MAC was written past the server.',
+      'rows of this database were vouched for before, so a row without a MAC was written past the server.',
       'Call it without `--older-rows`, and restore what is refused from a backup.',
     );
   if (isKnown || olderRows === 'refuse' || !(await hasRows(transaction))) return true;
@@ -47,7 +47,7 @@ async function wereVouchedFor(transaction: Transaction<Schema>, masterKeys: Mast
   );
 }
 
-/** A configuration tells that a version ran which seals, and so vouches; yet no seal is left. */
+/** Whether a configuration shows that a version ran which seals, and so vouches, although no seal is left. */
 async function wasSealed(transaction: Transaction<Schema>, masterKeys: MasterKeys): Promise<boolean> {
   const { kind } = await readSealedHead(transaction, auditKeys(masterKeys));
   if (kind === 'intact') return false;

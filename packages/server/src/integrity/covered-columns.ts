@@ -9,7 +9,7 @@ type Vouched<Table extends keyof Schema> = Omit<Row<Table>, 'mac' | 'mac_key_id'
 export const VOUCHED_TABLES = ['api_keys', 'users', 'logins', 'sessions'] as const;
 export type VouchedTable = (typeof VOUCHED_TABLES)[number];
 
-/** All of a key but for when it was last used, which lets nobody in. */
+/** All columns of a key except when it was last used, which lets nobody in. */
 export function coveredOfKey(row: Omit<Vouched<'api_keys'>, 'last_used_at'>): CoveredColumns {
   return {
     id: row.id,
@@ -26,7 +26,7 @@ export function coveredOfKey(row: Omit<Vouched<'api_keys'>, 'last_used_at'>): Co
   };
 }
 
-/** All of a user, and with them which recovery codes are left. */
+/** All columns of a user, which include what recovery codes are left. */
 export function coveredOfUser(row: Vouched<'users'>): CoveredColumns {
   return {
     id: row.id,
@@ -56,7 +56,7 @@ export function coveredOfLogin(row: Vouched<'logins'>): CoveredColumns {
   };
 }
 
-/** All of a session, with the groups that its owner was in and the head of its record. */
+/** All columns of a session, with the groups that its owner was in and the head of its record. */
 export function coveredOfSession(row: Vouched<'sessions'>, groups: readonly string[]): CoveredColumns {
   return {
     id: row.id,

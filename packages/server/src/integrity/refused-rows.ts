@@ -3,9 +3,9 @@ import type { AuditLog } from '../audit/audit-log.js';
 import type { Log } from '../telemetry/log.js';
 
 /**
- * What is wrong with a row that no server wrote as it is. `altered`: nothing vouches for it as it stands. `replayed`: it
- * stood so once, and was changed since. `removed`: it is known and not there. `returned`: it was destroyed and is there.
- * `shortened`: what belongs to a record is missing, or there is more than belongs to it.
+ * What is wrong with a row that no server wrote as it is. `altered`: nothing vouches for its present content.
+ * `replayed`: it was put back to an earlier state. `removed`: it should be there, but is not. `returned`: it was
+ * destroyed, but is there. `shortened`: parts of a record are missing, or there are parts that do not belong to it.
  */
 type Refusal = 'altered' | 'replayed' | 'removed' | 'returned' | 'shortened';
 
@@ -17,20 +17,22 @@ export interface RefusedRow {
   readonly refusal: Refusal;
 }
 
-/** Tells of rows that were written past the server: once each, in the log and the audit log. */
+/** Reports rows that were written past the server, once each, in the log and the audit log. */
 export interface RefusedRows {
   readonly report: (row: RefusedRow) => void;
 }
 
-/** Rows that are told of one by one in an hour: whoever writes many of them must not fill the audit log. */
+/** The most rows that are reported one by one in an hour: whoever writes many of them must not fill the audit log. */
 const MOST_AN_HOUR = 100;
 const HOUR_MS = 3_600_000;
-/** Ids that servers make are shorter; what others wrote is cut. */
+/** Ids that servers make are shorter; longer ones are cut. */
 const LONGEST_ID = 64;
-/** Rows that are remembered as told of. */
+/** How many rows are remembered as reported. */
 const MOST_REMEMBERED = 10_000;
 
-/** Nothing is told yet. Each report is counted by `onRefused`, also one that is not told again. */
+/**
+ * Begins with nothing reported. `onRefused` counts every report, including those that are not repeated in the logs.
+ */
 export function createRefusedRows(
   audit: Pick<AuditLog, 'append'>,
   log: Log,
@@ -69,7 +71,7 @@ export function createRefusedRows(
           what: `${table}/${id.slice(0, LONGEST_ID)}`,
           reason: refusal,
         })
-        // It is told again when it is met the next time.
+        // It is reported again when it is next met.
         .catch(() => told.delete(`${refusal} ${table}/${id}`));
     },
   };

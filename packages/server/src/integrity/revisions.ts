@@ -7,40 +7,49 @@ import { parseJson } from '../parse-json.js';
 type RevisedTable = 'api_keys' | 'users' | 'sessions';
 
 /**
- * The newest revision of each row, by the audit log: the entry about a change holds the revision that it made, so that
- * a row that is put back as it was once, with all that vouched for it then, is older than the log says.
+ * The newest revision of each row according to the audit log: the entry about a change holds the revision that it
+ * made. So a row that is put back to an earlier state, with everything that vouched for it then, is older than the
+ * log says.
  */
 export interface Revisions {
   /** Reads what was added to the audit log, if that was not done in the last second. Never within a transaction. */
   readonly refresh: () => Promise<void>;
-  /** A row of a lower revision was put back; 0 where nothing is known. */
+  /** A row with a lower revision than this was put back; 0 if nothing is known. */
   readonly oldest: (table: RevisedTable, id: string) => number;
-  /** That a row of this revision was seen, or is committed. */
+  /** Notes that a row with this revision was seen or committed. */
   readonly note: (table: RevisedTable, id: string, revision: number) => void;
-  /** What follows a revision: the time, which also grows from one database to the next that it is restored into. */
+  /**
+   * The revision after another: the time, which also rises from one database to the next that it is restored into.
+   */
   readonly next: (before: number) => number;
-  /** Whether the session was put under legal hold and not released since. */
+  /** Whether the session is under legal hold. */
   readonly isHeld: (sessionId: string) => boolean;
-  /** Whether somebody logged out of the login whose digest begins so. */
+  /** Whether the login whose digest begins like this was ended by logging out. */
   readonly isEnded: (login: string) => boolean;
   readonly noteEnded: (login: string) => void;
-  /** That a session is under legal hold, or is not any more. */
+  /** Notes that a session is under legal hold, or no longer is. */
   readonly noteHeld: (sessionId: string, isHeld: boolean) => void;
-  /** Ids of a table that are known, for whoever looks for rows that are missing. */
+  /** The known ids of a table, to look for missing rows. */
   readonly known: (table: RevisedTable) => ReadonlyMap<string, number>;
-  /** Whether the session was destroyed, for whoever looks for rows that came back. */
+  /** Whether the session was destroyed, to look for rows that came back. */
   readonly isDestroyed: (sessionId: string) => boolean;
 }
 
 const REFRESH_MS = 1000;
 
-/** Entries that are looked through together; the event loop turns in between. */
+/** How many entries are looked through together; the event loop turns in between. */
 const PAGE = 5000;
 
-/** Entries about the beginning and end of sessions are left out where they are further back: there are many. */
+/**
+ * Entries about the beginning and end of sessions are skipped if they are further back than this, since there are
+ * many.
+ */
 const LOOKED_BACK = 50_000;
 
-/** Sessions whose newest revision is remembered, unless all are asked for: a server must not grow with its records. */
+/**
+ * The most sessions whose newest revision is remembered, unless all are asked for: a server must not grow with its
+ * records.
+ */
 const MOST_SESSIONS = 20_000;
 
 /** Logins are over after a day at most, and remembered as ended for longer. */
@@ -57,7 +66,7 @@ const RELEVANT = [
   '%"action":"backup.restore"%',
 ];
 
-/** Actions after which a session is not there any more. */
+/** Actions after which a session no longer exists. */
 const ENDING: ReadonlySet<string> = new Set(['record.delete', 'retention.destroy', 'backup.restore']);
 
 const relevantEntry = z.object({
@@ -70,7 +79,7 @@ const relevantEntry = z.object({
 });
 type RelevantEntry = z.output<typeof relevantEntry>;
 
-/** What `what` of the entry about the end of a login is. */
+/** The `what` of the entry about the end of a login. */
 export function endedLogin(digest: string): string {
   return `login:${digest.slice(0, 16)}`;
 }
@@ -147,7 +156,7 @@ export function createRevisions(
         .select('entry')
         .where('sequence', '>', read)
         .where('sequence', '<=', to)
-        // What is in quotes cannot stand in a text of the entry: there the quotes are escaped.
+        // The quoted pattern cannot occur within a text of the entry, where quotes are escaped.
         .where(({ or, eb }) => or(RELEVANT.map((pattern) => eb('entry', 'like', pattern))))
         .$if(scope === 'recent' && head - read > LOOKED_BACK, (query) =>
           query.where('entry', 'not like', '%"action":"session.%'),
@@ -184,7 +193,7 @@ export function createRevisions(
   };
 }
 
-/** What is changed of a user is done to them; whoever logs in is the subject. */
+/** The user that an entry is about: the object of a change, but the subject of a login. */
 function userOf(action: string, subject: string, what: string): string {
   return (action === 'login' ? subject : what).replace(/^user:/, '');
 }

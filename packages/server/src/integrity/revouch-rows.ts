@@ -5,12 +5,12 @@ import { VOUCHED_TABLES, type VouchedTable } from './covered-columns.js';
 import type { RowMacs } from './row-macs.js';
 import { VOUCHED, type TableOfRows, type VouchedRow } from './vouched-tables.js';
 
-/** Rows that are vouched for anew together. */
+/** How many rows are vouched for anew together. */
 const PAGE = 100;
 
 /**
- * Vouches with the current master key for rows that an older one vouches for, some at a time, while servers go on. What was
- * written past the server stays as it is. Resolves with how many there were.
+ * Vouches with the current master key for rows that an older one vouches for, a few at a time, while servers run.
+ * Rows that were written past the server stay as they are. Resolves with the number of rows.
  */
 export async function revouchRows(database: Database, macs: RowMacs): Promise<number> {
   let revouched = 0;
@@ -28,7 +28,7 @@ export async function revouchRows(database: Database, macs: RowMacs): Promise<nu
   return revouched;
 }
 
-/** By the index where there are many, so that it costs nothing where none is older. */
+/** Uses the index where there are many rows, so that it costs nothing if none is older. */
 async function hasOlder(db: Database['db'], table: VouchedTable, current: string): Promise<boolean> {
   const { oldest, newest } = await db
     .selectFrom(table)

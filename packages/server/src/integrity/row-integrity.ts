@@ -7,14 +7,14 @@ import { createRevisions, type Revisions } from './revisions.js';
 import type { CoveredColumns, RowMac } from './row-macs.js';
 import { createRowMacs, type RowMacs } from './row-macs.js';
 
-/** Tells rows that servers wrote from those that were written past them. */
+/** Tells rows that servers wrote from rows that were written past them. */
 export interface RowIntegrity {
   readonly macs: RowMacs;
   readonly revisions: Revisions;
   readonly refused: RefusedRows;
 }
 
-/** What it takes to tell. */
+/** The services that this needs. */
 export interface IntegrityServices {
   readonly database: Database;
   readonly audit: AuditLog;
@@ -41,15 +41,15 @@ interface RevisedRow {
   readonly mac: Buffer | null;
 }
 
-/** What is known of the rows of a table. */
+/** What is known about the rows of a table. */
 export interface RevisedRows<Row extends RevisedRow> {
   readonly table: 'api_keys' | 'users';
   readonly covered: (row: Omit<Row, keyof RowMac>) => CoveredColumns;
 }
 
 /**
- * What `read` reads, if a server wrote it as it stands and it was not changed since; otherwise it is reported, and
- * undefined. Not to be called within a transaction.
+ * The row that `read` reads, if a server wrote it and it was not changed since; otherwise it is reported, and
+ * undefined is returned. Not to be called within a transaction.
  */
 export async function readAuthentic<Row extends RevisedRow>(
   { macs, revisions, refused }: RowIntegrity,
@@ -63,7 +63,7 @@ export async function readAuthentic<Row extends RevisedRow>(
     refused.report({ table, id: row.id, refusal: 'altered' });
     return undefined;
   }
-  // A change that was committed after the row was read is known already: it is read again.
+  // A change that was committed after the row was read may be known already, so the row is read again.
   const current = row.revision < revisions.oldest(table, row.id) ? await read() : row;
   if (current === undefined) return undefined;
   if (current.revision < revisions.oldest(table, current.id)) {

@@ -1,20 +1,23 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { MasterKeys } from '../records/master-keys.js';
 
-/** What stands beside a row and vouches for it. */
+/** The columns of a row that vouch for it. */
 export interface RowMac {
   readonly mac_key_id: string;
   readonly mac: Buffer;
 }
 
-/** The same as it is read, where something else than a server may have written it. */
+/** The same as read, when something other than a server may have written it. */
 type StoredMac = { readonly [Column in keyof RowMac]: RowMac[Column] | null };
 
-/** What a MAC can be over. */
+/** A value that a MAC can cover. */
 type CoveredValue = string | number | null | Uint8Array | readonly string[];
 export type CoveredColumns = Readonly<Record<string, CoveredValue>>;
 
-/** Vouches for rows: HMAC-SHA-256 over the name of the table and all that is covered, under a key that follows from the master key. */
+/**
+ * Vouches for rows: HMAC-SHA-256 over the name of the table and all covered columns, with a key derived from the
+ * master key.
+ */
 export interface RowMacs {
   /** Vouches for a row with the current master key. */
   readonly vouch: (table: string, covered: CoveredColumns) => RowMac;
@@ -24,7 +27,7 @@ export interface RowMacs {
   readonly currentKeyId: () => string;
 }
 
-/** Sets these keys apart from all others that follow from the master key (RFC 5869, 3.2). */
+/** Separates these keys from all others that are derived from the master key (RFC 5869, 3.2). */
 const LABEL = 'auscult authenticated rows v1';
 const KEY_BYTES = 32;
 
@@ -60,7 +63,10 @@ function macOf(key: Uint8Array, table: string, covered: CoveredColumns): Buffer 
   return createHmac('sha256', key).update(canonicalRow(table, covered)).digest();
 }
 
-/** JSON of the table and its columns in the order of their names, so that no two rows read alike; bytes as their digest. */
+/**
+ * JSON of the table and its columns in the order of their names, so that no two rows give the same text; bytes as
+ * their digest.
+ */
 export function canonicalRow(table: string, covered: CoveredColumns): string {
   const columns = Object.entries(covered)
     .sort(([one], [other]) => (one < other ? -1 : 1))

@@ -11,7 +11,7 @@ import { createRevisions, endedLogin, type Revisions } from './revisions.js';
 import { createRowMacs, type RowMacs } from './row-macs.js';
 import { VOUCHED } from './vouched-tables.js';
 
-/** What rows are verified with. A server may go on meanwhile. */
+/** The services for verifying rows. A server may run meanwhile. */
 export interface VerifyingServices {
   readonly database: Pick<Database, 'db'>;
   readonly masterKeys: MasterKeys;
@@ -20,13 +20,13 @@ export interface VerifyingServices {
 /** Rows that are read together. */
 const PAGE = 200;
 
-/** What was found at one row, or of rows that are gone; most often nothing. */
+/** What was found about one row, or about rows that are gone; mostly nothing. */
 export type RowFindings = readonly RefusedRow[];
 
 /**
- * Reads every row of keys, users, logins, recovery codes and sessions, row by row, and finds those that were written past the server,
- * put back as they were once, came back after they were destroyed, or are gone. The audit log is taken as it stands: whether
- * it is whole, `auscult audit verify` tells.
+ * Reads the keys, users, logins, recovery codes and sessions, row by row, and finds rows that were written past the
+ * server, put back to an earlier state, came back after they were destroyed, or are gone. The audit log is trusted as
+ * it is; `auscult audit verify` tells whether it is whole.
  */
 export async function* verifyAuthenticatedRows({
   database: { db },
@@ -34,7 +34,7 @@ export async function* verifyAuthenticatedRows({
 }: VerifyingServices): AsyncGenerator<RowFindings> {
   const macs = createRowMacs(masterKeys);
   const revisions = createRevisions({ db }, 'all');
-  // Before the rows: they can only be newer than the log said then.
+  // Before the rows, which then can only be newer than the log says.
   await revisions.refresh();
   yield* verifyKeys(db, macs, revisions);
   yield* verifyUsers(db, macs, revisions);
@@ -76,7 +76,7 @@ async function* verifyUsers(
   yield removed('users', missing);
 }
 
-/** Codes may be used while they are read: what does not fit is read once more, with the user. */
+/** Codes may be used while they are read, so a mismatch is read once more, together with the user. */
 async function hasItsCodes(
   db: Database['db'],
   user: { readonly id: string; readonly recovery_digest: string | null },
@@ -135,7 +135,7 @@ async function* verifySessions(
     yield isBack ? [...refusal, { table: 'sessions', id: row.id, refusal: 'returned' }] : refusal;
   }
   if (missing.size === 0) return;
-  // Those that were destroyed meanwhile are not missing.
+  // Sessions that were destroyed meanwhile are not missing.
   const now = createRevisions({ db }, 'all');
   await now.refresh();
   yield removed(
@@ -145,8 +145,9 @@ async function* verifySessions(
 }
 
 /**
- * Reads every record, one by one, and finds those that are not what their heads say: text or audio is missing, was put back, or does not
- * belong to them. Rows of sessions that nothing vouches for are left to {@link verifyAuthenticatedRows}.
+ * Reads every record, one by one, and finds those that do not match their heads: text or audio is missing, was put
+ * back, or does not belong to them. Sessions whose rows nothing vouches for are left to {@link
+ * verifyAuthenticatedRows}.
  */
 export async function* verifyRecordHeads({
   database: { db },
@@ -220,7 +221,7 @@ async function isAuthenticSession(db: Database['db'], macs: RowMacs, row: Sessio
   return macs.isAuthentic('sessions', await VOUCHED.sessions.coveredOf(row, db), row);
 }
 
-/** Whoever has destroyed a session after its row was read took its groups with it. */
+/** Whether the session was destroyed after its row was read, and its groups with it. */
 async function isGone(db: Database['db'], { id }: SessionRow): Promise<boolean> {
   const now = await db.selectFrom('sessions').select('id').where('id', '=', id).executeTakeFirst();
   return now === undefined;

@@ -21,7 +21,7 @@ import {
 import { ownerGroups } from './vouched-tables.js';
 import type { RowIntegrity } from './row-integrity.js';
 
-/** What it takes to vouch for rows that nothing vouches for. */
+/** The services needed to vouch for rows that nothing vouches for. */
 interface VouchingServices {
   readonly database: Database;
   readonly queue: CommitQueue;
@@ -38,11 +38,11 @@ const PAGE = 200;
 const VOUCHING_LOCK = 0x41_75_73_76;
 
 /**
- * Vouches for the rows that versions wrote which vouched for none, once in the life of a database: an entry in the audit
- * log, which is anchored outside, says that it was done, with how many rows there were, and the sealed head of the log says
- * so for good. From then on a row without a MAC is refused.
- * @param created the event about a new master key, where one was made; it says the same in a database that is empty
- * @throws {ConfigError} if neither says so, and yet there are rows that are vouched for
+ * Vouches for rows written by versions that vouched for none, once in the life of a database: an entry in the audit
+ * log, which is anchored outside, records it with the number of rows, and the sealed head of the log says so
+ * permanently. From then on, a row without a MAC is refused. @param created the event about a new master key, if one
+ * was made; in an empty database, it says the same @throws {ConfigError} if neither says so although some rows are
+ * vouched for
  */
 export async function vouchForOlderRows(
   services: VouchingServices,
@@ -62,7 +62,7 @@ export async function vouchForOlderRows(
       return;
     }
     if (await saysRowsAreVouchedFor(transaction)) {
-      // A version without the mark did it.
+      // It was done by a version that did not mark the head.
       if (created !== undefined) await audit.appendIn(transaction, created);
     } else {
       await requireNoneVouchedFor(transaction);

@@ -20,7 +20,7 @@ export interface TableOfRows<TableRow> {
   /** The column that tells its rows apart. */
   readonly key: string;
   readonly idOf: (row: TableRow) => string;
-  /** What is covered of a row, with what belongs to it in other tables. */
+  /** What the MAC of a row covers, with what belongs to the row in other tables. */
   readonly coveredOf: (row: TableRow, db: Database['db']) => CoveredColumns | Promise<CoveredColumns>;
 }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../records/record.js';
 import type { RecordStore } from '../records/record-store.js';
 import type { RetentionPolicies } from './policies.js';
 
-/** A record whose time is over. */
+/** A record whose retention period is over. */
 export interface ExpiredRecord {
   readonly id: string;
   readonly tenant: string;
@@ -15,7 +15,7 @@ export interface ExpiredRecord {
   readonly held: boolean;
 }
 
-/** What was done about the records whose time is over, or would be. */
+/** What was done, or would be done, about the records whose retention period is over. */
 export interface RetentionOutcome {
   readonly destroyed: readonly ExpiredRecord[];
   readonly held: readonly ExpiredRecord[];
@@ -23,10 +23,15 @@ export interface RetentionOutcome {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Records destroyed at a time: no more than the store does in one transaction, so that all of them are or none. */
+/**
+ * Records destroyed at a time: no more than the store destroys in one transaction, so that it is all of them or none.
+ */
 const BATCH = 50;
 
-/** Destroys every record whose time is over, but for those under legal hold. With `dryRun`, it only tells which. */
+/**
+ * Destroys every record whose retention period is over, except those under legal hold. With `dryRun`, it only tells
+ * which.
+ */
 export async function expireRecords(
   { database, records }: { readonly database: Database; readonly records: RecordStore },
   policies: RetentionPolicies,
@@ -57,10 +62,13 @@ export async function expireRecords(
   return { destroyed, held };
 }
 
-/** What became of a record: it may have been put under hold, deleted, or gone on since it was found, or its row is forged. */
+/**
+ * What happened to a record. Since it was found, it may have been put under hold, deleted or resumed, or its row is
+ * forged.
+ */
 type Fate = 'destroyed' | 'held' | 'elsewhere';
 
-/** All together; where one of them is refused, one by one, so that it does not keep the others. */
+/** Destroys all together or, if one of them is refused, one by one, so that it does not hold up the others. */
 async function destroyAll(
   records: RecordStore,
   expired: readonly ExpiredRecord[],
@@ -82,7 +90,7 @@ async function destroyAll(
   return fates;
 }
 
-/** Undefined where it is no matter of the one record. */
+/** Undefined if the failure does not concern that one record. */
 function fateOf(error: unknown): Fate | undefined {
   if (!(error instanceof RequestError)) return undefined;
   if (error.code === 'record_on_hold') return 'held';
@@ -104,7 +112,7 @@ async function findExpired(
       .select(['id', 'started_at', 'held'])
       .where('tenant', '=', tenant)
       .where('started_at', '<', new Date(now.getTime() - days * DAY_MS).toISOString())
-      // One that goes on stays.
+      // A session that is open stays.
       .where('ended_at', 'is not', null)
       .orderBy('started_at')
       .execute();

@@ -1,6 +1,6 @@
 /** After how many days the records of each tenant are destroyed. */
 export interface RetentionPolicies {
-  /** Undefined where they are kept until somebody deletes them. */
+  /** Undefined if they are kept until somebody deletes them. */
   readonly daysFor: (tenant: string) => number | undefined;
   /** Whether there are any. */
   readonly isEmpty: boolean;

@@ -5,10 +5,13 @@ import type { Log } from '../telemetry/log.js';
 import { expireRecords } from './expire.js';
 import { parsePolicies } from './policies.js';
 
-/** How often a server looks for records whose time is over, milliseconds. */
+/** How often a server looks for records whose retention period is over, milliseconds. */
 const INTERVAL_MS = 60 * 60 * 1000;
 
-/** Destroys records whose time is over, now and every hour, where a policy says so. Returns what ends it. */
+/**
+ * Destroys records whose retention period is over, now and every hour, if there is a policy. Returns a function that
+ * ends this.
+ */
 export function scheduleRetention(config: Config, storage: Storage, log: Log): () => void {
   const policies = parsePolicies(config.retention);
   if (policies.isEmpty) return () => undefined;

@@ -8,10 +8,10 @@ import { ConfigError } from '../config/config-error.js';
 const POLL_MS = 10;
 
 /**
- * Does `work` while no other process, and nobody else in this one, holds the lock of `path`. It is the lock of an empty
- * SQLite database beside the file: the system takes it from a process that ends, however that happens, so that none is
- * left over and none has to be taken from somebody who only stood still.
- * Rejects after so many milliseconds, and with what the system says where the folder cannot be written.
+ * Does `work` while no other process, and nobody else in this one, holds the lock of `path`. It is the lock of an
+ * empty SQLite database beside the file: the system releases it when a process ends, however that happens, so that
+ * none is left over, and none has to be taken from a process that only stood still. Rejects after so many
+ * milliseconds, and with the error of the system if the folder cannot be written.
  */
 export async function withFileLock<Result>(
   path: string,
@@ -48,7 +48,7 @@ async function acquire(
   }
 }
 
-/** Never opens one that is there: to close it would let go of the locks that this process has on it. */
+/** Never opens an existing one: closing it would release the locks that this process has on it. */
 function createFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let file: number;
@@ -65,7 +65,7 @@ function createFile(path: string): void {
   }
 }
 
-/** Whom the folder belongs to must be able to lock as well, where root was first. */
+/** If root was first, the owner of the folder must be able to lock it as well. */
 function leaveToOwner(file: number, folder: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(folder);

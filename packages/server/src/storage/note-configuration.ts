@@ -12,8 +12,8 @@ import {
 } from './saved-configuration.js';
 
 /**
- * Writes to the audit log in which settings this start differs from the last one of the server, and keeps them for the
- * next. Values of settings that may hold a secret are compared, and not written.
+ * Writes to the audit log which settings of this start differ from the server's last one, and keeps them for the
+ * next. Values of settings that may hold a secret are compared, but not written.
  */
 export async function noteConfiguration(
   config: Config,
@@ -32,7 +32,7 @@ export async function noteConfiguration(
 
 const NOTHING_KNOWN = 'first start, or what the last one was set to is lost';
 
-/** As long as for other work of the server that has to be logged, milliseconds. */
+/** As for other work of the server that has to be logged, milliseconds. */
 const PATIENCE = { milliseconds: 5000 } as const;
 
 function changesBetween(before: SavedConfiguration, now: SavedConfiguration): readonly AuditEvent[] {

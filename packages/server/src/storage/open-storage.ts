@@ -29,16 +29,16 @@ export interface Storage {
   readonly integrity: RowIntegrity;
   readonly records: RecordStore;
   readonly keyCopies: KeyCopies;
-  /** The name that sessions are opened under here. */
+  /** The id of the server under which sessions are opened. */
   readonly serverId: string;
-  /** Writes what waits, as far as the database can be written, and closes it. */
+  /** Writes what waits, if the database can be written, and closes it. */
   readonly close: () => Promise<void>;
 }
 
-/** Who opens what is kept, and what they hear. */
+/** Who opens the storage, and what is reported to them. */
 export interface StorageOptions {
   readonly opener?: 'server' | 'command';
-  /** Told of each row that was written past the server when it is met. */
+  /** Called with each row that was written past the server, when it is met. */
   readonly onRefused?: (row: RefusedRow) => void;
 }
 
@@ -145,10 +145,13 @@ async function openOver(
   };
 }
 
-/** How often a server looks for a new master key, has data keys encrypted and rows vouched for with it, milliseconds. */
+/**
+ * How often a server looks for a new master key, and re-encrypts data keys and vouches for rows with it,
+ * milliseconds.
+ */
 const ROTATION_MS = 60 * 60 * 1000;
 
-/** Keeps data keys under the current master key, now and every hour. Returns what ends it. */
+/** Keeps data keys encrypted with the current master key, now and every hour. Returns a function that ends this. */
 export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Storage, log: Log): () => void {
   let known = masterKeys.current().id;
   const rotate = async (): Promise<void> => {
@@ -175,7 +178,7 @@ export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Stor
   };
 }
 
-/** What the operator is told, once for each outage. */
+/** Logged for the operator, once for each outage. */
 const AWAY = 'RECORDS AND AUDIT LOG CANNOT BE WRITTEN: no new sessions, finals wait';
 const DAMAGED =
   'THE DATABASE IS DAMAGED: no new sessions, finals wait; stop the server, keep the file, and restore a backup with "auscult restore"';

@@ -2,11 +2,10 @@ import { link, open, readdir, rename, stat, unlink, type FileHandle } from 'node
 import { basename, dirname, join } from 'node:path';
 import { makeFolder, syncFolder } from './durable-files.js';
 
-/** A new content of a file, on disk beside it. */
+/** The new content of a file, on disk beside it. */
 export interface Replacement {
   /**
-   * Puts it in the place of the file. What was there before is overwritten, once the new one would be found after a
-   * power cut.
+   * Puts it in place of the file. The old content is overwritten once the new one would be found after a power cut.
    */
   readonly install: () => Promise<void>;
   readonly discard: () => Promise<void>;
@@ -18,8 +17,8 @@ const NEW = 'new';
 const OLD = 'old';
 
 /**
- * Writes what is to stand in the file at `path`, so that nothing is left to fail of it but a rename. Only one at a time
- * may do this to a file, see `withFileLock`. What a crash left of an earlier attempt is overwritten.
+ * Writes the new content of the file at `path`, so that only a rename remains that can fail. Only one at a time may
+ * do this to a file, see `withFileLock`. Remains of an earlier attempt after a crash are overwritten.
  */
 export async function prepareReplacement(
   path: string,
@@ -69,7 +68,10 @@ interface FormerContent {
   readonly release: () => Promise<void>;
 }
 
-/** A second name, so that what is to be overwritten is found again after a crash; else the open file. */
+/**
+ * Gives the old content a second name, so that it can be found and overwritten after a crash; or else keeps the file
+ * open.
+ */
 async function keepHoldOf(path: string): Promise<FormerContent | undefined> {
   const second = `${path}.${OLD}`;
   try {
@@ -83,7 +85,7 @@ async function keepHoldOf(path: string): Promise<FormerContent | undefined> {
   return { overwrite: () => overwrite(file), release: () => file.close() };
 }
 
-/** A crash before the rename leaves two names of what is still in use. */
+/** After a crash before the rename, what is still in use has two names. */
 async function shredUnlessCurrent(remains: string, path: string): Promise<void> {
   const [of, current] = await Promise.all([stateOf(remains), stateOf(path)]);
   if (of === undefined) return;
@@ -126,7 +128,7 @@ async function writeWhole(
   }
 }
 
-/** Whom the file stays with where root replaces it: a server that may not read it could destroy nothing. */
+/** The owner of the file, who keeps it when root replaces it: a server that may not read it could destroy nothing. */
 async function ownerOf(path: string): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const { uid, gid } = (await stateOf(path)) ?? (await stat(dirname(path)));

@@ -10,12 +10,12 @@ const savedConfiguration = z.record(z.string(), z.unknown());
 /** The settings that a server last started with, and `auditIsSealed` where its version seals the audit log. */
 export type SavedConfiguration = Readonly<z.output<typeof savedConfiguration>>;
 
-/** What is saved of a configuration. */
+/** The part of a configuration that is saved. */
 export function savedFrom(config: object): SavedConfiguration {
   return { ...savedConfiguration.parse(JSON.parse(JSON.stringify(config))), auditIsSealed: true };
 }
 
-/** Undefined where nothing was saved, or what was cannot be read. */
+/** Undefined if nothing was saved, or it cannot be read. */
 export async function readSavedConfiguration(
   { db }: Pick<Database, 'db'>,
   masterKeys: MasterKeys,
@@ -29,7 +29,7 @@ export async function readSavedConfiguration(
   return row && openRow(row, masterKeys);
 }
 
-/** Those of all servers that share the database; undefined for one that cannot be read. */
+/** The configurations of all servers that share the database; undefined for one that cannot be read. */
 export async function readSavedConfigurations(
   db: Database['db'],
   masterKeys: MasterKeys,
@@ -43,7 +43,7 @@ export async function readSavedConfigurations(
   );
 }
 
-/** Keeps the configuration for the next start, in place of the one before. */
+/** Saves the configuration for the next start, replacing the one before. */
 export async function saveConfiguration(
   transaction: Transaction<Schema>,
   masterKeys: MasterKeys,

@@ -12,7 +12,7 @@ export function sealBytes(key: Uint8Array, plain: Uint8Array, place: Uint8Array)
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** What was sealed. Fails if it was changed, moved from another place, or sealed with another key. */
+/** Opens what was sealed. Fails if it was changed, moved from another place, or sealed with another key. */
 export function openBytes(key: Uint8Array, sealed: Uint8Array, place: Uint8Array): Buffer {
   const end = sealed.length - TAG_BYTES;
   if (end < NONCE_BYTES) throw new RangeError('too short to be sealed');

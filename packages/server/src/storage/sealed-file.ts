@@ -3,34 +3,37 @@ import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Bytes on disk that nobody but this process can read. They are encrypted under a key that is only ever in memory,
- * and the file has no name: it is gone with the process, however that ends.
+ * Bytes on disk that only this process can read. They are encrypted with a key that is only ever in memory, and the
+ * file has no name, so it is gone with the process, however that ends.
  */
 export interface SealedFile {
   /** Bytes appended so far. */
   readonly size: number;
   /**
-   * Appends bytes, which may not be changed before it resolves: once they are on disk, but for less than a block.
-   * Rejects with what the system says, `ENOSPC` for one, and so does everything appended later.
+   * Appends bytes, which must not be changed before it resolves, when all but less than a block is on disk. Rejects
+   * with the error of the system, such as `ENOSPC`, and so does every later call.
    */
   append(bytes: Uint8Array): Promise<void>;
-  /** Writes what is left. Nothing may be appended afterwards, and all can be read from then on. */
+  /** Writes the rest. Nothing may be appended afterwards, and everything can be read from then on. */
   finish(): Promise<void>;
   /** The bytes from `start` up to `end`. Fails if they are not what was written. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
-  /** Gives the space back and destroys the key. Reading that is under way fails. May be called again. */
+  /** Frees the space and destroys the key. Reading that is under way fails. May be called again. */
   remove(): Promise<void>;
 }
 
-/** Bytes that are encrypted together: what is read of the file at least, and held in memory until it is full. */
+/**
+ * Bytes that are encrypted together. At least so many are read at a time, and they are held in memory until a block
+ * is full.
+ */
 const BLOCK_BYTES = 65_536;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 
 /**
- * Makes an empty file in `directory`, which is made too. AES-256-GCM with a key of its own for each file; the number
- * of a block is its nonce, which therefore never repeats, and a block in another's place is noticed.
+ * Makes an empty file in `directory`, which is created too. AES-256-GCM with a separate key for each file; the number
+ * of a block is its nonce, which therefore never repeats, and a misplaced block is noticed.
  */
 export async function createSealedFile(directory: string): Promise<SealedFile> {
   const handle = await openUnnamed(directory);
@@ -61,10 +64,10 @@ export async function createSealedFile(directory: string): Promise<SealedFile> {
     }
   };
 
-  /** One after the other. What fails fails all that follows: a file with a gap is of no use. */
+  /** One after the other. A failure makes all that follow fail, since a file with a gap is of no use. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
     last = last.then(task);
-    // The caller hears of it; without this the failure of a call that nobody waits for would end the process.
+    // The caller is told; without this, the failure of a call that nobody waits for would end the process.
     last.catch(() => undefined);
     return last;
   };
@@ -108,7 +111,7 @@ export async function createSealedFile(directory: string): Promise<SealedFile> {
   };
 }
 
-/** Read access for the owner only, and no name from the first moment on. */
+/** Only the owner may read it, and it has no name from the first moment on. */
 async function openUnnamed(directory: string): Promise<FileHandle> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, `${randomUUID()}.sealed`);

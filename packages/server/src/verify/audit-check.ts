@@ -6,10 +6,13 @@ import type { ReadableDatabase } from '../db/database.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import type { Check, Finding } from './check.js';
 
-/** Entries in a step. */
+/** Entries per step. */
 const PAGE = 100;
 
-/** Every entry of the audit log follows from the one before. The cursor is the last entry, as `sequence hash`. */
+/**
+ * Checks that every entry of the audit log follows from the one before. The cursor is the last entry, as `sequence
+ * hash`.
+ */
 export function auditChainCheck({ db }: Pick<ReadableDatabase, 'db'>): Check {
   return {
     name: 'audit',
@@ -40,7 +43,9 @@ export function auditChainCheck({ db }: Pick<ReadableDatabase, 'db'>): Check {
   };
 }
 
-/** The audit log as `auscult audit verify` looks at it, with what was anchored outside of the database: all in one step. */
+/**
+ * Checks the audit log as `auscult audit verify` does, including the anchors outside the database, all in one step.
+ */
 export function auditLogCheck(database: ReadableDatabase, config: Config, masterKeys: MasterKeys): Check {
   return {
     name: 'audit',

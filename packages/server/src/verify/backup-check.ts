@@ -12,10 +12,10 @@ import { isMissing } from '../error-code.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding } from './check.js';
 
-/** Rows in a step. */
+/** Rows per step. */
 const PAGE = 100;
 
-/** What backups are read with, and what must not be in them. */
+/** What is needed to read backups, and tells what must not be in them. */
 export interface BackupSurroundings {
   readonly database: Pick<ReadableDatabase, 'db'>;
   readonly masterKeys: MasterKeys;
@@ -23,7 +23,10 @@ export interface BackupSurroundings {
   readonly keyCopy: string;
 }
 
-/** Every key in the copy opens, and none of a destroyed session is left in it. No copy is no finding. */
+/**
+ * Checks that every key in the copy can be opened, and that none of a destroyed session is left in it. That there is
+ * no copy is no finding.
+ */
 export function keyCopyCheck({ database, masterKeys, keyCopy }: BackupSurroundings): Check {
   return {
     name: 'key-copy',
@@ -53,8 +56,8 @@ export function keyCopyCheck({ database, masterKeys, keyCopy }: BackupSurroundin
 }
 
 /**
- * A backup can be restored: every block of it opens, and so does every record that the copy has a key of; the audit log in
- * it is a chain; and no record in it that was destroyed could be read.
+ * Checks that a backup can be restored: that every block of it can be opened, and every record that the copy has a
+ * key for; that the audit log in it is a chain; and that no destroyed record in it can be read.
  */
 export function backupCheck(path: string, surroundings: BackupSurroundings): Check {
   return {
@@ -86,7 +89,7 @@ export function backupCheck(path: string, surroundings: BackupSurroundings): Che
   };
 }
 
-/** Looks at rows as they come: all of a table together, those of a session together. */
+/** Checks rows as they come: all of a table together, and those of a session together. */
 async function createRowReader(
   path: string,
   { database, masterKeys, keyCopy }: BackupSurroundings,
@@ -96,7 +99,7 @@ async function createRowReader(
   let opened: { readonly session: string; readonly dataKey: Buffer | undefined } | undefined;
   let head: ChainHead = EMPTY_CHAIN;
 
-  /** Undefined where the record was destroyed since, so that nobody can read it. */
+  /** Undefined if the record was destroyed since, so that nobody can read it. */
   const keyOf = async (session: string): Promise<Buffer | undefined> => {
     if (opened?.session === session) return opened.dataKey;
     opened?.dataKey?.fill(0);

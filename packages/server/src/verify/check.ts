@@ -1,4 +1,4 @@
-/** What was looked at. */
+/** The names of all checks. */
 export const CHECKS = [
   'database',
   'keys',
@@ -12,16 +12,16 @@ export const CHECKS = [
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
 
-/** Something that is not what the server wrote. It names places, and never holds what is there. */
+/** Something that is not what the server wrote. It names places, never content. */
 export interface Finding {
-  /** What of it is damaged. */
+  /** The kind of thing that is damaged. */
   readonly kind: FindingKind;
   /**
-   * `altered`: it does not open, or does not fit to what stands beside it. `missing`: it is not there. `back`: it was
-   * destroyed, and is there again.
+   * `altered`: it cannot be opened, or does not match what is beside it. `missing`: it is not there. `back`: it was
+   * destroyed, but is there again.
    */
   readonly trouble: 'altered' | 'missing' | 'back';
-  /** The session, where it is of one. */
+  /** The session that it belongs to, if any. */
   readonly session?: string;
   /** Where it is: a place and version, a number of an entry, a table, a file. */
   readonly at?: string;
@@ -45,20 +45,20 @@ export const FINDING_KINDS = [
 ] as const;
 type FindingKind = (typeof FINDING_KINDS)[number];
 
-/** A piece of a check, small enough to be done between other things: a few milliseconds. */
+/** A piece of a check, small enough to be done between other work: a few milliseconds. */
 export interface Step {
-  /** Things that were looked at. */
+  /** How many things were checked. */
   readonly checked: number;
   readonly findings: readonly Finding[];
-  /** Where the check goes on from if it is broken off here. */
+  /** Where the check continues if it is interrupted here. */
   readonly cursor: string;
 }
 
-/** Looks at one kind of thing, all of it, in an order that stays. */
+/** Checks all things of one kind, in a fixed order. */
 export interface Check {
   readonly name: CheckName;
-  /** How many things there are to be looked at, about. */
+  /** About how many things there are to check. */
   readonly count: () => Promise<number>;
-  /** Goes through all of it, behind `cursor` of an earlier step where there is one. */
+  /** Goes through all of them, or through those after the `cursor` of an earlier step. */
   readonly steps: (cursor?: string) => AsyncIterable<Step>;
 }

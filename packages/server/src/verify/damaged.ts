@@ -1,7 +1,7 @@
 import { ZodError } from 'zod';
 import { RequestError } from '../errors.js';
 
-/** Whether an error says that something is not what was sealed, or that what was sealed is not what belongs there. */
+/** Whether an error means that something is not what was sealed, or that what was sealed does not belong there. */
 export function isDamaged(error: unknown): boolean {
   return (
     (error instanceof RequestError && error.code === 'record_damaged') ||

@@ -3,8 +3,9 @@ import type { ReadableDatabase } from '../db/database.js';
 import type { Check } from './check.js';
 
 /**
- * Every page of the embedded database is as SQLite left it, a table with its indexes at a time. A step takes as long as a
- * table is large. PostgreSQL looks at its pages as it reads them, where it was set up with checksums.
+ * Checks that every page of the embedded database is as SQLite left it, one table with its indexes at a time. A step
+ * takes time in proportion to the size of the table. PostgreSQL checks its pages as it reads them, if it was set up
+ * with checksums.
  */
 export function databaseCheck({ db, kind }: Pick<ReadableDatabase, 'db' | 'kind'>): Check {
   const tables = async (): Promise<readonly string[]> => {

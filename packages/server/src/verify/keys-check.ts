@@ -4,10 +4,13 @@ import type { MasterKeys } from '../records/master-keys.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding } from './check.js';
 
-/** Keys in a step. */
+/** Keys per step. */
 const PAGE = 50;
 
-/** Every data key opens under its master key and belongs to a session that is there, and none of a destroyed one is left. */
+/**
+ * Checks that every data key can be opened with its master key and belongs to an existing session, and that none of a
+ * destroyed session is left.
+ */
 export function keysCheck({ db }: Pick<ReadableDatabase, 'db'>, masterKeys: MasterKeys): Check {
   const findingsOf = async (row: KeyRow): Promise<readonly Finding[]> => {
     const session = row.session_id;

@@ -9,13 +9,16 @@ import { openSettings } from '../records/session-settings.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding, Step } from './check.js';
 
-/** Finals in a step, each a few kilobytes: to open one takes a fifth of a millisecond. */
+/** Finals per step, each of a few kilobytes: to open one takes a fifth of a millisecond. */
 const PAGE = 8;
 
 type Db = ReadableDatabase['db'];
 type SessionRow = Selectable<Schema['sessions']>;
 
-/** Every record is whole: its settings, each version of each final and each piece of audio open, and none is missing. */
+/**
+ * Checks that every record is whole: its settings, each version of each final and each piece of audio can be opened,
+ * and none is missing.
+ */
 export function recordsCheck({ db }: Pick<ReadableDatabase, 'db'>, masterKeys: MasterKeys): Check {
   return {
     name: 'records',
@@ -47,7 +50,7 @@ export function recordsCheck({ db }: Pick<ReadableDatabase, 'db'>, masterKeys: M
   };
 }
 
-/** One that is destroyed while it is read was no finding. */
+/** A record that is destroyed while it is read is no finding. */
 async function isStillThere(db: Db, id: string): Promise<boolean> {
   return (await db.selectFrom('sessions').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
@@ -67,7 +70,7 @@ async function* findingsOf(
     yield [{ kind: 'data-key', trouble: 'missing', session: id }];
     return;
   }
-  // That a key does not open is found where keys are looked at.
+  // A key that cannot be opened is found by the check of keys.
   const dataKey = await unwrapDataKey(masterKeys, id, row).catch(() => undefined);
   if (dataKey === undefined) return;
   try {
@@ -92,7 +95,7 @@ async function* finalFindings(
   { id, finals }: SessionRow,
   reading: RecognitionPass,
 ): AsyncGenerator<readonly Finding[]> {
-  // Before the finals: what is added meanwhile is not missed.
+  // Before the finals, so that none added meanwhile counts as missing.
   const expected = reading === 'live' ? finals : await refinedFinals(db, id);
   let before = { place: -1, version: 0 };
   for (;;) {
@@ -143,7 +146,7 @@ async function refinedFinals(db: Db, id: string): Promise<number> {
   return Math.max(0, ...parts.map(({ first_place, finals }) => first_place + finals));
 }
 
-/** A piece a step: each is 320 kB. Pieces that could not be kept when they came are no finding. */
+/** One piece per step, since each is 320 kB. Pieces that could not be kept when they came are no finding. */
 async function* audioFindings(
   db: Db,
   dataKey: Buffer,

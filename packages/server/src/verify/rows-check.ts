@@ -7,10 +7,13 @@ import {
 } from '../integrity/verify-rows.js';
 import type { Check, Finding, Step } from './check.js';
 
-/** Rows in a step. */
+/** Rows per step. */
 const PAGE = 10;
 
-/** Every row that says who may come in and whose a session is, is as a server wrote it last. Begins anew after a restart. */
+/**
+ * Checks that every row that says who may come in, and whose a session is, is as a server last wrote it. Begins anew
+ * after a restart.
+ */
 export function rowsCheck(services: VerifyingServices): Check {
   return {
     name: 'rows',
@@ -23,7 +26,7 @@ export function rowsCheck(services: VerifyingServices): Check {
   };
 }
 
-/** Every record is what its head says: nothing of it is missing or put back. Begins anew after a restart. */
+/** Checks that every record matches its head, with nothing missing or put back. Begins anew after a restart. */
 export function headsCheck(services: VerifyingServices): Check {
   return {
     name: 'heads',

@@ -2,8 +2,8 @@ import { databaseFailureOf } from '../db/database-failure.js';
 import type { Check, Finding, Step } from './check.js';
 
 /**
- * Runs a check to its end, a step at a time. What the database itself finds damaged ends the check with a finding: what lies
- * behind cannot be read.
+ * Runs a check to its end, a step at a time. Damage that the database itself finds ends the check with a finding,
+ * since what comes after it cannot be read.
  */
 export async function* stepsOf(check: Check, cursor?: string): AsyncGenerator<Step> {
   let last = cursor ?? '';

@@ -13,16 +13,16 @@ import { headsCheck, rowsCheck } from './rows-check.js';
 import { secretsCheck } from './secrets-check.js';
 import { stepsOf } from './run-checks.js';
 
-/** The server reading, over days, all that it keeps. */
+/** The server's verification of all that it keeps, spread over days. */
 export interface Verification {
   readonly state: () => PassState;
-  /** Things that were looked at since the start, by check. */
+  /** How many things were checked since the start, by check. */
   readonly checked: () => Readonly<Partial<Record<CheckName, number>>>;
-  /** Keeps how far it has come, for the next start. */
+  /** Stops, and keeps its progress for the next start. */
   readonly stop: () => void;
 }
 
-/** What is set for a test only. */
+/** Set only for tests. */
 export interface VerificationPace {
   /** After the start, before anything is read, milliseconds. */
   readonly firstPauseMs: number;
@@ -33,23 +33,23 @@ export interface VerificationPace {
 /** Starts have more important things to do. A step of a millisecond every 100 ms is a hundredth of the time of the event loop. */
 const PACE: VerificationPace = { firstPauseMs: 60_000, pauseMs: [50, 1000] };
 
-/** Of the time, what is spent on it; more only where a step waits for a database that is slow by itself. */
+/** The share of time that is spent on it; it is more only if a step waits for a slow database. */
 const SHARE = 0.01;
 
-/** How far it has come is kept so often, milliseconds; what was read since is read again after a crash. */
+/** How often progress is kept, milliseconds; what was read since is read again after a crash. */
 const KEEP_MS = 60_000;
 
-/** After a failure that is none of what is read, such as a database that is away, milliseconds. */
+/** The pause after a failure that is not one of what is read, such as an unreachable database, milliseconds. */
 const AGAIN_MS = 60_000;
 
-/** Findings of a pass that are logged and audited; all are counted. */
+/** The most findings of a pass that are logged and audited; all are counted. */
 const MOST_TOLD = 100;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Reads every data key, record and entry of the audit log, a few at a time between other work, begins again every
- * `verifyDays`, and goes on after a restart where it was. What is damaged is logged, audited and counted.
+ * Reads every data key, record and entry of the audit log, a few at a time between other work. Begins again every
+ * `verifyDays`, and continues after a restart where it was. Damage is logged, audited and counted.
  */
 export function scheduleVerification(
   config: Config,
@@ -172,7 +172,7 @@ const LONGEST_PAUSE_MS = DAY_MS;
 function untilDue({ startedAt }: PassState, days: number): number {
   if (startedAt === undefined) return 0;
   const due = Date.parse(startedAt) + days * DAY_MS - Date.now();
-  // Nor does a time that somebody has written into the file put it off for good.
+  // A time that somebody wrote into the file cannot put it off forever either.
   return Math.min(days * DAY_MS, Math.max(0, due));
 }
 

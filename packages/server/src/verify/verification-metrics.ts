@@ -2,7 +2,10 @@ import { Gauge, type Registry } from 'prom-client';
 import { CHECKS, FINDING_KINDS } from './check.js';
 import type { Verification } from './schedule.js';
 
-/** Adds what the server has found out about all that it keeps. `verification` answers nothing until it has begun. */
+/**
+ * Adds metrics of what the server has found in verifying all that it keeps. `verification` answers nothing until it
+ * has begun.
+ */
 export function measureVerification(
   registry: Registry,
   verification: () => Pick<Verification, 'state' | 'checked'> | undefined,

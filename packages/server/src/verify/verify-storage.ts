@@ -13,15 +13,15 @@ import { headsCheck, rowsCheck } from './rows-check.js';
 import { secretsCheck } from './secrets-check.js';
 import { stepsOf } from './run-checks.js';
 
-/** What came of looking at everything. */
+/** The result of verifying everything. */
 export interface VerifyReport {
-  /** Things that were looked at, by check. */
+  /** How many things were checked, by check. */
   readonly checked: Readonly<Partial<Record<CheckName, number>>>;
-  /** Empty where everything is whole. */
+  /** Empty if everything is intact. */
   readonly findings: readonly Finding[];
 }
 
-/** What is looked at besides what the settings name, and who is told how far it is. */
+/** What to check besides what the settings name, and who is told about the progress. */
 export interface VerifyOptions {
   /** Files that `auscult backup` wrote. */
   readonly backups?: readonly string[] | undefined;
@@ -29,8 +29,9 @@ export interface VerifyOptions {
 }
 
 /**
- * Reads everything that the server keeps: every page of the embedded database, data key, record, and entry of the audit
- * log, the copy of data keys where there is one, and backups. Changes nothing, and may be done while the server runs.
+ * Reads everything that the server keeps: every page of the embedded database, every data key, record and entry of
+ * the audit log, the copy of data keys if there is one, and backups. Changes nothing, and may be done while the
+ * server runs.
  * @throws {ConfigError} if the database or the master key cannot be opened at all
  */
 export async function verifyStorage(
@@ -59,7 +60,7 @@ export async function verifyStorage(
   }
 }
 
-/** All that is looked at, with these backups. */
+/** All checks, including those of these backups. */
 export function checksOf(
   {
     database,

@@ -50,7 +50,7 @@ async function describeSessions(db: Kysely<unknown>, bytes: Bytes): Promise<void
     .execute();
 }
 
-/** The reading becomes part of the key, which SQLite changes by a new table only. */
+/** The reading becomes part of the key, which SQLite can change only with a new table. */
 async function tellReadingsApart(db: Kysely<unknown>, bytes: Bytes): Promise<void> {
   await db.schema
     .createTable('segments_of_readings')

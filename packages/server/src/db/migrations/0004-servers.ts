@@ -13,7 +13,7 @@ export const servers: SchemaChange = {
       .addColumn('seen_at', 'double precision', (column) => column.notNull())
       .execute();
     await db.schema.alterTable('sessions').addColumn('server_id', 'text').execute();
-    // What is looked for every few seconds must not take longer the more records there are.
+    // A search that is done every few seconds must not take longer with more records.
     await sql`create index sessions_open on sessions (server_id) where ended_at is null`.execute(db);
   },
 };

@@ -1,6 +1,6 @@
 import type { SchemaChange } from '../schema-change.js';
 
-/** How much of a session was taken and is not in its text. */
+/** How much audio of a session was taken but is not in its text. */
 export const missingAudio: SchemaChange = {
   name: '0006-missing-audio',
   apply: async (db) => {

@@ -1,6 +1,6 @@
 import type { SchemaChange } from '../schema-change.js';
 
-/** Where the chain of audit entries has come to, sealed, and the anchors that wait to be taken outside. */
+/** The sealed end of the chain of audit entries, and the anchors that wait to be taken outside. */
 export const auditHead: SchemaChange = {
   name: '0007-audit-head',
   apply: async (db) => {

@@ -1,6 +1,6 @@
 import type { SchemaChange } from '../schema-change.js';
 
-/** The copies of data keys that there are, and keys of destroyed sessions that some of them may still hold. */
+/** The existing copies of data keys, and keys of destroyed sessions that some of them may still hold. */
 export const keyCopies: SchemaChange = {
   name: '0008-key-copies',
   apply: async (db) => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { SchemaChange } from '../schema-change.js';
 
-/** What vouches for rows: who may come in, whose each session is, and what is in its record. */
+/** MACs that vouch for rows: who may come in, whose each session is, and what is in its record. */
 export const authenticatedRows: SchemaChange = {
   name: '0009-authenticated-rows',
   apply: async (db, kind) => {
@@ -23,7 +23,7 @@ export const authenticatedRows: SchemaChange = {
         .execute();
     await db.schema.alterTable('users').addColumn('recovery_digest', 'text').execute();
     await db.schema.alterTable('sessions').addColumn('head', bytes).execute();
-    // What an older master key vouches for is looked for every hour.
+    // Rows that an older master key vouches for are looked for every hour.
     await db.schema.createIndex('sessions_by_mac_key').on('sessions').column('mac_key_id').execute();
   },
 };

@@ -55,10 +55,10 @@ import { serverVersion } from './version.js';
 /** Starts a recognizer; `startRecognizer` of `@auscult/asr` is one. */
 export type StartRecognizer = (options: RecognizerOptions) => Promise<Recognizer>;
 
-/** A way to ask the server for something. */
+/** A route of the server. */
 interface AppRoute {
   readonly method: string;
-  /** With names for what varies, such as `/api/v1/keys/:id`. */
+  /** With names for the variable parts, such as `/api/v1/keys/:id`. */
   readonly url: string;
   readonly action: Action | undefined;
 }
@@ -70,11 +70,11 @@ export interface App {
    * Resolves with the address, such as `http://127.0.0.1:8000`.
    */
   readonly listen: () => Promise<string>;
-  /** Starts the recognizer; resolves when sessions can be taken. Fails with what the recognizer fails with. */
+  /** Starts the recognizer; resolves when sessions can be taken. Fails as the recognizer fails. */
   readonly warmUp: () => Promise<void>;
   /**
    * Takes no more sessions and recordings, cancels the transcriptions of those that were uploaded, sends the finals of all audio received and closes the open ones, in at most
-   * `drainSeconds`. Resolves with whether all were done in time. HTTP goes on being answered.
+   * `drainSeconds`. Resolves with whether all were done in time. HTTP requests are still answered.
    */
   readonly drain: () => Promise<boolean>;
   /** Stops listening and ends the recognizer. */
@@ -93,7 +93,7 @@ export async function createApp(
   dialects: readonly CreateDialect[] = DIALECTS,
 ): Promise<App> {
   let recognizer: Recognizer | undefined;
-  /** Reads sessions again, where that is another model's work. */
+  /** Hears sessions again, where another model does that. */
   let refiner: Recognizer | undefined;
   let hasStarted = false;
   let hold: SessionHold | undefined;
@@ -213,8 +213,8 @@ export async function createApp(
       await noteConfiguration(config, storage);
       await audit.append({ ...BY_SERVER, action: 'server.start' });
       hasStarted = true;
-      // What a crash left of a deletion is done before anybody is answered. Where it cannot be, the log tells, and it is tried
-      // again.
+      // A deletion that a crash interrupted is finished before anybody is answered. If that fails, it is logged and
+      // tried again.
       await storage.keyCopies.settle().catch(() => undefined);
       hold = await holdSessions(storage, log);
       verification = scheduleVerification(config, storage, log);
@@ -257,7 +257,7 @@ export async function createApp(
       reader.close();
       await Promise.all([recognizer?.close(), refiner?.close()]);
       for (const stop of stopBackground) stop();
-      // Where it cannot be written, the next start tells of it.
+      // If it cannot be written, the next start reports it.
       if (hasStarted)
         await Promise.allSettled([hold?.release(), audit.append({ ...BY_SERVER, action: 'server.stop' })]);
       await storage.close();
@@ -270,7 +270,7 @@ export async function createApp(
   };
 }
 
-/** Uploads that are decoded up to their first sound at a time: a fraction of a second each. */
+/** How many uploads are decoded up to their first sound at a time, each for a fraction of a second. */
 const LOOKS_AT_A_TIME = 2;
 
 const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined, what: undefined } as const;
@@ -289,7 +289,7 @@ function degradationsOf({ sinks, findings }: EvidenceState): readonly Degradatio
   ];
 }
 
-/** Whether reading all that is kept has met rows that are refused, also before the last start. */
+/** Whether the verification of all that is kept has met rows that are refused, including before the last start. */
 function hasDamagedRows(state: PassState | undefined): boolean {
   return [state?.found, state?.lastFound].some((found) => (found?.['row'] ?? 0) > 0);
 }
@@ -323,7 +323,7 @@ function eventLog(log: Log): (event: RecognizerEvent) => void {
   };
 }
 
-/** Says what an operator has given up who lets others in without what protects from them. */
+/** Warns an operator who lets others in without the means that protect against them. */
 function warnOfNetwork(config: Config, url: string, log: Log): void {
   if (!config.insecureNetwork || isLoopback(config.host)) return;
   if (config.authentication === 'none')

@@ -35,7 +35,7 @@ export class RequestError extends Error {
     /** When the client may come back, seconds. */
     readonly retryAfterSeconds?: number,
     options?: ErrorOptions,
-    /** What is said in place of the table's words. */
+    /** The text that replaces that of the table. */
     readonly explanation?: Explanation,
   ) {
     super(code, options);
@@ -54,12 +54,12 @@ export function httpError(
   };
 }
 
-/** What the description of a route says of the errors that it may answer with. */
+/** The errors in the description of a route. */
 export function errorResponses(...codes: readonly ErrorCode[]): Readonly<Record<number, typeof errorBody>> {
   return Object.fromEntries(codes.map((code) => [errorTable[code].httpStatus ?? 500, errorBody]));
 }
 
-/** An error of the protocol's table as it stands in the body of an HTTP answer. */
+/** An error of the protocol's table, as it is written in the body of an HTTP answer. */
 export function describeForHttp(
   code: ErrorCode,
   details: HttpErrorDetails = {},
@@ -89,8 +89,8 @@ export function recordingErrorOf(error: unknown): ErrorCode {
 }
 
 /**
- * What is wrong with one recording, where that is more than its code says: a reader of recordings knows whether one is
- * cut, or only lacks a program that reads it. It says nothing of what a recording holds.
+ * What is wrong with a recording, if that is more than its code says: whether it is cut off, for example, or only
+ * needs a program that is missing. It says nothing about the recording's content.
  */
 export function recordingExplanationOf(error: unknown): Explanation | undefined {
   if (error instanceof RequestError) return error.explanation;

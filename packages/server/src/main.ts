@@ -5,7 +5,7 @@ import { createLog } from './telemetry/log.js';
 
 /** Exit status after a drain that ran out of time. */
 const DRAIN_INCOMPLETE = 3;
-/** Exit status after an error that nothing was prepared for. Node's own report would hold the error's message. */
+/** Exit status after an unexpected error. Node's own report would show the error's message. */
 const CRASHED = 70;
 
 /**

@@ -12,8 +12,8 @@ export function neededBytes(workers: number): number {
 }
 
 /**
- * Refuses a configuration that cannot fit into this machine or container. What happens to be free now does not
- * count: much of what is in use are file caches, which the system gives up.
+ * Refuses a configuration that cannot fit into this machine or container. The memory that is free right now does not
+ * count, since much of what is in use is file caches, which the system gives up.
  * @throws {SpeechError} `out_of_memory`
  */
 export function requireMemory(

@@ -18,7 +18,7 @@ export interface Inability {
   readonly details: { readonly field: 'language' | 'task'; readonly limit: string };
 }
 
-/** What of it the model cannot do, if anything. */
+/** The part of it that the model cannot do, if any. */
 export function inabilityOf(model: ModelDescription, { language, task }: Wanted): Inability | undefined {
   const languages = allowedLanguages(model);
   if (!languages.some((known) => covers(known, language))) {
@@ -32,7 +32,7 @@ export function inabilityOf(model: ModelDescription, { language, task }: Wanted)
   return { code: 'unsupported_task', details: { field: 'task', limit: `one of ${tasks.join(', ')}` } };
 }
 
-/** Throws a `ConfigError` where the model cannot do what it is set to do for those who ask for nothing. */
+/** Throws a `ConfigError` if the model cannot do the task that is set as the default. */
 export function requireTask(model: ModelDescription, task: TranscriptionTask): void {
   if (tasksOf(model).includes(task)) return;
   throw new ConfigError(
@@ -41,7 +41,7 @@ export function requireTask(model: ModelDescription, task: TranscriptionTask): v
   );
 }
 
-/** Which lexicon is really listened for: the one that ships is in English, and only there if the server is set to it. */
+/** The lexicon that is really used: the one that ships is in English, and is used only if the server is set to it. */
 export function lexiconInForce(
   { lexicon: offered }: Pick<Config, 'lexicon'>,
   { lexicon, language, task }: Wanted & { readonly lexicon: Lexicon },
@@ -54,7 +54,7 @@ function tasksOf({ tasks = ['transcribe'] }: ModelDescription): readonly Transcr
   return tasks;
 }
 
-/** A model of one language has nothing to tell apart. */
+/** A model of one language cannot detect the language. */
 function allowedLanguages({ languages }: ModelDescription): readonly string[] {
   return languages.length > 1 ? [DETECT, ...languages] : languages;
 }

@@ -38,7 +38,7 @@ export function modelStore(
   return { directory: modelDirectory, offline, ...(onProgress && { onProgress }) };
 }
 
-/** As `recognizerOptions`, for the model that reads sessions again: one process, which nobody waits for. */
+/** As `recognizerOptions`, for the model of the second pass: a single process, since nobody waits for it. */
 export function refinerOptions(
   config: Config,
   onEvent: (event: RecognizerEvent) => void,

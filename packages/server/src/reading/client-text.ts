@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { parseJson } from '../parse-json.js';
 
-/** Key terms as a client sent them and as they are kept: thousands of them are handed on, and not taken apart. */
+/** Key terms as a client sent them, in the form in which thousands of them are passed on without being parsed. */
 export interface SentKeyTerms {
   readonly count: number;
   /** The list, in JSON. */
@@ -59,7 +59,7 @@ export function readKeyTerms(text: string): KeyTermsReading {
 const field = z.object({ keyterms: keyTermList });
 const fieldSchema = z.toJSONSchema(field);
 
-/** Undefined for what is no JSON, or nested more deeply than any list of terms. */
+/** Undefined for text that is not JSON, or is nested more deeply than any list of terms. */
 function fromJson(text: string): unknown {
   return isNestedDeeper(text) ? undefined : parseJson(text);
 }

@@ -2,7 +2,7 @@ import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
 import { readKeyTerms, readMessage } from './client-text.js';
 import type { ReadingResults, ReadingTask } from './thread-messages.js';
 
-/** Reads what there is to be read, at a stroke. */
+/** Reads something in one go. */
 export function doReading<Task extends ReadingTask>(task: Task): ReadingResults[Task['kind']];
 export function doReading(task: ReadingTask): ReadingResults[ReadingTask['kind']] {
   switch (task.kind) {

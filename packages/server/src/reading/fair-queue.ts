@@ -1,7 +1,7 @@
-/** Waiting work of several owners: each has the same share of what is done, whoever brings how much. */
+/** Waiting work of several owners, each of whom gets the same share, however much they bring. */
 export interface FairQueue<Work> {
   readonly add: (owner: string, cost: number, work: Work) => void;
-  /** What is to be done next. */
+  /** Takes the work that is to be done next. */
   readonly take: () => Work | undefined;
   /** Empties the queue. */
   readonly takeAll: () => readonly Work[];
@@ -10,7 +10,9 @@ export interface FairQueue<Work> {
 interface Waiting<Work> {
   readonly work: Work;
   readonly owner: string;
-  /** When it would begin and end if all owners were served at once, each as fast as the others, in units of cost. */
+  /**
+   * When it would begin and end, in units of cost, if all owners were served at the same time and at the same speed.
+   */
   readonly begin: number;
   readonly end: number;
 }

@@ -9,8 +9,8 @@ import { readAudioMessage } from './read-audio-message.js';
 import type { ReadingResults, ReadingTask } from './thread-messages.js';
 
 /**
- * Reads what clients send as text: what is small at once, and what is large on a thread of its own, so that sockets and
- * audio do not wait for it. Who sends much of it only waits for themselves: the thread is shared by `owner`.
+ * Reads text that clients send: small texts at once, and large ones on a separate thread, so that sockets and audio
+ * do not wait for them. Whoever sends much waits only for themselves, since the thread is shared evenly by `owner`.
  */
 export interface TextReader {
   /** Reads a text frame. */
@@ -27,10 +27,10 @@ export interface TextReader {
   readonly close: () => void;
 }
 
-/** What takes at most 10 ms to be read, bytes: some hundred key terms (bench `hostile-input`). */
+/** Texts up to this many bytes take at most 10 ms to read: a few hundred key terms (bench `hostile-input`). */
 const SMALL = 4096;
 
-/** The thread is started when there is something for it. */
+/** Makes a reader. The thread is started when there is something for it. */
 export function createTextReader(): TextReader {
   const waiting = createFairQueue<Pending>();
   let thread: Worker | undefined;
@@ -67,7 +67,7 @@ export function createTextReader(): TextReader {
       done?.resolve(result);
       advance();
     });
-    // Its message may hold what was read.
+    // The error's message may hold what was read.
     started.on('error', () => undefined);
     started.on('exit', () => {
       if (thread === started) thread = undefined;
@@ -100,14 +100,14 @@ function threadEnded(): Error {
   return new Error('the thread that reads texts has ended');
 }
 
-/** A text that waits to be read, or is. */
+/** A text that waits to be read, or is being read. */
 interface Pending {
   readonly task: ReadingTask;
   readonly resolve: (result: ReadingResults[ReadingTask['kind']]) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** As it was built, also for tests, which run the sources. */
+/** The built module, even for tests, which run the sources. */
 const THREAD = new URL('../../dist/reading/thread-main.js', import.meta.url);
 
 /** Several times what the largest message takes. */

@@ -2,7 +2,7 @@ import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 
-/** What there is to be read. */
+/** Something to be read. */
 export type ReadingTask =
   | { readonly kind: 'message'; readonly frame: Uint8Array }
   | { readonly kind: 'key-terms'; readonly text: string }
@@ -13,7 +13,7 @@ export type ReadingTask =
       readonly language: string;
     };
 
-/** What comes of each. */
+/** The result of each. */
 export interface ReadingResults {
   readonly message: MessageReading;
   readonly 'key-terms': KeyTermsReading;

@@ -17,23 +17,23 @@ import type { SessionServices } from './session-services.js';
 import { defaultSettings } from './session-setup.js';
 import type { Sessions } from './sessions.js';
 
-/** What it takes to decide who is let in. */
+/** The services needed to decide who is admitted. */
 export interface AdmissionServices extends SessionServices {
   readonly sessions: Sessions;
   /** The recognizer, once it is warm. */
   readonly recognizer: () => Recognizer | undefined;
-  /** What reads sessions again, once it is warm. */
+  /** The recognizer of the second pass, once it is warm. */
   readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
   readonly records: () => RecordStore;
 }
 
-/** What becomes of a request for a connection. */
+/** The decision about a request for a connection. */
 export type Decision =
   | {
       readonly kind: 'admitted';
       readonly session: AdmittedSession;
-      /** Frees the place that is held for the session until it is among those that are open. */
+      /** Frees the place that is reserved for the session until it is open. */
       readonly leave: () => void;
     }
   | { readonly kind: 'resuming'; readonly wish: ResumeWish; readonly authentication: Authentication }
@@ -52,7 +52,7 @@ export async function decide(
     case 'invalid':
       return refused(wish.refusal);
     case 'resume':
-      // Such a session is open already, so it is not refused because there are many.
+      // Such a session is open already, so it is not refused because there are too many.
       if (services.isDraining()) return refused({ code: 'draining' });
       return { kind: 'resuming', wish, authentication };
     case 'open':
@@ -111,7 +111,7 @@ async function admit(
   }
 }
 
-/** Why nobody more is let in, or not whoever asks. */
+/** Why nobody, or not this client, can be admitted now. */
 function congestionOf(
   identity: Identity,
   recognizer: Recognizer,
@@ -126,12 +126,12 @@ function congestionOf(
   return admission.reason === 'finals-late' ? 'busy' : 'not_ready';
 }
 
-/** What the server itself is set to was checked as it started. */
+/** Whether the request asks for settings of recognition; the server's own were checked when it started. */
 function isAboutSpeech({ change }: OpenWish): boolean {
   return change.language !== undefined || change.task !== undefined;
 }
 
-/** Throws `records_unavailable` where the session cannot be recorded and logged, so that it may not begin. */
+/** Throws `records_unavailable` if the session cannot be recorded and logged, so that it may not begin. */
 function openRecord(
   id: string,
   recognizer: Recognizer,

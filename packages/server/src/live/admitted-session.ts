@@ -6,22 +6,22 @@ import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { DialectSession } from './dialect.js';
 import type { ResumeToken } from './resume-token.js';
 
-/** A session that has been let in: who holds it, how it begins, where it is recorded and what it is heard with. */
+/** A session that has been admitted: who holds it, its settings, its record and its recognizer. */
 export interface AdmittedSession {
   readonly id: string;
   readonly identity: Identity;
   readonly openedBy: Authentication;
-  /** What the program calls itself, if it does. */
+  /** The name that the client program gives itself, if any. */
   readonly client: string | undefined;
   readonly dialect: DialectSession;
-  /** What it begins with. */
+  /** The settings that it begins with. */
   readonly settings: SessionSettings;
   /** Key terms of the server and of the tenant of whoever speaks. */
   readonly sharedTerms: KeyTermList;
   readonly writer: SessionRecordWriter;
   readonly recognizer: Recognizer;
-  /** Reads the session again; often the same. */
+  /** The recognizer of the second pass; often the same. */
   readonly refiner: Recognizer;
-  /** What proves that a client may go on with it. */
+  /** Proves that a client may resume it. */
   readonly token: ResumeToken;
 }

@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 export const FRAME_TOO_LARGE = 'frame-too-large';
 
 /**
- * A WebSocket that tells of a message over `maxPayload` while an answer can still be sent;
- * by itself `ws` emits its error when the close frame is already out.
+ * A WebSocket that announces a message over `maxPayload` while an answer can still be sent; `ws` by itself emits its
+ * error when the close frame has already been sent.
  */
 export class AnnouncingWebSocket extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {

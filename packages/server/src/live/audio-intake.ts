@@ -7,14 +7,14 @@ import { createEncodedAudioWatch, type EncodedAudio } from './encoded-audio.js';
 import type { Problem } from './events.js';
 import type { Superseded } from './when-read.js';
 
-/** Takes the audio of a session and passes it on to its channels, which the first of it opens. */
+/** Takes the audio of a session and passes it on to its channels, which the first audio opens. */
 export interface AudioIntake {
   readonly take: (audio: AudioCommand, superseded: Superseded) => void | Promise<void>;
   /** Samples of each channel that were taken, as the client counts those it sent. */
   readonly receivedSamples: () => number;
 }
 
-/** What an intake passes audio on to and tells. */
+/** Where an intake passes audio to, and what it reports. */
 export interface IntakeServices {
   readonly channels: ChannelsOnDemand;
   readonly settings: () => SessionSettings;
@@ -23,11 +23,11 @@ export interface IntakeServices {
   /** Audio was refused whole. */
   readonly onRefused: (problem: Problem) => void;
   readonly onTaken: (seconds: number) => void;
-  /** What came as samples looks like something else. */
+  /** What should be samples looks like something else. */
   readonly onEncoded: (encoded: EncodedAudio) => void;
 }
 
-/** Audio that is taken at a stroke, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
+/** Audio that is taken at once, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
 const AT_ONCE_BYTES = 32_768;
 
 /** Nothing was received yet. */
@@ -36,7 +36,7 @@ export function createAudioIntake(services: IntakeServices): AudioIntake {
   const encodedAudio = createEncodedAudioWatch();
   let receivedSamples = 0;
 
-  /** What is sent in one piece is long: others are heard between its parts. */
+  /** A long piece is taken in parts, with the work of others in between. */
   async function pushInParts({ pcm, sampleRate }: AudioCommand, superseded: Superseded): Promise<void> {
     for (let at = 0; at < pcm.length && !superseded(); at += AT_ONCE_BYTES) {
       if (!push(pcm.subarray(at, at + AT_ONCE_BYTES), sampleRate)) return;
@@ -44,7 +44,7 @@ export function createAudioIntake(services: IntakeServices): AudioIntake {
     }
   }
 
-  /** Tells whether the audio was taken. */
+  /** Returns whether the audio was taken. */
   function push(pcm: Uint8Array, sampleRate: number | undefined): boolean {
     channels.open();
     const before = channels.receivedSeconds();

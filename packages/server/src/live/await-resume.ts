@@ -2,15 +2,15 @@ import type { WebSocket } from 'ws';
 import type { ResumeRequest } from './commands.js';
 import type { ResumeWish } from './dialect.js';
 
-/** Time that a client has for its first frame, milliseconds. */
+/** How long a client has for its first frame, milliseconds. */
 const PATIENCE_MS = 10_000;
 
 /** Several times what it takes to ask for a session, bytes. */
 const LONGEST = 4096;
 
 /**
- * Waits for the first frame of a connection that was opened to resume a session. `onFirst` gets what it asks for, or
- * undefined if it is another one or none comes; it is not called if the connection closes before.
+ * Waits for the first frame of a connection that was opened to resume a session. `onFirst` gets the request in it, or
+ * undefined if it holds none or does not come; it is not called if the connection closes before.
  */
 export function awaitResume(
   socket: WebSocket,

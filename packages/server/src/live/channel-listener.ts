@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.js';
 import type { RefinementSpool } from './refinement-spool.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
-/** What was told of a session so far, all channels together. */
+/** Totals of what was sent of a session so far, all channels together. */
 export interface Told {
   finals: number;
   words: number;
@@ -14,19 +14,19 @@ export interface Told {
   lostSeconds: number;
 }
 
-/** What the hypotheses of a session go through. */
+/** The services that the hypotheses of a session go through. */
 export interface ListenerServices {
   readonly writing: WritingOptions;
-  /** Keeps the audio where it is to be read again. */
+  /** Keeps the audio if there is to be a second pass. */
   readonly spool: RefinementSpool | undefined;
   readonly writer: SessionRecordWriter;
   readonly delivery: Delivery;
   readonly telemetry: SessionTelemetry;
-  /** Counted up here. */
+  /** Updated here. */
   readonly told: Told;
 }
 
-/** Writes what a channel hears, records its finals, and tells of all of it. */
+/** Puts what a channel hears into written form, records its finals, and emits events about all of it. */
 export function listenToChannel(
   channel: number,
   { writing, spool, writer, delivery, telemetry, told }: ListenerServices,
@@ -34,7 +34,7 @@ export function listenToChannel(
   const { emit } = delivery;
   let state = nothingWritten;
   let isShown = false;
-  /** Tells a client that has seen some of the words. */
+  /** Reports dropped words to a client that has seen some of them. */
   const tellDropped = (
     reason: DropReason,
     { sequence, start, end }: { readonly sequence: number; readonly start: number; readonly end: number },

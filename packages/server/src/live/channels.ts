@@ -6,14 +6,14 @@ import { deinterleave } from './deinterleave.js';
 export interface Channels {
   /** Takes interleaved PCM that is a whole number of samples. `sampleRate` holds from here on. */
   readonly push: (pcm: Uint8Array, sampleRate?: number) => void;
-  /** Ends the utterances now; resolves once the finals of all audio pushed are delivered. */
+  /** Ends the current utterances now; resolves once the finals of all audio pushed are delivered. */
   readonly flush: () => Promise<void>;
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
-  /** Before this moment no channel has audio whose text is missing, seconds. */
+  /** Up to this moment, no channel has audio whose text is missing, seconds. */
   readonly settledSeconds: () => number;
-  /** Speech that waits for its final, of the channel that waits most, seconds. */
+  /** Speech that waits for its final in the channel where most waits, seconds. */
   readonly pendingSeconds: () => number;
   /** Speech in the finals so far, all channels together, seconds. */
   readonly speechSeconds: () => number;
@@ -67,7 +67,7 @@ export interface ChannelsOnDemand extends Channels {
   readonly isOpen: () => boolean;
 }
 
-/** Opens the channels once, by `open`. To push to channels that are not open is a mistake. */
+/** Opens the channels once, with `open`. Pushing to channels that are not open is a mistake. */
 export function channelsOnDemand(open: () => Channels): ChannelsOnDemand {
   let channels: Channels | undefined;
   return {

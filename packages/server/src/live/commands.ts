@@ -3,7 +3,7 @@ import type { Action } from '../access/permissions.js';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import type { Problem } from './events.js';
 
-/** What a client asks of its session, whatever the dialect that it says so in. */
+/** What a client asks of its session, in whatever dialect. */
 export type Command =
   | AudioCommand
   | ConfigureCommand
@@ -13,11 +13,11 @@ export type Command =
   | { readonly kind: 'end' }
   /** Ends the utterance now. */
   | { readonly kind: 'finalize' }
-  /** Nothing but that the client is there. */
+  /** Only tells that the client is there. */
   | { readonly kind: 'keepalive' }
-  /** To go on with a session, which only the first words of a connection that was opened for it can ask. */
+  /** Asks to resume a session; only valid as the first frame of a connection that was opened for it. */
   | { readonly kind: 'resume' }
-  /** A frame that makes no sense, and what is wrong with it. */
+  /** A frame that cannot be understood, and what is wrong with it. */
   | { readonly kind: 'unreadable'; readonly problem: Problem };
 
 /** Audio in the encoding and channels of the session; `sampleRate` overrides the session's from here on. */
@@ -35,15 +35,15 @@ export interface ConfigureCommand {
   readonly keyterms: SentKeyTerms | undefined;
 }
 
-/** What a client asks for that goes on with its session over another connection. */
+/** What a client that resumes its session asks for. */
 export interface ResumeRequest {
   readonly sessionId: string;
   readonly token: string;
-  /** The `sequence` of the next final that it has not got, for each channel. */
+  /** The `sequence` of the first final that it has not received, for each channel. */
   readonly next: readonly number[];
 }
 
-/** What each command does, a row of the table of permissions. */
+/** The action of each command: a row of the table of permissions. */
 export const commandActions: Readonly<Record<Exclude<Command['kind'], 'unreadable'>, Action>> = {
   audio: 'live.speak',
   configure: 'live.speak',

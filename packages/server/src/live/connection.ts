@@ -6,30 +6,30 @@ import { startHeartbeat } from './heartbeat.js';
 import type { Inbox } from './inbox.js';
 import type { Outbox } from './outbox.js';
 
-/** A socket that a session is held on, and what watches over it. */
+/** A socket on which a session is held, and what watches over it. */
 export interface Connection {
   readonly socket: WebSocket;
-  /** Takes the session off the socket, which stays as it is. Nothing is called any more. */
+  /** Takes the session off the socket, which stays as it is. No listener is called afterwards. */
   readonly release: () => void;
 }
 
-/** What a connection reads into, sends from and tells. */
+/** What a connection reads into, sends from and reports to. */
 export interface ConnectionListener {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly parting: ConnectionLoss;
   readonly onFrame: (frame: Buffer, isBinary: boolean) => void;
-  /** It is time to tell how far audio has come. */
+  /** It is time to acknowledge how far audio has come. */
   readonly onAcknowledge: () => void;
 }
 
-/** What is told of a connection that comes to its end. */
+/** Receives how a connection comes to its end. */
 export interface ConnectionLoss {
   /** It has closed, or is dead, which counts as a close code of its own. */
   readonly lose: (closeCode: number) => void;
-  /** It is about to close, as a message is larger than may be. */
+  /** It is about to close, since a message is larger than allowed. */
   readonly failTooLarge: () => void;
-  /** Nothing came for longer than may be. */
+  /** Nothing came for longer than allowed. */
   readonly failIdle: () => void;
 }
 

@@ -13,7 +13,7 @@ import { createSessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import type { Superseded } from './when-read.js';
 
-/** What a conversation needs from the session that it is held in. */
+/** What a conversation needs from its session. */
 export interface ConversationPlace {
   readonly session: AdmittedSession;
   readonly services: SessionServices;
@@ -22,41 +22,41 @@ export interface ConversationPlace {
   readonly signals: ConversationSignals;
 }
 
-/** What of a conversation concerns the session as a whole. */
+/** What a conversation reports that concerns the session as a whole. */
 interface ConversationSignals {
   /** Some audio was taken. */
   readonly onAudio: () => void;
-  /** A final could not be recorded, so that it was not told. */
+  /** A final could not be recorded, and so was not sent. */
   readonly onUnrecorded: (error: unknown) => void;
-  /** The client has sent too many messages in a row that make no sense. */
+  /** The client has sent too many unreadable messages in a row. */
   readonly onHopeless: () => void;
-  /** The client has asked for the end, and everything is told. */
+  /** The client has asked for the end, and everything has been sent. */
   readonly onEnd: () => void;
 }
 
-/** What is said in one session: what each command means, and what is answered. */
+/** The exchange of one session: what each command does, and what is answered. */
 export interface Conversation {
   /** Tells that audio may come. */
   readonly greet: () => void;
   /**
-   * Does what a client asks for. A promise means that what follows has to wait for it; once `superseded`, what is left
-   * of the command counts as if it had never come.
+   * Carries out a command. If it returns a promise, everything that follows has to wait for it; once `superseded`,
+   * the rest of the command counts as if it had never come.
    */
   readonly take: (command: Command, superseded: Superseded) => void | Promise<void>;
-  /** Resolves once the finals of all audio taken are told. */
+  /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
   /**
-   * Drops what is pending. What was kept to be read again is read all the same. Returns the seconds of audio that were
-   * taken and whose text, if there was speech in it, is missing: recognition failed, or it was dropped.
+   * Drops what is pending. The second pass over what was kept is done all the same. Returns the seconds of audio that
+   * were taken but whose text, if they held speech, is missing, since recognition failed or they were dropped.
    */
   readonly close: () => number;
   readonly pendingSeconds: () => number;
   readonly receivedSeconds: () => number;
-  /** How far audio has come, and its text. */
+  /** How far audio and its text have come. */
   readonly acknowledgement: () => SessionEvent;
-  /** What a client that comes back is told first. */
+  /** The first event for a client that comes back. */
   readonly resumption: () => SessionEvent;
-  /** Finals told. */
+  /** Number of finals sent. */
   readonly finals: () => number;
 }
 
@@ -148,7 +148,7 @@ export function createConversation(place: ConversationPlace): Conversation {
   };
 }
 
-/** Bears with so many messages in a row that make no sense, then tells. */
+/** Tolerates so many unreadable messages in a row, then reports it. */
 function createPatience(most: number, onHopeless: () => void): { lose: () => void; restore: () => void } {
   let badInARow = 0;
   return {

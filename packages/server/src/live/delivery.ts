@@ -2,24 +2,24 @@ import type { WrittenFinal } from '@auscult/asr';
 import type { FinalEvent, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
 
-/** Tells the events of one session in order, and finals only once they are recorded. */
+/** Emits the events of one session in order, and finals only once they are recorded. */
 export interface Delivery {
   readonly emit: Emit;
-  /** Tells the final once `recorded` resolves; what comes later waits for it. At once where it is undefined. */
+  /** Emits the final once `recorded` resolves, or at once if that is undefined; later events wait for it. */
   readonly emitFinal: (final: FinalEvent, recorded: Promise<void> | undefined) => void;
-  /** Resolves once everything so far is told. */
+  /** Resolves once everything so far has been emitted. */
   readonly settled: () => Promise<void>;
-  /** Where the first final begins that is not recorded yet, seconds; undefined if all are. */
+  /** Where the first final that is not recorded yet begins, seconds; undefined if all are recorded. */
   readonly unrecordedFrom: () => number | undefined;
   /** Speech in the finals that are not recorded yet, seconds. */
   readonly unrecordedSeconds: () => number;
 }
 
-/** What decides about the order of events. */
+/** What the order of events depends on. */
 export interface DeliveryRules {
-  /** Whether records are being written. While they cannot be, partials go on, ahead of the finals that wait. */
+  /** Whether records are being written. While they cannot be, partials overtake the finals that wait. */
   readonly isRecording: () => boolean;
-  /** A final will never be recorded. It and what follows it are not told. */
+  /** A final will never be recorded. It and everything after it are not emitted. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -28,7 +28,7 @@ interface Waiting {
   isReady: boolean;
 }
 
-/** Events go straight to `emit` while no final waits for its record. */
+/** Makes a delivery. Events go straight to `emit` while no final waits for its record. */
 export function createDelivery(emit: Emit, { isRecording, onFailure }: DeliveryRules): Delivery {
   const waiting: Waiting[] = [];
   let waiters: (() => void)[] = [];

@@ -8,15 +8,17 @@ import type { Command, ResumeRequest } from './commands.js';
 import type { SessionEvent } from './events.js';
 
 /**
- * A language that clients speak with the server over a WebSocket. It turns frames into commands and events into frames;
- * limits, permissions and records are the same for all and none of its business.
+ * A language that clients speak with the server over a WebSocket. It turns frames into commands and events into
+ * frames; limits, permissions and records are the same for all dialects and not its concern.
  */
 export interface Dialect {
   /** Where its clients connect. */
   readonly paths: readonly string[];
-  /** What a request for a connection asks for. Called before the request is answered, whether or not it is let in. */
+  /**
+   * What a request for a connection asks for. Called before the request is answered, whether or not it is admitted.
+   */
   readonly connect: (request: ConnectionRequest) => ConnectionWish;
-  /** How a client is told that it is not let in. */
+  /** How a client is told that it is refused. */
   readonly refusing: Refusing;
 }
 
@@ -29,11 +31,11 @@ export interface DialectServices {
   readonly reader: TextReader;
 }
 
-/** A request for a connection, as far as a dialect has to know it. */
+/** The part of a request for a connection that a dialect needs. */
 export interface ConnectionRequest {
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
-  /** The subprotocols that the client offers, the one that it likes best first. */
+  /** The subprotocols that the client offers, in its order of preference. */
   readonly offered: readonly string[];
 }
 
@@ -41,16 +43,16 @@ export interface ConnectionRequest {
 export type ConnectionWish =
   /** A session of its own. */
   | OpenWish
-  /** To go on with a session whose connection broke. */
+  /** To resume a session whose connection broke. */
   | ResumeWish
-  /** Nothing that there is. */
+  /** Something that does not exist. */
   | { readonly kind: 'invalid'; readonly refusal: Refusal };
 
 export interface OpenWish {
   readonly kind: 'open';
-  /** The one that is selected of those that the client offers, if any. */
+  /** The one selected from those that the client offers, if any. */
   readonly subprotocol: string | undefined;
-  /** What its session begins with other than as the server is set. */
+  /** The initial settings in which its session differs from the server's defaults. */
   readonly change: SettingsChange;
   readonly converse: (place: SessionPlace) => DialectSession;
 }
@@ -58,12 +60,12 @@ export interface OpenWish {
 export interface ResumeWish {
   readonly kind: 'resume';
   readonly subprotocol: string | undefined;
-  /** Reads the first frame: undefined if it does not ask for that. */
+  /** Reads the first frame; undefined if it does not ask to resume. */
   readonly read: (frame: Buffer, isBinary: boolean) => ResumeRequest | undefined;
   readonly tell: TellRefusal;
 }
 
-/** Why a client is not let in. */
+/** Why a client is refused. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly details?: HttpErrorDetails | undefined;
@@ -71,12 +73,15 @@ export interface Refusal {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** How a client is told that it is not let in: in frames, as browsers cannot read a status, or by the answer to its request. */
+/**
+ * How a client is told that it is refused: in frames, since browsers cannot read a status, or by the answer to its
+ * request.
+ */
 type Refusing =
   | { readonly kind: 'in-frames'; readonly tell: TellRefusal }
   | { readonly kind: 'by-status'; readonly answer: (refusal: Refusal) => RefusalAnswer };
 
-/** What a connection that was opened for it is told and closed with. */
+/** The frames and the close frame of a connection that is opened only to be refused. */
 export type TellRefusal = (refusal: Refusal) => {
   readonly frames: readonly string[];
   readonly close: CloseFrame;
@@ -99,26 +104,29 @@ interface CloseFrame {
 /** Why the server ends a connection: for an error, because it goes away itself, or because the client is done. */
 export type EndReason = ErrorCode | 'going_away' | 'done';
 
-/** What a dialect is told of a session that begins. */
+/** What a dialect is told about a new session. */
 export interface SessionPlace {
   readonly sessionId: string;
   readonly identity: Identity;
   /** Name of the model. */
   readonly model: string;
-  /** What sessions begin with that ask for nothing. */
+  /** The settings of sessions that ask for nothing. */
   readonly defaults: SessionSettings;
-  /** What proves that a client may go on with the session, and for how long; undefined where sessions cannot be resumed. */
+  /**
+   * The token with which a client may resume the session, and for how long; undefined where sessions cannot be
+   * resumed.
+   */
   readonly resume: { readonly token: string; readonly seconds: number } | undefined;
 }
 
-/** One session as its dialect sees it. What has to be remembered from frame to frame is in here. */
+/** One session as its dialect sees it, which holds what has to be remembered from frame to frame. */
 export interface DialectSession {
-  /** What a frame asks for. A promise means that what follows has to wait for it. */
+  /** The command in a frame. If it is a promise, everything that follows has to wait for it. */
   readonly read: (frame: Buffer, isBinary: boolean) => Command | Promise<Command>;
-  /** The text frames that tell an event, in their order; none if clients are not told. Called once an event, in order. */
+  /** The text frames for an event, in order; none if clients are not told. Called once for each event, in order. */
   readonly write: (event: SessionEvent) => readonly string[];
-  /** What a connection is closed with that the server ends. */
+  /** The close frame of a connection that the server ends. */
   readonly close: (why: EndReason) => CloseFrame;
-  /** Whether the client can come back when its connection is lost. Where not, the session ends with it. */
+  /** Whether the client can come back when its connection is lost. If not, the session ends with it. */
   readonly isResumable: () => boolean;
 }

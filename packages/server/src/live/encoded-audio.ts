@@ -1,16 +1,16 @@
 import { recordingKind, waveEncoding, type RecordingKind } from '@auscult/asr';
 import type { SessionSettings } from '@auscult/protocol';
 
-/** What is said of first bytes that should be samples and are none. */
+/** What the first bytes look like that should be samples but are not. */
 export interface EncodedAudio {
-  /** The header of a WAVE file has samples behind it as they should be; all else would have to be decoded. */
+  /** After the header of a WAVE file come samples as they should be; all else would have to be decoded. */
   readonly code: 'encoded_audio' | 'wave_header';
   readonly kind: RecordingKind;
 }
 
 /** Looks at the beginning of a stream. */
 export interface EncodedAudioWatch {
-  /** Takes the next bytes. Tells what they look like, once, where they are no samples. */
+  /** Takes the next bytes. Tells once what they look like, if they are no samples. */
   readonly take: (bytes: Uint8Array, encoding: SessionSettings['encoding']) => EncodedAudio | undefined;
 }
 
@@ -29,7 +29,7 @@ export function createEncodedAudioWatch(): EncodedAudioWatch {
     take(bytes, encoding) {
       if (isOver) return undefined;
       head = Buffer.concat([head, bytes.subarray(0, WATCHED_BYTES - head.length)]);
-      // Tiny frames are not looked at one by one.
+      // Tiny frames are not examined one by one.
       if (head.length < LEAST_BYTES || (head.length < 2 * looked && head.length < WATCHED_BYTES))
         return undefined;
       looked = head.length;

@@ -17,19 +17,19 @@ import type {
 } from './dialect.js';
 import { startSession } from './session.js';
 
-/** What a connection is to become when its upgrade is answered. */
+/** What happens to a connection when its upgrade is answered. */
 interface Upgrade {
   readonly subprotocol: string | undefined;
   readonly begin: (socket: WebSocket) => void;
 }
 
-/** The plugin's types ask for the whole `ws` module where it uses the constructor only. */
+/** The plugin's types ask for the whole `ws` module, but it uses only the constructor. */
 type SocketClass = NonNullable<WebsocketPluginOptions['options']>['WebSocket'];
 
 /** Milliseconds that a client has to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 3000;
 
-/** Adds the paths of all dialects. Who is let in is decided before an upgrade is answered. */
+/** Adds the paths of all dialects. Admission is decided before an upgrade is answered. */
 export async function registerLive(
   app: FastifyInstance,
   dialects: readonly Dialect[],
@@ -38,7 +38,7 @@ export async function registerLive(
   const upgrades = new WeakMap<IncomingMessage, Upgrade>();
   const options = {
     maxPayload: services.config.maxFrameBytes,
-    // One message a turn of the event loop: a chunk full of tiny frames must not hold up other sessions.
+    // One message per turn of the event loop: a chunk full of tiny frames must not hold up other sessions.
     allowSynchronousEvents: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
     WebSocket: AnnouncingWebSocket as unknown as SocketClass,
@@ -75,7 +75,7 @@ function addRoute(
     url,
     config: { action: 'live.open' },
     schema: { hide: true },
-    // Whoever asks is told what is here before it matters who they are: clients look whether the path is right.
+    // What is here is told before anybody has to authenticate: clients check whether the path is right.
     onRequest: (request, reply, done) => {
       if (request.ws) return done();
       void reply.header('upgrade', 'websocket');
@@ -108,7 +108,7 @@ function connectionOf({ query, headers }: FastifyRequest): ConnectionRequest {
   return { query: query as ConnectionRequest['query'], headers, offered };
 }
 
-/** What nobody foresaw refuses, too. */
+/** Decides, and refuses on unexpected errors, too. */
 async function decideSafely(
   request: FastifyRequest,
   wish: ConnectionWish,
@@ -122,7 +122,7 @@ async function decideSafely(
   }
 }
 
-/** What is done with the socket once it is open. */
+/** What to do with the socket once it is open. */
 function beginningOf(
   request: FastifyRequest,
   decision: Decision,
@@ -150,7 +150,7 @@ function beginningOf(
   }
 }
 
-/** A client whose upgrade comes to nothing has its place and its record given back. */
+/** If the upgrade comes to nothing, the place and the record are given back. */
 function beginSession(
   { raw }: FastifyRequest,
   { session, leave }: Extract<Decision, { kind: 'admitted' }>,
@@ -188,7 +188,7 @@ function countRefusal({ code }: Refusal, { log, metrics }: AdmissionServices): v
   metrics.errors.inc({ code });
 }
 
-/** Asks again and again whether who holds a session may still hold it. Returns what stops it. */
+/** Checks regularly whether those who hold sessions still may. Returns a function that stops this. */
 function startRevalidating({ config, sessions, log }: AdmissionServices): () => void {
   const timer = setInterval(() => {
     sessions.revalidate().catch((error: unknown) => {

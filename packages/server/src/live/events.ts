@@ -11,36 +11,39 @@ import {
 import type { Transcription } from '../transcriptions/transcriptions.js';
 import type { HoldReason } from './inbox.js';
 
-/** What happens in a session and its client may have to hear of. Times are seconds in the stream's own clock, unrounded. */
+/**
+ * Something that happens in a session and that its client may have to know. Times are seconds on the stream's own
+ * clock, unrounded.
+ */
 export type SessionEvent =
-  /** The first of a session: audio may come. */
+  /** The first event of a session: audio may come. */
   | { readonly kind: 'opened'; readonly setup: SetupInForce }
   /** The answer to `configure`. */
   | { readonly kind: 'configured'; readonly setup: SetupInForce }
   | PartialEvent
   | FinalEvent
-  /** An utterance has no final, and this stands in its place. */
+  /** An utterance has no final; this takes its place. */
   | { readonly kind: 'empty'; readonly channel: number; readonly utterance: EmptyUtterance }
-  /** Words of which a partial was told are not kept. */
+  /** Words that a partial showed are not kept. */
   | DroppedEvent
   | { readonly kind: 'speech'; readonly channel: number; readonly activity: SpeechActivity }
   /** Recognition of some audio failed for good. */
   | LostEvent
-  /** The answer to `finalize`: the finals of all audio before it are told. */
+  /** The answer to `finalize`: the finals of all audio before it have been sent. */
   | { readonly kind: 'finalized'; readonly at: number }
-  /** The answer to `stop` and `end`: the finals of all audio before it are told. */
+  /** The answer to `stop` and `end`: the finals of all audio before it have been sent. */
   | { readonly kind: 'stopped'; readonly totals: StreamTotals; readonly refinement: string | undefined }
-  /** The session has been read again, or could not be. */
+  /** The second pass is done, or has failed. */
   | { readonly kind: 'refined'; readonly transcription: Transcription }
-  /** Something is not as asked for; the session goes on. */
+  /** Something differs from what was asked for; the session goes on. */
   | { readonly kind: 'warning'; readonly warning: Omit<WarningMessage, 'type'> }
-  /** Reading from the client is paused, as it sends more than it may. Told each time. */
+  /** Reading from the client is paused, since it sends more than it may. Sent each time. */
   | { readonly kind: 'held'; readonly reason: HoldReason }
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
-  /** The first of a connection that the session goes on over. Finals that the client has not got follow. */
+  /** The first event on a connection that resumes the session. Finals that the client has not received follow. */
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
-  /** How far audio has come, and its text. Comes again and again. */
+  /** How far audio and its text have come. Sent regularly. */
   | { readonly kind: 'acknowledged'; readonly receivedSamples: number; readonly settledSeconds: number };
 
 export interface PartialEvent {
@@ -73,14 +76,14 @@ interface LostEvent {
   readonly end: number;
 }
 
-/** How the session is set up now. */
+/** The setup of the session that is in force. */
 export interface SetupInForce {
   readonly settings: SessionSettings;
   /** Key terms that are listened for, with those of the server and of the tenant. */
   readonly keyTerms: number;
 }
 
-/** What has come and was told since the session began. */
+/** What has been received and sent since the session began. */
 export interface StreamTotals {
   readonly audioSeconds: number;
   readonly speechSeconds: number;
@@ -88,10 +91,10 @@ export interface StreamTotals {
   readonly words: number;
 }
 
-/** An error of the protocol's table, in words. */
+/** An error of the protocol's table, with its text. */
 export type Problem = Omit<ErrorMessage, 'type'>;
 
-/** An `error` event with what the table says of a code. */
+/** An `error` event with what the table says about a code. */
 export function problemEvent(code: ErrorCode, details?: ErrorDetails): SessionEvent {
   return { kind: 'error', problem: describeError(code, details) };
 }

@@ -8,18 +8,18 @@ export interface FlowLimits {
   readonly maxBufferedSeconds: number;
 }
 
-/** Slows a client down that sends more than it may, so that nothing it sent has to be dropped. */
+/** Slows down a client that sends more than it may, so that nothing it sent has to be dropped. */
 export interface FlowControl {
-  /** A message is being worked on. */
+  /** A message is being handled. */
   readonly onMessage: () => void;
   /** Audio was taken; `pendingSeconds` tells how much of it waits for its final, now and later. */
   readonly onAudio: (pendingSeconds: () => number) => void;
   readonly stop: () => void;
 }
 
-/** How often a session whose audio is held back looks whether recognition has caught up, milliseconds. */
+/** How often a session whose audio is held back checks whether recognition has caught up, milliseconds. */
 const BACKLOG_POLL_MS = 50;
-/** Share of the allowed backlog at which reading goes on, so that it does not start and stop at every frame. */
+/** The share of the allowed backlog at which reading continues, so that it does not start and stop at every frame. */
 const BACKLOG_RESUME_SHARE = 0.8;
 
 /** Holds `inbox` while a client is over one of the limits. `onHold` is called each time that begins. */

@@ -5,14 +5,14 @@ const MISSED_PINGS = 2;
 
 /** Watches over a connection. */
 export interface Heartbeat {
-  /** Tells that the client was heard of. */
+  /** Notes a sign of life from the client. */
   readonly heard: () => void;
   readonly stop: () => void;
 }
 
-/** What a heartbeat asks and tells. */
+/** What a heartbeat asks and reports. */
 export interface HeartbeatListener {
-  /** While reading is paused answers lie unread, so none counts as missed. */
+  /** While reading is paused, answers are not read, so none counts as missed. */
   readonly isPaused: () => boolean;
   /** What a ping carries: how much was sent before it. */
   readonly mark: () => number;
@@ -23,8 +23,8 @@ export interface HeartbeatListener {
 }
 
 /**
- * Pings a client every `seconds`, and tells after two pings in a row without an answer, as it happens when a machine
- * is switched off or a network path breaks. A WebSocket keeps its order, so an answer also tells what has arrived.
+ * Pings a client every `seconds`, and reports two pings in a row without an answer, as when a machine is switched off
+ * or a network path breaks. A WebSocket keeps its order, so an answer also tells what has arrived.
  */
 export function startHeartbeat(
   socket: WebSocket,

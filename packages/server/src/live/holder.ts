@@ -11,7 +11,7 @@ import type { Presence } from './presence.js';
 import type { SessionEnd } from './session-end.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
-/** Who holds a session, by what they showed when they connected last. */
+/** Who holds a session, by the credential with which they last connected. */
 export interface Holder {
   /** See `Session`. */
   readonly resume: (socket: WebSocket, request: ResumeRequest, authentication: Authentication) => boolean;
@@ -19,7 +19,7 @@ export interface Holder {
   readonly revalidate: () => Promise<void>;
 }
 
-/** What is held. */
+/** The session that is held. */
 export interface HeldSession {
   readonly session: AdmittedSession;
   readonly outbox: Outbox;
@@ -54,7 +54,7 @@ export function createHolder(held: HeldSession): Holder {
     revalidate: async () => {
       const asked = authentication;
       if (presence.socket() === undefined || (await asked.isStillValid())) return;
-      // It may have been resumed meanwhile, with what is valid.
+      // It may have been resumed meanwhile with a valid credential.
       if (asked === authentication) parting.fail('credential_expired');
     },
   };

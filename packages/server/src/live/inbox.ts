@@ -4,23 +4,23 @@ import type { WebSocket } from 'ws';
 export type HoldReason = 'message-rate' | 'backlog';
 
 /**
- * A piece of work on a session, most often one message. Where it takes turns of the event loop, it asks whether it is
- * `superseded` before it goes on: then another connection has come, or the session is over, and what is left is dropped.
+ * A piece of work on a session, most often one message. If it spans turns of the event loop, it asks before it goes
+ * on whether it is `superseded`: then another connection has come, or the session is over, and the rest is dropped.
  */
 type Task = (superseded: () => boolean) => void | Promise<void>;
 
-/** Does the work of one session strictly in order, over one connection after the other. */
+/** Does the work of one session strictly in order, over successive connections. */
 export interface Inbox {
   /**
-   * Reads from this connection from now on. What still waits of the one before is dropped, as if it had never arrived:
-   * whoever comes back is told what was taken, and sends the rest again.
+   * Reads from this connection from now on. What still waits from the one before is dropped, as if it had never
+   * arrived: a client that comes back is told what was taken, and sends the rest again.
    */
   readonly connect: (socket: WebSocket) => void;
-  /** The connection is gone. What it has brought is worked on all the same. */
+  /** The connection is gone. What it has brought is handled all the same. */
   readonly disconnect: () => void;
-  /** Does `task` once everything before it is done: at once if nothing is waiting. */
+  /** Does `task` once everything before it is done; at once if nothing is waiting. */
   readonly run: (task: Task) => void;
-  /** Lets work wait, and the client with it, until every reason is released. */
+  /** Makes work wait, and with it the client, until every reason is released. */
   readonly hold: (reason: HoldReason) => void;
   readonly release: (reason: HoldReason) => void;
   readonly isHeld: (reason: HoldReason) => boolean;
@@ -33,9 +33,9 @@ export interface Inbox {
 }
 
 /**
- * While a task is under way or work is held the socket is not read, so that TCP slows the client down and
- * nothing has to be dropped. What waits is then at most the chunk that was already read from the kernel, 64 KiB.
- * `onFailure` receives what a task throws; the inbox is closed then.
+ * While a task is under way or work is held, the socket is not read, so that TCP slows the client down and nothing
+ * has to be dropped. At most the chunk that was already read from the kernel, 64 KiB, then waits. `onFailure`
+ * receives what a task throws, after which the inbox is closed.
  */
 export function createInbox(onFailure: (error: unknown) => void): Inbox {
   let socket: WebSocket | undefined;
@@ -97,7 +97,7 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
       advance();
     },
     disconnect: () => {
-      // One that is not read would never tell that it has closed.
+      // A socket that is not read would never report that it has closed.
       if (socket?.isPaused === true) socket.resume();
       socket = undefined;
     },

@@ -4,7 +4,7 @@ export interface MessageBudget {
   readonly spend: () => number;
 }
 
-/** Share of a second's messages that may come at once, as they do after a network stall. */
+/** The messages of this many seconds may come at once, as they do after a network stall. */
 const BURST_SECONDS = 0.25;
 
 /** A token bucket of `perSecond` messages. `now` is a clock in milliseconds. */

@@ -3,33 +3,33 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { DialectSession } from './dialect.js';
 import type { SessionEvent } from './events.js';
 
-/** Tells the client of a session what happens in it. */
+/** Sends an event to the client of a session. */
 export type Emit = (event: SessionEvent) => void;
 
-/** What is told to one client, over one connection after the other. */
+/** The events for one client, over successive connections. */
 export interface Outbox {
   readonly emit: Emit;
   /** Sends over this connection from now on. Nothing is sent again: see `resend`. */
   readonly connect: (socket: WebSocket) => void;
-  /** What is told from now on is kept, if it is of what is, and lost if not. */
+  /** The connection is gone. Events that are to be kept are kept from now on, others are lost. */
   readonly disconnect: () => void;
-  /** How many events were told so far that are kept until they are known to have arrived. */
+  /** How many events have been sent so far, of those that are kept until they are known to have arrived. */
   readonly sent: () => number;
   /** The client has received so many of them. */
   readonly confirm: (sent: number) => void;
-  /** Sends what is not confirmed again, but for finals before `next`, the first that is missing of each channel. */
+  /** Sends again what is not confirmed, except finals before `next`, the first missing one of each channel. */
   readonly resend: (next: readonly number[]) => void;
 }
 
-/** What an outbox needs of its session. */
+/** What an outbox needs from its session. */
 export interface OutboxServices {
   readonly dialect: Pick<DialectSession, 'write'>;
   readonly metrics: Metrics;
   /** Bytes that may wait for the client. */
   readonly limitBytes: number;
-  /** Whether the client may come back and ask for what it has not got. */
+  /** Whether the client may come back and ask for what it has not received. */
   readonly keeps: () => boolean;
-  /** More waits than may; called one time a connection, and the caller ends the connection. */
+  /** More waits than is allowed; called once per connection, which the caller then ends. */
   readonly onOverflow: () => void;
 }
 
@@ -39,7 +39,7 @@ interface Written {
   readonly frames: readonly string[];
 }
 
-/** Sends to a client as long as it reads. Once half of what may wait does, partial hypotheses are left out. */
+/** Sends to a client as long as it reads. Once half of what may wait is waiting, partial hypotheses are left out. */
 export function createOutbox({ dialect, metrics, limitBytes, keeps, onOverflow }: OutboxServices): Outbox {
   let socket: WebSocket | undefined;
   let hasOverflown = false;
@@ -97,7 +97,7 @@ export function createOutbox({ dialect, metrics, limitBytes, keeps, onOverflow }
   };
 }
 
-/** Whether a client that was away has to hear of it: not of what the present moment is about, or answers a mistake. */
+/** Whether a client that was away must get the event; not if it only concerns the moment, or answers a mistake. */
 function isLasting({ kind }: SessionEvent): boolean {
   switch (kind) {
     case 'final':

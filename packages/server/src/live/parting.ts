@@ -13,17 +13,17 @@ import type { SessionEnd } from './session-end.js';
 export interface Parting extends ConnectionLoss {
   /** Whether the client may come back when its connection is lost. */
   readonly isResumable: () => boolean;
-  /** Ends the session for a reason that the client is told. */
+  /** Ends the session with an error that the client is told. */
   readonly fail: (code: ErrorCode) => void;
   /** The client is done. */
   readonly finish: () => void;
-  /** The server goes away: tells the finals of all audio received, then closes. */
+  /** The server goes away: sends the finals of all audio received, then closes. */
   readonly drain: () => void;
   /** The server goes away at once. */
   readonly abandon: () => void;
 }
 
-/** What parts, and what is done with it. */
+/** The services of a parting. */
 export interface PartingServices {
   readonly config: Config;
   readonly dialect: DialectSession;
@@ -37,7 +37,10 @@ export interface PartingServices {
 /** RFC 6455 §7.4.1: the close frame had no code. */
 const CLOSED_WITHOUT_CODE = 1005;
 
-/** What a client closes with that is done: to close without a code is as deliberate. It cannot be resumed. */
+/**
+ * The close codes of a client that is done; closing without a code is just as deliberate. Such a session cannot be
+ * resumed.
+ */
 const goodbyes: ReadonlySet<number> = new Set([closeTable.normal.code, CLOSED_WITHOUT_CODE]);
 
 /** Parts a session that is under way. */
@@ -48,7 +51,7 @@ export function createParting(services: PartingServices): Parting {
     return config.resumeSeconds > 0 && dialect.isResumable() && !end.isEnding();
   }
 
-  /** Without a socket the session is over, or waits for its client. */
+  /** Without a socket, the session is over or waits for its client. */
   function lose(closeCode: number): void {
     const waits = isResumable() && conversation.receivedSeconds() > 0 && !goodbyes.has(closeCode);
     if (!waits || !end.isOpen()) {
@@ -58,7 +61,8 @@ export function createParting(services: PartingServices): Parting {
     presence.awaitReturn(closeCode, () => {
       end.release(closeCode);
     });
-    // A page that was left, most often: the record need not wait with its last words for a client that may come back.
+    // Mostly a page that was left: its last words need not wait for a client that may come back before they are
+    // recorded.
     if (closeCode === closeTable.going_away.code) inbox.run(conversation.flush);
   }
 
@@ -82,7 +86,7 @@ export function createParting(services: PartingServices): Parting {
     lose,
     fail,
     failIdle: () => {
-      // Finals of what it sent are told first.
+      // The finals of what it sent are sent first.
       inbox.run(async () => {
         await conversation.flush();
         fail('idle_timeout');
@@ -106,12 +110,12 @@ export function createParting(services: PartingServices): Parting {
   };
 }
 
-/** Whether the server itself is at the end of what it can do, so that to go on would bring no text. */
+/** Whether the server itself has failed, so that going on would give no text. */
 function isBeyondHelp(code: ErrorCode): boolean {
   return code === 'internal_error' || code === 'record_failed';
 }
 
-/** Whoever was too slow, or let a token expire, may come back for the rest. */
+/** Whether the client may come back for the rest: after being too slow, or when its token expired. */
 function mayComeBack(code: ErrorCode): boolean {
   return code === 'slow_reader' || code === 'credential_expired';
 }

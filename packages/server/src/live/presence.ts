@@ -2,26 +2,26 @@ import type { WebSocket } from 'ws';
 import type { Connection } from './connection.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
-/** Whether the client of a session is there: on one socket after the other, and away in between. */
+/** Whether the client of a session is there: on successive sockets, and away in between. */
 export interface Presence {
   /** Undefined while the client is away. */
   readonly socket: () => WebSocket | undefined;
   /** The client is there, on another socket than before. */
   readonly arrive: (socket: WebSocket) => void;
-  /** The client is away and may come back within a time; `onExpired` is called when it has not. */
+  /** The client is away and may come back within a time; `onExpired` is called if it has not. */
   readonly awaitReturn: (closeCode: number, onExpired: () => void) => void;
-  /** The client is away for good. */
+  /** The client is gone for good. */
   readonly leave: () => void;
 }
 
-/** Nobody is there yet. `hold` has the session held on a socket, and `seconds` is how long an absence may last. */
+/** Begins with nobody there. `hold` holds the session on a socket, and `seconds` is how long an absence may last. */
 export function createPresence(
   seconds: number,
   hold: (socket: WebSocket) => Connection,
   telemetry: Pick<SessionTelemetry, 'waits' | 'waitsNoMore'>,
 ): Presence {
   let connection: Connection | undefined;
-  /** Set while the client is awaited. */
+  /** Set while the client is expected back. */
   let expiry: NodeJS.Timeout | undefined;
 
   function stopWaiting(): void {

@@ -19,11 +19,11 @@ import type { RecordingSource } from '../transcriptions/recording-source.js';
 import type { Transcription, Transcriptions } from '../transcriptions/transcriptions.js';
 import type { Transcript } from '../transcripts/transcript.js';
 
-/** Keeps what a session hears, encrypted on disk, so that it can be read again as a whole. */
+/** Keeps the audio of a session, encrypted on disk, for the second pass. */
 export interface RefinementSpool {
   /** Keeps 16 kHz audio of a channel, in the order in which it is taken. */
   readonly keep: (channel: number, samples: Float32Array) => void;
-  /** Hands what was kept since the last time over to be transcribed; its id, if there is anything. */
+  /** Hands over what was kept since the last time for transcription; gives its id, if there is anything. */
   readonly finish: () => string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface SpoolServices {
   readonly ownership: Ownership;
   readonly config: Config;
   readonly transcriptions: Transcriptions;
-  /** Reads sessions again. */
+  /** The recognizer of the second pass. */
   readonly recognizer: Recognizer;
   readonly language: string;
   readonly task: TranscriptionTask;
@@ -41,25 +41,25 @@ export interface SpoolServices {
   readonly lexicon: Lexicon;
   readonly writing: WritingOptions;
   readonly channels: number;
-  /** The record of the session, which keeps the text beside the live one. */
+  /** The record of the session, which keeps the refined text beside the live one. */
   readonly writer: SessionRecordWriter;
-  /** Something keeps the session from being read again. */
+  /** Something prevents the second pass. */
   readonly onWarning: (code: WarningCode) => void;
-  /** What was handed over is done, failed or cancelled. */
+  /** The transcription of what was handed over is done, has failed or was cancelled. */
   readonly onEnd: (transcription: Transcription) => void;
 }
 
-/** Audio that may wait for the disk, bytes; a disk that is slower than that is of no use. */
+/** The most audio that waits for the disk, bytes; a slower disk is of no use. */
 const WAITING_BYTES = 8 * 1024 ** 2;
 
 /** What was kept since the last `finish`. */
 interface Part {
   readonly files: readonly Promise<SealedFile>[];
-  /** Samples of the channel that has most. */
+  /** Samples of the longest channel. */
   samples: number;
 }
 
-/** Starts an empty spool. Trouble with it never troubles the session: it warns, and keeps no more until `finish`. */
+/** Starts an empty spool. Its failures never affect the session: it warns, and keeps no more until `finish`. */
 export function createRefinementSpool(services: SpoolServices): RefinementSpool {
   const { config, recognizer, language, task, keyTerms, lexicon, writing, transcriptions } = services;
   const taken = new Array<number>(services.channels).fill(0);
@@ -120,7 +120,7 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
     const { ownership, onEnd } = services;
     const id = randomUUID();
     const keep = async ({ duration, segments }: Transcript): Promise<void> => {
-      // What heard nothing is no better text than what heard something.
+      // A second pass that heard nothing gives no better text.
       if (segments.length === 0) return;
       const finals = segments.map((segment) => finalRecord(segment, segment.channel ?? 0));
       const { name: model } = recognizer.model;
@@ -137,7 +137,7 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
 
 function newPart(channels: number, directory: string): Part {
   const files = Array.from({ length: channels }, () => createSealedFile(directory));
-  // Whoever appends hears of it; a channel that nothing is appended to has nobody who would.
+  // Appending reports the failure, but to a channel without audio nothing is appended.
   for (const file of files) file.catch(() => undefined);
   return { files, samples: 0 };
 }

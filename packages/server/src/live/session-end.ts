@@ -1,6 +1,6 @@
 import type { Inbox } from './inbox.js';
 
-/** `ending`: nobody listens any more, and what was taken is transcribed for the record. */
+/** `ending`: the client is gone, and what was taken is transcribed for the record. */
 type State = 'open' | 'draining' | 'ending' | 'over';
 
 /** How a session comes to its end. */
@@ -10,20 +10,20 @@ export interface SessionEnd {
   /** The client was let go. */
   readonly isEnding: () => boolean;
   readonly isOver: () => boolean;
-  /** Reads no further message. What has come is worked on, and everything said before `onDone` is called. */
+  /** Reads no further message. What has come is handled, and everything is sent before `onDone` is called. */
   readonly drain: (onDone: () => void) => void;
   /**
-   * Lets the client go. What it has brought is transcribed for the record first, although nobody waits for it; where
-   * nothing is recorded, that would be for nothing.
+   * Lets the client go. First, what it has brought is transcribed for the record, although nobody waits for it;
+   * without a record, this is skipped.
    */
   readonly release: (closeCode: number) => void;
-  /** Ends at once, without hearing out what was taken. */
+  /** Ends at once, without transcribing what was taken. */
   readonly conclude: (closeCode: number) => void;
   /** Resolves when the session is over. */
   readonly closed: Promise<void>;
 }
 
-/** What comes to its end. */
+/** The session that comes to its end. */
 export interface EndingSession {
   readonly inbox: Inbox;
   readonly isRecorded: boolean;
@@ -31,9 +31,9 @@ export interface EndingSession {
   readonly hasHeard: () => boolean;
   /** Resolves once the finals of all audio are there. */
   readonly flush: () => Promise<void>;
-  /** The client is away for good; called more than once. */
+  /** The client is gone for good; may be called more than once. */
   readonly leave: () => void;
-  /** Releases everything and tells of the end; called once, last. */
+  /** Releases everything and reports the end; called once, last. */
   readonly onOver: (closeCode: number) => void;
 }
 

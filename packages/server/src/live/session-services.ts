@@ -16,6 +16,6 @@ export interface SessionServices {
   readonly reader: TextReader;
   /** Whether records can be written now. */
   readonly isRecording: () => boolean;
-  /** In which the messages of all sessions are worked on. */
+  /** The turns in which the messages of all sessions are handled. */
   readonly turns: Turns;
 }

@@ -10,19 +10,21 @@ import { problemEvent, type SetupInForce } from './events.js';
 import type { Emit } from './outbox.js';
 import { whenRead, type Superseded } from './when-read.js';
 
-/** How a session is set up. */
+/** The settings and key terms of a session. */
 export interface SessionSetup {
   readonly settings: () => SessionSettings;
-  /** All that are listened for. */
+  /** All key terms that are listened for. */
   readonly keyTerms: () => KeyTermList;
   /** Those that the client sent. */
   readonly sentTerms: () => SentKeyTerms;
   readonly inForce: () => SetupInForce;
-  /** Sets up anew, and tells what holds then, or what the model cannot do. Nothing changes before it is told. */
+  /**
+   * Changes the setup, and sends the one in force, or what the model cannot do. Nothing changes before that is sent.
+   */
   readonly configure: (command: ConfigureCommand, superseded: Superseded) => void | Promise<void>;
 }
 
-/** What a setup begins with and is checked against. */
+/** The initial setup of a session, and what changes are checked against. */
 export interface SetupServices {
   readonly config: Config;
   readonly settings: SessionSettings;
@@ -68,7 +70,7 @@ export function createSessionSetup(services: SetupServices): SessionSetup {
   };
 }
 
-/** What sessions begin with that ask for nothing. */
+/** The settings of sessions that ask for nothing. */
 export function defaultSettings(config: Config): SessionSettings {
   return {
     ...defaultSessionSettings,

@@ -15,14 +15,14 @@ import type { SessionTelemetry } from './session-telemetry.js';
 
 /** The audio of one session on its way to recorded text. */
 export interface SessionStream {
-  /** Opened by the first audio, as the session is set up then. */
+  /** Opened by the first audio, with the setup of that moment. */
   readonly channels: ChannelsOnDemand;
-  /** Resolves once the finals of all audio taken are told. */
+  /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
-  /** Has what was kept since the last time read again; its id, if there is anything. */
+  /** Starts the second pass over what was kept since the last one; gives its id, if there is anything. */
   readonly readAgain: () => string | undefined;
   readonly totals: () => StreamTotals;
-  /** Before this moment all text is recorded. */
+  /** Up to this moment, all text is recorded. */
   readonly settledSeconds: () => number;
   /** Speech whose final is not recorded yet. */
   readonly pendingSeconds: () => number;
@@ -38,7 +38,7 @@ export interface StreamServices {
   readonly delivery: Delivery;
 }
 
-/** No audio has come. */
+/** Makes a stream that has no audio yet. */
 export function createSessionStream(stream: StreamServices): SessionStream {
   const { session, services, telemetry, setup, delivery } = stream;
   const { writer, recognizer, identity } = session;
@@ -88,7 +88,7 @@ function writingOf(setup: SessionSetup): WritingOptions {
   return { writtenForm: writtenForm === 'on', dictationCommands: dictationCommands === 'on' };
 }
 
-/** What the record says of a session. */
+/** The description of a session in its record. */
 function describe({ session: { client }, services: { config }, setup }: StreamServices): SessionDescription {
   const { language, channels, task, sampleRate, encoding, refine, endpointing } = setup.settings();
   return {

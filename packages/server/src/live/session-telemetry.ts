@@ -3,11 +3,11 @@ import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { HoldReason } from './inbox.js';
 
-/** What operators are told of one session, in the log and by metrics: nothing of what was said. */
+/** Reports one session to operators, by logs and metrics, with nothing of what was said. */
 export interface SessionTelemetry {
   readonly opened: () => void;
   readonly closed: (session: ClosedSession) => void;
-  /** Waits for its client since its connection closed with this code. */
+  /** The connection closed with this code, and the session waits for its client. */
   readonly waits: (closeCode: number) => void;
   readonly waitsNoMore: () => void;
   readonly resumed: () => void;
@@ -16,15 +16,15 @@ export interface SessionTelemetry {
   readonly heard: (seconds: number) => void;
   /** Reading from its client pauses. */
   readonly held: (reason: HoldReason) => void;
-  /** What comes as samples looks like something else. */
+  /** What should be samples looks like something else. */
   readonly encoded: (code: WarningCode) => void;
   /** Recognition of audio failed for good. */
   readonly lost: (seconds: number) => void;
   /** Words that were heard are not kept. */
   readonly dropped: (reason: DropReason, times?: number) => void;
-  /** A final stays as it was spoken, as a number or a negation would have been lost. */
+  /** A final stays as it was spoken, since a number or a negation would have been lost. */
   readonly rewriteStopped: () => void;
-  /** Something went wrong that nobody foresaw. */
+  /** Something unexpected went wrong. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -33,7 +33,7 @@ interface ClosedSession {
   readonly closeCode: number;
   readonly audioSeconds: number;
   readonly finals: number;
-  /** Audio whose text is missing in the record. */
+  /** Audio whose text is missing from the record. */
   readonly missingSeconds: number;
 }
 
@@ -41,7 +41,7 @@ interface ClosedSession {
 const CLOSED_WITHOUT_CODE = 1005;
 const CONNECTION_LOST = 1006;
 
-/** Codes that are counted by themselves: clients may close with any number, and a metric must not grow with them. */
+/** Codes that are counted separately: clients may close with any number, and a metric must not grow with that. */
 const knownCloseCodes: ReadonlySet<number> = new Set([
   ...Object.values(closeTable).map(({ code }) => code),
   CLOSED_WITHOUT_CODE,

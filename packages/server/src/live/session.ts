@@ -16,32 +16,32 @@ import type { SessionServices } from './session-services.js';
 import { createSessionTelemetry } from './session-telemetry.js';
 import { whenRead } from './when-read.js';
 
-/** One client, on one socket after the other. */
+/** One client's session, over successive sockets. */
 export interface Session {
   readonly id: string;
   /** Who holds the session. */
   readonly identity: Identity;
   /**
-   * Goes on over another socket, if it is that of the same identity and `token` is the session's own; the one it has
-   * had is closed.
+   * Continues over another socket, if that has the same identity and `token` is the session's own; the former socket
+   * is closed.
    */
   readonly resume: (socket: WebSocket, request: ResumeRequest, authentication: Authentication) => boolean;
   /**
-   * Closes the connection if what it was opened with holds no more. The session waits for its client then, as after
-   * any other break: whoever is still let in may resume it.
+   * Closes the connection if its credential is no longer valid. The session then waits for its client, as after any
+   * other break, and can be resumed with a valid credential.
    */
   readonly revalidate: () => Promise<void>;
   /** Sends the finals of all audio received, then closes; resolves when that is done or the client is gone. */
   readonly drain: () => Promise<void>;
-  /** Closes at once because the server goes away. */
+  /** Closes at once, because the server goes away. */
   readonly abandon: () => void;
-  /** Resolves when the session is over and everything of it is released. */
+  /** Resolves when the session is over and has released everything. */
   readonly closed: Promise<void>;
 }
 
 /**
- * Holds a session on a socket that was just opened, until either side ends it. Where the socket is lost, the session
- * of a client that can come back waits for `resumeSeconds`.
+ * Holds a session on a socket that was just opened, until either side ends it. If the socket is lost, the session of
+ * a client that can come back waits for `resumeSeconds`.
  */
 export function startSession(
   socket: WebSocket,
@@ -98,7 +98,7 @@ export function startSession(
     telemetry.received(frame.length);
     inbox.run((superseded) =>
       turns.take(share, () => {
-        // While it waited for its turn, as in the inbox: whoever came back sends it again.
+        // Superseded while it waited for its turn: a client that came back sends it again.
         if (superseded()) return;
         flow.onMessage();
         return whenRead(dialect.read(frame, isBinary), superseded, (command) =>

@@ -4,11 +4,11 @@ import type { Session } from './session.js';
 /** The sessions that are open. */
 export interface Sessions {
   readonly count: () => number;
-  /** Whose each of them is. */
+  /** The ownership of each of them. */
   readonly holders: () => readonly Ownership[];
   /** Those that `identity` holds. */
   readonly countOf: (identity: Identity) => number;
-  /** Counts a session of `identity` that is about to be added, until what is returned is called. */
+  /** Counts a session of `identity` that is about to be added, until the returned function is called. */
   readonly reserve: (identity: Identity) => () => void;
   readonly add: (session: Session) => void;
   readonly find: (id: string) => Session | undefined;
@@ -16,7 +16,7 @@ export interface Sessions {
   readonly revalidate: () => Promise<void>;
   /**
    * Lets every session send the finals of the audio it has received and close.
-   * Sessions that are not done after `seconds` are closed all the same; the result tells whether there was none.
+   * Sessions that are not done after `seconds` are closed anyway; resolves with whether there were none.
    */
   readonly drain: (seconds: number) => Promise<boolean>;
 }

@@ -1,15 +1,15 @@
 /** Shares the time of the event loop between those who send messages. */
 export interface Turns {
   /**
-   * Does `task`, at once if `name` has not used its time of this turn of the event loop, and otherwise in one of the next.
-   * Whoever has nothing to wait for gets what the task returns.
+   * Does `task`: at once if `name` has not used up its time in this turn of the event loop, and otherwise in a later
+   * turn. If there is nothing to wait for, returns what the task returns.
    */
   readonly take: (name: string, task: Task) => void | Promise<void>;
 }
 
 type Task = () => void | Promise<void>;
 
-/** Time for messages in a turn, milliseconds: those who wait divide it, but each may begin one. */
+/** Time for messages in a turn, milliseconds: those who wait share it, but each may begin one message. */
 const TURN_MS = 5;
 
 /** Nobody has used any yet. `now`: milliseconds of a clock that never goes back. */
@@ -42,7 +42,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     used.clear();
     for (const [name, tasks] of [...waiting]) {
       while (tasks.length > 0 && hasTime(name)) void tasks.shift()?.();
-      // Whoever still waits comes first in the next turn behind those who have not had any.
+      // Those who still wait come in the next turn right after those who have not had any time.
       waiting.delete(name);
       if (tasks.length > 0) waiting.set(name, tasks);
     }

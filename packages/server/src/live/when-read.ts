@@ -1,7 +1,7 @@
-/** Whether what is left of a frame is to be dropped: another connection has come, or the session is over. */
+/** Whether the rest of a frame is to be dropped, since another connection has come or the session is over. */
 export type Superseded = () => boolean;
 
-/** Goes on with what was read: at once, or when it is read, unless it is superseded by then. */
+/** Continues with what was read, at once or when it has been read, unless it is superseded by then. */
 export function whenRead<Read>(
   read: Read | Promise<Read>,
   superseded: Superseded,

@@ -11,8 +11,8 @@ import type { Dialect, DialectServices, TellRefusal } from '../../dialect.js';
 import { converse } from './converse.js';
 
 /**
- * `auscult.v1`, and what clients knew before it. A connection that is refused is opened all the same, so that it can be
- * told why: browsers do not say what an upgrade failed for.
+ * `auscult.v1`, and the protocol that clients knew before it. A refused connection is opened all the same, to tell
+ * the client why: browsers do not say why an upgrade failed.
  */
 export function createAuscult(services: DialectServices): Dialect {
   return {
@@ -32,7 +32,7 @@ export function createAuscult(services: DialectServices): Dialect {
   };
 }
 
-/** What clients hear that did not opt in: what the model heard, once it is final. */
+/** The settings of clients that did not opt in, who get the text as it was recognised, once it is final. */
 const PLAIN: SettingsChange = { partials: false, writtenForm: 'off', dictationCommands: 'off' };
 
 const tell: TellRefusal = ({ code }) => ({

@@ -2,7 +2,7 @@ import type { SettingsChange } from '@auscult/protocol';
 import type { MessageReading } from '../../../reading/client-text.js';
 import type { Command } from '../../commands.js';
 
-/** What a message asks for. `base` is what `configure` sets besides what it names. */
+/** The command in a message. `base` holds the settings for everything that `configure` does not name. */
 export function commandOf(reading: MessageReading, base: SettingsChange): Command {
   if (!reading.ok) return { kind: 'unreadable', problem: reading.error };
   const { message } = reading;

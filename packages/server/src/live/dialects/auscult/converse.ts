@@ -4,7 +4,7 @@ import type { HoldReason } from '../../inbox.js';
 import { commandOf } from './command-of.js';
 import { messagesOf } from './messages-of.js';
 
-/** Speaks with a client, which has opted in if it `optsIn`, and does so later by `configure`. */
+/** Converses with a client, which has opted in if `optsIn`, or opts in later by `configure`. */
 export function converse(
   place: SessionPlace,
   optsIn: boolean,

@@ -13,17 +13,17 @@ import type { SessionEvent, SetupInForce } from '../../events.js';
 import { refinementMessage } from './refinement-message.js';
 import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './transcription-message.js';
 
-/** What of a session its messages depend on. */
+/** The state of a session that its messages depend on. */
 export interface SessionView {
   readonly place: SessionPlace;
   readonly config: Config;
   /** In force. */
   readonly settings: SessionSettings;
-  /** A client that has not is told `connection`, `transcription` and `error` only. */
+  /** A client that has not opted in is sent only `connection`, `transcription` and `error`. */
   readonly hasOptedIn: boolean;
 }
 
-/** The messages that tell of an event. */
+/** The messages for an event. */
 export function messagesOf(event: SessionEvent, view: SessionView): readonly ServerMessage[] {
   const forEverybody = messageForEverybody(event, view);
   if (!view.hasOptedIn) return forEverybody === undefined ? [] : [forEverybody];

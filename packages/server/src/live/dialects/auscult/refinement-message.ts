@@ -3,8 +3,8 @@ import type { Transcription } from '../../../transcriptions/transcriptions.js';
 import { runningText, segmentJson, threeDecimals } from '../../../transcripts/transcript.js';
 
 /**
- * What a client is told when its session has been read again. A message that fills more than half of what may wait
- * for a client, `maxBufferedBytes`, would have it taken for a slow reader: it is told to fetch the text.
+ * The message at the end of a second pass. If it would fill more than half of `maxBufferedBytes`, which may wait for
+ * a client, the client would be taken for a slow reader, so it is told to fetch the text instead.
  */
 export function refinementMessage(
   { id, transcript, audioSeconds = 0 }: Transcription,

@@ -2,7 +2,7 @@ import type { PartialHypothesis, WrittenFinal, WrittenWord } from '@auscult/asr'
 import type { TranscriptionMessage, TranscriptionWord } from '@auscult/protocol';
 import type { FinalEvent, PartialEvent } from '../../events.js';
 
-/** What a session adds to its transcription messages. */
+/** What the settings of a session add to its transcription messages. */
 interface MessageShape {
   /** Whether finals carry their words. */
   readonly words: boolean;
@@ -10,7 +10,7 @@ interface MessageShape {
   readonly channel?: number | undefined;
 }
 
-/** The message for text that will not change any more. */
+/** The message for text that will not change. */
 export function finalMessage(
   { hypothesis, madeAt }: Pick<FinalEvent, 'hypothesis' | 'madeAt'>,
   { words, channel }: MessageShape,

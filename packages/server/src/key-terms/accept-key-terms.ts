@@ -10,14 +10,14 @@ import {
 import { describeWarning, type KeyTerm as SentKeyTerm, type WarningMessage } from '@auscult/protocol';
 import type { SentKeyTerms } from '../reading/client-text.js';
 
-/** The key terms that are listened for, and what the sender of some is to know of them. */
+/** The key terms that are listened for, and what their sender should know about them. */
 export interface AcceptedKeyTerms {
   readonly terms: KeyTermList;
   readonly warnings: readonly WarningMessage[];
 }
 
 /**
- * Puts the key terms that a client sent ahead of those of its tenant and of the server.
+ * Puts the key terms that a client sent before those of its tenant and of the server.
  *
  * @param language BCP 47 tag of the speech, or `auto`
  */
@@ -44,7 +44,7 @@ export function acceptKeyTerms(sent: SentKeyTerms, shared: KeyTermList, language
   };
 }
 
-/** How many terms are left out of a list and why, a sentence; nothing where there are none. */
+/** A sentence that says how many terms are left out of a list and why; empty if none are. */
 export function leftOutSentence(leftOut: Partial<Readonly<Record<LeftOutReason, number>>>): string {
   const parts = (Object.keys(REASONS) as LeftOutReason[])
     .map((reason) => [leftOut[reason] ?? 0, REASONS[reason]] as const)

@@ -3,10 +3,10 @@ import { keyTerm } from '@auscult/protocol';
 import { ConfigError } from '../config/config-error.js';
 
 /**
- * Reads a file of key terms: a line each with the text and, where they are known, its weight and other ways to say it
- * with `|` between them; tabs between these. Empty lines and those that begin with `#` are passed over.
+ * Reads a file of key terms, one a line: the text and, if known, its weight and other ways to say it with `|` between
+ * them, with tabs between these fields. Empty lines and those that begin with `#` are skipped.
  *
- * @throws {ConfigError} that names the file and the line, and holds nothing of what stands there
+ * @throws {ConfigError} that names the file and the line, and quotes nothing of the content
  */
 export function parseKeyTerms(bytes: Uint8Array, path: string): readonly KeyTerm[] {
   const lines = textOf(bytes, path).split(/\r?\n/);
@@ -39,7 +39,7 @@ function parseLine(line: string, place: string): KeyTerm {
   if (rest.length === 0 && keyTerm.safeParse(term).success) return term;
   const { characters, words, weight: range, soundsLike } = keyTermLimits;
   throw new ConfigError(
-    `${place} is no key term.`,
+    `${place} is not a key term.`,
     `Write a term of at most ${characters} characters and ${words} words; behind a tab its weight, from ${range.min} to ${range.max}; ` +
       `behind another tab at most ${soundsLike} ways to say it, with | between them.`,
   );

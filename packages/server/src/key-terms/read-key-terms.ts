@@ -5,7 +5,8 @@ import { leftOutSentence } from './accept-key-terms.js';
 import { parseKeyTerms } from './parse-key-terms.js';
 
 /**
- * Reads a file of key terms for speech in `language`. `notice` says how many do not count and why, and is empty if all do.
+ * Reads a file of key terms for speech in `language`. `notice` says how many are left out and why, and is empty if
+ * none are.
  * @throws {ConfigError} that names the file, and the line if it is one
  */
 export async function readKeyTerms(

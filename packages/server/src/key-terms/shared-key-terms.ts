@@ -9,19 +9,19 @@ import { parseKeyTerms } from './parse-key-terms.js';
 
 /** Key terms that operators keep in files, which may change while the server runs. */
 export interface SharedKeyTerms {
-  /** Those of a tenant, and behind them those of the server. */
+  /** The terms of a tenant, and after them those of the server. */
   readonly of: (tenant: string) => KeyTermList;
   readonly close: () => void;
 }
 
-/** Lists change with what is on formulary: nobody waits for it. */
+/** Lists change rarely, for example with the formulary, and nobody waits for it. */
 const LOOK_AGAIN_MS = 10_000;
 
 /**
- * Reads the files of `keyTermsDirectory`, and again every `lookAgainMs`. New files that cannot be used are named in the
- * log, once, and the terms before stay.
+ * Reads the files of `keyTermsDirectory`, and again every `lookAgainMs`. New files that cannot be used are named in
+ * the log, once, and the former terms stay.
  *
- * @param onChanged other terms are used from now on
+ * @param onChanged called when other terms are used from now on
  * @throws {ConfigError} that names the file and the line which cannot be used
  */
 export function openSharedKeyTerms(
@@ -31,10 +31,10 @@ export function openSharedKeyTerms(
   lookAgainMs = LOOK_AGAIN_MS,
 ): SharedKeyTerms {
   if (directory === undefined) return { of: () => none, close: () => undefined };
-  /** What was looked at last, whether it can be used or not. */
+  /** The files that were read last, whether they can be used or not. */
   let seen = readFiles(directory);
   let lists = listsIn(seen, language, log);
-  /** What was last said of files that cannot be used. */
+  /** The last report about files that cannot be used. */
   let problem: string | undefined;
 
   const renew = (): void => {
@@ -119,7 +119,7 @@ function isSame(one: Files, other: Files): boolean {
 
 interface Lists {
   readonly server: KeyTermList;
-  /** With the terms of the server behind those of the tenant. */
+  /** Each with the terms of the server after those of the tenant. */
   readonly tenants: ReadonlyMap<string, KeyTermList>;
 }
 

@@ -20,18 +20,21 @@ export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'onDropp
   /** A longer recording is given up, seconds. */
   readonly maxSeconds: number;
   readonly signal: AbortSignal;
-  /** Hears how much is done, 0 to 1, never less than before. */
+  /** Called with how much is done, 0 to 1, never less than before. */
   readonly onProgress: (share: number) => void;
-  /** Words were heard and are not kept. */
+  /** Called for words that were heard but are not kept. */
   readonly onDropped: (reason: DropReason) => void;
 }
 
-/** What came out, and whether the recording was whole. */
+/** The result, and whether the recording was whole. */
 export interface TranscribedSource extends Transcript {
   readonly damaged: boolean;
-  /** How often words of an utterance were heard and not kept. */
+  /** How often words of an utterance were heard but not kept. */
   readonly dropped: number;
-  /** Each final as it was written, in order, also those that the speaker took back: they are not among the segments. */
+  /**
+   * Each final as it was written, in order, including those that the speaker took back, which are not among the
+   * segments.
+   */
   readonly finals: readonly ChannelFinal[];
 }
 
@@ -82,7 +85,7 @@ export async function transcribeSource(
   return { duration, segments: segments.sort((a, b) => a.start - b.start), finals: all, damaged, dropped };
 }
 
-/** A segment in the time of the transcript. */
+/** A segment with its times in those of the transcript. */
 function placed(
   { text, spoken, start, end, confidence, words, language }: TranscriptSegment,
   { startSeconds }: RecordingSource,
@@ -104,7 +107,7 @@ function placed(
   };
 }
 
-/** Lets no more than `maxSeconds` pass, and tells how many seconds have. */
+/** Passes on no more than `maxSeconds`, and reports how many seconds have passed. */
 async function* bounded(
   chunks: AsyncIterable<Float32Array>,
   maxSeconds: number,
@@ -119,7 +122,7 @@ async function* bounded(
   }
 }
 
-/** What is said of a recording that is longer than allowed. */
+/** The error for a recording that is longer than allowed. */
 export function tooLong(maxSeconds: number): RequestError {
   return new RequestError('recording_too_long', { limit: `at most ${maxSeconds / 60} minutes` });
 }

@@ -25,24 +25,24 @@ import { transcribeSource, type TranscribedSource } from './transcribe-source.js
 /** How far a transcription has come. */
 type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
-/** The transcription of a whole recording, or of what a session has said, as it is now. */
+/** The state of the transcription of a whole recording, or of a session's audio. */
 export interface Transcription {
   readonly id: string;
   readonly ownership: Ownership;
   readonly origin: RecordingSource['origin'];
-  /** The live session that said it, if it was one. */
+  /** The live session that it comes from, if any. */
   readonly sessionId: string | undefined;
   readonly status: TranscriptionStatus;
   /** 0 to 1. */
   readonly progress: number;
-  /** Seconds; undefined as long as nobody knows. */
+  /** Seconds; undefined as long as it is not known. */
   readonly audioSeconds: number | undefined;
   readonly model: string;
   readonly language: string;
   readonly task: TranscriptionTask;
   /** Whether the words with their times are wanted in the result. */
   readonly words: boolean;
-  /** Whether the recording is cut or damaged: the text is of what could be read. */
+  /** Whether the recording is cut or damaged, so that the text covers only what could be read. */
   readonly damaged: boolean;
   /** How often words of an utterance were heard and not kept. */
   readonly dropped: number;
@@ -71,7 +71,7 @@ export interface TranscriptionOrder {
   readonly words: boolean;
   /** How often the audio is heard. */
   readonly hearings: number;
-  /** Keeps what came out. Nobody sees it before this resolves; the transcription fails where it rejects. */
+  /** Keeps the result. Nobody sees it before this resolves; if it rejects, the transcription fails. */
   readonly keep: (transcribed: TranscribedSource) => Promise<void>;
   /** Called once, when it is done, failed or cancelled. */
   readonly onEnd?: (transcription: Transcription) => void;
@@ -79,21 +79,21 @@ export interface TranscriptionOrder {
 
 /** Room for one transcription. */
 export interface Place {
-  /** Aborted where the room is given to somebody else, because what should come into it comes too slowly. */
+  /** Aborted when the room is given to somebody else, because its upload is too slow. */
   readonly taken: AbortSignal;
-  /** So many more bytes of what should come into it are there. */
+  /** Notes that so many more bytes of its upload have arrived. */
   readonly received: (bytes: number) => void;
-  /** Takes over the source, which is released whatever becomes of it. */
+  /** Takes over the source, which is released in any case. */
   readonly submit: (source: RecordingSource, order: TranscriptionOrder) => Transcription;
   /** Gives the room back unused. */
   readonly leave: () => void;
 }
 
-/** All transcriptions of whole recordings: those that wait, run, and have ended not long ago. */
+/** All transcriptions of whole recordings: those that wait, run, or ended recently. */
 export interface Transcriptions {
   /**
-   * Room for one more of `who`; undefined if there is none, others need what is left more, or no more are taken. Who
-   * holds less gets the room of an upload that is slow.
+   * Room for one more of `who`; undefined if there is none, others have a better claim to what is left, or no more
+   * are taken. Whoever holds less gets the room of a slow upload.
    */
   readonly reserve: (who: Holder) => Place | undefined;
   /** The newest first. */
@@ -101,7 +101,7 @@ export interface Transcriptions {
   readonly get: (id: string) => Transcription | undefined;
   /** Cancels one that has not ended, and forgets one that has. Tells whether there is one. */
   readonly remove: (id: string) => boolean;
-  /** Takes no more and cancels what has not ended; resolves when nothing of it is left on disk. */
+  /** Takes no more and cancels those that have not ended; resolves when nothing of them is left on disk. */
   readonly drain: () => Promise<void>;
 }
 
@@ -112,13 +112,13 @@ export interface TranscriptionServices {
   readonly metrics: Metrics;
 }
 
-/** Transcriptions that have ended are forgotten before their time when there are so many more. */
+/** When more than this many have ended, the oldest are forgotten before their time. */
 const MOST_ENDED = 1000;
 
-/** An upload that has taken so long, seconds, and come at so few bytes a second, holds a place that others can use. */
+/** An upload that has lasted this long, seconds, at less than this rate may lose its place to others. */
 const SLOW = { seconds: 10, bytesPerSecond: 65_536 } as const;
 
-/** What a recording of unknown length is expected to take, seconds of audio. */
+/** The assumed length of a recording of unknown length, seconds. */
 const UNKNOWN_SECONDS = 600;
 
 /** A place that is still to be filled. */
@@ -139,9 +139,9 @@ interface Work {
 
 interface Job {
   readonly state: Mutable<Transcription>;
-  /** Let go of at the end: it holds on to the session that ordered it. */
+  /** Dropped at the end, since it refers to the session that ordered it. */
   work: Work | undefined;
-  /** What it is expected to take of its owner's share, seconds of audio. */
+  /** Its expected cost in the owner's share, seconds of audio. */
   readonly cost: number;
   expiry: NodeJS.Timeout | undefined;
   /** Resolves when it has ended and its source is released. */
@@ -149,8 +149,8 @@ interface Job {
 }
 
 /**
- * Starts with none. `transcriptionsAtATime` run together: tenants, and those who belong to them, take turns by the audio
- * that was heard for each, and what one has ordered runs in the order in which it came.
+ * Begins with none. `transcriptionsAtATime` run together: tenants, and their members, take turns by the amount of
+ * audio that was heard for each, and the orders of one owner run in the order in which they came.
  */
 export function createTranscriptions({ config, log, metrics }: TranscriptionServices): Transcriptions {
   const jobs = new Map<string, Job>();
@@ -376,7 +376,7 @@ function isSlow({ since, bytes }: Reservation): boolean {
   return seconds > SLOW.seconds && bytes < SLOW.bytesPerSecond * seconds;
 }
 
-/** As `work`, but rejects as soon as nobody waits for it any more: a database can be away for long. */
+/** As `work`, but rejects as soon as nobody waits for it any more: a database can be unreachable for long. */
 function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {

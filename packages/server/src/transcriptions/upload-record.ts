@@ -3,12 +3,12 @@ import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { RecordingSource } from './recording-source.js';
 import type { TranscriptionOrder } from './transcriptions.js';
 
-/** What of an order the record of an upload takes part in. */
+/** The parts of an order that the record of an upload is involved in. */
 type RecordedOrder = Pick<TranscriptionOrder, 'keep' | 'onEnd'>;
 
 /**
- * Has what comes of an upload recorded by `writer`: all finals before anybody sees one, and the audio where audio is
- * kept. Trouble with the end of the record is told to `onFailure`.
+ * Records the result of an upload with `writer`: all finals before anybody sees one, and the audio if audio is kept.
+ * If ending the record fails, `onFailure` is called.
  */
 export function recordUpload(
   source: RecordingSource,
@@ -32,7 +32,7 @@ export function recordUpload(
 /** How long reading waits for the database to take a piece of audio, milliseconds. */
 const PATIENCE_MS = 5000;
 
-/** A recording is read as often as it is heard, and kept the first time. */
+/** A recording is read once per hearing, and kept the first time. */
 function withKeptAudio(source: RecordingSource, writer: SessionRecordWriter): RecordingSource {
   return {
     ...source,

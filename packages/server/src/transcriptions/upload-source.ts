@@ -16,18 +16,18 @@ const NAME = 'The recording';
 /** How an upload is decoded. */
 export interface UploadDecoding {
   readonly decoders: DecoderPool;
-  /** Whose it is, for turns to be shared by. */
+  /** Whose it is: turns are shared evenly between these keys. */
   readonly key: string;
   /** A longer recording is given up, seconds. */
   readonly maxSeconds: number;
-  /** Aborted if the sender goes before it was told that there is sound. */
+  /** Aborted if the sender leaves before it was told that there is sound. */
   readonly signal: AbortSignal;
 }
 
 /**
- * A recording that was uploaded. Its channels are mixed to one; tracks are, too, unless each has speech of its own.
- * Decodes up to the first sound, so that the sender learns at once if there is none. Throws what decoders throw, and
- * `recording_too_long`; the file is left to the caller then.
+ * A recording that was uploaded. Its channels are mixed to one, and so are its tracks unless each has speech of its
+ * own. Decodes up to the first sound, so that the sender learns at once if there is none. Throws what decoders throw,
+ * and `recording_too_long`; the file is left to the caller then.
  */
 export async function openUpload(
   file: SealedFile,
@@ -69,7 +69,7 @@ export async function openUpload(
   };
 }
 
-/** What is too long is said with how long it may be. */
+/** Adds to an error about length how long a recording may be. */
 function limited(error: unknown, maxSeconds: number): unknown {
   return error instanceof SpeechError && error.code === 'recording_too_long' ? tooLong(maxSeconds) : error;
 }

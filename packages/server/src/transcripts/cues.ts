@@ -10,10 +10,13 @@ export interface Cue {
   readonly lines: readonly string[];
 }
 
-/** Characters of a line, lines of a cue and seconds on screen, as broadcasters and Netflix ask of English subtitles. */
+/**
+ * Characters of a line, lines of a cue and seconds on screen, as broadcasters and Netflix require of English
+ * subtitles.
+ */
 export const CUE_LIMITS = { lineCharacters: 42, lines: 2, seconds: 7 } as const;
 
-/** What is shown shorter cannot be read. Cues are prolonged to it where the next one leaves the time. */
+/** A shorter cue cannot be read. Cues are prolonged to this length if the next one leaves the time. */
 const SHORTEST_SECONDS = 1;
 
 /**
@@ -69,7 +72,7 @@ function wrap(words: readonly Word[]): string[] {
   return lines;
 }
 
-/** A word that is longer than a line goes on in the next, with its time in proportion. */
+/** Breaks a word that is longer than a line into several lines, dividing its time in proportion. */
 function breakLongWord(word: Word): Word[] {
   const pieces = word.text.match(/.{1,42}/gsu) ?? [];
   const seconds = (word.end - word.start) / Math.max(1, pieces.length);

@@ -7,12 +7,12 @@ import {
   type TranscriptSegment,
 } from './transcript.js';
 
-/** How a transcript is written down. */
+/** The formats of a transcript. */
 export const TRANSCRIPT_FORMATS = ['text', 'json', 'srt', 'vtt'] as const;
 
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 
-/** What a file in the format is called behind the dot. */
+/** The file extension of each format, without the dot. */
 export const FILE_EXTENSIONS: Readonly<Record<TranscriptFormat, string>> = {
   text: 'txt',
   json: 'json',

@@ -2,7 +2,7 @@ import type { WordAlternative, WrittenFinal, WrittenWord } from '@auscult/asr';
 
 /** A piece of a transcript, mostly an utterance. */
 export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes' | 'reason'> {
-  /** Which channel was heard, from 0, where a recording has several that were heard apart. */
+  /** The channel, from 0, if a recording has several that were heard separately. */
   readonly channel?: number;
 }
 
@@ -80,7 +80,7 @@ function breakOf(blanks: string): string {
   return blanks.includes('\n\n') ? '\n\n' : '\n';
 }
 
-/** A number as it goes out: milliseconds of a time in seconds. */
+/** A number as it is sent: three decimals, which are milliseconds of a time in seconds. */
 export function threeDecimals(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -69,7 +69,7 @@ describe('auscult transcribe', () => {
     const refused = await runCli(['transcribe', '--key-terms', terms, clip]);
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain(
-      `line 1 of ${terms} is no key term. Write a term of at most 100 characters`,
+      `line 1 of ${terms} is not a key term. Write a term of at most 100 characters`,
     );
   });
 

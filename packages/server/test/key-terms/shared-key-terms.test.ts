@@ -94,7 +94,7 @@ describe('files of key terms', () => {
     await until(() => textsOf(opened, 'north')[0] === 'apixaban');
 
     writeFileSync(join(folder, 'server.txt'), 'lisinopril\nWarfarin Canary\tmuch\n');
-    await until(() => opened.log().includes('line 2 of server.txt is no key term'));
+    await until(() => opened.log().includes('line 2 of server.txt is not a key term'));
     expect(textsOf(opened, 'north')).toEqual(['apixaban']);
 
     writeFileSync(join(folder, 'tenants/north.txt'), 'Dr. Ito\n');

@@ -1,5 +1,5 @@
 import type { ConfigureMessage } from './client-messages.js';
-import type { SessionSettings } from './session-settings.js';
+import { sessionSettings, type SessionSettings } from './recognition-settings.js';
 
 /** What a client wants otherwise: fields that are left out stay as they are. */
 export type SettingsChange = Omit<ConfigureMessage, 'type' | 'keyterms'>;
@@ -9,22 +9,14 @@ export function applyConfigure(
   settings: SessionSettings,
   configure: SettingsChange & Partial<Pick<ConfigureMessage, 'type'>>,
 ): SessionSettings {
-  return {
-    sampleRate: configure.sampleRate ?? settings.sampleRate,
-    encoding: configure.encoding ?? settings.encoding,
-    channels: configure.channels ?? settings.channels,
-    partials: configure.partials ?? settings.partials,
-    words: configure.words ?? settings.words,
-    language: configure.language ?? settings.language,
-    task: configure.task ?? settings.task,
-    refine: configure.refine ?? settings.refine,
-    writtenForm: configure.writtenForm ?? settings.writtenForm,
-    dictationCommands: configure.dictationCommands ?? settings.dictationCommands,
-    lexicon: configure.lexicon ?? settings.lexicon,
-    endpointing: {
-      silenceMs: configure.endpointing?.silenceMs ?? settings.endpointing.silenceMs,
-      maxUtteranceSeconds:
-        configure.endpointing?.maxUtteranceSeconds ?? settings.endpointing.maxUtteranceSeconds,
-    },
-  };
+  const changed = Object.keys(sessionSettings.shape).map((name) => {
+    const setting = name as keyof SessionSettings;
+    return [setting, changedValue(settings[setting], configure[setting])];
+  });
+  return Object.fromEntries(changed) as SessionSettings;
+}
+
+/** What has parts can be asked for in part. */
+function changedValue(now: unknown, asked: unknown): unknown {
+  return typeof now === 'object' && typeof asked === 'object' ? { ...now, ...asked } : (asked ?? now);
 }

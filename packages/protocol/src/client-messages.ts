@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { boundedList } from './bounded-list.js';
 import { keyTermList } from './key-terms.js';
-import { defaultSessionSettings, endpointing, sessionSettings } from './session-settings.js';
-
-const settings = sessionSettings.shape;
+import { defaultSessionSettings, endpointing, sessionSettings } from './recognition-settings.js';
 
 /** Audio inside JSON, for clients that cannot send binary frames. */
 export const audioMessage = z
@@ -13,7 +11,7 @@ export const audioMessage = z
       contentEncoding: 'base64',
       description: 'PCM in the encoding and channels of the session.',
     }),
-    sampleRate: settings.sampleRate
+    sampleRate: sessionSettings.shape.sampleRate
       .optional()
       .meta({ description: 'Samples a second of this audio, where it differs from the session.' }),
   })
@@ -36,16 +34,7 @@ export type StopMessage = z.infer<typeof stopMessage>;
 export const configureMessage = z
   .strictObject({
     type: z.literal('configure'),
-    sampleRate: settings.sampleRate.optional().meta({ default: defaultSessionSettings.sampleRate }),
-    encoding: settings.encoding.optional().meta({ default: defaultSessionSettings.encoding }),
-    channels: settings.channels.optional().meta({ default: defaultSessionSettings.channels }),
-    partials: settings.partials.optional().meta({ default: defaultSessionSettings.partials }),
-    words: settings.words.optional().meta({ default: defaultSessionSettings.words }),
-    language: settings.language.optional(),
-    task: settings.task.optional(),
-    refine: settings.refine.optional(),
-    writtenForm: settings.writtenForm.optional(),
-    dictationCommands: settings.dictationCommands.optional(),
+    ...askedFor(sessionSettings.shape),
     endpointing: endpointing
       .partial()
       .optional()
@@ -55,7 +44,6 @@ export const configureMessage = z
         'Words and phrases that are likely to be said, each as it is to be written, alone or as an object. ' +
         'They replace those sent before; an empty list takes them back.',
     }),
-    lexicon: settings.lexicon.optional(),
   })
   .meta({
     description:
@@ -136,3 +124,14 @@ export type ClientMessageType = keyof typeof clientMessages;
 
 /** A message from a client, as it is written on the wire. */
 export type ClientMessage = z.infer<(typeof clientMessages)[ClientMessageType]>;
+
+/** Settings of which each may be left out, with what holds then. */
+function askedFor<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape) {
+  const defaults: Readonly<Record<string, unknown>> = defaultSessionSettings;
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, value]) => {
+      const optional = value.optional();
+      return [name, name in defaults ? optional.meta({ default: defaults[name] }) : optional];
+    }),
+  ) as { readonly [Name in keyof Shape]: z.ZodOptional<Shape[Name]> };
+}

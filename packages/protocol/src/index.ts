@@ -45,6 +45,25 @@ export {
   type ParseResult,
 } from './parse-client-message.js';
 export {
+  declarationOf,
+  endpointing,
+  isSwitch,
+  onOrOff,
+  plainSettings,
+  recognitionSettings,
+  recordingSettings,
+  sessionSettings,
+  settingNames,
+  transcriptionTask,
+  type RecognitionSettings,
+  type RecordingSettings,
+  type SessionSettings,
+  type SettingName,
+  type SettingsWith,
+  type Switch,
+  type TranscriptionTask,
+} from './recognition-settings.js';
+export {
   acknowledgedMessage,
   connectionMessage,
   droppedMessage,
@@ -76,16 +95,3 @@ export {
   type WordAlternative,
   type WarningMessage,
 } from './server-messages.js';
-export {
-  defaultSessionSettings,
-  endpointing,
-  onOrOff,
-  refineMode,
-  sessionSettings,
-  transcriptionTask,
-  type Endpointing,
-  type OnOrOff,
-  type RefineMode,
-  type SessionSettings,
-  type TranscriptionTask,
-} from './session-settings.js';

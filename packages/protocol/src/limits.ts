@@ -9,6 +9,8 @@ export const protocolLimits = {
   silenceMs: { min: 200, max: 3_000 },
   /** The longest utterance before it is cut, seconds. */
   maxUtteranceSeconds: { min: 5, max: 25 },
+  /** How often a recording may be heard. */
+  hearings: { max: 4 },
   /** Key terms of a session. */
   keyTerms: { max: 5_000 },
   /** Characters of one key term, and of one way to say it. */

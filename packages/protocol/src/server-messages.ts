@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dropReasons } from './drop-reasons.js';
 import { errorCodes } from './error-codes.js';
 import { PROTOCOL } from './limits.js';
-import { sessionSettings } from './session-settings.js';
+import { sessionSettings } from './recognition-settings.js';
 import { warningCodes } from './warning-codes.js';
 
 const streamSeconds = z.number().min(0);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyConfigure } from '../src/apply-configure.js';
-import { defaultSessionSettings, type SessionSettings } from '../src/session-settings.js';
+import { defaultSessionSettings, type SessionSettings } from '../src/recognition-settings.js';
 
 const settings: SessionSettings = {
   ...defaultSessionSettings,

@@ -41,13 +41,15 @@ export function requireTask(model: ModelDescription, task: TranscriptionTask): v
   );
 }
 
-/** The lexicon that is really used: the one that ships is in English, and is used only if the server is set to it. */
-export function lexiconInForce(
+/**
+ * Settings as they really hold: the lexicon that ships is in English, and only listened for if the server is set to it.
+ */
+export function settingsInForce<Settings extends Wanted & { readonly lexicon: Lexicon }>(
   { lexicon: offered }: Pick<Config, 'lexicon'>,
-  { lexicon, language, task }: Wanted & { readonly lexicon: Lexicon },
-): Lexicon {
-  const isEnglish = covers('en', language) && task === 'transcribe';
-  return offered === 'medical' && isEnglish ? lexicon : 'none';
+  settings: Settings,
+): Settings {
+  const isEnglish = covers('en', settings.language) && settings.task === 'transcribe';
+  return { ...settings, lexicon: offered === 'medical' && isEnglish ? settings.lexicon : 'none' };
 }
 
 function tasksOf({ tasks = ['transcribe'] }: ModelDescription): readonly TranscriptionTask[] {

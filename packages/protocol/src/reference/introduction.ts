@@ -1,5 +1,5 @@
 import { PROTOCOL } from '../limits.js';
-import { defaultSessionSettings } from '../session-settings.js';
+import { defaultSessionSettings } from '../recognition-settings.js';
 
 const { sampleRate, encoding } = defaultSessionSettings;
 

@@ -1,13 +1,28 @@
 import { Option, type Command } from 'commander';
+import { recordingConfig } from '../config/recognition.js';
 import { FILE_VARIABLE, loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
-import { settings, type Setting } from '../config/settings.js';
+import { settingNamed, settings, type Setting } from '../config/settings.js';
 
 /** Gives a command `--config` and a flag for each of the named settings, or for all. */
 export function addSettingOptions(command: Command, names?: readonly (keyof Config)[]): Command {
   command.addOption(new Option('--config <path>', `JSON file with settings (environment: ${FILE_VARIABLE})`));
   const chosen = names === undefined ? settings : settings.filter(({ name }) => names.includes(name));
   for (const setting of chosen) command.addOption(settingOption(setting));
+  return command;
+}
+
+/** Gives a command a flag for each setting that can be asked for with an upload, too. */
+export function addRecordingOptions(command: Command): Command {
+  for (const setting of recordingConfig.map(settingNamed)) {
+    if (setting.kind !== 'boolean') {
+      command.addOption(settingOption(setting));
+      continue;
+    }
+    // With a value that may be left out, a flag would take the recording behind it for one.
+    command.option(setting.flag, explanationOf(setting));
+    command.option(setting.flag.replace('--', '--no-'), `the opposite, where the configuration has it on`);
+  }
   return command;
 }
 
@@ -25,8 +40,12 @@ export function configFrom(options: Readonly<Record<string, unknown>>): Config {
   });
 }
 
-function settingOption({ flag, kind, description, unit, defaultText, variable }: Setting): Option {
-  const placeholder = kind === 'boolean' ? '[true|false]' : `<${kind}>`;
+function settingOption(setting: Setting): Option {
+  const placeholder = setting.kind === 'boolean' ? '[true|false]' : `<${setting.kind}>`;
+  return new Option(`${setting.flag} ${placeholder}`, explanationOf(setting));
+}
+
+function explanationOf({ description, unit, defaultText, variable }: Setting): string {
   const notes = [unit, `default: ${defaultText.replaceAll('`', '')}`, variable].filter(Boolean).join('; ');
-  return new Option(`${flag} ${placeholder}`, `${description.replaceAll('`', '')} (${notes})`);
+  return `${description.replaceAll('`', '')} (${notes})`;
 }

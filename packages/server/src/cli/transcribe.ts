@@ -1,15 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { SpeechError, startRecognizer, type KeyTerm } from '@auscult/asr';
+import { recordingSettings } from '@auscult/protocol';
 import { Command, Option } from 'commander';
 import { requireTask } from '../model-abilities.js';
+import { settingsUnasked } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
 import { readKeyTerms } from '../key-terms/read-key-terms.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';
+import { switchesOf } from '../switches.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { failureLine } from './failure-line.js';
 import { withDownloadBar } from './models/download-bar.js';
-import { addSettingOptions, configFrom } from './setting-options.js';
+import { addRecordingOptions, addSettingOptions, configFrom } from './setting-options.js';
 import { findRecordings, STANDARD_INPUT, type FoundRecording } from './transcripts/find-recordings.js';
 import { outputPaths } from './transcripts/output-paths.js';
 import { showProgress } from './transcripts/progress.js';
@@ -27,30 +30,22 @@ export function transcribeCommand(): Command {
     )
     .option('-o, --output <folder>', 'write a file for each recording into this folder')
     .option('--key-terms <file>', 'words that are likely to be said, one a line')
-    // With a value that may be left out, a flag would take the recording behind it for one.
-    .option('--written-form', 'write English as a person does: 25 mg for twenty five milligrams')
-    .option('--no-written-form', 'write what was said, where the configuration says otherwise')
-    .option('--dictation-commands', 'carry out "comma", "new paragraph", "scratch that" and the like')
-    .option('--no-dictation-commands', 'leave them as text, where the configuration says otherwise')
     .addHelpText('after', EXAMPLES);
-  return addSettingOptions(command, [
+  addSettingOptions(command, [
     'model',
-    'language',
-    'task',
     'workers',
     'device',
     'deviceFallback',
     'computeType',
     'beamSize',
-    'lexicon',
-    'hearings',
     'endpointingMs',
     'maxUtteranceSeconds',
     'contextSeconds',
     'cacheDirectory',
     'modelDirectory',
     'offline',
-  ]).action(async (paths: string[], options: TranscribeOptions) => {
+  ]);
+  return addRecordingOptions(command).action(async (paths: string[], options: TranscribeOptions) => {
     const recordings = await findRecordings(paths);
     const mistake = usageMistake(recordings, options);
     if (mistake !== undefined) command.error(mistake);
@@ -85,28 +80,28 @@ async function transcribe(
   options: TranscribeOptions,
 ): Promise<number> {
   const config = configFrom(options);
-  const { task } = config;
+  const settings = recordingSettings.parse(settingsUnasked(config));
   const keyTerms = await keyTermsOf(options, config);
   if (options.output !== undefined) await mkdir(options.output, { recursive: true });
   silenceDecoders();
 
   // A recording is fed as fast as it is recognised, which looks like overload: all the context is to be used.
-  const settings = { ...config, shrinkContextUnderLoad: false };
+  const unhurried = { ...config, shrinkContextUnderLoad: false };
   const recognizer = await withDownloadBar(process.stderr, (onDownload) =>
-    startRecognizer(recognizerOptions(settings, () => undefined, onDownload)),
+    startRecognizer(recognizerOptions(unhurried, () => undefined, onDownload)),
   );
   const progress = showProgress(process.stderr, recordings.length);
   let failures = 0;
   try {
-    requireTask(recognizer.model, task);
+    requireTask(recognizer.model, settings.task);
     await transcribeRecordings(recognizer, {
       recordings,
       format: options.format,
       outputPaths:
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
-      writing: { writtenForm: config.writtenForm, dictationCommands: config.dictationCommands },
-      options: { ...chosenSettings(config, options), task, keyTerms, hearings: config.hearings },
+      writing: switchesOf(settings),
+      options: { ...chosenSettings(config, options), ...settings, keyTerms },
       progress,
       onFailure: (error) => {
         failures += 1;

@@ -1,10 +1,12 @@
 import { homedir, availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MOST_HEARINGS } from '@auscult/asr';
-import { lexicon, protocolLimits, refineMode, transcriptionTask } from '@auscult/protocol';
+import { recognitionSettings } from '@auscult/protocol';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isLoopback } from './loopback.js';
+import { recognitionConfig } from './recognition.js';
+import { settingInfo } from './setting-info.js';
 
 const MIB = 1024 ** 2;
 
@@ -22,24 +24,10 @@ const TOKEN_ALGORITHMS = [
   'EdDSA',
 ] as const;
 
-/** What people need to know about a setting besides its type and bounds. */
-export interface SettingInfo {
-  /** What the setting does, one or two sentences. */
-  readonly description: string;
-  /** Unit of the value, such as `seconds`; left out where there is none. */
-  readonly unit?: string;
-  /** The default in words, where it depends on the machine. */
-  readonly defaultText?: string;
-  /** Whether a value may hold a password or a key, so that it is written nowhere. */
-  readonly isSecret?: true;
-}
-
-/** Holds the {@link SettingInfo} of every setting in {@link configSchema}. */
-export const settingInfo = z.registry<SettingInfo>();
-
-const hearings = z.int().min(1).max(MOST_HEARINGS);
-
-/** Every setting of the server, with its bounds and its default: the only place where one is declared. */
+/**
+ * Every setting of the server, with its bounds and its default: the only place where one is declared, but for those that
+ * clients may ask otherwise for, which the protocol declares.
+ */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').register(settingInfo, {
     description:
@@ -170,13 +158,7 @@ export const configSchema = z.strictObject({
     description:
       'Name of a model (see `auscult models list`), a folder that holds one, or a repository of a hub as `owner/name`.',
   }),
-  language: z.string().min(2).max(35).default('en').register(settingInfo, {
-    description: 'Language of the speech, a BCP 47 tag, or `auto` for a model that can tell.',
-  }),
-  task: transcriptionTask.default('transcribe').register(settingInfo, {
-    description:
-      'Text in the language of the speech, or translated into English by a model that can; where a client does not ask for another.',
-  }),
+  ...recognitionConfig,
   device: z.enum(['cpu', 'cuda']).default('cpu').register(settingInfo, {
     description: 'What inference runs on.',
   }),
@@ -191,34 +173,11 @@ export const configSchema = z.strictObject({
       'Hypotheses that are searched side by side for final text. More find better text and take longer.',
     defaultText: '5 for Whisper, 1 for Moonshine, which more do not help',
   }),
-  lexicon: lexicon.default('medical').register(settingInfo, {
-    description:
-      'Terms that are listened for everywhere: the drugs, conditions and tests that ship with the server, in English that is not translated, or `none`. With `none` no client can ask for them.',
-  }),
   keyTermsDirectory: z.string().min(1).optional().register(settingInfo, {
     description:
       'Folder with key terms: `server.txt` for everybody, `tenants/NAME.txt` for a tenant. The files are read again when they change.',
     defaultText: 'none',
   }),
-  endpointingMs: z
-    .int()
-    .min(protocolLimits.silenceMs.min)
-    .max(protocolLimits.silenceMs.max)
-    .default(500)
-    .register(settingInfo, {
-      description: 'Silence that ends an utterance, where a client does not ask for another.',
-      unit: 'ms',
-    }),
-  maxUtteranceSeconds: z
-    .number()
-    .min(protocolLimits.maxUtteranceSeconds.min)
-    .max(protocolLimits.maxUtteranceSeconds.max)
-    .default(15)
-    .register(settingInfo, {
-      description:
-        'The longest utterance before it is cut at its quietest place, where a client does not ask for another.',
-      unit: 'seconds',
-    }),
   contextSeconds: z.number().min(0).max(25).default(20).register(settingInfo, {
     description:
       'Earlier audio of the stream that the model hears again with each utterance. More is more accurate and slower; 0 switches it off.',
@@ -402,29 +361,13 @@ export const configSchema = z.strictObject({
     description: 'The longest that a stopping server works on the audio it has already received.',
     unit: 'seconds',
   }),
-  refine: refineMode.default('off').register(settingInfo, {
-    description:
-      'Whether a session that has stopped is read again as a whole, for a better text beside the live one; where a client does not ask for another.',
-  }),
   refineModel: z.string().min(1).optional().register(settingInfo, {
     description: 'Name or folder of the model that reads sessions again, in an inference process of its own.',
     defaultText: 'the same model',
   }),
-  refineHearings: hearings.default(MOST_HEARINGS).register(settingInfo, {
+  refineHearings: recognitionSettings.hearings.value.default(MOST_HEARINGS).register(settingInfo, {
     description:
       'How often a session is heard when it is read again, cut at other pauses, before the words are voted on: fewer of them are wrong, for as many times the work. Whisper hears once.',
-  }),
-  hearings: hearings.default(1).register(settingInfo, {
-    description:
-      'How often a whole recording, uploaded or given to `auscult transcribe`, is heard before the words are voted on. Whisper hears once.',
-  }),
-  writtenForm: z.boolean().default(false).register(settingInfo, {
-    description:
-      'Whether text in English is written as a person writes it, such as `25 mg` for `twenty five milligrams`: for clients that opted in, and for recordings, where they do not ask for another.',
-  }),
-  dictationCommands: z.boolean().default(false).register(settingInfo, {
-    description:
-      'Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in English, for the same.',
   }),
   maxRefineMinutes: z
     .number()

@@ -1,6 +1,7 @@
 import { allowedValues, type JsonSchema } from '@auscult/protocol';
 import { z } from 'zod';
-import { configSchema, settingInfo, type Config, type SettingInfo } from './schema.js';
+import { configSchema, type Config } from './schema.js';
+import { settingInfo, type SettingInfo } from './setting-info.js';
 
 /** One setting as people write it down, everything derived from {@link configSchema}. */
 export interface Setting extends SettingInfo {

@@ -1,64 +1,30 @@
 import type { MultipartFile } from '@fastify/multipart';
-import { MOST_HEARINGS } from '@auscult/asr';
-import {
-  allowedValues,
-  lexicon,
-  onOrOff,
-  transcriptionTask,
-  type Lexicon,
-  type TranscriptionTask,
-} from '@auscult/protocol';
+import { allowedValues, recordingSettings, type RecordingSettings } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordingErrorOf, RequestError } from '../errors.js';
 import { NO_TERMS, type KeyTermsReading, type SentKeyTerms } from '../reading/client-text.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { Place } from '../transcriptions/transcriptions.js';
+import { formField } from './form-field.js';
 
-/** The fields of the form besides the file, as they are written. */
-export const uploadFields = {
-  language: z.string().min(2).max(35).optional().meta({
-    description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.',
-  }),
-  task: transcriptionTask.optional().meta({
-    description: 'Text in the language of the speech, or in English where the model can translate.',
-  }),
-  words: z.enum(['true', 'false']).optional().meta({
-    description: 'Whether the result in JSON holds every word with its times and its confidence.',
-  }),
-  writtenForm: onOrOff.optional().meta({
-    description: 'Whether text in English is written as a person writes it, such as `25 mg`.',
-  }),
-  dictationCommands: onOrOff.optional().meta({
-    description: 'Whether `comma`, `new paragraph` and the like are carried out in English.',
-  }),
+/** The fields of the form besides the file, as they are written: a setting each, and key terms. */
+export const uploadFields: Readonly<Record<string, z.ZodType>> = {
+  ...Object.fromEntries(
+    Object.entries(recordingSettings.shape).map(([name, value]) => [name, formField(value)]),
+  ),
   keyterms: z.string().optional().meta({
     description:
       'Words and phrases that are likely to be said, as a list in JSON: each a text, or an object with `text`, `weight` and `soundsLike`, as `keyterms` of `configure` in docs/protocol.md.',
   }),
-  lexicon: lexicon.optional().meta({
-    description: 'Whether the terms of medicine that ship with the server are listened for, in English.',
-  }),
-  hearings: z
-    .enum(Array.from({ length: MOST_HEARINGS }, (_, before) => String(before + 1)))
-    .optional()
-    .meta({
-      description: 'How often the recording is heard before the words are voted on; the work grows with it.',
-    }),
 };
 
 /** A recording that was received whole, and what is to be done with it. */
 export interface Upload {
   /** The caller removes it. */
   readonly file: SealedFile;
-  readonly language: string | undefined;
-  readonly task: TranscriptionTask | undefined;
-  readonly words: boolean;
-  readonly writtenForm: boolean | undefined;
-  readonly dictationCommands: boolean | undefined;
+  readonly asked: Partial<RecordingSettings>;
   readonly keyTerms: SentKeyTerms;
-  readonly lexicon: Lexicon | undefined;
-  readonly hearings: number | undefined;
 }
 
 /** What an upload is held to. */
@@ -104,17 +70,11 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
   try {
     await receiveParts(request, limits, received, watch);
     if (received.file === undefined) throw new RequestError('invalid_request', ONE_FILE);
-    const { language, task, words, writtenForm, dictationCommands, keyterms, hearings } = received.values;
+    const { keyterms, ...asked } = received.values;
     return {
       file: received.file,
-      language,
-      task: task === undefined ? undefined : transcriptionTask.parse(task),
-      words: words === 'true',
-      writtenForm: switchOf(writtenForm),
-      dictationCommands: switchOf(dictationCommands),
+      asked,
       keyTerms: keyterms === undefined ? NO_TERMS : await keyTermsIn(keyterms, limits),
-      lexicon: received.values.lexicon === undefined ? undefined : lexicon.parse(received.values.lexicon),
-      hearings: hearings === undefined ? undefined : Number(hearings),
     };
   } catch (error) {
     await received.file?.remove();
@@ -122,10 +82,6 @@ export async function receiveUpload(request: FastifyRequest, limits: UploadLimit
   } finally {
     watch.end();
   }
-}
-
-function switchOf(value: string | undefined): boolean | undefined {
-  return value === undefined ? undefined : value === 'on';
 }
 
 async function keyTermsIn(text: string, { readKeyTerms }: UploadLimits): Promise<SentKeyTerms> {
@@ -136,7 +92,7 @@ async function keyTermsIn(text: string, { readKeyTerms }: UploadLimits): Promise
 
 /** What has come so far. */
 interface Received {
-  readonly values: Partial<Record<keyof typeof uploadFields, string>>;
+  values: Readonly<Record<string, unknown>> & Partial<RecordingSettings> & { readonly keyterms?: string };
   file: SealedFile | undefined;
 }
 
@@ -162,11 +118,11 @@ async function receiveParts(
       watch.reading(undefined);
     } else {
       const name = fieldNamed(part.fieldname);
-      if (received.values[name] !== undefined)
+      if (Object.hasOwn(received.values, name))
         throw new RequestError('invalid_request', { field: name, limit: 'one value' });
       if (part.valueTruncated)
         throw new RequestError('invalid_request', { field: name, limit: `at most ${FIELD_BYTES} bytes` });
-      received.values[name] = valueOf(name, part.value);
+      received.values = { ...received.values, [name]: valueOf(name, part.value) };
     }
   }
 }
@@ -181,16 +137,17 @@ async function store({ file }: MultipartFile, sealed: SealedFile, limits: Upload
   await sealed.finish().catch(failOnDisk);
 }
 
-function fieldNamed(name: string): keyof typeof uploadFields {
+function fieldNamed(name: string): string {
   if (name === ONE_FILE.field) throw new RequestError('invalid_request', ONE_FILE);
-  if (Object.hasOwn(uploadFields, name)) return name as keyof typeof uploadFields;
+  if (Object.hasOwn(uploadFields, name)) return name;
   throw new RequestError('invalid_request', FIELDS);
 }
 
-function valueOf(name: keyof typeof uploadFields, value: unknown): string {
-  const parsed = uploadFields[name].safeParse(value);
+function valueOf(name: string, value: unknown): unknown {
+  const field = uploadFields[name] ?? z.never();
+  const parsed = field.safeParse(value);
   if (parsed.data !== undefined) return parsed.data;
-  const limit = allowedValues(z.toJSONSchema(uploadFields[name]));
+  const limit = allowedValues(z.toJSONSchema(field, { io: 'input' }));
   throw new RequestError('invalid_request', { field: name, limit });
 }
 

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { SpeechError, type DecoderPool, type Recognizer } from '@auscult/asr';
-import { transcriptionTask, warningMessage, wordAlternative, wordDoubtful } from '@auscult/protocol';
+import {
+  recordingSettings,
+  transcriptionTask,
+  warningMessage,
+  wordAlternative,
+  wordDoubtful,
+  type RecordingSettings,
+} from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import Negotiator from 'negotiator';
@@ -10,6 +17,7 @@ import { requireIdentity, type Guard } from '../access/guard.js';
 import { ownershipOf } from '../access/identity.js';
 import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
+import { settingsUnasked } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
 import {
   errorDescription,
@@ -21,10 +29,10 @@ import {
 import { locationOf } from './location.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
 import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
-import { inabilityOf, lexiconInForce } from '../model-abilities.js';
+import { inabilityOf, settingsInForce } from '../model-abilities.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { RecordStore } from '../records/record-store.js';
-import { clientOf } from '../records/session-settings.js';
+import { clientOf, describedBy } from '../records/session-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Log } from '../telemetry/log.js';
 import type { RecordingSource } from '../transcriptions/recording-source.js';
@@ -237,18 +245,16 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
     request: FastifyRequest,
     gone: AbortSignal,
   ): Promise<AcceptedUpload> {
-    const { words } = upload;
-    const settings = settingsOf(upload, config);
-    const { language, task, lexicon, hearings, ...writing } = settings;
+    const settings = { ...recordingSettings.parse(settingsUnasked(config)), ...upload.asked };
     const who = requireIdentity(request);
     try {
-      const inability = inabilityOf(recognizer.model, { language, task });
+      const inability = inabilityOf(recognizer.model, settings);
       if (inability) throw new RequestError(inability.code, inability.details);
       const { terms: keyTerms, warnings } = await services.reader.accept(
         who,
         upload.keyTerms,
         services.keyTerms.of(who.tenant),
-        language,
+        settings.language,
       );
       const maxSeconds = config.maxRecordingMinutes * 60;
       const source = await openUpload(upload.file, {
@@ -264,8 +270,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       const recorded = recordUpload(source, writer, (error) => {
         services.log.unexpected(error, { transcription: id });
       });
-      const hearing = { language, task, keyTerms, lexicon, hearings };
-      const order = { ...hearing, id, recognizer, ownership: ownershipOf(who), writing, words };
+      const order = { id, recognizer, ownership: ownershipOf(who), settings, keyTerms };
       const transcription = place.submit(recorded.source, { ...order, ...recorded.order });
       return { transcription, warnings };
     } catch (error) {
@@ -280,31 +285,22 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
   function openRecord(
     id: string,
     { channels }: RecordingSource,
-    { language, task, ...settings }: TranscriptionSettings,
+    settings: RecordingSettings,
     keyTerms: Upload['keyTerms'],
     { model }: Recognizer,
     request: FastifyRequest,
   ): Promise<SessionRecordWriter> {
     const who = requireIdentity(request);
-    const client = clientOf(request);
     return services.records().open({
       id,
       kind: 'upload',
       actor: { who, from: request.ip },
       groups: who.groups,
       model: model.name,
-      description: {
-        language,
-        task,
-        channels: channels.length,
-        sampleRate: undefined,
-        settings: {
-          ...settings,
-          lexicon: lexiconInForce(config, { language, task, lexicon: settings.lexicon }),
-          keyTerms,
-          ...(client === undefined ? {} : { client }),
-        },
-      },
+      description: describedBy(
+        { ...settingsInForce(config, settings), channels: channels.length },
+        { keyTerms, client: clientOf(request) },
+      ),
     });
   }
 }
@@ -320,26 +316,8 @@ function refusalOf(error: SpeechError): RequestError {
   );
 }
 
-/** How a recording is transcribed. */
-type TranscriptionSettings = Pick<
-  Config,
-  'language' | 'task' | 'writtenForm' | 'dictationCommands' | 'lexicon' | 'hearings'
->;
-
 /** An upload that was taken, and what its sender is to know of it. */
 type AcceptedUpload = { readonly transcription: Transcription } & Pick<AcceptedKeyTerms, 'warnings'>;
-
-/** What the upload asks for, and otherwise what the server is set to. */
-function settingsOf(upload: Upload, config: Config): TranscriptionSettings {
-  return {
-    language: upload.language ?? config.language,
-    task: upload.task ?? config.task,
-    writtenForm: upload.writtenForm ?? config.writtenForm,
-    dictationCommands: upload.dictationCommands ?? config.dictationCommands,
-    lexicon: upload.lexicon ?? config.lexicon,
-    hearings: upload.hearings ?? config.hearings,
-  };
-}
 
 function addInspection(app: FastifyInstance, services: TranscriptionRoutes): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Recognizer } from '@auscult/asr';
-import { applyConfigure, type ErrorCode } from '@auscult/protocol';
+import { applyConfigure, sessionSettings, type ErrorCode } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Authentication } from '../access/authentication.js';
 import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
 import { mayTakePlace } from '../access/shared-places.js';
+import { settingsUnasked } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
 import type { RecordStore } from '../records/record-store.js';
@@ -14,7 +15,6 @@ import type { AdmittedSession } from './admitted-session.js';
 import type { ConnectionWish, OpenWish, Refusal, ResumeWish } from './dialect.js';
 import { createResumeToken } from './resume-token.js';
 import type { SessionServices } from './session-services.js';
-import { defaultSettings } from './session-setup.js';
 import type { Sessions } from './sessions.js';
 
 /** The services needed to decide who is admitted. */
@@ -80,7 +80,7 @@ async function admit(
   if (!recognizer || !refiner) return refused({ code: 'not_ready' });
   const code = congestionOf(identity, recognizer, services);
   if (code) return refused({ code });
-  const defaults = defaultSettings(config);
+  const defaults = sessionSettings.parse(settingsUnasked(config));
   const settings = applyConfigure(defaults, wish.change);
   const inability = isAboutSpeech(wish) && inabilityOf(recognizer.model, settings);
   if (inability) return refused(inability);

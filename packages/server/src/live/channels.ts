@@ -28,17 +28,13 @@ export function openChannels(
   share: readonly string[],
   listenerOf: (channel: number) => LiveListener,
 ): Channels {
+  const { endpointing, ...named } = settings;
   const options: LiveOptions = {
-    sampleRate: settings.sampleRate,
-    encoding: settings.encoding,
-    partials: settings.partials,
-    endpointingMs: settings.endpointing.silenceMs,
-    maxUtteranceSeconds: settings.endpointing.maxUtteranceSeconds,
+    ...named,
+    endpointingMs: endpointing.silenceMs,
+    maxUtteranceSeconds: endpointing.maxUtteranceSeconds,
     contextSeconds,
-    language: settings.language,
-    task: settings.task,
     keyTerms,
-    lexicon: settings.lexicon,
     share,
   };
   const channels: readonly LiveTranscription[] = Array.from({ length: settings.channels }, (_, channel) =>

@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  decodePcm,
-  encodePcm,
-  SAMPLE_RATE,
-  type KeyTermList,
-  type Lexicon,
-  type Recognizer,
-  type WritingOptions,
-} from '@auscult/asr';
-import type { TranscriptionTask, WarningCode } from '@auscult/protocol';
+import { decodePcm, encodePcm, SAMPLE_RATE, type KeyTermList, type Recognizer } from '@auscult/asr';
+import { recordingSettings, type SessionSettings, type WarningCode } from '@auscult/protocol';
 import type { Ownership } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
 import { inabilityOf } from '../model-abilities.js';
@@ -35,12 +27,8 @@ export interface SpoolServices {
   readonly transcriptions: Transcriptions;
   /** The recognizer of the second pass. */
   readonly recognizer: Recognizer;
-  readonly language: string;
-  readonly task: TranscriptionTask;
+  readonly settings: SessionSettings;
   readonly keyTerms: KeyTermList;
-  readonly lexicon: Lexicon;
-  readonly writing: WritingOptions;
-  readonly channels: number;
   /** The record of the session, which keeps the refined text beside the live one. */
   readonly writer: SessionRecordWriter;
   /** Something prevents the second pass. */
@@ -61,8 +49,8 @@ interface Part {
 
 /** Starts an empty spool. Its failures never affect the session: it warns, and keeps no more until `finish`. */
 export function createRefinementSpool(services: SpoolServices): RefinementSpool {
-  const { config, recognizer, language, task, keyTerms, lexicon, writing, transcriptions } = services;
-  const taken = new Array<number>(services.channels).fill(0);
+  const { config, recognizer, settings, keyTerms, transcriptions } = services;
+  const taken = new Array<number>(settings.channels).fill(0);
   let startedAt = 0;
   let part: Part | undefined;
   let givenUp = false;
@@ -84,7 +72,7 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
       giveUp('refine_too_long');
       return;
     }
-    part ??= newPart(services.channels, config.spoolDirectory);
+    part ??= newPart(settings.channels, config.spoolDirectory);
     part.samples = Math.max(part.samples, end - startedAt);
     append(part.files[channel], encodePcm(samples));
   };
@@ -107,7 +95,7 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
     givenUp = false;
     startedAt = Math.max(...taken);
     if (finished === undefined) return undefined;
-    const place = inabilityOf(recognizer.model, { language, task })
+    const place = inabilityOf(recognizer.model, settings)
       ? undefined
       : transcriptions.reserve(services.ownership);
     if (place === undefined) {
@@ -116,7 +104,7 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
       return undefined;
     }
     const source = sourceOf(finished, startSeconds, services.sessionId);
-    const { refineHearings: hearings } = config;
+    const asRecording = { ...settings, words: true, hearings: config.refineHearings };
     const { ownership, onEnd } = services;
     const id = randomUUID();
     const keep = async ({ duration, segments }: Transcript): Promise<void> => {
@@ -127,8 +115,8 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
       const end = startSeconds + duration;
       await services.writer.refine({ id, model, start: startSeconds, end, finals });
     };
-    const hearing = { language, task, keyTerms, lexicon, hearings };
-    const order = { ...hearing, id, recognizer, ownership, writing, words: true, keep, onEnd };
+    const heard = { settings: recordingSettings.parse(asRecording), keyTerms, recognizer };
+    const order = { ...heard, id, ownership, keep, onEnd };
     return place.submit(source, order).id;
   };
 

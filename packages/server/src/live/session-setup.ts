@@ -1,8 +1,8 @@
 import type { KeyTermList, ModelDescription } from '@auscult/asr';
-import { applyConfigure, defaultSessionSettings, type SessionSettings } from '@auscult/protocol';
+import { applyConfigure, type SessionSettings } from '@auscult/protocol';
 import type { Identity } from '../access/identity.js';
 import type { Config } from '../config/schema.js';
-import { inabilityOf, lexiconInForce } from '../model-abilities.js';
+import { inabilityOf, settingsInForce } from '../model-abilities.js';
 import { NO_TERMS, type SentKeyTerms } from '../reading/client-text.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { ConfigureCommand } from './commands.js';
@@ -44,7 +44,7 @@ export function createSessionSetup(services: SetupServices): SessionSetup {
   let keyTerms = sharedTerms;
 
   const inForce = (): SetupInForce => ({
-    settings: { ...settings, lexicon: lexiconInForce(config, settings) },
+    settings: settingsInForce(config, settings),
     keyTerms: keyTerms.count,
   });
 
@@ -67,19 +67,5 @@ export function createSessionSetup(services: SetupServices): SessionSetup {
         for (const warning of warnings) emit({ kind: 'warning', warning });
       });
     },
-  };
-}
-
-/** The settings of sessions that ask for nothing. */
-export function defaultSettings(config: Config): SessionSettings {
-  return {
-    ...defaultSessionSettings,
-    language: config.language,
-    task: config.task,
-    refine: config.refine,
-    writtenForm: config.writtenForm ? 'on' : 'off',
-    dictationCommands: config.dictationCommands ? 'on' : 'off',
-    lexicon: config.lexicon,
-    endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
   };
 }

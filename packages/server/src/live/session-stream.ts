@@ -1,8 +1,8 @@
-import type { WritingOptions } from '@auscult/asr';
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
-import { lexiconInForce } from '../model-abilities.js';
-import type { SessionDescription } from '../records/session-settings.js';
+import { settingsInForce } from '../model-abilities.js';
+import { describedBy } from '../records/session-settings.js';
+import { switchesOf } from '../switches.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
@@ -47,9 +47,12 @@ export function createSessionStream(stream: StreamServices): SessionStream {
 
   const channels = channelsOnDemand(() => {
     const settings = setup.settings();
-    writer.describe(describe(stream));
+    const { client } = session;
+    writer.describe(
+      describedBy(settingsInForce(services.config, settings), { keyTerms: setup.sentTerms(), client }),
+    );
     if (settings.refine === 'on-stop') spool = openSpool(stream);
-    const listening = { writing: writingOf(setup), spool, writer, delivery, telemetry, told };
+    const listening = { writing: switchesOf(settings), spool, writer, delivery, telemetry, told };
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
     return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>
@@ -83,38 +86,12 @@ export function createSessionStream(stream: StreamServices): SessionStream {
   };
 }
 
-function writingOf(setup: SessionSetup): WritingOptions {
-  const { writtenForm, dictationCommands } = setup.settings();
-  return { writtenForm: writtenForm === 'on', dictationCommands: dictationCommands === 'on' };
-}
-
-/** The description of a session in its record. */
-function describe({ session: { client }, services: { config }, setup }: StreamServices): SessionDescription {
-  const { language, channels, task, sampleRate, encoding, refine, endpointing } = setup.settings();
-  return {
-    language,
-    channels,
-    task,
-    sampleRate,
-    settings: {
-      ...writingOf(setup),
-      encoding,
-      refine: refine === 'on-stop',
-      endpointing,
-      keyTerms: setup.sentTerms(),
-      lexicon: lexiconInForce(config, setup.settings()),
-      ...(client === undefined ? {} : { client }),
-    },
-  };
-}
-
 function openSpool({
   session,
   services: { config, transcriptions },
   setup,
   delivery: { emit },
 }: StreamServices): RefinementSpool {
-  const { language, task, lexicon, channels } = setup.settings();
   return createRefinementSpool({
     sessionId: session.id,
     ownership: ownershipOf(session.identity),
@@ -122,12 +99,8 @@ function openSpool({
     transcriptions,
     recognizer: session.refiner,
     writer: session.writer,
-    language,
-    task,
+    settings: setup.settings(),
     keyTerms: setup.keyTerms(),
-    lexicon,
-    writing: writingOf(setup),
-    channels,
     onWarning: (code) => {
       emit({ kind: 'warning', warning: describeWarning(code) });
     },

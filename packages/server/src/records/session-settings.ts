@@ -1,28 +1,59 @@
 import type { IncomingMessage } from 'node:http';
-import { keyTerm, lexicon } from '@auscult/protocol';
+import {
+  declarationOf,
+  keyTerm,
+  settingNames,
+  type RecognitionSettings,
+  type SettingName,
+  type SettingsWith,
+} from '@auscult/protocol';
 import { z } from 'zod';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import { open, seal, type SealedPlace } from './seal.js';
 
+/** Settings that are kept sealed: key terms can name a patient, and what goes with them may do so. */
+type Sealed = SettingsWith<{ readonly kept: 'sealed' }>;
+type SealedAlways = SettingsWith<{ readonly kept: 'sealed-always' }>;
+
+/** What can be `off` is kept as whether it was not. */
+type Kept<Name extends Sealed | SealedAlways> = 'off' extends RecognitionSettings[Name]
+  ? boolean
+  : RecognitionSettings[Name];
+
 /** What a session was set up with, besides what is searched by. Encrypted: key terms can name a patient. */
 export const recordedSettings = z.object({
-  writtenForm: z.boolean(),
-  dictationCommands: z.boolean(),
-  /** Encoding of live audio. */
-  encoding: z.string().optional(),
-  /** Whether a live session was to be read again. */
-  refine: z.boolean().optional(),
-  /** What ends an utterance of a live session. */
-  endpointing: z.object({ silenceMs: z.number(), maxUtteranceSeconds: z.number() }).optional(),
-  /** How often a recording was heard. */
-  hearings: z.int().optional(),
+  ...(Object.fromEntries(settingNames.filter(isSealed).map((name) => [name, keptForm(name)])) as {
+    readonly [Name in SealedAlways]: z.ZodType<Kept<Name>>;
+  } & { readonly [Name in Sealed]: z.ZodOptional<z.ZodType<Kept<Name>>> }),
   /** Terms that the client sent; those of the server and the tenant are not among them. */
   keyTerms: z.array(keyTerm),
-  lexicon: lexicon.optional(),
   /** What the program calls itself in `User-Agent`. */
   client: z.string().optional(),
 });
 export type RecordedSettings = Readonly<z.output<typeof recordedSettings>>;
+
+function isSealed(name: SettingName): name is Sealed | SealedAlways {
+  return declarationOf(name).kept?.startsWith('sealed') === true;
+}
+
+/** What is sealed was checked before: it stays readable when bounds become narrower, and where a setting is new. */
+function keptForm(name: Sealed | SealedAlways): z.ZodType {
+  const { value, kept } = declarationOf(name);
+  const form = withoutBounds(value);
+  return (kept === 'sealed-always' ? form : form.optional()).meta({ ...value.meta() });
+}
+
+function withoutBounds(value: z.ZodType): z.ZodType {
+  if (canBeOff(value)) return z.boolean();
+  if (value instanceof z.ZodNumber) return value.isInt ? z.int() : z.number();
+  if (!(value instanceof z.ZodObject)) return value;
+  const parts = Object.entries<z.ZodType>(value.shape);
+  return z.object(Object.fromEntries(parts.map(([name, part]) => [name, withoutBounds(part)])));
+}
+
+function canBeOff(value: z.ZodType): boolean {
+  return value instanceof z.ZodEnum && value.options.includes('off');
+}
 
 /** Names of programs are short; what is longer is cut. */
 const LONGEST_CLIENT = 200;
@@ -46,6 +77,34 @@ export interface SessionDescription {
   readonly sampleRate: number | undefined;
   /** Undefined before they hold. */
   readonly settings: WrittenSettings | undefined;
+}
+
+/** How a session was held, or a recording heard. */
+type DescribedSettings = Pick<RecognitionSettings, 'language' | 'task' | SealedAlways> &
+  Partial<Omit<RecognitionSettings, 'channels'>> & { readonly channels: number };
+
+/** What the record says of a session with these settings. */
+export function describedBy(
+  settings: DescribedSettings,
+  { keyTerms, client }: { readonly keyTerms: SentKeyTerms; readonly client: string | undefined },
+): SessionDescription {
+  const { language, channels, task, sampleRate } = settings;
+  const sealed = settingNames.filter(isSealed).flatMap((name) => {
+    const value = settings[name];
+    if (value === undefined) return [];
+    return [[name, canBeOff(declarationOf(name).value) ? value !== 'off' : value]];
+  });
+  return {
+    language,
+    channels,
+    task,
+    sampleRate,
+    settings: {
+      ...(Object.fromEntries(sealed) as Omit<RecordedSettings, 'keyTerms' | 'client'>),
+      keyTerms,
+      ...(client === undefined ? {} : { client }),
+    },
+  };
 }
 
 /** The columns that hold a description. */

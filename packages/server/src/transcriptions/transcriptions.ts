@@ -1,11 +1,5 @@
-import {
-  createFairShares,
-  type KeyTermList,
-  type Lexicon,
-  type Recognizer,
-  type WritingOptions,
-} from '@auscult/asr';
-import type { TranscriptionTask } from '@auscult/protocol';
+import { createFairShares, type KeyTermList, type Recognizer } from '@auscult/asr';
+import type { RecordingSettings, TranscriptionTask } from '@auscult/protocol';
 import { shareOf, type Ownership } from '../access/identity.js';
 import { mayTakePlace, type Holder } from '../access/shared-places.js';
 import type { Config } from '../config/schema.js';
@@ -16,6 +10,7 @@ import {
   RequestError,
   type ErrorDescription,
 } from '../errors.js';
+import { switchesOf } from '../switches.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Transcript } from '../transcripts/transcript.js';
@@ -63,14 +58,8 @@ export interface TranscriptionOrder {
   readonly id: string;
   readonly recognizer: Recognizer;
   readonly ownership: Ownership;
-  readonly language: string;
-  readonly task: TranscriptionTask;
+  readonly settings: RecordingSettings;
   readonly keyTerms: KeyTermList;
-  readonly lexicon: Lexicon;
-  readonly writing: WritingOptions;
-  readonly words: boolean;
-  /** How often the audio is heard. */
-  readonly hearings: number;
   /** Keeps the result. Nobody sees it before this resolves; if it rejects, the transcription fails. */
   readonly keep: (transcribed: TranscribedSource) => Promise<void>;
   /** Called once, when it is done, failed or cancelled. */
@@ -185,12 +174,9 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
     const { state } = job;
     try {
       const transcribed = await transcribeSource(order.recognizer, source, {
-        language: order.language,
-        task: order.task,
+        ...order.settings,
+        writing: switchesOf(order.settings),
         keyTerms: order.keyTerms,
-        lexicon: order.lexicon,
-        hearings: order.hearings,
-        writing: order.writing,
         priority: 'background',
         share: shareOf(order.ownership),
         maxSeconds: config.maxRecordingMinutes * 60,
@@ -282,9 +268,9 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
       progress: 0,
       audioSeconds: source.audioSeconds,
       model: order.recognizer.model.name,
-      language: order.language,
-      task: order.task,
-      words: order.words,
+      language: order.settings.language,
+      task: order.settings.task,
+      words: order.settings.words,
       damaged: false,
       dropped: 0,
       createdAt: new Date(),
@@ -297,7 +283,7 @@ export function createTranscriptions({ config, log, metrics }: TranscriptionServ
     const job: Job = {
       state,
       work: { source, order, abort: new AbortController() },
-      cost: (source.audioSeconds ?? UNKNOWN_SECONDS) * order.hearings,
+      cost: (source.audioSeconds ?? UNKNOWN_SECONDS) * order.settings.hearings,
       expiry: undefined,
       released: Promise.resolve(),
     };

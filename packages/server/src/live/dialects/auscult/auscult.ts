@@ -3,8 +3,8 @@ import {
   describeError,
   errorTable,
   parseClientMessage,
+  plainSettings,
   PROTOCOL,
-  type SettingsChange,
 } from '@auscult/protocol';
 import type { ResumeRequest } from '../../commands.js';
 import type { Dialect, DialectServices, TellRefusal } from '../../dialect.js';
@@ -24,16 +24,13 @@ export function createAuscult(services: DialectServices): Dialect {
       return {
         kind: 'open',
         subprotocol,
-        change: optsIn ? {} : PLAIN,
+        change: optsIn ? {} : plainSettings,
         converse: (place) => converse(place, optsIn, services),
       };
     },
     refusing: { kind: 'in-frames', tell },
   };
 }
-
-/** The settings of clients that did not opt in, who get the text as it was recognised, once it is final. */
-const PLAIN: SettingsChange = { partials: false, writtenForm: 'off', dictationCommands: 'off' };
 
 const tell: TellRefusal = ({ code }) => ({
   frames: [JSON.stringify(describeError(code))],

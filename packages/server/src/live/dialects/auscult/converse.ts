@@ -1,4 +1,10 @@
-import { closeTable, errorTable } from '@auscult/protocol';
+import {
+  closeTable,
+  errorTable,
+  plainSettings,
+  type SessionSettings,
+  type SettingsChange,
+} from '@auscult/protocol';
 import type { DialectServices, DialectSession, EndReason, SessionPlace } from '../../dialect.js';
 import type { HoldReason } from '../../inbox.js';
 import { commandOf } from './command-of.js';
@@ -17,8 +23,7 @@ export function converse(
   return {
     read: (frame, isBinary) => {
       if (isBinary) return { kind: 'audio', pcm: frame, sampleRate: undefined };
-      const { partials, writtenForm, dictationCommands } = place.defaults;
-      const base = hasOptedIn ? {} : { partials, writtenForm, dictationCommands };
+      const base = hasOptedIn ? {} : unlikePlain(place.defaults);
       const reading = reader.message(place.identity, frame);
       return reading instanceof Promise
         ? reading.then((late) => commandOf(late, base))
@@ -37,6 +42,11 @@ export function converse(
     close: (why) => ({ code: closeCodeOf(why), reason: why }),
     isResumable: () => hasOptedIn,
   };
+}
+
+/** What is otherwise once a client has opted in. */
+function unlikePlain(defaults: SessionSettings): SettingsChange {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => name in plainSettings));
 }
 
 function closeCodeOf(why: EndReason): number {

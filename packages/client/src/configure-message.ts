@@ -1,26 +1,20 @@
 import type { ConfigureMessage, KeyTerm as SentKeyTerm } from '@auscult/protocol';
 import { SAMPLE_RATE } from './audio/sample-rate.js';
+import { recognitionOptions } from './recognition-options.js';
 import type { KeyTerm, TranscriberOptions } from './transcriber-options.js';
 
 /** What the server is told of how it is to hear. */
 export function configureMessage(options: TranscriberOptions): ConfigureMessage {
-  const { language, task, keyTerms = [], lexicon, channels = 1, words, refine, endpointing } = options;
-  const { writtenForm, dictationCommands } = options;
+  const { keyTerms = [] } = options;
+  const asked = recognitionOptions.filter((name) => options[name] !== undefined);
   return {
     type: 'configure',
     sampleRate: SAMPLE_RATE,
     encoding: 's16le',
-    channels,
+    channels: 1,
     partials: true,
-    ...(words === undefined ? {} : { words }),
-    ...(language === undefined ? {} : { language }),
-    ...(task === undefined ? {} : { task }),
-    ...(refine === undefined ? {} : { refine }),
-    ...(writtenForm === undefined ? {} : { writtenForm }),
-    ...(dictationCommands === undefined ? {} : { dictationCommands }),
-    ...(endpointing === undefined ? {} : { endpointing }),
+    ...Object.fromEntries(asked.map((name) => [name, options[name]])),
     ...(keyTerms.length === 0 ? {} : { keyterms: keyTerms.map(sentTerm) }),
-    ...(lexicon === undefined ? {} : { lexicon }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { RecognitionOptions } from './recognition-options.js';
+
 /** How a WebSocket is made: the constructor of browsers, of Node from 22 on, and of the package `ws`. */
 export type WebSocketConstructor = new (url: string, protocols?: string[]) => WebSocketLike;
 
@@ -40,7 +42,7 @@ export interface KeyTerm {
 }
 
 /** How to reach the server, and how it is to hear. What is left out is as the server is set. */
-export interface TranscriberOptions {
+export interface TranscriberOptions extends RecognitionOptions {
   /**
    * The server, as `ws(s)://` or `http(s)://`; in a browser the page's own host where it is left out.
    * `ws/transcribe` is appended where it has no path, or one that ends in a slash.
@@ -53,28 +55,8 @@ export interface TranscriberOptions {
    * again a little later.
    */
   readonly ticket?: () => Promise<string>;
-  /** A BCP 47 tag such as `en`, or `auto` for a model that can tell. */
-  readonly language?: string;
-  /** `translate` gives English, where the model can. */
-  readonly task?: 'transcribe' | 'translate';
   /** Words and phrases that are likely to be said, each as it is to be written; at most 5,000. */
   readonly keyTerms?: readonly (string | KeyTerm)[];
-  /** Whether the terms of medicine that ship with the server are listened for, in English. */
-  readonly lexicon?: 'medical' | 'none';
-  /** Whether finals in English are written as a person writes them: `25 mg` for `twenty five milligrams`. */
-  readonly writtenForm?: 'off' | 'on';
-  /**
-   * Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in finals in English, where they are a
-   * phrase of their own. Text may hold line breaks then, and finals may take others back by `removes`.
-   */
-  readonly dictationCommands?: 'off' | 'on';
-  /** With 2, left and right are transcribed apart. Default: 1. */
-  readonly channels?: 1 | 2;
-  /** Whether finals carry their words with times and confidences. */
-  readonly words?: boolean;
-  /** `on-stop`: everything is read again after `stop()`, for the event `refined`. */
-  readonly refine?: 'off' | 'on-stop';
-  readonly endpointing?: { readonly silenceMs?: number; readonly maxUtteranceSeconds?: number };
   readonly microphone?: MicrophoneOptions;
   /**
    * Audio that the server may still need, held in memory, minutes. Default: 10. What is more goes, in browsers, to

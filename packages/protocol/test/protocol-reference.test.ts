@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { clientMessages } from '../src/client-messages.js';
 import { parseClientMessage } from '../src/parse-client-message.js';
+import { clientOptions } from '../src/reference/client-options.js';
 import { protocolReference } from '../src/reference/protocol-reference.js';
 import { serverMessages } from '../src/server-messages.js';
 
@@ -11,6 +12,11 @@ const reference = protocolReference();
 test('docs/protocol.md is what `npm run docs` writes', () => {
   const file = new URL('../../../docs/protocol.md', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(reference);
+});
+
+test('the options of the SDK are what `npm run docs` writes', () => {
+  const file = new URL('../../client/src/recognition-options.ts', import.meta.url);
+  expect(readFileSync(file, 'utf8')).toBe(clientOptions());
 });
 
 describe('client messages', () => {

@@ -1,4 +1,5 @@
 import type { Segment } from '@auscult/client';
+import { recognitionOf } from '../settings/recognition.js';
 import type { Settings } from '../settings/settings.js';
 import type { Observable } from '../state/observable.js';
 import { answerOf, ask, type Answer } from '../server/ask.js';
@@ -70,14 +71,12 @@ export function createTranscriptionsApi(untilIn: UntilIn, settings: Observable<S
 
 function post(
   file: File,
-  { writtenForm, dictationCommands }: Settings,
+  settings: Settings,
   signal: AbortSignal,
   onProgress: (share: number) => void,
 ): Promise<Answer<{ readonly id: string }>> {
   const form = new FormData();
-  form.append('words', 'true');
-  form.append('writtenForm', writtenForm ? 'on' : 'off');
-  form.append('dictationCommands', dictationCommands ? 'on' : 'off');
+  for (const [name, value] of Object.entries(recognitionOf(settings))) form.append(name, String(value));
   // The server keeps no name, so none is sent.
   form.append('file', file, 'recording');
   // fetch() does not tell how much of a body was sent.

@@ -8,6 +8,7 @@ import {
 } from '@auscult/client';
 import type { Login } from '../login/login.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
+import { recognitionOf } from '../settings/recognition.js';
 import type { Settings } from '../settings/settings.js';
 import { newId, withFinal, type Line } from '../transcript/line.js';
 import { describeDropped } from './describe-dropped.js';
@@ -235,13 +236,11 @@ function optionsOf({
   login,
 }: RecordingSources): TranscriberOptions {
   const { deviceId, secondDeviceId, twoSpeakers } = settings;
-  const { echoCancellation, noiseSuppression, autoGainControl, writtenForm, dictationCommands } = settings;
+  const { echoCancellation, noiseSuppression, autoGainControl } = settings;
   const ticket = login.ticket();
   const hasSecond = twoSpeakers && secondDeviceId !== '';
   return {
-    words: true,
-    writtenForm: writtenForm ? 'on' : 'off',
-    dictationCommands: dictationCommands ? 'on' : 'off',
+    ...recognitionOf(settings),
     url: url.href,
     channels: twoSpeakers ? 2 : 1,
     ...(ticket === undefined ? {} : { ticket }),

@@ -1,0 +1,14 @@
+import type { TranscriberOptions } from '@auscult/client';
+import type { Settings } from './settings.js';
+
+/** What the page asks of recognition, of live speech and of recordings alike. */
+export function recognitionOf({
+  writtenForm,
+  dictationCommands,
+}: Settings): Pick<TranscriberOptions, 'words' | 'writtenForm' | 'dictationCommands'> {
+  return {
+    words: true,
+    writtenForm: writtenForm ? 'on' : 'off',
+    dictationCommands: dictationCommands ? 'on' : 'off',
+  };
+}

@@ -1,0 +1,116 @@
+import type { ServerMessage } from '@auscult/protocol';
+import { createBackoff } from '../connection/backoff.js';
+import { NO_STATUS, openConnection, type Connection } from '../connection/connection.js';
+import type { ServerUrls } from '../connection/server-url.js';
+import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
+import type { LinkAction, LinkEvent } from './link.js';
+
+/** Makes connections to the server, one at a time, with pauses between them. */
+export interface Dialer {
+  /** Forgets the connection before and makes another, for the old session or a new one. */
+  readonly dial: (to: Extract<LinkAction, { kind: 'connect' }>) => void;
+  /** That which there is, or is being made. */
+  readonly connection: () => Connection | undefined;
+  /** Audio is delivered on the connection: it is not waited for any more. */
+  readonly hold: () => void;
+  /** Takes the connection for dead. */
+  readonly abandon: () => void;
+  /** Forgets the connection, and what was to be done later. */
+  readonly hangUp: () => void;
+  /** Tries again after a pause, the milliseconds of which are returned. */
+  readonly pause: () => number;
+  /** Tries since the last connection that held. */
+  readonly attempt: () => number;
+}
+
+interface DialerOptions {
+  readonly urls: ServerUrls;
+  readonly WebSocket: WebSocketConstructor;
+  readonly ticket: TranscriberOptions['ticket'];
+  readonly onEvent: (event: LinkEvent) => void;
+  readonly onMessage: (message: ServerMessage) => void;
+  /** There is no connection any more; called before the event that tells why. */
+  readonly onHungUp: () => void;
+}
+
+const HANDSHAKE_MS = 10_000;
+/** Tries before the address of a server that was there once is asked what stands in its place. */
+const PATIENT_ATTEMPTS = 3;
+
+export function createDialer(options: DialerOptions): Dialer {
+  const { urls, WebSocket, ticket, onEvent, onMessage, onHungUp } = options;
+  const backoff = createBackoff();
+  let connection: Connection | undefined;
+  /** Of the handshake, or of the pause before the next try. */
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function dial({ asksFor, wasThere }: Extract<LinkAction, { kind: 'connect' }>): void {
+    hangUp();
+    startTimer(HANDSHAKE_MS, abandon);
+    const url = asksFor === 'old-session' ? urls.resume : urls.fresh;
+    // A server that has been there is waited for in any case: what stands in its place can be asked later.
+    const asks = !wasThere || backoff.attempt() > PATIENT_ATTEMPTS;
+    connection = openConnection(
+      { WebSocket, url, ticket, asks },
+      {
+        onOpen: () => {
+          onEvent({ kind: 'opened' });
+        },
+        onMessage,
+        onClose: lose,
+        onUnopened: (answer) => {
+          hangUp();
+          onEvent({ kind: 'unopened', answer, attempt: backoff.attempt() });
+        },
+        onUnauthorized: () => {
+          hangUp();
+          onEvent({ kind: 'unauthorized' });
+        },
+        onBarred: () => {
+          onEvent({ kind: 'barred' });
+        },
+      },
+    );
+  }
+
+  function abandon(): void {
+    connection?.abandon();
+    lose(NO_STATUS);
+  }
+
+  function lose(closeCode: number): void {
+    hangUp();
+    onEvent({ kind: 'ended', closeCode, attempt: backoff.attempt() });
+  }
+
+  function hangUp(): void {
+    clearTimeout(timer);
+    onHungUp();
+    connection = undefined;
+    backoff.disconnected();
+  }
+
+  function startTimer(milliseconds: number, whenOver: () => void): void {
+    clearTimeout(timer);
+    timer = setTimeout(whenOver, milliseconds);
+  }
+
+  return {
+    dial,
+    connection: () => connection,
+    hold: () => {
+      clearTimeout(timer);
+      backoff.connected();
+    },
+    abandon,
+    hangUp,
+    pause: () => {
+      const milliseconds = backoff.next();
+      startTimer(milliseconds, () => {
+        onEvent({ kind: 'retry' });
+      });
+      return milliseconds;
+    },
+    attempt: backoff.attempt,
+  };
+}

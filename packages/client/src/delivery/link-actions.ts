@@ -1,0 +1,70 @@
+import type { ConfigureMessage } from '@auscult/protocol';
+import type { Connectedness, DeliveryListener } from './delivery-listener.js';
+import type { Dialer } from './dialer.js';
+import type { LinkAction } from './link.js';
+import type { Transfer } from './transfer.js';
+
+interface LinkParts {
+  readonly dialer: Dialer;
+  readonly transfer: Transfer;
+  readonly configure: ConfigureMessage;
+  readonly listener: DeliveryListener;
+}
+
+/** Does what the link asks for, with sockets, timers and audio. */
+export function createLinkActions(parts: LinkParts): (action: LinkAction) => void {
+  const { dialer, transfer, configure, listener } = parts;
+
+  function deliver({ session, receivedSamples }: Extract<LinkAction, { kind: 'deliver' }>): void {
+    transfer.begin(receivedSamples);
+    dialer.hold();
+    listener.onConnectedness({ kind: 'connected' });
+    // Whoever was told may have closed it.
+    const connection = dialer.connection();
+    if (connection) transfer.connect(connection, session.maxFrameBytes);
+  }
+
+  function tellWaiting(reason: OutageReason, retryAt: number): void {
+    listener.onConnectedness({ kind: 'waiting', attempt: dialer.attempt(), retryAt, reason });
+  }
+
+  return (action) => {
+    switch (action.kind) {
+      case 'connect':
+        listener.onConnectedness({ kind: 'connecting' });
+        return dialer.dial(action);
+      case 'send-configure':
+        return dialer.connection()?.send(configure);
+      case 'send-resume': {
+        const { sessionId, token } = action;
+        return dialer
+          .connection()
+          ?.send({ type: 'resume', sessionId, token, next: [...transfer.nextFinals()] });
+      }
+      case 'deliver':
+        return deliver(action);
+      case 'abandon':
+        return dialer.connection()?.abandon();
+      case 'close':
+        return dialer.connection()?.close();
+      case 'wait':
+        return tellWaiting(action.reason, performance.now() + dialer.pause());
+      case 'hold':
+        return tellWaiting('unauthorized', Infinity);
+      case 'tell':
+        return listener.onProblem(action.problem);
+      case 'fail':
+        return listener.onFailed(action.problem);
+      case 'lose-refinement':
+        return listener.onWarning(refinementLost);
+    }
+  };
+}
+
+type OutageReason = Extract<Connectedness, { kind: 'waiting' }>['reason'];
+
+const refinementLost = {
+  code: 'refine_failed',
+  message:
+    'The connection ended before the recording was read again. Keep to the live text, which is complete.',
+};

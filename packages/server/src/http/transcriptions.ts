@@ -169,7 +169,6 @@ export async function registerTranscriptions(
 }
 
 function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
-  const { config } = services;
   app.withTypeProvider<ZodTypeProvider>().post(
     PATH,
     {
@@ -210,99 +209,106 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
       }
     },
   );
+}
 
-  async function accept(request: FastifyRequest, { recognizer, draining }: TranscriptionRoutes) {
-    if (draining.aborted) throw new RequestError('draining');
-    const ready = recognizer();
-    if (ready === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
-    const place = services.transcriptions.reserve(ownershipOf(requireIdentity(request)));
-    if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
-    const gone = new AbortController();
-    const leave = (): void => {
-      gone.abort();
-    };
-    request.raw.socket.once('close', leave);
-    try {
-      const upload = await receiveUpload(request, {
-        directory: config.spoolDirectory,
-        maxBytes: config.maxUploadBytes,
-        idleSeconds: config.idleTimeoutSeconds,
-        signal: draining,
-        readKeyTerms: (text) => services.reader.keyTerms(requireIdentity(request), text),
-        place,
-      });
-      return await submit(upload, ready, place, request, gone.signal);
-    } finally {
-      request.raw.socket.off('close', leave);
-      place.leave();
-    }
-  }
-
-  async function submit(
-    upload: Upload,
-    recognizer: Recognizer,
-    place: Place,
-    request: FastifyRequest,
-    gone: AbortSignal,
-  ): Promise<AcceptedUpload> {
-    const settings = { ...recordingSettings.parse(settingsUnasked(config)), ...upload.asked };
-    const who = requireIdentity(request);
-    try {
-      const inability = inabilityOf(recognizer.model, settings);
-      if (inability) throw new RequestError(inability.code, inability.details);
-      const { terms: keyTerms, warnings } = await services.reader.accept(
-        who,
-        upload.keyTerms,
-        services.keyTerms.of(who.tenant),
-        settings.language,
-      );
-      const maxSeconds = config.maxRecordingMinutes * 60;
-      const source = await openUpload(upload.file, {
-        decoders: services.decoders,
-        key: `${who.tenant}/${who.subject}`,
-        maxSeconds,
-        signal: gone,
-      });
-      if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
-      if (services.draining.aborted) throw new RequestError('draining');
-      const id = randomUUID();
-      const writer = await openRecord(id, source, settings, upload.keyTerms, recognizer, request);
-      const recorded = recordUpload(source, writer, (error) => {
-        services.log.unexpected(error, { transcription: id });
-      });
-      const order = { id, recognizer, ownership: ownershipOf(who), settings, keyTerms };
-      const transcription = place.submit(recorded.source, { ...order, ...recorded.order });
-      return { transcription, warnings };
-    } catch (error) {
-      await upload.file.remove();
-      if (gone.aborted) throw new RequestError('broken_upload');
-      if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
-      throw error instanceof SpeechError ? refusalOf(error) : error;
-    }
-  }
-
-  /** What could not be recorded is not begun. */
-  function openRecord(
-    id: string,
-    { channels }: RecordingSource,
-    settings: RecordingSettings,
-    keyTerms: Upload['keyTerms'],
-    { model }: Recognizer,
-    request: FastifyRequest,
-  ): Promise<SessionRecordWriter> {
-    const who = requireIdentity(request);
-    return services.records().open({
-      id,
-      kind: 'upload',
-      actor: { who, from: request.ip },
-      groups: who.groups,
-      model: model.name,
-      description: describedBy(
-        { ...settingsInForce(config, settings), channels: channels.length },
-        { keyTerms, client: clientOf(request) },
-      ),
+/** Receives a recording, and takes it where there is room. */
+async function accept(request: FastifyRequest, services: TranscriptionRoutes): Promise<AcceptedUpload> {
+  const { config, recognizer, draining } = services;
+  if (draining.aborted) throw new RequestError('draining');
+  const ready = recognizer();
+  if (ready === undefined) throw new RequestError('not_ready', {}, RETRY_AFTER.start);
+  const place = services.transcriptions.reserve(ownershipOf(requireIdentity(request)));
+  if (place === undefined) throw new RequestError('too_many_transcriptions', {}, RETRY_AFTER.room);
+  const gone = new AbortController();
+  const leave = (): void => {
+    gone.abort();
+  };
+  request.raw.socket.once('close', leave);
+  try {
+    const upload = await receiveUpload(request, {
+      directory: config.spoolDirectory,
+      maxBytes: config.maxUploadBytes,
+      idleSeconds: config.idleTimeoutSeconds,
+      signal: draining,
+      readKeyTerms: (text) => services.reader.keyTerms(requireIdentity(request), text),
+      place,
     });
+    return await submit(upload, place, { request, services, recognizer: ready, gone: gone.signal });
+  } finally {
+    request.raw.socket.off('close', leave);
+    place.leave();
   }
+}
+
+/** What a recording that is received is taken with. */
+interface Submission {
+  readonly request: FastifyRequest;
+  readonly services: TranscriptionRoutes;
+  readonly recognizer: Recognizer;
+  /** Aborted when its sender hangs up. */
+  readonly gone: AbortSignal;
+}
+
+/** Opens a recording that is received, and its record, and orders its transcription. */
+async function submit(upload: Upload, place: Place, submission: Submission): Promise<AcceptedUpload> {
+  const { request, services, recognizer, gone } = submission;
+  const { config } = services;
+  const settings = { ...recordingSettings.parse(settingsUnasked(config)), ...upload.asked };
+  const who = requireIdentity(request);
+  try {
+    const inability = inabilityOf(recognizer.model, settings);
+    if (inability) throw new RequestError(inability.code, inability.details);
+    const { terms: keyTerms, warnings } = await services.reader.accept(
+      who,
+      upload.keyTerms,
+      services.keyTerms.of(who.tenant),
+      settings.language,
+    );
+    const maxSeconds = config.maxRecordingMinutes * 60;
+    const source = await openUpload(upload.file, {
+      decoders: services.decoders,
+      key: `${who.tenant}/${who.subject}`,
+      maxSeconds,
+      signal: gone,
+    });
+    if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
+    if (services.draining.aborted) throw new RequestError('draining');
+    const id = randomUUID();
+    const writer = await openRecord(id, source, settings, upload.keyTerms, submission);
+    const recorded = recordUpload(source, writer, (error) => {
+      services.log.unexpected(error, { transcription: id });
+    });
+    const order = { id, recognizer, ownership: ownershipOf(who), settings, keyTerms };
+    const transcription = place.submit(recorded.source, { ...order, ...recorded.order });
+    return { transcription, warnings };
+  } catch (error) {
+    await upload.file.remove();
+    if (gone.aborted) throw new RequestError('broken_upload');
+    if (error instanceof SpeechError && error.code === 'closed') throw new RequestError('draining');
+    throw error instanceof SpeechError ? refusalOf(error) : error;
+  }
+}
+
+/** What could not be recorded is not begun. */
+function openRecord(
+  id: string,
+  { channels }: RecordingSource,
+  settings: RecordingSettings,
+  keyTerms: Upload['keyTerms'],
+  { request, services, recognizer }: Submission,
+): Promise<SessionRecordWriter> {
+  const who = requireIdentity(request);
+  return services.records().open({
+    id,
+    kind: 'upload',
+    actor: { who, from: request.ip },
+    groups: who.groups,
+    model: recognizer.model.name,
+    description: describedBy(
+      { ...settingsInForce(services.config, settings), channels: channels.length },
+      { keyTerms, client: clientOf(request) },
+    ),
+  });
 }
 
 function refusalOf(error: SpeechError): RequestError {

@@ -8,7 +8,7 @@ import {
   type SessionSettings,
   type WarningMessage,
 } from '@auscult/protocol';
-import type { Transcription } from '../transcriptions/transcriptions.js';
+import type { Transcription } from '../transcriptions/transcription.js';
 import type { HoldReason } from './inbox.js';
 
 /**

@@ -8,7 +8,8 @@ import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { RecordingSource } from '../transcriptions/recording-source.js';
-import type { Transcription, Transcriptions } from '../transcriptions/transcriptions.js';
+import type { Transcription } from '../transcriptions/transcription.js';
+import type { Transcriptions } from '../transcriptions/transcriptions.js';
 import type { Transcript } from '../transcripts/transcript.js';
 
 /** Keeps the audio of a session, encrypted on disk, for the second pass. */

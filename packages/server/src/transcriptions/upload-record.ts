@@ -1,7 +1,7 @@
 import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { RecordingSource } from './recording-source.js';
-import type { TranscriptionOrder } from './transcriptions.js';
+import type { TranscriptionOrder } from './transcription.js';
 
 /** The parts of an order that the record of an upload is involved in. */
 type RecordedOrder = Pick<TranscriptionOrder, 'keep' | 'onEnd'>;

@@ -1,7 +1,7 @@
 import { serverMessages } from '@auscult/protocol';
 import { describe, expect, test } from 'vitest';
 import { refinementMessage } from '../../src/live/dialects/auscult/refinement-message.js';
-import type { Transcription } from '../../src/transcriptions/transcriptions.js';
+import type { Transcription } from '../../src/transcriptions/transcription.js';
 import { MISPLACED_RESUME, connect, connectOptedIn, silence, type Client } from '../support/client.js';
 import { openPathsUnder } from '../support/open-files.js';
 import { listenOnly, startScriptedServer } from '../support/scripted-server.js';

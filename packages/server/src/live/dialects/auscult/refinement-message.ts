@@ -1,5 +1,5 @@
 import { describeWarning, type RefinedMessage, type WarningMessage } from '@auscult/protocol';
-import type { Transcription } from '../../../transcriptions/transcriptions.js';
+import type { Transcription } from '../../../transcriptions/transcription.js';
 import { runningText, segmentJson, threeDecimals } from '../../../transcripts/transcript.js';
 
 /**

@@ -1,0 +1,90 @@
+import type { DropReason } from '@auscult/protocol';
+import { shareOf } from '../access/identity.js';
+import type { Config } from '../config/schema.js';
+import {
+  describeForHttp,
+  recordingErrorOf,
+  recordingExplanationOf,
+  RequestError,
+  type ErrorDescription,
+} from '../errors.js';
+import { switchesOf } from '../switches.js';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { Work } from './job.js';
+import { transcribeSource, type TranscribedSource } from './transcribe-source.js';
+import type { TranscriptionOrder } from './transcription.js';
+
+/** What transcriptions need from the server. */
+export interface TranscriptionServices {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** How an order was carried out. */
+export type Outcome =
+  | { readonly status: 'done'; readonly transcribed: TranscribedSource }
+  | { readonly status: 'failed'; readonly error: ErrorDescription }
+  | { readonly status: 'cancelled' };
+
+/** Transcribes what was ordered and has it kept. `onProgress` hears how much is done, 0 to 1. */
+export async function carryOut(
+  { source, order, abort }: Work,
+  { config, log, metrics }: TranscriptionServices,
+  onProgress: (share: number) => void,
+): Promise<Outcome> {
+  try {
+    const transcribed = await transcribeSource(order.recognizer, source, {
+      ...order.settings,
+      writing: switchesOf(order.settings),
+      keyTerms: order.keyTerms,
+      priority: 'background',
+      share: shareOf(order.ownership),
+      maxSeconds: config.maxRecordingMinutes * 60,
+      signal: abort.signal,
+      onProgress,
+      onDropped: (reason: DropReason) => {
+        metrics.wordsDropped.inc({ reason });
+      },
+    });
+    const stopped = transcribed.finals.filter(({ rewriteStopped }) => rewriteStopped).length;
+    metrics.rewritesStopped.inc({ origin: source.origin }, stopped);
+    await unlessAborted(abort.signal, keep(order, transcribed, log));
+    return { status: 'done', transcribed };
+  } catch (error) {
+    if (abort.signal.aborted) return { status: 'cancelled' };
+    return { status: 'failed', error: explain(error, order, log) };
+  }
+}
+
+async function keep(order: TranscriptionOrder, transcribed: TranscribedSource, log: Log): Promise<void> {
+  try {
+    await order.keep(transcribed);
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    log.unexpected(error, { transcription: order.id });
+    throw new RequestError('record_failed');
+  }
+}
+
+function explain(error: unknown, { id }: TranscriptionOrder, log: Log): ErrorDescription {
+  const code = recordingErrorOf(error);
+  if (code === 'internal_error') log.unexpected(error, { transcription: id });
+  const details = error instanceof RequestError ? error.details : {};
+  return describeForHttp(code, details, recordingExplanationOf(error));
+}
+
+/** As `work`, but rejects as soon as nobody waits for it any more: a database can be away for long. */
+function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(new RequestError('transcription_cancelled'));
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}

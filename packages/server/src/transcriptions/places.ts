@@ -1,0 +1,75 @@
+import { mayTakePlace, type Holder } from '../access/shared-places.js';
+
+/** Room for what is still to come. */
+export interface Reservation {
+  /** Aborted where the room is given to somebody else, because what should come into it comes too slowly. */
+  readonly taken: AbortSignal;
+  /** So many more bytes of what should come into it are there. */
+  readonly received: (bytes: number) => void;
+  /** Gives the room back. */
+  readonly leave: () => void;
+}
+
+/** Shares a number of places among those who hold some and those who want one. */
+export interface Places {
+  /** Room for one more of `who`; undefined if there is none, or others need what is left more. */
+  readonly reserve: (who: Holder) => Reservation | undefined;
+}
+
+/** An upload that has taken so long, seconds, and come at so few bytes a second, holds a place that others can use. */
+const SLOW = { seconds: 10, bytesPerSecond: 65_536 } as const;
+
+/** A place that is still to be filled. */
+interface OpenPlace {
+  readonly who: Holder;
+  readonly since: number;
+  readonly abort: AbortController;
+  bytes: number;
+}
+
+/** So many places, of which `filled` tells those that have left their reservation behind and hold one all the same. */
+export function createPlaces(most: number, filled: () => readonly Holder[]): Places {
+  const open = new Set<OpenPlace>();
+
+  const holders = (): readonly Holder[] => [...filled(), ...[...open].map(({ who }) => who)];
+
+  const hasRoom = (who: Holder): boolean => mayTakePlace(who, holders(), most);
+
+  /** Takes the room of the slowest upload of those who hold most, if they hold more than `who`. */
+  const takeFromSlow = (who: Holder): void => {
+    const held = (one: Holder): number => holders().filter((other) => isSameHolder(one, other)).length;
+    const [slowest] = [...open]
+      .filter((place) => isSlow(place) && held(place.who) > held(who))
+      .sort((one, other) => held(other.who) - held(one.who) || one.bytes - other.bytes);
+    if (slowest === undefined) return;
+    open.delete(slowest);
+    slowest.abort.abort();
+  };
+
+  return {
+    reserve: (who) => {
+      if (!hasRoom(who)) takeFromSlow(who);
+      if (!hasRoom(who)) return undefined;
+      const place = { who, since: performance.now(), abort: new AbortController(), bytes: 0 };
+      open.add(place);
+      return {
+        taken: place.abort.signal,
+        received: (bytes) => {
+          place.bytes += bytes;
+        },
+        leave: () => {
+          open.delete(place);
+        },
+      };
+    },
+  };
+}
+
+function isSameHolder(one: Holder, other: Holder): boolean {
+  return one.tenant === other.tenant && one.owner === other.owner;
+}
+
+function isSlow({ since, bytes }: OpenPlace): boolean {
+  const seconds = (performance.now() - since) / 1000;
+  return seconds > SLOW.seconds && bytes < SLOW.bytesPerSecond * seconds;
+}

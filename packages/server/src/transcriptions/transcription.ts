@@ -1,0 +1,56 @@
+import type { KeyTermList, Recognizer } from '@auscult/asr';
+import type { RecordingSettings, TranscriptionTask } from '@auscult/protocol';
+import type { Ownership } from '../access/identity.js';
+import type { ErrorDescription } from '../errors.js';
+import type { Transcript } from '../transcripts/transcript.js';
+import type { RecordingSource } from './recording-source.js';
+import type { TranscribedSource } from './transcribe-source.js';
+
+/** How far a transcription has come. */
+export type TranscriptionStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+/** The state of the transcription of a whole recording, or of a session's audio. */
+export interface Transcription {
+  readonly id: string;
+  readonly ownership: Ownership;
+  readonly origin: RecordingSource['origin'];
+  /** The live session that it comes from, if any. */
+  readonly sessionId: string | undefined;
+  readonly status: TranscriptionStatus;
+  /** 0 to 1. */
+  readonly progress: number;
+  /** Seconds; undefined as long as it is not known. */
+  readonly audioSeconds: number | undefined;
+  readonly model: string;
+  readonly language: string;
+  readonly task: TranscriptionTask;
+  /** Whether the words with their times are wanted in the result. */
+  readonly words: boolean;
+  /** Whether the recording is cut or damaged, so that the text covers only what could be read. */
+  readonly damaged: boolean;
+  /** How often words of an utterance were heard and not kept. */
+  readonly dropped: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+  /** When a transcription that has ended is forgotten. */
+  readonly expiresAt: Date | undefined;
+  /** Why there is no result, for one that failed or was cancelled. */
+  readonly error: ErrorDescription | undefined;
+  /** Present as soon as it is done. */
+  readonly transcript: Transcript | undefined;
+}
+
+/** What is to be done with a source. */
+export interface TranscriptionOrder {
+  /** A random name. */
+  readonly id: string;
+  readonly recognizer: Recognizer;
+  readonly ownership: Ownership;
+  readonly settings: RecordingSettings;
+  readonly keyTerms: KeyTermList;
+  /** Keeps the result. Nobody sees it before this resolves; if it rejects, the transcription fails. */
+  readonly keep: (transcribed: TranscribedSource) => Promise<void>;
+  /** Called once, when it is done, failed or cancelled. */
+  readonly onEnd?: (transcription: Transcription) => void;
+}

@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js';
+import { createAuditOnlyWriter } from './audit-only-writer.js';
 import { newDataKey, wrapDataKey } from './data-keys.js';
 import { PATIENCE } from './change-record.js';
 import { createAudioPieces } from './record-audio.js';
@@ -8,7 +9,7 @@ import type { RecordServices } from './record-services.js';
 import type { Actor, SessionKind } from './record.js';
 import { refineRecord } from './refine-record.js';
 import { descriptionColumns, type SessionDescription } from './session-settings.js';
-import { createAuditOnlyWriter, createSessionWriter, type SessionRecordWriter } from './session-writer.js';
+import { createSessionWriter, type SessionRecordWriter } from './session-writer.js';
 
 /** A session that begins. */
 export interface NewSession {

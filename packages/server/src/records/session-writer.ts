@@ -1,14 +1,15 @@
 import type { AuditLog } from '../audit/audit-log.js';
 import type { CommitQueue } from '../db/commit-queue.js';
-import type { Selectable, Transaction } from 'kysely';
-import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { sealAudio, type AudioPiece } from './record-audio.js';
+import { createAudioKeeper } from './audio-keeper.js';
+import { insertSegment } from './insert-or-replace.js';
+import type { AudioPiece } from './record-audio.js';
 import { sealFinal, type FinalRecord } from './record-content.js';
-import { createHeadKeys, withAudio, type RecordHead } from './record-head.js';
+import { createHeadKeys } from './record-head.js';
 import type { Actor } from './record.js';
 import type { RefinedText } from './refined-text.js';
-import type { AuthenticSession, SessionChange, SessionRows } from './session-rows.js';
+import { createChangeSession } from './change-session.js';
+import type { SessionRows } from './session-rows.js';
 import { descriptionColumns, type SessionDescription } from './session-settings.js';
 
 /** Writes the record of one open session. */
@@ -54,19 +55,24 @@ export interface WriterServices {
   readonly onAudioLost: () => void;
 }
 
-/** Pieces of audio that may wait for the database; what comes while so many do is not kept. */
-const MOST_PIECES_WAITING = 16;
-
 /** A writer for a session that is in the database. */
 export function createSessionWriter(services: WriterServices): Omit<SessionRecordWriter, 'refine'> {
-  const { sessionId, actor, groups, dataKey, queue, audit, rows } = services;
+  const { sessionId, actor, dataKey, audit } = services;
   const headKeys = createHeadKeys(dataKey, sessionId);
-  let { description } = services;
-  let isDescribed = true;
+  const change = createChangeSession({ ...services, headKeys });
+  const keepAudio = createAudioKeeper({ ...services, change });
+  let { channels } = services.description;
+  /** What the session has turned out to be and is not written yet. */
+  let unwritten: SessionDescription | undefined;
   let finals = 0;
   let audioSeconds = 0;
-  let piecesWaiting = 0;
   let closed: Promise<void> | undefined;
+
+  const unwrittenColumns = () => {
+    const columns = unwritten ? descriptionColumns(dataKey, sessionId, unwritten) : {};
+    unwritten = undefined;
+    return columns;
+  };
 
   const commit = (final: FinalRecord): Promise<void> => {
     if (closed) return Promise.reject(new RequestError('record_failed'));
@@ -82,8 +88,8 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
       written_by: null,
       sealed: sealFinal(dataKey, final, { sessionId, reading: 'live', place, version: 1 }),
     };
-    const said = { ...undescribed(), finals, audio_seconds: audioSeconds };
-    return changing(async (transaction, session) => {
+    const said = { ...unwrittenColumns(), finals, audio_seconds: audioSeconds };
+    return change(async (transaction, session) => {
       // A session that goes on is not over, even if another server believed this one to be dead.
       const mayBeOver = session?.row.ended_at !== null;
       const about = mayBeOver ? { ...said, ended_at: null, end_reason: null } : said;
@@ -94,176 +100,39 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     });
   };
 
-  /** The row of the session and its head; undefined where somebody tampered with it, which does not end the session. */
-  const readIn = async (transaction: Transaction<Schema>) => {
-    try {
-      const session = await rows.readIn(transaction, sessionId, groups);
-      if (session.row.head === null) return undefined;
-      return { session, head: headKeys.openHead(session.row.head) };
-    } catch (error) {
-      if (error instanceof RequestError && error.code === 'record_damaged') return undefined;
-      throw error;
-    }
-  };
-
-  /** Writes, and updates the row and the head of the session. A row that somebody tampered with is not vouched for. */
-  const changing = async (
-    work: (
-      transaction: Transaction<Schema>,
-      session: AuthenticSession | undefined,
-    ) => Promise<Following | undefined>,
-  ): Promise<void> => {
-    let revision: number | undefined;
-    await queue.submit(async (transaction) => {
-      revision = undefined;
-      const known = await readIn(transaction);
-      const following = await work(transaction, known?.session);
-      if (following === undefined) return;
-      const { about, head = (before) => before, note } = following;
-      if (known === undefined) {
-        if (Object.keys(about).length > 0)
-          await transaction.updateTable('sessions').set(about).where('id', '=', sessionId).execute();
-      } else {
-        const change = { ...about, head: headKeys.sealHead(head(known.head)) };
-        revision = await rows.changeIn(transaction, known.session, change);
-      }
-      await note?.(transaction, revision);
-    });
-    if (revision !== undefined) rows.committed(sessionId, revision);
-  };
-
-  /** The columns of the description that are not written yet. */
-  const undescribed = () => {
-    const columns = isDescribed ? {} : descriptionColumns(dataKey, sessionId, description);
-    isDescribed = true;
-    return columns;
-  };
-
-  const writePieces = async (pieces: readonly AudioPiece[]): Promise<void> => {
-    await Promise.all(pieces.map(writePiece));
-  };
-
-  const writePiece = async (piece: AudioPiece): Promise<void> => {
-    if (piecesWaiting >= MOST_PIECES_WAITING) {
-      services.onAudioLost();
-      return;
-    }
-    piecesWaiting += 1;
-    const row = sealAudio(dataKey, sessionId, piece);
-    await changing(async (transaction) => {
-      await insertPiece(transaction, row);
-      return { about: {}, head: (head) => withAudio(head, piece.channel, piece.place) };
-    })
-      .catch(services.onAudioLost)
-      .finally(() => (piecesWaiting -= 1));
-  };
-
   const end = async (reason: string, missingSeconds: number): Promise<void> => {
-    for (let channel = 0; channel < description.channels; channel++)
-      void writePieces(services.audioPieces?.(channel, undefined) ?? []);
-    const about = undescribed();
+    for (let channel = 0; channel < channels; channel++) void keepAudio(channel, undefined);
     const ended = {
-      ...about,
+      ...unwrittenColumns(),
       ended_at: new Date().toISOString(),
       end_reason: reason,
       missing_seconds: missingSeconds,
     };
-    const note = (transaction: Transaction<Schema>, revision: number | undefined) =>
-      audit.appendIn(transaction, {
-        action: 'session.end',
-        outcome: 'success',
-        who: actor.who,
-        from: actor.from,
-        what: sessionId,
-        reason,
-        counts: { finals, ...(revision === undefined ? {} : { revision }) },
-      });
-    await changing(() => Promise.resolve({ about: ended, note }));
+    await change(() =>
+      Promise.resolve({
+        about: ended,
+        note: (transaction, revision) =>
+          audit.appendIn(transaction, {
+            action: 'session.end',
+            outcome: 'success',
+            who: actor.who,
+            from: actor.from,
+            what: sessionId,
+            reason,
+            counts: { finals, ...(revision === undefined ? {} : { revision }) },
+          }),
+      }),
+    );
     dataKey.fill(0);
   };
 
   return {
     describe: (about) => {
-      description = about;
-      isDescribed = false;
+      unwritten = about;
+      ({ channels } = about);
     },
     commit,
-    keepAudio: (channel, samples) => {
-      const pieces = services.audioPieces?.(channel, samples) ?? [];
-      return pieces.length === 0 ? undefined : writePieces(pieces);
-    },
+    keepAudio,
     close: (reason, missingSeconds = 0) => (closed ??= end(reason, missingSeconds)),
-  };
-}
-
-/** What else has to be changed with something that was written. */
-interface Following {
-  readonly about: SessionChange;
-  /** The head afterwards; unchanged if left out. */
-  readonly head?: (before: RecordHead) => RecordHead;
-  /** Logs it; called with the revision of the row where the row is vouched for. */
-  readonly note?: (transaction: Transaction<Schema>, revision: number | undefined) => Promise<void>;
-}
-
-type SegmentRow = Selectable<Schema['segments']>;
-type PieceRow = Selectable<Schema['audio_pieces']>;
-
-/** Replaces what somebody else may have put in its place. */
-async function insertSegment(transaction: Transaction<Schema>, row: SegmentRow): Promise<void> {
-  const insert = () =>
-    transaction
-      .insertInto('segments')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-  if ((await insert()).numInsertedOrUpdatedRows !== 0n) return;
-  await transaction
-    .deleteFrom('segments')
-    .where('session_id', '=', row.session_id)
-    .where('reading', '=', row.reading)
-    .where('place', '=', row.place)
-    .where('version', '=', row.version)
-    .execute();
-  await insert();
-}
-
-async function insertPiece(transaction: Transaction<Schema>, row: PieceRow): Promise<void> {
-  const insert = () =>
-    transaction
-      .insertInto('audio_pieces')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-  if ((await insert()).numInsertedOrUpdatedRows !== 0n) return;
-  await transaction
-    .deleteFrom('audio_pieces')
-    .where('session_id', '=', row.session_id)
-    .where('channel', '=', row.channel)
-    .where('place', '=', row.place)
-    .execute();
-  await insert();
-}
-
-/** A writer that keeps nothing; only that there was a session is logged. */
-export function createAuditOnlyWriter(
-  sessionId: string,
-  { who, from }: Actor,
-  audit: AuditLog,
-): SessionRecordWriter {
-  let closed: Promise<void> | undefined;
-  return {
-    describe: () => undefined,
-    commit: () => undefined,
-    keepAudio: () => undefined,
-    refine: () => undefined,
-    close: (reason) =>
-      (closed ??= audit.append({
-        action: 'session.end',
-        outcome: 'success',
-        who,
-        from,
-        what: sessionId,
-        reason,
-      })),
   };
 }

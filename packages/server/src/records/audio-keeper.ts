@@ -1,0 +1,50 @@
+import { insertPiece } from './insert-or-replace.js';
+import { sealAudio, type AudioPiece } from './record-audio.js';
+import { withAudio } from './record-head.js';
+import type { ChangeSession } from './change-session.js';
+
+/**
+ * Keeps 16 kHz audio of a channel; `undefined` for the samples keeps what is left of it at the end. Resolves once nothing
+ * of it waits; undefined where nothing is to be kept yet.
+ */
+export type KeepAudio = (channel: number, samples: Float32Array | undefined) => Promise<void> | undefined;
+
+interface KeeperServices {
+  readonly sessionId: string;
+  readonly dataKey: Buffer;
+  readonly change: ChangeSession;
+  /** Turns samples into pieces; undefined where audio is not kept. */
+  readonly audioPieces:
+    ((channel: number, samples: Float32Array | undefined) => readonly AudioPiece[]) | undefined;
+  /** Audio could not be kept. */
+  readonly onAudioLost: () => void;
+}
+
+/** Pieces of audio that may wait for the database; what comes while so many do is not kept. */
+const MOST_WAITING = 16;
+
+/** Audio of one session goes with its record, in sealed pieces. */
+export function createAudioKeeper(services: KeeperServices): KeepAudio {
+  const { sessionId, dataKey, change, audioPieces, onAudioLost } = services;
+  let waiting = 0;
+
+  const keep = async (piece: AudioPiece): Promise<void> => {
+    if (waiting >= MOST_WAITING) {
+      onAudioLost();
+      return;
+    }
+    waiting += 1;
+    const row = sealAudio(dataKey, sessionId, piece);
+    await change(async (transaction) => {
+      await insertPiece(transaction, row);
+      return { about: {}, head: (head) => withAudio(head, piece.channel, piece.place) };
+    })
+      .catch(onAudioLost)
+      .finally(() => (waiting -= 1));
+  };
+
+  return (channel, samples) => {
+    const pieces = audioPieces?.(channel, samples) ?? [];
+    return pieces.length === 0 ? undefined : Promise.all(pieces.map(keep)).then(() => undefined);
+  };
+}

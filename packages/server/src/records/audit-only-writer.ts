@@ -1,0 +1,27 @@
+import type { AuditLog } from '../audit/audit-log.js';
+import type { Actor } from './record.js';
+import type { SessionRecordWriter } from './session-writer.js';
+
+/** A writer that keeps nothing; only that there was a session is logged. */
+export function createAuditOnlyWriter(
+  sessionId: string,
+  { who, from }: Actor,
+  audit: AuditLog,
+): SessionRecordWriter {
+  let closed: Promise<void> | undefined;
+  return {
+    describe: () => undefined,
+    commit: () => undefined,
+    keepAudio: () => undefined,
+    refine: () => undefined,
+    close: (reason) =>
+      (closed ??= audit.append({
+        action: 'session.end',
+        outcome: 'success',
+        who,
+        from,
+        what: sessionId,
+        reason,
+      })),
+  };
+}

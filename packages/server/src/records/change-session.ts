@@ -1,0 +1,86 @@
+import type { Transaction } from 'kysely';
+import type { CommitQueue } from '../db/commit-queue.js';
+import type { Schema } from '../db/schema.js';
+import { RequestError } from '../errors.js';
+import type { HeadKeys, RecordHead } from './record-head.js';
+import type { AuthenticSession, SessionChange, SessionRows } from './session-rows.js';
+
+/**
+ * Has `work` write something of a session, and updates the row and the head of the session with it. Resolves once that
+ * is on disk. `work` is given the row; undefined where somebody tampered with it. Such a row is not vouched for, but the
+ * session goes on.
+ */
+export type ChangeSession = (work: SessionWork) => Promise<void>;
+
+type SessionWork = (
+  transaction: Transaction<Schema>,
+  session: AuthenticSession | undefined,
+) => Promise<Following | undefined>;
+
+/** What else has to be changed with something that was written. */
+interface Following {
+  readonly about: SessionChange;
+  /** The head afterwards; unchanged if left out. */
+  readonly head?: (before: RecordHead) => RecordHead;
+  /** Logs it; called with the revision of the row where the row is vouched for. */
+  readonly note?: (transaction: Transaction<Schema>, revision: number | undefined) => Promise<void>;
+}
+
+interface ChangeServices {
+  readonly sessionId: string;
+  readonly groups: readonly string[];
+  readonly headKeys: HeadKeys;
+  readonly rows: SessionRows;
+  readonly queue: CommitQueue;
+}
+
+/** For a session that is in the database. */
+export function createChangeSession(services: ChangeServices): ChangeSession {
+  const { sessionId, rows, queue } = services;
+  return async (work) => {
+    let revision: number | undefined;
+    await queue.submit(async (transaction) => {
+      revision = undefined;
+      const known = await readSession(transaction, services);
+      const following = await work(transaction, known?.session);
+      if (following === undefined) return;
+      revision = await follow(transaction, known, following, services);
+      await following.note?.(transaction, revision);
+    });
+    if (revision !== undefined) rows.committed(sessionId, revision);
+  };
+}
+
+/** The row of a session that is as a server wrote it, and its head. */
+interface KnownSession {
+  readonly session: AuthenticSession;
+  readonly head: RecordHead;
+}
+
+async function readSession(
+  transaction: Transaction<Schema>,
+  { sessionId, groups, headKeys, rows }: ChangeServices,
+): Promise<KnownSession | undefined> {
+  try {
+    const session = await rows.readIn(transaction, sessionId, groups);
+    if (session.row.head === null) return undefined;
+    return { session, head: headKeys.openHead(session.row.head) };
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'record_damaged') return undefined;
+    throw error;
+  }
+}
+
+/** Changes the row of the session; its revision, where it is vouched for. */
+async function follow(
+  transaction: Transaction<Schema>,
+  known: KnownSession | undefined,
+  { about, head = (before) => before }: Following,
+  { sessionId, headKeys, rows }: ChangeServices,
+): Promise<number | undefined> {
+  if (known !== undefined)
+    return rows.changeIn(transaction, known.session, { ...about, head: headKeys.sealHead(head(known.head)) });
+  if (Object.keys(about).length > 0)
+    await transaction.updateTable('sessions').set(about).where('id', '=', sessionId).execute();
+  return undefined;
+}

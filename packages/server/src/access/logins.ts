@@ -10,7 +10,7 @@ import { PATIENCE, type ChangeServices } from './change-services.js';
 import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 import { createUserRows } from './user-rows.js';
-import { identityOfUser, userOf, type User } from './users.js';
+import { identityOfUser, userOf, type User } from './user.js';
 
 /**
  * Browsers in which somebody is logged in, each known by a cookie. A login row that was written past the server, or

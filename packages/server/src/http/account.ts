@@ -7,7 +7,7 @@ import { auditedBy, type AccessAuditAction } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { isStrong, PASSWORD_RULE } from '../access/password-rule.js';
 import { loginCookieOf } from '../access/recognise.js';
-import type { User } from '../access/users.js';
+import type { User } from '../access/user.js';
 import type { Schema } from '../db/schema.js';
 import { errorResponses, RequestError } from '../errors.js';
 

@@ -6,7 +6,7 @@ import { auditedBy } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { GRANTABLE_ROLES } from '../access/identity.js';
 import type { Action } from '../access/permissions.js';
-import type { User } from '../access/users.js';
+import type { User } from '../access/user.js';
 import { errorResponses, RequestError } from '../errors.js';
 import { locationOf } from './location.js';
 import { groupNames, personName } from './identity-fields.js';

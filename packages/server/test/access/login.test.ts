@@ -6,7 +6,8 @@ import { createLogins, type Logins } from '../../src/access/logins.js';
 import { stepOfCode } from '../../src/access/one-time-codes.js';
 import { createPasswords } from '../../src/access/passwords.js';
 import { createRecoveryCodes } from '../../src/access/recovery-codes.js';
-import { createUsers, type User, type Users } from '../../src/access/users.js';
+import type { User } from '../../src/access/user.js';
+import { createUsers, type Users } from '../../src/access/users.js';
 import { connect, connectOptedIn } from '../support/client.js';
 import {
   bearer,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { User } from '../../access/users.js';
+import type { User } from '../../access/user.js';
 import { ACCESS_SETTINGS, withAccess } from '../access/open-access.js';
 import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';

@@ -1,4 +1,4 @@
-import type { UserSecrets } from '../../access/users.js';
+import type { UserSecrets } from '../../access/user-secrets.js';
 
 /** What somebody logs in with, for a terminal. */
 export function secretLines({ password, codeSetup }: UserSecrets): string {

@@ -1,4 +1,5 @@
-import type { User, Users } from '../../access/users.js';
+import type { User } from '../../access/user.js';
+import type { Users } from '../../access/users.js';
 import { ConfigError } from '../../config/config-error.js';
 
 /**

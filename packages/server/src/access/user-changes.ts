@@ -1,0 +1,33 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.js';
+import type { AuditedBy } from './access-audit.js';
+import { PATIENCE, type ChangeServices } from './change-services.js';
+import type { UserRow, UserRows } from './user-rows.js';
+
+/** Does something in a transaction that may be tried again. What it resolves with is what the user has become. */
+export type ChangeUser = (
+  work: (transaction: Transaction<Schema>) => Promise<UserRow | undefined>,
+) => Promise<UserRow | undefined>;
+
+export function createChangeUser({ queue }: Pick<ChangeServices, 'queue'>, rows: UserRows): ChangeUser {
+  return async (work) => {
+    let changed: UserRow | undefined;
+    await queue.submit(async (transaction) => {
+      changed = await work(transaction);
+    }, PATIENCE);
+    if (changed !== undefined) rows.committed(changed);
+    return changed;
+  };
+}
+
+/** Logs a change in its transaction. */
+export function noteUser(
+  { audit }: Pick<ChangeServices, 'audit'>,
+  transaction: Transaction<Schema>,
+  action: 'user.create' | 'user.disable' | 'user.reset',
+  by: AuditedBy,
+  { id, revision }: UserRow,
+): Promise<void> {
+  const counts = { userRevision: revision };
+  return audit.appendIn(transaction, { action, outcome: 'success', ...by, what: id, counts });
+}

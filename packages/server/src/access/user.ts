@@ -1,0 +1,40 @@
+import { groupsOf } from './groups.js';
+import type { GrantableRole, Identity } from './identity.js';
+import type { UnvouchedUser } from './user-rows.js';
+
+/** What may be told of somebody who logs in. */
+export interface User {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly role: GrantableRole;
+  readonly groups: readonly string[];
+  /** Whether a code of an authenticator is asked for. */
+  readonly usesCodes: boolean;
+  readonly createdAt: string;
+  readonly disabledAt: string | undefined;
+}
+
+/** Who acts when this user does. */
+export function identityOfUser({ id, tenant, role, groups }: User): Identity {
+  return { tenant, subject: `user:${id}`, kind: 'user', role, groups };
+}
+
+/** What may be told of the row of a user. */
+export function userOf(row: UnvouchedUser): User {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    name: row.name,
+    role: row.role as GrantableRole,
+    groups: groupsOf(row.group_names),
+    usesCodes: row.code_secret !== null,
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at ?? undefined,
+  };
+}
+
+/** A name as users are found by: however it was typed. */
+export function canonicalName(name: string): string {
+  return name.trim().normalize('NFKC').toLowerCase();
+}

@@ -1,13 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Selectable } from 'kysely';
-import { forChange } from '../db/for-change.js';
+import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
-import { coveredOfKey } from '../integrity/covered-columns.js';
-import { isCurrent, readAuthentic } from '../integrity/row-integrity.js';
-import type { RowMac } from '../integrity/row-macs.js';
 import type { AuditedBy } from './access-audit.js';
-import { PATIENCE, type ChangeServices } from './change-services.js';
+import { createApiKeyRows, type ApiKeyRow } from './api-key-rows.js';
 import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { PATIENCE, type ChangeServices } from './change-services.js';
 import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
@@ -64,148 +61,107 @@ const NOTE_USE_MS = 60_000;
 const ID_BYTES = 6;
 const keyPattern = new RegExp(`^${API_KEY_PREFIX}([0-9a-f]{${2 * ID_BYTES}})_${SECRET_PATTERN}$`);
 
-type Row = Selectable<Schema['api_keys']>;
-
 /** The id of the key in `text`; undefined if that cannot be a key. */
 export function keyIdIn(text: string): string | undefined {
   return keyPattern.exec(text)?.[1];
 }
 
-const ROWS = { table: 'api_keys', covered: coveredOfKey } as const;
-
 /** The keys in the database. */
 export function createApiKeys(services: ChangeServices, now: () => Date = () => new Date()): ApiKeys {
-  const { database, queue, audit, integrity } = services;
-  const { db } = database;
-  const { macs, revisions } = integrity;
+  const { queue, audit, integrity } = services;
+  const rows = createApiKeyRows(services);
 
-  const authentic = (read: () => Promise<Row | undefined>) => readAuthentic(integrity, ROWS, read);
-  const rowOf = (id: string) =>
-    authentic(() => db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst());
-
-  const vouched = <Unvouched extends Omit<Row, keyof RowMac>>(row: Unvouched) => ({
-    ...row,
-    ...macs.vouch('api_keys', coveredOfKey(row)),
-  });
-
-  const isValid = (row: Row): boolean =>
+  const isValid = (row: ApiKeyRow): boolean =>
     row.revoked_at === null && (row.expires_at === null || new Date(row.expires_at) > now());
 
+  const note = (
+    transaction: Transaction<Schema>,
+    action: 'key.create' | 'key.revoke',
+    by: AuditedBy,
+    { id, revision }: ApiKeyRow,
+  ) => {
+    const counts = { keyRevision: revision };
+    return audit.appendIn(transaction, { action, outcome: 'success', ...by, what: id, counts });
+  };
+
   /** A failure here fails no request, since the key is as good as before. */
-  const noteUse = async ({ id, last_used_at }: Row): Promise<void> => {
+  const noteUse = async ({ id, last_used_at }: ApiKeyRow): Promise<void> => {
     if (last_used_at !== null && now().getTime() - Date.parse(last_used_at) < NOTE_USE_MS) return;
-    const used = { last_used_at: now().toISOString() };
-    await db
-      .updateTable('api_keys')
-      .set(used)
-      .where('id', '=', id)
-      .execute()
-      .catch(() => undefined);
+    await rows.noteUse(id, now()).catch(() => undefined);
   };
 
   return {
-    create: async ({ tenant, name, role, groups, expiresAt, createdBy }, by) => {
+    create: async (order, by) => {
       const id = randomBytes(ID_BYTES).toString('hex');
       const secret = `${API_KEY_PREFIX}${id}_${createSecret()}`;
-      const row = {
+      const row = rows.vouched({
+        ...newRow(order, now()),
         id,
-        tenant,
-        name,
-        role,
-        group_names: JSON.stringify(groups),
         digest: digestOf(secret),
-        created_at: now().toISOString(),
-        created_by: createdBy ?? null,
-        expires_at: expiresAt?.toISOString() ?? null,
-        revoked_at: null,
-        last_used_at: null,
-        revision: revisions.next(0),
-      };
+        revision: integrity.revisions.next(0),
+      });
       await queue.submit(async (transaction) => {
-        await transaction.insertInto('api_keys').values(vouched(row)).execute();
-        const counts = { keyRevision: row.revision };
-        await audit.appendIn(transaction, {
-          action: 'key.create',
-          outcome: 'success',
-          ...by,
-          what: id,
-          counts,
-        });
+        await transaction.insertInto('api_keys').values(row).execute();
+        await note(transaction, 'key.create', by, row);
       }, PATIENCE);
-      revisions.note('api_keys', id, row.revision);
+      rows.committed(row);
       return { ...keyOf(row), secret };
     },
-    list: async (tenant) => {
-      const all = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id');
-      const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
-      const found: ApiKey[] = [];
-      for (const row of await chosen.execute()) {
-        const current = await authentic(() => Promise.resolve(row));
-        if (current !== undefined) found.push(keyOf(current));
-      }
-      return found;
-    },
+    list: async (tenant) => (await rows.list(tenant)).map(keyOf),
     find: async (id) => {
-      const row = await rowOf(id);
+      const row = await rows.find(id);
       return row && keyOf(row);
     },
     revoke: async (id, by) => {
-      let revoked: number | undefined;
+      let revoked: ApiKeyRow | undefined;
       await queue.submit(async (transaction) => {
         revoked = undefined;
-        const row = await forChange(transaction, database.kind, (reading) =>
-          reading.selectFrom('api_keys').selectAll().where('id', '=', id),
-        );
-        if (row === undefined || row.revoked_at !== null || !(await isCurrent(integrity, ROWS, row))) return;
-        const revision = revisions.next(row.revision);
-        const { revoked_at, mac, mac_key_id } = vouched({
-          ...row,
-          revoked_at: now().toISOString(),
-          revision,
-        });
-        await transaction
-          .updateTable('api_keys')
-          .set({ revoked_at, revision, mac, mac_key_id })
-          .where('id', '=', id)
-          .execute();
-        const counts = { keyRevision: revision };
-        await audit.appendIn(transaction, {
-          action: 'key.revoke',
-          outcome: 'success',
-          ...by,
-          what: id,
-          counts,
-        });
-        revoked = revision;
+        const row = await rows.readIn(transaction, id);
+        if (row === undefined || row.revoked_at !== null) return;
+        const changed = await rows.revokeIn(transaction, row, now());
+        await note(transaction, 'key.revoke', by, changed);
+        revoked = changed;
       }, PATIENCE);
-      if (revoked !== undefined) revisions.note('api_keys', id, revoked);
+      if (revoked !== undefined) rows.committed(revoked);
       return revoked !== undefined;
     },
     recognise: async (text) => {
       if (!keyPattern.test(text)) return NOT_VALID;
       const digest = digestOf(text);
       // By the digest of the whole key: a right id with a wrong secret is as unknown as any other key.
-      const row = await authentic(() =>
-        db.selectFrom('api_keys').selectAll().where('digest', '=', digest).executeTakeFirst(),
-      );
+      const row = await rows.findByDigest(digest);
       if (row === undefined || !timingSafeEqual(Buffer.from(row.digest), Buffer.from(digest)))
         return NOT_VALID;
       if (!isValid(row)) return EXPIRED;
       await noteUse(row);
       return recognised(identityOf(row), async () => {
-        const current = await rowOf(row.id);
+        const current = await rows.find(row.id);
         return current !== undefined && isValid(current);
       });
     },
   };
 }
 
-function identityOf(row: Row): Identity {
+function newRow({ tenant, name, role, groups, expiresAt, createdBy }: ApiKeyOrder, now: Date) {
+  return {
+    tenant,
+    name,
+    role,
+    group_names: JSON.stringify(groups),
+    created_at: now.toISOString(),
+    created_by: createdBy ?? null,
+    expires_at: expiresAt?.toISOString() ?? null,
+    revoked_at: null,
+    last_used_at: null,
+  };
+}
+
+function identityOf(row: ApiKeyRow): Identity {
   const { tenant, role, groups } = keyOf(row);
   return { tenant, subject: `key:${row.id}`, kind: 'key', role, groups };
 }
 
-function keyOf(row: Omit<Row, keyof RowMac>): ApiKey {
+function keyOf(row: ApiKeyRow): ApiKey {
   return {
     id: row.id,
     tenant: row.tenant,

@@ -1,0 +1,85 @@
+import type { Selectable, Transaction } from 'kysely';
+import { forChange } from '../db/for-change.js';
+import type { Schema } from '../db/schema.js';
+import { coveredOfKey } from '../integrity/covered-columns.js';
+import { isCurrent, readAuthentic } from '../integrity/row-integrity.js';
+import type { RowMac } from '../integrity/row-macs.js';
+import type { ChangeServices } from './change-services.js';
+
+export type ApiKeyRow = Selectable<Schema['api_keys']>;
+
+/** The rows of API keys. One that was written past the server is as if it were not there. */
+export interface ApiKeyRows {
+  readonly find: (id: string) => Promise<ApiKeyRow | undefined>;
+  readonly findByDigest: (digest: string) => Promise<ApiKeyRow | undefined>;
+  /** Those of a tenant, or of all, the newest first. */
+  readonly list: (tenant: string | undefined) => Promise<readonly ApiKeyRow[]>;
+  /** Vouches for a row that is to be written. */
+  readonly vouched: (row: Omit<ApiKeyRow, keyof RowMac>) => ApiKeyRow;
+  /** What stands in the row now, which stays so until the transaction ends. */
+  readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<ApiKeyRow | undefined>;
+  /** Revokes the key whose row the transaction has read; what the row has become. */
+  readonly revokeIn: (transaction: Transaction<Schema>, row: ApiKeyRow, now: Date) => Promise<ApiKeyRow>;
+  /** Writes down when the key was last used, which nothing vouches for. */
+  readonly noteUse: (id: string, now: Date) => Promise<void>;
+  /** That what a transaction has written is committed. */
+  readonly committed: (row: Pick<ApiKeyRow, 'id' | 'revision'>) => void;
+}
+
+const ROWS = { table: 'api_keys', covered: coveredOfKey } as const;
+
+/** The keys in the database. */
+export function createApiKeyRows({
+  database: { db, kind },
+  integrity,
+}: Pick<ChangeServices, 'database' | 'integrity'>): ApiKeyRows {
+  const { macs, revisions } = integrity;
+  const authentic = (read: () => Promise<ApiKeyRow | undefined>) => readAuthentic(integrity, ROWS, read);
+
+  const vouched = (row: Omit<ApiKeyRow, keyof RowMac>): ApiKeyRow => ({
+    ...row,
+    ...macs.vouch('api_keys', coveredOfKey(row)),
+  });
+
+  return {
+    find: (id) =>
+      authentic(() => db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst()),
+    findByDigest: (digest) =>
+      authentic(() => db.selectFrom('api_keys').selectAll().where('digest', '=', digest).executeTakeFirst()),
+    list: async (tenant) => {
+      const all = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id');
+      const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
+      const found: ApiKeyRow[] = [];
+      for (const row of await chosen.execute()) {
+        const current = await authentic(() => Promise.resolve(row));
+        if (current !== undefined) found.push(current);
+      }
+      return found;
+    },
+    vouched,
+    readIn: async (transaction, id) => {
+      const row = await forChange(transaction, kind, (reading) =>
+        reading.selectFrom('api_keys').selectAll().where('id', '=', id),
+      );
+      return row !== undefined && (await isCurrent(integrity, ROWS, row)) ? row : undefined;
+    },
+    revokeIn: async (transaction, row, now) => {
+      const revision = revisions.next(row.revision);
+      const changed = vouched({ ...row, revoked_at: now.toISOString(), revision });
+      const { revoked_at, mac, mac_key_id } = changed;
+      await transaction
+        .updateTable('api_keys')
+        .set({ revoked_at, revision, mac, mac_key_id })
+        .where('id', '=', row.id)
+        .execute();
+      return changed;
+    },
+    noteUse: async (id, now) => {
+      const last_used_at = now.toISOString();
+      await db.updateTable('api_keys').set({ last_used_at }).where('id', '=', id).execute();
+    },
+    committed: ({ id, revision }) => {
+      revisions.note('api_keys', id, revision);
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { RecognizerEvent, RecognizerStatus, WorkerStatus } from '@auscult/asr';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RecognizerEvent, RecognizerStatus } from '@auscult/asr';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { countRecognizerEvents, measureRecognizer } from './recognizer-metrics.js';
 
 /** What the server counts. Labels come from fixed sets: codes, states and numbers of processes, never content. */
 export interface Metrics {
@@ -34,7 +35,6 @@ export interface Metrics {
 
 /** Milliseconds between two samples of the event loop; a sample that is on time reads as this much. */
 const LOOP_SAMPLE_MS = 10;
-const WORKER_STATES: readonly WorkerStatus['state'][] = ['starting', 'ready', 'backing-off'];
 
 /** Creates the metrics of one server. `status` is asked at every scrape and answers nothing until there is a recognizer. */
 export function createMetrics(status: () => RecognizerStatus | undefined): Metrics {
@@ -43,30 +43,28 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
   collectDefaultMetrics({ register: registry });
   const loop = measureEventLoop(registers);
   measureRecognizer(registers, status);
-  const finalDelay = new Histogram({
-    name: 'auscult_final_delay_seconds',
-    help: 'From the end of an utterance being noticed to its final text.',
-    buckets: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20],
-    registers,
-  });
-  const workerExits = new Counter({
-    name: 'auscult_worker_exits_total',
-    help: 'Inference processes that ended.',
-    labelNames: ['reason'],
-    registers,
-  });
-  const jobsRetried = new Counter({
-    name: 'auscult_jobs_retried_total',
-    help: 'Recognition jobs done again.',
-    registers,
-  });
-  const jobsLost = new Counter({
-    name: 'auscult_jobs_lost_total',
-    help: 'Recognition jobs given up.',
-    registers,
-  });
   return {
     registry,
+    ...countSessions(registers),
+    ...countMessages(registers),
+    ...countTranscriptions(registers),
+    ...countText(registers),
+    rowsRefused: new Counter({
+      name: 'auscult_rows_refused_total',
+      help: 'Times that a row of the database was met that was written past the server. Anything but 0 is a break-in.',
+      labelNames: ['table', 'reason'],
+      registers,
+    }),
+    onRecognizerEvent: countRecognizerEvents(registers),
+    close: () => {
+      loop.disable();
+    },
+  };
+}
+
+/** Live sessions, from their admission to their end. */
+function countSessions(registers: Registry[]) {
+  return {
     sessionsOpen: new Gauge({ name: 'auscult_sessions', help: 'Live sessions open.', registers }),
     sessionsWaiting: new Gauge({
       name: 'auscult_sessions_waiting',
@@ -95,6 +93,12 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
       labelNames: ['code'],
       registers,
     }),
+  };
+}
+
+/** What live sessions send and are sent. */
+function countMessages(registers: Registry[]) {
+  return {
     audioSeconds: new Counter({
       name: 'auscult_audio_seconds_total',
       help: 'Audio received, all channels.',
@@ -109,12 +113,6 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
     partialsDropped: new Counter({
       name: 'auscult_partials_dropped_total',
       help: 'Partial hypotheses left out because the client reads slowly.',
-      registers,
-    }),
-    wordsDropped: new Counter({
-      name: 'auscult_words_dropped_total',
-      help: 'Times that words of an utterance were heard and not kept.',
-      labelNames: ['reason'],
       registers,
     }),
     readingPaused: new Counter({
@@ -139,6 +137,12 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
       labelNames: ['code'],
       registers,
     }),
+  };
+}
+
+/** Whole recordings, and sessions that are read again. */
+function countTranscriptions(registers: Registry[]) {
+  return {
     transcriptionsOpen: new Gauge({
       name: 'auscult_transcriptions',
       help: 'Whole recordings and sessions that wait or are being transcribed.',
@@ -157,28 +161,24 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
       labelNames: ['origin'],
       registers,
     }),
+  };
+}
+
+/** What becomes of text, wherever it was heard. */
+function countText(registers: Registry[]) {
+  return {
+    wordsDropped: new Counter({
+      name: 'auscult_words_dropped_total',
+      help: 'Times that words of an utterance were heard and not kept.',
+      labelNames: ['reason'],
+      registers,
+    }),
     rewritesStopped: new Counter({
       name: 'auscult_rewrites_stopped_total',
       help: 'Finals left as they were spoken because a number or a negation would have been lost or changed.',
       labelNames: ['origin'],
       registers,
     }),
-    rowsRefused: new Counter({
-      name: 'auscult_rows_refused_total',
-      help: 'Times that a row of the database was met that was written past the server. Anything but 0 is a break-in.',
-      labelNames: ['table', 'reason'],
-      registers,
-    }),
-    onRecognizerEvent: (event) => {
-      if (event.kind === 'worker-exited') workerExits.inc({ reason: event.reason });
-      if (event.kind === 'job-retried') jobsRetried.inc();
-      if (event.kind === 'job-lost') jobsLost.inc();
-      if (event.kind === 'job-finished' && event.priority === 'final')
-        finalDelay.observe(event.waitSeconds + event.runSeconds);
-    },
-    close: () => {
-      loop.disable();
-    },
   };
 }
 
@@ -198,77 +198,4 @@ function measureEventLoop(registers: Registry[]): ReturnType<typeof monitorEvent
     },
   });
   return delay;
-}
-
-function measureRecognizer(registers: Registry[], status: () => RecognizerStatus | undefined): void {
-  new Gauge({
-    name: 'auscult_waiting_jobs',
-    help: 'Recognition jobs that no inference process has taken yet.',
-    labelNames: ['kind'],
-    registers,
-    collect() {
-      this.set({ kind: 'final' }, status()?.waitingFinals ?? 0);
-      this.set({ kind: 'partial' }, status()?.waitingPartials ?? 0);
-    },
-  });
-  new Gauge({
-    name: 'auscult_current_final_delay_seconds',
-    help: 'The delay that decides whether new sessions are admitted.',
-    registers,
-    collect() {
-      this.set(status()?.finalDelaySeconds ?? 0);
-    },
-  });
-  new Gauge({
-    name: 'auscult_workers',
-    help: 'Inference processes, by state.',
-    labelNames: ['state'],
-    registers,
-    collect() {
-      for (const state of WORKER_STATES) {
-        this.set({ state }, status()?.workers.filter((worker) => worker.state === state).length ?? 0);
-      }
-    },
-  });
-  measureWorkers(
-    registers,
-    status,
-    'auscult_worker_resident_bytes',
-    'Memory of an inference process.',
-    (worker) => worker.residentBytes,
-  );
-  measureWorkers(
-    registers,
-    status,
-    'auscult_worker_restarts',
-    'Times that an inference process was started again.',
-    (worker) => worker.restarts,
-  );
-  measureWorkers(
-    registers,
-    status,
-    'auscult_worker_jobs',
-    'Recognition jobs that an inference process has taken.',
-    (worker) => worker.jobs,
-  );
-}
-
-function measureWorkers(
-  registers: Registry[],
-  status: () => RecognizerStatus | undefined,
-  name: string,
-  help: string,
-  valueOf: (worker: WorkerStatus) => number,
-): void {
-  new Gauge({
-    name,
-    help,
-    labelNames: ['worker'],
-    registers,
-    collect() {
-      status()?.workers.forEach((worker, index) => {
-        this.set({ worker: String(index) }, valueOf(worker));
-      });
-    },
-  });
 }

@@ -1,0 +1,111 @@
+import type { RecognizerEvent, RecognizerStatus, WorkerStatus } from '@auscult/asr';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+const WORKER_STATES: readonly WorkerStatus['state'][] = ['starting', 'ready', 'backing-off'];
+
+/** Counts what the recognizer reports about its processes and jobs. */
+export function countRecognizerEvents(registers: Registry[]): (event: RecognizerEvent) => void {
+  const finalDelay = new Histogram({
+    name: 'auscult_final_delay_seconds',
+    help: 'From the end of an utterance being noticed to its final text.',
+    buckets: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20],
+    registers,
+  });
+  const workerExits = new Counter({
+    name: 'auscult_worker_exits_total',
+    help: 'Inference processes that ended.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const jobsRetried = new Counter({
+    name: 'auscult_jobs_retried_total',
+    help: 'Recognition jobs done again.',
+    registers,
+  });
+  const jobsLost = new Counter({
+    name: 'auscult_jobs_lost_total',
+    help: 'Recognition jobs given up.',
+    registers,
+  });
+  return (event) => {
+    if (event.kind === 'worker-exited') workerExits.inc({ reason: event.reason });
+    if (event.kind === 'job-retried') jobsRetried.inc();
+    if (event.kind === 'job-lost') jobsLost.inc();
+    if (event.kind === 'job-finished' && event.priority === 'final')
+      finalDelay.observe(event.waitSeconds + event.runSeconds);
+  };
+}
+
+/** How the recognizer is, asked at every scrape. */
+export function measureRecognizer(registers: Registry[], status: () => RecognizerStatus | undefined): void {
+  new Gauge({
+    name: 'auscult_waiting_jobs',
+    help: 'Recognition jobs that no inference process has taken yet.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.set({ kind: 'final' }, status()?.waitingFinals ?? 0);
+      this.set({ kind: 'partial' }, status()?.waitingPartials ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'auscult_current_final_delay_seconds',
+    help: 'The delay that decides whether new sessions are admitted.',
+    registers,
+    collect() {
+      this.set(status()?.finalDelaySeconds ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'auscult_workers',
+    help: 'Inference processes, by state.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const state of WORKER_STATES) {
+        this.set({ state }, status()?.workers.filter((worker) => worker.state === state).length ?? 0);
+      }
+    },
+  });
+  measureWorkers(
+    registers,
+    status,
+    'auscult_worker_resident_bytes',
+    'Memory of an inference process.',
+    (worker) => worker.residentBytes,
+  );
+  measureWorkers(
+    registers,
+    status,
+    'auscult_worker_restarts',
+    'Times that an inference process was started again.',
+    (worker) => worker.restarts,
+  );
+  measureWorkers(
+    registers,
+    status,
+    'auscult_worker_jobs',
+    'Recognition jobs that an inference process has taken.',
+    (worker) => worker.jobs,
+  );
+}
+
+function measureWorkers(
+  registers: Registry[],
+  status: () => RecognizerStatus | undefined,
+  name: string,
+  help: string,
+  valueOf: (worker: WorkerStatus) => number,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: ['worker'],
+    registers,
+    collect() {
+      status()?.workers.forEach((worker, index) => {
+        this.set({ worker: String(index) }, valueOf(worker));
+      });
+    },
+  });
+}

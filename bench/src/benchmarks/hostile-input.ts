@@ -1,19 +1,22 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { WebSocket } from 'ws';
 import { hostileMessages, type HostileMessage } from '../hostile/messages.js';
 import { hostileRequests, type Description, type HostileRequest } from '../hostile/requests.js';
+import { fillRecords, GROUP, hostileReadings } from '../hostile/records.js';
+import { openSession } from '../hostile/session.js';
+import { isOver, median } from '../hostile/tries.js';
+import { watchPings } from '../hostile/watch-pings.js';
 import { mainThreadSeconds } from '../server/main-thread.js';
 import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
+import { costOfReading } from './hostile-readings.js';
 
 /** What one hostile request or message cost the server. */
 export interface HostileCost {
-  readonly kind: 'before login' | 'after login' | 'message';
+  readonly kind: 'before login' | 'after login' | 'message' | 'reading';
   /** Route or type of message. */
   readonly where: string;
   readonly shape: string;
@@ -24,7 +27,7 @@ export interface HostileCost {
   readonly loopMs: number;
   /**
    * The most that the event loop did while another socket waited for an answer to a ping, the median of the tries,
-   * milliseconds of processor time; for messages that are audio, whose work goes on in parts.
+   * milliseconds of processor time; for messages that are audio and for reading records, whose work goes on in parts.
    */
   readonly heldMs?: number;
   readonly budgetMs: number;
@@ -66,10 +69,11 @@ export async function measureHostileInput(options: HostileInputOptions): Promise
     '127.0.0.1',
     ...spool,
   ];
+  if (hostileReadings().some(isWantedOf(options.only))) await fillRecords(dataDirectory);
   const server = await startServer(auscultCommand([...flags, ...data]));
   try {
     const keys = await Promise.all(
-      (['clinician', 'administrator', 'auditor'] as const).map((role) => createKey(role, data)),
+      (['clinician', 'administrator', 'auditor', 'supervisor'] as const).map((role) => createKey(role, data)),
     );
     const costs = await measureAll(server, keys, options);
     return { tries: options.tries, costs };
@@ -85,11 +89,12 @@ async function measureAll(
   { tries, only, onPlan }: HostileInputOptions,
 ): Promise<readonly HostileCost[]> {
   const { pid = 0, httpUrl, url } = server;
-  const isWanted = (where: string, shape: string) => only === undefined || `${where} ${shape}`.includes(only);
+  const isWanted = isWantedOf(only);
   const description = (await (await fetch(`${httpUrl}/openapi.json`)).json()) as Description;
-  const requests = hostileRequests(description).filter(({ route, shape }) => isWanted(route, shape));
-  const messages = hostileMessages(FRAME_BYTES).filter(({ type, shape }) => isWanted(type, shape));
-  const onDone = onPlan(requests.length * 2 + messages.length);
+  const requests = hostileRequests(description).filter(({ route, shape }) => isWanted({ where: route, shape }));
+  const messages = hostileMessages(FRAME_BYTES).filter(({ type, shape }) => isWanted({ where: type, shape }));
+  const readings = hostileReadings().filter(isWanted);
+  const onDone = onPlan(requests.length * 2 + messages.length + readings.length);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const costs: HostileCost[] = [];
   for (let count = 0; count < WARM_UP; count++)
@@ -115,7 +120,17 @@ async function measureAll(
     costs.push(await costOfMessage(hostile, keys[0] ?? '', { pid, url, tries }));
     onDone();
   }
+  for (const reading of readings) {
+    costs.push(await costOfReading(reading, { pid, url, httpUrl, key: keys.at(-1) ?? '', tries }));
+    onDone();
+  }
   return costs;
+}
+
+/** Whether something is measured, by the text of `only`. */
+function isWantedOf(only: string | undefined) {
+  return ({ where, shape }: { readonly where: string; readonly shape: string }): boolean =>
+    only === undefined || `${where} ${shape}`.includes(only);
 }
 
 /** The first key whose role may use the route; any where none may. */
@@ -223,81 +238,9 @@ async function costOfMessage(
   return { ...about, loopMs: median(spent), ...(isHeard && { heldMs: median(held) }) };
 }
 
-const CLOSED = 'closed';
-
-async function openSession(url: string, key: string) {
-  const socket = new WebSocket(url, 'auscult.v1', { headers: { authorization: `Bearer ${key}` } });
-  socket.on('error', () => undefined);
-  /** What has come and was not waited for yet: several may come at once. */
-  const told: string[] = [];
-  let wake = (): void => undefined;
-  const tell = (what: string): void => {
-    told.push(what);
-    wake();
-  };
-  socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as { readonly type: string; readonly code?: string };
-    tell(message.code ?? message.type);
-  });
-  socket.once('close', () => {
-    tell(CLOSED);
-  });
-  const until = async (wanted: string): Promise<string> => {
-    for (let last = 'nothing'; ;) {
-      const what = told[0] === CLOSED ? CLOSED : told.shift();
-      if (what === CLOSED) return CLOSED;
-      if (what === wanted) return last;
-      if (what !== undefined) last = what;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-    }
-  };
-  await until('ready');
-  return {
-    socket,
-    /** What came last before the answer that is waited for. */
-    ask: (text: string, wanted: string): Promise<string> => {
-      const answered = until(wanted);
-      socket.send(text);
-      return answered;
-    },
-  };
-}
-
-/** Pings again and again until what is returned is called, which tells the most that was done before an answer, milliseconds. */
-function watchPings(socket: WebSocket, pid: number): () => Promise<number> {
-  const closed = once(socket, 'close');
-  let isOn = true;
-  let most = 0;
-  const pinging = (async () => {
-    while (isOn && socket.readyState === socket.OPEN) {
-      const before = mainThreadSeconds(pid);
-      socket.ping();
-      await Promise.race([new Promise((resolve) => socket.once('pong', resolve)), closed]);
-      most = Math.max(most, (mainThreadSeconds(pid) - before) * 1000);
-    }
-  })();
-  return async () => {
-    isOn = false;
-    await pinging;
-    return most;
-  };
-}
-
 async function createKey(role: string, data: readonly string[]): Promise<string> {
   const [cli = ''] = auscultCommand([]).args(0);
-  const args = [cli, 'keys', 'create', '--role', role, ...data];
+  const args = [cli, 'keys', 'create', '--role', role, '--group', GROUP, ...data];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: settingsEnvironment() });
   return stdout.trim();
-}
-
-/** Whether as much as was tried so far says that it takes too long. */
-function isOver(spent: readonly number[], budgetMs: number): boolean {
-  return median(spent) > budgetMs;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) / 2)] ?? 0;
 }

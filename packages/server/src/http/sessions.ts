@@ -6,7 +6,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Identity } from '../access/identity.js';
 import { errorResponses, RequestError } from '../errors.js';
-import { standing, takenBack, TEXT_VERSIONS, type TextVersion } from '../records/chosen-text.js';
+import { jsonPieces, mapped, writtenJson } from '../json-pieces.js';
+import { chosenText, standing, takenBack, TEXT_VERSIONS, type TextVersion } from '../records/chosen-text.js';
 import { fhirDocument } from '../records/fhir-document.js';
 import {
   SESSION_KINDS,
@@ -21,8 +22,9 @@ import { RECOGNITION_PASSES } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
 import { recordedSettings } from '../records/session-settings.js';
 import { markedTranscriptOf, transcriptOf } from '../records/transcript-of.js';
-import { formatTranscript } from '../transcripts/format.js';
+import { transcriptPieces } from '../transcripts/format.js';
 import { runningText, threeDecimals } from '../transcripts/transcript.js';
+import { answerInPieces } from './answer-in-pieces.js';
 
 /** What may be asked for. */
 type SessionAction =
@@ -243,11 +245,12 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.read', id, services);
       const { version: chosen, damaged: asked } = request.query;
-      return bodyOf(await services.records().read(id, actor, 'record.read', asked), chosen);
+      const record = await services.records().read(id, actor, 'record.read', asked);
+      return answerInPieces(reply, 'application/json', bodyPieces(record, chosen));
     },
   );
 }
@@ -282,8 +285,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
       const { id } = request.params;
       const actor = await permitted(request, 'record.export', id, services);
       const record = await services.records().read(id, actor, 'record.export', request.query.damaged);
-      void reply.type(`${EXPORT_TYPES[request.query.format]}; charset=utf-8`);
-      return exported(record, request.query);
+      return answerInPieces(reply, EXPORT_TYPES[request.query.format], exported(record, request.query));
     },
   );
   routes.get(
@@ -414,15 +416,22 @@ interface ExportOptions {
   readonly version: TextVersion;
 }
 
-function exported(record: StoredRecord, { format, version }: ExportOptions): string {
-  if (format === 'fhir') return `${JSON.stringify(fhirDocument(record, version))}\n`;
-  if (format !== 'json') return formatTranscript(markedTranscriptOf(record, version), format);
+function exported(record: StoredRecord, { format, version }: ExportOptions): Iterable<string> {
+  if (format === 'fhir') return [`${JSON.stringify(fhirDocument(record, version))}\n`];
+  if (format !== 'json') return transcriptPieces(markedTranscriptOf(record, version), format);
   const { id, isWhole } = record;
-  const about = { id, version, isWhole, takenBack: takenBack(record).map(takenBackBodyOf) };
-  return formatTranscript(transcriptOf(record, version), format, { about, words: true });
+  const about = { id, version, isWhole, takenBack: mapped(takenBack(record), takenBackBodyOf) };
+  return transcriptPieces(transcriptOf(record, version), format, { about, words: true });
 }
 
-function summaryBody({ groups, audioSeconds, missingSeconds, ...record }: RecordSummary): SessionBody {
+function summaryBody({
+  groups,
+  audioSeconds,
+  missingSeconds,
+  tenant: _ofWhoAsks,
+  endReason: _internal,
+  ...record
+}: RecordSummary): SessionBody {
   return {
     ...record,
     groups: [...groups],
@@ -431,21 +440,23 @@ function summaryBody({ groups, audioSeconds, missingSeconds, ...record }: Record
   };
 }
 
-function bodyOf(record: StoredRecord, version: TextVersion): z.output<typeof recordBody> {
-  return {
-    ...summaryBody(record),
-    settings: record.settings,
-    text: runningText(transcriptOf(record, version)),
-    segments: standing(record).map(segmentBodyOf),
-    takenBack: takenBack(record).map(takenBackBodyOf),
-    refined: record.refined.map((part) => ({
+/** As `recordBody` describes it. */
+function bodyPieces(record: StoredRecord, version: TextVersion): Iterable<string> {
+  const { settings, segments: _all, refined, isWhole, ...summary } = record;
+  return jsonPieces({
+    ...summaryBody(summary),
+    settings: settings && writtenJson(settings.json),
+    text: runningText({ segments: chosenText(record, version) }),
+    segments: mapped(standing(record), segmentBodyOf),
+    takenBack: mapped(takenBack(record), takenBackBodyOf),
+    refined: mapped(refined, (part) => ({
       ...part,
       start: threeDecimals(part.start),
       end: threeDecimals(part.end),
-      segments: part.segments.map(segmentBodyOf),
+      segments: mapped(part.segments, segmentBodyOf),
     })),
-    isWhole: record.isWhole,
-  };
+    isWhole,
+  });
 }
 
 function segmentBodyOf({ place, versions }: RecordedSegment): z.output<typeof segmentBody> {
@@ -456,7 +467,11 @@ function takenBackBodyOf(segment: RecordedSegment) {
   return { ...segmentBodyOf(segment), takenBackAt: segment.takenBackAt };
 }
 
-function versionBodyOf(version: SegmentVersion): z.output<typeof versionBody> {
+function versionBodyOf({
+  sequence: _number,
+  removes: _others,
+  ...version
+}: SegmentVersion): z.output<typeof versionBody> {
   return { ...version, start: threeDecimals(version.start), end: threeDecimals(version.end) };
 }
 

@@ -41,8 +41,9 @@ import type { Transcription } from '../transcriptions/transcription.js';
 import type { Place, Transcriptions } from '../transcriptions/transcriptions.js';
 import { recordUpload } from '../transcriptions/upload-record.js';
 import { openUpload } from '../transcriptions/upload-source.js';
-import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
+import { transcriptPieces, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { threeDecimals, type Transcript } from '../transcripts/transcript.js';
+import { answerInPieces } from './answer-in-pieces.js';
 import { receiveUpload, uploadFields, type Upload } from './receive-upload.js';
 
 /** What the routes need from the server. */
@@ -426,8 +427,8 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
         what: sessionId ?? id,
         ...(reason === undefined ? {} : { reason }),
       });
-      void reply.type(`${MEDIA_TYPES[format]}; charset=utf-8`);
-      return formatTranscript(transcript, format, { about: { id }, words });
+      const pieces = transcriptPieces(transcript, format, { about: { id }, words });
+      return answerInPieces(reply, MEDIA_TYPES[format], pieces);
     },
   );
 }

@@ -1,39 +1,43 @@
-import { wordAlternative, wordDoubtful } from '@auscult/protocol';
-import { z } from 'zod';
 import { open, seal, type SealedPlace } from './seal.js';
 
-const word = z.object({
-  text: z.string(),
+/** A word of a final. */
+interface WordRecord {
+  readonly text: string;
   /** What was said, where it is written otherwise. */
-  spoken: z.string().optional(),
-  start: z.number(),
-  end: z.number(),
-  confidence: z.number(),
-  alternatives: z.array(wordAlternative).optional(),
-  doubtful: wordDoubtful,
-});
-
-/** What is encrypted of a final. */
-const finalRecord = z.object({
-  channel: z.int().min(0),
-  /** Number of the utterance in its channel, by which others take it back. */
-  sequence: z.int().min(0).optional(),
-  /** Empty where the final only takes others back. */
-  text: z.string(),
-  /** What was said, where it is written otherwise. */
-  spoken: z.string().optional(),
-  /** `sequence` of the finals of the channel that the speaker took back with this one. */
-  removes: z.array(z.int().min(0)).optional(),
+  readonly spoken?: string;
   /** Seconds since the session's first sample. */
-  start: z.number(),
-  end: z.number(),
-  confidence: z.number(),
-  language: z.string(),
-  words: z.array(word),
-});
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+  /** What it may be instead. */
+  readonly alternatives?: {
+    readonly text: string;
+    readonly confidence: number;
+    /** How many words it stands for, where these are several. */
+    readonly words?: number;
+  }[];
+  /** Whether it should be looked at. */
+  readonly doubtful?: true;
+}
 
-/** A final as it is kept. */
-export type FinalRecord = Readonly<z.output<typeof finalRecord>>;
+/** A final as it is kept: what is encrypted of it. */
+export interface FinalRecord {
+  readonly channel: number;
+  /** Number of the utterance in its channel, by which others take it back. */
+  readonly sequence?: number;
+  /** Empty where the final only takes others back. */
+  readonly text: string;
+  /** What was said, where it is written otherwise. */
+  readonly spoken?: string;
+  /** `sequence` of the finals of the channel that the speaker took back with this one. */
+  readonly removes?: number[];
+  /** Seconds since the session's first sample. */
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+  readonly language: string;
+  readonly words: WordRecord[];
+}
 
 /** Which of the texts of a session: what was heard live, or in the second pass over it as a whole. */
 export const RECOGNITION_PASSES = ['live', 'refined'] as const;
@@ -51,19 +55,22 @@ export function sealFinal(dataKey: Uint8Array, final: FinalRecord, where: Segmen
   return seal(dataKey, Buffer.from(JSON.stringify(final)), associated(where));
 }
 
-/** Throws `record_damaged` if it is not what was sealed for that place. */
+/**
+ * Throws `record_damaged` if it is not what was sealed for that place. What opens is what `sealFinal` was given, so that it is
+ * not looked at again: a record of a day holds a hundred thousand words.
+ */
 export function openFinal(dataKey: Uint8Array, sealed: Buffer, where: SegmentPlace): FinalRecord {
-  return finalRecord.parse(JSON.parse(open(dataKey, sealed, associated(where)).toString()));
+  return JSON.parse(open(dataKey, sealed, associated(where)).toString()) as FinalRecord;
 }
 
 /** The final with other words. They share its time evenly, since nobody knows when each was said. */
 export function corrected(final: FinalRecord, text: string): FinalRecord {
   const words = text.split(/\s+/).filter((part) => part !== '');
   const each = (final.end - final.start) / Math.max(1, words.length);
+  const { spoken: _heard, ...others } = final;
   return {
-    ...final,
+    ...others,
     text,
-    spoken: undefined,
     confidence: 1,
     words: words.map((part, index) => ({
       text: part,

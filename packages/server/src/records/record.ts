@@ -1,6 +1,6 @@
 import type { Identity } from '../access/identity.js';
 import type { FinalRecord } from './record-content.js';
-import type { RecordedSettings } from './session-settings.js';
+import type { StoredSettings } from './session-settings.js';
 
 /** Who asks for something, for the audit log. */
 export interface Actor {
@@ -81,7 +81,7 @@ export interface RefinedPart {
 /** A session with what was said in it. */
 export interface StoredRecord extends RecordSummary {
   /** Missing for sessions without audio, and from before they were kept. */
-  readonly settings: RecordedSettings | undefined;
+  readonly settings: StoredSettings | undefined;
   /** What was heard live, also what was taken back. */
   readonly segments: readonly RecordedSegment[];
   /** In the order of their beginning. */

@@ -1,13 +1,9 @@
-import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
-import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { readDataKey } from './data-keys.js';
 import type { MasterKeys } from './master-keys.js';
 import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
-
-/** Segments that are read together. */
-const PAGE = 500;
+import { segmentPages } from './segment-pages.js';
 
 /** The sealed head of a record as it is stored; null where the key of the session does not open. */
 export async function headOfStored(
@@ -51,7 +47,7 @@ export async function readStoredHead(
     EMPTY_HEAD,
     parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
   );
-  for await (const segments of pagesOf(db, sessionId))
+  for await (const segments of segmentPages(db, sessionId))
     head = keys.withText(
       head,
       segments.map((segment) => ({ table: 'segments', ...segment }) as const),
@@ -73,24 +69,4 @@ async function audioOf(db: Database['db'], sessionId: string): Promise<RecordHea
       ? { pieces: 0, end: 0 }
       : { pieces: Number(found.pieces), end: Number(found.last) + 1 };
   });
-}
-
-async function* pagesOf(
-  db: Database['db'],
-  sessionId: string,
-): AsyncGenerator<readonly Selectable<Schema['segments']>[]> {
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await db
-      .selectFrom('segments')
-      .selectAll()
-      .where('session_id', '=', sessionId)
-      .orderBy('reading')
-      .orderBy('place')
-      .orderBy('version')
-      .limit(PAGE)
-      .offset(offset)
-      .execute();
-    yield page;
-    if (page.length < PAGE) return;
-  }
 }

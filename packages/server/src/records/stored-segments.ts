@@ -2,9 +2,11 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { openFinal, type RecognitionPass } from './record-content.js';
-import { createHeadKeys, EMPTY_HEAD, type HeadKeys } from './record-head.js';
+import { createSlices } from '../share-event-loop.js';
+import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from './record-content.js';
+import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
+import { segmentPages, type SegmentRow } from './segment-pages.js';
 
 /** A session whose text is read. */
 interface SealedSession {
@@ -29,42 +31,30 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
     .orderBy('start_seconds')
     .orderBy('first_place')
     .execute();
-  const rows = await db
-    .selectFrom('segments')
-    .selectAll()
-    .where('session_id', '=', id)
-    .orderBy('place')
-    .orderBy('version')
-    .execute();
-  const live = openSegments(rows, dataKey, 'live');
-  const refined = openSegments(rows, dataKey, 'refined');
-  const segments = placesOf(live.segments, 0, finals);
-  const read = parts.map((part) => refinedPart(part, refined.segments));
+  const { live, refined, text, opensAll } = await openSegments(db, id, dataKey);
+  const segments = placesOf(live, 0, finals);
+  const read = parts.map((part) => refinedPart(part, refined));
   const isComplete =
     segments.length === finals && parts.every((part, index) => read[index]?.segments.length === part.finals);
   return {
     segments: markTakenBack(segments),
     refined: read,
-    isWhole:
-      live.isWhole &&
-      refined.isWhole &&
-      isComplete &&
-      isTextOf(head, createHeadKeys(dataKey, id), rows, parts),
+    isWhole: opensAll && isComplete && isTextOf(head, createHeadKeys(dataKey, id), text, parts),
   };
 }
 
-/** Whether these rows, and no others, belong to the record. */
+/** Whether the rows whose hashes `text` holds and these, and no others, belong to the record. */
 function isTextOf(
   sealed: Buffer | null,
   keys: HeadKeys,
-  rows: readonly SegmentRow[],
+  text: RecordHead,
   parts: readonly Selectable<Schema['refined_parts']>[],
 ): boolean {
   const head = sealed === null ? undefined : orUndefined(() => keys.openHead(sealed));
-  const there = keys.withText(EMPTY_HEAD, [
-    ...rows.map((row) => ({ table: 'segments', ...row }) as const),
-    ...parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
-  ]);
+  const there = keys.withText(
+    text,
+    parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
+  );
   return there.text === head?.text;
 }
 
@@ -78,35 +68,43 @@ function orUndefined<Result>(work: () => Result): Result | undefined {
   }
 }
 
-type SegmentRow = Selectable<Schema['segments']>;
 type Segments = ReadonlyMap<number, readonly SegmentVersion[]>;
 
-/** The versions of each final of a pass, and whether all could be opened. */
-function openSegments(
-  rows: readonly SegmentRow[],
-  dataKey: Buffer,
-  reading: RecognitionPass,
-): { readonly segments: Segments; readonly isWhole: boolean } {
-  const segments = new Map<number, SegmentVersion[]>();
-  let isWhole = true;
-  for (const { session_id: sessionId, place, version, written_at, written_by, sealed } of rows.filter(
-    (row) => row.reading === reading,
-  )) {
-    const final = orUndefined(() => openFinal(dataKey, sealed, { sessionId, reading, place, version }));
-    if (final === undefined) {
-      isWhole = false;
-      continue;
+/** What the rows of text of a session hold. */
+interface OpenSegments extends Readonly<Record<RecognitionPass, Segments>> {
+  /** The head of a record of these rows. */
+  readonly text: RecordHead;
+  /** Whether all could be opened. */
+  readonly opensAll: boolean;
+}
+
+/** Reads the versions of each final of each pass: of a long day some at a time, so that nobody waits for it. */
+async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Promise<OpenSegments> {
+  const passes = { live: new Map<number, SegmentVersion[]>(), refined: new Map<number, SegmentVersion[]>() };
+  const keys = createHeadKeys(dataKey, id);
+  const sliceEnds = createSlices();
+  let text = EMPTY_HEAD;
+  let opensAll = true;
+  for await (const page of segmentPages(db, id))
+    for (const row of page) {
+      text = keys.withText(text, [{ table: 'segments', ...row }]);
+      const reading = RECOGNITION_PASSES.find((pass) => pass === row.reading);
+      const version = reading && orUndefined(() => openVersion(dataKey, row, reading));
+      if (reading !== undefined && version !== undefined) {
+        const versions = passes[reading].get(row.place);
+        if (versions === undefined) passes[reading].set(row.place, [version]);
+        else versions.push(version);
+      }
+      opensAll &&= version !== undefined;
+      await sliceEnds();
     }
-    const versions = segments.get(place) ?? [];
-    segments.set(place, versions);
-    versions.push({
-      ...final,
-      version,
-      writtenAt: written_at,
-      writtenBy: written_by ?? undefined,
-    });
-  }
-  return { segments, isWhole };
+  return { ...passes, text, opensAll };
+}
+
+function openVersion(dataKey: Buffer, row: SegmentRow, reading: RecognitionPass): SegmentVersion {
+  const { session_id: sessionId, place, version, written_at, written_by, sealed } = row;
+  const final = openFinal(dataKey, sealed, { sessionId, reading, place, version });
+  return { ...final, version, writtenAt: written_at, writtenBy: written_by ?? undefined };
 }
 
 /** `count` finals from a place on, without those that are missing. */

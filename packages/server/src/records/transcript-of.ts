@@ -13,17 +13,7 @@ export function transcriptOf(record: StoredRecord, version: TextVersion): Transc
         end,
         confidence,
         language,
-        words: words.map(({ spoken: said, alternatives, doubtful, ...word }) => ({
-          ...word,
-          ...(said === undefined ? {} : { spoken: said }),
-          ...(alternatives && {
-            alternatives: alternatives.map(({ words: several, ...one }) => ({
-              ...one,
-              ...(several === undefined ? {} : { words: several }),
-            })),
-          }),
-          ...(doubtful && { doubtful }),
-        })),
+        words,
         ...(spoken === undefined ? {} : { spoken }),
         ...(record.channels > 1 ? { channel } : {}),
       }),

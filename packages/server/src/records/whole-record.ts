@@ -11,18 +11,27 @@ export async function requireSession(rows: SessionRows, id: string): Promise<Aut
   return found;
 }
 
-/** What was said in a session. Where a commit came between the row and the text, both are read again. */
+/** How often a record is read that changes while it is. */
+const MOST_READINGS = 5;
+
+/**
+ * What was said in a session. Where a commit comes between the row and the text, both are read again; what changes faster than it
+ * can be read is refused as `records_unavailable`.
+ */
 export async function readWhole(
   { database: { db }, rows }: Pick<RecordServices, 'database' | 'rows'>,
-  { id, finals, head, revision }: SessionRow,
+  session: SessionRow,
   dataKey: Buffer,
 ): Promise<StoredText> {
-  const said = await readSegments({ db, id, dataKey, finals, head });
-  if (said.isWhole) return said;
-  const { row: now } = await requireSession(rows, id);
-  return now.revision === revision
-    ? said
-    : readSegments({ db, id, dataKey, finals: now.finals, head: now.head });
+  let row = session;
+  for (let readings = 0; readings < MOST_READINGS; readings++) {
+    const { id, finals, head, revision } = row;
+    const said = await readSegments({ db, id, dataKey, finals, head });
+    if (said.isWhole) return said;
+    ({ row } = await requireSession(rows, id));
+    if (row.revision === revision) return said;
+  }
+  throw new RequestError('records_unavailable');
 }
 
 /** Nothing is added to what is not whole: the addition would vouch for the rest. Throws `record_damaged`. */

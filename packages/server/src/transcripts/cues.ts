@@ -23,30 +23,34 @@ const SHORTEST_SECONDS = 1;
  * Cuts segments into cues at word times. A cue never holds words of two segments, and ends with a sentence
  * when more than one line is full.
  */
-export function cutCues(segments: readonly Pick<TranscriptSegment, 'words'>[]): Cue[] {
-  const groups = segments.flatMap(({ words }) => groupWords(words.flatMap(breakLongWord)));
-  const cues: Cue[] = [];
+export function* cutCues(segments: readonly Pick<TranscriptSegment, 'words'>[]): Generator<Cue> {
   let free = 0;
-  for (const [index, group] of groups.entries()) {
-    const next = groups[index + 1]?.[0]?.start ?? Number.POSITIVE_INFINITY;
-    const cue = showWords(group, free, next);
-    cues.push(cue);
-    free = cue.end;
+  let last: readonly Word[] | undefined;
+  for (const group of groupsOf(segments)) {
+    if (last !== undefined) {
+      const cue = showWords(last, free, group[0]?.start ?? Number.POSITIVE_INFINITY);
+      yield cue;
+      free = cue.end;
+    }
+    last = group;
   }
-  return cues;
+  if (last !== undefined) yield showWords(last, free, Number.POSITIVE_INFINITY);
 }
 
-function groupWords(words: readonly Word[]): Word[][] {
-  const groups: Word[][] = [];
+function* groupsOf(segments: readonly Pick<TranscriptSegment, 'words'>[]): Generator<readonly Word[]> {
+  for (const { words } of segments) yield* groupWords(words.flatMap(breakLongWord));
+}
+
+function* groupWords(words: readonly Word[]): Generator<readonly Word[]> {
   let group: Word[] = [];
   for (const word of words) {
     if (group.length > 0 && (!fits([...group, word]) || endsWell(group))) {
-      groups.push(group);
+      yield group;
       group = [];
     }
     group.push(word);
   }
-  return group.length > 0 ? [...groups, group] : groups;
+  if (group.length > 0) yield group;
 }
 
 function fits(words: readonly Word[]): boolean {

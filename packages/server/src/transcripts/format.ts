@@ -1,3 +1,4 @@
+import { jsonPieces, mapped } from '../json-pieces.js';
 import { cutCues, type Cue } from './cues.js';
 import {
   runningText,
@@ -34,19 +35,33 @@ export function formatTranscript(
   format: TranscriptFormat,
   extent: JsonExtent = {},
 ): string {
+  return [...transcriptPieces(transcript, format, extent)].join('');
+}
+
+/** The same in pieces: a long one is written some at a time, so that nobody waits for it. */
+export function* transcriptPieces(
+  transcript: Transcript,
+  format: TranscriptFormat,
+  extent: JsonExtent = {},
+): Generator<string> {
   switch (format) {
     case 'text':
-      return transcript.segments
+      yield transcript.segments
         .map(asLines)
         .join('')
         .replace(/\n{3,}/gu, '\n\n')
         .replace(/^\n+|(?<=\n)\n$/gu, '');
+      break;
     case 'json':
-      return `${JSON.stringify(jsonTranscript(transcript, extent))}\n`;
+      yield* jsonPieces(jsonTranscript(transcript, extent));
+      yield '\n';
+      break;
     case 'srt':
-      return cutCues(transcript.segments).map(srtCue).join('');
+      yield* mapped(cutCues(transcript.segments), srtCue);
+      break;
     case 'vtt':
-      return `WEBVTT\n\n${cutCues(transcript.segments).map(vttCue).join('')}`;
+      yield 'WEBVTT\n\n';
+      yield* mapped(cutCues(transcript.segments), vttCue);
   }
 }
 
@@ -62,7 +77,7 @@ function jsonTranscript(transcript: Transcript, { about, words }: JsonExtent): o
     ...about,
     text: runningText(transcript),
     duration: threeDecimals(transcript.duration),
-    segments: transcript.segments.map((segment) => segmentJson(segment, words)),
+    segments: mapped(transcript.segments, (segment) => segmentJson(segment, words)),
   };
 }
 

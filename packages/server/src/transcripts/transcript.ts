@@ -68,7 +68,11 @@ function wordJson({ text, spoken, start, end, confidence, alternatives, doubtful
 }
 
 /** All text of a transcript, as running text: with a space between segments, unless a line break is there. */
-export function runningText({ segments }: Pick<Transcript, 'segments'>): string {
+export function runningText({
+  segments,
+}: {
+  readonly segments: readonly Pick<TranscriptSegment, 'text'>[];
+}): string {
   return segments
     .map(({ text }) => text)
     .join(' ')

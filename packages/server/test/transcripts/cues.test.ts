@@ -7,7 +7,7 @@ describe('cues', () => {
   it('are never too long, too wide or too high, keep every word, and follow each other', () => {
     fc.assert(
       fc.property(transcripts(), (segments) => {
-        const cues = cutCues(segments);
+        const cues = [...cutCues(segments)];
         let free = 0;
         for (const { start, end, lines } of cues) {
           expect(start).toBeGreaterThanOrEqual(free);
@@ -30,7 +30,7 @@ describe('cues', () => {
       'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen',
       0.3,
     );
-    const cues = cutCues([segment(words)]);
+    const cues = [...cutCues([segment(words)])];
     expect(cues.length).toBeGreaterThan(1);
     for (const { start, lines } of cues) {
       const [first] = (lines[0] ?? '').split(' ');
@@ -43,7 +43,7 @@ describe('cues', () => {
       'This is the first sentence, of more than one line. And this is the second one.',
       0.1,
     );
-    expect(cutCues([segment(words)]).map(({ lines }) => lines)).toEqual([
+    expect([...cutCues([segment(words)])].map(({ lines }) => lines)).toEqual([
       ['This is the first sentence, of more than', 'one line.'],
       ['And this is the second one.'],
     ]);
@@ -52,7 +52,7 @@ describe('cues', () => {
   it('stay long enough to be read where there is time, and only there', () => {
     const short = [{ text: 'Yes.', start: 1, end: 1.2, confidence: 1 }];
     const next = [{ text: 'No.', start: 1.5, end: 1.7, confidence: 1 }];
-    expect(cutCues([segment(short), segment(next)])).toEqual([
+    expect([...cutCues([segment(short), segment(next)])]).toEqual([
       { start: 1, end: 1.5, lines: ['Yes.'] },
       { start: 1.5, end: 2.5, lines: ['No.'] },
     ]);

@@ -1,0 +1,23 @@
+import { once } from 'node:events';
+import type { WebSocket } from 'ws';
+import { mainThreadSeconds } from '../server/main-thread.js';
+
+/** Pings again and again until what is returned is called, which tells the most that was done before an answer, milliseconds. */
+export function watchPings(socket: WebSocket, pid: number): () => Promise<number> {
+  const closed = once(socket, 'close');
+  let isOn = true;
+  let most = 0;
+  const pinging = (async () => {
+    while (isOn && socket.readyState === socket.OPEN) {
+      const before = mainThreadSeconds(pid);
+      socket.ping();
+      await Promise.race([new Promise((resolve) => socket.once('pong', resolve)), closed]);
+      most = Math.max(most, (mainThreadSeconds(pid) - before) * 1000);
+    }
+  })();
+  return async () => {
+    isOn = false;
+    await pinging;
+    return most;
+  };
+}

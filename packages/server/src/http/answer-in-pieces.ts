@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { createSlices } from '../share-event-loop.js';
+
+/** What is handed to the socket at once, characters. */
+const CHUNK = 65_536;
+
+/**
+ * Answers with a body of which some is written at a time, so that a long one keeps nobody waiting. It is not looked at once more:
+ * what stands in it was kept by this server.
+ */
+export function answerInPieces(
+  reply: FastifyReply,
+  mediaType: string,
+  pieces: Iterable<string>,
+): FastifyReply {
+  const body = Readable.from(chunksOf(pieces), { objectMode: false });
+  return reply.type(`${mediaType}; charset=utf-8`).send(body);
+}
+
+async function* chunksOf(pieces: Iterable<string>): AsyncGenerator<string> {
+  const sliceEnds = createSlices();
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length >= CHUNK) {
+      yield chunk;
+      chunk = '';
+    }
+    const pause = sliceEnds();
+    if (pause !== undefined) await pause;
+  }
+  yield chunk;
+}

@@ -1,0 +1,67 @@
+/** JSON that is written already. */
+const JSON_TEXT = Symbol('JSON');
+
+/** Stands in a value for what is JSON already. */
+export function writtenJson(json: string): object {
+  return { [JSON_TEXT]: json };
+}
+
+/**
+ * Writes a value as `JSON.stringify` does, in pieces: fields of the outermost object, items of generators, and fields of items that hold
+ * generators themselves. What is long is given as a generator, so that it can be written some at a time.
+ */
+export function* jsonPieces(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) yield JSON.stringify(value);
+  else if (JSON_TEXT in value) yield value[JSON_TEXT] as string;
+  else if (isGenerator(value)) yield* enclosed('[', value, ']', itemPieces);
+  else yield* enclosed('{', fieldsOf(value), '}', fieldPieces);
+}
+
+/** A generator of what becomes of each item. */
+export function* mapped<Item, Result>(
+  items: Iterable<Item>,
+  change: (item: Item, index: number) => Result,
+): Generator<Result> {
+  let index = 0;
+  for (const item of items) yield change(item, index++);
+}
+
+type Field = readonly [name: string, value: unknown];
+
+function* fieldPieces([name, value]: Field): Generator<string> {
+  yield `${JSON.stringify(name)}:`;
+  yield* itemPieces(value);
+}
+
+function* itemPieces(value: unknown): Generator<string> {
+  if (isInPieces(value)) yield* jsonPieces(value);
+  else yield JSON.stringify(value);
+}
+
+function* enclosed<Item>(
+  open: string,
+  items: Iterable<Item>,
+  close: string,
+  piecesOf: (item: Item) => Iterable<string>,
+): Generator<string> {
+  let before = open;
+  for (const item of items) {
+    yield before;
+    yield* piecesOf(item);
+    before = ',';
+  }
+  yield before === open ? open + close : close;
+}
+
+function fieldsOf(value: object): readonly Field[] {
+  return Object.entries(value).filter(([, field]) => field !== undefined);
+}
+
+function isInPieces(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return JSON_TEXT in value || isGenerator(value) || Object.values(value).some(isGenerator);
+}
+
+function isGenerator(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value && 'next' in value;
+}

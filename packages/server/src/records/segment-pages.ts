@@ -1,0 +1,43 @@
+import type { Selectable } from 'kysely';
+import type { Database } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
+
+/** Rows read with one statement. */
+const PAGE = 100;
+
+export type SegmentRow = Selectable<Schema['segments']>;
+
+/** All rows of text of a session, some at a time, by reading, place and version. */
+export async function* segmentPages(
+  db: Database['db'],
+  sessionId: string,
+): AsyncGenerator<readonly SegmentRow[]> {
+  for (let last: SegmentRow | undefined; ;) {
+    const page = await pageBehind(db, sessionId, last);
+    yield page;
+    if (page.length < PAGE) return;
+    last = page.at(-1);
+  }
+}
+
+function pageBehind(
+  db: Database['db'],
+  sessionId: string,
+  last: SegmentRow | undefined,
+): Promise<readonly SegmentRow[]> {
+  const rows = db
+    .selectFrom('segments')
+    .selectAll()
+    .where('session_id', '=', sessionId)
+    .orderBy('reading')
+    .orderBy('place')
+    .orderBy('version')
+    .limit(PAGE);
+  if (last === undefined) return rows.execute();
+  const { reading, place, version } = last;
+  return rows
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('reading', 'place', 'version'), '>', tuple(reading, place, version)),
+    )
+    .execute();
+}

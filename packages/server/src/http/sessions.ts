@@ -421,7 +421,11 @@ function exported(record: StoredRecord, { format, version }: ExportOptions): Ite
   if (format !== 'json') return transcriptPieces(markedTranscriptOf(record, version), format);
   const { id, isWhole } = record;
   const about = { id, version, isWhole, takenBack: mapped(takenBack(record), takenBackBodyOf) };
-  return transcriptPieces(transcriptOf(record, version), format, { about, words: true });
+  return transcriptPieces(transcriptOf(record, version), format, {
+    about,
+    words: true,
+    channels: record.channels > 1,
+  });
 }
 
 function summaryBody({

@@ -1,7 +1,7 @@
 import { runningText } from '../transcripts/transcript.js';
 import { chosenText, type TextVersion } from './chosen-text.js';
 import type { StoredRecord } from './record.js';
-import { markedTranscriptOf, NOT_WHOLE } from './transcript-of.js';
+import { NOT_WHOLE } from './transcript-of.js';
 
 /**
  * A session as a FHIR R4 `DocumentReference` with its text in the attachment, to be completed by the system that takes
@@ -9,9 +9,10 @@ import { markedTranscriptOf, NOT_WHOLE } from './transcript-of.js';
  */
 export function fhirDocument(record: StoredRecord, version: TextVersion): object {
   const { id, owner, language, startedAt, endedAt } = record;
-  const text = runningText(markedTranscriptOf(record, version));
   const finals = chosenText(record, version);
-  const changes = finals.map(({ writtenAt }) => writtenAt);
+  const notice = record.isWhole ? [] : [{ text: NOT_WHOLE }];
+  const text = runningText({ segments: [...notice, ...finals, ...notice] });
+  const changedAt = finals.reduce((last, { writtenAt }) => (writtenAt > last ? writtenAt : last), '');
   const isCorrected = finals.some((final) => final.version > 1);
   return {
     resourceType: 'DocumentReference',
@@ -22,7 +23,7 @@ export function fhirDocument(record: StoredRecord, version: TextVersion): object
     docStatus: isCorrected ? 'amended' : 'preliminary',
     ...(record.isWhole ? {} : { description: NOT_WHOLE }),
     type: { text: 'Transcription of speech' },
-    date: changes.sort().at(-1) ?? startedAt,
+    date: changedAt === '' ? startedAt : changedAt,
     author: [{ identifier: { value: owner } }],
     context: { period: { start: startedAt, ...(endedAt === undefined ? {} : { end: endedAt }) } },
     content: [

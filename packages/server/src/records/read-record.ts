@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js';
+import { createSlices } from '../share-event-loop.js';
 import { readDataKey } from './data-keys.js';
 import { summaryOf } from './find-records.js';
 import { recordEvent, reportingDamage } from './record-events.js';
@@ -23,10 +24,13 @@ export async function readRecord(
 ): Promise<StoredRecord> {
   const { database, rows, masterKeys, audit } = services;
   return reportingDamage(audit, id, actor, async () => {
+    const sliceEnds = createSlices();
     const { row, groups } = await requireSession(rows, id);
+    await sliceEnds();
     const dataKey = await readDataKey(database.db, masterKeys, id);
     const said = await readWhole(services, row, dataKey);
     if (!said.isWhole) await reportShortened(services, id, actor, damaged);
+    await sliceEnds();
     const settings = row.settings === null ? undefined : openSettings(dataKey, row.settings, id);
     await audit.append(recordEvent(action, actor, id));
     return { ...summaryOf(row, groups), settings, ...said };

@@ -57,10 +57,22 @@ export function sealFinal(dataKey: Uint8Array, final: FinalRecord, where: Segmen
 
 /**
  * Throws `record_damaged` if it is not what was sealed for that place. What opens is what `sealFinal` was given, so that it is
- * not looked at again: a record of a day holds a hundred thousand words.
+ * not looked at again; and words are only taken apart when they are asked for, each time anew: a record of a day holds a hundred
+ * thousand, which the collector of garbage would carry about.
  */
 export function openFinal(dataKey: Uint8Array, sealed: Buffer, where: SegmentPlace): FinalRecord {
-  return JSON.parse(open(dataKey, sealed, associated(where)).toString()) as FinalRecord;
+  const json = open(dataKey, sealed, associated(where));
+  const { words: _later, ...final } = parseFinal(json);
+  return {
+    ...final,
+    get words() {
+      return parseFinal(json).words;
+    },
+  };
+}
+
+function parseFinal(json: Buffer): FinalRecord {
+  return JSON.parse(json.toString()) as FinalRecord;
 }
 
 /** The final with other words. They share its time evenly, since nobody knows when each was said. */

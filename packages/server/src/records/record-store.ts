@@ -1,3 +1,4 @@
+import { createSlices } from '../share-event-loop.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
 import { correctFinal, type Correction } from './correct-final.js';
@@ -97,7 +98,9 @@ export function createRecordStore(storeServices: StoreServices): RecordStore {
       return row !== undefined;
     },
     summary: async (id) => {
+      const sliceEnds = createSlices();
       const session = await rows.find(id);
+      await sliceEnds();
       return session && summaryOf(session.row, session.groups);
     },
     read: (id, actor, action = 'record.read', damaged = 'refuse') =>

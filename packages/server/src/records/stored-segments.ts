@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { createSlices } from '../share-event-loop.js';
+import { createSlices, inSlices } from '../share-event-loop.js';
 import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from './record-content.js';
 import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
@@ -37,7 +37,7 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
   const isComplete =
     segments.length === finals && parts.every((part, index) => read[index]?.segments.length === part.finals);
   return {
-    segments: markTakenBack(segments),
+    segments: await markTakenBack(segments),
     refined: read,
     isWhole: opensAll && isComplete && isTextOf(head, createHeadKeys(dataKey, id), text, parts),
   };
@@ -68,7 +68,12 @@ function orUndefined<Result>(work: () => Result): Result | undefined {
   }
 }
 
-type Segments = ReadonlyMap<number, readonly SegmentVersion[]>;
+type Segments = ReadonlyMap<number, RecordedSegment>;
+
+/** A final whose later versions are still to come. */
+interface OpenSegment extends RecordedSegment {
+  readonly versions: [SegmentVersion, ...SegmentVersion[]];
+}
 
 /** What the rows of text of a session hold. */
 interface OpenSegments extends Readonly<Record<RecognitionPass, Segments>> {
@@ -80,7 +85,7 @@ interface OpenSegments extends Readonly<Record<RecognitionPass, Segments>> {
 
 /** Reads the versions of each final of each pass: of a long day some at a time, so that nobody waits for it. */
 async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Promise<OpenSegments> {
-  const passes = { live: new Map<number, SegmentVersion[]>(), refined: new Map<number, SegmentVersion[]>() };
+  const passes = { live: new Map<number, OpenSegment>(), refined: new Map<number, OpenSegment>() };
   const keys = createHeadKeys(dataKey, id);
   const sliceEnds = createSlices();
   let text = EMPTY_HEAD;
@@ -91,9 +96,11 @@ async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Pr
       const reading = RECOGNITION_PASSES.find((pass) => pass === row.reading);
       const version = reading && orUndefined(() => openVersion(dataKey, row, reading));
       if (reading !== undefined && version !== undefined) {
-        const versions = passes[reading].get(row.place);
-        if (versions === undefined) passes[reading].set(row.place, [version]);
-        else versions.push(version);
+        const { place } = row;
+        const segment = passes[reading].get(place);
+        if (segment === undefined)
+          passes[reading].set(place, { place, versions: [version], takenBackAt: undefined });
+        else segment.versions.push(version);
       }
       opensAll &&= version !== undefined;
       await sliceEnds();
@@ -104,16 +111,13 @@ async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Pr
 function openVersion(dataKey: Buffer, row: SegmentRow, reading: RecognitionPass): SegmentVersion {
   const { session_id: sessionId, place, version, written_at, written_by, sealed } = row;
   const final = openFinal(dataKey, sealed, { sessionId, reading, place, version });
-  return { ...final, version, writtenAt: written_at, writtenBy: written_by ?? undefined };
+  return Object.assign(final, { version, writtenAt: written_at, writtenBy: written_by ?? undefined });
 }
 
 /** `count` finals from a place on, without those that are missing. */
 function placesOf(segments: Segments, from: number, count: number): readonly RecordedSegment[] {
-  return [...segments]
-    .filter(([place]) => place >= from && place < from + count)
-    .flatMap(([place, [first, ...later]]) =>
-      first === undefined ? [] : [{ place, versions: [first, ...later] as const, takenBackAt: undefined }],
-    );
+  return [...segments.values()]
+    .filter(({ place }) => place >= from && place < from + count);
 }
 
 function refinedPart(row: Selectable<Schema['refined_parts']>, segments: Segments): RefinedPart {
@@ -127,16 +131,19 @@ function refinedPart(row: Selectable<Schema['refined_parts']>, segments: Segment
   };
 }
 
-function markTakenBack(segments: readonly RecordedSegment[]): readonly RecordedSegment[] {
+/** Copies none but those that were: there are thousands. */
+async function markTakenBack(segments: readonly RecordedSegment[]): Promise<readonly RecordedSegment[]> {
   const takenBack = new Map<string, string>();
   for (const { versions } of segments) {
     const [{ channel, removes = [], writtenAt }] = versions;
     for (const sequence of removes) takenBack.set(`${channel}/${sequence}`, writtenAt);
   }
-  return segments.map((segment) => {
+  if (takenBack.size === 0) return segments;
+  const marked: RecordedSegment[] = [];
+  for await (const segment of inSlices(segments)) {
     const [{ channel, sequence }] = segment.versions;
-    return sequence === undefined
-      ? segment
-      : { ...segment, takenBackAt: takenBack.get(`${channel}/${sequence}`) };
-  });
+    const takenBackAt = sequence === undefined ? undefined : takenBack.get(`${channel}/${sequence}`);
+    marked.push(takenBackAt === undefined ? segment : { ...segment, takenBackAt });
+  }
+  return marked;
 }

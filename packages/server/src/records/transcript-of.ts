@@ -2,23 +2,9 @@ import type { Transcript } from '../transcripts/transcript.js';
 import { chosenText, type TextVersion } from './chosen-text.js';
 import type { StoredRecord } from './record.js';
 
-/** What was said in a session as it is written down, in the version that is meant. */
+/** What was said in a session as it is written down, in the version that is meant. Nothing is copied: sessions take hours. */
 export function transcriptOf(record: StoredRecord, version: TextVersion): Transcript {
-  return {
-    duration: record.audioSeconds,
-    segments: chosenText(record, version).map(
-      ({ channel, text, spoken, start, end, confidence, language, words }) => ({
-        text,
-        start,
-        end,
-        confidence,
-        language,
-        words,
-        ...(spoken === undefined ? {} : { spoken }),
-        ...(record.channels > 1 ? { channel } : {}),
-      }),
-    ),
-  };
+  return { duration: record.audioSeconds, segments: chosenText(record, version) };
 }
 
 /** What a text says of a record that is not what was written. */

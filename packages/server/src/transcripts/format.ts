@@ -5,6 +5,7 @@ import {
   segmentJson,
   threeDecimals,
   type Transcript,
+  type SegmentExtent,
   type TranscriptSegment,
 } from './transcript.js';
 
@@ -21,12 +22,10 @@ export const FILE_EXTENSIONS: Readonly<Record<TranscriptFormat, string>> = {
   vtt: 'vtt',
 };
 
-/** What is written in JSON besides the segments. */
-export interface JsonExtent {
+/** What is written in JSON. */
+export interface JsonExtent extends SegmentExtent {
   /** Fields that come first. */
   readonly about?: object;
-  /** Whether segments carry their words. */
-  readonly words?: boolean;
 }
 
 /** A whole transcript as text that ends with a line break. */
@@ -46,11 +45,7 @@ export function* transcriptPieces(
 ): Generator<string> {
   switch (format) {
     case 'text':
-      yield transcript.segments
-        .map(asLines)
-        .join('')
-        .replace(/\n{3,}/gu, '\n\n')
-        .replace(/^\n+|(?<=\n)\n$/gu, '');
+      yield withoutOuterBreaks(transcript.segments.map(asLines).join('').replace(/\n{3,}/gu, '\n\n'));
       break;
     case 'json':
       yield* jsonPieces(jsonTranscript(transcript, extent));
@@ -72,12 +67,18 @@ function asLines({ text }: Pick<TranscriptSegment, 'text'>): string {
   return words === '' ? before : `${before}${words}\n${behind}`;
 }
 
-function jsonTranscript(transcript: Transcript, { about, words }: JsonExtent): object {
+/** Without empty lines at its ends. */
+function withoutOuterBreaks(text: string): string {
+  const lines = text.replace(/^\n+/u, '');
+  return lines.endsWith('\n\n') ? lines.slice(0, -1) : lines;
+}
+
+function jsonTranscript(transcript: Transcript, { about, ...extent }: JsonExtent): object {
   return {
     ...about,
     text: runningText(transcript),
     duration: threeDecimals(transcript.duration),
-    segments: mapped(transcript.segments, (segment) => segmentJson(segment, words)),
+    segments: mapped(transcript.segments, (segment) => segmentJson(segment, extent)),
   };
 }
 

@@ -37,19 +37,28 @@ export interface SegmentJson {
   readonly words?: readonly WordJson[];
 }
 
-/** A segment as JSON, with its words where they are wanted. */
+/** What is written of segments besides their text. */
+export interface SegmentExtent {
+  /** Whether they carry their words. */
+  readonly words?: boolean;
+  /** Whether they say which channel was heard, where they know it. Without it they do. */
+  readonly channels?: boolean;
+}
+
+/** A segment as JSON. Its words are only asked for where they are wanted. */
 export function segmentJson(
-  { start, end, text, spoken, confidence, channel, words }: TranscriptSegment,
-  withWords = false,
+  segment: TranscriptSegment,
+  { words = false, channels = true }: SegmentExtent = {},
 ): SegmentJson {
+  const { start, end, text, spoken, confidence, channel } = segment;
   return {
     start: threeDecimals(start),
     end: threeDecimals(end),
     text,
     ...(spoken === undefined ? {} : { spoken }),
     confidence: threeDecimals(confidence),
-    ...(channel === undefined ? {} : { channel }),
-    ...(withWords ? { words: words.map(wordJson) } : {}),
+    ...(channel === undefined || !channels ? {} : { channel }),
+    ...(words ? { words: segment.words.map(wordJson) } : {}),
   };
 }
 
@@ -76,11 +85,10 @@ export function runningText({
   return segments
     .map(({ text }) => text)
     .join(' ')
-    .replace(/(?<![ \n])[ \n]+/gu, breakOf);
+    .replace(/(?<![ \n]) *\n[ \n]*/gu, breakOf);
 }
 
 function breakOf(blanks: string): string {
-  if (!blanks.includes('\n')) return blanks;
   return blanks.includes('\n\n') ? '\n\n' : '\n';
 }
 

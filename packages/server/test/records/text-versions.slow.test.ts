@@ -4,12 +4,11 @@ import { sealLog } from '../../src/audit/seal-log.js';
 import { openDatabase, type DatabaseSettings } from '../../src/db/database.js';
 import { chosenText, TEXT_VERSIONS, type TextVersion } from '../../src/records/chosen-text.js';
 import type { MasterKeys } from '../../src/records/master-keys.js';
-import type { RecordedSettings } from '../../src/records/session-settings.js';
 import type { StoredRecord } from '../../src/records/record.js';
 import { describeDatabases } from '../support/databases.js';
 import { begin, DR_LEE, openTestStorage, recordSession, spoken } from '../support/storage.js';
 
-const SETTINGS: RecordedSettings = {
+const SETTINGS = {
   writtenForm: true,
   dictationCommands: false,
   encoding: 's16le',
@@ -134,14 +133,15 @@ describeDatabases('the texts of a session', ({ settings }) => {
       settings: { ...SETTINGS, keyTerms: { count: 2, json: JSON.stringify(SETTINGS.keyTerms) } },
     });
     await writer.commit(spoken('hallo', 0));
-    expect(await records.read('a', DR_LEE)).toMatchObject({
+    const record = await records.read('a', DR_LEE);
+    expect(JSON.parse(record.settings?.json ?? '')).toEqual(SETTINGS);
+    expect(record).toMatchObject({
       kind: 'live',
       language: 'de',
       channels: 2,
       task: 'translate',
       sampleRate: 48_000,
       version: expect.stringMatching(/^\d+\.\d+/) as string,
-      settings: SETTINGS,
     });
     await writer.close('1000');
     const found = async (search: object) =>

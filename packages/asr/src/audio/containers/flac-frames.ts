@@ -1,4 +1,5 @@
 import type { ByteSource } from '../byte-source.js';
+import { createSearchCredit, type SearchCredit } from './search-credit.js';
 
 /** A frame of FLAC (RFC 9639, section 9). */
 export interface FlacFrame {
@@ -30,12 +31,13 @@ export async function* readFlacFrames(
 ): AsyncGenerator<FlacFrame, FlacEnd> {
   let gaps = 0;
   let blockSize = 0;
+  const credit = createSearchCredit();
   for (;;) {
     const head = await bytes.peek(LOOK_AHEAD_BYTES);
     if (head.length === 0) return { isCut: false, gaps };
     const header = parseFrameHeader(head, 0);
     if (header === undefined && isEnd(head)) return { isCut: false, gaps };
-    const length = header && (await frameLength(bytes, header, isEnd));
+    const length = header && (await frameLength(bytes, header, isEnd, credit));
     if (header !== undefined && length !== undefined) {
       // Where all blocks have one size, frames are counted instead of samples, and the last may be shorter.
       blockSize = Math.max(blockSize, header.blockSize);
@@ -139,17 +141,22 @@ function parseNumber(bytes: Uint8Array, at: number): { value: number; end: numbe
   return { value, end: at + length };
 }
 
-/** The length of the next frame, bytes; undefined where its checksum is right nowhere. */
+/** The length of the next frame, bytes; undefined where its checksum is right nowhere, or too much was searched in vain. */
 async function frameLength(
   bytes: ByteSource,
   { mostBytes }: FrameHeader,
   isEnd: (head: Uint8Array) => boolean,
+  credit: SearchCredit,
 ): Promise<number | undefined> {
   let sum = 0;
   let at = 0;
   /** A length at which the checksum is right, though what follows is no frame. */
   let candidate: number | undefined;
   for (let wanted = LOOK_AHEAD_BYTES; ; wanted *= 4) {
+    if (!credit.allows(Math.min(wanted, mostBytes), bytes.position())) {
+      credit.spend(at);
+      return candidate;
+    }
     const seen = await bytes.peek(Math.min(wanted, mostBytes) + HEADER_BYTES);
     const isLast = wanted >= mostBytes || seen.length < wanted;
     const until = isLast ? Math.min(seen.length, mostBytes) : seen.length - HEADER_BYTES;
@@ -167,7 +174,9 @@ async function frameLength(
         return length;
       candidate ??= length;
     }
-    if (isLast) return candidate;
+    if (!isLast) continue;
+    credit.spend(at - (candidate ?? 0));
+    return candidate;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.js';
 import type { RecordingInput } from './container.js';
 import { gather } from './file-cursor.js';
+import { createSearchCredit } from './search-credit.js';
 
 /** A page of Ogg (RFC 3533, section 6). */
 export interface OggPage {
@@ -57,8 +58,9 @@ export interface OggEnd {
 export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, OggEnd> {
   let gaps = 0;
   let isInGap = false;
+  const credit = createSearchCredit();
   for (;;) {
-    const head = Buffer.from(await bytes.peek(LARGEST_PAGE_BYTES));
+    const head = asBuffer(await bytes.peek(LARGEST_PAGE_BYTES));
     if (head.length === 0) return { isCut: false, gaps };
     const start = head.indexOf(CAPTURE_PATTERN);
     if (start !== 0) {
@@ -69,12 +71,18 @@ export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, 
       continue;
     }
     isInGap = false;
+    if (!credit.allows(head.length, bytes.position())) {
+      gaps += 1;
+      await bytes.skip(CAPTURE_PATTERN.length);
+      continue;
+    }
     const page = parsePage(head);
     if (page?.isIntact === true) {
       await bytes.skip(page.bytes.length);
       yield page;
       continue;
     }
+    credit.spend(page?.bytes.length ?? 0);
     const next = (page?.bytes ?? head).indexOf(CAPTURE_PATTERN, CAPTURE_PATTERN.length);
     if (page === undefined && next < 0) {
       await bytes.skip(Number.POSITIVE_INFINITY);
@@ -89,6 +97,11 @@ export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, 
       yield page;
     }
   }
+}
+
+/** Without a copy: pages may be much smaller than what is looked at. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 const CAPTURE_PATTERN = 'OggS';

@@ -20,8 +20,8 @@ export interface InferencePool {
 export type Share = readonly string[];
 
 /** What is to be recognised, and how urgently: values that can be sent anywhere. */
-export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'audio' | 'termLists'> {
-  /** Jobs of one stream go to the worker that did the last, which keeps their encoder state, if it is free. */
+export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'termLists'> {
+  /** Jobs of one stream go to the worker that did the last, which keeps its audio and encoder state, if it is free. */
   readonly stream: string;
   /** Whose it is: those who want more than there is get as much as each other. */
   readonly share: Share;
@@ -40,8 +40,8 @@ export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'audio' 
 /** Whoever wants the result of a job. */
 export interface JobOwner {
   /**
-   * Gives the job's audio from its sample `from` on, 16 kHz, once a worker takes it: most partials are replaced before, and
-   * a worker that has the beginning of the window needs only what follows.
+   * Gives the stream's audio, 16 kHz, from its sample `from` to the end of the job's. Asked for when a worker takes the job,
+   * for what that lacks of it: most partials are replaced before. All of the job's audio may be asked for until it is over.
    */
   readonly audio: (from: number) => Int16Array;
   readonly onResult: (result: RecognitionResult) => void;
@@ -68,12 +68,12 @@ export interface SubmittedJob {
 }
 
 /** What workers keep so that later jobs are quicker. */
-type KeptForLater =
+export type KeptForLater =
   /** The encoding of a window that no job will continue. */
   | { readonly window: string }
   /** A list of terms that no stream uses any more, by its name. */
   | { readonly termList: string }
-  /** The place of a stream that has ended. */
+  /** The place and the audio of a stream that has ended. */
   | { readonly stream: string };
 
 /** How busy a pool is. */

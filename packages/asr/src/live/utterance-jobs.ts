@@ -3,6 +3,7 @@ import type { DecodingRequest } from '../decoding/speech-model.js';
 import type { JobOwner, RecognitionRequest, SubmittedJob } from '../inference/inference-pool.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import type { AudioHistory } from '../segment/audio-history.js';
+import { followAudioInUse } from './audio-in-use.js';
 import type { CarriedContext, ContextWindow } from './carried-context.js';
 import type { LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
@@ -28,6 +29,8 @@ export interface UtteranceJobs {
   submit(utterance: HeardUtterance, end: number, purpose: Purpose, owner: HypothesisOwner): SubmittedJob;
   /** The same, but alone, with nothing before it but silence. `speaks`: it is known to hold speech. */
   submitAlone(utterance: HeardUtterance, end: number, speaks: boolean, owner: HypothesisOwner): SubmittedJob;
+  /** First sample of the stream that a job on its way may still ask for. */
+  readonly neededFrom: number | undefined;
   /** Nothing more will be asked. */
   close(): void;
 }
@@ -42,6 +45,7 @@ export function createUtteranceJobs(
 ): UtteranceJobs {
   const { pool, stream } = services;
   const settingsOf = jobSettings(options, services);
+  const jobs = followAudioInUse(pool);
   /** The window that workers may keep states of. */
   let keptWindow: number | undefined;
   /** The window of the latest job that kept its state. */
@@ -75,17 +79,18 @@ export function createUtteranceJobs(
       const { id, start, prefix } = windowOf(utterance, end);
       // A window's first job keeps its state for all others, even if it is a partial.
       const keepState = options.contextSeconds > 0 && (purpose !== 'partial' || stateOf !== id);
-      return pool.submit(
+      return jobs.submit(
         {
           ...placeOf(utterance, end),
           ...settingsOf(purpose, false),
+          audio: { from: start, to: end, silenceAhead: 0 },
           window: nameOf(id),
           prefix,
           keepState,
           replaces: purpose === 'partial' ? stream : undefined,
         },
         {
-          audio: (from) => history.slice(start + from, end),
+          audio: (from) => history.slice(from, end),
           onLost,
           onResult(result) {
             if (keepState) stateOf = id;
@@ -96,22 +101,26 @@ export function createUtteranceJobs(
     },
     submitAlone(utterance, end, speaks, { onResult, onLost }) {
       const { start } = utterance;
-      return pool.submit(
+      return jobs.submit(
         {
           ...placeOf(utterance, end),
           ...settingsOf('final', speaks),
+          audio: { from: start, to: end, silenceAhead: LEAD_IN },
           window: undefined,
           prefix: [],
           keepState: false,
         },
         {
-          audio: (from) => withSilenceAhead(history.slice(start, end), LEAD_IN).subarray(from),
+          audio: (from) => history.slice(from, end),
           onLost,
           onResult(result) {
             onResult(inStreamTime(result, start - LEAD_IN));
           },
         },
       );
+    },
+    get neededFrom() {
+      return jobs.neededFrom;
     },
     close() {
       forgetKept();
@@ -169,9 +178,3 @@ function inStreamTime(result: RecognitionResult, start: number): RecognitionResu
 
 /** Silence put before an utterance that is heard alone, samples: 0.1 s. */
 const LEAD_IN = 1_600;
-
-function withSilenceAhead(audio: Int16Array, samples: number): Int16Array {
-  const longer = new Int16Array(samples + audio.length);
-  longer.set(audio, samples);
-  return longer;
-}

@@ -18,7 +18,7 @@ export interface UtteranceRecognition {
   /** Resolves when every utterance that has ended is final. */
   settled(): Promise<void>;
   close(): void;
-  /** First sample that may still be needed, for context or for an utterance that is not final. */
+  /** First sample that may still be needed, for context, for an utterance that is not final, or for a job on its way. */
   readonly neededFrom: number | undefined;
   /** Start of the oldest utterance that is not final, samples. */
   readonly unsettledFrom: number | undefined;
@@ -109,7 +109,7 @@ export function createUtteranceRecognition(
       jobs.close();
     },
     get neededFrom() {
-      return earliest(context.start, finals.oldest?.start, open?.start);
+      return earliest(context.start, finals.oldest?.start, open?.start, jobs.neededFrom);
     },
     get unsettledFrom() {
       return earliest(finals.oldest?.start, open?.start);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobEngine } from '../../src/inference/worker/job-engine.js';
 import { LEXICON, type RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { preferredWeightFormat } from '../../src/models/prepared-graphs.js';
-import { plainRequest } from '../../src/decoding/speech-model.js';
+import { finalJob } from '../support/job-engine.js';
 import { transcribe } from '../support/listening.js';
 import { openPrepared } from '../support/published-moonshine.js';
 import { startRealRecognizer, type RealRecognizer } from '../support/real-recognizer.js';
@@ -52,18 +52,8 @@ test('what a word is taken for is weighed by the decoder, which prefers what was
       throw error;
     },
   });
-  engine.add({
-    id: 1,
-    priority: 'final',
-    window: 'window',
-    audio: Int16Array.from(clip.samples, (sample) => Math.round(sample * 32_767)),
-    prefix: [],
-    draft: [],
-    newSeconds: clip.samples.length / 16_000,
-    keepState: false,
-    decoding: plainRequest,
-    termLists: [LEXICON],
-  });
+  const audio = Int16Array.from(clip.samples, (sample) => Math.round(sample * 32_767));
+  engine.add(...finalJob(1, audio, { keepState: false, termLists: [LEXICON] }));
   await until(() => results.length === 1);
   const alternatives = results[0]?.alternatives ?? [];
   expect(alternatives.map(({ text }) => text).sort()).toEqual(['patience', 'physician']);

@@ -15,17 +15,18 @@ export function startEngine(model: SpeechModel) {
   return { engine, results };
 }
 
-/** A final of all of some audio, that nothing was heard of before. */
+/** A final of all of some audio, that nothing was heard of before, and its samples. */
 export function finalJob(
   id: number,
   audio: Int16Array,
   changes: Partial<RecognitionJob> = {},
-): RecognitionJob {
-  return {
+): readonly [RecognitionJob, Float32Array] {
+  const job: RecognitionJob = {
     id,
     priority: 'final',
+    stream: 'stream',
     window: 'window',
-    audio,
+    audio: { from: 0, to: audio.length, silenceAhead: 0 },
     prefix: [],
     draft: [],
     newSeconds: audio.length / 16_000,
@@ -34,4 +35,5 @@ export function finalJob(
     decoding: plainRequest,
     ...changes,
   };
+  return [job, Float32Array.from(audio, (sample) => sample / 32_768)];
 }

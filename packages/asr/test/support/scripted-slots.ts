@@ -8,6 +8,8 @@ import type {
 /** A place for a process, without one: the test says when a job ends, and when the process would. */
 export interface ScriptedSlot {
   readonly slot: WorkerSlot;
+  /** Those that it has. */
+  readonly jobs: ReadonlyMap<number, RecognitionJob>;
   /** Jobs in the order that they were given, and what was done to them. */
   readonly assigned: readonly RecognitionJob[];
   readonly cancelled: readonly number[];
@@ -48,7 +50,6 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
       get ready() {
         return ready;
       },
-      jobs,
       assign(job) {
         jobs.set(job.id, job);
         assigned.push(job);
@@ -59,11 +60,13 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
         listener.onRoom();
       },
       promote: (id) => promoted.push(id),
-      forget: (window) => forgotten.push(window),
-      forgetTerms: () => undefined,
+      forget(kept) {
+        if ('window' in kept) forgotten.push(kept.window);
+      },
       status: () => ({ pid: 1, state: 'ready', residentBytes: 0, restarts: 0, jobs: jobs.size }),
       close: () => Promise.resolve(),
     },
+    jobs,
     assigned,
     cancelled,
     promoted,
@@ -74,7 +77,7 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
       listener.onRoom();
     },
     crash() {
-      const undone = [...jobs.values()];
+      const undone = [...jobs.keys()];
       jobs.clear();
       listener.onReturned(undone);
     },

@@ -2,6 +2,7 @@ import type { TokenAlternative } from '../../decoding/reconsider-terms.js';
 import type { Hypothesis, Stretch } from '../../decoding/search.js';
 import type { DecodingRequest, Opening } from '../../decoding/speech-model.js';
 import type { NamedTerm } from '../../terms/name-terms.js';
+import type { AudioSpan } from './stream-audio.js';
 
 /**
  * How urgent a job is. A final that is late delays a person; a partial that is late is worth nothing; nobody waits for
@@ -10,8 +11,8 @@ import type { NamedTerm } from '../../terms/name-terms.js';
 export type JobPriority = 'final' | 'partial' | 'background';
 
 /**
- * One window of audio to be turned into tokens. Nothing but values that can be sent anywhere, and all that is needed to do
- * it again somewhere else.
+ * One window of audio to be turned into tokens: nothing but values that can be sent anywhere. The audio is named, and goes
+ * to each worker once, ahead of the first job that it is part of.
  */
 export interface RecognitionJob {
   readonly id: number;
@@ -21,8 +22,10 @@ export interface RecognitionJob {
    * audio is no part of any other job's.
    */
   readonly window: string | undefined;
-  /** The window's audio from its start to the end of the utterance, 16 kHz. */
-  readonly audio: Int16Array;
+  /** Names the stream whose audio it is. */
+  readonly stream: string;
+  /** The window's audio, from its start to the end of the utterance. */
+  readonly audio: AudioSpan;
   /** Tokens already final for the beginning of the window: the decoder goes on behind them. */
   readonly prefix: readonly number[];
   /** Tokens that are expected behind the prefix: read all at once, they cost little as far as they come. */

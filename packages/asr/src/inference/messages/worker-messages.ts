@@ -1,6 +1,7 @@
 import type { PreparedModel } from '../../families/model-family.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
 import type { RecognitionJob, RecognitionResult } from './recognition-job.js';
+import type { AudioPiece } from './stream-audio.js';
 
 /** From the server to an inference process. */
 export type ToWorker =
@@ -12,6 +13,8 @@ export type ToWorker =
     }
   | { readonly type: 'terms'; readonly list: KeyTermList }
   | { readonly type: 'forget-terms'; readonly name: string }
+  | { readonly type: 'audio'; readonly piece: AudioPiece }
+  | { readonly type: 'forget-audio'; readonly stream: string }
   | { readonly type: 'job'; readonly job: RecognitionJob }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'promote'; readonly id: number }
@@ -29,4 +32,6 @@ export type FromWorker =
       readonly runSeconds: number;
       readonly residentBytes: number;
     }
+  /** Audio of a job is not there, or no more: the job is not done unless it is sent again behind all of its audio. */
+  | { readonly type: 'audio-missing'; readonly id: number }
   | { readonly type: 'pong'; readonly residentBytes: number };

@@ -55,8 +55,6 @@ interface Entry {
   readonly id: number;
   readonly request: RecognitionRequest;
   readonly owner: JobOwner;
-  /** Made when a process takes it. */
-  job: RecognitionJob | undefined;
   readonly submittedAt: number;
   /** When whoever speaks in real time would have submitted it. */
   readonly dueAt: number;
@@ -102,12 +100,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       if (!next) return;
       begin(next, slot);
       const home = homes.get(next.request.stream);
-      if (home !== slot && next.request.window !== undefined) home?.forget(next.request.window);
+      if (home !== slot && next.request.window !== undefined) home?.forget({ window: next.request.window });
       homes.set(next.request.stream, slot);
-      const job = (next.job ??= jobOf(next));
-      const keyTerms = job.termLists.length > 0 ? next.request.keyTerms : undefined;
-      if (next.isEarlyAtWork) slot.assign({ ...job, priority: 'background' }, keyTerms);
-      else slot.assign(next.urgent ? { ...job, priority: 'final' } : job, keyTerms);
+      slot.assign(jobOf(next), { audio: next.owner.audio, keyTerms: next.request.keyTerms });
     }
   };
 
@@ -291,8 +286,8 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     setTimeout(wake, milliseconds).unref();
   };
 
-  const takeBack = (jobs: readonly RecognitionJob[]) => {
-    for (const { id } of jobs) {
+  const takeBack = (jobs: readonly number[]) => {
+    for (const id of jobs) {
       const entry = entries.get(id);
       if (!entry) continue;
       const worker = entry.slot ? slots.indexOf(entry.slot) : -1;
@@ -303,7 +298,6 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       if (mustCome && entry.attempts < MAX_ATTEMPTS) {
         entry.used = 0;
         sharesOf(entry).enter(entry.request.share);
-        if (entry.attempts === MAX_ATTEMPTS - 1) entry.job = entry.job && withoutExtras(entry.job);
         options.onEvent({ kind: 'job-retried', worker });
         continue;
       }
@@ -360,7 +354,6 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
         id,
         request,
         owner,
-        job: undefined,
         submittedAt: performance.now(),
         dueAt: performance.now() + (request.priority === 'background' ? 0 : request.aheadSeconds * 1000),
         urgent: request.priority === 'final',
@@ -393,10 +386,9 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
       };
     },
     forget(kept) {
+      // Also by those that a stream's jobs have moved away from.
+      for (const slot of slots) slot.forget(kept);
       if ('stream' in kept) homes.delete(kept.stream);
-      // Also those that a stream's jobs have moved away from.
-      else if ('window' in kept) for (const slot of slots) slot.forget(kept.window);
-      else for (const slot of slots) slot.forgetTerms(kept.termList);
     },
     status: (share) => ({
       ready: slots.some((slot) => slot.ready),
@@ -413,14 +405,17 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   };
 }
 
-function jobOf({ id, request, owner }: Entry): RecognitionJob {
-  const { priority, window, prefix, draft, newSeconds, keepState, decoding, keyTerms, lexicon } = request;
+function jobOf({ id, request, urgent, isEarlyAtWork, attempts }: Entry): RecognitionJob {
+  const { stream, audio, window, prefix, draft, newSeconds, keepState, decoding, keyTerms, lexicon } =
+    request;
   const termLists = [...(keyTerms ? [keyTerms.name] : []), ...(lexicon ? [LEXICON] : [])];
-  return {
+  const priority = isEarlyAtWork ? 'background' : urgent ? 'final' : request.priority;
+  const job = {
     id,
     priority,
+    stream,
+    audio,
     window,
-    audio: owner.audio(0),
     prefix,
     draft,
     newSeconds,
@@ -428,6 +423,7 @@ function jobOf({ id, request, owner }: Entry): RecognitionJob {
     decoding,
     termLists,
   };
+  return attempts === MAX_ATTEMPTS - 1 ? withoutExtras(job) : job;
 }
 
 /** The same job with nothing but the audio to go by: words without their terms are better than none. */

@@ -1,24 +1,31 @@
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { KeyTermList } from '../../terms/key-term-list.js';
+import type { KeptForLater } from '../inference-pool.js';
 import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
 import type { FromWorker } from '../messages/worker-messages.js';
 import type { PreparedModel } from '../../families/model-family.js';
+import { createSentAudio, type AudioSource } from './sent-audio.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 /** A place that always has an inference process in it, or is about to get one. */
 export interface WorkerSlot {
   /** Whether it takes jobs. */
   readonly ready: boolean;
-  readonly jobs: ReadonlyMap<number, RecognitionJob>;
-  /** `keyTerms`: the list that the job names, which the process is told of before. */
-  assign(job: RecognitionJob, keyTerms?: KeyTermList): void;
+  /** Gives it a job, and before that what the process lacks of what the job names. */
+  assign(job: RecognitionJob, named: NamedByJob): void;
   cancel(id: number): void;
   promote(id: number): void;
-  forget(window: string): void;
-  /** No job will name the list again. */
-  forgetTerms(name: string): void;
+  /** Frees what the process keeps for jobs that will not come. */
+  forget(kept: KeptForLater): void;
   status(): WorkerStatus;
   close(): Promise<void>;
+}
+
+/** What a job has by name only. */
+export interface NamedByJob {
+  /** Asked for as long as the slot has the job. */
+  readonly audio: AudioSource;
+  readonly keyTerms: KeyTermList | undefined;
 }
 
 /** What a slot runs, and its limits. */
@@ -38,8 +45,8 @@ export interface WorkerSlotListener {
   /** It became ready, or may have room for another job. */
   readonly onRoom: () => void;
   readonly onResult: (id: number, result: RecognitionResult, runSeconds: number) => void;
-  /** The process ended with these jobs undone. */
-  readonly onReturned: (jobs: readonly RecognitionJob[]) => void;
+  /** The process ended with these jobs undone, or cannot do them. */
+  readonly onReturned: (jobs: readonly number[]) => void;
   /** The model could not be loaded; it will be tried again. */
   readonly onLoadFailed: (message: string) => void;
   readonly onEvent: (event: RecognizerEvent) => void;
@@ -58,9 +65,10 @@ const BACKOFF_MS = { first: 250, longest: 30_000 } as const;
  * it otherwise, at once the first time and with growing delays if that does not help.
  */
 export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlotListener): WorkerSlot {
-  const jobs = new Map<number, RecognitionJob>();
+  const jobs = new Map<number, AssignedJob>();
   /** Names of the lists of terms that the process has been given. */
   const knownTerms = new Set<string>();
+  const sentAudio = createSentAudio();
   let process: WorkerProcess | undefined;
   let state: WorkerStatus['state'] | 'closed' = 'starting';
   let exitReason: 'crash' | 'hung' | 'memory' = 'crash';
@@ -80,6 +88,7 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     silentTicks = 0;
     startedAt = performance.now();
     knownTerms.clear();
+    sentAudio.clear();
     process = startWorkerProcess({ onMessage: receive, onExit: exited });
     const { model, lexicon, lexiconContext } = options;
     process.send({ type: 'load', model, lexicon, lexiconContext });
@@ -112,11 +121,40 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
         replaceIfTooLarge();
         listener.onRoom();
         break;
+      case 'audio-missing':
+        sendWhole(message.id);
+        break;
       case 'pong':
         residentBytes = message.residentBytes;
         replaceIfTooLarge();
         break;
     }
+  };
+
+  const give = ({ job, named: { audio, keyTerms } }: AssignedJob) => {
+    if (keyTerms && job.termLists.includes(keyTerms.name) && !knownTerms.has(keyTerms.name)) {
+      knownTerms.add(keyTerms.name);
+      process?.send({ type: 'terms', list: keyTerms });
+    }
+    const piece = sentAudio.next(job.stream, job.audio, audio);
+    if (piece) process?.send({ type: 'audio', piece });
+    process?.send({ type: 'job', job });
+  };
+
+  /** The process let go of what it had of a job's audio. */
+  const sendWhole = (id: number) => {
+    const assigned = jobs.get(id);
+    // It was cancelled in the meantime.
+    if (!assigned) return;
+    sentAudio.forget(assigned.job.stream);
+    if (!assigned.sentWhole) {
+      assigned.sentWhole = true;
+      give(assigned);
+      return;
+    }
+    // There is less audio than the job names, and will not be more.
+    jobs.delete(id);
+    listener.onReturned([id]);
   };
 
   const replaceIfTooLarge = () => {
@@ -135,7 +173,7 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     }
     state = 'backing-off';
     listener.onEvent({ kind: 'worker-exited', worker: options.index, pid, reason: exitReason });
-    const undone = [...jobs.values()];
+    const undone = [...jobs.keys()];
     jobs.clear();
     const delay = exitReason === 'memory' || failuresInARow === 0 ? 0 : backoffMs(failuresInARow);
     if (exitReason !== 'memory') failuresInARow++;
@@ -163,14 +201,10 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     get ready() {
       return state === 'ready' && !replacing;
     },
-    jobs,
-    assign(job, keyTerms) {
-      jobs.set(job.id, job);
-      if (keyTerms && !knownTerms.has(keyTerms.name)) {
-        knownTerms.add(keyTerms.name);
-        process?.send({ type: 'terms', list: keyTerms });
-      }
-      process?.send({ type: 'job', job });
+    assign(job, named) {
+      const assigned = { job, named, sentWhole: false };
+      jobs.set(job.id, assigned);
+      give(assigned);
     },
     cancel(id) {
       if (!jobs.delete(id)) return;
@@ -181,11 +215,11 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     promote(id) {
       process?.send({ type: 'promote', id });
     },
-    forget(window) {
-      process?.send({ type: 'forget', window });
-    },
-    forgetTerms(name) {
-      if (knownTerms.delete(name)) process?.send({ type: 'forget-terms', name });
+    forget(kept) {
+      if ('window' in kept) process?.send({ type: 'forget', window: kept.window });
+      else if ('termList' in kept) {
+        if (knownTerms.delete(kept.termList)) process?.send({ type: 'forget-terms', name: kept.termList });
+      } else if (sentAudio.forget(kept.stream)) process?.send({ type: 'forget-audio', stream: kept.stream });
     },
     status: () => ({
       pid: process?.pid,
@@ -205,6 +239,14 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
       });
     },
   };
+}
+
+/** A job at a process. */
+interface AssignedJob {
+  readonly job: RecognitionJob;
+  readonly named: NamedByJob;
+  /** Whether all of its audio was sent for it alone. */
+  sentWhole: boolean;
 }
 
 function backoffMs(failures: number): number {

@@ -1,4 +1,3 @@
-import { SAMPLE_RATE } from '../../audio/sample-rate.js';
 import type { BranchedReading, Reading, RowOutput } from '../../decoding/decoder-batch.js';
 import { SHORTEST_TOKEN_SECONDS, type WantedAudio } from '../../decoding/repetition.js';
 import {
@@ -17,6 +16,8 @@ import type { JobDecoder, JobRows } from './shared-decoder.js';
 /** An utterance whose audio is encoded. */
 export interface EncodedUtterance {
   readonly job: RecognitionJob;
+  /** Length of what was encoded, seconds. */
+  readonly seconds: number;
   readonly model: SpeechModel;
   readonly decoder: JobDecoder;
   readonly opening: Opening;
@@ -77,7 +78,7 @@ export function searchFor(
     rules: model.rules(job.decoding, job.prefix),
     endToken: model.endToken,
     ...tokenLimits(utterance),
-    audio: wantedAudio(job, model),
+    audio: wantedAudio(utterance),
     speaks: job.decoding.speaks,
     ...how,
   });
@@ -228,7 +229,10 @@ function tokenLimits({
   };
 }
 
-function wantedAudio({ audio, newSeconds }: RecognitionJob, { secondsPerFrame }: SpeechModel): WantedAudio {
-  const seconds = audio.length / SAMPLE_RATE;
+function wantedAudio({
+  job: { newSeconds },
+  model: { secondsPerFrame },
+  seconds,
+}: EncodedUtterance): WantedAudio {
   return { from: (seconds - newSeconds) / secondsPerFrame, to: seconds / secondsPerFrame, secondsPerFrame };
 }

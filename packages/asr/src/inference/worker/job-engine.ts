@@ -9,7 +9,7 @@ import {
   type RecognitionJob,
   type RecognitionResult,
 } from '../messages/recognition-job.js';
-import { recogniseUtterance } from './recognise-utterance.js';
+import { recogniseUtterance, type HeardJob } from './recognise-utterance.js';
 import type { JobTerms } from './search-terms.js';
 import { createSharedDecoder, type JobDecoder } from './shared-decoder.js';
 import { createTermLists } from './term-lists.js';
@@ -17,7 +17,8 @@ import { createWindowStates } from './window-states.js';
 
 /** Recognises jobs one process at a time, decoding those at hand together. */
 export interface JobEngine {
-  add(job: RecognitionJob): void;
+  /** Takes a job, and the samples that it names, 16 kHz within ±1. */
+  add(job: RecognitionJob, samples: Float32Array): void;
   /** Drops a job that has not ended. */
   cancel(id: number): void;
   /** Lets a job go before all partials. */
@@ -65,7 +66,7 @@ export function createJobEngine({
   const decoder = createSharedDecoder(batch);
   const states = createWindowStates();
   const lists = createTermLists(reader, lexicon?.terms ?? [], lexicon?.language);
-  const waiting: RecognitionJob[] = [];
+  const waiting: HeardJob[] = [];
   const atWork = new Map<number, JobAtWork>();
   const promoted = new Set<number>();
   let running = false;
@@ -91,32 +92,34 @@ export function createJobEngine({
     if (!running) run().catch(onError);
   };
 
-  const takeNext = (): RecognitionJob | undefined => {
+  const takeNext = (): HeardJob | undefined => {
     // A job waits for its own terms, and nobody else does.
-    const ready = waiting.filter(({ termLists }) => !lists.isLearning(termLists));
+    const ready = waiting.filter(({ job }) => !lists.isLearning(job.termLists));
     if (batch.size >= MAX_BATCH_ROWS || (batch.size > 0 && batch.frames >= MAX_BATCH_FRAMES))
       return undefined;
-    const best = Math.min(...ready.map(rankOf));
+    const best = Math.min(...ready.map(({ job }) => rankOf(job)));
     // A job waits for more urgent ones at work: its encoding would hold them up.
     if (Math.min(...[...atWork.values()].map(({ job }) => rankOf(job))) < best) return undefined;
-    const isBest = (job: RecognitionJob) => rankOf(job) === best;
+    const isBest = ({ job }: HeardJob) => rankOf(job) === best;
     const next = best === RANK.partial ? ready.findLast(isBest) : ready.find(isBest);
     return next && waiting.splice(waiting.indexOf(next), 1)[0];
   };
 
   const rankOf = (job: RecognitionJob) => RANK[promoted.has(job.id) ? 'final' : job.priority];
 
-  const begin = (job: RecognitionJob) => {
+  const begin = (heard: HeardJob) => {
+    const { job } = heard;
     const cancelled = new AbortController();
     atWork.set(job.id, { job, cancelled });
     const { signal } = cancelled;
-    return decoder.begin((own) => recognise(job, own, signal), signal);
+    return decoder.begin((own) => recognise(heard, own, signal), signal);
   };
 
-  const recognise = async (job: RecognitionJob, own: JobDecoder, signal: AbortSignal) => {
+  const recognise = async (heard: HeardJob, own: JobDecoder, signal: AbortSignal) => {
+    const { job } = heard;
     const startedAt = performance.now();
     const terms = termsOf(job);
-    const result = await recogniseUtterance(job, { model: reader, decoder: own, states, terms, signal });
+    const result = await recogniseUtterance(heard, { model: reader, decoder: own, states, terms, signal });
     atWork.delete(job.id);
     promoted.delete(job.id);
     onResult(job.id, result, (performance.now() - startedAt) / 1000);
@@ -130,12 +133,12 @@ export function createJobEngine({
   });
 
   return {
-    add(job) {
-      waiting.push(job);
+    add(job, samples) {
+      waiting.push({ job, samples });
       goOn();
     },
     cancel(id) {
-      const index = waiting.findIndex((job) => job.id === id);
+      const index = waiting.findIndex(({ job }) => job.id === id);
       if (index >= 0) waiting.splice(index, 1);
       atWork.get(id)?.cancelled.abort();
       atWork.delete(id);

@@ -1,3 +1,4 @@
+import { SAMPLE_RATE } from '../../audio/sample-rate.js';
 import { withReplaced, type Reconsidered } from '../../decoding/reconsider-terms.js';
 import { meanLogProbability } from '../../decoding/search.js';
 import type { Opening, SpeechModel } from '../../decoding/speech-model.js';
@@ -9,6 +10,13 @@ import { decodeText, looksForTerms, type DecodedText, type EncodedUtterance } fr
 import { searchTerms, type JobTerms } from './search-terms.js';
 import type { JobDecoder } from './shared-decoder.js';
 import type { WindowStates } from './window-states.js';
+
+/** A job with its audio. */
+export interface HeardJob {
+  readonly job: RecognitionJob;
+  /** The samples that it names, 16 kHz within ±1. */
+  readonly samples: Float32Array;
+}
 
 /** What an utterance is recognised with. */
 export interface UtteranceTools {
@@ -25,29 +33,37 @@ export interface UtteranceTools {
  * believed, and its terms are reconsidered. Wherever it needs the decoder it awaits its turn.
  */
 export async function recogniseUtterance(
-  job: RecognitionJob,
+  { job, samples }: HeardJob,
   tools: UtteranceTools,
 ): Promise<RecognitionResult> {
-  const utterance = await encode(job, tools);
+  const utterance = await encode({ job, samples }, tools);
   const decoded = await decodeText(utterance);
   const text = await searchTerms(utterance, tools.terms, decoded);
   return resultOf(utterance, decoded, text, tools.terms);
 }
 
 async function encode(
-  job: RecognitionJob,
+  { job, samples }: HeardJob,
   { model, decoder, states, signal }: UtteranceTools,
 ): Promise<EncodedUtterance> {
-  const { window, audio } = job;
-  const earlier = window === undefined ? undefined : states.get(window, audio.length);
-  const { cross, state } = await model.encoder.encode(toFloat(audio), earlier);
+  const { window } = job;
+  const earlier = window === undefined ? undefined : states.get(window, samples.length);
+  const { cross, state } = await model.encoder.encode(samples, earlier);
   // Of a job that was cancelled in the meantime nobody would tell when to let go of its state.
   signal.throwIfAborted();
-  if (job.keepState && state && window !== undefined) states.set(window, state, audio.length);
+  if (job.keepState && state && window !== undefined) states.set(window, state, samples.length);
   const opening = await open(job, model, decoder, cross);
   const { language } = job.decoding;
   const spoken = language === 'auto' ? (opening.language ?? 'en') : language;
-  return { job, model, decoder, opening, prompt: model.prompt(job.decoding, spoken, job.prefix), cross };
+  return {
+    job,
+    seconds: samples.length / SAMPLE_RATE,
+    model,
+    decoder,
+    opening,
+    prompt: model.prompt(job.decoding, spoken, job.prefix),
+    cross,
+  };
 }
 
 /** What the model says before any text, where that is of interest. */
@@ -81,10 +97,4 @@ function resultOf(
     terms: nameTerms(words, lists),
     alternatives,
   };
-}
-
-function toFloat(audio: Int16Array): Float32Array {
-  const samples = new Float32Array(audio.length);
-  for (let i = 0; i < audio.length; i++) samples[i] = (audio[i] as number) / 32_768;
-  return samples;
 }

@@ -6,12 +6,16 @@ import { loadMedicalLexicon } from '../../lexicon/medical-lexicon.js';
 import { createConfusables } from '../../terms/confusables.js';
 import { termsOfList } from '../../terms/key-term-list.js';
 import { createJobEngine, type EngineLexicon, type JobEngine } from './job-engine.js';
+import { createStreamAudio } from './stream-audio.js';
 import { warmUp } from './warm-up.js';
+import type { RecognitionJob } from '../messages/recognition-job.js';
 import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
 
 // The entry of an inference process: one engine, driven by messages from the server that forked it.
 
 let engine: JobEngine | undefined;
+
+const audio = createStreamAudio();
 
 /** Exit status after an error that nothing was prepared for. */
 const CRASHED = 70;
@@ -22,7 +26,13 @@ process.on('message', (message: ToWorker) => {
       void load(message);
       break;
     case 'job':
-      engine?.add(message.job);
+      take(message.job);
+      break;
+    case 'audio':
+      audio.append(message.piece);
+      break;
+    case 'forget-audio':
+      audio.forget(message.stream);
       break;
     case 'cancel':
       engine?.cancel(message.id);
@@ -58,6 +68,12 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; the server decides when its workers end.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+
+function take(job: RecognitionJob): void {
+  const samples = audio.read(job.stream, job.audio);
+  if (samples) engine?.add(job, samples);
+  else send({ type: 'audio-missing', id: job.id });
+}
 
 async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   try {

@@ -373,7 +373,7 @@ test('no share of any mixture waits while a process is free, none starves, and s
           vi.advanceTimersByTime(changes.newSeconds * 100);
           slots[index % 2]?.finish();
         }
-        const working = slots.some(({ slot }) => slot.jobs.size > 0);
+        const working = slots.some(({ jobs }) => jobs.size > 0);
         expect(working || scheduler.status().waiting.finals === 0).toBe(true);
       }
       for (let i = 0; i < 2 * jobs.length; i++) {
@@ -466,12 +466,12 @@ test('every job but partials comes to one result, whatever ends, and no final wa
         } else if ('finish' in each) slots[each.finish]?.finish();
         else if ('crash' in each) slots[each.crash]?.crash();
         else vi.advanceTimersByTime(each.pass);
-        const free = slots.filter(({ slot }) =>
-          [...slot.jobs.values()].every(({ priority }) => priority !== 'final'),
+        const free = slots.filter(({ jobs }) =>
+          [...jobs.values()].every(({ priority }) => priority !== 'final'),
         );
         expect(scheduler.status().waiting.finals === 0 || free.length === 0).toBe(true);
       }
-      while (slots.some(({ slot }) => slot.jobs.size > 0)) for (const slot of slots) slot.finish();
+      while (slots.some(({ jobs }) => jobs.size > 0)) for (const slot of slots) slot.finish();
       expect(scheduler.status().waiting.finals).toBe(0);
       expect(new Set(outcomes).size).toBe(outcomes.length);
       const finished = events.filter(
@@ -518,6 +518,7 @@ function schedule(workers: number) {
         stream,
         priority,
         window: `window of ${stream}`,
+        audio: { from: 0, to: 16_000, silenceAhead: 0 },
         prefix: [],
         draft: [],
         share: [],

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import childProcess, { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { expectOrderly } from '../../support/expect-orderly.js';
 import { encodePcm, listen, transcribe, type Listening } from '../../support/listening.js';
@@ -109,6 +110,21 @@ describe('an inference process', { timeout: 240_000 }, () => {
     expect(real.recognizer.status().workers[0]?.restarts).toBe(2);
   });
 
+  test('is sent each sample once, and all of what it lost again, which costs no final', async () => {
+    const watched = watchAudio();
+    const real = await start();
+    const speech = join(turns);
+    const undisturbed = await transcribe(real.recognizer, speech);
+    expect(watched.samples).toBeGreaterThan(speech.length / 2);
+    expect(watched.samples).toBeLessThanOrEqual(speech.length);
+    watched.losesEverySecond = true;
+    expectSameSpeech(await transcribe(real.recognizer, speech), undisturbed);
+    expect(watched.lost).toBeGreaterThan(0);
+    const kinds = real.events.map(({ kind }) => kind);
+    for (const kind of ['worker-exited', 'job-retried', 'job-lost'] as const)
+      expect(kinds).not.toContain(kind);
+  });
+
   test('above its memory limit is replaced, and no work is lost', async () => {
     const undisturbed = await speakInTurns(await start());
     const real = await start({ workerMemoryLimitBytes: 1 });
@@ -180,6 +196,34 @@ describe('an inference process', { timeout: 240_000 }, () => {
     await until(() => !orphans.some(isAlive));
   });
 });
+
+/** Counts the audio that goes to processes which are started from now on, and loses some of it on the way if told so. */
+function watchAudio() {
+  const watched = { samples: 0, lost: 0, losesEverySecond: false };
+  const { fork } = childProcess;
+  const watch = (child: childProcess.ChildProcess) => {
+    const send = child.send.bind(child) as (message: unknown, ...rest: unknown[]) => boolean;
+    let pieces = 0;
+    child.send = (message: unknown, ...rest: unknown[]) => {
+      const { type, piece } = message as { type: string; piece?: { samples: Int16Array } };
+      if (type === 'audio' && piece) {
+        if (watched.losesEverySecond && ++pieces % 2 === 1) return ++watched.lost > 0;
+        watched.samples += piece.samples.length;
+      }
+      return send(message, ...rest);
+    };
+    return child;
+  };
+  const put = (replacement: typeof fork) => {
+    childProcess.fork = replacement;
+    syncBuiltinESMExports();
+  };
+  put(((...asked: Parameters<typeof fork>) => watch(fork(...asked))) as typeof fork);
+  onTestFinished(() => {
+    put(fork);
+  });
+  return watched;
+}
 
 async function start(options: Parameters<typeof startRealRecognizer>[0] = {}): Promise<RealRecognizer> {
   const real = await startRealRecognizer(options);

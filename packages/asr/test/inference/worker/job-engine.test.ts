@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 test('jobs at hand are recognised together, each with its own words', async () => {
   const { engine, results } = start();
-  for (const id of [1, 2, 3]) engine.add(job(id));
+  for (const id of [1, 2, 3]) engine.add(...job(id));
   await until(() => results.size === 3);
   for (const result of results.values()) {
     expect(result.stopped).toBe('end');
@@ -33,10 +33,10 @@ test('jobs at hand are recognised together, each with its own words', async () =
 
 test('finals end before partials that came first', async () => {
   const { engine, results } = start();
-  engine.add(job(1));
-  engine.add(job(2, { priority: 'partial' }));
-  engine.add(job(3, { priority: 'partial' }));
-  engine.add(job(4));
+  engine.add(...job(1));
+  engine.add(...job(2, { priority: 'partial' }));
+  engine.add(...job(3, { priority: 'partial' }));
+  engine.add(...job(4));
   engine.promote(3);
   await until(() => results.size === 4);
   expect([...results.keys()].at(-1)).toBe(2);
@@ -44,21 +44,21 @@ test('finals end before partials that came first', async () => {
 
 test('a cancelled job has no result, wherever it was, and the others end', async () => {
   const { engine, results } = start();
-  for (const id of [1, 2, 3]) engine.add(job(id));
+  for (const id of [1, 2, 3]) engine.add(...job(id));
   engine.cancel(3);
   // At work: the first job is being encoded by now.
   await new Promise((resolve) => setImmediate(resolve));
   engine.cancel(1);
   await until(() => results.has(2));
   engine.cancel(2);
-  engine.add(job(4));
+  engine.add(...job(4));
   await until(() => results.has(4));
   expect([...results.keys()]).toEqual([2, 4]);
 });
 
 test('a job waits for its own terms, however many they are, and no other job does', async () => {
   const { engine, results } = start();
-  engine.add(job(0));
+  engine.add(...job(0));
   await until(() => results.has(0));
   const many = Array.from({ length: 2000 }, (_, number) => ({
     text: `zorblax ${number}`,
@@ -66,19 +66,19 @@ test('a job waits for its own terms, however many they are, and no other job doe
   }));
   engine.learn('many', many);
   engine.learn('few', [{ text: 'zorblax' }]);
-  engine.add(job(1, { termLists: ['many'] }));
-  engine.add(job(2, { termLists: ['few'] }));
-  engine.add(job(3));
+  engine.add(...job(1, { termLists: ['many'] }));
+  engine.add(...job(2, { termLists: ['few'] }));
+  engine.add(...job(3));
   engine.learn('left', many);
   engine.unlearn('left');
-  engine.add(job(4, { termLists: ['left'] }));
+  engine.add(...job(4, { termLists: ['left'] }));
   await until(() => results.size === 5);
   expect([...results.keys()].at(-1)).toBe(1);
 });
 
 test('no more is written than a person could have said', async () => {
   const { engine, results } = start();
-  engine.add(job(1, { newSeconds: 0.5 }));
+  engine.add(...job(1, { newSeconds: 0.5 }));
   await until(() => results.has(1));
   expect(results.get(1)).toMatchObject({ stopped: 'length', endLogProbability: -Infinity });
   expect(results.get(1)?.tokens.length).toBeLessThanOrEqual(7);
@@ -87,12 +87,12 @@ test('no more is written than a person could have said', async () => {
 test('a window goes on from the state that it left, or from its start once it is forgotten', async () => {
   const { engine, results } = start();
   const beginning = Int16Array.from(toPcm(clip).subarray(0, 40_000));
-  engine.add(job(1, { audio: beginning }));
+  engine.add(...finalJob(1, beginning));
   await until(() => results.has(1));
-  engine.add(job(2));
+  engine.add(...job(2));
   await until(() => results.has(2));
   engine.forget('window');
-  engine.add(job(3));
+  engine.add(...job(3));
   await until(() => results.has(3));
   for (const id of [2, 3]) {
     const result = results.get(id);
@@ -120,7 +120,7 @@ test('what the encoder gave for a job is let go of once the batch has it', async
     },
   };
   const { engine, results } = start(watched);
-  for (const id of [1, 2, 3]) engine.add(job(id));
+  for (const id of [1, 2, 3]) engine.add(...job(id));
   await until(() => results.size === 3);
   // A job alone is decoded from what the encoder gave; with the second the batch makes tensors for both.
   expect(heldAtEncoding).toEqual([0, given.length / 3, 0]);
@@ -130,7 +130,7 @@ function start(speechModel: SpeechModel = model) {
   return startEngine(speechModel);
 }
 
-function job(id: number, changes: Partial<RecognitionJob> = {}): RecognitionJob {
+function job(id: number, changes: Partial<RecognitionJob> = {}) {
   return finalJob(id, toPcm(clip), changes);
 }
 

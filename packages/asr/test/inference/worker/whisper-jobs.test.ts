@@ -98,7 +98,7 @@ describe('beams', () => {
     for (const request of requests) alone.push(await recognise(request));
     const { engine, results } = start();
     requests.forEach((request, id) => {
-      engine.add(job(id, request));
+      engine.add(...job(id, request));
     });
     await until(() => results.size === requests.length);
     expect(requests.map((_, id) => results.get(id)?.tokens)).toEqual(alone.map(({ tokens }) => tokens));
@@ -106,7 +106,7 @@ describe('beams', () => {
 
   test('that are cancelled leave the others to end', async () => {
     const { engine, results } = start();
-    for (const id of [1, 2]) engine.add(job(id, { beams: 4 }));
+    for (const id of [1, 2]) engine.add(...job(id, { beams: 4 }));
     await new Promise((resolve) => setImmediate(resolve));
     engine.cancel(1);
     await until(() => results.has(2));
@@ -151,19 +151,19 @@ describe('a draft', () => {
 
 test('work in the background ends after finals and partials that came later', async () => {
   const { engine, results } = start();
-  engine.add(job(1));
-  engine.add(job(2, {}, { priority: 'background' }));
-  engine.add(job(3, {}, { priority: 'partial' }));
-  engine.add(job(4));
+  engine.add(...job(1));
+  engine.add(...job(2, {}, { priority: 'background' }));
+  engine.add(...job(3, {}, { priority: 'partial' }));
+  engine.add(...job(4));
   await until(() => results.size === 4);
   expect([...results.keys()].slice(2)).toEqual([3, 2]);
 });
 
 test('a final does not wait for work in the background that has begun', async () => {
   const { engine, results } = start();
-  engine.add(job(1, {}, { priority: 'background', newSeconds: 20 }));
+  engine.add(...job(1, {}, { priority: 'background', newSeconds: 20 }));
   await new Promise((resolve) => setImmediate(resolve));
-  engine.add(job(2, {}, { newSeconds: 0.1 }));
+  engine.add(...job(2, {}, { newSeconds: 0.1 }));
   await until(() => results.size === 2);
   expect([...results.keys()]).toEqual([2, 1]);
 });
@@ -219,7 +219,7 @@ async function recognise(
   altered: Partial<SpeechModel> = {},
 ): Promise<RecognitionResult> {
   const { engine, results } = start(altered);
-  engine.add(job(1, request, changes));
+  engine.add(...job(1, request, changes));
   await until(() => results.has(1));
   const result = results.get(1);
   if (!result) throw new Error('there is no result');
@@ -230,10 +230,6 @@ function start(altered: Partial<SpeechModel> = {}) {
   return startEngine({ ...model, ...altered });
 }
 
-function job(
-  id: number,
-  request: Partial<DecodingRequest> = {},
-  changes: Partial<RecognitionJob> = {},
-): RecognitionJob {
+function job(id: number, request: Partial<DecodingRequest> = {}, changes: Partial<RecognitionJob> = {}) {
   return finalJob(id, audio, { decoding: { ...plainRequest, ...request }, ...changes });
 }

@@ -1,0 +1,84 @@
+import { LRUCache } from 'lru-cache';
+import { SAMPLE_RATE } from '../../audio/sample-rate.js';
+import type { AudioPiece, AudioSpan } from '../messages/stream-audio.js';
+
+/** The latest audio of streams, within fixed memory. What was dropped is sent again: that costs time, not text. */
+export interface StreamAudio {
+  /** Takes samples that follow what is kept of their stream; others take the place of that. */
+  append(piece: AudioPiece): void;
+  /** The samples of a span, within ±1, which nobody may change; nothing where any of them is missing. */
+  read(stream: string, span: AudioSpan): Float32Array | undefined;
+  forget(stream: string): void;
+}
+
+/** Makes an empty store. */
+export function createStreamAudio(maxBytes = MAX_BYTES): StreamAudio {
+  const streams = new LRUCache<string, KeptAudio>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ samples }) => samples.byteLength,
+  });
+  return {
+    append(piece) {
+      if (piece.samples.length === 0) return;
+      const kept = streams.get(piece.stream);
+      const before = kept && endOf(kept) === piece.from ? kept : nothingAt(piece.from);
+      const after = withRoom(before, piece);
+      write(after, piece.samples);
+      if (after !== kept) streams.set(piece.stream, after);
+    },
+    read(stream, { from, to, silenceAhead }) {
+      const kept = streams.get(stream);
+      if (!kept || from < kept.start || to > endOf(kept)) return undefined;
+      const samples = kept.samples.subarray(from - kept.start, to - kept.start);
+      return silenceAhead > 0 ? behindSilence(samples, silenceAhead) : samples;
+    },
+    forget(stream) {
+      streams.delete(stream);
+    },
+  };
+}
+
+/** Memory for audio in one process, bytes: that of 25 streams whose windows are as long as they get. */
+const MAX_BYTES = 60_000_000;
+
+/** Room for what comes next, samples: 8 s, in which some ten partials are asked for. */
+const ROOM = 8 * SAMPLE_RATE;
+
+/** Audio of one stream. What has been written is never moved or changed, as jobs read it where it is. */
+interface KeptAudio {
+  /** Where in the stream its first sample stands. */
+  readonly start: number;
+  readonly samples: Float32Array;
+  /** Samples that have been written. */
+  length: number;
+}
+
+function nothingAt(start: number): KeptAudio {
+  return { start, samples: new Float32Array(0), length: 0 };
+}
+
+function endOf({ start, length }: KeptAudio): number {
+  return start + length;
+}
+
+/** The same audio where it has room for another piece, or what is still needed of it in a larger place. */
+function withRoom(kept: KeptAudio, { samples: { length: added }, neededFrom }: AudioPiece): KeptAudio {
+  if (kept.length + added <= kept.samples.length) return kept;
+  const start = Math.min(endOf(kept), Math.max(kept.start, neededFrom));
+  const needed = kept.samples.subarray(start - kept.start, kept.length);
+  const samples = new Float32Array(needed.length + added + ROOM);
+  samples.set(needed);
+  return { start, samples, length: needed.length };
+}
+
+function write(kept: KeptAudio, added: Int16Array): void {
+  const { samples, length } = kept;
+  for (let i = 0; i < added.length; i++) samples[length + i] = (added[i] as number) / 32_768;
+  kept.length += added.length;
+}
+
+function behindSilence(samples: Float32Array, silence: number): Float32Array {
+  const longer = new Float32Array(silence + samples.length);
+  longer.set(samples, silence);
+  return longer;
+}

@@ -77,7 +77,7 @@ export type KeptForLater =
   | { readonly stream: string };
 
 /** How busy a pool is. */
-interface PoolStatus {
+export interface PoolStatus {
   /** Whether any worker takes jobs. */
   readonly ready: boolean;
   /** Whether a worker has nothing to do, other than in the background. */

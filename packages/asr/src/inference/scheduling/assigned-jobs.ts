@@ -1,0 +1,63 @@
+import type { RecognitionJob } from '../messages/recognition-job.js';
+import type { ToWorker } from '../messages/worker-messages.js';
+import type { NamedByJob, ToldNames } from './told-names.js';
+
+/** The jobs that one process has. */
+export interface AssignedJobs {
+  readonly count: number;
+  /** Sends a job behind what the process lacks for it. */
+  assign(job: RecognitionJob, named: NamedByJob): void;
+  /**
+   * Sends a job again behind all of its audio, which the process has let go of. Takes it out and gives false where that does
+   * not help: there is less audio than the job names.
+   */
+  sendWhole(id: number): boolean;
+  /** Takes a job out; gives whether it was there. */
+  delete(id: number): boolean;
+  /** Takes all out. */
+  takeAll(): readonly number[];
+}
+
+/** The process has none yet. */
+export function createAssignedJobs(names: ToldNames, send: (message: ToWorker) => void): AssignedJobs {
+  const jobs = new Map<number, AssignedJob>();
+
+  const give = ({ job, named }: AssignedJob) => {
+    names.tell(job, named);
+    send({ type: 'job', job });
+  };
+
+  return {
+    get count() {
+      return jobs.size;
+    },
+    assign(job, named) {
+      const assigned = { job, named, wasSentWhole: false };
+      jobs.set(job.id, assigned);
+      give(assigned);
+    },
+    sendWhole(id) {
+      const assigned = jobs.get(id);
+      // It was cancelled in the meantime.
+      if (!assigned) return true;
+      names.lost(assigned.job.stream);
+      if (assigned.wasSentWhole) return !jobs.delete(id);
+      assigned.wasSentWhole = true;
+      give(assigned);
+      return true;
+    },
+    delete: (id) => jobs.delete(id),
+    takeAll() {
+      const ids = [...jobs.keys()];
+      jobs.clear();
+      return ids;
+    },
+  };
+}
+
+/** A job at a process. */
+interface AssignedJob {
+  readonly job: RecognitionJob;
+  readonly named: NamedByJob;
+  wasSentWhole: boolean;
+}

@@ -1,0 +1,57 @@
+import { nextFor, ownFinalFor } from './next-job.js';
+import type { Schedule } from './schedule.js';
+import { jobToSend, type ScheduledJob } from './scheduled-job.js';
+import type { WorkerSlot } from './worker-slot.js';
+
+/** Gives processes what they do next. */
+export interface Dispatch {
+  /** Gives all of them as much as they take now. */
+  all(): void;
+  /** Gives out nothing more. */
+  stop(): void;
+}
+
+/** Gives out the jobs of a schedule. */
+export function createDispatch(schedule: Schedule): Dispatch {
+  const { jobs, slots, work, homes } = schedule;
+  let stopped = false;
+
+  const all = () => {
+    // A process that is free must not take a final from another that is free too and keeps its encoding.
+    for (const slot of slots) fill(slot, ownFinalFor);
+    for (const slot of slots) fill(slot, nextFor);
+  };
+
+  const fill = (slot: WorkerSlot, choose: typeof nextFor) => {
+    while (slot.ready && !stopped) {
+      const next = choose(slot, schedule);
+      if (!next) return;
+      begin(next, slot);
+    }
+  };
+
+  const begin = (job: ScheduledJob, slot: WorkerSlot) => {
+    const { stream, window, keyTerms } = job.request;
+    work.begin(job, slot);
+    if (job.isEarlyAtWork) setTimeout(hasten, job.dueAt - performance.now(), job).unref();
+    const home = homes.of(stream);
+    if (home !== slot && window !== undefined) home?.forget({ window });
+    homes.move(stream, slot);
+    slot.assign(jobToSend(job), { audio: job.owner.audio, keyTerms });
+  };
+
+  /** By now somebody who speaks in real time would wait for it. */
+  const hasten = (job: ScheduledJob) => {
+    if (!job.isEarlyAtWork || !job.slot || !jobs.has(job.id)) return;
+    job.isEarlyAtWork = false;
+    job.slot.promote(job.id);
+    all();
+  };
+
+  return {
+    all,
+    stop() {
+      stopped = true;
+    },
+  };
+}

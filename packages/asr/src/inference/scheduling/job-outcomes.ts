@@ -1,0 +1,112 @@
+import type { RecognizerEvent } from '../../recognizer/recognizer.js';
+import type { Dispatch } from './dispatch.js';
+import { createFinalDelays, type FinalDelays } from './final-delays.js';
+import type { Schedule } from './schedule.js';
+import { isBackground, isPartial, MAX_ATTEMPTS, nameOf, type ScheduledJob } from './scheduled-job.js';
+import type { WorkerSlot, WorkerSlotListener } from './worker-slot.js';
+
+/** What becomes of jobs once a process has had them. */
+export interface JobOutcomes extends Pick<WorkerSlotListener, 'onResult' | 'onReturned'> {
+  /** How long finals took of late. */
+  readonly delays: Pick<FinalDelays, 'recentP95' | 'recentP95Of'>;
+}
+
+/** Tells the owners of a schedule's jobs what came of them, and has what must come tried again. */
+export function createJobOutcomes(
+  schedule: Schedule,
+  dispatch: Pick<Dispatch, 'all'>,
+  onEvent: (event: RecognizerEvent) => void,
+): JobOutcomes {
+  const { jobs, slots, shares, work, resting } = schedule;
+  const delays = createFinalDelays();
+  /** The part of the delays before a process began. */
+  const waits = createFinalDelays();
+
+  const rest = (slot: WorkerSlot, milliseconds: number) => {
+    if (milliseconds === 0) return;
+    resting.add(slot);
+    const wake = () => {
+      resting.delete(slot);
+      dispatch.all();
+    };
+    setTimeout(wake, milliseconds).unref();
+  };
+
+  const noteDelay = (job: ScheduledJob, runSeconds: number) => {
+    const { share, stream } = job.request;
+    const seconds = (performance.now() - job.dueAt) / 1000;
+    const final = { share: nameOf(share), stream, used: job.used };
+    delays.add({ ...final, seconds });
+    waits.add({ ...final, seconds: seconds - runSeconds });
+  };
+
+  /** Whether a job whose process ended waits for another. */
+  const triesAgain = (job: ScheduledJob): boolean => {
+    const worker = job.slot ? slots.indexOf(job.slot) : -1;
+    work.end(job);
+    job.slot = undefined;
+    job.attempts++;
+    if (!mustCome(job) || job.attempts >= MAX_ATTEMPTS) return false;
+    job.used = 0;
+    shares.of(job).enter(job.request.share);
+    onEvent({ kind: 'job-retried', worker });
+    return true;
+  };
+
+  const lose = (job: ScheduledJob) => {
+    const { attempts } = job;
+    jobs.delete(job.id);
+    if (mustCome(job)) onEvent({ kind: 'job-lost', attempts });
+    job.owner.onLost(mustCome(job) ? { reason: 'failed', attempts } : { reason: 'interrupted' });
+  };
+
+  return {
+    delays,
+    onResult(id, result, runSeconds) {
+      const job = jobs.get(id);
+      if (!job) return;
+      const { slot, isEarlyAtWork } = job;
+      jobs.delete(id);
+      work.end(job);
+      if (isPartial(job)) {
+        if (slot) rest(slot, restMs(waits.recentP95Of(nameOf(job.request.share))));
+      } else if (job.urgent && !isEarlyAtWork) noteDelay(job, runSeconds);
+      onEvent(finishedEvent(job, runSeconds));
+      job.owner.onResult(result);
+    },
+    onReturned(ids) {
+      for (const id of ids) {
+        const job = jobs.get(id);
+        if (job && !triesAgain(job)) lose(job);
+      }
+      dispatch.all();
+    },
+  };
+}
+
+/** Whether whoever submitted a job counts on it. */
+function mustCome(job: ScheduledJob): boolean {
+  return job.urgent || isBackground(job);
+}
+
+function finishedEvent({ urgent, request, submittedAt }: ScheduledJob, runSeconds: number): RecognizerEvent {
+  const totalSeconds = (performance.now() - submittedAt) / 1000;
+  return {
+    kind: 'job-finished',
+    priority: urgent ? 'final' : request.priority,
+    waitSeconds: Math.max(0, totalSeconds - runSeconds),
+    runSeconds,
+    audioSeconds: request.newSeconds,
+  };
+}
+
+/** Finals that wait so long for a process leave room for partials, seconds; longer ones thin them out (bench `streams`). */
+const UNHURRIED_SECONDS = 0.15;
+
+/** However late finals were, shown words move on within this time, milliseconds. */
+const LONGEST_REST = 2_000;
+
+/** Time that a process does no partials after one, so that finals find it free: the longer the more they wait. */
+function restMs(finalWaitSeconds: number): number {
+  return Math.min(LONGEST_REST, Math.max(0, finalWaitSeconds - UNHURRIED_SECONDS) * 4_000);
+}

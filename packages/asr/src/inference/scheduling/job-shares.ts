@@ -1,0 +1,21 @@
+import { createFairShares, type FairShares } from './fair-shares.js';
+import { isBackground, type ScheduledJob } from './scheduled-job.js';
+
+/** Who has used what of the processing time. What is done in the background costs nobody their turn to speak. */
+export interface JobShares {
+  /** The shares that a job counts against. */
+  of(job: ScheduledJob): FairShares;
+  /** Negative where the share of `one` is to be served before that of `other`, 0 where neither is. */
+  compare(one: ScheduledJob, other: ScheduledJob): number;
+}
+
+/** Nobody has used anything yet. */
+export function createJobShares(): JobShares {
+  const live = createFairShares();
+  const background = createFairShares();
+  const of = (job: ScheduledJob) => (isBackground(job) ? background : live);
+  return {
+    of,
+    compare: (one, other) => of(one).compare(one.request.share, other.request.share),
+  };
+}

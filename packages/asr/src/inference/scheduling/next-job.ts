@@ -1,0 +1,129 @@
+import { waitingJobs, type Schedule } from './schedule.js';
+import {
+  isAhead,
+  isBackground,
+  isEarly,
+  isFinal,
+  isLate,
+  isOfSameShare,
+  isPartial,
+  type ScheduledJob,
+} from './scheduled-job.js';
+import type { WorkerSlot } from './worker-slot.js';
+
+/**
+ * Jobs at one process at a time. A partial would make the next final wait for its encoding, so it comes alone. Those in
+ * the background are decoded together, which saves time, and leave rows for finals.
+ */
+const AHEAD = { finals: 4, partials: 1, background: 4 } as const;
+
+/** Finals beyond these for shares that have none at a process, where another has several: theirs need not wait for one. */
+const ROOM_FOR_OTHERS = 2;
+
+/** The final that a process without any does next, of those that are not better done by another that is free. */
+export function ownFinalFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
+  const { work, homes } = schedule;
+  if (work.finalsAt(slot).length > 0) return undefined;
+  const finals = waitingJobs(schedule).filter(isFinal);
+  const own = finals.filter(({ request }) => {
+    const home = homes.likelyOf(request.stream);
+    return home === undefined || home === slot || !home.ready || work.finalsAt(home).length > 0;
+  });
+  return first(own, schedule);
+}
+
+/** What a process does next: finals first, then partials, early finals, and what is in the background. */
+export function nextFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
+  const { work, homes, resting } = schedule;
+  const waiting = waitingJobs(schedule);
+  const final = finalFor(slot, waiting.filter(isFinal), schedule);
+  if (final) return final;
+  const there = [...work.at(slot)];
+  const early = there.filter(({ isEarlyAtWork }) => isEarlyAtWork).length;
+  const background = there.filter(isBackground).length;
+  if (there.length - early - background >= AHEAD.partials) return undefined;
+  const partials = resting.has(slot)
+    ? []
+    : waiting.filter((job) => isPartial(job) && homes.isHome(job.request.stream, slot));
+  const next =
+    longestUnheard(
+      partials.filter((job) => !isAhead(job)),
+      schedule,
+    ) ?? earlyFor(early, waiting.filter(isEarly), schedule);
+  if (next || early > 0) return next;
+  return longestUnheard(partials, schedule) ?? backgroundFor(slot, background, waiting, schedule);
+}
+
+function finalFor(
+  slot: WorkerSlot,
+  finals: readonly ScheduledJob[],
+  schedule: Schedule,
+): ScheduledJob | undefined {
+  const there = schedule.work.finalsAt(slot);
+  const next = first(
+    finals.filter((job) => !crowdsOut(job, there)),
+    schedule,
+  );
+  if (!next || there.length === 0) return next;
+  // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
+  if (!finals.some(isLate)) return undefined;
+  if (there.length < AHEAD.finals) return next;
+  const ofShare = (job: ScheduledJob) => there.filter((other) => isOfSameShare(job, other)).length;
+  const crowded = there.some((job) => ofShare(job) > 1);
+  return ofShare(next) === 0 && crowded && there.length < AHEAD.finals + ROOM_FOR_OTHERS ? next : undefined;
+}
+
+/** Beside a final of another share, each has one: whoever has one alone would wait for all that others bring. */
+function crowdsOut(job: ScheduledJob, there: readonly ScheduledJob[]): boolean {
+  return (
+    there.some((other) => isOfSameShare(job, other)) && there.some((other) => !isOfSameShare(job, other))
+  );
+}
+
+function earlyFor(
+  there: number,
+  early: readonly ScheduledJob[],
+  schedule: Schedule,
+): ScheduledJob | undefined {
+  return there === 0 || (there < AHEAD.finals && early.some(isLate)) ? first(early, schedule) : undefined;
+}
+
+function backgroundFor(
+  slot: WorkerSlot,
+  there: number,
+  waiting: readonly ScheduledJob[],
+  schedule: Schedule,
+): ScheduledJob | undefined {
+  if (there >= AHEAD.background) return undefined;
+  // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
+  const isFor = ({ request: { keepState, stream } }: ScheduledJob) =>
+    !keepState || (there === 0 && schedule.homes.isHome(stream, slot));
+  return first(
+    waiting.filter((job) => isBackground(job) && isFor(job)),
+    schedule,
+  );
+}
+
+/** The one whose share has had the least, and of that the oldest. */
+function first(candidates: readonly ScheduledJob[], { shares }: Schedule): ScheduledJob | undefined {
+  return best(candidates, (one, other) => shares.compare(one, other) || one.dueAt - other.dueAt);
+}
+
+/** Of the share that has had the least, the partial that saves its final the most work. */
+function longestUnheard(partials: readonly ScheduledJob[], { shares }: Schedule): ScheduledJob | undefined {
+  return best(
+    partials,
+    (one, other) => shares.compare(one, other) || other.request.unheardSeconds - one.request.unheardSeconds,
+  );
+}
+
+/** The first of those that nothing goes before. */
+function best(
+  candidates: readonly ScheduledJob[],
+  compare: (one: ScheduledJob, other: ScheduledJob) => number,
+): ScheduledJob | undefined {
+  return candidates.reduce<ScheduledJob | undefined>(
+    (chosen, job) => (chosen === undefined || compare(job, chosen) < 0 ? job : chosen),
+    undefined,
+  );
+}

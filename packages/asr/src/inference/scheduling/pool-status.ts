@@ -1,0 +1,39 @@
+import type { PoolStatus, Share } from '../inference-pool.js';
+import type { JobOutcomes } from './job-outcomes.js';
+import { waitingJobs, type Schedule } from './schedule.js';
+import { isBackground, nameOf, type ScheduledJob } from './scheduled-job.js';
+
+/** How busy the processes of a schedule are; with a `share`, what concerns finals is said of its own. */
+export function poolStatus(
+  schedule: Schedule,
+  { delays }: Pick<JobOutcomes, 'delays'>,
+  share?: Share,
+): PoolStatus {
+  const { jobs, slots, work } = schedule;
+  const waiting = waitingJobs(schedule).filter((job) => !isBackground(job));
+  const finals = waiting.filter(({ urgent }) => urgent).length;
+  return {
+    ready: slots.some((slot) => slot.ready),
+    idle: slots.some((slot) => slot.ready && [...work.at(slot)].every(isInterruptible)),
+    waiting: { finals, partials: waiting.length - finals },
+    finalDelaySeconds:
+      share === undefined
+        ? Math.max(delays.recentP95(), longestWait([...jobs.values()]))
+        : Math.max(delays.recentP95Of(nameOf(share)), longestWait(jobsOf(share, schedule))),
+  };
+}
+
+function isInterruptible(job: ScheduledJob): boolean {
+  return isBackground(job) || job.isEarlyAtWork;
+}
+
+function jobsOf(share: Share, { jobs }: Schedule): readonly ScheduledJob[] {
+  const name = nameOf(share);
+  return [...jobs.values()].filter(({ request }) => nameOf(request.share) === name);
+}
+
+/** How long the final waits that has waited longest, seconds. */
+function longestWait(jobs: readonly ScheduledJob[]): number {
+  const now = performance.now();
+  return Math.max(0, ...jobs.filter(({ urgent }) => urgent).map(({ dueAt }) => now - dueAt)) / 1000;
+}

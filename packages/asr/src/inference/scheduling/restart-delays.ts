@@ -1,0 +1,34 @@
+import type { ExitReason } from './watched-process.js';
+
+/** How long to wait before a process is started in place of one that ended. */
+export interface RestartDelays {
+  /** Restarts so far. */
+  readonly count: number;
+  /** The delay before the next, milliseconds. */
+  next(reason: ExitReason): number;
+  /** The process that was started has done work: nothing is wrong any more. */
+  reset(): void;
+}
+
+/** No delay for the first failure, growing ones for those that follow in a row, and none for what was to be replaced. */
+export function createRestartDelays(): RestartDelays {
+  let count = 0;
+  let failuresInARow = 0;
+  return {
+    get count() {
+      return count;
+    },
+    next(reason) {
+      count++;
+      if (reason === 'memory') return 0;
+      const earlier = failuresInARow++;
+      return earlier === 0 ? 0 : Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** (earlier - 1));
+    },
+    reset() {
+      failuresInARow = 0;
+    },
+  };
+}
+
+/** The delay before the second restart in a row; the first is at once. Doubled up to the longest, milliseconds. */
+const BACKOFF_MS = { first: 250, longest: 30_000 } as const;

@@ -1,0 +1,36 @@
+import { createJobShares, type JobShares } from './job-shares.js';
+import type { ScheduledJob } from './scheduled-job.js';
+import { createStreamHomes, type StreamHomes } from './stream-homes.js';
+import { createWorkAtSlots, type WorkAtSlots } from './work-at-slots.js';
+import type { WorkerSlot } from './worker-slot.js';
+
+/** What is to be done and where: all that the parts of the scheduler share. */
+export interface Schedule {
+  /** Jobs that are not over, by number, the oldest first. */
+  readonly jobs: Map<number, ScheduledJob>;
+  readonly slots: WorkerSlot[];
+  readonly shares: JobShares;
+  readonly work: WorkAtSlots;
+  readonly homes: StreamHomes;
+  /** Processes that do no partials for a while, so that finals find them free. */
+  readonly resting: Set<WorkerSlot>;
+}
+
+/** Makes one without slots. */
+export function createSchedule(): Schedule {
+  const slots: WorkerSlot[] = [];
+  const shares = createJobShares();
+  return {
+    jobs: new Map(),
+    slots,
+    shares,
+    work: createWorkAtSlots(shares),
+    homes: createStreamHomes(slots),
+    resting: new Set(),
+  };
+}
+
+/** Jobs that no process has. */
+export function waitingJobs({ jobs }: Schedule): readonly ScheduledJob[] {
+  return [...jobs.values()].filter(({ slot }) => slot === undefined);
+}

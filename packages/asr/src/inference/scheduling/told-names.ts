@@ -1,0 +1,57 @@
+import type { KeyTermList } from '../../terms/key-term-list.js';
+import type { KeptForLater } from '../inference-pool.js';
+import type { RecognitionJob } from '../messages/recognition-job.js';
+import type { ToWorker } from '../messages/worker-messages.js';
+import { createSentAudio, type AudioSource } from './sent-audio.js';
+
+/** What a job has by name only. */
+export interface NamedByJob {
+  /** Asked for until the job is over. */
+  readonly audio: AudioSource;
+  readonly keyTerms: KeyTermList | undefined;
+}
+
+/** What one process was told of what jobs name: lists of terms, and the audio of streams. */
+export interface ToldNames {
+  /** Tells the process what it lacks for a job. */
+  tell(job: RecognitionJob, named: NamedByJob): void;
+  /** The process has let go of a stream's audio. */
+  lost(stream: string): void;
+  /** Has the process free what it keeps for jobs that will not come. */
+  forget(kept: KeptForLater): void;
+  /** Another process took its place, which was told nothing. */
+  clear(): void;
+}
+
+/** Nothing has been told. */
+export function createToldNames(send: (message: ToWorker) => void): ToldNames {
+  const termLists = new Set<string>();
+  const audio = createSentAudio();
+
+  const tellTerms = (list: KeyTermList) => {
+    if (termLists.has(list.name)) return;
+    termLists.add(list.name);
+    send({ type: 'terms', list });
+  };
+
+  return {
+    tell(job, named) {
+      if (named.keyTerms && job.termLists.includes(named.keyTerms.name)) tellTerms(named.keyTerms);
+      const piece = audio.next(job.stream, job.audio, named.audio);
+      if (piece) send({ type: 'audio', piece });
+    },
+    lost(stream) {
+      audio.forget(stream);
+    },
+    forget(kept) {
+      if ('window' in kept) send({ type: 'forget', window: kept.window });
+      else if ('stream' in kept) {
+        if (audio.forget(kept.stream)) send({ type: 'forget-audio', stream: kept.stream });
+      } else if (termLists.delete(kept.termList)) send({ type: 'forget-terms', name: kept.termList });
+    },
+    clear() {
+      termLists.clear();
+      audio.clear();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { RecognizerEvent } from '../../recognizer/recognizer.js';
+import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
+import { watchSilence } from './silence-watch.js';
+import { startWorkerProcess } from './worker-process.js';
+
+/** One inference process, from its start to its end. */
+export interface WatchedProcess {
+  readonly pid: number | undefined;
+  /** Whether it has loaded its model. */
+  readonly isReady: boolean;
+  send(message: ToWorker): void;
+  end(reason: ExitReason): void;
+  /** Ends it, and tells nothing more but that. */
+  close(): void;
+}
+
+/** Why a process ended. */
+export type ExitReason = (RecognizerEvent & { readonly kind: 'worker-exited' })['reason'];
+
+/** What a process loads, and how long it may say nothing once it is ready. */
+export interface WatchedProcessOptions {
+  readonly load: ToWorker & { readonly type: 'load' };
+  readonly timeoutSeconds: number;
+}
+
+/** What a process says once it is ready. */
+export type WorkMessage = Exclude<FromWorker, { readonly type: 'ready' | 'load-failed' }>;
+
+/** What is heard of a process. `onExit` comes last and once. */
+export interface WatchedProcessListener {
+  readonly onReady: (residentBytes: number, loadSeconds: number) => void;
+  readonly onMessage: (message: WorkMessage) => void;
+  /** The model could not be loaded; the process ends. */
+  readonly onLoadFailed: (message: string) => void;
+  readonly onExit: (reason: ExitReason) => void;
+}
+
+/** Starts a process, has it load its model, and ends it if it does not answer. */
+export function startWatchedProcess(
+  { load, timeoutSeconds }: WatchedProcessOptions,
+  listener: WatchedProcessListener,
+): WatchedProcess {
+  const startedAt = performance.now();
+  let isReady = false;
+  let isClosed = false;
+  let exitReason: ExitReason = 'crash';
+
+  const receive = (message: FromWorker) => {
+    // What it still had to say when it was killed: to be ready again would have another started in its place.
+    if (isClosed) return;
+    watch.heard();
+    if (message.type === 'ready') {
+      isReady = true;
+      listener.onReady(message.residentBytes, (performance.now() - startedAt) / 1000);
+    } else if (message.type === 'load-failed') {
+      listener.onLoadFailed(message.message);
+      process.kill();
+    } else listener.onMessage(message);
+  };
+
+  const exited = () => {
+    watch.stop();
+    listener.onExit(exitReason);
+  };
+
+  const end = (reason: ExitReason) => {
+    exitReason = reason;
+    process.kill();
+  };
+
+  const process = startWorkerProcess({ onMessage: receive, onExit: exited });
+  const watch = watchSilence({
+    limitSeconds: () => (isReady ? timeoutSeconds : LOAD_TIMEOUT_SECONDS),
+    ask() {
+      if (isReady) process.send({ type: 'ping' });
+    },
+    onSilent() {
+      end('hung');
+    },
+  });
+  process.send(load);
+
+  return {
+    pid: process.pid,
+    get isReady() {
+      return isReady;
+    },
+    send(message) {
+      process.send(message);
+    },
+    end,
+    close() {
+      isClosed = true;
+      watch.stop();
+      process.kill();
+    },
+  };
+}
+
+/** Loading and warming up may take so long on a slow disk and a busy machine, seconds. */
+const LOAD_TIMEOUT_SECONDS = 90;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AttackAccount } from '../attacks/attack.js';
 import { startAttacker } from '../attacks/attacker.js';
+import { openClient } from '../load/live-client.js';
 import { createPacer } from '../load/pacer.js';
 import { finalText, runSession, type Session } from '../load/session.js';
 import { framesOf, type Track } from '../load/track.js';
@@ -110,6 +111,7 @@ async function besides(attack: string | undefined, scene: Scene): Promise<Attack
   const { server, track, doctorKey, key, expected, speechPath } = scene;
   const { url, httpUrl, pid } = server;
   if (pid === undefined) throw new TypeError('a server that was started has a process');
+  await admitted(server, doctorKey);
   const memory = watchProcesses(pid, MEMORY_SECONDS);
   const before = memory?.sample().memoryBytes;
   const health = watchHealth(httpUrl);
@@ -134,18 +136,26 @@ async function besides(attack: string | undefined, scene: Scene): Promise<Attack
   };
 }
 
+/**
+ * Waits until the doctor is let in: a server refuses those whose latest finals were late, which those of the attack before
+ * may have been.
+ */
+async function admitted({ url }: Target, key: string): Promise<void> {
+  for (let tries = 0; tries < REST_SECONDS; tries++) {
+    const client = await openClient({ ...DOCTOR, url, key });
+    if (await client.finish()) return;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
 /** The doctor's session; undefined where none could be opened. */
-async function speak(server: Target, track: Track, key: string): Promise<Session | undefined> {
-  const options = {
-    url: server.url,
-    key,
-    speaks: 'auscult.v1',
-    partials: false,
-    quietSeconds: 0,
-    frameSeconds: FRAME_SECONDS,
-  } as const;
+async function speak({ url }: Target, track: Track, key: string): Promise<Session | undefined> {
+  const options = { ...DOCTOR, url, key, frameSeconds: FRAME_SECONDS };
   return runSession(track, options, createPacer()).catch(() => undefined);
 }
+
+/** What the doctor's client asks for. */
+const DOCTOR = { speaks: 'auscult.v1', partials: false, quietSeconds: 0 } as const;
 
 function wordsIn(session: Session | undefined): readonly string[] {
   return session === undefined ? [] : wordsOf(normaliseEnglish(finalText(session)));

@@ -65,12 +65,12 @@ function finalFor(
     schedule,
   );
   if (!next || there.length === 0) return next;
-  // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
-  if (!finals.some(isLate)) return undefined;
-  if (there.length < AHEAD.finals) return next;
   const ofShare = (job: ScheduledJob) => there.filter((other) => isOfSameShare(job, other)).length;
-  const crowded = there.some((job) => ofShare(job) > 1);
-  return ofShare(next) === 0 && crowded && there.length < AHEAD.finals + ROOM_FOR_OTHERS ? next : undefined;
+  // Whoever brings one final need not wait for everything that another has brought at once.
+  if (ofShare(next) === 0 && there.some((job) => ofShare(job) > 1))
+    return there.length < AHEAD.finals + ROOM_FOR_OTHERS ? next : undefined;
+  // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
+  return finals.some(isLate) && there.length < AHEAD.finals ? next : undefined;
 }
 
 /** Beside a final of another share, each has one: whoever has one alone would wait for all that others bring. */

@@ -288,6 +288,16 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(4)).toEqual(['doctor', 'other']);
   });
 
+  test('need not wait for what another has at work, though nobody else is late', () => {
+    const { submit, slots } = schedule(1);
+    for (let i = 0; i < 4; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    vi.advanceTimersByTime(2_100);
+    submit('partial', 'crowd 0', { share: ['crowd'] });
+    expect(givenTo(slots[0])).toEqual(['crowd 0', 'crowd 1', 'crowd 2', 'crowd 3']);
+    submit('final', 'doctor', { share: ['doctor'] });
+    expect(givenTo(slots[0]).slice(4)).toEqual(['doctor']);
+  });
+
   test('are not crowded out by what another brings while they are at work', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 8; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });

@@ -22,7 +22,7 @@ export interface Recording {
    * once. Throws `unreadable_audio` after the last piece of a recording that is cut or damaged, unless `onDamage` is
    * given.
    */
-  chunks(): AsyncIterable<Float32Array>;
+  readonly chunks: () => AsyncIterable<Float32Array>;
   /** Closes the file. Needed only if `chunks` was not read to its end. */
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface RecordingOptions {
   /** What messages call a stream or a stored recording. A file is called by its path. */
   readonly name?: string;
   /** The number of the only track to hear, from 0; all of them if left out. */
-  readonly track?: number;
+  readonly track?: number | undefined;
   /**
    * Called after the last piece if the recording is cut or damaged, for callers to whom the part that could be
    * decoded is worth having.
@@ -49,7 +49,7 @@ export interface OpenedInput {
 /** How it is decoded. */
 export interface DecodingOptions extends RecordingOptions {
   /** A longer recording is given up, seconds; no limit if left out. */
-  readonly maxSeconds?: number;
+  readonly maxSeconds?: number | undefined;
 }
 
 /** Decodes an opened recording up to its first sound, and closes it if that fails. Throws as `openRecording` does. */

@@ -425,7 +425,7 @@ function emptyPast({ decoderLayers, heads, headSize }: DecoderGeometry): Map<str
 function presentAsPast(outputs: InferenceSession.OnnxValueMapType): Map<string, Tensor> {
   const past = new Map<string, Tensor>();
   for (const [name, value] of Object.entries(outputs)) {
-    if (name.startsWith('present.')) past.set(name.replace('present', 'past'), value as Tensor);
+    if (name.startsWith('present.')) past.set(name.replace('present', 'past'), value);
   }
   return past;
 }

@@ -77,7 +77,7 @@ export interface Search {
   /** How many rows of the batch it needs. */
   readonly rows: number;
   /** `outputs`: one per row; in the first step, all are the same. */
-  advance(outputs: readonly RowOutput[]): SearchStep;
+  readonly advance: (outputs: readonly RowOutput[]) => SearchStep;
 }
 
 /** How tokens are chosen. */

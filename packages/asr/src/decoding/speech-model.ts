@@ -57,9 +57,9 @@ export interface SpeechModel {
   };
   /** Tokens that stand for text: those from 0 up to this. */
   readonly textTokens: number;
-  textOf(token: number): TokenText;
+  readonly textOf: (token: number) => TokenText;
   /** The tokens of a text that follows a space. */
-  encode(text: string): readonly number[];
+  readonly encode: (text: string) => readonly number[];
   /** Whether a hypothesis can be believed; one that cannot is decoded again at a higher temperature. */
   readonly isCredible?: (hypothesis: Hypothesis, opening: Opening) => boolean;
 }

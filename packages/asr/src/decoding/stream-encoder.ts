@@ -64,8 +64,7 @@ export function createStreamEncoder(
       const state = new Map<string, Tensor>();
       let frames = 0;
       let bytes = 0;
-      for (const [name, value] of Object.entries(outputs)) {
-        const tensor = value as Tensor;
+      for (const [name, tensor] of Object.entries(outputs)) {
         if (name.startsWith('cross.')) {
           cross.set(name, tensor);
           continue;

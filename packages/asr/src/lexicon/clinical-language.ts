@@ -91,7 +91,7 @@ interface Followers {
   /** How many different words follow. */
   readonly kinds: number;
   readonly sum: number;
-  countOf(word: string): number;
+  readonly countOf: (word: string) => number;
 }
 
 const TEXT_BEGIN = '<begin>';

@@ -12,7 +12,7 @@ export interface FinalQueue {
   /** Whether any is not final yet. */
   readonly working: boolean;
   /** Resolves when all are final. */
-  settled(): Promise<void>;
+  readonly settled: () => Promise<void>;
   /** Gives up those that are not final. */
   close(): void;
   /** The sequence of the next final. */

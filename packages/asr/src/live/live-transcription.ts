@@ -150,7 +150,7 @@ export interface LiveListener {
   readonly onPartial?: (hypothesis: PartialHypothesis) => void;
   readonly onSpeech?: (activity: SpeechActivity) => void;
   /** Words were dropped. Called after the utterance's final or `onEmpty`. */
-  readonly onDropped?: (words: DroppedWords) => void;
+  readonly onDropped?: ((words: DroppedWords) => void) | undefined;
   /** Recognition of some audio failed for good (after all retries); the stream goes on. */
   readonly onLost?: (span: { readonly start: number; readonly end: number }) => void;
 }

@@ -52,7 +52,7 @@ export async function* transcribeRecording(
   { onProgress, onDropped, signal, ...options }: TranscribeOptions = {},
 ): AsyncGenerator<FinalHypothesis> {
   const finals: FinalHypothesis[] = [];
-  let lost = false;
+  let lost = 0;
   const live = recognizer.openLive(
     {
       ...defaultLiveOptions,
@@ -65,9 +65,9 @@ export async function* transcribeRecording(
     },
     {
       onFinal: (final) => finals.push(final),
-      ...(onDropped && { onDropped }),
+      onDropped,
       onLost: () => {
-        lost = true;
+        lost += 1;
       },
     },
   );
@@ -93,7 +93,7 @@ export async function* transcribeRecording(
     signal?.removeEventListener('abort', end);
     live.close();
   }
-  if (lost) {
+  if (lost > 0) {
     throw new SpeechError(
       'worker_failed',
       'Part of the recording could not be recognised.',

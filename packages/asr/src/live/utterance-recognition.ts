@@ -14,10 +14,10 @@ import type { UtteranceServices } from './utterance-services.js';
 /** Turns the utterances of one stream into hypotheses. */
 export interface UtteranceRecognition {
   /** Takes what the segmenter found in the audio up to sample `heard`, and whether it ends in speech. */
-  follow(events: readonly SegmentEvent[], heard: number, speaking?: boolean): void;
+  readonly follow: (events: readonly SegmentEvent[], heard: number, speaking?: boolean) => void;
   /** Resolves when every utterance that has ended is final. */
-  settled(): Promise<void>;
-  close(): void;
+  readonly settled: () => Promise<void>;
+  readonly close: () => void;
   /** First sample that may still be needed, for context, for an utterance that is not final, or for a job on its way. */
   readonly neededFrom: number | undefined;
   /** Start of the oldest utterance that is not final, samples. */

@@ -53,7 +53,7 @@ async function toBundle(
   const chosen = chooseModel(model);
   if (chosen.kind !== 'stored') throw notOfTheStore(model);
   const { repository } = chosen.model;
-  const variants = await verifyModel(model, { store, ...(computeType !== undefined && { computeType }) });
+  const variants = await verifyModel(model, { store, computeType });
   const revision = (await revisionOf(store.directory, chosen.model)) ?? '';
   const folder = revisionFolder(store.directory, repository, revision);
   const manifest = await readManifest(folder);

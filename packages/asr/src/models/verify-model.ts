@@ -13,7 +13,10 @@ import type { ModelStoreOptions } from './store/model-store.js';
  */
 export async function verifyModel(
   model: string,
-  options: { readonly computeType?: ComputeType; readonly store?: Pick<ModelStoreOptions, 'directory'> } = {},
+  options: {
+    readonly computeType?: ComputeType | undefined;
+    readonly store?: Pick<ModelStoreOptions, 'directory'>;
+  } = {},
 ): Promise<readonly ComputeType[]> {
   const { computeType, store } = options;
   const chosen = chooseModel(model);

@@ -32,11 +32,11 @@ export interface RecognizerOptions {
   readonly deviceFallback?: boolean;
   readonly computeType: ComputeType;
   /** Beams of the search for finals; 1, which is greedy, by default. */
-  readonly beams?: number;
+  readonly beams?: number | undefined;
   /** Terms that are looked for in every stream that does not say otherwise; none by default. */
   readonly lexicon?: Lexicon;
   /** Whether terms of the lexicon are weighed by the words around them too; they are by default. */
-  readonly lexiconContext?: boolean;
+  readonly lexiconContext?: boolean | undefined;
   /** Inference processes; `availableParallelism()` of `node:os` is a good number. */
   readonly workers: number;
   /** Where prepared graphs are kept. */

@@ -103,9 +103,10 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
     };
   };
 
-  const cutLongest = (from: number): SegmentEvent[] => {
+  const cutLongest = (): SegmentEvent[] => {
+    if (start === undefined || position - start < longest) return [];
     const frame = quietestFrame(probabilities);
-    const at = Math.min(position, from + frame * VAD_FRAME_SAMPLES);
+    const at = Math.min(position, start + frame * VAD_FRAME_SAMPLES);
     const rest = probabilities.slice(frame);
     return [end(at, 'longest'), begin(at, rest)];
   };
@@ -149,7 +150,7 @@ export function createSegmenter({ endpointing, longest, origin }: SegmenterOptio
       } else {
         events.push(...pushSilence(start));
       }
-      if (start !== undefined && position - start >= longest) events.push(...cutLongest(start));
+      events.push(...cutLongest());
       return events;
     },
     finish() {

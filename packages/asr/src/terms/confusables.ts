@@ -6,7 +6,7 @@ import type { TermProposal } from './term-proposals.js';
 /** Names that are mistaken for each other, by eye or by ear. */
 export interface Confusables {
   /** What a name is mistaken for, the likeliest first. `plain`: see `plainWords`. */
-  takenFor(plain: string): readonly string[];
+  readonly takenFor: (plain: string) => readonly string[];
   /** The most words that a name has. */
   readonly mostWords: number;
 }

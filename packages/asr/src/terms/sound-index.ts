@@ -200,7 +200,7 @@ const SHORTEST = 3;
 
 /** Pairs of neighbouring consonants, by class, including the beginning and the end. */
 function pairsOf(spelling: string): string[] {
-  const classes = [...spelling.replace(/[aeiouhwY]/g, '')].map((letter) => CLASSES[letter] ?? letter);
+  const classes = Array.from(spelling.replace(/[aeiouhwY]/g, '')).map((letter) => CLASSES[letter] ?? letter);
   const bounded = ['^', ...classes, '$'];
   return bounded.slice(1).map((sound, index) => `${bounded[index] ?? ''}${sound}`);
 }

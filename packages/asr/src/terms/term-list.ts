@@ -28,9 +28,9 @@ export interface TermList {
   /** How much less log-probability a term may have and still be taken for what was said, nats. */
   allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
   /** What the words around a term add to its allowance, nats. Absent if they are not looked at. */
-  contextOf?(change: TextChange, allowance: number): number;
+  readonly contextOf?: ((change: TextChange, allowance: number) => number) | undefined;
   /** Whether what is written holds a word that nobody can have said. Absent if that is not known. */
-  isMisheard?(written: string): boolean;
+  readonly isMisheard?: ((written: string) => boolean) | undefined;
 }
 
 /** Words of a text, and others in their place. */
@@ -101,8 +101,8 @@ function* growTermList(
     mostWords,
     leastDoubt,
     allowanceOf,
-    ...(contextOf && { contextOf }),
-    ...(isMisheard && { isMisheard }),
+    contextOf,
+    isMisheard,
   };
 }
 

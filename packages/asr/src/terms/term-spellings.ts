@@ -29,5 +29,5 @@ function isSpelledOut(text: string): boolean {
 }
 
 function lettersOf(text: string, between: string): string {
-  return [...text].join(between);
+  return Array.from(text).join(between);
 }

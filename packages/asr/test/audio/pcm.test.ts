@@ -48,7 +48,7 @@ describe('PCM', () => {
     ['s16le', 2, 6],
     ['f32le', 1, 6],
   ] as const)('refuses a cut frame of %s with %i channels', (encoding, channels, length) => {
-    expect(() => decodePcm(new Uint8Array(length), encoding, channels)).toThrowError(
+    expect(() => decodePcm(new Uint8Array(length), encoding, channels)).toThrow(
       expect.objectContaining({
         code: 'unsupported_audio',
         remedy: `Send a multiple of ${bytesPerSample(encoding) * channels} bytes.`,

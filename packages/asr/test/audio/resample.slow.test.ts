@@ -141,7 +141,7 @@ describe('resampling to 16 kHz', () => {
   });
 
   it.each([0, -16_000, 44_100.5, Number.NaN, 1_000_000])('refuses a rate of %d Hz', (rate) => {
-    expect(() => create(rate)).toThrowError(expect.objectContaining({ code: 'sample_rate_out_of_range' }));
+    expect(() => create(rate)).toThrow(expect.objectContaining({ code: 'sample_rate_out_of_range' }));
   });
 });
 

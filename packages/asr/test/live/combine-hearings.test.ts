@@ -155,7 +155,7 @@ function saidIn(finals: readonly FinalHypothesis[]): string[] {
     if (isWithin || isArticle) continue;
     for (const part of text.split('-')) {
       const isPart = PART_OF_NUMBER.test(part);
-      if (isPart && start < openUntil) runs[runs.length - 1] += ` ${part}`;
+      if (isPart && start < openUntil) runs.push(`${runs.pop() ?? ''} ${part}`);
       else if (isPart) runs.push(part);
       openUntil = isPart ? end + 2.5 : -Infinity;
     }
@@ -275,7 +275,7 @@ test('a word keeps its time where its neighbours leave it the time', () => {
 });
 
 test('languages that are written without spaces stay so', () => {
-  const apart = (text: string): FinalHypothesis => ({ ...heard([...text].join(' '), 0), text });
+  const apart = (text: string): FinalHypothesis => ({ ...heard(Array.from(text).join(' '), 0), text });
   const [final] = combineHearings([[apart('没有疼痛')], [apart('我没有疼痛')], [apart('我没有疼痛')]]);
   expect(final?.text).toBe('我没有疼痛');
 });

@@ -9,9 +9,13 @@ export type PublishedStep = Readonly<Record<string, Tensor>> & { readonly logits
 /** The graphs as they were published, run the way their publishers document. */
 export interface PublishedWhisper {
   /** Frames float32 [1, 1500, width] of the features of 30 s, [bins, 3000]. */
-  encode(features: Float32Array): Promise<Tensor>;
+  readonly encode: (features: Float32Array) => Promise<Tensor>;
   /** Reads tokens behind those of an earlier step. */
-  step(tokens: readonly number[], hidden: Tensor, before?: PublishedStep): Promise<PublishedStep>;
+  readonly step: (
+    tokens: readonly number[],
+    hidden: Tensor,
+    before?: PublishedStep,
+  ) => Promise<PublishedStep>;
 }
 
 /** Where the graphs of a compute type are in a folder of the onnx-community layout. */

@@ -20,7 +20,7 @@ describe('the spelling by sound', () => {
 
 describe('the distance of sounds', () => {
   const word = fc.string({
-    unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'),
+    unit: fc.constantFrom(...Array.from('abcdefghijklmnopqrstuvwxyz')),
     minLength: 1,
     maxLength: 20,
   });

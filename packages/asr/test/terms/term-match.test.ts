@@ -98,7 +98,7 @@ function textOf(token: number): string {
 
 /** Tokens of a text, each chosen among all that it may go on with. */
 function divided(text: string, choices: Iterable<number>): number[] {
-  const chosen = choices[Symbol.iterator]() as Iterator<number>;
+  const chosen = choices[Symbol.iterator]();
   const tokens: number[] = [];
   for (let rest = text; rest !== '';) {
     const possible = byText.filter(([piece]) => rest.startsWith(piece));

@@ -81,7 +81,7 @@ describe('words from the tokens of the Llama vocabulary', () => {
 describe('words from single bytes', () => {
   test('of languages without spaces are single characters, with the spaces that were written', () => {
     const words = spellBytes('服用 2 mg 薬を', 'characters');
-    expect(words.map(({ text }) => text)).toEqual([...'服用2mg薬を']);
+    expect(words.map(({ text }) => text)).toEqual(Array.from('服用2mg薬を'));
     expect(words.map(({ spaceBefore }) => spaceBefore)).toEqual([
       false,
       false,

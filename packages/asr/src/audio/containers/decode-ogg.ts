@@ -109,7 +109,7 @@ function openLink(serialNumber: number, codec: OggCodec, flaws: Flaws, begin: nu
   /** The position at which silence or sound begins; undefined until it is known. */
   let base = begin;
 
-  async function* give(decoded: DecodedPages, page: OggPage | undefined): AsyncGenerator<DecodedBlock, void> {
+  function* give(decoded: DecodedPages, page: OggPage | undefined): Generator<DecodedBlock, void> {
     const { channelData, samplesDecoded, sampleRate, errors } = decoded;
     flaws.damaged += errors.length;
     if (samplesDecoded <= 0) return;

@@ -52,6 +52,7 @@ export async function decodeApart(
   let damage: DecodingFailure | undefined;
   let begin = (): void => undefined;
   let hasEnded = false;
+  const isOver = (): boolean => hasEnded;
   /** Questions that wait for an answer. */
   let asked = 0;
 
@@ -162,7 +163,7 @@ export async function decodeApart(
         end(failed(name));
       },
     });
-    if (hasEnded) decoder.kill();
+    if (isOver()) decoder.kill();
   } catch (error) {
     end(error);
   }

@@ -39,8 +39,8 @@ async function tellOf({ name, size, track, maxSeconds }: DecodingTask): Promise<
     {
       name,
       onDamage: (error) => (end = { damage: failureOf(error) }),
-      ...(track !== undefined && { track }),
-      ...(maxSeconds !== undefined && { maxSeconds }),
+      track,
+      maxSeconds,
     },
   );
   const { durationSeconds, sampleRate, tracks, channels } = recording;

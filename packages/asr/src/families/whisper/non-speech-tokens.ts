@@ -14,6 +14,6 @@ export function nonSpeechTokens(encode: (text: string) => readonly number[]): re
   return [...tokens].sort((a, b) => a - b);
 }
 
-const SIGNS = [...'"#()*+/:;<=>@[\\]^_`{|}~「」『』'];
+const SIGNS = Array.from('"#()*+/:;<=>@[\\]^_`{|}~「」『』');
 const RUNS = '<< >> <<< >>> -- --- -( -[ (\' (" (( )) ((( ))) [[ ]] {{ }} ♪♪ ♪♪♪'.split(' ');
-const NOTES = [...'♩♪♫♬♭♮♯'];
+const NOTES = Array.from('♩♪♫♬♭♮♯');

@@ -9,9 +9,9 @@ export interface TokenizerFile {
   /** Tokens that stand for no text, by their names in the file, such as `<|endoftext|>`. */
   readonly special: ReadonlyMap<string, number>;
   /** The text of a token; no bytes where there is none. */
-  textOf(token: number): TokenText;
+  readonly textOf: (token: number) => TokenText;
   /** The tokens of a text by byte-pair merges, never special ones. The first call takes 0.3 s to prepare. */
-  encode(text: string): readonly number[];
+  readonly encode: (text: string) => readonly number[];
 }
 
 /** Reads a `tokenizer.json`. Throws `model_missing` or `model_corrupt`, with the file's name. */
@@ -20,7 +20,7 @@ export async function readTokenizerFile(file: string): Promise<TokenizerFile> {
   const parse = () => validModelJson(file, tokenizerSchema, parseModelJson(file, bytes));
   const { model, added_tokens: added } = parse();
   const special = new Map(added.map(({ content, id }) => [content, id]));
-  let encoder: Tokenizer | undefined;
+  let encoder: PairEncoder | undefined;
   return {
     special,
     textOf: createTextOf(file, model.vocab, new Set(special.values())),
@@ -35,9 +35,18 @@ export async function readTokenizerFile(file: string): Promise<TokenizerFile> {
 
 type TokenizerJson = z.infer<typeof tokenizerSchema>;
 
+/** What is used of the package, whose own declarations import each other in a way that Node's resolution does not find. */
+interface PairEncoder {
+  readonly encode: (
+    text: string,
+    options: { readonly add_special_tokens: boolean },
+  ) => { readonly ids: readonly number[] };
+}
+
 /** Without special tokens, so that a text cannot name one. */
-function createEncoder({ model }: TokenizerJson): Tokenizer {
-  return new Tokenizer(
+function createEncoder({ model }: TokenizerJson): PairEncoder {
+  const Encoder = Tokenizer as new (file: object, settings: object) => PairEncoder;
+  return new Encoder(
     {
       added_tokens: [],
       normalizer: null,

@@ -36,7 +36,7 @@ function hearing(session: InferenceSession, { bins }: WhisperShape) {
     const outputs = await session.run({
       features: new Tensor('float32', features, [1, bins, features.length / bins]),
     });
-    const tensors = new Map(Object.entries(outputs) as [string, Tensor][]);
+    const tensors = new Map(Object.entries(outputs));
     return { frames: tensors.get('cross.0.value')?.dims[2] ?? 0, tensors };
   };
 }

@@ -27,9 +27,9 @@ export interface WhisperTokenizer {
   /** The heads of the decoder's cross-attention that follow the audio, where the model's files name them. */
   readonly alignmentHeads: readonly (readonly [layer: number, head: number])[] | undefined;
   /** The tokens of a text. What looks like a special token is text too. The first call takes 0.3 s. */
-  encode(text: string): readonly number[];
+  readonly encode: (text: string) => readonly number[];
   /** The text of a token; none for special tokens and timestamps. */
-  textOf(token: number): TokenText;
+  readonly textOf: (token: number) => TokenText;
 }
 
 /**

@@ -28,7 +28,7 @@ export interface JobEngine {
   /** Takes a list of terms that jobs may name. It is made ready between the steps of jobs that do not wait for it. */
   learn(name: string, terms: readonly KeyTerm[]): void;
   /** Frees a list. */
-  unlearn(name: string): void;
+  readonly unlearn: (name: string) => void;
 }
 
 /** What an engine works with, and whom it tells. */

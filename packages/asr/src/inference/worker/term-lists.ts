@@ -20,7 +20,7 @@ import { LEXICON } from '../messages/recognition-job.js';
 export interface TermLists {
   /** Takes a list, which `learnOn` makes ready to be used. */
   learn(name: string, terms: readonly KeyTerm[]): void;
-  unlearn(name: string): void;
+  readonly unlearn: (name: string) => void;
   /** Whether one of these lists is not ready yet; without names, whether any is not. */
   isLearning(names?: readonly string[]): boolean;
   /** Goes on for about so many milliseconds with what is being learned, the shortest list first. */

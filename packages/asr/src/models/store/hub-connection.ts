@@ -65,11 +65,10 @@ export function connectToHub({
           return { status: answer.statusCode, header, body: answer.body, host: url.host };
         }
         await answer.body.dump().catch(() => undefined);
-        const retryAfter = header('retry-after');
         throw failureOfStatus(answer.statusCode, what, {
           host: url.host,
           fromHub,
-          ...(retryAfter !== undefined && { retryAfter }),
+          retryAfter: header('retry-after'),
         });
       }
       throw new SpeechError(

@@ -74,7 +74,7 @@ async function unpack(file: string, draft: string, store: ModelStore): Promise<B
 }
 
 async function readIndex(entry: Entry): Promise<BundleIndex> {
-  const { name, type, size = 0 } = entry.header;
+  const { name, type, size } = entry.header;
   if (name !== BUNDLE_INDEX || type !== 'file' || size > LONGEST_INDEX) {
     throw refused(`it does not begin with ${BUNDLE_INDEX}`);
   }

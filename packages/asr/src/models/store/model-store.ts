@@ -6,7 +6,7 @@ export interface ModelStoreOptions {
   readonly directory: string;
   /** Whether nothing may be fetched, so that what is not there is missing. */
   readonly offline: boolean;
-  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /** The progress of a download. */

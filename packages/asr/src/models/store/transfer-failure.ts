@@ -21,7 +21,7 @@ export function failureOfStatus(
     host,
     fromHub,
     retryAfter,
-  }: { readonly host: string; readonly fromHub: boolean; readonly retryAfter?: string },
+  }: { readonly host: string; readonly fromHub: boolean; readonly retryAfter: string | undefined },
 ): SpeechError | TransferInterrupted {
   // A host that the hub redirected to refuses once the permission in its address has expired; the hub gives a new
   // one.

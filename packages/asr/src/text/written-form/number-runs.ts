@@ -56,7 +56,7 @@ function runAt(tokens: readonly Token[], at: number): NumberRun | undefined {
  */
 function listedBehind(tokens: readonly Token[], at: number, isList: boolean): number | undefined {
   if (tokens[at - 1]?.after !== ',' || tokens[at]?.before !== '') return undefined;
-  const isLast = tokens[at]?.lower === 'and' || tokens[at]?.lower === 'or';
+  const isLast = tokens[at].lower === 'and' || tokens[at].lower === 'or';
   if (isLast)
     return isList && adjoins(tokens[at], tokens[at + 1]) && isMember(tokens, at + 1) ? at + 1 : undefined;
   return isMember(tokens, at) && endsList(tokens, at) ? at : undefined;

@@ -187,7 +187,7 @@ async function openGraphs(from: string, computeType: ComputeType, target: Whispe
     async encode(input: Float32Array): Promise<CrossAttention> {
       const dims = [1, shape.bins, input.length / shape.bins];
       const outputs = await encoder.run({ features: new Tensor('float32', input, dims) });
-      const tensors = new Map(Object.entries(outputs) as [string, Tensor][]);
+      const tensors = new Map(Object.entries(outputs));
       return { frames: tensors.get('cross.0.value')?.dims[2] ?? 0, tensors };
     },
   };

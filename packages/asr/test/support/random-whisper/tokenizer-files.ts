@@ -85,7 +85,7 @@ function specialTokens({ languages }: SmallVocabulary, endOfText: number): Map<s
 
 /** All bytes, and the pairs of pieces that come often, the most frequent first. */
 function learnPieces(): { readonly pieces: readonly string[]; readonly merges: readonly string[] } {
-  let words = SENTENCES.split(/(?= )/u).map((word) => [...pieceOfBytes(Buffer.from(word))]);
+  let words = SENTENCES.split(/(?= )/u).map((word) => Array.from(pieceOfBytes(Buffer.from(word))));
   const pieces = bytePieces();
   const merges: string[] = [];
   for (;;) {
@@ -111,7 +111,10 @@ function mostFrequentPair(words: readonly (readonly string[])[]): readonly [pair
       counts.set(pair, (counts.get(pair) ?? 0) + 1);
     });
   }
-  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), ['', 0] as const);
+  return [...counts].reduce<readonly [string, number]>(
+    (best, entry) => (entry[1] > best[1] ? entry : best),
+    ['', 0],
+  );
 }
 
 function mergePair(word: readonly string[], pair: string): string[] {

@@ -354,7 +354,9 @@ function elided(value: number): string {
 }
 
 function spellDigits(digits: string): string {
-  return [...digits].map((digit) => numberToWords.toWords(Number(digit))).join(' ');
+  return Array.from(digits)
+    .map((digit) => numberToWords.toWords(Number(digit)))
+    .join(' ');
 }
 
 /** What people do with a number's words. */

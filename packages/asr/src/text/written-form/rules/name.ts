@@ -154,7 +154,7 @@ const INITIALISMS = [
     'HCG',
   ],
   ...['PHQ', 'GAD'],
-].map((name) => [[...name.toLowerCase()].join(' '), name] as const);
+].map((name) => [Array.from(name.toLowerCase()).join(' '), name] as const);
 
 const NAMES = phraseTable<string>([
   ...([

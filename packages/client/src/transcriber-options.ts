@@ -54,7 +54,11 @@ export interface TranscriberOptions extends RecognitionOptions {
    * goes on then, and `retryNow()` after the login sends what was said meanwhile. After any other failure it is called
    * again a little later.
    */
-  readonly ticket?: () => Promise<string>;
+  readonly ticket?: (() => Promise<string>) | undefined;
+  /** A BCP 47 tag such as `en`, or `auto` for a model that can tell. */
+  readonly language?: string;
+  /** `translate` gives English, where the model can. */
+  readonly task?: 'transcribe' | 'translate';
   /** Words and phrases that are likely to be said, each as it is to be written; at most 5,000. */
   readonly keyTerms?: readonly (string | KeyTerm)[];
   readonly microphone?: MicrophoneOptions;
@@ -64,7 +68,7 @@ export interface TranscriberOptions extends RecognitionOptions {
    */
   readonly bufferMinutes?: number;
   /** Where there is no global one and the package is not imported by Node, whose entry brings one. */
-  readonly webSocket?: WebSocketConstructor;
+  readonly webSocket?: WebSocketConstructor | undefined;
   /** Where the capture worklet is served. Default: `capture-worklet.js` beside this module. */
   readonly workletUrl?: string | URL;
 }

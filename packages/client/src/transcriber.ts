@@ -106,7 +106,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   const buffer = createAudioBuffer({
     channels,
     memorySeconds: bufferMinutes * 60,
-    ...(openStore && { openStore }),
+    openStore,
     onFetched: () => {
       delivery.onAudio();
     },

@@ -26,7 +26,7 @@ interface AudioBufferOptions {
   /** Seconds that memory may hold. */
   readonly memorySeconds: number;
   /** Where the rest goes; opened when it is needed. Without one, or when it fails, the oldest audio is dropped. */
-  readonly openStore?: () => Promise<BlockStore>;
+  readonly openStore?: (() => Promise<BlockStore>) | undefined;
   /** Something that `read` waited for is there. */
   readonly onFetched: () => void;
   /** Audio is gone, from one sample to another. */

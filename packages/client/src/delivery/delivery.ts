@@ -42,6 +42,10 @@ interface DeliveryOptions {
   readonly listener: DeliveryListener;
 }
 
+/** Elsewhere than in a browser nothing tells that the network is back. */
+const surroundings: Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>> = globalThis;
+
+const HANDSHAKE_MS = 10_000;
 const TICK_MS = 1000;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
@@ -108,12 +112,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function end(): void {
     dialer.hangUp();
     clearInterval(tickTimer);
-    globalThis.removeEventListener?.('online', retry);
+    surroundings.removeEventListener?.('online', retry);
   }
 
   return {
     open: () => {
-      globalThis.addEventListener?.('online', retry);
+      surroundings.addEventListener?.('online', retry);
       tickTimer = setInterval(tick, TICK_MS);
       dispatch({ kind: 'open' });
     },

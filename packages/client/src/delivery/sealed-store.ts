@@ -13,7 +13,7 @@ const NONCE_BYTES = 12;
 export function sealedStoreOpener(): (() => Promise<BlockStore>) | undefined {
   const { indexedDB, navigator } = globalThis as { indexedDB?: IDBFactory; navigator?: Navigator };
   // Only a lock tells whether the page that audio belongs to still lives.
-  const locks = navigator?.locks as LockManager | undefined;
+  const locks = navigator?.locks;
   if (!indexedDB || !locks) return undefined;
   return async () => openStore(indexedDB, locks);
 }
@@ -34,7 +34,7 @@ async function openStore(factory: IDBFactory, locks: LockManager): Promise<Block
       await written(database, (blocks) => blocks.put({ nonce, sealed }, [owner, number]));
     },
     get: async (number) => {
-      const record = await resultOf(blocksOf(database, 'readonly').get([owner, number]));
+      const record: unknown = await resultOf(blocksOf(database, 'readonly').get([owner, number]));
       const { nonce, sealed } = record as { nonce: Uint8Array<ArrayBuffer>; sealed: ArrayBuffer };
       return new Int16Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: nonce }, key, sealed));
     },

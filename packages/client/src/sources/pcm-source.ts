@@ -33,9 +33,9 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
     try {
       let breakAt = performance.now() + LONGEST_TASK_MS;
       while (await mayGoOn()) {
-        const { value, done } = await iterator.next();
-        if (done) return;
-        for (const piece of cutter(value)) {
+        const next = await iterator.next();
+        if (next.done) return;
+        for (const piece of cutter(next.value)) {
           if (!(await mayGoOn())) break;
           listener.onAudio(piece, sampleRate);
           if (performance.now() < breakAt) continue;

@@ -92,7 +92,7 @@ describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { ti
 
   test('is kept in the browser only where that was asked for, and is deleted from it', async () => {
     const { page } = await openPage(server.url);
-    const stored = (): Promise<string> => page.evaluate(() => JSON.stringify({ ...localStorage }));
+    const stored = (): Promise<string> => page.evaluate(() => JSON.stringify(localStorage));
     await drop(page, CLIP);
     await page.locator('transcript-line').first().waitFor();
     expect(await stored()).not.toContain('potassium');

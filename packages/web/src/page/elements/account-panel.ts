@@ -345,7 +345,10 @@ export class AccountPanel extends LitElement {
       if (this.busy) return;
       const form = event.target as HTMLFormElement;
       const typed = new FormData(form);
-      const textOf = (name: string): string => String((typed.get(name) ?? '') as string);
+      const textOf = (name: string): string => {
+        const value = typed.get(name);
+        return typeof value === 'string' ? value : '';
+      };
       this.problem = undefined;
       if ([...typed.values()].includes('')) return this.#refuse('Fill in everything.');
       this.busy = true;

@@ -214,18 +214,18 @@ export class LoginForm extends LitElement {
     const typed = new FormData(event.target as HTMLFormElement);
     const textOf = (name: string): string => {
       const value = typed.get(name);
-      return typeof value === 'string' ? value.trim() : '';
+      return typeof value === 'string' ? value : '';
     };
     if (this.step === 'password') {
-      this.#name = textOf('username');
+      this.#name = textOf('username').trim();
       // Blanks may belong to a password.
-      this.#password = String(typed.get('password') as string);
+      this.#password = textOf('password');
       if (this.#name === '' || this.#password === '')
         return this.#refuse('Type your name and your password.');
       void this.#enter();
       return;
     }
-    const code = textOf(this.step === 'code' ? 'code' : 'recovery-code');
+    const code = textOf(this.step === 'code' ? 'code' : 'recovery-code').trim();
     if (code === '') return this.#refuse('Type the code.');
     void this.#enter(this.step === 'code' ? code.replaceAll(' ', '') : code);
   };

@@ -1,4 +1,4 @@
-import { Document, HeadingLevel, Packer, Paragraph, TextRun } from 'docx';
+import { Document, HeadingLevel, Packer, Paragraph, TextRun, type IRunOptions } from 'docx';
 import { clock } from '../transcript/clock.js';
 import { textOf, type Line } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
@@ -22,7 +22,8 @@ export function asWord(transcript: TranscriptExport): Promise<Blob> {
 }
 
 function paragraphsOf(line: Line, speaker: string | undefined): readonly Paragraph[] {
-  const name = speaker === undefined ? [] : [new TextRun({ text: `${speaker}: `, bold: true })];
+  const bold: IRunOptions = { text: `${speaker ?? ''}: `, bold: true };
+  const name = speaker === undefined ? [] : [new TextRun(bold)];
   const time = new TextRun({ text: `${clock(line.start)}  `, color: '555555', size: 18 });
   const text = textOf(line).trim();
   if (text === '') return [];

@@ -12,7 +12,7 @@ interface Kept {
 export function readKept(storage: Storage, owner: string): readonly Line[] {
   try {
     const kept = JSON.parse(storage.getItem(NAME) ?? '{}') as Partial<Kept> | null;
-    return kept?.owner === owner && Array.isArray(kept.lines) ? kept.lines : [];
+    return kept?.owner === owner && Array.isArray(kept.lines) ? (kept.lines as readonly Line[]) : [];
   } catch {
     return [];
   }

@@ -243,7 +243,7 @@ function optionsOf({
     ...recognitionOf(settings),
     url: url.href,
     channels: twoSpeakers ? 2 : 1,
-    ...(ticket === undefined ? {} : { ticket }),
+    ticket,
     ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
     microphone: {
       // What browsers do to the sound of one device makes its left and right the same.

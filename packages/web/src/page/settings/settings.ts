@@ -61,7 +61,7 @@ export function loadSettings(storage: Storage): Changeable<Settings> {
 /** Settings from their stored form. What is missing, unknown or broken is as by default. */
 export function parseSettings(stored: string | null): Settings {
   const found = readObject(stored);
-  const entries = Object.entries(DEFAULT_SETTINGS).map(([name, byDefault]) => {
+  const entries = Object.entries(DEFAULT_SETTINGS).map(([name, byDefault]: [string, unknown]) => {
     const value = found[name];
     return [name, typeof value === typeof byDefault && isAllowed(name, value) ? value : byDefault];
   });

@@ -15,7 +15,7 @@ export function recognizerOptions(
     language: config.language,
     device: config.device,
     deviceFallback: config.deviceFallback,
-    ...(config.beamSize !== undefined && { beams: config.beamSize }),
+    beams: config.beamSize,
     computeType: config.computeType,
     lexicon: config.lexicon,
     workers: config.workers,
@@ -35,7 +35,7 @@ export function modelStore(
   { modelDirectory, offline }: Pick<Config, 'modelDirectory' | 'offline'>,
   onProgress?: (progress: DownloadProgress) => void,
 ): ModelStoreOptions {
-  return { directory: modelDirectory, offline, ...(onProgress && { onProgress }) };
+  return { directory: modelDirectory, offline, onProgress };
 }
 
 /** As `recognizerOptions`, for the model of the second pass: a single process, since nobody waits for it. */

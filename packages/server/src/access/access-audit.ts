@@ -36,7 +36,7 @@ interface AccessAuditEvent {
   /** Id of what it was done to, never content. */
   readonly what: string | undefined;
   /** Code, or the reason that was given. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** The revision that a change makes: see `integrity/revisions.ts`. */
   readonly counts?: Readonly<Record<string, number>>;
 }

@@ -70,7 +70,7 @@ export function createGuard(services: GuardServices): Guard {
     event: {
       readonly who?: Identity | undefined;
       readonly what?: string | undefined;
-      readonly reason?: string;
+      readonly reason?: string | undefined;
     },
   ): Promise<void> => {
     const { who, what, reason } = event;
@@ -80,7 +80,7 @@ export function createGuard(services: GuardServices): Guard {
       who: who && auditedIdentity(who),
       from: request.ip,
       what,
-      ...(reason !== undefined && { reason }),
+      reason,
     });
   };
 
@@ -147,7 +147,7 @@ export function createGuard(services: GuardServices): Guard {
       try {
         await decide(request, action);
       } catch (error) {
-        if (request.ws !== true || !(error instanceof RequestError)) throw error;
+        if (!request.ws || !(error instanceof RequestError)) throw error;
         request.refusal = error;
       }
     },
@@ -175,7 +175,7 @@ function isEndedLogin(request: FastifyRequest, code: ErrorCode): boolean {
 
 /** Sockets are opened by GET, but more than reading is done over them. */
 function changesSomething({ method, ws }: FastifyRequest): boolean {
-  return ws === true || !['GET', 'HEAD', 'OPTIONS'].includes(method);
+  return ws || !['GET', 'HEAD', 'OPTIONS'].includes(method);
 }
 
 /** Who makes a request that was let in. */

@@ -6,7 +6,7 @@ const LEAST_DIFFERENT = 5;
 
 /** Whether `password` follows {@link PASSWORD_RULE}. Length counts, not kinds of characters (NIST SP 800-63B). */
 export function isStrong(password: string, userName: string): boolean {
-  const characters = [...password.normalize('NFC').toLowerCase()];
+  const characters = Array.from(password.normalize('NFC').toLowerCase());
   return (
     characters.length >= SHORTEST &&
     new Set(characters).size >= LEAST_DIFFERENT &&

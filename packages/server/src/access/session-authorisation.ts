@@ -10,11 +10,7 @@ export function createSessionAuthorisation(guard: Guard): Authorise {
     const identity = requireIdentity(request);
     const reason =
       resource && (await guard.authorise(request, action, resource, 'record_not_found', resource.id));
-    return {
-      identity,
-      scope: listedFor(identity),
-      ...(reason !== undefined && { reason }),
-    };
+    return { identity, scope: listedFor(identity), reason };
   };
 }
 

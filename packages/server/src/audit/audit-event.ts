@@ -46,7 +46,7 @@ export interface AuditEvent {
   /** Id of what it was done to, never content. */
   readonly what: string | undefined;
   /** Code, or the reason that was given. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Numbers that belong to it, such as how many finals were destroyed. */
   readonly counts?: Readonly<Record<string, number>>;
 }

@@ -8,6 +8,6 @@ export function changeOf(what: string | undefined, reason?: string): AuditEvent 
     who: SERVER_ITSELF,
     from: undefined,
     what,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
   };
 }

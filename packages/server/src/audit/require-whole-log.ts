@@ -115,7 +115,7 @@ async function hasOtherRows(db: Database['db']): Promise<boolean> {
   for (const table of TABLES_WITH_ENTRIES) {
     const row = await db
       .selectFrom(table)
-      .select(({ lit }) => lit(1).as('one'))
+      .select((eb) => eb.lit(1).as('one'))
       .limit(1)
       .executeTakeFirst();
     if (row !== undefined) return true;

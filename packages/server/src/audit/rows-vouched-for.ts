@@ -10,7 +10,7 @@ export async function saysRowsAreVouchedFor(db: Database['db']): Promise<boolean
   const entry = await db
     .selectFrom('audit_entries')
     .select('sequence')
-    .where(({ or, eb }) => or([eb('entry', 'like', '%"vouched":%'), eb('entry', 'like', '%evision":%')]))
+    .where((eb) => eb.or([eb('entry', 'like', '%"vouched":%'), eb('entry', 'like', '%evision":%')]))
     .limit(1)
     .executeTakeFirst();
   return entry !== undefined;

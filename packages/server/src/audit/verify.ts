@@ -161,7 +161,7 @@ async function countEntries(reading: ReadableDatabase['db']): Promise<number> {
     .selectFrom('audit_entries')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 const describedEntry = z.object({

@@ -18,7 +18,7 @@ export const MASTER_KEY_VARIABLE = 'AUSCULT_MASTER_KEY';
 /** Where settings come from, the stronger first. */
 export interface ConfigSources {
   /** Values from the command line by setting name, still as text; a boolean flag is `true` or `false`. */
-  readonly flags: Readonly<Partial<Record<keyof Config, string | boolean>>>;
+  readonly flags: Readonly<Partial<Record<keyof Config, string | boolean | undefined>>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Path of a JSON file; without it, `AUSCULT_CONFIG` may name one. */
   readonly file?: string | undefined;
@@ -65,7 +65,10 @@ function fromFile(path: string): [string, Given][] {
       );
     }
   }
-  return Object.entries(content).map(([name, value]) => [name, { value, source: `"${name}" in ${path}` }]);
+  return Object.entries(content).map(([name, value]: [string, unknown]) => [
+    name,
+    { value, source: `"${name}" in ${path}` },
+  ]);
 }
 
 function parseFile(path: string): object {

@@ -18,13 +18,11 @@ export function postgresDialect(url: string): Dialect {
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
     // The pool gives up a connection that breaks meanwhile; Kysely's own hook would keep it, and its place, forever.
-    onConnect: commitToDisk as (client: pg.ClientBase) => void,
+    onConnect: commitToDisk,
     // Counts and sequences stay below 2^53.
     types: {
-      getTypeParser: ((type: number, format?: 'text' | 'binary') =>
-        type === INT8
-          ? Number
-          : pg.types.getTypeParser(type, format as 'text')) as typeof pg.types.getTypeParser,
+      getTypeParser: ((...asked: Parameters<typeof pg.types.getTypeParser>): unknown =>
+        asked[0] === INT8 ? Number : pg.types.getTypeParser(...asked)) as typeof pg.types.getTypeParser,
     },
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

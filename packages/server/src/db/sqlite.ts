@@ -51,7 +51,7 @@ export function sqliteDialect(path: string, purpose: Purpose): SqliteConnection 
   dialect.createAdapter = () => new TransactionalAdapter();
   dialect.createDriver = () => new PurposefulDriver({ database }, native, requireFiles, purpose);
   const wholeLogIsIn = (mode: 'passive' | 'truncate'): boolean => {
-    const [outcome] = named(() => native.prepare(`pragma wal_checkpoint(${mode})`).all());
+    const [outcome] = named((): unknown[] => native.prepare(`pragma wal_checkpoint(${mode})`).all());
     const { busy, log, checkpointed } = outcome as Readonly<Record<'busy' | 'log' | 'checkpointed', number>>;
     return busy === 0 && log === checkpointed;
   };

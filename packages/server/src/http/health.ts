@@ -117,5 +117,5 @@ export function registerHealth(
 function verificationOf(state: PassState | undefined): z.output<typeof health>['verification'] {
   if (state === undefined) return undefined;
   const { wholeAt, found, lastFound } = state;
-  return { ...(wholeAt !== undefined && { wholeAt }), damaged: Math.max(countOf(found), countOf(lastFound)) };
+  return { wholeAt, damaged: Math.max(countOf(found), countOf(lastFound)) };
 }

@@ -264,7 +264,7 @@ function requireAction({ config, method, url }: RouteOptions): void {
 
 /** Cuts whoever sends a body drop by drop. Uploads have a limit of their own, by their silence. */
 function limitBody(request: FastifyRequest, seconds: number): void {
-  if (request.ws === true || takesForm(request) || request.raw.complete) return;
+  if (request.ws || takesForm(request) || request.raw.complete) return;
   const timer = setTimeout(() => {
     answerBrokenRequest('ERR_HTTP_REQUEST_TIMEOUT', request.raw.socket);
   }, seconds * 1000);

@@ -36,7 +36,7 @@ interface Grant {
   /** Whose sessions a list may hold. */
   readonly scope: SessionScope;
   /** Why, where access was granted for a reason that was given. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -273,9 +273,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
         response: {
           200: {
             description: 'The file.',
-            content: Object.fromEntries(
-              Object.values(EXPORT_TYPES).map((type) => [type, { schema: text }]),
-            ) as Record<string, { schema: typeof text }>,
+            content: Object.fromEntries(Object.values(EXPORT_TYPES).map((type) => [type, { schema: text }])),
           },
           ...errorResponses('record_not_found', 'record_damaged'),
         },
@@ -403,7 +401,7 @@ async function permitted(
 }
 
 function actorOf({ identity, reason }: Grant, { ip }: FastifyRequest): Actor {
-  return { who: identity, from: ip, ...(reason === undefined ? {} : { reason }) };
+  return { who: identity, from: ip, reason };
 }
 
 /** As times are stored, so that text compares as time does. */

@@ -67,7 +67,7 @@ function requireText(text: string, place: Place): void {
 /** Down to where somebody's own names begin; undefined for the whole. */
 function fieldOf(place: Place): string | undefined {
   const names: string[] = [];
-  for (let at: Place | undefined = place; at?.within !== undefined; at = at.within) names.unshift(at.name);
+  for (let at = place; at.within !== undefined; at = at.within) names.unshift(at.name);
   const strange = names.findIndex((name) => !FIELD_NAME.test(name));
   const known = strange < 0 ? names : names.slice(0, strange);
   return known.length === 0 ? undefined : known.join('.');

@@ -168,7 +168,7 @@ function secureOptions({
     key: tlsKey,
     minVersion: OLDEST_VERSION,
     ciphers: CIPHERS,
-    ...(tlsClientCa !== undefined && { ca: tlsClientCa }),
+    ca: tlsClientCa,
     ...(tlsClientCrl !== undefined && { crl: listsIn(tlsClientCrl) }),
   };
 }

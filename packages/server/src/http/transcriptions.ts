@@ -425,7 +425,7 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
         who: requireIdentity(request),
         from: request.ip,
         what: sessionId ?? id,
-        ...(reason === undefined ? {} : { reason }),
+        reason,
       });
       const pieces = transcriptPieces(transcript, format, { about: { id }, words });
       return answerInPieces(reply, MEDIA_TYPES[format], pieces);

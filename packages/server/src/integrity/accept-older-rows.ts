@@ -59,7 +59,7 @@ async function hasRows(transaction: Transaction<Schema>): Promise<boolean> {
   for (const table of VOUCHED_TABLES) {
     const row = await transaction
       .selectFrom(table)
-      .select(({ lit }) => lit(1).as('one'))
+      .select((eb) => eb.lit(1).as('one'))
       .limit(1)
       .executeTakeFirst();
     if (row !== undefined) return true;

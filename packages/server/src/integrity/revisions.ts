@@ -157,7 +157,7 @@ export function createRevisions(
         .where('sequence', '>', read)
         .where('sequence', '<=', to)
         // The quoted pattern cannot occur within a text of the entry, where quotes are escaped.
-        .where(({ or, eb }) => or(RELEVANT.map((pattern) => eb('entry', 'like', pattern))))
+        .where((eb) => eb.or(RELEVANT.map((pattern) => eb('entry', 'like', pattern))))
         .$if(scope === 'recent' && head - read > LOOKED_BACK, (query) =>
           query.where('entry', 'not like', '%"action":"session.%'),
         )

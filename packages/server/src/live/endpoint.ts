@@ -97,7 +97,7 @@ function addRoute(
     handler: () => {
       throw new RequestError('upgrade_expected');
     },
-    wsHandler: (socket, request) => {
+    wsHandler: (socket: WebSocket, request) => {
       upgrades.get(request.raw)?.begin(socket);
     },
   });

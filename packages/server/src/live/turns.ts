@@ -64,7 +64,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
           try {
             resolve(run(name, task));
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         });
       });

@@ -93,7 +93,7 @@ export async function masterKeysInUse(db: Database['db']): Promise<ReadonlyMap<s
     .select(({ fn }) => ['master_key_id', fn.countAll<number>().as('count')])
     .groupBy('master_key_id')
     .execute();
-  return new Map(rows.map(({ master_key_id, count }) => [master_key_id, Number(count)]));
+  return new Map(rows.map(({ master_key_id, count }) => [master_key_id, count]));
 }
 
 /** A key opens only as that of its session, under the master key that is named beside it. */

@@ -47,7 +47,7 @@ export async function destroyDamaged(
         who,
         from,
         what: id,
-        ...(reason === undefined ? {} : { reason }),
+        reason,
         counts,
       });
     }, PATIENCE),

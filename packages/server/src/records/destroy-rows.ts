@@ -19,11 +19,12 @@ export async function destroyRows(transaction: Transaction<Schema>, id: string):
   await transaction
     .insertInto('key_removals')
     .columns(['copy_id', 'session_id'])
-    .expression(({ selectFrom, val, lit }) =>
-      selectFrom('key_copies')
-        .select(['id', val(id).as('session_id')])
+    .expression((eb) =>
+      eb
+        .selectFrom('key_copies')
+        .select(['id', eb.val(id).as('session_id')])
         // SQLite would take what follows for a join without it.
-        .where(lit(true)),
+        .where(eb.lit(true)),
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute();

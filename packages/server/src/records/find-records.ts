@@ -20,12 +20,18 @@ export async function findRecords(
     .limit(limit + 1);
   if (scope.owner !== undefined || scope.groups !== undefined) {
     const { owner = '', groups = [] } = scope;
-    query = query.where(({ eb, or, selectFrom }) =>
-      or([
+    query = query.where((eb) =>
+      eb.or([
         eb('owner', '=', owner),
         ...(groups.length === 0
           ? []
-          : [eb('id', 'in', selectFrom('session_groups').select('session_id').where('name', 'in', groups))]),
+          : [
+              eb(
+                'id',
+                'in',
+                eb.selectFrom('session_groups').select('session_id').where('name', 'in', groups),
+              ),
+            ]),
       ]),
     );
   }
@@ -39,8 +45,11 @@ export async function findRecords(
   if (search.held !== undefined) query = query.where('held', '=', search.held ? 1 : 0);
   if (search.after !== undefined) {
     const { startedAt, id } = parseCursor(search.after);
-    query = query.where(({ eb, or, and }) =>
-      or([eb('started_at', '<', startedAt), and([eb('started_at', '=', startedAt), eb('id', '<', id)])]),
+    query = query.where((eb) =>
+      eb.or([
+        eb('started_at', '<', startedAt),
+        eb.and([eb('started_at', '=', startedAt), eb('id', '<', id)]),
+      ]),
     );
   }
   const found = await query.execute();

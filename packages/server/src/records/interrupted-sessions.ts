@@ -56,18 +56,21 @@ const PATIENCE_MS = 5000;
 async function findInterrupted(db: Database['db']): Promise<readonly InterruptedSession[]> {
   const rows = await db
     .selectFrom('sessions')
-    .select(({ selectFrom }) => [
+    .select((eb) => [
       'id',
       'tenant',
       'started_at',
-      selectFrom('segments')
+      eb
+        .selectFrom('segments')
         .select(({ fn }) => fn.max('written_at').as('at'))
         .whereRef('session_id', '=', 'sessions.id')
         .as('written_at'),
     ])
     .where('ended_at', 'is', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('servers').select('id').whereRef('servers.id', '=', 'sessions.server_id'))),
+    .where((eb) =>
+      eb.not(
+        eb.exists(eb.selectFrom('servers').select('id').whereRef('servers.id', '=', 'sessions.server_id')),
+      ),
     )
     .execute();
   return rows.map(({ id, tenant, started_at, written_at }) => ({

@@ -42,7 +42,7 @@ async function audioOf(
     .where('channel', '=', channel)
     .where('place', '<', extent?.end ?? 0)
     .executeTakeFirstOrThrow();
-  if (extent !== undefined && Number(pieces) === extent.pieces) return extent;
+  if (extent !== undefined && pieces === extent.pieces) return extent;
   integrity.refused.report({ table: 'sessions', id: row.id, refusal: 'shortened' });
   throw new RequestError('record_damaged');
 }

@@ -9,7 +9,7 @@ export function recordEvent(
   { who, from, reason }: Actor,
   id: string | undefined,
 ): AuditEvent {
-  return { action, outcome: 'success', who, from, what: id, ...(reason === undefined ? {} : { reason }) };
+  return { action, outcome: 'success', who, from, what: id, reason };
 }
 
 /** Does `work`; where it finds a record damaged, that goes to the audit log, too. */

@@ -8,7 +8,7 @@ export interface Actor {
   /** Remote address. */
   readonly from: string | undefined;
   /** Why, where a reason was asked for. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** What was recorded: a session as it was held, or a recording that was sent as a whole. */

@@ -100,6 +100,70 @@ export function createSessionWriter(services: WriterServices): Omit<SessionRecor
     });
   };
 
+  /** The row of the session and its head; undefined where somebody tampered with it, which does not end the session. */
+  const readIn = async (transaction: Transaction<Schema>) => {
+    try {
+      const session = await rows.readIn(transaction, sessionId, groups);
+      if (session.row.head === null) return undefined;
+      return { session, head: headKeys.openHead(session.row.head) };
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'record_damaged') return undefined;
+      throw error;
+    }
+  };
+
+  /** Writes, and updates the row and the head of the session. A row that somebody tampered with is not vouched for. */
+  const changing = async (
+    work: (
+      transaction: Transaction<Schema>,
+      session: AuthenticSession | undefined,
+    ) => Promise<Following | undefined>,
+  ): Promise<void> => {
+    let revision: number | undefined;
+    await queue.submit(async (transaction) => {
+      revision = undefined;
+      const known = await readIn(transaction);
+      const following = await work(transaction, known?.session);
+      if (following === undefined) return;
+      const { about, head = (before: RecordHead) => before, note } = following;
+      if (known === undefined) {
+        if (Object.keys(about).length > 0)
+          await transaction.updateTable('sessions').set(about).where('id', '=', sessionId).execute();
+      } else {
+        const change = { ...about, head: headKeys.sealHead(head(known.head)) };
+        revision = await rows.changeIn(transaction, known.session, change);
+      }
+      await note?.(transaction, revision);
+    });
+    if (revision !== undefined) rows.committed(sessionId, revision);
+  };
+
+  /** The columns of the description that are not written yet. */
+  const undescribed = () => {
+    const columns = isDescribed ? {} : descriptionColumns(dataKey, sessionId, description);
+    isDescribed = true;
+    return columns;
+  };
+
+  const writePieces = async (pieces: readonly AudioPiece[]): Promise<void> => {
+    await Promise.all(pieces.map(writePiece));
+  };
+
+  const writePiece = async (piece: AudioPiece): Promise<void> => {
+    if (piecesWaiting >= MOST_PIECES_WAITING) {
+      services.onAudioLost();
+      return;
+    }
+    piecesWaiting += 1;
+    const row = sealAudio(dataKey, sessionId, piece);
+    await changing(async (transaction) => {
+      await insertPiece(transaction, row);
+      return { about: {}, head: (head) => withAudio(head, piece.channel, piece.place) };
+    })
+      .catch(services.onAudioLost)
+      .finally(() => (piecesWaiting -= 1));
+  };
+
   const end = async (reason: string, missingSeconds: number): Promise<void> => {
     for (let channel = 0; channel < channels; channel++) void keepAudio(channel, undefined);
     const ended = {

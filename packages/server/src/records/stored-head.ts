@@ -65,8 +65,6 @@ async function audioOf(db: Database['db'], sessionId: string): Promise<RecordHea
   const channels = Math.max(0, ...rows.map(({ channel }) => channel + 1));
   return Array.from({ length: channels }, (_, channel) => {
     const found = rows.find((row) => row.channel === channel);
-    return found === undefined
-      ? { pieces: 0, end: 0 }
-      : { pieces: Number(found.pieces), end: Number(found.last) + 1 };
+    return found === undefined ? { pieces: 0, end: 0 } : { pieces: found.pieces, end: found.last + 1 };
   });
 }

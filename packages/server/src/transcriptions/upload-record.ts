@@ -20,7 +20,7 @@ export function recordUpload(
     order: {
       keep: async ({ finals }) => {
         const spoken = finals.filter(({ text, removes }) => text !== '' || removes !== undefined);
-        await Promise.all(spoken.map((final) => writer.commit(finalRecord(final, final.channel))));
+        await Promise.all(spoken.map(async (final) => writer.commit(finalRecord(final, final.channel))));
       },
       onEnd: ({ status }) => {
         writer.close(status).catch(onFailure);

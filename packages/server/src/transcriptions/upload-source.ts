@@ -56,7 +56,7 @@ export async function openUpload(
       channel: track,
       open: async function* (onDamage) {
         read = 0;
-        const opened = await decode('read', { onDamage, ...(track === undefined ? {} : { track }) });
+        const opened = await decode('read', { onDamage, track });
         try {
           yield* opened.chunks();
         } catch (error) {

@@ -67,5 +67,5 @@ async function countEntries(db: ReadableDatabase['db']): Promise<number> {
     .selectFrom('audit_entries')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }

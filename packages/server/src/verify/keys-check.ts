@@ -32,7 +32,7 @@ export function keysCheck({ db }: Pick<ReadableDatabase, 'db'>, masterKeys: Mast
         .selectFrom('data_keys')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
     async *steps(cursor = '') {
       for (let after = cursor; ;) {

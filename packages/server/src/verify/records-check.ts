@@ -27,7 +27,7 @@ export function recordsCheck({ db }: Pick<ReadableDatabase, 'db'>, masterKeys: M
         .selectFrom('sessions')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
     async *steps(cursor = '') {
       for (let after = cursor; ;) {
@@ -105,10 +105,10 @@ async function* finalFindings(
       .select(['place', 'version', 'sealed'])
       .where('session_id', '=', id)
       .where('reading', '=', reading)
-      .where(({ eb, or, and }) =>
-        or([
+      .where((eb) =>
+        eb.or([
           eb('place', '>', lastPlace),
-          and([eb('place', '=', lastPlace), eb('version', '>', lastVersion)]),
+          eb.and([eb('place', '=', lastPlace), eb('version', '>', lastVersion)]),
         ]),
       )
       .orderBy('place')

@@ -33,7 +33,7 @@ export function secretsCheck({ database: { db }, masterKeys, config }: SecretsSu
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('code_secret', 'is not', null)
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
     async *steps() {
       const configurations = await readSavedConfigurations(db, masterKeys);
@@ -107,8 +107,8 @@ async function* destroyedFindings(db: ReadableDatabase['db']): AsyncGenerator<St
       .selectFrom('audit_entries')
       .select(['sequence', 'entry'])
       .where('sequence', '>', after)
-      .where(({ or, eb }) =>
-        or([
+      .where((eb) =>
+        eb.or([
           eb('entry', 'like', '%"action":"record.delete"%'),
           eb('entry', 'like', '%"action":"retention.destroy"%'),
         ]),

@@ -172,7 +172,10 @@ describe('an authenticator', () => {
   test('is offered for ten minutes', async () => {
     const server = await startGuardedServer();
     let at = new Date('2026-01-01T08:00:00.000Z');
-    const seal = { close: (plain: Uint8Array) => Buffer.from(plain), open: Buffer.from };
+    const seal = {
+      close: (plain: Uint8Array) => Buffer.from(plain),
+      open: (sealed: Uint8Array) => Buffer.from(sealed),
+    };
     const accounts = createAccounts({
       ...server.services,
       passwords: createPasswords(),

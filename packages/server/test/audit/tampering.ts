@@ -41,7 +41,7 @@ export function testTampering(tamperings: number): void {
     for (let entry = 0; entry < ENTRIES; entry += 3) await addEntries(where, keys, 3);
     await tamper(where);
     const database = await openDatabase(where);
-    const evidence = await auditEvidence(where as Parameters<typeof auditEvidence>[0], keys);
+    const evidence = await auditEvidence(where, keys);
     const whole = await read(database, anchorPathOf(where));
     expect(whole.anchors).toHaveLength(4);
 

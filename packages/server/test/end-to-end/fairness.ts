@@ -50,7 +50,7 @@ export function testFairness(crowdSize: number): void {
 /** Has always more than is said in it once wait for its text, however fast that comes. */
 async function sendOn(client: Client, { pcm, seconds }: Speech, isOver: () => boolean): Promise<void> {
   let sent = 0;
-  for (let heard = 0; !isOver(); heard = (await nextFinal(client)).end ?? heard)
+  for (let heard = 0; !isOver(); heard = (await nextFinal(client)).end)
     for (; sent - heard < 2 * seconds; sent += seconds) client.send(pcm);
 }
 

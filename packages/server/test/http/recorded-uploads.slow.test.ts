@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 describeDatabases('a recording that is uploaded', ({ settings }) => {
   const start = (overrides: Parameters<typeof startScriptedServer>[0] = {}) => {
     const { dataDirectory, database } = settings();
-    return startScriptedServer({ dataDirectory, ...(database !== undefined && { database }), ...overrides });
+    return startScriptedServer({ dataDirectory, database, ...overrides });
   };
 
   test('becomes the record of a session, before its text can be fetched', async () => {

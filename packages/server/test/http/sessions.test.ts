@@ -64,7 +64,7 @@ test('what is asked for wrongly is named, and nothing of it is repeated', async 
 
 test('a file of a record that was shortened is refused, or says so in every format; health and metrics tell', async () => {
   const { id, request, server } = await recorded(['good morning', 'my knee', 'my hip']);
-  const ready = async () => (await fetch(`${server.url}/health/ready`)).json();
+  const ready = async (): Promise<unknown> => (await fetch(`${server.url}/health/ready`)).json();
   expect(await ready()).toMatchObject({ degraded: [] });
   await tamper({ ...server, database: undefined }, 'delete from segments where place = 1');
 

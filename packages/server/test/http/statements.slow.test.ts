@@ -127,7 +127,7 @@ describeDatabases('text that looks like a statement', ({ settings }) => {
 
 function startServer({ database }: DatabaseSettings): Promise<ScriptedServer> {
   const limits = { maxBadMessages: '100000', maxTranscriptionJobs: '1000' };
-  return startScriptedServer({ ...limits, ...(database === undefined ? {} : { database }) });
+  return startScriptedServer({ ...limits, database });
 }
 
 async function paths({ app }: ScriptedServer): Promise<Readonly<Record<string, Record<string, Operation>>>> {

@@ -27,7 +27,7 @@ const silent = createLog({ logLevel: 'silent', logFormat: 'json' });
 
 describe('a server with a certificate', () => {
   test('speaks TLS 1.2 and 1.3, not 1.1, and tells browsers to stay with it', async () => {
-    const { files, pair } = await folderWith(await createServerPair());
+    const { files, pair } = folderWith(await createServerPair());
     const server = await startScriptedServer(files);
     expect(server.url).toMatch(/^https:/);
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
@@ -44,7 +44,7 @@ describe('a server with a certificate', () => {
   test.each(['ECDHE-RSA-AES128-SHA256', 'ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SHA256', 'AES256-SHA'])(
     'takes no cipher without forward secrecy or authentication: %s',
     async (cipher) => {
-      const { files, pair } = await folderWith(await createServerPair());
+      const { files, pair } = folderWith(await createServerPair());
       const server = await startScriptedServer(files);
       const options = { maxVersion: 'TLSv1.2', ciphers: cipher } as const;
       await expect(ask(server.url, pair, options)).rejects.toThrow(/handshake failure|alert/i);
@@ -52,7 +52,7 @@ describe('a server with a certificate', () => {
   );
 
   test('takes a new pair of files while it runs, and keeps the old one where the new is broken', async () => {
-    const { files, pair } = await folderWith(await createServerPair());
+    const { files, pair } = folderWith(await createServerPair());
     let log = '';
     const tls = createTls(
       { ...NO_CLIENTS, ...files },
@@ -91,13 +91,13 @@ describe('a server with a certificate', () => {
   });
 
   test('does not start with files that cannot be used, and names them', async () => {
-    const { files, folder } = await folderWith(await createServerPair());
+    const { files, folder } = folderWith(await createServerPair());
     const broken = join(folder, 'broken.pem');
     writeFileSync(broken, 'nothing');
     const absent = join(folder, 'absent.pem');
     const authority = join(folder, 'authority.pem');
     writeFileSync(authority, (await createAuthority()).cert);
-    const expired = await folderWith(await createServerPair(-1));
+    const expired = folderWith(await createServerPair(-1));
     for (const [settings, problem] of [
       [{ ...files, tlsCertificate: broken }, broken],
       [{ ...files, tlsKey: broken }, broken],
@@ -116,7 +116,7 @@ describe('a server with a certificate', () => {
 
 describe('a client certificate', () => {
   test('says who somebody is, if the authority has signed it and it names a role', async () => {
-    const { files, pair, folder } = await folderWith(await createServerPair());
+    const { files, pair, folder } = folderWith(await createServerPair());
     const authority = await createAuthority();
     const tlsClientCa = join(folder, 'authority.pem');
     writeFileSync(tlsClientCa, authority.cert);
@@ -159,7 +159,7 @@ describe('a client certificate that is revoked', () => {
   const gateway = { name: 'gateway', units: ['service'] };
 
   test('says nobody is anybody, nor does any where the list has expired or lacks an authority', async () => {
-    const { files, pair, folder } = await folderWith(await createServerPair());
+    const { files, pair, folder } = folderWith(await createServerPair());
     const authority = await createAuthority();
     const [good, revoked] = [
       await createClientPair(gateway, authority),
@@ -185,7 +185,7 @@ describe('a client certificate that is revoked', () => {
   });
 
   test('loses its connections when the list that names it is read, and does not come back', async () => {
-    const { files, pair, folder } = await folderWith(await createServerPair());
+    const { files, pair, folder } = folderWith(await createServerPair());
     const authority = await createAuthority();
     const tlsClientCa = join(folder, 'ca.pem');
     const tlsClientCrl = join(folder, 'crl.pem');
@@ -276,7 +276,7 @@ describe('a server behind a proxy', () => {
   });
 });
 
-async function folderWith(pair: Pair) {
+function folderWith(pair: Pair) {
   const folder = mkdtempSync(join(tmpdir(), 'auscult-tls-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });

@@ -247,7 +247,7 @@ describe('a form that is wrong is named, and leaves nothing', () => {
     ],
     [
       'a prototype for a field',
-      async () => formOf(await clipFile(), { constructor: '1' } as never),
+      async () => formOf(await clipFile(), { constructor: '1' }),
       400,
       { code: 'invalid_request', limit: ALL_FIELDS },
     ],

@@ -61,7 +61,7 @@ export function testTampering(tamperings: number): void {
         fc.asyncProperty(tampering, async (what) => {
           const statement = statementOf(what, now, states);
           fc.pre(statement !== undefined);
-          await statement?.execute(storage.database.db);
+          await statement.execute(storage.database.db);
           const isChanged = textOf(await contentOf(storage)) !== textOf(now);
           const found = await findings(storage);
           await restore(storage, now);

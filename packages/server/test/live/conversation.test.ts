@@ -206,7 +206,7 @@ describe('a client that opted in', () => {
     client.send({ type: 'stop' });
     client.send(silence(0.1));
     client.send({ type: 'finalize' });
-    await client.socket.ping();
+    client.socket.ping();
     open();
     await until(() => client.all('speech').length === 1);
     const order = client.messages.slice(2).map((message) => message.type);

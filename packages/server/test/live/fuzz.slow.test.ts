@@ -31,7 +31,7 @@ const frame = fc.oneof(
   fc.json(),
   fc
     .oneof(audio, configure, control, anyClientMessage, fc.anything())
-    .map((message) => JSON.stringify(message) ?? 'undefined'),
+    .map((message) => (JSON.stringify(message) as string | undefined) ?? 'undefined'),
 );
 
 test(

@@ -15,7 +15,7 @@ test('who has time left is served at once, and who has used it in a later turn, 
   const later = [turns.take('a', work('a3')), turns.take('a', work('a4')), turns.take('a', work('a5'))];
   expect(turns.take('b', work('b1'))).toBeUndefined();
   expect(done).toEqual(['a1', 'a2', 'b1']);
-  await Promise.all(later);
+  for (const one of later) await one;
   expect(done).toEqual(['a1', 'a2', 'b1', 'a3', 'a4', 'a5']);
 });
 
@@ -41,14 +41,13 @@ test('all is done, in the order of each, and nobody waits for more than a turn o
       let now = 0;
       const turns = createTurns(() => now);
       const done: { readonly name: string; readonly index: number }[] = [];
-      await Promise.all(
-        messages.map(({ name, cost }, index) =>
-          turns.take(name, () => {
-            now += cost;
-            done.push({ name, index });
-          }),
-        ),
+      const taken = messages.map(({ name, cost }, index) =>
+        turns.take(name, () => {
+          now += cost;
+          done.push({ name, index });
+        }),
       );
+      for (const one of taken) await one;
       expect(done).toHaveLength(messages.length);
       for (const name of ['a', 'b', 'c']) {
         const own = done.filter((one) => one.name === name).map(({ index }) => index);

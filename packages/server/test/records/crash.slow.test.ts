@@ -68,7 +68,7 @@ async function killedWriter(
   { dataDirectory, database }: DatabaseSettings,
   alsoKill: () => Promise<void> = () => Promise.resolve(),
 ): Promise<readonly (readonly [string, number])[]> {
-  const flags = { dataDirectory, ...(database === undefined ? {} : { database }) };
+  const flags = { dataDirectory, database };
   const child = spawn(process.execPath, ['--input-type=module', '-e', WRITER, JSON.stringify(flags)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -271,9 +271,9 @@ async function start(world: World, random: () => number): Promise<Running> {
     dataDirectory,
     dataKeyCopy: world.keyCopy,
     masterKeyFile: world.masterKey,
-    ...(database === undefined ? {} : { database }),
+    database,
   };
-  await createMasterKeyFile(world.masterKey);
+  createMasterKeyFile(world.masterKey);
   const storage = await as(files, () =>
     openStorage(loadConfig({ flags, environment: {} }), createLog({ logLevel: 'silent', logFormat: 'json' })),
   );

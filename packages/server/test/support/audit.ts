@@ -127,7 +127,7 @@ function configOf(
   overrides: Partial<Record<keyof Config, string>>,
 ): Config {
   return loadConfig({
-    flags: { dataDirectory, ...(database === undefined ? {} : { database }), ...overrides },
+    flags: { dataDirectory, database, ...overrides },
     environment: {},
   });
 }

@@ -48,7 +48,7 @@ export async function startGuardedServer(
   const address = createDatabase?.();
   const server = await startScriptedServer({
     authentication: 'required',
-    ...(address !== undefined && { database: address }),
+    database: address,
     ...overrides,
   });
   const database = await openDatabase({ dataDirectory: server.dataDirectory, database: address });

@@ -54,12 +54,11 @@ export async function spawnRealServerIn(
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exited = exitOf(child);
-  let isRunning = true;
-  void exited.then(() => (isRunning = false));
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const events = () => linesOf(output);
-  await until(() => !isRunning || events().some(({ event }) => event === 'ready'));
+  await until(() => !isRunning() || events().some(({ event }) => event === 'ready'));
   const url = events().find(({ event }) => event === 'listening')?.['url'];
-  if (!isRunning || typeof url !== 'string') throw new Error(`the server did not start: ${output}`);
+  if (!isRunning() || typeof url !== 'string') throw new Error(`the server did not start: ${output}`);
   return {
     url,
     pid: Number(child.pid),

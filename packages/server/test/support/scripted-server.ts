@@ -28,7 +28,7 @@ export interface ScriptedServer {
 }
 
 export async function startScriptedServer(
-  overrides: Partial<Record<keyof Config, string>> = {},
+  overrides: Partial<Record<keyof Config, string | undefined>> = {},
   dialects?: readonly CreateDialect[],
 ): Promise<ScriptedServer> {
   const server = await listenOnly(overrides, dialects);
@@ -38,7 +38,7 @@ export async function startScriptedServer(
 
 /** As `startScriptedServer`, but the recognizer is not started yet. */
 export async function listenOnly(
-  overrides: Partial<Record<keyof Config, string>> = {},
+  overrides: Partial<Record<keyof Config, string | undefined>> = {},
   dialects?: readonly CreateDialect[],
 ): Promise<ScriptedServer> {
   const lines: string[] = [];

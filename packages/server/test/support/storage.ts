@@ -20,7 +20,7 @@ function storageConfig(
 ): Config {
   const { dataDirectory, database } = settings;
   return loadConfig({
-    flags: { dataDirectory, ...(database === undefined ? {} : { database }), ...overrides },
+    flags: { dataDirectory, database, ...overrides },
     environment: {},
   });
 }
@@ -57,7 +57,7 @@ export function begin(storage: Storage, id: string, actor: Actor = DR_LEE): Prom
 /** Records a whole session. */
 export async function recordSession(storage: Storage, id: string, texts: readonly string[]): Promise<void> {
   const writer = await begin(storage, id);
-  await Promise.all(texts.map((text, index) => writer.commit(spoken(text, index))));
+  await Promise.all(texts.map(async (text, index) => writer.commit(spoken(text, index))));
   await writer.close('1000');
 }
 

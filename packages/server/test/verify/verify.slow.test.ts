@@ -130,7 +130,7 @@ async function recordEverything(storage: Storage, id: string): Promise<void> {
     },
   });
   const texts = ['one', ...Array.from({ length: MORE_THAN_A_STEP }, () => `two ${SECRET}`)];
-  await Promise.all(texts.map((text, index) => writer.commit(spoken(text, index))));
+  await Promise.all(texts.map(async (text, index) => writer.commit(spoken(text, index))));
   await writer.keepAudio(0, new Float32Array(16_000));
   await writer.close('1000');
   await writer.refine({ id: `${id}-again`, model: 'scripted', start: 0, end: 2, finals: [spoken('one', 0)] });
@@ -232,7 +232,7 @@ function flipByte(path: string, at: number): void {
 
 function configOf({ dataDirectory, database }: DatabaseSettings) {
   return loadConfig({
-    flags: { dataDirectory, ...(database === undefined ? {} : { database }), verifyDays: '7' },
+    flags: { dataDirectory, database, verifyDays: '7' },
     environment: {},
   });
 }

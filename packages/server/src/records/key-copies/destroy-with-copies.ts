@@ -37,17 +37,17 @@ async function prepareAndCommit(
   const giveUpAt = Date.now() + WRITE_PATIENCE_MS;
   for (;;) {
     const places = await placesHere(services);
-    let isCommitting = false;
+    const attempt = { isCommitting: false };
     try {
       await locked(places, async () => {
         const prepared = await prepareAll(places, ids);
-        isCommitting = true;
+        attempt.isCommitting = true;
         await commit();
         await installWhatIsGone(services, prepared, ids);
       });
       return places;
     } catch (error) {
-      if (isCommitting || Date.now() > giveUpAt) throw error;
+      if (attempt.isCommitting || Date.now() > giveUpAt) throw error;
     }
     await pause(ATTEMPT_MS);
   }

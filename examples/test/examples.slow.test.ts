@@ -74,7 +74,7 @@ describe('the examples', () => {
         inlineScripts: true,
       });
       await page.click('#start');
-      await page.waitForFunction(() => document.querySelector('#text')?.textContent?.includes('country'));
+      await page.waitForFunction(() => document.querySelector('#text')?.textContent.includes('country'));
       await page.click('#stop');
       await page.waitForFunction(() => document.querySelector('#state')?.textContent === 'stopped');
       expect(await page.textContent('#problem')).toBe('');
@@ -88,6 +88,7 @@ describe('the examples', () => {
       shown = useTranscriber({ url: server.url });
       return null;
     };
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else renders a hook without a DOM
     const rendered = create(createElement(Component));
     await until(() => shown?.state.kind === 'idle');
     expect(shown).toMatchObject({ segments: [], partials: [], problem: undefined });

@@ -40,7 +40,8 @@ export function unlessRefused<Value>(names: readonly string[], parse: () => Valu
   try {
     return parse();
   } catch (error) {
-    return refusal(names, error);
+    refusal(names, error);
+    return undefined;
   }
 }
 
@@ -52,7 +53,8 @@ export async function unlessRefusedLater<Value>(
   try {
     return await parse();
   } catch (error) {
-    return refusal(names, error);
+    refusal(names, error);
+    return undefined;
   }
 }
 

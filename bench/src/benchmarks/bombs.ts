@@ -150,9 +150,9 @@ const POLL_MS = 100;
 
 function watchServer({ httpUrl, pid = 0 }: Target): { end(): Promise<Pick<Heard, 'loop' | 'memory'>> } {
   let [loop, memory] = [0, 0];
-  let isOver = false;
+  const over = new AbortController();
   const watching = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const asked = performance.now();
       await (await fetch(`${httpUrl}/health/live`)).text();
       loop = Math.max(loop, performance.now() - asked);
@@ -162,7 +162,7 @@ function watchServer({ httpUrl, pid = 0 }: Target): { end(): Promise<Pick<Heard,
   })();
   return {
     end: async () => {
-      isOver = true;
+      over.abort();
       await watching;
       return { loop, memory };
     },

@@ -89,7 +89,7 @@ async function transcribe(
   pacer: Pacer,
   sockets: CuttableSockets | undefined,
 ): Promise<Heard> {
-  const transcriber = createTranscriber({ url, ...(sockets && { webSocket: sockets.webSocket }) });
+  const transcriber = createTranscriber({ url, webSocket: sockets?.webSocket });
   await transcriber.start(inRealTime(track, pacer));
   const { text, segments, lostSeconds } = await transcriber.stop();
   const overlapSeconds = segments.reduce(
@@ -102,7 +102,7 @@ async function transcribe(
 /** Frames as a microphone would bring them. What is not taken in time waits, as in a microphone's buffer. */
 async function* inRealTime(track: Track, pacer: Pacer): AsyncGenerator<Int16Array, void> {
   const waiting: Int16Array[] = [];
-  let isOver = false;
+  const over = new AbortController();
   let wake = (): void => undefined;
   const played = pacer.play(framesOf(track, FRAME_SECONDS), FRAME_SECONDS, (frame) => {
     waiting.push(new Int16Array(frame.buffer, frame.byteOffset, frame.byteLength / 2));
@@ -110,12 +110,12 @@ async function* inRealTime(track: Track, pacer: Pacer): AsyncGenerator<Int16Arra
     return true;
   });
   void played.then(() => {
-    isOver = true;
+    over.abort();
     wake();
   });
   for (;;) {
     yield* waiting.splice(0);
-    if (isOver && waiting.length === 0) return;
+    if (over.signal.aborted && waiting.length === 0) return;
     await new Promise<void>((resolve) => (wake = resolve));
   }
 }

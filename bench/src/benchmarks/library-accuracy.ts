@@ -34,7 +34,7 @@ export interface LibraryTranscripts {
   /** Without the start of the processes. */
   readonly wallSeconds: number;
   /** Of this process too. Absent without `/proc/PID/smaps_rollup`. */
-  readonly processes?: ProcessesUse;
+  readonly processes?: ProcessesUse | undefined;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function transcribeWithLibrary(
     Promise.all(Array.from({ length: concurrency }, work)),
   ).finally(() => recognizer.close());
   const wallSeconds = (performance.now() - started) / 1000;
-  return { model: recognizer.model.name, hypotheses, wallSeconds, ...(processes && { processes }) };
+  return { model: recognizer.model.name, hypotheses, wallSeconds, processes };
 }
 
 const SAMPLE_SECONDS = 1;

@@ -60,7 +60,7 @@ async function hearClip(
   keyTerms: readonly KeyTerm[],
 ): Promise<readonly FinalHypothesis[]> {
   const finals: FinalHypothesis[] = [];
-  let lost = false;
+  let lost = 0;
   const live = recognizer.openLive(
     {
       ...defaultLiveOptions,
@@ -72,7 +72,7 @@ async function hearClip(
     {
       onFinal: (final) => finals.push(final),
       onLost: () => {
-        lost = true;
+        lost += 1;
       },
     },
   );
@@ -85,7 +85,8 @@ async function hearClip(
   } finally {
     live.close();
   }
-  if (lost) throw new Error(`Part of ${clip.id} could not be recognised. Try again; see \`auscult doctor\`.`);
+  if (lost > 0)
+    throw new Error(`Part of ${clip.id} could not be recognised. Try again; see \`auscult doctor\`.`);
   return finals;
 }
 

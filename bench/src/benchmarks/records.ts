@@ -34,7 +34,7 @@ const ACTOR = {
 /** Measures what it costs to record finals, and to verify the audit log, in a database of its own. */
 export async function measureRecords(plan: RecordsPlan, onProgress: () => void): Promise<RecordsResults> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-bench-'));
-  const flags = { dataDirectory, ...(plan.database === undefined ? {} : { database: plan.database }) };
+  const flags = { dataDirectory, database: plan.database };
   const config = loadConfig({ flags, environment: {} });
   const storage = await openStorage(config, createLog({ logLevel: 'silent', logFormat: 'json' }));
   try {

@@ -29,16 +29,13 @@ export async function startLibrary({
   lexicon,
   lexiconContext,
 }: LibrarySettings): Promise<{ readonly recognizer: Recognizer; readonly workers: number }> {
-  const flags = {
-    ...(model !== undefined && { model }),
-    ...(workers !== undefined && { workers: String(workers) }),
-  };
+  const flags = { model, workers: workers?.toString() };
   const config = loadConfig({ flags, environment: settingsEnvironment() });
   const recognizer = await startRecognizer({
     ...config,
-    ...(config.beamSize !== undefined && { beams: config.beamSize }),
-    ...(lexicon !== undefined && { lexicon }),
-    ...(lexiconContext !== undefined && { lexiconContext }),
+    beams: config.beamSize,
+    lexicon: lexicon ?? config.lexicon,
+    lexiconContext,
     modelStore: { directory: config.modelDirectory, offline: config.offline },
     ...(config.workerMemoryLimit !== undefined && {
       workerMemoryLimitBytes: config.workerMemoryLimit * BYTES_PER_MIB,

@@ -12,7 +12,7 @@ export interface ThroughputResults {
   readonly threads: number;
   readonly auscult: Throughput;
   /** Absent where it was left out. */
-  readonly fasterWhisper?: Throughput;
+  readonly fasterWhisper?: Throughput | undefined;
 }
 
 /** The same recordings one way. */
@@ -56,7 +56,7 @@ export async function measureThroughput(
       audioSeconds: secondsOf(clips),
       threads,
       auscult,
-      ...(fasterWhisper && { fasterWhisper }),
+      fasterWhisper,
     },
   };
 }
@@ -78,7 +78,7 @@ async function withAuscult(
     wallSeconds,
     speed: secondsOf(clips) / wallSeconds,
     score: scoreClips(clips, hypotheses).all,
-    ...(processes && { processes }),
+    processes,
   };
 }
 
@@ -105,7 +105,7 @@ async function withFasterWhisper(
     wallSeconds,
     speed: secondsOf(clips) / wallSeconds,
     score: scoreClips(clips, hypotheses).all,
-    ...(processes && { processes }),
+    processes,
   };
 }
 

@@ -37,7 +37,7 @@ export function startJsonLines(
     async answer() {
       const line = await answers.next();
       if (line.done === true) throw new Error(`${basename(program)} has ended; see above for its reason.`);
-      return JSON.parse(line.value);
+      return JSON.parse(line.value) as unknown;
     },
     async stop() {
       child.stdin.end();

@@ -63,7 +63,7 @@ async function runBesideTerms(flags: BesideTermsFlags): Promise<void> {
           changed: clips.filter(({ id }) => hypotheses.get(id) !== without.get(id)).length,
           lost: lostBesideTerms(without, hypotheses),
           score: scoreClips(clips, hypotheses),
-          ...(inferenceSeconds !== undefined && { inferenceSeconds }),
+          inferenceSeconds,
         })),
       };
       return { model, results };

@@ -32,7 +32,7 @@ export function addHostileInputCommand(program: Command): void {
     .action(async ({ tries, only, json }: Options) => {
       const { costs } = await conduct({
         benchmark: 'hostile-input',
-        ...(json !== undefined && { json }),
+        json,
         measure: async () => ({
           model: 'default',
           results: await measureHostileInput({

@@ -16,7 +16,7 @@ export function addKeyTimingCommand(program: Command): void {
     .action(async ({ tries, json }: { readonly tries: number; readonly json?: string }) => {
       await conduct({
         benchmark: 'key-timing',
-        ...(json !== undefined && { json }),
+        json,
         measure: async () => ({
           model: 'none',
           results: await measureKeyTiming(tries, showProgress(tries, 'tries')),

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { WebSocket } from 'ws';
+import { WebSocket, type RawData } from 'ws';
 
 /** How a benchmark client speaks to the server. */
 export interface ClientOptions {
@@ -72,7 +72,7 @@ export async function openClient(options: ClientOptions): Promise<LiveClient> {
     finishing: false,
   };
   socket.on('message', (raw) => {
-    receive(session, readMessage(String(raw)));
+    receive(session, readMessage(raw));
   });
   socket.on('close', (code, reason) => {
     if (!session.finishing) session.closed = { code, reason: String(reason) };
@@ -128,8 +128,9 @@ type Message =
   | { readonly type: 'ready'; readonly sessionId: string }
   | { readonly type: 'speech' | 'warning' };
 
-function readMessage(raw: string): Message {
-  return JSON.parse(raw) as Message;
+function readMessage(raw: RawData): Message {
+  // What has no other `binaryType` hears buffers.
+  return JSON.parse((raw as Buffer).toString()) as Message;
 }
 
 function receive(session: Received, message: Message): void {
@@ -155,7 +156,7 @@ function opened(socket: WebSocket, url: string): Promise<void> {
 function messageOrClose(socket: WebSocket, type: Message['type']): Promise<void> {
   return new Promise((resolve) => {
     socket.on('message', function check(raw) {
-      if (readMessage(String(raw)).type !== type) return;
+      if (readMessage(raw).type !== type) return;
       socket.off('message', check);
       resolve();
     });

@@ -8,8 +8,8 @@ export interface Scorecard {
   readonly kinds: Readonly<Record<string, KindScore>>;
   /** All clips with speech together. Absent where there were none. */
   readonly all?: KindScore;
-  readonly noise?: NoiseScore;
-  readonly terms?: TermScore;
+  readonly noise?: NoiseScore | undefined;
+  readonly terms?: TermScore | undefined;
   /** Ids of clips without a hypothesis; they are left out. */
   readonly missing: readonly string[];
   readonly clips: readonly ClipScore[];
@@ -57,8 +57,8 @@ export function scoreClips(clips: readonly Clip[], hypotheses: Hypotheses): Scor
   return {
     kinds: Object.fromEntries([...kinds].map(([kind, ofKind]) => [kind, scoreKind(ofKind)])),
     ...(scores.length > 0 && { all: scoreKind(scores) }),
-    ...(noise !== undefined && { noise }),
-    ...(terms !== undefined && { terms }),
+    noise,
+    terms,
     missing: clips.filter((clip) => !hypotheses.has(clip.id)).map((clip) => clip.id),
     clips: scores,
   };

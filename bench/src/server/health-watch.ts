@@ -11,9 +11,9 @@ export interface HealthWatch {
 /** Asks `/health/live` again and again: what holds the event loop up, holds this up too. */
 export function watchHealth(httpUrl: string): HealthWatch {
   let slowest = 0;
-  let isOver = false;
+  const over = new AbortController();
   const asking = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const asked = performance.now();
       const response = await fetch(`${httpUrl}/health/live`).catch(() => undefined);
       await response?.arrayBuffer().catch(() => undefined);
@@ -24,7 +24,7 @@ export function watchHealth(httpUrl: string): HealthWatch {
   return {
     slowest: () => slowest,
     stop: async () => {
-      isOver = true;
+      over.abort();
       await asking;
     },
   };

@@ -27,7 +27,7 @@ export async function watchServer<Result>(
 ): Promise<{ readonly result: Result; readonly use: ServerUse }> {
   const { result, processes } = await watchTree(target.pid, intervalSeconds, measure);
   const metrics = await readMetrics(target.httpUrl);
-  return { result, use: { metrics, ...(processes !== undefined && { processes }) } };
+  return { result, use: { metrics, processes } };
 }
 
 /** Watches a process and all that it started while `measure` runs; `processes` is absent as in `ServerUse`. */
@@ -35,10 +35,10 @@ export async function watchTree<Result>(
   pid: number | undefined,
   intervalSeconds: number,
   measure: () => Promise<Result>,
-): Promise<{ readonly result: Result; readonly processes?: ProcessesUse }> {
+): Promise<{ readonly result: Result; readonly processes: ProcessesUse | undefined }> {
   const watch = pid === undefined ? undefined : watchProcesses(pid, intervalSeconds);
   const result = await measure().finally(() => watch?.stop());
-  return { result, ...(watch !== undefined && { processes: summarise(watch.samples) }) };
+  return { result, processes: watch && summarise(watch.samples) };
 }
 
 function summarise(samples: readonly ProcessUse[]): ProcessesUse {

@@ -44,11 +44,11 @@ export function instrument(source: string, path: string): string {
     return (root) => ts.visitEachChild(root, visitIn(root), context);
   };
 
-  const { transformed, dispose } = ts.transform(file, [transformer]);
-  const [root] = transformed;
+  const transformation = ts.transform(file, [transformer]);
+  const [root] = transformation.transformed;
   if (root === undefined) throw new TypeError('a source file is transformed into one');
   const text = ts.createPrinter().printFile(root);
-  dispose();
+  transformation.dispose();
   const registry = `globalThis[Symbol.for(${JSON.stringify(REGISTRY_NAME)})]`;
   return `const ${COUNTERS} = ${registry}.addModule(${String(places)}, ${JSON.stringify([...literals])});\n${text}`;
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { readBackup } from '../../../packages/server/dist/backup/backup-file.js';
 import { seal } from '../../../packages/server/dist/records/seal.js';
 import { scratchFile } from '../scratch.js';
-import { unlessRefusedLater, type FuzzTarget } from '../target.js';
+import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 import { fixedMasterKeys } from './fixed-master-keys.js';
 
 /** What is inside of backups: lines that are compressed and sealed as whoever has the master key would. */
@@ -30,7 +30,7 @@ export const target: FuzzTarget = {
       const file = write(Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), length, sealed]));
       return unlessRefusedLater(['ConfigError', 'RequestError'], async () => {
         const { rows } = await readBackup(file, masterKeys);
-        for await (const row of rows) void row;
+        for await (const row of rows) mustHold(typeof row === 'object', 'a row is an object');
       });
     };
   },

@@ -1,6 +1,6 @@
 import { readBackup } from '../../../packages/server/dist/backup/backup-file.js';
 import { scratchFile } from '../scratch.js';
-import { unlessRefusedLater, type FuzzTarget } from '../target.js';
+import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 import { fixedMasterKeys } from './fixed-master-keys.js';
 
 /** Backups as they lie on disk. None of them was written by whoever has the master key. */
@@ -14,7 +14,7 @@ export const target: FuzzTarget = {
     return (input) =>
       unlessRefusedLater(['ConfigError', 'RequestError'], async () => {
         const { rows } = await readBackup(write(input), masterKeys);
-        for await (const row of rows) void row;
+        for await (const row of rows) mustHold(typeof row === 'object', 'a row is an object');
       });
   },
 };

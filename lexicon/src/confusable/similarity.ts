@@ -15,9 +15,9 @@ function alike(a: string, b: string): number {
 /** The least cost of edits from one to the other. A vowel for a vowel, or a consonant for one made alike, costs half. */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [row, from] of [...a].entries()) {
+  for (const [row, from] of Array.from(a).entries()) {
     const current = [row + 1];
-    for (const [column, to] of [...b].entries()) {
+    for (const [column, to] of Array.from(b).entries()) {
       const replaced = (previous[column] ?? 0) + replacing(from, to);
       current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     }

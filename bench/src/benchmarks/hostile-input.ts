@@ -238,69 +238,6 @@ async function costOfMessage(
   return { ...about, loopMs: median(spent), ...(isHeard && { heldMs: median(held) }) };
 }
 
-const CLOSED = 'closed';
-
-async function openSession(url: string, key: string) {
-  const socket = new WebSocket(url, 'auscult.v1', { headers: { authorization: `Bearer ${key}` } });
-  socket.on('error', () => undefined);
-  /** What has come and was not waited for yet: several may come at once. */
-  const told: string[] = [];
-  let wake = (): void => undefined;
-  const tell = (what: string): void => {
-    told.push(what);
-    wake();
-  };
-  socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as { readonly type: string; readonly code?: string };
-    tell(message.code ?? message.type);
-  });
-  socket.once('close', () => {
-    tell(CLOSED);
-  });
-  const until = async (wanted: string): Promise<string> => {
-    for (let last = 'nothing'; ;) {
-      const what = told[0] === CLOSED ? CLOSED : told.shift();
-      if (what === CLOSED) return CLOSED;
-      if (what === wanted) return last;
-      if (what !== undefined) last = what;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-    }
-  };
-  await until('ready');
-  return {
-    socket,
-    /** What came last before the answer that is waited for. */
-    ask: (text: string, wanted: string): Promise<string> => {
-      const answered = until(wanted);
-      socket.send(text);
-      return answered;
-    },
-  };
-}
-
-/** Pings again and again until what is returned is called, which tells the most that was done before an answer, milliseconds. */
-function watchPings(socket: WebSocket, pid: number): () => Promise<number> {
-  const closed = once(socket, 'close');
-  const over = new AbortController();
-  let most = 0;
-  const pinging = (async () => {
-    while (!over.signal.aborted && socket.readyState === socket.OPEN) {
-      const before = mainThreadSeconds(pid);
-      socket.ping();
-      await Promise.race([new Promise((resolve) => socket.once('pong', resolve)), closed]);
-      most = Math.max(most, (mainThreadSeconds(pid) - before) * 1000);
-    }
-  })();
-  return async () => {
-    over.abort();
-    await pinging;
-    return most;
-  };
-}
-
 async function createKey(role: string, data: readonly string[]): Promise<string> {
   const [cli = ''] = auscultCommand([]).args(0);
   const args = [cli, 'keys', 'create', '--role', role, '--group', GROUP, ...data];

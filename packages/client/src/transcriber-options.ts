@@ -55,10 +55,6 @@ export interface TranscriberOptions extends RecognitionOptions {
    * again a little later.
    */
   readonly ticket?: (() => Promise<string>) | undefined;
-  /** A BCP 47 tag such as `en`, or `auto` for a model that can tell. */
-  readonly language?: string;
-  /** `translate` gives English, where the model can. */
-  readonly task?: 'transcribe' | 'translate';
   /** Words and phrases that are likely to be said, each as it is to be written; at most 5,000. */
   readonly keyTerms?: readonly (string | KeyTerm)[];
   readonly microphone?: MicrophoneOptions;

@@ -45,7 +45,6 @@ interface DeliveryOptions {
 /** Elsewhere than in a browser nothing tells that the network is back. */
 const surroundings: Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>> = globalThis;
 
-const HANDSHAKE_MS = 10_000;
 const TICK_MS = 1000;
 
 export function createDelivery(options: DeliveryOptions): Delivery {

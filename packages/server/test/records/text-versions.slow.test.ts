@@ -14,7 +14,7 @@ const SETTINGS = {
   encoding: 's16le',
   keyTerms: ['Mrs Canary', 'metoprolol'],
   client: 'ward-app/2.1',
-};
+} as const;
 
 describeDatabases('the texts of a session', ({ settings }) => {
   test('are the live one, what was heard when a stretch was read again, and what people corrected', async () => {

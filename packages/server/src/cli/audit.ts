@@ -7,7 +7,7 @@ import { verifyAuditCommand } from './audit/verify.js';
 /** `auscult audit`: who did what, and whether the log of it is whole. */
 export function auditCommand(): Command {
   return new Command('audit')
-    .description('Verify the log of who did what, and write it out.')
+    .description('Verify the log of who did what, and export it.')
     .addCommand(verifyAuditCommand())
     .addCommand(exportAuditCommand())
     .addCommand(publicKeyCommand())

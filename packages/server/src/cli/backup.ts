@@ -6,7 +6,7 @@ import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
-/** `auscult backup`: writes everything into one file, while the server goes on. */
+/** `auscult backup`: writes everything into one file, while the server keeps running. */
 export function backupCommand(): Command {
   const command = new Command('backup')
     .description(

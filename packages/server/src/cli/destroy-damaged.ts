@@ -9,7 +9,7 @@ import { STORAGE_SETTINGS } from './storage-settings.js';
 export function destroyDamagedCommand(): Command {
   const command = new Command('destroy-damaged')
     .description(
-      'Destroy records whose rows were written past the server, or are gone, with all that is left of them.',
+      'Destroy records whose rows were written past the server or are gone, with all that is left of them.',
     )
     .argument('<session...>', 'their ids, as `auscult verify` tells them')
     .requiredOption('--reason <text>', 'why, for the audit log')

@@ -76,7 +76,7 @@ function mark({ state }: CheckResult): string {
   }
 }
 
-/** `hasColors` also heeds NO_COLOR; what is no terminal does not have it. */
+/** `hasColors` also respects NO_COLOR; a stream that is no terminal does not have it. */
 function coloured(colour: 'green' | 'yellow' | 'red', text: string): string {
   return process.stdout.isTTY && process.stdout.hasColors() ? styleText(colour, text) : text;
 }

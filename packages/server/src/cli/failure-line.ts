@@ -34,7 +34,7 @@ function systemFailure({ code, syscall, address = 'the host', port, message }: S
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${place} is no address of this machine. Choose another with --host.`;
+      return `${place} is not an address of this machine. Choose another with --host.`;
   }
   return `${message}. Check the path and its permissions.`;
 }

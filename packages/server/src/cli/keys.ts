@@ -3,7 +3,7 @@ import { createKeyCommand } from './keys/create.js';
 import { listKeysCommand } from './keys/list.js';
 import { revokeKeyCommand } from './keys/revoke.js';
 
-/** `auscult keys`: what programs show to say who they are. */
+/** `auscult keys`: the keys with which programs authenticate. */
 export function keysCommand(): Command {
   const keys = new Command('keys')
     .description('Create, list and revoke API keys.')

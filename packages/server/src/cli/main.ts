@@ -29,7 +29,7 @@ Examples:
   auscult doctor                    find out why something does not work
   auscult transcribe --help         all about one command`;
 
-// `auscult … | head` closes the pipe when it has seen enough: nothing is wrong then.
+// `auscult … | head` closes the pipe when it has seen enough, which is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : FAILURE);
 });

@@ -10,7 +10,7 @@ import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
-/** `auscult master-key`: looks after the key that protects all others. */
+/** `auscult master-key`: changes the key that protects all others. */
 export function masterKeyCommand(): Command {
   return new Command('master-key')
     .description('Change the key that protects all records.')
@@ -22,7 +22,7 @@ function rotateCommand(): Command {
     .description('Put a new key first in the master key file, and encrypt the keys of all records with it.')
     .option(
       '--rewrap-only',
-      'make no key: use the first that is there, as after a change in a key management service',
+      'make no key: use the first existing one, as after a change in a key management service',
     )
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
@@ -64,8 +64,8 @@ Exit status: 0 for success, 1 if it failed, 2 if the command line is wrong.`;
 async function prependKey(config: Config): Promise<void> {
   if (config.masterKeyCommand !== undefined || process.env[MASTER_KEY_VARIABLE])
     throw new ConfigError(
-      'the master key does not come from a file, so that no new one can be put there.',
-      'Put the new key first where they come from, and run this with --rewrap-only.',
+      'the master key does not come from a file, so a new one cannot be put there.',
+      'Put the new key first in the place they come from, and run this with --rewrap-only.',
     );
   await prependMasterKey(masterKeyPath(config));
 }

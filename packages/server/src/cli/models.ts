@@ -6,7 +6,7 @@ import { pullModelsCommand } from './models/pull.js';
 import { removeModelsCommand } from './models/remove.js';
 import { verifyModelsCommand } from './models/verify.js';
 
-/** `auscult models`: what there is to recognise speech with, and what of it is here. */
+/** `auscult models`: the models that can be used, and which of them are installed. */
 export function modelsCommand(): Command {
   const models = new Command('models')
     .description('List the models that can be used, and fetch, verify, remove and carry them.')

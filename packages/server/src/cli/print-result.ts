@@ -1,4 +1,4 @@
-/** Prints what a command came to: as JSON where `--json` was given, else the lines that `text` gives for people. */
+/** Prints the result of a command: as JSON if `--json` was given, or else the lines that `text` gives for people. */
 export function printResult(
   options: Readonly<Record<string, unknown>>,
   result: unknown,

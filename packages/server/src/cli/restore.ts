@@ -19,21 +19,21 @@ import { STORAGE_SETTINGS } from './storage-settings.js';
 /** `auscult restore`: writes a backup into an empty database. */
 export function restoreCommand(): Command {
   const command = new Command('restore')
-    .description('Write a backup into an empty database, without the records that were destroyed since.')
+    .description('Write a backup into an empty database, without records that were destroyed since.')
     .argument('<file>', 'a file that `auscult backup` wrote')
     .addOption(
       new Option(
         '--access-from <place>',
-        'take API keys and users from the database that is replaced: its data directory, or its address',
+        'take API keys and users from the database that is replaced, named by its data directory or address',
       ).conflicts('keepAccess'),
     )
     .addOption(
       new Option(
         '--destroyed-from <place>',
-        'leave out what this tells to be destroyed: a data directory, the address of a PostgreSQL database, a list of destroyed sessions, another copy of data keys, a newer backup, or an export of the audit log; may be given several times',
+        'leave out what is destroyed according to this: a data directory, the address of a PostgreSQL database, a list of destroyed sessions, another copy of data keys, a newer backup, or an export of the audit log; may be given several times',
       ).argParser((place: string, before: readonly string[] | undefined) => [...(before ?? []), place]),
     )
-    .option('--keep-access', 'let in whoever the backup would, also who was revoked or disabled since')
+    .option('--keep-access', 'let in everybody whom the backup lets in, even if revoked or disabled since')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, STORAGE_SETTINGS).action(
@@ -63,7 +63,7 @@ export function restoreCommand(): Command {
       await withStorage(config, async (storage, actor) => {
         const { audit, keyCopies } = storage;
         await noteLeftOut(storage, actor, restored.gone);
-        // What the lists told leaves the copy as well; where that cannot be done now, the server does it.
+        // What the lists name as destroyed is removed from the copy as well; if that fails now, the server does it.
         await keyCopies.settle().catch(() => undefined);
         await audit.append({
           action: 'backup.restore',
@@ -99,7 +99,7 @@ export function restoreCommand(): Command {
 /** Entries of one transaction. */
 const ENTRIES_TOGETHER = 200;
 
-/** What was destroyed after the backup was made, its audit log does not know: it has to, so that copies are cleaned of it. */
+/** Notes in the audit log what was destroyed after the backup was made, so that copies are cleaned of it. */
 async function noteLeftOut(
   { database, queue, audit, masterKeys }: Storage,
   actor: Actor,
@@ -121,7 +121,7 @@ async function noteLeftOut(
     });
 }
 
-/** So that whoever verifies the database does not take the record for one that was removed. */
+/** Tells those who verify the database that the record was not removed by an attacker. */
 const LEFT_OUT = 'left out: its key was destroyed after the backup was made';
 
 const EXAMPLES = `

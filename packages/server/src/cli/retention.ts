@@ -7,13 +7,13 @@ import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
-/** `auscult retention`: destroys the records whose time is over. */
+/** `auscult retention`: destroys the records whose retention period is over. */
 export function retentionCommand(): Command {
   const command = new Command('retention')
     .description(
-      'Destroy the records whose time is over, as a server with the same settings does every hour.',
+      'Destroy the records whose retention period is over, as a server with the same settings does every hour.',
     )
-    .option('--dry-run', 'only tell which they are')
+    .option('--dry-run', 'only print which they are')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, [...STORAGE_SETTINGS, 'retention']).action(

@@ -22,7 +22,7 @@ import { transcribeRecordings } from './transcripts/transcribe-recordings.js';
 export function transcribeCommand(): Command {
   const command = new Command('transcribe')
     .description('Transcribe recordings: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and whatever ffmpeg reads.')
-    .argument('<recording...>', 'files, folders (searched to the bottom), or - for standard input')
+    .argument('<recording...>', 'files, folders (searched recursively), or - for standard input')
     .addOption(
       new Option('-f, --format <format>', 'how the transcript is written')
         .choices(TRANSCRIPT_FORMATS)
@@ -85,7 +85,7 @@ async function transcribe(
   if (options.output !== undefined) await mkdir(options.output, { recursive: true });
   silenceDecoders();
 
-  // A recording is fed as fast as it is recognised, which looks like overload: all the context is to be used.
+  // A recording is fed as fast as it is recognised, which looks like overload; yet all the context should be used.
   const unhurried = { ...config, shrinkContextUnderLoad: false };
   const recognizer = await withDownloadBar(process.stderr, (onDownload) =>
     startRecognizer(recognizerOptions(unhurried, () => undefined, onDownload)),
@@ -115,7 +115,7 @@ async function transcribe(
   return failures === 0 ? 0 : 1;
 }
 
-/** Those of the file that is named; standard error tells what of it does not count. */
+/** The key terms of the named file; standard error tells which of them are left out. */
 async function keyTermsOf(
   { keyTerms: path }: TranscribeOptions,
   { language }: Config,
@@ -126,7 +126,7 @@ async function keyTermsOf(
   return terms;
 }
 
-/** The settings that were given on the command line: those of the server are for live speech. */
+/** Only the settings that were given on the command line, since those of the server are for live speech. */
 function chosenSettings(
   { endpointingMs, maxUtteranceSeconds, contextSeconds }: Config,
   options: TranscribeOptions,

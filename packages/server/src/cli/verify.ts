@@ -6,10 +6,10 @@ import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
-/** `auscult verify`: reads everything that is kept, and tells what is damaged. */
+/** `auscult verify`: reads everything that is kept, and reports what is damaged. */
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('Read every record, key, audit entry and backup, and tell what is damaged or missing.')
+    .description('Read every record, key, audit entry and backup, and report what is damaged or missing.')
     .option('--backup <file...>', 'files that `auscult backup` wrote')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
@@ -40,7 +40,7 @@ interface Progress {
   readonly stop: () => void;
 }
 
-/** A bar for one check after another; nothing where the stream is no terminal. */
+/** A progress bar for each check in turn; nothing if the stream is no terminal. */
 function showProgress(stream: NodeJS.WriteStream): Progress {
   if (!stream.isTTY) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({

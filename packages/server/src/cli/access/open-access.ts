@@ -9,7 +9,7 @@ import type { Config } from '../../config/schema.js';
 import { withStorage } from '../open-offline-storage.js';
 import { STORAGE_SETTINGS } from '../storage-settings.js';
 
-/** Settings that say where keys and users are kept, and what vouches for them. */
+/** The settings that say where keys and users are kept, and what vouches for them. */
 export const ACCESS_SETTINGS = STORAGE_SETTINGS;
 
 /** Keys and users, for whoever has a shell on the machine. */
@@ -20,7 +20,7 @@ export interface OpenAccess {
   readonly by: AuditedBy;
 }
 
-/** Does `work` with the keys and users that the settings lead to. A server may run meanwhile. */
+/** Does `work` with the keys and users of the configured database. A server may run meanwhile. */
 export async function withAccess<Result>(
   config: Config,
   work: (access: OpenAccess) => Promise<Result>,

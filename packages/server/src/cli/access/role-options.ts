@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_TENANT, GRANTABLE_ROLES, type GrantableRole } from '../../access/identity.js';
 import { personName } from '../../http/identity-fields.js';
 
-/** What somebody new may do, and for whom. */
+/** Role, tenant and groups of a new user or key. */
 export interface RoleOptions {
   readonly role: GrantableRole;
   readonly tenant: string;
@@ -19,7 +19,7 @@ export function addRoleOptions(command: Command): Command {
     .option('--group <name...>', 'groups; a supervisor reads what belongs to theirs', addName, []);
 }
 
-/** A name as HTTP takes it, too. */
+/** A name, with the rules of the HTTP side. */
 export function parseName(text: string): string {
   const parsed = personName.safeParse(text);
   if (parsed.success) return parsed.data;

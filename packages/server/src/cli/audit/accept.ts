@@ -16,17 +16,17 @@ import { addSettingOptions, configFrom } from '../setting-options.js';
 import { AUDIT_SETTINGS } from '../storage-settings.js';
 import { problemLine } from './problem-line.js';
 
-/** `auscult audit accept`: goes on with a log that servers refuse. */
+/** `auscult audit accept`: continues a log that servers refuse. */
 export function acceptAuditCommand(): Command {
   const command = new Command('accept')
     .description(
-      'Go on with a log that does not agree with its seal or its anchors, once it is known why. Stop all servers before.',
+      'Continue a log that does not agree with its seal or its anchors, once it is known why. Stop all servers first.',
     )
     .requiredOption('--reason <text>', 'why, for the audit log')
     .addOption(
       new Option(
         '--older-rows <what>',
-        'what becomes of keys, users and records without a MAC, where nothing shows whether any had one',
+        'what happens to keys, users and records without a MAC, if nothing shows whether any had one',
       ).choices(OLDER_ROWS),
     )
     .option('--json', 'print JSON')

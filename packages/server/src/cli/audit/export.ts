@@ -7,12 +7,12 @@ import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { AUDIT_SETTINGS } from '../storage-settings.js';
 
-/** `auscult audit export`: writes the chain out, an entry a line. */
+/** `auscult audit export`: writes out the chain, one entry a line. */
 export function exportAuditCommand(): Command {
   const command = new Command('export')
     .description('Write every entry as a line of JSON, with the hash that chains it.')
     .argument('[file]', 'where to (default: standard output)')
-    .option('--json', 'print what was written as JSON, where a file is named')
+    .option('--json', 'print what was written as JSON, if a file is named')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, AUDIT_SETTINGS).action(
     async (file: string | undefined, options: Record<string, unknown>) => {

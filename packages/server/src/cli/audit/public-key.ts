@@ -4,10 +4,10 @@ import { loadMasterKeys } from '../../records/master-keys.js';
 import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
-/** `auscult audit public-key`: prints what anchors are verified with. */
+/** `auscult audit public-key`: prints the keys that verify anchors. */
 export function publicKeyCommand(): Command {
   const command = new Command('public-key')
-    .description('Print the public keys that anchors are verified with, the current one first, as PEM.')
+    .description('Print the public keys that verify anchors, the current one first, as PEM.')
     .option('--json', 'print JSON, with the ids that anchors name')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ['dataDirectory', 'masterKeyFile', 'masterKeyCommand']).action(

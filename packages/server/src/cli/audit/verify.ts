@@ -13,11 +13,14 @@ import { addSettingOptions, configFrom } from '../setting-options.js';
 import { AUDIT_SETTINGS } from '../storage-settings.js';
 import { problemLine } from './problem-line.js';
 
-/** `auscult audit verify`: reads the whole chain and compares it with its seal and with all that was anchored. */
+/** `auscult audit verify`: reads the whole chain, and compares it with its seal and with all anchors. */
 export function verifyAuditCommand(): Command {
   const command = new Command('verify')
     .description('Find entries that were altered, removed, reordered, put in or cut off.')
-    .option('--anchors <file>', 'compare with these anchors too, such as what a syslog server has received')
+    .option(
+      '--anchors <file>',
+      'also compare with these anchors, such as those that a syslog server received',
+    )
     .option(
       '--public-key <file>',
       'verify anchors with the keys that `auscult audit public-key` printed, without a master key',
@@ -73,10 +76,7 @@ async function existing(path: string): Promise<string> {
     await access(path, constants.R_OK);
     return path;
   } catch {
-    throw new ConfigError(
-      `${path} cannot be read.`,
-      'Name a file that is there and that this user may read.',
-    );
+    throw new ConfigError(`${path} cannot be read.`, 'Name an existing file that this user may read.');
   }
 }
 

@@ -29,7 +29,7 @@ export function checkCores(
   };
 }
 
-/** Whether the processes fit into the memory that is free, also within a container's limit. */
+/** Whether the processes fit into the free memory, and into a container's limit. */
 export function checkMemory(
   { workers }: Pick<Config, 'workers'>,
   freeBytes = process.availableMemory(),

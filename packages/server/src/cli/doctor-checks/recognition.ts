@@ -5,7 +5,7 @@ import { modelStore, recognizerOptions } from '../../recognizer-options.js';
 import type { CheckResult } from './check.js';
 import { failed } from './surroundings.js';
 
-/** Whether the model's files are here and have not changed since they were published, or can still be fetched. */
+/** Whether the model's files are installed and unchanged since they were published, or can still be fetched. */
 export async function checkModel(
   config: Pick<Config, 'model' | 'computeType' | 'modelDirectory' | 'offline'>,
 ): Promise<CheckResult> {
@@ -19,7 +19,7 @@ export async function checkModel(
   }
 }
 
-/** Whether a second or three of speech come out as the words they are, all the way through an inference process. */
+/** Whether a few seconds of speech are recognised correctly, all the way through an inference process. */
 export async function checkTranscription(config: Config): Promise<CheckResult> {
   try {
     const startedAt = performance.now();
@@ -40,7 +40,7 @@ export async function checkTranscription(config: Config): Promise<CheckResult> {
 
 const CLIP = fileURLToPath(new URL('../../../assets/self-test.flac', import.meta.url));
 
-/** What is said in the clip, as far as it is spelt in one way only. */
+/** The words of the clip that can be spelled in only one way. */
 const CLIP_WORDS = ['he', 'was', 'not', 'an', 'disposed', 'young', 'man'];
 
 async function transcribeClip(config: Config): Promise<string[]> {

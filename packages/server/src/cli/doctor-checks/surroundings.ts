@@ -30,12 +30,12 @@ export async function checkCache({ cacheDirectory }: Pick<Config, 'cacheDirector
     return {
       state: 'failed',
       message: `the cache folder ${cacheDirectory} cannot be written to`,
-      remedy: 'Give this user the right to write there, or set another with --cache-directory.',
+      remedy: 'Give this user permission to write there, or set another with --cache-directory.',
     };
   }
 }
 
-/** A failure's line in two: what it is, and what to do. */
+/** The two parts of a failure's line: what it is, and what to do. */
 export function failed(error: unknown): Extract<CheckResult, { readonly remedy: string }> {
   const [message = '', ...remedy] = failureLine(error).split(/(?<=\.) (?=[A-Z])/);
   return { state: 'failed', message: message.replace(/\.$/, ''), remedy: remedy.join(' ') };

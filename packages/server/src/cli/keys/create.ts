@@ -9,10 +9,10 @@ interface Options extends RoleOptions {
   readonly expiresInDays?: number;
 }
 
-/** `auscult keys create`: prints a new key, this once. */
+/** `auscult keys create`: prints a new key, only this once. */
 export function createKeyCommand(): Command {
   const command = new Command('create')
-    .description('Create an API key and print it, this once: only its digest is kept.')
+    .description('Create an API key and print it, only this once, since only its digest is kept.')
     .option('--name <text>', 'what it is for, for people', parseName, 'API key')
     .option('--expires-in-days <number>', 'refuse it after so long (default: never)', parseDays)
     .option('--json', 'print JSON')

@@ -7,7 +7,7 @@ import { addSettingOptions, configFrom } from '../setting-options.js';
 /** `auscult keys list`: the keys that there are, without their secrets. */
 export function listKeysCommand(): Command {
   const command = new Command('list')
-    .description('List API keys, the newest first, with those that were revoked.')
+    .description('List API keys, the newest first, including revoked ones.')
     .option('--tenant <name>', 'only those of one tenant')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

@@ -8,7 +8,7 @@ import { addSettingOptions, configFrom } from '../setting-options.js';
 export function revokeKeyCommand(): Command {
   const command = new Command('revoke')
     .description('Refuse a key from now on. Sessions that it opened are closed within a minute.')
-    .argument('<id>', 'the 12 characters behind ausk_, see auscult keys list')
+    .argument('<id>', 'the 12 characters after ausk_, see auscult keys list')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ACCESS_SETTINGS).action(

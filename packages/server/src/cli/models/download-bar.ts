@@ -3,7 +3,7 @@ import type { DownloadProgress } from '@auscult/asr';
 import { SingleBar } from 'cli-progress';
 import { megabytes } from './megabytes.js';
 
-/** Does what may fetch a model, with a bar on `stream` meanwhile; without one where the stream is no terminal. */
+/** Does work that may fetch a model, showing a progress bar on `stream` if that is a terminal. */
 export async function withDownloadBar<Result>(
   stream: NodeJS.WriteStream,
   work: (onProgress: (progress: DownloadProgress) => void) => Promise<Result>,
@@ -54,7 +54,7 @@ function createBar(stream: NodeJS.WriteStream): DownloadBar {
   };
 }
 
-/** For files and pipes: what holds a download up, but not every step of it. */
+/** For files and pipes: lines about what holds up a download, but not about every step. */
 function linesOn(stream: NodeJS.WriteStream): DownloadBar {
   let begun = false;
   return {

@@ -5,14 +5,14 @@ import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { megabytes } from './megabytes.js';
 
-/** `auscult models export`: models in one file, for a machine without a network. */
+/** `auscult models export`: writes models into one file, for a machine without a network. */
 export function exportModelsCommand(): Command {
   const command = new Command('export')
     .description('Write fetched models into one file, for a machine without a network.')
     .argument('<bundle>', 'the file to write, such as models.tar')
     .argument('<model...>', 'names, or repositories as owner/name')
     .addOption(
-      new Option('--compute-type <type>', 'only these files (default: all that are here)').choices([
+      new Option('--compute-type <type>', 'only these files (default: all that are installed)').choices([
         'int8',
         'float16',
         'float32',
@@ -23,7 +23,7 @@ export function exportModelsCommand(): Command {
   return addSettingOptions(command, ['modelDirectory']).action(
     async (bundle: string, names: string[], options: ExportOptions) => {
       const { computeType } = options;
-      // Not the setting of that name, which has a value in any case.
+      // Not the setting of that name, which always has a value.
       const store = modelStore(configFrom({ ...options, computeType: undefined }));
       const { models, bytes } = await exportModels(names, bundle, { store, computeType });
       const text = models.map(({ name, variants }) => `${name} (${variants.join(', ')})`).join(', ');

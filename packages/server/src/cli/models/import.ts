@@ -4,10 +4,10 @@ import { modelStore } from '../../recognizer-options.js';
 import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
-/** `auscult models import`: models from a file that `export` wrote elsewhere. */
+/** `auscult models import`: installs models from a file that `export` wrote elsewhere. */
 export function importModelsCommand(): Command {
   const command = new Command('import')
-    .description('Take models from a file that `auscult models export` wrote. Nothing is fetched.')
+    .description('Install models from a file that `auscult models export` wrote. Nothing is fetched.')
     .argument('<bundle>', 'the file')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

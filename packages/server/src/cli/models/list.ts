@@ -5,10 +5,10 @@ import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { megabytes } from './megabytes.js';
 
-/** `auscult models list`: one line a model. */
+/** `auscult models list`: one line per model. */
 export function listModelsCommand(): Command {
   const command = new Command('list')
-    .description('List all models with what they cost, and whether they are here.')
+    .description('List all models with what they cost, and whether they are installed.')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ['modelDirectory']).action(async (options: Record<string, unknown>) => {

@@ -4,10 +4,10 @@ import { modelStore } from '../../recognizer-options.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { withDownloadBar } from './download-bar.js';
 
-/** `auscult models pull`: fetches models, so that they need not be when they are used first. */
+/** `auscult models pull`: fetches models before they are first used. */
 export function pullModelsCommand(): Command {
   const command = new Command('pull')
-    .description('Fetch models and verify them. What is there already is verified only.')
+    .description('Fetch models and verify them. Those that are installed already are only verified.')
     .argument('[model...]', 'names, or repositories as owner/name (default: the model that is set)')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

@@ -4,10 +4,10 @@ import { modelStore } from '../../recognizer-options.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { megabytes } from './megabytes.js';
 
-/** `auscult models remove`: frees the disk of models. */
+/** `auscult models remove`: deletes fetched models. */
 export function removeModelsCommand(): Command {
   const command = new Command('remove')
-    .description('Delete fetched models, with what was recorded of their files.')
+    .description('Delete fetched models, with what was recorded about their files.')
     .argument('<model...>', 'names, or repositories as owner/name')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

@@ -4,11 +4,11 @@ import { modelStore } from '../../recognizer-options.js';
 import { failureLine } from '../failure-line.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 
-/** `auscult models verify`: reads every file again and compares it with what it has to be. */
+/** `auscult models verify`: reads every file again and compares it with what it should be. */
 export function verifyModelsCommand(): Command {
   const command = new Command('verify')
-    .description('Compare every file of the models with what was published, or first fetched.')
-    .argument('[model...]', 'names, repositories or folders (default: all models that are here)')
+    .description('Compare every file of the models with what was published or first fetched.')
+    .argument('[model...]', 'names, repositories or folders (default: all installed models)')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ['modelDirectory']).action(

@@ -14,9 +14,9 @@ export interface FoundRecording {
 }
 
 /**
- * All recordings that the arguments name, in their order, those of a folder by name. Within folders, which are
- * searched to the bottom, files count that have an extension of audio, or hold it whatever they are called;
- * hidden ones do not. What was named itself is not judged here.
+ * All recordings that the arguments name, in their order, those of a folder by name. In folders, which are searched
+ * recursively, files count that have an audio extension or hold audio under any name, except hidden ones. Files named
+ * explicitly are not judged here.
  */
 export async function findRecordings(paths: readonly string[]): Promise<FoundRecording[]> {
   const found: FoundRecording[] = [];

@@ -1,4 +1,4 @@
-/** Collects the output of several tasks that run at the same time, so that each appears whole and in its turn. */
+/** Collects the output of several tasks that run at the same time, so that each appears complete and in its turn. */
 export interface OrderedOutput {
   /** Text of task `index`. It appears at once when all tasks before have ended. */
   write(index: number, text: string): void;

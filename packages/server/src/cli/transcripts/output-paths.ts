@@ -3,8 +3,8 @@ import { FILE_EXTENSIONS, type TranscriptFormat } from '../../transcripts/format
 import type { FoundRecording } from './find-recordings.js';
 
 /**
- * Where the transcript of each recording goes: its name with the format's extension. Recordings that differ in
- * their own extension only keep it, as `visit.wav.srt`, and further ones of the same name are numbered.
+ * Where the transcript of each recording goes: its name with the format's extension. Recordings that differ only in
+ * their own extension keep it, as in `visit.wav.srt`, and further ones of the same name are numbered.
  */
 export function outputPaths(
   recordings: readonly FoundRecording[],

@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 
 /** How far the transcription of several recordings has come, shown on a terminal. */
 export interface Progress {
-  /** Recording `index` has been heard for `seconds`; its length is undefined where nobody knows it yet. */
+  /** Recording `index` has been heard for `seconds`; its length is undefined if it is not known yet. */
   heard(index: number, seconds: number, duration: number | undefined): void;
   done(index: number): void;
   /** Prints something else on the same terminal without tearing the bar. */

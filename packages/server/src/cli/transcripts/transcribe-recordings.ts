@@ -26,16 +26,16 @@ export interface TranscriptionTask {
   readonly format: TranscriptFormat;
   /** A file for each recording; undefined for standard output. */
   readonly outputPaths: readonly string[] | undefined;
-  /** How many recordings are worked on at a time: one utterance after the other keeps one worker busy. */
+  /** How many recordings are worked on at a time, each of which keeps one worker busy. */
   readonly atATime: number;
   readonly options: Omit<VoteOptions, 'onProgress'>;
   readonly writing: WritingOptions;
   readonly progress: Progress;
-  /** Hears of each recording that failed or was damaged; the others go on. */
+  /** Called for each recording that failed or was damaged; the others go on. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Transcribes all recordings; standard output gets them in their order. */
+/** Transcribes all recordings; on standard output they appear in their order. */
 export async function transcribeRecordings(recognizer: Recognizer, task: TranscriptionTask): Promise<void> {
   const output = createOrderedOutput((text) => task.progress.interrupt(() => process.stdout.write(text)));
   const waiting = task.recordings.entries();
@@ -72,7 +72,7 @@ async function transcribeOne(
     hearings += 1;
     return hearings === 1 ? counted.chunks : readAgain();
   };
-  // The first hearing has told of the damage.
+  // The first hearing has reported the damage.
   const readAgain = async function* (): AsyncGenerator<Float32Array, void> {
     yield* (await openedWith(() => undefined)).chunks();
   };
@@ -80,7 +80,7 @@ async function transcribeOne(
   let state = nothingWritten;
   const onProgress = (seconds: number): void => progress.heard(index, seconds, recording.durationSeconds);
   for await (const segment of transcribeByVote(recognizer, open, {
-    // Who listens to a live microphone through a pipe does not want to wait for a long window.
+    // Standard input may be a live microphone, where nobody wants to wait for a long window.
     ...(path === STANDARD_INPUT ? { ...defaultLiveOptions, priority: 'live' } : {}),
     ...options,
     ...(path === STANDARD_INPUT && { hearings: 1 }),

@@ -10,12 +10,12 @@ interface Options extends RoleOptions {
   readonly codes: boolean;
 }
 
-/** `auscult users create`: prints what somebody new logs in with, this once. */
+/** `auscult users create`: prints the secrets of a new user, only this once. */
 export function createUserCommand(): Command {
   const command = new Command('create')
-    .description('Create a user and print password and authenticator, this once.')
+    .description('Create a user, and print password and authenticator, only this once.')
     .argument('<name>', 'what they log in with', parseName)
-    .option('--no-codes', 'ask for no code of an authenticator')
+    .option('--no-codes', 'ask for no authenticator code')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   addRoleOptions(command);

@@ -4,10 +4,10 @@ import { printResult } from '../print-result.js';
 import { addSettingOptions, configFrom } from '../setting-options.js';
 import { userNamed } from './user-named.js';
 
-/** `auscult users disable`: lets somebody in no more. */
+/** `auscult users disable`: no longer lets somebody in. */
 export function disableUserCommand(): Command {
   const command = new Command('disable')
-    .description('End all logins of a user and take none from now on. Sessions end within a minute.')
+    .description('End all logins of a user and allow no new ones. Sessions end within a minute.')
     .argument('<name>', 'what they log in with')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

@@ -7,7 +7,7 @@ import { addSettingOptions, configFrom } from '../setting-options.js';
 /** `auscult users list`: who can log in. */
 export function listUsersCommand(): Command {
   const command = new Command('list')
-    .description('List users by name, with those that are disabled.')
+    .description('List users by name, including disabled ones.')
     .option('--tenant <name>', 'only those of one tenant')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

@@ -5,11 +5,11 @@ import { addSettingOptions, configFrom } from '../setting-options.js';
 import { secretLines } from './secret-lines.js';
 import { userNamed } from './user-named.js';
 
-/** `auscult users reset`: prints what somebody logs in with from now on, this once. */
+/** `auscult users reset`: prints the new secrets of a user, only this once. */
 export function resetUserCommand(): Command {
   const command = new Command('reset')
     .description(
-      'Give a user a new password and authenticator, also one who is disabled, and print them. Recovery codes are forgotten: the user makes new ones on the page.',
+      'Give a user, even a disabled one, a new password and authenticator, and print them. Recovery codes are removed: the user makes new ones on the page.',
     )
     .argument('<name>', 'what they log in with')
     .option('--json', 'print JSON')

@@ -9,13 +9,16 @@ import { settingNamed, settings, type Setting } from './settings.js';
 /** Names the configuration file, in the environment. */
 export const FILE_VARIABLE = 'AUSCULT_CONFIG';
 
-/** Makes the command line print where a failure came from. No setting: it must work when settings do not. */
+/** Makes the command line print where a failure came from. Not a setting, since it must work when settings do not. */
 export const DEBUG_VARIABLE = 'AUSCULT_DEBUG';
 
-/** Holds master keys, for those who have them in the environment. No setting: settings can be flags, which others see. */
+/**
+ * Holds master keys, for those who keep them in the environment. Not a setting, since settings can be flags, which
+ * others see.
+ */
 export const MASTER_KEY_VARIABLE = 'AUSCULT_MASTER_KEY';
 
-/** Where settings come from, the stronger first. */
+/** Where settings come from, in order of precedence. */
 export interface ConfigSources {
   /** Values from the command line by setting name, still as text; a boolean flag is `true` or `false`. */
   readonly flags: Readonly<Partial<Record<keyof Config, string | boolean | undefined>>>;

@@ -1,9 +1,9 @@
 import { isLoopback } from './loopback.js';
 import type { Config } from './schema.js';
 
-/** What has to hold between settings. */
+/** A rule between settings. */
 export interface ConfigRule {
-  /** The setting that is named where the rule is broken. */
+  /** The setting that is named if the rule is broken. */
   readonly setting: keyof Config;
   readonly holds: (config: Config) => boolean;
   /** What is wrong, a sentence that begins with the setting. */
@@ -67,7 +67,7 @@ export const configRules: readonly ConfigRule[] = [
     setting: 'oidcIssuer',
     holds: ({ oidcIssuer, oidcAudience }) => oidcIssuer === undefined || oidcAudience !== undefined,
     message: 'has no audience to go with it, so tokens for any other program would be taken.',
-    remedy: 'Set --oidc-audience to what the issuer knows this server as.',
+    remedy: 'Set --oidc-audience to the name under which the issuer knows this server.',
   },
   {
     setting: 'oidcAudience',
@@ -93,7 +93,7 @@ export const configRules: readonly ConfigRule[] = [
   },
 ];
 
-/** Whether nobody else can reach the server, or the operator has said that it is no matter. */
+/** Whether nobody else can reach the server, or the operator has said that it does not matter. */
 function isOwnMachine({ host, insecureNetwork }: Config): boolean {
   return insecureNetwork || isLoopback(host);
 }

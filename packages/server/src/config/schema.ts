@@ -10,7 +10,7 @@ import { settingInfo } from './setting-info.js';
 
 const MIB = 1024 ** 2;
 
-/** Signatures with key pairs: what can be checked with a public key cannot be made with it. */
+/** Signatures with key pairs, since a public key can check them but not make them. */
 const TOKEN_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -46,11 +46,11 @@ export const configSchema = z.strictObject({
   }),
   oidcIssuer: z.string().refine(isIssuer).optional().register(settingInfo, {
     description:
-      'OpenID Connect issuer whose tokens are taken, such as `https://login.clinic.example/realms/clinic`, as it stands in `iss`. Must be https, but on loopback.',
+      'OpenID Connect issuer whose tokens are accepted, such as `https://login.clinic.example/realms/clinic`, as written in `iss`. Must be https, except on loopback.',
     defaultText: 'none',
   }),
   oidcAudience: z.string().min(1).optional().register(settingInfo, {
-    description: 'What `aud` of a token must name: this server, as it is registered with the issuer.',
+    description: 'The name of this server, as registered with the issuer, which `aud` of a token must hold.',
     defaultText: 'none',
   }),
   oidcAlgorithms: z
@@ -69,18 +69,18 @@ export const configSchema = z.strictObject({
   }),
   oidcTenantClaim: z.string().min(1).default('tenant').register(settingInfo, {
     description:
-      'Claim with the tenant of whoever has the token; without it they are of the tenant `default`. A dot leads into an object.',
+      'Claim with the tenant that the token belongs to; without it, that is `default`. A dot leads into an object.',
   }),
   oidcRoleClaim: z.string().min(1).default('role').register(settingInfo, {
     description:
-      'Claim with the role, or a list of which the first that is a role counts: `clinician`, `supervisor`, `auditor`, `administrator`, `service`. Tokens without one are refused.',
+      'Claim with the role, or with a list in which the first role counts: `clinician`, `supervisor`, `auditor`, `administrator`, `service`. Tokens without one are refused.',
   }),
   oidcGroupsClaim: z.string().min(1).default('groups').register(settingInfo, {
     description: 'Claim with the groups, which say what a supervisor may read.',
   }),
   revalidateSeconds: z.number().min(0.05).max(60).default(30).register(settingInfo, {
     description:
-      'How often it is asked whether who holds a live session still may: keys and users are revoked, tokens and logins expire.',
+      'How often the credentials of live sessions are checked again: keys and users are revoked, tokens and logins expire.',
     unit: 'seconds',
   }),
   loginIdleMinutes: z
@@ -89,7 +89,7 @@ export const configSchema = z.strictObject({
     .max(24 * 60)
     .default(30)
     .register(settingInfo, {
-      description: 'A login in a browser ends when nothing came from it for so long.',
+      description: 'A login in a browser ends when nothing comes from it for so long.',
       unit: 'minutes',
     }),
   loginHours: z
@@ -103,7 +103,7 @@ export const configSchema = z.strictObject({
     }),
   tlsCertificate: z.string().min(1).optional().register(settingInfo, {
     description:
-      'File with the certificate of the server and those that it is signed with, as PEM. TLS is on where it is set; the file is read again when it changes.',
+      'File with the certificate of the server and those that signed it, as PEM. TLS is on if it is set; the file is read again when it changes.',
     defaultText: 'none',
   }),
   tlsKey: z.string().min(1).optional().register(settingInfo, {
@@ -112,12 +112,12 @@ export const configSchema = z.strictObject({
   }),
   tlsClientCa: z.string().min(1).optional().register(settingInfo, {
     description:
-      'File with the authority, as PEM, that signs the certificates of clients. A client may show one to say who it is; the authority should sign for this server alone.',
+      'File with the authority, as PEM, that signs the certificates of clients. A client may authenticate with one; the authority should sign only for this server.',
     defaultText: 'none',
   }),
   tlsClientCrl: z.string().min(1).optional().register(settingInfo, {
     description:
-      'File with the certificates of clients that are revoked, as PEM: a list (CRL) of each authority in `tlsClientCa`. It is read again when it changes, and clients with certificates connect anew then. A list that has expired lets none of them in.',
+      'File with the revoked certificates of clients, as PEM: a list (CRL) of each authority in `tlsClientCa`. It is read again when it changes, and clients with certificates then have to connect anew. A list that has expired lets none of them in.',
     defaultText: 'none: certificates are good until they expire',
   }),
   trustedProxies: z
@@ -141,7 +141,7 @@ export const configSchema = z.strictObject({
     .default(() => [])
     .register(settingInfo, {
       description:
-        'Names that the server is reached by, such as `scribe.clinic.example`. Where set, requests under other names are refused; addresses, loopback and the hosts of `allowedOrigins` always count.',
+        'Names under which the server is reached, such as `scribe.clinic.example`. If set, requests under other names are refused; addresses, loopback and the hosts of `allowedOrigins` are always accepted.',
       defaultText: 'none on loopback and without authentication, else any',
     }),
   requestTimeoutSeconds: z.number().min(0.05).max(600).default(15).register(settingInfo, {
@@ -163,21 +163,23 @@ export const configSchema = z.strictObject({
     description: 'What inference runs on.',
   }),
   deviceFallback: z.boolean().default(false).register(settingInfo, {
-    description: 'Whether the CPU is used where `device` cannot be; the start fails otherwise.',
+    description: 'Whether the CPU is used if `device` cannot be; otherwise the start fails.',
   }),
   computeType: z.enum(['int8', 'float16', 'float32']).default('int8').register(settingInfo, {
-    description: 'Numbers that the model calculates with; picks the files of a model that has several.',
+    description: 'The numbers that the model calculates with; picks the files of a model that has several.',
   }),
   beamSize: z.int().min(1).max(10).optional().register(settingInfo, {
     description:
-      'Hypotheses that are searched side by side for final text. More find better text and take longer.',
-    defaultText: '5 for Whisper, 1 for Moonshine, which more do not help',
+      'Beams: hypotheses that are followed side by side in the search for finals. More find better text and take longer.',
+    defaultText: '5 for Whisper; 1 for Moonshine, where more do not help',
   }),
+
   keyTermsDirectory: z.string().min(1).optional().register(settingInfo, {
     description:
       'Folder with key terms: `server.txt` for everybody, `tenants/NAME.txt` for a tenant. The files are read again when they change.',
     defaultText: 'none',
   }),
+
   contextSeconds: z.number().min(0).max(25).default(20).register(settingInfo, {
     description:
       'Earlier audio of the stream that the model hears again with each utterance. More is more accurate and slower; 0 switches it off.',
@@ -199,7 +201,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .default(() => join(cacheHome(), 'auscult'))
     .register(settingInfo, {
-      description: 'Folder for models that are fetched. Must be writable while one is.',
+      description: 'Folder for models that are fetched. Must be writable while one is being fetched.',
       defaultText: '`$XDG_CACHE_HOME/auscult`, or `~/.cache/auscult`',
     }),
   dataDirectory: z
@@ -218,11 +220,11 @@ export const configSchema = z.strictObject({
   }),
   records: z.enum(['on', 'off']).default('on').register(settingInfo, {
     description:
-      'Whether finals of sessions and of uploaded recordings are kept, encrypted. With `on`, a final is on disk before it is sent. Who used the server is logged either way.',
+      'Whether finals of sessions and of uploaded recordings are kept, encrypted. With `on`, a final is on disk before it is sent. The audit log records who used the server either way.',
   }),
   keepAudio: z.boolean().default(false).register(settingInfo, {
     description:
-      'Whether the audio of sessions and of uploaded recordings is kept with their records, encrypted alike.',
+      'Whether the audio of sessions and of uploaded recordings is kept with their records, also encrypted.',
   }),
   masterKeyFile: z.string().min(1).optional().register(settingInfo, {
     description:
@@ -237,12 +239,12 @@ export const configSchema = z.strictObject({
   }),
   auditAnchor: z.string().min(1).optional().register(settingInfo, {
     description:
-      'File that the state of the audit log is noted in, so that whoever can write to the database cannot cut the log short. Best on another machine.',
+      'File in which the state of the audit log is noted, so that whoever can write to the database cannot cut the log short. Best kept on another machine.',
     defaultText: '`audit-anchor.log` in `dataDirectory`',
   }),
   auditSyslog: z.string().refine(isSyslogUrl).optional().register(settingInfo, {
     description:
-      'Syslog server that is told the same: `tls://host:6514`, or `udp://host:514` where nobody else is on the way.',
+      'Syslog server that gets the same notes: `tls://host:6514`, or `udp://host:514` where nobody else is on the way.',
     defaultText: 'none',
     isSecret: true,
   }),
@@ -251,7 +253,7 @@ export const configSchema = z.strictObject({
     defaultText: 'the authorities that Node trusts',
   }),
   auditSyslogCertificate: z.string().min(1).optional().register(settingInfo, {
-    description: 'File with the certificate that the syslog server is shown, as PEM.',
+    description: 'File with the certificate that is shown to the syslog server, as PEM.',
     defaultText: 'none',
   }),
   auditSyslogKey: z.string().min(1).optional().register(settingInfo, {
@@ -263,12 +265,12 @@ export const configSchema = z.strictObject({
     .optional()
     .register(settingInfo, {
       description:
-        'Time stamp authority (RFC 3161) that signs when the state of the audit log was there. It is sent a digest.',
+        'Time stamp authority (RFC 3161) that signs when the audit log had which state. It is sent only a digest.',
       defaultText: 'none',
       isSecret: true,
     }),
   auditTimestampCa: z.string().min(1).optional().register(settingInfo, {
-    description: 'File with the certificates that its signatures lead to, as PEM.',
+    description: 'File with the certificates to which its signatures lead, as PEM.',
     defaultText: 'none',
   }),
   auditTimestampMinutes: z
@@ -282,24 +284,24 @@ export const configSchema = z.strictObject({
     .default(() => [])
     .register(settingInfo, {
       description:
-        'After how many days records are destroyed, a tenant each, such as `clinic-a=30`; `*=365` for all others.',
+        'After how many days the records of each tenant are destroyed, such as `clinic-a=30`; `*=365` for all others.',
       defaultText: 'none: records are kept until somebody deletes them',
     }),
   verifyDays: z.number().min(0).max(365).default(7).register(settingInfo, {
     description:
-      'How often the server begins to read everything that it keeps, slowly, to see whether it is whole; 0 switches that off.',
+      'How often the server begins to verify, slowly, everything that it keeps; 0 switches that off.',
     unit: 'days',
   }),
   dataKeyCopy: z.string().min(1).optional().register(settingInfo, {
     description:
-      'File with a copy of the encrypted keys of all records, which backups need to be read. Written by `auscult backup`; keys that are destroyed are taken out of it at once.',
+      'File with a copy of the encrypted keys of all records, without which backups cannot be read. Written by `auscult backup`; destroyed keys are removed from it at once.',
     defaultText: '`data-keys.json` in `dataDirectory`',
   }),
   offline: z.boolean().default(false).register(settingInfo, {
-    description: 'Fetch nothing: a model that is not there stops the start.',
+    description: 'Fetch nothing: if the model is not there, the start fails.',
   }),
   workerMemoryLimit: z.int().min(256).optional().register(settingInfo, {
-    defaultText: '1024, or 512 and twice the size of a larger model',
+    defaultText: '1024, or 512 plus twice the size of a larger model',
     description: 'An inference process larger than this is replaced between two jobs.',
     unit: 'MiB',
   }),
@@ -317,7 +319,7 @@ export const configSchema = z.strictObject({
   }),
   maxSessionsPerIdentity: z.int().min(1).default(20).register(settingInfo, {
     description:
-      'Of them, sessions that one key, user, token subject or certificate may hold; more are refused in the same way, and so is whoever holds twice as many as are free. Does not bound a server without authentication.',
+      'How many of them one key, user, token subject or certificate may hold; more are refused in the same way, and so is anybody who holds twice as many as are free. Does not apply to a server without authentication.',
   }),
   maxFrameBytes: z
     .int()
@@ -325,7 +327,7 @@ export const configSchema = z.strictObject({
     .max(64 * MIB)
     .default(MIB)
     .register(settingInfo, {
-      description: 'The largest WebSocket message taken.',
+      description: 'The largest WebSocket message that is accepted.',
       unit: 'bytes',
     }),
   maxMessagesPerSecond: z.int().min(10).default(1000).register(settingInfo, {
@@ -333,7 +335,7 @@ export const configSchema = z.strictObject({
     unit: 'per second',
   }),
   maxBadMessages: z.int().min(1).default(100).register(settingInfo, {
-    description: 'Messages in a row that cannot be understood before the session is closed.',
+    description: 'Unreadable messages in a row after which the session is closed.',
   }),
   maxBufferedSeconds: z.number().min(5).max(3600).default(30).register(settingInfo, {
     description: 'Speech of one session that waits to be recognised; a faster sender is slowed down.',
@@ -341,7 +343,7 @@ export const configSchema = z.strictObject({
   }),
   maxSendBufferBytes: z.int().min(4096).default(MIB).register(settingInfo, {
     description:
-      'Messages that wait for a client to read them. From half of this on partials are left out; above it the session is closed.',
+      'Messages that wait for a client to read them. From half of this on, partials are left out; above it, the session is closed.',
     unit: 'bytes',
   }),
   idleTimeoutSeconds: z.number().min(1).default(300).register(settingInfo, {
@@ -350,32 +352,35 @@ export const configSchema = z.strictObject({
   }),
   resumeSeconds: z.number().min(0).max(3600).default(300).register(settingInfo, {
     description:
-      'How long a session outlives a connection that breaks, so that its client can go on with it; 0 ends it at once.',
+      'How long a session outlives a broken connection, so that its client can resume it; 0 ends it at once.',
     unit: 'seconds',
   }),
   pingIntervalSeconds: z.number().min(0.1).default(20).register(settingInfo, {
-    description: 'Time between WebSocket pings; a client that misses two in a row is taken for gone.',
+    description: 'Time between WebSocket pings; a client that misses two in a row is considered gone.',
     unit: 'seconds',
   }),
   drainSeconds: z.number().min(0).default(30).register(settingInfo, {
-    description: 'The longest that a stopping server works on the audio it has already received.',
+    description: 'How long a stopping server works at most on audio that it has already received.',
     unit: 'seconds',
   }),
+
   refineModel: z.string().min(1).optional().register(settingInfo, {
-    description: 'Name or folder of the model that reads sessions again, in an inference process of its own.',
+    description: 'Name or folder of the model that hears sessions again, in an inference process of its own.',
     defaultText: 'the same model',
   }),
   refineHearings: recognitionSettings.hearings.value.default(MOST_HEARINGS).register(settingInfo, {
     description:
-      'How often a session is heard when it is read again, cut at other pauses, before the words are voted on: fewer of them are wrong, for as many times the work. Whisper hears once.',
+      'How often that second pass hears a session, each time cut at other pauses, before the words are voted on: fewer of them are wrong, at that many times the work. Whisper hears once.',
   }),
+
   maxRefineMinutes: z
     .number()
     .min(1)
     .max(24 * 60)
     .default(240)
     .register(settingInfo, {
-      description: 'Audio of one session that is kept, encrypted, to be read again; a longer one is not.',
+      description:
+        'The most audio of one session that is kept, encrypted, to be heard again; a longer session is not.',
       unit: 'minutes',
     }),
   spoolDirectory: z
@@ -399,7 +404,7 @@ export const configSchema = z.strictObject({
     .register(settingInfo, { description: 'The longest recording that is transcribed.', unit: 'minutes' }),
   maxTranscriptionJobs: z.int().min(1).default(20).register(settingInfo, {
     description:
-      'Recordings and sessions that are transcribed or wait for it; more uploads are refused as `too_many_transcriptions`, and so are those of one identity that has twice as many there as are free.',
+      'Recordings and sessions that are being transcribed or wait for it; more uploads are refused as `too_many_transcriptions`, and so are those of an identity that has twice as many there as are free.',
   }),
   transcriptionsAtATime: z
     .int()
@@ -417,7 +422,7 @@ export const configSchema = z.strictObject({
     .default(60)
     .register(settingInfo, {
       description:
-        'How long a finished transcription can be fetched by its id; where records are kept, it is in the record of the session as well.',
+        'How long a finished transcription can be fetched by its id; if records are kept, it is in the record of the session as well.',
       unit: 'minutes',
     }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {

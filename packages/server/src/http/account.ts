@@ -28,7 +28,7 @@ const passwordOrder = z.strictObject({
     .string()
     .min(1)
     .max(256)
-    .meta({ description: `Must have ${PASSWORD_RULE}, and be another than the current one.` }),
+    .meta({ description: `Must have ${PASSWORD_RULE}, and differ from the current one.` }),
 });
 const confirmation = z.strictObject({ password });
 const codeOrder = z.strictObject({
@@ -38,12 +38,12 @@ const recoveryCodesBody = z.object({
   recoveryCodes: z
     .array(z.string())
     .readonly()
-    .meta({ description: 'Each takes the place of a code at a login, once. Told this once.' }),
+    .meta({ description: 'Each can replace a code at a login, once. Shown only this once.' }),
 });
 
 const refusals = ['unauthenticated', 'account_not_found', 'locked_out'] as const;
 
-/** Adds the routes under `/api/v1/account`: what people who log in see and change of their own. */
+/** Adds the routes under `/api/v1/account`, where people who log in see and change their own accounts. */
 export function registerAccount(app: FastifyInstance, access: Access): void {
   const { accounts, recoveryCodes } = access;
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -94,7 +94,7 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       ...change,
       schema: {
         summary: 'Get a new authenticator',
-        description: 'It is told this once. The one before counts until this one is confirmed.',
+        description: 'It is shown only this once. The old one counts until this one is confirmed.',
         body: confirmation,
         response: {
           201: z.object({
@@ -119,7 +119,7 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       schema: {
         summary: 'Use the new authenticator from now on',
         description:
-          'Recovery codes come with it, and those before it count no more. Ends your logins in all other browsers.',
+          'New recovery codes come with it, and old ones no longer count. Ends your logins in all other browsers.',
         body: codeOrder,
         response: {
           200: recoveryCodesBody,
@@ -142,7 +142,7 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       ...change,
       schema: {
         summary: 'Get new recovery codes',
-        description: 'Those before count no more.',
+        description: 'Old ones no longer count.',
         body: confirmation,
         response: {
           201: recoveryCodesBody,
@@ -169,7 +169,7 @@ async function ownUser({ users }: Access, request: FastifyRequest): Promise<User
   return user;
 }
 
-/** Whoever finds a browser open must not take the account over, nor try passwords there without end. */
+/** Whoever finds an open browser must neither take over the account nor try passwords there without limit. */
 async function requirePassword(
   access: Access,
   request: FastifyRequest,

@@ -26,7 +26,7 @@ export function registerBreakGlass(app: FastifyInstance, { audit, breakGlass, lo
       schema: {
         summary: 'Read a record of somebody else in an emergency',
         description:
-          'Opens one record of the tenant for reading, for some minutes. The reason goes to the audit log, and the log of the server warns.',
+          'Opens one record of the tenant for reading, for some minutes. The reason goes to the audit log, and the server logs a warning.',
         body: order,
         response: {
           201: z.object({ record: z.string(), until: z.iso.datetime() }),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { errorBody, httpError } from '../errors.js';
 import { countOf, type PassState } from '../verify/pass-state.js';
 
-/** What the server is doing: `unhealthy` means that no inference process is ready just now. */
+/** What the server is doing: `unhealthy` means that no inference process is ready at the moment. */
 export type Phase = 'starting' | 'healthy' | 'unhealthy' | 'draining';
 
 /** What the health routes report. */
@@ -14,13 +14,13 @@ export interface HealthSources {
   readonly model: () => string;
   readonly version: string;
   readonly sessions: () => number;
-  /** What does not keep sessions from being taken and somebody has to look after all the same. */
+  /** Problems that need attention although sessions are taken. */
   readonly degraded: () => readonly Degradation[];
-  /** How far the server has come with reading what it keeps; undefined before it has begun. */
+  /** How far the verification of all that the server keeps has come; undefined before it has begun. */
   readonly verification: () => PassState | undefined;
 }
 
-/** Evidence of the audit log that is not taken outside or missing, or that somebody else has written to the database. */
+/** Evidence of the audit log is missing or not taken outside, or somebody else has written to the database. */
 export type Degradation = (typeof DEGRADATIONS)[number];
 
 const DEGRADATIONS = [
@@ -34,7 +34,7 @@ const DEGRADATIONS = [
 
 const degradations = z.array(z.enum(DEGRADATIONS)).meta({
   description:
-    'What somebody has to look after, although sessions are taken: places that take no anchors of the audit log, anchors that are missing, a log that somebody else has written to, or rows of the database that somebody else has written and that are refused.',
+    'Problems that need attention although sessions are taken: places that take no anchors of the audit log, missing anchors, a log that somebody else has written to, or rows of the database that somebody else has written and that are refused.',
 });
 
 const health = z.object({
@@ -47,7 +47,7 @@ const health = z.object({
   verification: z
     .object({
       wholeAt: z.string().optional().meta({ description: 'When everything that is kept was last read.' }),
-      damaged: z.int().min(0).meta({ description: 'What was found damaged then, or since.' }),
+      damaged: z.int().min(0).meta({ description: 'How much was found damaged then or since.' }),
     })
     .optional(),
 });

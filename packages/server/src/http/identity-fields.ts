@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** No control characters, in a pattern that regular expressions of all languages understand: it is published. */
+/**
+ * No control characters, as a pattern that the regular expressions of all languages understand, since it is
+ * published.
+ */
 export const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
 /** Name of a person, a key or a group: text on one line. */
@@ -11,4 +14,6 @@ export const groupNames = z
   .array(personName)
   .max(100)
   .default(() => [])
-  .meta({ description: 'What they make belongs to these, and a supervisor reads what does.' });
+  .meta({
+    description: 'What they make belongs to these groups, and a supervisor reads what belongs to theirs.',
+  });

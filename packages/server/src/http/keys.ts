@@ -47,7 +47,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, guard }: Access): 
       config: { action: 'key.create' },
       schema: {
         summary: 'Create an API key',
-        description: 'For the tenant of whoever creates it. The secret is told this once.',
+        description: 'In the tenant of whoever creates it. The secret is shown only this once.',
         body: keyOrder,
         response: {
           201: keyBody.extend({ secret: z.string().meta({ description: 'The key, to be kept safe.' }) }),
@@ -76,7 +76,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, guard }: Access): 
       config: { action: 'key.list' },
       schema: {
         summary: 'List API keys',
-        description: 'Those of the tenant, the newest first, with those that were revoked.',
+        description: 'Those of the tenant, the newest first, including revoked ones.',
         response: {
           200: z.object({ keys: z.array(keyBody).readonly() }),
         },

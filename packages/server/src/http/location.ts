@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Where what was made by a POST to a collection is, for `Location`. Unless a proxy says what it puts ahead of the path, it
- * is relative to the address of the collection, as RFC 9110 allows, so that it is right whatever that is.
+ * The `Location` of what a POST to a collection made. Unless a proxy names the prefix that it adds to the path, it is
+ * relative to the address of the collection, as RFC 9110 allows, and so right whatever that is.
  *
  * @param collection its path, without a slash at the end
  */
@@ -15,10 +15,13 @@ export function locationOf(request: Forwarded, collection: string, id: string): 
 
 type Forwarded = Pick<FastifyRequest, 'headers' | 'ips'>;
 
-/** A path as proxies put it ahead of others: names between slashes, and none that leads elsewhere. */
+/** A path prefix of proxies: names between slashes, none of which leads elsewhere. */
 const PREFIX = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]{1,100}){1,10}$/;
 
-/** What a trusted proxy has taken off the path (`X-Forwarded-Prefix`); empty where there is none, or it makes no sense. */
+/**
+ * The prefix that a trusted proxy has removed from the path (`X-Forwarded-Prefix`); empty if there is none, or it
+ * makes no sense.
+ */
 export function prefixOf({ headers, ips = [] }: Forwarded): string {
   const given = headers['x-forwarded-prefix'];
   // Where the peer is not trusted, it is the only address that is known.
@@ -28,8 +31,8 @@ export function prefixOf({ headers, ips = [] }: Forwarded): string {
 }
 
 /**
- * Cuts `X-Forwarded-For` to the addresses nearest to this server, which trusted proxies have added; what clients put ahead of
- * them costs as much to look through as it is long. Where it names nobody so near, it is as if there were none.
+ * Cuts `X-Forwarded-For` down to the addresses nearest to this server, which trusted proxies have added, since what
+ * clients put before them costs time in proportion to its length. If none is that near, the header counts as missing.
  */
 export function forgetFarProxies(headers: IncomingHttpHeaders): void {
   const given = headers['x-forwarded-for'];
@@ -39,5 +42,5 @@ export function forgetFarProxies(headers: IncomingHttpHeaders): void {
   headers['x-forwarded-for'] = comma < 0 ? '' : near.slice(comma + 1);
 }
 
-/** Characters: the addresses of some twenty proxies, with IPv6. */
+/** Characters: the addresses of about twenty proxies, with IPv6. */
 const MOST_FORWARDED = 1_024;

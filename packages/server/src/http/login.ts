@@ -21,11 +21,13 @@ const loginBody = z.strictObject({
   password: z.string().min(1).max(256),
   code: z.string().max(40).optional().meta({
     description:
-      'What the authenticator shows, or a recovery code; needed by users who have set an authenticator up.',
+      'The code that the authenticator shows, or a recovery code; needed by users who have set up an authenticator.',
   }),
 });
 
-/** What a login takes at most: name, password and code, each character written as `\u1234`. Nobody is known yet. */
+/**
+ * The largest login: name, password and code, with each character written as `\u1234`. The client is still unknown.
+ */
 const MAX_LOGIN_BYTES = 4096;
 
 const identityBody = z.object({
@@ -38,11 +40,11 @@ const identityBody = z.object({
   login: z
     .object({
       name: z.string().meta({ description: 'What the user logs in with.' }),
-      idleSeconds: z.number().meta({ description: 'The login ends when nothing came for so long.' }),
+      idleSeconds: z.number().meta({ description: 'The login ends when nothing comes for so long.' }),
       endsInSeconds: z.number().meta({ description: 'The login ends after so long in any case.' }),
     })
     .optional()
-    .meta({ description: 'For whoever is logged in with name and password.' }),
+    .meta({ description: 'For those who are logged in with name and password.' }),
 });
 
 /** Adds `/api/v1/login`, `/api/v1/logout` and `/api/v1/identity`. */
@@ -65,7 +67,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
       },
     },
     async (request, reply) => {
-      // Another page must not log somebody in under a name that it chose.
+      // A foreign page must not log somebody in under a name that it chose.
       if (request.headers.origin !== undefined && !origins.isOwnPage(request.headers))
         throw new RequestError('origin_not_allowed');
       const { user, cookie } = await logIn(access, request, request.body);
@@ -125,7 +127,7 @@ function describe(
   return { ...identity, login: { name: user.name, idleSeconds, endsInSeconds } };
 }
 
-/** The user, unless something is wrong or it has been too often. Nobody learns which names there are. */
+/** The user, unless something is wrong or was wrong too often. Nobody learns which names exist. */
 async function logIn(
   access: Access,
   request: FastifyRequest,
@@ -136,14 +138,14 @@ async function logIn(
   const key = name.trim().normalize('NFKC').toLowerCase();
   const waitSeconds = addressFailures.waitSeconds(address) ?? nameFailures.waitSeconds(key);
   if (waitSeconds !== undefined) throw new RequestError('locked_out', {}, waitSeconds);
-  // Counted before it is checked: many attempts at once are as many as one after the other.
+  // Counted before it is checked, so that simultaneous attempts count like successive ones.
   const locks = nameFailures.fail(key);
   addressFailures.fail(address);
   let cookie = '';
   const check = await users.check(name, password, code, async (transaction, login) => {
     cookie = await startIn(access, request, transaction, login);
   });
-  // Only the own failure is taken back: who has an account must not guess the passwords of others without end.
+  // Only this failure is taken back: somebody with an account must not guess others' passwords without limit.
   if (check.kind !== 'wrong') addressFailures.forgive(address);
   if (check.kind === 'right') {
     nameFailures.succeed(key);
@@ -156,7 +158,7 @@ async function logIn(
   throw new RequestError(isCodeMissing ? 'code_required' : 'login_failed');
 }
 
-/** The login, the code that it used up, and the entries about both: all are there, or nothing. */
+/** Writes the login, the used code and the entries about both, all or none. */
 async function startIn(
   { audit, logins }: Access,
   request: FastifyRequest,
@@ -171,7 +173,7 @@ async function startIn(
   return logins.startIn(transaction, user);
 }
 
-/** A name that is nobody's is not written down: people type passwords there. */
+/** An unknown name is not written down, since people type passwords there. */
 async function note(
   { audit }: Access,
   request: FastifyRequest,

@@ -6,20 +6,21 @@ import type { Config } from '../config/schema.js';
 /** Decides which web pages may talk to the server. */
 export interface OriginPolicy {
   /**
-   * Whether a request with these headers may come in. Programs that are not browsers send no `Origin` and may;
-   * a page may if it comes from the server itself, from loopback, or from an allowed origin.
+   * Whether a request with these headers is allowed. Programs that are not browsers send no `Origin`, and are; a page
+   * is if it comes from the server itself, from loopback, or from an allowed origin.
    */
   readonly originAllowed: (headers: Pick<IncomingHttpHeaders, 'origin' | 'host'>) => boolean;
   /**
-   * Whether a request with these headers comes from the server's own page, or one of an allowed origin by name: what
-   * may use a login that the browser sends by itself. Other programs on loopback may not, nor any page because of `*`.
+   * Whether a request with these headers comes from the server's own page, or from an origin that is allowed by name:
+   * only these may use a login that the browser sends by itself, not other programs on loopback, nor pages that only
+   * `*` allows.
    */
   readonly isOwnPage: (headers: Pick<IncomingHttpHeaders, 'origin' | 'host'>) => boolean;
   /**
-   * Whether `Host` names this server. Where nobody has to say who they are, an address, `localhost`, and an allowed host
-   * or the host of an allowed origin do: under any other name, with dots or without, some name server may lead a
-   * browser here (DNS rebinding), where a foreign page passes for the server's own. Where authentication is required,
-   * such a page has nothing to show, and any name will do unless `allowedHosts` says which.
+   * Whether `Host` names this server. Without authentication, only an address, `localhost`, an allowed host and the
+   * host of an allowed origin do: any other name, with dots or without, may be one that a name server resolves to
+   * this machine (DNS rebinding), so that a foreign page passes for the server's own. With authentication, such a
+   * page has no credential to show, and any name is accepted unless `allowedHosts` restricts them.
    */
   readonly hostAllowed: (headers: Pick<IncomingHttpHeaders, 'host'>) => boolean;
 }
@@ -56,8 +57,8 @@ export function createOriginPolicy({
 }
 
 /**
- * Whether nobody else can be reached by a name. Not every browser knows by itself where the names under `localhost` lead:
- * some ask, and are told what the name server of the network likes.
+ * Whether a name can only mean this machine. Not every browser resolves the names under `localhost` by itself: some
+ * ask, and get whatever the network's name server answers.
  */
 function isThisMachine(name: string): boolean {
   return name === 'localhost' || (isLoopback(name) && isIP(withoutBrackets(name)) !== 0);

@@ -8,12 +8,12 @@ const NOT_BUILT = 'The page has not been built. Run "npm run build", then start 
 
 /** A file with a hash in its name never changes. */
 const KEEP = 'public, max-age=31536000, immutable';
-/** Kept, but compared by its ETag before each use. */
+/** Cached, but revalidated by its ETag before each use. */
 const COMPARE = 'no-cache';
 
 /**
- * Adds the page at `/`, its files below `/assets/` and the SDK below `/client/`, as they were compressed at build.
- * Where nothing was built, `/` says so and everything else works.
+ * Adds the page at `/`, its files below `/assets/` and the SDK below `/client/`, as they were compressed by the
+ * build. If nothing was built, `/` says so and everything else works.
  *
  * @param folder with `index.html`, `assets` and `client`
  */
@@ -47,7 +47,7 @@ interface File {
   Params: { file: string };
 }
 
-/** Names that are built. All else, paths in disguise among it, is not there. */
+/** The names of built files. Anything else, disguised paths included, does not exist. */
 const FILE_NAME = /^\w[\w.-]*$/;
 
 const hidden = { config: { action: 'page.read' as const }, schema: { hide: true } };

@@ -8,7 +8,7 @@ import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { Place } from '../transcriptions/transcriptions.js';
 import { formField } from './form-field.js';
 
-/** The fields of the form besides the file, as they are written: a setting each, and key terms. */
+/** The fields of the form besides the file, as they are written. */
 export const uploadFields: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(
     Object.entries(recordingSettings.shape).map(([name, value]) => [name, formField(value)]),
@@ -17,9 +17,10 @@ export const uploadFields: Readonly<Record<string, z.ZodType>> = {
     description:
       'Words and phrases that are likely to be said, as a list in JSON: each a text, or an object with `text`, `weight` and `soundsLike`, as `keyterms` of `configure` in docs/protocol.md.',
   }),
+
 };
 
-/** A recording that was received whole, and what is to be done with it. */
+/** A recording that was received completely, and what to do with it. */
 export interface Upload {
   /** The caller removes it. */
   readonly file: SealedFile;
@@ -27,40 +28,42 @@ export interface Upload {
   readonly keyTerms: SentKeyTerms;
 }
 
-/** What an upload is held to. */
+/** The limits of an upload. */
 export interface UploadLimits {
   readonly directory: string;
   /** Bytes of the file. */
   readonly maxBytes: number;
-  /** How long nothing may come, or next to nothing, seconds. */
+  /** How long nothing, or next to nothing, may come, seconds. */
   readonly idleSeconds: number;
   /** Ends an upload that is under way. */
   readonly signal: AbortSignal;
   /** Reads its key terms. */
   readonly readKeyTerms: (text: string) => KeyTermsReading | Promise<KeyTermsReading>;
-  /** What the upload is for: it may be given to somebody else while the upload is slow. */
+  /** The place that the upload holds, which may be given to somebody else while the upload is slow. */
   readonly place: Pick<Place, 'taken' | 'received'>;
 }
 
-/** Bytes of a field: 5,000 key terms of 100 characters and more. */
+/** The most bytes of a field: 5,000 key terms of 100 characters and more. */
 const FIELD_BYTES = 1024 ** 2;
 
 /** Bytes of a form besides its file: boundaries, headers, key terms and short fields. */
 const FORM_BYTES = FIELD_BYTES + 65_536;
 
-/** When a client whose place went to somebody else may come again, seconds. */
+/** When a client whose place was given to somebody else may come again, seconds. */
 const AGAIN_SECONDS = 30;
 
-/** An upload that brings less in `idleSeconds` is held open for its own sake. */
+/** An upload that brings less in `idleSeconds` is only being held open. */
 const LEAST_BYTES = 4096;
 
-/** So is one that comes more slowly than this over all the time but the first: a hundredth of the slowest mobile network. */
+/**
+ * So is one that is slower than this on average after the first seconds: a hundredth of the slowest mobile network.
+ */
 const LEAST_RATE = { bytesPerSecond: 1024, afterSeconds: 30 } as const;
 const CHECK_MS = 5000;
 
 /**
- * Streams a form to disk, encrypted. Throws a `RequestError` for everything that is wrong with it, and leaves
- * nothing on disk then.
+ * Streams a form to disk, encrypted. Throws a `RequestError` for anything that is wrong with it, in which case
+ * nothing is left on disk.
  */
 export async function receiveUpload(request: FastifyRequest, limits: UploadLimits): Promise<Upload> {
   if (!request.isMultipart()) throw new RequestError('form_expected');
@@ -128,7 +131,7 @@ async function receiveParts(
 }
 
 async function store({ file }: MultipartFile, sealed: SealedFile, limits: UploadLimits): Promise<void> {
-  // By itself the parser would read an upload without end to its end, and throw it away.
+  // By itself, the parser would read an endless upload to its end and discard it.
   file.once('limit', () => file.destroy(tooLarge(limits)));
   for await (const chunk of file as AsyncIterable<Buffer>) {
     limits.place.received(chunk.length);
@@ -151,7 +154,7 @@ function valueOf(name: string, value: unknown): unknown {
   throw new RequestError('invalid_request', { field: name, limit });
 }
 
-/** Watches an upload for silence and for a server that goes away. */
+/** Watches an upload for silence and for the shutdown of the server. */
 interface Watch {
   /** The file that is being read, which can be told why it ends. */
   readonly reading: (file: MultipartFile['file'] | undefined) => void;
@@ -165,7 +168,7 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal, place }: Uplo
   let reason: RequestError | undefined;
   const stop = (why: RequestError): void => {
     reason ??= why;
-    // Between two parts nothing can be ended but the connection.
+    // Between two parts, only the connection can be ended.
     if (reading) reading.destroy(why);
     else raw.destroy();
   };
@@ -216,7 +219,7 @@ function tooLarge({ maxBytes }: UploadLimits): RequestError {
   return new RequestError('upload_too_large', { field: 'file', limit: `at most ${maxBytes} bytes` });
 }
 
-/** What the parser of forms throws has a code; what it hears of the connection or of a broken form has none. */
+/** Errors of the form parser have a code; those of the connection or of a broken form have none. */
 function uploadErrorOf(error: unknown, limits: UploadLimits): RequestError {
   if (error instanceof RequestError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

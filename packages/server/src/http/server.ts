@@ -40,7 +40,7 @@ export interface HttpServices {
   readonly version: string;
   readonly config: Config;
   readonly guard: Guard;
-  /** Told of every route that is added. */
+  /** Called with every route that is added. */
   readonly onRoute: (route: RouteOptions) => void;
   /** Undefined where the server does not encrypt. */
   readonly tls: ServerTls | undefined;
@@ -52,7 +52,7 @@ const MAX_HEAD_BYTES = 16_384;
 /** The largest body that is no recording. */
 const MAX_BODY_BYTES = 65_536;
 
-/** What browsers are told to remember: to use https with this host for a year. */
+/** Tells browsers to use https with this host for a year. */
 const STRICT_TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
 
 /**
@@ -112,12 +112,13 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     forgetFarProxies(raw.headers);
     next();
   });
-  // Not earlier: the WebSocket plugin closes the connection of a refused upgrade only if its own `onRequest` ran.
+  // Not earlier, since the WebSocket plugin closes the connection of a refused upgrade only if its own `onRequest`
+  // ran.
   app.addHook('preParsing', async (request, reply) => {
     if (request.protocol === 'https')
       void reply.header('strict-transport-security', STRICT_TRANSPORT_SECURITY);
     await guard.admit(request);
-    // Before anything of it is read: some methods fail over the lack of a body where there is nothing anyway.
+    // Before any of it is read: some methods would fail for lack of a body where there is no route anyway.
     if (request.is404) throw new RequestError('not_found');
     limitBody(request, config.requestTimeoutSeconds);
   });
@@ -156,7 +157,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
           'The HTTP side of the server. Live transcription is a WebSocket at `/ws/transcribe`, see protocol.md.',
         version,
       },
-      // Relative to where this description lies: also behind a proxy that puts something ahead of the path.
+      // Relative to where this description is, so that it is right behind a proxy that adds a prefix to the path.
       servers: [{ url: '.' }],
       components: { securitySchemes },
     },
@@ -168,7 +169,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     '/api/v1',
     {
       config: { action: 'description.read' },
-      schema: { summary: 'What there is', response: { 200: overview } },
+      schema: { summary: 'What this server offers', response: { 200: overview } },
     },
     (request) => {
       const prefix = prefixOf(request);
@@ -194,7 +195,9 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   return app;
 }
 
-/** What a request is refused with. Messages of foreign errors quote their input, so they are never passed on. */
+/**
+ * The refusal of a request for an error. Messages of foreign errors quote their input, so they are never passed on.
+ */
 function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   if (error instanceof RequestError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -216,12 +219,12 @@ function refusalOf(error: unknown, request: FastifyRequest): RequestError {
   return new RequestError('internal_error', {}, undefined, { cause: error });
 }
 
-/** Whether the client has gone in the middle of its request. Nobody reads the answer then. */
+/** Whether the client left in the middle of its request, so that nobody reads the answer. */
 function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && !raw.complete;
 }
 
-/** When a client may ask again for what the database did not give, seconds. */
+/** When a client may ask again after the database failed, seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
 function answerNotFound(reply: FastifyReply): void {
@@ -234,7 +237,7 @@ function createFastify(config: Config, tls: ServerTls | undefined): FastifyInsta
   const limits = {
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: timeout,
-    // Whole requests are limited one by one: an upload may take its time.
+    // Whole requests have limits of their own, since an upload may take its time.
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, timeout),
   };
@@ -256,13 +259,13 @@ function createFastify(config: Config, tls: ServerTls | undefined): FastifyInsta
   return app;
 }
 
-/** A route that nobody has said who may use is used by nobody. Answers to preflights tell nothing. */
+/** Requires that a route names who may use it. Preflights are exempt, since their answers reveal nothing. */
 function requireAction({ config, method, url }: RouteOptions): void {
   if (config?.action !== undefined || method === 'OPTIONS') return;
   throw new TypeError(`the route ${String(method)} ${url} names no action of the table of permissions`);
 }
 
-/** Cuts whoever sends a body drop by drop. Uploads have a limit of their own, by their silence. */
+/** Cuts off clients that send a body drop by drop. Uploads have a limit of their own, for silence. */
 function limitBody(request: FastifyRequest, seconds: number): void {
   if (request.ws || takesForm(request) || request.raw.complete) return;
   const timer = setTimeout(() => {
@@ -291,7 +294,7 @@ function answerBrokenRequest(cause: string | undefined, socket: Socket): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
-  // Without its listeners nothing goes to the parser any more.
+  // Without its listeners, nothing more reaches the parser.
   socket.removeAllListeners('data').resume();
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => {
@@ -299,7 +302,7 @@ function answerBrokenRequest(cause: string | undefined, socket: Socket): void {
   });
 }
 
-/** How long what still comes is thrown away, so that its sender reads the answer, milliseconds. */
+/** How long further input is discarded, so that its sender reads the answer, milliseconds. */
 const LINGER_MS = 1000;
 
 const brokenRequestCodes: Readonly<Record<string, ErrorCode>> = {

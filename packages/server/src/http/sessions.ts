@@ -26,22 +26,22 @@ import { transcriptPieces } from '../transcripts/format.js';
 import { runningText, threeDecimals } from '../transcripts/transcript.js';
 import { answerInPieces } from './answer-in-pieces.js';
 
-/** What may be asked for. */
+/** The actions on recorded sessions. */
 type SessionAction =
   'record.list' | 'record.read' | 'record.correct' | 'record.export' | 'record.delete' | 'record.hold';
 
-/** What somebody is allowed. */
+/** What an authorisation allows. */
 interface Grant {
   readonly identity: Identity;
   /** Whose sessions a list may hold. */
   readonly scope: SessionScope;
-  /** Why, where access was granted for a reason that was given. */
+  /** The reason that was given, if access was granted for one. */
   readonly reason?: string | undefined;
 }
 
 /**
- * Decides who may do what with which session: resolves with what is allowed, and rejects with the `RequestError` that
- * the client is answered. For a list there is no resource.
+ * Decides who may do what with which session: resolves with what is allowed, or rejects with the `RequestError` that
+ * answers the client. A list has no resource.
  */
 export type Authorise = (
   request: FastifyRequest,
@@ -69,10 +69,10 @@ type ExportFormat = keyof typeof EXPORT_TYPES;
 
 const EXPORT_FORMATS = Object.keys(EXPORT_TYPES) as [ExportFormat, ...ExportFormat[]];
 
-/** Where the column ends; no session comes near. */
+/** The largest value of the column; no session comes near it. */
 const LAST_PLACE = 2 ** 31 - 1;
 
-/** A correction replaces one utterance, and nobody dictates more in one. */
+/** The most characters of a correction: it replaces one utterance, and nobody dictates more in one. */
 const LONGEST_CORRECTION = 20_000;
 
 const sessionBody = z.object({
@@ -92,7 +92,7 @@ const sessionBody = z.object({
   audioSeconds: z.number().meta({ description: 'Where the last one ends.' }),
   missingSeconds: z.number().optional().meta({
     description:
-      'Audio that was taken and whose text is not here: recognition failed, or the server went away before. There once the session has ended.',
+      'Audio that was taken but has no text here: recognition failed, or the server went away before. Present once the session has ended.',
   }),
   held: z.boolean().meta({ description: 'Under legal hold: nobody and no policy may destroy it.' }),
 });
@@ -100,9 +100,12 @@ const sessionBody = z.object({
 type SessionBody = z.output<typeof sessionBody>;
 
 const versionBody = z.object({
-  version: z.int().meta({ description: '1 is what was heard; later ones are corrections.' }),
+  version: z.int().meta({ description: '1 is what was recognised; later ones are corrections.' }),
   text: z.string().meta({ description: 'Empty where the final only takes others back.' }),
-  spoken: z.string().optional().meta({ description: 'What was said, where it is written otherwise.' }),
+  spoken: z
+    .string()
+    .optional()
+    .meta({ description: 'What was said, where the text is written differently.' }),
   start: z.number(),
   end: z.number(),
   confidence: z.number(),
@@ -134,11 +137,11 @@ const recordBody = sessionBody.extend({
   segments: z.array(segmentBody).meta({ description: 'What was heard live, with corrections.' }),
   takenBack: z
     .array(segmentBody.extend({ takenBackAt: z.iso.datetime().optional() }))
-    .meta({ description: 'Finals that the speaker took back: their text counts no longer.' }),
+    .meta({ description: 'Finals that the speaker took back: their text no longer counts.' }),
   refined: z
     .array(
       z.object({
-        id: z.string().meta({ description: 'Of the transcription that read it.' }),
+        id: z.string().meta({ description: 'Id of the transcription that made it.' }),
         model: z.string(),
         start: z.number(),
         end: z.number(),
@@ -146,9 +149,9 @@ const recordBody = sessionBody.extend({
         segments: z.array(segmentBody),
       }),
     )
-    .meta({ description: 'Stretches that were read again as a whole, and what was heard then.' }),
+    .meta({ description: 'Stretches that the second pass heard as a whole, and their text.' }),
   isWhole: z.boolean().meta({
-    description: 'False where something was taken from the record, or put into it, past the server.',
+    description: 'False if something was removed from the record, or added to it, past the server.',
   }),
 });
 
@@ -157,9 +160,9 @@ const version = z
   .default('newest')
   .meta({
     description:
-      '`live`: what was sent while it was spoken. `refined`: what was heard when it was read again, live text elsewhere. ' +
-      '`edited`: live text with corrections. `newest`: of each stretch what somebody corrected last, else what was read ' +
-      'again, else live text.',
+      '`live`: what was sent while it was spoken. `refined`: the text of the second pass, live text elsewhere. ' +
+      '`edited`: live text with corrections. `newest`: for each stretch the latest correction, else the text of the second ' +
+      'pass, else live text.',
   });
 
 const damaged = z
@@ -167,7 +170,7 @@ const damaged = z
   .default('refuse')
   .meta({
     description:
-      '`show` answers what is left of a record that is not what was written, marked by `isWhole`; it is refused as ' +
+      '`show` answers with what is left of a record that was tampered with, marked by `isWhole`; it is refused as ' +
       '`record_damaged` otherwise.',
   });
 
@@ -186,7 +189,7 @@ const search = z.object({
     .transform((text) => text === 'true')
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.string().min(1).max(100).optional().meta({ description: 'What `next` of the page before says.' }),
+  after: z.string().min(1).max(100).optional().meta({ description: 'The `next` of the page before.' }),
 });
 
 /** Adds the routes under `/api/v1/sessions`. */
@@ -211,7 +214,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.list' },
       schema: {
         summary: 'Find recorded sessions',
-        description: 'By what is known of them without reading them, the newest first.',
+        description: 'By what is known about them without reading them, the newest first.',
         querystring: search,
         response: {
           200: z.object({ sessions: z.array(sessionBody), next: z.string().optional() }),
@@ -236,7 +239,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.read' },
       schema: {
         summary: 'What was said in a session',
-        description: 'Every final with all its versions, live and as it was read again.',
+        description: 'Every final with all its versions, of the live text and of the second pass.',
         params,
         querystring: z.object({ version, damaged }),
         response: {
@@ -266,8 +269,8 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
         summary: 'A session as a file',
         description:
           'As text, JSON, subtitles, or a FHIR R4 DocumentReference with the text in it. What the speaker took back is ' +
-          'left out; JSON holds it apart, as `takenBack`. Of a record that is not what was written, the file says so in ' +
-          'words, before what is left and behind it; JSON by `isWhole`.',
+          'left out; JSON holds it separately, as `takenBack`. If a record was tampered with, the file says so in ' +
+          'words, before what is left and after it; JSON says so by `isWhole`.',
         params,
         querystring: z.object({ format: z.enum(EXPORT_FORMATS).default('text'), version, damaged }),
         response: {
@@ -318,11 +321,11 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.correct' },
       schema: {
         summary: 'Correct a final',
-        description: 'Adds a version; those before are kept. What was taken back counts again.',
+        description: 'Adds a version; earlier ones are kept. A final that was taken back counts again.',
         params: params.extend({ place: z.coerce.number().int().min(0).max(LAST_PLACE) }),
         body: z.strictObject({
           reading: z.enum(RECOGNITION_PASSES).default('live').meta({
-            description: '`refined` for the text of the record pass.',
+            description: '`refined` for the text of the second pass.',
           }),
           version: z.int().min(1).meta({ description: 'The version that is corrected.' }),
           text: z.string().max(LONGEST_CORRECTION),
@@ -369,7 +372,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       schema: {
         summary: 'Destroy a session',
         description:
-          'Its key and everything that was said, also for the backups that there are: answered when no copy of the key is left that the server can reach.',
+          'Destroys its key and everything that was said, for existing backups as well. Answered when no copy of the key is left that the server can reach.',
         params,
         response: {
           204: z.null(),
@@ -394,7 +397,7 @@ async function permitted(
   { records, authorise }: SessionRoutes,
 ): Promise<Actor> {
   const resource = await records().summary(id);
-  // Whoever may not know what there is learns nothing from what there is not.
+  // Authorised first, so that nobody learns which sessions do not exist who may not know which do.
   const grant = await authorise(request, action, resource);
   if (resource === undefined) throw new RequestError('record_not_found');
   return actorOf(grant, request);
@@ -404,7 +407,7 @@ function actorOf({ identity, reason }: Grant, { ip }: FastifyRequest): Actor {
   return { who: identity, from: ip, reason };
 }
 
-/** As times are stored, so that text compares as time does. */
+/** A time in the form in which times are stored, so that text compares as time does. */
 function sortable(time: string | undefined): string | undefined {
   return time === undefined ? undefined : new Date(time).toISOString();
 }

@@ -2,7 +2,7 @@ import { isNestedDeeper, MOST_NESTED } from '@auscult/protocol';
 import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../errors.js';
 
-/** Has bodies in JSON read as Fastify does, unless they are nested so deeply that they would only cost time. */
+/** Reads JSON bodies as Fastify does, unless they are nested so deeply that they would only cost time. */
 export function takeShallowJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {

@@ -4,16 +4,16 @@ import { RequestError } from '../errors.js';
 
 /** Half a character; no UTF-8 can hold it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
-/** PostgreSQL takes text with it for broken, SQLite and C for its end. */
+/** PostgreSQL takes text with it for broken; SQLite and C take it for the end of the text. */
 const NUL = '\u0000';
 
-/** Values of one request, lists and objects among them: several times as many as any route takes. */
+/** The most values of one request, counting lists and objects: several times as many as any route takes. */
 const MOST_VALUES = 1000;
 
-/** What an error may name a field by: what a client made up may be anything, and of any length. */
+/** Names of fields that an error may mention: names that a client made up may be anything, and of any length. */
 const FIELD_NAME = /^\w{1,40}$/;
 
-/** A value in a request, and the one that it stands in: paths are only put together where something is wrong. */
+/** A value in a request, and the value that contains it. Paths are put together only if something is wrong. */
 interface Place {
   readonly value: unknown;
   readonly name: string;
@@ -22,9 +22,9 @@ interface Place {
 }
 
 /**
- * Throws `invalid_request`, naming the field, where text of a request holds what cannot be stored or there are more
- * values than any request needs, and `too_deeply_nested` where they are too deep in one another. What is checked behind
- * this is small, however large the request.
+ * Throws `invalid_request`, naming the field, if text of a request cannot be stored or there are more values than any
+ * request needs, and `too_deeply_nested` if they are nested too deeply. So later checks see little, however large the
+ * request.
  */
 export function requireStorableText({
   params,
@@ -35,7 +35,7 @@ export function requireStorableText({
 }
 
 function requireStorable(whole: unknown): void {
-  /** In the order in which they stand, from the end on. */
+  /** In their order, from the end. */
   const waiting: Place[] = [{ value: whole, name: '', depth: 0, within: undefined }];
   let values = 0;
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
@@ -64,7 +64,7 @@ function requireText(text: string, place: Place): void {
   });
 }
 
-/** Down to where somebody's own names begin; undefined for the whole. */
+/** The path up to where names made up by a client begin; undefined for the whole. */
 function fieldOf(place: Place): string | undefined {
   const names: string[] = [];
   for (let at = place; at.within !== undefined; at = at.within) names.unshift(at.name);

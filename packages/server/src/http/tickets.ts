@@ -15,7 +15,7 @@ export function registerTickets(app: FastifyInstance, { tickets }: Access): void
       schema: {
         summary: 'Get a ticket for one connection to /ws/transcribe',
         description:
-          'A browser offers it as a subprotocol, `auscult.ticket.` and the ticket, beside `auscult.v1`. It can be used once, and soon.',
+          'A browser offers it as a subprotocol, `auscult.ticket.` and the ticket, beside `auscult.v1`. It can be used once, and expires soon.',
         response: {
           201: z.object({
             ticket: z.string(),

@@ -8,11 +8,11 @@ import type { Log } from '../telemetry/log.js';
 
 /** TLS of the server, from files that may change while it runs. */
 export interface ServerTls {
-  /** What the server is created with. */
+  /** The options with which the server is created. */
   readonly options: ServerOptions;
   /** Serves changed files to new connections of this server from now on, until `close`. */
   readonly keepCurrent: (server: Server) => void;
-  /** Tells `listener` which files have changed, whenever they are served. */
+  /** Calls `listener` with the files that have changed, whenever they are put into use. */
   readonly onRenewed: (listener: (changed: readonly TlsSetting[]) => void) => void;
   readonly close: () => void;
 }
@@ -26,12 +26,12 @@ type TlsSettings = Pick<Config, TlsSetting>;
 /** Certificates are renewed days before they expire. */
 const LOOK_AGAIN_MS = 10_000;
 
-/** A handshake that takes longer is cut, so that connections that do nothing cannot pile up. */
+/** A handshake that takes longer is aborted, so that idle connections cannot pile up. */
 const HANDSHAKE_MS = 10_000;
 
 const OLDEST_VERSION = 'TLSv1.2';
 
-/** For TLS 1.2 what has forward secrecy and authenticated encryption, as TLS 1.3 has with each of its own. */
+/** For TLS 1.2, those with forward secrecy and authenticated encryption, which all of TLS 1.3 have. */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -45,9 +45,9 @@ const CIPHERS = [
 ].join(':');
 
 /**
- * TLS with the files of the settings; undefined where no certificate is set. The files are read again every
- * `lookAgainMs`: watching for changes misses those of mounted secrets and network disks. New files that cannot be
- * used are named in the log, once, and those before stay.
+ * TLS with the files of the settings; undefined if no certificate is set. The files are read again every
+ * `lookAgainMs`, since watching for changes misses those of mounted secrets and network disks. New files that cannot
+ * be used are named in the log, once, and the former ones stay.
  * @throws {ConfigError} that names the file which cannot be used.
  */
 export function createTls(
@@ -60,10 +60,10 @@ export function createTls(
   const files: TlsFiles = { ...settings, tlsCertificate, tlsKey };
   let served = read(files);
   let context = contextOf(served, files);
-  /** What was looked at last, whether it can be used or not. */
+  /** The files that were read last, whether they can be used or not. */
   let seen = served;
   let timer: NodeJS.Timeout | undefined;
-  /** What was last said of files that cannot be used. */
+  /** The last report about files that cannot be used. */
   let problem: string | undefined;
   let tell: (changed: readonly TlsSetting[]) => void = () => undefined;
   /** Connections whose certificate was good when they were opened. */
@@ -90,7 +90,7 @@ export function createTls(
     }
   };
 
-  /** A certificate is looked at when a connection begins: what was revoked meanwhile is noticed at the next. */
+  /** Certificates are checked when a connection begins, so a revoked one is noticed at the next. */
   const disconnect = (): void => {
     for (const socket of recognised) socket.destroy();
   };
@@ -196,7 +196,7 @@ function contextOf(material: TlsMaterial, files: TlsFiles): SecureContext {
   }
 }
 
-/** Node reads the first list only of each text that it is given. */
+/** Node reads only the first list of each text that it is given. */
 function listsIn(crl: Buffer): string[] {
   const text = crl.toString('latin1');
   return text.match(/-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g) ?? [text];

@@ -68,7 +68,7 @@ const PATH = '/api/v1/transcriptions';
 /** When a client may ask again, seconds. */
 const RETRY_AFTER = { start: 5, room: 30, result: 5 } as const;
 
-/** How long what is left of a refused upload is read and thrown away, so that its sender reads the answer. */
+/** How long the rest of a refused upload is read and discarded, so that its sender reads the answer, milliseconds. */
 const LINGER_MS = 2000;
 
 const MEDIA_TYPES: Readonly<Record<TranscriptFormat, string>> = {
@@ -81,9 +81,9 @@ const MEDIA_TYPES: Readonly<Record<TranscriptFormat, string>> = {
 const transcriptionBody = z.object({
   id: z.string(),
   origin: z.enum(['upload', 'session']).meta({
-    description: '`session` for the record pass of a live session.',
+    description: '`session` for the second pass of a live session.',
   }),
-  sessionId: z.string().optional().meta({ description: 'The live session that said it.' }),
+  sessionId: z.string().optional().meta({ description: 'The live session that it comes from.' }),
   status: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   progress: z.number().min(0).max(1),
   audioSeconds: z.number().min(0).optional().meta({ description: 'Length, as soon as it is known.' }),
@@ -93,11 +93,11 @@ const transcriptionBody = z.object({
   words: z.boolean(),
   damaged: z.boolean().meta({
     description:
-      'The recording is cut or damaged, or more than could be read: the text is of what was heard.',
+      'The recording is cut or damaged, or was more than could be read: the text covers what was heard.',
   }),
   dropped: z.int().min(0).meta({
     description:
-      'How often words of an utterance were heard and are not in the text, because they seemed made up, went in a circle, or were heard otherwise a second time; see `auscult_words_dropped_total`.',
+      'How often words of an utterance were heard but are not in the text, because they seemed invented, were a loop, or were heard differently the second time; see `auscult_words_dropped_total`.',
   }),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
@@ -111,7 +111,7 @@ const acceptedBody = transcriptionBody.extend({
     .array(warningMessage.omit({ type: true }))
     .optional()
     .meta({
-      description: 'What is different from what was asked for, see the warnings of docs/protocol.md.',
+      description: 'What differs from what was asked for, see the warnings in docs/protocol.md.',
     }),
 });
 
@@ -130,7 +130,8 @@ const transcriptBody = z.object({
         .meta({ description: 'What was said, where the text is written otherwise.' }),
       confidence: z.number().min(0).max(1),
       channel: z.int().min(0).optional().meta({
-        description: 'For sessions of two channels, and recordings of several tracks that were heard apart.',
+        description:
+          'For sessions of two channels, and recordings of several tracks that were heard separately.',
       }),
       words: z
         .array(
@@ -157,7 +158,7 @@ export async function registerTranscriptions(
   services: TranscriptionRoutes,
 ): Promise<void> {
   await app.register(async (scope) => {
-    // What is no form is answered as such, whatever it says it is.
+    // A body that is no form is answered as such, whatever its type says.
     scope.removeAllContentTypeParsers();
     await scope.register(multipart);
     scope.addHook('preValidation', (_request, reply, done) => {
@@ -180,7 +181,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         description:
           'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and most others where ffmpeg is installed. ' +
           'Its channels are mixed to one, and so are its tracks unless each has speech of its own. The answer comes when the recording is received and holds sound; ' +
-          'it is transcribed afterwards, behind all live speech. Where the server keeps records, the text becomes the ' +
+          'it is transcribed afterwards, behind all live speech. If the server keeps records, the text becomes the ' +
           'record of a session with the same id before it can be fetched here.',
         consumes: ['multipart/form-data'],
         body: z.object({ file: z.file().meta({ description: 'The recording.' }), ...uploadFields }),
@@ -443,7 +444,7 @@ function acceptedFormat(request: FastifyRequest, reply: FastifyReply): Transcrip
   return format;
 }
 
-/** What is somebody else's is no more there than what never was. The reason is that of an emergency. */
+/** A transcription of somebody else is answered as if it had never existed. The reason is that of an emergency. */
 async function found(
   { transcriptions, guard }: TranscriptionRoutes,
   request: FastifyRequest,
@@ -490,7 +491,10 @@ function bodyOf(transcription: Transcription): z.output<typeof transcriptionBody
   };
 }
 
-/** A client that is answered while it still sends would often lose the answer with its connection. */
+/**
+ * Keeps reading for a while: a client that is answered while it still sends often loses the answer with its
+ * connection.
+ */
 function linger({ raw }: FastifyRequest): void {
   raw.unpipe();
   raw.resume();

@@ -19,7 +19,7 @@ const userBody = z.object({
   name: z.string(),
   role: z.enum(GRANTABLE_ROLES),
   groups: z.array(z.string()).readonly(),
-  usesCodes: z.boolean().meta({ description: 'Whether a code of an authenticator is asked for.' }),
+  usesCodes: z.boolean().meta({ description: 'Whether an authenticator code is asked for.' }),
   createdAt: z.iso.datetime(),
   disabledAt: z.iso.datetime().optional(),
 });
@@ -36,7 +36,7 @@ const userOrder = z.strictObject({
   role: z.enum(GRANTABLE_ROLES),
   groups: groupNames,
   usesCodes: z.boolean().default(true).meta({
-    description: 'Whether a code of an authenticator is asked for besides the password.',
+    description: 'Whether an authenticator code is asked for besides the password.',
   }),
 });
 
@@ -51,7 +51,8 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       config: { action: 'user.create' },
       schema: {
         summary: 'Create a user',
-        description: 'For the tenant of whoever creates it. Password and authenticator are told this once.',
+        description:
+          'In the tenant of whoever creates it. Password and authenticator are shown only this once.',
         body: userOrder,
         response: {
           201: userBody.extend(secretsBody.shape),
@@ -80,7 +81,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       config: { action: 'user.list' },
       schema: {
         summary: 'List users',
-        description: 'Those of the tenant, by name, with those that are disabled.',
+        description: 'Those of the tenant, by name, including disabled ones.',
         response: { 200: z.object({ users: z.array(userBody).readonly() }) },
       },
     },

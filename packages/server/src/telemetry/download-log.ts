@@ -1,7 +1,7 @@
 import type { DownloadProgress } from '@auscult/asr';
 import type { Log } from './log.js';
 
-/** Lines about the fetching of a model: every tenth of it, and what holds it up. */
+/** Logs the download of a model: every tenth of it, and what holds it up. */
 export function downloadLog(log: Log): (progress: DownloadProgress) => void {
   let tenths = -1;
   return (progress) => {

@@ -1,12 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EvidenceState } from '../audit/open-audit.js';
 
-/** Adds how the evidence of the audit log does; `evidence` is asked at every scrape. */
+/** Adds metrics of the audit log's evidence; `evidence` is asked at every scrape. */
 export function measureEvidence(registry: Registry, evidence: () => EvidenceState): void {
   const registers = [registry];
   new Gauge({
     name: 'auscult_audit_anchor_last_success_seconds',
-    help: 'Since anchors of the audit log were last taken to a place. It grows where nothing is logged, too.',
+    help: 'Since anchors of the audit log were last taken to a place. It also grows while nothing is logged.',
     labelNames: ['sink'],
     registers,
     collect() {
@@ -16,7 +16,7 @@ export function measureEvidence(registry: Registry, evidence: () => EvidenceStat
   });
   new Gauge({
     name: 'auscult_audit_anchor_failing_seconds',
-    help: 'Since when a place has been failing to take anchors of the audit log; 0 where it does not.',
+    help: 'Since when a place has been failing to take anchors of the audit log; 0 if it does not.',
     labelNames: ['sink'],
     registers,
     collect() {
@@ -26,7 +26,7 @@ export function measureEvidence(registry: Registry, evidence: () => EvidenceStat
   });
   const failures = new Counter({
     name: 'auscult_audit_anchor_failures_total',
-    help: 'Attempts to take anchors of the audit log to a place that failed.',
+    help: 'Failed attempts to take anchors of the audit log to a place.',
     labelNames: ['sink'],
     registers,
     collect() {
@@ -36,7 +36,7 @@ export function measureEvidence(registry: Registry, evidence: () => EvidenceStat
   });
   new Gauge({
     name: 'auscult_audit_findings',
-    help: 'Whether anchors are missing, or somebody else has written to the audit log: 1 where so.',
+    help: 'Whether anchors are missing, or somebody else has written to the audit log: 1 if so.',
     labelNames: ['finding'],
     registers,
     collect() {

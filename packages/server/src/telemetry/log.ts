@@ -4,8 +4,8 @@ import type { Config } from '../config/schema.js';
 
 /**
  * Everything that a log line may hold, besides its level, its time and its event. A field that is not here is
- * not written. The rule for adding one: no speech, no recognised text, no token, key, header, body or query,
- * and no message of an error from elsewhere, because `JSON.parse` and others quote their input in it.
+ * not written. The rule for adding one: no speech, no recognised text, no token, key, header, body or query, and no
+ * message of a foreign error, because `JSON.parse` and others quote their input in it.
  */
 export interface LogFields {
   /** Random name of a live session. */
@@ -53,7 +53,7 @@ export interface LogFields {
   readonly status?: number | undefined;
   /** When a certificate expires. */
   readonly expiresAt?: string | undefined;
-  /** What is wrong with a file or a setting, in the words of a `ConfigError`: names, never values. */
+  /** What is wrong with a file or a setting, as a `ConfigError` says it: names, never values. */
   readonly problem?: string | undefined;
   /** Entry of the table of permissions. */
   readonly action?: string | undefined;
@@ -107,7 +107,7 @@ export interface Log {
   readonly info: LogLine;
   readonly warn: LogLine;
   readonly error: LogLine;
-  /** Reports an error that nothing was prepared for, without its message. */
+  /** Reports an unexpected error, without its message. */
   readonly unexpected: (error: unknown, fields?: LogFields) => void;
 }
 

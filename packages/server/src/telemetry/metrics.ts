@@ -23,9 +23,9 @@ export interface Metrics {
   readonly transcriptionsOpen: Gauge<'state'>;
   readonly transcriptionsEnded: Counter<'origin' | 'status'>;
   readonly transcribedSeconds: Counter<'origin'>;
-  /** Of finals of live sessions, of uploads, and of sessions that are read again. */
+  /** By origin: finals of live sessions, of uploads, and of second passes. */
   readonly rewritesStopped: Counter<'origin'>;
-  /** Times that a row was met that was written past the server. */
+  /** How often a row was met that had been written past the server. */
   readonly rowsRefused: Counter<'table' | 'reason'>;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
@@ -115,6 +115,7 @@ function countMessages(registers: Registry[]) {
       help: 'Partial hypotheses left out because the client reads slowly.',
       registers,
     }),
+
     readingPaused: new Counter({
       name: 'auscult_reading_paused_total',
       help: 'Times that reading from a session was paused.',
@@ -145,7 +146,7 @@ function countTranscriptions(registers: Registry[]) {
   return {
     transcriptionsOpen: new Gauge({
       name: 'auscult_transcriptions',
-      help: 'Whole recordings and sessions that wait or are being transcribed.',
+      help: 'Whole recordings and sessions that wait for transcription or are being transcribed.',
       labelNames: ['state'],
       registers,
     }),
@@ -179,6 +180,7 @@ function countText(registers: Registry[]) {
       labelNames: ['origin'],
       registers,
     }),
+
   };
 }
 

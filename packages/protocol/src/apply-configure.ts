@@ -1,7 +1,7 @@
 import type { ConfigureMessage } from './client-messages.js';
 import { sessionSettings, type SessionSettings } from './recognition-settings.js';
 
-/** What a client wants otherwise: fields that are left out stay as they are. */
+/** The settings that a client changes; fields that are left out stay as they are. */
 export type SettingsChange = Omit<ConfigureMessage, 'type' | 'keyterms'>;
 
 /** The settings after a `configure` message: fields that it leaves out stay as they are. */

@@ -15,8 +15,8 @@ export interface AudioLayout {
 }
 
 /**
- * Bytes that one sample of every channel takes. An audio frame is a whole number of these.
- * WAV calls it the block alignment.
+ * Bytes of one sample of every channel together, which WAV calls the block alignment. An audio frame holds a whole
+ * number of these blocks.
  */
 export function blockBytes({ encoding, channels }: AudioLayout): number {
   return bytesPerSample[encoding] * channels;

@@ -21,11 +21,11 @@ export const audioMessage = z
   });
 export type AudioMessage = z.infer<typeof audioMessage>;
 
-/** The end of what the client has to say for now. */
+/** The end of the client's audio for now. */
 export const stopMessage = z.object({ type: z.literal('stop') }).meta({
   description:
-    'Asks for the finals of all audio sent. Once they are out, opted-in clients get `stopped`. ' +
-    'The socket stays open, and audio may go on afterwards on the same clock.',
+    'Asks for the finals of all audio sent. After them, opted-in clients get `stopped`. ' +
+    'The socket stays open, and audio may continue afterwards on the same clock.',
   examples: [{ type: 'stop' }],
 });
 export type StopMessage = z.infer<typeof stopMessage>;
@@ -38,10 +38,10 @@ export const configureMessage = z
     endpointing: endpointing
       .partial()
       .optional()
-      .meta({ description: 'When an utterance ends. What is left out is as the server is set.' }),
+      .meta({ description: 'When an utterance ends. Fields left out are as the server is set.' }),
     keyterms: keyTermList.optional().meta({
       description:
-        'Words and phrases that are likely to be said, each as it is to be written, alone or as an object. ' +
+        'Words and phrases that are likely to be said, each as it is to be written, as text or as an object. ' +
         'They replace those sent before; an empty list takes them back.',
     }),
   })
@@ -72,7 +72,7 @@ export type ConfigureMessage = z.infer<typeof configureMessage>;
 /** The end of the current utterance, whether or not there is silence. */
 export const finalizeMessage = z.object({ type: z.literal('finalize') }).meta({
   description:
-    'Ends the current utterance now. When its finals are out, `speech` with the state `finalized` follows.',
+    'Ends the current utterance now. After its finals, `speech` with the state `finalized` follows.',
   examples: [{ type: 'finalize' }],
 });
 export type FinalizeMessage = z.infer<typeof finalizeMessage>;
@@ -84,7 +84,7 @@ export const keepaliveMessage = z.object({ type: z.literal('keepalive') }).meta(
 });
 export type KeepaliveMessage = z.infer<typeof keepaliveMessage>;
 
-/** A session that is to go on after its connection broke. */
+/** Resumes a session after its connection broke. */
 export const resumeMessage = z
   .object({
     type: z.literal('resume'),
@@ -96,7 +96,7 @@ export const resumeMessage = z
   })
   .meta({
     description:
-      'Goes on with a session whose connection broke. The first message of a connection to `/ws/transcribe?resume`, ' +
+      'Resumes a session whose connection broke. The first message of a connection to `/ws/transcribe?resume`, ' +
       'and of no other. Answered by `resumed`, or by `resume_refused`, which ends the connection.',
     examples: [
       {

@@ -8,7 +8,7 @@ export interface CloseDefinition extends CloseEnd {
 
 /**
  * The one table of close codes, by name. 1000–1013 are those of RFC 6455 and the IANA registry; 4000–4999 is the range left
- * to applications, used here after the HTTP status that comes closest.
+ * to applications, used here according to the nearest HTTP status.
  */
 export const closeTable: Readonly<Record<CloseName, CloseDefinition>> = {
   normal: {
@@ -38,7 +38,7 @@ export const closeTable: Readonly<Record<CloseName, CloseDefinition>> = {
   },
   internal_error: {
     ...closeEnds.internal_error,
-    meaning: 'The server failed in a way that it could not mend within the connection.',
+    meaning: 'The server failed in a way that it could not repair within the connection.',
   },
   try_again_later: {
     ...closeEnds.try_again_later,
@@ -50,7 +50,7 @@ export const closeTable: Readonly<Record<CloseName, CloseDefinition>> = {
   },
   unauthenticated: {
     ...closeEnds.unauthenticated,
-    meaning: 'The client did not say who it is, or what it showed is not valid, has expired or was revoked.',
+    meaning: 'The client did not authenticate, or its credential is not valid, has expired or was revoked.',
   },
   origin_not_allowed: {
     ...closeEnds.origin_not_allowed,
@@ -78,6 +78,6 @@ export const closeTable: Readonly<Record<CloseName, CloseDefinition>> = {
   },
   locked_out: {
     ...closeEnds.locked_out,
-    meaning: 'What the client showed is not valid, and too many attempts from its address have failed.',
+    meaning: 'The credential of the client is not valid, and too many attempts from its address have failed.',
   },
 };

@@ -1,33 +1,33 @@
 /**
- * What a client does by itself after a connection was closed.
+ * What a client does by itself after a connection is closed.
  *
  * - `done`: nothing, if it closed the connection itself; otherwise it reconnects.
  * - `reconnect`: connects again, with growing pauses, and resumes its session.
  * - `begin-anew`: opens a new session at once and sends all audio again that is not final yet.
- * - `authenticate`: reconnects with a new ticket or token, never with the one that was refused; where it can get none, it
- *   gives up.
+ * - `authenticate`: reconnects with a new ticket or token, never with the refused one; if it can get none, it gives
+ *   up.
  * - `give-up`: tells the person and stays away, since the next connection would end in the same way.
  */
 export type AfterClose = 'done' | 'reconnect' | 'begin-anew' | 'authenticate' | 'give-up';
 
-/** What keeps a server from going on with a session. */
+/** What prevents a server from going on with a session. */
 export type Outage = 'busy' | 'restarting' | 'failed';
 
-/** How a connection ends, as far as a program has to know it. */
+/** How a connection ends, for programs. */
 export interface CloseEnd {
   /** The number in the WebSocket close frame. */
   readonly code: number;
-  /** What a client does next by itself. */
+  /** What the client does next by itself. */
   readonly then: AfterClose;
-  /** What keeps the server from going on, where that is the reason. */
+  /** What prevents the server from going on, if that is the reason. */
   readonly outage?: Outage;
-  /** Its errors also answer single messages of an open session, which goes on then. */
+  /** Its errors may also answer single messages of an open session, which then goes on. */
   readonly refusesMessages?: true;
 }
 
 /**
- * Every code that a connection is closed with, by name. An error of the same name comes before, if there is one. Holds none
- * of the texts of `closeTable`, which programs in browsers need not load.
+ * Every close code of the protocol, by name. An error of the same name comes first, if there is one. Holds none of
+ * the texts of `closeTable`, so that programs in browsers need not load them.
  */
 export const closeEnds = {
   normal: { code: 1000, then: 'done' },

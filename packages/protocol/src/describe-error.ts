@@ -5,21 +5,27 @@ import { warningTable, type WarningCode } from './warning-codes.js';
 
 /** What an error says beyond its code. None of it may come from the content of a message. */
 export interface ErrorDetails {
-  /** Path of the field that is meant, such as `endpointing.silenceMs`. */
+  /** Path of the field that the error is about, such as `endpointing.silenceMs`. */
   readonly field?: string | undefined;
   /** What is allowed, in words: `at most 262144 bytes`. */
   readonly limit?: string | undefined;
-  /** Audio that is meant, seconds in the stream's own clock. */
+  /** The audio that the error is about, seconds on the stream's own clock. */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  /** Channel that is meant, from 0. */
+  /** The channel that the error is about, from 0. */
   readonly channel?: number | undefined;
 }
 
-/** What went wrong and what to do in one case, where more is known than the table says. Holds no content of a message. */
+/**
+ * What went wrong and what to do in one particular case, if more is known than the table says. Holds no content of a
+ * message.
+ */
 export type Explanation = Pick<ErrorDefinition, 'meaning' | 'remedy'>;
 
-/** The `error` message for a code: names the field, what is allowed and the remedy, both of the table unless given. */
+/**
+ * The `error` message for a code: it names the field, what is allowed and the remedy. Meaning and remedy are those of
+ * the table unless given.
+ */
 export function describeError(
   code: ErrorCode,
   details: ErrorDetails = {},
@@ -31,9 +37,9 @@ export function describeError(
 
 /** What a warning says beyond its code. None of it may come from the content of a message. */
 export interface WarningDetails {
-  /** How many are meant, where they are counted. */
+  /** How many things the warning is about, if they are counted. */
   readonly count?: number;
-  /** What is meant, a sentence: `Left out: 2 that are in the list already.` */
+  /** A sentence with details: `Left out: 2 that are in the list already.` */
   readonly detail: string;
 }
 

@@ -1,14 +1,14 @@
 const table = {
-  faint: 'What sounded like speech was too short or too faint to be any.',
-  inaudible: 'Somebody seemed to speak, but heard as a whole there was nothing to understand.',
-  invented: 'The words were likelier made up from noise than spoken.',
-  repetition: 'Recognition went in a circle: that is cut off, and what was said behind it is heard again.',
-  endless: 'Recognition came to no end: that is cut off, and what was said behind it is heard again.',
-  reheard: 'It was heard a second time, and what was heard first is not taken.',
-  retracted: 'The speaker took it back, or it was nothing but a command.',
+  faint: 'What sounded like speech was too short or too faint to be speech.',
+  inaudible: 'Somebody seemed to speak, but as a whole there was nothing to understand.',
+  invented: 'The words were more likely invented from noise than spoken.',
+  repetition: 'Recognition got into a loop: that is cut off, and what was said after it is heard again.',
+  endless: 'Recognition did not come to an end: that is cut off, and what was said after it is heard again.',
+  reheard: 'It was heard a second time, and the first result was discarded.',
+  retracted: 'The speaker took it back, or it was only a command.',
 } as const;
 
-/** The stable name of a reason for which words are not kept that were heard. */
+/** The stable name of a reason why words that were heard are not kept. */
 export type DropReason = keyof typeof table;
 
 /** The one table of such reasons: what each says, in one sentence. */

@@ -6,7 +6,7 @@ export interface ErrorDefinition extends ErrorRow {
   readonly closeCode?: number;
 }
 
-/** What the table itself says; how an error ends its connection is said with the close codes. */
+/** A row of the table itself; how an error ends its connection is part of the close codes. */
 interface ErrorRow {
   /** Status of an HTTP answer with this error, for those that HTTP requests can meet. */
   readonly httpStatus?: number;
@@ -32,7 +32,7 @@ const table = {
   too_deeply_nested: {
     httpStatus: 400,
     retryable: false,
-    meaning: 'The JSON is nested more deeply than anything that is taken.',
+    meaning: 'The JSON is nested more deeply than anything that is accepted.',
     remedy: 'Send only the fields that are described.',
   },
   unknown_type: {
@@ -58,8 +58,8 @@ const table = {
   },
   sample_rate_out_of_range: {
     retryable: false,
-    meaning: 'The sample rate is not one that is taken.',
-    remedy: 'Name the rate that the audio was recorded at, or resample it.',
+    meaning: 'The sample rate is not accepted.',
+    remedy: 'Give the rate at which the audio was recorded, or resample it.',
   },
   frame_too_large: {
     retryable: false,
@@ -83,7 +83,7 @@ const table = {
   },
   resume_refused: {
     retryable: false,
-    meaning: 'There is no session with this id and this token: it has ended, or its time was over.',
+    meaning: 'There is no session with this id and this token: it has ended or expired.',
     remedy: 'Open a new session and send the audio that is not final yet again.',
   },
   session_taken_over: {
@@ -136,19 +136,19 @@ const table = {
   unauthenticated: {
     httpStatus: 401,
     retryable: false,
-    meaning: 'The request does not say who makes it, or what it shows for that is not valid.',
+    meaning: 'The request does not authenticate itself, or its credential is not valid.',
     remedy: 'Send an API key or a token as "Authorization: Bearer ...", a ticket, or log in.',
   },
   credential_expired: {
     httpStatus: 401,
     retryable: false,
-    meaning: 'What was shown to say who this is has expired or was revoked.',
+    meaning: 'The credential has expired or was revoked.',
     remedy: 'Get a new one; a session goes on if it is resumed by the same identity.',
   },
   ticket_invalid: {
     httpStatus: 401,
     retryable: false,
-    meaning: 'The ticket was used before, is too old, or never was.',
+    meaning: 'The ticket was used before, is too old, or never existed.',
     remedy: 'Get a new ticket right before each connection.',
   },
   login_failed: {
@@ -160,14 +160,15 @@ const table = {
   code_required: {
     httpStatus: 401,
     retryable: false,
-    meaning: 'The password is right, and a code is needed besides.',
-    remedy: 'Send the code that the authenticator shows now, or a recovery code, with name and password.',
+    meaning: 'The password is right, but a code is needed as well.',
+    remedy:
+      'Send the code that the authenticator shows now, or a recovery code, together with name and password.',
   },
   locked_out: {
     httpStatus: 429,
     retryable: true,
     meaning: 'Too many attempts have failed.',
-    remedy: 'Wait for the time in Retry-After, then try with what is valid.',
+    remedy: 'Wait for the time in Retry-After, then try again with a valid credential.',
   },
   forbidden: {
     httpStatus: 403,
@@ -192,7 +193,7 @@ const table = {
     retryable: false,
     meaning:
       'Whoever makes this request has no password here: keys, tokens and certificates are managed elsewhere.',
-    remedy: 'Log in with name and password, or ask whoever issued what was shown.',
+    remedy: 'Log in with name and password, or ask whoever issued the credential.',
   },
   password_wrong: {
     httpStatus: 403,
@@ -221,8 +222,8 @@ const table = {
   authenticator_missing: {
     httpStatus: 409,
     retryable: false,
-    meaning: 'Recovery codes stand in for the codes of an authenticator, and none is set up.',
-    remedy: 'Set an authenticator up: recovery codes come with it.',
+    meaning: 'Recovery codes replace the codes of an authenticator, and none is set up.',
+    remedy: 'Set up an authenticator; recovery codes come with it.',
   },
   name_taken: {
     httpStatus: 409,
@@ -233,7 +234,7 @@ const table = {
   malformed_request: {
     httpStatus: 400,
     retryable: false,
-    meaning: 'What was received is no HTTP request.',
+    meaning: 'What was received is not an HTTP request.',
     remedy: 'Check that the client speaks HTTP/1.1, over TLS where the server does.',
   },
   headers_too_large: {
@@ -286,7 +287,7 @@ const table = {
     httpStatus: 500,
     retryable: true,
     meaning: 'The server failed.',
-    remedy: 'Try again; if it stays, give the operator the time of the failure.',
+    remedy: 'Try again; if it keeps failing, tell the operator the time of the failure.',
   },
   not_found: {
     httpStatus: 404,
@@ -316,7 +317,7 @@ const table = {
   broken_upload: {
     httpStatus: 400,
     retryable: true,
-    meaning: 'The upload broke off or is no well-formed form, so nothing of it was kept.',
+    meaning: 'The upload broke off or is not a well-formed form, so nothing of it was kept.',
     remedy: 'Send the whole form again.',
   },
   upload_too_large: {
@@ -334,7 +335,7 @@ const table = {
   unsupported_audio: {
     httpStatus: 415,
     retryable: false,
-    meaning: 'The file is no recording of a kind that this server reads.',
+    meaning: 'The file is not a recording of a kind that this server reads.',
     remedy: 'Send WAV, FLAC, MP3, Ogg/Opus or Ogg/Vorbis; most others can be read once ffmpeg is installed.',
   },
   recording_too_long: {
@@ -346,7 +347,7 @@ const table = {
   decoding_too_costly: {
     httpStatus: 422,
     retryable: false,
-    meaning: 'Decoding the recording takes more time or memory than goes with its length.',
+    meaning: 'Decoding the recording takes more time or memory than suits its length.',
     remedy: 'Convert it to another format, such as WAV or FLAC, and send that.',
   },
   decoder_failed: {
@@ -370,7 +371,7 @@ const table = {
   transcription_not_found: {
     httpStatus: 404,
     retryable: false,
-    meaning: 'There is no transcription with this id: it never was, was deleted, or its time was over.',
+    meaning: 'There is no transcription with this id: it never existed, was deleted, or has expired.',
     remedy: 'Check the id, or send the recording again.',
   },
   transcription_not_done: {

@@ -10,15 +10,18 @@ export interface IssueDetails {
 }
 
 /**
- * What an error says of the first thing that is wrong with an object of `schema`. Holds names of the schema and list
- * positions only, so nothing that a client made up.
+ * What an error says about the first thing that is wrong with an object of `schema`. Holds only names of the schema
+ * and list positions, so nothing that a client made up.
  */
 export function detailsOfIssue(schema: JsonSchema, issue: z.core.$ZodIssue | undefined): IssueDetails {
   const path = issue === undefined ? [] : placeOf(issue);
   return { field: fieldName(path), limit: allowedValues(schemaAt(schema, path)) };
 }
 
-/** Of the alternatives that a value may be, the one that it comes nearest to is wrong at a place inside of it. */
+/**
+ * The place of the issue. If a value may have alternative forms, it is the place within the form that it comes
+ * nearest to.
+ */
 function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
   if (issue.code !== 'invalid_union') return issue.path;
   const inside = issue.errors.flatMap(([first]) => (first === undefined ? [] : [placeOf(first)]));

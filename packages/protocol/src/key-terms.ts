@@ -11,7 +11,9 @@ const words = z
   .refine((text) => text.trim().split(/\s+/u).length <= keyTermWords.max)
   .meta({ maxWords: keyTermWords.max });
 
-/** A word or phrase that is likely to be said, as it is to be written, alone or with what is known of it. */
+/**
+ * A word or phrase that is likely to be said, as it is to be written: either alone or with what is known about it.
+ */
 export const keyTerm = z.union([
   words,
   z.strictObject({
@@ -21,10 +23,10 @@ export const keyTerm = z.union([
       .min(keyTermWeight.min)
       .max(keyTermWeight.max)
       .optional()
-      .meta({ default: 1, description: 'How much likelier than other terms it is to be said.' }),
+      .meta({ default: 1, description: 'How much more likely than other terms it is to be said.' }),
     soundsLike: boundedList(words, keyTermSayings.max)
       .optional()
-      .meta({ description: 'Other ways in which it is said, spelt in plain words: `h b a one c`.' }),
+      .meta({ description: 'Other ways in which it is said, spelled in plain words: `h b a one c`.' }),
   }),
 ]);
 export type KeyTerm = z.infer<typeof keyTerm>;

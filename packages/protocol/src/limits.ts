@@ -1,13 +1,15 @@
 /** The name of this protocol, offered and accepted as the WebSocket subprotocol. */
 export const PROTOCOL = 'auscult.v1';
 
-/** Bounds that the protocol sets on the fields of client messages. A server may be narrower, never wider. */
+/**
+ * Bounds that the protocol sets for the fields of client messages. Those of a server may be narrower, never wider.
+ */
 export const protocolLimits = {
   /** Samples a second. */
   sampleRate: { min: 8_000, max: 48_000 },
   /** Silence that ends an utterance, milliseconds. */
   silenceMs: { min: 200, max: 3_000 },
-  /** The longest utterance before it is cut, seconds. */
+  /** An utterance that grows longer is cut, seconds. */
   maxUtteranceSeconds: { min: 5, max: 25 },
   /** How often a recording may be heard. */
   hearings: { max: 4 },
@@ -17,7 +19,7 @@ export const protocolLimits = {
   keyTermLength: { max: 100 },
   /** Words of the same. */
   keyTermWords: { max: 8 },
-  /** How much likelier than others a key term is to be said; 1 where nothing is said of it. */
+  /** How much more likely than others a key term is to be said; 1 by default. */
   keyTermWeight: { min: 0.1, max: 3 },
   /** Ways to say one key term. */
   keyTermSayings: { max: 8 },

@@ -1,9 +1,9 @@
-/** How deep JSON may be nested that comes from outside: no message and no request needs half of it. */
+/** How deeply JSON from outside may be nested: no message or request needs half of it. */
 export const MOST_NESTED = 16;
 
 /**
- * Whether a text in JSON is nested more deeply than `most` lists and objects in one another. It is told before anything
- * is made of the text, at one look at each character; a text that is no JSON gets some answer.
+ * Whether a JSON text has more than `most` lists and objects nested in one another. Told before the text is parsed,
+ * in one pass over its characters; for a text that is not JSON, the answer means nothing.
  */
 export function isNestedDeeper(text: string, most = MOST_NESTED): boolean {
   let depth = 0;
@@ -25,7 +25,9 @@ export function isNestedDeeper(text: string, most = MOST_NESTED): boolean {
   return false;
 }
 
-/** The place of the quotation mark that ends the string which begins at `start`; the end of the text if there is none. */
+/**
+ * The place of the quotation mark that ends the string beginning at `start`; the end of the text if there is none.
+ */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end;

@@ -33,7 +33,7 @@ export type ParseResult =
 
 /**
  * Reads the text frame of a client. Never throws, whatever the text.
- * An error names the field, what is allowed and the remedy, and repeats nothing of the text: it may hold speech.
+ * An error names the field, what is allowed and the remedy, and repeats nothing of the text, which may hold speech.
  */
 export function parseClientMessage(text: string): ParseResult {
   if (isNestedDeeper(text)) return refuse(describeError('too_deeply_nested', DEPTH));
@@ -70,7 +70,10 @@ const unknownType = describeError('unknown_type', {
   limit: allowedValues({ enum: Object.keys(clientMessages) }),
 });
 
-/** As the schema does, but stops at the first key term that is wrong: thousands would be told, and one is asked for. */
+/**
+ * As the schema does, but stops at the first wrong key term: the schema would report thousands, and only one is
+ * needed.
+ */
 function parseConfigure(value: object): z.ZodSafeParseResult<ConfigureMessage> {
   const terms: unknown = 'keyterms' in value ? value.keyterms : undefined;
   if (!Array.isArray(terms) || terms.length > protocolLimits.keyTerms.max)

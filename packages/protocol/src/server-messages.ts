@@ -35,17 +35,19 @@ export const connectionMessage = z
   });
 export type ConnectionMessage = z.infer<typeof connectionMessage>;
 
-/** What a word may be instead. */
+/** An alternative to a word. */
 export const wordAlternative = z.object({
-  text: z.string().min(1).meta({ description: 'To be put in place of the text.' }),
-  confidence: confidence.meta({ description: 'How likely it is; with that of the word at most 1.' }),
+  text: z.string().min(1).meta({ description: 'The text that would replace that of the word.' }),
+  confidence: confidence.meta({
+    description: 'How likely it is. All of them and that of the word add up to at most 1.',
+  }),
   words: z.int().min(2).optional().meta({
-    description: 'How many words, this one and those behind it, it stands for, where these are several.',
+    description: 'How many words, from this one on, it replaces, if several.',
   }),
 });
 export type WordAlternative = z.infer<typeof wordAlternative>;
 
-/** Says of a word that it should be looked at. */
+/** Marks a word that should be looked at. */
 export const wordDoubtful = z
   .literal(true)
   .optional()
@@ -60,12 +62,12 @@ export const transcriptionWord = z.object({
   spoken: z
     .string()
     .optional()
-    .meta({ description: 'The words that were said, where the text is written otherwise.' }),
+    .meta({ description: 'The words that were said, where the text is written differently.' }),
   alternatives: z
     .array(wordAlternative)
     .max(3)
     .optional()
-    .meta({ description: 'What a term or number may be instead, likeliest first.' }),
+    .meta({ description: 'What a term or number may be instead, the likeliest first.' }),
   doubtful: wordDoubtful,
 });
 export type TranscriptionWord = z.infer<typeof transcriptionWord>;
@@ -74,12 +76,11 @@ export type TranscriptionWord = z.infer<typeof transcriptionWord>;
 export const transcriptionMessage = z
   .object({
     type: z.literal('transcription'),
-    text: z
-      .string()
-      .meta({ description: 'What was said. Never empty, but where `removes` stands beside it.' }),
+    text: z.string().meta({ description: 'What was said. Never empty, except beside `removes`.' }),
     timestamp: z.iso.datetime().meta({ description: 'When the message was made.' }),
     isFinal: z.boolean().meta({
-      description: 'Whether the text will not change any more. Clients that did not opt in get finals only.',
+      description:
+        'Whether the text is final and will not change. Clients that did not opt in get only finals.',
     }),
     sequence: z.int().min(0).meta({
       description:
@@ -100,7 +101,7 @@ export const transcriptionMessage = z
     }),
     removes: z.array(z.int().min(0)).optional().meta({
       description:
-        'The `sequence` of each final of the channel that the speaker takes back by `scratch that`: their text counts no longer.',
+        'The `sequence` of each final of the channel that the speaker takes back by `scratch that`: their text no longer counts.',
     }),
     words: z
       .array(transcriptionWord)
@@ -110,7 +111,7 @@ export const transcriptionMessage = z
   .meta({
     audience: 'everyone',
     description:
-      'Recognised text. A partial replaces the partial of the same `sequence` and `channel` before it.',
+      'Recognised text. A partial replaces the earlier partial with the same `sequence` and `channel`.',
     examples: [
       {
         type: 'transcription',
@@ -186,7 +187,7 @@ export const errorMessage = z
     type: z.literal('error'),
     message: z.string().meta({ description: 'What went wrong, what is allowed and what to do, for people.' }),
     code: z.enum(errorCodes).meta({ description: 'Stable name of the error, see the table of error codes.' }),
-    field: z.string().optional().meta({ description: 'The field that is meant.' }),
+    field: z.string().optional().meta({ description: 'The field that the error is about.' }),
     limit: z.string().optional().meta({ description: 'What is allowed.' }),
     start: streamSeconds.optional().meta({
       description:
@@ -223,23 +224,25 @@ export const readyMessage = z
     model: z.string().meta({ description: 'Name of the model that transcribes.' }),
     ...sessionSettings.shape,
     keyterms: z.int().min(0).meta({
-      description: 'How many key terms are listened for, with those of the server and of the tenant.',
+      description: 'How many key terms are listened for, including those of the server and of the tenant.',
     }),
     limits: z
       .object({
-        maxFrameBytes: z.int().min(1).meta({ description: 'Largest frame that is taken, bytes.' }),
+        maxFrameBytes: z.int().min(1).meta({ description: 'The largest frame that is accepted, bytes.' }),
         maxBufferedSeconds: z.number().min(0).meta({
           description: 'Audio waiting for its final above which the server pauses reading, seconds.',
         }),
       })
-      .meta({ description: 'What the server holds the client to.' }),
+      .meta({ description: 'The limits for the client.' }),
     resume: z
       .object({
-        token: z.string().meta({ description: 'Proves the right to resume. As secret as what is said.' }),
+        token: z
+          .string()
+          .meta({ description: 'Proves the right to resume. To be kept as secret as what is said.' }),
         seconds: z.number().min(0).meta({ description: 'How long the session outlives its connection.' }),
       })
       .optional()
-      .meta({ description: 'How to go on if the connection breaks, where the server keeps sessions.' }),
+      .meta({ description: 'How to resume if the connection breaks, where the server keeps sessions.' }),
   })
   .meta({
     audience: 'opted-in',
@@ -282,7 +285,7 @@ export const resumedMessage = z
     audience: 'opted-in',
     description:
       'The session goes on: the client sends its audio from `receivedSamples` on, and each `stop` and `finalize` ' +
-      'that was not answered. Finals that it has not got follow, and what else was said while it was away.',
+      'that was not answered. Finals that it has not received follow, and other events from while it was away.',
     examples: [
       { type: 'resumed', sessionId: '0197a1f0-6c1e-7c50-9d53-5a3b7f4f2c11', receivedSamples: 1600000 },
     ],
@@ -296,15 +299,15 @@ export const acknowledgedMessage = z
     receivedSamples,
     settledSeconds: streamSeconds.meta({
       description:
-        'All audio before this moment is transcribed, or holds no speech: its finals, if any, were sent before. ' +
+        'Up to this moment, all audio is transcribed or holds no speech; its finals, if any, were sent before. ' +
         'Seconds since the first sample of the stream.',
     }),
   })
   .meta({
     audience: 'opted-in',
     description:
-      'Comes every two seconds, whatever else is said. A client need keep no audio that is settled to send it again, ' +
-      'and may take a connection for dead that has been silent for much longer.',
+      'Comes every two seconds, whatever else is sent. A client need not keep settled audio to send it again, ' +
+      'and may consider a connection dead that has been silent for much longer.',
     examples: [{ type: 'acknowledged', receivedSamples: 1600000, settledSeconds: 96.4 }],
   });
 export type AcknowledgedMessage = z.infer<typeof acknowledgedMessage>;
@@ -340,15 +343,17 @@ export const stoppedMessage = z
       .object({
         id: z
           .string()
-          .meta({ description: 'Names the transcription, here and at `/api/v1/transcriptions`.' }),
+          .meta({ description: 'The id of the transcription, here and at `/api/v1/transcriptions`.' }),
       })
       .optional()
-      .meta({ description: 'The audio since the `stop` before is read again; `refined` brings its text.' }),
+      .meta({
+        description: 'The audio since the previous `stop` is heard again; `refined` brings its text.',
+      }),
   })
   .meta({
     audience: 'opted-in',
     description:
-      'Answers `stop`: the finals of all audio sent before it are out. Totals of the connection so far.',
+      'Answers `stop`, after the finals of all audio sent before it. Holds totals of the connection so far.',
     examples: [
       { type: 'stopped', audioSeconds: 12.5, speechSeconds: 9.1, utterances: 4, words: 23 },
       {
@@ -363,12 +368,12 @@ export const stoppedMessage = z
   });
 export type StoppedMessage = z.infer<typeof stoppedMessage>;
 
-/** What a session says when it is heard again as a whole. */
+/** The text of a session that was heard again as a whole. */
 export const refinedMessage = z
   .object({
     type: z.literal('refined'),
     id: z.string().meta({ description: 'The `refinement.id` of the `stopped` that announced it.' }),
-    text: z.string().meta({ description: 'All text, empty where nothing was said.' }),
+    text: z.string().meta({ description: 'All text; empty if nothing was said.' }),
     segments: z
       .array(
         z.object({
@@ -378,18 +383,18 @@ export const refinedMessage = z
           spoken: z
             .string()
             .optional()
-            .meta({ description: 'What was said, where the text is written otherwise.' }),
+            .meta({ description: 'What was said, where the text is written differently.' }),
           confidence,
           channel: channel.optional(),
         }),
       )
-      .meta({ description: 'What was said, in the order of its beginning.' }),
-    audioSeconds: streamSeconds.meta({ description: 'Audio that was read again, seconds.' }),
+      .meta({ description: 'What was said, ordered by the beginnings.' }),
+    audioSeconds: streamSeconds.meta({ description: 'Audio that was heard again, seconds.' }),
   })
   .meta({
     audience: 'opted-in',
     description:
-      'The audio between two `stop` messages, read again with all of its context where `refine` is `on-stop`. ' +
+      'The text of the audio between two `stop` messages, heard again with all of its context if `refine` is `on-stop`. ' +
       'It stands beside the finals, which do not change. It can also be fetched over HTTP, ' +
       'even after the connection has ended.',
     examples: [
@@ -414,12 +419,14 @@ export const warningMessage = z
     code: z
       .enum(warningCodes)
       .meta({ description: 'Stable name of the warning, see the table of warnings.' }),
-    message: z.string().meta({ description: 'What is different and what to do, for people.' }),
-    count: z.int().min(1).optional().meta({ description: 'How many key terms are meant.' }),
+    message: z
+      .string()
+      .meta({ description: 'What differs from what was asked for, and what to do, for people.' }),
+    count: z.int().min(1).optional().meta({ description: 'How many key terms the warning is about.' }),
   })
   .meta({
     audience: 'opted-in',
-    description: 'Something is not as asked for. The session goes on and no audio is lost.',
+    description: 'Something differs from what was asked for. The session goes on and no audio is lost.',
     examples: [
       {
         type: 'warning',
@@ -441,10 +448,10 @@ export const droppedMessage = z
     message: z.string().meta({ description: 'Why, for people.' }),
     sequence: z.int().min(0).meta({
       description:
-        'The `sequence` of the partials that were shown. Where there is a final of it, that came before; otherwise it goes to what is said next.',
+        'The `sequence` of the partials that were shown. A final with it, if there is one, came before; otherwise what is said next takes the number.',
     }),
     start: streamSeconds.meta({
-      description: 'Of the utterance. Seconds since the first sample of the stream.',
+      description: 'Where the utterance begins, seconds since the first sample of the stream.',
     }),
     end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
     channel: channel.optional(),
@@ -452,13 +459,13 @@ export const droppedMessage = z
   .meta({
     audience: 'opted-in',
     description:
-      'Words that partials have shown are in no final, or were cut out of it. A partial of an utterance that has no final ' +
-      'is to be taken back. What a final takes back is said by its `removes`.',
+      'Words that partials have shown are in no final, or were cut out of it. The partial of an utterance without a final ' +
+      'is to be removed. What a final takes back is in its `removes`.',
     examples: [
       {
         type: 'dropped',
         reason: 'invented',
-        message: 'The words were likelier made up from noise than spoken.',
+        message: 'The words were more likely invented from noise than spoken.',
         sequence: 4,
         start: 12.48,
         end: 13.6,

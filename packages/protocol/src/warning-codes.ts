@@ -1,6 +1,6 @@
 /** What a warning code stands for. A warning never ends a session or loses audio. */
 export interface WarningDefinition {
-  /** One sentence on what is different from what was asked for. */
+  /** One sentence on what differs from what was asked for. */
   readonly meaning: string;
   /** One sentence on what the reader can do. */
   readonly remedy: string;
@@ -18,14 +18,14 @@ const table = {
   },
   encoded_audio: {
     meaning:
-      'What is sent as raw samples begins like a recording that is encoded, so it is heard as noise and gives no text.',
+      'What is sent as raw samples begins like an encoded recording, so it is heard as noise and gives no text.',
     remedy:
       'Decode it first and send 16-bit or float samples without a container, as the SDK does, or upload the recording: POST /api/v1/transcriptions.',
   },
   wave_header: {
     meaning: 'The audio begins with the header of a WAV file, which is heard as a click.',
     remedy:
-      'Send only the samples behind the header, and set rate, channels and encoding to what the header says.',
+      'Send only the samples after the header, and set rate, channels and encoding to what the header says.',
   },
   falling_behind: {
     meaning: 'Audio comes faster than it is recognised, so reading pauses until recognition has caught up.',
@@ -36,17 +36,16 @@ const table = {
     remedy: 'Put more audio in a frame: 20 to 250 ms are good.',
   },
   refine_too_long: {
-    meaning:
-      'The session has been going on for longer than audio is kept to be read again, so it will not be.',
+    meaning: 'The session has lasted longer than audio is kept to be heard again, so it will not be.',
     remedy: 'Send stop more often: each starts anew. The live text is not affected.',
   },
   refine_unavailable: {
     meaning:
-      'The server cannot keep the audio of this session or has too much to read already, so it will not be read again.',
+      'The server cannot keep the audio of this session or has too much to hear again already, so it will not be heard again.',
     remedy: 'Keep to the live text, which is not affected.',
   },
   refine_failed: {
-    meaning: 'Reading the session again failed or was cancelled.',
+    meaning: 'Hearing the session again failed or was cancelled.',
     remedy: 'Keep to the live text, which is not affected.',
   },
   refined_too_large: {

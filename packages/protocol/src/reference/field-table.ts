@@ -2,8 +2,8 @@ import { allowedValues, singleSchema, type JsonSchema } from '../allowed-values.
 import { markdownTable } from './markdown-table.js';
 
 /**
- * A table of the fields of a message but `type`; those of nested objects and lists follow with their full path.
- * Empty for a message that has none.
+ * A table of the fields of a message except `type`; those of nested objects and lists follow with their full paths.
+ * Empty for a message without fields.
  */
 export function fieldTable(message: JsonSchema): string {
   const rows = fieldRows(message, '').filter(([path]) => path !== '`type`');
@@ -25,7 +25,7 @@ function fieldRows(schema: JsonSchema, prefix: string): string[][] {
   });
 }
 
-/** Objects have rows of their own for their fields, and long lists of codes a table of their own. */
+/** The fields of objects have rows of their own, and long lists of codes a table of their own. */
 function allowedSummary(field: JsonSchema): string {
   if (field.type === 'object') return 'an object';
   if (singleSchema(field.items)?.type === 'object') return 'a list of objects';

@@ -14,7 +14,7 @@ said otherwise. A frame holds whole samples of all channels; 20 to 250 ms of aud
 
 ## Opting in
 
-A client that only sends audio and \`stop\` gets \`connection\`, \`transcription\` with finals only, and \`error\`.
+A client that only sends audio and \`stop\` gets \`connection\`, \`transcription\` with only finals, and \`error\`.
 A client opts in to the other messages and to partials in one of two ways:
 
 - It sends \`configure\` before its first audio. \`ready\` answers with the settings in force.
@@ -26,7 +26,7 @@ Bad input is answered by an \`error\`, and the session goes on unless the table 
 
 ## Who connects
 
-A server that asks (\`authentication\` is \`required\`) wants to know before the connection is open. Programs send
+A server whose \`authentication\` is \`required\` checks credentials before the connection is open. Programs send
 \`Authorization: Bearer\` with an API key, a token of the issuer, or a ticket. A page that is logged in on the server sends
 its cookie by itself. Any other page gets a ticket from \`POST /api/v1/tickets\` and offers it as a second subprotocol:
 
@@ -46,18 +46,18 @@ the same identity may resume it with a new one.
 | \`configure\` | \`ready\` |
 | binary frames … | \`speech\` started, \`transcription\` (partial) …, \`speech\` ended, \`transcription\` (final) |
 | \`stop\` | the finals still missing, then \`stopped\` |
-| | with \`refine\`: \`refined\`, when everything has been read again |
+| | with \`refine\`: \`refined\`, when everything has been heard again |
 | closes with 1000 | |
 
 ## Written form
 
-With \`writtenForm\` the finals of English speech are written as a person writes them: \`25 mg\`, \`142/88\`, \`0.4\`,
+With \`writtenForm\` the finals of English speech are put into written form: \`25 mg\`, \`142/88\`, \`0.4\`,
 \`L4–L5\`, \`March 3, 2024\`. No number changes its value, and doses are written as ISMP asks: no zero behind the
 point, one before it, \`units\`, \`mcg\`, \`daily\`. What may be read in two ways stays as it was spoken, and so does a
 number that a cut between two finals may have parted. \`spoken\` holds what was said, of the text and of each word. A
 written word lasts from the first to the last of the words it stands for, and is as sure as the least sure of them.
 
-With \`dictationCommands\` these are carried out where a pause or punctuation stands on both sides: new paragraph, new
+With \`dictationCommands\` these are obeyed where there is a pause or punctuation on both sides: new paragraph, new
 line, comma, full stop or period, question mark, exclamation mark, colon, semicolon, open and close parenthesis, cap
 and a word, and scratch that, which takes back the sentence before it. What may be an organ or a symptom as well stays a
 word: \`colon\` but behind a heading, \`period\` where menses are spoken of, \`new line\` of a catheter. Where the sentence
@@ -69,7 +69,7 @@ Partials are always as spoken.
 
 \`keyterms\` names words and phrases that are likely to be said: drugs, names of people and places, short forms. They are
 heard where the sound leaves it open, and written as they stand in the list. A term is text, or an object with a
-\`weight\` (how much likelier than others) and with \`soundsLike\` (how it is said, where its spelling does not tell). It
+\`weight\` (how much more likely than others) and with \`soundsLike\` (how it is said, if its spelling does not show). It
 must be one that the speech may really hold: each is a word that may be heard in place of another. Key terms count for
 finals, for partials they do not.
 

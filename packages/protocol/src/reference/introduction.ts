@@ -21,7 +21,7 @@ A client opts in to the other messages and to partials in one of two ways:
 - It asks for the WebSocket subprotocol \`${PROTOCOL}\`. \`ready\` with the defaults follows \`connection\`, and a
   \`configure\` may change them.
 
-Clients must pass over fields and server messages that they do not know: more may be added to this version.
+Clients must ignore fields and server messages that they do not know: more may be added to this version.
 Bad input is answered by an \`error\`, and the session goes on unless the table below says that the code closes it.
 
 ## Who connects
@@ -34,7 +34,7 @@ its cookie by itself. Any other page gets a ticket from \`POST /api/v1/tickets\`
 new WebSocket(url, ['${PROTOCOL}', 'auscult.ticket.' + ticket]);
 \`\`\`
 
-A ticket is taken once, within 30 seconds. A key, token or ticket never stands in a URL. Who is refused is connected, told
+A ticket is accepted once, within 30 seconds. A key, token or ticket never stands in a URL. A refused client is connected, told
 why by an \`error\` and closed. A session whose key or token expires or is revoked is closed with 4401 within a minute;
 the same identity may resume it with a new one.
 
@@ -52,51 +52,51 @@ the same identity may resume it with a new one.
 ## Written form
 
 With \`writtenForm\` the finals of English speech are put into written form: \`25 mg\`, \`142/88\`, \`0.4\`,
-\`L4–L5\`, \`March 3, 2024\`. No number changes its value, and doses are written as ISMP asks: no zero behind the
-point, one before it, \`units\`, \`mcg\`, \`daily\`. What may be read in two ways stays as it was spoken, and so does a
-number that a cut between two finals may have parted. \`spoken\` holds what was said, of the text and of each word. A
+\`L4–L5\`, \`March 3, 2024\`. No number changes its value, and doses are written as ISMP asks: no zero after the
+point, one before it, \`units\`, \`mcg\`, \`daily\`. Anything ambiguous stays as it was spoken, and so does a
+number that may have been split between two finals. \`spoken\` holds what was said, for the text and for each word. A
 written word lasts from the first to the last of the words it stands for, and is as sure as the least sure of them.
 
 With \`dictationCommands\` these are obeyed where there is a pause or punctuation on both sides: new paragraph, new
 line, comma, full stop or period, question mark, exclamation mark, colon, semicolon, open and close parenthesis, cap
-and a word, and scratch that, which takes back the sentence before it. What may be an organ or a symptom as well stays a
-word: \`colon\` but behind a heading, \`period\` where menses are spoken of, \`new line\` of a catheter. Where the sentence
-that is taken back is out already, the final says in \`removes\` whose text counts no longer. Text may begin or end with line breaks.
+and a word, and scratch that, which takes back the sentence before it. What may also be an organ or a symptom stays a
+word: \`colon\` except after a heading, \`period\` where menses are mentioned, \`new line\` of a catheter. If the sentence
+that is taken back has been sent already, \`removes\` of the final names those whose text no longer counts. Text may begin or end with line breaks.
 
 Partials are always as spoken.
 
 ## Key terms
 
 \`keyterms\` names words and phrases that are likely to be said: drugs, names of people and places, short forms. They are
-heard where the sound leaves it open, and written as they stand in the list. A term is text, or an object with a
+heard where the sound allows it, and written as they are in the list. A term is text, or an object with a
 \`weight\` (how much more likely than others) and with \`soundsLike\` (how it is said, if its spelling does not show). It
-must be one that the speech may really hold: each is a word that may be heard in place of another. Key terms count for
-finals, for partials they do not.
+should be one that may really be said, since each may be heard in place of another word. Key terms apply to
+finals, and not to partials.
 
-Terms of the operator for the server and the tenant come behind those of the session, 5,000 in all; \`ready\` says how many
-there are. What is no term is refused with its place in the list, and nothing changes. What can do no good is left out,
-with one warning each: \`key_terms_ignored\` for terms that stand in the list already (whatever their case), that have no
-letter, or that hold emoji, control characters or letters which the language of the session is not written in;
+Terms of the operator for the server and the tenant come after those of the session, 5,000 in all; \`ready\` says how many
+there are. An invalid term is refused with its place in the list, and nothing changes. Useless terms are left out,
+with one warning each: \`key_terms_ignored\` for terms that are in the list already (regardless of case), that have no
+letter, or that hold emoji, control characters or letters in which the language of the session is not written;
 \`key_terms_common\` for those made of words that everybody uses. A warning counts the terms and names none.
 
-\`lexicon\` switches the terms of medicine that ship with the server: \`medical\` or \`none\`. They are in English, and count
-for nothing in other languages and in translations; \`ready\` says what is in force. A server that is set to \`none\` has none
+\`lexicon\` switches the medical terms that ship with the server: \`medical\` or \`none\`. They are in English, and have no
+effect on other languages and translations; \`ready\` says what is in force. A server that is set to \`none\` has none
 to offer.
 
 ## When the connection breaks
 
 \`ready\` brings a token where the server keeps sessions. Unless the client closes with 1000 or no code, its session then outlives
-the connection for \`resume.seconds\`; what was taken is transcribed meanwhile.
+the connection for \`resume.seconds\`; audio that was taken is transcribed meanwhile.
 
-What was taken is also transcribed where the client does not come back, or closes without a \`stop\`: nobody is told, and the
-record has it. \`stop\` is for clients that want to see it.
+It is also transcribed if the client does not come back, or closes without a \`stop\`: nobody is told, but the
+record has the text. \`stop\` is for clients that want to see it.
 
 | client | server |
 | --- | --- |
 | connects to \`/ws/transcribe?resume\` | |
-| \`resume\` | \`resumed\`, then the finals from \`next\` on, and what else was said meanwhile |
+| \`resume\` | \`resumed\`, then the finals from \`next\` on, and what else happened meanwhile |
 | binary frames from \`receivedSamples\` on … | as before |
 
 A connection that is still open is closed with \`session_taken_over\`. After \`resume_refused\` the client opens a new
-session and sends, on a clock that starts anew, all audio after the last final and the last \`settledSeconds\`. To be
-able to, it keeps that audio; what is older is safe.`;
+session and sends all audio after the last final and the last \`settledSeconds\`, on a clock that starts anew. To be
+able to, it keeps that audio; older audio is safe.`;

@@ -1,12 +1,12 @@
-/** What the audio engine brings; TypeScript's library does not know the scope of worklets. */
+/** Globals of the audio engine; TypeScript's library does not know the scope of worklets. */
 declare const sampleRate: number;
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 
-/** Collects what comes, 128 samples at a time, into blocks worth a message. It has no imports, so that a strict
- * Content-Security-Policy can allow it by its address alone. */
+/** Collects samples, which come 128 at a time, into blocks that are worth a message. It has no imports, so that a
+ * strict Content-Security-Policy can allow it by its address alone. */
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #length = Math.round(sampleRate / 20);
   #blocks: Float32Array<ArrayBuffer>[] = [];
@@ -20,7 +20,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     };
   }
 
-  /** Called by the audio engine. An input that nothing is connected to has no channels, and no time passes then. */
+  /** Called by the audio engine. An input without connections has no channels, and then no time passes. */
   process(inputs: readonly (readonly Float32Array[])[]): boolean {
     const channels = inputs[0] ?? [];
     const length = channels[0]?.length ?? 0;

@@ -3,7 +3,7 @@ import { SAMPLE_RATE } from './audio/sample-rate.js';
 import { recognitionOptions } from './recognition-options.js';
 import type { KeyTerm, TranscriberOptions } from './transcriber-options.js';
 
-/** What the server is told of how it is to hear. */
+/** The `configure` message for the options. */
 export function configureMessage(options: TranscriberOptions): ConfigureMessage {
   const { keyTerms = [] } = options;
   const asked = recognitionOptions.filter((name) => options[name] !== undefined);

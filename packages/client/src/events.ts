@@ -1,13 +1,15 @@
 /** Calls the listeners of an event. */
 export type Emit<Events> = <E extends keyof Events>(event: E, value: Events[E]) => void;
 
-/** Adds a listener; what it returns removes it. */
+/** Adds a listener, and returns a function that removes it. */
 export type Listen<Events> = <E extends keyof Events>(
   event: E,
   listener: (value: Events[E]) => void,
 ) => () => void;
 
-/** Listeners by event. What a listener throws is reported as uncaught, and disturbs neither the others nor the caller. */
+/**
+ * Listeners by event. An error of a listener is reported as uncaught, and affects neither the others nor the caller.
+ */
 export function createEvents<Events>(): { readonly emit: Emit<Events>; readonly on: Listen<Events> } {
   const listeners = new Map<keyof Events, Set<(value: never) => void>>();
   return {

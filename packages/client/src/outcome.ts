@@ -5,7 +5,7 @@ export interface Outcome<Value> {
   readonly reject: (error: Error) => void;
 }
 
-/** Whether somebody waits for it does not matter: a failure that nobody waits for is no error. */
+/** Makes an outcome. A failure that nobody waits for is no error. */
 export function createOutcome<Value>(): Outcome<Value> {
   let settle: Omit<Outcome<Value>, 'promise'> = { resolve: () => undefined, reject: () => undefined };
   const promise = new Promise<Value>((resolve, reject) => {

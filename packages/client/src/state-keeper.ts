@@ -2,7 +2,7 @@ import { stateOf, type Circumstances, type Phase, type TranscriberState } from '
 
 type KeptCircumstances = Omit<Circumstances, 'bufferedSeconds'>;
 
-/** Keeps what the state of a transcriber follows from, and tells the state whenever it is another. */
+/** Keeps the circumstances of a transcriber's state, and reports the state whenever it changes. */
 export interface StateKeeper {
   readonly state: () => TranscriberState;
   readonly now: () => KeptCircumstances;
@@ -12,7 +12,7 @@ export interface StateKeeper {
   readonly isEnded: () => boolean;
 }
 
-/** `bufferedSeconds` is asked whenever the state is: it changes by itself. */
+/** `bufferedSeconds` is asked whenever the state is, since it changes by itself. */
 export function createStateKeeper(
   bufferedSeconds: () => number,
   onState: (state: TranscriberState) => void,

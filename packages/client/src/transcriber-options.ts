@@ -3,14 +3,14 @@ import type { RecognitionOptions } from './recognition-options.js';
 /** How a WebSocket is made: the constructor of browsers, of Node from 22 on, and of the package `ws`. */
 export type WebSocketConstructor = new (url: string, protocols?: string[]) => WebSocketLike;
 
-/** What is used of a WebSocket. */
+/** The part of a WebSocket that is used. */
 export interface WebSocketLike {
   readonly readyState: number;
   /** Bytes that were sent and have not left yet. */
   readonly bufferedAmount: number;
   send(frame: string | Int16Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  /** Cuts the connection, where `ws` makes it. */
+  /** Cuts the connection; only `ws` has it. */
   terminate?(): void;
   addEventListener(event: 'open', listener: () => void): void;
   addEventListener(event: 'error', listener: (event: object) => void): void;
@@ -21,7 +21,9 @@ export interface WebSocketLike {
   ): void;
 }
 
-/** Which microphone is opened, and what the browser does to its sound. What is left out the browser decides. */
+/**
+ * Which microphone is opened, and how the browser processes its sound. The browser decides about options left out.
+ */
 export interface MicrophoneOptions {
   readonly deviceId?: string;
   /** With `channels: 2`: the microphone of the second channel. */
@@ -35,35 +37,35 @@ export interface MicrophoneOptions {
 export interface KeyTerm {
   /** As it is to be written, at most 100 characters and 8 words. */
   readonly text: string;
-  /** How much likelier than other terms it is to be said, 0.1 to 3. Default: 1. */
+  /** How much more likely than other terms it is to be said, 0.1 to 3. Default: 1. */
   readonly weight?: number;
-  /** Other ways in which it is said, spelt in plain words: `h b a one c`. At most 8. */
+  /** Other ways in which it is said, spelled in plain words: `h b a one c`. At most 8. */
   readonly soundsLike?: readonly string[];
 }
 
-/** How to reach the server, and how it is to hear. What is left out is as the server is set. */
+/** How to reach the server, and how it should transcribe. Options left out are as the server is set. */
 export interface TranscriberOptions extends RecognitionOptions {
   /**
-   * The server, as `ws(s)://` or `http(s)://`; in a browser the page's own host where it is left out.
-   * `ws/transcribe` is appended where it has no path, or one that ends in a slash.
+   * The server, as `ws(s)://` or `http(s)://`; in a browser, the page's own host if left out. `ws/transcribe` is
+   * appended if it has no path, or one that ends in a slash.
    */
   readonly url?: string;
   /**
-   * Gets a ticket for one connection from a server that asks who comes: `POST /api/v1/tickets`. Called before each
-   * connection. Rejects with a `TranscriberError` of the code `unauthorized` where nobody is logged in: the recording
-   * goes on then, and `retryNow()` after the login sends what was said meanwhile. After any other failure it is called
-   * again a little later.
+   * Gets a ticket for one connection from a server that requires authentication: `POST /api/v1/tickets`. Called
+   * before each connection. If nobody is logged in, it should reject with a `TranscriberError` of the code
+   * `unauthorized`: the recording then goes on, and `retryNow()` after the login sends what was said meanwhile. After
+   * any other failure it is called again a little later.
    */
   readonly ticket?: (() => Promise<string>) | undefined;
   /** Words and phrases that are likely to be said, each as it is to be written; at most 5,000. */
   readonly keyTerms?: readonly (string | KeyTerm)[];
   readonly microphone?: MicrophoneOptions;
   /**
-   * Audio that the server may still need, held in memory, minutes. Default: 10. What is more goes, in browsers, to
-   * IndexedDB, sealed with a key that only this page has; elsewhere the source has to wait.
+   * Minutes of audio that are held in memory while the server may still need them. Default: 10. In browsers, more
+   * goes to IndexedDB, sealed with a key that only this page has; elsewhere the source has to wait.
    */
   readonly bufferMinutes?: number;
-  /** Where there is no global one and the package is not imported by Node, whose entry brings one. */
+  /** Needed where there is no global one and the package is not imported by Node, whose entry brings one. */
   readonly webSocket?: WebSocketConstructor | undefined;
   /** Where the capture worklet is served. Default: `capture-worklet.js` beside this module. */
   readonly workletUrl?: string | URL;

@@ -7,29 +7,31 @@ export type TranscriberState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'listening' }
   | { readonly kind: 'paused' }
-  /** The recording goes on; what is said is kept until the server is there again. */
+  /** The recording goes on; what is said is kept until the server is back. */
   | {
       readonly kind: 'reconnecting';
       readonly attempt: number;
-      /** On the clock of `performance.now()`; infinite where it is `unauthorized`: only `retryNow()` goes on then. */
+      /**
+       * On the clock of `performance.now()`; infinite if the reason is `unauthorized`, when only `retryNow()` helps.
+       */
       readonly retryAt: number;
       /** Audio that waits to be sent. */
       readonly bufferedSeconds: number;
       readonly reason: 'connection-lost' | 'busy' | 'server-restarting' | 'unauthorized';
     }
-  /** Comes back by itself when a microphone is plugged in, or by `useMicrophone`. */
+  /** Ends by itself when a microphone is plugged in, or by `useMicrophone`. */
   | { readonly kind: 'microphone-lost' }
-  /** The last text is waited for. */
+  /** Waits for the last text. */
   | { readonly kind: 'stopping' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
-/** How far a transcriber is in its life. */
+/** The phases of a transcriber's life. */
 export type Phase =
   | { readonly kind: 'idle' | 'starting' | 'running' | 'stopping' | 'stopped' }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
-/** What the state follows from. */
+/** What the state depends on. */
 export interface Circumstances {
   readonly phase: Phase;
   readonly isPaused: boolean;
@@ -40,7 +42,7 @@ export interface Circumstances {
   readonly bufferedSeconds: number;
 }
 
-/** What to tell of the circumstances: first what the person can do something about. */
+/** The state to report: first of all, what the user can do something about. */
 export function stateOf(circumstances: Circumstances): TranscriberState {
   const { phase, isPaused, isMicrophoneLost, outage, bufferedSeconds } = circumstances;
   if (phase.kind === 'failed') return phase;

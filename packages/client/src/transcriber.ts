@@ -25,23 +25,28 @@ import {
   type Transcript,
 } from './transcript.js';
 
-/** What a transcriber tells. */
+/** The events of a transcriber. */
 export interface TranscriberEvents {
   readonly state: TranscriberState;
-  /** Replaces the partial before it of the same channel; an empty text takes it back, as nothing was said after all. */
+  /**
+   * Replaces the previous partial of the same channel; an empty text removes it, since nothing was said after all.
+   */
   readonly partial: Segment;
-  /** Its text counts from now on, and what it `removes` no longer: `transcript` has that done already. */
+  /**
+   * Its text counts from now on, and that of the finals it `removes` no longer; `transcript` has applied this
+   * already.
+   */
   readonly final: Segment;
-  /** Words that partials have shown are not kept, and why. A partial that stood there has been taken back before. */
+  /** Words that partials have shown are not kept, and why. The partial, if there was one, has been removed before. */
   readonly dropped: DroppedWords;
   readonly speech: { readonly state: 'started' | 'ended'; readonly at: number; readonly channel?: number };
-  /** One a channel, about 20 times a second of audio; zero once when it is muted, paused or over. */
+  /** One per channel, about 20 times per second of audio; zero once when it is muted, paused or over. */
   readonly level: readonly Level[];
-  /** Something is not as asked for; nothing is lost. */
+  /** Something differs from what was asked for; nothing is lost. */
   readonly warning: { readonly code: string; readonly message: string };
   /** Something went wrong. The transcriber goes on unless its state says `failed`. */
   readonly problem: Problem;
-  /** Everything, read again after `stop()`. */
+  /** The text of everything, heard again after `stop()`. */
   readonly refined: { readonly text: string; readonly segments: readonly Segment[] };
 }
 
@@ -49,27 +54,29 @@ export interface TranscriberEvents {
 export interface Transcriber {
   /**
    * Listens to a microphone, or to `source`. Resolves when audio is being taken and the server has answered or cannot be
-   * reached yet. Rejects with a `TranscriberError` if there is no way on. A transcriber starts once.
+   * reached yet. Rejects with a `TranscriberError` if it cannot go on. A transcriber starts only once.
    */
   readonly start: (source?: Source, format?: PcmFormat) => Promise<void>;
-  /** Takes no audio; what was said is finalized. Time stands still. */
+  /** Takes no more audio, and finalizes what was said. Time stands still. */
   readonly pause: () => void;
   readonly resume: () => void;
-  /** Silence is taken instead of what is said, and time goes on. */
+  /** Takes silence instead of what is said; time goes on. */
   readonly mute: (muted: boolean) => void;
-  /** Changes the microphone; what was said before stays. Rejects with a `TranscriberError`, and the old one stays. */
+  /**
+   * Changes the microphone; what was said before is kept. If it rejects with a `TranscriberError`, the old one stays.
+   */
   readonly useMicrophone: (deviceId: string) => Promise<void>;
   /**
-   * Ends the recording and resolves with all its text. A microphone is released at once. PCM is read to its end, unless
-   * the transcriber is paused: then the rest is left. Rejects with a `TranscriberError` if not all text could be had;
-   * `transcript` tells what there is.
+   * Ends the recording and resolves with all its text. A microphone is released at once. PCM is read to its end,
+   * unless the transcriber is paused, when the rest is left unread. Rejects with a `TranscriberError` if some text
+   * could not be had; `transcript` holds what there is.
    */
   readonly stop: () => Promise<Transcript>;
   /** While reconnecting: tries at once, and after somebody has logged in. */
   readonly retryNow: () => void;
   /** Gives up at once. */
   readonly close: () => void;
-  /** Calls `listener` at each such event until the function that is returned is called. */
+  /** Calls `listener` for each such event until the returned function is called. */
   readonly on: Listen<TranscriberEvents>;
   readonly state: TranscriberState;
   /** So far. */
@@ -80,7 +87,7 @@ const DEFAULT_BUFFER_MINUTES = 10;
 
 /**
  * Makes a transcriber, which does nothing until it is started. Throws a `TranscriberError` with the code
- * `invalid_options` if it cannot work so.
+ * `invalid_options` if it cannot work with these options.
  */
 export function createTranscriber(options: TranscriberOptions = {}): Transcriber {
   const { urls, WebSocket, channels, bufferMinutes } = requireUsable(options);
@@ -99,7 +106,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
       emit('state', state);
     },
   );
-  // PCM can wait: for the server where it can be reached, and for memory where there is nothing else.
+  // PCM can wait: for the server if that can be reached, and for memory if there is nothing else.
   const room = createRoom(
     () => !buffer.isFull() || keeper.isEnded() || (openStore !== undefined && isCutOff()),
   );
@@ -312,7 +319,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   };
 }
 
-/** What a delivery tells that is told on as it is. */
+/** Passes on the events of a delivery that need no change. */
 function passOn(
   emit: Emit<TranscriberEvents>,
 ): Pick<DeliveryListener, 'onPartial' | 'onDropped' | 'onSpeech' | 'onProblem'> {
@@ -332,7 +339,7 @@ function passOn(
   };
 }
 
-/** What a transcriber needs of its options. Throws `invalid_options`. */
+/** The options that a transcriber needs. Throws `invalid_options`. */
 function requireUsable(options: TranscriberOptions): {
   readonly urls: ServerUrls;
   readonly WebSocket: WebSocketConstructor;

@@ -1,25 +1,25 @@
 /** A word with its place. */
 export interface Word {
   readonly text: string;
-  /** The words that were said, where `writtenForm` wrote others. */
+  /** The words that were said, if `writtenForm` wrote others. */
   readonly spoken?: string;
   /** Seconds of audio since `start()`. */
   readonly start: number;
   readonly end: number;
   /** From 0 to 1: the share of such words that are right. */
   readonly confidence: number;
-  /** What a term or number may be instead, likeliest first. */
+  /** What a term or number may be instead, the likeliest first. */
   readonly alternatives?: readonly WordAlternative[];
   /** A medical term, key term or number that somebody should look at. */
   readonly doubtful?: true;
 }
 
-/** What a word may be instead. */
+/** An alternative to a word. */
 export interface WordAlternative {
   readonly text: string;
   /** From 0 to 1. */
   readonly confidence: number;
-  /** How many words, this one and those behind it, it stands for, where these are several. */
+  /** How many words, from this one on, it replaces, if several. */
   readonly words?: number;
 }
 
@@ -27,7 +27,7 @@ export interface WordAlternative {
 export interface Segment {
   /** May begin and end with line breaks that were dictated. */
   readonly text: string;
-  /** What was said, word by word, where `text` differs by `writtenForm` or `dictationCommands`. */
+  /** What was said, word by word, if `text` differs because of `writtenForm` or `dictationCommands`. */
   readonly spoken?: string;
   /** Seconds of audio since `start()`, over all reconnects and restarts of the server. */
   readonly start: number;
@@ -41,19 +41,19 @@ export interface Segment {
   /** Counts the segments of a channel. A partial has the number that its final will have. */
   readonly sequence: number;
   /**
-   * Of finals, where `dictationCommands` asked for that: the `sequence` of each final of the channel that the speaker has
-   * taken back, whose text counts no longer. What only takes back has no text of its own.
+   * Only in finals, with `dictationCommands`: the `sequence` of each final of the channel that the speaker has taken
+   * back, whose text no longer counts. A final that only takes back others has no text of its own.
    */
   readonly removes?: readonly number[];
 }
 
-/** Words that partials have shown and that are in no final, or were cut out of it. */
+/** Words that partials have shown but that are in no final, or were cut out of it. */
 export interface DroppedWords {
   /** Stable, see the reasons of `dropped` in docs/protocol.md. */
   readonly reason: string;
   /** Why, as a plain sentence for people. */
   readonly message: string;
-  /** Of the utterance, seconds of audio since `start()`. */
+  /** Where the utterance begins, seconds of audio since `start()`. */
   readonly start: number;
   readonly end: number;
   /** Where there are two. */
@@ -72,7 +72,7 @@ export interface Transcript {
   readonly lostSeconds: number;
 }
 
-/** Keeps the finals that count, in the order of their beginning. */
+/** Keeps the finals that count, in order of their beginning. */
 export interface SegmentList {
   readonly segments: () => readonly Segment[];
   /** Adds a final that has text, without those that it takes back. */
@@ -93,7 +93,7 @@ export function createSegmentList(): SegmentList {
   };
 }
 
-/** The text of segments that follow each other: with a space between two of them, unless a line break is there. */
+/** The text of successive segments, with a space between two of them unless there is a line break. */
 export function textOfSegments(segments: readonly Pick<Segment, 'text'>[]): string {
   return segments
     .map(({ text }) => text)

@@ -1,12 +1,12 @@
 import { createIntake, silentLevels, type Intake, type Level } from './intake.js';
 
-/** Takes the audio of a recording, whatever rates it comes at one after the other. */
+/** Takes the audio of a recording, even if its rate changes. */
 export interface AudioInput {
   /** Samples of each channel, equally many, within ±1. */
   readonly take: (channels: readonly Float32Array[], sampleRate: number) => void;
-  /** The audio stops here for now or for good: gives out what is still held, and tells that nothing is heard. */
+  /** The audio stops here, for now or for good: gives out what is still held, and reports silence. */
   readonly pause: () => void;
-  /** Takes silence instead of what comes. */
+  /** Takes silence instead of the audio that comes. */
   readonly mute: (muted: boolean) => void;
 }
 

@@ -6,7 +6,7 @@ export interface Level {
   readonly peak: number;
 }
 
-/** Turns what a source gives into what is sent: 16 kHz, 16 bits, channels interleaved. */
+/** Converts the audio of a source into what is sent: 16 kHz, 16 bits, channels interleaved. */
 export interface Intake {
   /** Takes samples of each channel, equally many, within ±1. */
   readonly push: (channels: readonly Float32Array[]) => void;
@@ -15,7 +15,7 @@ export interface Intake {
   readonly mute: (muted: boolean) => void;
 }
 
-/** `onSamples` is given what is to be sent, `onLevel` how loud it was unless it is muted. */
+/** `onSamples` gets what is to be sent, `onLevel` how loud it was, unless it is muted. */
 export function createIntake(
   sampleRate: number,
   channelCount: number,
@@ -45,7 +45,7 @@ export function createIntake(
   };
 }
 
-/** What a meter shows where nothing is heard. */
+/** The levels of silence. */
 export function silentLevels(channelCount: number): readonly Level[] {
   return Array.from({ length: channelCount }, () => ({ rms: 0, peak: 0 }));
 }

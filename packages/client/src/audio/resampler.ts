@@ -1,9 +1,9 @@
 import { SAMPLE_RATE } from './sample-rate.js';
 import { filterFor, type Filter } from './resampling-filter.js';
 
-/** Brings one channel to 16 kHz, piece by piece. How the input is cut changes nothing in the output. */
+/** Resamples one channel to 16 kHz, piece by piece. The output does not depend on how the input is divided. */
 export interface Resampler {
-  /** The next samples of the output, as many as the input so far decides. */
+  /** The next samples of the output, as many as the input so far determines. */
   readonly push: (samples: Float32Array) => Float32Array;
   /** The rest, as if silence followed: in all, `n` samples give `n * 16000 / sampleRate`, rounded up. */
   readonly flush: () => Float32Array;
@@ -19,9 +19,12 @@ export function createResampler(sampleRate: number): Resampler {
 }
 
 function createPolyphase({ phases, step, reach, taps }: Filter): Resampler {
-  /** What outputs still need, from `reach - 1` samples before the next output on. Before the start there is silence. */
+  /**
+   * The input that later outputs need, from `reach - 1` samples before the next output on. Before the start there is
+   * silence.
+   */
   let pending = new Float32Array(reach - 1);
-  /** Where the next output lies, in `phases`ths of an input sample behind `pending[reach - 1]`. */
+  /** Where the next output is, in `phases`ths of an input sample after `pending[reach - 1]`. */
   let position = 0;
   let taken = 0;
   let given = 0;
@@ -60,7 +63,10 @@ function createPolyphase({ phases, step, reach, taps }: Filter): Resampler {
   };
 }
 
-/** Four sums at a time, as one alone would wait for itself at every step. The number of taps is a multiple of four. */
+/**
+ * Four sums at a time, since a single one would wait for itself at every step. The number of taps is a multiple of
+ * four.
+ */
 function dotProduct(input: Float32Array, first: number, taps: Float32Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   for (let tap = 0, at = first; tap < taps.length; tap += 4, at += 4) {

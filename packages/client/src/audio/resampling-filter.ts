@@ -1,20 +1,23 @@
 import { SAMPLE_RATE } from './sample-rate.js';
 
-/** A low-pass filter, cut into one set of taps for each place that an output can have between two input samples. */
+/** A low-pass filter, as one set of taps for each place that an output can have between two input samples. */
 export interface Filter {
   /** Places between two input samples. */
   readonly phases: number;
   /** From one output to the next, in `phases`ths of an input sample. */
   readonly step: number;
-  /** Input samples that an output takes from each side, an even number. */
+  /** How many input samples an output takes from each side, an even number. */
   readonly reach: number;
   /** The `2 * reach` factors of an output at a place. */
   readonly taps: (phase: number) => Float32Array;
 }
 
-/** Kaiser's window is designed by its rejection, which is what aliases and images are lowered by. */
+/** The rejection by which Kaiser's window is designed: so much are aliases and images attenuated. */
 const REJECTION_DB = 86;
-/** Everything up to here is kept, and nothing from `STOP_HZ` on: half the rate of the output. For slower input, in scale. */
+/**
+ * Everything up to here is kept, and nothing from `STOP_HZ` on, which is half the output rate. Scaled down for slower
+ * input.
+ */
 const PASS_HZ = 7050;
 const STOP_HZ = SAMPLE_RATE / 2;
 

@@ -1,10 +1,10 @@
 /**
- * What an address answers to a plain request: a status, or `hidden` where something answers that this page may not read, or
- * `none`. Browsers tell of a socket that would not open nothing but that, whether the server is down or the path is wrong.
+ * The answer of an address to a plain request: a status, `hidden` if something answers that this page may not read,
+ * or `none`. Browsers do not say why a socket did not open, whether the server is down or the path is wrong.
  */
 export type AddressAnswer = number | 'hidden' | 'none';
 
-/** Longer than a server takes that is there, milliseconds. */
+/** Longer than any running server takes, milliseconds. */
 const PATIENCE_MS = 5000;
 
 /** Asks the address of a WebSocket over HTTP. A server of Auscult says 426 there. */
@@ -15,7 +15,7 @@ export async function askAddress(url: string): Promise<AddressAnswer> {
   try {
     return (await ask('cors')).status;
   } catch {
-    // Of another origin, which allows this page nothing, not even the status can be seen.
+    // Of another origin that allows this page nothing, not even the status can be seen.
     return ask('no-cors').then(
       ({ type, status }) => (type === 'opaque' ? 'hidden' : status),
       () => 'none',

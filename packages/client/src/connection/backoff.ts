@@ -10,7 +10,7 @@ export interface Backoff {
 
 const FIRST_MS = 250;
 const LONGEST_MS = 10_000;
-/** A connection that held this long was no accident: the next loss starts with short waits again. */
+/** After a connection that held this long, the next loss starts with short waits again. */
 const STABLE_MS = 10_000;
 
 /** `now` is a clock in milliseconds that never goes back, `random` gives numbers from 0 up to 1. */

@@ -11,13 +11,13 @@ export interface Connection {
   readonly sendAudio: (samples: Int16Array<ArrayBuffer>) => void;
   /** Bytes that wait to leave. */
   readonly waitingBytes: () => number;
-  /** Closes it in order; nothing is told of it any more. */
+  /** Closes it in order. No listener is called afterwards. */
   readonly close: () => void;
-  /** Leaves it as it is, dead or refused; nothing is told of it any more. */
+  /** Leaves it as it is, dead or refused. No listener is called afterwards. */
   readonly abandon: () => void;
 }
 
-/** Told what happens to a connection. One of the last four comes once and last. */
+/** Receives what happens to a connection. One of the last four is called once, last. */
 export interface ConnectionListener {
   readonly onOpen: () => void;
   readonly onMessage: (message: ServerMessage) => void;
@@ -26,7 +26,7 @@ export interface ConnectionListener {
   readonly onUnopened: (answer: AddressAnswer) => void;
   /** Nobody is logged in who could get a ticket. */
   readonly onUnauthorized: () => void;
-  /** A page like this one may not connect there at all, such as to ws:// from https://. */
+  /** A page like this one is not allowed to connect there at all, such as from https:// to ws://. */
   readonly onBarred: () => void;
 }
 
@@ -35,11 +35,14 @@ export interface ConnectionTarget {
   readonly WebSocket: WebSocketConstructor;
   readonly url: string;
   readonly ticket: TranscriberOptions['ticket'];
-  /** Whether the address is asked over HTTP where the socket never opens, which takes its time. */
+  /** Whether the address is asked over HTTP if the socket does not open, which takes time. */
   readonly asks: boolean;
 }
 
-/** Not 1000, and not nothing: the session is to be kept. Of the codes that applications choose, the protocol knows none here. */
+/**
+ * Neither 1000 nor no code, since the session is to be kept; and none of the application codes that the protocol
+ * uses.
+ */
 const ABANDONED = 4000;
 /** The client is done: the server need not keep the session. */
 const NORMAL_CLOSURE = 1000;
@@ -51,7 +54,7 @@ export const NO_STATUS = 1006;
 const PROTOCOL = 'auscult.v1';
 const TICKET_PROTOCOL = 'auscult.ticket.';
 
-/** Connects, with a ticket of its own where tickets are to be had. */
+/** Connects, with a new ticket if tickets are available. */
 export function openConnection(
   { WebSocket, url, ticket, asks }: ConnectionTarget,
   listener: ConnectionListener,
@@ -83,7 +86,7 @@ export function openConnection(
       const message = isOver ? undefined : parseServerMessage(data);
       if (message) listener.onMessage(message);
     });
-    // `close` follows and says more, but for the answer to an upgrade, of which `ws` tells here.
+    // `close` follows and says more, except for the answer to an upgrade, which `ws` reports here.
     socket.addEventListener('error', (event) => {
       const status = /response: (\d{3})$/.exec(String((event as { message?: unknown }).message))?.[1];
       if (status !== undefined) answer = Number(status);

@@ -4,8 +4,8 @@ type Fields = Readonly<Record<string, unknown>>;
 type Check = (fields: Fields) => boolean;
 
 /**
- * Reads a frame of the server. What is no message, is not known or lacks a field that is used here gives `undefined`:
- * newer servers may say more, and nothing that a server sends may break a page.
+ * Reads a frame of the server; `undefined` if it is no message, is of an unknown type, or lacks a field that is used
+ * here. Newer servers may send more, and nothing that a server sends may break a page.
  */
 export function parseServerMessage(frame: unknown): ServerMessage | undefined {
   if (typeof frame !== 'string') return undefined;

@@ -2,7 +2,7 @@ import { TranscriberError } from '../problem.js';
 
 const PATH = 'ws/transcribe';
 
-/** Where to connect: `fresh` for a new session, `resume` to go on with one. */
+/** Where to connect: `fresh` for a new session, `resume` to resume one. */
 export interface ServerUrls {
   readonly fresh: string;
   readonly resume: string;

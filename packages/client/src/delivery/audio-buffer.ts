@@ -5,18 +5,18 @@ import type { BlockStore } from './block-store.js';
 export interface AudioBuffer {
   /** Where the audio ends so far. */
   readonly end: () => number;
-  /** Where what is still there begins. */
+  /** Where the audio that is still there begins. */
   readonly begin: () => number;
-  /** Whether as much is held in memory as may be. */
+  /** Whether memory holds as much as it may. */
   readonly isFull: () => boolean;
   /** Takes interleaved samples. */
   readonly append: (interleaved: Int16Array) => void;
   /**
-   * A copy of at most `count` samples of each channel from `at` on, interleaved; silence for what was dropped.
-   * `undefined` while it is fetched: `onFetched` is called when it is there.
+   * A copy of at most `count` samples of each channel from `at` on, interleaved, with silence for what was dropped.
+   * `undefined` while it is being fetched; `onFetched` is called when it is there.
    */
   readonly read: (at: number, count: number) => Int16Array<ArrayBuffer> | undefined;
-  /** Forgets what is before `place`. */
+  /** Forgets all audio before `place`. */
   readonly release: (place: number) => void;
   readonly close: () => void;
 }
@@ -25,7 +25,7 @@ interface AudioBufferOptions {
   readonly channels: number;
   /** Seconds that memory may hold. */
   readonly memorySeconds: number;
-  /** Where the rest goes; opened when it is needed. Without one, or when it fails, the oldest audio is dropped. */
+  /** The store for the rest, opened when it is needed. Without one, or if it fails, the oldest audio is dropped. */
   readonly openStore?: (() => Promise<BlockStore>) | undefined;
   /** Something that `read` waited for is there. */
   readonly onFetched: () => void;
@@ -35,7 +35,7 @@ interface AudioBufferOptions {
 
 /** Samples of each channel that are kept, stored and dropped together. */
 const BLOCK = SAMPLE_RATE;
-/** Blocks that may wait to be stored before the store is taken for broken. */
+/** The most blocks that wait to be stored before the store is considered broken. */
 const LONGEST_QUEUE = 60;
 
 interface Block {
@@ -117,7 +117,7 @@ export function createAudioBuffer(options: AudioBufferOptions): AudioBuffer {
       });
   }
 
-  /** Moves the oldest audio out of memory, or drops it where it cannot be kept elsewhere. */
+  /** Moves the oldest audio out of memory, or drops it if it cannot be kept elsewhere. */
   function makeRoom(): void {
     let excess = inMemory - memoryBlocks;
     const isHopeless = !storeWorks || excess > LONGEST_QUEUE;

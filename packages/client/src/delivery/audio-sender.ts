@@ -4,14 +4,14 @@ import type { AudioBuffer } from './audio-buffer.js';
 import type { FlushRequests } from './flush-requests.js';
 import type { Ledger } from './ledger.js';
 
-/** Sends audio and what is asked of the server, in order, as far as the socket takes them. */
+/** Sends audio and requests to the server, in order, as fast as the socket takes them. */
 export interface AudioSender {
   /** Sends over `connection` from now on, at most so many bytes in a frame. */
   readonly connect: (connection: Connection, maxFrameBytes: number) => void;
   readonly disconnect: () => void;
-  /** Sends what there is: to be called when there is more. Without a connection it waits for one. */
+  /** Sends what there is; to be called when there is more. Without a connection, it waits for one. */
   readonly send: () => void;
-  /** Tells the server that the client is there, if it has not heard that for long. */
+  /** Sends the server a sign of life, if it has had none for long. */
   readonly keepAlive: () => void;
 }
 
@@ -22,14 +22,14 @@ interface SenderParts {
   readonly channels: number;
 }
 
-/** Samples of each channel in a frame: 50 ms as they come, 250 ms when there is much to send. */
+/** Samples of each channel in a frame: 50 ms normally, 250 ms when there is much to send. */
 const FRAME = SAMPLE_RATE / 20;
 const LONG_FRAME = SAMPLE_RATE / 4;
-/** Bytes that may wait in the socket: little, so that a broken connection leaves little to send again. */
+/** The most bytes that wait in the socket; few, so that a broken connection leaves little to send again. */
 const MAX_WAITING_BYTES = 64 * 1024;
 /** Bytes sent in one go, so that no task takes long. */
 const MAX_BYTES_AT_ONCE = 256 * 1024;
-/** How soon to look again whether the socket takes more, milliseconds. */
+/** How soon to check again whether the socket takes more, milliseconds. */
 const LOOK_AGAIN_MS = 30;
 /** Time without audio after which the server is told that the client is there. */
 const KEEPALIVE_MS = 30_000;

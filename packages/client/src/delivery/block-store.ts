@@ -1,4 +1,4 @@
-/** Keeps blocks of audio outside of memory. Every promise rejects when the store fails. */
+/** Keeps blocks of audio outside memory. Every promise rejects if the store fails. */
 export interface BlockStore {
   readonly put: (number: number, samples: Int16Array<ArrayBuffer>) => Promise<void>;
   readonly get: (number: number) => Promise<Int16Array<ArrayBuffer>>;

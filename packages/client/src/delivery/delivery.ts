@@ -8,17 +8,17 @@ import { createLinkActions } from './link-actions.js';
 import { createLink, step, type LinkEvent } from './link.js';
 import { createTransfer } from './transfer.js';
 
-/** Brings audio to the server and text back, each once, over as many connections and sessions as that takes. */
+/** Brings audio to the server and text back, each exactly once, over as many connections and sessions as it takes. */
 export interface Delivery {
   /** Starts to connect. */
   readonly open: () => void;
   /** More audio is in the buffer. */
   readonly onAudio: () => void;
-  /** Ends the utterance where the audio ends now. */
+  /** Ends the utterance at the present end of the audio. */
   readonly finalize: () => void;
-  /** Asks for the finals of all audio: `onStopped` tells when they are here. */
+  /** Asks for the finals of all audio; `onStopped` is called when they are here. */
   readonly stop: () => void;
-  /** Connects at once where it would be tried later, or somebody had to log in first. */
+  /** Connects at once, instead of later or after a login. */
   readonly retryNow: () => void;
   /** Seconds of audio that the server is not known to have. */
   readonly waitingSeconds: () => number;
@@ -26,7 +26,7 @@ export interface Delivery {
   readonly lostSamples: () => number;
   /** Audio was dropped from the buffer, from one sample to another. */
   readonly onDropped: (from: number, to: number) => void;
-  /** Lets the server forget the session, and ends. */
+  /** Ends, and lets the server forget the session. */
   readonly close: () => void;
 }
 
@@ -74,7 +74,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     link = next;
     for (const action of actions) {
       act(action);
-      // Whoever was told has closed it, or tries at once: the rest is of no use any more.
+      // A listener has closed it, or tries at once, so the rest no longer applies.
       if (link !== next) break;
     }
     if (link.phase.kind === 'over') end();

@@ -9,17 +9,17 @@ interface FlushRequest {
   isSent: boolean;
 }
 
-/** What was asked of the server and has to be asked again if the connection breaks before the answer. */
+/** The requests to the server that must be repeated if the connection breaks before the answer. */
 export interface FlushRequests {
   readonly add: (kind: FlushRequest['kind'], at: number) => void;
   /** The first that has not been sent on this connection. */
   readonly unsent: () => FlushRequest | undefined;
   readonly hasUnanswered: () => boolean;
-  /** The server has answered for all audio before `place`; the last sample that was asked about, if that is true. */
+  /** The server has answered for all audio before `place`. Returns the last sample that was asked about, if any. */
   readonly answer: (kind: FlushRequest['kind'], place: number) => number | undefined;
   /** On another connection everything has to be sent again. */
   readonly forgetSent: () => void;
-  /** Drops what a new session, which begins at `base`, need not be asked. */
+  /** Drops requests that a new session, which begins at `base`, need not be sent. */
   readonly beginSession: (base: number) => void;
 }
 
@@ -35,7 +35,8 @@ export function createFlushRequests(): FlushRequests {
     unsent: () => requests.find(({ isSent }) => !isSent),
     hasUnanswered: () => requests.length > 0,
     answer: (kind, place) => {
-      // An answer may come twice, once for each connection that asked: what it covers tells whom it answers.
+      // An answer may come twice, once for each connection that asked: the audio that it covers tells what it
+      // answers.
       const isAnswered = (request: FlushRequest): boolean =>
         request.isSent && request.kind === kind && request.at <= place + ROUNDING;
       const answered = requests.findLast(isAnswered);

@@ -3,48 +3,50 @@ import { samplesOf, secondsOf } from '../audio/sample-rate.js';
 import type { Segment, WordAlternative } from '../transcript.js';
 
 /**
- * What the server has, told in the transcriber's own clock: samples of each channel since `start()`. A session of the
- * server counts anew from 0; the ledger knows where on the own clock it began.
+ * Keeps account of what the server has, on the transcriber's own clock: samples of each channel since `start()`. A
+ * session of the server counts anew from 0; the ledger knows where on its own clock that was.
  */
 export interface Ledger {
-  /** All audio before this sample is settled in every channel: it need not be kept. */
+  /** All audio before this sample is settled in every channel, and need not be kept. */
   readonly settled: () => number;
   /** The next sample to send. */
   readonly sent: () => number;
   /** Samples that the server is known to have taken. */
   readonly received: () => number;
-  /** Whether the server has ever told how much it has taken. */
+  /** Whether the server has ever acknowledged how much it has taken. */
   readonly isAcknowledged: () => boolean;
   /** For each channel of the session, the sequence of the next final. */
   readonly next: () => readonly number[];
-  /** A session begins at `base`, which is not before what is settled everywhere. */
+  /** A session begins at `base`, which is not before the end of what is settled in every channel. */
   readonly beginSession: (base: number) => void;
   /** The session goes on: it has taken that many samples. */
   readonly resume: (receivedSamples: number) => void;
   readonly advance: (samples: number) => void;
   readonly acknowledge: (receivedSamples: number, settledSeconds: number) => void;
-  /** All audio before `place` is settled, as the answer to a flush there says. */
+  /** All audio before `place` is settled, according to the answer to a flush there. */
   readonly settleAll: (place: number) => void;
   /** The segment of a final, unless it has been taken before. */
   readonly takeFinal: (message: TranscriptionMessage) => Segment | undefined;
   /** The segment of a partial, unless its final has been taken before. */
   readonly takePartial: (message: TranscriptionMessage) => Segment | undefined;
-  /** Overwrites with silence what is settled in one channel and sent again for the other. `at` is its first sample. */
+  /**
+   * Overwrites with silence what is settled in one channel but sent again for the other. `at` is its first sample.
+   */
   readonly silenceSettled: (interleaved: Int16Array, at: number) => void;
   /** Seconds of the session, on the own clock. */
   readonly ownSeconds: (sessionSeconds: number) => number;
-  /** The sample of the own clock that is so many seconds into the session. */
+  /** The sample on the own clock that is so many seconds into the session. */
   readonly ownSample: (sessionSeconds: number) => number;
 }
 
-/** What is known of one channel. */
+/** What is known about one channel. */
 interface ChannelLedger {
   settled: number;
   /** What was settled when the session began. */
   settledBefore: number;
   /** The sequence of the session's next final. */
   next: number;
-  /** Added to a sequence of the session, it counts over all sessions. */
+  /** Added to a sequence of the session, it gives a count over all sessions. */
   sequenceOffset: number;
 }
 

@@ -23,22 +23,22 @@ interface ServerSession {
 export interface Link {
   readonly phase: LinkPhase;
   readonly hasTickets: boolean;
-  /** That which can be resumed, or is in use. */
+  /** The session that is in use or can be resumed. */
   readonly session: ServerSession | undefined;
   /** The last error that the server sent on the connection. */
   readonly lastError: ErrorMessage | undefined;
-  /** A server has been at this address. */
+  /** Whether a server has answered at this address. */
   readonly wasThere: boolean;
-  /** All text is here; at most the refined one is waited for. */
+  /** Whether all text is here, except perhaps the refined one. */
   readonly hasAllText: boolean;
-  /** The last problem that was told since a connection held. */
+  /** The last problem that was reported since a connection held. */
   readonly toldOf: ProblemCode | undefined;
 }
 
-/** What the link is doing. There is a connection in `opening` and `ready`, and a timer in `opening` and `waiting` alone. */
+/** What the link is doing. Only `opening` and `ready` have a connection, and only `opening` and `waiting` a timer. */
 type LinkPhase =
   | { readonly kind: 'unopened' }
-  /** `readiesToCome`: until the settings that were asked for are in force. */
+  /** `readiesToCome`: how many `ready` messages are still to come before the requested settings are in force. */
   | {
       readonly kind: 'opening';
       readonly asksFor: 'old-session' | 'new-session';
@@ -64,18 +64,18 @@ export type LinkEvent =
   | { readonly kind: 'unopened'; readonly answer: AddressAnswer; readonly attempt: number }
   /** Nobody is logged in who could get a ticket. */
   | { readonly kind: 'unauthorized' }
-  /** A page like this one may not connect there at all. */
+  /** A page like this one is not allowed to connect there at all. */
   | { readonly kind: 'barred' }
   /** The pause before the next try is over, or the computer is online again. */
   | { readonly kind: 'retry' }
-  /** Somebody does not want to wait, or has logged in. */
+  /** The user does not want to wait, or has logged in. */
   | { readonly kind: 'retry-now' }
   | { readonly kind: 'all-text' }
   | { readonly kind: 'close' };
 
-/** What is to be done about an event, in this order. */
+/** The actions for an event, in order. */
 export type LinkAction =
-  /** Makes a connection, for the old session or a new one. */
+  /** Opens a connection, for the old session or a new one. */
   | { readonly kind: 'connect'; readonly asksFor: 'old-session' | 'new-session'; readonly wasThere: boolean }
   | { readonly kind: 'send-configure' }
   | { readonly kind: 'send-resume'; readonly sessionId: string; readonly token: string }
@@ -89,14 +89,14 @@ export type LinkAction =
   | { readonly kind: 'abandon' }
   /** Closes the connection in order. */
   | { readonly kind: 'close' }
-  /** Waits for a while, and tells of it. */
+  /** Waits for a while, and reports it. */
   | { readonly kind: 'wait'; readonly reason: RetryReason }
-  /** Tells that somebody has to log in. */
+  /** Reports that somebody has to log in. */
   | { readonly kind: 'hold' }
   | { readonly kind: 'tell'; readonly problem: Problem }
-  /** Tells that there is no way on. */
+  /** Reports that it cannot go on. */
   | { readonly kind: 'fail'; readonly problem: Problem }
-  /** Tells that the refined text will not come. */
+  /** Reports that the refined text will not come. */
   | { readonly kind: 'lose-refinement' };
 
 interface Step {
@@ -117,7 +117,7 @@ export function createLink(hasTickets: boolean): Link {
   };
 }
 
-/** What an event makes of a link. Events that do not belong to its phase change nothing. */
+/** The link after an event, and the actions for it. Events that do not belong to its phase change nothing. */
 export function step(link: Link, event: LinkEvent): Step {
   const { phase } = link;
   if (phase.kind === 'over') return unchanged(link);
@@ -210,7 +210,7 @@ function deliver(link: Link, session: ServerSession, receivedSamples?: number): 
 }
 
 function takeError(link: Link, phase: ConnectedPhase, error: ErrorMessage): Step {
-  // The close follows, and the verdict on it.
+  // The close and the verdict on it follow.
   if (endsConnection(error)) return unchanged(link);
   if (phase.kind === 'ready') return { link, actions: [{ kind: 'tell', problem: problemOf(error) }] };
   if (error.retryable) return unchanged(link);
@@ -233,13 +233,13 @@ function follow(link: Link, verdict: Verdict, attempt: number): Step {
   }
 }
 
-/** The session is not to be had any more: another is opened. */
+/** Opens another session, since the old one is no longer available. */
 function beginAnew(link: Link): Step {
   const { link: next, actions } = connect({ ...link, session: undefined });
   return { link: next, actions: [{ kind: 'abandon' }, ...actions] };
 }
 
-/** Tells why once, and again where more is known by now. */
+/** Reports the reason once, and again if more is known. */
 function wait(link: Link, reason: RetryReason, problem: Problem, attempt: number): Step {
   const isNews = attempt === 0 || (problem.code !== link.toldOf && !passesByItself(problem.code));
   return {

@@ -9,20 +9,20 @@ export interface Liveness {
   readonly begin: () => void;
   /** The server has said something. */
   readonly heard: () => void;
-  /** To be called about every second, or more often; whether the connection has to be taken for dead. */
+  /** Whether the connection must be considered dead. To be called about every second, or more often. */
   readonly isDead: () => boolean;
-  /** Asks a server that acknowledges nothing for the text of what it has, once that is much. */
+  /** Asks a server that does not acknowledge for the text of what it has, once that is much. */
   readonly flushIfMuchIsUnsettled: () => void;
 }
 
 interface LivenessParts {
   readonly ledger: Ledger;
   readonly requests: FlushRequests;
-  /** Unsettled seconds that are much. */
+  /** How many unsettled seconds are much. */
   readonly flushSeconds: number;
 }
 
-/** A server that has acknowledged nothing by then never does. Those that do, do it every two seconds. */
+/** A server that has not acknowledged anything by then never will; those that do, do it every two seconds. */
 const ACKNOWLEDGES_WITHIN_MS = 6000;
 
 export function createLiveness({ ledger, requests, flushSeconds }: LivenessParts): Liveness {
@@ -41,7 +41,7 @@ export function createLiveness({ ledger, requests, flushSeconds }: LivenessParts
     flushIfMuchIsUnsettled: () => {
       if (ledger.isAcknowledged() || requests.hasUnanswered()) return;
       if (performance.now() - readyAt < ACKNOWLEDGES_WITHIN_MS) return;
-      // The answer tells that silence is settled, too.
+      // The answer shows that silence is settled, too.
       if (ledger.sent() - ledger.settled() > flushSeconds * SAMPLE_RATE)
         requests.add('finalize', ledger.sent());
     },

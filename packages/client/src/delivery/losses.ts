@@ -3,11 +3,14 @@ import { SAMPLE_RATE } from '../audio/sample-rate.js';
 /** Counts the samples that will never be transcribed. */
 export interface Losses {
   readonly samples: () => number;
-  /** The server could not recognise some audio, from one second of it to another. */
+  /** The server could not recognise some audio, from `start` to `end`, seconds. */
   readonly addUnrecognised: (start: number | undefined, end: number | undefined) => void;
-  /** The buffer gave up what is between two samples. The server has all before `there`, as long as its session lives. */
+  /**
+   * The buffer dropped the audio between two samples. The server has everything before `there`, as long as its
+   * session lives.
+   */
   readonly addDropped: (from: number, to: number, there: number) => void;
-  /** What was dropped is settled: nothing of it is needed any more. */
+  /** What was dropped is settled, so none of it is needed any more. */
   readonly settleDropped: () => void;
   /** The session is gone, and with it what was dropped here. */
   readonly loseSession: () => void;

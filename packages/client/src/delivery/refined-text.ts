@@ -1,7 +1,7 @@
 import type { RefinedMessage } from '@auscult/protocol';
 import type { Segment } from '../transcript.js';
 
-/** What a session was read again as, on the clock to which `ownSeconds` brings the seconds of the session. */
+/** The refined text of a session, with its times converted by `ownSeconds`. */
 export function refinedText(
   { text, segments }: RefinedMessage,
   ownSeconds: (sessionSeconds: number) => number,

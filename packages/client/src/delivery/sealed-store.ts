@@ -6,9 +6,9 @@ const LOCK_PREFIX = 'auscult-audio-';
 const NONCE_BYTES = 12;
 
 /**
- * How to keep audio in IndexedDB; `undefined` where there is none. It is sealed with a key that cannot be taken out of
- * this page's memory, so what is left of a page that died can be read by nobody; the next page that opens the store
- * removes it.
+ * Opens a store that keeps audio in IndexedDB; `undefined` where there is none. The audio is sealed with a key that
+ * cannot be taken out of this page's memory, so nobody can read what is left of a page that died; the next page that
+ * opens the store removes it.
  */
 export function sealedStoreOpener(): (() => Promise<BlockStore>) | undefined {
   const { indexedDB, navigator } = globalThis as { indexedDB?: IDBFactory; navigator?: Navigator };

@@ -1,15 +1,15 @@
-/** Tells when the other side has been silent for too long. */
+/** Detects when the other side has been silent for too long. */
 export interface SilenceWatch {
   /** Something was heard. */
   readonly heard: () => void;
-  /** To be called about every second, or more often; whether the silence is too long now. */
+  /** Whether the silence is too long now. To be called about every second, or more often. */
   readonly isDead: () => boolean;
 }
 
 const LONGEST_SILENCE_MS = 10_000;
 /**
- * The most that the time between two calls counts. After sleep, or in a page that the browser holds back, what came
- * meanwhile is delivered only after the timers that are due.
+ * The most that the time between two calls counts. After sleep, or in a page that the browser throttles, messages
+ * that came meanwhile are delivered only after the timers that are due.
  */
 const LONGEST_STEP_MS = 2000;
 

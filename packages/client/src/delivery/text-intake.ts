@@ -5,7 +5,7 @@ import type { FlushRequests } from './flush-requests.js';
 import type { Ledger } from './ledger.js';
 import { refinedText } from './refined-text.js';
 
-/** What comes of the messages of a session, on the transcriber's own clock. */
+/** The text and events of a session's messages, on the transcriber's own clock. */
 export interface TextListener {
   readonly onFinal: (segment: Segment) => void;
   readonly onPartial: (segment: Segment) => void;
@@ -16,10 +16,10 @@ export interface TextListener {
   readonly onRefined: (refined: { text: string; segments: readonly Segment[] }) => void;
 }
 
-/** A message that tells of audio. */
+/** A message that concerns audio. */
 type TextMessage = Exclude<ServerMessage, { type: 'ready' | 'resumed' | 'error' | 'warning' | 'connection' }>;
 
-/** Takes text of the server, each final once, and notes in the ledger what is settled by it. */
+/** Takes text from the server, each final once, and notes in the ledger what it settles. */
 export interface TextIntake {
   readonly take: (message: TextMessage) => void;
 }
@@ -75,7 +75,7 @@ export function createTextIntake({ ledger, requests, channels, listener }: TextI
 
   function takeDropped({ reason, message, sequence, channel = 0, ...span }: DroppedMessage): void {
     const segment = open.get(channel);
-    // Where there is a final all the same, what is open by now is of what was said next.
+    // If there is a final nevertheless, the open partial belongs to what was said next.
     if (segment && sequence >= (ledger.next()[channel] ?? 0)) takeBack(channel, segment);
     const [start, end] = [ledger.ownSeconds(span.start), ledger.ownSeconds(span.end)];
     listener.onDropped({ reason, message, start, end, ...(channels > 1 ? { channel } : {}) });
@@ -97,7 +97,7 @@ export function createTextIntake({ ledger, requests, channels, listener }: TextI
     listener.onStopped(refinement !== undefined);
   }
 
-  /** What sounded like speech and was none has partials and no final. */
+  /** Removes partials of audio that is settled without a final: what sounded like speech was none. */
   function takeBackSettled(): void {
     const settledSeconds = ledger.settled() / SAMPLE_RATE;
     for (const [channel, segment] of open) {

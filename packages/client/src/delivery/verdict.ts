@@ -9,7 +9,7 @@ import {
 import type { AddressAnswer } from '../connection/ask-address.js';
 import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
 
-/** Why the connection has to be made again by itself. */
+/** Why the client reconnects by itself. */
 export type RetryReason = 'connection-lost' | 'busy' | 'server-restarting';
 
 /** What follows from the end of a connection. */
@@ -18,7 +18,7 @@ export type Verdict =
   | { readonly kind: 'new-session' }
   | { readonly kind: 'fail'; readonly problem: Problem };
 
-/** What is known when a connection ends, beside its close code. */
+/** What is known when a connection ends, besides its close code. */
 interface LastWords {
   /** The last error that the server sent on it. */
   readonly error: ErrorMessage | undefined;
@@ -28,7 +28,7 @@ interface LastWords {
   readonly attempt: number;
 }
 
-/** Judges the end of a connection as the table of codes says. Codes that are not in it end what can be tried again. */
+/** Judges the end of a connection by the table of codes. After codes that are not in it, the client tries again. */
 export function verdictOn(closeCode: number, words: LastWords): Verdict {
   const { error, hasTickets, attempt } = words;
   const end = endOf(closeCode, error);
@@ -45,13 +45,13 @@ export function verdictOn(closeCode: number, words: LastWords): Verdict {
     case 'reconnect':
       break;
     case undefined:
-      // Codes of 4000 and more are the application's: one that is not known yet says in its error whether to go on.
+      // Codes from 4000 on are the application's: for an unknown one, its error says whether to go on.
       if (error && !error.retryable && closeCode >= 4000) return { kind: 'fail', problem: problemOf(error) };
   }
   return retryAfter(end?.outage, error);
 }
 
-/** Whether the connection ends with such an error, so that its verdict says what there is to tell of it. */
+/** Whether such an error ends the connection, so that the verdict on that covers it. */
 export function endsConnection({ code }: ErrorMessage): boolean {
   const end = endByError(code);
   return end !== undefined && !end.refusesMessages;
@@ -62,7 +62,7 @@ export function passesByItself(code: ProblemCode): boolean {
   return code === 'connection_lost' || endByError(code)?.then === 'reconnect';
 }
 
-/** How the connection was ended. Where its close frame got lost, a closing error before tells as much. */
+/** How the connection ended. If its close frame was lost, the closing error before it tells the same. */
 function endOf(closeCode: number, error: ErrorMessage | undefined): NamedCloseEnd | undefined {
   const end = endByCode(closeCode);
   const byError = error && endByError(error.code);
@@ -71,12 +71,12 @@ function endOf(closeCode: number, error: ErrorMessage | undefined): NamedCloseEn
 
 /** What the server of a WebSocket says to a plain request. */
 const UPGRADE_REQUIRED = 426;
-/** So often an upgrade may fail where the server is there, as one does that starts just then. */
+/** How often an upgrade may fail although the server answers, as it does while the server starts. */
 const PATIENT_ATTEMPTS = 2;
 
 /**
- * Judges a connection that never opened by what its address answers else. One that is wrong fails, but not where the
- * server has been there before: while it starts anew, a proxy may answer in its place.
+ * Judges a connection that never opened by how its address answers plain requests. A wrong address fails, but not if
+ * the server was there before: while it restarts, a proxy may answer in its place.
  */
 export function verdictOnAnswer(
   answer: AddressAnswer,
@@ -101,7 +101,7 @@ function problemOfAnswer(answer: AddressAnswer, attempt: number): Problem {
 const NOT_LET_IN =
   'The server, or a proxy before it, does not let this program in. Log in there, or ask its operator.';
 
-/** Too many, too early, or a proxy whose server is away. */
+/** Too many requests, too early, or a proxy whose server is down. */
 function isTemporary(answer: AddressAnswer): boolean {
   return answer === 408 || answer === 425 || answer === 429 || (typeof answer === 'number' && answer >= 500);
 }
@@ -111,7 +111,9 @@ function retryReasonOf(answer: AddressAnswer): RetryReason {
   return isTemporary(answer) ? 'server-restarting' : 'connection-lost';
 }
 
-/** Refusals that the SDK has a code of its own for. The others have that of their error, or failing that of their close code. */
+/**
+ * Refusals for which the SDK has its own code. Others get that of their error or, failing that, of their close code.
+ */
 const ownCodes: Readonly<Partial<Record<CloseName, ProblemCode>>> = {
   unauthenticated: 'unauthorized',
   session_taken_over: 'taken_over',
@@ -126,7 +128,7 @@ function refusalProblem(name: CloseName, error: ErrorMessage | undefined): Probl
   };
 }
 
-/** Logins and tickets end some day, which is no news as long as the next ticket is taken. */
+/** Logins and tickets end at some point, which is not worth reporting as long as the next ticket is accepted. */
 function retryWithTicket(error: ErrorMessage | undefined, attempt: number): Verdict {
   const problem = error && attempt > 0 ? problemOf(error) : describeProblem('connection_lost');
   return { kind: 'retry', reason: 'connection-lost', problem };
@@ -138,7 +140,7 @@ const retryReasons: Readonly<Record<Outage, RetryReason>> = {
   failed: 'connection-lost',
 };
 
-/** What the server has to say of itself is told; what it says of a connection is meant for programs. */
+/** What the server says about itself is reported; what it says about a connection is meant for programs. */
 function retryAfter(outage: Outage | undefined, error: ErrorMessage | undefined): Verdict {
   const connectionLost = describeProblem('connection_lost');
   if (outage === undefined) return { kind: 'retry', reason: 'connection-lost', problem: connectionLost };
@@ -146,7 +148,7 @@ function retryAfter(outage: Outage | undefined, error: ErrorMessage | undefined)
   return { kind: 'retry', reason: retryReasons[outage], problem };
 }
 
-/** What the server says of an error, without what only programs need. */
+/** An error of the server, without what only programs need. */
 export function problemOf({ code, message }: ErrorMessage): Problem {
   return { code, message };
 }

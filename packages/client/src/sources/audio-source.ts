@@ -4,7 +4,7 @@ export interface AudioSource {
   readonly start: () => Promise<void>;
   readonly pause: () => void;
   readonly resume: () => void;
-  /** Whether `stop` waits for audio that is still to come, and not only for what has been heard. */
+  /** Whether `stop` waits for audio that is still to come, and not only for what was heard already. */
   readonly hasMore: () => boolean;
   /** Resolves once the last audio has been given, and everything is released. */
   readonly stop: () => Promise<void>;
@@ -13,7 +13,7 @@ export interface AudioSource {
   readonly useMicrophone: (deviceId: string) => Promise<void>;
 }
 
-/** Told what a source gives. */
+/** Receives the audio of a source. */
 export interface SourceListener {
   /** Audio at that rate: samples of each channel, equally many, within ±1. */
   readonly onAudio: (channels: readonly Float32Array[], sampleRate: number) => void;

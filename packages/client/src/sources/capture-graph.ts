@@ -3,7 +3,7 @@ import { describeProblem, TranscriberError } from '../problem.js';
 /** Takes the sound of streams out of the browser's audio engine. */
 export interface CaptureGraph {
   readonly sampleRate: number;
-  /** Listens to these streams instead of those before: one for all channels, or one for each. */
+  /** Listens to these streams instead of the former ones: one for all channels, or one for each. */
   readonly listenTo: (streams: readonly MediaStream[]) => void;
   readonly suspend: () => void;
   readonly resume: () => void;
@@ -12,7 +12,9 @@ export interface CaptureGraph {
   readonly close: () => void;
 }
 
-/** How long the audio engine may take for what it still holds, milliseconds. One that is suspended says nothing. */
+/**
+ * How long the audio engine may take to give out what it still holds, milliseconds. A suspended one never answers.
+ */
 const DRAIN_MS = 250;
 
 /**
@@ -27,7 +29,7 @@ export async function openCaptureGraph(
   if (typeof AudioWorkletNode === 'undefined') {
     throw new TranscriberError(describeProblem('microphones_unsupported'));
   }
-  // The device's own rate: not every browser joins a microphone to an engine of another.
+  // At the device's own rate, since not every browser connects a microphone to an engine with another rate.
   const context = new AudioContext({ latencyHint: 'interactive' });
   try {
     await context.audioWorklet.addModule(workletUrl);
@@ -62,13 +64,13 @@ function connectWorklet(
     if (data === 'drained') drained();
     else onAudio(data);
   };
-  // Its output is silent. Engines run only what leads somewhere.
+  // Its output is silent, but engines run only nodes that are connected to an output.
   worklet.connect(context.destination);
   let wanted = true;
   let nodes: readonly AudioNode[] = [];
 
   const run = (): void => {
-    // Rejected where the engine is closed already.
+    // Rejected if the engine is closed already.
     if (wanted && context.state !== 'running') context.resume().catch(() => undefined);
   };
   // Phone calls and other pages interrupt it.
@@ -103,7 +105,7 @@ function connectWorklet(
   };
 }
 
-/** Connects streams to the worklet; the nodes that have to be disconnected later. */
+/** Connects streams to the worklet; returns the nodes that have to be disconnected later. */
 function join(
   context: AudioContext,
   streams: readonly MediaStream[],
@@ -115,7 +117,7 @@ function join(
     return sources;
   }
   const merger = context.createChannelMerger(sources.length);
-  // An input of a merger mixes to mono what has more channels.
+  // A merger's input mixes a stream with more channels down to mono.
   sources.forEach((source, channel) => source.connect(merger, 0, channel));
   merger.connect(worklet);
   return [...sources, merger];

@@ -5,14 +5,14 @@ import { openCaptureGraph, type CaptureGraph } from './capture-graph.js';
 import { mediaDevices, openMicrophone } from './microphone.js';
 
 interface MicrophoneListener extends SourceListener {
-  /** The microphone is gone, and no other is to be had. */
+  /** The microphone is gone, and there is no other. */
   readonly onLost: (problem: Problem) => void;
   /** There is one again. */
   readonly onFound: () => void;
 }
 
 interface MicrophoneSourceOptions {
-  /** Listened to instead of a microphone; what it is made of is its owner's to release. */
+  /** A stream to listen to instead of a microphone, which its owner releases. */
   readonly stream: MediaStream | undefined;
   readonly options: MicrophoneOptions;
   readonly channels: number;
@@ -32,14 +32,14 @@ export function createMicrophoneSource(given: MicrophoneSourceOptions): AudioSou
   let isPaused = false;
   let isLost = false;
   let isClosed = false;
-  /** Counts the changes of microphone, so that one that was overtaken is given up. */
+  /** Counts the changes of microphone, so that a change that was overtaken is given up. */
   let change = 0;
 
   async function start(): Promise<void> {
     const opening = openCaptureGraph(workletUrl, channels, (blocks) => {
       if (!isPaused && graph) listener.onAudio(blocks, graph.sampleRate);
     });
-    // The person is asked while the worklet loads; if that fails, nobody waits for it any more.
+    // The user is asked while the worklet loads; if loading fails, nobody waits for the answer any more.
     opening.catch(() => undefined);
     try {
       const streams = stream ? [stream] : await openAll(deviceIds, false);
@@ -84,7 +84,7 @@ export function createMicrophoneSource(given: MicrophoneSourceOptions): AudioSou
     else void replace(deviceIds, true);
   }
 
-  /** Opens other microphones and listens to them; those before are released then. Tells how that ended. */
+  /** Opens other microphones and listens to them, then releases the former ones. Returns how that ended. */
   async function replace(
     ids: readonly (string | undefined)[],
     orAnother: boolean,

@@ -16,17 +16,17 @@ export async function listMicrophones(): Promise<readonly Microphone[]> {
     .map(({ deviceId, label }) => ({ deviceId, label }));
 }
 
-/** What tells of microphones that come and go; `undefined` outside of secure pages. */
+/** Reports microphones that come and go; `undefined` outside of secure pages. */
 export function mediaDevices(): MediaDevices | undefined {
   return (globalThis as { navigator?: { mediaDevices?: MediaDevices } }).navigator?.mediaDevices;
 }
 
-/** How a microphone is asked for. */
+/** A request for a microphone. */
 export interface MicrophoneRequest {
   readonly deviceId: string | undefined;
-  /** Whether another will do where that one is not there. */
+  /** Whether another one is acceptable if it is not there. */
   readonly orAnother: boolean;
-  /** Whether left and right are wanted apart. */
+  /** Whether left and right are wanted separately. */
   readonly stereo: boolean;
   readonly processing: Pick<MicrophoneOptions, 'echoCancellation' | 'noiseSuppression' | 'autoGainControl'>;
 }
@@ -48,7 +48,7 @@ function constraintsOf({
   stereo,
   processing,
 }: MicrophoneRequest): MediaTrackConstraints {
-  // What browsers do to voices makes them mono, so two channels are asked for as they are.
+  // Voice processing in browsers makes sound mono, so two channels are requested unprocessed.
   const asItIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   return {
     ...(deviceId === undefined ? {} : { deviceId: orAnother ? { ideal: deviceId } : { exact: deviceId } }),

@@ -11,14 +11,14 @@ interface PcmSourceOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Audio is handed on in pieces of this length, seconds: a meter has as many values. */
+/** Audio is passed on in pieces of this length, seconds, each of which gives a meter one value. */
 const PIECE_SECONDS = 0.05;
 /** How long to work without a break, milliseconds. */
 const LONGEST_TASK_MS = 8;
 
 /**
- * Reads PCM as fast as there is room for it. `stop` reads it to its end, unless it is paused; what is left then stays
- * unread. A source that fails is over.
+ * Reads PCM as fast as there is room for it. `stop` reads it to its end, unless it is paused, in which case the rest
+ * stays unread. A source that fails is over.
  */
 export function createPcmSource(options: PcmSourceOptions): AudioSource {
   const { chunks, sampleRate, channels, listener, room, onFailed } = options;
@@ -47,7 +47,7 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
       onFailed(error);
       return;
     }
-    // Nobody waits for what a source of others does at its end.
+    // Nobody waits for the cleanup of a source that others made.
     Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 

@@ -1,8 +1,8 @@
-/** Where a source that can wait waits until there is room for more audio. */
+/** Where a source that can wait does so until there is room for more audio. */
 export interface Room {
   /** Resolves as soon as there is room. */
   readonly wait: () => Promise<void>;
-  /** There may be room now: whoever waits looks again. */
+  /** There may be room now, so those who wait check again. */
   readonly lookAgain: () => void;
 }
 

@@ -91,7 +91,9 @@ async function measureAll(
   const { pid = 0, httpUrl, url } = server;
   const isWanted = isWantedOf(only);
   const description = (await (await fetch(`${httpUrl}/openapi.json`)).json()) as Description;
-  const requests = hostileRequests(description).filter(({ route, shape }) => isWanted({ where: route, shape }));
+  const requests = hostileRequests(description).filter(({ route, shape }) =>
+    isWanted({ where: route, shape }),
+  );
   const messages = hostileMessages(FRAME_BYTES).filter(({ type, shape }) => isWanted({ where: type, shape }));
   const readings = hostileReadings().filter(isWanted);
   const onDone = onPlan(requests.length * 2 + messages.length + readings.length);

@@ -16,7 +16,7 @@ export interface CheckedLogin {
 }
 
 /** What came of looking at name, password and code. */
-export type LoginCheck =
+type LoginCheck =
   | ({ readonly kind: 'right' } & CheckedLogin)
   /** The password is right, and an authenticator is set up. */
   | { readonly kind: 'code-missing'; readonly user: User }

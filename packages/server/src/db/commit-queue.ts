@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { RequestError } from '../errors.js';
 import type { Database } from './database.js';
-import { databaseFailureOf } from './database-failure.js';
+import { createDatabaseOutage, type CommitEvents } from './database-outage.js';
 import type { Schema } from './schema.js';
 
 /** Something to write, as a whole or not at all. It may be called again if the database was unreachable. */
@@ -28,19 +28,6 @@ export interface CommitQueue {
   readonly close: () => Promise<void>;
 }
 
-/** Tells the server about the state of its database. */
-export interface CommitEvents {
-  /**
-   * Commits fail, with this error of the database, and are tried again. A database that is damaged does not recover.
-   */
-  readonly onFailing: (error: unknown, failure: 'passing' | 'damaged') => void;
-  readonly onRecovered: () => void;
-}
-
-/** Pauses between attempts while the database is unreachable, milliseconds. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2000;
-
 /** The most writes that share a transaction, so that none waits long for the others. */
 const MOST_TOGETHER = 500;
 
@@ -54,12 +41,10 @@ interface Waiting {
 
 /** Starts an empty queue over `database`. */
 export function createCommitQueue(database: Database, events: CommitEvents): CommitQueue {
+  const outage = createDatabaseOutage(events);
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
-  let pause = 0;
-  let told: 'passing' | 'damaged' | undefined;
   let isClosed = false;
-  let wake: (() => void) | undefined;
 
   const run = async (): Promise<void> => {
     // What is submitted in the same turn of the event loop belongs together.
@@ -67,7 +52,7 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
     while (waiting.length > 0) {
       const together = waiting.slice(0, MOST_TOGETHER).filter(({ isRefused }) => !isRefused);
       const outcome = await attempt(together);
-      if (outcome === 'again') await rest();
+      if (outcome === 'again') await outage.rest();
       else waiting = waiting.filter((item) => !together.includes(item) && !item.isRefused);
     }
     running = undefined;
@@ -75,16 +60,12 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
 
   const attempt = async (together: readonly Waiting[]): Promise<'done' | 'again'> => {
     try {
-      await commit(together);
-      recovered();
+      await commit(database, together);
+      outage.over();
       for (const item of together) settle(item, item.resolve);
       return 'done';
     } catch (error) {
-      const failure = databaseFailureOf(error);
-      if (failure !== 'unforeseen') {
-        failing(error, failure);
-        return 'again';
-      }
+      if (outage.isBehind(error)) return 'again';
       if (together.length > 1) return await oneByOne(together);
       for (const item of together) {
         settle(item, () => {
@@ -105,59 +86,10 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
     return 'done';
   };
 
-  const commit = async (together: readonly Waiting[]): Promise<void> => {
-    if (together.length === 0) return;
-    await database.transaction(async (transaction) => {
-      for (const { write } of together) await write(transaction);
-    });
-  };
-
-  const failing = (error: unknown, failure: 'passing' | 'damaged'): void => {
-    if (pause === 0 || (failure === 'damaged' && told !== 'damaged')) {
-      events.onFailing(error, failure);
-      told = failure;
-    }
-    pause = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pause * 2));
-  };
-
-  const recovered = (): void => {
-    if (pause > 0) events.onRecovered();
-    pause = 0;
-    told = undefined;
-  };
-
-  const rest = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, pause);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (isClosed) wake();
-    });
-
-  const refuse = (item: Waiting): void => {
-    item.isRefused = true;
-    settle(item, () => {
-      item.reject(new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS));
-    });
-  };
-
   return {
     submit: (write, patience) =>
       new Promise((resolve, reject) => {
-        const item: Waiting = {
-          write,
-          resolve,
-          reject,
-          patience:
-            patience === undefined
-              ? undefined
-              : setTimeout(() => {
-                  refuse(item);
-                }, patience.milliseconds),
-          isRefused: false,
-        };
+        const item = waitingFor({ write, resolve, reject, patience });
         if (isClosed) {
           refuse(item);
           return;
@@ -165,16 +97,40 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
         waiting.push(item);
         running ??= run();
       }),
-    isWriting: () => pause === 0,
+    isWriting: () => !outage.isOn(),
     settled: () => running ?? Promise.resolve(),
     close: async () => {
-      if (pause === 0) await running;
+      if (!outage.isOn()) await running;
       isClosed = true;
       for (const item of waiting) refuse(item);
-      wake?.();
+      outage.stopResting();
       await running;
     },
   };
+}
+
+async function commit(database: Database, together: readonly Waiting[]): Promise<void> {
+  if (together.length === 0) return;
+  await database.transaction(async (transaction) => {
+    for (const { write } of together) await write(transaction);
+  });
+}
+
+/** Something to write that is refused when patience ends. */
+function waitingFor({
+  patience,
+  ...item
+}: Pick<Waiting, 'write' | 'resolve' | 'reject'> & { readonly patience: Patience | undefined }): Waiting {
+  const waiting: Waiting = {
+    ...item,
+    patience:
+      patience &&
+      setTimeout(() => {
+        refuse(waiting);
+      }, patience.milliseconds),
+    isRefused: false,
+  };
+  return waiting;
 }
 
 /** When a client may try again, seconds. */
@@ -183,4 +139,11 @@ const RETRY_AFTER_SECONDS = 5;
 function settle({ patience }: Waiting, how: () => void): void {
   clearTimeout(patience);
   how();
+}
+
+function refuse(item: Waiting): void {
+  item.isRefused = true;
+  settle(item, () => {
+    item.reject(new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS));
+  });
 }

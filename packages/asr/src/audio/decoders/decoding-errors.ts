@@ -1,0 +1,37 @@
+import { SpeechError } from '../../speech-error.js';
+import type { DecodingFailure } from './message-schemas.js';
+import type { Excess } from './usage-watch.js';
+
+/** What a decoder says of its recording. */
+export function errorOf({ code, message, remedy }: DecodingFailure): SpeechError {
+  return new SpeechError(code, message, remedy);
+}
+
+/** The process of a decoder ended, hangs, or says what none does. */
+export function failed(name: string): SpeechError {
+  return new SpeechError(
+    'decoder_failed',
+    `${name} made its decoder fail.`,
+    'Convert it to another format, such as WAV or FLAC, and try again.',
+  );
+}
+
+/** What a recording takes that is more than goes with its length. */
+export function excessive(name: string, excess: Excess): SpeechError {
+  if (excess === 'hung') return failed(name);
+  const what = excess === 'memory' ? 'memory' : 'time';
+  return new SpeechError(
+    'decoding_too_costly',
+    `${name} takes more ${what} to decode than goes with its length.`,
+    'Convert it to another format, such as WAV or FLAC.',
+  );
+}
+
+/** More sound comes than is wanted. */
+export function tooLong(name: string, maxSeconds = 0): SpeechError {
+  return new SpeechError(
+    'recording_too_long',
+    `${name} is longer than ${maxSeconds / 60} minutes.`,
+    'Cut it into parts.',
+  );
+}

@@ -1,0 +1,128 @@
+import { SAMPLE_RATE } from '../sample-rate.js';
+import { createReplies, type DecodingListener } from './decoder-replies.js';
+import { type DecoderProcess, startDecoderProcess } from './decoder-process.js';
+import { excessive, failed, tooLong } from './decoding-errors.js';
+import type { Frame } from './frames.js';
+import type { MemoryBudget } from './memory-budget.js';
+import { ANSWER, MOST_QUESTIONS } from './messages.js';
+import { createRequestedPrograms } from './requested-programs.js';
+import { type DecoderSource, piecesOf } from './source-pieces.js';
+import { watchUsage } from './usage-watch.js';
+
+/** What is decoded of a recording, and what that may take. */
+export interface RunOptions {
+  readonly name: string;
+  readonly track: number | undefined;
+  readonly maxSeconds: number | undefined;
+  readonly memory: MemoryBudget;
+  /** Is given what ends it early, with the reason. */
+  readonly onStart: (end: EndDecoder) => void;
+}
+
+/** Ends the decoder, its programs and its reading, once. */
+export type EndDecoder = (error?: unknown) => void;
+
+/** Told what a decoder says, and that it has ended: of itself, or because of an error. */
+export interface RunListener extends Pick<DecodingListener, 'onOpened' | 'onSound'> {
+  readonly onDone: DecodingListener['onDone'];
+  readonly onEnd: EndDecoder;
+}
+
+/** Runs the process that decodes a recording, answers it and watches over what it takes. Resolves when it has started. */
+export async function runDecoder(
+  source: DecoderSource,
+  { name, track, maxSeconds, memory, onStart }: RunOptions,
+  listener: RunListener,
+): Promise<EndDecoder> {
+  const pieces = piecesOf(source);
+  const programs = createRequestedPrograms();
+  let decoder: DecoderProcess | undefined;
+  let samples = 0;
+  let hasEnded = false;
+  /** Questions that wait for an answer. */
+  let asked = 0;
+
+  const end: EndDecoder = (error) => {
+    if (hasEnded) return;
+    hasEnded = true;
+    watch.end();
+    decoder?.kill();
+    programs.killAll();
+    void pieces.close().catch(() => undefined);
+    listener.onEnd(error);
+  };
+  const fail = (): void => {
+    end(failed(name));
+  };
+
+  const reply = createReplies({
+    task: { name, size: pieces.size, track, maxSeconds },
+    pid: () => decoder?.pid,
+    pieces,
+    programs,
+    listener: {
+      onOpened: listener.onOpened,
+      onSound: (block) => {
+        samples += block.length;
+        if (samples > (maxSeconds ?? Number.POSITIVE_INFINITY) * SAMPLE_RATE) throw tooLong(name, maxSeconds);
+        return listener.onSound(block);
+      },
+      onDone: (damage) => {
+        listener.onDone(damage);
+        end();
+      },
+      onFailed: end,
+    },
+  });
+
+  const receive = (question: Frame): void => {
+    if (hasEnded) return;
+    watch.heard();
+    asked += 1;
+    if (asked > MOST_QUESTIONS) {
+      fail();
+      return;
+    }
+    reply(question).then(
+      (payload) => {
+        if (payload === undefined) return;
+        asked -= 1;
+        decoder?.send({ id: question.id, type: ANSWER, payload: Buffer.from(payload) });
+      },
+      (error: unknown) => {
+        // What a decoder may not say is its failure; what its recording cannot give is not.
+        end(isNonsense(error) ? failed(name) : error);
+      },
+    );
+  };
+
+  const watch = watchUsage({
+    decoder: () => decoder?.pid,
+    programs: () => programs.pids(),
+    startedPrograms: () => programs.started(),
+    inputBytes: () => pieces.size ?? pieces.given(),
+    outputSeconds: () => samples / SAMPLE_RATE,
+    // While ffmpeg works, all that a decoder has asked is answered late.
+    isExpected: () => asked === 0 || programs.pids().length > 0,
+    memory,
+    onExcess: (excess) => {
+      end(excessive(name, excess));
+    },
+  });
+  onStart(end);
+  try {
+    decoder = await startDecoderProcess({ onFrame: receive, onNonsense: fail, onExit: fail });
+    if (hasEnded) decoder.kill();
+  } catch (error) {
+    end(error);
+  }
+  return end;
+}
+
+function isNonsense(error: unknown): boolean {
+  return (
+    error instanceof RangeError ||
+    error instanceof SyntaxError ||
+    (error instanceof Error && error.name.includes('ZodError'))
+  );
+}

@@ -12,26 +12,8 @@ import { isOver, median } from '../hostile/tries.js';
 import { watchPings } from '../hostile/watch-pings.js';
 import { mainThreadSeconds } from '../server/main-thread.js';
 import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
+import type { HostileCost } from '../hostile/cost.js';
 import { costOfReading } from './hostile-readings.js';
-
-/** What one hostile request or message cost the server. */
-export interface HostileCost {
-  readonly kind: 'before login' | 'after login' | 'message' | 'reading';
-  /** Route or type of message. */
-  readonly where: string;
-  readonly shape: string;
-  readonly bytes: number;
-  /** Status of the answer, or code of the error or type of the message. */
-  readonly answer: string;
-  /** Time of the event loop, the median of the tries, milliseconds of processor time. */
-  readonly loopMs: number;
-  /**
-   * The most that the event loop did while another socket waited for an answer to a ping, the median of the tries,
-   * milliseconds of processor time; for messages that are audio and for reading records, whose work goes on in parts.
-   */
-  readonly heldMs?: number;
-  readonly budgetMs: number;
-}
 
 export interface HostileInputResults {
   readonly tries: number;

@@ -1,9 +1,9 @@
+import type { HostileCost } from '../hostile/cost.js';
 import type { HostileReading } from '../hostile/records.js';
 import { openSession } from '../hostile/session.js';
 import { isOver, median } from '../hostile/tries.js';
 import { watchPings } from '../hostile/watch-pings.js';
 import { mainThreadSeconds } from '../server/main-thread.js';
-import type { HostileCost } from './hostile-input.js';
 
 /** What reading may hold the event loop up by at most at a time, milliseconds. */
 const BUDGET_MS = 10;

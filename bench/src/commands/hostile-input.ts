@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import {
-  measureHostileInput,
-  type HostileCost,
-  type HostileInputResults,
-} from '../benchmarks/hostile-input.js';
+import { measureHostileInput, type HostileInputResults } from '../benchmarks/hostile-input.js';
+import type { HostileCost } from '../hostile/cost.js';
 import { table } from '../report/table.js';
 import { wholeNumber } from './clip-options.js';
 import { conduct, showProgress } from './conduct.js';

@@ -108,11 +108,10 @@ export async function createApp(
   const origins = createOriginPolicy(config);
   const version = serverVersion();
   const tls = createTls(config, log);
-  const keyTerms = openSharedKeyTerms(config, log, () => {
+  const reader = createTextReader();
+  const keyTerms = await openSharedKeyTerms(config, log, reader, () => {
     noteRead('keyTermsDirectory');
   });
-
-  const reader = createTextReader();
 
   let hasRefusedRows = false;
   const storage = await openStorage(config, log, {

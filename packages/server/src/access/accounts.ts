@@ -2,10 +2,11 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import type { AccessAuditAction, AuditedBy } from './access-audit.js';
-import { PATIENCE, type UserServices } from './change-services.js';
+import { PATIENCE } from './change-services.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { codeSetup, createCodeSecret, secretText, stepOfCode } from './one-time-codes.js';
 import { createUserRows, type UserRow } from './user-rows.js';
+import type { UserServices } from './user-services.js';
 
 /** An authenticator that is not in use yet, shown once. */
 interface AuthenticatorOffer {

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
-import type { UserServices } from './change-services.js';
+import type { UserServices } from './user-services.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { stepOfCode } from './one-time-codes.js';
 import type { ChangeUser } from './user-changes.js';

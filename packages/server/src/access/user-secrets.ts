@@ -1,4 +1,4 @@
-import type { UserServices } from './change-services.js';
+import type { UserServices } from './user-services.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { codeSetup, createCodeSecret } from './one-time-codes.js';
 import { createPassword } from './passwords.js';

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import type { AuditedBy } from './access-audit.js';
-import { PATIENCE, type UserServices } from './change-services.js';
+import { PATIENCE } from './change-services.js';
 import { createLoginCheck, type CheckLogin } from './check-login.js';
 import type { GrantableRole } from './identity.js';
 import { createChangeUser, noteUser } from './user-changes.js';
 import { createUserRows, type UserRow, type UserRows } from './user-rows.js';
 import { newUserSecrets, type UserSecrets } from './user-secrets.js';
+import type { UserServices } from './user-services.js';
 import { canonicalName, userOf, type User } from './user.js';
 
 interface UserOrder {

@@ -1,4 +1,4 @@
-import { keyTermLimits, type KeyTerm } from '@auscult/asr';
+import { keyTermLimits, type KeyTerm } from '@auscult/asr/key-terms';
 import { keyTerm } from '@auscult/protocol';
 import { ConfigError } from '../config/config-error.js';
 

@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkKeyTerms, listKeyTerms, mergeKeyTerms, type KeyTermList } from '@auscult/asr';
+import { listKeyTerms, type KeyTermList } from '@auscult/asr/key-terms';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
+import type { TextReader } from '../reading/text-reader.js';
 import type { Log } from '../telemetry/log.js';
-import { leftOutSentence } from './accept-key-terms.js';
-import { parseKeyTerms } from './parse-key-terms.js';
 
 /** Key terms that operators keep in files, which may change while the server runs. */
 export interface SharedKeyTerms {
@@ -21,41 +20,55 @@ const LOOK_AGAIN_MS = 10_000;
  * Reads the files of `keyTermsDirectory`, and again every `lookAgainMs`. New files that cannot be used are named in
  * the log, once, and the former terms stay.
  *
+ * @param reader takes them apart, the large ones on its thread: a file may hold thousands of terms
  * @param onChanged called when other terms are used from now on
  * @throws {ConfigError} that names the file and the line which cannot be used
  */
-export function openSharedKeyTerms(
+export async function openSharedKeyTerms(
   { keyTermsDirectory: directory, language }: Pick<Config, 'keyTermsDirectory' | 'language'>,
   log: Log,
+  reader: Pick<TextReader, 'sharedTerms'>,
   onChanged: () => void,
   lookAgainMs = LOOK_AGAIN_MS,
-): SharedKeyTerms {
+): Promise<SharedKeyTerms> {
   if (directory === undefined) return { of: () => none, close: () => undefined };
+  const read = createFileReading(reader, language, log);
   /** The files that were read last, whether they can be used or not. */
-  let seen = readFiles(directory);
-  let lists = listsIn(seen, language, log);
+  let seen = await readFiles(directory);
+  let lists = await listsIn(seen, read);
   /** The last report about files that cannot be used. */
   let problem: string | undefined;
+  let isRenewing = false;
 
-  const renew = (): void => {
-    try {
-      const found = readFiles(directory);
-      if (isSame(seen, found)) return;
-      seen = found;
-      lists = listsIn(found, language, log);
-      problem = undefined;
-      log.info('key terms read again', { count: found.size });
-      onChanged();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      if (error.message === problem) return;
-      problem = error.message;
-      log.error('the files of key terms cannot be used; the former terms stay', {
-        problem: `${problem} ${error.remedy}`,
-      });
-    }
+  const renew = async (): Promise<void> => {
+    const found = await readFiles(directory);
+    if (isSame(seen, found)) return;
+    seen = found;
+    lists = await listsIn(found, read);
+    problem = undefined;
+    log.info('key terms read again', { count: found.size });
+    onChanged();
   };
-  const timer = setInterval(renew, lookAgainMs).unref();
+  const report = (error: unknown): void => {
+    if (!(error instanceof ConfigError)) {
+      log.unexpected(error);
+      return;
+    }
+    if (error.message === problem) return;
+    problem = error.message;
+    log.error('the files of key terms cannot be used; the former terms stay', {
+      problem: `${problem} ${error.remedy}`,
+    });
+  };
+  const timer = setInterval(() => {
+    if (isRenewing) return;
+    isRenewing = true;
+    renew()
+      .catch(report)
+      .finally(() => {
+        isRenewing = false;
+      });
+  }, lookAgainMs).unref();
 
   return {
     of: (tenant) => lists.tenants.get(tenant) ?? lists.server,
@@ -72,14 +85,14 @@ const SERVER_FILE = 'server.txt';
 const TENANTS_FOLDER = 'tenants';
 const TENANT_FILE = /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.txt$/u;
 
-function readFiles(directory: string): Files {
-  const isThere = namesIn(directory);
+async function readFiles(directory: string): Promise<Files> {
+  const isThere = await namesIn(directory);
   if (isThere === undefined)
     throw new ConfigError(
       `the folder of key terms ${directory} cannot be read.`,
       'Check the path, and that this user may read the folder.',
     );
-  const tenants = isThere.includes(TENANTS_FOLDER) ? namesIn(join(directory, TENANTS_FOLDER)) : [];
+  const tenants = isThere.includes(TENANTS_FOLDER) ? await namesIn(join(directory, TENANTS_FOLDER)) : [];
   if (tenants === undefined)
     throw new ConfigError(
       `${join(directory, TENANTS_FOLDER)} is no folder that can be read.`,
@@ -89,20 +102,22 @@ function readFiles(directory: string): Files {
     ...isThere.filter((name) => name === SERVER_FILE),
     ...tenants.filter((name) => !name.startsWith('.')).map((name) => join(TENANTS_FOLDER, name)),
   ];
-  return new Map(names.sort().map((name) => [name, contentOf(join(directory, name))]));
+  const files = new Map<string, Buffer>();
+  for (const name of names.sort()) files.set(name, await contentOf(join(directory, name)));
+  return files;
 }
 
-function namesIn(folder: string): readonly string[] | undefined {
+async function namesIn(folder: string): Promise<readonly string[] | undefined> {
   try {
-    return readdirSync(folder);
+    return await readdir(folder);
   } catch {
     return undefined;
   }
 }
 
-function contentOf(path: string): Buffer {
+async function contentOf(path: string): Promise<Buffer> {
   try {
-    return readFileSync(path);
+    return await readFile(path);
   } catch {
     throw new ConfigError(
       `the file of key terms ${path} cannot be read.`,
@@ -125,19 +140,34 @@ interface Lists {
 
 const none = listKeyTerms([]);
 
-function listsIn(files: Files, language: string, log: Log): Lists {
-  const checked = new Map(
-    [...files].map(([name, content]) => [name, checkKeyTerms(parseKeyTerms(content, name), language)]),
-  );
-  const server = checked.get(SERVER_FILE)?.terms ?? [];
-  const tenants = [...checked].flatMap(([name, { terms }]): [string, KeyTermList][] =>
-    name === SERVER_FILE ? [] : [[tenantOf(name), listKeyTerms(mergeKeyTerms(terms, server))]],
-  );
-  for (const [file, { leftOut }] of checked) {
-    const sentence = leftOutSentence(leftOut);
-    if (sentence !== '') log.warn('some key terms of a file do not count', { path: file, problem: sentence });
-  }
-  return { server: listKeyTerms(server), tenants: new Map(tenants) };
+/** Reads a file behind which the terms of the server stand. */
+type ReadFile = (name: string, content: Buffer, server: KeyTermList) => Promise<KeyTermList>;
+
+/** What was read is not read again as long as it is the same. What does not count is named in the log. */
+function createFileReading(reader: Pick<TextReader, 'sharedTerms'>, language: string, log: Log): ReadFile {
+  const known = new Map<
+    string,
+    { readonly content: Buffer; readonly server: string; readonly terms: KeyTermList }
+  >();
+  return async (name, content, server) => {
+    const former = known.get(name);
+    if (former?.server === server.name && former.content.equals(content)) return former.terms;
+    const reading = await reader.sharedTerms({ name, content, server, language });
+    if (!reading.ok) throw new ConfigError(reading.problem, reading.remedy);
+    const { terms, notice } = reading;
+    if (notice !== '') log.warn('some key terms of a file do not count', { path: name, problem: notice });
+    known.set(name, { content, server: server.name, terms });
+    return terms;
+  };
+}
+
+async function listsIn(files: Files, read: ReadFile): Promise<Lists> {
+  const own = files.get(SERVER_FILE);
+  const server = own === undefined ? none : await read(SERVER_FILE, own, none);
+  const tenants = new Map<string, KeyTermList>();
+  for (const [name, content] of files)
+    if (name !== SERVER_FILE) tenants.set(tenantOf(name), await read(name, content, server));
+  return { server, tenants };
 }
 
 function tenantOf(file: string): string {

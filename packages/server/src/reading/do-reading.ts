@@ -1,4 +1,5 @@
 import { acceptKeyTerms } from '../key-terms/accept-key-terms.js';
+import { readSharedFile } from '../key-terms/read-shared-file.js';
 import { readKeyTerms, readMessage } from './client-text.js';
 import type { ReadingResults, ReadingTask } from './thread-messages.js';
 
@@ -12,5 +13,7 @@ export function doReading(task: ReadingTask): ReadingResults[ReadingTask['kind']
       return readKeyTerms(task.text);
     case 'accept':
       return acceptKeyTerms(task.sent, task.shared, task.language);
+    case 'shared-terms':
+      return readSharedFile(task.file);
   }
 }

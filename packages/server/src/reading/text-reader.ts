@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { Identity } from '../access/identity.js';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
+import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 import { doReading } from './do-reading.js';
 import { createFairQueue } from './fair-queue.js';
@@ -24,8 +25,13 @@ export interface TextReader {
     shared: KeyTermList,
     language: string,
   ) => AcceptedKeyTerms | Promise<AcceptedKeyTerms>;
+  /** Reads a file of key terms that operators keep, see `readSharedFile`. */
+  readonly sharedTerms: (file: SharedTermsFile) => SharedTermsReading | Promise<SharedTermsReading>;
   readonly close: () => void;
 }
+
+/** Whose files of key terms are read: nobody's who sends anything. */
+const OPERATOR = { tenant: '', subject: '' };
 
 /** Texts up to this many bytes take at most 10 ms to read: a few hundred key terms (bench `hostile-input`). */
 const SMALL = 4096;
@@ -37,7 +43,7 @@ export function createTextReader(): TextReader {
   let underWay: Pending | undefined;
 
   function read<Task extends ReadingTask>(
-    { tenant, subject }: Identity,
+    { tenant, subject }: Pick<Identity, 'tenant' | 'subject'>,
     size: number,
     task: Task,
   ): ReadingResults[Task['kind']] | Promise<ReadingResults[Task['kind']]> {
@@ -89,6 +95,8 @@ export function createTextReader(): TextReader {
       if (sent.count === 0) return { terms: shared, warnings: [] };
       return read(owner, sent.json.length + shared.json.length, { kind: 'accept', sent, shared, language });
     },
+    sharedTerms: (file) =>
+      read(OPERATOR, file.content.length + file.server.json.length, { kind: 'shared-terms', file }),
     close: () => {
       for (const { reject } of waiting.takeAll()) reject(threadEnded());
       void thread?.terminate();

@@ -1,5 +1,6 @@
 import type { KeyTermList } from '@auscult/asr/key-terms';
 import type { AcceptedKeyTerms } from '../key-terms/accept-key-terms.js';
+import type { SharedTermsFile, SharedTermsReading } from '../key-terms/read-shared-file.js';
 import type { KeyTermsReading, MessageReading, SentKeyTerms } from './client-text.js';
 
 /** Something to be read. */
@@ -11,11 +12,13 @@ export type ReadingTask =
       readonly sent: SentKeyTerms;
       readonly shared: KeyTermList;
       readonly language: string;
-    };
+    }
+  | { readonly kind: 'shared-terms'; readonly file: SharedTermsFile };
 
 /** The result of each. */
 export interface ReadingResults {
   readonly message: MessageReading;
   readonly 'key-terms': KeyTermsReading;
   readonly accept: AcceptedKeyTerms;
+  readonly 'shared-terms': SharedTermsReading;
 }

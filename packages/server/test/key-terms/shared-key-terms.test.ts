@@ -5,6 +5,7 @@ import { termsOfList } from '@auscult/asr';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.js';
 import { openSharedKeyTerms, type SharedKeyTerms } from '../../src/key-terms/shared-key-terms.js';
+import { createTextReader, type TextReader } from '../../src/reading/text-reader.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { until } from '../support/until.js';
 
@@ -24,11 +25,16 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
   return folder;
 }
 
-function open(keyTermsDirectory: string | undefined): Opened {
+async function open(keyTermsDirectory: string | undefined): Promise<Opened> {
   let lines = '';
   let changes = 0;
   const log = createLog({ logLevel: 'info', logFormat: 'json' }, { write: (line) => (lines += line) });
-  const terms = openSharedKeyTerms({ keyTermsDirectory, language: 'en' }, log, () => (changes += 1), 20);
+  const reader = createTextReader();
+  onTestFinished(() => {
+    reader.close();
+  });
+  const settings = { keyTermsDirectory, language: 'en' };
+  const terms = await openSharedKeyTerms(settings, log, reader, () => (changes += 1), 20);
   onTestFinished(() => {
     terms.close();
   });
@@ -38,8 +44,8 @@ function open(keyTermsDirectory: string | undefined): Opened {
 const textsOf = ({ terms }: Opened, tenant: string) => termsOfList(terms.of(tenant)).map(({ text }) => text);
 
 describe('files of key terms', () => {
-  test('are for everybody and for a tenant, whose own come first', () => {
-    const opened = open(
+  test('are for everybody and for a tenant, whose own come first', async () => {
+    const opened = await open(
       folderWith({
         'server.txt': '\ufeff# formulary\r\nmetoprolol\r\n\r\nHbA1c\t1.5\th b a one c|a one c\r\n',
         'tenants/north.txt': 'Dr. Ito\t2\nHBA1C\n',
@@ -57,9 +63,9 @@ describe('files of key terms', () => {
     expect(textsOf(opened, '../server')).toEqual(['metoprolol', 'HbA1c']);
   });
 
-  test('need not be there', () => {
-    expect(textsOf(open(undefined), 'north')).toEqual([]);
-    expect(textsOf(open(folderWith({})), 'north')).toEqual([]);
+  test('need not be there', async () => {
+    expect(textsOf(await open(undefined), 'north')).toEqual([]);
+    expect(textsOf(await open(folderWith({})), 'north')).toEqual([]);
   });
 
   test.each([
@@ -76,20 +82,20 @@ describe('files of key terms', () => {
       { 'server.txt': Array.from({ length: 5001 }, (_, index) => `term${index}`).join('\n') },
       '5001 key terms',
     ],
-  ])('stop the start where they cannot be used, case %#', (files, problem) => {
-    const start = () => open(folderWith(files));
-    expect(start).toThrow(ConfigError);
-    expect(start).toThrow(problem);
-    expect(start).not.toThrow(/metoprolol|xxx/);
+  ])('stop the start where they cannot be used, case %#', async (files, problem) => {
+    const failure: unknown = await open(folderWith(files)).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ConfigError);
+    expect((failure as ConfigError).message).toContain(problem);
+    expect((failure as ConfigError).message).not.toMatch(/metoprolol|xxx/);
   });
 
-  test('stop the start where their folder is missing', () => {
-    expect(() => open(join(tmpdir(), 'no-such-folder-of-terms'))).toThrow('cannot be read');
+  test('stop the start where their folder is missing', async () => {
+    await expect(open(join(tmpdir(), 'no-such-folder-of-terms'))).rejects.toThrow('cannot be read');
   });
 
   test('are read again when they change, and stay as they were where they cannot be used', async () => {
     const folder = folderWith({ 'server.txt': 'metoprolol\n' });
-    const opened = open(folder);
+    const opened = await open(folder);
     writeFileSync(join(folder, 'server.txt'), 'apixaban\n');
     await until(() => textsOf(opened, 'north')[0] === 'apixaban');
 
@@ -109,8 +115,41 @@ describe('files of key terms', () => {
     expect(opened.log()).not.toMatch(/canary|ito|apixaban|lisinopril/i);
   });
 
-  test('may hold what does no good, which is counted in the log and left out', () => {
-    const opened = open(folderWith({ 'server.txt': 'the\n💊\nHbA1c\nhba1c\n' }));
+  test('are taken apart on a thread where they are large, and only those that have changed', async () => {
+    const lines = Array.from({ length: 3000 }, (_, number) => `zorblax ${number}\n`).join('');
+    const folder = folderWith({
+      'server.txt': lines,
+      'tenants/north.txt': lines,
+      'tenants/south.txt': lines,
+    });
+    const whole = createTextReader();
+    onTestFinished(() => {
+      whole.close();
+    });
+    const readings: { readonly name: string; readonly onThread: boolean }[] = [];
+    const reader: Pick<TextReader, 'sharedTerms'> = {
+      sharedTerms: (file) => {
+        const reading = whole.sharedTerms(file);
+        readings.push({ name: file.name, onThread: reading instanceof Promise });
+        return reading;
+      },
+    };
+    const log = createLog({ logLevel: 'silent', logFormat: 'json' });
+    const settings = { keyTermsDirectory: folder, language: 'en' };
+    let changes = 0;
+    const terms = await openSharedKeyTerms(settings, log, reader, () => (changes += 1), 20);
+    onTestFinished(() => {
+      terms.close();
+    });
+    writeFileSync(join(folder, 'tenants/south.txt'), `${lines}apixaban\n`);
+    await until(() => changes === 1);
+    expect(termsOfList(terms.of('south')).at(3000)).toEqual({ text: 'apixaban' });
+    const files = ['server.txt', 'tenants/north.txt', 'tenants/south.txt', 'tenants/south.txt'];
+    expect(readings).toEqual(files.map((name) => ({ name, onThread: true })));
+  });
+
+  test('may hold what does no good, which is counted in the log and left out', async () => {
+    const opened = await open(folderWith({ 'server.txt': 'the\n💊\nHbA1c\nhba1c\n' }));
     expect(textsOf(opened, 'north')).toEqual(['HbA1c']);
     expect(opened.log()).toContain('server.txt');
     expect(opened.log()).toContain('1 that stand in the list already, 1 that everybody uses');

@@ -1,10 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Database } from '../db/database.js';
-import { parseJson } from '../parse-json.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { chainHash, EMPTY_CHAIN, type AuditEntry, type ChainHead } from './audit-entry.js';
 import { auditKeys } from './audit-keys.js';
+import { entriesBehind, readDeletion } from './deletions.js';
 import { readSealedHead } from './sealed-head.js';
 import { createContentDigest } from './verify.js';
 
@@ -19,14 +17,6 @@ export interface DestroyedByLog {
   readonly refresh: () => Promise<void>;
 }
 
-/** Entries that are read together. */
-const PAGE = 2000;
-
-const relevantEntry = z.object({ action: z.string(), outcome: z.string(), what: z.string() });
-
-/** Matches the relevant entries; the quoted pattern cannot occur within a text of an entry. */
-const RELEVANT = /"action":"(?:record\.delete|retention\.destroy|backup\.restore|audit\.accept)"/u;
-
 /** Nothing is read yet. */
 export function createDestroyedByLog({ db }: Pick<Database, 'db'>, masterKeys: MasterKeys): DestroyedByLog {
   const keys = auditKeys(masterKeys);
@@ -38,33 +28,21 @@ export function createDestroyedByLog({ db }: Pick<Database, 'db'>, masterKeys: M
   let reading: Promise<void> | undefined;
 
   const take = (row: AuditEntry): void => {
-    const { data } = relevantEntry.safeParse(RELEVANT.test(row.entry) ? parseJson(row.entry) : undefined);
+    const deletion = readDeletion(row.entry);
     // Entries that somebody has accepted count as they are.
-    if (data?.action === 'audit.accept' && data.what === content.value()) isChained = true;
+    if (deletion?.kind === 'accepted' && deletion.what === content.value()) isChained = true;
     const isNext = row.sequence === before.sequence + 1 && chainHash(before.hash, row.entry) === row.hash;
     isChained &&= isNext;
     content.add(row);
-    if (data !== undefined && data.action !== 'audit.accept' && data.outcome === 'success')
-      unsure.push(data.what);
+    if (deletion !== undefined && deletion.kind !== 'accepted') unsure.push(deletion.what);
     before = { sequence: row.sequence, hash: row.hash };
   };
 
   const readOn = async (): Promise<void> => {
     const sealed = await readSealedHead(db, keys);
     if (sealed.kind !== 'intact') return;
-    for (;;) {
-      const rows = await db
-        .selectFrom('audit_entries')
-        .select(['sequence', 'entry', 'hash'])
-        .where('sequence', '>', before.sequence)
-        .where('sequence', '<=', sealed.head.sequence)
-        .orderBy('sequence')
-        .limit(PAGE)
-        .execute();
+    for await (const rows of entriesBehind(db, before.sequence, sealed.head.sequence))
       for (const row of rows) take(row);
-      if (rows.length < PAGE) break;
-      await turn();
-    }
     if (!isChained || before.hash !== sealed.head.hash) return;
     for (const id of unsure) destroyed.add(id);
     unsure = [];

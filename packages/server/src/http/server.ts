@@ -26,6 +26,7 @@ import type { Config } from '../config/schema.js';
 import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
+import { boundPipelining } from './bound-pipelining.js';
 import { describeAccess, securitySchemes } from './describe-access.js';
 import { forgetFarProxies, prefixOf } from './location.js';
 import { takeShallowJson } from './shallow-json.js';
@@ -108,6 +109,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     const { status, body } = httpError(refusal.code, refusal.details, refusal.explanation);
     return reply.code(status).type('application/json').send(body);
   });
+  boundPipelining(app);
   app.addHook('onRequest', ({ raw }, _reply, next) => {
     forgetFarProxies(raw.headers);
     next();

@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
 import { decide, type AdmissionServices, type Decision } from './admission.js';
 import { AnnouncingWebSocket } from './announcing-web-socket.js';
+import { answerPings } from './answer-pings.js';
 import { awaitResume } from './await-resume.js';
 import type {
   ConnectionRequest,
@@ -40,6 +41,8 @@ export async function registerLive(
     maxPayload: services.config.maxFrameBytes,
     // One message per turn of the event loop: a chunk full of tiny frames must not hold up other sessions.
     allowSynchronousEvents: false,
+    // See `answerPings`.
+    autoPong: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
     WebSocket: AnnouncingWebSocket as unknown as SocketClass,
     handleProtocols: (_offered: ReadonlySet<string>, request: IncomingMessage) =>
@@ -98,6 +101,7 @@ function addRoute(
       throw new RequestError('upgrade_expected');
     },
     wsHandler: (socket: WebSocket, request) => {
+      answerPings(socket);
       upgrades.get(request.raw)?.begin(socket);
     },
   });

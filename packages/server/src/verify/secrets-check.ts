@@ -1,16 +1,15 @@
+import { entriesBehind, readDeletion } from '../audit/deletions.js';
 import { readAccessSeal, type Seal } from '../access/seal.js';
 import { createCodeSecrets } from '../access/code-secrets.js';
-import { z } from 'zod';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import type { ReadableDatabase } from '../db/database.js';
 import { destroyedListPath, readDestroyedList } from '../records/destroyed-list.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readSavedConfigurations } from '../storage/saved-configuration.js';
-import { parseJson } from '../parse-json.js';
 import type { Check, Finding, Step } from './check.js';
 
-/** Users in a step. */
+/** Users, or sessions that were destroyed, in a step. */
 const PAGE = 50;
 
 /** What is looked at here lies in the database and in the data directory. */
@@ -98,43 +97,27 @@ async function* codeSecrets(db: ReadableDatabase['db'], seal: Seal | undefined) 
   }
 }
 
-const destruction = z.object({ outcome: z.string(), what: z.string() });
-
 /** What the audit log says was destroyed, the database knows to be, so that no copy of a key brings it back. */
 async function* destroyedFindings(db: ReadableDatabase['db']): AsyncGenerator<Step> {
-  for (let after = 0; ;) {
-    const rows = await db
-      .selectFrom('audit_entries')
-      .select(['sequence', 'entry'])
-      .where('sequence', '>', after)
-      .where((eb) =>
-        eb.or([
-          eb('entry', 'like', '%"action":"record.delete"%'),
-          eb('entry', 'like', '%"action":"retention.destroy"%'),
-        ]),
-      )
-      .orderBy('sequence')
-      .limit(PAGE)
-      .execute();
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.sequence;
-    const ids = rows.flatMap(({ entry }) => {
-      const { data } = destruction.safeParse(parseJson(entry));
-      return data?.outcome === 'success' ? [data.what] : [];
-    });
-    if (ids.length === 0) continue;
-    const known = await db
-      .selectFrom('destroyed_keys')
-      .select('session_id')
-      .where('session_id', 'in', ids)
-      .execute();
-    const there = new Set(known.map(({ session_id: id }) => id));
-    const missing = ids.filter((id) => !there.has(id));
-    yield {
-      checked: 0,
-      findings: missing.map((session) => ({ kind: 'destroyed-list', trouble: 'missing', session })),
-      cursor: '',
-    };
+  for await (const entries of entriesBehind(db, 0)) {
+    const deletions = entries.flatMap(({ entry }) => readDeletion(entry) ?? []);
+    const ids = deletions.filter(({ kind }) => kind === 'destroyed').map(({ what }) => what);
+    for (let from = 0; from < ids.length; from += PAGE)
+      yield { checked: 0, findings: await unknownFindings(db, ids.slice(from, from + PAGE)), cursor: '' };
   }
+}
+
+async function unknownFindings(
+  db: ReadableDatabase['db'],
+  ids: readonly string[],
+): Promise<readonly Finding[]> {
+  const known = await db
+    .selectFrom('destroyed_keys')
+    .select('session_id')
+    .where('session_id', 'in', ids)
+    .execute();
+  const there = new Set(known.map(({ session_id: id }) => id));
+  return ids
+    .filter((id) => !there.has(id))
+    .map((session) => ({ kind: 'destroyed-list', trouble: 'missing', session }) as const);
 }

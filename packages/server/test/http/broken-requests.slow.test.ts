@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectOptedIn } from '../support/client.js';
@@ -19,6 +20,18 @@ describe('a request that is too large or too slow', () => {
     expect(await answerOf(socket)).toMatchObject({ status: 431, code: 'headers_too_large' });
     client.send({ type: 'stop' });
     await client.next('stopped');
+  });
+
+  test('comes with hundreds of others before any is answered: some are answered, and the connection is closed', async () => {
+    const { url } = await startScriptedServer();
+    const socket = dial(url);
+    let answers = '';
+    socket.on('data', (bytes: Buffer) => (answers += bytes.toString()));
+    const closed = once(socket, 'close');
+    socket.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(500));
+    await closed;
+    expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(16);
+    expect(answers.match(/connection: close/gi)).toHaveLength(1);
   });
 
   test('has a head of many lines', async () => {

@@ -1,4 +1,4 @@
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { connect, connectOptedIn, silence } from '../support/client.js';
@@ -135,3 +135,37 @@ function holdFlush({ recognizer }: Pick<ScriptedServer, 'recognizer'>): () => vo
     open();
   };
 }
+
+test('pings are answered as they are read, and whoever reads nothing finds few answers waiting', async () => {
+  const { url } = await startScriptedServer();
+  const { socket } = await connect(url);
+  const before = once(socket, 'pong');
+  socket.ping('first');
+  expect(String((await before)[0])).toBe('first');
+
+  const tcp = (socket as unknown as { readonly _socket: Socket })._socket;
+  // What the answers to all of these take is more than the system keeps for a connection that nobody reads.
+  const pings = 160_000;
+  let answers = 0;
+  socket.on('pong', () => (answers += 1));
+  socket.pause();
+  for (let sent = 0; sent < pings; sent++) {
+    socket.ping(Buffer.alloc(125));
+    if (tcp.writableNeedDrain) await once(tcp, 'drain');
+  }
+  await until(() => tcp.writableLength === 0);
+  socket.resume();
+  const last = new Promise<void>((resolve) => {
+    const ask = setInterval(() => {
+      socket.ping('last');
+    }, 50);
+    socket.on('pong', (payload) => {
+      if (payload.toString() !== 'last') return;
+      clearInterval(ask);
+      resolve();
+    });
+  });
+  await last;
+  expect(answers).toBeGreaterThan(0);
+  expect(answers).toBeLessThan(pings);
+});

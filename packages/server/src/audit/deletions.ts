@@ -1,0 +1,60 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Database } from '../db/database.js';
+import { parseJson } from '../parse-json.js';
+import type { AuditEntry } from './audit-entry.js';
+
+/** What an entry of the audit log tells of sessions that are gone. */
+export interface Deletion {
+  /**
+   * `destroyed`: the session `what` was. `left-out`: a backup was restored without it, as it was destroyed since. `accepted`: the
+   * log counts from here on as it is, by its digest.
+   */
+  readonly kind: 'destroyed' | 'left-out' | 'accepted';
+  readonly what: string;
+}
+
+const KINDS: Readonly<Record<string, Deletion['kind']>> = {
+  'record.delete': 'destroyed',
+  'retention.destroy': 'destroyed',
+  'backup.restore': 'left-out',
+  'audit.accept': 'accepted',
+};
+
+/** Of the entries that matter; what is in quotes cannot stand in a text of an entry. */
+const RELEVANT = /"action":"(?:record\.delete|retention\.destroy|backup\.restore|audit\.accept)"/u;
+
+const relevantEntry = z.object({ action: z.string(), outcome: z.string(), what: z.string() });
+
+/** Undefined where it tells of none, also as it failed. */
+export function readDeletion(entry: string): Deletion | undefined {
+  const { data } = relevantEntry.safeParse(RELEVANT.test(entry) ? parseJson(entry) : undefined);
+  const kind = data && KINDS[data.action];
+  if (data === undefined || kind === undefined) return undefined;
+  return kind === 'accepted' || data.outcome === 'success' ? { kind, what: data.what } : undefined;
+}
+
+/** Entries that are read together. */
+const PAGE = 2000;
+
+/** The entries behind one, up to another or to the last, some at a time, so that others are heard in between. */
+export async function* entriesBehind(
+  db: Database['db'],
+  sequence: number,
+  last = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<readonly AuditEntry[]> {
+  for (let behind = sequence; ;) {
+    const rows = await db
+      .selectFrom('audit_entries')
+      .select(['sequence', 'entry', 'hash'])
+      .where('sequence', '>', behind)
+      .where('sequence', '<=', last)
+      .orderBy('sequence')
+      .limit(PAGE)
+      .execute();
+    yield rows;
+    if (rows.length < PAGE) return;
+    behind = rows.at(-1)?.sequence ?? behind;
+    await turn();
+  }
+}

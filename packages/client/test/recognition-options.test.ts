@@ -1,21 +1,27 @@
 import { expect, test } from 'vitest';
+import { expectKept, expectTaken, SAID, unlikeUnasked } from '../../server/test/support/asked-settings.js';
 import { startScriptedServer } from '../../server/test/support/scripted-server.js';
-import { unlikeUnasked } from '../../server/test/support/unlike-unasked.js';
 import { createTranscriber } from '../src/node.js';
 import { recognitionOptions } from '../src/recognition-options.js';
 import { inChunks } from './support/spoken.js';
 
-test('every option of recognition reaches the recognizer by its name', async () => {
+test('every option of recognition reaches the recognizer and the record', async () => {
   const server = await startScriptedServer();
-  Object.assign(server.recognizer.model, { tasks: ['transcribe', 'translate'] });
+  const { recognizer } = server;
+  Object.assign(recognizer.model, { tasks: ['transcribe', 'translate'] });
+  recognizer.says = SAID;
   const asked = Object.fromEntries(recognitionOptions.map((name) => [name, unlikeUnasked(name)]));
   const transcriber = createTranscriber({ url: server.url, ...asked });
   await transcriber.start(inChunks(new Int16Array(32_000), 1600));
   await transcriber.stop();
-  const { endpointing, ...named } = asked;
-  expect(server.recognizer.streams[0]?.options).toMatchObject({
-    ...named,
-    endpointingMs: unlikeUnasked('endpointing').silenceMs,
-  });
-  expect(endpointing).toBeDefined();
+  const [{ id } = { id: '' }] = (await ask<{ sessions: { id: string }[] }>(server.url)).sessions;
+  const record = await ask<{ text: string }>(server.url, `/${id}`);
+  for (const name of recognitionOptions) {
+    expectKept(name, asked[name], record);
+    expectTaken(name, asked[name], { streams: recognizer.streams, text: record.text });
+  }
 });
+
+async function ask<Answer>(url: string, path = ''): Promise<Answer> {
+  return (await (await fetch(`${url}/api/v1/sessions${path}`)).json()) as Answer;
+}

@@ -31,6 +31,8 @@ export const onOrOff = z.enum(['off', 'on']);
 interface Declaration {
   /** What it takes in JSON, with its meaning in `description`. */
   readonly value: z.ZodType;
+  /** What acts on it: recognition, the writing of what was recognised, or the session around both. */
+  readonly concerns: 'hearing' | 'writing' | 'session';
   /** What it can be asked for: live sessions by `configure`, whole recordings by a field of the upload. */
   readonly askedOf: 'sessions' | 'recordings' | 'both';
   /** What holds where nobody asks. Without it, that is as the operator has set the server. */
@@ -59,6 +61,7 @@ export const recognitionSettings = {
     value: z.int().min(protocolLimits.sampleRate.min).max(protocolLimits.sampleRate.max).meta({
       description: 'Samples a second of binary frames, and of `audio` messages that name no rate.',
     }),
+    concerns: 'hearing',
     askedOf: 'sessions',
     initial: 16_000,
     kept: 'column',
@@ -67,6 +70,7 @@ export const recognitionSettings = {
     value: audioEncoding.meta({
       description: 'How a sample is written: 16-bit integers or 32-bit floats, little-endian.',
     }),
+    concerns: 'hearing',
     askedOf: 'sessions',
     initial: 's16le',
     kept: 'sealed',
@@ -75,12 +79,14 @@ export const recognitionSettings = {
     value: channelCount.meta({
       description: 'Channels of the audio, interleaved. Each is a transcription of its own.',
     }),
+    concerns: 'session',
     askedOf: 'sessions',
     initial: 1,
     kept: 'column',
   },
   partials: {
     value: z.boolean().meta({ description: 'Whether partial hypotheses are sent.' }),
+    concerns: 'hearing',
     askedOf: 'sessions',
     initial: true,
     unlessOptedIn: false,
@@ -89,6 +95,7 @@ export const recognitionSettings = {
     value: z.boolean().meta({
       description: 'Whether final text comes with its words, their times and confidences.',
     }),
+    concerns: 'session',
     askedOf: 'both',
     initial: false,
   },
@@ -96,6 +103,7 @@ export const recognitionSettings = {
     value: z.string().min(2).max(35).meta({
       description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.',
     }),
+    concerns: 'hearing',
     askedOf: 'both',
     operator: { default: 'en' },
     kept: 'column',
@@ -104,6 +112,7 @@ export const recognitionSettings = {
     value: transcriptionTask.meta({
       description: 'Text in the language of the speech, or in English where the model can translate.',
     }),
+    concerns: 'hearing',
     askedOf: 'both',
     operator: { default: 'transcribe' },
     kept: 'column',
@@ -113,6 +122,7 @@ export const recognitionSettings = {
       description:
         'Whether a session is read again as a whole after `stop`, for a better text beside the live one: the message `refined`.',
     }),
+    concerns: 'session',
     askedOf: 'sessions',
     operator: { default: 'off' },
     kept: 'sealed',
@@ -122,6 +132,7 @@ export const recognitionSettings = {
       description:
         'Whether final text in English is written as a person writes it, such as `25 mg` for `twenty five milligrams`.',
     }),
+    concerns: 'writing',
     askedOf: 'both',
     operator: { default: 'off', note: 'It is off for those that did not opt in.' },
     unlessOptedIn: 'off',
@@ -133,6 +144,7 @@ export const recognitionSettings = {
         'Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in final text in English, ' +
         'where they are a phrase of their own.',
     }),
+    concerns: 'writing',
     askedOf: 'both',
     operator: { default: 'off', note: 'It is off for those that did not opt in.' },
     unlessOptedIn: 'off',
@@ -143,6 +155,7 @@ export const recognitionSettings = {
       description:
         'Whether the terms of medicine that ship with the server are listened for, in English that is not translated.',
     }),
+    concerns: 'hearing',
     askedOf: 'both',
     operator: { default: 'medical', note: 'With `none` here none of them gets the terms.' },
     kept: 'sealed',
@@ -150,6 +163,7 @@ export const recognitionSettings = {
   /** The configuration has a setting for each of its parts. */
   endpointing: {
     value: endpointing.meta({ description: 'When an utterance ends.' }),
+    concerns: 'hearing',
     askedOf: 'sessions',
     kept: 'sealed',
   },
@@ -158,6 +172,7 @@ export const recognitionSettings = {
       description:
         'How often a whole recording is heard before the words are voted on: fewer of them are wrong, for as many times the work. Whisper hears once.',
     }),
+    concerns: 'hearing',
     askedOf: 'recordings',
     operator: { default: 1 },
     kept: 'sealed',

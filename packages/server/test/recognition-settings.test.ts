@@ -1,6 +1,5 @@
 import { MOST_HEARINGS } from '@auscult/asr';
 import {
-  declarationOf,
   recognitionSettings,
   recordingSettings,
   sessionSettings,
@@ -14,9 +13,9 @@ import { describe, expect, test } from 'vitest';
 import { addRecordingOptions, configFrom } from '../src/cli/setting-options.js';
 import { recordingConfig, settingsUnasked } from '../src/config/recognition.js';
 import { settingNamed } from '../src/config/settings.js';
+import { expectKept, expectTaken, SAID, unlikeUnasked } from './support/asked-settings.js';
 import { connectOptedIn } from './support/client.js';
 import { startScriptedServer } from './support/scripted-server.js';
-import { unlikeUnasked } from './support/unlike-unasked.js';
 import { clipFile, ended, submit } from './support/upload.js';
 
 const ofSessions = Object.keys(sessionSettings.shape) as (keyof SessionSettings)[];
@@ -36,9 +35,10 @@ describe('every setting that is declared', () => {
     client.send(new Uint8Array(3200));
     client.send({ type: 'stop' });
     await client.next('stopped');
-    expect(server.recognizer.streams[0]?.options).toMatchObject(asHeard(name, value));
     const [{ sessionId } = { sessionId: '' }] = client.all('ready');
-    expect(await recordOf(server.url, sessionId)).toMatchObject(asKept(name, value));
+    const record = await recordOf(server.url, sessionId);
+    expectKept(name, value, record);
+    expectTaken(name, value, { streams: server.recognizer.streams, text: record.text });
   });
 
   test.each(ofRecordings)('%s reaches the recognizer and the record by the form', async (name) => {
@@ -46,10 +46,9 @@ describe('every setting that is declared', () => {
     const server = await bilingualServer();
     const { id } = await submit(server.url, await clipFile(), { [name]: String(value) });
     expect(await ended(server.url, id)).toMatchObject({ status: 'done' });
-    const { streams } = server.recognizer;
-    if (name === 'hearings') expect(streams).toHaveLength(Number(value));
-    else expect(streams[0]?.options).toMatchObject({ [name]: value });
-    expect(await recordOf(server.url, id)).toMatchObject(asKept(name, value));
+    const record = await recordOf(server.url, id);
+    expectKept(name, value, record);
+    expectTaken(name, value, { streams: server.recognizer.streams, text: record.text });
   });
 
   test.each(recordingConfig)('%s is a flag of `auscult transcribe`', (name) => {
@@ -72,28 +71,21 @@ test('a recording may be heard as often as the recognizer can', () => {
   expect(recognitionSettings.hearings.value.maxValue).toBe(MOST_HEARINGS);
 });
 
+test('as long as nobody asks, what was said is written', async () => {
+  const server = await bilingualServer();
+  const { id } = await submit(server.url, await clipFile());
+  await ended(server.url, id);
+  expect((await recordOf(server.url, id)).text).toBe(SAID);
+});
+
 /** A server whose model can do all that can be asked for. */
 async function bilingualServer() {
   const server = await startScriptedServer({ maxUtteranceSeconds: '15' });
   Object.assign(server.recognizer.model, { tasks: ['transcribe', 'translate'] });
+  server.recognizer.says = SAID;
   return server;
 }
 
-function asHeard(name: keyof SessionSettings, value: unknown): object {
-  if (name !== 'endpointing') return { [name]: value };
-  const { silenceMs, maxUtteranceSeconds } = value as SessionSettings['endpointing'];
-  return { endpointingMs: silenceMs, maxUtteranceSeconds };
-}
-
-/** What the record says of a setting with that value; what only says what is sent, it does not say. */
-function asKept(name: SettingName, value: unknown): object {
-  const { kept } = declarationOf(name);
-  if (kept === undefined)
-    return { settings: expect.not.objectContaining({ [name]: expect.anything() as unknown }) as unknown };
-  if (kept === 'column') return { [name]: value };
-  return { settings: { [name]: value === 'on' || value === 'on-stop' ? true : value } };
-}
-
-async function recordOf(url: string, id: string): Promise<unknown> {
-  return (await fetch(`${url}/api/v1/sessions/${id}`)).json();
+async function recordOf(url: string, id: string): Promise<{ readonly text: string }> {
+  return (await (await fetch(`${url}/api/v1/sessions/${id}`)).json()) as { text: string };
 }

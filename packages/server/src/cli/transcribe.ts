@@ -5,10 +5,10 @@ import { Command, Option } from 'commander';
 import { requireTask } from '../model-abilities.js';
 import { settingsUnasked } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
+import { hearingOf, writingOf } from '../hearing-and-writing.js';
 import { readKeyTerms } from '../key-terms/read-key-terms.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';
-import { switchesOf } from '../switches.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { failureLine } from './failure-line.js';
 import { withDownloadBar } from './models/download-bar.js';
@@ -100,8 +100,8 @@ async function transcribe(
       outputPaths:
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
-      writing: switchesOf(settings),
-      options: { ...chosenSettings(config, options), ...settings, keyTerms },
+      writing: writingOf(settings),
+      options: { ...chosenSettings(config, options), ...hearingOf(settings), keyTerms },
       progress,
       onFailure: (error) => {
         failures += 1;

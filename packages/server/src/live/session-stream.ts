@@ -1,8 +1,8 @@
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
+import { writingOf } from '../hearing-and-writing.js';
 import { settingsInForce } from '../model-abilities.js';
 import { describedBy } from '../records/session-settings.js';
-import { switchesOf } from '../switches.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
@@ -52,7 +52,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       describedBy(settingsInForce(services.config, settings), { keyTerms: setup.sentTerms(), client }),
     );
     if (settings.refine === 'on-stop') spool = openSpool(stream);
-    const listening = { writing: switchesOf(settings), spool, writer, delivery, telemetry, told };
+    const listening = { writing: writingOf(settings), spool, writer, delivery, telemetry, told };
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
     return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>

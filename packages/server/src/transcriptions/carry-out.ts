@@ -8,7 +8,7 @@ import {
   RequestError,
   type ErrorDescription,
 } from '../errors.js';
-import { switchesOf } from '../switches.js';
+import { hearingOf, writingOf } from '../hearing-and-writing.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Work } from './job.js';
@@ -36,8 +36,8 @@ export async function carryOut(
 ): Promise<Outcome> {
   try {
     const transcribed = await transcribeSource(order.recognizer, source, {
-      ...order.settings,
-      writing: switchesOf(order.settings),
+      ...hearingOf(order.settings),
+      writing: writingOf(order.settings),
       keyTerms: order.keyTerms,
       priority: 'background',
       share: shareOf(order.ownership),

@@ -1,0 +1,36 @@
+import {
+  declarationOf,
+  settingNames,
+  type RecognitionSettings,
+  type SettingName,
+  type SettingsWith,
+} from '@auscult/protocol';
+
+type HearingSetting = SettingsWith<{ readonly concerns: 'hearing' }>;
+type WritingSetting = SettingsWith<{ readonly concerns: 'writing' }>;
+
+/** Those of the settings that say how speech is heard. The recognizer has options of the same names. */
+export function hearingOf<Settings extends Partial<RecognitionSettings>>(
+  settings: Settings,
+): Pick<Settings, HearingSetting & keyof Settings> {
+  const heard = namesOf('hearing').filter((name) => settings[name] !== undefined);
+  return Object.fromEntries(heard.map((name) => [name, settings[name]])) as Pick<
+    Settings,
+    HearingSetting & keyof Settings
+  >;
+}
+
+/** Those that say how its text is written, as true and false. */
+export function writingOf(
+  settings: Pick<RecognitionSettings, WritingSetting>,
+): Readonly<Record<WritingSetting, boolean>> {
+  const written = namesOf('writing').map((name) => [name, settings[name] === 'on']);
+  return Object.fromEntries(written) as Record<WritingSetting, boolean>;
+}
+
+function namesOf<Concern extends 'hearing' | 'writing'>(concern: Concern) {
+  return settingNames.filter(
+    (name): name is SettingsWith<{ readonly concerns: Concern }> & SettingName =>
+      declarationOf(name).concerns === concern,
+  );
+}

@@ -1,0 +1,60 @@
+import {
+  declarationOf,
+  recognitionSettings,
+  type RecognitionSettings,
+  type SettingName,
+} from '@auscult/protocol';
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { loadConfig } from '../../src/config/load-config.js';
+import { settingsUnasked } from '../../src/config/recognition.js';
+
+const unasked = settingsUnasked(loadConfig({ flags: {}, environment: {} }));
+
+/** A value of a setting that no server has by itself. */
+export function unlikeUnasked<Name extends SettingName>(name: Name): RecognitionSettings[Name] {
+  return other(recognitionSettings[name].value, unasked[name]) as RecognitionSettings[Name];
+}
+
+function other(schema: z.ZodType, value: unknown): unknown {
+  if (schema instanceof z.ZodBoolean) return value === false;
+  if (schema instanceof z.ZodEnum) return schema.options.find((option) => option !== value);
+  if (schema instanceof z.ZodLiteral) return [...schema.values].find((option) => option !== value);
+  if (schema instanceof z.ZodNumber) return schema.maxValue === value ? schema.minValue : schema.maxValue;
+  // The scripted model knows English, and so all kinds of it.
+  if (schema instanceof z.ZodString) return 'en-GB';
+  if (!(schema instanceof z.ZodObject)) throw new TypeError('there are settings of a new kind');
+  const parts = Object.entries<z.ZodType>(schema.shape);
+  const values = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(parts.map(([name, part]) => [name, other(part, values[name])]));
+}
+
+/** What is written otherwise in written form, and where commands are carried out. */
+export const SAID = 'Twenty five milligrams. New line.';
+
+/** Expects that a recognizer that hears `SAID` was told of a setting with that value, or that its text is written so. */
+export function expectTaken(
+  name: SettingName,
+  value: unknown,
+  { streams, text }: { readonly streams: readonly { readonly options: object }[]; readonly text: string },
+): void {
+  const { concerns } = declarationOf(name);
+  if (concerns === 'writing') expect(text, name).not.toBe(SAID);
+  if (name === 'hearings') expect(streams).toHaveLength(Number(value));
+  else if (concerns === 'hearing') expect(streams[0]?.options).toMatchObject(asHeard(name, value));
+}
+
+function asHeard(name: SettingName, value: unknown): object {
+  if (name !== 'endpointing') return { [name]: value };
+  const { silenceMs, maxUtteranceSeconds } = value as RecognitionSettings['endpointing'];
+  return { endpointingMs: silenceMs, maxUtteranceSeconds };
+}
+
+/** Expects of the record of a session what is kept of a setting with that value. */
+export function expectKept(name: SettingName, value: unknown, record: object): void {
+  const { kept } = declarationOf(name);
+  const [plain, sealed] = [`${name}`, `settings.${name}`];
+  if (kept === undefined) expect(record).not.toHaveProperty(sealed);
+  else if (kept === 'column') expect(record).toHaveProperty(plain, value);
+  else expect(record).toHaveProperty(sealed, value === 'on' || value === 'on-stop' ? true : value);
+}

@@ -57,7 +57,6 @@ export {
   type WritingOptions,
   type WritingState,
   type WrittenFinal,
-  type WrittenWord,
 } from './text/write-final.js';
 export {
   loadMedicalLexicon,

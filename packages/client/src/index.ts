@@ -13,4 +13,5 @@ export type {
   WebSocketLike,
 } from './transcriber-options.js';
 export { textOfSegments } from './transcript.js';
-export type { DroppedWords, Segment, Transcript, Word, WordAlternative } from './transcript.js';
+export type { DroppedWords, Segment, Transcript } from './transcript.js';
+export type { Word, WordAlternative } from '@auscult/protocol';

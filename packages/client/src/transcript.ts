@@ -1,27 +1,4 @@
-/** A word with its place. */
-export interface Word {
-  readonly text: string;
-  /** The words that were said, if `writtenForm` wrote others. */
-  readonly spoken?: string;
-  /** Seconds of audio since `start()`. */
-  readonly start: number;
-  readonly end: number;
-  /** From 0 to 1: the share of such words that are right. */
-  readonly confidence: number;
-  /** What a term or number may be instead, the likeliest first. */
-  readonly alternatives?: readonly WordAlternative[];
-  /** A medical term, key term or number that somebody should look at. */
-  readonly doubtful?: true;
-}
-
-/** An alternative to a word. */
-export interface WordAlternative {
-  readonly text: string;
-  /** From 0 to 1. */
-  readonly confidence: number;
-  /** How many words, from this one on, it replaces, if several. */
-  readonly words?: number;
-}
+import type { Word } from '@auscult/protocol';
 
 /** What was said between two pauses. */
 export interface Segment {
@@ -36,7 +13,7 @@ export interface Segment {
   readonly confidence: number;
   /** Where there are two. */
   readonly channel?: number;
-  /** Of finals, where `words` asked for them. */
+  /** Of finals, where `words` asked for them. Their times are seconds of audio since `start()`, too. */
   readonly words?: readonly Word[];
   /** Counts the segments of a channel. A partial has the number that its final will have. */
   readonly sequence: number;

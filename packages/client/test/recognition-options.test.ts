@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { expectKept, expectTaken, SAID, unlikeUnasked } from '../../server/test/support/asked-settings.js';
 import { startScriptedServer } from '../../server/test/support/scripted-server.js';
 import { createTranscriber } from '../src/node.js';

@@ -75,9 +75,6 @@ export {
   speechMessage,
   stoppedMessage,
   transcriptionMessage,
-  transcriptionWord,
-  wordAlternative,
-  wordDoubtful,
   warningMessage,
   type AcknowledgedMessage,
   type ConnectionMessage,
@@ -91,7 +88,6 @@ export {
   type SpeechMessage,
   type StoppedMessage,
   type TranscriptionMessage,
-  type TranscriptionWord,
-  type WordAlternative,
   type WarningMessage,
 } from './server-messages.js';
+export { word, type Word, type WordAlternative } from './word.js';

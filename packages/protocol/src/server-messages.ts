@@ -4,6 +4,7 @@ import { errorCodes } from './error-codes.js';
 import { PROTOCOL } from './limits.js';
 import { sessionSettings } from './recognition-settings.js';
 import { warningCodes } from './warning-codes.js';
+import { word } from './word.js';
 
 const streamSeconds = z.number().min(0);
 const confidence = z.number().min(0).max(1);
@@ -34,43 +35,6 @@ export const connectionMessage = z
     ],
   });
 export type ConnectionMessage = z.infer<typeof connectionMessage>;
-
-/** An alternative to a word. */
-export const wordAlternative = z.object({
-  text: z.string().min(1).meta({ description: 'The text that would replace that of the word.' }),
-  confidence: confidence.meta({
-    description: 'How likely it is. All of them and that of the word add up to at most 1.',
-  }),
-  words: z.int().min(2).optional().meta({
-    description: 'How many words, from this one on, it replaces, if several.',
-  }),
-});
-export type WordAlternative = z.infer<typeof wordAlternative>;
-
-/** Marks a word that should be looked at. */
-export const wordDoubtful = z
-  .literal(true)
-  .optional()
-  .meta({ description: 'A medical term, key term or number that should be looked at.' });
-
-/** A word of a final with its place in the stream. */
-export const transcriptionWord = z.object({
-  text: z.string().min(1),
-  start: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
-  end: streamSeconds.meta({ description: 'Seconds since the first sample of the stream.' }),
-  confidence: confidence.meta({ description: 'The share of such words that are right.' }),
-  spoken: z
-    .string()
-    .optional()
-    .meta({ description: 'The words that were said, where the text is written differently.' }),
-  alternatives: z
-    .array(wordAlternative)
-    .max(3)
-    .optional()
-    .meta({ description: 'What a term or number may be instead, the likeliest first.' }),
-  doubtful: wordDoubtful,
-});
-export type TranscriptionWord = z.infer<typeof transcriptionWord>;
 
 /** Recognised text, final or still growing. */
 export const transcriptionMessage = z
@@ -104,7 +68,7 @@ export const transcriptionMessage = z
         'The `sequence` of each final of the channel that the speaker takes back by `scratch that`: their text no longer counts.',
     }),
     words: z
-      .array(transcriptionWord)
+      .array(word)
       .optional()
       .meta({ description: 'The words of a final, where `configure` asked for them.' }),
   })

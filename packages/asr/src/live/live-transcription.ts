@@ -38,7 +38,7 @@ export interface LiveOptions {
   readonly share?: readonly string[];
 }
 
-/** A word with its place in the stream's own clock. */
+/** A word with its place in the stream's own clock, as `Word` of the protocol is, field by field. */
 export interface Word {
   readonly text: string;
   /** Seconds since the stream's first sample. */
@@ -46,6 +46,8 @@ export interface Word {
   readonly end: number;
   /** 0 to 1: the share of such words that are right (docs/decisions/0043). */
   readonly confidence: number;
+  /** What was said, where it is written otherwise. */
+  readonly spoken?: string;
   /** What a term or number may be instead, the likeliest first, at most three. */
   readonly alternatives?: readonly WordAlternative[];
   /** Set for a term of medicine, a key term or a number that somebody should look at. */

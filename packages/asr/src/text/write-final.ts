@@ -20,15 +20,8 @@ export interface WritingOptions {
   readonly dictationCommands: boolean;
 }
 
-/** A word as it is written. */
-export interface WrittenWord extends Word {
-  /** What was said, where it is written otherwise. */
-  readonly spoken?: string;
-}
-
 /** A final as it is written. */
-export interface WrittenFinal extends Omit<FinalHypothesis, 'words'> {
-  readonly words: readonly WrittenWord[];
+export interface WrittenFinal extends FinalHypothesis {
   /** What was said, where it is written otherwise. */
   readonly spoken?: string;
   /** The `sequence` of finals whose text the speaker has taken back with this one, latest first. */
@@ -177,7 +170,7 @@ function isNear(numberEndsAt: number | undefined, words: readonly Word[]): boole
 function writeLines(
   lines: readonly Line[],
   open: { readonly start: boolean; readonly end: boolean },
-): readonly (Omit<Line, 'words'> & { readonly words: readonly WrittenWord[] })[] {
+): readonly Line[] {
   return lines.map(({ breakBefore, words }, index) => {
     const ends = { start: open.start && index === 0, end: open.end && index === lines.length - 1 };
     const written = writeWords(texts(words), ends);
@@ -192,11 +185,7 @@ function writeLines(
 }
 
 /** A written word in place of spoken ones, with the lowest of their confidences. */
-function writtenWord(
-  text: string,
-  spoken: readonly Word[],
-  alternatives: readonly WordAlternative[],
-): WrittenWord {
+function writtenWord(text: string, spoken: readonly Word[], alternatives: readonly WordAlternative[]): Word {
   const said = joined(spoken);
   return {
     text,

@@ -1,6 +1,6 @@
-import type { WordAlternative as ProtocolAlternative, TranscriptionMessage } from '@auscult/protocol';
+import type { TranscriptionMessage } from '@auscult/protocol';
 import { samplesOf, secondsOf } from '../audio/sample-rate.js';
-import type { Segment, WordAlternative } from '../transcript.js';
+import type { Segment } from '../transcript.js';
 
 /**
  * Keeps account of what the server has, on the transcriber's own clock: samples of each channel since `start()`. A
@@ -89,14 +89,7 @@ export function createLedger(channelCount: number): Ledger {
       confidence,
       ...(channel === undefined ? {} : { channel }),
       ...(words && {
-        words: words.map((word) => ({
-          text: word.text,
-          ...(word.spoken === undefined ? {} : { spoken: word.spoken }),
-          ...span(word),
-          confidence: word.confidence,
-          ...(word.alternatives && { alternatives: word.alternatives.map(alternativeOf) }),
-          ...(word.doubtful && { doubtful: word.doubtful }),
-        })),
+        words: words.map((word) => ({ ...word, ...span(word) })),
       }),
       sequence: sequenceOffset + message.sequence,
       ...(removes && { removes: removes.map((sequence) => sequenceOffset + sequence) }),
@@ -153,10 +146,6 @@ export function createLedger(channelCount: number): Ledger {
     ownSeconds: (seconds) => rounded(ownSeconds(seconds)),
     ownSample,
   };
-}
-
-function alternativeOf({ text, confidence, words }: ProtocolAlternative): WordAlternative {
-  return { text, confidence, ...(words === undefined ? {} : { words }) };
 }
 
 function rounded(seconds: number): number {

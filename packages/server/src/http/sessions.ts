@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { waveHeader } from '@auscult/asr';
-import { transcriptionTask, wordAlternative, wordDoubtful } from '@auscult/protocol';
+import { transcriptionTask } from '@auscult/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ import {
   type SessionScope,
   type StoredRecord,
 } from '../records/record.js';
-import { RECOGNITION_PASSES } from '../records/record-content.js';
+import { RECOGNITION_PASSES, recordedWord } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
 import { recordedSettings } from '../records/session-settings.js';
 import { markedTranscriptOf, transcriptOf } from '../records/transcript-of.js';
@@ -111,17 +111,7 @@ const versionBody = z.object({
   confidence: z.number(),
   channel: z.int(),
   language: z.string(),
-  words: z.array(
-    z.object({
-      text: z.string(),
-      spoken: z.string().optional(),
-      start: z.number(),
-      end: z.number(),
-      confidence: z.number(),
-      alternatives: z.array(wordAlternative).optional(),
-      doubtful: wordDoubtful,
-    }),
-  ),
+  words: z.array(recordedWord).readonly(),
   writtenAt: z.iso.datetime(),
   writtenBy: z.string().optional().meta({ description: 'Who corrected it.' }),
 });

@@ -5,8 +5,7 @@ import {
   recordingSettings,
   transcriptionTask,
   warningMessage,
-  wordAlternative,
-  wordDoubtful,
+  word,
   type RecordingSettings,
 } from '@auscult/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -133,19 +132,7 @@ const transcriptBody = z.object({
         description:
           'For sessions of two channels, and recordings of several tracks that were heard separately.',
       }),
-      words: z
-        .array(
-          z.object({
-            text: z.string(),
-            spoken: z.string().optional(),
-            start: z.number(),
-            end: z.number(),
-            confidence: z.number(),
-            alternatives: z.array(wordAlternative).optional(),
-            doubtful: wordDoubtful,
-          }),
-        )
-        .optional(),
+      words: z.array(word).optional(),
     }),
   ),
 });

@@ -1,24 +1,10 @@
+import { word, type Word } from '@auscult/protocol';
+import type { z } from 'zod';
 import { open, seal, type SealedPlace } from './seal.js';
+import { withoutBounds } from './without-bounds.js';
 
-/** A word of a final. */
-interface WordRecord {
-  readonly text: string;
-  /** What was said, where it is written otherwise. */
-  readonly spoken?: string;
-  /** Seconds since the session's first sample. */
-  readonly start: number;
-  readonly end: number;
-  readonly confidence: number;
-  /** What it may be instead. */
-  readonly alternatives?: {
-    readonly text: string;
-    readonly confidence: number;
-    /** How many words it stands for, where these are several. */
-    readonly words?: number;
-  }[];
-  /** Whether it should be looked at. */
-  readonly doubtful?: true;
-}
+/** The schema of a word as it is kept. */
+export const recordedWord = withoutBounds(word) as z.ZodType<Word>;
 
 /** A final as it is kept: what is encrypted of it. */
 export interface FinalRecord {
@@ -36,7 +22,7 @@ export interface FinalRecord {
   readonly end: number;
   readonly confidence: number;
   readonly language: string;
-  readonly words: WordRecord[];
+  readonly words: readonly Word[];
 }
 
 /** Which of the texts of a session: what was heard live, or in the second pass over it as a whole. */

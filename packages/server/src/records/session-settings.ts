@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { SentKeyTerms } from '../reading/client-text.js';
 import { open, seal, type SealedPlace } from './seal.js';
+import { withoutBounds } from './without-bounds.js';
 
 /** Settings that are kept sealed: key terms can name a patient, and what goes with them may do so. */
 type Sealed = SettingsWith<{ readonly kept: 'sealed' }>;
@@ -36,19 +37,11 @@ function isSealed(name: SettingName): name is Sealed | SealedAlways {
   return declarationOf(name).kept?.startsWith('sealed') === true;
 }
 
-/** What is sealed was checked before: it stays readable when bounds become narrower, and where a setting is new. */
+/** Settings that came later are not in what was sealed before. */
 function keptForm(name: Sealed | SealedAlways): z.ZodType {
   const { value, kept } = declarationOf(name);
-  const form = withoutBounds(value);
+  const form = canBeOff(value) ? z.boolean() : withoutBounds(value);
   return (kept === 'sealed-always' ? form : form.optional()).meta({ ...value.meta() });
-}
-
-function withoutBounds(value: z.ZodType): z.ZodType {
-  if (canBeOff(value)) return z.boolean();
-  if (value instanceof z.ZodNumber) return value.isInt ? z.int() : z.number();
-  if (!(value instanceof z.ZodObject)) return value;
-  const parts = Object.entries<z.ZodType>(value.shape);
-  return z.object(Object.fromEntries(parts.map(([name, part]) => [name, withoutBounds(part)])));
 }
 
 function canBeOff(value: z.ZodType): boolean {

@@ -1,4 +1,4 @@
-import type { Word } from '@auscult/asr';
+import type { Word } from '@auscult/protocol';
 import type { TranscriptSegment } from './transcript.js';
 
 /** What is on screen at one time. */

@@ -1,4 +1,5 @@
-import type { WordAlternative, WrittenFinal, WrittenWord } from '@auscult/asr';
+import type { WrittenFinal } from '@auscult/asr';
+import type { Word } from '@auscult/protocol';
 
 /** A piece of a transcript, mostly an utterance. */
 export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'removes' | 'reason'> {
@@ -14,17 +15,6 @@ export interface Transcript {
   readonly segments: readonly TranscriptSegment[];
 }
 
-/** A word as it is written in JSON. */
-interface WordJson {
-  readonly text: string;
-  readonly spoken?: string;
-  readonly start: number;
-  readonly end: number;
-  readonly confidence: number;
-  readonly alternatives?: readonly WordAlternative[];
-  readonly doubtful?: true;
-}
-
 /** A segment as it is written in JSON: times with three decimals, and as many for probabilities. */
 export interface SegmentJson {
   readonly start: number;
@@ -34,7 +24,7 @@ export interface SegmentJson {
   readonly spoken?: string;
   readonly confidence: number;
   readonly channel?: number;
-  readonly words?: readonly WordJson[];
+  readonly words?: readonly Word[];
 }
 
 /** What is written of segments besides their text. */
@@ -58,21 +48,20 @@ export function segmentJson(
     ...(spoken === undefined ? {} : { spoken }),
     confidence: threeDecimals(confidence),
     ...(channel === undefined || !channels ? {} : { channel }),
-    ...(words ? { words: segment.words.map(wordJson) } : {}),
+    ...(words ? { words: segment.words.map(roundedWord) } : {}),
   };
 }
 
-function wordJson({ text, spoken, start, end, confidence, alternatives, doubtful }: WrittenWord): WordJson {
+/** A word as it goes out: times with three decimals, and as many for probabilities. */
+export function roundedWord({ alternatives, ...word }: Word): Word {
   return {
-    text,
-    ...(spoken === undefined ? {} : { spoken }),
-    start: threeDecimals(start),
-    end: threeDecimals(end),
-    confidence: threeDecimals(confidence),
+    ...word,
+    start: threeDecimals(word.start),
+    end: threeDecimals(word.end),
+    confidence: threeDecimals(word.confidence),
     ...(alternatives && {
       alternatives: alternatives.map((one) => ({ ...one, confidence: threeDecimals(one.confidence) })),
     }),
-    ...(doubtful && { doubtful }),
   };
 }
 

@@ -8,10 +8,11 @@ import {
   type SessionSettings,
 } from '@auscult/protocol';
 import type { Config } from '../../../config/schema.js';
+import { threeDecimals } from '../../../transcripts/transcript.js';
 import type { SessionPlace } from '../../dialect.js';
 import type { SessionEvent, SetupInForce } from '../../events.js';
 import { refinementMessage } from './refinement-message.js';
-import { finalMessage, flooredSeconds, partialMessage, wireSeconds } from './transcription-message.js';
+import { finalMessage, flooredSeconds, partialMessage } from './transcription-message.js';
 
 /** The state of a session that its messages depend on. */
 export interface SessionView {
@@ -48,7 +49,7 @@ function messageForEverybody(
     case 'final':
       return finalMessage(event, { words: settings.words, ...channelOf(event, settings) });
     case 'lost': {
-      const [start, end] = [wireSeconds(event.start), wireSeconds(event.end)];
+      const [start, end] = [threeDecimals(event.start), threeDecimals(event.end)];
       return describeError('audio_lost', { start, end, ...channelOf(event, settings) });
     }
     case 'error':
@@ -65,10 +66,10 @@ function messageForOptedIn(event: SessionEvent, view: SessionView): ServerMessag
       return readyMessage(event.setup, view);
     case 'speech': {
       const { state, at } = event.activity;
-      return { type: 'speech', state, at: wireSeconds(at), ...channelOf(event, view.settings) };
+      return { type: 'speech', state, at: threeDecimals(at), ...channelOf(event, view.settings) };
     }
     case 'finalized':
-      return { type: 'speech', state: 'finalized', at: wireSeconds(event.at) };
+      return { type: 'speech', state: 'finalized', at: threeDecimals(event.at) };
     case 'stopped':
       return stoppedMessage(event);
     case 'refined':
@@ -79,7 +80,7 @@ function messageForOptedIn(event: SessionEvent, view: SessionView): ServerMessag
       return describeWarning(event.reason === 'backlog' ? 'falling_behind' : 'messages_throttled');
     case 'dropped': {
       const { reason, sequence } = event;
-      const [start, end] = [wireSeconds(event.start), wireSeconds(event.end)];
+      const [start, end] = [threeDecimals(event.start), threeDecimals(event.end)];
       const message = dropTable[reason];
       return { type: 'dropped', reason, message, sequence, start, end, ...channelOf(event, view.settings) };
     }
@@ -110,8 +111,8 @@ function readyMessage({ settings, keyTerms }: SetupInForce, { place, config }: S
 function stoppedMessage({ totals, refinement }: Extract<SessionEvent, { kind: 'stopped' }>): ServerMessage {
   return {
     type: 'stopped',
-    audioSeconds: wireSeconds(totals.audioSeconds),
-    speechSeconds: wireSeconds(totals.speechSeconds),
+    audioSeconds: threeDecimals(totals.audioSeconds),
+    speechSeconds: threeDecimals(totals.speechSeconds),
     utterances: totals.finals,
     words: totals.words,
     ...(refinement === undefined ? {} : { refinement: { id: refinement } }),

@@ -1,5 +1,6 @@
-import type { PartialHypothesis, WrittenFinal, WrittenWord } from '@auscult/asr';
-import type { TranscriptionMessage, TranscriptionWord } from '@auscult/protocol';
+import type { PartialHypothesis, WrittenFinal } from '@auscult/asr';
+import type { TranscriptionMessage } from '@auscult/protocol';
+import { roundedWord, threeDecimals } from '../../../transcripts/transcript.js';
 import type { FinalEvent, PartialEvent } from '../../events.js';
 
 /** What the settings of a session add to its transcription messages. */
@@ -21,7 +22,7 @@ export function finalMessage(
     language: hypothesis.language,
     ...(hypothesis.spoken === undefined ? {} : { spoken: hypothesis.spoken }),
     ...(hypothesis.removes === undefined ? {} : { removes: [...hypothesis.removes] }),
-    ...(words ? { words: hypothesis.words.map(wordOf) } : {}),
+    ...(words ? { words: hypothesis.words.map(roundedWord) } : {}),
   };
 }
 
@@ -33,12 +34,7 @@ export function partialMessage(
   return { ...common(hypothesis, madeAt, false), ...(channel === undefined ? {} : { channel }) };
 }
 
-/** Seconds with three decimals, as they go out on the wire. */
-export function wireSeconds(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
-}
-
-/** As `wireSeconds`, but never later. */
+/** Seconds with three decimals, as `threeDecimals`, but never later. */
 export function flooredSeconds(seconds: number): number {
   return Math.floor(seconds * 1000) / 1000;
 }
@@ -54,34 +50,8 @@ function common(
     timestamp: madeAt.toISOString(),
     isFinal,
     sequence: hypothesis.sequence,
-    start: wireSeconds(hypothesis.start),
-    end: wireSeconds(hypothesis.end),
-    confidence: wireConfidence(hypothesis.confidence),
+    start: threeDecimals(hypothesis.start),
+    end: threeDecimals(hypothesis.end),
+    confidence: threeDecimals(hypothesis.confidence),
   };
-}
-
-function wordOf({
-  text,
-  start,
-  end,
-  confidence,
-  spoken,
-  alternatives,
-  doubtful,
-}: WrittenWord): TranscriptionWord {
-  return {
-    text,
-    start: wireSeconds(start),
-    end: wireSeconds(end),
-    confidence: wireConfidence(confidence),
-    ...(spoken === undefined ? {} : { spoken }),
-    ...(alternatives && {
-      alternatives: alternatives.map((one) => ({ ...one, confidence: wireConfidence(one.confidence) })),
-    }),
-    ...(doubtful && { doubtful }),
-  };
-}
-
-function wireConfidence(confidence: number): number {
-  return Math.round(confidence * 1000) / 1000;
 }

@@ -128,7 +128,7 @@ describe('a bundle is refused, and nothing of it is kept,', () => {
 
   test.each<[string, (bundle: string) => Promise<void>, string]>([
     ['that is cut off', async (bundle) => truncate(bundle, 700_000), 'cut off'],
-    ['that is no archive', async (bundle) => writeFile(bundle, 'x'.repeat(5_000)), 'no tar archive'],
+    ['that is no archive', async (bundle) => writeFile(bundle, 'x'.repeat(5_000)), 'not a tar archive'],
     ['that is empty', async (bundle) => truncate(bundle, 0), 'holds no'],
   ])('%s', async (_what, spoil, why) => {
     const { bundle } = await makeBundle();

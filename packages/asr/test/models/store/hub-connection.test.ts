@@ -81,7 +81,7 @@ describe('a redirect', () => {
     );
     await expectRefusal(installVariant(fixture.pinned, 'int8', fixture.open()), {
       code: 'download_failed',
-      message: ['circle'],
+      message: ['loop'],
       remedy: ['HF_ENDPOINT'],
     });
     expect(fixture.hub.timesAsked(ENCODER)).toBe(6);

@@ -32,7 +32,7 @@ const STUCK = { tokens: 32, seconds: 0.5 } as const;
 const LONGEST_PHRASE = 12;
 
 /** Rounds of the same tokens up to the end, where the last may be incomplete. */
-export interface Circle {
+export interface Loop {
   readonly firstToken: number;
   readonly roundTokens: number;
 }
@@ -42,7 +42,7 @@ export interface Circle {
  * what was heard before them and the furthest place that they reach is too short to hold them, or if many of them get
  * no further.
  */
-export function circleAtEnd({ tokens, frames }: PlacedTokens, audio: WantedAudio): Circle | undefined {
+export function loopAtEnd({ tokens, frames }: PlacedTokens, audio: WantedAudio): Loop | undefined {
   for (let roundTokens = 1; roundTokens <= LONGEST_PHRASE; roundTokens++) {
     const length = repeatingAtEnd(tokens, roundTokens);
     if (length < LEAST.tokens || length < LEAST.rounds * roundTokens) continue;

@@ -1,7 +1,7 @@
 import type { RowOutput } from './decoder-batch.js';
 import { drawnToken, likeliestToken, likeliestTokens, type ScoredToken } from './next-token.js';
 import type { TermMatch, TermMatcher } from '../terms/term-match.js';
-import { circleAtEnd, withoutRounds, type WantedAudio } from './repetition.js';
+import { loopAtEnd, withoutRounds, type WantedAudio } from './repetition.js';
 import type { TokenRules } from './token-rules.js';
 
 /** The text that a search found. */
@@ -302,9 +302,9 @@ function extended(path: Path, token: number, logProbability: number, frame: numb
 /** The end of a path that goes round in a loop, of which one round is kept, or has become too long. */
 function stoppedShort(path: Path, { maxTokens, mostTokens, audio }: SearchOptions): SearchEnd | undefined {
   const { tokens, logProbabilities, frames, sum } = path;
-  const circle = circleAtEnd(path, audio);
-  if (circle) {
-    const { firstToken, roundTokens } = circle;
+  const loop = loopAtEnd(path, audio);
+  if (loop) {
+    const { firstToken, roundTokens } = loop;
     const kept = firstToken + roundTokens;
     const cut = {
       tokens: tokens.slice(0, kept),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { circleAtEnd, SHORTEST_TOKEN_SECONDS, withoutRounds } from '../../src/decoding/repetition.js';
+import { loopAtEnd, SHORTEST_TOKEN_SECONDS, withoutRounds } from '../../src/decoding/repetition.js';
 
 const SECONDS_PER_FRAME = 0.02;
 const AUDIO = { from: 0, to: 1_000, secondsPerFrame: SECONDS_PER_FRAME };
@@ -10,7 +10,7 @@ const phrase = fc.uniqueArray(fc.integer({ min: 10, max: 99 }), { minLength: 1, 
 const before = fc.uniqueArray(fc.integer({ min: 100, max: 199 }), { maxLength: 8 });
 const rounds = fc.integer({ min: 3, max: 30 });
 
-describe('a circle', () => {
+describe('a loop', () => {
   test('is none where a person goes on in the audio as they repeat themselves', () => {
     const pace = fc.double({ min: SHORTEST_TOKEN_SECONDS, max: 0.6, noNaN: true });
     fc.assert(
@@ -18,7 +18,7 @@ describe('a circle', () => {
         const tokens = [...lead, ...copies(repeated, count)];
         const frames = tokens.map((_, index) => ((index + 1) * seconds * 1.01) / SECONDS_PER_FRAME);
         const audio = { ...AUDIO, to: Math.ceil(frames.at(-1) ?? 0) };
-        expect(circleAtEnd({ tokens, frames }, audio)).toBeUndefined();
+        expect(loopAtEnd({ tokens, frames }, audio)).toBeUndefined();
       }),
     );
   });
@@ -30,7 +30,7 @@ describe('a circle', () => {
         const start = (lead.length * 0.3) / SECONDS_PER_FRAME;
         const end = start + (tokens.length * 0.3) / SECONDS_PER_FRAME;
         const frames = tokens.map((_, index) => (index < lead.length ? (start * index) / lead.length : end));
-        expect(circleAtEnd({ tokens, frames }, { ...AUDIO, to: end })).toBeUndefined();
+        expect(loopAtEnd({ tokens, frames }, { ...AUDIO, to: end })).toBeUndefined();
       }),
     );
   });
@@ -45,7 +45,7 @@ describe('a circle', () => {
         const frames = tokens.map((_, index) =>
           index < lead.length ? at : at + (shaken[index % shaken.length] ?? 0),
         );
-        expect(circleAtEnd({ tokens, frames }, AUDIO)).toEqual({
+        expect(loopAtEnd({ tokens, frames }, AUDIO)).toEqual({
           firstToken: lead.length,
           roundTokens: repeated.length,
         });
@@ -56,28 +56,28 @@ describe('a circle', () => {
   test('is what goes back to audio that has been heard, and what listens to nothing behind the audio', () => {
     const tokens = [1, 2, 3, ...copies([7, 8], 20)];
     const onward = [100, 200, 300];
-    const circle = { firstToken: 3, roundTokens: 2 };
-    expect(circleAtEnd({ tokens, frames: [...onward, ...copies([20], 40)] }, AUDIO)).toEqual(circle);
-    expect(circleAtEnd({ tokens, frames: [...onward, ...copies([999], 40)] }, { ...AUDIO, to: 320 })).toEqual(
-      circle,
+    const loop = { firstToken: 3, roundTokens: 2 };
+    expect(loopAtEnd({ tokens, frames: [...onward, ...copies([20], 40)] }, AUDIO)).toEqual(loop);
+    expect(loopAtEnd({ tokens, frames: [...onward, ...copies([999], 40)] }, { ...AUDIO, to: 320 })).toEqual(
+      loop,
     );
   });
 
   test('is not what people say for emphasis, wherever it is heard', () => {
     for (const tokens of [[], [5], [1, 2, 3, 4, 5], [9, ...copies([5], 8)], [9, ...copies([5, 6], 6)]])
-      expect(circleAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
+      expect(loopAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
   });
 
   test('is not looked for ahead of the end', () => {
     const tokens = [...copies([5], 40), 9];
-    expect(circleAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
+    expect(loopAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
   });
 
   test('needs the time of what is said only: text before it is another utterance', () => {
     const tokens = copies([5, 6], 10);
     const frames = copies([480], 20);
-    expect(circleAtEnd({ tokens, frames }, { ...AUDIO, from: 400 })).toBeUndefined();
-    expect(circleAtEnd({ tokens, frames }, { ...AUDIO, from: 470 })).toEqual({
+    expect(loopAtEnd({ tokens, frames }, { ...AUDIO, from: 400 })).toBeUndefined();
+    expect(loopAtEnd({ tokens, frames }, { ...AUDIO, from: 470 })).toEqual({
       firstToken: 0,
       roundTokens: 2,
     });

@@ -253,7 +253,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     }
   });
 
-  test('that goes in a circle keeps one round of it', () => {
+  test('that goes round in a loop keeps one round of it', () => {
     const found = search((said) => [-Infinity, -9, ...(said.length % 2 === 0 ? [9, -9] : [-9, 9])], {
       beams,
     });
@@ -262,7 +262,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(found.frames).toHaveLength(2);
   });
 
-  test('says where in the audio it went in a circle', () => {
+  test('says where in the audio it went round in a loop', () => {
     const { lostIn } = search((said) => [-Infinity, -9, ...(said.length === 0 ? [9, -9] : [-9, 9])], {
       beams,
     });

@@ -5,9 +5,9 @@ import { hearRest } from '../../src/live/hear-rest.js';
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { spellWords } from '../../src/text/words.js';
 
-test('what stands behind a circle is heard from its middle on, and follows', async () => {
-  const circle = result('no, no,', { stopped: 'repetition', lostIn: { from: 1, to: 4 } });
-  const { heard, places } = await hear(circle, [result('the dose is ten')]);
+test('what stands behind a loop is heard from its middle on, and follows', async () => {
+  const loop = result('no, no,', { stopped: 'repetition', lostIn: { from: 1, to: 4 } });
+  const { heard, places } = await hear(loop, [result('the dose is ten')]);
   expect(places).toEqual([2.5]);
   expect(heard.stopped).toBe('end');
   expect(spell(heard)).toBe('no, no, the dose is ten');
@@ -24,7 +24,7 @@ test('what a text became too long for is heard from its last word on, which it d
 
 test('terms and alternatives stay with their tokens', async () => {
   const at = (firstToken: number) => ({ firstToken, tokens: 1 });
-  const circle = result('no, no,', {
+  const loop = result('no, no,', {
     stopped: 'repetition',
     terms: [{ ...at(0), text: 'No' }],
     alternatives: [{ ...at(2), text: 'know', odds: -1 }],
@@ -33,15 +33,15 @@ test('terms and alternatives stay with their tokens', async () => {
     terms: [{ ...at(1), text: 'Aspirin' }],
     alternatives: [{ ...at(0), text: 'make', odds: -2 }],
   });
-  const { heard } = await hear(circle, [rest]);
-  const { length } = circle.tokens;
+  const { heard } = await hear(loop, [rest]);
+  const { length } = loop.tokens;
   expect(heard.terms.map(({ firstToken }) => firstToken)).toEqual([0, length + 1]);
   expect(heard.alternatives.map(({ firstToken }) => firstToken)).toEqual([2, length]);
 });
 
 test('what cannot be heard leaves what was', async () => {
-  const circle = result('no, no,', { stopped: 'repetition' });
-  expect((await hear(circle, [])).heard).toEqual(circle);
+  const loop = result('no, no,', { stopped: 'repetition' });
+  expect((await hear(loop, [])).heard).toEqual(loop);
 });
 
 test('nothing is heard again of what came to its end', async () => {

@@ -52,7 +52,7 @@ describe('the gate against invented words', () => {
     );
   });
 
-  test('wants a second hearing of what went in a circle, and of few tokens for much voice', () => {
+  test('wants a second hearing of what went round in a loop, and of few tokens for much voice', () => {
     const four = result([-0.1, -0.1, -0.1, -0.1]);
     expect(isDoubtful(four, CLEAR)).toBe(false);
     expect(isDoubtful(four, { ...CLEAR, voicedSeconds: 5 })).toBe(true);
@@ -64,11 +64,11 @@ describe('the gate against invented words', () => {
   const one = result([-0.1]);
 
   test('prefers a second hearing that came to its end, unless that gave up', () => {
-    const circle = { ...result([-0.1, -0.1]), stopped: 'repetition' } as const;
-    expect(likelier(circle, five, LONG)).toBe(five);
-    expect(likelier(circle, one, LONG)).toBe(circle);
-    expect(likelier(circle, undefined, LONG)).toBe(circle);
-    expect(likelier(five, circle, LONG)).toBe(five);
+    const loop = { ...result([-0.1, -0.1]), stopped: 'repetition' } as const;
+    expect(likelier(loop, five, LONG)).toBe(five);
+    expect(likelier(loop, one, LONG)).toBe(loop);
+    expect(likelier(loop, undefined, LONG)).toBe(loop);
+    expect(likelier(five, loop, LONG)).toBe(five);
     expect(likelier(one, five, LONG)).toBe(five);
   });
 

@@ -117,7 +117,7 @@ test('what a hearing is cut short of is heard and told, be there words in the re
   const again = heard(OTHERS, { stopped: 'length' });
   await utter({ final: cut, again, rest: heard(OTHERS) });
   const rest = jobs.at(-1)?.request;
-  // From the middle of the circle on, or a quiet place near it.
+  // From the middle of the loop on, or a quiet place near it.
   expect(Math.abs(1.2 - (rest?.newSeconds ?? 0))).toBeLessThanOrEqual(0.15);
   await utter({ partial: WORDS, final: cut, again, rest: heard([]) });
   await utter({ final: cut, again, rest: 'lost' });

@@ -72,7 +72,7 @@ describe('a redirect', () => {
     expect(cdn.requests).toHaveLength(2);
   });
 
-  test('in a circle is given up', async () => {
+  test('in a loop is given up', async () => {
     const fixture = await makeFixture();
     const to = `/${REPOSITORY}/resolve/${fixture.content.revision}/${ENCODER}`;
     fixture.hub.faults.set(

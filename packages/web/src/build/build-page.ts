@@ -30,7 +30,7 @@ export async function buildPage(): Promise<void> {
   }
 }
 
-/** The SDK for pages of others, which the server offers too. */
+/** The SDK for other pages, which the server offers too. */
 function bundleClient(folder: string): void {
   execFileSync(process.execPath, [join(clientFolder(), 'build.mjs'), folder], { stdio: 'inherit' });
 }
@@ -41,7 +41,7 @@ async function bundle(outDir: string): Promise<void> {
   await build({
     configFile: false,
     root: join(packageFolder, 'src/page'),
-    // The page works under any path that a proxy puts it.
+    // The page works under any path of a proxy.
     base: './',
     logLevel: 'warn',
     build: {

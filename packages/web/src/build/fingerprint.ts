@@ -27,7 +27,7 @@ export function fingerprint(packageFolder: string): string {
   return hash.digest('hex');
 }
 
-/** Whether the folder was built from just that. */
+/** Whether the folder was built from exactly these inputs. */
 export function isCurrent(folder: string, inputs: string): boolean {
   const stamp = join(folder, STAMP);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs;

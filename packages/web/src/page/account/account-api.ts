@@ -1,6 +1,6 @@
 import { ask, posting, type Answer } from '../server/ask.js';
 
-/** What people see of their own account. */
+/** What people see about their own accounts. */
 export interface Account {
   readonly name: string;
   /** Whether an authenticator is set up. */
@@ -30,7 +30,7 @@ export function changePassword(password: string, newPassword: string): Promise<A
   return ask(`${PATH}/password`, posting({ password, newPassword }));
 }
 
-/** A new authenticator; the one before counts until this one is confirmed. */
+/** Gets a new authenticator; the old one counts until this one is confirmed. */
 export function getAuthenticator(password: string): Promise<Answer<AuthenticatorOffer>> {
   return ask(`${PATH}/authenticator`, posting({ password }));
 }
@@ -40,7 +40,7 @@ export function confirmAuthenticator(code: string): Promise<Answer<RecoveryCodes
   return ask(`${PATH}/authenticator/confirm`, posting({ code }));
 }
 
-/** New recovery codes in place of all before. */
+/** Gets new recovery codes in place of all earlier ones. */
 export function getRecoveryCodes(password: string): Promise<Answer<RecoveryCodes>> {
   return ask(`${PATH}/recovery-codes`, posting({ password }));
 }

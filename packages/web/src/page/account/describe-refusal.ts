@@ -1,7 +1,7 @@
 import { inWords } from '../login/describe-outcome.js';
 import type { Refusal } from '../server/ask.js';
 
-/** Why a change of the own account did not come about, and what to do. */
+/** Why a change of one's own account failed, and what to do. */
 export function describeRefusal(refusal: Refusal): string {
   if (refusal.kind === 'unreachable') return refusal.message;
   const { code, message, waitSeconds } = refusal;
@@ -10,7 +10,7 @@ export function describeRefusal(refusal: Refusal): string {
   return SENTENCES[code] ?? message;
 }
 
-/** In place of what names fields of the interface. */
+/** Replaces messages that name fields of the API. */
 const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   password_wrong: 'The current password is wrong.',
   password_too_weak:

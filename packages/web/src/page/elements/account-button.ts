@@ -5,7 +5,7 @@ import type { Identity } from '../login/login-api.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** Who is logged in, and with which role. Opens the account: a click comes through. */
+/** Shows who is logged in, and with which role. Its clicks, which open the account, reach the parent. */
 export class AccountButton extends LitElement {
   @property({ attribute: false }) identity!: Identity;
 
@@ -59,7 +59,7 @@ export class AccountButton extends LitElement {
   }
 }
 
-/** What somebody is called: the name that they log in with, or what their token or certificate says. */
+/** The name of a person: the one that they log in with, or that of their token or certificate. */
 export function nameOf({ login, subject }: Identity): string {
   return login?.name ?? subject.slice(subject.indexOf(':') + 1);
 }

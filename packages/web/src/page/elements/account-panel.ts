@@ -24,7 +24,7 @@ import { sharedStyles } from './shared-styles.js';
 type Step =
   | { readonly kind: 'overview'; readonly done?: string }
   | { readonly kind: 'password' }
-  /** Whoever finds a browser open must not take the account over: the password is asked for first. */
+  /** Asks for the password first, so that nobody who finds an open browser can take over the account. */
   | { readonly kind: 'confirm'; readonly what: 'authenticator' | 'recovery-codes' }
   | { readonly kind: 'authenticator'; readonly offer: AuthenticatorOffer }
   | { readonly kind: 'recovery-codes'; readonly codes: readonly string[] };
@@ -36,7 +36,7 @@ const HEADINGS: Readonly<Record<Exclude<Step['kind'], 'overview' | 'confirm'>, s
 };
 
 /**
- * What somebody sees and changes of their own account. Dispatches `log-out`, and `logged-out` when the server says that
+ * Where people see and change their own accounts. Dispatches `log-out`, and `logged-out` when the server says that
  * nobody is logged in any more.
  */
 export class AccountPanel extends LitElement {
@@ -385,7 +385,7 @@ export class AccountPanel extends LitElement {
     return html`<p class="wrong">${icons.alert}<span>${this.problem}</span></p>`;
   }
 
-  /** Whether the server did it; tells why where it did not. */
+  /** Whether the server did it; if not, shows why. */
   #took<Body>(answer: Answer<Body>): answer is Exclude<Answer<Body>, Refusal> {
     if (answer.kind === 'ok') return true;
     if (answer.kind === 'refused' && answer.status === 401) this.dispatchEvent(new Event('logged-out'));

@@ -37,7 +37,7 @@ import './shortcut-list.js';
 import './transcript-view.js';
 import { TranscriptView } from './transcript-view.js';
 
-/** From here on the panel stands beside the transcript; below it opens as a dialog. */
+/** From this width on, the panel is beside the transcript; below, it opens as a dialog. */
 const WIDE = '(width >= 62rem)';
 
 /** What a dialog is open for. */
@@ -48,7 +48,7 @@ type OpenDialog =
   | { readonly kind: 'account'; readonly problem?: string }
   | { readonly kind: 'clear'; readonly then: () => void };
 
-/** The page. Puts its parts together, and is the only one that knows them all. */
+/** The page. Puts its parts together, and is the only element that knows them all. */
 export class AuscultApp extends LitElement {
   @state() private dialog: OpenDialog = { kind: 'none' };
   @state() private dragging = false;
@@ -75,9 +75,9 @@ export class AuscultApp extends LitElement {
     microphones: this.#microphones,
     files: this.#files,
   };
-  /** Lines as they were when they were last copied, downloaded or kept: leaving then loses nothing. */
+  /** The lines when they were last copied, downloaded or kept: if they are unchanged, leaving loses nothing. */
   #saved: readonly Line[] = [];
-  /** Whose things are on the page, as the server knows them. */
+  /** Whom the content of the page belongs to, as the server knows them. */
   #owner: string | undefined;
   #listeners: AbortController | undefined;
 
@@ -129,7 +129,7 @@ export class AuscultApp extends LitElement {
       if (underWay === wasUnderWay) return;
       wasUnderWay = underWay;
       this.requestUpdate();
-      // Names of microphones are known once one was allowed.
+      // Names of microphones are known only once one was allowed.
       void this.#microphones.refresh();
     });
   }
@@ -194,7 +194,7 @@ export class AuscultApp extends LitElement {
     </header>`;
   }
 
-  /** What stands in place of the transcript while nobody is logged in, or somebody who does not transcribe. */
+  /** Replaces the transcript while nobody is logged in, or somebody who does not transcribe. */
   #renderGate(identity: Identity | undefined): TemplateResult | typeof nothing {
     if (identity?.transcribes === true) return nothing;
     if (identity !== undefined)
@@ -205,7 +205,7 @@ export class AuscultApp extends LitElement {
     </main>`;
   }
 
-  /** While nobody is logged in all of it stays as it is, out of sight. */
+  /** While nobody is logged in, all of it stays as it is, but hidden. */
   #renderParts(identity: Identity | undefined): TemplateResult {
     return html`<main class="parts" ?hidden=${identity === undefined}>
         <div class="text">
@@ -361,7 +361,7 @@ export class AuscultApp extends LitElement {
     this.said = sentence;
   }
 
-  /** Does something that takes the place of the transcript, after asking where that would lose it. */
+  /** Does something that replaces the transcript, after asking if that would lose it. */
   #clearFirst(then: () => void): void {
     if (this.#isRecording()) {
       this.#say('Stop the recording first, so that none of it is lost.');
@@ -421,11 +421,11 @@ export class AuscultApp extends LitElement {
     const hadForm = this.renderRoot.querySelector('login-form') !== null;
     if (subject !== this.#owner) this.#startOver(subject);
     else this.#recording.retryNow();
-    // What had the focus is gone.
+    // The element that had the focus is gone.
     if (hadForm) void this.updateComplete.then(() => this.renderRoot.querySelector('h1')?.focus());
   };
 
-  /** Nobody finds on the page what was somebody else's. */
+  /** Clears the page, so that nobody finds on it what was somebody else's. */
   #startOver(owner: string): void {
     const isFirst = this.#owner === undefined;
     this.#owner = owner;

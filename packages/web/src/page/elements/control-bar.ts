@@ -208,7 +208,7 @@ export class ControlBar extends LitElement {
     </div>`;
   }
 
-  /** One button that stays where it is, so that the focus does too. */
+  /** A single button that stays where it is, so that the focus does too. */
   #renderMain(): TemplateResult {
     const { recording } = this;
     const { kind } = recording.state.value.transcriber;

@@ -4,7 +4,7 @@ import { EXPORT_FORMATS, type ExportFormat } from '../exports/formats.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** A button that unfolds the kinds of files. Dispatches `chosen` with the format. */
+/** A button that opens a menu of file formats. Dispatches `chosen` with the format. */
 export class ExportMenu extends LitElement {
   @property({ type: Boolean }) disabled = false;
   @state() private open = false;

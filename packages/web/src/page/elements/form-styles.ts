@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Forms that people fill in to show who they are: fields below each other, what is wrong beside the button. */
+/** Forms with which people log in: fields below each other, errors beside the button. */
 export const formStyles = css`
   form {
     display: grid;
@@ -28,7 +28,7 @@ export const formStyles = css`
     color: var(--bad);
   }
 
-  /* Stands there so that what comes is read out, and takes no room before. */
+  /* Always there, so that errors are read out, but without room of its own before. */
   [role='alert']:not(:has(*)) {
     margin-bottom: -0.875rem;
   }

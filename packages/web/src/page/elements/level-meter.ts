@@ -4,12 +4,12 @@ import type { Levels } from '../recording/recording.js';
 import type { Observable } from '../state/observable.js';
 
 const CHANNELS = [0, 1];
-/** What is quieter shows as nothing, decibels. */
+/** Anything quieter is shown as silence, decibels. */
 const FLOOR_DB = -60;
 
 /**
- * Shows how loud each channel is. It moves bars by a transform alone, without rendering, and says nothing to screen readers:
- * the state says in words when no sound comes in.
+ * Shows how loud each channel is. It moves bars only by a transform, without rendering, and is hidden from screen
+ * readers: the state says in words when no sound comes in.
  */
 export class LevelMeter extends LitElement {
   @property({ attribute: false }) levels!: Observable<Levels>;

@@ -13,7 +13,7 @@ const CLOCK_MS = 500;
 /** Asks for name and password, and for a code where one is needed. */
 export class LoginForm extends LitElement {
   @property({ attribute: false }) login!: Login;
-  /** Whether what is said goes on being recorded meanwhile. */
+  /** Whether recording goes on meanwhile. */
   @property({ type: Boolean }) recording = false;
   @state() private step: LoginStep = 'password';
   @state() private busy = false;
@@ -266,7 +266,7 @@ export class LoginForm extends LitElement {
     tick();
   }
 
-  /** Where there is something to type: what is wrong is typed over. */
+  /** Puts the focus on the first field; wrong input is selected, to be typed over. */
   #focusFirst(): void {
     const fields = [...this.renderRoot.querySelectorAll('input')];
     const field = fields.find(({ value }) => value === '') ?? fields.at(-1);

@@ -6,7 +6,7 @@ import { observe } from '../state/observe.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** What went wrong, with a way on, and what is not as asked for. Dispatches `choose-microphone`. */
+/** Problems, each with a way on, and warnings. Dispatches `choose-microphone`. */
 export class PageNotices extends LitElement {
   @property({ attribute: false }) recording!: Recording;
 

@@ -3,7 +3,7 @@ import { property } from 'lit/decorators.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** A modal dialog with a heading and a button that closes it; what is inside is slotted. Dispatches `closed`. */
+/** A modal dialog with a heading and a button that closes it; its content is slotted. Dispatches `closed`. */
 export class PageDialog extends LitElement {
   @property() heading = '';
 

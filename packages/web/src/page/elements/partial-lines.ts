@@ -5,12 +5,12 @@ import { observe } from '../state/observe.js';
 import { sharedStyles } from './shared-styles.js';
 
 /**
- * What is being said and may still change: slanted, behind a broken rule, and called so. It stands outside of what screen
- * readers announce, because it changes several times a second. Dispatches `grown` when there is more of it.
+ * What is being said and may still change: in italics, after a dashed rule, and labelled as such. Screen readers do
+ * not announce it, because it changes several times a second. Dispatches `grown` when there is more of it.
  */
 export class PartialLines extends LitElement {
   @property({ attribute: false }) recording!: Recording;
-  /** Names by channel; empty where nobody is told apart. */
+  /** Names by channel; empty if speakers are not told apart. */
   @property({ attribute: false }) speakers: readonly string[] = [];
 
   static override styles = [

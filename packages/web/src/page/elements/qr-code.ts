@@ -1,13 +1,16 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 
-/** Light squares around a code, without which it is not found. */
+/** Light squares around a code, without which scanners do not find it. */
 const BORDER = 4;
 
-/** A text as a QR code: dark on white in all colours of the page. What draws it is loaded when the first is shown. */
+/**
+ * A text as a QR code: dark on white in every theme of the page. The library that draws it is loaded when the first
+ * is shown.
+ */
 export class QrCode extends LitElement {
   @property() text = '';
-  /** What it is, for who cannot see it. */
+  /** A description, for those who cannot see it. */
   @property() label = '';
   @state() private squares: readonly (readonly boolean[])[] = [];
 

@@ -16,15 +16,15 @@ import { isUnsure } from '../transcript/unsure.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** What of the line is being edited. */
+/** The part of the line that is being edited. */
 type Editing = { readonly kind: 'word'; readonly index: number } | { readonly kind: 'line' } | undefined;
 
-/** One utterance, which can be corrected in place. Says what it has become with the event `corrected`. */
+/** One utterance, which can be corrected in place. Dispatches `corrected` with the corrected line. */
 export class TranscriptLine extends LitElement {
   @property({ attribute: false }) line!: Line;
   @property({ attribute: false }) speaker: string | undefined;
   @property({ type: Boolean }) markUnsure = false;
-  /** Whether what was said stands below what is written otherwise. */
+  /** Whether what was said is shown below lines that are written differently. */
   @property({ type: Boolean }) showSpoken = false;
   @state() private editing: Editing;
 
@@ -362,7 +362,7 @@ export class TranscriptLine extends LitElement {
   #finish(line: Line): void {
     this.editing = undefined;
     if (line !== this.line) this.dispatchEvent(new CustomEvent('corrected', { detail: line }));
-    // Where the keyboard was, it goes on.
+    // The keyboard focus stays where it was.
     void this.updateComplete.then(() => {
       if (this.shadowRoot?.activeElement === null && !this.#focusIsElsewhere())
         this.renderRoot.querySelector<HTMLElement>('button.edit')?.focus();
@@ -380,7 +380,7 @@ function orElse({ alternatives = [] }: LineWord): string {
   return alternatives.length === 0 ? '' : `, may be ${alternatives.map(({ text }) => text).join(' or ')}`;
 }
 
-/** What was said, if it is written otherwise. */
+/** What was said, if it is written differently. */
 function saidFor({ spoken }: LineWord): string {
   return spoken === undefined ? '' : ` Said: “${spoken}”.`;
 }
@@ -390,13 +390,13 @@ function isAtEnd(words: readonly LineWord[], index: number): boolean {
   return index === words.length - 1 && words[index]?.text === '';
 }
 
-/** What stands before a word inside of a line. */
+/** The space or line break before a word within a line. */
 function renderSpace({ breakBefore }: LineWord): TemplateResult | string {
   if (breakBefore === undefined) return ' ';
   return breakBefore === '\n' ? html`<br />` : html`<br /><br />`;
 }
 
-/** Lines stand apart where the speaker wanted a paragraph between them. */
+/** Lines are separated where the speaker wanted a paragraph between them. */
 function paragraphsAround(line: Line): string {
   const text = textOf(line);
   return `${text.startsWith('\n\n') ? 'paragraph-before' : ''} ${text.endsWith('\n\n') ? 'paragraph-behind' : ''}`;

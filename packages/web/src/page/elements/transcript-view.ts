@@ -11,12 +11,14 @@ import { sharedStyles } from './shared-styles.js';
 import './transcript-line.js';
 import { TranscriptLine } from './transcript-line.js';
 
-/** Screen readers are told the last finals; those before have been said, also where those behind are taken back. */
+/**
+ * Screen readers announce only the last finals: earlier ones have been announced, even if later ones are taken back.
+ */
 const ANNOUNCED = 3;
-/** Scrolled to within this of its end, it follows the text, pixels. */
+/** If it is scrolled to within this many pixels of its end, it follows the text. */
 const NEAR_END = 120;
 
-/** The transcript: what is final, what is being said, and where there is nothing, how to begin. */
+/** The transcript: what is final, what is being said and, if there is nothing, how to begin. */
 export class TranscriptView extends LitElement {
   @property({ attribute: false }) lines!: Changeable<readonly Line[]>;
   @property({ attribute: false }) recording!: Recording;
@@ -117,7 +119,7 @@ export class TranscriptView extends LitElement {
     this.addEventListener('scroll', this.#onScroll, { passive: true });
   }
 
-  /** Puts the focus on the next unsure word behind the one that has it, or on the first. */
+  /** Puts the focus on the next unsure word after the one that has it, or on the first. */
   focusNextUnsure(): void {
     const elements = [...this.renderRoot.querySelectorAll<TranscriptLine>('transcript-line')];
     const from = elements.findIndex((element) => element.matches(':focus-within'));
@@ -179,7 +181,7 @@ export class TranscriptView extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
-    // Only the text moves it, not its own button.
+    // Only the text scrolls it, not its own button.
     if (!changed.has('behind' as keyof TranscriptView)) this.#follow();
   }
 

@@ -6,7 +6,7 @@ import type { TranscriptExport } from './transcript-export.js';
 /** A kind of file that the transcript can be downloaded as. */
 export interface ExportFormat {
   readonly name: string;
-  /** What the file is called behind the dot. */
+  /** The file extension, without the dot. */
   readonly extension: string;
   readonly write: (transcript: TranscriptExport) => Blob | Promise<Blob>;
 }

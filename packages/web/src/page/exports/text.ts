@@ -2,8 +2,8 @@ import { textOf } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
 /**
- * The transcript as plain text: a line an utterance, with the speaker before it where there are two, and an empty line
- * where a paragraph was dictated.
+ * The transcript as plain text: a line for each utterance, with the speaker before it if there are two, and an empty
+ * line where a paragraph was dictated.
  */
 export function asText(transcript: TranscriptExport): string {
   return transcript.lines

@@ -3,7 +3,10 @@ import { clock } from '../transcript/clock.js';
 import { textOf, type Line } from '../transcript/line.js';
 import { speakerOf, type TranscriptExport } from './transcript-export.js';
 
-/** The transcript as a Word document: a heading, then a paragraph an utterance with its time and speaker, or several where they were dictated. */
+/**
+ * The transcript as a Word document: a heading, then a paragraph for each utterance with its time and speaker, or
+ * several where paragraphs were dictated.
+ */
 export function asWord(transcript: TranscriptExport): Promise<Blob> {
   const when = transcript.at.toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' });
   const heading = new Paragraph({ text: 'Transcript', heading: HeadingLevel.HEADING_1 });

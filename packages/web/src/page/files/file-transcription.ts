@@ -2,7 +2,7 @@ import { observable, type Observable } from '../state/observable.js';
 import { lineOf, type Line } from '../transcript/line.js';
 import { TranscriptionError, type TranscriptionsApi } from './transcriptions-api.js';
 
-/** What becomes of a file that was dropped. */
+/** The state of a dropped file. */
 export type FileState =
   | { readonly kind: 'none' }
   | { readonly kind: 'uploading'; readonly name: string; readonly share: number }
@@ -14,10 +14,10 @@ export type FileState =
 /** Transcribes files, one at a time. */
 export interface FileTranscription {
   readonly state: Observable<FileState>;
-  /** Resolves with the lines, or with nothing where it failed or was cancelled; the state says which. */
+  /** Resolves with the lines, or with nothing if it failed or was cancelled; the state says which. */
   readonly transcribe: (file: File) => Promise<readonly Line[] | undefined>;
   readonly cancel: () => void;
-  /** Puts the outcome aside. */
+  /** Dismisses the outcome. */
   readonly dismiss: () => void;
 }
 

@@ -30,7 +30,7 @@ export interface TranscriptionsApi {
   readonly progressOf: (id: string, signal: AbortSignal) => Promise<TranscriptionProgress>;
   /** The segments of a transcription that is done. */
   readonly resultOf: (id: string, signal: AbortSignal) => Promise<readonly ResultSegment[]>;
-  /** Cancels a transcription, or has its result forgotten. */
+  /** Cancels a transcription, or deletes its result. */
   readonly remove: (id: string) => Promise<void>;
 }
 
@@ -39,7 +39,9 @@ type UntilIn = (signal: AbortSignal) => Promise<void>;
 
 const PATH = 'api/v1/transcriptions';
 
-/** What the server refuses because a login has ended is asked again once somebody has logged in. */
+/**
+ * Makes the API. Requests that the server refuses because a login has ended are repeated once somebody has logged in.
+ */
 export function createTranscriptionsApi(untilIn: UntilIn, settings: Observable<Settings>): TranscriptionsApi {
   async function bodyOf<Body>(send: () => Promise<Answer<Body>>, signal: AbortSignal): Promise<Body> {
     const answer = await send();
@@ -62,7 +64,7 @@ export function createTranscriptionsApi(untilIn: UntilIn, settings: Observable<S
       );
       return segments;
     },
-    // It is forgotten by itself a little later, so a failure here need concern nobody.
+    // It is deleted by itself a little later, so a failure here does not matter.
     remove: async (id) => {
       await ask(`${PATH}/${id}`, { method: 'DELETE' });
     },

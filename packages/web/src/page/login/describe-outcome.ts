@@ -3,7 +3,7 @@ import type { LoginOutcome } from './login.js';
 /** Which question of the form was answered. */
 export type LoginStep = 'password' | 'code' | 'recovery-code';
 
-/** The sentence that tells why a login did not come about, and what to do. */
+/** The sentence that tells why a login failed, and what to do. */
 export function describeOutcome(outcome: LoginOutcome, step: LoginStep): string | undefined {
   switch (outcome.kind) {
     case 'in':

@@ -1,14 +1,14 @@
 import { ask, posting, type Answer } from '../server/ask.js';
 
-/** Whom the server takes this browser for. */
+/** The identity of this browser to the server. */
 export interface Identity {
-  /** A name that is nobody else's. */
+  /** A unique name. */
   readonly subject: string;
   readonly kind: 'local' | 'key' | 'token' | 'user' | 'certificate';
   readonly role: string;
   /** Whether the role may record and read. */
   readonly transcribes: boolean;
-  /** For whoever logged in with name and password. */
+  /** For those who logged in with name and password. */
   readonly login?: {
     readonly name: string;
     /** The login ends when the server hears nothing for so long. */

@@ -17,7 +17,7 @@ export type LoginState =
     }
   | { readonly kind: 'in'; readonly identity: Identity };
 
-/** What came of an attempt to log in. */
+/** The outcome of an attempt to log in. */
 export type LoginOutcome =
   | { readonly kind: 'in' }
   | { readonly kind: 'code-required' }
@@ -25,7 +25,7 @@ export type LoginOutcome =
   | { readonly kind: 'locked-out'; readonly waitSeconds: number }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Who uses the page, from the first question to the server on. */
+/** Keeps track of who uses the page, beginning with the first question to the server. */
 export interface Login {
   readonly state: Observable<LoginState>;
   /** Asks the server who this is. */
@@ -33,9 +33,9 @@ export interface Login {
   readonly enter: (credentials: Credentials) => Promise<LoginOutcome>;
   /** Resolves with the sentence that says why it failed, or with nothing. */
   readonly leave: () => Promise<string | undefined>;
-  /** To be called by whoever was told that nobody is logged in. Resolves when somebody is again. */
+  /** To be called when the server says that nobody is logged in. Resolves when somebody is again. */
   readonly untilIn: (signal: AbortSignal) => Promise<void>;
-  /** For the SDK: a ticket for the next connection. Undefined where the server asks nobody who they are. */
+  /** For the SDK: gets a ticket for the next connection. Undefined if the server requires no authentication. */
   readonly ticket: () => (() => Promise<string>) | undefined;
 }
 
@@ -58,7 +58,10 @@ export function createLogin(): Login {
     state.set({ kind: 'out', why, before: why === 'left' ? undefined : identityIn(value) });
   }
 
-  /** Somebody else may have logged in in this browser: what is on the page is not theirs. */
+  /**
+   * Takes over an identity. Somebody else may have logged in in this browser, to whom the content of the page does
+   * not belong.
+   */
   function take(identity: Identity): void {
     const before = identityIn(state.value);
     if (before !== undefined && before.subject !== identity.subject) end('ended');
@@ -69,7 +72,7 @@ export function createLogin(): Login {
     const answer = await readIdentity();
     if (answer.kind === 'ok') return take(answer.body);
     if (isUnauthenticated(answer)) return end(identityIn(state.value) === undefined ? 'first' : 'ended');
-    // Whoever is in stays in while the server is away: nothing can be had from it meanwhile.
+    // A logged-in person stays so while the server is unreachable, since nothing can be fetched from it meanwhile.
     if (state.value.kind === 'in') use.tryAgain();
     else if (state.value.kind !== 'out') state.set({ kind: 'unreachable', message: answer.message });
   }
@@ -147,7 +150,7 @@ function outcomeOf(answer: Answer<unknown>): LoginOutcome {
   switch (code) {
     case 'code_required':
       return { kind: 'code-required' };
-    // What no name or password can look like is no more than a wrong one.
+    // A name or password that cannot exist is treated like a wrong one.
     case 'invalid_request':
     case 'login_failed':
       return { kind: 'wrong' };

@@ -2,19 +2,22 @@ import type { Identity } from './login-api.js';
 
 /** Keeps a login alive while somebody uses the page, and notices when it ends. */
 export interface UseWatch {
-  /** Somebody is logged in, and the server has just heard of them; undefined where no login can end. */
+  /** Somebody is logged in, and the server has just heard from them; undefined if the login cannot end. */
   readonly begin: (login: Identity['login']) => void;
-  /** The server has just heard of them again. */
+  /** The server has just heard from them again. */
   readonly note: () => void;
   /** The server could not be asked. */
   readonly tryAgain: () => void;
   readonly end: () => void;
 }
 
-/** Use is told to the server so often at most: the text is corrected without it. Seconds, and as a share of the idle time. */
+/**
+ * How often use is reported to the server at most, since correcting text does not involve it. Seconds, and as a share
+ * of the idle time.
+ */
 const TELL_SECONDS = 60;
 const TELL_SHARE = 0.1;
-/** A login is looked for a little after its end. */
+/** A login is checked a little after its expected end. */
 const AFTER_END_SECONDS = 1;
 const TRY_AGAIN_SECONDS = 15;
 

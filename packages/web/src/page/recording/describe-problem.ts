@@ -35,7 +35,7 @@ const TITLES: Readonly<Partial<Record<string, readonly [title: string, remedy: R
   audio_lost: ['Some words are missing', 'none'],
 };
 
-/** In place of what is meant for developers, or too short for people. */
+/** Replaces messages that are meant for developers, or too short for people. */
 const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   microphone_denied:
     'Click the symbol beside the address of this page, allow the microphone, and try again. ' +

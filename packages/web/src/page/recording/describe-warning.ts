@@ -1,4 +1,4 @@
-/** Something is not as asked for, but the recording goes on. */
+/** Something differs from what was asked for, but the recording goes on. */
 export interface Warning {
   readonly code: string;
   readonly message: string;

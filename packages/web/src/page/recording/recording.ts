@@ -23,11 +23,11 @@ export interface RecordingState {
   readonly elapsedSeconds: number;
   /** What is being said, by channel. */
   readonly partials: readonly (Segment | undefined)[];
-  /** Why words that were being shown are gone, by channel, until others are. */
+  /** Why words that were shown are gone, by channel, until others are shown. */
   readonly dropped: readonly (string | undefined)[];
-  /** The last thing that went wrong, until it is put aside. */
+  /** The last problem, until it is dismissed. */
   readonly problem: Problem | undefined;
-  /** What is not as asked for, until it is put aside. Each code comes once. */
+  /** Warnings, until they are dismissed. Each code comes once. */
   readonly warnings: readonly Warning[];
   /** Whether nothing at all was heard for a while. */
   readonly silent: boolean;
@@ -36,10 +36,13 @@ export interface RecordingState {
 /** How loud each channel is, 0 to 1. */
 export type Levels = readonly { readonly rms: number; readonly peak: number }[];
 
-/** A recording from the microphone into the page's transcript. A stopped one can be started again, and goes on behind it. */
+/**
+ * A recording from the microphone into the page's transcript. A stopped one can be started again, and continues after
+ * it.
+ */
 export interface Recording {
   readonly state: Observable<RecordingState>;
-  /** Of its own, because it changes 20 times a second. */
+  /** Separate, because it changes 20 times a second. */
   readonly levels: Observable<Levels>;
   readonly start: () => Promise<void>;
   readonly pause: () => void;
@@ -47,7 +50,7 @@ export interface Recording {
   readonly stop: () => Promise<void>;
   /** While the server cannot be reached: tries at once; and after somebody has logged in. */
   readonly retryNow: () => void;
-  /** Gives up at once what has not come yet. */
+  /** Gives up at once on text that has not come yet. */
   readonly abandon: () => void;
   readonly mute: (muted: boolean) => void;
   readonly useMicrophone: (deviceId: string) => Promise<void>;
@@ -67,7 +70,7 @@ export interface RecordingSources {
   readonly login: Pick<Login, 'ticket'>;
 }
 
-/** While the recording goes on, its state tells of these, and that they are over. */
+/** While the recording goes on, its state shows these problems, and their end. */
 const TOLD_BY_STATE: readonly string[] = [
   'connection_lost',
   'busy',
@@ -139,7 +142,7 @@ export function createRecording(sources: RecordingSources): Recording {
       state.patch({ dropped: withChannel(state.value.dropped, segment, undefined) });
     });
     transcriber.on('dropped', (words) => {
-      // What was heard otherwise a second time stands in the transcript.
+      // Words that were heard differently the second time are in the transcript.
       if (words.reason === 'reheard') return;
       state.patch({ dropped: withChannel(state.value.dropped, words, describeDropped(words)) });
     });
@@ -177,7 +180,7 @@ export function createRecording(sources: RecordingSources): Recording {
     } catch (error) {
       clearInterval(clock);
       const problem = problemOf(error);
-      // One that was given up by its user has failed at nothing.
+      // A recording that its user gave up has not failed.
       if (isUnderWay(state.value.transcriber))
         state.patch({ transcriber: { kind: 'failed', problem }, problem });
     }
@@ -246,7 +249,7 @@ function optionsOf({
     ticket,
     ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
     microphone: {
-      // What browsers do to the sound of one device makes its left and right the same.
+      // Voice processing in browsers makes the left and right of one device the same.
       ...(twoSpeakers && !hasSecond ? {} : { echoCancellation, noiseSuppression, autoGainControl }),
       ...(deviceId === '' ? {} : { deviceId }),
       ...(hasSecond ? { secondDeviceId } : {}),

@@ -1,7 +1,7 @@
-/** What came of asking the server for something. */
+/** The result of asking the server for something. */
 export type Answer<Body> = { readonly kind: 'ok'; readonly body: Body } | Refusal;
 
-/** The server said no, or nothing. */
+/** The server refused, or did not answer. */
 export type Refusal =
   | {
       readonly kind: 'refused';
@@ -10,7 +10,7 @@ export type Refusal =
       readonly code: string;
       /** What went wrong and what to do, for people. */
       readonly message: string;
-      /** Seconds until it is worth asking again, where the server says so. */
+      /** Seconds until it is worth asking again, if the server says so. */
       readonly waitSeconds: number | undefined;
     }
   | { readonly kind: 'unreachable'; readonly message: string };

@@ -14,11 +14,11 @@ export interface Settings {
   /** Names of the speakers, by channel. */
   readonly firstName: string;
   readonly secondName: string;
-  /** Whether English is written as a person writes it: `25 mg` for `twenty five milligrams`. */
+  /** Whether English is put into written form: `25 mg` for `twenty five milligrams`. */
   readonly writtenForm: boolean;
-  /** Whether `new paragraph`, `scratch that` and the like are carried out. */
+  /** Whether `new paragraph`, `scratch that` and the like are obeyed. */
   readonly dictationCommands: boolean;
-  /** Whether what was said stands below what is written otherwise. */
+  /** Whether what was said is shown below lines that are written differently. */
   readonly showSpoken: boolean;
   /** Whether words that may be wrong are marked. */
   readonly markUnsure: boolean;
@@ -29,7 +29,7 @@ export interface Settings {
 /** Which colours the page has. */
 export type Theme = 'system' | 'light' | 'dark';
 
-/** What holds without a choice. */
+/** The settings of a person who has chosen none. */
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   deviceId: '',
@@ -58,7 +58,7 @@ export function loadSettings(storage: Storage): Changeable<Settings> {
   return settings;
 }
 
-/** Settings from their stored form. What is missing, unknown or broken is as by default. */
+/** Settings from their stored form. Anything missing, unknown or broken has its default. */
 export function parseSettings(stored: string | null): Settings {
   const found = readObject(stored);
   const entries = Object.entries(DEFAULT_SETTINGS).map(([name, byDefault]: [string, unknown]) => {

@@ -2,7 +2,10 @@
 export type Command =
   'start' | 'pause' | 'stop' | 'mute' | 'copy' | 'nextUnsure' | 'keyTerms' | 'file' | 'shortcuts';
 
-/** A shortcut: always with Alt and Shift, so that it never types a letter and no assistive technology stumbles over it. */
+/**
+ * A shortcut, always with Alt and Shift, so that it never types a letter and does not interfere with assistive
+ * technology.
+ */
 export interface Shortcut {
   readonly command: Command;
   /** `KeyboardEvent.code` of the letter: where it is on the keyboard, whatever Alt makes of it. */
@@ -24,7 +27,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'shortcuts', code: 'KeyK', letter: 'K', what: 'Show this list' },
 ];
 
-/** What is to be done about a key, if anything. */
+/** The command for a key, if any. */
 export function commandOf(event: KeyboardEvent): Command | undefined {
   if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return undefined;
   return SHORTCUTS.find(({ code }) => code === event.code)?.command;

@@ -9,7 +9,7 @@ interface Corrected {
   readonly words: readonly LineWord[];
 }
 
-/** Gives the words of a corrected text the times of those they replace. What stays as it was, stays whole. */
+/** Gives the words of a corrected text the times of those they replace. Unchanged words are kept as they are. */
 export function alignWords(line: Corrected, pieces: readonly TextPiece[]): LineWord[] {
   const { words } = line;
   const kept = commonWords(words, pieces);

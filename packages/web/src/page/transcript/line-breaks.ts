@@ -11,7 +11,7 @@ export function piecesOf(text: string): readonly TextPiece[] {
     .filter((piece) => piece.text !== '' || piece.breakBefore !== undefined);
 }
 
-/** The words of a text that begins and ends with them, with the line breaks that stand between them there. */
+/** Words with the line breaks that are between them in their text. */
 export function wordsWithBreaks(words: readonly Word[], text: string, end: number): readonly LineWord[] {
   let at = 0;
   const placed = words.map((word): LineWord => {

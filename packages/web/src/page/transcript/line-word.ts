@@ -7,6 +7,6 @@ export type LineBreak = '\n' | '\n\n';
 export interface LineWord extends Word {
   /** What was recognised in its place, where a person wrote something else. */
   readonly heard?: string;
-  /** The line break before it. One that no word follows stands before a word without text. */
+  /** The line break before it. One that no word follows is before a word without text. */
   readonly breakBefore?: LineBreak | undefined;
 }

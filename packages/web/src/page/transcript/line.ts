@@ -6,7 +6,7 @@ import { spreadWords } from './spread-words.js';
 
 /** An utterance of the page's transcript, with what a person corrected. Times in seconds since the transcript began. */
 export interface Line {
-  /** Told apart by it on the page; means nothing. */
+  /** Identifies it on the page, and means nothing else. */
   readonly id: string;
   readonly start: number;
   readonly end: number;
@@ -16,7 +16,7 @@ export interface Line {
   readonly words: readonly LineWord[];
   /** The words as they were recognised. */
   readonly heard: readonly LineWord[];
-  /** What was said, word by word, where it was written otherwise. */
+  /** What was said, word by word, if it was written differently. */
   readonly spoken?: string;
 }
 
@@ -54,7 +54,7 @@ export function newId(): string {
   return Math.random().toString(36).slice(2);
 }
 
-/** Lines with that of a final, without those that the speaker takes back by it. */
+/** Lines with that of a final added, and without those that it takes back. */
 export function withFinal(
   lines: readonly Line[],
   segment: Segment,
@@ -67,7 +67,7 @@ export function withFinal(
   return segment.text === '' ? left : withLine(left, lineOf(segment, offset, idOf(sequence)));
 }
 
-/** Lines with one more, by the time when they were begun to be said: channels do not wait for each other. */
+/** Lines with one more, in order of their beginning, since channels do not wait for each other. */
 export function withLine(lines: readonly Line[], line: Line): readonly Line[] {
   const before = lines.findLastIndex(({ start }) => start <= line.start);
   return lines.toSpliced(before + 1, 0, line);
@@ -110,7 +110,7 @@ export function correctWord(line: Line, index: number, text: string, count = 1):
   return { ...line, words: line.words.toSpliced(index, count, ...inPlace) };
 }
 
-/** The line with what a word, or this one and some behind it, may be instead. */
+/** The line with an alternative in place of a word, or of this and some following words. */
 export function chooseAlternative(line: Line, index: number, { text, words }: WordAlternative): Line {
   return correctWord(line, index, text, words);
 }

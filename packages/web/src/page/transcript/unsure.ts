@@ -1,8 +1,8 @@
 import type { LineWord } from './line-word.js';
 
 /**
- * In interviews and read speech, one of twelve words of the default model is below it: four of ten of these are wrong,
- * and they are a third of all that are. More marks would be looked at less.
+ * In interviews and read speech, one in twelve words of the default model is below this. Four in ten of these are
+ * wrong, which is a third of all wrong words. People would pay less attention to more marks.
  */
 const UNSURE_BELOW = 0.7;
 

@@ -12,7 +12,7 @@ interface Flags {
   readonly keep?: boolean;
 }
 
-/** What one target gets where nothing else is said. */
+/** The default for one target. */
 const USUAL_SECONDS = 60;
 
 const program = new Command('fuzz')

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 /** In memory where the system has such a folder: parsers of files are given thousands of them a second. */
 const IN_MEMORY = '/dev/shm';
 
-/** Begins the name of a folder; the number of the process that made it follows. */
+/** The beginning of a folder's name; the id of the process that made it follows. */
 const PREFIX = 'auscult-fuzz-';
 
-/** A folder that is gone when the thread ends, or where that was killed, when the next folder is made. */
+/** Makes a folder that is removed when the thread ends or, if that was killed, when the next folder is made. */
 export function scratchFolder(): string {
   const parent = existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir();
   removeLeftFolders(parent);
@@ -19,7 +19,7 @@ export function scratchFolder(): string {
   return folder;
 }
 
-/** Puts `content` into the same file each time; its path. */
+/** Returns a function that puts `content` into the same file each time, and gives its path. */
 export function scratchFile(): (content: Uint8Array | string) => string {
   const path = join(scratchFolder(), 'input');
   return (content) => {
@@ -28,7 +28,7 @@ export function scratchFile(): (content: Uint8Array | string) => string {
   };
 }
 
-/** Removes the folders of processes that are no more. */
+/** Removes the folders of processes that no longer exist. */
 export function removeLeftFolders(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`, 'u').exec(name)?.[1];

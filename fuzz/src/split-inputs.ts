@@ -1,6 +1,6 @@
 /**
- * How many inputs each target gets of `inputs`: an equal number, but for those that name a smaller share, since each of
- * their inputs takes long.
+ * How many inputs each target gets of `inputs`: an equal number, except for those that name a smaller share because
+ * each of their inputs takes long.
  */
 export function splitInputs(inputs: number, shares: readonly number[]): readonly number[] {
   const whole = shares.reduce((sum, share) => sum + share, 0);

@@ -4,14 +4,14 @@ export interface FuzzTarget {
   readonly longest: number;
   /** Processor time that an input may take. */
   readonly allowed: TimeAllowed;
-  /** Inputs that it is given for each that others are, where those are counted together; 1 where it is left out. */
+  /** Its share of the inputs where those of all targets are counted together; 1 if left out. */
   readonly share?: number;
-  /** Makes ready what all inputs share, once. */
+  /** Prepares once what all inputs share. */
   readonly prepare: () => RunInput | Promise<RunInput>;
 }
 
 /**
- * Gives one input to the parser and checks what comes of it. Throws for whatever must not happen: an error that has no
+ * Gives one input to the parser and checks the result. Throws for anything that must not happen: an error without a
  * name, or a property that does not hold.
  */
 export type RunInput = (input: Buffer) => void | Promise<void>;
@@ -22,7 +22,7 @@ export interface TimeAllowed {
   readonly msPerKiB: number;
 }
 
-/** What most parsers are allowed: their work grows with the bytes and with nothing else. */
+/** The time allowed to most parsers, whose work should grow only with the bytes. */
 export const usualTime: TimeAllowed = { ms: 20, msPerKiB: 1 };
 
 /** A property that an input has shown not to hold. */
@@ -35,7 +35,7 @@ export function mustHold(holds: boolean, property: string): asserts holds {
   if (!holds) throw new BrokenProperty(property);
 }
 
-/** What `parse` gives, or undefined where it refuses the input with an error of one of these names. */
+/** The result of `parse`, or undefined if it refuses the input with an error of one of these names. */
 export function unlessRefused<Value>(names: readonly string[], parse: () => Value): Value | undefined {
   try {
     return parse();
@@ -45,7 +45,7 @@ export function unlessRefused<Value>(names: readonly string[], parse: () => Valu
   }
 }
 
-/** As {@link unlessRefused}, for parsers that take their time. */
+/** As {@link unlessRefused}, for asynchronous parsers. */
 export async function unlessRefusedLater<Value>(
   names: readonly string[],
   parse: () => Promise<Value>,

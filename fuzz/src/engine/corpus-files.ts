@@ -15,13 +15,15 @@ export function readCorpus(target: string): readonly Buffer[] {
     .sort((a, b) => a.length - b.length);
 }
 
-/** Inputs that once broke something begin so, and are never thrown out for leading nowhere new. */
+/**
+ * The names of inputs that once broke something begin like this, and they are never removed for leading nowhere new.
+ */
 const FOUND = 'found-';
 
 /** Bytes of a corpus: the repository is no place for more, and each test run reads all of it. */
 const MOST_BYTES = 16_384;
 
-/** Replaces the corpus of a target, but for what broke something once, by the first of `inputs`. */
+/** Replaces the corpus of a target, except inputs that once broke something, by the first of `inputs`. */
 export function writeCorpus(target: string, inputs: readonly Buffer[]): void {
   const folder = join(CORPUS, target);
   mkdirSync(folder, { recursive: true });
@@ -34,7 +36,7 @@ export function writeCorpus(target: string, inputs: readonly Buffer[]): void {
   }
 }
 
-/** Writes an input that broke something; where to. */
+/** Writes an input that broke something; returns the path. */
 export function writeFinding(target: string, input: Buffer): string {
   mkdirSync(FINDINGS, { recursive: true });
   const path = join(FINDINGS, `${target}-${nameOf(input)}`);

@@ -1,9 +1,9 @@
 /**
- * What instrumented code writes to: a counter for each place that a branch can lead to. Found under a symbol, since it
- * is asked for by source text that was generated.
+ * What instrumented code writes to: a counter for each place that a branch can lead to. Found under a symbol, since
+ * generated source text asks for it.
  */
 interface CoverageRegistry {
-  /** Counters for the places of one module. Its literals are what inputs may have to hold to get on. */
+  /** Counters for the places of one module. Its literals are what inputs may have to contain to get further. */
   readonly addModule: (places: number, literals: readonly string[]) => Uint8Array;
 }
 
@@ -14,7 +14,7 @@ export const REGISTRY_NAME = 'auscult.fuzz.coverage';
 export interface Coverage {
   /** Forgets where the last input led. */
   readonly begin: () => void;
-  /** Places, each with how often it was come by, roughly, that no input has led to before. They count as seen from now on. */
+  /** How many pairs of a place and roughly how often it was reached are new. They count as seen from now on. */
   readonly takeNew: () => number;
   /** Places that the last input led to. */
   readonly places: () => readonly number[];
@@ -32,7 +32,7 @@ export function createCoverage(): Coverage {
   const counters = new Uint8Array(MOST_PLACES);
   /** A bit for each class of counts. */
   const seen = new Uint8Array(MOST_PLACES);
-  /** The same memory, four places at a time: most of them are never come by. */
+  /** The same memory, four places at a time, since most of them are never reached. */
   const fours = new Uint32Array(counters.buffer);
   const literals = new Set<string>();
   let used = 0;

@@ -11,7 +11,7 @@ import { shareInput } from './shared-input.js';
 import { shrink } from './shrink.js';
 import type { Plan, WorkerMessage } from './worker-messages.js';
 
-/** What else waits, such as messages to the other thread, gets its turn so often, milliseconds. */
+/** How often other work, such as messages to the other thread, gets its turn, milliseconds. */
 const TURN_MS = 50;
 const PROGRESS_MS = 2_000;
 
@@ -69,7 +69,7 @@ export async function fuzzLoop(
   tell({ kind: 'done', ...progress(), kept: await leastOf(corpus, run, coverage) });
 }
 
-/** Those that came last lead on more often, and short ones are faster: of two, the shorter. */
+/** The later of the corpus lead on more often, and short ones are faster: of two such inputs, the shorter. */
 function chosen(corpus: readonly Buffer[], random: Material['random']): Buffer {
   const from = random.chance(0.3) ? corpus.slice(-Math.max(4, corpus.length >> 3)) : corpus;
   const [one = Buffer.alloc(0), other = one] = [random.pick(from), random.pick(from)];

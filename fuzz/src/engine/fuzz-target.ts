@@ -4,13 +4,13 @@ import { openTarget } from '../targets.js';
 import { shareInput, type SharedInput } from './shared-input.js';
 import type { Finding, Plan, Progress, WorkerData, WorkerMessage } from './worker-messages.js';
 
-/** What came of fuzzing a target. */
+/** The result of fuzzing a target. */
 export interface Outcome extends Progress {
   readonly findings: readonly Finding[];
   readonly seconds: number;
-  /** Of the processor: others may have had most of it. */
+  /** Processor time: other processes may have had most of the machine. */
   readonly processorSeconds: number;
-  /** Inputs that together reach what was reached; empty where the run was cut short. */
+  /** Inputs that together reach everything that was reached; empty if the run was cut short. */
   readonly kept: readonly Uint8Array[];
 }
 
@@ -69,7 +69,7 @@ export async function fuzzTarget(plan: Plan, onProgress: (progress: Progress) =>
 const HEAP_MIB = 512;
 const WATCH_MS = 500;
 
-/** An input that has taken so much of the processor hangs, seconds. */
+/** An input that has taken so much processor time hangs, seconds. */
 const HANG_PROCESSOR_SECONDS = 10;
 /** And so does one that waits for so long, seconds. */
 const HANG_WALL_SECONDS = 180;

@@ -3,7 +3,7 @@ import { REGISTRY_NAME } from './coverage.js';
 
 /**
  * The source of a JavaScript module with a counter at each place that a branch can lead to: functions, branches of
- * conditions, loops, cases, operands that are not always evaluated, and what is behind a `catch`.
+ * conditions, loops, cases, operands that are not always evaluated, and code after a `catch`.
  */
 export function instrument(source: string, path: string): string {
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.ESNext, false, ts.ScriptKind.JS);
@@ -62,7 +62,7 @@ const SHORT_CIRCUITS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.QuestionQuestionToken,
 ]);
 
-/** Whether `node` is a part of `parent` that is not come by each time that `parent` is. */
+/** Whether `node` is a part of `parent` that is not reached every time that `parent` is. */
 function isBranch(parent: ts.Node, node: ts.Node): boolean {
   if (ts.isFunctionLike(parent)) return 'body' in parent && node === parent.body;
   if (ts.isIfStatement(parent)) return node === parent.thenStatement || node === parent.elseStatement;

@@ -1,7 +1,10 @@
 import type { LoadHook } from 'node:module';
 import { instrument } from './instrument.js';
 
-/** Modules of the packages, and what checks inputs for them: without it, all that a schema refuses would look alike. */
+/**
+ * Modules of the packages, and the libraries that check inputs for them: without these, everything that a schema
+ * refuses would look alike.
+ */
 const INSTRUMENTED = /\/packages\/[^/]+\/dist\/|\/node_modules\/(?:zod\/v4\/core|jose\/dist)\//u;
 
 /** Hook of Node's module loader: instruments what the packages built. */

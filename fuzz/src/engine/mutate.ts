@@ -7,7 +7,7 @@ export interface Material {
   readonly other: () => Buffer;
   /** What the code compares with. */
   readonly literals: readonly Buffer[];
-  /** Bytes that an input has at most. */
+  /** The most bytes of an input. */
   readonly longest: number;
 }
 
@@ -15,7 +15,7 @@ export interface Material {
 export function mutate(input: Buffer, material: Material): Buffer {
   const { random, longest } = material;
   let changed: Buffer = Buffer.from(input);
-  // Mostly few: what led to somewhere new is nearly right.
+  // Mostly few, since an input that led somewhere new is nearly right.
   for (let steps = 1 << random.below(4); steps > 0; steps--) {
     const change = random.pick(changes);
     if (change !== undefined) changed = change(changed, material).subarray(0, longest);
@@ -25,7 +25,7 @@ export function mutate(input: Buffer, material: Material): Buffer {
 
 type Change = (bytes: Buffer, material: Material) => Buffer;
 
-/** Numbers at the edges of what formats can say. */
+/** Numbers at the limits of what formats can express. */
 const EDGES = [
   ...[0, 1, 2, 3, 4, 7, 8, 16, 32, 64, 100, 127, 128, 254, 255, 256, 512, 1000, 1024, 4096, 32767, 32768],
   ...[65535, 65536, 0x7fffff, 0xffffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff],
@@ -131,7 +131,7 @@ function overwrite(bytes: Buffer, at: number, piece: Buffer | undefined): Buffer
   return Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at + piece.length)]);
 }
 
-/** What is deep, wide or long comes of repeating. */
+/** Repeating makes inputs deep, wide or long. */
 function repeatSpan(bytes: Buffer, { random, longest }: Material): Buffer {
   if (bytes.length === 0) return bytes;
   const span = spanOf(bytes, random);

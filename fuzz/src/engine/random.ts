@@ -1,4 +1,4 @@
-/** Numbers that a seed draws again. */
+/** Random numbers that a seed reproduces. */
 export interface Random {
   /** A whole number from 0 up to and without `limit`. */
   readonly below: (limit: number) => number;

@@ -3,14 +3,14 @@ import type { FuzzTarget, RunInput, TimeAllowed } from '../target.js';
 import type { Coverage } from './coverage.js';
 import type { SharedInput } from './shared-input.js';
 
-/** What is wrong with how an input went. */
+/** What went wrong with an input. */
 interface Trouble {
-  /** The same for inputs that show the same. */
+  /** The same for inputs with the same fault. */
   readonly kind: string;
   readonly what: string;
 }
 
-/** Runs an input, and tells what must not have happened. */
+/** Runs an input, and reports anything that must not happen. */
 export type RunChecked = (input: Buffer) => Promise<Trouble | undefined>;
 
 /** Makes a target ready. Each input is noted in `shared` before it is run. */

@@ -1,7 +1,7 @@
-/** Times that a shorter input is tried. */
+/** How many shorter inputs are tried. */
 const MOST_TRIES = 500;
 
-/** A shorter input that shows the same: pieces are left out, large ones first, while it does. */
+/** A shorter input with the same finding: pieces are left out, large ones first, as long as it has that. */
 export async function shrink(
   input: Buffer,
   showsTheSame: (smaller: Buffer) => Promise<boolean>,

@@ -25,14 +25,14 @@ import { withRightFrames, withRightPages } from './right-checksums.js';
 type Framed = 'flac' | 'ogg' | 'mp3';
 
 /**
- * What takes recordings apart before their codec hears of them: what they begin with, their frames or pages, and what is
- * put behind them. Without the codecs, which are WebAssembly and take milliseconds to start, it is run a hundred times as
- * often; each input as it is, and with checksums that are right.
+ * The code that takes recordings apart before their codec: their beginning, their frames or pages, and what follows
+ * them. Without the codecs, which are WebAssembly and take milliseconds to start, it runs a hundred times as often;
+ * each input as it is, and with right checksums.
  */
 export function framingTarget(container: Framed): FuzzTarget {
   return {
     longest: 16_384,
-    // Behind each mark that may begin a frame or page, as much is looked at as one may be long.
+    // After each mark that may begin a frame or page, as many bytes are examined as one may have.
     allowed: { ms: 60, msPerKiB: 20 },
     share: 0.5,
     prepare: () => async (input) => {

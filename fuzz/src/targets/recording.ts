@@ -6,13 +6,15 @@ import {
 } from '../../../packages/asr/dist/audio/containers/detect-container.js';
 import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 
-/** Recordings of one container, decoded as uploads are. What ffmpeg would have to read is left to its own fuzzers. */
+/**
+ * Recordings of one container, decoded as uploads are. Formats that only ffmpeg reads are left to its own fuzzers.
+ */
 export function recordingTarget(container: Exclude<ContainerName, 'other'>): FuzzTarget {
   return {
     longest: 16_384,
-    // Decoders are asked for a block each time, so what they may take grows with the audio that is asked for.
+    // Decoders are asked for one block at a time, so their allowance grows with the audio that is asked for.
     allowed: { ms: 150, msPerKiB: 4 },
-    // To start a codec takes milliseconds, and WAV has none.
+    // Starting a codec takes milliseconds, and WAV has none.
     share: container === 'wav' ? 0.5 : 0.02,
     prepare: () => async (input) => {
       const stored = storedRecording(input);
@@ -26,7 +28,7 @@ export function recordingTarget(container: Exclude<ContainerName, 'other'>): Fuz
   };
 }
 
-/** Audio of one input that is asked for, seconds: a few bytes may say hours, and nobody has to take them all. */
+/** How much audio of one input is asked for, seconds: a few bytes may stand for hours, which nobody has to take. */
 const MOST_SECONDS = 5;
 
 /** No block is longer, samples at 16 kHz: what holds more would hold up everybody else. */

@@ -1,8 +1,8 @@
 import { mustHold } from '../target.js';
 
 /**
- * The same bytes with right checksums in whatever looks like a page of Ogg (RFC 3533, section 6): a mutation that had to
- * guess them would never get behind them.
+ * The same bytes with right checksums in whatever looks like a page of Ogg (RFC 3533, section 6): a mutation that had
+ * to guess them would never get past them.
  */
 export function withRightPages(bytes: Buffer): Buffer {
   const mended = Buffer.from(bytes);

@@ -19,7 +19,7 @@ export interface LibraryOptions extends LibrarySettings {
   /** Recitations at the same time; two a process where absent. */
   readonly concurrency?: number | undefined;
   /**
-   * Whether recordings are read as a whole, as `auscult transcribe` and the record pass of the server do, and not
+   * Whether recordings are read as a whole, as `auscult transcribe` and the second pass of the server do, and not
    * with the settings of live speech.
    */
   readonly whole?: boolean | undefined;

@@ -78,7 +78,7 @@ function addAccuracyOptions(command: Command, examples: string): Command {
     .addOption(
       new Option(
         '--whole',
-        'recordings as a whole, as `auscult transcribe` and the record pass of the server read them (library)',
+        'recordings as a whole, as `auscult transcribe` and the second pass of the server hear them (library)',
       ).conflicts('live'),
     )
     .option('--hearings <count>', 'with --whole: how often each recording is heard', wholeNumber)

@@ -12,7 +12,7 @@ import { z } from 'zod';
 export const errorDescription = z.object({
   code: z.string().meta({ description: 'Stable name of the error, see docs/protocol.md.' }),
   message: z.string().meta({ description: 'What went wrong and what to do, for people.' }),
-  field: z.string().optional().meta({ description: 'The field that is meant.' }),
+  field: z.string().optional().meta({ description: 'The field that the error is about.' }),
   limit: z.string().optional().meta({ description: 'What is allowed.' }),
   retryable: z.boolean().meta({ description: 'Whether the very same request can succeed later.' }),
 });

@@ -66,7 +66,7 @@ export interface RecordedSegment {
   readonly takenBackAt: string | undefined;
 }
 
-/** A stretch of a session that was read again as a whole, and what was heard then. */
+/** A stretch of a session that a second pass heard as a whole, and its text. */
 export interface RefinedPart {
   /** Of the transcription that read it. */
   readonly id: string;

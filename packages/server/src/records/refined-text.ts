@@ -3,9 +3,9 @@ import type { Schema } from '../db/schema.js';
 import { sealFinal, type FinalRecord } from './record-content.js';
 import type { TextRow } from './record-head.js';
 
-/** What was heard when a stretch of a session was read again as a whole. */
+/** The text of a second pass over a stretch of a session. */
 export interface RefinedText {
-  /** Of the transcription that read it. */
+  /** Id of the transcription that made it. */
   readonly id: string;
   readonly model: string;
   /** Seconds since the session's first sample. */

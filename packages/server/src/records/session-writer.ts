@@ -27,7 +27,7 @@ export interface SessionRecordWriter {
    */
   readonly keepAudio: (channel: number, samples: Float32Array) => Promise<void> | undefined;
   /**
-   * Keeps what was heard when a stretch of the session was read again, also after `close`. Resolves once it is on disk.
+   * Keeps the text of a second pass over a stretch of the session, even after `close`. Resolves once it is on disk.
    * Undefined where finals are not kept. Rejects with `record_not_found` if the record was destroyed meanwhile.
    */
   readonly refine: (text: RefinedText) => Promise<void> | undefined;

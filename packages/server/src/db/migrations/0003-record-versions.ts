@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { SchemaChange } from '../schema-change.js';
 
-/** What sessions were set up with, the text of the record pass beside the live one, and the settings of servers. */
+/** The settings of sessions, the text of the second pass beside the live one, and the settings of servers. */
 export const recordVersions: SchemaChange = {
   name: '0003-record-versions',
   apply: async (db, kind) => {

@@ -66,5 +66,5 @@ type OutageReason = Extract<Connectedness, { kind: 'waiting' }>['reason'];
 const refinementLost = {
   code: 'refine_failed',
   message:
-    'The connection ended before the recording was read again. Keep to the live text, which is complete.',
+    'The connection ended before the recording was heard again. Keep to the live text, which is complete.',
 };

@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeState } from '../recording/describe-state.js';
-import { isUnderWay, type Recording } from '../recording/recording.js';
+import { isUnderWay } from '../recording/recording-state.js';
+import type { Recording } from '../recording/recording.js';
 import { observe } from '../state/observe.js';
 import type { Observable } from '../state/observable.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,6 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Levels } from '../recording/recording.js';
+import type { Levels } from '../recording/recording-state.js';
 import type { Observable } from '../state/observable.js';
 
 const CHANNELS = [0, 1];

@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeProblem, type Remedy } from '../recording/describe-problem.js';
-import { isUnderWay, type Recording } from '../recording/recording.js';
+import { isUnderWay } from '../recording/recording-state.js';
+import type { Recording } from '../recording/recording.js';
 import { observe } from '../state/observe.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';

@@ -1,5 +1,5 @@
 import type { TranscriberState } from '@auscult/client';
-import type { RecordingState } from './recording.js';
+import type { RecordingState } from './recording-state.js';
 
 /** A state of the recording in plain words. */
 export interface StateDescription {

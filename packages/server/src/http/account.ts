@@ -45,9 +45,14 @@ const refusals = ['unauthenticated', 'account_not_found', 'locked_out'] as const
 
 /** Adds the routes under `/api/v1/account`, where people who log in see and change their own accounts. */
 export function registerAccount(app: FastifyInstance, access: Access): void {
-  const { accounts, recoveryCodes } = access;
+  addOwnAccount(app, access);
+  addPassword(app, access);
+  addAuthenticator(app, access);
+  addRecoveryCodes(app, access);
+}
+
+function addOwnAccount(app: FastifyInstance, access: Access): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
-  const change = { config: { action: 'account.change' as const } };
   routes.get(
     PATH,
     {
@@ -60,13 +65,17 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
     async (request, reply) => {
       const { id, name, usesCodes } = await ownUser(access, request);
       void reply.header('cache-control', 'no-store');
-      return { name, usesCodes, recoveryCodesLeft: await recoveryCodes.left(id) };
+      return { name, usesCodes, recoveryCodesLeft: await access.recoveryCodes.left(id) };
     },
   );
+}
+
+function addPassword(app: FastifyInstance, access: Access): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.post(
     `${PATH}/password`,
     {
-      ...change,
+      config: { action: 'account.change' },
       schema: {
         summary: 'Change your own password',
         description: 'Ends your logins in all other browsers; sessions there are closed within a minute.',
@@ -83,15 +92,19 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       await requirePassword(access, request, user, current, 'account.password');
       if (newPassword === current || !isStrong(newPassword, user.name))
         throw new RequestError('password_too_weak', { field: 'newPassword', limit: PASSWORD_RULE });
-      await accounts.setPassword(user.id, newPassword, endingOthers(access, request, user));
+      await access.accounts.setPassword(user.id, newPassword, endingOthers(access, request, user));
       void reply.code(204);
       return null;
     },
   );
+}
+
+function addAuthenticator(app: FastifyInstance, access: Access): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.post(
     `${PATH}/authenticator`,
     {
-      ...change,
+      config: { action: 'account.change' },
       schema: {
         summary: 'Get a new authenticator',
         description: 'It is shown only this once. The old one counts until this one is confirmed.',
@@ -109,13 +122,13 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       const user = await ownUser(access, request);
       await requirePassword(access, request, user, request.body.password, 'account.authenticator');
       void reply.code(201).header('cache-control', 'no-store');
-      return accounts.offerAuthenticator(user.id, user.name);
+      return access.accounts.offerAuthenticator(user.id, user.name);
     },
   );
   routes.post(
     `${PATH}/authenticator/confirm`,
     {
-      ...change,
+      config: { action: 'account.change' },
       schema: {
         summary: 'Use the new authenticator from now on',
         description:
@@ -129,17 +142,21 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
     },
     async (request, reply) => {
       const user = await ownUser(access, request);
-      const trial = accounts.tryAuthenticator(user.id, request.body.code);
+      const trial = access.accounts.tryAuthenticator(user.id, request.body.code);
       if (trial.kind === 'not-offered') throw new RequestError('authenticator_not_offered');
       if (trial.kind === 'wrong') throw new RequestError('code_wrong', { field: 'code' });
       void reply.header('cache-control', 'no-store');
       return { recoveryCodes: await trial.accept(endingOthers(access, request, user)) };
     },
   );
+}
+
+function addRecoveryCodes(app: FastifyInstance, access: Access): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.post(
     `${PATH}/recovery-codes`,
     {
-      ...change,
+      config: { action: 'account.change' },
       schema: {
         summary: 'Get new recovery codes',
         description: 'Old ones no longer count.',
@@ -156,7 +173,7 @@ export function registerAccount(app: FastifyInstance, access: Access): void {
       if (!user.usesCodes) throw new RequestError('authenticator_missing');
       void reply.code(201).header('cache-control', 'no-store');
       const by = auditedBy(requireIdentity(request), request);
-      return { recoveryCodes: await accounts.renewRecoveryCodes(user.id, { by }) };
+      return { recoveryCodes: await access.accounts.renewRecoveryCodes(user.id, { by }) };
     },
   );
 }

@@ -157,7 +157,7 @@ module.exports = {
         path: [
           '^packages/asr/src/audio/recording\\.ts$',
           '^packages/asr/src/audio/containers/ffmpeg-process\\.ts$',
-          '^packages/asr/src/audio/decoders/(confinement|decoder-process|decode-apart)\\.ts$',
+          '^packages/asr/src/audio/decoders/(confinement|decoder-process|run-decoder|decode-apart)\\.ts$',
         ],
       },
     },

@@ -1,10 +1,11 @@
-import { claimingFlac, constantFlac, endlessFlac } from './flac-bombs.js';
+import { claimingFlac, constantFlac, endlessFlac, endlessFlacBeforeZeros } from './flac-bombs.js';
 import {
   chainedOpus,
   claimingVorbis,
   constantOggFlac,
   endlessClock,
   jumpingOpus,
+  pagesThatAreNone,
   sparseOpus,
 } from './ogg-bombs.js';
 
@@ -29,12 +30,14 @@ export const bombs: readonly Bomb[] = [
     constantFlac({ sampleRate: 48_000, channels: 2, frames: 4_000, claimed: 2_880_000 }),
   ),
   bomb('FLAC', 'frames without an end', () => endlessFlac(30_000)),
+  bomb('FLAC', 'frames without an end before zeros', () => endlessFlacBeforeZeros(20_000)),
   bomb('FLAC', 'metadata that claims 16 MB', claimingFlac),
   bomb('Ogg', 'Opus of packets of two bytes', () => sparseOpus(800)),
   bomb('Ogg', 'Opus of eight channels', () => sparseOpus(800, 8)),
   bomb('Ogg', 'a clock that jumps by an hour a page', () => jumpingOpus(2_000)),
   bomb('Ogg', 'a clock beyond all time', endlessClock),
   bomb('Ogg', 'thousands of recordings in a row', () => chainedOpus(3_000)),
+  bomb('Ogg', 'pages that begin and are none', () => pagesThatAreNone(20_000)),
   bomb('Ogg', 'FLAC of constant frames', () => constantOggFlac(4_000)),
   bomb('Ogg', 'Vorbis of 255 channels that claims gigabytes', claimingVorbis),
   bomb('WAV', 'a format of 300 MiB', () => wave([['fmt ', format({}), 300 * 1024 ** 2]])),

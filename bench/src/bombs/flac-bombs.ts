@@ -28,6 +28,11 @@ export function endlessFlac(frames: number): Buffer {
   return Buffer.concat([streamInfo(44_100, 8, 0), ...headers]);
 }
 
+/** The same, with zeros behind them, through which the end of each is looked for. */
+export function endlessFlacBeforeZeros(frames: number): Buffer {
+  return Buffer.concat([endlessFlac(frames), Buffer.alloc(700_000)]);
+}
+
 /** Blocks of metadata that claim 16 MB each, where there are some bytes. */
 export function claimingFlac(): Buffer {
   const picture = Buffer.from([0x06, 0xff, 0xff, 0xff, 1, 2, 3]);

@@ -1,6 +1,12 @@
 import { checksum } from './checksums.js';
 import { flacPackets } from './flac-bombs.js';
 
+/** Heads of pages with wrong checksums, one in the other, each of which claims 64 KiB. */
+export function pagesThatAreNone(pages: number): Buffer {
+  const head = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(28, 0xff)]);
+  return Buffer.concat([sparseOpus(1), ...Array.from({ length: pages }, () => head)]);
+}
+
 /** Opus of packets of two bytes, each of 120 ms of nothing, 255 a page: half a minute in 800 bytes (RFC 6716, section 3.2.5). */
 export function sparseOpus(pages: number, channels = 2): Buffer {
   const packet = Buffer.from([0x83, 48]);

@@ -53,6 +53,13 @@ function keyTerms(bytes: number): readonly (readonly [string, readonly unknown[]
   const long = Array.from({ length: Math.min(most, Math.floor(bytes / 110)) }, (_, number) =>
     `${number} ${'é'.repeat(40)}`.padEnd(60, 'x'),
   );
+  const marks = ['\u0300', '\u0301', '\u0302', '\u0303'];
+  const marked = Array.from({ length: 4900 }, (_, number) =>
+    [...number.toString(4)].reduce(
+      (text, digit) => text + (marks[Number(digit)] ?? ''),
+      `a${'\u0323'.repeat(40)}`,
+    ),
+  );
   const fitting = (terms: readonly unknown[]) => {
     const share = (bytes - 100) / Buffer.byteLength(JSON.stringify(terms));
     return share >= 1 ? terms : terms.slice(0, Math.floor(terms.length * share * 0.95));
@@ -61,6 +68,7 @@ function keyTerms(bytes: number): readonly (readonly [string, readonly unknown[]
     ['5,000 key terms', Array.from({ length: most }, (_, number) => `term${number}`)],
     ['5,000 key terms, each said in 8 ways', fitting(said)],
     ['long key terms', fitting(long)],
+    ['4,900 key terms that differ in their marks', fitting(marked)],
     [
       '5,000 key terms of which the last is none',
       [...Array.from({ length: most - 1 }, (_, n) => `t${n}`), 7],

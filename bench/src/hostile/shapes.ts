@@ -13,7 +13,10 @@ export function hostileValues(bytes: number): Shapes {
     'wide object': object(bytes, (n) => `k${n}`),
     'keys that are numbers': object(bytes, (n) => String(n * 2 ** 20)),
     'long key': `{"${'k'.repeat(bytes)}":0}`,
+    'one key again and again': `{${pieces(bytes, () => '"a":0')}}`,
+    'names of prototypes': `{"__proto__":{"a":0},"constructor":{"prototype":${nested('{"__proto__":', '}', bytes - 60, '1')}}}`,
     'long number': '1'.repeat(bytes),
+    'numbers beyond all': list(bytes, (n) => (n % 2 === 0 ? '1e999' : '-1e-999')),
     'many numbers': list(bytes, (n) => `-${n}.${'1'.repeat(15)}e-${n % 300}`),
     ...Object.fromEntries(
       Object.entries(hostileTexts(bytes)).map(([name, text]) => [name, `"${text}"`] as const),
@@ -32,6 +35,9 @@ export function hostileTexts(bytes: number): Shapes {
     'escaped letters': '\\u0061'.repeat(bytes / 6),
     'letters with marks': 'e\\u0301'.repeat(bytes / 7),
     'ligatures that grow': '\uFDFA'.repeat(bytes / 3),
+    'control characters': '\\u0000'.repeat(bytes / 6),
+    'halves of characters': '\\ud800a'.repeat(bytes / 7),
+    'base64 with line breaks': 'AAAA\\n'.repeat(bytes / 6),
     'half a character at the end': `${'a'.repeat(bytes)}\\ud800`,
     'base64 that is none': `${'A'.repeat(bytes - (bytes % 4))}=`,
   };
@@ -46,6 +52,18 @@ export function hostileHeaders(bytes: number): Readonly<Record<string, Readonly<
     'a token of points': { authorization: `Bearer ${many('e30.')}` },
     'a token with a long head': {
       authorization: `Bearer ${Buffer.from(`{"alg":"RS256","kid":"${many('a').slice(0, bytes / 2)}"}`).toString('base64url')}.e30.aa`,
+    },
+    'a token of no algorithm': { authorization: `Bearer ${tokenOf({ alg: 'none' }, many('a'))}` },
+    'a token that brings its key': {
+      authorization: `Bearer ${tokenOf(
+        {
+          alg: 'RS256',
+          jku: 'https://127.0.0.1:9/',
+          crit: Array.from({ length: 500 }, (_, n) => `c${n}`),
+          jwk: { kty: 'RSA', e: 'AQAB', n: many('A').slice(0, bytes / 4) },
+        },
+        'a',
+      )}`,
     },
     'a key without end': { authorization: `Bearer ausk_${many('0')}` },
     'many cookies': { cookie: many('a=b;') },
@@ -65,6 +83,12 @@ export function hostileHeaders(bytes: number): Readonly<Record<string, Readonly<
     'a long host': { 'x-forwarded-host': many('a.') },
     'many protocols': { 'sec-websocket-protocol': many('a,') },
   };
+}
+
+/** Nobody has signed it. */
+function tokenOf(head: object, subject: string): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part(head)}.${part({ sub: subject.slice(0, 3000) })}.${'A'.repeat(342)}`;
 }
 
 function nested(open: string, close: string, bytes: number, inmost = ''): string {

@@ -40,7 +40,10 @@ function sourceOf(pieces: readonly Buffer[]) {
 /** With the checksum of that many bits behind it. */
 function withChecksum(bytes: readonly number[], bits: 8 | 16 | 32, polynomial: number): number[] {
   const sum = checksumOf(bytes, bits, polynomial);
-  return [...bytes, ...Array.from({ length: bits / 8 }, (_, index) => (sum >>> (bits - 8 - 8 * index)) & 0xff)];
+  return [
+    ...bytes,
+    ...Array.from({ length: bits / 8 }, (_, index) => (sum >>> (bits - 8 - 8 * index)) & 0xff),
+  ];
 }
 
 function checksumOf(bytes: Iterable<number>, bits: number, polynomial: number): number {

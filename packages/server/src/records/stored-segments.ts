@@ -116,8 +116,7 @@ function openVersion(dataKey: Buffer, row: SegmentRow, reading: RecognitionPass)
 
 /** `count` finals from a place on, without those that are missing. */
 function placesOf(segments: Segments, from: number, count: number): readonly RecordedSegment[] {
-  return [...segments.values()]
-    .filter(({ place }) => place >= from && place < from + count);
+  return [...segments.values()].filter(({ place }) => place >= from && place < from + count);
 }
 
 function refinedPart(row: Selectable<Schema['refined_parts']>, segments: Segments): RefinedPart {

@@ -45,7 +45,12 @@ export function* transcriptPieces(
 ): Generator<string> {
   switch (format) {
     case 'text':
-      yield withoutOuterBreaks(transcript.segments.map(asLines).join('').replace(/\n{3,}/gu, '\n\n'));
+      yield withoutOuterBreaks(
+        transcript.segments
+          .map(asLines)
+          .join('')
+          .replace(/\n{3,}/gu, '\n\n'),
+      );
       break;
     case 'json':
       yield* jsonPieces(jsonTranscript(transcript, extent));

@@ -419,27 +419,34 @@ function exported(record: StoredRecord, { format, version }: ExportOptions): Ite
   });
 }
 
-function summaryBody({
-  groups,
-  audioSeconds,
-  missingSeconds,
-  tenant: _ofWhoAsks,
-  endReason: _internal,
-  ...record
-}: RecordSummary): SessionBody {
+/** Without what is only known here: the tenant is that of whoever asks. */
+function summaryBody(record: RecordSummary): SessionBody {
+  const { groups, audioSeconds, missingSeconds } = record;
   return {
-    ...record,
+    id: record.id,
+    kind: record.kind,
+    owner: record.owner,
     groups: [...groups],
+    model: record.model,
+    version: record.version,
+    language: record.language,
+    task: record.task,
+    channels: record.channels,
+    sampleRate: record.sampleRate,
+    startedAt: record.startedAt,
+    endedAt: record.endedAt,
+    finals: record.finals,
     audioSeconds: threeDecimals(audioSeconds),
     missingSeconds: missingSeconds === undefined ? undefined : threeDecimals(missingSeconds),
+    held: record.held,
   };
 }
 
 /** As `recordBody` describes it. */
 function bodyPieces(record: StoredRecord, version: TextVersion): Iterable<string> {
-  const { settings, segments: _all, refined, isWhole, ...summary } = record;
+  const { settings, refined, isWhole } = record;
   return jsonPieces({
-    ...summaryBody(summary),
+    ...summaryBody(record),
     settings: settings && writtenJson(settings.json),
     text: runningText({ segments: chosenText(record, version) }),
     segments: mapped(standing(record), segmentBodyOf),
@@ -462,12 +469,20 @@ function takenBackBodyOf(segment: RecordedSegment) {
   return { ...segmentBodyOf(segment), takenBackAt: segment.takenBackAt };
 }
 
-function versionBodyOf({
-  sequence: _number,
-  removes: _others,
-  ...version
-}: SegmentVersion): z.output<typeof versionBody> {
-  return { ...version, start: threeDecimals(version.start), end: threeDecimals(version.end) };
+function versionBodyOf(version: SegmentVersion): z.output<typeof versionBody> {
+  return {
+    version: version.version,
+    text: version.text,
+    spoken: version.spoken,
+    start: threeDecimals(version.start),
+    end: threeDecimals(version.end),
+    confidence: version.confidence,
+    channel: version.channel,
+    language: version.language,
+    words: version.words,
+    writtenAt: version.writtenAt,
+    writtenBy: version.writtenBy,
+  };
 }
 
 async function* waveOf(pcm: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

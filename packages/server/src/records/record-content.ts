@@ -48,9 +48,8 @@ export function sealFinal(dataKey: Uint8Array, final: FinalRecord, where: Segmen
  */
 export function openFinal(dataKey: Uint8Array, sealed: Buffer, where: SegmentPlace): FinalRecord {
   const json = open(dataKey, sealed, associated(where));
-  const { words: _later, ...final } = parseFinal(json);
   return {
-    ...final,
+    ...parseFinal(json),
     get words() {
       return parseFinal(json).words;
     },
@@ -65,9 +64,14 @@ function parseFinal(json: Buffer): FinalRecord {
 export function corrected(final: FinalRecord, text: string): FinalRecord {
   const words = text.split(/\s+/).filter((part) => part !== '');
   const each = (final.end - final.start) / Math.max(1, words.length);
-  const { spoken: _heard, ...others } = final;
+  const { channel, sequence, removes, start, end, language } = final;
   return {
-    ...others,
+    channel,
+    ...(sequence === undefined ? {} : { sequence }),
+    ...(removes === undefined ? {} : { removes }),
+    start,
+    end,
+    language,
     text,
     confidence: 1,
     words: words.map((part, index) => ({

@@ -1,9 +1,10 @@
 import type { RecognizerEvent } from '../../recognizer/recognizer.js';
 import type { Dispatch } from './dispatch.js';
 import { createFinalDelays, type FinalDelays } from './final-delays.js';
+import { createPartialRest } from './partial-rest.js';
 import type { Schedule } from './schedule.js';
 import { isBackground, isPartial, MAX_ATTEMPTS, nameOf, type ScheduledJob } from './scheduled-job.js';
-import type { WorkerSlot, WorkerSlotListener } from './worker-slot.js';
+import type { WorkerSlotListener } from './worker-slot.js';
 
 /** What becomes of jobs once a process has had them. */
 export interface JobOutcomes extends Pick<WorkerSlotListener, 'onResult' | 'onReturned'> {
@@ -17,20 +18,11 @@ export function createJobOutcomes(
   dispatch: Pick<Dispatch, 'all'>,
   onEvent: (event: RecognizerEvent) => void,
 ): JobOutcomes {
-  const { jobs, slots, shares, work, resting } = schedule;
+  const { jobs, slots, shares, work } = schedule;
+  const rest = createPartialRest(schedule, dispatch);
   const delays = createFinalDelays();
   /** The part of the delays before a process began. */
   const waits = createFinalDelays();
-
-  const rest = (slot: WorkerSlot, milliseconds: number) => {
-    if (milliseconds === 0) return;
-    resting.add(slot);
-    const wake = () => {
-      resting.delete(slot);
-      dispatch.all();
-    };
-    setTimeout(wake, milliseconds).unref();
-  };
 
   const noteDelay = (job: ScheduledJob, runSeconds: number) => {
     const { share, stream } = job.request;
@@ -69,7 +61,7 @@ export function createJobOutcomes(
       jobs.delete(id);
       work.end(job);
       if (isPartial(job)) {
-        if (slot) rest(slot, restMs(waits.recentP95Of(nameOf(job.request.share))));
+        if (slot) rest(slot, waits.recentP95Of(nameOf(job.request.share)));
       } else if (job.urgent && !isEarlyAtWork) noteDelay(job, runSeconds);
       onEvent(finishedEvent(job, runSeconds));
       job.owner.onResult(result);
@@ -98,15 +90,4 @@ function finishedEvent({ urgent, request, submittedAt }: ScheduledJob, runSecond
     runSeconds,
     audioSeconds: request.newSeconds,
   };
-}
-
-/** Finals that wait so long for a process leave room for partials, seconds; longer ones thin them out (bench `streams`). */
-const UNHURRIED_SECONDS = 0.15;
-
-/** However late finals were, shown words move on within this time, milliseconds. */
-const LONGEST_REST = 2_000;
-
-/** Time that a process does no partials after one, so that finals find it free: the longer the more they wait. */
-function restMs(finalWaitSeconds: number): number {
-  return Math.min(LONGEST_REST, Math.max(0, finalWaitSeconds - UNHURRIED_SECONDS) * 4_000);
 }

@@ -66,21 +66,11 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     if (isTooLarge && jobs.count === 0) worker.end('memory');
   };
 
-  const receive = (message: WorkMessage) => {
-    switch (message.type) {
-      case 'audio-missing':
-        if (!jobs.sendWhole(message.id)) listener.onReturned([message.id]);
-        break;
-      case 'result':
-        worker.proveSound();
-        if (jobs.delete(message.id)) listener.onResult(message.id, message.result, message.runSeconds);
-        weigh(message.residentBytes);
-        listener.onRoom();
-        break;
-      case 'pong':
-        weigh(message.residentBytes);
-        break;
-    }
+  const done = (message: WorkMessage & { readonly type: 'result' }) => {
+    worker.proveSound();
+    if (jobs.delete(message.id)) listener.onResult(message.id, message.result, message.runSeconds);
+    weigh(message.residentBytes);
+    listener.onRoom();
   };
 
   const worker = superviseProcess(options.index, loading(options), {
@@ -92,7 +82,11 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
       residentBytes = bytes;
       listener.onRoom();
     },
-    onMessage: receive,
+    onMessage(message) {
+      if (message.type === 'result') done(message);
+      else if (message.type === 'pong') weigh(message.residentBytes);
+      else if (!jobs.sendWhole(message.id)) listener.onReturned([message.id]);
+    },
     onExited() {
       listener.onReturned(jobs.takeAll());
     },

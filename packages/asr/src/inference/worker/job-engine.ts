@@ -1,18 +1,14 @@
-import { createDecoderBatch } from '../../decoding/decoder-batch.js';
+import { createDecoderBatch, type DecoderBatch } from '../../decoding/decoder-batch.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import type { ClinicalLanguage } from '../../lexicon/clinical-language.js';
 import type { Confusables } from '../../terms/confusables.js';
 import type { KeyTerm } from '../../terms/key-term.js';
-import {
-  LEXICON,
-  type JobPriority,
-  type RecognitionJob,
-  type RecognitionResult,
-} from '../messages/recognition-job.js';
-import { recogniseUtterance, type HeardJob } from './recognise-utterance.js';
+import { LEXICON, type RecognitionJob, type RecognitionResult } from '../messages/recognition-job.js';
+import { createJobQueue, type BegunJob } from './job-queue.js';
+import { recogniseUtterance } from './recognise-utterance.js';
 import type { JobTerms } from './search-terms.js';
 import { createSharedDecoder, type JobDecoder } from './shared-decoder.js';
-import { createTermLists } from './term-lists.js';
+import { createTermLists, type TermLists } from './term-lists.js';
 import { createWindowStates } from './window-states.js';
 
 /** Recognises jobs one process at a time, decoding those at hand together. */
@@ -54,32 +50,28 @@ export interface EngineLexicon {
 }
 
 /** Makes an engine. It chooses whose turn it is; what is done to a job says `recogniseUtterance`. */
-export function createJobEngine({
-  model,
-  lexicon,
-  onResult,
-  onError,
-  onJoined = () => undefined,
-}: JobEngineOptions): JobEngine {
-  const reader = { ...model, encode: remembered(model.encode) };
+export function createJobEngine(options: JobEngineOptions): JobEngine {
+  const { lexicon, onError, onJoined } = options;
+  const model = { ...options.model, encode: remembered(options.model.encode) };
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const decoder = createSharedDecoder(batch);
   const states = createWindowStates();
-  const lists = createTermLists(reader, lexicon?.terms ?? [], lexicon?.language);
-  const waiting: HeardJob[] = [];
-  const atWork = new Map<number, JobAtWork>();
-  const promoted = new Set<number>();
+  const lists = createTermLists(model, lexicon?.terms ?? [], lexicon?.language);
+  const jobs = createJobQueue();
   let running = false;
 
   const run = async () => {
     running = true;
-    while (waiting.length > 0 || atWork.size > 0 || lists.isLearning()) {
+    while (!jobs.isEmpty || lists.isLearning()) {
       lists.learnOn(LEARNING_MS);
-      const next = takeNext();
+      // A job waits for its own terms, and nobody else does.
+      const next = hasRoom(batch)
+        ? jobs.beginNext(({ termLists }) => !lists.isLearning(termLists))
+        : undefined;
       if (next) {
-        await begin(next);
-        onJoined();
-      } else if (atWork.size > 0) {
+        await decoder.begin((own) => recognise(next, own), next.signal);
+        onJoined?.();
+      } else if (jobs.isAtWork) {
         await decoder.step();
       }
       // onnxruntime-node computes on this thread: messages come in between two computations.
@@ -88,66 +80,27 @@ export function createJobEngine({
     running = false;
   };
 
+  const recognise = async (begun: BegunJob, own: JobDecoder) => {
+    const { job, signal } = begun;
+    const startedAt = performance.now();
+    const terms = termsOf(job, lists, lexicon);
+    const result = await recogniseUtterance(begun, { model, decoder: own, states, terms, signal });
+    jobs.end(job.id);
+    options.onResult(job.id, result, (performance.now() - startedAt) / 1000);
+  };
+
   const goOn = () => {
     if (!running) run().catch(onError);
   };
 
-  const takeNext = (): HeardJob | undefined => {
-    // A job waits for its own terms, and nobody else does.
-    const ready = waiting.filter(({ job }) => !lists.isLearning(job.termLists));
-    if (batch.size >= MAX_BATCH_ROWS || (batch.size > 0 && batch.frames >= MAX_BATCH_FRAMES))
-      return undefined;
-    const best = Math.min(...ready.map(({ job }) => rankOf(job)));
-    // A job waits for more urgent ones at work: its encoding would hold them up.
-    if (Math.min(...[...atWork.values()].map(({ job }) => rankOf(job))) < best) return undefined;
-    const isBest = ({ job }: HeardJob) => rankOf(job) === best;
-    const next = best === RANK.partial ? ready.findLast(isBest) : ready.find(isBest);
-    return next && waiting.splice(waiting.indexOf(next), 1)[0];
-  };
-
-  const rankOf = (job: RecognitionJob) => RANK[promoted.has(job.id) ? 'final' : job.priority];
-
-  const begin = (heard: HeardJob) => {
-    const { job } = heard;
-    const cancelled = new AbortController();
-    atWork.set(job.id, { job, cancelled });
-    const { signal } = cancelled;
-    return decoder.begin((own) => recognise(heard, own, signal), signal);
-  };
-
-  const recognise = async (heard: HeardJob, own: JobDecoder, signal: AbortSignal) => {
-    const { job } = heard;
-    const startedAt = performance.now();
-    const terms = termsOf(job);
-    const result = await recogniseUtterance(heard, { model: reader, decoder: own, states, terms, signal });
-    atWork.delete(job.id);
-    promoted.delete(job.id);
-    onResult(job.id, result, (performance.now() - startedAt) / 1000);
-  };
-
-  const termsOf = ({ termLists }: RecognitionJob): JobTerms => ({
-    lists: lists.named(termLists),
-    keyTerms: lists.named(termLists.filter((name) => name !== LEXICON)),
-    matcher: lists.matcherOf(termLists).terms,
-    confusables: termLists.includes(LEXICON) ? lexicon?.confusables : undefined,
-  });
-
   return {
     add(job, samples) {
-      waiting.push({ job, samples });
+      jobs.add({ job, samples });
       goOn();
     },
-    cancel(id) {
-      const index = waiting.findIndex(({ job }) => job.id === id);
-      if (index >= 0) waiting.splice(index, 1);
-      atWork.get(id)?.cancelled.abort();
-      atWork.delete(id);
-      promoted.delete(id);
-    },
-    promote: (id) => promoted.add(id),
-    forget: (window) => {
-      states.delete(window);
-    },
+    cancel: jobs.cancel,
+    promote: jobs.promote,
+    forget: states.delete,
     learn(name, terms) {
       lists.learn(name, terms);
       goOn();
@@ -156,9 +109,23 @@ export function createJobEngine({
   };
 }
 
-interface JobAtWork {
-  readonly job: RecognitionJob;
-  readonly cancelled: AbortController;
+/** The terms of the lists that a job names. */
+function termsOf(
+  { termLists }: RecognitionJob,
+  lists: TermLists,
+  lexicon: EngineLexicon | undefined,
+): JobTerms {
+  return {
+    lists: lists.named(termLists),
+    keyTerms: lists.named(termLists.filter((name) => name !== LEXICON)),
+    matcher: lists.matcherOf(termLists).terms,
+    confusables: termLists.includes(LEXICON) ? lexicon?.confusables : undefined,
+  };
+}
+
+/** Whether a batch takes another job. */
+function hasRoom({ size, frames }: DecoderBatch): boolean {
+  return size === 0 || (size < MAX_BATCH_ROWS && frames < MAX_BATCH_FRAMES);
 }
 
 /** Encoder frames that one batch may hold: cross-attention takes 27 kB a frame and layer pair in the base model. */
@@ -169,9 +136,6 @@ const LEARNING_MS = 5;
 
 /** Rows beyond which another brings less than it costs the others in waiting (bench `streams`). */
 const MAX_BATCH_ROWS = 8;
-
-/** The order of work: a job is not begun while one of a lower rank is at work. */
-const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };
 
 /** Tokens of the texts that were asked for lately: what sounds alike is proposed again and again. */
 function remembered(encode: SpeechModel['encode']): SpeechModel['encode'] {

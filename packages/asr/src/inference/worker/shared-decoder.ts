@@ -46,69 +46,15 @@ export interface JobRows {
 
 /** Makes the decoder of a process over its batch, in which nobody else may have rows. */
 export function createSharedDecoder(batch: DecoderBatch): SharedDecoder {
-  const waiting = new Map<Member, NextStep>();
-  let nextRow = 0;
-
-  const decoderOf = (member: Member, signal: AbortSignal): JobDecoder => {
-    const unlessCancelled = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-      const given = await answer;
-      signal.throwIfAborted();
-      return given;
-    };
-    return {
-      read: (...asked) => unlessCancelled(batch.read(...asked)),
-      readBranches: (...asked) => unlessCancelled(batch.readBranches(...asked)),
-      join(count, reading, length) {
-        member.rows = Array.from({ length: count }, () => nextRow++);
-        batch.join(member.rows, reading, length);
-        return rowsOf(member);
-      },
-    };
-  };
-
-  const rowsOf = (member: Member): JobRows => ({
-    step: (feeds, expected = []) =>
-      new Promise((resume, fail) => {
-        waiting.set(member, { feeds, expected, resume, fail });
-        member.turn.end();
-      }),
-    rewind: (tokens) => {
-      batch.rewind(tokens);
-    },
-    readingOf: (cross, tokens) => batch.readingOf(onlyRowOf(member), cross, tokens),
-    leave: () => {
-      leave(member);
-    },
-  });
-
-  const leave = ({ rows }: Member) => {
-    for (const row of rows) batch.leave(row);
-  };
-
-  const cancel = (member: Member, reason: unknown) => {
-    leave(member);
-    waiting.get(member)?.fail(reason);
-    waiting.delete(member);
-  };
-
-  const goOn = async (member: Member, outputs: readonly RowOutput[]) => {
-    const next = waiting.get(member);
-    // It was cancelled while the step was computed.
-    if (!next) return;
-    waiting.delete(member);
-    await turnOf(member, () => {
-      next.resume(outputs);
-    });
-  };
-
+  const shared: Shared = { batch, waiting: new Map(), nextRow: 0 };
   return {
     begin(job, signal) {
       const member: Member = { rows: [], turn: { end: () => undefined, fail: () => undefined } };
       signal.addEventListener('abort', () => {
-        cancel(member, signal.reason);
+        cancel(shared, member, signal.reason);
       });
       return turnOf(member, () => {
-        job(decoderOf(member, signal)).then(
+        job(decoderOf(shared, member, signal)).then(
           () => {
             member.turn.end();
           },
@@ -121,21 +67,28 @@ export function createSharedDecoder(batch: DecoderBatch): SharedDecoder {
     },
 
     async step() {
-      const members = [...waiting];
+      const members = [...shared.waiting];
       const [alone, ...others] = members;
       if (alone && others.length === 0 && alone[1].expected.length > 0) {
         const [member, { feeds, expected }] = alone;
-        await goOn(member, await batch.stepAlong([feeds[0]?.token ?? 0, ...expected]));
+        await goOn(shared, member, await batch.stepAlong([feeds[0]?.token ?? 0, ...expected]));
         return;
       }
       const outputs = await batch.step(new Map(members.flatMap(feedsByRow)));
-      for (const [member] of members)
-        await goOn(
-          member,
-          member.rows.flatMap((row) => outputs.get(row) ?? []),
-        );
+      for (const [member] of members) {
+        const own = member.rows.flatMap((row) => outputs.get(row) ?? []);
+        await goOn(shared, member, own);
+      }
     },
   };
+}
+
+/** What the jobs share. */
+interface Shared {
+  readonly batch: DecoderBatch;
+  /** Jobs that have come to their next step. */
+  readonly waiting: Map<Member, NextStep>;
+  nextRow: number;
 }
 
 /** A job that has begun. */
@@ -156,6 +109,62 @@ interface NextStep {
   readonly expected: readonly number[];
   resume(outputs: readonly RowOutput[]): void;
   fail(reason: unknown): void;
+}
+
+function decoderOf(shared: Shared, member: Member, signal: AbortSignal): JobDecoder {
+  const { batch } = shared;
+  const unlessCancelled = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+    const given = await answer;
+    signal.throwIfAborted();
+    return given;
+  };
+  return {
+    read: (...asked) => unlessCancelled(batch.read(...asked)),
+    readBranches: (...asked) => unlessCancelled(batch.readBranches(...asked)),
+    join(count, reading, length) {
+      member.rows = Array.from({ length: count }, () => shared.nextRow++);
+      batch.join(member.rows, reading, length);
+      return rowsOf(shared, member);
+    },
+  };
+}
+
+function rowsOf({ batch, waiting }: Shared, member: Member): JobRows {
+  return {
+    step: (feeds, expected = []) =>
+      new Promise((resume, fail) => {
+        waiting.set(member, { feeds, expected, resume, fail });
+        member.turn.end();
+      }),
+    rewind: (tokens) => {
+      batch.rewind(tokens);
+    },
+    readingOf: (cross, tokens) => batch.readingOf(onlyRowOf(member), cross, tokens),
+    leave: () => {
+      leave(batch, member);
+    },
+  };
+}
+
+function leave(batch: DecoderBatch, { rows }: Member): void {
+  for (const row of rows) batch.leave(row);
+}
+
+function cancel({ batch, waiting }: Shared, member: Member, reason: unknown): void {
+  leave(batch, member);
+  waiting.get(member)?.fail(reason);
+  waiting.delete(member);
+}
+
+/** Gives a job its turn with what its step gave. */
+async function goOn({ waiting }: Shared, member: Member, outputs: readonly RowOutput[]): Promise<void> {
+  const next = waiting.get(member);
+  // It was cancelled while the step was computed.
+  if (!next) return;
+  waiting.delete(member);
+  await turnOf(member, () => {
+    next.resume(outputs);
+  });
 }
 
 /** Lets a job go on until its turn ends: it waits for a step, or there is no more of it. */

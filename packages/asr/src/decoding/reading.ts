@@ -1,0 +1,67 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { branchMask, causalMask } from './attention-masks.js';
+import { emptyPast, type AttentionTensors } from './attention-tensors.js';
+import type { DecoderGeometry } from './model-geometry.js';
+import { runDecoder, type RowOutput } from './run-decoder.js';
+import type { CrossAttention } from './stream-encoder.js';
+
+/** Tokens that follow the first `from` of those that were read. */
+export interface Branch {
+  readonly from: number;
+  readonly tokens: readonly number[];
+}
+
+/** Tokens that the decoder has read, from which branches may go on. */
+export interface BranchedReading {
+  readonly tokens: readonly number[];
+  readonly cross: CrossAttention;
+  /** The self-attention cache that they left, by graph input name. */
+  readonly past: AttentionTensors;
+}
+
+/** Tokens that the decoder has read, and what it says of them. */
+export interface Reading extends BranchedReading {
+  /** What follows each of the last tokens that were to be answered. */
+  readonly outputs: readonly RowOutput[];
+}
+
+/** Reads tokens from the start in one pass (prefill); see `DecoderBatch`. */
+export async function readTokens(
+  session: InferenceSession,
+  geometry: DecoderGeometry,
+  cross: CrossAttention,
+  tokens: readonly number[],
+  answers: number,
+): Promise<Reading> {
+  const { answer, past } = await runDecoder(session, {
+    rows: 1,
+    tokens,
+    positions: tokens.map((_, position) => position),
+    masks: { self: causalMask(0, tokens.length), cross: new Float32Array(cross.frames) },
+    answers,
+    past: emptyPast(geometry),
+    cross: cross.tensors,
+  });
+  const outputs = Array.from({ length: answers }, (_, index) => answer(index, cross.frames));
+  return { tokens, outputs, cross, past };
+}
+
+/** Reads other ways to go on from parts of what was read, side by side in one pass; see `DecoderBatch`. */
+export async function readBranches(
+  session: InferenceSession,
+  { cross, past, tokens: { length: held } }: BranchedReading,
+  branches: readonly Branch[],
+): Promise<readonly (readonly RowOutput[])[]> {
+  const tokens = branches.flatMap((branch) => branch.tokens);
+  const { answer } = await runDecoder(session, {
+    rows: 1,
+    tokens,
+    positions: branches.flatMap((branch) => branch.tokens.map((_, index) => branch.from + index)),
+    masks: { self: branchMask(held, branches), cross: new Float32Array(cross.frames) },
+    answers: tokens.length,
+    past,
+    cross: cross.tensors,
+  });
+  let place = 0;
+  return branches.map((branch) => branch.tokens.map(() => answer(place++, cross.frames)));
+}

@@ -1,0 +1,69 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { AttentionMasks } from './attention-masks.js';
+import type { AttentionTensors } from './attention-tensors.js';
+import { loudestFrame } from './next-token.js';
+
+/** One run of the prepared decoder graph, over rows of equally many tokens. */
+export interface DecoderRun {
+  readonly rows: number;
+  /** Row by row, and so are their positions. */
+  readonly tokens: readonly number[];
+  readonly positions: readonly number[];
+  readonly masks: AttentionMasks;
+  /** How many tokens at the end of each row are answered by what follows them. */
+  readonly answers: number;
+  readonly past: AttentionTensors;
+  readonly cross: AttentionTensors;
+}
+
+/** What the decoder says of a row's next token. */
+export interface RowOutput {
+  /** One for each token of the vocabulary; may be written to. */
+  readonly logits: Float32Array;
+  /** The encoder frame that it listened to most. */
+  readonly frame: number;
+}
+
+/** What a run gives. */
+export interface DecoderOutputs {
+  /** The answer of the given number, row by row, of a row that listens to so many frames. Valid until the next run. */
+  answer(index: number, frames: number): RowOutput;
+  /** The self-attention cache with the tokens of the run. */
+  readonly past: AttentionTensors;
+}
+
+/** Runs the graph once. */
+export async function runDecoder(
+  session: InferenceSession,
+  { rows, tokens, positions, masks, answers, past, cross }: DecoderRun,
+): Promise<DecoderOutputs> {
+  const length = tokens.length / rows;
+  const outputs = await session.run({
+    input_ids: new Tensor('int64', BigInt64Array.from(tokens, BigInt), [rows, length]),
+    position_ids: new Tensor('int64', BigInt64Array.from(positions, BigInt), [rows, length]),
+    self_mask: new Tensor('float32', masks.self, [rows, 1, length, masks.self.length / (rows * length)]),
+    cross_mask: new Tensor('float32', masks.cross, [rows, 1, 1, masks.cross.length / rows]),
+    first_answer: new Tensor('int64', BigInt64Array.of(BigInt(-answers)), [1]),
+    ...Object.fromEntries(past),
+    ...Object.fromEntries(cross),
+  });
+  const logits = outputs['logits']?.data as Float32Array;
+  const attention = outputs['attention']?.data as Float32Array;
+  const width = logits.length / (rows * answers);
+  const attended = attention.length / (rows * answers);
+  return {
+    answer: (index, frames) => ({
+      logits: logits.subarray(width * index, width * (index + 1)),
+      frame: loudestFrame(attention, attended * index, frames),
+    }),
+    past: presentAsPast(outputs),
+  };
+}
+
+function presentAsPast(outputs: InferenceSession.OnnxValueMapType): AttentionTensors {
+  const past = new Map<string, Tensor>();
+  for (const [name, value] of Object.entries(outputs)) {
+    if (name.startsWith('present.')) past.set(name.replace('present', 'past'), value as Tensor);
+  }
+  return past;
+}

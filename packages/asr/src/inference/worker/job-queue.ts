@@ -1,0 +1,86 @@
+import type { JobPriority, RecognitionJob } from '../messages/recognition-job.js';
+import type { HeardJob } from './recognise-utterance.js';
+
+/** The jobs of a process: those that wait for their turn, and those at work. */
+export interface JobQueue {
+  /** Whether there are none. */
+  readonly isEmpty: boolean;
+  /** Whether any is at work. */
+  readonly isAtWork: boolean;
+  add(heard: HeardJob): void;
+  /**
+   * Begins the job whose turn it is, of those that are ready: of the most urgent the oldest, or of partials the newest. The
+   * signal is aborted when it is cancelled. Nothing where all wait.
+   */
+  beginNext(isReady: (job: RecognitionJob) => boolean): BegunJob | undefined;
+  /** Lets a job go before all partials. */
+  promote(id: number): void;
+  /** Drops a job, wherever it is. */
+  cancel(id: number): void;
+  /** A job at work is done. */
+  end(id: number): void;
+}
+
+/** A job that is at work. */
+export interface BegunJob extends HeardJob {
+  readonly signal: AbortSignal;
+}
+
+/** No jobs. */
+export function createJobQueue(): JobQueue {
+  const waiting: HeardJob[] = [];
+  const atWork = new Map<number, JobAtWork>();
+  const promoted = new Set<number>();
+
+  const rankOf = (job: RecognitionJob) => RANK[promoted.has(job.id) ? 'final' : job.priority];
+
+  const next = (isReady: (job: RecognitionJob) => boolean): HeardJob | undefined => {
+    const ready = waiting.filter(({ job }) => isReady(job));
+    const best = Math.min(...ready.map(({ job }) => rankOf(job)));
+    // A job waits for more urgent ones at work: its encoding would hold them up.
+    if (Math.min(...[...atWork.values()].map(({ job }) => rankOf(job))) < best) return undefined;
+    const isBest = ({ job }: HeardJob) => rankOf(job) === best;
+    return best === RANK.partial ? ready.findLast(isBest) : ready.find(isBest);
+  };
+
+  const end = (id: number) => {
+    atWork.delete(id);
+    promoted.delete(id);
+  };
+
+  return {
+    get isEmpty() {
+      return waiting.length === 0 && atWork.size === 0;
+    },
+    get isAtWork() {
+      return atWork.size > 0;
+    },
+    add(heard) {
+      waiting.push(heard);
+    },
+    beginNext(isReady) {
+      const chosen = next(isReady);
+      if (!chosen) return undefined;
+      waiting.splice(waiting.indexOf(chosen), 1);
+      const cancelled = new AbortController();
+      atWork.set(chosen.job.id, { job: chosen.job, cancelled });
+      return { ...chosen, signal: cancelled.signal };
+    },
+    promote: (id) => promoted.add(id),
+    cancel(id) {
+      const index = waiting.findIndex(({ job }) => job.id === id);
+      if (index >= 0) waiting.splice(index, 1);
+      atWork.get(id)?.cancelled.abort();
+      end(id);
+    },
+    end,
+  };
+}
+
+interface JobAtWork {
+  readonly job: RecognitionJob;
+  readonly cancelled: AbortController;
+}
+
+/** The order of work: a job is not begun while one of a lower rank is at work. */
+const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };

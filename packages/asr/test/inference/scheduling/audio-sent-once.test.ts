@@ -141,12 +141,12 @@ describe('a slot sends its process', () => {
         const { heard } = latest();
         expect(new Set(heard.map(({ id }) => id))).toEqual(new Set(asked.keys()));
         expect(heard).toHaveLength(asked.size);
-        for (const { id, samples } of heard) {
+        const wrong = heard.filter(({ id, samples }) => {
           const { from, to } = asked.get(id) ?? { from: 0, to: 0 };
-          expect(samples).toHaveLength(to - from);
-          expect(samples[0]).toBe(from / 32_768);
-          expect(samples.at(-1)).toBe((to - 1) / 32_768);
-        }
+          const isWhole = samples.length === to - from && samples.at(-1) === (to - 1) / 32_768;
+          return !isWhole || samples[0] !== from / 32_768;
+        });
+        expect(wrong).toEqual([]);
         expect(returned).toEqual([]);
       }),
     );

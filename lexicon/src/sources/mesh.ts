@@ -23,8 +23,8 @@ export function readMesh(table: string): SourceName[] {
 
 /** `Anemia, Sickle Cell` → `Sickle Cell Anemia`. */
 function uninverted(text: string): string {
-  const parts = text.split(', ');
-  return parts.length === 2 ? `${parts[1]} ${parts[0]}` : text;
+  const [noun = '', attribute, ...others] = text.split(', ');
+  return attribute !== undefined && others.length === 0 ? `${attribute} ${noun}` : text;
 }
 
 /** The kind of the first branch that has one. What is both a disease and an animal's is an animal's. */

@@ -10,7 +10,7 @@ export interface RestHearing {
   /**
    * Hears the utterance from about `from` on, by itself; nothing where no words are found or it could not be heard.
    */
-  hear(from: number): Promise<RecognitionResult | undefined>;
+  readonly hear: (from: number) => Promise<RecognitionResult | undefined>;
 }
 
 /**

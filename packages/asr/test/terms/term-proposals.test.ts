@@ -27,9 +27,10 @@ describe('proposals of terms', () => {
   test('are the nearest of thousands that all sound alike', () => {
     const vowels = 'aeiou';
     const ways = Array.from({ length: 5 ** 6 }, (_, number) =>
-      Array.from('mtprll', (letter, place) => `${vowels[Math.floor(number / 5 ** place) % 5]}${letter}`).join(
-        '',
-      ),
+      Array.from(
+        'mtprll',
+        (letter, place) => `${vowels[Math.floor(number / 5 ** place) % 5] ?? ''}${letter}`,
+      ).join(''),
     );
     const terms = ['metoprolol', ...ways.slice(0, 2_500)].map((text, index) => ({
       text,

@@ -57,6 +57,7 @@ export async function migrate(
   if (error === undefined) return;
   // Another process may have done it meanwhile.
   await requireKnown(db);
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- Kysely hands back what was thrown
   throw error;
 }
 

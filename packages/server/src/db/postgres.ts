@@ -7,8 +7,6 @@ const CONNECTIONS = 8;
 const CONNECT_TIMEOUT_MS = 3000;
 const QUERY_TIMEOUT_MS = 30_000;
 
-const INT8 = 20;
-
 /** The PostgreSQL database at `url`. Nothing is connected before the first query. */
 export function postgresDialect(url: string): Dialect {
   const pool = new pg.Pool({
@@ -18,11 +16,14 @@ export function postgresDialect(url: string): Dialect {
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
     // The pool gives up a connection that breaks meanwhile; Kysely's own hook would keep it, and its place, forever.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, whatever its type says
     onConnect: commitToDisk,
     // Counts and sequences stay below 2^53.
     types: {
       getTypeParser: ((...asked: Parameters<typeof pg.types.getTypeParser>): unknown =>
-        asked[0] === INT8 ? Number : pg.types.getTypeParser(...asked)) as typeof pg.types.getTypeParser,
+        asked[0] === pg.types.builtins.INT8
+          ? Number
+          : pg.types.getTypeParser(...asked)) as typeof pg.types.getTypeParser,
     },
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.

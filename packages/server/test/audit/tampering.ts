@@ -159,7 +159,7 @@ function named(
   return fc.tuple(at, flag).map(([index, isSet]) => {
     const change = make(index, isSet);
     return Object.assign((reach: Reach) => change(reach), {
-      [fc.toStringMethod]: () => `${name} (${index}, ${isSet})`,
+      [fc.toStringMethod]: () => `${name} (${index}, ${String(isSet)})`,
     });
   });
 }

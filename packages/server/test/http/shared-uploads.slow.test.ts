@@ -17,7 +17,7 @@ test('recordings of several people take turns, however many one of them has sent
   open();
   const startOf = async (index: number): Promise<string | undefined> => {
     const headers = index === 3 ? doctor : greedy;
-    const response = await fetch(`${url}/api/v1/transcriptions/${sent[index]?.id}`, { headers });
+    const response = await fetch(`${url}/api/v1/transcriptions/${sent[index]?.id ?? ''}`, { headers });
     const { status, startedAt } = (await response.json()) as { status: string; startedAt?: string };
     return status === 'done' ? startedAt : undefined;
   };

@@ -64,10 +64,8 @@ async function* decodeBlocks(
       if (frame.done === true) {
         const { isCut, gaps } = frame.value;
         if (announced !== undefined && decodedSamples < announced) {
-          const [found, expected] = [decodedSamples, announced].map((count) =>
-            (count / sampleRate).toFixed(1),
-          );
-          return `gives only ${found} of ${expected} s`;
+          const secondsOf = (count: number) => (count / sampleRate).toFixed(1);
+          return `gives only ${secondsOf(decodedSamples)} of ${secondsOf(announced)} s`;
         }
         if (isCut) return 'is cut off in the middle';
         if (damaged + gaps > 0) return `is damaged in ${damaged + gaps} places`;

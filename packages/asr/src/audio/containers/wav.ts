@@ -223,10 +223,8 @@ async function* decodeData(
   let position = dataOffset;
   const ends = (): string | undefined => {
     if (dataBytes === undefined || position + frameBytes > declaredEnd) return undefined;
-    const [found, expected] = [position - dataOffset, dataBytes].map((length) =>
-      seconds(length / frameBytes / sampleRate),
-    );
-    return `ends after ${found} of ${expected} s`;
+    const secondsOf = (length: number) => seconds(length / frameBytes / sampleRate);
+    return `ends after ${secondsOf(position - dataOffset)} of ${secondsOf(dataBytes)} s`;
   };
   for (;;) {
     const left = limit - position;

@@ -34,6 +34,7 @@ export function createSoundQueue(): SoundQueue {
         await new Promise<void>((resolve) => (wake = resolve));
       const block = waiting.shift();
       room?.();
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- what a decoder failed of is passed on as it is
       if (block === undefined && end?.error !== undefined) throw end.error;
       return block;
     },

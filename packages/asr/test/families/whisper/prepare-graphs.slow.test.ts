@@ -184,7 +184,7 @@ async function openGraphs(from: string, computeType: ComputeType, target: Whispe
   return {
     shape,
     decoder: await InferenceSession.create(encodeOnnxModel(graphs.decoder), options),
-    async encode(input: Float32Array): Promise<CrossAttention> {
+    encode: async (input: Float32Array): Promise<CrossAttention> => {
       const dims = [1, shape.bins, input.length / shape.bins];
       const outputs = await encoder.run({ features: new Tensor('float32', input, dims) });
       const tensors = new Map(Object.entries(outputs));

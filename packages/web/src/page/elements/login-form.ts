@@ -236,7 +236,10 @@ export class LoginForm extends LitElement {
     const credentials = { name: this.#name, password: this.#password };
     const outcome = await this.login.enter(code === undefined ? credentials : { ...credentials, code });
     this.busy = false;
-    if (outcome.kind === 'code-required') return this.#goTo('code');
+    if (outcome.kind === 'code-required') {
+      this.#goTo('code');
+      return;
+    }
     if (outcome.kind === 'locked-out') this.#wait(outcome.waitSeconds);
     const problem = describeOutcome(outcome, this.step);
     if (problem !== undefined) this.#refuse(problem);

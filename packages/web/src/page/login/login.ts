@@ -70,8 +70,14 @@ export function createLogin(): Login {
 
   async function check(): Promise<void> {
     const answer = await readIdentity();
-    if (answer.kind === 'ok') return take(answer.body);
-    if (isUnauthenticated(answer)) return end(identityIn(state.value) === undefined ? 'first' : 'ended');
+    if (answer.kind === 'ok') {
+      take(answer.body);
+      return;
+    }
+    if (isUnauthenticated(answer)) {
+      end(identityIn(state.value) === undefined ? 'first' : 'ended');
+      return;
+    }
     // A logged-in person stays so while the server is unreachable, since nothing can be fetched from it meanwhile.
     if (state.value.kind === 'in') use.tryAgain();
     else if (state.value.kind !== 'out') state.set({ kind: 'unreachable', message: answer.message });

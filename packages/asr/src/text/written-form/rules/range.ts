@@ -61,7 +61,7 @@ const hyphenated: Rule = (tokens, at) => {
   const [low = '', high = ''] = match.slice(1).map((digits) => digits.replaceAll(',', ''));
   const isShared = mayShareScale(Number(low), Number(high));
   if (unit === undefined)
-    return isShared && match[2]?.includes(',') ? writeAs(`${match[1]} to ${match[2]}`, 1) : undefined;
+    return isShared && match[2]?.includes(',') ? writeAs(`${match[1] ?? ''} to ${match[2]}`, 1) : undefined;
   if (unit.singular) return undefined;
   const joint = isShared ? ' to ' : '–';
   const text = [low, high].map((digits) => measuredNumber({ digits }, unit.kind === 'dose')).join(joint);

@@ -15,6 +15,7 @@ export default defineConfig(
   tseslint.configs.strict,
   {
     files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
         project: [
@@ -29,12 +30,32 @@ export default defineConfig(
       },
     },
     rules: {
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
+      // A number in a message is meant to be read as it is; all else is as in the set above.
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowAny: false, allowBoolean: false, allowNullish: false, allowRegExp: false },
+      ],
+      // What returns nothing may end with what returns nothing: `() => stop()`, `if (isOver) return stop();`.
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      // What was caught, which may be anything, is passed on as it is.
+      '@typescript-eslint/prefer-promise-reject-errors': [
+        'error',
+        { allowThrowingAny: false, allowThrowingUnknown: true },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
       ],
+    },
+  },
+  {
+    files: ['**/test/**/*.ts'],
+    rules: {
+      // The matchers of Vitest are of the type `any`, so that they fit wherever they are expected.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
     },
   },
   {
@@ -47,7 +68,7 @@ export default defineConfig(
   },
   {
     files: ['packages/{asr,server}/src/**/*.ts', 'bench/src/**/*.ts'],
-    ignores: ['packages/asr/src/families/**'],
+    ignores: ['packages/asr/src/families/**', '**/*.d.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -55,7 +55,7 @@ function keyTerms(bytes: number): readonly (readonly [string, readonly unknown[]
   );
   const marks = ['\u0300', '\u0301', '\u0302', '\u0303'];
   const marked = Array.from({ length: 4900 }, (_, number) =>
-    [...number.toString(4)].reduce(
+    Array.from(number.toString(4)).reduce(
       (text, digit) => text + (marks[Number(digit)] ?? ''),
       `a${'\u0323'.repeat(40)}`,
     ),

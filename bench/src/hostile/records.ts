@@ -89,7 +89,7 @@ async function record(
       settings: { writtenForm: true, dictationCommands: true, keyTerms },
     },
   });
-  await Promise.all(Array.from({ length: finals }, (_, place) => writer.commit(finalOf(place))));
+  for (let place = 0; place < finals; place++) await writer.commit(finalOf(place));
   await writer.close('1000');
 }
 

@@ -5,10 +5,10 @@ import { mainThreadSeconds } from '../server/main-thread.js';
 /** Pings again and again until what is returned is called, which tells the most that was done before an answer, milliseconds. */
 export function watchPings(socket: WebSocket, pid: number): () => Promise<number> {
   const closed = once(socket, 'close');
-  let isOn = true;
+  const over = new AbortController();
   let most = 0;
   const pinging = (async () => {
-    while (isOn && socket.readyState === socket.OPEN) {
+    while (!over.signal.aborted && socket.readyState === socket.OPEN) {
       const before = mainThreadSeconds(pid);
       socket.ping();
       await Promise.race([new Promise((resolve) => socket.once('pong', resolve)), closed]);
@@ -16,7 +16,7 @@ export function watchPings(socket: WebSocket, pid: number): () => Promise<number
     }
   })();
   return async () => {
-    isOn = false;
+    over.abort();
     await pinging;
     return most;
   };

@@ -18,7 +18,7 @@ export interface RecognitionOptions {
   readonly dictationCommands?: 'off' | 'on';
   /** Whether the terms of medicine that ship with the server are listened for, in English that is not translated. */
   readonly lexicon?: 'medical' | 'none';
-  /** When an utterance ends. What is left out is as the server is set. */
+  /** When an utterance ends. Fields left out are as the server is set. */
   readonly endpointing?: { readonly silenceMs?: number; readonly maxUtteranceSeconds?: number };
 }
 

@@ -27,7 +27,7 @@ export interface RowOutput {
 /** What a run gives. */
 export interface DecoderOutputs {
   /** The answer of the given number, row by row, of a row that listens to so many frames. Valid until the next run. */
-  answer(index: number, frames: number): RowOutput;
+  readonly answer: (index: number, frames: number) => RowOutput;
   /** The self-attention cache with the tokens of the run. */
   readonly past: AttentionTensors;
 }
@@ -63,7 +63,7 @@ export async function runDecoder(
 function presentAsPast(outputs: InferenceSession.OnnxValueMapType): AttentionTensors {
   const past = new Map<string, Tensor>();
   for (const [name, value] of Object.entries(outputs)) {
-    if (name.startsWith('present.')) past.set(name.replace('present', 'past'), value as Tensor);
+    if (name.startsWith('present.')) past.set(name.replace('present', 'past'), value);
   }
   return past;
 }

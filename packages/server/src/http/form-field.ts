@@ -10,7 +10,8 @@ export function formField(value: z.ZodType): z.ZodType {
 function textOf(value: z.ZodType): z.ZodType {
   if (value instanceof z.ZodEnum || value instanceof z.ZodString) return value;
   if (value instanceof z.ZodBoolean) return z.enum(['true', 'false']).transform((text) => text === 'true');
-  if (value instanceof z.ZodNumber && value.isInt) return z.enum(wholeNumbers(value)).transform(Number);
+  if (value instanceof z.ZodNumber && value.format === 'safeint')
+    return z.enum(wholeNumbers(value)).transform(Number);
   throw new TypeError('a setting of recordings has values that a form has no text for');
 }
 

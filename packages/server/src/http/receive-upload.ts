@@ -17,7 +17,6 @@ export const uploadFields: Readonly<Record<string, z.ZodType>> = {
     description:
       'Words and phrases that are likely to be said, as a list in JSON: each a text, or an object with `text`, `weight` and `soundsLike`, as `keyterms` of `configure` in docs/protocol.md.',
   }),
-
 };
 
 /** A recording that was received completely, and what to do with it. */

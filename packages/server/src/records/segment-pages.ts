@@ -36,8 +36,6 @@ function pageBehind(
   if (last === undefined) return rows.execute();
   const { reading, place, version } = last;
   return rows
-    .where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('reading', 'place', 'version'), '>', tuple(reading, place, version)),
-    )
+    .where((eb) => eb(eb.refTuple('reading', 'place', 'version'), '>', eb.tuple(reading, place, version)))
     .execute();
 }

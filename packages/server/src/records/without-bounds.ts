@@ -9,7 +9,7 @@ export function withoutBounds(schema: z.ZodType): z.ZodType {
 }
 
 function freed(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodNumber) return schema.isInt ? z.int() : z.number();
+  if (schema instanceof z.ZodNumber) return schema.format === 'safeint' ? z.int() : z.number();
   if (schema instanceof z.ZodString) return z.string();
   if (schema instanceof z.ZodExactOptional)
     return withoutBounds(schema.unwrap() as z.ZodType).exactOptional();

@@ -180,7 +180,6 @@ function countText(registers: Registry[]) {
       labelNames: ['origin'],
       registers,
     }),
-
   };
 }
 

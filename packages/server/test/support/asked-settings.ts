@@ -53,7 +53,7 @@ function asHeard(name: SettingName, value: unknown): object {
 /** Expects of the record of a session what is kept of a setting with that value. */
 export function expectKept(name: SettingName, value: unknown, record: object): void {
   const { kept } = declarationOf(name);
-  const [plain, sealed] = [`${name}`, `settings.${name}`];
+  const [plain, sealed] = [name, `settings.${name}`];
   if (kept === undefined) expect(record).not.toHaveProperty(sealed);
   else if (kept === 'column') expect(record).toHaveProperty(plain, value);
   else expect(record).toHaveProperty(sealed, value === 'on' || value === 'on-stop' ? true : value);

@@ -112,6 +112,7 @@ export async function runDecoder(
   onStart(end);
   try {
     decoder = await startDecoderProcess({ onFrame: receive, onNonsense: fail, onExit: fail });
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have been ended while it started
     if (hasEnded) decoder.kill();
   } catch (error) {
     end(error);

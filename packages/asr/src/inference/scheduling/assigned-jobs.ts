@@ -6,7 +6,7 @@ import type { NamedByJob, ToldNames } from './told-names.js';
 export interface AssignedJobs {
   readonly count: number;
   /** Sends a job behind what the process lacks for it. */
-  assign(job: RecognitionJob, named: NamedByJob): void;
+  readonly assign: (job: RecognitionJob, named: NamedByJob) => void;
   /**
    * Sends a job again behind all of its audio, which the process has let go of. Takes it out and gives false where that does
    * not help: there is less audio than the job names.

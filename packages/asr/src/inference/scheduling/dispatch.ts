@@ -6,7 +6,7 @@ import type { WorkerSlot } from './worker-slot.js';
 /** Gives processes what they do next. */
 export interface Dispatch {
   /** Gives all of them as much as they take now. */
-  all(): void;
+  readonly all: () => void;
   /** Gives out nothing more. */
   stop(): void;
 }

@@ -7,7 +7,7 @@ export interface RestartDelays {
   /** The delay before the next, milliseconds. */
   next(reason: ExitReason): number;
   /** The process that was started has done work: nothing is wrong any more. */
-  reset(): void;
+  readonly reset: () => void;
 }
 
 /** No delay for the first failure, growing ones for those that follow in a row, and none for what was to be replaced. */

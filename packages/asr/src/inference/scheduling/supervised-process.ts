@@ -20,7 +20,7 @@ export interface SupervisedProcess {
   end(reason: ExitReason): void;
   /** The process has done work: should it end, another is started at once. */
   proveSound(): void;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What is heard of the processes, one after another. */

@@ -18,7 +18,7 @@ export interface ToldNames {
   /** The process has let go of a stream's audio. */
   lost(stream: string): void;
   /** Has the process free what it keeps for jobs that will not come. */
-  forget(kept: KeptForLater): void;
+  readonly forget: (kept: KeptForLater) => void;
   /** Another process took its place, which was told nothing. */
   clear(): void;
 }

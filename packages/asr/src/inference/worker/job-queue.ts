@@ -14,9 +14,9 @@ export interface JobQueue {
    */
   beginNext(isReady: (job: RecognitionJob) => boolean): BegunJob | undefined;
   /** Lets a job go before all partials. */
-  promote(id: number): void;
+  readonly promote: (id: number) => void;
   /** Drops a job, wherever it is. */
-  cancel(id: number): void;
+  readonly cancel: (id: number) => void;
   /** A job at work is done. */
   end(id: number): void;
 }

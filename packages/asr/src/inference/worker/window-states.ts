@@ -5,7 +5,7 @@ export interface WindowStates {
   /** The state of `window` if it covers no more than `samples` samples. */
   get(window: string, samples: number): EncoderState | undefined;
   set(window: string, state: EncoderState, samples: number): void;
-  delete(window: string): void;
+  readonly delete: (window: string) => void;
 }
 
 /** Memory for encoder states in one process, bytes: 10 windows of 20 s of the base model. */

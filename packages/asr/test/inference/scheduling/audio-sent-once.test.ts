@@ -181,7 +181,7 @@ function newSlot(source: (from: number, to: number) => Int16Array = counting) {
     returned,
     sent: () => latest().sent,
     /** Gives the process a job, and its number. */
-    assign(from: number, to: number, stream = 'a'): number {
+    assign: (from: number, to: number, stream = 'a'): number => {
       slot.assign(jobOf(++id, stream, from, to), {
         audio: (first) => source(first, to),
         keyTerms: undefined,
@@ -189,7 +189,7 @@ function newSlot(source: (from: number, to: number) => Int16Array = counting) {
       return id;
     },
     /** Lets the process say what it has to say. */
-    answer() {
+    answer: () => {
       for (const message of latest().answers.splice(0)) latest().listener.onMessage(message);
     },
   };

@@ -71,7 +71,7 @@ describe('a damaged Whisper model is refused by name', { timeout: 120_000 }, () 
     [
       'a decoder of random bytes',
       (folder) => writeFile(path.join(folder, DECODER), randomBytes(100_000)),
-      [DECODER, 'no ONNX file'],
+      [DECODER, 'not an ONNX file'],
     ],
     [
       'the encoder in place of the decoder',

@@ -1,27 +1,27 @@
-/** What an attacker knows, in a process of its own. */
+/** What an attacker, who runs in a separate process, knows. */
 export interface Victim {
   /** Address of the live endpoint, `ws://…`. */
   readonly url: string;
   /** Address of the rest, `http://…`. */
   readonly httpUrl: string;
   readonly port: number;
-  /** A key of somebody else than the doctor who speaks; may open sessions and upload. */
+  /** A key that is not the speaking doctor's; it may open sessions and upload. */
   readonly key: string;
-  /** Process of the server, for faults. */
+  /** The server's process, for attacks that inject faults. */
   readonly pid: number;
-  /** Speech that somebody else has, 16-bit PCM at 16 kHz. */
+  /** Speech for the attacker's own sessions, 16-bit PCM at 16 kHz. */
   readonly speech: Buffer;
-  /** Whether the attack is to go on. */
+  /** Whether the attack should continue. */
   readonly goesOn: () => boolean;
 }
 
-/** Attacks while it may, and resolves with what came of it, such as how much was sent. */
+/** Attacks until told to stop, and resolves with the outcome, such as how much was sent. */
 export type Attack = (victim: Victim) => Promise<AttackAccount>;
 
-/** Counts by what is counted; no text that anybody said. */
+/** Counts by name; never anything that anybody said. */
 export type AttackAccount = Readonly<Record<string, number>>;
 
-/** Does `once` in so many lanes, in each again and again, while the attack goes on. */
+/** Repeats `once` in each of the given number of parallel lanes for as long as the attack continues. */
 export async function inLanes(
   lanes: number,
   goesOn: () => boolean,

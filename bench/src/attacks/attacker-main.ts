@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import type { AttackOrder, AttackReport } from './attacker.js';
 import { attacks } from './attacks.js';
 
-/** An attacker is another machine: on this one it takes only what others leave. */
+/** A real attacker uses another machine, so on this one the process takes only spare processor time. */
 const LEAST_PRIORITY = 19;
 
 let goesOn = true;

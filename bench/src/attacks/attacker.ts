@@ -4,7 +4,7 @@ import { setTimeout as elapsed } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { AttackAccount, Victim } from './attack.js';
 
-/** What an attacker is told. */
+/** What an attacker is started with. */
 export interface AttackOrder {
   readonly name: string;
   readonly victim: Omit<Victim, 'goesOn' | 'speech'>;
@@ -12,23 +12,23 @@ export interface AttackOrder {
   readonly speechPath: string;
 }
 
-/** What an attacker tells at its end. */
+/** What an attacker reports at its end. */
 export interface AttackReport {
   readonly account: AttackAccount;
 }
 
 /** An attack that is under way. */
 export interface Attacker {
-  /** Ends it. Undefined where the attacker did not end by itself. */
+  /** Ends it. Undefined if the attacker did not report. */
   readonly stop: () => Promise<AttackAccount | undefined>;
 }
 
 const MAIN = fileURLToPath(new URL('./attacker-main.js', import.meta.url));
 
-/** Requests that are under way may need so long to end, milliseconds. */
+/** How long requests under way may take to finish, milliseconds. */
 const PATIENCE_MS = 130_000;
 
-/** Attacks from a process of its own, so that the doctor's audio is sent in time whatever the attacker does. */
+/** Attacks from a separate process, so that the doctor's audio is sent in time whatever the attacker does. */
 export function startAttacker(order: AttackOrder): Attacker {
   const child = fork(MAIN);
   const report = Promise.race([

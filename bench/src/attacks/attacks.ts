@@ -14,7 +14,7 @@ import { guesses, loginBodies, oldKeys } from './requests.js';
 import { deepNesting, fastSessions, fuzzed, largeConfigure, resumeHijack, tinyFrames } from './sessions.js';
 import { trickles, uploadBombs } from './uploads.js';
 
-/** Attacks beside a doctor who speaks, by their names. */
+/** Attacks that run while a doctor speaks, by name. */
 export const attacks: Readonly<Record<string, Attack>> = {
   'login-nested': loginBodies('nested'),
   'login-objects': loginBodies('objects'),

@@ -1,4 +1,4 @@
-/** Small files that decode to hours, and files that claim what a reader might hold in memory, by their names. */
+/** Small files that decode to hours, and files that claim sizes which a reader might allocate, by name. */
 export const bombs: Readonly<Record<string, () => Buffer>> = {
   'bomb.flac': () => flacOfSilence(FLAC_FRAMES),
   'bomb.opus': () => opusOfSilence(OGG_PAGES),
@@ -8,10 +8,10 @@ export const bombs: Readonly<Record<string, () => Buffer>> = {
   'bomb.webm': () => headersWithoutEnd(),
 };
 
-/** Of 65,535 samples in 13 bytes each: four hours at 44.1 kHz in 126 KiB. */
+/** Frames of 65,535 samples in 13 bytes each: four hours at 44.1 kHz in 126 KiB. */
 const FLAC_FRAMES = 9_700;
 
-/** Of 255 packets of a byte each, which are 60 ms: four hours in half a megabyte. */
+/** Pages of 255 one-byte packets of 60 ms each: four hours in half a megabyte. */
 const OGG_PAGES = 940;
 
 const CLAIMED_BYTES = 128 * 1024 ** 2;
@@ -64,7 +64,7 @@ function oggPage(flags: number, sequence: number, granule: number, packets: read
   return page;
 }
 
-/** The most significant bit first, from zero. */
+/** Most significant bit first, initial value zero. */
 function crc(bytes: Buffer, width: 8 | 16 | 32, polynomial: number): number {
   const top = 2 ** (width - 1);
   let rest = 0;
@@ -79,7 +79,7 @@ function crc(bytes: Buffer, width: 8 | 16 | 32, polynomial: number): number {
   return rest;
 }
 
-/** A chunk ahead of the samples that is as long as it says. */
+/** A chunk before the samples that really is as long as it says. */
 function hugeChunk(): Buffer {
   const head = Buffer.alloc(20);
   head.write('RIFF');
@@ -93,12 +93,12 @@ function hugeChunk(): Buffer {
   return Buffer.concat([head, Buffer.alloc(CLAIMED_BYTES), format]);
 }
 
-/** A tag of 128 MiB ahead of nothing. */
+/** A tag of 128 MiB with nothing after it. */
 function hugeId3(): Buffer {
   return Buffer.concat([Buffer.from('ID3\x04\0\0\x40\0\0\0', 'latin1'), Buffer.alloc(CLAIMED_BYTES)]);
 }
 
-/** An index of 60 MiB behind the samples, which has to be moved ahead of them. */
+/** An index of 60 MiB after the samples, which has to be moved before them. */
 function lateIndex(): Buffer {
   const bytes = 60 * 1024 ** 2;
   const size = Buffer.alloc(4);
@@ -111,7 +111,7 @@ function lateIndex(): Buffer {
   ]);
 }
 
-/** Beginnings of WebM without an end, a thousand of them. */
+/** A thousand WebM headers without an end. */
 function headersWithoutEnd(): Buffer {
   return Buffer.from('\x1a\x45\xdf\xa3\x80'.repeat(1_000), 'latin1');
 }

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { createTally, inLanes, type Attack, type Victim } from './attack.js';
 import { frame, opcodes, rawConnection, upgradeRequest } from './raw-frames.js';
 
-/** Opens `count` connections, writes `first` to each, then `again` every `everyMs` while it may. */
+/** Opens `count` connections, writes `first` to each, then `again` every `everyMs` until told to stop. */
 function connections(
   count: number,
   { first, again, everyMs }: { first: (victim: Victim) => string; again?: Buffer; everyMs?: number },
@@ -31,23 +31,23 @@ function connections(
   };
 }
 
-/** Bytes that wait in the attacker before it sends no more for now. */
+/** Bytes buffered in the attacker at which it pauses sending. */
 const MOST_WAITING = 1_000_000;
 
-/** Connections that say half a head, and nothing more. */
+/** Connections that send half a head and nothing more. */
 export const halfOpen = connections(500, { first: () => 'GET /health HTTP/1.1\r\nhost: 127' });
 
-/** Heads that never end, a byte a second. */
+/** Heads that never end, sent at a byte a second. */
 export const slowLoris = connections(200, {
   first: () => 'GET /health HTTP/1.1\r\nhost: localhost\r\nx: ',
   again: Buffer.from('a'),
   everyMs: 1000,
 });
 
-/** Sockets of nobody, which stay. */
+/** Unauthenticated sockets that stay open. */
 export const unauthenticated = connections(500, { first: () => upgradeRequest() });
 
-/** One message in fragments of a byte, on twenty sockets. */
+/** One message in one-byte fragments, on twenty sockets. */
 export const fragments = connections(20, {
   first: ({ key }) => upgradeRequest(key),
   again: Buffer.concat(
@@ -56,14 +56,14 @@ export const fragments = connections(20, {
   everyMs: 20,
 });
 
-/** Pings as fast as they go. */
+/** Pings as fast as possible. */
 export const pings = connections(4, {
   first: ({ key }) => upgradeRequest(key),
   again: Buffer.concat(Array.from({ length: 2000 }, () => frame(opcodes.ping, Buffer.alloc(1)))),
   everyMs: 10,
 });
 
-/** Clients that ask for errors and answers without end, and read none of them. */
+/** Clients that provoke endless errors and answers, and read none of them. */
 export const neverReading: Attack = async (victim) => {
   const tally = createTally();
   const asked = ['{"type":"nope"}', '{"type":"stop"}'].map((text) => frame(opcodes.text, Buffer.from(text)));
@@ -87,7 +87,7 @@ async function ended(connection: Socket): Promise<void> {
   if (!connection.closed) await once(connection, 'close');
 }
 
-/** Sessions that are opened and left again, as fast as it goes. */
+/** Sessions that are opened and left again as fast as possible. */
 export const connectAndGo: Attack = async (victim) => {
   const tally = createTally();
   await inLanes(8, victim.goesOn, async () => {

@@ -16,7 +16,7 @@ export const killedInference: Attack = async (victim) => {
   return tally.account();
 };
 
-/** Children of the server that recognise, from `/proc`. */
+/** The server's inference processes, from `/proc`. */
 function inferenceProcesses(server: number): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/u.test(name))

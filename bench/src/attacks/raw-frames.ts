@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-/** A connection that is nothing but bytes; errors of it are part of the attack. */
+/** A raw connection; its errors are part of the attack. */
 export function rawConnection(port: number): Socket {
   return connect(port, '127.0.0.1').on('error', () => undefined);
 }
 
-/** The head of a request for a WebSocket; without a key from nobody. */
+/** The head of a request for a WebSocket; unauthenticated without a key. */
 export function upgradeRequest(key?: string): string {
   return [
     'GET /ws/transcribe HTTP/1.1',
@@ -23,7 +23,7 @@ export function upgradeRequest(key?: string): string {
 /** Opcodes of RFC 6455, section 5.2. */
 export const opcodes = { continuation: 0, text: 1, binary: 2, ping: 9 } as const;
 
-/** A frame of a client, under a mask of zeros. */
+/** A client's frame, masked with zeros. */
 export function frame(opcode: number, payload: Buffer, isLast = true): Buffer {
   const head = Buffer.alloc(payload.length < 126 ? 2 : 4);
   head[0] = (isLast ? 0x80 : 0) | opcode;

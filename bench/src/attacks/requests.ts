@@ -1,7 +1,7 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { createTally, inLanes, type Attack, type Victim } from './attack.js';
 
-/** Bodies of 64 KiB that cost most where a reader goes through them badly. */
+/** Bodies of 64 KiB that cost a careless parser most. */
 const shapes = {
   nested: `{"name":${'['.repeat(32_000)}${']'.repeat(32_000)},"password":"x"}`,
   objects: `${'{"a":'.repeat(10_900)}1${'}'.repeat(10_900)}`,
@@ -11,7 +11,7 @@ const shapes = {
   escapes: `{"name":"${'\\u0061'.repeat(10_900)}","password":"x"}`,
 } as const;
 
-/** Posts bodies of one shape to the login, from nobody, a hundred at a time. */
+/** Posts bodies of one shape to the login, unauthenticated, a hundred at a time. */
 export function loginBodies(shape: keyof typeof shapes): Attack {
   return async (victim) => {
     const tally = createTally();
@@ -22,7 +22,7 @@ export function loginBodies(shape: keyof typeof shapes): Attack {
   };
 }
 
-/** Shows an old key again and again, from the address that the doctor comes from. */
+/** Presents an old key again and again, from the doctor's address. */
 export const oldKeys: Attack = async (victim) => {
   const tally = createTally();
   const headers = { authorization: `Bearer ausk_000000000000_${'A'.repeat(43)}` };
@@ -30,7 +30,7 @@ export const oldKeys: Attack = async (victim) => {
     tally.add(await statusOf(victim, '/api/v1/sessions', { headers }));
     await elapsed(50);
   });
-  // What a colleague at the same address is answered, who mistypes a password.
+  // The answer to a colleague at the same address who mistypes a password.
   const body = JSON.stringify({ name: 'nobody', password: 'a wrong password' });
   tally.add(`login ${await statusOf(victim, '/api/v1/login', { method: 'POST', body })}`);
   return tally.account();

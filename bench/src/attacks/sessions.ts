@@ -3,10 +3,10 @@ import { setTimeout as elapsed } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { createTally, inLanes, type Attack, type Tally, type Victim } from './attack.js';
 
-/** Bytes that wait in the attacker before it sends no more for now. */
+/** Bytes buffered in the attacker at which it pauses sending. */
 const MOST_WAITING = 4_000_000;
 
-/** Sends messages on a few sessions as fast as they are taken; errors are counted by their codes. */
+/** Sends messages on a few sessions as fast as they are accepted, and counts errors by code. */
 function messages(
   sessions: number,
   next: (turn: number, victim: Victim) => string | Buffer,
@@ -53,7 +53,9 @@ const manyTerms = JSON.stringify({
   })),
 });
 
-/** As many key terms as fit, set again and again; each time others, so that no list is known already. */
+/**
+ * As many key terms as fit, set again and again, different ones each time, so that no list is already known.
+ */
 export const largeConfigure = messages(
   4,
   (turn) => manyTerms.replaceAll('zorblax', `zorblax${String(turn % 10)}`),
@@ -70,10 +72,10 @@ const deep = [
 /** Half a megabyte of brackets. */
 export const deepNesting = messages(2, (turn) => deep[turn % deep.length] ?? '', 20);
 
-/** A sample a message, as many as go. */
+/** Messages of one sample each, as many as possible. */
 export const tinyFrames = messages(2, () => Buffer.alloc(2), 0);
 
-/** Sessions that nobody but their owner may go on with. */
+/** Sessions that nobody but their owner may resume. */
 export const resumeHijack: Attack = async (victim) => {
   const tally = createTally();
   const resume = JSON.stringify({
@@ -119,12 +121,12 @@ const VALID = [
   '{"type":"stop"}',
 ];
 
-/** Messages with bytes turned over, on ten sessions. */
+/** Messages with flipped bytes, on ten sessions. */
 export const fuzzed = messages(
   10,
   (turn) => {
     const bytes = Buffer.from(VALID[turn % VALID.length] ?? '');
-    // Any numbers do: they need not be drawn again.
+    // Any numbers will do; they need not be reproducible.
     for (let flips = turn % 4; flips > 0; flips--)
       bytes[Math.floor(Math.random() * bytes.length)] = 32 + (turn % 90);
     return turn % 7 === 0 ? bytes : bytes.toString('latin1');

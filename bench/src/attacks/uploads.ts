@@ -3,10 +3,10 @@ import { createTally, inLanes, type Attack, type Victim } from './attack.js';
 import { bombs } from './bombs.js';
 import { rawConnection } from './raw-frames.js';
 
-/** Bombs that are uploaded at the same time, as an attacker would. */
+/** Bombs uploaded at the same time, as an attacker would. */
 const BOMBS_AT_ONCE = 4;
 
-/** Uploads one bomb after the other, and takes them back as soon as they are there. */
+/** Uploads one bomb after another, and deletes each as soon as it is accepted. */
 export function uploadBombs(file: string): Attack {
   return async (victim) => {
     const tally = createTally();
@@ -35,7 +35,9 @@ async function upload({ httpUrl, key, goesOn }: Victim, name: string, bytes: Buf
   }
 }
 
-/** Holds as many uploads open as it may, each with a few bytes a second; whether others can upload is counted. */
+/**
+ * Holds as many uploads open as it can, each at a few bytes a second, and counts whether others can upload.
+ */
 export const trickles: Attack = async (victim) => {
   const tally = createTally();
   const head =

@@ -18,7 +18,7 @@ import { auscultCommand, startServer, type Target } from '../server/target.js';
 
 /** What is attacked, and how. */
 export interface AttackPlan {
-  /** Names of attacks beside a doctor who speaks. */
+  /** Names of the attacks that run while a doctor speaks. */
   readonly attacks: readonly string[];
   /** What the doctor says. */
   readonly track: Track;
@@ -26,27 +26,27 @@ export interface AttackPlan {
   readonly serve: readonly string[];
 }
 
-/** How the doctor fared beside one attack. */
+/** How the doctor fared during one attack. */
 export interface AttackedDoctor {
   readonly attack: string;
-  /** Words that were heard without an attack and are missing, are others, or are new. */
+  /** Words that are missing, different or new, compared with what was heard without an attack. */
   readonly lost: number;
   readonly changed: number;
   readonly added: number;
-  /** From the end of each final to its arrival, seconds; undefined where none came. */
+  /** From the end of each final to its arrival, seconds; undefined if none came. */
   readonly finals: Distribution | undefined;
-  /** The longest that the server needed to say that it lives, seconds. */
+  /** The longest that the server took to answer that it is alive, seconds. */
   readonly slowestAnswerSeconds: number;
-  /** How much more memory the server and its processes took at most than before; undefined where that is unknown. */
+  /** How far the memory of the server and its processes rose at most; undefined if that is unknown. */
   readonly memoryGrowthBytes: number | undefined;
-  /** Whether the server is still there. */
+  /** Whether the server is still running. */
   readonly isAlive: boolean;
-  /** What the attacker counted; undefined where it did not end. */
+  /** What the attacker counted; undefined if it did not report. */
   readonly account: AttackAccount | undefined;
 }
 
 export interface AttackResults {
-  /** Without an attack, the second time, compared with the first. */
+  /** The second run without an attack, compared with the first. */
   readonly baseline: AttackedDoctor;
   readonly attacked: readonly AttackedDoctor[];
   /** Words that the doctor said, as they were heard without an attack. */
@@ -55,12 +55,12 @@ export interface AttackResults {
 
 /** Frames of the doctor, seconds. */
 const FRAME_SECONDS = 0.1;
-/** How often memory is looked at, seconds. */
+/** How often memory is sampled, seconds. */
 const MEMORY_SECONDS = 0.25;
 
 /**
- * Attacks a server while a doctor speaks to it in real time, with one attack after the other. A server that did not
- * survive is started anew.
+ * Attacks a server while a doctor speaks to it in real time, with one attack after the other. A server that
+ * did not survive is restarted.
  */
 export async function measureAttacks(
   { attacks, track, serve }: AttackPlan,
@@ -88,7 +88,7 @@ export async function measureAttacks(
     });
     const attacked: AttackedDoctor[] = [];
     for (const attack of attacks) {
-      // Sessions of the attack before may still be kept, and count against its key.
+      // Sessions of the previous attack may still be kept, and would count against its key.
       const key = await createKey(dataDirectory, 'service');
       const doctor = await besides(attack, { server, track, doctorKey, key, expected, speechPath });
       attacked.push(doctor);
@@ -143,8 +143,8 @@ async function besides(attack: string | undefined, scene: Scene): Promise<Attack
 }
 
 /**
- * Waits until the doctor is let in: a server refuses those whose latest finals were late, which those of the attack before
- * may have been.
+ * Waits until the doctor is admitted: a server refuses sessions while recent finals were late, as those of
+ * the previous attack may have been.
  */
 async function admitted({ url }: Target, key: string): Promise<void> {
   for (let tries = 0; tries < REST_SECONDS; tries++) {
@@ -175,7 +175,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** How long a server may need to come to rest behind an attack, such as for inference processes to be back. */
+/** How long a server may take to recover from an attack, such as to restart its inference processes. */
 const REST_SECONDS = 60;
 
 async function isReady({ httpUrl }: Target): Promise<boolean> {

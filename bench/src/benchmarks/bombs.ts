@@ -6,28 +6,31 @@ import { openClient } from '../load/live-client.js';
 import { framesOf, type Track } from '../load/track.js';
 import { auscultCommand, startServer, type Target } from '../server/target.js';
 
-/** What somebody who speaks notices while bombs of a container are uploaded. */
+/** What a speaker notices while bombs of one container are uploaded. */
 export interface BombResult {
   readonly container: string;
-  /** Uploads that were answered, by status or error code. */
+  /** Answered uploads, by status or error code. */
   readonly answers: Readonly<Record<string, number>>;
-  /** Words that were said beside bombs, and of them those that were heard without and are missing. */
+  /** Words said while bombs were uploaded, and how many of those heard without bombs are missing. */
   readonly words: number;
   readonly lost: number;
   /** From the end of an utterance to its final, the worst, seconds; and without bombs. */
   readonly worstFinal: number;
   readonly worstFinalBefore: number;
-  /** The worst answer of `/health/live`, which only the event loop holds up, milliseconds; and without bombs. */
+  /**
+   * The slowest answer of `/health/live`, which only the event loop can delay, milliseconds; and without
+   * bombs.
+   */
   readonly loop: number;
   readonly loopBefore: number;
-  /** Memory of the server and all its children, shared pages counted once, at most, less than before, MB. */
+  /** Peak growth of the memory of the server and all its children, shared pages counted once, MB. */
   readonly memory: number;
 }
 
 /** Uploads at a time. */
 const AT_A_TIME = 16;
 
-/** Has a speaker's track heard beside sixteen bombs at a time, container by container. */
+/** Has a speaker's track recognised while sixteen bombs at a time are uploaded, container by container. */
 export async function measureBombs(
   track: Track,
   bombs: readonly Bomb[],
@@ -75,7 +78,7 @@ interface Heard {
 
 const FRAME_SECONDS = 0.1;
 
-/** Speaks in real time, and watches the server meanwhile. */
+/** Speaks in real time while watching the server. */
 async function listen(server: Target, track: Track): Promise<Heard> {
   const watch = watchServer(server);
   const client = await openClient({
@@ -102,7 +105,7 @@ async function listen(server: Target, track: Track): Promise<Heard> {
 }
 
 interface Uploads {
-  /** Gives up those that have begun, deletes what was taken, and tells how the others were answered. */
+  /** Aborts uploads that have begun, deletes what was accepted, and returns how the others were answered. */
   end(): Promise<Readonly<Record<string, number>>>;
 }
 
@@ -137,7 +140,7 @@ function uploadOver({ httpUrl }: Target, files: readonly Uint8Array<ArrayBuffer>
   };
 }
 
-/** Resolves once no decoder runs, which follows soon where nobody waits for it any more. */
+/** Resolves once no decoder runs: soon after nobody waits for one any more. */
 async function untilIdle({ pid = 0 }: Target): Promise<void> {
   const isDecoder = (child: number) => commandOf(child).includes('decoder-main');
   for (let waited = 0; childrenOf(pid).some(isDecoder) && waited < LONGEST_REST_MS; waited += POLL_MS)
@@ -169,7 +172,7 @@ function watchServer({ httpUrl, pid = 0 }: Target): { end(): Promise<Pick<Heard,
   };
 }
 
-/** Of a process and all below it, bytes; Linux only. */
+/** Memory of a process and all its descendants, bytes; Linux only. */
 function memoryOf(pid: number): number {
   try {
     const share = /^Pss: +(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8'))?.[1] ?? 0;
@@ -196,7 +199,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Words of `before` that are not, in this order, in `beside`. */
+/** Words of `before` that `beside` lacks, comparing in order. */
 function missing(before: readonly string[], beside: readonly string[]): number {
   let row: number[] = new Array<number>(beside.length + 1).fill(0);
   for (const word of before) {

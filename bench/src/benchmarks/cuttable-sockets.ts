@@ -3,12 +3,12 @@ import { WebSocket } from 'ws';
 /** WebSockets over a network that can be cut. */
 export interface CuttableSockets {
   readonly webSocket: new (address: string) => WebSocket;
-  /** Breaks what is connected without a close frame, and lets nothing connect until `mend`. */
+  /** Breaks all connections without a close frame, and lets nothing connect until `mend`. */
   readonly cut: () => void;
   readonly mend: () => void;
 }
 
-/** A network of its own, which is not cut. */
+/** A separate network, initially not cut. */
 export function cuttableSockets(): CuttableSockets {
   const open = new Set<WebSocket>();
   let isCut = false;

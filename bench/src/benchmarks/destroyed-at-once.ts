@@ -6,18 +6,18 @@ import { framesOf, type Track } from '../load/track.js';
 import { runCli } from '../server/run-cli.js';
 import { auscultCommand, startServer, type Target } from '../server/target.js';
 
-/** What is left of records that were destroyed at the same time. */
+/** What is left of records that were destroyed all at once. */
 export interface DestroyedAtOnce {
   readonly records: number;
   /** Deletions that were answered as done. */
   readonly answered: number;
-  /** Keys of destroyed records in the copy that backups are read with. */
+  /** Keys of destroyed records that remain in the copy with which backups are read. */
   readonly keysLeft: number;
-  /** Destroyed records that could be read after a backup, made before or meanwhile, was restored. */
+  /** Destroyed records that could be read after restoring a backup made before or during the destruction. */
   readonly readable: number;
 }
 
-/** Records that are destroyed. */
+/** Number of records to destroy. */
 const RECORDS = 8;
 
 /** Destroys records all at once while a backup is made, restores the backup, and looks for them. */

@@ -7,15 +7,15 @@ import type { KindScore } from '../score/scorecard.js';
 import { addWordErrors, countWordErrors, type WordErrors } from '../score/word-errors.js';
 import { cuttableSockets, type CuttableSockets } from './cuttable-sockets.js';
 
-/** What came of the same speech over connections that break and over one that does not. */
+/** What became of the same speech over connections that break and over one that does not. */
 export interface DisconnectResults {
   readonly streams: number;
   readonly minutes: number;
   readonly cuts: number;
-  /** Seconds without a connection, all streams together. */
+  /** Seconds without a connection, summed over all streams. */
   readonly secondsAway: number;
   readonly uncut: Hearing;
-  /** The same once more: text differs a little from one time to the next. */
+  /** A second uncut run: text differs a little from run to run. */
   readonly again: Hearing;
   readonly cut: Hearing;
 }
@@ -23,19 +23,19 @@ export interface DisconnectResults {
 /** The text of all streams. */
 export interface Hearing {
   readonly score: KindScore | undefined;
-  /** How it differs from the uncut text, in words. Absent for that itself. */
+  /** How it differs from the uncut text, in words. Absent for the uncut text itself. */
   readonly differs?: WordErrors;
-  /** Seconds of finals that lie over each other: of what is heard twice. */
+  /** Seconds in which finals overlap: audio that was heard twice. */
   readonly overlapSeconds: number;
-  /** What the SDK itself says was lost. */
+  /** Seconds that the SDK itself reports as lost. */
   readonly lostSeconds: number;
 }
 
 /** How often connections break, and for how long. */
 export interface CutPlan {
-  /** Of each stream. */
+  /** Cuts of each stream. */
   readonly cuts: number;
-  /** Gaps are drawn from a distribution that is even in their logarithm. */
+  /** Lengths of gaps are drawn log-uniformly. */
   readonly shortestSeconds: number;
   readonly longestSeconds: number;
 }
@@ -99,7 +99,7 @@ async function transcribe(
   return { track, text, overlapSeconds, lostSeconds };
 }
 
-/** Frames as a microphone would bring them. What is not taken in time waits, as in a microphone's buffer. */
+/** Frames as a microphone delivers them. What is not taken in time waits, as in a microphone's buffer. */
 async function* inRealTime(track: Track, pacer: Pacer): AsyncGenerator<Int16Array, void> {
   const waiting: Int16Array[] = [];
   const over = new AbortController();
@@ -120,7 +120,7 @@ async function* inRealTime(track: Track, pacer: Pacer): AsyncGenerator<Int16Arra
   }
 }
 
-/** Cuts at random moments, spread over the length of the track; resolves with the gaps when nothing more is said. */
+/** Cuts at random moments spread over the track; resolves with the gaps at the end of speech. */
 async function cutNowAndThen(
   sockets: CuttableSockets | undefined,
   seconds: number,

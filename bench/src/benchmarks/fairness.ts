@@ -13,7 +13,7 @@ import { scoreSessions } from '../measure/stream-score.js';
 import { createKey } from '../server/create-key.js';
 import { auscultCommand, startServer, type Target } from '../server/target.js';
 
-/** How a doctor fares beside what another key does, and alone. */
+/** How a doctor fares alone and while another key is at work. */
 export interface FairnessResults {
   readonly cases: readonly FairnessCase[];
 }
@@ -24,15 +24,15 @@ interface FairnessCase {
   /** From the end of a final to its arrival, seconds. */
   readonly finals: Distribution | undefined;
   readonly outcome: string;
-  /** Share of words that are wrong or missing, as far as there was speech. */
+  /** Word error rate; undefined if nothing was spoken. */
   readonly wer: number | undefined;
   readonly words: number;
-  /** The longest time that the server took to say that it lives, seconds. */
+  /** The longest that the server took to answer that it is alive, seconds. */
   readonly slowestAnswer: number;
   readonly refused: number;
 }
 
-/** Another key at work: ends when it is told to, and tells how often it was refused. */
+/** Another key at work: ends when told to, and returns how often it was refused. */
 type Disturbance = (target: Target, key: string, signal: AbortSignal) => Promise<number>;
 
 /** Speaks `track` in real time under one key, alone and while another key does its worst. */
@@ -76,7 +76,7 @@ export async function measureFairness(
   }
 }
 
-/** Time for what one case has left behind to be done, milliseconds. */
+/** Time in which the server finishes what one case has left to do, milliseconds. */
 const BETWEEN_MS = 5_000;
 
 function disturbances(track: Track): readonly (readonly [string, Disturbance])[] {
@@ -110,7 +110,7 @@ function fastSessions(count: number, frames: readonly Buffer[]): Disturbance {
   };
 }
 
-/** What a fast sender has on its way at most, bytes. */
+/** The most that a fast sender has in flight, bytes. */
 const MOST_BUFFERED = 500_000;
 
 function tricklingUploads(count: number): Disturbance {

@@ -1,11 +1,11 @@
 /**
- * Searches for the highest number that holds: doubles until one fails, then halves the gap. Takes it for granted
- * that what holds for a number holds for every smaller one.
+ * Searches for the highest number that holds: doubles until one fails, then halves the gap. Assumes that what
+ * holds for a number holds for every smaller one.
  *
  * @param first number to try first
- * @param limit number never exceeded
+ * @param limit largest number to try
  * @param holds tries a number
- * @returns 0 where not even one holds
+ * @returns 0 if not even one holds
  */
 export async function findHighest(
   first: number,

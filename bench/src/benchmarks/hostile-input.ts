@@ -20,24 +20,29 @@ export interface HostileInputResults {
   readonly costs: readonly HostileCost[];
 }
 
-/** What the event loop may be kept busy by at most, milliseconds. */
+/** The longest that the event loop may be kept busy, milliseconds. */
 const BUDGET_MS = { 'before login': 5, 'after login': 20, message: 20 } as const;
 
-/** What each kind of request is made ready by: code that runs for the first time is compiled. */
+/** Warm-up requests of each kind, since code that runs for the first time is compiled. */
 const WARM_UP = 30;
 
-/** The largest message that a server takes as it is set by default. */
+/** The largest message that a server accepts by default. */
 const FRAME_BYTES = 1024 ** 2;
 
 export interface HostileInputOptions {
-  /** How often what is over the budget the first time is sent: code is compiled and memory is tidied up at any time. */
+  /**
+   * How often input that exceeds the budget at first is sent: compilation or garbage collection may disturb
+   * any try.
+   */
   readonly tries: number;
-  /** Only what has this in its route, type or shape. */
+  /** Tries only input with this text in its route, type or shape. */
   readonly only: string | undefined;
   readonly onPlan: (total: number) => () => void;
 }
 
-/** Sends hostile input to every route and of every type of message, one at a time, to a server of its own. */
+/**
+ * Sends hostile input to every route and of every type of message, one at a time, to a server started for it.
+ */
 export async function measureHostileInput(options: HostileInputOptions): Promise<HostileInputResults> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-hostile-'));
   const data = ['--data-directory', dataDirectory];
@@ -97,7 +102,7 @@ async function measureAll(
   }
   agent.destroy();
   const [first] = messages;
-  // The thread that reads large texts is started by the first of them.
+  // The first large text starts the thread that reads them.
   if (first)
     await costOfMessage({ ...first, frame: LARGE, isHeard: false }, keys[0] ?? '', { pid, url, tries });
   for (const hostile of messages) {
@@ -111,13 +116,13 @@ async function measureAll(
   return costs;
 }
 
-/** Whether something is measured, by the text of `only`. */
+/** Whether something is measured, given the text of `only`. */
 function isWantedOf(only: string | undefined) {
   return ({ where, shape }: { readonly where: string; readonly shape: string }): boolean =>
     only === undefined || `${where} ${shape}`.includes(only);
 }
 
-/** The first key whose role may use the route; any where none may. */
+/** The first key whose role may use the route; any key if none may. */
 async function allowedKey(
   hostile: HostileRequest,
   keys: readonly string[],
@@ -159,7 +164,7 @@ async function costOfRequest(
   return { kind, where, shape, bytes, answer, loopMs: median(spent), budgetMs };
 }
 
-/** Each comes from another address, as far as the server knows: who fails too often is locked out. */
+/** To the server, each comes from a different address: one that fails too often is locked out. */
 function send(
   httpUrl: string,
   { method, path, headers, body }: HostileRequest,
@@ -207,7 +212,7 @@ async function costOfMessage(
     const session = await openSession(url, key);
     const other = await openSession(url, key);
     if (setUp !== undefined) await session.ask(setUp, 'ready');
-    // The pings cost the server something themselves.
+    // The pings themselves cost the server something.
     const watch = isHeard ? watchPings(other.socket, pid) : undefined;
     const before = mainThreadSeconds(pid);
     session.socket.send(frame);

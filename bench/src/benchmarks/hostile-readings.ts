@@ -5,13 +5,13 @@ import { isOver, median } from '../hostile/tries.js';
 import { watchPings } from '../hostile/watch-pings.js';
 import { mainThreadSeconds } from '../server/main-thread.js';
 
-/** What reading may hold the event loop up by at most at a time, milliseconds. */
+/** The longest that reading may block the event loop at a time, milliseconds. */
 const BUDGET_MS = 10;
 
-/** What the first readings compile counts for none. */
+/** Warm-up readings, so that compilation counts towards none. */
 const WARM_UP = 3;
 
-/** Who reads from which server. */
+/** Who reads, and from which server. */
 interface Reader {
   readonly pid: number;
   readonly httpUrl: string;
@@ -20,7 +20,7 @@ interface Reader {
   readonly tries: number;
 }
 
-/** Reads a record, or a list of them, while another socket waits for the answers to pings. */
+/** Reads a record, or a list of them, while another socket measures how long answers to pings take. */
 export async function costOfReading(
   { where, shape, path }: HostileReading,
   { pid, httpUrl, url, key, tries }: Reader,

@@ -11,18 +11,18 @@ import { auscultCommand, startServer } from '../server/target.js';
 /** How long the server takes to refuse two kinds of wrong keys, milliseconds. */
 export interface KeyTimingResults {
   readonly tries: number;
-  /** The id of a key that is there, with another secret. */
+  /** The id of an existing key, with a wrong secret. */
   readonly rightPrefix: Distribution | undefined;
-  /** An id that is nobody's. */
+  /** An id that does not exist. */
   readonly wrongPrefix: Distribution | undefined;
-  /** Welch's t over both without the slowest twentieth: beyond ±3.3 they differ with a probability of 99.9 %. */
+  /** Welch's t over both, each without its slowest twentieth: beyond ±3.3 they differ at the 99.9 % level. */
   readonly t: number;
 }
 
-/** Tries that are not counted: the server is not warm yet, and begins to answer with a wait. */
+/** Uncounted tries at first: the server is not warm yet, and only begins to delay its answers. */
 const WARM_UP = 200;
 
-/** Tries wrong keys in turns, one at a time over one connection. */
+/** Tries the two kinds of wrong keys in turn, one at a time over one connection. */
 export async function measureKeyTiming(tries: number, onTry: () => void): Promise<KeyTimingResults> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'bench-keys-'));
   const data = ['--data-directory', dataDirectory];
@@ -31,7 +31,7 @@ export async function measureKeyTiming(tries: number, onTry: () => void): Promis
   );
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
-    // Failures are counted by what is shown: both ids are shown again and again.
+    // Failures are counted by the id presented, so both ids are presented again and again.
     const nobodys = randomBytes(6).toString('hex');
     const key = await createKey(data, 'service');
     const rightPrefix: number[] = [];

@@ -11,15 +11,15 @@ import { framesOf, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
 
-/** How often a server is killed, and what it does meanwhile. */
+/** How often a server is killed, and what it does at the time. */
 export interface KillPlan {
-  /** Finals that clients see, at least. */
+  /** The least number of finals that clients see. */
   readonly finals: number;
-  /** Times that the server is killed while they come. */
+  /** How often the server is killed while they arrive. */
   readonly kills: number;
-  /** How many times as fast as it was spoken audio is sent. */
+  /** How many times faster than real time audio is sent. */
   readonly speed: number;
-  /** Address of an empty PostgreSQL database; the embedded one without it. */
+  /** Address of an empty PostgreSQL database; the embedded one if absent. */
   readonly database: string | undefined;
   /** More flags of the server. */
   readonly serve: readonly string[];
@@ -35,18 +35,18 @@ export interface KillResults {
   readonly starts: Distribution | undefined;
   /** Finals that clients saw. */
   readonly seen: number;
-  /** Of them, those that are not in the record, and those that are there with another text. */
+  /** How many of those are not in the record, and how many are there with another text. */
   readonly missing: number;
   readonly different: number;
-  /** Finals that are in the record and were not seen: they were committed when the server was killed. */
+  /** Finals in the record that no client saw: they were committed just as the server was killed. */
   readonly unseen: number;
-  /** Sessions that no server has ended after the last start. */
+  /** Sessions that are still open after the last start. */
   readonly leftOpen: number;
   readonly auditEntries: number;
   readonly auditProblems: number;
 }
 
-/** What a client was sent of one session. */
+/** What a client received of one session. */
 interface SeenSession {
   readonly id: string;
   readonly finals: readonly string[];
@@ -93,7 +93,7 @@ export async function measureKills(
   }
 }
 
-/** A random number of finals, which comes to `finals` on the whole; all that are left at the last kill. */
+/** A random number of finals, which adds up to `finals`; at the last kill, all that are left. */
 function share(finals: number, killsLeft: number): number {
   const even = Math.max(1, finals / killsLeft);
   return killsLeft === 1 ? Math.ceil(even) : Math.ceil(even * (0.5 + Math.random()));
@@ -105,7 +105,7 @@ function countOf(sessions: readonly SeenSession[]): number {
 
 const FRAME_SECONDS = 0.25;
 const POLL_MS = 5;
-/** The kill comes so much later than the final that it waited for at most, milliseconds. */
+/** The longest that a kill comes after the final it waited for, milliseconds. */
 const LONGEST_DELAY_MS = 40;
 
 async function killWhileSpeaking(
@@ -124,7 +124,7 @@ async function killWhileSpeaking(
   await elapsed(Math.random() * LONGEST_DELAY_MS);
   process.kill(pid, 'SIGKILL');
   await server.stop();
-  // What had left the server when it was killed still arrives.
+  // What the server had sent before it was killed still arrives.
   while (clients.some(isOpen)) await elapsed(POLL_MS);
   await Promise.all(speaking);
   return clients.map((client) => ({ id: client.received.sessionId ?? '', finals: finalsOf(client) }));
@@ -172,13 +172,13 @@ async function compare(
   return counts;
 }
 
-/** Whether the log is whole, also by its anchors, as an operator would ask. */
+/** Whether the log is whole, its anchors included, checked as an operator would. */
 async function verifyAudit(
   storage: readonly string[],
 ): Promise<Pick<KillResults, 'auditEntries' | 'auditProblems'>> {
   const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
   const command = [cli, 'audit', 'verify', '--json', ...storage];
-  // The status tells of problems, and so does what is printed.
+  // The exit status tells of problems, and so does the output.
   const { stdout } = await promisify(execFile)(process.execPath, command, {
     env: settingsEnvironment(),
   }).catch((error: unknown) => error as { readonly stdout: string });

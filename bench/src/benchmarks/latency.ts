@@ -6,7 +6,7 @@ import { distribution, type Distribution } from '../measure/distribution.js';
 import { clipDelays, finalDelays } from '../measure/final-delay.js';
 import { shownWords } from '../measure/shown-words.js';
 
-/** What one stream felt like. All delays in seconds. */
+/** The delays of one stream, all in seconds. */
 export interface LatencyResults {
   readonly clips: number;
   readonly finals: number;
@@ -14,22 +14,22 @@ export interface LatencyResults {
   readonly finalFromEnd?: Distribution | undefined;
   /** From the last voiced 10 ms in each final, by the recording's energy, to its arrival. */
   readonly finalFromVoice?: Distribution | undefined;
-  /** The same for finals after which the recording is quiet, which no longest utterance held up. */
+  /** The same for finals followed by quiet, which did not have to wait for the longest utterance. */
   readonly finalAfterPause?: Distribution | undefined;
   /** From the last voiced 10 ms of each clip to the arrival of its last final. */
   readonly clipFromVoice?: Distribution | undefined;
-  /** Clips after whose last word no final came before the next clip. */
+  /** Clips whose last word got no final before the next clip. */
   readonly unanswered: readonly string[];
-  /** From the end of a word to the first partial that holds it, for words that a partial showed first. */
+  /** From the end of a word to the first partial that contains it, for words that a partial showed first. */
   readonly wordInPartial?: Distribution | undefined;
-  /** The same for all words; those that no partial held count with their final. */
+  /** The same for all words; those that no partial contained count with their final. */
   readonly wordAnywhere?: Distribution | undefined;
   readonly flicker: Flicker;
   readonly errors: readonly string[];
   readonly generator: GeneratorUse;
 }
 
-/** Shown words that did not stay. */
+/** Words that were shown and did not stay. */
 interface Flicker {
   readonly shownWords: number;
   readonly changedByPartial: number;

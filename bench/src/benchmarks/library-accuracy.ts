@@ -6,24 +6,24 @@ import { startLibrary, type LibrarySettings } from './start-library.js';
 /** Something to transcribe. */
 export interface Recitation {
   readonly id: string;
-  /** 16 kHz, mono, from the beginning. Asked for when its turn has come, once a hearing. */
+  /** 16 kHz, mono, from the beginning. Called when the recording's turn has come, once per hearing. */
   readonly chunks: () => AsyncIterable<Float32Array>;
 }
 
 /** How the library is run. */
 export interface LibraryOptions extends LibrarySettings {
-  /** As in `TranscribeOptions`; the way's default where absent. */
+  /** As in `TranscribeOptions`; if absent, the default for this way of reading. */
   readonly endpointingMs?: number | undefined;
   readonly maxUtteranceSeconds?: number | undefined;
   readonly contextSeconds?: number | undefined;
-  /** Recitations at the same time; two a process where absent. */
+  /** How many recitations run at the same time; two a process if absent. */
   readonly concurrency?: number | undefined;
   /**
-   * Whether recordings are read as a whole, as `auscult transcribe` and the second pass of the server do, and not
-   * with the settings of live speech.
+   * Whether recordings are read with the settings for whole recordings, as `auscult transcribe` and the
+   * server's second pass do, rather than those of live speech.
    */
   readonly whole?: boolean | undefined;
-  /** With `whole`: how often each recording is heard before the words are voted on; once where absent. */
+  /** With `whole`: how often each recording is heard before the words are voted on; once if absent. */
   readonly hearings?: number | undefined;
 }
 
@@ -31,14 +31,15 @@ export interface LibraryOptions extends LibrarySettings {
 export interface LibraryTranscripts {
   readonly model: string;
   readonly hypotheses: Hypotheses;
-  /** Without the start of the processes. */
+  /** Excludes the start of the processes. */
   readonly wallSeconds: number;
-  /** Of this process too. Absent without `/proc/PID/smaps_rollup`. */
+  /** Includes this process. Absent without `/proc/PID/smaps_rollup`. */
   readonly processes?: ProcessesUse | undefined;
 }
 
 /**
- * Transcribes without a server, several recitations at a time, and watches what this process and its own need.
+ * Transcribes without a server, several recitations at a time, and measures what this process and its
+ * children use.
  *
  * @param onDone called after each recitation
  */
@@ -67,7 +68,7 @@ export async function transcribeWithLibrary(
 
 const SAMPLE_SECONDS = 1;
 
-/** What a live session recognises with, where a whole recording would take other settings. */
+/** The settings of a live session that differ from those of a whole recording. */
 const LIVE_OPTIONS = {
   ...defaultLiveOptions,
   priority: 'live',

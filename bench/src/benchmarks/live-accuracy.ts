@@ -16,7 +16,7 @@ export interface LiveTranscripts {
  * Sends each clip through a session of its own, at most `streams` at a time.
  *
  * @param onDone called after each clip
- * @throws Error when the server turned a clip away or ended its session early, for then no score would be fair
+ * @throws Error when the server refused a clip or ended its session early, since no score would then be fair
  */
 export async function transcribeLive(
   clips: readonly DecodedClip[],

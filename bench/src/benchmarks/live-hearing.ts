@@ -17,7 +17,7 @@ export interface LiveHearing {
 /**
  * Recognises each clip as a live session of its own, without a server and faster than it was spoken.
  *
- * @param keyTermsOf what the session of a clip is told to expect
+ * @param keyTermsOf the key terms of a clip's session
  * @throws Error when part of a clip could not be recognised
  */
 export async function hearLive(
@@ -51,7 +51,10 @@ const SESSIONS_PER_WORKER = 2;
 /** Audio in one message of a live session. */
 const CHUNK_SAMPLES = SAMPLE_RATE / 10;
 
-/** Speech that waits for its final while more is sent: as much as a session over a slow line brings at once. */
+/**
+ * How much speech may wait for its final before more is sent: as much as a session on a slow line brings at
+ * once.
+ */
 const AHEAD_SECONDS = 30;
 
 async function hearClip(

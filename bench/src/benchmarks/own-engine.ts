@@ -2,12 +2,12 @@ import { SAMPLE_RATE, defaultLiveOptions, type Recognizer } from '@auscult/asr';
 import { processorSeconds } from '../server/processor-seconds.js';
 import { startLibrary } from './start-library.js';
 
-/** One inference process that recognises one utterance after the other. */
+/** An inference process that recognises one utterance after another. */
 export interface OwnEngine {
   readonly model: string;
-  /** Recognises 16 kHz mono audio as a live session of its own, which ends behind it. */
+  /** Recognises 16 kHz mono audio as a live session that ends with it. */
   recognise(pcm: Int16Array): Promise<OwnAnswer>;
-  /** Of the inference process behind its last answer. */
+  /** Memory of the inference process after its last answer. */
   residentBytes(): number;
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ interface OwnAnswer {
   readonly wallSeconds: number;
   /** Processor time of the inference process. Absent without `/proc/PID/task/TID/schedstat`. */
   readonly inferenceSeconds: number | undefined;
-  /** The same and that of this process, where voice is detected. */
+  /** The same plus that of this process, which detects voice. */
   readonly processorSeconds: number | undefined;
 }
 

@@ -8,20 +8,23 @@ import { shownOnPage, type FinalWords } from '../page/shown-on-page.js';
 import { takeSightings, type Sightings, watchMicrophone, watchText } from '../page/watch-page.js';
 import { wavOf } from '../page/wav.js';
 
-/** What the page costs and how fast it is. Times in seconds. */
+/** What the page costs, and how fast it is. Times in seconds. */
 export interface PageResults {
-  /** Bytes of all that is transferred on a cold cache, headers included. */
+  /** All bytes transferred on a cold cache, headers included. */
   readonly loadBytes: number;
   readonly requests: number;
   readonly firstPaint?: Distribution | undefined;
-  /** Until the page can be used. */
+  /** From navigation until the page can be used. */
   readonly usable?: Distribution | undefined;
   /** From the end of a word at the microphone to the partial that shows it first. */
   readonly wordInPartial?: Distribution | undefined;
   /** The same for all words, shown by a partial or by a final. */
   readonly wordAnywhere?: Distribution | undefined;
   readonly words: number;
-  /** Tasks of the main thread over 50 ms: from the first sample on, and before, while the page loads and starts. */
+  /**
+   * Tasks of the main thread over 50 ms: from the first sample on, and before it, while the page loads and
+   * starts.
+   */
   readonly longTasks: LongTasks;
   readonly longTasksBefore: LongTasks;
 }

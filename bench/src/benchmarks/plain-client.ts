@@ -16,11 +16,11 @@ export interface PlainClientResults {
   readonly streams: StreamsResults;
 }
 
-/** How hard a server is tried. */
+/** How much load a server is given. */
 export interface PlainClientLoad {
-  /** Clips sent at the same time for the accuracy. */
+  /** Clips sent at the same time to measure accuracy. */
   readonly atATime: number;
-  /** Room tone after each clip for the latency. Longer than any server needs for its last text. */
+  /** Room tone after each clip when measuring latency. Longer than any server needs for its last text. */
   readonly gapSeconds: number;
   /** Continuous streams at the same time, and how long they are. */
   readonly streams: number;

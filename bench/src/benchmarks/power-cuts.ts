@@ -10,23 +10,23 @@ import { randomOf, type Random } from '../power-cuts/random.js';
 import { inodeNumber, startRecorder, type DiskStep } from '../power-cuts/recorder.js';
 import { runWorkload, type Place } from '../power-cuts/workload.js';
 
-/** How often power fails, and in the middle of what. */
+/** How often power fails, and during what. */
 export interface PowerCutPlan {
   readonly cuts: number;
-  /** Times that the server is started while its writes are recorded. */
+  /** How often the server is started while its writes are recorded. */
   readonly starts: number;
-  /** How many times as fast as it was spoken audio is sent. */
+  /** How many times faster than real time audio is sent. */
   readonly speed: number;
-  /** Of the places of the cuts and of what the disk keeps. */
+  /** Determines where the cuts fall and what the disk keeps. */
   readonly seed: number;
 }
 
 type Phase = Work | 'finals';
 
-/** What came of the cuts that fell into one kind of work. */
+/** What became of the cuts that fell into one kind of work. */
 interface PhaseResults {
   readonly cuts: number;
-  /** Cuts after which something was wrong, by what it was. */
+  /** Cuts after which something was wrong, by fault. */
   readonly faults: Readonly<Partial<Record<Fault, number>>>;
 }
 
@@ -34,20 +34,20 @@ export interface PowerCutResults {
   readonly cuts: number;
   readonly seed: number;
   readonly wallSeconds: number;
-  /** Writes, syncs and changes of names that were recorded. */
+  /** Writes, syncs and name changes that were recorded. */
   readonly steps: number;
-  /** What was seen until the end. */
+  /** Everything that was seen by the end. */
   readonly seen: Readonly<Record<'finals' | 'deletions' | 'corrections' | 'backups' | 'rotations', number>>;
   readonly phases: Readonly<Partial<Record<Phase, PhaseResults>>>;
-  /** Cuts by what the disk kept of what was not synced. */
+  /** Cuts, by what the disk kept of unsynced writes. */
   readonly modes: Readonly<Partial<Record<CutMode, number>>>;
-  /** What was wrong, in words, with how often. */
+  /** What was wrong, in words, and how often. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
 /**
- * Records a server's writes, and looks at what a disk may hold when power fails in the middle of them: all that was synced,
- * and any part of the rest.
+ * Records a server's writes, and checks what a disk may hold when power fails during them: all that was
+ * synced, and any part of the rest.
  */
 export async function measurePowerCuts(
   tracks: readonly Track[],
@@ -128,7 +128,9 @@ function phasesOf(steps: readonly DiskStep[]): readonly Phase[] {
   });
 }
 
-/** As many cuts in each kind of work, each behind a random step of it. How many fall behind which step. */
+/**
+ * The same number of cuts in each kind of work, each after a random step. Returns how many follow each step.
+ */
 function chooseCuts(phases: readonly Phase[], cuts: number, random: Random): ReadonlyMap<number, number> {
   const byPhase = [...WORKS, 'finals' as const]
     .map((phase) => phases.flatMap((one, index) => (one === phase ? [index] : [])))

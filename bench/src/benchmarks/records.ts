@@ -7,22 +7,22 @@ import { distribution, type Distribution } from '../measure/distribution.js';
 
 /** What is recorded. */
 export interface RecordsPlan {
-  /** Sessions that have a final at the same time. */
+  /** Number of sessions that have a final at the same time. */
   readonly sessions: number;
   readonly finals: number;
   readonly auditEntries: number;
-  /** Address of a PostgreSQL database; the embedded one without it. */
+  /** Address of a PostgreSQL database; the embedded one if absent. */
   readonly database: string | undefined;
 }
 
 export interface RecordsResults {
   /** From the call to the final being on disk, ms. One final at a time. */
   readonly alone: Distribution | undefined;
-  /** The same where every session has one at the same moment. */
+  /** The same with every session having one at the same moment. */
   readonly together: Distribution | undefined;
   readonly auditEntries: number;
   readonly verifySeconds: number;
-  /** Damage that was found: none. */
+  /** Damage that was found; should be none. */
   readonly problems: number;
 }
 
@@ -31,7 +31,7 @@ const ACTOR = {
   from: '127.0.0.1',
 } as const;
 
-/** Measures what it costs to record finals, and to verify the audit log, in a database of its own. */
+/** Measures what it costs to record finals, and to verify the audit log, in a separate database. */
 export async function measureRecords(plan: RecordsPlan, onProgress: () => void): Promise<RecordsResults> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-bench-'));
   const flags = { dataDirectory, database: plan.database };
@@ -88,7 +88,7 @@ async function measureCommits(
   return distribution(delays);
 }
 
-/** Fifteen words, as an utterance has. */
+/** Fifteen words, a typical utterance. */
 function finalOf(place: number) {
   const words = Array.from({ length: 15 }, (_, index) => ({
     text: `word${index}`,
@@ -107,7 +107,7 @@ function finalOf(place: number) {
   };
 }
 
-/** Entries that are added in one transaction. */
+/** Entries added per transaction. */
 export const ENTRIES_TOGETHER = 5000;
 
 async function fillAuditLog(

@@ -9,7 +9,7 @@ import { watchServer, type ServerUse } from '../server/server-use.js';
 import type { Target } from '../server/target.js';
 import { countEach } from './streams.js';
 
-/** What a long run showed. */
+/** The results of a long run. */
 export interface SoakResults {
   readonly streams: number;
   readonly minutes: number;
@@ -18,23 +18,26 @@ export interface SoakResults {
   readonly warmUpMinutes: number;
   readonly finals: number;
   readonly finalFromVoice?: Distribution | undefined;
-  /** Clips with speech in them over which no final lies. */
+  /** Clips with speech that no final covers. */
   readonly clipsWithoutFinal: readonly string[];
   readonly clipsPlayed: number;
-  /** Numbers missing in the `sequence` of finals, and finals that the server counted but that did not come. */
+  /** Gaps in the `sequence` of finals, and finals that the server counted but that never arrived. */
   readonly finalsLost: number;
-  /** Words said and words that came, normalised. */
+  /** Words said and words received, normalised. */
   readonly wordsSaid: number;
   readonly wordsHeard: number;
-  /** How many sessions went how. */
+  /** How many sessions had each outcome. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
-  /** How often each error code came. */
+  /** How often each error code was received. */
   readonly errors: Readonly<Partial<Record<string, number>>>;
   readonly server: ServerUse;
   readonly generator: GeneratorUse;
 }
 
-/** Runs the tracks at once and looks at what grows and what is lost. The first `warmUpMinutes` of memory are left out. */
+/**
+ * Runs the tracks at once and checks what grows and what is lost. Memory during the first `warmUpMinutes` is
+ * left out.
+ */
 export async function measureSoak(
   target: Target,
   tracks: readonly Track[],

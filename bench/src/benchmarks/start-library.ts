@@ -2,19 +2,19 @@ import { startRecognizer, type Recognizer } from '@auscult/asr';
 import { loadConfig } from '@auscult/server';
 import { settingsEnvironment } from '../server/target.js';
 
-/** What recognises without a server. */
+/** How to recognise without a server. */
 export interface LibrarySettings {
-  /** Name or folder; the server's default where absent. */
+  /** Name or folder; the server's default if absent. */
   readonly model?: string | undefined;
-  /** Inference processes; the server's default where absent. */
+  /** Inference processes; the server's default if absent. */
   readonly workers?: number | undefined;
-  /** The lexicon that all sessions are told to expect; the server's default where absent. */
+  /** The lexicon that all sessions expect; the server's default if absent. */
   readonly lexicon?: Lexicon | undefined;
-  /** Whether its terms are weighed by the words around them too, as they are where absent. */
+  /** Whether its terms are also weighed by the words around them; true if absent. */
   readonly lexiconContext?: boolean | undefined;
 }
 
-/** A lexicon that ships with the library, or none. */
+/** A lexicon that ships with the library, or `none`. */
 export type Lexicon = 'medical' | 'none';
 
 const BYTES_PER_MIB = 1024 ** 2;

@@ -8,25 +8,25 @@ import type { KindScore } from '../score/scorecard.js';
 import { watchServer, type ServerUse } from '../server/server-use.js';
 import type { Target } from '../server/target.js';
 
-/** How several streams fared at the same time. Delays in seconds. */
+/** How several simultaneous streams fared. Delays in seconds. */
 export interface StreamsResults {
   readonly streams: number;
   /** All streams together. */
   readonly audioSeconds: number;
-  /** How many sessions went how. */
+  /** How many sessions had each outcome. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
-  /** How often each error code came. */
+  /** How often each error code was received. */
   readonly errors: Readonly<Partial<Record<string, number>>>;
   readonly finals: number;
   readonly finalFromEnd?: Distribution | undefined;
   readonly finalFromVoice?: Distribution | undefined;
-  /** The same for finals after which the recording is quiet, which no longest utterance held up. */
+  /** The same for finals followed by quiet, which did not have to wait for the longest utterance. */
   readonly finalAfterPause?: Distribution | undefined;
   /** From the end of a stream's audio to its last final. */
   readonly lastFinal?: Distribution | undefined;
   readonly partialsPerStreamSecond: number;
   readonly score?: KindScore | undefined;
-  /** The same audio through the library, with nothing else to do. */
+  /** The same audio through the library, with no other load. */
   readonly scoreAlone?: KindScore | undefined;
   /** Processor seconds of the server and its inference processes for each second of audio. */
   readonly coreSecondsPerAudioSecond?: number | undefined;
@@ -34,7 +34,10 @@ export interface StreamsResults {
   readonly generator: GeneratorUse;
 }
 
-/** The 95th percentile of the delay of finals after a pause up to which a number of streams counts as held, seconds. */
+/**
+ * A number of streams counts as held if the 95th percentile of the delay of finals before a pause is at most
+ * this, seconds.
+ */
 export const HELD_FINAL_P95_SECONDS = 1.5;
 
 /** Runs all tracks at once in real time, and watches the server. */
@@ -82,7 +85,7 @@ export function isHeld(results: StreamsResults): boolean {
 }
 
 const SAMPLE_SECONDS = 5;
-/** People do not begin to speak all at once. */
+/** People do not all begin to speak at once. */
 const STAGGER_SECONDS = 4;
 
 /** How often each word occurs. */

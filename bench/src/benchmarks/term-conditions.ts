@@ -5,9 +5,10 @@ import { hearLive } from './live-hearing.js';
 import { startLibrary, type LibrarySettings } from './start-library.js';
 
 /**
- * What sessions are told to expect: `none` nothing; `own` the terms of the clip itself; `session` the same list in
- * all sessions; `lexicon` the shipped lexicon alone; `lexicon-by-sound` the same, and its terms are not weighed by the
- * words around them; `session-lexicon` the list and the lexicon, as a session has it by default.
+ * What sessions are told to expect. `none`: nothing; `own`: the terms of the clip itself; `session`: the same
+ * list in all sessions; `lexicon`: the shipped lexicon alone; `lexicon-by-sound`: the same without weighing
+ * its terms by the words around them; `session-lexicon`: the list and the lexicon, as in a session by
+ * default.
  */
 export const TERM_CONDITIONS = [
   'none',
@@ -18,13 +19,13 @@ export const TERM_CONDITIONS = [
   'session-lexicon',
 ] as const;
 
-/** One of them. */
+/** One of these conditions. */
 export type TermCondition = (typeof TERM_CONDITIONS)[number];
 
 /** What was heard under one condition. */
 export interface ConditionHearing {
   readonly condition: TermCondition;
-  /** Key terms of the session that was told the most. */
+  /** The most key terms that any session was given. */
   readonly keyTerms: number;
   readonly hypotheses: Hypotheses;
   /** Processor time of the inference processes. Absent without `/proc/PID/task/TID/schedstat`. */

@@ -5,23 +5,23 @@ import { scoreClips, type KindScore } from '../score/scorecard.js';
 import { watchTree, type ProcessesUse } from '../server/server-use.js';
 import { transcribeWithLibrary } from './library-accuracy.js';
 
-/** How fast whole recordings become text, from the file, after the weights are loaded. */
+/** How fast whole recordings become text, measured from files once the weights are loaded. */
 export interface ThroughputResults {
   readonly audioSeconds: number;
-  /** Threads that each may compute on. */
+  /** Threads that each system may compute on. */
   readonly threads: number;
   readonly auscult: Throughput;
-  /** Absent where it was left out. */
+  /** Absent if it was left out. */
   readonly fasterWhisper?: Throughput | undefined;
 }
 
-/** The same recordings one way. */
+/** The same recordings, transcribed one way. */
 export interface Throughput {
   readonly model: string;
   readonly wallSeconds: number;
-  /** Seconds of audio a second. */
+  /** Seconds of audio per second. */
   readonly speed: number;
-  /** Absent where no clip has a transcript. */
+  /** Absent if no clip has a transcript. */
   readonly score?: KindScore | undefined;
   /** Absent without `/proc/PID/smaps_rollup`. */
   readonly processes?: ProcessesUse | undefined;
@@ -29,7 +29,7 @@ export interface Throughput {
 
 /** How to measure. */
 export interface ThroughputOptions {
-  /** Name or folder; the server's default where absent. */
+  /** Name or folder; the server's default if absent. */
   readonly model?: string | undefined;
   /** Inference processes of Auscult, each of one thread, and threads of faster-whisper. */
   readonly threads: number;
@@ -38,8 +38,8 @@ export interface ThroughputOptions {
 }
 
 /**
- * Transcribes the same recordings each way, one way after the other: Auscult as many at a time as it has processes, as
- * `auscult transcribe` does; faster-whisper one recording after the other, as it comes.
+ * Transcribes the same recordings one way after the other: Auscult as many at a time as it has processes, as
+ * `auscult transcribe` does; faster-whisper one recording after another, as it does by default.
  *
  * @param onDone called after each recording of each way
  */

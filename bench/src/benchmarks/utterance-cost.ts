@@ -10,12 +10,12 @@ export interface CostResults {
   /** Length of each utterance. */
   readonly seconds: number;
   readonly rounds: number;
-  /** Where the utterances lie, seconds of their clips. */
+  /** Where the utterances lie, in seconds of their clips. */
   readonly places: readonly { readonly id: string; readonly start: number }[];
   readonly lines: readonly CostLine[];
   /**
-   * Memory of the inference process behind the first round and behind the last. Lengths that were heard before should
-   * take none (docs/decisions/0013).
+   * Memory of the inference process after the first and the last round. Repeated lengths should need no more
+   * (docs/decisions/0013).
    */
   readonly residentBytes: { readonly first: number; readonly last: number };
 }
@@ -25,26 +25,26 @@ interface CostLine {
   readonly what: string;
   /** Of all threads. Absent without `/proc/PID/task/TID/schedstat`. */
   readonly processor?: Distribution | undefined;
-  /** From the audio to its text. Absent for the inference process, whose work is only a part of that. */
+  /** From the audio to its text. Absent for the inference process, which does only part of the work. */
   readonly wall?: Distribution | undefined;
-  /** Words heard in one round. */
+  /** Words recognised in one round. */
   readonly words: number;
 }
 
 /** How to measure. */
 export interface CostOptions {
-  /** Name or folder; the server's default where absent. */
+  /** Name or folder; the server's default if absent. */
   readonly model?: string | undefined;
   /** Length of each utterance, seconds. */
   readonly seconds: number;
   /** How often each utterance is recognised each way. */
   readonly rounds: number;
-  /** Whether faster-whisper recognises the same utterances. */
+  /** Whether faster-whisper also recognises the same utterances. */
   readonly peer: boolean;
 }
 
 /**
- * Recognises the same utterances each way, in turns, so that what else the machine does falls on all alike.
+ * Recognises the same utterances each way, in turn, so that other load on the machine affects all alike.
  *
  * @param onDone called after each utterance and round
  */
@@ -58,7 +58,7 @@ export async function measureUtteranceCost(
   try {
     if (peer) whisper = await startFasterWhisper(1);
     const ways = [ownWay(own), ...(whisper === undefined ? [] : peerWays(whisper))];
-    // What only the first request pays is no part of an utterance's cost.
+    // What only the first request pays is not part of an utterance's cost.
     for (const way of ways) for (const { pcm } of utterances.slice(0, 1)) await way(pcm);
     const costs: Cost[] = [];
     const residentBytes: number[] = [];
@@ -83,7 +83,7 @@ export async function measureUtteranceCost(
   }
 }
 
-/** The line of faster-whisper as it comes, with which the others are compared. */
+/** The row of faster-whisper with its defaults, with which the others are compared. */
 export const PEER_DEFAULT = 'faster-whisper int8, beam 5';
 
 const PEER_GREEDY = 'faster-whisper int8, beam 1';
@@ -98,7 +98,7 @@ interface Cost {
   readonly text: string;
 }
 
-/** Recognises an utterance. One that counts its parts and their sum answers with several costs. */
+/** Recognises an utterance. Returns several costs if both the parts and their sum are counted. */
 type Way = (pcm: Int16Array) => Promise<readonly Cost[]>;
 
 function ownWay(engine: OwnEngine): Way {
@@ -121,7 +121,7 @@ function peerWays(whisper: FasterWhisper): Way[] {
   ]);
 }
 
-/** The same items, beginning with another each time: none always has to go first. */
+/** The same items, rotated each time, so that none always has to go first. */
 function rotated<Item>(items: readonly Item[], by: number): Item[] {
   const first = by % items.length;
   return [...items.slice(first), ...items.slice(0, first)];

@@ -5,15 +5,15 @@ import { crossValidate, fitConfidenceMap, MAP_KINDS, type ConfidenceMap } from '
 import { scoreWords, type ScoredWord } from '../score/scored-words.js';
 import { createTermFinder, type FoundTerm } from '../terms/term-finder.js';
 
-/** What words are gathered by: the kind of their clip, or what they are. */
+/** A group of words: by the kind of their clip, or by what they are. */
 interface ConfidenceGroup {
   readonly name: string;
   readonly calibration: Calibration;
-  /** Expected calibration error over 10 bins, with maps that were fitted without the clip. */
+  /** Expected calibration error over 10 bins, with maps fitted without the clip. */
   readonly mapped: Readonly<Record<ConfidenceMap['kind'], number>>;
 }
 
-/** How far the confidences of words can be believed, and what maps would make of them. */
+/** How far the confidences of words can be believed, and how maps would change that. */
 export interface WordConfidence {
   readonly groups: readonly ConfidenceGroup[];
   /** Fitted to all words. */
@@ -21,9 +21,9 @@ export interface WordConfidence {
 }
 
 /**
- * Holds the confidences of words against what was said.
+ * Compares the confidences of words with what was said.
  *
- * @param list terms beside those of the clips; words that were heard as terms or for terms are also looked at apart
+ * @param list terms besides those of the clips; words heard as terms, or in place of terms, also form a group
  */
 export function measureWordConfidence(
   clips: readonly Clip[],

@@ -9,14 +9,14 @@ import {
   sparseOpus,
 } from './ogg-bombs.js';
 
-/** A small file that would take much of a machine to decode. */
+/** A small file that would use much of a machine's resources to decode. */
 export interface Bomb {
   readonly container: string;
   readonly name: string;
   readonly build: () => Buffer;
 }
 
-/** Those of each container, built from their specifications. None is larger than a megabyte. */
+/** The bombs of each container, built from its specification. None is larger than a megabyte. */
 export const bombs: readonly Bomb[] = [
   bomb('FLAC', 'hours of constant frames', () =>
     constantFlac({ sampleRate: 16_000, channels: 1, frames: 4_000 }),
@@ -143,7 +143,7 @@ function exabyteWave(): Buffer {
   );
 }
 
-/** MPEG 2.5, layer 3, 8 kbit/s at 8 kHz: 72 bytes a frame; at 24 bytes a frame where padding is left out at 24 kHz. */
+/** MPEG 2.5, layer 3, 8 kbit/s at 8 kHz: 72 bytes a frame; at 24 kHz without padding, 24 bytes a frame. */
 function smallestMp3(frames: number): Buffer {
   const frame = Buffer.alloc(24);
   frame.writeUInt32BE(0xfff3_14c0);
@@ -178,7 +178,7 @@ function nestedMp4(depth: number): Buffer {
   return Buffer.concat([box('ftyp', Buffer.from('isom\0\0\0\0')), box('mdat', Buffer.alloc(8)), ...heads]);
 }
 
-/** Tables of tracks whose samples are a byte each, of which 4 billion are claimed. */
+/** Sample tables of tracks that claim 4 billion samples of a byte each. */
 function claimingMp4(tracks: number): Buffer {
   const numbers = (...values: readonly number[]): Buffer => {
     const bytes = Buffer.alloc(values.length * 4);
@@ -234,7 +234,7 @@ const EBML = Buffer.from(
   'hex',
 );
 
-/** Of one track of PCM at 16 kHz. */
+/** One track of PCM at 16 kHz. */
 const WEBM_TRACK = Buffer.from(
   '1654ae6ba6aea4d7810173c5810183810286' + '8d415f50434d2f494e542f4c4954e18bb58440' + '7a000000009f8101',
   'hex',
@@ -275,7 +275,7 @@ function aiff(rate: number): Buffer {
   common.writeUInt16BE(1, 0);
   common.writeUInt32BE(0xffff_ffff, 2);
   common.writeUInt16BE(16, 6);
-  // An 80-bit float of a power of two.
+  // A power of two as an 80-bit float.
   common.writeUInt16BE(16_383 + Math.log2(rate), 8);
   common.writeUInt8(0x80, 10);
   const chunk = (name: string, body: Buffer): Buffer => {

@@ -1,4 +1,4 @@
-/** A checksum of so many bits with a polynomial, neither reflected nor inverted, as FLAC and Ogg have them. */
+/** A checksum of the given width and polynomial, neither reflected nor inverted, as in FLAC and Ogg. */
 export function checksum(bytes: Uint8Array, bits: 8 | 16 | 32, polynomial: number): number {
   let sum = 0;
   for (const byte of bytes) {

@@ -5,11 +5,11 @@ export interface FlacShape {
   readonly sampleRate: number;
   readonly channels: number;
   readonly frames: number;
-  /** Samples that its header claims; 0 for unknown. */
+  /** Number of samples that the header claims; 0 for unknown. */
   readonly claimed?: number;
 }
 
-/** Samples of a frame, the most that there can be. */
+/** The most samples that a frame can hold. */
 const BLOCK = 65_535;
 
 /** Frames of constant subframes: some 20 bytes for 65,535 samples (RFC 9639, section 9.2.3). */
@@ -22,18 +22,18 @@ export function constantFlac({ sampleRate, channels, frames, claimed = 0 }: Flac
   ]);
 }
 
-/** Frames that begin and have no end: each is looked for to the last byte. */
+/** Frames that begin and have no end: a reader looks for each end up to the last byte. */
 export function endlessFlac(frames: number): Buffer {
   const headers = Array.from({ length: frames }, (_, number) => frameHeader(number, 44_100, 8));
   return Buffer.concat([streamInfo(44_100, 8, 0), ...headers]);
 }
 
-/** The same, with zeros behind them, through which the end of each is looked for. */
+/** The same, followed by zeros, through which a reader looks for each end. */
 export function endlessFlacBeforeZeros(frames: number): Buffer {
   return Buffer.concat([endlessFlac(frames), Buffer.alloc(700_000)]);
 }
 
-/** Blocks of metadata that claim 16 MB each, where there are some bytes. */
+/** A metadata block that claims 16 MB and holds a few bytes. */
 export function claimingFlac(): Buffer {
   const picture = Buffer.from([0x06, 0xff, 0xff, 0xff, 1, 2, 3]);
   const info = streamInfo(44_100, 2, 0);
@@ -41,7 +41,7 @@ export function claimingFlac(): Buffer {
   return Buffer.concat([info, picture]);
 }
 
-/** Native FLAC in Ogg: the packets of its header, then frames. */
+/** FLAC in Ogg: the header packets, then frames. */
 export function flacPackets({ sampleRate, channels, frames }: FlacShape): readonly Buffer[] {
   const mapping = Buffer.concat([
     Buffer.from('\x7fFLAC\x01\0\0\0', 'latin1'),
@@ -67,7 +67,7 @@ function streamInfo(sampleRate: number, channels: number, samples: number): Buff
 }
 
 function constants(channels: number): Buffer {
-  // A constant subframe of 16 bits each.
+  // One constant 16-bit subframe for each channel.
   return Buffer.alloc(3 * channels);
 }
 
@@ -78,7 +78,7 @@ function frame(number: number, sampleRate: number, channels: number, body: Buffe
   return Buffer.concat([bytes, end]);
 }
 
-/** The rate stands in each frame, in Hz or in tens of them. */
+/** Each frame states the rate, in Hz or tens of Hz. */
 function frameHeader(number: number, sampleRate: number, channels: number): Buffer {
   const inTens = sampleRate > 0xffff;
   const start = Buffer.from([0xff, 0xf8, inTens ? 0x7e : 0x7d, ((channels - 1) << 4) | 8]);

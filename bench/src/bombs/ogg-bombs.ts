@@ -1,20 +1,23 @@
 import { checksum } from './checksums.js';
 import { flacPackets } from './flac-bombs.js';
 
-/** Heads of pages with wrong checksums, one in the other, each of which claims 64 KiB. */
+/** Nested page headers with wrong checksums, each of which claims 64 KiB. */
 export function pagesThatAreNone(pages: number): Buffer {
   const head = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(28, 0xff)]);
   return Buffer.concat([sparseOpus(1), ...Array.from({ length: pages }, () => head)]);
 }
 
-/** Opus of packets of two bytes, each of 120 ms of nothing, 255 a page: half a minute in 800 bytes (RFC 6716, section 3.2.5). */
+/**
+ * Opus in two-byte packets of 120 ms of silence, 255 a page: half a minute in 800 bytes (RFC 6716, section
+ * 3.2.5).
+ */
 export function sparseOpus(pages: number, channels = 2): Buffer {
   const packet = Buffer.from([0x83, 48]);
   const packets = Array.from({ length: 255 }, () => packet);
   return stream(1, opusHeaders(channels), pages, packets, (page) => BigInt(page + 1) * 255n * 5_760n);
 }
 
-/** Pages whose clock jumps by almost an hour each. */
+/** Pages whose clock jumps by almost an hour from one to the next. */
 export function jumpingOpus(pages: number): Buffer {
   return stream(
     1,
@@ -25,7 +28,7 @@ export function jumpingOpus(pages: number): Buffer {
   );
 }
 
-/** As many recordings in a row as fit: a decoder each. */
+/** As many chained recordings as fit, each of which needs a decoder. */
 export function chainedOpus(links: number): Buffer {
   const packets = [Buffer.from([0x80])];
   return Buffer.concat(
@@ -33,7 +36,7 @@ export function chainedOpus(links: number): Buffer {
   );
 }
 
-/** A clock that ends far beyond any time. */
+/** A clock that ends far beyond any plausible time. */
 export function endlessClock(): Buffer {
   return stream(1, opusHeaders(1), 2, [Buffer.from([0x80])], () => 2n ** 62n);
 }
@@ -47,7 +50,7 @@ export function constantOggFlac(frames: number): Buffer {
   ]);
 }
 
-/** Vorbis whose comments and code books claim gigabytes. */
+/** Vorbis whose comments and codebooks claim gigabytes. */
 export function claimingVorbis(): Buffer {
   const identification = Buffer.alloc(30);
   identification.write('\x01vorbis', 0, 'latin1');
@@ -73,7 +76,7 @@ function opusHeaders(channels: number): readonly Buffer[] {
   head.write('OpusHead\x01', 'latin1');
   head.writeUInt8(channels, 9);
   head.writeUInt32LE(48_000, 12);
-  // Tags whose numbers claim gigabytes.
+  // Tags whose length fields claim gigabytes.
   const tags = Buffer.concat([Buffer.from('OpusTags'), Buffer.from([0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f])]);
   return [head, tags];
 }

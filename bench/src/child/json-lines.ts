@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A program that is asked and answers in lines of JSON, one after the other. */
+/** A program that takes requests and gives answers as lines of JSON, one after another. */
 export interface JsonLines {
   readonly pid: number | undefined;
   /** Sends a line. */
@@ -11,10 +11,10 @@ export interface JsonLines {
   /**
    * Resolves with the next line.
    *
-   * @throws Error when the program has ended; what it wrote before stands on standard error
+   * @throws Error when the program has ended; its reason is on standard error
    */
   answer(): Promise<unknown>;
-  /** Sends no more, and resolves once the program has ended. */
+  /** Closes its input, and resolves once the program has ended. */
   stop(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function startJsonLines(
   const child = spawn(interpreter, [program, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  // A process that has ended is noticed by its missing answer.
+  // Writing to an ended process may fail; its missing answer shows that it has ended.
   child.stdin.on('error', () => undefined);
   return {
     pid: child.pid,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What needs Python packages: systems to compare with, and voices. */
+/** The sets of Python packages: for systems to compare with, and for voices. */
 export type PythonEnvironment = 'peers' | 'voices';
 
 /** The Python that has the packages. Its environment is created on first use, which takes a minute and reaches PyPI. */
@@ -9,7 +9,7 @@ export function pythonOf(environment: PythonEnvironment): string {
   return prepare([environment], 'inherit');
 }
 
-/** As `pythonOf`, but creates nothing: undefined where there is no such environment yet. */
+/** Like `pythonOf`, but creates nothing: undefined if there is no such environment yet. */
 export function readyPythonOf(environment: PythonEnvironment): string | undefined {
   try {
     return prepare([environment, '--ready'], 'ignore');
@@ -18,7 +18,7 @@ export function readyPythonOf(environment: PythonEnvironment): string | undefine
   }
 }
 
-/** Where a program of an environment lies. */
+/** The path of a program in an environment. */
 export function pythonProgram(environment: PythonEnvironment, name: string): string {
   return fileURLToPath(new URL(`${environment}/${name}`, BENCH));
 }

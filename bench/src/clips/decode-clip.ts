@@ -2,13 +2,13 @@ import { openRecording } from '@auscult/asr';
 import type { Clip } from './manifest.js';
 import { soundOf, type DecodedClip } from './sound.js';
 
-/** The audio of a clip as it is decoded: 16 kHz, mono. */
+/** The decoded audio of a clip: 16 kHz, mono. */
 export async function* readClip(clip: Clip): AsyncGenerator<Float32Array, void> {
   const recording = await openRecording(clip.file);
   yield* recording.chunks();
 }
 
-/** Decodes clips whole, so that nothing is left to decode while they are sent. */
+/** Decodes clips completely, so that nothing is left to decode while they are sent. */
 export async function decodeClips(clips: readonly Clip[]): Promise<DecodedClip[]> {
   const decoded: DecodedClip[] = [];
   for (const clip of clips) decoded.push({ clip, ...soundOf(await decode(clip)) });

@@ -2,29 +2,29 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A recording with what is said in it. */
+/** A recording and what is said in it. */
 export interface Clip {
   readonly id: string;
-  /** Where the audio lies. */
+  /** Path of the audio file. */
   readonly file: string;
-  /** What the clip is a sample of, such as `read` or `medical`; `noise` holds no speech. */
+  /** What the clip is a sample of, such as `read` or `medical`; `noise` contains no speech. */
   readonly kind: string;
   /** What is said, as the source prints it. */
   readonly text: string;
   readonly durationSeconds: number;
   /** Words that must be found, such as drug names. */
   readonly terms: readonly string[];
-  /** Known of some dictated clips. */
+  /** Present for some dictated clips. */
   readonly numbers?: WrittenNumbers;
-  /** Known of clips of the published test of rare words. */
+  /** Present for clips of the published test of rare words. */
   readonly biasing?: BiasingWords;
 }
 
-/** How the numbers of a clip are written by someone who does it by hand. */
+/** How a person would write the numbers of a clip. */
 export interface WrittenNumbers {
   /** Doses, durations and percentages. */
   readonly withUnit: readonly string[];
-  /** All others. */
+  /** All other numbers. */
   readonly alone: readonly string[];
 }
 
@@ -32,26 +32,26 @@ export interface WrittenNumbers {
 interface BiasingWords {
   /** Words of the utterance that are rare in the training text. */
   readonly rare: readonly string[];
-  /** Rare words of the training text that come with them, which are not spoken. */
+  /** Rare words of the training text that are listed with them but not spoken. */
   readonly distractors: readonly string[];
 }
 
 /** Which clips of a manifest are wanted. */
 export interface ClipFilter {
   readonly kinds?: readonly string[] | undefined;
-  /** Only clips whose id holds one of these. */
+  /** Only clips whose id contains one of these. */
   readonly ids?: readonly string[] | undefined;
   /** Whether clips of noise are left out. */
   readonly withSpeech?: boolean | undefined;
   /** Only clips of at most this length. */
   readonly maxSeconds?: number | undefined;
-  /** At most so many, spread evenly over the kinds in the manifest's order. */
+  /** The most clips, spread evenly over the kinds in the manifest's order. */
   readonly limit?: number | undefined;
 }
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** `../shared/FOLDER/manifest.jsonl` beside the repository, which need not be there. */
+/** `../shared/FOLDER/manifest.jsonl` beside the repository, which need not exist. */
 export function sharedManifest(folder: 'speech' | 'dictation'): string {
   return resolve(process.env.AUSCULT_SHARED ?? resolve(REPOSITORY, '../shared'), folder, 'manifest.jsonl');
 }
@@ -66,7 +66,7 @@ export function defaultManifest(folder: 'speech' | 'dictation' = 'speech'): stri
  * Reads a manifest: one JSON object a line with `id`, `path` (relative to the manifest), `kind`, `text`,
  * `duration_s` and, where there are any, `terms`, `numbers` and `rare_words` with their `biasing_list`.
  *
- * @throws Error that names the file and line where one is not of this form, and when no clip is left.
+ * @throws Error that names the file and line if one is malformed, and if no clip is left.
  */
 export function readManifest(path: string, filter: ClipFilter = {}): Clip[] {
   const folder = dirname(resolve(path));
@@ -145,7 +145,7 @@ function parseClip(line: string, folder: string, place: string): Clip {
   };
 }
 
-/** The list is published with the rare words in it. */
+/** The published list includes the rare words. */
 function biasingIn(fields: Record<string, unknown>, place: string): BiasingWords {
   const rare = listIn(fields, 'rare_words', place);
   return { rare, distractors: listIn(fields, 'biasing_list', place).filter((word) => !rare.includes(word)) };
@@ -173,7 +173,7 @@ function parseObject(line: string, place: string): Record<string, unknown> {
     const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null) return { ...value };
   } catch {
-    // Answered below, with the place.
+    // Reported below, with the place.
   }
   throw new Error(`${place}: not a JSON object.`);
 }

@@ -1,7 +1,7 @@
 import type { Clip } from './manifest.js';
 import { voicedFrames } from './voiced-frames.js';
 
-/** Samples a second of everything that the benchmarks send. */
+/** Sample rate of everything that the benchmarks send, Hz. */
 export const SAMPLE_RATE = 16_000;
 
 /** Decoded sound, ready to be sent. */
@@ -17,12 +17,12 @@ export interface DecodedClip extends Sound {
   readonly clip: Clip;
 }
 
-/** The sound of PCM, with the places where somebody speaks. */
+/** PCM as sound, with the places where somebody speaks marked. */
 export function soundOf(pcm: Int16Array): Sound {
   return { pcm, voiced: voicedFrames(pcm, SAMPLE_RATE) };
 }
 
-/** Faint white noise at −72 dBFS: a quiet room, neither digital silence nor anything to transcribe. */
+/** Faint white noise at −72 dBFS, like a quiet room: not digital silence, and nothing to transcribe. */
 export function roomTone(seconds: number): Sound {
   const pcm = new Int16Array(Math.round(seconds * SAMPLE_RATE));
   let state = 1;

@@ -12,8 +12,8 @@ export interface Utterance {
 }
 
 /**
- * Cuts pieces of one length out of clips, where that cuts no word: each begins in the pause before an onset of voice
- * and ends in a pause. Pieces do not overlap.
+ * Cuts pieces of one length out of clips without cutting a word: each begins in the pause before an onset of
+ * voice and ends in a pause. Pieces do not overlap.
  */
 export function cutUtterances(clips: readonly DecodedClip[], seconds: number): Utterance[] {
   const frames = Math.round((seconds * 1000) / VOICED_FRAME_MS);
@@ -38,13 +38,13 @@ export function spreadEvenly<Item>(items: readonly Item[], count: number): Item[
 const FRAMES_PER_SECOND = 1000 / VOICED_FRAME_MS;
 const FRAME_SAMPLES = SAMPLE_RATE / FRAMES_PER_SECOND;
 
-/** Quiet that a piece begins with, and the pause that it ends in, frames. */
+/** The quiet with which a piece begins, and the pause in which it ends, frames. */
 const PAUSE = { before: 20, after: 15 } as const;
 
 /** Least share of voiced frames in a piece: somebody speaks most of the time. */
 const LEAST_VOICED = 0.6;
 
-/** First frames of the pieces. */
+/** The first frame of each piece. */
 function startsOfUtterances(voiced: Uint8Array, frames: number): number[] {
   const starts: number[] = [];
   for (let start = 0; start + frames <= voiced.length; start++) {

@@ -2,9 +2,9 @@
 export const VOICED_FRAME_MS = 10;
 
 /**
- * Where somebody speaks, by energy alone and so independently of the recognizer's own voice detector: frames of
- * 10 ms that are within 30 dB of the clip's loud parts (95th percentile) and at least 6 dB above its quiet parts
- * (10th percentile), in runs of 30 ms or more, so that a click is no speech.
+ * Where somebody speaks, by energy alone and so independently of the recognizer's own voice detector: frames
+ * of 10 ms that are within 30 dB of the clip's loud parts (95th percentile) and at least 6 dB above its quiet
+ * parts (10th percentile), in runs of 30 ms or more, so that a click does not count as speech.
  *
  * @returns one element a frame, 1 for voiced
  */
@@ -20,7 +20,7 @@ export function voicedFrames(pcm: Int16Array, sampleRate: number): Uint8Array {
 const BELOW_LOUD_DB = 30;
 const ABOVE_QUIET_DB = 6;
 const SHORTEST_RUN_FRAMES = 3;
-/** Keeps digital silence comparable with a quiet room. */
+/** Makes digital silence comparable with a quiet room. */
 const FLOOR_DBFS = -80;
 
 function frameLevels(pcm: Int16Array, frameSamples: number): Float64Array {

@@ -25,8 +25,8 @@ interface AccuracyFlags extends ClipFlags, ServerFlags {
 }
 
 /**
- * `library`: faster than real time, no server; `whole`: the same with the settings of whole recordings;
- * `live`: through the socket in real time.
+ * `library`: faster than real time, without a server; `whole`: the same with the settings for whole
+ * recordings; `live`: through the socket in real time.
  */
 type Way = 'library' | 'whole' | 'live';
 
@@ -35,9 +35,9 @@ interface AccuracyResults {
   readonly way: Way;
   readonly score: Scorecard;
   readonly audioSeconds: number;
-  /** Without the start of the processes. */
+  /** Excludes the start of the processes. */
   readonly wallSeconds: number;
-  /** Present for the live way. */
+  /** Present for `live`. */
   readonly generator?: GeneratorUse | undefined;
 }
 
@@ -54,11 +54,11 @@ export function addAccuracyCommand(program: Command): void {
   ).action((flags: AccuracyFlags) => runAccuracy('accuracy', flags));
 }
 
-/** `noise`: words that come out although nobody speaks. */
+/** `noise`: words that are recognised although nobody speaks. */
 export function addNoiseCommand(program: Command): void {
   const command = program
     .command('noise')
-    .description('Words invented where nobody speaks, by the hour, and in which clips.');
+    .description('Words invented where nobody speaks, per hour, and in which clips.');
   addAccuracyOptions(
     command,
     '\nExamples:\n  npm run bench -- noise\n  npm run bench -- noise --live',
@@ -88,7 +88,7 @@ function addAccuracyOptions(command: Command, examples: string): Command {
     .addHelpText('after', examples);
 }
 
-/** What two cores serve easily, so that accuracy is not measured under overload. */
+/** A load that two cores serve easily, so that accuracy is not measured under overload. */
 const LIVE_STREAMS = 8;
 
 async function runAccuracy(benchmark: string, flags: AccuracyFlags): Promise<void> {

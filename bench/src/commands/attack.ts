@@ -17,7 +17,7 @@ interface AttackFlags extends ClipFlags, WorkerFlags {
   readonly serve?: readonly string[];
 }
 
-/** What happens to the whole server, and is not measured beside a doctor. */
+/** Attacks on the whole server, which are not measured while a doctor speaks. */
 const KILLED_SERVER = 'killed-server';
 const DESTROYED_AT_ONCE = 'destroyed-at-once';
 const names = [...Object.keys(attacks), KILLED_SERVER, DESTROYED_AT_ONCE];
@@ -25,20 +25,20 @@ const names = [...Object.keys(attacks), KILLED_SERVER, DESTROYED_AT_ONCE];
 /** What an attack may cost a doctor: see docs/security.md. */
 const BUDGET = { p95Seconds: 1, memoryBytes: 300e6 } as const;
 
-/** Results of one run; what was left out by `--only` is undefined. */
+/** Results of one run; what `--only` left out is undefined. */
 interface AllResults {
   readonly doctor: AttackResults;
   readonly killed: KillResults | undefined;
   readonly destroyed: DestroyedAtOnce | undefined;
-  /** Sentences about what was over the budget. */
+  /** A sentence for each thing that was over the budget. */
   readonly over: readonly string[];
 }
 
-/** `attack`: what one who means harm costs a doctor who speaks. */
+/** `attack`: what an attacker costs a doctor who speaks. */
 export function addAttackCommand(program: Command): void {
   const command = program
     .command('attack')
-    .description('A doctor speaks in real time while one attack after the other goes on.');
+    .description('A doctor speaks in real time during one attack after another.');
   addClipOptions(command, { maxClip: 60 });
   addWorkerOptions(command)
     .option(
@@ -47,7 +47,7 @@ export function addAttackCommand(program: Command): void {
       listOf,
     )
     .option('--seconds <seconds>', 'speech beside each attack, at least', positiveNumber, 25)
-    .option('--no-budget', 'end with status 0 whatever comes of it')
+    .option('--no-budget', 'end with status 0 whatever the results')
     .option('--serve <flags>', 'more flags for the server, separated by commas', listOf)
     .addHelpText('after', '\nExample:\n  npm run bench -- attack --only login,bomb --seconds 30')
     .action(async (flags: AttackFlags) => {
@@ -78,7 +78,7 @@ async function measure(chosen: readonly string[], flags: AttackFlags): Promise<A
   ];
   const beside = chosen.filter((name) => Object.hasOwn(attacks, name));
   const doctor = await measureAttacks(
-    // A smaller context under load may have other words heard, which would be taken for lost.
+    // With a smaller context under load, other words may be heard, which would count as lost.
     { attacks: beside, track, serve: ['--shrink-context-under-load', 'false', ...serve] },
     showProgress(beside.length, 'attacks'),
   );

@@ -18,22 +18,22 @@ interface BesideTermsResults {
   readonly conditions: readonly ConditionResults[];
 }
 
-/** What came of one condition. */
+/** The results of one condition. */
 interface ConditionResults {
   readonly condition: TermCondition;
-  /** Clips whose text is another than that of a session that expects nothing. */
+  /** Clips whose text differs from that of a session that expects nothing. */
   readonly changed: number;
   readonly lost: readonly LostBesideTerms[];
   readonly score: Scorecard;
   readonly inferenceSeconds?: number | undefined;
 }
 
-/** `beside-terms`: numbers, units and negations that are lost where a term takes the place of what stands beside. */
+/** `beside-terms`: numbers, units and negations that are lost because a term replaces its neighbours. */
 export function addBesideTermsCommand(program: Command): void {
   const command = program
     .command('beside-terms')
     .description(
-      'Numbers, units and negations that sessions without terms hear and those with terms lose; there should be none.',
+      'Numbers, units and negations that are heard without key terms and lost with them; there should be none.',
     );
   addTermOptions(addWorkerOptions(addClipOptions(command)), ['none', 'lexicon'])
     .addHelpText(

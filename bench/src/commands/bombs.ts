@@ -14,15 +14,15 @@ interface BombFlags extends ClipFlags, ModelFlags {
   readonly serve?: readonly string[];
 }
 
-/** `bombs`: what somebody who speaks notices of uploads that are made to harm their decoder. */
+/** `bombs`: what a speaker notices of uploads that are made to harm the decoder. */
 export function addBombsCommand(program: Command): void {
   const command = program
     .command('bombs')
-    .description('Speak beside sixteen uploads at a time that would decode to hours or claim gigabytes.');
+    .description('Speak while sixteen uploads at a time would decode to hours or claim gigabytes.');
   addClipOptions(command, { maxClip: 8 });
   addModelOptions(command)
-    .option('--containers <names>', 'only bombs of these, separated by commas', listOf)
-    .option('--seconds <seconds>', 'speech beside the bombs of a container', positiveNumber, 12)
+    .option('--containers <names>', 'only bombs in these containers, separated by commas', listOf)
+    .option('--seconds <seconds>', 'speech during the bombs of each container', positiveNumber, 12)
     .option('--serve <flags>', 'more flags for the server, separated by commas', listOf)
     .addHelpText('after', '\nExample:\n  npm run bench -- bombs --containers FLAC,Ogg')
     .action(async (flags: BombFlags) => {

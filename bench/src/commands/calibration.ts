@@ -22,15 +22,13 @@ interface CalibrationFlags extends ClipFlags, WorkerFlags {
 export function addCalibrationCommand(program: Command): void {
   const command = program
     .command('calibration')
-    .description(
-      'Expected calibration error of word confidences, and what maps fitted to them would make of it.',
-    );
+    .description('Expected calibration error of word confidences, before and after maps fitted to them.');
   addWorkerOptions(addClipOptions(command))
     .option(
       '--dictation <manifest>',
       'more clips; the default is that of ../shared/dictation, if it is there',
     )
-    .option('--list <file>', 'terms whose words are looked at by themselves, one a line', MEDICAL_TERMS)
+    .option('--list <file>', 'terms whose words also form a group, one a line', MEDICAL_TERMS)
     .addOption(
       new Option('--lexicon <name>', 'whether terms of medicine are looked for')
         .choices(['medical', 'none'])
@@ -82,7 +80,7 @@ function show({ groups }: WordConfidence): string {
         ...[accuracy, meanConfidence, ece10, ece15, ...MAP_KINDS.map((kind) => mapped[kind])].map(percent),
       ]),
     ),
-    'Under the name of a map: ECE over 10 bins with maps that were fitted to other clips.',
+    'In the column of a map: ECE over 10 bins with maps that were fitted to other clips.',
     '',
     table(
       ['confidence', 'words', 'mean', 'right'],

@@ -13,7 +13,7 @@ export interface ClipFlags {
 /**
  * Adds the flags that choose clips to a command.
  *
- * @param defaults what the command takes when the flags say nothing
+ * @param defaults what the command uses if the flags are absent
  */
 export function addClipOptions(
   command: Command,
@@ -22,8 +22,8 @@ export function addClipOptions(
   return command
     .option('--manifest <path>', 'the clips, one JSON object a line', defaults.manifest ?? defaultManifest())
     .option('--kind <kinds>', 'only these kinds, separated by commas', listOf)
-    .option('--ids <parts>', 'only clips whose id holds one of these, separated by commas', listOf)
-    .option('--limit <clips>', 'at most so many clips, spread over the kinds', wholeNumber, defaults.limit)
+    .option('--ids <parts>', 'only clips whose id contains one of these, separated by commas', listOf)
+    .option('--limit <clips>', 'the most clips, spread over the kinds', wholeNumber, defaults.limit)
     .option('--max-clip <seconds>', 'only clips of at most this length', positiveNumber, defaults.maxClip);
 }
 
@@ -33,18 +33,18 @@ export function chosenClips(flags: ClipFlags): Clip[] {
   return readManifest(manifest, { kinds: kind, ids, limit, maxSeconds: maxClip });
 }
 
-/** The clips that the flags choose, less those without speech. */
+/** The clips that the flags choose, except those without speech. */
 export function speechClips(flags: ClipFlags): Clip[] {
   const { manifest, kind, ids, limit, maxClip } = flags;
   return readManifest(manifest, { kinds: kind, withSpeech: true, ids, limit, maxSeconds: maxClip });
 }
 
-/** Parses a flag that holds several values separated by commas. */
+/** Parses a flag whose values are separated by commas. */
 export function listOf(value: string): string[] {
   return value.split(',').map((part) => part.trim());
 }
 
-/** Parses a flag that holds a whole number of at least 1. */
+/** Parses a flag whose value is a whole number of at least 1. */
 export function wholeNumber(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1)
@@ -52,7 +52,7 @@ export function wholeNumber(value: string): number {
   return number;
 }
 
-/** Parses a flag that holds a number above 0. */
+/** Parses a flag whose value is a number above 0. */
 export function positiveNumber(value: string): number {
   const number = Number(value);
   if (!(number > 0)) throw new InvalidArgumentError('It must be a number above 0.');

@@ -4,9 +4,9 @@ import { reportHeading, writeReport, type Report } from '../report/report.js';
 
 /** One benchmark from the command line to the report. */
 export interface Conduct<Results> {
-  /** Name in the report and of its file. */
+  /** Name in the report and in its file name. */
   readonly benchmark: string;
-  /** Where the report goes; by default into the folder of results. */
+  /** Where the report goes; by default the folder of results. */
   readonly json?: string | undefined;
   readonly measure: () => Promise<{ readonly model: string; readonly results: Results }>;
   /** The figures as text. */
@@ -36,7 +36,7 @@ export async function conduct<Results>({
   return results;
 }
 
-/** Shows on standard error how far a run has come, where somebody watches; call the result after each step. */
+/** Shows progress on standard error if it is a terminal; call the result after each step. */
 export function showProgress(total: number, what: string): () => void {
   const format = `{bar} {value} of {total} ${what}, {eta_formatted} left`;
   const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true }, Presets.rect);

@@ -19,7 +19,7 @@ export function addCostCommand(program: Command): void {
   const command = program
     .command('cost')
     .description(
-      'What one utterance costs on one thread: Auscult and faster-whisper tiny.en int8, utterance by utterance in turns.',
+      'What one utterance costs on one thread: Auscult and faster-whisper tiny.en int8 in turn, utterance by utterance.',
     );
   addPeerOption(addModelOptions(addClipOptions(command, { limit: 30 })))
     .option('--utterances <count>', 'utterances, spread over the clips', wholeNumber, 24)
@@ -34,7 +34,7 @@ export function addCostCommand(program: Command): void {
       const found = cutUtterances(await decodeClips(speechClips(flags)), seconds);
       if (found.length === 0)
         throw new Error(
-          `No utterance of ${String(seconds)} s lies between pauses of these clips. Take more clips.`,
+          `No utterance of ${String(seconds)} s lies between pauses of these clips. Choose more clips.`,
         );
       const utterances = spreadEvenly(found, flags.utterances);
       await conduct({

@@ -19,12 +19,12 @@ interface DisconnectFlags extends ClipFlags, ServerFlags {
 export function addDisconnectsCommand(program: Command): void {
   const command = program
     .command('disconnects')
-    .description('The same speech through the SDK over connections that break, and over some that do not.');
+    .description('The same speech through the SDK over connections that break, and over others that do not.');
   addClipOptions(command, { maxClip: 60 });
   addServerOptions(command)
     .option(
       '--streams <count>',
-      'streams whose connections break; twice as many play beside them',
+      'streams whose connections break; twice as many run uncut beside them',
       wholeNumber,
       4,
     )

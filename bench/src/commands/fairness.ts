@@ -12,15 +12,15 @@ interface FairnessFlags extends ClipFlags, Omit<ServerFlags, 'url'> {
   readonly only?: string;
 }
 
-/** `fairness`: how a doctor fares while another key takes all that it can. */
+/** `fairness`: how a doctor fares while another key takes all it can. */
 export function addFairnessCommand(program: Command): void {
   const command = program
     .command('fairness')
-    .description('One doctor in real time, alone and beside another key that does its worst.');
+    .description('One doctor in real time, alone and while another key does its worst.');
   addClipOptions(command, { maxClip: 60 });
   addServerOptions(command)
     .option('--seconds <seconds>', 'how long the doctor speaks in each case', positiveNumber, 60)
-    .option('--only <text>', 'only cases that have this in their name')
+    .option('--only <text>', 'only cases with this in their name')
     .action(async (flags: FairnessFlags) => {
       const [track] = continuousTracks(await decodeClips(speechClips(flags)), 1, flags.seconds);
       if (track === undefined) throw new RangeError('There are no clips to play.');

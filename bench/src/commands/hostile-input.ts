@@ -11,20 +11,15 @@ interface Options {
   readonly json?: string;
 }
 
-/** `hostile-input`: what input that is meant to cost much costs the event loop of the server. */
+/** `hostile-input`: what input made to be expensive costs the server's event loop. */
 export function addHostileInputCommand(program: Command): void {
   program
     .command('hostile-input')
     .description(
-      'Nested, wide, long and otherwise hostile JSON and text to every route and of every type of message; fails where one takes more of the event loop than it may.',
+      'Nested, wide, long and otherwise hostile JSON and text to every route and of every type of message; fails if one takes more of the event loop than it may.',
     )
-    .option(
-      '--tries <count>',
-      'how often what is over the budget is sent, of which the median counts',
-      wholeNumber,
-      7,
-    )
-    .option('--only <text>', 'only what has this in its route, type or shape')
+    .option('--tries <count>', 'how often input over the budget is sent; the median counts', wholeNumber, 7)
+    .option('--only <text>', 'only input with this in its route, type or shape')
     .option('--json <file>', 'where the report goes')
     .action(async ({ tries, only, json }: Options) => {
       const { costs } = await conduct({
@@ -48,12 +43,12 @@ function isOver(cost: HostileCost): boolean {
   return figureOf(cost) > cost.budgetMs;
 }
 
-/** What the budget holds for: audio that is heard goes on in parts, each of which holds others up. */
+/** What the budget applies to: work on audio is done in parts, each of which holds others up. */
 function figureOf({ loopMs, heldMs }: HostileCost): number {
   return heldMs ?? loopMs;
 }
 
-/** The worst of each route and type, and all that are over the budget. */
+/** The worst input of each route and type, and all over the budget. */
 function show({ costs }: HostileInputResults): string {
   const worst = new Map<string, HostileCost>();
   for (const cost of costs) {

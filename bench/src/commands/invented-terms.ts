@@ -15,18 +15,18 @@ import { addTermOptions, type TermFlags } from './term-options.js';
 type InventedTermsFlags = ClipFlags & WorkerFlags & TermFlags;
 
 interface InventedTermsResults {
-  /** Terms that were looked for. */
+  /** Number of terms that were looked for. */
   readonly terms: number;
   readonly audioSeconds: number;
   readonly conditions: readonly ConditionResults[];
 }
 
-/** What came of one condition. */
+/** The results of one condition. */
 interface ConditionResults extends Pick<ConditionHearing, 'condition' | 'keyTerms' | 'inferenceSeconds'> {
   readonly kinds: Readonly<Record<string, KindResults>>;
 }
 
-/** What came of the clips of one kind. */
+/** The results of the clips of one kind. */
 interface KindResults {
   readonly hours: number;
   readonly score: KindScore | undefined;
@@ -34,12 +34,12 @@ interface KindResults {
   readonly inventedPerHour: number;
 }
 
-/** `invented-terms`: medical terms that come out although nobody said them. */
+/** `invented-terms`: medical terms that are recognised although nobody said them. */
 export function addInventedTermsCommand(program: Command): void {
   const command = program
     .command('invented-terms')
     .description(
-      'Medical terms that are heard where nobody said them, by the hour, and what they cost in errors.',
+      'Medical terms that are recognised although nobody said them, per hour, and their cost in errors.',
     );
   addTermOptions(addWorkerOptions(addClipOptions(command)), ['none', 'session', 'lexicon'])
     .addHelpText(
@@ -126,12 +126,12 @@ function show({ terms, audioSeconds, conditions }: InventedTermsResults): string
   ].join('\n');
 }
 
-/** `2.5` beside `0.5` → `+2.0`. */
+/** `2.5` compared with `0.5` → `+2.0`. */
 function more(value: number, before: number | undefined): string {
   return before === undefined ? '–' : signed(value - before, 1);
 }
 
-/** Rates `0.112` beside `0.11` → `+0.20 points`. */
+/** Rate `0.112` compared with `0.11` → `+0.20 points`. */
 function points(rate: number | undefined, before: number | undefined): string {
   return rate === undefined || before === undefined ? '–' : `${signed((rate - before) * 100, 2)} points`;
 }

@@ -4,12 +4,12 @@ import { table } from '../report/table.js';
 import { wholeNumber } from './clip-options.js';
 import { conduct, showProgress } from './conduct.js';
 
-/** `key-timing`: whether the time of a refusal tells something of a key. */
+/** `key-timing`: whether the time of a refusal reveals anything about a key. */
 export function addKeyTimingCommand(program: Command): void {
   program
     .command('key-timing')
     .description(
-      'How long a wrong API key takes to be refused, with the id of a key that is there and without.',
+      'How long the server takes to refuse a wrong API key, with the id of an existing key and with another.',
     )
     .option('--tries <count>', 'wrong keys of each kind', wholeNumber, 10_000)
     .option('--json <file>', 'where the report goes')

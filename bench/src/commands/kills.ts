@@ -23,7 +23,7 @@ interface KillFlags extends ClipFlags, ModelFlags {
   readonly serve?: readonly string[];
 }
 
-/** Speech of each stream before it begins again, seconds. */
+/** Speech of each stream before it repeats, seconds. */
 const TRACK_SECONDS = 120;
 
 /** `kills`: whether a final that a client saw is ever missing from the record. */
@@ -33,10 +33,10 @@ export function addKillsCommand(program: Command): void {
     .description('Kill the server again and again while finals arrive, and look for them in the record.');
   addClipOptions(command, { maxClip: 8 });
   addModelOptions(command)
-    .option('--finals <count>', 'finals that clients see, at least', wholeNumber, 1000)
-    .option('--kills <count>', 'times that the server is killed', wholeNumber, 40)
+    .option('--finals <count>', 'least number of finals that clients see', wholeNumber, 1000)
+    .option('--kills <count>', 'how often the server is killed', wholeNumber, 40)
     .option('--streams <count>', 'streams at the same time', wholeNumber, 8)
-    .option('--speed <times>', 'how much faster than it was spoken audio is sent', positiveNumber, 8)
+    .option('--speed <times>', 'how many times faster than real time audio is sent', positiveNumber, 8)
     .option('--database <url>', 'an empty PostgreSQL database (default: the embedded one)')
     .option('--serve <flags>', 'more flags for the server, separated by commas', listOf)
     .addHelpText('after', '\nExample:\n  npm run bench -- kills --finals 1000 --kills 40')

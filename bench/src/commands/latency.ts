@@ -12,12 +12,12 @@ interface LatencyFlags extends ClipFlags, ServerFlags {
   readonly gap: number;
 }
 
-/** `latency`: what one person who speaks has to wait for. */
+/** `latency`: how long one speaker has to wait. */
 export function addLatencyCommand(program: Command): void {
   const command = program
     .command('latency')
     .description(
-      'One stream in real time: how long after a word it is shown, and after the last one it is final.',
+      'One stream in real time: how long after a word is spoken it is shown, and how long after the last one the text is final.',
     );
   addClipOptions(command, { limit: 30, maxClip: 60 });
   addServerOptions(command)

@@ -24,7 +24,7 @@ export function addMakeDictationCommand(program: Command): void {
   program
     .command('make-dictation')
     .description(
-      'Synthetic dictation: sentences of this package, spoken by several voices, with their manifest.',
+      'Synthetic dictation: sentences of this package, spoken by several voices, and their manifest.',
     )
     .option('--out <folder>', 'where audio and manifest go', cacheFolder())
     .addOption(
@@ -33,9 +33,13 @@ export function addMakeDictationCommand(program: Command): void {
         .default(VOICES, 'all'),
     )
     .option('--every-voice', 'every voice speaks every sentence')
-    .option('--limit <sentences>', 'at most so many sentences', wholeNumber)
-    .option('--doses <sentences>', 'so many sentences with doses beside drugs in place of those', wholeNumber)
-    .option('--seed <number>', 'which drugs and doses', wholeNumber, 1)
+    .option('--limit <sentences>', 'the most sentences', wholeNumber)
+    .option(
+      '--doses <sentences>',
+      'number of sentences with doses beside drugs, spoken instead of those',
+      wholeNumber,
+    )
+    .option('--seed <number>', 'determines the drugs and doses', wholeNumber, 1)
     .addHelpText(
       'after',
       '\nThe voices heart and joe need Python 3 and PyPI.\n' +

@@ -14,11 +14,13 @@ interface PageFlags extends ClipFlags, ServerFlags {
   readonly chromium: string;
 }
 
-/** `page`: how fast the page loads, and how soon a word at the microphone stands on it. */
+/** `page`: how fast the page loads, and how soon it shows a word spoken into the microphone. */
 export function addPageCommand(program: Command): void {
   const command = program
     .command('page')
-    .description('The page in Chromium: what it loads, and how soon words at its microphone are shown.');
+    .description(
+      'The page in Chromium: what it loads, and how soon it shows words spoken into its microphone.',
+    );
   addClipOptions(command, { limit: 8, maxClip: 30 });
   addServerOptions(command)
     .option('--gap <seconds>', 'room tone after each clip', positiveNumber, 1)

@@ -21,7 +21,7 @@ interface PeersResults {
   readonly auscult: PlainClientResults;
 }
 
-/** `peers`: the same load on the simple way, fixed chunks through Whisper, and on Auscult. */
+/** `peers`: the same load on a simple server, which puts fixed chunks through Whisper, and on Auscult. */
 export function addPeersCommand(program: Command): void {
   const command = program
     .command('peers')
@@ -31,8 +31,8 @@ export function addPeersCommand(program: Command): void {
   addClipOptions(command, { limit: 40, maxClip: 60 });
   addServerOptions(command)
     .option('--streams <count>', 'continuous streams at the same time', wholeNumber, 4)
-    .option('--seconds <seconds>', 'least length of such a stream', positiveNumber, 60)
-    .option('--gap <seconds>', 'room tone after each clip, for the latency', positiveNumber, 5)
+    .option('--seconds <seconds>', 'least length of each such stream', positiveNumber, 60)
+    .option('--gap <seconds>', 'room tone after each clip when measuring latency', positiveNumber, 5)
     .addHelpText('after', '\nExample:\n  npm run bench -- peers --limit 24 --streams 4')
     .action(async (flags: PeersFlags) => {
       const clips = await decodeClips(chosenClips(flags));
@@ -65,7 +65,7 @@ export function addPeersCommand(program: Command): void {
     });
 }
 
-/** Few enough for the slower of the two to keep up with. */
+/** Few enough that the slower of the two keeps up. */
 const CLIPS_AT_A_TIME = 2;
 
 function show({ chunkedWhisper, auscult }: PeersResults): string {

@@ -17,22 +17,27 @@ interface PowerCutFlags extends ClipFlags {
   readonly json?: string;
 }
 
-/** What is said in a session, seconds at least. */
+/** Least length of the speech in a session, seconds. */
 const TRACK_SECONDS = 12;
 
-/** `power-cuts`: what a server keeps of what was seen when power fails. */
+/** `power-cuts`: what remains after a power cut of what was seen before it. */
 export function addPowerCutsCommand(program: Command): void {
   const command = program
     .command('power-cuts')
     .description(
-      'Record what a server writes, and look for what is lost or back when power fails in the middle.',
+      'Record what a server writes, and look for what a power cut in the middle would lose or bring back.',
     );
   addClipOptions(command, { maxClip: 6 })
-    .option('--cuts <count>', 'times that power fails', wholeNumber, 1000)
-    .option('--starts <count>', 'times that the server is started while it is recorded', wholeNumber, 4)
+    .option('--cuts <count>', 'how often power fails', wholeNumber, 1000)
+    .option(
+      '--starts <count>',
+      'how often the server is started while its writes are recorded',
+      wholeNumber,
+      4,
+    )
     .option('--sessions <count>', 'sessions at the same time', wholeNumber, 4)
-    .option('--speed <times>', 'how much faster than it was spoken audio is sent', positiveNumber, 8)
-    .option('--seed <number>', 'of the places of the cuts and of what the disk keeps', wholeNumber, 1)
+    .option('--speed <times>', 'how many times faster than real time audio is sent', positiveNumber, 8)
+    .option('--seed <number>', 'determines where the cuts fall and what the disk keeps', wholeNumber, 1)
     .option('--json <file>', 'where the figures go; the default is bench/results/NAME-TIME.json')
     .addHelpText('after', '\nExample:\n  npm run bench -- power-cuts --cuts 1000')
     .action(async (flags: PowerCutFlags) => {
@@ -66,7 +71,7 @@ function show(results: PowerCutResults): string {
   ]);
   return [
     `${String(cuts)} cuts (seed ${String(seed)}) behind ${String(steps)} steps in ${seconds(wallSeconds)}; seen: ${counts(seen)}; ` +
-      `of what was not synced, the disk kept: ${counts(modes)}`,
+      `what the disk kept of unsynced writes: ${counts(modes)}`,
     table(['in the middle of', 'cuts', ...FAULTS], rows),
     ...Object.entries(reasons).map(([why, count]) => `${String(count)} × ${why}`),
   ].join('\n\n');

@@ -21,9 +21,9 @@ interface RareWordsResults {
   readonly lists: readonly ListResults[];
 }
 
-/** What came of lists of one length. */
+/** The results with lists of one length. */
 interface ListResults extends BiasingScore {
-  /** Words in a list that are not spoken; absent for no list. */
+  /** Words in a list that are not spoken; absent if there is no list. */
   readonly distractors?: number | undefined;
   /** Processor time of the inference processes. Absent without `/proc/PID/task/TID/schedstat`. */
   readonly inferenceSeconds?: number | undefined;
@@ -60,7 +60,8 @@ async function runRareWords(flags: RareWordsFlags): Promise<void> {
       try {
         const onDone = showProgress(wanted.length * lists.length, 'utterances');
         const results: ListResults[] = [];
-        // Distractors are drawn from the published lists of all utterances, also where few are recognised.
+        // Distractors are drawn from the published lists of all utterances, even if only a few are
+        // recognised.
         for (const distractors of lists) {
           const listOfClip = distractors === undefined ? () => [] : biasingLists(clips, distractors);
           const keyTerms = (clip: Clip) => keyTermsOf(listOfClip(clip));
@@ -99,7 +100,7 @@ function rate({ words, wer }: RatedErrors): string {
   return words === 0 ? '–' : percent(wer);
 }
 
-/** Those of the published test, and none beside what is spoken. */
+/** The numbers of the published test, and 0 for a list of spoken words only. */
 const DISTRACTORS = [0, 100, 500, 1000, 2000] as const;
 
 function countsOf(value: string): number[] {

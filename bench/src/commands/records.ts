@@ -17,9 +17,9 @@ interface RecordsFlags {
 export function addRecordsCommand(program: Command): void {
   program
     .command('records')
-    .description('How long a final takes to be on disk, and how long it takes to verify the audit log.')
+    .description('How long it takes to write a final to disk, and to verify the audit log.')
     .option('--sessions <count>', 'sessions that have a final at the same moment', wholeNumber, 24)
-    .option('--finals <count>', 'finals, in each of both runs', wholeNumber, 5000)
+    .option('--finals <count>', 'finals in each of the two runs', wholeNumber, 5000)
     .option('--entries <count>', 'entries of the audit log', wholeNumber, 1_000_000)
     .option('--database <url>', 'an empty PostgreSQL database (default: the embedded one)')
     .option('--json <file>', 'where to write the report')

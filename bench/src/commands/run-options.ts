@@ -26,14 +26,14 @@ export interface ServerFlags extends WorkerFlags {
   readonly frameMs: number;
 }
 
-/** Adds the flags that say what recognises and where the figures go. */
+/** Adds the flags for the model and for where the figures go. */
 export function addModelOptions(command: Command): Command {
   return command
     .option('--model <model>', 'name or folder of the model; the default is that of the server')
     .option('--json <file>', 'where the figures go; the default is bench/results/NAME-TIME.json');
 }
 
-/** Adds the flags of `addModelOptions`, and the one for the number of processes. */
+/** Adds the flags of `addModelOptions` and the number of processes. */
 export function addWorkerOptions(command: Command): Command {
   return addModelOptions(command).option(
     '--workers <processes>',
@@ -47,7 +47,7 @@ export function addPeerOption(command: Command): Command {
   return command.option('--no-peer', 'leave faster-whisper out, which needs Python 3');
 }
 
-/** Adds the flags that say which server is measured. */
+/** Adds the flags that choose the server to measure. */
 export function addServerOptions(command: Command): Command {
   return addWorkerOptions(command)
     .option('--url <address>', 'use this running server, ws://…/ws/transcribe, and start none')
@@ -69,10 +69,13 @@ export function sessionOptions(
   };
 }
 
-/** Longer than an overloaded server needs for a final, so that a plain client does not leave before its text. */
+/**
+ * Longer than an overloaded server needs for a final, so that a plain client does not leave before its text
+ * comes.
+ */
 const QUIET_SECONDS = 8;
 
-/** Runs `measure` against the running server that the flags name, or against one that is started for it. */
+/** Runs `measure` against the running server that the flags name, or one started for it. */
 export async function withServer<Result>(
   flags: ServerFlags,
   measure: (target: Target) => Promise<Result>,

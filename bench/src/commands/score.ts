@@ -10,11 +10,11 @@ interface ScoreFlags extends ClipFlags {
   readonly json?: string;
 }
 
-/** `score`: scores transcripts that exist already. */
+/** `score`: scores existing transcripts. */
 export function addScoreCommand(program: Command): void {
   const command = program
     .command('score')
-    .description('Score transcripts that exist already.')
+    .description('Score existing transcripts.')
     .requiredOption('--hypotheses <file>', 'what was recognised: {"id": …, "text": …} a line');
   addClipOptions(command)
     .option('--worst <clips>', 'also list the clips with the most errors', Number)

@@ -26,7 +26,7 @@ export function addSoakCommand(program: Command): void {
     .option('--minutes <minutes>', 'length of the run', positiveNumber, 30)
     .option(
       '--warm-up <minutes>',
-      'left out of the memory slope; the default is a fifth, 5 at most',
+      'left out of the memory slope; the default is a fifth of the run, at most 5',
       positiveNumber,
     )
     .addHelpText('after', '\nExample:\n  npm run bench -- soak --minutes 30 --streams 8')

@@ -46,7 +46,7 @@ export function addStreamsCommand(program: Command): void {
       '--find',
       `search for the most streams with a final p95 of at most ${String(HELD_FINAL_P95_SECONDS)} s`,
     )
-    .option('--alone', 'also transcribe the same audio through the library, to compare the errors')
+    .option('--alone', 'also transcribe the same audio through the library, to compare errors')
     .option('--no-partials', 'ask for finals only')
     .addHelpText(
       'after',

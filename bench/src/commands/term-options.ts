@@ -3,14 +3,14 @@ import { TERM_CONDITIONS, type TermCondition } from '../benchmarks/term-conditio
 import { MEDICAL_TERMS } from '../terms/term-list.js';
 import { listOf, wholeNumber } from './clip-options.js';
 
-/** Flags of the benchmarks that compare what sessions are told to expect. */
+/** Flags of the benchmarks that compare sessions with different key terms. */
 export interface TermFlags {
   readonly conditions: readonly TermCondition[];
   readonly list: string;
   readonly sessionTerms: number;
 }
 
-/** Adds the flags that say what sessions are told to expect. */
+/** Adds the flags that choose the key terms of sessions. */
 export function addTermOptions(command: Command, conditions: readonly TermCondition[]): Command {
   return command
     .addOption(
@@ -21,7 +21,7 @@ export function addTermOptions(command: Command, conditions: readonly TermCondit
         .argParser(conditionsOf)
         .default(conditions, conditions.join(',')),
     )
-    .option('--list <file>', 'medical terms, one a line; text behind a tab is left out', MEDICAL_TERMS)
+    .option('--list <file>', 'medical terms, one a line; text after a tab is ignored', MEDICAL_TERMS)
     .option('--session-terms <count>', 'terms of a session, filled up from the list', wholeNumber, 230);
 }
 

@@ -21,15 +21,15 @@ interface TermsResults {
   readonly conditions: readonly ConditionResults[];
 }
 
-/** What came of one condition. */
+/** The results of one condition. */
 interface ConditionResults extends Pick<ConditionHearing, 'condition' | 'keyTerms' | 'inferenceSeconds'> {
   readonly score: Scorecard;
-  /** Of the terms of the clips and the list. */
+  /** Counts over the terms of the clips and the list. */
   readonly heardTerms: HeardTerms;
   readonly numbers: NumberScore;
 }
 
-/** `terms`: how many medical terms come out of dictation, by what sessions are told to expect. */
+/** `terms`: how many medical terms are recognised in dictation, by what sessions are told to expect. */
 export function addTermsCommand(program: Command): void {
   const command = program
     .command('terms')

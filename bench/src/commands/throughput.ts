@@ -13,11 +13,11 @@ interface ThroughputFlags extends ClipFlags, ModelFlags, PeerFlags {
 export function addThroughputCommand(program: Command): void {
   const command = program
     .command('throughput')
-    .description('Whole recordings, as fast as they go: Auscult, then faster-whisper tiny.en int8.');
+    .description('Whole recordings, as fast as possible: Auscult, then faster-whisper tiny.en int8.');
   addPeerOption(addModelOptions(addClipOptions(command)))
     .option(
       '--threads <count>',
-      'inference processes, of one thread each, and threads of faster-whisper',
+      'single-threaded inference processes, and threads of faster-whisper',
       wholeNumber,
       2,
     )

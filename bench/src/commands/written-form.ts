@@ -11,12 +11,12 @@ interface WrittenFormFlags {
   readonly hypotheses?: string;
 }
 
-/** `written-form`: how many numbers of dictation are written as by hand. */
+/** `written-form`: how many numbers in dictation are written as a person would write them. */
 export function addWrittenFormCommand(program: Command): void {
   program
     .command('written-form')
     .description(
-      'Numbers of dictation that are right in written form, from what was said or from what was heard.',
+      'Numbers in dictation whose written form is right, made from what was said or from what was heard.',
     )
     .option('--manifest <path>', 'the clips, one JSON object a line', sharedManifest('dictation'))
     .option('--hypotheses <file>', 'also score what was recognised: {"id": …, "text": …} a line')

@@ -3,8 +3,8 @@ import { shuffled } from '../terms/shuffled.js';
 import type { Sentence } from './sentences.js';
 
 /**
- * Sentences in which numbers, units and negations stand beside drugs: what a correction of the drug's name could take
- * with it. Each has drugs of its own as long as there are any, the same ones for the same seed.
+ * Sentences in which numbers, units and negations stand beside drugs, where correcting the drug's name could
+ * remove them. No drug is repeated as long as there are enough; the same seed gives the same ones.
  */
 export function doseSentences(count: number, lexicon: readonly LexiconTerm[], seed: number): Sentence[] {
   const drugs = shuffled(
@@ -33,7 +33,7 @@ export function doseSentences(count: number, lexicon: readonly LexiconTerm[], se
   });
 }
 
-/** Weight of a drug that clinicians name often. */
+/** Least weight of a drug that clinicians name often. */
 const COMMON = 0.5;
 
 const FRAMES = [

@@ -13,9 +13,9 @@ interface Recital {
 }
 
 /**
- * Has sentences spoken into WAV files and writes a manifest of them, which names them by voice and sentence.
+ * Has sentences spoken into WAV files, and writes a manifest that names them by voice and sentence.
  *
- * @param everyVoice whether each voice speaks each sentence; they take turns otherwise
+ * @param everyVoice whether each voice speaks each sentence; otherwise they take turns
  * @param onDone called after each sentence
  * @returns the path of the manifest
  */
@@ -53,7 +53,7 @@ export async function makeDictation(
   return manifest;
 }
 
-/** Nobody speaks at one speed. */
+/** Nobody always speaks at the same speed. */
 const SPEEDS = [1, 1.1, 0.95] as const;
 
 function recitals(sentences: readonly Sentence[], voices: readonly Voice[], everyVoice: boolean): Recital[] {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { WrittenNumbers } from '../clips/manifest.js';
 
-/** A sentence that a clinician might dictate, in the words that are spoken. */
+/** A sentence that a clinician might dictate, as spoken. */
 export interface Sentence {
   readonly id: string;
   readonly text: string;
   /** The medical terms in it. */
   readonly terms: readonly string[];
-  /** Absent where it holds no number. */
+  /** Absent if it contains no number. */
   readonly numbers?: WrittenNumbers;
 }
 

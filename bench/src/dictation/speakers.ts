@@ -3,7 +3,7 @@ import { startJsonLines, type JsonLines } from '../child/json-lines.js';
 import { pythonOf, pythonProgram } from '../child/python.js';
 import type { Voice } from './voices.js';
 
-/** The processes that speak, each started when its first voice is wanted. */
+/** The processes that speak, each started when one of its voices is first needed. */
 export interface Speakers {
   /** Speaks into a WAV file; a `speed` of 1.1 takes a tenth less time. */
   speak(voice: Voice, text: string, speed: number, file: string): Promise<void>;
@@ -30,7 +30,7 @@ export function startSpeakers(): Speakers {
 type Runtime = 'node' | 'python';
 
 const START: Readonly<Record<Runtime, () => JsonLines>> = {
-  // Node's WASI, which is experimental, has crashed beside the native code of recognition.
+  // Node's WASI is experimental and has crashed in a process with the native code of recognition.
   node: () =>
     startJsonLines(process.execPath, fileURLToPath(new URL('../../voices/flite.mjs', import.meta.url))),
   python: () => startJsonLines(pythonOf('voices'), pythonProgram('voices', 'speak.py')),

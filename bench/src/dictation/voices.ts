@@ -1,14 +1,14 @@
-/** A synthetic voice that can be had from a package registry, weights included. */
+/** A synthetic voice that is available from a package registry, weights included. */
 export interface Voice {
   readonly name: string;
-  /** `flite` runs in Node; the others in Python. */
+  /** `flite` runs in Node, the others in Python. */
   readonly engine: 'flite' | 'hibari' | 'piper';
-  /** Accent and sort of voice. */
+  /** Accent and kind of voice. */
   readonly description: string;
   readonly license: string;
 }
 
-/** All of them, best understood first. */
+/** All voices, most intelligible first. */
 export const VOICES: readonly Voice[] = [
   {
     name: 'heart',

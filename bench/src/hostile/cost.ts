@@ -5,13 +5,14 @@ export interface HostileCost {
   readonly where: string;
   readonly shape: string;
   readonly bytes: number;
-  /** Status of the answer, or code of the error or type of the message. */
+  /** Status of the answer, code of the error, or type of the message. */
   readonly answer: string;
   /** Time of the event loop, the median of the tries, milliseconds of processor time. */
   readonly loopMs: number;
   /**
-   * The most that the event loop did while another socket waited for an answer to a ping, the median of the tries,
-   * milliseconds of processor time; for messages that are audio and for reading records, whose work goes on in parts.
+   * The longest that the event loop worked while another socket waited for an answer to a ping, the median of
+   * the tries, milliseconds of processor time; for audio messages and for reading records, whose work is done
+   * in parts.
    */
   readonly heldMs?: number;
   readonly budgetMs: number;

@@ -1,16 +1,16 @@
 import { clientMessages } from '@auscult/protocol';
 import { hostileValues } from './shapes.js';
 
-/** A frame that is meant to cost the server much. */
+/** A frame that is made to cost the server much. */
 export interface HostileMessage {
-  /** Its type; `binary` for a frame of audio, `none` for what has no type that is known. */
+  /** Its type; `binary` for a frame of audio, `none` if it has no known type. */
   readonly type: string;
-  /** What is hostile in it. */
+  /** What makes it hostile. */
   readonly shape: string;
   readonly frame: string | Buffer;
-  /** What is sent before, to set the session up. */
+  /** What is sent before it to set up the session. */
   readonly before?: string;
-  /** Whether it is audio that is heard: its work goes on after it was taken, in parts. */
+  /** Whether it is audio to recognise: work on it continues in parts after it was accepted. */
   readonly isHeard: boolean;
 }
 
@@ -42,7 +42,7 @@ export function hostileMessages(bytes: number): readonly HostileMessage[] {
   ];
 }
 
-/** Lists of terms that are as the protocol has them, and some of which one is not. */
+/** Lists of terms that the protocol allows, and lists with one term that it does not. */
 function keyTerms(bytes: number): readonly (readonly [string, readonly unknown[]])[] {
   const most = 5000;
   const said = Array.from({ length: most }, (_, number) => ({
@@ -80,7 +80,7 @@ function keyTerms(bytes: number): readonly (readonly [string, readonly unknown[]
   ];
 }
 
-/** Frames of audio as large as they may be, at rates that are hard to resample. */
+/** Frames of audio of the largest size, at rates that are hard to resample. */
 function heard(bytes: number): readonly HostileMessage[] {
   const layouts = [
     { sampleRate: 16_000, encoding: 's16le', channels: 1 },

@@ -1,17 +1,17 @@
 import { createLog, loadConfig, openStorage, type Storage } from '@auscult/server';
 
-/** A request for what is kept that is meant to cost the server much. */
+/** A request for records that is made to cost the server much. */
 export interface HostileReading {
   /** Such as `GET /api/v1/sessions/{id}`. */
   readonly where: string;
-  /** What is hostile in the record. */
+  /** What makes the record hostile. */
   readonly shape: string;
   readonly path: string;
 }
 
 const PATH = '/api/v1/sessions';
 
-/** The records that `fillRecords` makes, by what is hostile in them. */
+/** The records that `fillRecords` makes, by what makes them hostile. */
 const RECORDS = {
   'short-terms': 'a record of 4,900 key terms',
   'long-terms': 'a record of 4,900 key terms, each said in 8 ways',
@@ -38,17 +38,17 @@ export function hostileReadings(): readonly HostileReading[] {
   ];
 }
 
-/** Who may read the records is in this group. */
+/** The group whose members may read the records. */
 export const GROUP = 'hostile';
 
-/** The most key terms that a session may have, less those that a server may add. */
+/** The most key terms that a session may have, less those that the server may add. */
 const TERMS = 4900;
-/** What a session of a whole day has. */
+/** About as many finals as a session of a whole day has. */
 const FINALS = 5000;
-/** As many as a page of a list holds at most. */
+/** The most that a page of a list holds. */
 const LISTED = 200;
 
-/** Fills a data directory, whose server does not run, with records as large as sessions can make them. */
+/** Fills the data directory of a stopped server with records as large as sessions can make them. */
 export async function fillRecords(dataDirectory: string): Promise<void> {
   const config = loadConfig({ flags: { dataDirectory }, environment: {} });
   const storage = await openStorage(config, createLog({ logLevel: 'silent', logFormat: 'json' }));
@@ -93,7 +93,7 @@ async function record(
   await writer.close('1000');
 }
 
-/** Fifteen words, each with others that it may have been, as an utterance has them where much is in doubt. */
+/** Fifteen words, each with alternatives, as in an utterance where much is in doubt. */
 function finalOf(place: number) {
   const words = Array.from({ length: 15 }, (_, index) => ({
     text: `word${index}`,

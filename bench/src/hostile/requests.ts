@@ -1,10 +1,10 @@
 import { hostileHeaders, hostileTexts, hostileValues } from './shapes.js';
 
-/** A request that is meant to cost the server much. */
+/** A request that is made to cost the server much. */
 export interface HostileRequest {
-  /** Such as `POST /api/v1/login`, by the description of the server. */
+  /** Such as `POST /api/v1/login`, as in the server's OpenAPI description. */
   readonly route: string;
-  /** What is hostile in it. */
+  /** What makes it hostile. */
   readonly shape: string;
   readonly method: string;
   readonly path: string;
@@ -12,7 +12,7 @@ export interface HostileRequest {
   readonly body: string | undefined;
 }
 
-/** As much of OpenAPI as is needed. */
+/** The parts of OpenAPI that are needed here. */
 export interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
@@ -26,12 +26,12 @@ interface Operation {
   };
 }
 
-/** The largest body that is no recording, less a little. */
+/** Slightly less than the largest body of a request other than an upload. */
 const BODY_BYTES = 65_000;
 /** The largest head is 16 KiB. */
 const HEAD_BYTES = 15_000;
 
-/** Routes that the description of the server leaves out. */
+/** Routes that the server's description leaves out. */
 const HIDDEN = ['/', '/assets/{file}', '/client/{file}', '/ws/transcribe', '/openapi.json', '/nothing'];
 
 /** Hostile requests to every route that the server has. */
@@ -89,7 +89,7 @@ function pathWith(path: string, text: string): string {
   return path.replace(/\{\w+\}/gu, text);
 }
 
-/** As long as a path may be. */
+/** The longest path. */
 function urlTexts(): Readonly<Record<string, string>> {
   return {
     'escaped letters': '%61'.repeat(HEAD_BYTES / 3),
@@ -118,7 +118,7 @@ function bodies(method: string, { requestBody }: Operation): readonly Body[] {
         json(`${field}: ${shape}`, objectWith(fields, field, value)),
       ),
     ),
-    // As much as a login takes, so that it is parsed and checked.
+    // As much as a login accepts, so that it is parsed and checked.
     ...fields.flatMap((field) =>
       Object.entries(hostileValues(3500)).map(([shape, value]) =>
         json(`${field}: ${shape}, short`, objectWith(fields, field, value)),

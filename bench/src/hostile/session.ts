@@ -2,11 +2,11 @@ import { WebSocket } from 'ws';
 
 const CLOSED = 'closed';
 
-/** A live session that can be asked, one message after the other. */
+/** A live session that takes requests, one message after another. */
 export async function openSession(url: string, key: string) {
   const socket = new WebSocket(url, 'auscult.v1', { headers: { authorization: `Bearer ${key}` } });
   socket.on('error', () => undefined);
-  /** What has come and was not waited for yet: several may come at once. */
+  /** Messages received and not awaited yet: several may come at once. */
   const told: string[] = [];
   let wake = (): void => undefined;
   const tell = (what: string): void => {
@@ -35,7 +35,7 @@ export async function openSession(url: string, key: string) {
   await until('ready');
   return {
     socket,
-    /** What came last before the answer that is waited for. */
+    /** The last message before the awaited answer. */
     ask: (text: string, wanted: string): Promise<string> => {
       const answered = until(wanted);
       socket.send(text);

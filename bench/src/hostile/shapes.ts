@@ -1,7 +1,7 @@
-/** JSON that costs more to look at than it seems, by what is hostile in it. */
+/** JSON that costs more to read than it seems, by what makes it hostile. */
 export type Shapes = Readonly<Record<string, string>>;
 
-/** Values of about `bytes` in JSON, to stand for a whole body or message, or for one field of it. */
+/** JSON values of about `bytes`, to be sent as a whole body or message, or as one field of it. */
 export function hostileValues(bytes: number): Shapes {
   return {
     lists: nested('[', ']', bytes),
@@ -24,7 +24,7 @@ export function hostileValues(bytes: number): Shapes {
   };
 }
 
-/** What regular expressions and normalisation stumble over, as it stands in JSON. */
+/** Texts on which regular expressions and normalisation stumble, as JSON. */
 export function hostileTexts(bytes: number): Shapes {
   return {
     'blanks and a letter': `${' '.repeat(bytes)}a`,
@@ -43,7 +43,7 @@ export function hostileTexts(bytes: number): Shapes {
   };
 }
 
-/** What stands in heads of requests: printable and on one line. */
+/** Values of request headers: printable and on one line. */
 export function hostileHeaders(bytes: number): Readonly<Record<string, Readonly<Record<string, string>>>> {
   const many = (piece: string) => piece.repeat(bytes / piece.length);
   return {
@@ -85,7 +85,7 @@ export function hostileHeaders(bytes: number): Readonly<Record<string, Readonly<
   };
 }
 
-/** Nobody has signed it. */
+/** A token whose signature is false. */
 function tokenOf(head: object, subject: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part(head)}.${part({ sub: subject.slice(0, 3000) })}.${'A'.repeat(342)}`;

@@ -1,4 +1,4 @@
-/** Whether as much as was tried so far says that it takes too long. */
+/** Whether the tries so far show that it takes too long. */
 export function isOver(spent: readonly number[], budgetMs: number): boolean {
   return median(spent) > budgetMs;
 }

@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { mainThreadSeconds } from '../server/main-thread.js';
 
-/** Pings again and again until what is returned is called, which tells the most that was done before an answer, milliseconds. */
+/**
+ * Pings repeatedly until the returned function is called, which returns the longest work before an answer,
+ * milliseconds.
+ */
 export function watchPings(socket: WebSocket, pid: number): () => Promise<number> {
   const closed = once(socket, 'close');
   const over = new AbortController();

@@ -2,9 +2,9 @@ import type { DecodedClip } from '../clips/sound.js';
 import { trackOf, type Track } from './track.js';
 
 /**
- * Continuous speech for several streams: each plays the clips in the manifest's order, which keeps a speaker's
- * clips together, from a place of its own and round again until it is long enough. There are only the pauses that
- * the clips hold, and each clip is played to its end.
+ * Continuous speech for several streams: each plays the clips in the manifest's order, which keeps a
+ * speaker's clips together, from a starting point of its own, and repeats them until it is long enough. There
+ * are no pauses but those within clips, and each clip is played to its end.
  *
  * @param count streams
  * @param seconds least length of a stream

@@ -5,23 +5,25 @@ import { WebSocket, type RawData } from 'ws';
 export interface ClientOptions {
   /** Such as `ws://127.0.0.1:8000/ws/transcribe`. */
   readonly url: string;
-  /** `plain` knows only the messages that every client gets: no `configure`, no partials. */
+  /** A `plain` client knows only the messages that every client gets: no `configure`, no partials. */
   readonly speaks: 'auscult.v1' | 'plain';
   readonly partials: boolean;
-  /** An API key; without it, as somebody whom nobody asks who they are. */
+  /** An API key; if absent, the client is unauthenticated. */
   readonly key?: string | undefined;
-  /** A plain client is not told when all text is out: it takes this long without a message for the end. */
+  /**
+   * A plain client is not told when all text has been sent: it takes this long without a message as the end.
+   */
   readonly quietSeconds: number;
 }
 
-/** Text from the server with the moment at which it came, milliseconds of `performance.now()`. */
+/** Text from the server and the moment at which it came, milliseconds of `performance.now()`. */
 export interface Hypothesis {
   readonly at: number;
   readonly text: string;
   readonly isFinal: boolean;
-  /** Left out by servers that know only the plain messages. */
+  /** Absent from servers that know only the plain messages. */
   readonly sequence?: number;
-  /** Seconds of the stream's clock. */
+  /** Seconds on the stream's clock. */
   readonly start?: number;
   readonly end?: number;
   readonly words?: readonly { readonly text: string; readonly start: number; readonly end: number }[];
@@ -29,25 +31,27 @@ export interface Hypothesis {
 
 /** One open session. */
 export interface LiveClient {
-  /** Grows while the session lasts. */
+  /** What was received so far; it grows while the session lasts. */
   readonly received: ReceivedSoFar;
-  /** Answers whether the session is still open. */
+  /** Returns whether the session is still open. */
   send(frame: Buffer): boolean;
-  /** Sends `stop`, waits until all text is out, two minutes at most, and closes. Answers whether it came. */
+  /**
+   * Sends `stop`, waits for all text, two minutes at most, and closes. Resolves with whether all text came.
+   */
   finish(): Promise<boolean>;
 }
 
-/** What the server has said. */
+/** What the server has sent. */
 interface ReceivedSoFar {
   readonly hypotheses: readonly Hypothesis[];
   /** Codes of the errors. */
   readonly errors: readonly string[];
   readonly model?: string | undefined;
-  /** Known to those who speak `auscult.v1`. */
+  /** Present for clients that speak `auscult.v1`. */
   readonly sessionId?: string;
-  /** Finals that the server says it has sent; known after `finish` to those who speak `auscult.v1`. */
+  /** Finals that the server says it has sent; present after `finish` for clients that speak `auscult.v1`. */
   readonly announcedFinals?: number;
-  /** How the server ended the session, where it did. */
+  /** How the server ended the session, if it did. */
   readonly closed?: Closed;
 }
 
@@ -58,7 +62,7 @@ export interface Closed {
 }
 
 /**
- * Opens a session and waits until the server takes audio, or has closed it again: then `closed` is set.
+ * Opens a session and waits until the server accepts audio or has closed the session; then `closed` is set.
  *
  * @throws Error when no server answers at the address
  */
@@ -106,7 +110,7 @@ export async function openClient(options: ClientOptions): Promise<LiveClient> {
   };
 }
 
-/** Far more than a server that works needs for the audio it has been sent in real time. */
+/** Far longer than a working server needs for audio that was sent in real time. */
 const FINISH_SECONDS = 120;
 
 interface Received extends ReceivedSoFar {
@@ -129,7 +133,7 @@ type Message =
   | { readonly type: 'speech' | 'warning' };
 
 function readMessage(raw: RawData): Message {
-  // What has no other `binaryType` hears buffers.
+  // By default, messages are buffers: `binaryType` is not changed.
   return JSON.parse((raw as Buffer).toString()) as Message;
 }
 
@@ -146,7 +150,7 @@ function receive(session: Received, message: Message): void {
 function opened(socket: WebSocket, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('open', resolve);
-    // Stays for good: later errors are followed by a close with its code.
+    // This listener stays: later errors are followed by a close with a code.
     socket.on('error', (cause) => {
       reject(new Error(`No session at ${url}: ${cause.message}`, { cause }));
     });

@@ -3,14 +3,14 @@ import { createHistogram, performance } from 'node:perf_hooks';
 /** Sends the frames of many streams in real time from one timer. */
 export interface Pacer {
   /**
-   * Sends each frame when its last sample has been spoken, as a microphone would deliver it.
-   * Resolves after the last frame, or when `send` answers that nobody listens any more.
+   * Sends each frame when its last sample has been spoken, as a microphone would deliver it. Resolves after
+   * the last frame, or once `send` returns that the stream has ended.
    *
    * @param frameSeconds length of a frame
-   * @param send takes the frame; answers whether the stream goes on
+   * @param send takes the frame; returns whether the stream continues
    */
   play(frames: Iterator<Buffer, void>, frameSeconds: number, send: (frame: Buffer) => boolean): Promise<void>;
-  /** How late frames were sent behind their moment: what this process, not the server, adds. */
+  /** How much later than due frames were sent: the delay that this process, not the server, adds. */
   lateness(): Lateness;
 }
 
@@ -64,7 +64,7 @@ interface Playback {
   due: number;
 }
 
-/** Sends what is due; answers whether there is more to come. */
+/** Sends what is due; returns whether there is more to come. */
 function advance(playback: Playback, recordMicroseconds: (late: number) => void): boolean {
   for (let now = performance.now(); playback.due <= now; now = performance.now()) {
     const frame = playback.frames.next();

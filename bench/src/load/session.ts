@@ -4,7 +4,7 @@ import { openClient, type ClientOptions, type Closed, type Hypothesis } from './
 import type { Pacer } from './pacer.js';
 import { framesOf, type Track } from './track.js';
 
-/** What came of sending one track in real time. */
+/** The outcome of sending one track in real time. */
 export interface Session {
   readonly track: Track;
   readonly model?: string | undefined;
@@ -12,7 +12,7 @@ export interface Session {
   readonly partials: readonly Hypothesis[];
   /** Codes of the errors received. */
   readonly errors: readonly string[];
-  /** How the server ended the session, where it did. */
+  /** How the server ended the session, if it did. */
   readonly closed?: Closed;
   readonly outcome: Outcome;
   /** Finals that the server says it has sent. */
@@ -20,15 +20,15 @@ export interface Session {
   /** Seconds of audio sent. */
   readonly sentSeconds: number;
   /**
-   * When a moment of the track was spoken: when the frame that holds it was sent, less the time that it had
-   * waited in the frame. Milliseconds of `performance.now()`.
+   * When a moment of the track was spoken: when its frame was sent, less the time it had waited in the frame.
+   * Milliseconds of `performance.now()`.
    */
   readonly spokenAt: (streamSeconds: number) => number;
 }
 
 /**
- * How a session went: all text came; the server had no room for it; the server ended it; or audio was sent whose
- * text did not come.
+ * How a session went: all text came; the server had no capacity for it; the server ended it; or the text of
+ * some audio did not come.
  */
 export type Outcome = 'served' | 'refused' | 'cut short' | 'stuck';
 
@@ -59,7 +59,7 @@ export async function runSession(track: Track, options: SessionOptions, pacer: P
     outcome: complete ? 'served' : outcomeOf(rest.closed),
     sentSeconds: Math.min(track.seconds, sentAt.length * frameSeconds),
     spokenAt: (streamSeconds) => {
-      // A moment on the border of two frames belongs to the end of the first.
+      // A moment between two frames belongs to the end of the first.
       const frame = Math.max(0, Math.min(sentAt.length, Math.ceil(streamSeconds / frameSeconds - 1e-9)) - 1);
       const frameEnd = Math.min(track.seconds, (frame + 1) * frameSeconds);
       return (sentAt[frame] ?? Number.NaN) - (frameEnd - streamSeconds) * 1000;

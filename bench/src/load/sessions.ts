@@ -2,7 +2,7 @@ import { createPacer, type Lateness } from './pacer.js';
 import { runSession, type Session, type SessionOptions } from './session.js';
 import type { Track } from './track.js';
 
-/** What the sending process itself needed, so that its own slowness is not taken for the server's. */
+/** What the sending process itself used, so that its own slowness is not mistaken for the server's. */
 export interface GeneratorUse {
   /** How late frames were sent, seconds. */
   readonly lateness: Lateness;
@@ -16,7 +16,7 @@ export interface SessionsRun {
   readonly generator: GeneratorUse;
 }
 
-/** Runs all tracks at the same time, their beginnings spread evenly over `staggerSeconds`. */
+/** Runs all tracks at the same time, with starts spread evenly over `staggerSeconds`. */
 export function runTogether(
   tracks: readonly Track[],
   options: SessionOptions,
@@ -32,8 +32,8 @@ export function runTogether(
 }
 
 /**
- * Runs the tracks with at most `atATime` open sessions. One that the server has no room for is tried again, as a
- * client should, for a minute.
+ * Runs the tracks with at most `atATime` open sessions. A session for which the server has no capacity is
+ * retried for a minute, as a client should do.
  *
  * @param onDone called after each session
  */

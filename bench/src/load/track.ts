@@ -2,13 +2,13 @@ import type { Clip } from '../clips/manifest.js';
 import { SAMPLE_RATE, type DecodedClip, type Sound } from '../clips/sound.js';
 import { VOICED_FRAME_MS } from '../clips/voiced-frames.js';
 
-/** What one stream says: sounds one after another on one clock. */
+/** The audio of one stream: sounds one after another on one clock. */
 export interface Track {
   readonly parts: readonly TrackPart[];
   readonly seconds: number;
 }
 
-/** One clip, or a pause, in its place. */
+/** One clip or pause, and its place. */
 interface TrackPart {
   /** Absent for a pause. */
   readonly clip?: Clip | undefined;
@@ -18,7 +18,7 @@ interface TrackPart {
   readonly end: number;
 }
 
-/** Puts clips one after another, each followed by `pause` where there is one. */
+/** Puts clips one after another, each followed by `pause` if given. */
 export function trackOf(clips: readonly DecodedClip[], pause?: Sound): Track {
   const parts: TrackPart[] = [];
   let samples = 0;
@@ -34,7 +34,7 @@ export function trackOf(clips: readonly DecodedClip[], pause?: Sound): Track {
   return { parts, seconds: samples / SAMPLE_RATE };
 }
 
-/** Cuts a track into frames for the wire, s16le. The last frame is as short as what is left. */
+/** Cuts a track into frames for the wire, s16le. The last frame may be shorter. */
 export function* framesOf(track: Track, frameSeconds: number): Generator<Buffer, void> {
   const frameSamples = Math.round(frameSeconds * SAMPLE_RATE);
   let frame = new Int16Array(frameSamples);
@@ -54,20 +54,20 @@ export function* framesOf(track: Track, frameSeconds: number): Generator<Buffer,
   if (filled > 0) yield Buffer.from(frame.buffer, 0, filled * Int16Array.BYTES_PER_ELEMENT);
 }
 
-/** The audio of a track for the library, a sound at a time. */
+/** The audio of a track for the library, one sound at a time. */
 // eslint-disable-next-line @typescript-eslint/require-await -- the library takes what may have to be waited for
 export async function* readTrack(track: Track): AsyncGenerator<Float32Array, void> {
   for (const { sound } of track.parts) yield Float32Array.from(sound.pcm, (sample) => sample / 32_768);
 }
 
-/** Whether nobody speaks in the time after a moment that `lastVoiced` gave. */
+/** Whether nobody speaks for the given time after a moment that `lastVoiced` returned. */
 export function isQuietAfter(track: Track, voiceEnd: number, seconds: number): boolean {
-  // Half a frame on, so that rounding cannot take in the frame that has just ended.
+  // Half a frame later, so that rounding cannot include the frame that has just ended.
   const from = voiceEnd + VOICED_FRAME_MS / 2000;
   return lastVoiced(track, from, from + seconds) === undefined;
 }
 
-/** The end of the last voiced 10 ms between two moments of the track, seconds; undefined where nobody speaks. */
+/** The end of the last voiced 10 ms between two moments of the track, seconds; undefined if nobody speaks. */
 export function lastVoiced(track: Track, from: number, to: number): number | undefined {
   const frameSeconds = VOICED_FRAME_MS / 1000;
   for (const part of track.parts.toReversed()) {

@@ -5,20 +5,20 @@ export interface Judged {
   readonly right: boolean;
 }
 
-/** How far confidences can be believed. */
+/** How well confidences are calibrated. */
 export interface Calibration {
   readonly count: number;
-  /** Share that was right. */
+  /** Share of claims that held. */
   readonly accuracy: number;
   readonly meanConfidence: number;
   /** Expected calibration error, 0 to 1, over 10 and over 15 bins of equal width. */
   readonly ece10: number;
   readonly ece15: number;
-  /** Ten bins of equal width, without those that are empty. */
+  /** Ten bins of equal width, except empty ones. */
   readonly bins: readonly Bin[];
 }
 
-/** Claims of about the same confidence. */
+/** Claims of similar confidence. */
 interface Bin {
   readonly from: number;
   readonly to: number;
@@ -27,7 +27,7 @@ interface Bin {
   readonly accuracy: number;
 }
 
-/** Holds confidences against the truth; undefined where there are none. */
+/** Compares confidences with the truth; undefined if there are none. */
 export function calibrationOf(judged: readonly Judged[]): Calibration | undefined {
   if (judged.length === 0) return undefined;
   const [whole] = binsOf(judged, 1);

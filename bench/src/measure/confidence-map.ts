@@ -1,9 +1,9 @@
 import type { Judged } from './calibration.js';
 
 /**
- * Turns the confidence of a model into one that can be believed. `temperature` divides the log-odds; `logistic` also
- * shifts them (Platt 1999); `isotonic` joins points by straight lines, and is flat beyond the outer ones (Zadrozny and
- * Elkan 2002).
+ * Turns the confidence of a model into a calibrated one. `temperature` divides the log-odds; `logistic` also
+ * shifts them (Platt 1999); `isotonic` joins points by straight lines, and is flat beyond the outer ones
+ * (Zadrozny and Elkan 2002).
  */
 export type ConfidenceMap =
   | { readonly kind: 'temperature'; readonly temperature: number }
@@ -17,7 +17,7 @@ export const MAP_KINDS = [
   'isotonic',
 ] as const satisfies readonly ConfidenceMap['kind'][];
 
-/** The confidence that a map gives for another. */
+/** Applies a map to a confidence. */
 export function mapConfidence(map: ConfidenceMap, confidence: number): number {
   switch (map.kind) {
     case 'temperature':
@@ -29,7 +29,7 @@ export function mapConfidence(map: ConfidenceMap, confidence: number): number {
   }
 }
 
-/** Fits a map to claims of which it is known whether they held. */
+/** Fits a map to claims whose truth is known. */
 export function fitConfidenceMap(kind: ConfidenceMap['kind'], judged: readonly Judged[]): ConfidenceMap {
   switch (kind) {
     case 'temperature':
@@ -42,9 +42,10 @@ export function fitConfidenceMap(kind: ConfidenceMap['kind'], judged: readonly J
 }
 
 /**
- * Claims with the confidences that maps give them which were fitted without them.
+ * Claims with confidences from maps that were fitted without them.
  *
- * @param groups claims that belong together, such as those of one recording; they are fitted on together, or not at all
+ * @param groups claims that belong together, such as those of one recording; a fit includes all of a group or
+ * none
  */
 export function crossValidate<Claim extends Judged>(
   kind: ConfidenceMap['kind'],
@@ -61,7 +62,7 @@ export function crossValidate<Claim extends Judged>(
   }).flat();
 }
 
-/** Keeps log-odds finite: no word is surer than this. */
+/** Keeps log-odds finite: the highest confidence of a word. */
 const CERTAIN = 1e-4;
 
 function logOdds(confidence: number): number {
@@ -75,7 +76,7 @@ function probability(odds: number): number {
 
 const NEWTON_STEPS = 30;
 
-/** A little pull towards the identity, in claims: keeps the fit finite where all were right. */
+/** A slight pull towards the identity, in claims, which keeps the fit finite if all were right. */
 const PRIOR = 1;
 
 /** The likeliest slope and shift, by Newton's method. */
@@ -114,10 +115,13 @@ function fitLogistic(
   return { slope, shift };
 }
 
-/** Claims are gathered in so many groups before they are joined, which keeps the map small and smooth. */
+/**
+ * Number of groups in which claims are gathered before neighbours are joined, which keeps the map small and
+ * smooth.
+ */
 const MOST_POINTS = 40;
 
-/** Pools neighbours that would fall (pair-adjacent violators). */
+/** Pools neighbours whose values would decrease (pool adjacent violators). */
 function fitIsotonic(judged: readonly Judged[]): (readonly [number, number])[] {
   const sorted = [...judged].sort((a, b) => a.confidence - b.confidence);
   const size = Math.max(1, Math.ceil(sorted.length / MOST_POINTS));

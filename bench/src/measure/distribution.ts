@@ -8,7 +8,7 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** Summarises values; undefined where there are none. Quantiles are the nearest rank, an actual measurement. */
+/** Summarises values; undefined if there are none. Quantiles are nearest-rank: actual measurements. */
 export function distribution(values: readonly number[]): Distribution | undefined {
   if (values.length === 0) return undefined;
   const sorted = Float64Array.from(values).sort();

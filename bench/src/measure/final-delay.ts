@@ -9,15 +9,15 @@ export interface FinalDelays {
   /** From the last voiced 10 ms of the recording within each final to its arrival. */
   readonly fromVoice: readonly number[];
   /**
-   * Those of `fromVoice` after which the recording is quiet for 700 ms. The others were cut out of speech that went
-   * on: they have to wait for the longest utterance, however fast the server is.
+   * Those of `fromVoice` followed by 700 ms of quiet. The others were cut out of continuing speech: they have
+   * to wait for the longest utterance, however fast the server is.
    */
   readonly afterPause: readonly number[];
 }
 
 /**
- * The delay of every final that names its place in the stream. The voice is looked for up to 300 ms behind `end`,
- * so that a server which puts `end` too early gains nothing.
+ * The delay of every final that names its place in the stream. The voice is looked for up to 300 ms after
+ * `end`, so that a server which puts `end` too early gains nothing.
  */
 export function finalDelays(sessions: readonly Session[]): FinalDelays {
   const fromEnd: number[] = [];
@@ -42,20 +42,23 @@ export function finalDelays(sessions: readonly Session[]): FinalDelays {
 }
 
 const TOO_EARLY_SECONDS = 0.3;
-/** More than the default silence that ends an utterance, 500 ms: a cut for length may lie in a shorter pause. */
+/**
+ * More than the default silence that ends an utterance, 500 ms, since an utterance may be cut for length in a
+ * shorter pause.
+ */
 const PAUSE_SECONDS = 0.7;
 
 /** The delay of the last text of each clip, for clips with a pause after them. */
 export interface ClipDelays {
   /** From the last voiced 10 ms of the clip to the arrival of its last final, seconds. */
   readonly fromVoice: readonly number[];
-  /** Clips after whose last word no final came before the next clip began. */
+  /** Clips whose last word got no final before the next clip began. */
   readonly unanswered: readonly string[];
 }
 
 /**
  * The delay from the end of each clip's speech, found in the recording by energy, to the last final that came
- * before the next clip was heard. Needs no field that plain servers lack; needs pauses that outlast the delay.
+ * before the next clip was heard. Needs no field that plain servers lack, but pauses longer than the delay.
  */
 export function clipDelays(session: Session): ClipDelays {
   const fromVoice: number[] = [];

@@ -1,27 +1,28 @@
 import type { Hypothesis } from '../load/live-client.js';
 import type { Session } from '../load/session.js';
 
-/** When words were first on the screen, and how often they were changed there. */
+/** When words were first shown, and how often they changed afterwards. */
 export interface ShownWords {
   /** From the end of each word that a partial showed first to that partial, seconds. */
   readonly inPartial: readonly number[];
-  /** The same for all words, those that only the final showed among them. */
+  /** The same for all words, including those that only the final showed. */
   readonly anywhere: readonly number[];
   /** Words that partials showed. */
   readonly shown: number;
-  /** Of these, words that a later partial of the same utterance changed or took back. */
+  /** How many of these a later partial of the same utterance changed or withdrew. */
   readonly changedByPartial: number;
-  /** Words of the last partial that the final changed or took back. */
+  /** Words of the last partial that the final changed or withdrew. */
   readonly changedByFinal: number;
-  /** Words of partials for whose utterance no final came. */
+  /** Words of partials whose utterance got no final. */
   readonly withdrawn: number;
   /** Finals left out because their `words` do not match their text. */
   readonly unmatched: number;
 }
 
 /**
- * Follows each utterance, by `sequence`, through its partials to its final. The n-th word of the final counts as
- * shown with the first partial of at least n words; where it ends in the audio is taken from the final's `words`.
+ * Follows each utterance, by `sequence`, through its partials to its final. The n-th word of the final counts
+ * as shown with the first partial of at least n words; its end in the audio is taken from the final's
+ * `words`.
  */
 export function shownWords(sessions: readonly Session[]): ShownWords {
   const utterances = sessions.flatMap(utterancesOf).map(measureUtterance);

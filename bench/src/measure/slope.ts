@@ -1,4 +1,4 @@
-/** The slope of the straight line through points that fits best by least squares; undefined for fewer than two. */
+/** The slope of the least-squares line through points; undefined for fewer than two. */
 export function slope(points: readonly { readonly x: number; readonly y: number }[]): number | undefined {
   if (points.length < 2) return undefined;
   const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length;

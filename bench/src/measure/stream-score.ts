@@ -3,12 +3,12 @@ import { finalText, type Session } from '../load/session.js';
 import { scoreClips, type KindScore } from '../score/scorecard.js';
 import type { Track } from '../load/track.js';
 
-/** Errors over whole streams: all that was said in each against all that came back. */
+/** Errors over whole streams: all that was said in each compared with all text received. */
 export function scoreSessions(sessions: readonly Session[]): KindScore | undefined {
   return scoreTracks(sessions.map((session) => ({ track: session.track, text: finalText(session) })));
 }
 
-/** The same for text that came by another way than a session. */
+/** The same for text that did not come from a session. */
 export function scoreTracks(
   heard: readonly { readonly track: Track; readonly text: string }[],
 ): KindScore | undefined {

@@ -3,15 +3,18 @@ import type { Sightings } from './watch-page.js';
 /** The words of a final, with the seconds of the stream at which they ended. */
 export type FinalWords = readonly { readonly end: number }[];
 
-/** How long after their end words were shown, seconds. */
+/** How long after they ended words were shown, seconds. */
 export interface ShownOnPage {
   /** Words that a partial showed first. */
   readonly inPartial: readonly number[];
-  /** All words; those that no partial held count with their final. */
+  /** All words; those that no partial contained count with their final. */
   readonly anywhere: readonly number[];
 }
 
-/** Compares when words ended with when the page showed them: the nth word of a final with the first partial of n words. */
+/**
+ * Compares when words ended with when the page showed them: the n-th word of a final with the first partial
+ * of n words.
+ */
 export function shownOnPage(finals: readonly FinalWords[], sightings: Sightings): ShownOnPage {
   const inPartial: number[] = [];
   const anywhere: number[] = [];

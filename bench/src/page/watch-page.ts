@@ -1,16 +1,16 @@
-/** What a page was seen to do. Times in milliseconds on its own clock. */
+/** What was observed on a page. Times in milliseconds on its own clock. */
 export interface Sightings {
   /** When the first sample was heard. */
   readonly heardFrom: number;
-  /** Each text that a partial had, and how many finals stood before it. */
+  /** Each text of a partial, and how many finals were shown before it. */
   readonly partials: readonly { readonly at: number; readonly finals: number; readonly text: string }[];
-  /** When each final stood there. */
+  /** When each final was shown. */
   readonly finalsAt: readonly number[];
-  /** Tasks of the main thread that were longer than 50 ms. */
+  /** Tasks of the main thread longer than 50 ms. */
   readonly longTasks: readonly LongTask[];
 }
 
-/** A task of the main thread, milliseconds. */
+/** A task of the main thread; times in milliseconds. */
 interface LongTask {
   readonly at: number;
   readonly duration: number;
@@ -40,7 +40,7 @@ export function watchMicrophone(): void {
       this.port.addEventListener('message', ({ data }: MessageEvent<readonly Float32Array[] | string>) => {
         if (typeof data === 'string') return;
         samples += data[0]?.length ?? 0;
-        // Messages are late by chance and never early: the earliest is nearest to the microphone.
+        // Messages may be late by chance but never early: the earliest is closest to the microphone.
         const from = performance.now() - (samples / sampleRate) * 1000;
         sightings.heardFrom = Math.min(sightings.heardFrom, from);
       });
@@ -48,7 +48,7 @@ export function watchMicrophone(): void {
   };
 }
 
-/** Runs in the page once it stands: notes every change of the text. */
+/** Runs in the page once it is loaded: notes every change of the text. */
 export function watchText(): void {
   const { sightings } = globalThis as Scope;
   const view = document
@@ -69,7 +69,7 @@ export function watchText(): void {
   new MutationObserver(look).observe(view, everything);
 }
 
-/** Runs in the page: what it was seen to do. */
+/** Runs in the page: returns what was observed. */
 export function takeSightings(): Sightings {
   return (globalThis as Scope).sightings;
 }

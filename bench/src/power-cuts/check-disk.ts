@@ -24,13 +24,13 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** A fault, and where it showed. */
+/** A fault, and where it appeared. */
 export interface Verdict {
   readonly fault: Fault;
   readonly why: string;
 }
 
-/** Who looks at records. */
+/** The user who reads the records. */
 const ACTOR = {
   who: { tenant: 'default', subject: 'power-cuts', kind: 'local', role: 'administrator' },
   from: undefined,
@@ -38,7 +38,9 @@ const ACTOR = {
 
 const SILENT = createLog({ logLevel: 'silent', logFormat: 'json' });
 
-/** Puts the files where the server looks for them, opens them as a start does, and compares. */
+/**
+ * Puts the files where the server looks for them, opens them as the server does at its start, and compares.
+ */
 export async function checkDisk(
   files: ReadonlyMap<string, Buffer>,
   { dataDirectory }: Place,
@@ -104,7 +106,7 @@ async function compare(
   return verdicts;
 }
 
-/** The newest backup has to be readable with the copy of keys that lies on the same disk. */
+/** The newest backup has to be readable with the copy of keys on the same disk. */
 async function checkBackup(
   config: Config,
   { destroyed }: Expected,
@@ -144,7 +146,7 @@ async function checkBackup(
   }
 }
 
-/** Without names of files, so that what is the same counts as the same. */
+/** Without file names, so that equal faults are counted together. */
 function said(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text

@@ -3,21 +3,24 @@ import type { DiskStep } from './recorder.js';
 import type { Random } from './random.js';
 
 /**
- * A disk that keeps what was synced, and of the rest whatever it likes: POSIX promises no more. The content of a file is
- * kept once the file was synced, its name once the folder was.
+ * A disk that keeps what was synced, and an arbitrary part of the rest: POSIX promises no more. The content
+ * of a file is kept once the file is synced, its name once the folder is.
  */
 export interface Disk {
   readonly apply: (step: DiskStep) => void;
-  /** What may be there after a power cut now: every file by its path. Folders that hold no file are left out. */
+  /**
+   * What may be on the disk if power fails now: every file by its path. Folders without files are left out.
+   */
   readonly afterCut: (mode: CutMode, random: Random) => ReadonlyMap<string, Buffer>;
 }
 
 /**
- * What is kept of what was not synced. `nothing`; `everything`; `names`: of folders all, of files their sizes, and zeros
- * where the content was; `contents`: of files all, of folders nothing; `torn`: each block of a file as it was at some
- * moment since it was synced, and each change of a folder or not. That a file was shortened is kept as a whole or not at
- * all, and where it is, so is that it was shortened before: file systems keep lengths in a journal, and SQLite counts
- * on that (it may commit by shortening a file, https://sqlite.org/pragma.html#pragma_journal_mode).
+ * What is kept of unsynced changes. `nothing`; `everything`; `names`: all changes of folders, and files at
+ * their new sizes with zeros as content; `contents`: all changes of files, none of folders; `torn`: each
+ * block of a file as it was at some moment since the last sync, and any of the changes of folders. Shortening
+ * a file is kept completely or not at all, and only together with earlier shortenings: file systems keep
+ * lengths in a journal, and SQLite relies on that (it may commit by shortening a file,
+ * https://sqlite.org/pragma.html#pragma_journal_mode).
  */
 export type CutMode = (typeof CUT_MODES)[number];
 export const CUT_MODES = ['nothing', 'everything', 'names', 'contents', 'torn'] as const;
@@ -29,13 +32,13 @@ interface Change {
   readonly bytes: Buffer;
 }
 
-/** A file, whatever its names. */
+/** A file, independent of its names. */
 interface File {
   synced: Buffer;
   changes: Change[];
 }
 
-/** Names that change together; a name without a file is gone. */
+/** Names that change together; a name without a file is removed. */
 interface NameChange {
   readonly at: number;
   readonly names: readonly (readonly [string, File | 'folder' | undefined])[];
@@ -46,7 +49,7 @@ interface Folder {
   changes: NameChange[];
 }
 
-/** Sizes of what a disk writes as a whole: a sector, and a page. */
+/** Sizes that a disk writes atomically: a sector, and a page. */
 const BLOCKS = [512, 4096] as const;
 
 /** An empty folder that is on disk itself. */
@@ -208,7 +211,10 @@ function contentOf(before: Buffer, changes: readonly Change[]): Buffer {
   return content.subarray(0, size);
 }
 
-/** The size as it was at some moment, and each block as it was at another; neither as before what shortened the file for good. */
+/**
+ * The size as it was at one moment, and each block as it was at another, neither from before the last kept
+ * shortening.
+ */
 function torn(synced: Buffer, all: readonly Change[], random: Random): Buffer {
   const changes = withSomeCuts(all, random);
   if (changes.length === 0) return synced;
@@ -228,7 +234,7 @@ function torn(synced: Buffer, all: readonly Change[], random: Random): Buffer {
   return content;
 }
 
-/** All but the last few of those that shorten the file. */
+/** All of the changes that shorten the file except some of the last. */
 function withSomeCuts(changes: readonly Change[], random: Random): readonly Change[] {
   const cuts = changes.filter(isCut);
   const kept = new Set(cuts.slice(0, Math.floor(random() * (cuts.length + 1))));

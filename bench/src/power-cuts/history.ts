@@ -1,34 +1,37 @@
-/** What somebody outside of the server saw of it, or asked of it. */
+/** Something that was seen of the server, or asked of it, from outside. */
 export type Mark =
   | { readonly saw: 'final'; readonly session: string; readonly place: number; readonly text: string }
   | { readonly saw: 'begin'; readonly work: Work; readonly what: string }
   | { readonly saw: 'end'; readonly work: Work; readonly what: string; readonly text?: string };
 
-/** What a power cut may fall into, besides finals. The more of it is under way, the earlier in this list it counts. */
+/**
+ * Work during which power may fail, besides finals. If several kinds are under way, the first in this list
+ * counts.
+ */
 export const WORKS = ['rotation', 'backup', 'deletion', 'correction', 'start', 'stop'] as const;
 export type Work = (typeof WORKS)[number];
 
 /** What must hold after a power cut, whatever the disk has kept. */
 export interface Expected {
-  /** Texts of each session that a client saw, in order; not of those whose deletion was asked for. */
+  /** Texts that a client saw of each session, in order, except sessions whose deletion was requested. */
   readonly finals: ReadonlyMap<string, readonly string[]>;
-  /** The text of the newest correction that was answered, by session; it is one of the first final. */
+  /** The text of the latest acknowledged correction, by session; corrections apply to the first final. */
   readonly corrections: ReadonlyMap<string, string>;
-  /** Sessions whose deletion was answered. */
+  /** Sessions whose deletion was acknowledged. */
   readonly destroyed: ReadonlySet<string>;
-  /** The newest backup that was finished, and what clients had seen when it was begun. */
+  /** The newest finished backup, and what clients had seen when it began. */
   readonly backup: { readonly file: string; readonly finals: Expected['finals'] } | undefined;
 }
 
-/** Goes through what was seen. */
+/** Updates a history with what was seen. */
 export interface History {
   readonly add: (mark: Mark) => void;
-  /** What is under way; finals where nothing else is. */
+  /** The work under way; finals if there is no other. */
   readonly phase: () => Work | 'finals';
   readonly expected: () => Expected;
 }
 
-/** Nothing that was seen yet. */
+/** A history in which nothing was seen yet. */
 export function createHistory(): History {
   const finals = new Map<string, string[]>();
   const corrections = new Map<string, string>();
@@ -38,7 +41,7 @@ export function createHistory(): History {
   const underWay: { work: Work; what: string }[] = [];
   let backup: Expected['backup'];
 
-  /** A copy: what is seen later is not part of what was seen until then. */
+  /** A copy, which does not include what is seen later. */
   const standing = (of: Expected['finals']): Expected['finals'] =>
     new Map(
       [...of].filter(([session]) => !asked.has(session)).map(([session, texts]) => [session, [...texts]]),

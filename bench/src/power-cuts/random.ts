@@ -1,4 +1,4 @@
-/** A number from 0 up to 1, the next of a series. */
+/** Returns the next number of a series, from 0 up to 1. */
 export type Random = () => number;
 
 /** A series that is the same for the same seed (mulberry32). */

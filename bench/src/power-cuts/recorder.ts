@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Mark } from './history.js';
 
-/** Writes down what processes do to the files below a folder, and what was seen of them meanwhile. */
+/** Records what processes do to the files below a folder, and what was seen meanwhile. */
 export interface Recorder {
-  /** Variables of the environment under which a process is recorded. */
+  /** Environment variables with which a process is recorded. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Notes what was seen, behind everything that was done before. */
+  /** Notes what was seen, after everything done before. */
   readonly mark: (mark: Mark) => void;
-  /** Everything that was done and noted so far, in order. */
+  /** Everything done and noted so far, in order. */
   readonly steps: () => readonly DiskStep[];
 }
 
-/** Something that was done to a file or a folder. Inodes are told by their numbers, which the system uses again. */
+/** A change of a file or a folder. Inodes are identified by their numbers, which the system reuses. */
 export type DiskStep =
   | { readonly kind: 'create' | 'mkdir'; readonly inode: number; readonly path: string }
   | { readonly kind: 'write'; readonly inode: number; readonly from: number; readonly bytes: Buffer }
@@ -24,7 +24,7 @@ export type DiskStep =
   | { readonly kind: 'unlink' | 'rmdir'; readonly path: string }
   | { readonly kind: 'mark'; readonly mark: Mark };
 
-/** Why writes cannot be recorded here; undefined where they can. */
+/** Why writes cannot be recorded here; undefined if they can. */
 export function recorderMissing(): string | undefined {
   if (process.platform !== 'linux') return 'power cuts are skipped: writes can be recorded on Linux only';
   try {
@@ -37,7 +37,7 @@ export function recorderMissing(): string | undefined {
 
 const SOURCE = fileURLToPath(new URL('../../power-cuts/record-writes.c', import.meta.url));
 
-/** Builds the recorder into `folder`, where its log lies too. It records what is done below `disk`. */
+/** Builds the recorder in `folder`, which also gets its log. It records changes below `disk`. */
 export function startRecorder(folder: string, disk: string): Recorder {
   const library = join(folder, 'record-writes.so');
   const log = join(folder, 'disk.log');
@@ -56,7 +56,10 @@ export function inodeNumber(path: string): number {
   return statSync(path).ino;
 }
 
-/** As in `record-writes.c`: how each record begins, its length; kind, inode, number, length of the first text. */
+/**
+ * As in `record-writes.c`: the start and length of each record; kind, inode, number, length of the first
+ * text.
+ */
 const BEGINNING = Buffer.from('APWR');
 const LENGTH_BYTES = 4;
 const PREFIX_BYTES = BEGINNING.length + LENGTH_BYTES;
@@ -93,7 +96,7 @@ function* stepsOf(log: Buffer): Generator<DiskStep> {
       yield stepOf(log.subarray(at + PREFIX_BYTES, end));
       at = end;
     } else {
-      // A process was killed while it wrote this one: what the step did is not known to anybody, as in a power cut.
+      // A process was killed while it wrote this record: nobody knows what the step did, as in a power cut.
       const next = log.indexOf(BEGINNING, at + 1);
       at = next < 0 ? log.length : next;
     }

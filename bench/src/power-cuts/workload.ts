@@ -9,27 +9,31 @@ import { auscultCommand, settingsEnvironment, startServer, type Target } from '.
 import type { Work } from './history.js';
 import type { Recorder } from './recorder.js';
 
-/** What the server is put through while its writes are recorded. */
+/** What the server has to do while its writes are recorded. */
 export interface Workload {
   /** What is said in each session. */
   readonly tracks: readonly Track[];
-  /** Times that the server is started, after a first run of commands alone; before all but the first it was stopped, or killed. */
+  /**
+   * How often the server is started, after a first run of commands alone. Before each start but the first, it
+   * was stopped or killed.
+   */
   readonly starts: number;
-  /** How many times as fast as it was spoken audio is sent. */
+  /** How many times faster than real time audio is sent. */
   readonly speed: number;
 }
 
-/** Where what a server keeps lies on the disk that loses power. */
+/** Where the server keeps its data on the disk that loses power. */
 export interface Place {
   readonly dataDirectory: string;
-  /** Where backups and audio that waits go. */
+  /** Folder for backups and for audio that waits. */
   readonly backups: string;
   readonly spoolDirectory: string;
 }
 
 /**
- * Runs commands on an empty folder, and then a server through sessions, corrections, deletions of several records at once, backups in the middle of both, rotations
- * of the master key, stops, kills and starts, and marks what its clients saw.
+ * Runs commands on an empty folder, then takes a server through sessions, corrections, deletions of several
+ * records at once, backups during both, rotations of the master key, stops, kills and starts, and notes what
+ * its clients saw.
  */
 export async function runWorkload(
   place: Place,
@@ -94,7 +98,10 @@ interface Received {
   readonly text?: string;
 }
 
-/** Says a track in a session of its own, and marks each final in the turn in which it comes. Resolves with its id. */
+/**
+ * Speaks a track in a new session, and notes each final within the turn of the event loop in which it comes.
+ * Resolves with the session's id.
+ */
 async function speak(url: string, track: Track, speed: number, recorder: Recorder): Promise<string> {
   const socket = new WebSocket(url, 'auscult.v1');
   let session = '';
@@ -130,7 +137,7 @@ async function speak(url: string, track: Track, speed: number, recorder: Recorde
   return session;
 }
 
-/** Resolves with the text that is there now. */
+/** Resolves with the new text. */
 async function correct({ httpUrl }: Target, session: string, number: number): Promise<string> {
   const text = `corrected before start ${String(number + 1)}`;
   const url = `${httpUrl}/api/v1/sessions/${session}`;
@@ -146,7 +153,7 @@ async function correct({ httpUrl }: Target, session: string, number: number): Pr
   return text;
 }
 
-/** One that was just closed counts as open for a moment. */
+/** A session that was just closed still counts as open for a moment. */
 async function destroy({ httpUrl }: Target, session: string): Promise<undefined> {
   for (;;) {
     const { status } = await fetch(`${httpUrl}/api/v1/sessions/${session}`, { method: 'DELETE' });

@@ -1,10 +1,10 @@
-/** What something cost; absent where the system does not tell. */
+/** What something cost; absent if the system does not report it. */
 interface Cost {
   /** Processor time of the inference processes. */
   readonly inferenceSeconds?: number | undefined;
 }
 
-/** Processor time by the second of audio, and as a multiple of that of `none`; dashes where they are not known. */
+/** Processor time per second of audio, and as a multiple of that of `none`; dashes if unknown. */
 export function costCells(
   { inferenceSeconds }: Cost,
   none: Cost | undefined,

@@ -1,7 +1,7 @@
 import type { Distribution } from '../measure/distribution.js';
 import { seconds, table } from './table.js';
 
-/** Delays as a table: a line each. */
+/** Delays as a table, one line each. */
 export function delayTable(delays: readonly (readonly [what: string, Distribution | undefined])[]): string {
   const rows = delays.map(([what, delay]) => [
     what,

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** Where and with what a figure was measured. */
+/** The machine and software with which a figure was measured. */
 export interface Environment {
   readonly processor: string;
   readonly cores: number;
   readonly memoryBytes: number;
   readonly system: string;
   readonly node: string;
-  /** Commit of this repository, with `+` after it where files differ from it; `unknown` without git. */
+  /** Commit of this repository, followed by `+` if files differ from it; `unknown` without git. */
   readonly commit: string;
   /** Mean number of runnable processes before the run, over 1, 5 and 15 minutes. */
   readonly loadBefore: readonly number[];

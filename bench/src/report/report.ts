@@ -12,7 +12,7 @@ export interface Report<Results> {
   /** The command line after `npm run bench --`. */
   readonly command: readonly string[];
   readonly environment: Environment;
-  /** Model that the server or library named. */
+  /** Model, as named by the server or library. */
   readonly model: string;
   readonly results: Results;
 }
@@ -20,7 +20,7 @@ export interface Report<Results> {
 /**
  * Writes a report as JSON.
  *
- * @param path where to; by default `results/NAME-TIME.json` in the folder of the benchmarks
+ * @param path destination; by default `results/NAME-TIME.json` in the folder of the benchmarks
  * @returns the path
  */
 export function writeReport(report: Report<unknown>, path?: string): string {
@@ -32,7 +32,7 @@ export function writeReport(report: Report<unknown>, path?: string): string {
 
 const RESULTS = fileURLToPath(new URL('../../results', import.meta.url));
 
-/** The lines above every table: what ran where. */
+/** The lines above every table: what ran, and where. */
 export function reportHeading(report: Report<unknown>): string {
   const { processor, cores, memoryBytes, system, node, commit, loadBefore } = report.environment;
   return [

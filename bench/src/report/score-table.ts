@@ -1,7 +1,7 @@
 import type { KindScore, Scorecard } from '../score/scorecard.js';
 import { percent, table } from './table.js';
 
-/** The scorecard as text: a line a kind, then noise and terms. */
+/** The scorecard as text: one line for each kind, then noise and terms. */
 export function scoreTable(score: Scorecard): string {
   const lines = Object.entries(score.kinds).map(([kind, figures]) => kindRow(kind, figures));
   if (score.all !== undefined && lines.length > 1) lines.push(kindRow('all', score.all));

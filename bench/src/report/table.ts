@@ -1,4 +1,4 @@
-/** A table for a terminal: the first column to the left, the others to the right. */
+/** A table for a terminal: the first column left-aligned, the others right-aligned. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -18,12 +18,12 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** `0.8714` → `0.87 s`; a dash where nothing was measured. */
+/** `0.8714` → `0.87 s`; a dash if nothing was measured. */
 export function seconds(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? '–' : `${value.toFixed(2)} s`;
 }
 
-/** `0.0123` seconds → `12 ms`; a dash where nothing was measured. */
+/** `0.0123` seconds → `12 ms`; a dash if nothing was measured. */
 export function milliseconds(value: number | undefined): string {
   return value === undefined ? '–' : `${(value * 1000).toFixed(0)} ms`;
 }
@@ -33,7 +33,7 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
-/** `{ busy: 2, draining: 1 }` → `busy 2, draining 1`; `none` where there is nothing. */
+/** `{ busy: 2, draining: 1 }` → `busy 2, draining 1`; `none` if empty. */
 export function counts(of: Readonly<Partial<Record<string, number>>>): string {
   return (
     Object.entries(of)

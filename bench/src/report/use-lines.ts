@@ -2,7 +2,7 @@ import type { GeneratorUse } from '../load/sessions.js';
 import type { ServerUse } from '../server/server-use.js';
 import { megabytes, milliseconds } from './table.js';
 
-/** What the server needed, a line each. */
+/** What the server used, one line each. */
 export function serverLines({ processes, metrics }: ServerUse): string[] {
   const memory =
     processes === undefined
@@ -16,7 +16,7 @@ export function serverLines({ processes, metrics }: ServerUse): string[] {
   ];
 }
 
-/** What the sender needed, in one line. */
+/** What the sender used, in one line. */
 export function generatorLine({ lateness, cpuSeconds, wallSeconds }: GeneratorUse): string {
   const share = ((100 * cpuSeconds) / wallSeconds).toFixed(1);
   return (

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Replaces each British spelling among the words by the American one; runs of white space become one space. */
+/** Replaces each British spelling with the American one; runs of white space become one space. */
 export function toAmericanSpelling(text: string): string {
   american ??= readTable();
   const table = american;

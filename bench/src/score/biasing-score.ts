@@ -10,22 +10,23 @@ import {
   type WordErrors,
 } from './word-errors.js';
 
-/** Errors with their rate. */
+/** Errors and their rate. */
 export type RatedErrors = WordErrors & { readonly wer: number };
 
-/** Errors in the test of rare words. */
+/** Errors of words in the test of rare words. */
 export interface BiasingScore {
   readonly all: RatedErrors;
-  /** U-WER: of the words that are not rare. */
+  /** U-WER: errors of the words that are not rare. */
   readonly common: RatedErrors;
-  /** B-WER: of the rare words. */
+  /** B-WER: errors of the rare words. */
   readonly rare: RatedErrors;
 }
 
 /**
- * Scores as Le et al. do ("Contextualized Streaming End-to-End Speech Recognition with Trie-Based Deep Biasing and
- * Shallow Fusion", 2021): a word that is substituted or deleted counts by what was said, an inserted one by what was
- * heard, as rare where it is a rare word of that utterance. Texts are normalised as for the other scores.
+ * Scores as Le et al. do ("Contextualized Streaming End-to-End Speech Recognition with Trie-Based Deep
+ * Biasing and Shallow Fusion", 2021): a substituted or deleted word counts by what was said, an inserted one
+ * by what was heard, as rare if it is a rare word of that utterance. Texts are normalised as for the other
+ * scores.
  */
 export function scoreBiasing(clips: readonly Clip[], hypotheses: Hypotheses): BiasingScore {
   const errors = clips.flatMap((clip) => {

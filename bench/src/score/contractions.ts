@@ -1,7 +1,7 @@
 /**
- * Contracted forms and abbreviated titles with their long forms, in the order in which they apply: the specific
- * ones stand before the general endings. From Whisper's published English text normaliser (Radford et al. 2022,
- * appendix C; github.com/openai/whisper, MIT).
+ * Contracted forms and abbreviated titles with their long forms, in order of application: specific ones
+ * before general endings. From Whisper's published English text normaliser (Radford et al. 2022, appendix C;
+ * github.com/openai/whisper, MIT).
  */
 export const CONTRACTIONS: readonly Contraction[] = [
   ...words({
@@ -68,7 +68,7 @@ export const CONTRACTIONS: readonly Contraction[] = [
 /** One form to look for and what to write in its place. */
 export interface Contraction {
   readonly form: string;
-  /** Whether the form has to be a word of its own, rather than the end of one. */
+  /** Whether the form has to be a whole word rather than the end of one. */
   readonly wholeWord: boolean;
   readonly longForm: string;
 }

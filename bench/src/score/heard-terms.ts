@@ -2,18 +2,18 @@ import type { Clip } from '../clips/manifest.js';
 import { createTermFinder, type FoundTerm } from '../terms/term-finder.js';
 import type { Hypotheses } from './hypotheses.js';
 
-/** The terms of a list in what was heard. */
+/** The terms of a list that were heard. */
 export interface HeardTerms {
-  /** How often one of them was heard. */
+  /** How often a term was heard. */
   readonly heard: number;
-  /** How often one was heard that was not spoken. */
+  /** How often a term was heard that was not spoken. */
   readonly inventedTimes: number;
-  /** Share of those heard that were spoken; absent where none was heard. */
+  /** Share of heard terms that were spoken; absent if none was heard. */
   readonly precision?: number;
   readonly invented: readonly InventedTerm[];
 }
 
-/** A term that a clip's hypothesis holds more often than what was said. */
+/** A term that occurs more often in a clip's hypothesis than in what was said. */
 interface InventedTerm {
   readonly id: string;
   readonly term: string;

@@ -1,8 +1,8 @@
 import { nothingWritten, writeFinal, type FinalHypothesis } from '@auscult/asr';
 
-/** A text in written form, as if it were one whole final. */
+/** A text in written form, as if it were one complete final. */
 export function inWrittenForm(text: string): string {
-  // Without an end of its sentence, a number at the end would be left open.
+  // Unless the sentence ends, a number at the end would be left open.
   const ended = /[.?!]$/u.test(text) ? text : `${text}.`;
   const words = ended
     .split(' ')

@@ -9,17 +9,17 @@ interface ClipNumbers extends WrittenNumbers {
   readonly id: string;
 }
 
-/** How many numbers of one sort are right. */
+/** How many numbers of one kind are right. */
 export interface NumberShare {
   readonly numbers: number;
   readonly right: number;
 }
 
-/** Numbers that are written as by hand. */
+/** Numbers that are written as a person would write them. */
 export interface NumberScore {
   readonly withUnit: NumberShare;
   readonly alone: NumberShare;
-  /** Those that are not, by clip. */
+  /** The other numbers, by clip. */
   readonly wrong: readonly { readonly id: string; readonly expected: string }[];
 }
 
@@ -31,7 +31,9 @@ export function writtenFormScore(clips: readonly Clip[], texts: Hypotheses): Num
   });
 }
 
-/** Looks in each text for the numbers that it must hold; `textOf` answers undefined for clips that are left out. */
+/**
+ * Looks in each text for the numbers that it must contain; `textOf` returns undefined for clips to leave out.
+ */
 export function scoreNumbers(
   expected: readonly ClipNumbers[],
   textOf: (id: string) => string | undefined,
@@ -54,13 +56,13 @@ export function scoreNumbers(
   return { withUnit: count('withUnit'), alone: count('alone'), wrong };
 }
 
-/** Whether a number stands in a text by itself, and not as a part of another. */
+/** Whether a number occurs in a text by itself, not as a part of another. */
 function holds(text: string, number: string): boolean {
   const escaped = number.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
   return new RegExp(`(?<![\\p{L}\\d.,/–])${escaped}(?![\\p{L}\\d/–]|[.,]\\d)`, 'iu').test(text);
 }
 
-/** The numbers that a manifest has, else those that the table in this package has for the ids of its clips. */
+/** The numbers in the manifest, or else those that the table in this package has for the ids of its clips. */
 function writtenNumbersOf(clips: readonly Clip[]): ClipNumbers[] {
   const table = new Map(readTable().map((numbers) => [numbers.id, numbers]));
   return clips.flatMap(({ id, numbers }) => {

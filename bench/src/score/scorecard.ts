@@ -6,7 +6,7 @@ import { addWordErrors, countWordErrors, wordErrorRate, type WordErrors } from '
 /** How well clips were transcribed. */
 export interface Scorecard {
   readonly kinds: Readonly<Record<string, KindScore>>;
-  /** All clips with speech together. Absent where there were none. */
+  /** All clips with speech together. Absent if there were none. */
   readonly all?: KindScore;
   readonly noise?: NoiseScore | undefined;
   readonly terms?: TermScore | undefined;
@@ -21,7 +21,7 @@ export interface KindScore extends WordErrors {
   readonly wer: number;
 }
 
-/** Words heard where nobody spoke. */
+/** Words heard although nobody spoke. */
 interface NoiseScore {
   readonly clips: number;
   readonly hours: number;
@@ -31,7 +31,7 @@ interface NoiseScore {
   readonly heardIn: readonly { readonly id: string; readonly words: number }[];
 }
 
-/** Terms found with their normalised words in order and next to each other. */
+/** Terms whose normalised words were found in order and next to each other. */
 interface TermScore {
   readonly terms: number;
   readonly found: number;
@@ -44,7 +44,7 @@ interface ClipScore extends WordErrors {
   readonly kind: string;
 }
 
-/** Scores hypotheses against what was said, both normalised as Whisper's authors do. */
+/** Scores hypotheses against what was said, both normalised as by Whisper's authors. */
 export function scoreClips(clips: readonly Clip[], hypotheses: Hypotheses): Scorecard {
   const heard = clips.flatMap((clip) => {
     const hypothesis = hypotheses.get(clip.id);

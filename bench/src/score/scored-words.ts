@@ -2,22 +2,25 @@ import type { Word } from '@auscult/asr';
 import { normaliseEnglish, wordsOf } from './normalise-english.js';
 import { alignWords, type AlignedWords } from './word-errors.js';
 
-/** A word as it was heard, and whether it was said. */
+/** A heard word, and whether it was said. */
 export interface ScoredWord {
   /** 0 to 1. */
   readonly confidence: number;
   readonly right: boolean;
-  /** Places of its words in the whole normalised text that was heard; a number may share one with its neighbours. */
+  /**
+   * Places of its words in the whole normalised text that was heard; a number may share a place with its
+   * neighbours.
+   */
   readonly heardAt: readonly number[];
-  /** Places, in the normalised text that was said, of the words that it was heard for. */
+  /** Places, in the normalised text that was said, of the words in whose place it was heard. */
   readonly saidAt: readonly number[];
-  /** Whether it, or what it was heard for, is written with digits once normalised. */
+  /** Whether it, or what was said in its place, contains digits once normalised. */
   readonly isNumber: boolean;
 }
 
 /**
- * Holds each heard word against what was said. Words that normalise to nothing, such as "um", are left out. Where
- * normalising joins words, as in "twenty five", they are right together or wrong together.
+ * Compares each heard word with what was said. Words that normalise to nothing, such as "um", are left out.
+ * Words that normalising joins, such as "twenty five", are right or wrong together.
  *
  * @param words all words of a recording, in their order
  */
@@ -50,7 +53,7 @@ export function scoreWords(words: readonly Word[], said: string): ScoredWord[] {
   });
 }
 
-/** The places of each word in the normalised text of all. */
+/** The places of each word in the normalised text of all words. */
 function placesByWord(
   words: readonly Word[],
   heard: readonly string[],
@@ -78,7 +81,7 @@ interface Run {
   readonly places: readonly number[];
 }
 
-/** Equal words stand alone; what differs between two of them belongs together. */
+/** Equal words stay single; whatever differs between two of them is one group. */
 function runs(
   pairs: readonly AlignedWords[],
   parts: readonly { readonly text: string }[],

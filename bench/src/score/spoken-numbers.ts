@@ -9,13 +9,13 @@ export function writeNumbersAsDigits(text: string): string {
   return tidyCurrency(readNumbers(splitWords(separateDigits(writeHalves(text)))).join(' '));
 }
 
-/** What has been heard of the current number: an amount still to be added to, or digits to be strung together. */
+/** The current number so far: an amount to add to, or digits to append to. */
 type Value =
   { readonly is: 'amount'; readonly amount: bigint } | { readonly is: 'digits'; readonly digits: string };
 
 interface Reading {
   value: Value | undefined;
-  /** Sign or currency symbol that the next thing written gets in front. */
+  /** Sign or currency symbol to put before the next number. */
   prefix: string;
   readonly written: string[];
 }
@@ -94,7 +94,7 @@ function addTo(value: Value | undefined, word: AmountWord, previous: string | un
   if (value === undefined) return amount(word.amount);
   const before = plainWord(previous);
   const single = word.is === 'unit' && word.amount < 10n;
-  // "one twenty" is 120 in digits by now; a unit after it takes the place of the zero.
+  // "one twenty" is already 120 in digits; a unit after it replaces the zero.
   if (value.is === 'digits' && single && before === 'ten')
     return digits(value.digits.slice(0, -1) + String(word.amount));
   const strungTogether = value.is === 'digits' || (word.is === 'unit' && before === 'unit');
@@ -120,7 +120,7 @@ function readMultiplier(reading: Reading, word: AmountWord): Taken {
   return 'this-word';
 }
 
-/** Undefined where the digits are no decimal number, or the product is not whole. */
+/** Undefined if the digits are not a decimal number, or the product is not whole. */
 function multiply(value: Value, multiplier: bigint): bigint | undefined {
   if (value.is === 'digits') return wholeProduct(value.digits, multiplier);
   const thousands = (value.amount / 1000n) * 1000n;
@@ -236,7 +236,9 @@ function repeatedDigit(word: string | undefined): string | undefined {
   return known?.is === 'unit' && known.suffix === '' ? String(known.amount) : undefined;
 }
 
-/** `number` × `factor`, exactly; undefined where the text is no decimal number or the product is not whole. */
+/**
+ * `number` × `factor`, exactly; undefined if the text is not a decimal number or the product is not whole.
+ */
 function wholeProduct(number: string, factor: bigint): bigint | undefined {
   const match = /^(?=\.?[0-9])([0-9]*)\.?([0-9]*)$/u.exec(number);
   if (match === null) return undefined;
@@ -246,7 +248,7 @@ function wholeProduct(number: string, factor: bigint): bigint | undefined {
   return scaled % scale === 0n ? scaled / scale : undefined;
 }
 
-/** `two and a half` → `two point five`; after a word that is no number it stays. */
+/** `two and a half` → `two point five`; unchanged after a word that is not a number. */
 function writeHalves(text: string): string {
   const parts = text.split(/(?<![\p{L}\p{N}_])and\s+a\s+half(?![\p{L}\p{N}_])/u);
   return parts
@@ -260,7 +262,7 @@ function writeHalves(text: string): string {
     .join(' ');
 }
 
-/** Parts letters from digits, and joins endings such as `st` to the digits before them. */
+/** Separates letters from digits, and joins endings such as `st` to the digits before them. */
 function separateDigits(text: string): string {
   return text
     .replace(/([a-z])([0-9])/gu, '$1 $2')

@@ -7,7 +7,10 @@ export interface WordErrors {
   readonly insertions: number;
 }
 
-/** A word of the reference beside the word that was heard for it, by their places; alone where the other side has none. */
+/**
+ * The places of a word of the reference and of the word heard for it; only one of them if the other side has
+ * none.
+ */
 export interface AlignedWords {
   readonly reference?: number;
   readonly hypothesis?: number;
@@ -55,7 +58,7 @@ export function alignWords(reference: readonly string[], hypothesis: readonly st
   ];
 }
 
-/** Sum over clips, from which a corpus-level rate follows. */
+/** Sum over clips, from which the corpus-level rate is computed. */
 export function addWordErrors(all: Iterable<WordErrors>): WordErrors {
   const sum = { words: 0, substitutions: 0, deletions: 0, insertions: 0 };
   for (const one of all) {
@@ -67,7 +70,7 @@ export function addWordErrors(all: Iterable<WordErrors>): WordErrors {
   return sum;
 }
 
-/** Edits a reference word; above 1 where more was invented than said. Not a number without reference words. */
+/** Edits per reference word; above 1 if more was invented than said. NaN without reference words. */
 export function wordErrorRate(errors: WordErrors): number {
   return (errors.substitutions + errors.deletions + errors.insertions) / errors.words;
 }

@@ -1,17 +1,17 @@
 import type { Hypotheses } from './hypotheses.js';
 
-/** A clip whose text lacks words with terms that it has without. */
+/** A clip whose text lacks words with key terms that it has without them. */
 export interface LostBesideTerms {
   readonly id: string;
-  /** The numbers, units and negations that it lacks. */
+  /** The missing numbers, units and negations. */
   readonly lost: readonly string[];
   readonly without: string;
   readonly withTerms: string;
 }
 
 /**
- * Clips that lack numbers, units and negations once sessions are told what terms to expect. Numbers in digits and in words
- * count as the same one.
+ * Clips that lack numbers, units or negations once sessions are given key terms. A number counts as the same
+ * in digits and in words.
  */
 export function lostBesideTerms(without: Hypotheses, withTerms: Hypotheses): LostBesideTerms[] {
   return [...without].flatMap(([id, text]) => {

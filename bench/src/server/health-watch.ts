@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as elapsed } from 'node:timers/promises';
 
-/** How long a server needed to say that it lives, seconds. */
+/** How long a server took to answer that it is alive, seconds. */
 export interface HealthWatch {
-  /** The longest so far; what is asked for now counts with the time it has taken until now. */
+  /** The longest so far; a pending request counts with the time it has taken until now. */
   readonly slowest: () => number;
   readonly stop: () => Promise<void>;
 }
 
-/** Asks `/health/live` again and again: what holds the event loop up, holds this up too. */
+/** Requests `/health/live` repeatedly: whatever blocks the event loop delays its answer. */
 export function watchHealth(httpUrl: string): HealthWatch {
   let slowest = 0;
   const over = new AbortController();

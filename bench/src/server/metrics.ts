@@ -1,4 +1,4 @@
-/** The server's own account, read from `/metrics`. */
+/** The server's own figures, read from `/metrics`. */
 export interface ServerMetrics {
   /** 99th percentile since the server started, seconds. */
   readonly eventLoopDelayP99?: number | undefined;
@@ -7,7 +7,7 @@ export interface ServerMetrics {
   readonly jobsLost?: number | undefined;
 }
 
-/** Reads the metrics; fields that the server does not have stay away, and all of them where there is no such page. */
+/** Reads the metrics; fields that the server lacks are absent, and all of them if it has no such page. */
 export async function readMetrics(httpUrl: string): Promise<ServerMetrics> {
   const response = await fetch(`${httpUrl}/metrics`).catch(() => undefined);
   if (response?.ok !== true) return {};

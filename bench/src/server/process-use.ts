@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
-/** What a process and all that it started use. */
+/** What a process and all its descendants use. */
 export interface ProcessUse {
   /** Milliseconds of `performance.now()`. */
   readonly at: number;
   /** Proportional set size: memory shared by processes counts once. */
   readonly memoryBytes: number;
-  /** Processor time so far; that of processes which have ended is kept. */
+  /** Processor time so far, including that of processes which have ended. */
   readonly cpuSeconds: number;
   readonly processes: number;
 }
 
-/** Takes samples of a process tree. */
+/** Samples a process tree. */
 export interface ProcessWatch {
   readonly samples: readonly ProcessUse[];
   sample(): ProcessUse;
@@ -78,7 +78,7 @@ function treeOf(pid: number): ProcessStat[] {
 function statOf(id: number): ProcessStat | undefined {
   const stat = readOrUndefined(`/proc/${String(id)}/stat`);
   if (stat === undefined) return undefined;
-  // The name stands in parentheses and may hold anything; the parent is the second field after it.
+  // The name is in parentheses and may contain anything; the parent is the second field after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   return { id, parent: Number(fields[1]), cpuSeconds: ticks / TICKS_PER_SECOND };
@@ -90,7 +90,7 @@ function memoryOf(id: number): number | undefined {
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 
-/** Processes end while they are looked at. */
+/** Processes may end while they are read. */
 function readOrUndefined(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Processor time that the threads of a process have used, to the nanosecond: `/proc/PID/stat` counts in hundredths of
- * a second, which is too coarse for one utterance. Threads that have ended are not in it.
+ * Processor time that the threads of a process have used, to the nanosecond: `/proc/PID/stat` counts in
+ * hundredths of a second, which is too coarse for one utterance. Threads that have ended are not included.
  *
  * @returns undefined on systems without `/proc/PID/task/TID/schedstat`, and for a process that has ended
  */

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { settingsEnvironment } from './target.js';
 
-/** Runs the command line of the server, as an operator would, and resolves with what it printed. Fails where it does. */
+/**
+ * Runs the server's command line, as an operator would, and resolves with its output. Rejects if the command
+ * fails.
+ */
 export async function runCli(args: readonly string[]): Promise<string> {
   const cli = fileURLToPath(new URL('./cli/main.js', import.meta.resolve('@auscult/server')));
   const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
@@ -13,7 +16,7 @@ export async function runCli(args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** Creates an API key; the key. */
+/** Creates an API key, and resolves with it. */
 export async function createKey(dataDirectory: string, role: string): Promise<string> {
   const args = ['keys', 'create', '--role', role, '--data-directory', dataDirectory, '--json'];
   return (JSON.parse(await runCli(args)) as { readonly secret: string }).secret;

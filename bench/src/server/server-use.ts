@@ -3,7 +3,7 @@ import { readMetrics, type ServerMetrics } from './metrics.js';
 import { watchProcesses, type ProcessUse } from './process-use.js';
 import type { Target } from './target.js';
 
-/** What the server and its inference processes needed during a measurement. */
+/** What the server and its inference processes used during a measurement. */
 export interface ServerUse {
   readonly metrics: ServerMetrics;
   /** Absent for a server that the benchmark has not started, and without `/proc/PID/smaps_rollup`. */
@@ -30,7 +30,10 @@ export async function watchServer<Result>(
   return { result, use: { metrics, processes } };
 }
 
-/** Watches a process and all that it started while `measure` runs; `processes` is absent as in `ServerUse`. */
+/**
+ * Watches a process and all its descendants while `measure` runs; `processes` may be absent, as in
+ * `ServerUse`.
+ */
 export async function watchTree<Result>(
   pid: number | undefined,
   intervalSeconds: number,

@@ -12,11 +12,11 @@ export interface Target {
   readonly url: string;
   /** Address of the rest, `http://…`. */
   readonly httpUrl: string;
-  /** Known where the benchmark has started the server, so that its memory and processor time can be read. */
+  /** Present if the benchmark has started the server, so that its memory and processor time can be read. */
   readonly pid?: number | undefined;
   /** From the start of the process to the answer that it is ready. */
   readonly startSeconds?: number | undefined;
-  /** Ends a server that the benchmark has started. */
+  /** Stops the server if the benchmark has started it. */
   stop(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface ServerCommand {
   readonly readyWithinSeconds: number;
 }
 
-/** A server that runs already. */
+/** A server that is already running. */
 export function runningServer(url: string): Target {
   return { url, httpUrl: httpUrlOf(url), stop: () => Promise.resolve() };
 }
@@ -63,8 +63,8 @@ export function auscultCommand(flags: readonly string[]): ServerCommand {
 /**
  * Starts a server on a free port of the loopback address and waits until it is ready.
  *
- * @param environment variables that it gets besides those of this process
- * @throws Error with the last lines that the server wrote when it ends or does not get ready in time
+ * @param environment variables in addition to those of this process
+ * @throws Error with the server's last lines of output if it ends or does not become ready in time
  */
 export async function startServer(
   command: ServerCommand,
@@ -93,7 +93,9 @@ export async function startServer(
   };
 }
 
-/** The environment without the variables of the benchmarks themselves, which the server would take for slips. */
+/**
+ * The environment without the benchmarks' own variables, which the server would reject as misspelt settings.
+ */
 export function settingsEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'AUSCULT_SHARED'));
 }

@@ -3,11 +3,12 @@ import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
 import { shuffled } from './shuffled.js';
 
 /**
- * Makes the biasing lists of the published test: the rare words of an utterance and so many distractors, which are
- * not spoken in it: first those published with the utterance, then those published with others, always the same.
+ * Makes the biasing lists of the published test: the rare words of an utterance and the given number of
+ * distractors, which are not spoken in it. Those published with the utterance come first, then those
+ * published with others, always the same ones.
  *
  * @param clips all utterances, from which distractors are drawn
- * @throws Error where there are too few
+ * @throws Error if there are too few
  */
 export function biasingLists(clips: readonly Clip[], distractors: number): (clip: Clip) => readonly string[] {
   const all = [...new Set(clips.flatMap(({ biasing }) => biasing?.distractors ?? []))];
@@ -19,7 +20,7 @@ export function biasingLists(clips: readonly Clip[], distractors: number): (clip
     const unspoken = [...drawn].filter((word) => !spoken.has(normaliseEnglish(word)));
     if (unspoken.length < distractors)
       throw new Error(
-        `The clips hold ${String(unspoken.length)} distractors, fewer than ${String(distractors)}. Take more clips.`,
+        `The clips hold ${String(unspoken.length)} distractors, fewer than ${String(distractors)}. Choose more clips.`,
       );
     return [...(biasing?.rare ?? []), ...unspoken.slice(0, distractors)];
   };

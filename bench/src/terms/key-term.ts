@@ -1,14 +1,14 @@
 /** A word or words that a session is told to expect, as the protocol's `configure` takes them. */
 export interface KeyTerm {
-  /** As it is to be spelled. */
+  /** How to spell it. */
   readonly text: string;
-  /** How strongly it is preferred; 1 where absent. */
+  /** How strongly it is preferred; 1 if absent. */
   readonly weight?: number;
-  /** Other ways to spell what is heard. */
+  /** Other spellings of how it sounds. */
   readonly soundsLike?: readonly string[];
 }
 
-/** The part of `LiveOptions` that tells a session its key terms. */
+/** The part of `LiveOptions` that gives a session its key terms. */
 export function keyTermOptions(keyTerms: readonly KeyTerm[]): { readonly keyTerms?: readonly KeyTerm[] } {
   return keyTerms.length === 0 ? {} : { keyTerms };
 }

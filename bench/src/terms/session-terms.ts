@@ -3,8 +3,8 @@ import { createTermFinder } from './term-finder.js';
 import { normaliseEnglish } from '../score/normalise-english.js';
 
 /**
- * The terms of a session in which all clips are dictated: theirs, each once, then distractors from `list`, which are
- * spoken in none of them, until there are `total`.
+ * The terms of a session in which all clips are dictated: the clips' own, each once, then distractors from
+ * `list`, which no clip contains, up to `total`.
  */
 export function sessionTerms(clips: readonly Clip[], list: readonly string[], total: number): string[] {
   const find = createTermFinder(list);

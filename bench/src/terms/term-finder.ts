@@ -1,6 +1,6 @@
 import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
 
-/** A term that stands in a text with all its words, next to each other. */
+/** A term whose words all occur in a text, next to each other. */
 export interface FoundTerm {
   /** Normalised. */
   readonly term: string;
@@ -9,7 +9,7 @@ export interface FoundTerm {
   readonly words: number;
 }
 
-/** Prepares the search for whole terms; text and terms are normalised as for scores. */
+/** Prepares a search for whole terms; text and terms are normalised as for scores. */
 export function createTermFinder(terms: readonly string[]): (text: string) => FoundTerm[] {
   const normalised = new Set(terms.map((term) => wordsOf(normaliseEnglish(term)).join(' ')));
   normalised.delete('');

@@ -9,7 +9,10 @@ import { selectAbbreviations } from './terms/select-abbreviations.js';
 import { selectDrugs } from './terms/select-drugs.js';
 import { selectMedicalTerms } from './terms/select-medical-terms.js';
 
-/** The lexicon, in the order of its texts. `curated` terms come from this project and win over those of the sources. */
+/**
+ * The lexicon, in the order of its texts. `curated` terms come from this project and take precedence over
+ * those of the sources.
+ */
 export function buildLexicon(sources: Sources, curated: readonly LexiconTerm[]): LexiconTerm[] {
   const { names, abbreviations, frequencies, prescribed, drugBank, unii } = sources;
   const evidence = gatherEvidence(names);

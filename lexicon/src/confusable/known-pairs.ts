@@ -1,13 +1,13 @@
 import type { ConfusableDrugs } from '@auscult/asr';
 
-/** Two drugs that are known to be taken for each other. */
+/** Two drugs that are known to be confused. */
 export type KnownPair = Pick<ConfusableDrugs, 'names' | 'origin'>;
 
 /**
- * Reads a pair a line: two names and how the pair is known (`fda`, `reported`), with tabs between them; `#` begins a line
- * that is no pair.
+ * Reads one pair per line: two names and how the pair is known (`fda`, `reported`), with tabs between them;
+ * `#` begins a comment.
  *
- * @throws where a line is no pair
+ * @throws if a line is not a pair
  */
 export function parseKnownPairs(table: string): KnownPair[] {
   const lines = table.split('\n').filter((line) => line !== '' && !line.startsWith('#'));

@@ -12,7 +12,10 @@ function alike(a: string, b: string): number {
   return 1 - distance(a, b) / Math.max(a.length, b.length);
 }
 
-/** The least cost of edits from one to the other. A vowel for a vowel, or a consonant for one made alike, costs half. */
+/**
+ * The least cost of edits from one to the other. Replacing a vowel by a vowel, or a consonant by one of the
+ * same group, costs half.
+ */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (const [row, from] of Array.from(a).entries()) {
@@ -31,5 +34,8 @@ function replacing(from: string, to: string): number {
   return GROUPS.some((group) => group.includes(from) && group.includes(to)) ? 0.5 : 1;
 }
 
-/** Vowels, and consonants of one place: lips, teeth, hissing, back of the mouth, nose, liquids. */
+/**
+ * Vowels, and consonants of the same place or manner: lips, teeth, sibilants, back of the mouth, nasals,
+ * liquids.
+ */
 const GROUPS: readonly string[] = ['aeiou', 'bpvf', 'dt', 'szj', 'gk', 'mn', 'lr'];

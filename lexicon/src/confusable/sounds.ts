@@ -1,6 +1,6 @@
 /**
- * The sounds of a drug's name, roughly, as one letter each: `ph` and `f` are one, and so are `c` before `e` and `s`. Made
- * for names that are read as they are written, as those of drugs are.
+ * The sounds of a drug's name, roughly, as one letter each: `ph` equals `f`, and `c` before `e` equals `s`.
+ * Meant for names that are pronounced as they are written, such as those of drugs.
  */
 export function soundsOf(name: string): string {
   return RULES.reduce((sounds, [letters, sound]) => sounds.replace(letters, sound), name.toLowerCase());

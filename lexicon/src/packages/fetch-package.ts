@@ -9,7 +9,7 @@ import type { PinnedPackage } from './pinned-packages.js';
  * The archive of a pinned package. It is downloaded by the registry's own client, and only if `directory` does not
  * hold it yet.
  *
- * @throws where the client fails, or the archive is not the one that was pinned
+ * @throws if the client fails, or the archive is not the one that was pinned
  */
 export async function fetchPackage(pinned: PinnedPackage, directory: string): Promise<Uint8Array> {
   const folder = join(directory, `${pinned.name}-${pinned.version}`);

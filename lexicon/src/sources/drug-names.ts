@@ -1,6 +1,8 @@
 import { parse } from 'csv-parse/sync';
 
-/** One drug as a list of medicines for patients has it: common in practice, or nobody would have written about it. */
+/**
+ * One drug in a list of medicines for patients: common in practice, or nobody would have written about it.
+ */
 export interface PrescribedDrug {
   /** The active ingredients. */
   readonly ingredients: readonly string[];
@@ -22,7 +24,7 @@ export function readPrescribedDrugs(csv: string): PrescribedDrug[] {
 
 /** A drug in DrugBank. */
 export interface DrugBankEntry {
-  /** Grows with the day on which the drug was added. */
+  /** Grows with the date on which the drug was added. */
   readonly number: number;
   readonly name: string;
 }

@@ -27,7 +27,7 @@ function uninverted(text: string): string {
   return attribute !== undefined && others.length === 0 ? `${attribute} ${noun}` : text;
 }
 
-/** The kind of the first branch that has one. What is both a disease and an animal's is an animal's. */
+/** The kind of the first branch that has one. Diseases of animals have none. */
 function kindOf(trees: readonly string[]): TermKind | undefined {
   if (trees.some((tree) => tree.startsWith('C22'))) return undefined;
   for (const [branch, kind] of BRANCHES) if (trees.some((tree) => branch.test(tree))) return kind;
@@ -37,7 +37,7 @@ function kindOf(trees: readonly string[]): TermKind | undefined {
 const BRANCHES: readonly (readonly [RegExp, TermKind])[] = [
   [/^(C\d\d|F03)/, 'condition'],
   [/^A(0\d|10|11|12|14|15|16|17)/, 'anatomy'],
-  // Specialties (H02.403) are what is done, too.
+  // Specialties (H02.403) count as procedures, too.
   [/^(E02|E03|E04|E06|H02\.403)/, 'procedure'],
   [/^E01/, 'test'],
   [/^E07/, 'device'],

@@ -1,10 +1,10 @@
-/** What FDA's list of substances (UNII) says of names, all in lower case. */
+/** The names in FDA's list of substances (UNII), all in lower case. */
 export interface UniiNames {
   /** Official and common names. */
   readonly generic: ReadonlySet<string>;
-  /** The brands of a substance with whatever salt, by its name without one. */
+  /** The brands of a substance with any salt, by its name without one. */
   readonly brandNames: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The substances in the brands that hold several. */
+  /** The substances in brands that contain several. */
   readonly combinations: ReadonlyMap<string, ReadonlySet<string>>;
 }
 

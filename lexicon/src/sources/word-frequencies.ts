@@ -3,11 +3,11 @@ export interface WordFrequencies {
   readonly words: readonly string[];
   /** Occurrences of a word, or of two words with a space between them, in lower case. */
   count(words: string): number;
-  /** Place of a word among all, from 1 for the most frequent. */
+  /** Rank of a word, from 1 for the most frequent. */
   rank(word: string): number | undefined;
 }
 
-/** Reads two lists with a word (or a pair of words) and its count a line, the most frequent first. */
+/** Reads two lists, each line a word (or a pair of words) and its count, the most frequent first. */
 export function readWordFrequencies(words: string, pairs: string): WordFrequencies {
   const counts = new Map<string, number>();
   const ranks = new Map<string, number>();

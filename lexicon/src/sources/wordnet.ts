@@ -22,11 +22,11 @@ interface Synset {
   readonly offset: string;
   readonly lexicographerFile: string;
   readonly words: readonly string[];
-  /** Offsets of the nouns that an adjective is made from. */
+  /** Offsets of the nouns that an adjective is derived from. */
   readonly pertainsTo: readonly string[];
 }
 
-/** Of the nouns of the body (08) and of states (26). */
+/** Offsets of the nouns of the body (08) and of states (26). */
 const KINDS: ReadonlyMap<string, TermKind> = new Map([
   ['08', 'anatomy'],
   ['26', 'condition'],
@@ -53,7 +53,7 @@ function synsets(file: string): Synset[] {
   });
 }
 
-/** Adjectives may end in a marker of their place: `ill(p)`. */
+/** Adjectives may end in a marker of their position: `ill(p)`. */
 function wordAt(fields: readonly string[], at: number): string {
   return (fields[at] ?? '').replaceAll('_', ' ').replace(/\(.*\)$/, '');
 }

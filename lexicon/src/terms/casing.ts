@@ -1,10 +1,13 @@
 import type { SourceName } from '../sources/source-name.js';
 import { wordsIn } from './words.js';
 
-/** Writes a term in lower case as the sources that keep capital letters mostly do: `crohn disease` → `Crohn disease`. */
+/** Gives a lower-case term the capital letters that sources mostly use: `crohn disease` → `Crohn disease`. */
 export type Casing = (term: string) => string;
 
-/** Learns from the names whose capital letters say something. A name that none has is written word by word. */
+/**
+ * Learns from the names whose capital letters are meaningful. A name that is in none of them is written word
+ * by word.
+ */
 export function learnCasing(names: readonly SourceName[]): Casing {
   const votes = new Map<string, Map<string, number>>();
   const vote = (form: string): void => {

@@ -3,9 +3,9 @@ import type { WordFrequencies } from '../sources/word-frequencies.js';
 import { FAMILIAR_WORDS, isOrdinary } from './ordinary-words.js';
 
 /**
- * The verbs, adjectives and adverbs that belong to single words of the lexicon, as far as books have them:
- * `intubation` → `intubated`, `meniscus` → `meniscal`, `subcutaneous` → `subcutaneously`. Names in classifications are
- * nouns, and speech is not.
+ * The verbs, adjectives and adverbs derived from single words of the lexicon, if they occur in books:
+ * `intubation` → `intubated`, `meniscus` → `meniscal`, `subcutaneous` → `subcutaneously`. Names in
+ * classifications are nouns, but speech has other forms, too.
  */
 export function deriveWords(terms: readonly LexiconTerm[], frequencies: WordFrequencies): LexiconTerm[] {
   return terms

@@ -4,10 +4,13 @@ import { phrasesIn, wordsIn } from './words.js';
 
 /** Where a term was found. */
 export interface Evidence {
-  /** Sources in which it is a name of its own, and the kinds of what it names there. */
+  /** Sources in which it is a complete name, and the kinds of what it names there. */
   readonly sources: ReadonlySet<string>;
   readonly named: ReadonlyMap<TermKind, number>;
-  /** How many concepts of each kind have it in one of their names. WordNet's do not count: it is no list of medicine. */
+  /**
+   * How many concepts of each kind have it in one of their names. WordNet's do not count, since it is not a
+   * medical list.
+   */
   readonly concepts: ReadonlyMap<TermKind, number>;
 }
 
@@ -36,7 +39,7 @@ export function gatherEvidence(names: readonly SourceName[]): ReadonlyMap<string
   return found;
 }
 
-/** The names of one concept follow each other, so that remembering the latest counts each concept once. */
+/** The names of a concept are adjacent, so that remembering the latest concept counts each one once. */
 interface Found extends Evidence {
   readonly sources: Set<string>;
   readonly named: Map<TermKind, number>;

@@ -1,7 +1,10 @@
 import type { LexiconTerm } from '@auscult/asr';
 import type { WordFrequencies } from '../sources/word-frequencies.js';
 
-/** One list without repetition, in the order of its texts: where two lists have a text, whatever its case, the first wins. */
+/**
+ * One list without repetition, in the order of its texts: if two lists have the same text in any case, the
+ * first wins.
+ */
 export function mergeTerms(
   lists: readonly (readonly LexiconTerm[])[],
   frequencies: WordFrequencies,
@@ -16,7 +19,7 @@ export function mergeTerms(
     .sort((a, b) => (a.text < b.text ? -1 : 1));
 }
 
-/** Thesauri have a plural of everything (`hypothyroidisms`). Those that no book has are left out. */
+/** Thesauri list a plural of everything (`hypothyroidisms`). Plurals that occur in no book are left out. */
 function isRarePlural(
   text: string,
   terms: ReadonlyMap<string, LexiconTerm>,
@@ -34,7 +37,7 @@ function isRarePlural(
   );
 }
 
-/** One sound must not have two spellings in the list: `oedema` goes where there is `edema`. */
+/** One sound must not have two spellings in the list: `oedema` is dropped if `edema` is listed. */
 function isBritish(text: string, terms: ReadonlyMap<string, LexiconTerm>): boolean {
   const term = text.toLowerCase();
   const american = term.replaceAll('ae', 'e').replaceAll('oe', 'e').replaceAll('our', 'or');

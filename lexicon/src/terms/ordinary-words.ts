@@ -1,12 +1,15 @@
 import type { WordFrequencies } from '../sources/word-frequencies.js';
 
-/** Whether a word is one of the most frequent `atMost` of English. Any recognizer knows those, so expecting them only does harm. */
+/**
+ * Whether a word is one of the `atMost` most frequent English words. Any recognizer knows those, so expecting
+ * them only does harm.
+ */
 export function isOrdinary(word: string, frequencies: WordFrequencies, atMost: number): boolean {
   return (frequencies.rank(word) ?? Infinity) <= atMost;
 }
 
-/** Names of drugs are only left out if they are everyday words as well: `today`, `equal`. */
+/** Names of drugs are left out only if they are also everyday words: `today`, `equal`. */
 export const EVERYDAY_WORDS = 5_000;
 
-/** Other terms are left out if any reader knows them: `heart`, `fracture`. */
+/** Other terms are left out if every reader knows them: `heart`, `fracture`. */
 export const FAMILIAR_WORDS = 10_000;

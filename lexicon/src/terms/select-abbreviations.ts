@@ -5,18 +5,18 @@ import { kindOf } from './select-medical-terms.js';
 import { weightOf } from './weight.js';
 import { wordsIn } from './words.js';
 
-/** What abbreviations are chosen by. */
+/** The evidence by which abbreviations are chosen. */
 export interface AbbreviationKnowledge {
   readonly abbreviations: ReadonlyMap<string, readonly string[]>;
   readonly evidence: ReadonlyMap<string, Evidence>;
-  /** In how many clinical texts an abbreviation stands. */
+  /** In how many clinical texts an abbreviation occurs. */
   readonly texts: ReadonlyMap<string, number>;
   readonly frequencies: WordFrequencies;
 }
 
 /**
- * Abbreviations of three to five capital letters that stand for a name in some source and are in clinical texts.
- * Those that are also words (`CAN`, `AIDS`) are left out.
+ * Abbreviations of three to five capital letters that stand for a name in some source and occur in clinical
+ * texts. Those that are also words (`CAN`, `AIDS`) are left out.
  */
 export function selectAbbreviations(knowledge: AbbreviationKnowledge): LexiconTerm[] {
   return [...knowledge.abbreviations].flatMap(([text, meanings]) => {

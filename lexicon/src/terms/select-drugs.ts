@@ -6,22 +6,22 @@ import { EVERYDAY_WORDS, isOrdinary } from './ordinary-words.js';
 import { weightOf } from './weight.js';
 import { wordsIn } from './words.js';
 
-/** What is known of the names of drugs, all in lower case but for lists of drugs. */
+/** What is known of the names of drugs, all in lower case except in lists of drugs. */
 export interface DrugKnowledge {
   readonly prescribed: readonly PrescribedDrug[];
   readonly drugBank: readonly DrugBankEntry[];
   readonly unii: UniiNames;
   /** Headings and entry terms of MeSH. */
   readonly mesh: ReadonlySet<string>;
-  /** In how many clinical texts a term stands. */
+  /** In how many clinical texts a term occurs. */
   readonly texts: ReadonlyMap<string, number>;
   readonly frequencies: WordFrequencies;
 }
 
 /**
- * Generic names and brands. Surest are those that a list of medicines for patients has. Of other generic names, those are
- * taken that DrugBank and FDA agree on and that MeSH or a brand vouches for; of other brands, those of combinations and
- * those of drugs with few, since drugs with many have most of them in other countries.
+ * Generic names and brands. The surest are those in a list of medicines for patients. Other generic names are
+ * taken if DrugBank and FDA agree on them and MeSH or a brand vouches for them; other brands, if they are
+ * combinations or their drug has few brands, since most brands of drugs with many are from other countries.
  */
 export function selectDrugs(knowledge: DrugKnowledge): LexiconTerm[] {
   const listed = new Set(prescribedIngredients(knowledge));
@@ -73,7 +73,10 @@ function agreedGenerics({ drugBank, unii, mesh }: DrugKnowledge): string[] {
     );
 }
 
-/** The brands that hold several substances of which one is prescribed. Lists of single drugs leave them out. */
+/**
+ * The brands that contain several substances, one of which is prescribed. Lists of single drugs leave them
+ * out.
+ */
 function combinationBrands(prescribed: ReadonlySet<string>, { unii }: DrugKnowledge): string[] {
   return [...unii.combinations].flatMap(([brand, substances]) =>
     [...substances].some((substance) => prescribed.has(substance) || prescribed.has(withoutSalt(substance)))
@@ -82,7 +85,7 @@ function combinationBrands(prescribed: ReadonlySet<string>, { unii }: DrugKnowle
   );
 }
 
-/** Those too new for the lists of prescribed drugs: DrugBank numbers drugs as it adds them. */
+/** Drugs too new for the lists of prescribed drugs: DrugBank numbers drugs in order of addition. */
 function recentGenerics(knowledge: DrugKnowledge): string[] {
   return agreedGenerics({
     ...knowledge,
@@ -101,12 +104,12 @@ const FIRST_RECENT_NUMBER = 11_000;
 
 const FEW_BRANDS = 3;
 
-/** Up to three words of letters, and one letter or digit at the end: no chemist's name. */
+/** Up to three words of letters, with an optional letter or digit at the end: not a chemical name. */
 function isSayable(name: string): boolean {
   return /^[a-z][a-z'-]{2,}( [a-z][a-z'-]*| \d+){0,2}$/.test(name);
 }
 
-/** Brands are made of everyday words, too: `today`, `equal`. Those would do more harm than good. */
+/** Some brands are everyday words: `today`, `equal`. Those would do more harm than good. */
 function isKnownWord(word: string, { frequencies }: DrugKnowledge): boolean {
   return word.length < 3 || isOrdinary(word, frequencies, EVERYDAY_WORDS);
 }
@@ -120,7 +123,7 @@ function brandCasing(name: string): string {
     .join(' ');
 }
 
-/** Letters behind a brand that tell its form. */
+/** Letters after a brand that tell its form. */
 const FORMS: ReadonlySet<string> = new Set(
   'cd cr dm ds ec er fe gp hc hct hfa hp ir la lo mr odt pm sr td xl xr zmt'.split(' '),
 );

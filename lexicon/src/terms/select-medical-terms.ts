@@ -5,10 +5,10 @@ import type { Evidence } from './evidence.js';
 import { FAMILIAR_WORDS, isOrdinary } from './ordinary-words.js';
 import { weightOf, type Usage } from './weight.js';
 
-/** What terms are chosen by. */
+/** The evidence by which terms are chosen. */
 export interface Selection {
   readonly evidence: ReadonlyMap<string, Evidence>;
-  /** In how many clinical texts a term stands. */
+  /** In how many clinical texts a term occurs. */
   readonly texts: ReadonlyMap<string, number>;
   readonly frequencies: WordFrequencies;
   readonly casing: Casing;
@@ -31,7 +31,8 @@ function usageOf(term: string, evidence: Evidence, { texts, frequencies }: Selec
   const inTexts = texts.get(term) ?? 0;
   return {
     sources: evidence.sources.size,
-    // There are more chemicals, proteins and microbes than a clinic ever speaks of. Those in its texts count.
+    // There are more chemicals, proteins and microbes than clinicians ever mention. Only those in clinical
+    // texts count.
     concepts: count(CLINICAL) + (inTexts > 0 || count(['condition']) > 0 ? count(OF_LABORATORIES) : 0),
     texts: inTexts,
     printed: frequencies.count(term),
@@ -41,7 +42,10 @@ function usageOf(term: string, evidence: Evidence, { texts, frequencies }: Selec
 const CLINICAL: readonly TermKind[] = ['condition', 'anatomy', 'procedure', 'device'];
 const OF_LABORATORIES: readonly TermKind[] = ['test', 'drug', 'organism'];
 
-/** What most names say it is, or, for a word that is none, what most names are that have it. */
+/**
+ * The kind that most names give it, or, for a word that is not a name, the kind of most names that contain
+ * it.
+ */
 export function kindOf({ named, concepts }: Evidence): TermKind | undefined {
   return mostFrequent(named) ?? mostFrequent(concepts);
 }
@@ -50,7 +54,10 @@ function mostFrequent(kinds: ReadonlyMap<TermKind, number>): TermKind | undefine
   return [...kinds].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-/** A word is taken if it is a name in use or is in many names, and medicine has it more often than other books. */
+/**
+ * A word is taken if it is a name in use or is part of many names, and is more frequent in medicine than in
+ * other books.
+ */
 function isWord(
   word: string,
   { sources, concepts, texts, printed }: Usage,
@@ -79,12 +86,12 @@ function isPhrase(
   return (sources >= 2 && (concepts >= 8 || printed > 0)) || (texts >= 1 && concepts >= 4);
 }
 
-/** Ontologies abbreviate each disease, mostly by its gene. Clinicians do not. */
+/** Ontologies abbreviate every disease, mostly by its gene. Clinicians do not. */
 function isAcronym(word: string): boolean {
   return /\p{Lu}.*\p{Lu}/u.test(word) && !word.includes('-');
 }
 
-/** Words that names in classifications have where speech has an adjective (`neoplasm of colon`), or nothing. */
+/** Words in names of classifications for which speech has an adjective (`neoplasm of colon`) or nothing. */
 const NOT_SPOKEN: ReadonlySet<string> = new Set(
   'of and or with without in on to by for due the type types unspecified other multiple not'.split(' '),
 );

@@ -1,16 +1,19 @@
 /** How a term is used. */
 export interface Usage {
-  /** Sources in which it is a name of its own. */
+  /** Sources in which it is a complete name. */
   readonly sources: number;
   /** Concepts that have it in one of their names. */
   readonly concepts: number;
-  /** Clinical texts in which it stands. */
+  /** Clinical texts in which it occurs. */
   readonly texts: number;
-  /** How often it is in printed books. */
+  /** How often it occurs in printed books. */
   readonly printed: number;
 }
 
-/** How common a term is in clinics, from 0.1 to 1, with two decimals. Each kind of evidence counts by its magnitude. */
+/**
+ * How common a term is in clinics, from 0.1 to 1, with two decimals. Each kind of evidence counts by its
+ * order of magnitude.
+ */
 export function weightOf({ sources, concepts, texts, printed }: Usage): number {
   const points =
     Math.min(sources, 4) +

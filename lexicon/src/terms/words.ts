@@ -1,4 +1,4 @@
-/** The words of a name: letters, with the digits, hyphens and apostrophes inside of them. */
+/** The words of a name: letters, and the digits, hyphens and apostrophes within them. */
 export function wordsIn(text: string): string[] {
   return (
     text

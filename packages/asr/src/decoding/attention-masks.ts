@@ -6,7 +6,7 @@ export interface AttentionMasks {
   readonly cross: Float32Array;
 }
 
-/** Far below any score, and no infinity, which would make NaN. */
+/** Far below any score, but not infinite, which would give NaN. */
 const MASKED = -1e9;
 
 /** Each of `length` tokens attends to those before, of which `past` were read earlier, and to itself. */
@@ -38,7 +38,10 @@ export function branchMask(
   return mask;
 }
 
-/** Rows of one token each attend to no padding: self-attention has it on the left of `held` tokens, cross-attention behind. */
+/**
+ * Rows of one token each attend to no padding: self-attention has it on the left of `held` tokens,
+ * cross-attention on the right.
+ */
 export function paddingMasks(
   rows: readonly { readonly past: number; readonly frames: number }[],
   held: number,

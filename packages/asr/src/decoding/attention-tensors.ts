@@ -21,7 +21,7 @@ export function lengthOf(past: AttentionTensors): number {
   return past.values().next().value?.dims[2] ?? 0;
 }
 
-/** The cache of a single row without what it holds of tokens behind the first `length`. */
+/** The cache of a single row, cut to the first `length` tokens. */
 export function firstTokens(
   past: AttentionTensors,
   length: number,

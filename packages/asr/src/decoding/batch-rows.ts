@@ -6,7 +6,7 @@ import { stackRows, type RowPart } from './stack-rows.js';
 /** One utterance's place in a batch. */
 export interface BatchRow {
   readonly id: number;
-  /** Encoder frames that it listens to. */
+  /** Encoder frames that it attends to. */
   readonly frames: number;
   /** Tokens in the self-attention cache. */
   past: number;
@@ -17,14 +17,14 @@ export interface BatchRow {
 export interface BatchRows {
   readonly rows: readonly BatchRow[];
   readonly past: AttentionTensors;
-  /** One for all rows where these are of one utterance. */
+  /** One for all rows if these are of one utterance. */
   readonly cross: AttentionTensors;
 }
 
 /** No rows. */
 export const noRows: BatchRows = { rows: [], past: new Map(), cross: new Map() };
 
-/** Stacks the rows still decoding, and those that join, of which all have the same tensors, into new tensors. */
+/** Stacks the rows still decoding and those that join, which all share the same tensors, into new tensors. */
 export function restack(
   { rows, past, cross }: BatchRows,
   geometry: DecoderGeometry,
@@ -46,7 +46,9 @@ export function restack(
   };
 }
 
-/** Gives rows the past of others: of those that a beam search found better. `sourceOf`: the row that a row goes on from. */
+/**
+ * Gives rows the past of others that a beam search found better. `sourceOf`: the row that a row continues.
+ */
 export function rearrange(
   batch: BatchRows,
   geometry: DecoderGeometry,
@@ -65,7 +67,7 @@ export function rearrange(
   return { ...batch, past: new Map(moved) };
 }
 
-/** The only row of a batch. Throws a `RangeError` where it has not one. */
+/** The only row of a batch. Throws a `RangeError` unless there is exactly one. */
 export function onlyRow({ rows }: BatchRows): BatchRow {
   const [row, ...others] = rows;
   if (!row || others.length > 0) throw new RangeError('the batch has not one row');

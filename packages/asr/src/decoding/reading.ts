@@ -11,7 +11,7 @@ export interface Branch {
   readonly tokens: readonly number[];
 }
 
-/** Tokens that the decoder has read, from which branches may go on. */
+/** Tokens that the decoder has read, from which branches may continue. */
 export interface BranchedReading {
   readonly tokens: readonly number[];
   readonly cross: CrossAttention;
@@ -19,9 +19,9 @@ export interface BranchedReading {
   readonly past: AttentionTensors;
 }
 
-/** Tokens that the decoder has read, and what it says of them. */
+/** Tokens that the decoder has read, and its predictions. */
 export interface Reading extends BranchedReading {
-  /** What follows each of the last tokens that were to be answered. */
+  /** The predictions after each of the last tokens for which they were requested. */
   readonly outputs: readonly RowOutput[];
 }
 
@@ -46,7 +46,9 @@ export async function readTokens(
   return { tokens, outputs, cross, past };
 }
 
-/** Reads other ways to go on from parts of what was read, side by side in one pass; see `DecoderBatch`. */
+/**
+ * Reads alternative continuations of parts of what was read, side by side in one pass; see `DecoderBatch`.
+ */
 export async function readBranches(
   session: InferenceSession,
   { cross, past, tokens: { length: held } }: BranchedReading,

@@ -6,25 +6,25 @@ import { loudestFrame } from './next-token.js';
 /** One run of the prepared decoder graph, over rows of equally many tokens. */
 export interface DecoderRun {
   readonly rows: number;
-  /** Row by row, and so are their positions. */
+  /** Row by row, as are their positions. */
   readonly tokens: readonly number[];
   readonly positions: readonly number[];
   readonly masks: AttentionMasks;
-  /** How many tokens at the end of each row are answered by what follows them. */
+  /** For how many tokens at the end of each row the next token is predicted. */
   readonly answers: number;
   readonly past: AttentionTensors;
   readonly cross: AttentionTensors;
 }
 
-/** What the decoder says of a row's next token. */
+/** The decoder's prediction of a row's next token. */
 export interface RowOutput {
   /** One for each token of the vocabulary; may be written to. */
   readonly logits: Float32Array;
-  /** The encoder frame that it listened to most. */
+  /** The encoder frame that it attended to most. */
   readonly frame: number;
 }
 
-/** What a run gives. */
+/** The results of a run. */
 export interface DecoderOutputs {
   /** The answer of the given number, row by row, of a row that listens to so many frames. Valid until the next run. */
   readonly answer: (index: number, frames: number) => RowOutput;

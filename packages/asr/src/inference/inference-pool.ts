@@ -2,32 +2,32 @@ import type { KeyTermList } from '../terms/key-term-list.js';
 import type { RecognitionJob, RecognitionResult } from './messages/recognition-job.js';
 
 /**
- * Where speech is recognised: takes jobs, decides whose turn it is, and does again elsewhere what fails. Streams need to
- * know nothing of where that is, or of how many workers there are.
+ * Recognises speech: takes jobs, decides whose turn it is, and retries failed jobs elsewhere. Streams need
+ * not know where that happens, or how many workers there are.
  */
 export interface InferencePool {
-  /** Takes a job; `owner` is told once what came of it, unless it is cancelled. */
+  /** Takes a job; `owner` is told its outcome once, unless it is cancelled. */
   submit(request: RecognitionRequest, owner: JobOwner): SubmittedJob;
   /** Frees what is kept for jobs that will not come. */
   forget(kept: KeptForLater): void;
-  /** How things are; with a `share`, what concerns finals is said of its own, or of those that it would have. */
+  /** The current status; with a `share`, figures of finals are those of that share, or what they would be. */
   status(share?: Share): PoolStatus;
-  /** Ends all work; owners are told nothing of what is dropped. */
+  /** Ends all work; owners are not told of dropped jobs. */
   close(): Promise<void>;
 }
 
 /** Whose work something is, from the widest to the narrowest, such as a tenant and somebody in it. */
 export type Share = readonly string[];
 
-/** What is to be recognised, and how urgently: values that can be sent anywhere. */
+/** What to recognise, and how urgently: values that can be sent anywhere. */
 export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'termLists'> {
   /** Jobs of one stream go to the worker that did the last, which keeps its audio and encoder state, if it is free. */
   readonly stream: string;
-  /** Whose it is: those who want more than there is get as much as each other. */
+  /** The share it counts against: those that want more than there is get equal amounts. */
   readonly share: Share;
   /** How long before it would have been spoken the audio was there, seconds; 0 for whoever speaks in real time. */
   readonly aheadSeconds: number;
-  /** Terms that are likelier than the model thinks. */
+  /** Terms that are more likely than the model assumes. */
   readonly keyTerms: KeyTermList | undefined;
   /** Whether terms of the lexicon are looked for. */
   readonly lexicon: boolean;
@@ -40,8 +40,9 @@ export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'termLis
 /** Whoever wants the result of a job. */
 export interface JobOwner {
   /**
-   * Gives the stream's audio, 16 kHz, from its sample `from` to the end of the job's. Asked for when a worker takes the job,
-   * for what that lacks of it: most partials are replaced before. All of the job's audio may be asked for until it is over.
+   * Gives the stream's audio, 16 kHz, from its sample `from` to the end of the job's. Called when a worker
+   * takes the job, for what that worker lacks, since most partials are replaced before. All of the job's
+   * audio may be requested until it is over.
    */
   readonly audio: (from: number) => Int16Array;
   readonly onResult: (result: RecognitionResult) => void;
@@ -80,7 +81,7 @@ export type KeptForLater =
 export interface PoolStatus {
   /** Whether any worker takes jobs. */
   readonly ready: boolean;
-  /** Whether a worker has nothing to do, other than in the background. */
+  /** Whether a worker has nothing to do but background jobs. */
   readonly idle: boolean;
   /** Jobs that no worker has, without those in the background. */
   readonly waiting: { readonly finals: number; readonly partials: number };

@@ -1,17 +1,17 @@
 /**
- * How many bytes may be looked at in vain for each that is taken. Recordings that were damaged need some; what is made of heads
- * of frames that are none, each of which would have megabytes searched for its end, runs out of it.
+ * How many bytes may be searched in vain for each byte that is used. Damaged recordings need some; a file of
+ * false frame headers, each of which would have megabytes searched for its end, runs out of it.
  */
 const LOOKS_A_BYTE = 8;
 
-/** What there is to begin with, bytes: as much as three of the largest frames. */
+/** The initial credit, bytes: as much as three of the largest frames. */
 const AT_FIRST = 8 * 2 ** 20;
 
-/** Bounds what is searched in vain, so that reading a stream takes time in proportion to its bytes. */
+/** Bounds fruitless search, so that reading a stream takes time in proportion to its bytes. */
 export interface SearchCredit {
-  /** Whether that many bytes may still be searched, being at this place of the stream. */
+  /** Whether that many bytes may still be searched at this place in the stream. */
   readonly allows: (bytes: number, position: number) => boolean;
-  /** Notes that so many were searched in vain. */
+  /** Notes that so many bytes were searched in vain. */
   readonly spend: (bytes: number) => void;
 }
 

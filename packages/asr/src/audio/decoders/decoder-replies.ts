@@ -15,13 +15,13 @@ import { type DecodingTask, MOST_SAMPLES, questions } from './messages.js';
 import type { RequestedPrograms } from './requested-programs.js';
 import type { SourcePieces } from './source-pieces.js';
 
-/** Told what a decoder says of its recording. */
+/** Told what a decoder reports of its recording. */
 export interface DecodingListener {
   /** Resolves when the decoder may go on. */
   readonly onOpened: (opened: OpenedRecording) => Promise<void>;
   /** Resolves when there is room for more. */
   readonly onSound: (block: Float32Array) => Promise<void>;
-  /** All is decoded, as far as the recording is not damaged. */
+  /** All undamaged parts of the recording are decoded. */
   readonly onDone: (damage: DecodingFailure | undefined) => void;
   readonly onFailed: (error: unknown) => void;
 }
@@ -36,8 +36,8 @@ interface ReplyParts {
 }
 
 /**
- * What is answered to the questions of a decoder; undefined where nothing is. Rejects with a `RangeError`, or what a
- * schema throws, where the question makes no sense.
+ * The answer to a decoder's question; undefined if it gets none. Rejects with a `RangeError`, or a schema's
+ * error, if the question makes no sense.
  */
 export function createReplies(parts: ReplyParts): (question: Frame) => Promise<Uint8Array | undefined> {
   const { task, pid, pieces, programs, listener } = parts;
@@ -68,7 +68,7 @@ export function createReplies(parts: ReplyParts): (question: Frame) => Promise<U
   };
 }
 
-/** What is answered to a decoder that has a program decode for it. */
+/** The answer to a decoder that has a program decode for it. */
 async function replyOfProgram(
   programs: RequestedPrograms,
   type: number,

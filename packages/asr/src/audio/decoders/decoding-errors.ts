@@ -2,12 +2,12 @@ import { SpeechError } from '../../speech-error.js';
 import type { DecodingFailure } from './message-schemas.js';
 import type { Excess } from './usage-watch.js';
 
-/** What a decoder says of its recording. */
+/** What a decoder reports of its recording. */
 export function errorOf({ code, message, remedy }: DecodingFailure): SpeechError {
   return new SpeechError(code, message, remedy);
 }
 
-/** The process of a decoder ended, hangs, or says what none does. */
+/** The decoder's process ended, hangs, or sent an invalid message. */
 export function failed(name: string): SpeechError {
   return new SpeechError(
     'decoder_failed',
@@ -16,7 +16,7 @@ export function failed(name: string): SpeechError {
   );
 }
 
-/** What a recording takes that is more than goes with its length. */
+/** The resource of which a recording takes more than its length justifies. */
 export function excessive(name: string, excess: Excess): SpeechError {
   if (excess === 'hung') return failed(name);
   const what = excess === 'memory' ? 'memory' : 'time';

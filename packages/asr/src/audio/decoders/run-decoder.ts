@@ -9,7 +9,7 @@ import { createRequestedPrograms } from './requested-programs.js';
 import { type DecoderSource, piecesOf } from './source-pieces.js';
 import { watchUsage } from './usage-watch.js';
 
-/** What is decoded of a recording, and what that may take. */
+/** What to decode of a recording, and what that may cost. */
 export interface RunOptions {
   readonly name: string;
   readonly track: number | undefined;
@@ -22,13 +22,16 @@ export interface RunOptions {
 /** Ends the decoder, its programs and its reading, once. */
 export type EndDecoder = (error?: unknown) => void;
 
-/** Told what a decoder says, and that it has ended: of itself, or because of an error. */
+/** Told what a decoder reports, and that it has ended, by itself or because of an error. */
 export interface RunListener extends Pick<DecodingListener, 'onOpened' | 'onSound'> {
   readonly onDone: DecodingListener['onDone'];
   readonly onEnd: EndDecoder;
 }
 
-/** Runs the process that decodes a recording, answers it and watches over what it takes. Resolves when it has started. */
+/**
+ * Runs the process that decodes a recording, answers it and bounds what it uses. Resolves when it has
+ * started.
+ */
 export async function runDecoder(
   source: DecoderSource,
   { name, track, maxSeconds, memory, onStart }: RunOptions,
@@ -39,7 +42,7 @@ export async function runDecoder(
   let decoder: DecoderProcess | undefined;
   let samples = 0;
   let hasEnded = false;
-  /** Questions that wait for an answer. */
+  /** Questions waiting for an answer. */
   let asked = 0;
 
   const end: EndDecoder = (error) => {
@@ -90,7 +93,7 @@ export async function runDecoder(
         decoder?.send({ id: question.id, type: ANSWER, payload: Buffer.from(payload) });
       },
       (error: unknown) => {
-        // What a decoder may not say is its failure; what its recording cannot give is not.
+        // A message that no decoder may send is its failure; a fault of the recording is not.
         end(isNonsense(error) ? failed(name) : error);
       },
     );
@@ -102,7 +105,7 @@ export async function runDecoder(
     startedPrograms: () => programs.started(),
     inputBytes: () => pieces.size ?? pieces.given(),
     outputSeconds: () => samples / SAMPLE_RATE,
-    // While ffmpeg works, all that a decoder has asked is answered late.
+    // While ffmpeg works, every question of a decoder is answered late.
     isExpected: () => asked === 0 || programs.pids().length > 0,
     memory,
     onExcess: (excess) => {

@@ -11,24 +11,24 @@ import type { AudioSpan } from './stream-audio.js';
 export type JobPriority = 'final' | 'partial' | 'background';
 
 /**
- * One window of audio to be turned into tokens: nothing but values that can be sent anywhere. The audio is named, and goes
- * to each worker once, ahead of the first job that it is part of.
+ * One window of audio to be turned into tokens: only values that can be sent anywhere. The audio is named,
+ * and goes to each worker once, before the first job that it is part of.
  */
 export interface RecognitionJob {
   readonly id: number;
   readonly priority: JobPriority;
   /**
-   * Names the stream and the start of its window: jobs of the same window continue each other's encoding. None where the
-   * audio is no part of any other job's.
+   * Names the stream and the start of its window: jobs of the same window continue each other's encoding.
+   * Absent if no other job shares the audio.
    */
   readonly window: string | undefined;
   /** Names the stream whose audio it is. */
   readonly stream: string;
   /** The window's audio, from its start to the end of the utterance. */
   readonly audio: AudioSpan;
-  /** Tokens already final for the beginning of the window: the decoder goes on behind them. */
+  /** Tokens already final for the beginning of the window: the decoder continues after them. */
   readonly prefix: readonly number[];
-  /** Tokens that are expected behind the prefix: read all at once, they cost little as far as they come. */
+  /** Tokens that are expected after the prefix: read all at once, those that prove right cost little. */
   readonly draft: readonly number[];
   /** Length of the audio whose text is wanted, seconds: bounds the number of tokens. */
   readonly newSeconds: number;
@@ -46,7 +46,7 @@ export const LEXICON = 'lexicon';
 export interface RecognitionResult extends Omit<Hypothesis, 'frames' | 'lostIn'>, Opening {
   /** Where in the window each token was heard, seconds. */
   readonly heardAt: readonly number[];
-  /** Where in the window a search that did not come to an end lost its way, seconds. */
+  /** Where in the window a search that did not end went wrong, seconds. */
   readonly lostIn?: Stretch;
   /**
    * The mean natural logarithm of the token probabilities before terms took the place of words; absent where none could.

@@ -2,9 +2,9 @@
 export interface AudioSpan {
   /** The first sample. */
   readonly from: number;
-  /** The sample behind the last. */
+  /** The sample after the last. */
   readonly to: number;
-  /** Samples of silence to be put ahead of them. */
+  /** Samples of silence to put before them. */
   readonly silenceAhead: number;
 }
 
@@ -14,6 +14,6 @@ export interface AudioPiece {
   /** The first sample, counted from the stream's start. */
   readonly from: number;
   readonly samples: Int16Array;
-  /** Whatever the worker has of audio before this sample may go. */
+  /** The worker may drop audio before this sample. */
   readonly neededFrom: number;
 }

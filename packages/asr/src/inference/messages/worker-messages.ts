@@ -32,6 +32,6 @@ export type FromWorker =
       readonly runSeconds: number;
       readonly residentBytes: number;
     }
-  /** Audio of a job is not there, or no more: the job is not done unless it is sent again behind all of its audio. */
+  /** Audio of a job is missing: the job is not done unless it is sent again after all of its audio. */
   | { readonly type: 'audio-missing'; readonly id: number }
   | { readonly type: 'pong'; readonly residentBytes: number };

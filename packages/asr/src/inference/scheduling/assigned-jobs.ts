@@ -5,16 +5,16 @@ import type { NamedByJob, ToldNames } from './told-names.js';
 /** The jobs that one process has. */
 export interface AssignedJobs {
   readonly count: number;
-  /** Sends a job behind what the process lacks for it. */
+  /** Sends what the process lacks for a job, then the job. */
   readonly assign: (job: RecognitionJob, named: NamedByJob) => void;
   /**
-   * Sends a job again behind all of its audio, which the process has let go of. Takes it out and gives false where that does
-   * not help: there is less audio than the job names.
+   * Sends a job again after all of its audio, which the process has dropped. If there is less audio than the
+   * job names, removes the job and returns false.
    */
   sendWhole(id: number): boolean;
-  /** Takes a job out; gives whether it was there. */
+  /** Removes a job; returns whether it was there. */
   delete(id: number): boolean;
-  /** Takes all out. */
+  /** Removes all jobs, and returns their numbers. */
   takeAll(): readonly number[];
 }
 

@@ -5,9 +5,9 @@ import type { WorkerSlot } from './worker-slot.js';
 
 /** Gives processes what they do next. */
 export interface Dispatch {
-  /** Gives all of them as much as they take now. */
+  /** Gives each process as much as it takes now. */
   readonly all: () => void;
-  /** Gives out nothing more. */
+  /** Stops giving out jobs. */
   stop(): void;
 }
 

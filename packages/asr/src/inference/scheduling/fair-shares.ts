@@ -8,13 +8,13 @@ import type { Share } from '../inference-pool.js';
 export interface FairShares {
   /** A job of `share` waits from now on. */
   enter(share: Share): void;
-  /** It is given up. */
+  /** The waiting job is given up. */
   leave(share: Share): void;
-  /** It is done from now on, and expected to take so much. */
+  /** The job begins, and is expected to take so much. */
   begin(share: Share, expected: number): void;
   /** A job that was begun is over, and took so much more than expected, or less. */
   end(share: Share, difference: number): void;
-  /** Negative where `one` is to be served before `other`, 0 where neither is. */
+  /** Negative if `one` is to be served before `other`, 0 if neither is. */
   compare(one: Share, other: Share): number;
 }
 

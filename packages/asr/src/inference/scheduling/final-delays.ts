@@ -1,11 +1,11 @@
-/** How long finals took of late, of all and of each share of the processing time. */
+/** How long recent finals took, overall and for each share of the processing time. */
 export interface FinalDelays {
   add(final: DelayedFinal): void;
   /** The 95th percentile over the last half minute, seconds; 0 without any. */
   recentP95(): number;
   /**
-   * The same for the finals of a share. For one that has had none: what it would wait, going by those who use no more than
-   * an even portion. One that takes all there is makes nobody else late but itself.
+   * The same for the finals of a share. For a share without finals, the wait to expect, judged by shares that
+   * use no more than an even portion: one that takes all there is makes only itself late.
    */
   recentP95Of(share: string): number;
 }

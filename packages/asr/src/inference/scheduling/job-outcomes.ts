@@ -8,11 +8,11 @@ import type { WorkerSlotListener } from './worker-slot.js';
 
 /** What becomes of jobs once a process has had them. */
 export interface JobOutcomes extends Pick<WorkerSlotListener, 'onResult' | 'onReturned'> {
-  /** How long finals took of late. */
+  /** How long recent finals took. */
   readonly delays: Pick<FinalDelays, 'recentP95' | 'recentP95Of'>;
 }
 
-/** Tells the owners of a schedule's jobs what came of them, and has what must come tried again. */
+/** Tells the owners of a schedule's jobs the outcomes, and has jobs that must succeed tried again. */
 export function createJobOutcomes(
   schedule: Schedule,
   dispatch: Pick<Dispatch, 'all'>,

@@ -1,11 +1,14 @@
 import { createFairShares, type FairShares } from './fair-shares.js';
 import { isBackground, type ScheduledJob } from './scheduled-job.js';
 
-/** Who has used what of the processing time. What is done in the background costs nobody their turn to speak. */
+/**
+ * How much processing time each share has used. What is done in the background costs nobody their turn to
+ * speak.
+ */
 export interface JobShares {
   /** The shares that a job counts against. */
   of(job: ScheduledJob): FairShares;
-  /** Negative where the share of `one` is to be served before that of `other`, 0 where neither is. */
+  /** Negative if the share of `one` is to be served before that of `other`, 0 if neither is. */
   compare(one: ScheduledJob, other: ScheduledJob): number;
 }
 

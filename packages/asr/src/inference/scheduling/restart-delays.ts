@@ -6,7 +6,7 @@ export interface RestartDelays {
   readonly count: number;
   /** The delay before the next, milliseconds. */
   next(reason: ExitReason): number;
-  /** The process that was started has done work: nothing is wrong any more. */
+  /** The started process has done work, so nothing is wrong any more. */
   readonly reset: () => void;
 }
 

@@ -7,7 +7,7 @@ export interface SentAudio {
    * leaves a gap. Nothing if it has all of it. Counts as sent from now on.
    */
   next(stream: string, span: AudioSpan, audio: AudioSource): AudioPiece | undefined;
-  /** The process has no audio of the stream, or is to let go of it. Gives whether it was sent any. */
+  /** The process has no audio of the stream, or should drop it. Returns whether it was sent any. */
   forget(stream: string): boolean;
   /** Another process took its place. */
   clear(): void;

@@ -2,7 +2,7 @@ import type { WorkerSlot } from './worker-slot.js';
 
 /** The process of each stream: the one that did its latest job, and keeps its audio and encoder state. */
 export interface StreamHomes {
-  /** None where the stream has had no job. */
+  /** Undefined if the stream has had no job. */
   of(stream: string): WorkerSlot | undefined;
   /** The process of a stream, or the one that it would have. */
   likelyOf(stream: string): WorkerSlot | undefined;

@@ -4,18 +4,18 @@ import type { RecognitionJob } from '../messages/recognition-job.js';
 import type { ToWorker } from '../messages/worker-messages.js';
 import { createSentAudio, type AudioSource } from './sent-audio.js';
 
-/** What a job has by name only. */
+/** What a job refers to only by name. */
 export interface NamedByJob {
   /** Asked for until the job is over. */
   readonly audio: AudioSource;
   readonly keyTerms: KeyTermList | undefined;
 }
 
-/** What one process was told of what jobs name: lists of terms, and the audio of streams. */
+/** What one process was sent of the things that jobs name: lists of terms, and the audio of streams. */
 export interface ToldNames {
-  /** Tells the process what it lacks for a job. */
+  /** Sends the process what it lacks for a job. */
   tell(job: RecognitionJob, named: NamedByJob): void;
-  /** The process has let go of a stream's audio. */
+  /** The process has dropped a stream's audio. */
   lost(stream: string): void;
   /** Has the process free what it keeps for jobs that will not come. */
   readonly forget: (kept: KeptForLater) => void;

@@ -24,8 +24,8 @@ export interface EncodedUtterance {
   /** The tokens before the new text. */
   readonly prompt: readonly number[];
   /**
-   * What the decoder listens to. It is let go of behind the first reading unless it will be read again: the batch has a
-   * copy of its own as soon as it holds two rows.
+   * What the decoder listens to. It is released after the first reading unless it will be read again: the
+   * batch has a copy of its own as soon as it holds two rows.
    */
   cross: CrossAttention | undefined;
 }

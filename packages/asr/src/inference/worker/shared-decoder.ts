@@ -25,22 +25,23 @@ export interface SharedDecoder {
 
 /** The decoder as one job has it. */
 export interface JobDecoder extends Pick<DecoderBatch, 'read' | 'readBranches'> {
-  /** Takes `count` rows in, which all go on from the first `length` tokens of what was read. */
+  /** Adds `count` rows, which all continue from the first `length` tokens of what was read. */
   join(count: number, reading: Reading, length: number): JobRows;
 }
 
 /** The rows of one job in the batch; it has no others at the same time. */
 export interface JobRows {
   /**
-   * Feeds each row its token in the next step that all jobs take; gives what follows, by row. Where no other job takes
-   * part, an only row reads the tokens `expected` behind its own, too, and what follows each of them is given as well.
+   * Feeds each row its token in the next step of all jobs; returns the predictions, by row. If no other job
+   * takes part, a single row also reads the tokens `expected` after its own, and the prediction after each of
+   * them is returned as well.
    */
   step(feeds: readonly SearchFeed[], expected?: readonly number[]): Promise<readonly RowOutput[]>;
-  /** Takes the last tokens back that an only row has read. */
+  /** Takes back the last tokens that a single row has read. */
   rewind(tokens: number): void;
-  /** What an only row has read of `tokens`, which it begins with, while it listened to `cross`. */
+  /** What a single row has read of `tokens`, with which it begins, while it attended to `cross`. */
   readingOf(cross: CrossAttention, tokens: readonly number[]): BranchedReading;
-  /** Takes the rows out. */
+  /** Removes the rows. */
   leave(): void;
 }
 

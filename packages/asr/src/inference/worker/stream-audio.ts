@@ -4,9 +4,9 @@ import type { AudioPiece, AudioSpan } from '../messages/stream-audio.js';
 
 /** The latest audio of streams, within fixed memory. What was dropped is sent again: that costs time, not text. */
 export interface StreamAudio {
-  /** Takes samples that follow what is kept of their stream; others take the place of that. */
+  /** Takes samples: those that follow what is kept of their stream extend it, others replace it. */
   append(piece: AudioPiece): void;
-  /** The samples of a span, within ±1, which nobody may change; nothing where any of them is missing. */
+  /** The samples of a span, within ±1, which nobody may change; undefined if any is missing. */
   read(stream: string, span: AudioSpan): Float32Array | undefined;
   forget(stream: string): void;
 }
@@ -46,7 +46,7 @@ const ROOM = 8 * SAMPLE_RATE;
 
 /** Audio of one stream. What has been written is never moved or changed, as jobs read it where it is. */
 interface KeptAudio {
-  /** Where in the stream its first sample stands. */
+  /** The position of its first sample in the stream. */
   readonly start: number;
   readonly samples: Float32Array;
   /** Samples that have been written. */

@@ -1,6 +1,6 @@
 /**
- * How long work goes on before others are heard, milliseconds: several times less than a socket may be kept waiting, as a
- * piece of work may begin at the end of it (bench `hostile-input`).
+ * How long work continues before other work runs, milliseconds: several times less than a socket may be kept
+ * waiting, as a piece of work may begin at the end of it (bench `hostile-input`).
  */
 const SLICE_MS = 2;
 
@@ -8,8 +8,8 @@ const SLICE_MS = 2;
 const waiting: (() => void)[] = [];
 
 /**
- * Cuts long work on the event loop into slices: to be called after each of its steps, and awaited where it gives a promise.
- * Of all such work, however much there is, one slice is done in each turn of the event loop.
+ * Cuts long work on the event loop into slices: call it after each step, and await it if it returns a
+ * promise. Of all such work, however much there is, one slice is done in each turn of the event loop.
  */
 export function createSlices(): () => Promise<void> | undefined {
   let begun = performance.now();
@@ -35,7 +35,7 @@ export async function* inSlices<Item>(items: Iterable<Item>): AsyncGenerator<Ite
 }
 
 function goOn(): void {
-  // What is added meanwhile is for a later turn.
+  // Work added meanwhile waits for a later turn.
   waiting.shift()?.();
   if (waiting.length > 0) setImmediate(goOn);
 }

@@ -7,11 +7,11 @@ import type { LinkAction, LinkEvent } from './link.js';
 
 /** Makes connections to the server, one at a time, with pauses between them. */
 export interface Dialer {
-  /** Forgets the connection before and makes another, for the old session or a new one. */
+  /** Drops the current connection and makes another, for the old session or a new one. */
   readonly dial: (to: Extract<LinkAction, { kind: 'connect' }>) => void;
-  /** That which there is, or is being made. */
+  /** The connection that exists or is being made. */
   readonly connection: () => Connection | undefined;
-  /** Audio is delivered on the connection: it is not waited for any more. */
+  /** The connection delivers audio and is no longer waited for. */
   readonly hold: () => void;
   /** Takes the connection for dead. */
   readonly abandon: () => void;
@@ -19,7 +19,7 @@ export interface Dialer {
   readonly hangUp: () => void;
   /** Tries again after a pause, the milliseconds of which are returned. */
   readonly pause: () => number;
-  /** Tries since the last connection that held. */
+  /** Attempts since the last connection that held. */
   readonly attempt: () => number;
 }
 
@@ -41,7 +41,7 @@ export function createDialer(options: DialerOptions): Dialer {
   const { urls, WebSocket, ticket, onEvent, onMessage, onHungUp } = options;
   const backoff = createBackoff();
   let connection: Connection | undefined;
-  /** Of the handshake, or of the pause before the next try. */
+  /** Timer of the handshake, or of the pause before the next attempt. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function dial({ asksFor, wasThere }: Extract<LinkAction, { kind: 'connect' }>): void {

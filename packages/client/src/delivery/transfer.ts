@@ -16,9 +16,9 @@ export interface Transfer extends Pick<AudioSender, 'send' | 'keepAlive'>, Pick<
   readonly begin: (receivedSamples: number | undefined) => void;
   /** Sends over `connection` from now on, at most so many bytes in a frame. */
   readonly connect: (connection: Connection, maxFrameBytes: number) => void;
-  /** There is no connection any more: what there is to send waits for the next. */
+  /** The connection is gone: unsent audio waits for the next. */
   readonly interrupt: () => void;
-  /** The server said something. */
+  /** The server sent a message. */
   readonly heard: (message: ServerMessage) => void;
   readonly takeText: TextIntake['take'];
   /** More audio is in the buffer. */

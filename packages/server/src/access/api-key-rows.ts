@@ -8,7 +8,7 @@ import type { ChangeServices } from './change-services.js';
 
 export type ApiKeyRow = Selectable<Schema['api_keys']>;
 
-/** The rows of API keys. One that was written past the server is as if it were not there. */
+/** The rows of API keys. A row that was written past the server counts as missing. */
 export interface ApiKeyRows {
   readonly find: (id: string) => Promise<ApiKeyRow | undefined>;
   readonly findByDigest: (digest: string) => Promise<ApiKeyRow | undefined>;
@@ -16,13 +16,13 @@ export interface ApiKeyRows {
   readonly list: (tenant: string | undefined) => Promise<readonly ApiKeyRow[]>;
   /** Vouches for a row that is to be written. */
   readonly vouched: (row: Omit<ApiKeyRow, keyof RowMac>) => ApiKeyRow;
-  /** What stands in the row now, which stays so until the transaction ends. */
+  /** The row as it is now, which stays so until the transaction ends. */
   readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<ApiKeyRow | undefined>;
   /** Revokes the key whose row the transaction has read; what the row has become. */
   readonly revokeIn: (transaction: Transaction<Schema>, row: ApiKeyRow, now: Date) => Promise<ApiKeyRow>;
   /** Writes down when the key was last used, which nothing vouches for. */
   readonly noteUse: (id: string, now: Date) => Promise<void>;
-  /** That what a transaction has written is committed. */
+  /** To be called once a transaction's changes are committed. */
   readonly committed: (row: Pick<ApiKeyRow, 'id' | 'revision'>) => void;
 }
 

@@ -7,22 +7,25 @@ import type { ChangeUser } from './user-changes.js';
 import type { UserRow, UserRows } from './user-rows.js';
 import { canonicalName, userOf, type User } from './user.js';
 
-/** Somebody whose name, password and code are right. */
+/** A user whose name, password and code are right. */
 export interface CheckedLogin {
   readonly user: User;
   readonly usedRecoveryCode: boolean;
-  /** Of the row of the user, for the audit log. */
+  /** Revision of the user's row, for the audit log. */
   readonly revision: number;
 }
 
-/** What came of looking at name, password and code. */
+/** The result of checking name, password and code. */
 type LoginCheck =
   | ({ readonly kind: 'right' } & CheckedLogin)
   /** The password is right, and an authenticator is set up. */
   | { readonly kind: 'code-missing'; readonly user: User }
   | { readonly kind: 'wrong' };
 
-/** Whose name, password and code are. `within` writes what is written together with the use of the code. */
+/**
+ * The user to whom name, password and code belong. `within` makes the changes that are committed together
+ * with the use of the code.
+ */
 export type CheckLogin = (
   name: string,
   password: string,
@@ -50,7 +53,7 @@ export function createLoginCheck(
     const changed = await change(async (transaction) => {
       login = undefined;
       const row = await rows.readIn(transaction, known.id);
-      // Whoever was disabled, or changed the password, since it was compared.
+      // The user was disabled, or changed the password, since it was compared.
       if (row === undefined || row.disabled_at !== null || row.password_hash !== known.password_hash)
         return undefined;
       const taken = row.code_secret === null ? undefined : code && (await takeCode(transaction, row, code));
@@ -68,7 +71,7 @@ export function createLoginCheck(
   };
 }
 
-/** What is to be changed where the code is right and nobody has used it before. */
+/** The change to make if the code is right and has not been used before. */
 function createCodeCheck({ recoveryCodes, seal, now = () => new Date() }: CodeServices) {
   const codeSecrets = createCodeSecrets(seal);
   return async (transaction: Transaction<Schema>, row: UserRow, code: string) => {

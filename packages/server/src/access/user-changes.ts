@@ -4,7 +4,7 @@ import type { AuditedBy } from './access-audit.js';
 import { PATIENCE, type ChangeServices } from './change-services.js';
 import type { UserRow, UserRows } from './user-rows.js';
 
-/** Does something in a transaction that may be tried again. What it resolves with is what the user has become. */
+/** Does something in a transaction that may be retried, and resolves with the changed user. */
 export type ChangeUser = (
   work: (transaction: Transaction<Schema>) => Promise<UserRow | undefined>,
 ) => Promise<UserRow | undefined>;

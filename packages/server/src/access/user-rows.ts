@@ -11,7 +11,7 @@ export type UserRow = Selectable<Schema['users']>;
 /** A user's row before it is vouched for. */
 export type UnvouchedUser = Omit<UserRow, keyof RowMac>;
 
-/** What is changed of a user. */
+/** The changes of a user. */
 type UserChange = Partial<
   Pick<
     UserRow,
@@ -28,9 +28,9 @@ export interface UserRows {
   readonly vouched: (row: UnvouchedUser) => UserRow;
   /** The row as it is now, which stays so until the transaction ends. */
   readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<UserRow | undefined>;
-  /** Changes the row that the transaction has read; gives the changed row. */
+  /** Changes the row that the transaction has read, and returns it. */
   readonly changeIn: (transaction: Transaction<Schema>, row: UserRow, change: UserChange) => Promise<UserRow>;
-  /** Tells that what a transaction has written is committed. */
+  /** To be called once a transaction's changes are committed. */
   readonly committed: (row: Pick<UserRow, 'id' | 'revision'>) => void;
 }
 

@@ -4,14 +4,14 @@ import { codeSetup, createCodeSecret } from './one-time-codes.js';
 import { createPassword } from './passwords.js';
 import type { UserRow } from './user-rows.js';
 
-/** What somebody logs in with, told once. */
+/** The secrets with which a user logs in, shown once. */
 export interface UserSecrets {
   readonly password: string;
-  /** For an authenticator, such as `otpauth://totp/…`; undefined where no codes are asked for. */
+  /** For an authenticator, such as `otpauth://totp/…`; undefined if no codes are required. */
   readonly codeSetup: string | undefined;
 }
 
-/** New secrets for a user: what is told of them, and what is kept. */
+/** New secrets for a user: what is shown, and what is kept. */
 export async function newUserSecrets(
   { passwords, seal }: Pick<UserServices, 'passwords' | 'seal'>,
   { id, name, usesCodes }: { readonly id: string; readonly name: string; readonly usesCodes: boolean },

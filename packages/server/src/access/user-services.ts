@@ -3,7 +3,7 @@ import type { Passwords } from './passwords.js';
 import type { RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
 
-/** What users are changed with besides. */
+/** The services needed to change users. */
 export interface UserServices extends ChangeServices {
   readonly passwords: Passwords;
   readonly recoveryCodes: RecoveryCodes;

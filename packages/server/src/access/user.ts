@@ -2,14 +2,14 @@ import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
 import type { UnvouchedUser } from './user-rows.js';
 
-/** What may be told of somebody who logs in. */
+/** What may be shown of a user. */
 export interface User {
   readonly id: string;
   readonly tenant: string;
   readonly name: string;
   readonly role: GrantableRole;
   readonly groups: readonly string[];
-  /** Whether a code of an authenticator is asked for. */
+  /** Whether an authenticator's code is required. */
   readonly usesCodes: boolean;
   readonly createdAt: string;
   readonly disabledAt: string | undefined;
@@ -20,7 +20,7 @@ export function identityOfUser({ id, tenant, role, groups }: User): Identity {
   return { tenant, subject: `user:${id}`, kind: 'user', role, groups };
 }
 
-/** What may be told of the row of a user. */
+/** What may be shown of a user's row. */
 export function userOf(row: UnvouchedUser): User {
   return {
     id: row.id,

@@ -119,7 +119,7 @@ export function createUsers(services: UserServices): Users {
   };
 }
 
-/** What does not follow from the secrets of a user. */
+/** The columns that do not depend on a user's secrets. */
 function newRow({ tenant, role, groups, createdBy }: UserOrder, now: Date) {
   return {
     tenant,
@@ -144,7 +144,7 @@ async function insertIfNew(transaction: Transaction<Schema>, row: UserRow): Prom
   return numInsertedOrUpdatedRows > 0n;
 }
 
-/** Whoever cannot log in under a name because somebody wrote to the database is made anew under it. */
+/** A user who cannot log in because somebody tampered with the row is created again under the same name. */
 async function makeRoom({ queue }: UserServices, rows: UserRows, name: string): Promise<void> {
   if ((await rows.findByName(name)) !== undefined) return;
   await queue.submit(async (transaction) => {

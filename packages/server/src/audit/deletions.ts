@@ -4,7 +4,7 @@ import type { Database } from '../db/database.js';
 import { parseJson } from '../parse-json.js';
 import type { AuditEntry } from './audit-entry.js';
 
-/** What an entry of the audit log tells of sessions that are gone. */
+/** What an entry of the audit log says about sessions that are gone. */
 export interface Deletion {
   /**
    * `destroyed`: the session `what` was. `left-out`: a backup was restored without it, as it was destroyed since. `accepted`: the
@@ -37,7 +37,7 @@ export function readDeletion(entry: string): Deletion | undefined {
 /** Entries that are read together. */
 const PAGE = 2000;
 
-/** The entries behind one, up to another or to the last, some at a time, so that others are heard in between. */
+/** The entries after one, up to another or the last, some at a time, so that other work runs in between. */
 export async function* entriesBehind(
   db: Database['db'],
   sequence: number,

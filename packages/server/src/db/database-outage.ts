@@ -2,14 +2,16 @@ import { databaseFailureOf } from './database-failure.js';
 
 /** What the server is told about the state of its database. */
 export interface CommitEvents {
-  /** Commits fail, with what the database says, and are tried again. A database that is damaged does not recover. */
+  /**
+   * Commits fail, with the database's message, and are retried. A database that is damaged does not recover.
+   */
   readonly onFailing: (error: unknown, failure: 'passing' | 'damaged') => void;
   readonly onRecovered: () => void;
 }
 
 /** Whether the database can be written to, and the pauses between attempts while it cannot. */
 export interface DatabaseOutage {
-  /** Tells of an attempt that failed because of the database; false where something else is at fault. */
+  /** Reports a failed attempt; returns false if something other than the database is at fault. */
   readonly isBehind: (error: unknown) => boolean;
   /** An attempt has succeeded. */
   readonly over: () => void;

@@ -6,8 +6,8 @@ import { createSlices } from '../share-event-loop.js';
 const CHUNK = 65_536;
 
 /**
- * Answers with a body of which some is written at a time, so that a long one keeps nobody waiting. It is not looked at once more:
- * what stands in it was kept by this server.
+ * Writes the body of an answer in pieces, so that a long one keeps nobody waiting. It is not validated again,
+ * since this server wrote what it contains.
  */
 export function answerInPieces(
   reply: FastifyReply,

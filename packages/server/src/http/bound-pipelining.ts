@@ -9,8 +9,9 @@ import type { FastifyInstance } from 'fastify';
 const MOST_WAITING = 16;
 
 /**
- * Leaves requests alone that are sent ahead of too many answers: the connection is closed behind the answers to those before, after
- * which clients send again what was not answered (RFC 9112, section 9.3.2). To be added before all other hooks.
+ * Ignores requests that are sent while too many others wait for answers: the connection is closed after the
+ * answers to those before, and clients then repeat what was not answered (RFC 9112, section 9.3.2). To be
+ * added before all other hooks.
  */
 export function boundPipelining(app: FastifyInstance): void {
   const waiting = new WeakMap<Socket, number>();

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** A setting as a field of a form, which is text: `true`, `4`. Throws a `TypeError` for what no short text can say. */
+/**
+ * A setting as a field of a form, which is text: `true`, `4`. Throws a `TypeError` for values that have no
+ * short text.
+ */
 export function formField(value: z.ZodType): z.ZodType {
   return textOf(value)
     .optional()

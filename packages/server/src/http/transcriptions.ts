@@ -201,7 +201,7 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
   );
 }
 
-/** Receives a recording, and takes it where there is room. */
+/** Receives a recording, and accepts it if there is room. */
 async function accept(request: FastifyRequest, services: TranscriptionRoutes): Promise<AcceptedUpload> {
   const { config, recognizer, draining } = services;
   if (draining.aborted) throw new RequestError('draining');
@@ -279,7 +279,7 @@ async function submit(upload: Upload, place: Place, submission: Submission): Pro
   }
 }
 
-/** What could not be recorded is not begun. */
+/** A transcription that could not be recorded is not begun. */
 function openRecord(
   id: string,
   { channels }: RecordingSource,
@@ -312,7 +312,7 @@ function refusalOf(error: SpeechError): RequestError {
   );
 }
 
-/** An upload that was taken, and what its sender is to know of it. */
+/** An accepted upload, and what its sender is told of it. */
 type AcceptedUpload = { readonly transcription: Transcription } & Pick<AcceptedKeyTerms, 'warnings'>;
 
 function addInspection(app: FastifyInstance, services: TranscriptionRoutes): void {
@@ -431,7 +431,9 @@ function acceptedFormat(request: FastifyRequest, reply: FastifyReply): Transcrip
   return format;
 }
 
-/** A transcription of somebody else is answered as if it had never existed. The reason is that of an emergency. */
+/**
+ * Somebody else's transcription is treated as if it had never existed. The reason is that of an emergency.
+ */
 async function found(
   { transcriptions, guard }: TranscriptionRoutes,
   request: FastifyRequest,

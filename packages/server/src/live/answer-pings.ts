@@ -1,11 +1,12 @@
 import type { WebSocket } from 'ws';
 
-/** What may wait to be sent while pings are answered, bytes: thousands of answers. */
+/** The most unsent bytes with which pings are answered: thousands of answers. */
 const MOST_WAITING = 65_536;
 
 /**
- * Answers pings, as `ws` does by itself, but not while its answers pile up: whoever sends pings and reads nothing would fill the memory
- * with them. The answer to a later ping is one to those before (RFC 6455, section 5.5.3).
+ * Answers pings, as `ws` does by itself, but not while its answers pile up: whoever sends pings and reads
+ * nothing would fill the memory with them. The answer to a later ping also answers earlier ones (RFC 6455,
+ * section 5.5.3).
  */
 export function answerPings(socket: WebSocket): void {
   socket.on('ping', (payload: Buffer) => {

@@ -4,8 +4,8 @@ import { withAudio } from './record-head.js';
 import type { ChangeSession } from './change-session.js';
 
 /**
- * Keeps 16 kHz audio of a channel; `undefined` for the samples keeps what is left of it at the end. Resolves once nothing
- * of it waits; undefined where nothing is to be kept yet.
+ * Keeps 16 kHz audio of a channel; `undefined` as samples keeps the remainder at the end. Resolves once none
+ * of it waits; undefined if there is nothing to keep yet.
  */
 export type KeepAudio = (channel: number, samples: Float32Array | undefined) => Promise<void> | undefined;
 
@@ -13,14 +13,14 @@ interface KeeperServices {
   readonly sessionId: string;
   readonly dataKey: Buffer;
   readonly change: ChangeSession;
-  /** Turns samples into pieces; undefined where audio is not kept. */
+  /** Turns samples into pieces; undefined if audio is not kept. */
   readonly audioPieces:
     ((channel: number, samples: Float32Array | undefined) => readonly AudioPiece[]) | undefined;
   /** Audio could not be kept. */
   readonly onAudioLost: () => void;
 }
 
-/** Pieces of audio that may wait for the database; what comes while so many do is not kept. */
+/** Pieces of audio that may wait for the database; audio that comes while so many wait is not kept. */
 const MOST_WAITING = 16;
 
 /** Audio of one session goes with its record, in sealed pieces. */

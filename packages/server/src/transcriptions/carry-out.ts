@@ -28,7 +28,7 @@ export type Outcome =
   | { readonly status: 'failed'; readonly error: ErrorDescription }
   | { readonly status: 'cancelled' };
 
-/** Transcribes what was ordered and has it kept. `onProgress` hears how much is done, 0 to 1. */
+/** Carries out an order and keeps the result. `onProgress` is told how much is done, 0 to 1. */
 export async function carryOut(
   { source, order, abort }: Work,
   { config, log, metrics }: TranscriptionServices,

@@ -1,13 +1,13 @@
 import type { Job } from './job.js';
 import type { TranscriptionStatus } from './transcription.js';
 
-/** All jobs that are known, in the order in which they came. */
+/** All known jobs, in order of arrival. */
 export interface JobList {
   readonly add: (job: Job) => void;
   readonly get: (id: string) => Job | undefined;
   readonly all: () => readonly Job[];
   readonly withStatus: (...statuses: readonly TranscriptionStatus[]) => readonly Job[];
-  /** Forgets a job that has ended, in so many milliseconds or when many more have ended. */
+  /** Forgets an ended job after so many milliseconds, or when many more have ended. */
   readonly forgetLater: (job: Job, milliseconds: number) => void;
   readonly forget: (id: string) => void;
 }

@@ -5,17 +5,17 @@ import type { Transcription, TranscriptionOrder } from './transcription.js';
 /** A transcription, and what it needs until it has ended. */
 export interface Job {
   readonly state: Mutable<Transcription>;
-  /** Whose turn it takes. */
+  /** The share whose turn it takes. */
   readonly share: readonly string[];
   /** What it is expected to take of that share, seconds of audio. */
   readonly cost: number;
-  /** Let go of at the end: it holds on to the session that ordered it. */
+  /** Released at the end, since it retains the session that ordered it. */
   work: Work | undefined;
   /** Resolves when it has ended and its source is released. */
   released: Promise<void>;
 }
 
-/** What is to be done, and to what. */
+/** What to do, and with which source. */
 export interface Work {
   readonly source: RecordingSource;
   readonly order: TranscriptionOrder;

@@ -2,9 +2,9 @@ import { mayTakePlace, type Holder } from '../access/shared-places.js';
 
 /** Room for what is still to come. */
 export interface Reservation {
-  /** Aborted where the room is given to somebody else, because what should come into it comes too slowly. */
+  /** Aborted if the room is given to somebody else because its content arrives too slowly. */
   readonly taken: AbortSignal;
-  /** So many more bytes of what should come into it are there. */
+  /** So many more bytes of its content have arrived. */
   readonly received: (bytes: number) => void;
   /** Gives the room back. */
   readonly leave: () => void;
@@ -12,7 +12,7 @@ export interface Reservation {
 
 /** Shares a number of places among those who hold some and those who want one. */
 export interface Places {
-  /** Room for one more of `who`; undefined if there is none, or others need what is left more. */
+  /** Room for one more of `who`; undefined if there is none, or if others need the rest more. */
   readonly reserve: (who: Holder) => Reservation | undefined;
 }
 

@@ -41,7 +41,7 @@ export interface Transcription {
   readonly transcript: Transcript | undefined;
 }
 
-/** What is to be done with a source. */
+/** What to do with a source. */
 export interface TranscriptionOrder {
   /** A random name. */
   readonly id: string;

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { createTranscriber } from '@auscult/client';
 
 const [, , file, url = 'http://127.0.0.1:8000'] = process.argv;
-if (file === undefined) throw new Error('Say which file: node stream-file.mjs talk.wav');
+if (file === undefined) throw new Error('Name a file: node stream-file.mjs talk.wav');
 
 const { sampleRate, channels, dataAt } = await readHeader(file);
 const transcriber = createTranscriber({ url, channels });
@@ -21,7 +21,7 @@ async function* samples() {
   }
 }
 
-/** A WAV file is a list of chunks with a name and a length; "fmt " tells how "data" is written. */
+/** A WAV file is a list of chunks with a name and a length; "fmt " describes the format of "data". */
 async function readHeader(path) {
   const header = Buffer.alloc(4096);
   const handle = await open(path);
@@ -36,5 +36,5 @@ async function readHeader(path) {
     }
     if (name === 'data' && format) return { ...format, dataAt: at + 8 };
   }
-  throw new Error('This is no WAV file of 16-bit PCM.');
+  throw new Error('This is not a WAV file of 16-bit PCM.');
 }

@@ -13,20 +13,22 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 /** What a component shows of a transcription, and what its buttons do. */
 export interface Transcription {
   readonly state: TranscriberState;
-  /** What was said, for good. */
+  /** The final text. */
   readonly segments: readonly Segment[];
-  /** What is being said, at most one a channel: it may still change. */
+  /** Partial text, at most one for each channel; it may still change. */
   readonly partials: readonly Segment[];
   /** The last thing that went wrong, until the next start. */
   readonly problem: Problem | undefined;
-  /** Listens to the microphone, or to `source`. Failures are told by `state` and `problem`. */
+  /** Listens to the microphone, or to `source`. Failures show in `state` and `problem`. */
   readonly start: (source?: Source, format?: PcmFormat) => void;
   readonly pause: () => void;
   readonly resume: () => void;
   readonly stop: () => void;
 }
 
-/** Live transcription for a React component; it ends with the component. Options hold from the next start on. */
+/**
+ * Live transcription for a React component; it ends with the component. Options apply from the next start on.
+ */
 export function useTranscriber(options: TranscriberOptions = {}): Transcription {
   const [state, setState] = useState<TranscriberState>({ kind: 'idle' });
   const [segments, setSegments] = useState<readonly Segment[]>([]);
@@ -54,7 +56,7 @@ export function useTranscriber(options: TranscriberOptions = {}): Transcription 
     });
     transcriber.on('problem', setProblem);
     transcriber.on('partial', (partial) => {
-      // One without text takes the one before back.
+      // A partial without text withdraws the previous one.
       const shown = partial.text === '' ? [] : [partial];
       setPartials((before) => [...before.filter(others(partial.channel)), ...shown]);
     });

@@ -71,100 +71,125 @@ const SHORTEST_PAUSE = 5 * VAD_FRAME_SAMPLES;
 const CUT = { frames: 50, smoothing: 5 } as const;
 
 /** Makes a segmenter. */
-export function createSegmenter({ endpointing, longest, origin }: SegmenterOptions): Segmenter {
-  let position = origin;
-  let start: number | undefined;
-  /** Where the latest utterance ended: the pre-roll of the next does not reach back past it. */
-  let settled = origin;
-  /** End of the latest frame that held a voice. */
-  let voiceEnd = origin;
-  let paused = false;
-  let probabilities: number[] = [];
-
-  const begin = (at: number, known: number[]): SegmentEvent => {
-    start = at;
-    probabilities = known;
-    paused = false;
-    return { kind: 'started', start: at };
-  };
-
-  const end = (at: number, reason: UtteranceEnd): SegmentEvent => {
-    const from = start ?? at;
-    const inside = probabilities.slice(0, Math.ceil((at - from) / VAD_FRAME_SAMPLES) + 1);
-    start = undefined;
-    settled = at;
-    return {
-      kind: 'ended',
-      start: from,
-      end: at,
-      reason,
-      voiced: inside.filter((probability) => probability >= THRESHOLD.goOn).length * VAD_FRAME_SAMPLES,
-      peak: Math.max(0, ...inside),
-    };
-  };
-
-  const cutLongest = (): SegmentEvent[] => {
-    if (start === undefined || position - start < longest) return [];
-    const frame = quietestFrame(probabilities);
-    const at = Math.min(position, start + frame * VAD_FRAME_SAMPLES);
-    const rest = probabilities.slice(frame);
-    return [end(at, 'longest'), begin(at, rest)];
-  };
-
-  /** An utterance that nears the longest length ends at a shorter pause, rather than being cut within a word. */
-  const sufficientSilence = (length: number): number => {
-    const patience = Math.min(1, (longest - length) / (longest * (1 - IMPATIENT_FROM)));
-    return Math.max(Math.min(endpointing, SHORTEST_PAUSE), endpointing * patience);
-  };
-
-  const pushSilence = (from: number): SegmentEvent[] => {
-    const silence = position - voiceEnd;
-    // An utterance of the longest length may have been cut in this very pause, after the padding.
-    const at = Math.max(from, Math.min(position, voiceEnd + PADDING.after));
-    if (silence >= sufficientSilence(position - from)) return [end(at, 'silence')];
-    if (silence < PAUSE || paused) return [];
-    paused = true;
-    return [{ kind: 'paused', end: at }];
-  };
-
+export function createSegmenter(options: SegmenterOptions): Segmenter {
+  const { longest, origin } = options;
+  const stream: Place = { position: origin, voiceEnd: origin, settled: origin, open: undefined };
   return {
     push(probability, samples = VAD_FRAME_SAMPLES) {
-      const frameStart = position;
-      position += samples;
-      if (start === undefined) {
-        if (probability < THRESHOLD.begin) return [];
-        voiceEnd = position;
-        const from = Math.max(settled, frameStart - PADDING.before);
-        // The frames of the pre-roll count as silence, so that frames are numbered from the start of the utterance.
-        const silent = new Array<number>(Math.round((frameStart - from) / VAD_FRAME_SAMPLES)).fill(0);
-        return [begin(from, [...silent, probability])];
-      }
-      probabilities.push(probability);
-      const events: SegmentEvent[] = [];
+      const frameStart = stream.position;
+      stream.position += samples;
+      if (!stream.open)
+        return probability < THRESHOLD.begin ? NOTHING : [beginWithVoice(stream, frameStart, probability)];
+      stream.open.probabilities.push(probability);
       // After silence, a voice must be as probable to resume as it must be to begin.
-      const voiced = probability >= (voiceEnd === frameStart ? THRESHOLD.goOn : THRESHOLD.begin);
-      if (voiced) {
-        voiceEnd = position;
-        if (paused) events.push({ kind: 'resumed' });
-        paused = false;
-      } else {
-        events.push(...pushSilence(start));
-      }
-      events.push(...cutLongest());
-      return events;
+      const voiced = probability >= (stream.voiceEnd === frameStart ? THRESHOLD.goOn : THRESHOLD.begin);
+      const events = voiced ? goOn(stream, stream.open) : keepSilent(stream, stream.open, options);
+      const cut = cutLongest(stream, longest);
+      return cut.length === 0 ? events : [...events, ...cut];
     },
-    finish() {
-      if (start === undefined) return [];
-      return [end(position, 'request')];
-    },
+    finish: () => (stream.open ? [end(stream, stream.open, stream.position, 'request')] : NOTHING),
     get speaking() {
-      return start !== undefined && position - voiceEnd <= SPEAKING;
+      return stream.open !== undefined && stream.position - stream.voiceEnd <= SPEAKING;
     },
     get settledBefore() {
-      return start ?? Math.max(settled, position - PADDING.before);
+      return stream.open?.start ?? Math.max(stream.settled, stream.position - PADDING.before);
     },
   };
 }
+
+/** Where a segmenter stands, in samples of the stream. */
+interface Place {
+  /** End of the latest frame. */
+  position: number;
+  /** End of the latest frame that held a voice. */
+  voiceEnd: number;
+  /** Where the latest utterance ended: the pre-roll of the next does not reach back past it. */
+  settled: number;
+  /** The utterance in progress. */
+  open: Spoken | undefined;
+}
+
+/** An utterance in progress. */
+interface Spoken {
+  readonly start: number;
+  /** Of its frames, numbered from its start. */
+  readonly probabilities: number[];
+  /** Whether it was told that the voice has paused. */
+  paused: boolean;
+}
+
+function beginWithVoice(stream: Place, frameStart: number, probability: number): SegmentEvent {
+  stream.voiceEnd = stream.position;
+  const from = Math.max(stream.settled, frameStart - PADDING.before);
+  // The frames of the pre-roll count as silence, so that frames are numbered from the start of the utterance.
+  const silent = new Array<number>(Math.round((frameStart - from) / VAD_FRAME_SAMPLES)).fill(0);
+  return begin(stream, from, [...silent, probability]);
+}
+
+function begin(stream: Place, start: number, probabilities: number[]): SegmentEvent {
+  stream.open = { start, probabilities, paused: false };
+  return { kind: 'started', start };
+}
+
+function end(
+  stream: Place,
+  { start, probabilities }: Spoken,
+  at: number,
+  reason: UtteranceEnd,
+): SegmentEvent {
+  const inside = probabilities.slice(0, Math.ceil((at - start) / VAD_FRAME_SAMPLES) + 1);
+  stream.open = undefined;
+  stream.settled = at;
+  return {
+    kind: 'ended',
+    start,
+    end: at,
+    reason,
+    voiced: inside.filter((probability) => probability >= THRESHOLD.goOn).length * VAD_FRAME_SAMPLES,
+    peak: Math.max(0, ...inside),
+  };
+}
+
+/** The latest frame held a voice. */
+function goOn(stream: Place, open: Spoken): readonly SegmentEvent[] {
+  stream.voiceEnd = stream.position;
+  if (!open.paused) return NOTHING;
+  open.paused = false;
+  return [{ kind: 'resumed' }];
+}
+
+/** The latest frame held no voice. */
+function keepSilent(stream: Place, open: Spoken, options: SegmenterOptions): readonly SegmentEvent[] {
+  const { position, voiceEnd } = stream;
+  const silence = position - voiceEnd;
+  // An utterance of the longest length may have been cut in this very pause, after the padding.
+  const at = Math.max(open.start, Math.min(position, voiceEnd + PADDING.after));
+  if (silence >= sufficientSilence(position - open.start, options)) return [end(stream, open, at, 'silence')];
+  if (silence < PAUSE || open.paused) return NOTHING;
+  open.paused = true;
+  return [{ kind: 'paused', end: at }];
+}
+
+/**
+ * The silence that ends an utterance of a length: one that nears the longest length ends at a shorter pause, rather
+ * than being cut within a word.
+ */
+function sufficientSilence(length: number, { endpointing, longest }: SegmenterOptions): number {
+  const patience = Math.min(1, (longest - length) / (longest * (1 - IMPATIENT_FROM)));
+  return Math.max(Math.min(endpointing, SHORTEST_PAUSE), endpointing * patience);
+}
+
+/** Ends an utterance of the longest length at its quietest place, where the next begins. */
+function cutLongest(stream: Place, longest: number): readonly SegmentEvent[] {
+  const { open, position } = stream;
+  if (!open || position - open.start < longest) return NOTHING;
+  const frame = quietestFrame(open.probabilities);
+  const at = Math.min(position, open.start + frame * VAD_FRAME_SAMPLES);
+  return [end(stream, open, at, 'longest'), begin(stream, at, open.probabilities.slice(frame))];
+}
+
+/** Most frames bring no event: none of them takes memory. */
+const NOTHING: readonly SegmentEvent[] = [];
 
 /**
  * The frame in the later part of an utterance of the longest length where speech is least likely, averaged over a few

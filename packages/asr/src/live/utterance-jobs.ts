@@ -5,6 +5,7 @@ import type { RecognitionResult } from '../inference/messages/recognition-job.js
 import type { AudioHistory } from '../segment/audio-history.js';
 import { followAudioInUse } from './audio-in-use.js';
 import type { CarriedContext, ContextWindow } from './carried-context.js';
+import { createKeptWindow } from './kept-window.js';
 import type { LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
 import type { UtteranceServices } from './utterance-services.js';
@@ -44,89 +45,90 @@ export function createUtteranceJobs(
   pace: Pick<SpeakingPace, 'aheadSeconds'>,
 ): UtteranceJobs {
   const { pool, stream } = services;
+  const placeOf = jobPlace(services, pace);
   const settingsOf = jobSettings(options, services);
   const jobs = followAudioInUse(pool);
-  /** The window that workers may keep states of. */
-  let keptWindow: number | undefined;
-  /** The window of the latest job that kept its state. */
-  let stateOf: number | undefined;
+  const kept = createKeptWindow(pool, stream);
 
-  const nameOf = (window: number) => `${stream}/${window}`;
+  const windowOf = ({ start }: HeardUtterance, end: number): ContextWindow =>
+    context.windowFor(start, end, options.contextSeconds * SAMPLE_RATE * services.contextShare());
 
-  const forgetKept = () => {
-    if (keptWindow !== undefined) pool.forget({ window: nameOf(keptWindow) });
-  };
-
-  const windowOf = ({ start }: HeardUtterance, end: number): ContextWindow => {
-    const limit = options.contextSeconds * SAMPLE_RATE * services.contextShare();
-    const window = context.windowFor(start, end, limit);
-    if (keptWindow !== window.id) forgetKept();
-    keptWindow = window.id;
-    return window;
-  };
-
-  const placeOf = ({ start, heard }: HeardUtterance, end: number) => ({
-    stream,
-    share: services.share,
-    aheadSeconds: pace.aheadSeconds(end / SAMPLE_RATE),
-    draft: heard.tokens,
-    unheardSeconds: (end - heard.end) / SAMPLE_RATE,
-    newSeconds: (end - start) / SAMPLE_RATE,
-  });
+  const ask = (request: RecognitionRequest, owner: HypothesisOwner) =>
+    jobs.submit(request, jobOwner(request.audio, history, owner));
 
   return {
     submit(utterance, end, purpose, { onResult, onLost }) {
       const { id, start, prefix } = windowOf(utterance, end);
+      const window = kept.enter(id);
       // A window's first job keeps its state for all others, even if it is a partial.
-      const keepState = options.contextSeconds > 0 && (purpose !== 'partial' || stateOf !== id);
-      return jobs.submit(
+      const keepState = options.contextSeconds > 0 && (purpose !== 'partial' || !kept.hasStateOf(id));
+      return ask(
         {
           ...placeOf(utterance, end),
           ...settingsOf(purpose, false),
           audio: { from: start, to: end, silenceAhead: 0 },
-          window: nameOf(id),
+          window,
           prefix,
           keepState,
           replaces: purpose === 'partial' ? stream : undefined,
         },
         {
-          audio: (from) => history.slice(from, end),
           onLost,
           onResult(result) {
-            if (keepState) stateOf = id;
-            onResult(inStreamTime(result, start));
+            if (keepState) kept.settle(id);
+            onResult(result);
           },
         },
       );
     },
-    submitAlone(utterance, end, speaks, { onResult, onLost }) {
-      const { start } = utterance;
-      return jobs.submit(
+    submitAlone(utterance, end, speaks, owner) {
+      return ask(
         {
           ...placeOf(utterance, end),
           ...settingsOf('final', speaks),
-          audio: { from: start, to: end, silenceAhead: LEAD_IN },
+          audio: { from: utterance.start, to: end, silenceAhead: LEAD_IN },
           window: undefined,
           prefix: [],
           keepState: false,
         },
-        {
-          audio: (from) => history.slice(from, end),
-          onLost,
-          onResult(result) {
-            onResult(inStreamTime(result, start - LEAD_IN));
-          },
-        },
+        owner,
       );
     },
     get neededFrom() {
       return jobs.neededFrom;
     },
     close() {
-      forgetKept();
+      kept.leave();
       pool.forget({ stream });
     },
   };
+}
+
+/** Gives a job its audio, and whoever wants its hypothesis that on the stream's clock. */
+function jobOwner(
+  { from: first, to: end, silenceAhead }: RecognitionRequest['audio'],
+  history: AudioHistory,
+  { onResult, onLost }: HypothesisOwner,
+): JobOwner {
+  return {
+    audio: (from) => history.slice(from, end),
+    onLost,
+    onResult(result) {
+      onResult(inStreamTime(result, first - silenceAhead));
+    },
+  };
+}
+
+/** Whose a stream's jobs are, and what of their audio is new. */
+function jobPlace({ stream, share }: UtteranceServices, pace: Pick<SpeakingPace, 'aheadSeconds'>) {
+  return ({ start, heard }: HeardUtterance, end: number) => ({
+    stream,
+    share,
+    aheadSeconds: pace.aheadSeconds(end / SAMPLE_RATE),
+    draft: heard.tokens,
+    unheardSeconds: (end - heard.end) / SAMPLE_RATE,
+    newSeconds: (end - start) / SAMPLE_RATE,
+  });
 }
 
 /** What a stream asks of each of its jobs. */

@@ -1,9 +1,9 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import type { SubmittedJob } from '../inference/inference-pool.js';
-import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import { createFinalHearing } from './final-hearing.js';
+import { createFinalReports } from './final-reports.js';
 import { finalise, type EndedUtterance, type Finalised, type FinaliseServices } from './finalise.js';
-import { isSpeech, isTooFaint } from './invention-gate.js';
-import type { DropReason, LiveListener } from './live-transcription.js';
+import { isTooFaint } from './invention-gate.js';
+import type { LiveListener } from './live-transcription.js';
 import type { UtteranceJobs } from './utterance-jobs.js';
 
 /** The ended utterances of a stream, which become final one after another. */
@@ -33,75 +33,29 @@ export interface FinalQueueServices extends Omit<FinaliseServices, 'hear'> {
 export function createFinalQueue({ jobs, listener, ...services }: FinalQueueServices): FinalQueue {
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
-  let job: SubmittedJob | undefined;
+  const reports = createFinalReports(listener);
+  const { hear, close: closeHearing } = createFinalHearing(jobs);
   let working = false;
   let closed = false;
-  let sequence = 0;
-  let speechSamples = 0;
 
   const work = async () => {
     if (working) return;
     working = true;
     for (let utterance = ended[0]; utterance && !closed; utterance = ended[0]) {
-      if (isTooFaint(utterance)) passOver(utterance);
+      if (isTooFaint(utterance)) reports.passOver(utterance);
       else tell(utterance, await finalise(utterance, { ...services, hear }));
       ended.shift();
     }
     working = false;
-    for (const resolve of waiters.splice(0)) resolve();
+    settle();
   };
-
-  const passOver = (utterance: EndedUtterance) => {
-    tellEmpty(utterance);
-    if (utterance.heard.tokens.length > 0) drop(utterance, sequence, 'faint');
-  };
-
-  const hear: FinaliseServices['hear'] = (utterance, how) =>
-    new Promise<RecognitionResult | undefined>((resolve) => {
-      if (closed) {
-        resolve(undefined);
-        return;
-      }
-      const owner = {
-        onResult: resolve,
-        onLost: () => {
-          resolve(undefined);
-        },
-      };
-      job =
-        how === 'alone'
-          ? jobs.submitAlone(utterance, utterance.end, isSpeech(utterance), owner)
-          : jobs.submit(utterance, utterance.end, 'final', owner);
-    });
 
   const tell = (utterance: EndedUtterance, outcome: Finalised) => {
-    if (closed) return;
-    if (outcome.kind === 'lost') {
-      listener.onLost?.({ start: utterance.start / SAMPLE_RATE, end: utterance.end / SAMPLE_RATE });
-      return;
-    }
-    const own = sequence;
-    if (outcome.kind === 'final') {
-      speechSamples += utterance.end - utterance.start;
-      listener.onFinal({ sequence: sequence++, ...outcome.final });
-    } else {
-      tellEmpty(utterance);
-    }
-    if (outcome.dropped) drop(utterance, own, outcome.dropped);
+    if (!closed) reports.tell(utterance, outcome);
   };
 
-  const tellEmpty = ({ start, end, reason }: EndedUtterance) => {
-    listener.onEmpty?.({ sequence, start: start / SAMPLE_RATE, end: end / SAMPLE_RATE, reason });
-  };
-
-  const drop = ({ start, end, shown }: EndedUtterance, own: number, reason: DropReason) => {
-    listener.onDropped?.({
-      reason,
-      sequence: own,
-      start: start / SAMPLE_RATE,
-      end: end / SAMPLE_RATE,
-      shown,
-    });
+  const settle = () => {
+    for (const resolve of waiters.splice(0)) resolve();
   };
 
   return {
@@ -116,11 +70,11 @@ export function createFinalQueue({ jobs, listener, ...services }: FinalQueueServ
     close() {
       closed = true;
       for (const { ahead } of ended) ahead?.drop();
-      job?.cancel();
-      for (const resolve of waiters.splice(0)) resolve();
+      closeHearing();
+      settle();
     },
     get sequence() {
-      return sequence;
+      return reports.sequence;
     },
     get oldest() {
       return ended[0];
@@ -129,7 +83,7 @@ export function createFinalQueue({ jobs, listener, ...services }: FinalQueueServ
       return ended.reduce((sum, { start, end }) => sum + end - start, 0) / SAMPLE_RATE;
     },
     get speechSeconds() {
-      return speechSamples / SAMPLE_RATE;
+      return reports.speechSeconds;
     },
   };
 }

@@ -1,11 +1,7 @@
-import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import { meanLogProbability } from '../decoding/search.js';
-import type { SubmittedJob } from '../inference/inference-pool.js';
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
-import { joinWords } from '../text/words.js';
-import type { PartialHypothesis } from './live-transcription.js';
+import { createPartialJobs } from './partial-jobs.js';
+import { createShownPartials, type TakePartial } from './shown-partials.js';
 import { decodeAhead, type SpeculativeFinal } from './speculative-final.js';
-import { createStablePrefix } from './stable-prefix.js';
 import type { StreamText } from './stream-text.js';
 import type { HeardUtterance, UtteranceJobs } from './utterance-jobs.js';
 
@@ -33,7 +29,7 @@ export interface OpenUtteranceServices {
   readonly jobs: UtteranceJobs;
   readonly text: StreamText;
   /** Called with each partial that shows more than the one before; absent where none are wanted. */
-  readonly onPartial: ((partial: Omit<PartialHypothesis, 'sequence'>) => void) | undefined;
+  readonly onPartial: TakePartial | undefined;
 }
 
 /** Begins an utterance at sample `start`. */
@@ -41,41 +37,21 @@ export function openUtterance(
   start: number,
   { jobs, text, onPartial }: OpenUtteranceServices,
 ): OpenUtterance {
-  const stable = createStablePrefix();
-  let shownCount = 0;
-  /** Samples that the latest partial hypothesis covers. */
-  let partialEnd = start + FIRST_PARTIAL - PARTIAL_STEP;
-  let partial: SubmittedJob | undefined;
+  const shown = onPartial && createShownPartials(start, text, onPartial);
   let ahead: SpeculativeFinal | undefined;
   let heard: HeardUtterance['heard'] = { tokens: [], end: start };
   let isOpen = true;
 
   const take = (result: RecognitionResult, end: number) => {
     heard = { tokens: result.tokens, end };
-    if (isOpen && onPartial && result.stopped !== 'repetition') show(result, end, onPartial);
+    if (isOpen && result.stopped !== 'repetition') shown?.show(result, end);
   };
 
-  const show = (
-    result: RecognitionResult,
-    end: number,
-    tell: NonNullable<OpenUtteranceServices['onPartial']>,
-  ) => {
-    const settledBefore = (end - EDGE) / SAMPLE_RATE;
-    const words = text
-      .cased(text.spell(result), result)
-      .filter(({ firstToken, tokens }) => (result.heardAt[firstToken + tokens - 1] ?? 0) <= settledBefore);
-    const shown = stable.update(words.map((word) => word.text));
-    if (shown.length === shownCount) return;
-    shownCount = shown.length;
-    tell({
-      text: joinWords(
-        shown.map((word, index) => ({ text: word, spaceBefore: words[index]?.spaceBefore ?? true })),
-      ),
-      start: start / SAMPLE_RATE,
-      end: end / SAMPLE_RATE,
-      confidence: Math.exp(meanLogProbability(result)),
-    });
-  };
+  const partials = createPartialJobs(
+    start,
+    (end, owner) => jobs.submit(utterance, end, 'partial', owner),
+    take,
+  );
 
   const utterance: OpenUtterance = {
     start,
@@ -83,25 +59,11 @@ export function openUtterance(
       return heard;
     },
     get shown() {
-      return shownCount > 0;
+      return shown?.any ?? false;
     },
-    listen(end) {
-      // A partial that still waits for a worker is replaced by one of newer audio.
-      if (partial?.started || end - partialEnd < PARTIAL_STEP) return;
-      partialEnd = end;
-      partial = jobs.submit(utterance, end, 'partial', {
-        onLost() {
-          partial = undefined;
-        },
-        onResult(result) {
-          partial = undefined;
-          take(result, end);
-        },
-      });
-    },
+    listen: partials.listen,
     decodeAhead(end) {
-      partial?.cancel();
-      partial = undefined;
+      partials.cancel();
       ahead = decodeAhead(
         end,
         (owner) => jobs.submit(utterance, end, 'ahead', owner),
@@ -117,25 +79,16 @@ export function openUtterance(
     },
     finish(end) {
       isOpen = false;
-      partial?.cancel();
+      partials.cancel();
       if (ahead?.end === end) return ahead;
       ahead?.drop();
       return undefined;
     },
     drop() {
       isOpen = false;
-      partial?.cancel();
+      partials.cancel();
       ahead?.drop();
     },
   };
   return utterance;
 }
-
-/** New audio that each partial hypothesis needs, samples: 0.2 s (bench `latency`). */
-const PARTIAL_STEP = 3_200;
-
-/** Words heard so close to the end of the audio are not shown yet, samples: 0.15 s (bench `latency`). */
-const EDGE = 2_400;
-
-/** Audio that the first partial hypothesis needs, samples: the pre-roll and a short word. */
-const FIRST_PARTIAL = 9_600;

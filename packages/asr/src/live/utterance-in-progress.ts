@@ -1,0 +1,108 @@
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { SegmentEvent } from '../segment/segmenter.js';
+import type { EndedUtterance } from './finalise.js';
+import { isTooFaint, type UtteranceEvidence } from './invention-gate.js';
+import type { LiveListener, LiveOptions } from './live-transcription.js';
+import { openUtterance, type OpenUtterance, type OpenUtteranceServices } from './open-utterance.js';
+import type { SpeculativeFinal } from './speculative-final.js';
+
+/** The utterance that is being spoken in a stream, if somebody speaks. */
+export interface UtteranceInProgress {
+  /** Takes what the segmenter found next. */
+  follow(event: SegmentEvent): void;
+  /** Asks for a partial of the audio up to sample `heard`. */
+  listen(heard: number): void;
+  /** Gives it up. */
+  drop(): void;
+  /** Its first sample. */
+  readonly start: number | undefined;
+}
+
+/** What the utterance in progress uses, and who takes it when it has ended. */
+export interface UtteranceInProgressServices extends OpenUtteranceServices {
+  readonly listener: Pick<LiveListener, 'onSpeech'>;
+  /** Whether a worker is free for a final that may not be wanted. */
+  readonly mayDecodeAhead: () => boolean;
+  readonly onEnded: (utterance: EndedUtterance) => void;
+}
+
+/** Follows a stream in which nobody has spoken yet. */
+export function createUtteranceInProgress(
+  options: Pick<LiveOptions, 'contextSeconds' | 'partials'>,
+  { listener, mayDecodeAhead, onEnded, ...services }: UtteranceInProgressServices,
+): UtteranceInProgress {
+  const speech = tellSpeech(listener);
+  let open: OpenUtterance | undefined;
+
+  const end = ({ start, end, reason, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
+    const evidence: UtteranceEvidence = { voicedSeconds: voiced / SAMPLE_RATE, peak };
+    const ended = open;
+    open = undefined;
+    const ahead = ended && finalAhead(ended, end, isTooFaint(evidence), options);
+    speech.ended(end, reason === 'longest');
+    const { heard = { tokens: [], end: start }, shown = false } = ended ?? {};
+    onEnded({ start, end, ahead, heard, shown, reason, ...evidence });
+  };
+
+  return {
+    follow(event) {
+      switch (event.kind) {
+        case 'started':
+          open = openUtterance(event.start, services);
+          speech.started(event.start);
+          break;
+        case 'paused':
+          if (open && mayDecodeAhead()) open.decodeAhead(event.end);
+          break;
+        case 'resumed':
+          open?.resume();
+          break;
+        case 'ended':
+          end(event);
+          break;
+      }
+    },
+    listen(heard) {
+      open?.listen(heard);
+    },
+    drop() {
+      open?.drop();
+    },
+    get start() {
+      return open?.start;
+    },
+  };
+}
+
+/** The work on the final of an utterance that has ended at sample `end` which is under way already. */
+function finalAhead(
+  ended: OpenUtterance,
+  end: number,
+  tooFaint: boolean,
+  { contextSeconds, partials }: Pick<LiveOptions, 'contextSeconds' | 'partials'>,
+): SpeculativeFinal | undefined {
+  const ahead = ended.finish(end);
+  if (tooFaint) {
+    ahead?.drop();
+    return undefined;
+  }
+  // Without context, no utterance has to wait for the one before.
+  const isAlone = contextSeconds === 0 && !partials;
+  return ahead ?? (isAlone ? ended.decodeAhead(end) : undefined);
+}
+
+/** Tells when speech begins and ends, in samples: it goes on where an utterance is cut within it. */
+function tellSpeech(listener: Pick<LiveListener, 'onSpeech'>) {
+  /** Whether the latest utterance was cut within speech, which the next continues. */
+  let isCut = false;
+  return {
+    started(start: number) {
+      if (!isCut) listener.onSpeech?.({ state: 'started', at: start / SAMPLE_RATE });
+      isCut = false;
+    },
+    ended(end: number, cutWithin: boolean) {
+      isCut = cutWithin;
+      if (!isCut) listener.onSpeech?.({ state: 'ended', at: end / SAMPLE_RATE });
+    },
+  };
+}

@@ -1,14 +1,15 @@
 import { describeError, describeWarning } from '@auscult/protocol';
 import { scopeOf } from '../access/permissions.js';
 import type { AdmittedSession } from './admitted-session.js';
-import { createAudioIntake } from './audio-intake.js';
+import { createAudioIntake, type IntakeServices } from './audio-intake.js';
 import { commandActions, type Command } from './commands.js';
+import { createControl } from './control.js';
 import { createDelivery } from './delivery.js';
 import type { EncodedAudio } from './encoded-audio.js';
-import { problemEvent, type Problem, type SessionEvent } from './events.js';
+import type { Problem, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
 import type { SessionServices } from './session-services.js';
-import { createSessionSetup } from './session-setup.js';
+import { createSessionSetup, type SetupServices } from './session-setup.js';
 import { createSessionStream } from './session-stream.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 import type { Superseded } from './when-read.js';
@@ -60,78 +61,36 @@ export interface Conversation {
   readonly finals: () => number;
 }
 
-type ControlCommand = Exclude<Command, { kind: 'audio' | 'unreadable' }>;
-
 /** Starts a conversation. */
 export function createConversation(place: ConversationPlace): Conversation {
   const { session, services, telemetry, signals } = place;
-  const { identity, recognizer } = session;
   const delivery = createDelivery(place.emit, {
     isRecording: services.isRecording,
     onFailure: signals.onUnrecorded,
   });
   const { emit } = delivery;
-  const setup = createSessionSetup({ ...services, ...session, model: recognizer.model, emit });
+  const setup = createSessionSetup(setupServicesOf(place, emit));
   const stream = createSessionStream({ session, services, telemetry, setup, delivery });
-  const patience = createPatience(services.config.maxBadMessages, signals.onHopeless);
-  const onRefused = (problem: Problem): void => {
-    emit({ kind: 'error', problem });
-    patience.lose();
-  };
+  const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
     channels: stream.channels,
     settings: setup.settings,
-    onSensible: patience.restore,
-    onRefused,
-    onTaken: (seconds) => {
-      telemetry.heard(seconds);
-      signals.onAudio();
-    },
-    onEncoded: (encoded) => {
-      telemetry.encoded(encoded.code);
-      emit(encodedWarning(encoded));
-    },
+    onSensible: refusals.forget,
+    onRefused: refusals.refuse,
+    ...intakeReports(place, emit),
   });
-
-  function control(command: ControlCommand, superseded: Superseded): void | Promise<void> {
-    switch (command.kind) {
-      case 'configure':
-        if (stream.channels.isOpen()) return emit(problemEvent('configure_too_late'));
-        return setup.configure(command, superseded);
-      case 'stop':
-        return stop();
-      case 'end':
-        return stop().then(signals.onEnd);
-      case 'finalize':
-        return finalize();
-      case 'resume':
-        return emit(problemEvent('resume_misplaced'));
-      case 'keepalive':
-        return;
-    }
-  }
-
-  async function stop(): Promise<void> {
-    await stream.flush();
-    const refinement = stream.readAgain();
-    emit({ kind: 'stopped', totals: stream.totals(), refinement });
-  }
-
-  async function finalize(): Promise<void> {
-    await stream.flush();
-    emit({ kind: 'finalized', at: stream.channels.receivedSeconds() });
-  }
+  const control = createControl({ setup, stream, emit, onEnd: signals.onEnd });
 
   return {
     greet: () => {
       emit({ kind: 'opened', setup: setup.inForce() });
     },
     take: (command, superseded) => {
-      if (command.kind === 'unreadable') return onRefused(command.problem);
-      if (scopeOf(commandActions[command.kind], identity.role) === 'none')
-        return onRefused(describeError('forbidden'));
+      if (command.kind === 'unreadable') return refusals.refuse(command.problem);
+      if (scopeOf(commandActions[command.kind], session.identity.role) === 'none')
+        return refusals.refuse(describeError('forbidden'));
       if (command.kind === 'audio') return intake.take(command, superseded);
-      patience.restore();
+      refusals.forget();
       return control(command, superseded);
     },
     flush: stream.flush,
@@ -148,16 +107,48 @@ export function createConversation(place: ConversationPlace): Conversation {
   };
 }
 
-/** Tolerates so many unreadable messages in a row, then reports it. */
-function createPatience(most: number, onHopeless: () => void): { lose: () => void; restore: () => void } {
+function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): SetupServices {
+  const { settings, identity, sharedTerms, recognizer } = session;
+  const { config, reader } = services;
+  return { config, reader, settings, identity, sharedTerms, model: recognizer.model, emit };
+}
+
+/** Refusals of what a client sent. */
+interface Refusals {
+  /** Tells the client what is wrong with a message. */
+  readonly refuse: (problem: Problem) => void;
+  /** A message was as it should be, so that those before it no longer count. */
+  readonly forget: () => void;
+}
+
+/** Tolerates fewer than `most` bad messages in a row; every one from there on is reported. */
+function createRefusals(emit: Emit, most: number, onHopeless: () => void): Refusals {
   let badInARow = 0;
   return {
-    lose: () => {
+    refuse: (problem) => {
+      emit({ kind: 'error', problem });
       badInARow += 1;
       if (badInARow >= most) onHopeless();
     },
-    restore: () => {
+    forget: () => {
       badInARow = 0;
+    },
+  };
+}
+
+/** Reports what audio has come, and what does not look like audio. */
+function intakeReports(
+  { telemetry, signals }: ConversationPlace,
+  emit: Emit,
+): Pick<IntakeServices, 'onTaken' | 'onEncoded'> {
+  return {
+    onTaken: (seconds) => {
+      telemetry.heard(seconds);
+      signals.onAudio();
+    },
+    onEncoded: (encoded) => {
+      telemetry.encoded(encoded.code);
+      emit(encodedWarning(encoded));
     },
   };
 }

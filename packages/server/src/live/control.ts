@@ -1,0 +1,54 @@
+import type { Command } from './commands.js';
+import { problemEvent } from './events.js';
+import type { Emit } from './outbox.js';
+import type { SessionSetup } from './session-setup.js';
+import type { SessionStream } from './session-stream.js';
+import type { Superseded } from './when-read.js';
+
+/** A command that steers a session, and is no audio. */
+type ControlCommand = Exclude<Command, { kind: 'audio' | 'unreadable' }>;
+
+/** Carries out a command. If it returns a promise, everything that follows has to wait for it. */
+export type Control = (command: ControlCommand, superseded: Superseded) => void | Promise<void>;
+
+/** What commands steer. */
+export interface ControlledSession {
+  readonly setup: SessionSetup;
+  readonly stream: SessionStream;
+  readonly emit: Emit;
+  /** The client has asked for the end, and everything has been sent. */
+  readonly onEnd: () => void;
+}
+
+/** What each command that is no audio does, and what is answered. */
+export function createControl(session: ControlledSession): Control {
+  const { setup, stream, emit, onEnd } = session;
+  return (command, superseded) => {
+    switch (command.kind) {
+      case 'configure':
+        if (stream.channels.isOpen()) return emit(problemEvent('configure_too_late'));
+        return setup.configure(command, superseded);
+      case 'stop':
+        return stop(session);
+      case 'end':
+        return stop(session).then(onEnd);
+      case 'finalize':
+        return finalize(session);
+      case 'resume':
+        return emit(problemEvent('resume_misplaced'));
+      case 'keepalive':
+        return;
+    }
+  };
+}
+
+async function stop({ stream, emit }: ControlledSession): Promise<void> {
+  await stream.flush();
+  const refinement = stream.readAgain();
+  emit({ kind: 'stopped', totals: stream.totals(), refinement });
+}
+
+async function finalize({ stream, emit }: ControlledSession): Promise<void> {
+  await stream.flush();
+  emit({ kind: 'finalized', at: stream.channels.receivedSeconds() });
+}

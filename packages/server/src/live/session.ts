@@ -1,20 +1,19 @@
+import type { ErrorCode } from '@auscult/protocol';
 import type { WebSocket } from 'ws';
 import type { Authentication } from '../access/authentication.js';
-import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
+import type { Identity } from '../access/identity.js';
 import type { AdmittedSession } from './admitted-session.js';
+import { createClientLine } from './client-line.js';
 import type { ResumeRequest } from './commands.js';
 import { holdConnection } from './connection.js';
-import { createConversation } from './conversation.js';
-import { createFlowControl } from './flow-control.js';
+import { createConversation, type Conversation } from './conversation.js';
 import { createHolder } from './holder.js';
-import { createInbox } from './inbox.js';
-import { createOutbox } from './outbox.js';
-import { createParting, type Parting } from './parting.js';
+import { createParting } from './parting.js';
 import { createPresence } from './presence.js';
+import { readFrames } from './read-frames.js';
 import { createSessionEnd } from './session-end.js';
 import type { SessionServices } from './session-services.js';
-import { createSessionTelemetry } from './session-telemetry.js';
-import { whenRead } from './when-read.js';
+import { createSessionTelemetry, type SessionTelemetry } from './session-telemetry.js';
 
 /** One client's session, over successive sockets. */
 export interface Session {
@@ -48,31 +47,36 @@ export function startSession(
   session: AdmittedSession,
   services: SessionServices,
 ): Session {
-  const { id, identity, writer, dialect } = session;
+  const { conversation, presence, end, parting, holder, telemetry } = assemble(session, services);
+  telemetry.opened();
+  presence.arrive(socket);
+  conversation.greet();
+  return {
+    id: session.id,
+    identity: session.identity,
+    resume: holder.resume,
+    revalidate: holder.revalidate,
+    drain: () => {
+      parting.drain();
+      return end.closed;
+    },
+    abandon: parting.abandon,
+    closed: end.closed,
+  };
+}
+
+/** Puts together a session that nobody is connected to yet. */
+function assemble(session: AdmittedSession, services: SessionServices) {
+  const { dialect } = session;
   const { config, metrics, turns } = services;
-  const share = shareOf(ownershipOf(identity)).join('\n');
-  const fail: Parting['fail'] = (code) => {
+  const telemetry = createSessionTelemetry(session.id, services);
+  // Every part may end the session, which only the parting of all of them can do: it is made last.
+  const isResumable = (): boolean => parting.isResumable();
+  const fail = (code: ErrorCode): void => {
     parting.fail(code);
   };
-
-  const telemetry = createSessionTelemetry(id, services);
-  const inbox = createInbox((error) => {
-    telemetry.failed(error);
-    fail('internal_error');
-  });
-  const outbox = createOutbox({
-    dialect,
-    metrics,
-    limitBytes: config.maxSendBufferBytes,
-    keeps: () => parting.isResumable(),
-    onOverflow: () => {
-      fail('slow_reader');
-    },
-  });
-  const flow = createFlowControl(inbox, config, (reason) => {
-    telemetry.held(reason);
-    outbox.emit({ kind: 'held', reason });
-  });
+  const line = createClientLine({ config, metrics, dialect, telemetry, isResumable, fail });
+  const { inbox, outbox } = line;
   const conversation = createConversation({
     session,
     services,
@@ -80,7 +84,7 @@ export function startSession(
     emit: outbox.emit,
     signals: {
       onAudio: () => {
-        flow.onAudio(conversation.pendingSeconds);
+        line.flow.onAudio(conversation.pendingSeconds);
       },
       onUnrecorded: (error) => {
         telemetry.failed(error);
@@ -94,25 +98,17 @@ export function startSession(
       },
     },
   });
-  const onFrame = (frame: Buffer, isBinary: boolean): void => {
-    telemetry.received(frame.length);
-    inbox.run((superseded) =>
-      turns.take(share, () => {
-        // Superseded while it waited for its turn: a client that came back sends it again.
-        if (superseded()) return;
-        flow.onMessage();
-        return whenRead(dialect.read(frame, isBinary), superseded, (command) =>
-          conversation.take(command, superseded),
-        );
-      }),
-    );
-  };
-  const onAcknowledge = (): void => {
-    outbox.emit(conversation.acknowledgement());
+  const listener = {
+    inbox,
+    outbox,
+    onFrame: readFrames({ session, turns, telemetry, line, conversation }),
+    onAcknowledge: () => {
+      outbox.emit(conversation.acknowledgement());
+    },
   };
   const presence = createPresence(
     config.resumeSeconds,
-    (next) => holdConnection(next, config, { inbox, outbox, parting, onFrame, onAcknowledge }),
+    (socket) => holdConnection(socket, config, { ...listener, parting }),
     telemetry,
   );
   const end = createSessionEnd({
@@ -122,29 +118,24 @@ export function startSession(
     flush: conversation.flush,
     leave: presence.leave,
     onOver: (closeCode) => {
-      flow.stop();
-      const missingSeconds = conversation.close();
-      writer.close(String(closeCode), missingSeconds).catch(telemetry.failed);
-      const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
-      telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
+      line.flow.stop();
+      settle(session, conversation, telemetry, closeCode);
     },
   });
   const parting = createParting({ config, dialect, inbox, outbox, conversation, presence, end });
   const holder = createHolder({ session, outbox, conversation, presence, end, parting, telemetry });
+  return { conversation, presence, end, parting, holder, telemetry };
+}
 
-  telemetry.opened();
-  presence.arrive(socket);
-  conversation.greet();
-  return {
-    id,
-    identity,
-    resume: holder.resume,
-    revalidate: holder.revalidate,
-    drain: () => {
-      parting.drain();
-      return end.closed;
-    },
-    abandon: parting.abandon,
-    closed: end.closed,
-  };
+/** Closes what a session that is over has written, and reports it. */
+function settle(
+  { writer }: AdmittedSession,
+  conversation: Conversation,
+  telemetry: SessionTelemetry,
+  closeCode: number,
+): void {
+  const missingSeconds = conversation.close();
+  writer.close(String(closeCode), missingSeconds).catch(telemetry.failed);
+  const [audioSeconds, finals] = [conversation.receivedSeconds(), conversation.finals()];
+  telemetry.closed({ closeCode, audioSeconds, finals, missingSeconds });
 }

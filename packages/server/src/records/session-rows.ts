@@ -71,35 +71,12 @@ export function createSessionRows(
   { db, kind }: Pick<Database, 'db' | 'kind'>,
   { macs, revisions, refused }: RowIntegrity,
 ): SessionRows {
-  const isAuthentic = (row: SessionRow, groups: readonly string[]): Promise<boolean> =>
-    macs.isAuthentic('sessions', coveredOfSession(row, groups), row);
-
-  const refusalOf = async ({
-    row,
-    groups,
-  }: AuthenticSession): Promise<'altered' | 'replayed' | undefined> => {
-    if (!(await isAuthentic(row, groups))) return 'altered';
-    return row.revision < revisions.oldest('sessions', row.id) ? 'replayed' : undefined;
-  };
-
-  const requireCurrent = async (session: AuthenticSession): Promise<void> => {
-    const { row } = session;
-    const refusal = await refusalOf(session);
-    if (refusal === undefined) return;
-    refused.report({ table: 'sessions', id: row.id, refusal });
-    throw new RequestError('record_damaged');
-  };
-
-  const readRow = (id: string): Promise<SessionRow | undefined> =>
-    db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+  const vouching = createSessionVouching({ macs, revisions, refused });
 
   const readSession = async (id: string): Promise<AuthenticSession | undefined> => {
-    const row = await readRow(id);
+    const row = await readRow(db, id);
     return row && { row, groups: await ownerGroups(db, id) };
   };
-
-  const vouch = (row: Omit<SessionRow, keyof RowMac>, groups: readonly string[]): RowMac =>
-    macs.vouch('sessions', coveredOfSession(row, groups));
 
   return {
     find: async (id) => {
@@ -107,18 +84,18 @@ export function createSessionRows(
       const first = await readSession(id);
       if (first === undefined) return undefined;
       // Somebody may have changed or destroyed it after the row was read, so that the groups are gone, or the change is known.
-      const session = (await refusalOf(first)) === undefined ? first : await readSession(id);
+      const session = (await vouching.refusalOf(first)) === undefined ? first : await readSession(id);
       if (session === undefined) return undefined;
-      await requireCurrent(session);
+      await vouching.requireCurrent(session);
       revisions.note('sessions', id, session.row.revision);
       return session;
     },
     authenticOf: async (rows, groupsOf) => {
       const authentic: SessionRow[] = [];
       for (const row of rows) {
-        if (await isAuthentic(row, groupsOf(row.id))) authentic.push(row);
+        if (await vouching.isAuthentic(row, groupsOf(row.id))) authentic.push(row);
         // Whoever has destroyed it after it was read took its groups with it.
-        else if ((await readRow(row.id)) !== undefined)
+        else if ((await readRow(db, row.id)) !== undefined)
           refused.report({ table: 'sessions', id: row.id, refusal: 'altered' });
       }
       return authentic;
@@ -126,7 +103,7 @@ export function createSessionRows(
     insertIn: async (transaction, row, groups) => {
       await transaction
         .insertInto('sessions')
-        .values({ ...row, ...vouch(row, groups) })
+        .values({ ...row, ...vouching.vouch(row, groups) })
         .execute();
       for (const name of groups)
         await transaction.insertInto('session_groups').values({ session_id: row.id, name }).execute();
@@ -137,23 +114,66 @@ export function createSessionRows(
       );
       if (row === undefined) throw new RequestError('record_not_found');
       const session = { row, groups: groups ?? (await ownerGroups(transaction, id)) };
-      await requireCurrent(session);
+      await vouching.requireCurrent(session);
       return session;
     },
-    changeIn: async (transaction, { row, groups }, change) => {
-      const revision = row.revision + 1;
-      const { mac, mac_key_id } = vouch({ ...row, ...change, revision }, groups);
-      // An indexed column is only written where it changes: every further page that is written costs time.
-      const keyId = mac_key_id === row.mac_key_id ? {} : { mac_key_id };
-      await transaction
-        .updateTable('sessions')
-        .set({ ...change, revision, mac, ...keyId })
-        .where('id', '=', row.id)
-        .execute();
-      return revision;
-    },
+    changeIn: (transaction, session, change) => changeRow(transaction, session, change, vouching.vouch),
     committed: (id, revision) => {
       revisions.note('sessions', id, revision);
+    },
+  };
+}
+
+function readRow(db: Database['db'], id: string): Promise<SessionRow | undefined> {
+  return db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+async function changeRow(
+  transaction: Transaction<Schema>,
+  { row, groups }: AuthenticSession,
+  change: SessionChange,
+  vouch: SessionVouching['vouch'],
+): Promise<number> {
+  const revision = row.revision + 1;
+  const { mac, mac_key_id } = vouch({ ...row, ...change, revision }, groups);
+  // An indexed column is only written where it changes: every further page that is written costs time.
+  const keyId = mac_key_id === row.mac_key_id ? {} : { mac_key_id };
+  await transaction
+    .updateTable('sessions')
+    .set({ ...change, revision, mac, ...keyId })
+    .where('id', '=', row.id)
+    .execute();
+  return revision;
+}
+
+/** Tells the rows of sessions that a server wrote from others. */
+interface SessionVouching {
+  readonly vouch: (row: Omit<SessionRow, keyof RowMac>, groups: readonly string[]) => RowMac;
+  readonly isAuthentic: (row: SessionRow, groups: readonly string[]) => Promise<boolean>;
+  /** Why a row must not be believed; undefined where it may. Reports nothing. */
+  readonly refusalOf: (session: AuthenticSession) => Promise<'altered' | 'replayed' | undefined>;
+  /** Reports and throws `record_damaged` if a server did not write the row, or it was put back to an earlier state. */
+  readonly requireCurrent: (session: AuthenticSession) => Promise<void>;
+}
+
+function createSessionVouching({ macs, revisions, refused }: RowIntegrity): SessionVouching {
+  const isAuthentic = (row: SessionRow, groups: readonly string[]): Promise<boolean> =>
+    macs.isAuthentic('sessions', coveredOfSession(row, groups), row);
+
+  const refusalOf: SessionVouching['refusalOf'] = async ({ row, groups }) => {
+    if (!(await isAuthentic(row, groups))) return 'altered';
+    return row.revision < revisions.oldest('sessions', row.id) ? 'replayed' : undefined;
+  };
+
+  return {
+    vouch: (row, groups) => macs.vouch('sessions', coveredOfSession(row, groups)),
+    isAuthentic,
+    refusalOf,
+    requireCurrent: async (session) => {
+      const refusal = await refusalOf(session);
+      if (refusal === undefined) return;
+      refused.report({ table: 'sessions', id: session.row.id, refusal });
+      throw new RequestError('record_damaged');
     },
   };
 }

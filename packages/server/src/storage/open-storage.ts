@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import { changeOf } from '../audit/configuration-change.js';
-import { auditAnchorPath, openAudit, type AnchoredAuditLog } from '../audit/open-audit.js';
+import { auditAnchorPath, openAudit, type AnchoredAuditLog, type AuditEvents } from '../audit/open-audit.js';
 import type { Config } from '../config/schema.js';
 import { createCommitQueue, type CommitQueue } from '../db/commit-queue.js';
+import type { CommitEvents } from '../db/database-outage.js';
 import { openDatabase, type Database } from '../db/database.js';
 import type { RefusedRow } from '../integrity/refused-rows.js';
 import { createRowIntegrity, type RowIntegrity } from '../integrity/row-integrity.js';
@@ -63,19 +64,46 @@ async function openOver(
   log: Log,
   { opener = 'server', onRefused }: StorageOptions,
 ): Promise<Storage> {
-  const queue = createCommitQueue(database, {
+  const queue = createCommitQueue(database, queueReports(log));
+  let createdKey: string | undefined;
+  const masterKeys = await openMasterKeys(config, database, (path) => {
+    createdKey = path;
+  });
+  const reports = auditReports(config, log);
+  const audit = await openAudit(config, { database, queue, masterKeys }, opener, reports).catch(
+    async (error: unknown) => {
+      await queue.close();
+      throw error;
+    },
+  );
+  if (createdKey !== undefined) log.warn(KEY_MADE, { path: createdKey });
+  const integrity = createRowIntegrity({ database, audit, masterKeys, log, onRefused });
+  const kept = { database, queue, audit, masterKeys, integrity };
+  await vouchForOlderRows(
+    { ...kept, log },
+    createdKey === undefined
+      ? undefined
+      : { ...BY_SERVER, action: 'master-key.create', what: masterKeys.current().id },
+  );
+  const opened = { ...kept, ...openRecords(config, kept, log) };
+  return { ...opened, close: () => closeInOrder(opened) };
+}
+
+/** Reports to the operator whether the database can be written. */
+function queueReports(log: Log): CommitEvents {
+  return {
     onFailing: (error, failure) => {
       log.error(failure === 'damaged' ? DAMAGED : AWAY, { code: errorCode(error) });
     },
     onRecovered: () => {
       log.info('records and audit log are written again');
     },
-  });
-  let createdKey: string | undefined;
-  const masterKeys = await openMasterKeys(config, database, (path) => {
-    createdKey = path;
-  });
-  const audit = await openAudit(config, { database, queue, masterKeys }, opener, {
+  };
+}
+
+/** Reports to the operator what goes wrong with the audit log. */
+function auditReports(config: Config, log: Log): AuditEvents {
+  return {
     onAnchorFailing: (sink, error) => {
       log.error('audit anchors cannot be taken outside, they wait', { sink, code: errorCode(error) });
     },
@@ -88,22 +116,16 @@ async function openOver(
     onTrouble: (trouble) => {
       log.error(trouble === 'tampered' ? TAMPERED : KEY_UNKNOWN);
     },
-  }).catch(async (error: unknown) => {
-    await queue.close();
-    throw error;
-  });
-  if (createdKey !== undefined) {
-    log.warn('a master key was made: back it up, apart from the database; without it no record can be read', {
-      path: createdKey,
-    });
-  }
-  const integrity = createRowIntegrity({ database, audit, masterKeys, log, onRefused });
-  await vouchForOlderRows(
-    { database, queue, audit, masterKeys, integrity, log },
-    createdKey === undefined
-      ? undefined
-      : { ...BY_SERVER, action: 'master-key.create', what: masterKeys.current().id },
-  );
+  };
+}
+
+/** Opens the records over what they are kept with. */
+function openRecords(
+  config: Config,
+  kept: Pick<Storage, 'database' | 'queue' | 'audit' | 'masterKeys' | 'integrity'>,
+  log: Log,
+): Pick<Storage, 'records' | 'keyCopies' | 'serverId'> {
+  const { database, queue, masterKeys, integrity } = kept;
   const serverId = randomUUID();
   const keyCopies = createKeyCopies({
     database,
@@ -115,11 +137,7 @@ async function openOver(
     onForged: integrity.refused.report,
   });
   const records = createRecordStore({
-    database,
-    queue,
-    audit,
-    masterKeys,
-    integrity,
+    ...kept,
     log,
     serverVersion: serverVersion(),
     keepsFinals: config.records === 'on',
@@ -127,22 +145,15 @@ async function openOver(
     serverId,
     keyCopies,
   });
-  return {
-    database,
-    queue,
-    audit,
-    masterKeys,
-    integrity,
-    records,
-    keyCopies,
-    serverId,
-    close: async () => {
-      await keyCopies.close();
-      await audit.close();
-      await queue.close();
-      await database.close();
-    },
-  };
+  return { records, keyCopies, serverId };
+}
+
+/** What writes to something is closed before it. */
+async function closeInOrder({ keyCopies, audit, queue, database }: Omit<Storage, 'close'>): Promise<void> {
+  await keyCopies.close();
+  await audit.close();
+  await queue.close();
+  await database.close();
 }
 
 /**
@@ -182,6 +193,9 @@ export function keepKeysCurrent({ database, masterKeys, audit, integrity }: Stor
 const AWAY = 'RECORDS AND AUDIT LOG CANNOT BE WRITTEN: no new sessions, finals wait';
 const DAMAGED =
   'THE DATABASE IS DAMAGED: no new sessions, finals wait; stop the server, keep the file, and restore a backup with "auscult restore"';
+
+const KEY_MADE =
+  'a master key was made: back it up, apart from the database; without it no record can be read';
 
 const TAMPERED =
   'THE AUDIT LOG WAS WRITTEN TO BY SOMEBODY ELSE: keep the database as it is and see "auscult audit verify"';

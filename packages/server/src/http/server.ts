@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import { allowedValues, type ErrorCode } from '@auscult/protocol';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import swagger from '@fastify/swagger';
 import {
   fastify,
   type FastifyInstance,
@@ -15,20 +14,18 @@ import {
 } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
 import { databaseFailureOf } from '../db/database-failure.js';
 import { httpError, RequestError } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
 import { boundPipelining } from './bound-pipelining.js';
-import { describeAccess, securitySchemes } from './describe-access.js';
-import { forgetFarProxies, prefixOf } from './location.js';
+import { describeAccess } from './describe-access.js';
+import { describeServer } from './describe-server.js';
+import { forgetFarProxies } from './location.js';
 import { takeShallowJson } from './shallow-json.js';
 import { requireStorableText } from './storable-text.js';
 import type { OriginPolicy } from './origins.js';
@@ -72,34 +69,40 @@ const CONTENT_SECURITY = {
   formAction: ["'none'"],
 };
 
-const overview = z.object({
-  name: z.literal('Auscult'),
-  version: z.string(),
-  transcribe: z.string().meta({ description: 'Path of the WebSocket.' }),
-  transcriptions: z.string(),
-  health: z.string(),
-  metrics: z.string(),
-  openapi: z.string(),
-});
-
 /**
  * A Fastify server with security headers, CORS, OpenAPI at `/openapi.json`, errors in one shape and a log of answers.
  * Routes are described by zod schemas. Fastify's own logger stays off: it writes URLs and messages of errors.
  */
 export async function createHttpServer(services: HttpServices): Promise<FastifyInstance> {
-  const { log, origins, version, config, guard, tls } = services;
+  const { log, origins, version, config, tls } = services;
   const app = createFastify(config, tls);
-  app.decorateRequest('authentication', undefined);
-  app.decorateRequest('refusal', undefined);
-  app.addHook('onRoute', requireAction);
-  app.addHook('onRoute', describeAccess);
-  app.addHook('onRoute', services.onRoute);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  takeRoutes(app, services);
   app.setNotFoundHandler((_request, reply) => {
     answerNotFound(reply);
   });
   takeShallowJson(app);
+  answerErrors(app, log);
+  boundPipelining(app);
+  admitRequests(app, services);
+  logAnswers(app, log);
+  await protectBrowsers(app, origins);
+  await describeServer(app, version);
+  return app;
+}
+
+/** Requires of routes what they have to say about themselves, and checks requests and answers by their schemas. */
+function takeRoutes(app: FastifyInstance, { onRoute }: HttpServices): void {
+  app.decorateRequest('authentication', undefined);
+  app.decorateRequest('refusal', undefined);
+  app.addHook('onRoute', requireAction);
+  app.addHook('onRoute', describeAccess);
+  app.addHook('onRoute', onRoute);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+}
+
+/** Answers whatever is thrown in the one shape of errors. */
+function answerErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error, request);
     if (isBrokenOff(error, request))
@@ -109,7 +112,10 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     const { status, body } = httpError(refusal.code, refusal.details, refusal.explanation);
     return reply.code(status).type('application/json').send(body);
   });
-  boundPipelining(app);
+}
+
+/** What a request has to pass before a route is given it. */
+function admitRequests(app: FastifyInstance, { config, guard }: HttpServices): void {
   app.addHook('onRequest', ({ raw }, _reply, next) => {
     forgetFarProxies(raw.headers);
     next();
@@ -128,6 +134,9 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     requireStorableText(request);
     next();
   });
+}
+
+function logAnswers(app: FastifyInstance, log: Log): void {
   app.addHook('onResponse', (request, reply, done) => {
     log.debug('answered', {
       method: request.method,
@@ -137,9 +146,13 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
     });
     done();
   });
+}
+
+/** Tells browsers what pages may do with this server, and what the page of this server may do. */
+async function protectBrowsers(app: FastifyInstance, origins: OriginPolicy): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY },
-    // Only over https, and then by the hook above.
+    // Only over https, and then by the hook of `admitRequests`.
     strictTransportSecurity: false,
   });
   await app.register(cors, {
@@ -150,51 +163,6 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
         exposedHeaders: ['location', 'retry-after'],
       }),
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Auscult',
-        description:
-          'The HTTP side of the server. Live transcription is a WebSocket at `/ws/transcribe`, see protocol.md.',
-        version,
-      },
-      // Relative to where this description is, so that it is right behind a proxy that adds a prefix to the path.
-      servers: [{ url: '.' }],
-      components: { securitySchemes },
-    },
-    stripBasePath: false,
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  });
-  app.get(
-    '/api/v1',
-    {
-      config: { action: 'description.read' },
-      schema: { summary: 'What this server offers', response: { 200: overview } },
-    },
-    (request) => {
-      const prefix = prefixOf(request);
-      return {
-        name: 'Auscult' as const,
-        version,
-        transcribe: `${prefix}/ws/transcribe`,
-        transcriptions: `${prefix}/api/v1/transcriptions`,
-        health: `${prefix}/health`,
-        metrics: `${prefix}/metrics`,
-        openapi: `${prefix}/openapi.json`,
-      };
-    },
-  );
-  app.get(
-    '/openapi.json',
-    {
-      config: { action: 'description.read' },
-      schema: { summary: 'This description', response: { 200: z.looseObject({}) } },
-    },
-    () => ({ ...app.swagger() }),
-  );
-  return app;
 }
 
 /**

@@ -5,12 +5,13 @@ import { createAudioKeeper } from './audio-keeper.js';
 import { insertSegment } from './insert-or-replace.js';
 import type { AudioPiece } from './record-audio.js';
 import { sealFinal, type FinalRecord } from './record-content.js';
-import { createHeadKeys } from './record-head.js';
+import { createHeadKeys, type HeadKeys } from './record-head.js';
 import type { Actor } from './record.js';
 import type { RefinedText } from './refined-text.js';
-import { createChangeSession } from './change-session.js';
+import { beginProgress, type RecordProgress } from './record-progress.js';
+import { createChangeSession, type ChangeSession } from './change-session.js';
 import type { SessionRows } from './session-rows.js';
-import { descriptionColumns, type SessionDescription } from './session-settings.js';
+import type { SessionDescription } from './session-settings.js';
 
 /** Writes the record of one open session. */
 export interface SessionRecordWriter {
@@ -57,82 +58,97 @@ export interface WriterServices {
 
 /** A writer for a session that is in the database. */
 export function createSessionWriter(services: WriterServices): Omit<SessionRecordWriter, 'refine'> {
-  const { sessionId, actor, dataKey, audit } = services;
+  const { sessionId, dataKey, description } = services;
   const headKeys = createHeadKeys(dataKey, sessionId);
   const change = createChangeSession({ ...services, headKeys });
   const keepAudio = createAudioKeeper({ ...services, change });
-  let { channels } = services.description;
-  /** What the session has turned out to be and is not written yet. */
-  let unwritten: SessionDescription | undefined;
-  let finals = 0;
-  let audioSeconds = 0;
+  const record: OpenRecord = {
+    ...services,
+    headKeys,
+    change,
+    progress: beginProgress(dataKey, sessionId, description),
+  };
   let closed: Promise<void> | undefined;
 
-  const unwrittenColumns = () => {
-    const columns = unwritten ? descriptionColumns(dataKey, sessionId, unwritten) : {};
-    unwritten = undefined;
-    return columns;
-  };
-
-  const commit = (final: FinalRecord): Promise<void> => {
-    if (closed) return Promise.reject(new RequestError('record_failed'));
-    const place = finals;
-    finals += 1;
-    audioSeconds = Math.max(audioSeconds, final.end);
-    const row = {
-      session_id: sessionId,
-      reading: 'live',
-      place,
-      version: 1,
-      written_at: new Date().toISOString(),
-      written_by: null,
-      sealed: sealFinal(dataKey, final, { sessionId, reading: 'live', place, version: 1 }),
-    };
-    const said = { ...unwrittenColumns(), finals, audio_seconds: audioSeconds };
-    return change(async (transaction, session) => {
-      // A session that goes on is not over, even if another server believed this one to be dead.
-      const mayBeOver = session?.row.ended_at !== null;
-      const about = mayBeOver ? { ...said, ended_at: null, end_reason: null } : said;
-      // A commit whose answer was lost with the connection is repeated.
-      if (session !== undefined && session.row.finals > place) return undefined;
-      await insertSegment(transaction, row);
-      return { about, head: (head) => headKeys.withText(head, [{ table: 'segments', ...row }]) };
-    });
-  };
-
   const end = async (reason: string, missingSeconds: number): Promise<void> => {
-    for (let channel = 0; channel < channels; channel++) void keepAudio(channel, undefined);
-    const ended = {
-      ...unwrittenColumns(),
-      ended_at: new Date().toISOString(),
-      end_reason: reason,
-      missing_seconds: missingSeconds,
-    };
-    await change(() =>
-      Promise.resolve({
-        about: ended,
-        note: (transaction, revision) =>
-          audit.appendIn(transaction, {
-            action: 'session.end',
-            outcome: 'success',
-            who: actor.who,
-            from: actor.from,
-            what: sessionId,
-            reason,
-            counts: { finals, ...(revision === undefined ? {} : { revision }) },
-          }),
-      }),
-    );
+    for (let channel = 0; channel < record.progress.channels(); channel++) void keepAudio(channel, undefined);
+    await writeEnd(record, reason, missingSeconds);
     dataKey.fill(0);
   };
 
   return {
-    describe: (about) => {
-      unwritten = about;
-      ({ channels } = about);
-    },
-    commit,
+    describe: record.progress.describe,
+    commit: (final) =>
+      closed ? Promise.reject(new RequestError('record_failed')) : writeFinal(record, final),
     keepAudio,
     close: (reason, missingSeconds = 0) => (closed ??= end(reason, missingSeconds)),
   };
+}
+
+/** A record that is written to. */
+interface OpenRecord extends Pick<WriterServices, 'sessionId' | 'actor' | 'dataKey' | 'audit'> {
+  readonly headKeys: HeadKeys;
+  readonly change: ChangeSession;
+  readonly progress: RecordProgress;
+}
+
+function writeFinal(record: OpenRecord, final: FinalRecord): Promise<void> {
+  const { headKeys, change, progress } = record;
+  const place = progress.count(final);
+  const row = segmentRow(record, final, place);
+  const said = progress.columns();
+  return change(async (transaction, session) => {
+    // A session that goes on is not over, even if another server believed this one to be dead.
+    const mayBeOver = session?.row.ended_at !== null;
+    const about = mayBeOver ? { ...said, ended_at: null, end_reason: null } : said;
+    // A commit whose answer was lost with the connection is repeated.
+    if (session !== undefined && session.row.finals > place) return undefined;
+    await insertSegment(transaction, row);
+    return { about, head: (head) => headKeys.withText(head, [{ table: 'segments', ...row }]) };
+  });
+}
+
+/** The first version of a final, as it is stored. */
+function segmentRow(
+  { sessionId, dataKey }: Pick<OpenRecord, 'sessionId' | 'dataKey'>,
+  final: FinalRecord,
+  place: number,
+) {
+  return {
+    session_id: sessionId,
+    reading: 'live',
+    place,
+    version: 1,
+    written_at: new Date().toISOString(),
+    written_by: null,
+    sealed: sealFinal(dataKey, final, { sessionId, reading: 'live', place, version: 1 }),
+  };
+}
+
+function writeEnd(
+  { sessionId, actor, audit, change, progress }: OpenRecord,
+  reason: string,
+  missingSeconds: number,
+): Promise<void> {
+  const ended = {
+    ...progress.takeDescription(),
+    ended_at: new Date().toISOString(),
+    end_reason: reason,
+    missing_seconds: missingSeconds,
+  };
+  return change(() =>
+    Promise.resolve({
+      about: ended,
+      note: (transaction, revision) =>
+        audit.appendIn(transaction, {
+          action: 'session.end',
+          outcome: 'success',
+          who: actor.who,
+          from: actor.from,
+          what: sessionId,
+          reason,
+          counts: { finals: progress.finals(), ...(revision === undefined ? {} : { revision }) },
+        }),
+    }),
+  );
 }

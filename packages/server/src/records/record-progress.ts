@@ -1,0 +1,60 @@
+import type { FinalRecord } from './record-content.js';
+import type { SessionChange } from './session-rows.js';
+import { descriptionColumns, type SessionDescription } from './session-settings.js';
+
+/** How far the record of an open session has come, ahead of what is on disk. */
+export interface RecordProgress {
+  /** What the session has turned out to be; written with whatever is written next. */
+  readonly describe: (about: SessionDescription) => void;
+  /** Counts a final; its place. */
+  readonly count: (final: Pick<FinalRecord, 'end'>) => number;
+  readonly finals: () => number;
+  readonly channels: () => number;
+  /** The columns that tell how many finals there are, and what was not written yet. */
+  readonly columns: () => SessionChange;
+  /** The columns of a description that was not written yet. From now on it counts as written. */
+  readonly takeDescription: () => SessionChange;
+}
+
+interface State {
+  channels: number;
+  finals: number;
+  audioSeconds: number;
+  unwritten: SessionDescription | undefined;
+}
+
+/** A record that has no finals yet, and whose description is written. */
+export function beginProgress(
+  dataKey: Uint8Array,
+  sessionId: string,
+  { channels }: SessionDescription,
+): RecordProgress {
+  const state: State = { channels, finals: 0, audioSeconds: 0, unwritten: undefined };
+
+  const takeDescription = (): SessionChange => {
+    const { unwritten } = state;
+    state.unwritten = undefined;
+    return unwritten === undefined ? {} : descriptionColumns(dataKey, sessionId, unwritten);
+  };
+
+  return {
+    describe: (about) => {
+      state.unwritten = about;
+      state.channels = about.channels;
+    },
+    count: ({ end }) => {
+      const place = state.finals;
+      state.finals += 1;
+      state.audioSeconds = Math.max(state.audioSeconds, end);
+      return place;
+    },
+    finals: () => state.finals,
+    channels: () => state.channels,
+    columns: () => ({
+      ...takeDescription(),
+      finals: state.finals,
+      audio_seconds: state.audioSeconds,
+    }),
+    takeDescription,
+  };
+}

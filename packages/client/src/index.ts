@@ -1,8 +1,9 @@
 export type { Level } from './audio/intake.js';
 export { TranscriberError, type Problem, type ProblemCode } from './problem.js';
 export { listMicrophones, type Microphone } from './sources/microphone.js';
+export type { TranscriberEvents } from './transcriber-events.js';
 export type { TranscriberState } from './transcriber-state.js';
-export { createTranscriber, type Transcriber, type TranscriberEvents } from './transcriber.js';
+export { createTranscriber, type Transcriber } from './transcriber.js';
 export type {
   KeyTerm,
   MicrophoneOptions,

@@ -66,3 +66,13 @@ const sentences = {
 export function describeProblem(code: keyof typeof sentences): Problem {
   return { code, message: sentences[code] };
 }
+
+/** The error of options, a source or a format that a transcriber cannot work with. */
+export function invalidOptions(message: string): TranscriberError {
+  return new TranscriberError({ code: 'invalid_options', message });
+}
+
+/** The error of a method that was called when it cannot be. */
+export function misused(message: string): TranscriberError {
+  return new TranscriberError({ code: 'misused', message });
+}

@@ -1,4 +1,4 @@
-import { TranscriberError } from '../problem.js';
+import { invalidOptions } from '../problem.js';
 
 const PATH = 'ws/transcribe';
 
@@ -12,7 +12,7 @@ export interface ServerUrls {
 export function serverUrls(given: string | undefined): ServerUrls {
   const address = given ?? (globalThis as { location?: { origin?: string } }).location?.origin;
   if (address === undefined)
-    throw invalid('Give the address of the server, such as url: "http://127.0.0.1:8000".');
+    throw invalidOptions('Give the address of the server, such as url: "http://127.0.0.1:8000".');
   const url = parse(address);
   url.protocol = url.protocol.replace('http', 'ws');
   url.hash = '';
@@ -27,9 +27,5 @@ function parse(address: string): URL {
     const url = new URL(address, base);
     if (/^(ws|http)s?:$/.test(url.protocol)) return url;
   }
-  throw invalid('The url is no address of a server. Write it as http://host:port or wss://host.');
-}
-
-function invalid(message: string): TranscriberError {
-  return new TranscriberError({ code: 'invalid_options', message });
+  throw invalidOptions('The url is no address of a server. Write it as http://host:port or wss://host.');
 }

@@ -1,4 +1,4 @@
-import { TranscriberError } from '../problem.js';
+import { misused } from '../problem.js';
 import type { AudioSource, SourceListener } from './audio-source.js';
 
 interface PcmSourceOptions {
@@ -81,10 +81,7 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
     close,
     useMicrophone: () =>
       Promise.reject(
-        new TranscriberError({
-          code: 'misused',
-          message: 'This transcriber reads PCM. Start another without a source to use a microphone.',
-        }),
+        misused('This transcriber reads PCM. Start another without a source to use a microphone.'),
       ),
   };
 }

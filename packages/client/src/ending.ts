@@ -1,0 +1,72 @@
+import type { Outcome } from './outcome.js';
+import { describeProblem, TranscriberError, type Problem } from './problem.js';
+import type { StateKeeper } from './state-keeper.js';
+import type { Phase } from './transcriber-state.js';
+import type { Transcript } from './transcript.js';
+
+/** The ways in which a recording ends. Only the first one counts. */
+export interface Ending {
+  /** All text is here; what was recorded may be heard again still, for which the connection is needed. */
+  readonly complete: (isHeardAgain: boolean) => void;
+  /** Nothing is heard again any more. */
+  readonly hearAgainNoMore: () => void;
+  /** There is no way on. */
+  readonly fail: (problem: Problem) => void;
+  /** The source broke. The text of what it gave is still to come, but then the recording has failed. */
+  readonly loseSource: (cause: unknown) => void;
+  /** Gives up. */
+  readonly giveUp: () => void;
+}
+
+interface EndingParts {
+  readonly keeper: StateKeeper;
+  /** Rejected if the recording ends before. */
+  readonly connected: Outcome<undefined>;
+  /** Settled with the end. */
+  readonly finished: Outcome<Transcript>;
+  readonly transcript: () => Transcript;
+  /** Lets go of source, server and audio. */
+  readonly release: () => void;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** Settles what a recording came to, once, and releases what it used when that is no longer needed. */
+export function createEnding(parts: EndingParts): Ending {
+  const { keeper, connected, finished, transcript, release, onProblem } = parts;
+  let sourceFailure: TranscriberError | undefined;
+
+  function endEarly(phase: Phase, error: TranscriberError): void {
+    keeper.moveTo(phase);
+    release();
+    connected.reject(error);
+    finished.reject(error);
+  }
+
+  return {
+    complete: (isHeardAgain) => {
+      keeper.moveTo({ kind: 'stopped' });
+      if (!isHeardAgain) release();
+      if (sourceFailure) finished.reject(sourceFailure);
+      else finished.resolve(transcript());
+    },
+    hearAgainNoMore: () => {
+      if (keeper.now().phase.kind === 'stopped') release();
+    },
+    fail: (problem) => {
+      if (keeper.isEnded()) return;
+      const { code, message } = problem;
+      const error = problem instanceof TranscriberError ? problem : new TranscriberError(problem);
+      endEarly({ kind: 'failed', problem: { code, message } }, error);
+      onProblem({ code, message });
+    },
+    loseSource: (cause) => {
+      const problem = describeProblem('source_failed');
+      sourceFailure = new TranscriberError(problem, cause);
+      onProblem(problem);
+    },
+    giveUp: () => {
+      if (keeper.isEnded()) release();
+      else endEarly({ kind: 'stopped' }, new TranscriberError(describeProblem('closed')));
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Level } from './audio/intake.js';
+import type { Problem } from './problem.js';
+import type { TranscriberState } from './transcriber-state.js';
+import type { DroppedWords, Segment } from './transcript.js';
+
+/** The events of a transcriber. */
+export interface TranscriberEvents {
+  readonly state: TranscriberState;
+  /**
+   * Replaces the previous partial of the same channel; an empty text removes it, since nothing was said after all.
+   */
+  readonly partial: Segment;
+  /**
+   * Its text counts from now on, and that of the finals it `removes` no longer; `transcript` has applied this
+   * already.
+   */
+  readonly final: Segment;
+  /** Words that partials have shown are not kept, and why. The partial, if there was one, has been removed before. */
+  readonly dropped: DroppedWords;
+  readonly speech: { readonly state: 'started' | 'ended'; readonly at: number; readonly channel?: number };
+  /** One per channel, about 20 times per second of audio; zero once when it is muted, paused or over. */
+  readonly level: readonly Level[];
+  /** Something differs from what was asked for; nothing is lost. */
+  readonly warning: { readonly code: string; readonly message: string };
+  /** Something went wrong. The transcriber goes on unless its state says `failed`. */
+  readonly problem: Problem;
+  /** The text of everything, heard again after `stop()`. */
+  readonly refined: { readonly text: string; readonly segments: readonly Segment[] };
+}

@@ -110,6 +110,6 @@ describe('biasingLists', () => {
   });
 
   it('says when there are too few words', () => {
-    expect(() => biasingLists(clips, 9)(clips[0] as Clip)).toThrow('Take more clips.');
+    expect(() => biasingLists(clips, 9)(clips[0] as Clip)).toThrow('Choose more clips.');
   });
 });

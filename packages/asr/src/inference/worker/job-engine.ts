@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { createDecoderBatch, type DecoderBatch } from '../../decoding/decoder-batch.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import type { ClinicalLanguage } from '../../lexicon/clinical-language.js';
@@ -139,15 +140,11 @@ const MAX_BATCH_ROWS = 8;
 
 /** Tokens of the texts that were asked for lately: what sounds alike is proposed again and again. */
 function remembered(encode: SpeechModel['encode']): SpeechModel['encode'] {
-  const latest = new Map<string, readonly number[]>();
-  return (text) => {
-    const known = latest.get(text);
-    if (known) return known;
-    const tokens = encode(text);
-    if (latest.size >= MOST_REMEMBERED) latest.clear();
-    latest.set(text, tokens);
-    return tokens;
-  };
+  const latest = new LRUCache<string, readonly number[]>({
+    max: MOST_REMEMBERED,
+    memoMethod: (text) => encode(text),
+  });
+  return (text) => latest.memo(text);
 }
 
 const MOST_REMEMBERED = 2_000;

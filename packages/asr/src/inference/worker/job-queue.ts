@@ -43,6 +43,8 @@ export function createJobQueue(): JobQueue {
     return best === RANK.partial ? ready.findLast(isBest) : ready.find(isBest);
   };
 
+  const placeOf = (id: number) => waiting.findIndex(({ job }) => job.id === id);
+
   const end = (id: number) => {
     atWork.delete(id);
     promoted.delete(id);
@@ -66,9 +68,12 @@ export function createJobQueue(): JobQueue {
       atWork.set(chosen.job.id, { job: chosen.job, cancelled });
       return { ...chosen, signal: cancelled.signal };
     },
-    promote: (id) => promoted.add(id),
+    promote(id) {
+      // Its result may have been on its way when this was asked for.
+      if (atWork.has(id) || placeOf(id) >= 0) promoted.add(id);
+    },
     cancel(id) {
-      const index = waiting.findIndex(({ job }) => job.id === id);
+      const index = placeOf(id);
       if (index >= 0) waiting.splice(index, 1);
       atWork.get(id)?.cancelled.abort();
       end(id);

@@ -6,7 +6,7 @@ import type { FromWorker, ToWorker } from '../../../src/inference/messages/worke
 import type { WorkerListener } from '../../../src/inference/scheduling/worker-process.js';
 import { createWorkerSlot, type WorkerSlot } from '../../../src/inference/scheduling/worker-slot.js';
 import { createStreamAudio, type StreamAudio } from '../../../src/inference/worker/stream-audio.js';
-import type { ResolvedModel } from '../../../src/models/resolve-model.js';
+import { unusedModel } from '../../support/unused-model.js';
 
 const slots: WorkerSlot[] = [];
 afterEach(() => {
@@ -236,15 +236,3 @@ function jobOf(id: number, stream: string, from: number, to: number): Recognitio
     termLists: [],
   };
 }
-
-/** Processes without a model load none. */
-const unusedModel: ResolvedModel = {
-  name: 'none',
-  family: 'moonshine',
-  languages: ['en'],
-  computeType: 'int8',
-  encoderPath: '',
-  decoderPath: '',
-  folder: '',
-  fingerprint: '',
-};

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ResolvedModel } from '../../../src/models/resolved-model.js';
 import type { RecognizerEvent } from '../../../src/recognizer/recognizer.js';
 import type { JobLoss, RecognitionRequest } from '../../../src/inference/inference-pool.js';
 import { createScheduler, type Scheduler } from '../../../src/inference/scheduling/scheduler.js';
 import { LEXICON } from '../../../src/inference/messages/recognition-job.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
 import { scriptSlots, type ScriptedSlot } from '../../support/scripted-slots.js';
+import { unusedModel } from '../../support/unused-model.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
@@ -559,15 +559,3 @@ function schedule(workers: number) {
 function givenTo(slot: ScriptedSlot | undefined): readonly string[] {
   return slot?.assigned.map(({ window = '' }) => window.replace('window of ', '')) ?? [];
 }
-
-/** Scripted slots load none. */
-const unusedModel: ResolvedModel = {
-  name: 'none',
-  family: 'moonshine',
-  languages: ['en'],
-  computeType: 'int8',
-  encoderPath: '',
-  decoderPath: '',
-  folder: '',
-  fingerprint: '',
-};

@@ -1,0 +1,13 @@
+import type { ResolvedModel } from '../../src/models/resolved-model.js';
+
+/** For processes and slots that load none. */
+export const unusedModel: ResolvedModel = {
+  name: 'none',
+  family: 'moonshine',
+  languages: ['en'],
+  computeType: 'int8',
+  encoderPath: '',
+  decoderPath: '',
+  folder: '',
+  fingerprint: '',
+};

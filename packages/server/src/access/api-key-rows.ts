@@ -2,7 +2,7 @@ import type { Selectable, Transaction } from 'kysely';
 import { forChange } from '../db/for-change.js';
 import type { Schema } from '../db/schema.js';
 import { coveredOfKey } from '../integrity/covered-columns.js';
-import { isCurrent, readAuthentic } from '../integrity/row-integrity.js';
+import { isCurrent, onlyAuthentic, readAuthentic } from '../integrity/row-integrity.js';
 import type { RowMac } from '../integrity/row-macs.js';
 import type { ChangeServices } from './change-services.js';
 
@@ -49,12 +49,7 @@ export function createApiKeyRows({
     list: async (tenant) => {
       const all = db.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id');
       const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
-      const found: ApiKeyRow[] = [];
-      for (const row of await chosen.execute()) {
-        const current = await authentic(() => Promise.resolve(row));
-        if (current !== undefined) found.push(current);
-      }
-      return found;
+      return onlyAuthentic(integrity, ROWS, await chosen.execute());
     },
     vouched,
     readIn: async (transaction, id) => {

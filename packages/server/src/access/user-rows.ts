@@ -2,7 +2,7 @@ import type { Selectable, Transaction } from 'kysely';
 import { forChange } from '../db/for-change.js';
 import type { Schema } from '../db/schema.js';
 import { coveredOfUser } from '../integrity/covered-columns.js';
-import { isCurrent, readAuthentic } from '../integrity/row-integrity.js';
+import { isCurrent, onlyAuthentic, readAuthentic } from '../integrity/row-integrity.js';
 import type { RowMac } from '../integrity/row-macs.js';
 import type { ChangeServices } from './change-services.js';
 
@@ -53,12 +53,7 @@ export function createUserRows({
     list: async (tenant) => {
       const all = db.selectFrom('users').selectAll().orderBy('name');
       const chosen = tenant === undefined ? all : all.where('tenant', '=', tenant);
-      const found: UserRow[] = [];
-      for (const row of await chosen.execute()) {
-        const current = await authentic(() => Promise.resolve(row));
-        if (current !== undefined) found.push(current);
-      }
-      return found;
+      return onlyAuthentic(integrity, ROWS, await chosen.execute());
     },
     vouched,
     readIn: async (transaction, id) => {

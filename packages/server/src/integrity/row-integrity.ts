@@ -75,6 +75,20 @@ export async function readAuthentic<Row extends RevisedRow>(
   return current;
 }
 
+/** Those of the rows that `readAuthentic` would return. */
+export async function onlyAuthentic<Row extends RevisedRow>(
+  integrity: RowIntegrity,
+  about: RevisedRows<Row>,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  const authentic: Row[] = [];
+  for (const row of rows) {
+    const current = await readAuthentic(integrity, about, () => Promise.resolve(row));
+    if (current !== undefined) authentic.push(current);
+  }
+  return authentic;
+}
+
 /** The same for a row that a transaction has read to change it. */
 export async function isCurrent<Row extends RevisedRow>(
   { macs, revisions, refused }: RowIntegrity,

@@ -1,5 +1,5 @@
 import type { KeyTermList } from '../terms/key-term-list.js';
-import type { RecognitionJob, RecognitionResult } from './messages/recognition-job.js';
+import type { JobPriority, RecognitionJob, RecognitionResult } from './messages/recognition-job.js';
 
 /**
  * Recognises speech: takes jobs, decides whose turn it is, and retries failed jobs elsewhere. Streams need
@@ -20,7 +20,8 @@ export interface InferencePool {
 export type Share = readonly string[];
 
 /** What to recognise, and how urgently: values that can be sent anywhere. */
-export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'termLists'> {
+export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'termLists' | 'priority'> {
+  readonly priority: JobPriority;
   /** Jobs of one stream go to the worker that did the last, which keeps its audio and encoder state, if it is free. */
   readonly stream: string;
   /** The share it counts against: those that want more than there is get equal amounts. */

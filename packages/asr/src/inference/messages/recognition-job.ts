@@ -16,7 +16,8 @@ export type JobPriority = 'final' | 'partial' | 'background';
  */
 export interface RecognitionJob {
   readonly id: number;
-  readonly priority: JobPriority;
+  /** A final goes before those of a crowd: somebody else who brings many. */
+  readonly priority: JobPriority | 'final-beside-crowd';
   /**
    * Names the stream and the start of its window: jobs of the same window continue each other's encoding.
    * Absent if no other job shares the audio.

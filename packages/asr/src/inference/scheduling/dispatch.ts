@@ -1,3 +1,4 @@
+import { crowdsIn } from './crowds.js';
 import { nextFor, ownFinalFor } from './next-job.js';
 import type { Schedule } from './schedule.js';
 import { jobToSend, type ScheduledJob } from './scheduled-job.js';
@@ -37,7 +38,7 @@ export function createDispatch(schedule: Schedule): Dispatch {
     const home = homes.of(stream);
     if (home !== slot && window !== undefined) home?.forget({ window });
     homes.move(stream, slot);
-    slot.assign(jobToSend(job), { audio: job.owner.audio, keyTerms });
+    slot.assign(jobToSend(job, crowdsIn(schedule).areBeside(job)), { audio: job.owner.audio, keyTerms });
   };
 
   /** By now somebody who speaks in real time would wait for it. */

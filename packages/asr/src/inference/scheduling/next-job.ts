@@ -1,3 +1,4 @@
+import { crowdsIn, type Crowds } from './crowds.js';
 import { waitingJobs, type Schedule } from './schedule.js';
 import {
   isAhead,
@@ -29,29 +30,52 @@ export function ownFinalFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob 
     const home = homes.likelyOf(request.stream);
     return home === undefined || home === slot || !home.ready || work.finalsAt(home).length > 0;
   });
-  return first(own, schedule);
+  const next = first(own, schedule);
+  return next && crowdedOutBy(next, slot, schedule).length === 0 ? next : undefined;
 }
 
 /** What a process does next: finals first, then partials, early finals, and what is in the background. */
 export function nextFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
-  const { work, homes, resting } = schedule;
+  const { work, resting } = schedule;
   const waiting = waitingJobs(schedule);
-  const final = finalFor(slot, waiting.filter(isFinal), schedule);
-  if (final) return final;
   const there = [...work.at(slot)];
   const early = there.filter(({ isEarlyAtWork }) => isEarlyAtWork).length;
   const background = there.filter(isBackground).length;
-  if (there.length - early - background >= AHEAD.partials) return undefined;
-  const partials = resting.has(slot)
-    ? []
-    : waiting.filter((job) => isPartial(job) && homes.isHome(job.request.stream, slot));
-  const next =
-    longestUnheard(
-      partials.filter((job) => !isAhead(job)),
-      schedule,
-    ) ?? earlyFor(early, waiting.filter(isEarly), schedule);
+  const takesPartial = there.length - early - background < AHEAD.partials;
+  const final = finalFor(slot, waiting.filter(isFinal), schedule);
+  if (final) {
+    const crowdedOut = crowdedOutBy(final, slot, schedule);
+    if (crowdedOut.length === 0) return final;
+    return takesPartial ? longestUnheard(crowdedOut, schedule) : undefined;
+  }
+  if (!takesPartial) return undefined;
+  const crowds = crowdsIn(schedule);
+  const partials = partialsFor(slot, waiting, schedule).filter(
+    (job) => !resting.has(slot) || crowds.areBeside(job),
+  );
+  const live = partials.filter((job) => !isAhead(job));
+  const next = longestUnheard(live, schedule) ?? earlyFor(early, waiting.filter(isEarly), schedule);
   if (next || early > 0) return next;
   return longestUnheard(partials, schedule) ?? backgroundFor(slot, background, waiting, schedule);
+}
+
+/**
+ * The partials that go before a final, as its share is a crowd to theirs: it may leave no gap between its finals, and without
+ * partials the next final of another would have to wait until all of its audio is encoded.
+ */
+function crowdedOutBy(final: ScheduledJob, slot: WorkerSlot, schedule: Schedule): readonly ScheduledJob[] {
+  const crowds = crowdsIn(schedule);
+  return partialsFor(slot, waitingJobs(schedule), schedule).filter(
+    (job) => !isAhead(job) && crowds.isBeside(job, final),
+  );
+}
+
+function partialsFor(
+  slot: WorkerSlot,
+  waiting: readonly ScheduledJob[],
+  { homes }: Schedule,
+): readonly ScheduledJob[] {
+  return waiting.filter((job) => isPartial(job) && homes.isHome(job.request.stream, slot));
 }
 
 function finalFor(
@@ -60,8 +84,9 @@ function finalFor(
   schedule: Schedule,
 ): ScheduledJob | undefined {
   const there = schedule.work.finalsAt(slot);
+  const crowds = crowdsIn(schedule);
   const next = first(
-    finals.filter((job) => !crowdsOut(job, there)),
+    finals.filter((job) => !crowdsOut(job, there, crowds)),
     schedule,
   );
   if (!next || there.length === 0) return next;
@@ -73,11 +98,14 @@ function finalFor(
   return finals.some(isLate) && there.length < AHEAD.finals ? next : undefined;
 }
 
-/** Beside a final of another share, each has one: whoever has one alone would wait for all that others bring. */
-function crowdsOut(job: ScheduledJob, there: readonly ScheduledJob[]): boolean {
-  return (
-    there.some((other) => isOfSameShare(job, other)) && there.some((other) => !isOfSameShare(job, other))
-  );
+/**
+ * Beside a final of another share, each has one, and a crowd has none: whoever has one alone would wait for all that others
+ * bring.
+ */
+function crowdsOut(job: ScheduledJob, there: readonly ScheduledJob[], crowds: Crowds): boolean {
+  const others = there.filter((other) => !isOfSameShare(job, other));
+  if (others.some((other) => crowds.isBeside(other, job))) return true;
+  return others.length > 0 && others.length < there.length;
 }
 
 function earlyFor(

@@ -45,12 +45,18 @@ export function newScheduledJob(id: number, request: RecognitionRequest, owner: 
   };
 }
 
-/** What a process is sent of a job. Its last attempt has only the audio to go by: words without terms are better than none. */
-export function jobToSend({ id, request, urgent, isEarlyAtWork, attempts }: ScheduledJob): RecognitionJob {
+/**
+ * What a process is sent of a job, which may be beside a crowd. Its last attempt has only the audio to go by: words without
+ * terms are better than none.
+ */
+export function jobToSend(
+  { id, request, urgent, isEarlyAtWork, attempts }: ScheduledJob,
+  isBesideCrowd: boolean,
+): RecognitionJob {
   const { stream, audio, window, prefix, draft, newSeconds, keepState, decoding, keyTerms, lexicon } =
     request;
   const termLists = [...(keyTerms ? [keyTerms.name] : []), ...(lexicon ? [LEXICON] : [])];
-  const urgency = urgent ? 'final' : request.priority;
+  const urgency = urgent ? (isBesideCrowd ? 'final-beside-crowd' : 'final') : request.priority;
   const isLastAttempt = attempts === MAX_ATTEMPTS - 1;
   return {
     id,

@@ -1,4 +1,4 @@
-import type { JobPriority, RecognitionJob } from '../messages/recognition-job.js';
+import type { RecognitionJob } from '../messages/recognition-job.js';
 import type { HeardJob } from './recognise-utterance.js';
 
 /** The jobs of a process: those that wait for their turn, and those at work. */
@@ -88,4 +88,9 @@ interface JobAtWork {
 }
 
 /** The order of work: a job is not begun while one of a lower rank is at work. */
-const RANK: Readonly<Record<JobPriority, number>> = { final: 0, partial: 1, background: 2 };
+const RANK: Readonly<Record<RecognitionJob['priority'], number>> = {
+  'final-beside-crowd': 0,
+  final: 1,
+  partial: 2,
+  background: 3,
+};

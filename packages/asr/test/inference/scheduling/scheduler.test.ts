@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RecognizerEvent } from '../../../src/recognizer/recognizer.js';
 import type { JobLoss, RecognitionRequest } from '../../../src/inference/inference-pool.js';
 import { createScheduler, type Scheduler } from '../../../src/inference/scheduling/scheduler.js';
-import { LEXICON } from '../../../src/inference/messages/recognition-job.js';
+import { LEXICON, type RecognitionJob } from '../../../src/inference/messages/recognition-job.js';
 import { plainRequest } from '../../../src/decoding/speech-model.js';
 import { scriptSlots, type ScriptedSlot } from '../../support/scripted-slots.js';
 import { unusedModel } from '../../support/unused-model.js';
@@ -305,9 +305,37 @@ describe('shares', () => {
     submit('final', 'doctor', { share: ['doctor'] });
     expect(givenTo(slots[0])).toEqual(['crowd 0', 'doctor']);
     slots[0]?.finish(1);
-    expect(givenTo(slots[0]).slice(2)).toEqual(['crowd 1']);
+    expect(givenTo(slots[0]).slice(2)).toEqual([]);
     slots[0]?.finish(9);
-    expect(givenTo(slots[0]).slice(3)).toEqual(['crowd 2', 'crowd 3', 'crowd 4']);
+    expect(givenTo(slots[0]).slice(2)).toEqual(['crowd 1', 'crowd 2', 'crowd 3', 'crowd 4']);
+  });
+
+  test('of a few have each one final beside those of another few', () => {
+    const { submit, slots } = schedule(1);
+    for (let i = 0; i < 2; i++) submit('final', `one ${i}`, { share: ['one'] });
+    vi.advanceTimersByTime(2_100);
+    submit('final', 'two 0', { share: ['two'] });
+    expect(givenTo(slots[0])).toEqual(['one 0', 'two 0']);
+    slots[0]?.finish(1);
+    expect(givenTo(slots[0]).slice(2)).toEqual(['one 1']);
+  });
+
+  test('go before a crowd, in the process too, and with partials before its finals', () => {
+    const { submit, slots } = schedule(1);
+    for (let i = 0; i < 16; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    vi.advanceTimersByTime(2_100);
+    submit('final', 'doctor', { share: ['doctor'] });
+    submit('partial', 'doctor', { share: ['doctor'] });
+    expect(prioritiesAt(slots[0])).toEqual(['final', 'final-beside-crowd']);
+    slots[0]?.finish(1);
+    expect(givenTo(slots[0]).slice(2)).toEqual([]);
+    slots[0]?.finish(17);
+    expect(prioritiesAt(slots[0]).slice(2)).toEqual(['partial', 'final', 'final', 'final', 'final']);
+    submit('partial', 'doctor', { share: ['doctor'] });
+    for (let id = 2; id < 5; id++) slots[0]?.finish(id);
+    expect(givenTo(slots[0])).toHaveLength(7);
+    for (const id of [18, 5]) slots[0]?.finish(id);
+    expect(givenTo(slots[0]).slice(7)).toEqual(['doctor', 'crowd 5', 'crowd 6', 'crowd 7', 'crowd 8']);
   });
 
   test('have their partials in turn, too', () => {
@@ -558,4 +586,9 @@ function schedule(workers: number) {
 /** The streams whose jobs a slot was given, in order. */
 function givenTo(slot: ScriptedSlot | undefined): readonly string[] {
   return slot?.assigned.map(({ window = '' }) => window.replace('window of ', '')) ?? [];
+}
+
+/** How urgent the jobs were that a slot was given, in order. */
+function prioritiesAt(slot: ScriptedSlot | undefined): readonly RecognitionJob['priority'][] {
+  return slot?.assigned.map(({ priority }) => priority) ?? [];
 }

@@ -42,6 +42,15 @@ test('finals end before partials that came first', async () => {
   expect([...results.keys()].at(-1)).toBe(2);
 });
 
+test('a final beside a crowd ends before those that came first', async () => {
+  const { engine, results } = start();
+  for (const id of [1, 2, 3, 4]) engine.add(...job(id));
+  engine.add(...job(5, { priority: 'final-beside-crowd' }));
+  await until(() => results.size === 5);
+  // The first was at work.
+  expect([...results.keys()].indexOf(5)).toBeLessThan(2);
+});
+
 test('a cancelled job has no result, wherever it was, and the others end', async () => {
   const { engine, results } = start();
   for (const id of [1, 2, 3]) engine.add(...job(id));

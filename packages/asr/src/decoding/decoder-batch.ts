@@ -3,11 +3,11 @@ import { causalMask, paddingMasks } from './attention-masks.js';
 import { firstTokens, lengthOf, ofRow } from './attention-tensors.js';
 import { noRows, onlyRow, rearrange, restack, type BatchRow, type BatchRows } from './batch-rows.js';
 import type { DecoderGeometry } from './model-geometry.js';
-import { readBranches, readTokens, type Branch, type BranchedReading, type Reading } from './reading.js';
+import { readBranches, readTokens, type Branch, type BranchedReading, type Reading } from './prefill.js';
 import { runDecoder, type DecoderOutputs, type RowOutput } from './run-decoder.js';
 import type { CrossAttention } from './stream-encoder.js';
 
-export type { Branch, BranchedReading, Reading } from './reading.js';
+export type { Branch, BranchedReading, Reading } from './prefill.js';
 export type { RowOutput } from './run-decoder.js';
 
 /** Utterances decoded together: each step gives every row its next token and reads the weights once for all. */

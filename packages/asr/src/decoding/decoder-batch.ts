@@ -3,11 +3,17 @@ import { causalMask, paddingMasks } from './attention-masks.js';
 import { firstTokens, lengthOf, ofRow } from './attention-tensors.js';
 import { noRows, onlyRow, rearrange, restack, type BatchRow, type BatchRows } from './batch-rows.js';
 import type { DecoderGeometry } from './model-geometry.js';
-import { readBranches, readTokens, type Branch, type BranchedReading, type Reading } from './prefill.js';
+import {
+  prefillBranches,
+  prefillTokens,
+  type Branch,
+  type BranchedPrefill,
+  type Prefill,
+} from './prefill.js';
 import { runDecoder, type DecoderOutputs, type RowOutput } from './run-decoder.js';
 import type { CrossAttention } from './stream-encoder.js';
 
-export type { Branch, BranchedReading, Reading } from './prefill.js';
+export type { Branch, BranchedPrefill, Prefill } from './prefill.js';
 export type { RowOutput } from './run-decoder.js';
 
 /** Utterances decoded together: each step gives every row its next token and reads the weights once for all. */
@@ -20,18 +26,18 @@ export interface DecoderBatch {
    * Reads tokens from the start in one pass (prefill), with no place in the batch yet. `answers`: for how many of the
    * last tokens logits are wanted.
    */
-  read(cross: CrossAttention, tokens: readonly number[], answers?: number): Promise<Reading>;
+  prefill(cross: CrossAttention, tokens: readonly number[], answers?: number): Promise<Prefill>;
   /**
-   * Reads branches from a reading side by side in one pass, and gives what follows each of their tokens.
+   * Reads branches from a prefill side by side in one pass, and gives what follows each of their tokens.
    */
-  readBranches(
-    reading: BranchedReading,
+  prefillBranches(
+    prefill: BranchedPrefill,
     branches: readonly Branch[],
   ): Promise<readonly (readonly RowOutput[])[]>;
   /** As much of `tokens`, with which the row begins, as the row has read while it listened to `cross`. */
-  readingOf(row: number, cross: CrossAttention, tokens: readonly number[]): BranchedReading;
-  /** Adds rows, which all continue from the first `length` tokens of a reading. */
-  join(rows: readonly number[], reading: Reading, length?: number): void;
+  prefillOf(row: number, cross: CrossAttention, tokens: readonly number[]): BranchedPrefill;
+  /** Adds rows, which all continue from the first `length` tokens of a prefill. */
+  join(rows: readonly number[], prefill: Prefill, length?: number): void;
   /** Feeds every row a token, and gives by row what follows. Valid until the next step. */
   step(feeds: ReadonlyMap<number, Feed>): Promise<ReadonlyMap<number, RowOutput>>;
   /** Feeds the only row several tokens, and gives what follows each. */
@@ -60,9 +66,9 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
     get frames() {
       return batch.rows.reduce((sum, row) => sum + row.frames, 0);
     },
-    read: (cross, tokens, answers = 1) => readTokens(session, geometry, cross, tokens, answers),
-    readBranches: (reading, branches) => readBranches(session, reading, branches),
-    readingOf: (id, cross, tokens) => readingOf(batch, geometry, id, cross, tokens),
+    prefill: (cross, tokens, answers = 1) => prefillTokens(session, geometry, cross, tokens, answers),
+    prefillBranches: (prefill, branches) => prefillBranches(session, prefill, branches),
+    prefillOf: (id, cross, tokens) => prefillOf(batch, geometry, id, cross, tokens),
 
     join(ids, { cross: { frames, tensors }, past, tokens }, length = tokens.length) {
       const rows = ids.map((id) => ({ id, frames, past: length, done: false }));
@@ -150,13 +156,13 @@ function runAlong(
   });
 }
 
-function readingOf(
+function prefillOf(
   { rows, past }: BatchRows,
   geometry: DecoderGeometry,
   id: number,
   cross: CrossAttention,
   tokens: readonly number[],
-): BranchedReading {
+): BranchedPrefill {
   const index = rows.findIndex((row) => row.id === id);
   const row = rows[index];
   if (!row) throw new RangeError('the batch does not have this row');

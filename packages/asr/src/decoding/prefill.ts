@@ -12,7 +12,7 @@ export interface Branch {
 }
 
 /** Tokens that the decoder has read, from which branches may continue. */
-export interface BranchedReading {
+export interface BranchedPrefill {
   readonly tokens: readonly number[];
   readonly cross: CrossAttention;
   /** The self-attention cache that they left, by graph input name. */
@@ -20,19 +20,19 @@ export interface BranchedReading {
 }
 
 /** Tokens that the decoder has read, and its predictions. */
-export interface Reading extends BranchedReading {
+export interface Prefill extends BranchedPrefill {
   /** The predictions after each of the last tokens for which they were requested. */
   readonly outputs: readonly RowOutput[];
 }
 
 /** Reads tokens from the start in one pass (prefill); see `DecoderBatch`. */
-export async function readTokens(
+export async function prefillTokens(
   session: InferenceSession,
   geometry: DecoderGeometry,
   cross: CrossAttention,
   tokens: readonly number[],
   answers: number,
-): Promise<Reading> {
+): Promise<Prefill> {
   const { answer, past } = await runDecoder(session, {
     rows: 1,
     tokens,
@@ -49,9 +49,9 @@ export async function readTokens(
 /**
  * Reads alternative continuations of parts of what was read, side by side in one pass; see `DecoderBatch`.
  */
-export async function readBranches(
+export async function prefillBranches(
   session: InferenceSession,
-  { cross, past, tokens: { length: held } }: BranchedReading,
+  { cross, past, tokens: { length: held } }: BranchedPrefill,
   branches: readonly Branch[],
 ): Promise<readonly (readonly RowOutput[])[]> {
   const tokens = branches.flatMap((branch) => branch.tokens);

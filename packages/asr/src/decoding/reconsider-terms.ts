@@ -1,4 +1,4 @@
-import type { Branch, BranchedReading, DecoderBatch, RowOutput } from './decoder-batch.js';
+import type { Branch, BranchedPrefill, DecoderBatch, RowOutput } from './decoder-batch.js';
 import { applied, moved, outputsAfter, overlap, type ScoredChange, type TokenSpan } from './apply-changes.js';
 import { coversAudio } from './heard-span.js';
 import { logProbabilityOf } from './next-token.js';
@@ -11,7 +11,7 @@ import { changesOf, nameOf, type ExpectedTerms, type TermChange } from './term-c
 type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode' | 'secondsPerFrame'>;
 
 /** What it needs from the decoder. */
-type TokenReader = Pick<DecoderBatch, 'read' | 'readBranches'>;
+type TokenReader = Pick<DecoderBatch, 'prefill' | 'prefillBranches'>;
 
 /** What some tokens may be instead. */
 export interface TokenAlternative extends TokenSpan {
@@ -77,7 +77,7 @@ export function reheard({ former, from }: Revision, hypothesis: Hypothesis, rejo
 /**
  * Weighs terms that sound like words of a hypothesis: a term that the decoder finds nearly as likely as what it wrote
  * takes the place of that. Terms that were weighed but not taken are returned beside it. `prompt`: the tokens before
- * the hypothesis; `decoded`: a reading of both, if there is one.
+ * the hypothesis; `decoded`: a prefill of both, if there is one.
  */
 export async function reconsiderTerms(
   earlier: Reconsidered,
@@ -86,7 +86,7 @@ export async function reconsiderTerms(
   expected: ExpectedTerms,
   model: TermReader,
   batch: TokenReader,
-  decoded?: BranchedReading,
+  decoded?: BranchedPrefill,
 ): Promise<Reconsidered> {
   let { hypothesis, replaced, outputs } = earlier;
   let former: readonly TokenAlternative[] = [];
@@ -98,8 +98,8 @@ export async function reconsiderTerms(
     const changes = likeliest(changesOf(current, expected, model, weighed), current, outputs);
     if (changes.length === 0) break;
     const left = round === 0 ? decoded : undefined;
-    const reading = left ?? (await batch.read(cross, [...prompt, ...current.tokens]));
-    const asked = await score(changes, current, outputs, prompt.length, reading, model.endToken, batch);
+    const prefill = left ?? (await batch.prefill(cross, [...prompt, ...current.tokens]));
+    const asked = await score(changes, current, outputs, prompt.length, prefill, model.endToken, batch);
     const scored = asked.filter((one) => isCovered(one, current, model.secondsPerFrame));
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
     rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
@@ -168,7 +168,7 @@ async function score(
   hypothesis: Hypothesis,
   outputs: readonly (RowOutput | undefined)[],
   promptLength: number,
-  reading: BranchedReading,
+  prefill: BranchedPrefill,
   endToken: number,
   batch: TokenReader,
 ): Promise<ScoredChange[]> {
@@ -178,7 +178,7 @@ async function score(
     const end = change.firstToken + change.tokens;
     const wanted = [...change.replacement, ...ended.slice(end, end + FOLLOWING)];
     const from = promptLength + change.firstToken - 1;
-    const last = reading.tokens[from];
+    const last = prefill.tokens[from];
     if (last === undefined) return [];
     // The decoder need not be asked again about the first token.
     const known = outputs[change.firstToken];
@@ -189,8 +189,8 @@ async function score(
   const isKnown = ({ branch }: Question) => branch.tokens.length === 0;
   const scored = questions.filter(isKnown).map((question) => scoredBy(question, [], before));
   for (const some of together(questions.filter((question) => !isKnown(question)))) {
-    const answers = await batch.readBranches(
-      reading,
+    const answers = await batch.prefillBranches(
+      prefill,
       some.map(({ branch }) => branch),
     );
     scored.push(...some.map((question, place) => scoredBy(question, answers[place] ?? [], before)));

@@ -61,10 +61,10 @@ test('whatever joins, forks, is rearranged and leaves, a row says what it would 
           if (!cross) continue;
           const rows = Array.from({ length: each.rows }, () => nextRow++);
           const { prompt, draft } = each;
-          const reading = await batch.read(cross, [...prompt, ...draft], draft.length + 1);
-          for (const [confirmed, output] of reading.outputs.entries())
+          const prefill = await batch.prefill(cross, [...prompt, ...draft], draft.length + 1);
+          for (const [confirmed, output] of prefill.outputs.entries())
             await expectAsAlone(output, cross, [...prompt, ...draft.slice(0, confirmed)]);
-          batch.join(rows, reading, prompt.length);
+          batch.join(rows, prefill, prompt.length);
           groups.push({ cross, rows: new Map(rows.map((row) => [row, prompt])) });
         } else if ('leave' in each) {
           const rows = groups.flatMap((group) => [...group.rows.keys()]);
@@ -146,9 +146,9 @@ test('branches that are read side by side say what each would say alone', async 
         const cross = heard[audio];
         if (!cross) return;
         const batch = createDecoderBatch(model.decoder, model.geometry);
-        const reading = await batch.read(cross, read);
+        const prefill = await batch.prefill(cross, read);
         const branches = wanted.map(({ from, tokens }) => ({ from: from % (read.length + 1), tokens }));
-        const outputs = await batch.readBranches(reading, branches);
+        const outputs = await batch.prefillBranches(prefill, branches);
         for (const [index, { from, tokens }] of branches.entries()) {
           for (const [place, output] of (outputs[index] ?? []).entries())
             await expectAsAlone(output, cross, [...read.slice(0, from), ...tokens.slice(0, place + 1)]);
@@ -180,9 +180,11 @@ test('what a row has read, whole or only its beginning, can be gone on from besi
         for (const { id, cross, read } of rows) {
           if (!cross) continue;
           const beginning = read.slice(0, 1 + (kept % read.length));
-          const reading = batch.readingOf(id, cross, beginning);
-          expect(reading.tokens).toEqual(beginning);
-          const [outputs] = await batch.readBranches(reading, [{ from: beginning.length, tokens: branch }]);
+          const prefill = batch.prefillOf(id, cross, beginning);
+          expect(prefill.tokens).toEqual(beginning);
+          const [outputs] = await batch.prefillBranches(prefill, [
+            { from: beginning.length, tokens: branch },
+          ]);
           for (const [place, output] of (outputs ?? []).entries())
             await expectAsAlone(output, cross, [...beginning, ...branch.slice(0, place + 1)]);
           expect(outputs).toHaveLength(branch.length);

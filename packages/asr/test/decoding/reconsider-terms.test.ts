@@ -78,7 +78,7 @@ async function hearFellowAmericans() {
   const [tokens = []] = await decodeTogether(batch, model, [{ cross, prefix: [] }]);
   const text = tokens.map(({ token }) => token);
   const prompt = model.prompt(plainRequest, 'en', []);
-  const { outputs } = await batch.read(cross, [...prompt, ...text], text.length + 1);
+  const { outputs } = await batch.prefill(cross, [...prompt, ...text], text.length + 1);
   return {
     heard: { ...said(...text), frames: tokens.map(({ frame }) => frame) },
     outputs,

@@ -60,9 +60,9 @@ export async function prefill(
   cross: CrossAttention,
   tokens: readonly number[],
 ): Promise<RowOutput> {
-  const reading = await batch.read(cross, tokens);
-  batch.join(rows, reading);
-  const [output] = reading.outputs;
+  const prefill = await batch.prefill(cross, tokens);
+  batch.join(rows, prefill);
+  const [output] = prefill.outputs;
   if (!output) throw new Error('nothing was answered');
   return output;
 }

@@ -1,4 +1,4 @@
-import type { BranchedReading, Reading, RowOutput } from '../../decoding/decoder-batch.js';
+import type { BranchedPrefill, Prefill, RowOutput } from '../../decoding/decoder-batch.js';
 import { SHORTEST_TOKEN_SECONDS, type WantedAudio } from '../../decoding/repetition.js';
 import {
   createSearch,
@@ -24,7 +24,7 @@ export interface EncodedUtterance {
   /** The tokens before the new text. */
   readonly prompt: readonly number[];
   /**
-   * What the decoder listens to. It is released after the first reading unless it will be read again: the
+   * What the decoder listens to. It is released after the first prefill unless it will be read again: the
    * batch has a copy of its own as soon as it holds two rows.
    */
   cross: CrossAttention | undefined;
@@ -36,7 +36,7 @@ export interface DecodedText {
   /** What the decoder said of each token, where it is decoded greedily and its terms are reconsidered. */
   readonly outputs: readonly RowOutput[];
   /** What has read prompt and text already, where that is kept. */
-  readonly reading: BranchedReading | undefined;
+  readonly prefill: BranchedPrefill | undefined;
   /** Whether it was believed at once, and not decoded again at a higher temperature. */
   readonly atFirst: boolean;
 }
@@ -48,7 +48,7 @@ export async function decodeText(utterance: EncodedUtterance): Promise<DecodedTe
   for (let attempt = 0; ; attempt++) {
     const outputs: RowOutput[] = [];
     const search = searchFor(utterance, { beams, temperature: TEMPERATURES[attempt] ?? 0 });
-    const { hypothesis, reading } = await runSearch(
+    const { hypothesis, prefill } = await runSearch(
       utterance,
       looksForTerms(job) ? keepingOutputs(search, outputs) : search,
       // Only what is greedy comes again as it came before.
@@ -56,7 +56,7 @@ export async function decodeText(utterance: EncodedUtterance): Promise<DecodedTe
     );
     const isLast = !fallback || attempt + 1 >= TEMPERATURES.length;
     if (isLast || model.isCredible?.(hypothesis, opening) !== false)
-      return { hypothesis, outputs, reading, atFirst: attempt === 0 };
+      return { hypothesis, outputs, prefill, atFirst: attempt === 0 };
   }
 }
 
@@ -91,12 +91,12 @@ export interface SearchBeginning {
   /** Tokens that are expected behind them. */
   readonly draft: readonly number[];
   /** What has read the known tokens already. */
-  readonly reading?: Reading | undefined;
+  readonly prefill?: Prefill | undefined;
 }
 
 /** What a search came to, and what has read the prompt and the text, where that is kept. */
 export interface Searched extends SearchEnd {
-  readonly reading: BranchedReading | undefined;
+  readonly prefill: BranchedPrefill | undefined;
 }
 
 /** Takes a search to its end, in steps with those of other jobs. */
@@ -123,9 +123,9 @@ export async function runSearch(
     draft = expected.slice(followed.confirmed);
     step = followed.step;
   }
-  const reading = readingOf(utterance, search, rows, step);
+  const prefill = prefillOf(utterance, search, rows, step);
   rows.leave();
-  return { ...step, reading };
+  return { ...step, prefill };
 }
 
 /** A search that is at work in the batch. */
@@ -140,16 +140,16 @@ interface Begun {
 async function beginSearch(
   utterance: EncodedUtterance,
   search: Search,
-  { known, draft: expected, reading: earlier }: SearchBeginning,
+  { known, draft: expected, prefill: earlier }: SearchBeginning,
 ): Promise<Begun | Searched> {
   const { decoder } = utterance;
   const draft = expected.slice(0, Math.min(tokenLimits(utterance).maxTokens, MOST_AT_ONCE));
-  const reading =
-    earlier ?? (await decoder.read(requireCross(utterance), [...known, ...draft], draft.length + 1));
+  const prefill =
+    earlier ?? (await decoder.prefill(requireCross(utterance), [...known, ...draft], draft.length + 1));
   if (!isReadAgain(utterance)) utterance.cross = undefined;
-  const { step, confirmed } = followDraft(search, reading.outputs, draft);
-  if (step.kind === 'ended') return { ...step, reading };
-  const rows = decoder.join(search.rows, reading, known.length + confirmed);
+  const { step, confirmed } = followDraft(search, prefill.outputs, draft);
+  if (step.kind === 'ended') return { ...step, prefill };
+  const rows = decoder.join(search.rows, prefill, known.length + confirmed);
   return { kind: 'begun', rows, step, draft: expected.slice(confirmed) };
 }
 
@@ -164,14 +164,14 @@ function isReadAgain({ job, model }: EncodedUtterance): boolean {
 }
 
 /** What the only row of a search has read, where terms will be reconsidered. */
-function readingOf(
+function prefillOf(
   { job, cross, prompt }: EncodedUtterance,
   search: Search,
   rows: JobRows,
   { hypothesis }: SearchEnd,
-): BranchedReading | undefined {
+): BranchedPrefill | undefined {
   if (search.rows > 1 || !cross || !looksForTerms(job)) return undefined;
-  return rows.readingOf(cross, [...prompt, ...hypothesis.tokens]);
+  return rows.prefillOf(cross, [...prompt, ...hypothesis.tokens]);
 }
 
 /** Takes a search along the tokens expected for as long as they are those it comes to; counts them. */

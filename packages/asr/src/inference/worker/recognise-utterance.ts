@@ -74,7 +74,7 @@ async function open(
   cross: CrossAttention,
 ): Promise<Opening> {
   if (!opening || (prefix.length > 0 && decoding.language !== 'auto')) return {};
-  const { outputs } = await decoder.read(cross, opening.prompt);
+  const { outputs } = await decoder.prefill(cross, opening.prompt);
   return outputs[0] ? opening.read(outputs[0].logits) : {};
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Reading } from '../../decoding/decoder-batch.js';
+import type { Prefill } from '../../decoding/decoder-batch.js';
 import { doubtfulToken } from '../../decoding/doubtful-token.js';
 import {
   reconsiderTerms,
@@ -65,7 +65,7 @@ function searchAgain(
     former: { hypothesis, from },
   });
   const known = [...utterance.prompt, ...hypothesis.tokens.slice(0, from)];
-  return runSearch(utterance, search, { known, draft: [], reading: readBefore(utterance, decoded, known) });
+  return runSearch(utterance, search, { known, draft: [], prefill: readBefore(utterance, decoded, known) });
 }
 
 /** Hypotheses side by side among which key terms are found (bench `terms`). */
@@ -74,12 +74,12 @@ const TERM_BEAMS = 8;
 /** What was decoded greedily up to some known tokens, if it went through them. */
 function readBefore(
   { prompt }: EncodedUtterance,
-  { reading, outputs }: DecodedText,
+  { prefill, outputs }: DecodedText,
   known: readonly number[],
-): Reading | undefined {
+): Prefill | undefined {
   const output = outputs[known.length - prompt.length];
-  const isSame = reading && known.every((token, place) => reading.tokens[place] === token);
-  return isSame && output ? { ...reading, outputs: [output] } : undefined;
+  const isSame = prefill && known.every((token, place) => prefill.tokens[place] === token);
+  return isSame && output ? { ...prefill, outputs: [output] } : undefined;
 }
 
 /**
@@ -113,5 +113,5 @@ async function reconsider(
   decoded?: DecodedText,
 ): Promise<Reconsidered> {
   if (!cross || lists.length === 0) return found;
-  return reconsiderTerms(found, prompt, cross, { lists, confusables }, model, decoder, decoded?.reading);
+  return reconsiderTerms(found, prompt, cross, { lists, confusables }, model, decoder, decoded?.prefill);
 }

@@ -1,8 +1,8 @@
 import type {
-  BranchedReading,
+  BranchedPrefill,
   DecoderBatch,
   Feed,
-  Reading,
+  Prefill,
   RowOutput,
 } from '../../decoding/decoder-batch.js';
 import type { SearchFeed } from '../../decoding/search.js';
@@ -24,9 +24,9 @@ export interface SharedDecoder {
 }
 
 /** The decoder as one job has it. */
-export interface JobDecoder extends Pick<DecoderBatch, 'read' | 'readBranches'> {
+export interface JobDecoder extends Pick<DecoderBatch, 'prefill' | 'prefillBranches'> {
   /** Adds `count` rows, which all continue from the first `length` tokens of what was read. */
-  join(count: number, reading: Reading, length: number): JobRows;
+  join(count: number, prefill: Prefill, length: number): JobRows;
 }
 
 /** The rows of one job in the batch; it has no others at the same time. */
@@ -40,7 +40,7 @@ export interface JobRows {
   /** Takes back the last tokens that a single row has read. */
   rewind(tokens: number): void;
   /** What a single row has read of `tokens`, with which it begins, while it attended to `cross`. */
-  readingOf(cross: CrossAttention, tokens: readonly number[]): BranchedReading;
+  prefillOf(cross: CrossAttention, tokens: readonly number[]): BranchedPrefill;
   /** Removes the rows. */
   leave(): void;
 }
@@ -120,11 +120,11 @@ function decoderOf(shared: Shared, member: Member, signal: AbortSignal): JobDeco
     return given;
   };
   return {
-    read: (...asked) => unlessCancelled(batch.read(...asked)),
-    readBranches: (...asked) => unlessCancelled(batch.readBranches(...asked)),
-    join(count, reading, length) {
+    prefill: (...asked) => unlessCancelled(batch.prefill(...asked)),
+    prefillBranches: (...asked) => unlessCancelled(batch.prefillBranches(...asked)),
+    join(count, prefill, length) {
       member.rows = Array.from({ length: count }, () => shared.nextRow++);
-      batch.join(member.rows, reading, length);
+      batch.join(member.rows, prefill, length);
       return rowsOf(shared, member);
     },
   };
@@ -140,7 +140,7 @@ function rowsOf({ batch, waiting }: Shared, member: Member): JobRows {
     rewind: (tokens) => {
       batch.rewind(tokens);
     },
-    readingOf: (cross, tokens) => batch.readingOf(onlyRowOf(member), cross, tokens),
+    prefillOf: (cross, tokens) => batch.prefillOf(onlyRowOf(member), cross, tokens),
     leave: () => {
       leave(batch, member);
     },

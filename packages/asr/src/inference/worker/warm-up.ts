@@ -12,7 +12,7 @@ export async function warmUp(model: SpeechModel): Promise<void> {
   const { cross } = await model.encoder.encode(new Float32Array(SAMPLES));
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const row of [0, 1]) {
-    batch.join([row], await batch.read(cross, model.prompt(plainRequest, 'en', [])));
+    batch.join([row], await batch.prefill(cross, model.prompt(plainRequest, 'en', [])));
     await batch.step(new Map(Array.from({ length: row + 1 }, (_, from) => [from, { token: 0, from }])));
   }
 }

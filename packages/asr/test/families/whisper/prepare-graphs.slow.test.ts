@@ -106,7 +106,7 @@ test.runIf(preferredWeightFormat() === 'int8')(
         int8Weights,
       });
       const cross = await encode(features.subarray(0, 80 * 400));
-      const { outputs } = await createDecoderBatch(decoder, shape).read(cross, [400, 7, 130], 3);
+      const { outputs } = await createDecoderBatch(decoder, shape).prefill(cross, [400, 7, 130], 3);
       return [...cross.tensors.values()]
         .map(({ data }) => data as Float32Array)
         .concat(outputs.map(({ logits }) => logits));

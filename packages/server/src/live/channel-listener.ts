@@ -2,7 +2,7 @@ import { nothingWritten, writeFinal, type LiveListener, type WritingOptions } fr
 import type { DropReason } from '@auscult/protocol';
 import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
-import type { Delivery } from './delivery.js';
+import type { Delivery } from './event-queue.js';
 import type { RefinementSpool } from './refinement-spool.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 

@@ -4,7 +4,7 @@ import type { AdmittedSession } from './admitted-session.js';
 import { createAudioIntake, type IntakeServices } from './audio-intake.js';
 import { commandActions, type Command } from './commands.js';
 import { createControl } from './control.js';
-import { createDelivery } from './delivery.js';
+import { createDelivery } from './event-queue.js';
 import type { EncodedAudio } from './encoded-audio.js';
 import type { Problem, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';

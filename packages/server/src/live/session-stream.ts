@@ -6,7 +6,7 @@ import { describedBy } from '../records/session-settings.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
-import type { Delivery } from './delivery.js';
+import type { Delivery } from './event-queue.js';
 import type { StreamTotals } from './events.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import type { SessionServices } from './session-services.js';

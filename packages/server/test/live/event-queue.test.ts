@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createDelivery } from '../../src/live/delivery.js';
+import { createDelivery } from '../../src/live/event-queue.js';
 import type { FinalEvent, PartialEvent, SessionEvent } from '../../src/live/events.js';
 
 test('what follows a final waits for its record, and is not acknowledged before', async () => {

@@ -2,7 +2,7 @@ import { nothingWritten, writeFinal, type LiveListener, type WritingOptions } fr
 import type { DropReason } from '@auscult/protocol';
 import { finalRecord } from '../records/final-record.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
-import type { Delivery } from './event-queue.js';
+import type { EventQueue } from './event-queue.js';
 import type { RefinementSpool } from './refinement-spool.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
@@ -20,7 +20,7 @@ export interface ListenerServices {
   /** Keeps the audio if there is to be a second pass. */
   readonly spool: RefinementSpool | undefined;
   readonly writer: SessionRecordWriter;
-  readonly delivery: Delivery;
+  readonly events: EventQueue;
   readonly telemetry: SessionTelemetry;
   /** Updated here. */
   readonly told: Told;
@@ -29,9 +29,9 @@ export interface ListenerServices {
 /** Puts what a channel hears into written form, records its finals, and emits events about all of it. */
 export function listenToChannel(
   channel: number,
-  { writing, spool, writer, delivery, telemetry, told }: ListenerServices,
+  { writing, spool, writer, events, telemetry, told }: ListenerServices,
 ): LiveListener {
-  const { emit } = delivery;
+  const { emit } = events;
   let state = nothingWritten;
   let isShown = false;
   /** Reports dropped words to a client that has seen some of them. */
@@ -62,7 +62,7 @@ export function listenToChannel(
       told.finals += 1;
       told.words += written.words.length;
       const recorded = writer.commit(finalRecord(written, channel));
-      delivery.emitFinal({ kind: 'final', channel, madeAt: new Date(), hypothesis: written }, recorded);
+      events.emitFinal({ kind: 'final', channel, madeAt: new Date(), hypothesis: written }, recorded);
     },
     onEmpty: (utterance) => {
       emit({ kind: 'empty', channel, utterance });

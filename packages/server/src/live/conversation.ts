@@ -4,7 +4,7 @@ import type { AdmittedSession } from './admitted-session.js';
 import { createAudioIntake, type IntakeServices } from './audio-intake.js';
 import { commandActions, type Command } from './commands.js';
 import { createControl } from './control.js';
-import { createDelivery } from './event-queue.js';
+import { createEventQueue } from './event-queue.js';
 import type { EncodedAudio } from './encoded-audio.js';
 import type { Problem, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
@@ -64,13 +64,13 @@ export interface Conversation {
 /** Starts a conversation. */
 export function createConversation(place: ConversationPlace): Conversation {
   const { session, services, telemetry, signals } = place;
-  const delivery = createDelivery(place.emit, {
+  const events = createEventQueue(place.emit, {
     isRecording: services.isRecording,
     onFailure: signals.onUnrecorded,
   });
-  const { emit } = delivery;
+  const { emit } = events;
   const setup = createSessionSetup(setupServicesOf(place, emit));
-  const stream = createSessionStream({ session, services, telemetry, setup, delivery });
+  const stream = createSessionStream({ session, services, telemetry, setup, events });
   const refusals = createRefusals(emit, services.config.maxBadMessages, signals.onHopeless);
   const intake = createAudioIntake({
     channels: stream.channels,

@@ -3,7 +3,7 @@ import type { FinalEvent, SessionEvent } from './events.js';
 import type { Emit } from './outbox.js';
 
 /** Emits the events of one session in order, and finals only once they are recorded. */
-export interface Delivery {
+export interface EventQueue {
   readonly emit: Emit;
   /** Emits the final once `recorded` resolves, or at once if that is undefined; later events wait for it. */
   readonly emitFinal: (final: FinalEvent, recorded: Promise<void> | undefined) => void;
@@ -16,7 +16,7 @@ export interface Delivery {
 }
 
 /** What the order of events depends on. */
-export interface DeliveryRules {
+export interface EventQueueRules {
   /** Whether records are being written. While they cannot be, partials overtake the finals that wait. */
   readonly isRecording: () => boolean;
   /** A final will never be recorded. It and everything after it are not emitted. */
@@ -28,8 +28,8 @@ interface Waiting {
   isReady: boolean;
 }
 
-/** Makes a delivery. Events go straight to `emit` while no final waits for its record. */
-export function createDelivery(emit: Emit, { isRecording, onFailure }: DeliveryRules): Delivery {
+/** Makes an empty queue. Events go straight to `emit` while no final waits for its record. */
+export function createEventQueue(emit: Emit, { isRecording, onFailure }: EventQueueRules): EventQueue {
   const waiting: Waiting[] = [];
   let waiters: (() => void)[] = [];
   let hasFailed = false;

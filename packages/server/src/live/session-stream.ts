@@ -6,7 +6,7 @@ import { describedBy } from '../records/session-settings.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';
-import type { Delivery } from './event-queue.js';
+import type { EventQueue } from './event-queue.js';
 import type { StreamTotals } from './events.js';
 import { createRefinementSpool, type RefinementSpool } from './refinement-spool.js';
 import type { SessionServices } from './session-services.js';
@@ -35,12 +35,12 @@ export interface StreamServices {
   readonly services: SessionServices;
   readonly telemetry: SessionTelemetry;
   readonly setup: SessionSetup;
-  readonly delivery: Delivery;
+  readonly events: EventQueue;
 }
 
 /** Makes a stream that has no audio yet. */
 export function createSessionStream(stream: StreamServices): SessionStream {
-  const { session, services, telemetry, setup, delivery } = stream;
+  const { session, services, telemetry, setup, events } = stream;
   const { writer, recognizer, identity } = session;
   const told: Told = { finals: 0, words: 0, lostSeconds: 0 };
   let spool: RefinementSpool | undefined;
@@ -52,7 +52,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       describedBy(settingsInForce(services.config, settings), { keyTerms: setup.sentTerms(), client }),
     );
     if (settings.refine === 'on-stop') spool = openSpool(stream);
-    const listening = { writing: writingOf(settings), spool, writer, delivery, telemetry, told };
+    const listening = { writing: writingOf(settings), spool, writer, events, telemetry, told };
     const { contextSeconds } = services.config;
     const share = shareOf(ownershipOf(identity));
     return openChannels(recognizer, settings, setup.keyTerms(), contextSeconds, share, (channel) =>
@@ -60,13 +60,13 @@ export function createSessionStream(stream: StreamServices): SessionStream {
     );
   });
   const settledSeconds = (): number =>
-    Math.min(channels.settledSeconds(), delivery.unrecordedFrom() ?? Infinity);
+    Math.min(channels.settledSeconds(), events.unrecordedFrom() ?? Infinity);
 
   return {
     channels,
     flush: async () => {
       await channels.flush();
-      await delivery.settled();
+      await events.settled();
     },
     readAgain: () => spool?.finish(),
     totals: () => ({
@@ -76,7 +76,7 @@ export function createSessionStream(stream: StreamServices): SessionStream {
       words: told.words,
     }),
     settledSeconds,
-    pendingSeconds: () => channels.pendingSeconds() + delivery.unrecordedSeconds(),
+    pendingSeconds: () => channels.pendingSeconds() + events.unrecordedSeconds(),
     close: () => {
       spool?.finish();
       const missing = told.lostSeconds + channels.receivedSeconds() - settledSeconds();
@@ -90,7 +90,7 @@ function openSpool({
   session,
   services: { config, transcriptions },
   setup,
-  delivery: { emit },
+  events: { emit },
 }: StreamServices): RefinementSpool {
   return createRefinementSpool({
     sessionId: session.id,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createDelivery } from '../../src/live/event-queue.js';
+import { createEventQueue } from '../../src/live/event-queue.js';
 import type { FinalEvent, PartialEvent, SessionEvent } from '../../src/live/events.js';
 
 test('what follows a final waits for its record, and is not acknowledged before', async () => {
   const sent: string[] = [];
-  const delivery = createDelivery((event) => sent.push(textOf(event)), {
+  const events = createEventQueue((event) => sent.push(textOf(event)), {
     isRecording: () => true,
     onFailure: (error) => {
       throw error;
@@ -12,38 +12,38 @@ test('what follows a final waits for its record, and is not acknowledged before'
   });
   let record: () => void = () => undefined;
   const recorded = new Promise<void>((resolve) => (record = resolve));
-  delivery.emitFinal(final('first', 2, 5), recorded);
-  delivery.emitFinal(final('second', 5, 6), Promise.resolve());
-  delivery.emit(partial());
+  events.emitFinal(final('first', 2, 5), recorded);
+  events.emitFinal(final('second', 5, 6), Promise.resolve());
+  events.emit(partial());
   await Promise.resolve();
   expect(sent).toEqual([]);
-  expect([delivery.unrecordedFrom(), delivery.unrecordedSeconds()]).toEqual([2, 4]);
+  expect([events.unrecordedFrom(), events.unrecordedSeconds()]).toEqual([2, 4]);
   record();
-  await delivery.settled();
+  await events.settled();
   expect(sent).toEqual(['first', 'second', 'partial']);
-  expect([delivery.unrecordedFrom(), delivery.unrecordedSeconds()]).toEqual([undefined, 0]);
+  expect([events.unrecordedFrom(), events.unrecordedSeconds()]).toEqual([undefined, 0]);
 });
 
 test('while records cannot be written, partials go ahead', () => {
   const sent: string[] = [];
-  const delivery = createDelivery((event) => sent.push(textOf(event)), {
+  const events = createEventQueue((event) => sent.push(textOf(event)), {
     isRecording: () => false,
     onFailure: () => undefined,
   });
-  delivery.emitFinal(final('final', 0, 1), new Promise(() => undefined));
-  delivery.emit(partial());
+  events.emitFinal(final('final', 0, 1), new Promise(() => undefined));
+  events.emit(partial());
   expect(sent).toEqual(['partial']);
 });
 
 test('a final that is never recorded is never sent, nor is what follows it', async () => {
   const sent: string[] = [];
   const failures: unknown[] = [];
-  const delivery = createDelivery((event) => sent.push(textOf(event)), {
+  const events = createEventQueue((event) => sent.push(textOf(event)), {
     isRecording: () => true,
     onFailure: (error) => failures.push(error),
   });
-  delivery.emitFinal(final('final', 0, 1), Promise.reject(new Error('damaged')));
-  delivery.emit(partial());
+  events.emitFinal(final('final', 0, 1), Promise.reject(new Error('damaged')));
+  events.emit(partial());
   await new Promise(setImmediate);
   expect(sent).toEqual([]);
   expect(failures).toHaveLength(1);

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { createLog, loadConfig, openStorage } from '@auscult/server';
 import type { FastifyRequest } from 'fastify';
 import { createAccess } from '../../../packages/server/dist/access/access.js';
-import { createRecognise, shownBy } from '../../../packages/server/dist/access/recognise.js';
+import { createRecognise, shownBy } from '../../../packages/server/dist/access/authenticate.js';
 import { accessSeal } from '../../../packages/server/dist/access/seal.js';
 import { createOriginPolicy } from '../../../packages/server/dist/http/origins.js';
 import { scratchFolder } from '../scratch.js';

@@ -11,7 +11,7 @@ import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { createGuard, type Guard } from './guard.js';
 import { createLogins, type Logins } from './logins.js';
 import { createPasswords } from './passwords.js';
-import { createRecognise, recogniseLocal } from './recognise.js';
+import { createRecognise, recogniseLocal } from './authenticate.js';
 import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
 import { createTickets, type Tickets } from './tickets.js';

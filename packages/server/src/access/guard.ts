@@ -12,7 +12,7 @@ import type { CredentialFailures } from './credential-failures.js';
 import { createIdentify } from './identify.js';
 import type { Identity, Ownership } from './identity.js';
 import { isOpenToAnyone, isPermitted, scopeOf, type Action } from './permissions.js';
-import type { Recognise } from './recognise.js';
+import type { Recognise } from './authenticate.js';
 import { createRefusalAudit } from './refusal-audit.js';
 
 declare module 'fastify' {

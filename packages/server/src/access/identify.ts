@@ -6,7 +6,7 @@ import type { Authentication, Recognition } from './authentication.js';
 import type { CredentialFailures } from './credential-failures.js';
 import { addressKey } from './failure-limit.js';
 import type { Identity } from './identity.js';
-import { isRecognisedByBrowser, loginCookieOf, shownBy, type Recognise } from './recognise.js';
+import { isRecognisedByBrowser, loginCookieOf, shownBy, type Recognise } from './authenticate.js';
 import type { RefusalAudit } from './refusal-audit.js';
 
 /** Finds out who makes a request. Throws the refusal where nobody is recognised, or somebody else may have made it. */

@@ -6,7 +6,7 @@ import type { Access } from '../access/access.js';
 import { auditedBy, type AccessAuditAction } from '../access/access-audit.js';
 import { requireIdentity } from '../access/guard.js';
 import { isStrong, PASSWORD_RULE } from '../access/password-rule.js';
-import { loginCookieOf } from '../access/recognise.js';
+import { loginCookieOf } from '../access/authenticate.js';
 import type { User } from '../access/user.js';
 import type { Schema } from '../db/schema.js';
 import { errorResponses, RequestError } from '../errors.js';

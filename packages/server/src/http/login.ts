@@ -10,7 +10,7 @@ import { requireIdentity } from '../access/guard.js';
 import { ROLES, type Identity } from '../access/identity.js';
 import { setLoginCookie, type Login } from '../access/logins.js';
 import { scopeOf } from '../access/permissions.js';
-import { loginCookieOf } from '../access/recognise.js';
+import { loginCookieOf } from '../access/authenticate.js';
 import { identityOfUser, type User } from '../access/user.js';
 import type { Schema } from '../db/schema.js';
 import { errorResponses, RequestError } from '../errors.js';

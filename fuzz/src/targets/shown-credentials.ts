@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { createLog, loadConfig, openStorage } from '@auscult/server';
 import type { FastifyRequest } from 'fastify';
 import { createAccess } from '../../../packages/server/dist/access/access.js';
-import { createRecognise, shownBy } from '../../../packages/server/dist/access/authenticate.js';
+import { createAuthenticate, shownBy } from '../../../packages/server/dist/access/authenticate.js';
 import { accessSeal } from '../../../packages/server/dist/access/seal.js';
 import { createOriginPolicy } from '../../../packages/server/dist/http/origins.js';
 import { scratchFolder } from '../scratch.js';
@@ -44,7 +44,7 @@ export async function openCredentials(): Promise<Credentials> {
   await storage.queue.submit(async (transaction) => {
     cookie = await access.logins.startIn(transaction, user);
   });
-  const recognise = createRecognise({ ...access, tokens: undefined });
+  const authenticate = createAuthenticate({ ...access, tokens: undefined });
   const raw = { socket: new Socket() };
   return {
     apiKey,
@@ -52,7 +52,7 @@ export async function openCredentials(): Promise<Credentials> {
     letsIn: async (headers, protocol) => {
       const request = { headers, protocol, raw, ws: false } as unknown as FastifyRequest;
       mustHold(shownBy(request).length <= LONGEST_COUNTED, 'what failures are counted by does not grow');
-      return (await recognise(request)).ok;
+      return (await authenticate(request)).ok;
     },
   };
 }

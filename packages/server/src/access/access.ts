@@ -11,7 +11,7 @@ import { createFailureLimit, type FailureLimit } from './failure-limit.js';
 import { createGuard, type Guard } from './guard.js';
 import { createLogins, type Logins } from './logins.js';
 import { createPasswords } from './passwords.js';
-import { createRecognise, recogniseLocal } from './authenticate.js';
+import { createAuthenticate, authenticateLocal } from './authenticate.js';
 import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.js';
 import type { Seal } from './seal.js';
 import { createTickets, type Tickets } from './tickets.js';
@@ -56,17 +56,17 @@ export function createAccess(services: AccessServices): Access {
   const logins = createLogins(config, services);
   const tickets = createTickets();
   const breakGlass = createBreakGlass();
-  const recognise =
+  const authenticate =
     config.authentication === 'none'
-      ? recogniseLocal
-      : createRecognise({ apiKeys, logins, tickets, tokens: createTokens(config, log) });
+      ? authenticateLocal
+      : createAuthenticate({ apiKeys, logins, tickets, tokens: createTokens(config, log) });
   return {
     guard: createGuard({
       config,
       log,
       audit,
       origins,
-      recognise,
+      authenticate,
       failures: createCredentialFailures(),
       breakGlass,
     }),

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import type { AuditedBy } from './access-audit.js';
 import { createApiKeyRows, type ApiKeyRow } from './api-key-rows.js';
-import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import { PATIENCE, type ChangeServices } from './change-services.js';
 import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
@@ -49,7 +49,7 @@ export interface ApiKeys {
   /** From now on the key is refused. Resolves with whether it was valid before. */
   readonly revoke: (id: string, by: AuditedBy) => Promise<boolean>;
   /** Whose key `text` is. */
-  readonly recognise: (text: string) => Promise<Recognition>;
+  readonly authenticate: (text: string) => Promise<AuthenticationResult>;
 }
 
 /** Every key begins with it, so that scanners find keys that were published by mistake. */
@@ -125,7 +125,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
       if (revoked !== undefined) rows.committed(revoked);
       return revoked !== undefined;
     },
-    recognise: async (text) => {
+    authenticate: async (text) => {
       if (!keyPattern.test(text)) return NOT_VALID;
       const digest = digestOf(text);
       // By the digest of the whole key: a right id with a wrong secret is as unknown as any other key.
@@ -134,7 +134,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
         return NOT_VALID;
       if (!isValid(row)) return EXPIRED;
       await noteUse(row);
-      return recognised(identityOf(row), async () => {
+      return authenticated(identityOf(row), async () => {
         const current = await rows.find(row.id);
         return current !== undefined && isValid(current);
       });

@@ -2,8 +2,8 @@ import { parseCookie } from 'cookie';
 import type { FastifyRequest } from 'fastify';
 import type { ApiKeys } from './api-keys.js';
 import { API_KEY_PREFIX, keyIdIn } from './api-keys.js';
-import { NOT_VALID, recognised, type Recognition } from './authentication.js';
-import { recogniseCertificate } from './certificates.js';
+import { NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
+import { authenticateCertificate } from './certificates.js';
 import { LOCAL_IDENTITY } from './identity.js';
 import { loginCookieName, type Logins } from './logins.js';
 import type { Tickets } from './tickets.js';
@@ -24,25 +24,25 @@ const TICKET_PREFIX = 'aust_';
 const TICKET_PROTOCOL = 'auscult.ticket.';
 
 /** Who comes with a request. */
-export type Recognise = (request: FastifyRequest) => Promise<Recognition>;
+export type Authenticate = (request: FastifyRequest) => Promise<AuthenticationResult>;
 
 /** Where no authentication is required, everybody is the one person on this machine. */
-export const recogniseLocal: Recognise = () =>
-  Promise.resolve(recognised(LOCAL_IDENTITY, () => Promise.resolve(true)));
+export const authenticateLocal: Authenticate = () =>
+  Promise.resolve(authenticated(LOCAL_IDENTITY, () => Promise.resolve(true)));
 
 /**
  * Looks at the first credential of a request: the `Authorization` header, a ticket among the subprotocols of a socket,
  * the cookie of a login, the certificate of the connection. If it is bad, the next is not tried.
  */
-export function createRecognise({ apiKeys, logins, tickets, tokens }: CredentialSources): Recognise {
-  const bearer = (text: string, request: FastifyRequest): Promise<Recognition> => {
-    if (text.startsWith(API_KEY_PREFIX)) return apiKeys.recognise(text);
+export function createAuthenticate({ apiKeys, logins, tickets, tokens }: CredentialSources): Authenticate {
+  const bearer = (text: string, request: FastifyRequest): Promise<AuthenticationResult> => {
+    if (text.startsWith(API_KEY_PREFIX)) return apiKeys.authenticate(text);
     if (text.startsWith(TICKET_PREFIX)) return ticket(text, request);
-    return tokens?.recognise(text) ?? Promise.resolve(NOT_VALID);
+    return tokens?.authenticate(text) ?? Promise.resolve(NOT_VALID);
   };
 
   /** Tickets open sockets and nothing else. */
-  const ticket = (text: string, request: FastifyRequest): Promise<Recognition> =>
+  const ticket = (text: string, request: FastifyRequest): Promise<AuthenticationResult> =>
     request.ws ? tickets.redeem(text) : Promise.resolve(NOT_VALID);
 
   return (request) => {
@@ -53,8 +53,8 @@ export function createRecognise({ apiKeys, logins, tickets, tokens }: Credential
     const offered = ticketIn(request);
     if (offered !== undefined) return ticket(offered, request);
     const cookie = loginCookieOf(request);
-    if (cookie !== undefined) return logins.recognise(cookie);
-    const certificate = recogniseCertificate(request.raw.socket);
+    if (cookie !== undefined) return logins.authenticate(cookie);
+    const certificate = authenticateCertificate(request.raw.socket);
     return Promise.resolve(certificate ?? { ok: false, shown: false });
   };
 }
@@ -74,8 +74,8 @@ function bearerIn({ headers: { authorization = '' } }: FastifyRequest): string |
   return /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
 }
 
-/** Whether the request is recognised by something that a browser sends by itself, whatever page it shows. */
-export function isRecognisedByBrowser(request: FastifyRequest): boolean {
+/** Whether the request is authenticated by something that a browser sends by itself, whatever page it shows. */
+export function isAuthenticatedByBrowser(request: FastifyRequest): boolean {
   return request.headers.authorization === undefined && ticketIn(request) === undefined;
 }
 

@@ -9,7 +9,7 @@ export interface Authentication {
 }
 
 /** The result of checking a credential. */
-export type Recognition =
+export type AuthenticationResult =
   | { readonly ok: true; readonly authentication: Authentication }
   /** No credential was shown at all. */
   | { readonly ok: false; readonly shown: false }
@@ -20,11 +20,14 @@ export type Recognition =
     };
 
 /** A credential that proves nothing. */
-export const NOT_VALID: Recognition = { ok: false, shown: true, code: 'unauthenticated' };
+export const NOT_VALID: AuthenticationResult = { ok: false, shown: true, code: 'unauthenticated' };
 
 /** A credential that did prove something, once. */
-export const EXPIRED: Recognition = { ok: false, shown: true, code: 'credential_expired' };
+export const EXPIRED: AuthenticationResult = { ok: false, shown: true, code: 'credential_expired' };
 
-export function recognised(identity: Identity, isStillValid: () => Promise<boolean>): Recognition {
+export function authenticated(
+  identity: Identity,
+  isStillValid: () => Promise<boolean>,
+): AuthenticationResult {
   return { ok: true, authentication: { identity, isStillValid } };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import { DEFAULT_TENANT, isGrantableRole } from './identity.js';
 
 /**
@@ -8,7 +8,7 @@ import { DEFAULT_TENANT, isGrantableRole } from './identity.js';
  * groups. Undefined where none was shown. A certificate that the authority has not signed, or without a role, is not
  * valid.
  */
-export function recogniseCertificate(socket: Socket): Recognition | undefined {
+export function authenticateCertificate(socket: Socket): AuthenticationResult | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   const { subject, valid_to: validTo } = socket.getPeerCertificate();
   // The types do not say that it is empty where no certificate was shown.
@@ -28,7 +28,7 @@ export function recogniseCertificate(socket: Socket): Recognition | undefined {
     role,
     groups: units.filter((unit) => unit !== role),
   };
-  return recognised(identity, () => Promise.resolve(expiresAt > new Date()));
+  return authenticated(identity, () => Promise.resolve(expiresAt > new Date()));
 }
 
 /** An attribute that occurs several times is an array, though the types do not say so. */

@@ -12,7 +12,7 @@ import type { CredentialFailures } from './credential-failures.js';
 import { createIdentify } from './identify.js';
 import type { Identity, Ownership } from './identity.js';
 import { isOpenToAnyone, isPermitted, scopeOf, type Action } from './permissions.js';
-import type { Recognise } from './authenticate.js';
+import type { Authenticate } from './authenticate.js';
 import { createRefusalAudit } from './refusal-audit.js';
 
 declare module 'fastify' {
@@ -53,7 +53,7 @@ export interface GuardServices {
   readonly log: Log;
   readonly audit: AccessAudit;
   readonly origins: OriginPolicy;
-  readonly recognise: Recognise;
+  readonly authenticate: Authenticate;
   readonly failures: CredentialFailures;
   readonly breakGlass: BreakGlass;
 }
@@ -63,9 +63,9 @@ const openedByBreakGlass: ReadonlySet<Action> = new Set(['record.read', 'transcr
 
 /** Admits by the table of permissions, and by how a request came. */
 export function createGuard(services: GuardServices): Guard {
-  const { log, audit, origins, recognise, failures, breakGlass } = services;
+  const { log, audit, origins, authenticate, failures, breakGlass } = services;
   const refusals = createRefusalAudit(audit, log);
-  const identify = createIdentify({ recognise, failures, origins, refusals });
+  const identify = createIdentify({ authenticate, failures, origins, refusals });
 
   const decide = async (request: FastifyRequest, action: Action): Promise<void> => {
     if (isOpenToAnyone(action)) return;

@@ -2,19 +2,19 @@ import type { ErrorCode } from '@auscult/protocol';
 import type { FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import type { OriginPolicy } from '../http/origins.js';
-import type { Authentication, Recognition } from './authentication.js';
+import type { Authentication, AuthenticationResult } from './authentication.js';
 import type { CredentialFailures } from './credential-failures.js';
 import { addressKey } from './failure-limit.js';
 import type { Identity } from './identity.js';
-import { isRecognisedByBrowser, loginCookieOf, shownBy, type Recognise } from './authenticate.js';
+import { isAuthenticatedByBrowser, loginCookieOf, shownBy, type Authenticate } from './authenticate.js';
 import type { RefusalAudit } from './refusal-audit.js';
 
-/** Finds out who makes a request. Throws the refusal where nobody is recognised, or somebody else may have made it. */
+/** Finds out who makes a request. Throws the refusal where nobody is authenticated, or somebody else may have made it. */
 export type Identify = (request: FastifyRequest) => Promise<Authentication>;
 
 /** What is needed for that. */
 export interface IdentifyServices {
-  readonly recognise: Recognise;
+  readonly authenticate: Authenticate;
   readonly failures: CredentialFailures;
   readonly origins: OriginPolicy;
   readonly refusals: RefusalAudit;
@@ -22,11 +22,11 @@ export interface IdentifyServices {
 
 /** By the credential that the request shows. */
 export function createIdentify(services: IdentifyServices): Identify {
-  const { recognise, origins } = services;
+  const { authenticate, origins } = services;
   return async (request) => {
-    const recognition = await recognise(request);
-    if (!recognition.ok) throw await failureOf(request, recognition, services);
-    const { authentication } = recognition;
+    const result = await authenticate(request);
+    if (!result.ok) throw await failureOf(request, result, services);
+    const { authentication } = result;
     if (isForged(request, authentication.identity, origins)) throw new RequestError('origin_not_allowed');
     return authentication;
   };
@@ -37,30 +37,30 @@ export function createIdentify(services: IdentifyServices): Identify {
  * itself. Programs that show a certificate send no `Origin`; browsers, which have the cookies, do.
  */
 function isForged(request: FastifyRequest, { kind }: Identity, origins: OriginPolicy): boolean {
-  if (!isRecognisedByBrowser(request) || !changesSomething(request)) return false;
+  if (!isAuthenticatedByBrowser(request) || !changesSomething(request)) return false;
   const isBrowser = kind === 'user' || (kind === 'certificate' && request.headers.origin !== undefined);
   return isBrowser && !origins.isOwnPage(request.headers);
 }
 
 async function failureOf(
   request: FastifyRequest,
-  recognition: Exclude<Recognition, { ok: true }>,
+  result: Exclude<AuthenticationResult, { ok: true }>,
   { failures, refusals }: IdentifyServices,
 ): Promise<RequestError> {
-  if (!recognition.shown) return new RequestError('unauthenticated');
+  if (!result.shown) return new RequestError('unauthenticated');
   // Every login ends at some point, and nobody can guess a cookie: a ward behind one address must not lock itself
   // out.
-  if (isEndedLogin(request, recognition.code)) return new RequestError(recognition.code);
+  if (isEndedLogin(request, result.code)) return new RequestError(result.code);
   const waitSeconds = failures.fail(addressKey(request.ip), shownBy(request));
   // Whoever goes on is told no more and does not fill the audit log.
   if (waitSeconds !== undefined) return new RequestError('locked_out', {}, waitSeconds);
-  await refusals.failed(request, recognition.code);
-  return new RequestError(recognition.code);
+  await refusals.failed(request, result.code);
+  return new RequestError(result.code);
 }
 
 function isEndedLogin(request: FastifyRequest, code: ErrorCode): boolean {
   return (
-    code === 'credential_expired' && isRecognisedByBrowser(request) && loginCookieOf(request) !== undefined
+    code === 'credential_expired' && isAuthenticatedByBrowser(request) && loginCookieOf(request) !== undefined
   );
 }
 

@@ -4,7 +4,7 @@ import type { Schema } from '../db/schema.js';
 import { endedLogin } from '../integrity/revisions.js';
 import type { AuditedBy } from './access-audit.js';
 import { PATIENCE, type ChangeServices } from './change-services.js';
-import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import { createLoginLifetime, type LoginLifetime, type LoginSettings } from './login-lifetime.js';
 import { createLoginRows, type LoginRows } from './login-rows.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
@@ -19,7 +19,7 @@ export interface Logins {
   /** Logs the user in; gives the content of the cookie. */
   readonly startIn: (transaction: Transaction<Schema>, user: Pick<User, 'id'>) => Promise<string>;
   /** Who logged in with this cookie. */
-  readonly recognise: (cookie: string) => Promise<Recognition>;
+  readonly authenticate: (cookie: string) => Promise<AuthenticationResult>;
   /** The user whose cookie it is, and how long it is valid; undefined if it is no longer valid. */
   readonly read: (cookie: string) => Promise<Login | undefined>;
   /** Ends the login, with an entry in the audit log. */
@@ -71,13 +71,13 @@ export function createLogins(
       await rows.insertIn(transaction, row);
       return cookie;
     },
-    recognise: async (cookie) => {
+    authenticate: async (cookie) => {
       if (!cookiePattern.test(cookie)) return NOT_VALID;
       const digest = digestOf(cookie);
       const login = await read(digest);
       // An unknown cookie is mostly one that was idle for too long.
       if (login === undefined) return EXPIRED;
-      return recognised(identityOfUser(login.user), async () => (await read(digest)) !== undefined);
+      return authenticated(identityOfUser(login.user), async () => (await read(digest)) !== undefined);
     },
     read: (cookie) => read(digestOf(cookie)),
     end: async (cookie, by) => {

@@ -12,7 +12,7 @@ export interface Passwords {
 /** The first choice of the OWASP password storage cheat sheet; 46 MiB while one is checked. Argon2id is the default. */
 const OPTIONS: Options = { memoryCost: 47_104, timeCost: 1, parallelism: 1 };
 
-/** How many are checked side by side, off the event loop: more would take memory and cores from recognition. */
+/** How many are checked side by side, off the event loop: more would take memory and cores from result. */
 const AT_A_TIME = 2;
 
 /** Characters that cannot be mistaken for each other. 20 of them have at least 110 bits. */

@@ -1,4 +1,4 @@
-import { NOT_VALID, type Authentication, type Recognition } from './authentication.js';
+import { NOT_VALID, type Authentication, type AuthenticationResult } from './authentication.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 
 /** Tickets admit the socket of a browser, which can send no headers: each is used once, within seconds. */
@@ -6,7 +6,7 @@ export interface Tickets {
   /** A ticket for whoever asks; undefined while too many wait to be used. */
   readonly issue: (authentication: Authentication) => string | undefined;
   /** Uses up the ticket. Whether the credential that it was issued for is still valid is checked anew. */
-  readonly redeem: (ticket: string) => Promise<Recognition>;
+  readonly redeem: (ticket: string) => Promise<AuthenticationResult>;
 }
 
 /** How long a ticket waits to be used, seconds. */
@@ -16,7 +16,7 @@ export const TICKET_SECONDS = 30;
 const MOST_TICKETS = 10_000;
 const MOST_OF_ONE = 100;
 
-const TICKET_INVALID: Recognition = { ok: false, shown: true, code: 'ticket_invalid' };
+const TICKET_INVALID: AuthenticationResult = { ok: false, shown: true, code: 'ticket_invalid' };
 const ticketPattern = new RegExp(`^aust_${SECRET_PATTERN}$`);
 
 interface Waiting {

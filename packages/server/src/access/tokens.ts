@@ -9,13 +9,13 @@ import {
 import { z } from 'zod';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../telemetry/log.js';
-import { EXPIRED, NOT_VALID, recognised, type Recognition } from './authentication.js';
+import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import { DEFAULT_TENANT, isGrantableRole, type Identity } from './identity.js';
 
 /** Tokens that an OpenID Connect issuer signs. */
 export interface Tokens {
   /** Whose token `text` is. */
-  readonly recognise: (text: string) => Promise<Recognition>;
+  readonly authenticate: (text: string) => Promise<AuthenticationResult>;
 }
 
 type TokenSettings = Pick<
@@ -61,7 +61,7 @@ export function createTokens(
   };
 
   return {
-    recognise: async (text) => {
+    authenticate: async (text) => {
       try {
         const { payload } = await jwtVerify(text, await keysOf(), {
           issuer,
@@ -112,7 +112,7 @@ function isIssuerTrouble(error: unknown): boolean {
   );
 }
 
-function recognitionOf(payload: JWTPayload, settings: TokenSettings): Recognition {
+function recognitionOf(payload: JWTPayload, settings: TokenSettings): AuthenticationResult {
   const role = namesIn(payload, settings.oidcRoleClaim).find(isGrantableRole);
   const [tenant = DEFAULT_TENANT] = namesIn(payload, settings.oidcTenantClaim);
   const { sub, exp } = payload;
@@ -125,7 +125,7 @@ function recognitionOf(payload: JWTPayload, settings: TokenSettings): Recognitio
     groups: namesIn(payload, settings.oidcGroupsClaim),
   };
   const validUntil = (exp + settings.oidcClockSkewSeconds) * 1000;
-  return recognised(identity, () => Promise.resolve(Date.now() < validUntil));
+  return authenticated(identity, () => Promise.resolve(Date.now() < validUntil));
 }
 
 /** What a claim names, whether it is one text or a list. A dot leads into an object: `realm_access.roles`. */

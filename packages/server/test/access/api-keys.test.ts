@@ -80,13 +80,13 @@ describe('an API key', () => {
     const { id, secret } = await keys.create({ ...order, createdBy: undefined }, BY_SERVER);
     const usedAt = async () => (await keys.find(id))?.lastUsedAt;
     expect(await usedAt()).toBeUndefined();
-    await keys.recognise(secret);
+    await keys.authenticate(secret);
     expect(await usedAt()).toBe('2026-01-01T00:00:00.000Z');
     now = new Date('2026-01-01T00:00:59.000Z');
-    await keys.recognise(secret);
+    await keys.authenticate(secret);
     expect(await usedAt()).toBe('2026-01-01T00:00:00.000Z');
     now = new Date('2026-01-01T00:01:00.000Z');
-    await keys.recognise(secret);
+    await keys.authenticate(secret);
     expect(await usedAt()).toBe('2026-01-01T00:01:00.000Z');
   });
 

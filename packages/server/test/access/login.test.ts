@@ -210,7 +210,7 @@ describe('the cookie of a login', () => {
     const { users } = usersOf(server, clock);
     const logins = createLogins({ loginIdleMinutes: 30, loginHours: 12 }, server.services, clock);
     const cookie = await start(server, logins, await someUser(users));
-    const isKnown = async () => (await logins.recognise(cookie)).ok;
+    const isKnown = async () => (await logins.authenticate(cookie)).ok;
     for (let hours = 0; hours < 12; hours += 0.48) {
       expect(await isKnown()).toBe(true);
       at = new Date(at.getTime() + 0.48 * 3_600_000);
@@ -218,7 +218,7 @@ describe('the cookie of a login', () => {
     expect(await isKnown()).toBe(false);
     const idle = await start(server, logins, await someUser(users, 'other'));
     at = new Date(at.getTime() + 30 * 60_000);
-    expect(await logins.recognise(idle)).toMatchObject({ ok: false, code: 'credential_expired' });
+    expect(await logins.authenticate(idle)).toMatchObject({ ok: false, code: 'credential_expired' });
   });
 
   test('is kept alive by what comes, however short it may be idle', async () => {
@@ -230,7 +230,7 @@ describe('the cookie of a login', () => {
     const cookie = await start(server, logins, await someUser(users));
     for (let count = 0; count < 10; count++) {
       at = new Date(at.getTime() + 40_000);
-      expect(await logins.recognise(cookie)).toMatchObject({ ok: true });
+      expect(await logins.authenticate(cookie)).toMatchObject({ ok: true });
     }
     expect(await logins.read(cookie)).toMatchObject({ idleSeconds: 60, endsInSeconds: 3200 });
   });

@@ -108,10 +108,10 @@ describe('a token', () => {
     });
     const tokens = createTokens(config, createLog({ logLevel: 'silent', logFormat: 'json' }), 0);
     const former = await issuer.sign();
-    expect(await tokens?.recognise(former)).toMatchObject({ ok: true });
+    expect(await tokens?.authenticate(former)).toMatchObject({ ok: true });
     await issuer.rotate();
-    expect(await tokens?.recognise(await issuer.sign())).toMatchObject({ ok: true });
-    expect(await tokens?.recognise(former)).toMatchObject({ ok: false });
+    expect(await tokens?.authenticate(await issuer.sign())).toMatchObject({ ok: true });
+    expect(await tokens?.authenticate(former)).toMatchObject({ ok: false });
     expect(issuer.asked()).toBe(3);
   });
 

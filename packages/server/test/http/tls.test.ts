@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { recogniseCertificate } from '../../src/access/certificates.js';
+import { authenticateCertificate } from '../../src/access/certificates.js';
 import { ConfigError } from '../../src/config/config-error.js';
 import { createTls } from '../../src/http/tls.js';
 import { createLog } from '../../src/telemetry/log.js';
@@ -201,7 +201,7 @@ describe('a client certificate that is revoked', () => {
     const changes: string[] = [];
     tls.onRenewed((changed) => changes.push(...changed));
     const server = createServer(tls.options, (incoming, answer) => {
-      answer.end(String(recogniseCertificate(incoming.socket)?.ok));
+      answer.end(String(authenticateCertificate(incoming.socket)?.ok));
     }).listen(0, '127.0.0.1');
     onTestFinished(() => {
       tls.close();

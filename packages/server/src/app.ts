@@ -42,7 +42,7 @@ import type { Log } from './telemetry/log.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import { createTextReader } from './reading/text-reader.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
-import { holdSessions, type SessionHold } from './records/hold-sessions.js';
+import { holdSessions, type SessionHold } from './records/session-lease.js';
 import { scheduleRetention } from './retention/schedule.js';
 import { noteConfiguration } from './storage/note-configuration.js';
 import { keepKeysCurrent, openStorage } from './storage/open-storage.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expireRecords, type ExpiredRecord, type RetentionOutcome } from '../retention/expire.js';
 import { parsePolicies } from '../retention/policies.js';
-import { endSessionsThatNobodyHolds } from '../records/hold-sessions.js';
+import { endSessionsThatNobodyHolds } from '../records/session-lease.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';

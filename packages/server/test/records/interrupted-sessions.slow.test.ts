@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
-import { holdSessions, type SessionHold } from '../../src/records/hold-sessions.js';
+import { holdSessions, type SessionHold } from '../../src/records/session-lease.js';
 import type { Storage } from '../../src/storage/open-storage.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { describeDatabases } from '../support/databases.js';

@@ -42,7 +42,7 @@ import type { Log } from './telemetry/log.js';
 import { measureEvidence } from './telemetry/evidence-metrics.js';
 import { createTextReader } from './reading/text-reader.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
-import { holdSessions, type SessionHold } from './records/session-lease.js';
+import { leaseSessions, type SessionLease } from './records/session-lease.js';
 import { scheduleRetention } from './retention/schedule.js';
 import { noteConfiguration } from './storage/note-configuration.js';
 import { keepKeysCurrent, openStorage } from './storage/open-storage.js';
@@ -96,7 +96,7 @@ export async function createApp(
   /** Hears sessions again, where another model does that. */
   let refiner: Recognizer | undefined;
   let hasStarted = false;
-  let hold: SessionHold | undefined;
+  let lease: SessionLease | undefined;
   let verification: Verification | undefined;
   let stopBackground: readonly (() => void)[] = [];
   const draining = new AbortController();
@@ -215,7 +215,7 @@ export async function createApp(
       // A deletion that a crash interrupted is finished before anybody is answered. If that fails, it is logged and
       // tried again.
       await storage.keyCopies.settle().catch(() => undefined);
-      hold = await holdSessions(storage, log);
+      lease = await leaseSessions(storage, log);
       verification = scheduleVerification(config, storage, log);
       stopBackground = [
         storage.keyCopies.attend(),
@@ -258,7 +258,7 @@ export async function createApp(
       for (const stop of stopBackground) stop();
       // If it cannot be written, the next start reports it.
       if (hasStarted)
-        await Promise.allSettled([hold?.release(), audit.append({ ...BY_SERVER, action: 'server.stop' })]);
+        await Promise.allSettled([lease?.release(), audit.append({ ...BY_SERVER, action: 'server.stop' })]);
       await storage.close();
     },
     routes,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expireRecords, type ExpiredRecord, type RetentionOutcome } from '../retention/expire.js';
 import { parsePolicies } from '../retention/policies.js';
-import { endSessionsThatNobodyHolds } from '../records/session-lease.js';
+import { endSessionsWithoutLease } from '../records/session-lease.js';
 import { withStorage } from './open-offline-storage.js';
 import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
@@ -23,7 +23,7 @@ export function retentionCommand(): Command {
       const outcome = await withStorage(config, async (storage, actor) => {
         if (!dryRun) {
           await storage.keyCopies.settle();
-          await endSessionsThatNobodyHolds(storage);
+          await endSessionsWithoutLease(storage);
         }
         return expireRecords(storage, parsePolicies(config.retention), { actor, dryRun });
       });

@@ -29,7 +29,7 @@ export interface KeepingSettings {
   /** Whether finals are kept, or only logged that there was a session. */
   readonly keepsFinals: boolean;
   readonly keepsAudio: boolean;
-  /** Names this server in the sessions that it opens, see `holdSessions`. */
+  /** Names this server in the sessions that it opens, see `leaseSessions`. */
   readonly serverId: string;
 }
 

@@ -7,23 +7,23 @@ import { secondsNow } from '../db/seconds-now.js';
 import type { Log } from '../telemetry/log.js';
 import { endInterruptedSessions, type EndingServices } from './interrupted-sessions.js';
 
-/** What a server holds its sessions with. */
-export interface HoldingServices extends EndingServices {
+/** What a server leases its sessions with. */
+export interface LeaseServices extends EndingServices {
   /** The name that its sessions are opened under. */
   readonly serverId: string;
 }
 
-/** The hold of a server on the sessions that it has opened. */
-export interface SessionHold {
-  /** Renews the hold, and ends sessions that nobody holds any more. Done every five seconds by itself. */
+/** The lease of a server on the sessions that it has opened. */
+export interface SessionLease {
+  /** Renews the lease, and ends sessions that no server has a lease on any more. Done every five seconds by itself. */
   readonly renew: () => Promise<void>;
-  /** Gives the hold up: sessions that are still open belong to no server then. */
+  /** Gives the lease up: sessions that are still open belong to no server then. */
   readonly release: () => Promise<void>;
 }
 
 const RENEW_MS = 5000;
 
-/** A server that has not renewed its hold for so long has lost it, seconds. */
+/** A server that has not renewed its lease for so long has lost it, seconds. */
 const LEASE_SECONDS = 15;
 
 /** How long an attempt to write may take, milliseconds; there will be another. */
@@ -34,16 +34,16 @@ const PATIENCE = { milliseconds: 5000 } as const;
  * and ends those of servers that went down: at once where they ran on this machine, else when their lease is over.
  * Rejects with `records_unavailable` where the database cannot be written.
  */
-export async function holdSessions(services: HoldingServices, log: Log): Promise<SessionHold> {
+export async function leaseSessions(services: LeaseServices, log: Log): Promise<SessionLease> {
   const { database, queue, serverId } = services;
 
   const renew = async (): Promise<void> => {
-    let hold: { readonly wasLost: boolean } | undefined;
+    let lease: { readonly wasLost: boolean } | undefined;
     await queue.submit(async (transaction) => {
-      hold = await renewLease(transaction, database.kind, serverId);
+      lease = await renewLease(transaction, database.kind, serverId);
     }, PATIENCE);
-    if (hold?.wasLost === true) return;
-    const ended = await endSessionsThatNobodyHolds(services);
+    if (lease?.wasLost === true) return;
+    const ended = await endSessionsWithoutLease(services);
     if (ended > 0) log.warn('sessions of a server that went down are ended', { count: ended });
   };
 
@@ -64,12 +64,12 @@ export async function holdSessions(services: HoldingServices, log: Log): Promise
 }
 
 /** Ends the open sessions of servers that went down. Resolves with how many there were. */
-export async function endSessionsThatNobodyHolds(services: HoldingServices): Promise<number> {
+export async function endSessionsWithoutLease(services: LeaseServices): Promise<number> {
   await forgetDeadServers(services);
   return endInterruptedSessions(services);
 }
 
-async function forgetDeadServers({ database, queue, serverId }: HoldingServices): Promise<void> {
+async function forgetDeadServers({ database, queue, serverId }: LeaseServices): Promise<void> {
   const rows = await database.db
     .selectFrom('servers')
     .select(['id', 'place', 'pid', isOver(database.kind).as('isOver')])

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.js';
-import { holdSessions, type SessionHold } from '../../src/records/session-lease.js';
+import { leaseSessions, type SessionLease } from '../../src/records/session-lease.js';
 import type { Storage } from '../../src/storage/open-storage.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { describeDatabases } from '../support/databases.js';
@@ -10,19 +10,19 @@ import { begin, DR_LEE, openTestStorage, spoken } from '../support/storage.js';
 const SILENT = createLog({ logLevel: 'silent', logFormat: 'json' });
 
 describeDatabases('an open session', ({ settings }) => {
-  test('is not ended by another server as long as its own renews its hold', async () => {
+  test('is not ended by another server as long as its own renews its lease', async () => {
     const place = settings();
     const one = await startServer(place);
     await (await begin(one.storage, 'a')).commit(spoken('my knee', 0));
     await letTimePass(one.storage);
-    await one.hold.renew();
+    await one.lease.renew();
     const other = await startServer(place);
-    await other.hold.renew();
+    await other.lease.renew();
     expect((await one.storage.records.summary('a'))?.endedAt).toBeUndefined();
     await expect(other.storage.records.destroy(['a'], DR_LEE)).rejects.toMatchObject({ code: 'record_open' });
   });
 
-  test('is ended, with an entry in the audit log, when its server has not renewed its hold, and may be destroyed', async () => {
+  test('is ended, with an entry in the audit log, when its server has not renewed its lease, and may be destroyed', async () => {
     const place = settings();
     const one = await startServer(place);
     await (await begin(one.storage, 'a')).commit(spoken('my knee', 0));
@@ -47,7 +47,7 @@ describeDatabases('an open session', ({ settings }) => {
     const place = settings();
     const one = await startServer(place);
     await begin(one.storage, 'a');
-    await one.hold.release();
+    await one.lease.release();
     const other = await startServer(place);
     expect(await other.storage.records.summary('a')).toMatchObject({ endReason: 'interrupted' });
   });
@@ -65,14 +65,14 @@ describeDatabases('an open session', ({ settings }) => {
     expect(await other.storage.records.summary('a')).toMatchObject({ endReason: '1000', finals: 1 });
   });
 
-  test('outlives an outage of the database in which no server could renew its hold', async () => {
+  test('outlives an outage of the database in which no server could renew its lease', async () => {
     const place = settings();
     const [one, other] = [await startServer(place), await startServer(place)];
     await begin(one.storage, 'a');
     await letTimePass(one.storage);
-    await other.hold.renew();
-    await one.hold.renew();
-    await other.hold.renew();
+    await other.lease.renew();
+    await one.lease.renew();
+    await other.lease.renew();
     expect((await other.storage.records.summary('a'))?.endedAt).toBeUndefined();
   });
 
@@ -81,23 +81,23 @@ describeDatabases('an open session', ({ settings }) => {
     const one = await startServer(place);
     await begin(one.storage, 'a');
     const others = [await startServer(place), await startServer(place)];
-    await one.hold.release();
-    await Promise.all(others.map(({ hold }) => hold.renew()));
+    await one.lease.release();
+    await Promise.all(others.map(({ lease }) => lease.renew()));
     expect(await auditedEnds(one.storage)).toHaveLength(1);
   });
 });
 
 interface Server {
   readonly storage: Storage;
-  readonly hold: SessionHold;
+  readonly lease: SessionLease;
 }
 
 async function startServer(place: Parameters<typeof openTestStorage>[0]): Promise<Server> {
   const storage = await openTestStorage(place);
-  return { storage, hold: await holdSessions(storage, SILENT) };
+  return { storage, lease: await leaseSessions(storage, SILENT) };
 }
 
-/** As if no server had renewed its hold for a quarter of an hour. */
+/** As if no server had renewed its lease for a quarter of an hour. */
 async function letTimePass({ database }: Storage): Promise<void> {
   await sql`update servers set seen_at = seen_at - 900`.execute(database.db);
 }

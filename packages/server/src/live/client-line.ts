@@ -44,8 +44,8 @@ export function createClientLine(services: LineServices): ClientLine {
     },
   });
   const flow = createFlowControl(inbox, config, (reason) => {
-    telemetry.held(reason);
-    outbox.emit({ kind: 'held', reason });
+    telemetry.paused(reason);
+    outbox.emit({ kind: 'paused', reason });
   });
   return { inbox, outbox, flow };
 }

@@ -9,7 +9,7 @@ import {
   type WarningMessage,
 } from '@auscult/protocol';
 import type { Transcription } from '../transcriptions/transcription.js';
-import type { HoldReason } from './inbox.js';
+import type { PauseReason } from './inbox.js';
 
 /**
  * Something that happens in a session and that its client may have to know. Times are seconds on the stream's own
@@ -38,7 +38,7 @@ export type SessionEvent =
   /** Something differs from what was asked for; the session goes on. */
   | { readonly kind: 'warning'; readonly warning: Omit<WarningMessage, 'type'> }
   /** Reading from the client is paused, since it sends more than it may. Sent each time. */
-  | { readonly kind: 'held'; readonly reason: HoldReason }
+  | { readonly kind: 'paused'; readonly reason: PauseReason }
   /** Something did not go as asked, or ends the session. */
   | { readonly kind: 'error'; readonly problem: Problem }
   /** The first event on a connection that resumes the session. Finals that the client has not received follow. */

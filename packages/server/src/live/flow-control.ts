@@ -1,4 +1,4 @@
-import type { HoldReason, Inbox } from './inbox.js';
+import type { PauseReason, Inbox } from './inbox.js';
 import { createMessageBudget } from './message-budget.js';
 
 /** What a client may send before it is slowed down. */
@@ -22,35 +22,35 @@ const BACKLOG_POLL_MS = 50;
 /** The share of the allowed backlog at which reading continues, so that it does not start and stop at every frame. */
 const BACKLOG_RESUME_SHARE = 0.8;
 
-/** Holds `inbox` while a client is over one of the limits. `onHold` is called each time that begins. */
+/** Pauses `inbox` while a client is over one of the limits. `onPause` is called each time that begins. */
 export function createFlowControl(
   inbox: Inbox,
   { maxMessagesPerSecond, maxBufferedSeconds }: FlowLimits,
-  onHold: (reason: HoldReason) => void,
+  onPause: (reason: PauseReason) => void,
 ): FlowControl {
   const budget = createMessageBudget(maxMessagesPerSecond);
   let rateTimer: NodeJS.Timeout | undefined;
   let backlogTimer: NodeJS.Timeout | undefined;
 
-  function hold(reason: HoldReason): void {
-    inbox.hold(reason);
-    onHold(reason);
+  function pause(reason: PauseReason): void {
+    inbox.pause(reason);
+    onPause(reason);
   }
 
   return {
     onMessage: () => {
       const wait = budget.spend();
       if (wait === 0) return;
-      hold('message-rate');
-      rateTimer = setTimeout(inbox.release, wait, 'message-rate');
+      pause('message-rate');
+      rateTimer = setTimeout(inbox.resume, wait, 'message-rate');
     },
     onAudio: (pendingSeconds) => {
-      if (inbox.isHeld('backlog') || pendingSeconds() <= maxBufferedSeconds) return;
-      hold('backlog');
+      if (inbox.isPausedFor('backlog') || pendingSeconds() <= maxBufferedSeconds) return;
+      pause('backlog');
       backlogTimer = setInterval(() => {
         if (pendingSeconds() > maxBufferedSeconds * BACKLOG_RESUME_SHARE) return;
         clearInterval(backlogTimer);
-        inbox.release('backlog');
+        inbox.resume('backlog');
       }, BACKLOG_POLL_MS);
     },
     stop: () => {

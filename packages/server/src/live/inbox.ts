@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 
 /** Why reading from a client is paused: it sends too many messages, or audio faster than it is recognised. */
-export type HoldReason = 'message-rate' | 'backlog';
+export type PauseReason = 'message-rate' | 'backlog';
 
 /**
  * A piece of work on a session, most often one message. If it spans turns of the event loop, it asks before it goes
@@ -20,10 +20,10 @@ export interface Inbox {
   readonly disconnect: () => void;
   /** Does `task` once everything before it is done; at once if nothing is waiting. */
   readonly run: (task: Task) => void;
-  /** Makes work wait, and with it the client, until every reason is released. */
-  readonly hold: (reason: HoldReason) => void;
-  readonly release: (reason: HoldReason) => void;
-  readonly isHeld: (reason: HoldReason) => boolean;
+  /** Makes work wait, and with it the client, until it is resumed for every reason. */
+  readonly pause: (reason: PauseReason) => void;
+  readonly resume: (reason: PauseReason) => void;
+  readonly isPausedFor: (reason: PauseReason) => boolean;
   /** Whether the socket is not being read just now. */
   readonly isPaused: () => boolean;
   /** Reads no further message, but does the work that is waiting. */
@@ -33,20 +33,20 @@ export interface Inbox {
 }
 
 /**
- * While a task is under way or work is held, the socket is not read, so that TCP slows the client down and nothing
+ * While a task is under way or work is paused, the socket is not read, so that TCP slows the client down and nothing
  * has to be dropped. At most the chunk that was already read from the kernel, 64 KiB, then waits. `onFailure`
  * receives what a task throws, after which the inbox is closed.
  */
 export function createInbox(onFailure: (error: unknown) => void): Inbox {
   let socket: WebSocket | undefined;
   const waiting: Task[] = [];
-  const holds = new Set<HoldReason>();
+  const pauses = new Set<PauseReason>();
   let state: 'reading' | 'finishing' | 'closed' = 'reading';
   let underWay = false;
   let connections = 0;
 
   function advance(): void {
-    while (!underWay && holds.size === 0 && state !== 'closed') {
+    while (!underWay && pauses.size === 0 && state !== 'closed') {
       const task = waiting.shift();
       if (!task) break;
       start(task);
@@ -86,7 +86,7 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
   }
 
   function isPaused(): boolean {
-    return state !== 'closed' && (state === 'finishing' || underWay || holds.size > 0);
+    return state !== 'closed' && (state === 'finishing' || underWay || pauses.size > 0);
   }
 
   return {
@@ -106,14 +106,14 @@ export function createInbox(onFailure: (error: unknown) => void): Inbox {
       waiting.push(task);
       advance();
     },
-    hold: (reason) => {
-      holds.add(reason);
+    pause: (reason) => {
+      pauses.add(reason);
       advance();
     },
-    release: (reason) => {
-      if (holds.delete(reason)) advance();
+    resume: (reason) => {
+      if (pauses.delete(reason)) advance();
     },
-    isHeld: (reason) => holds.has(reason),
+    isPausedFor: (reason) => pauses.has(reason),
     isPaused,
     stopReading: () => {
       if (state === 'reading') state = 'finishing';

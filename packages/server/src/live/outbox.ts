@@ -108,7 +108,7 @@ function isLasting({ kind }: SessionEvent): boolean {
     case 'stopped':
     case 'refined':
     case 'warning':
-    case 'held':
+    case 'paused':
       return true;
     case 'opened':
     case 'configured':

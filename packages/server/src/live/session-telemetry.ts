@@ -1,7 +1,7 @@
 import { closeTable, type DropReason, type WarningCode } from '@auscult/protocol';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { HoldReason } from './inbox.js';
+import type { PauseReason } from './inbox.js';
 
 /** Reports one session to operators, by logs and metrics, with nothing of what was said. */
 export interface SessionTelemetry {
@@ -15,7 +15,7 @@ export interface SessionTelemetry {
   /** Audio was taken. */
   readonly heard: (seconds: number) => void;
   /** Reading from its client pauses. */
-  readonly held: (reason: HoldReason) => void;
+  readonly paused: (reason: PauseReason) => void;
   /** What should be samples looks like something else. */
   readonly encoded: (code: WarningCode) => void;
   /** Recognition of audio failed for good. */
@@ -84,7 +84,7 @@ export function createSessionTelemetry(
     heard: (seconds) => {
       metrics.audioSeconds.inc(seconds);
     },
-    held: (reason) => {
+    paused: (reason) => {
       metrics.readingPaused.inc({ reason });
     },
     encoded: (code) => {

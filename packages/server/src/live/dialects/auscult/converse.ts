@@ -6,7 +6,7 @@ import {
   type SettingsChange,
 } from '@auscult/protocol';
 import type { DialectServices, DialectSession, EndReason, SessionPlace } from '../../dialect.js';
-import type { HoldReason } from '../../inbox.js';
+import type { PauseReason } from '../../inbox.js';
 import { commandOf } from './command-of.js';
 import { messagesOf } from './messages-of.js';
 
@@ -18,7 +18,7 @@ export function converse(
 ): DialectSession {
   let hasOptedIn = optsIn;
   let settings = place.defaults;
-  const warned = new Set<HoldReason>();
+  const warned = new Set<PauseReason>();
 
   return {
     read: (frame, isBinary) => {
@@ -32,7 +32,7 @@ export function converse(
     write: (event) => {
       if (event.kind === 'configured') hasOptedIn = true;
       if (event.kind === 'configured' || event.kind === 'opened') ({ settings } = event.setup);
-      if (event.kind === 'held' && hasOptedIn) {
+      if (event.kind === 'paused' && hasOptedIn) {
         if (warned.has(event.reason)) return [];
         warned.add(event.reason);
       }

@@ -76,7 +76,7 @@ function messageForOptedIn(event: SessionEvent, view: SessionView): ServerMessag
       return refinementMessage(event.transcription, view.config.maxSendBufferBytes);
     case 'warning':
       return { type: 'warning', ...event.warning };
-    case 'held':
+    case 'paused':
       return describeWarning(event.reason === 'backlog' ? 'falling_behind' : 'messages_throttled');
     case 'dropped': {
       const { reason, sequence } = event;

@@ -6,7 +6,7 @@ import { startHeartbeat } from './heartbeat.js';
 import type { Inbox } from './inbox.js';
 import type { Outbox } from './outbox.js';
 
-/** A socket on which a session is held, and what watches over it. */
+/** A socket that a session is attached to, and what watches over it. */
 export interface Connection {
   readonly socket: WebSocket;
   /** Takes the session off the socket, which stays as it is. No listener is called afterwards. */
@@ -36,8 +36,8 @@ export interface ConnectionLoss {
 /** How often a client is told how far the server has come, milliseconds. */
 const ACKNOWLEDGE_MS = 2000;
 
-/** Holds a session on a socket that is open. */
-export function holdConnection(
+/** Attaches a session to a socket that is open. */
+export function attachToSocket(
   socket: WebSocket,
   { pingIntervalSeconds, idleTimeoutSeconds }: Config,
   { inbox, outbox, parting, onFrame, onAcknowledge }: ConnectionListener,

@@ -14,10 +14,10 @@ export interface Presence {
   readonly leave: () => void;
 }
 
-/** Begins with nobody there. `hold` holds the session on a socket, and `seconds` is how long an absence may last. */
+/** Begins with nobody there. `attach` attaches the session to a socket, and `seconds` is how long an absence may last. */
 export function createPresence(
   seconds: number,
-  hold: (socket: WebSocket) => Connection,
+  attach: (socket: WebSocket) => Connection,
   telemetry: Pick<SessionTelemetry, 'waits' | 'waitsNoMore'>,
 ): Presence {
   let connection: Connection | undefined;
@@ -41,7 +41,7 @@ export function createPresence(
     arrive: (socket) => {
       stopWaiting();
       disconnect();
-      connection = hold(socket);
+      connection = attach(socket);
     },
     awaitReturn: (closeCode, onExpired) => {
       disconnect();

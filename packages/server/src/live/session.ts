@@ -5,7 +5,7 @@ import type { Identity } from '../access/identity.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { createClientLine } from './client-line.js';
 import type { ResumeRequest } from './commands.js';
-import { holdConnection } from './connection.js';
+import { attachToSocket } from './connection.js';
 import { createConversation, type Conversation } from './conversation.js';
 import { createHolder } from './holder.js';
 import { createParting } from './parting.js';
@@ -108,7 +108,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
   };
   const presence = createPresence(
     config.resumeSeconds,
-    (socket) => holdConnection(socket, config, { ...listener, parting }),
+    (socket) => attachToSocket(socket, config, { ...listener, parting }),
     telemetry,
   );
   const end = createSessionEnd({

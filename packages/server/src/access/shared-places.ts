@@ -1,7 +1,7 @@
 import { DEFAULT_TENANT, LOCAL_IDENTITY, type Ownership } from './identity.js';
 
 /** Who holds a place. */
-export type Holder = Pick<Ownership, 'tenant' | 'owner'>;
+export type PlaceHolder = Pick<Ownership, 'tenant' | 'owner'>;
 
 /**
  * How many times the number of free places somebody may hold, so that the next to come finds some: one person or
@@ -14,7 +14,7 @@ const MOST_OF_FREE = { identity: 2, tenant: 4 } as const;
  * Whether `who` may take one more of the places, given who holds some. A server without authentication belongs to one
  * person, and one that names no tenants to one tenant: these may have all places.
  */
-export function mayTakePlace(who: Holder, holders: readonly Holder[], places: number): boolean {
+export function mayTakePlace(who: PlaceHolder, holders: readonly PlaceHolder[], places: number): boolean {
   const free = places - holders.length;
   if (free <= 0) return false;
   if (who.owner === LOCAL_IDENTITY.subject) return true;

@@ -1,4 +1,4 @@
-import { mayTakePlace, type Holder } from '../access/shared-places.js';
+import { mayTakePlace, type PlaceHolder } from '../access/shared-places.js';
 
 /** Room for what is still to come. */
 export interface Reservation {
@@ -13,7 +13,7 @@ export interface Reservation {
 /** Shares a number of places among those who hold some and those who want one. */
 export interface Places {
   /** Room for one more of `who`; undefined if there is none, or if others need the rest more. */
-  readonly reserve: (who: Holder) => Reservation | undefined;
+  readonly reserve: (who: PlaceHolder) => Reservation | undefined;
 }
 
 /** An upload that has taken so long, seconds, and come at so few bytes a second, holds a place that others can use. */
@@ -21,23 +21,24 @@ const SLOW = { seconds: 10, bytesPerSecond: 65_536 } as const;
 
 /** A place that is still to be filled. */
 interface OpenPlace {
-  readonly who: Holder;
+  readonly who: PlaceHolder;
   readonly since: number;
   readonly abort: AbortController;
   bytes: number;
 }
 
 /** So many places, of which `filled` tells those that have left their reservation behind and hold one all the same. */
-export function createPlaces(most: number, filled: () => readonly Holder[]): Places {
+export function createPlaces(most: number, filled: () => readonly PlaceHolder[]): Places {
   const open = new Set<OpenPlace>();
 
-  const holders = (): readonly Holder[] => [...filled(), ...[...open].map(({ who }) => who)];
+  const holders = (): readonly PlaceHolder[] => [...filled(), ...[...open].map(({ who }) => who)];
 
-  const hasRoom = (who: Holder): boolean => mayTakePlace(who, holders(), most);
+  const hasRoom = (who: PlaceHolder): boolean => mayTakePlace(who, holders(), most);
 
   /** Takes the room of the slowest upload of those who hold most, if they hold more than `who`. */
-  const takeFromSlow = (who: Holder): void => {
-    const held = (one: Holder): number => holders().filter((other) => isSameHolder(one, other)).length;
+  const takeFromSlow = (who: PlaceHolder): void => {
+    const held = (one: PlaceHolder): number =>
+      holders().filter((other) => isSamePlaceHolder(one, other)).length;
     const [slowest] = [...open]
       .filter((place) => isSlow(place) && held(place.who) > held(who))
       .sort((one, other) => held(other.who) - held(one.who) || one.bytes - other.bytes);
@@ -65,7 +66,7 @@ export function createPlaces(most: number, filled: () => readonly Holder[]): Pla
   };
 }
 
-function isSameHolder(one: Holder, other: Holder): boolean {
+function isSamePlaceHolder(one: PlaceHolder, other: PlaceHolder): boolean {
   return one.tenant === other.tenant && one.owner === other.owner;
 }
 

@@ -1,5 +1,5 @@
 import { createFairShares } from '@auscult/asr';
-import type { Holder } from '../access/shared-places.js';
+import type { PlaceHolder } from '../access/shared-places.js';
 import { describeForHttp } from '../errors.js';
 import { carryOut, type Outcome, type TranscriptionServices } from './carry-out.js';
 import { createJobList } from './job-list.js';
@@ -20,7 +20,7 @@ export interface Transcriptions {
    * Room for one more of `who`; undefined if there is none, others have a better claim to what is left, or no more
    * are taken. Whoever holds less gets the room of a slow upload.
    */
-  readonly reserve: (who: Holder) => Place | undefined;
+  readonly reserve: (who: PlaceHolder) => Place | undefined;
   /** The newest first. */
   readonly list: () => readonly Transcription[];
   readonly get: (id: string) => Transcription | undefined;

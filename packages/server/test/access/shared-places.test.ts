@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mayTakePlace, type Holder } from '../../src/access/shared-places.js';
+import { mayTakePlace, type PlaceHolder } from '../../src/access/shared-places.js';
 
 /** How many places each gets who take them in turn for as long as they may. */
-function fill(who: readonly Holder[], places: number): readonly number[] {
-  const holders: Holder[] = [];
+function fill(who: readonly PlaceHolder[], places: number): readonly number[] {
+  const holders: PlaceHolder[] = [];
   let before = -1;
   while (holders.length > before) {
     before = holders.length;
@@ -13,7 +13,7 @@ function fill(who: readonly Holder[], places: number): readonly number[] {
   return who.map((one) => holders.filter((holder) => holder === one).length);
 }
 
-const inDefault = (owner: string): Holder => ({ tenant: 'default', owner });
+const inDefault = (owner: string): PlaceHolder => ({ tenant: 'default', owner });
 
 test('one leaves a third to others, and those some to others still', () => {
   expect(fill([inDefault('key:a')], 100)).toEqual([67]);
@@ -33,7 +33,7 @@ test('there is always room for somebody who holds none, until all is taken by ma
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 4 }), (places, greedy) => {
       const crowd = Array.from({ length: greedy }, (_, index) => inDefault(`key:${index}`));
-      const holders: Holder[] = [];
+      const holders: PlaceHolder[] = [];
       for (const one of crowd) while (mayTakePlace(one, holders, places)) holders.push(one);
       expect(holders.length).toBeLessThanOrEqual(places);
       expect(mayTakePlace(inDefault('key:new'), holders, places)).toBe(holders.length < places);

@@ -1,4 +1,4 @@
-import { heldNumbers, type Span } from './held-numbers.js';
+import { heldNumbers, type Span } from './ambiguous-numbers.js';
 import { isHesitation } from './number-links.js';
 import { numberRuns } from './number-runs.js';
 import { isDangling, isOnlyLinks, openHead, openTail } from './open-ends.js';

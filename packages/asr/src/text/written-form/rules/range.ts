@@ -13,7 +13,7 @@ import { numberAt, type Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 import type { Unit } from '../units.js';
 import { isChange } from '../change.js';
-import { mayShareScale } from '../held-numbers.js';
+import { mayShareScale } from '../ambiguous-numbers.js';
 import { labelBefore } from '../labels.js';
 import { unitBehind, unitPieces, withUnit } from './measure.js';
 

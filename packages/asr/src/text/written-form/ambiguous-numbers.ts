@@ -8,7 +8,7 @@ import { adjoins, type Token } from './token.js';
 import { unitAt } from './units.js';
 
 /** The tokens from `from` up to, but not including, `to`. */
-export interface Span {
+export interface TokenRange {
   readonly from: number;
   readonly to: number;
 }
@@ -17,7 +17,7 @@ export interface Span {
  * Numbers that stay as they were spoken, since their words alone do not tell what they mean: `five to ten thousand`
  * may begin at 5 or at 5,000, `one hundred, five` may be 105.
  */
-export function heldNumbers(tokens: readonly Token[]): Span[] {
+export function ambiguousNumbers(tokens: readonly Token[]): TokenRange[] {
   const items = itemsOf(tokens);
   const held = items.flatMap(
     (item) => vagueAmount(tokens, item) ?? lateHalf(tokens, item) ?? lateScale(tokens, item) ?? [],
@@ -43,7 +43,7 @@ export function heldNumbers(tokens: readonly Token[]): Span[] {
 }
 
 /** A number among tokens. */
-interface Item extends Span {
+interface Item extends TokenRange {
   readonly number: SpokenNumber;
   /** Its own largest scale, 1 where it has none. */
   readonly scale: number;
@@ -245,7 +245,7 @@ const MOST_STEP = 10;
 const DESCENDING: ReadonlySet<string> = new Set(['or', 'by', 'x', '×']);
 
 /** `half a million`, `three quarters of a million`, `a hundred or so`: too vague for digits. */
-function vagueAmount(tokens: readonly Token[], { from, to, number }: Item): Span | undefined {
+function vagueAmount(tokens: readonly Token[], { from, to, number }: Item): TokenRange | undefined {
   if (ENDINGS.some((words) => adjoins(tokens[to - 1], tokens[to]) && says(tokens, to, ...words)))
     return { from, to };
   const starts = tokens[from]?.lower === 'a' || number.is === 'unclear';
@@ -257,14 +257,14 @@ function vagueAmount(tokens: readonly Token[], { from, to, number }: Item): Span
 }
 
 /** `ten, and a half` */
-function lateHalf(tokens: readonly Token[], { from, to }: Item): Span | undefined {
+function lateHalf(tokens: readonly Token[], { from, to }: Item): TokenRange | undefined {
   const isLate =
     tokens[to - 1]?.after === ',' && (says(tokens, to, 'and', 'a') || says(tokens, to, 'and', 'one'));
   return isLate && isNumberName(tokens[to + 2]?.lower ?? '') ? { from, to: to + 3 } : undefined;
 }
 
 /** `fifteen, thousand` */
-function lateScale(tokens: readonly Token[], { from, to }: Item): Span | undefined {
+function lateScale(tokens: readonly Token[], { from, to }: Item): TokenRange | undefined {
   return isLateScale(tokens, to - 1) ? { from, to } : undefined;
 }
 

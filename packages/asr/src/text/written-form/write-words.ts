@@ -1,4 +1,4 @@
-import { heldNumbers, type Span } from './ambiguous-numbers.js';
+import { ambiguousNumbers, type TokenRange } from './ambiguous-numbers.js';
 import { isHesitation } from './number-links.js';
 import { numberRuns } from './number-runs.js';
 import { isDangling, isOnlyLinks, openHead, openTail } from './open-ends.js';
@@ -127,14 +127,14 @@ interface Stretch {
 /** For each token, whether it has to stay as it was spoken. */
 function heldTokens(tokens: readonly Token[], head: number, isOpen: boolean): readonly boolean[] {
   const held = tokens.map(() => false);
-  const spans = [...heldNumbers(tokens), ...hesitantNumbers(tokens), { from: 0, to: head }];
+  const spans = [...ambiguousNumbers(tokens), ...hesitantNumbers(tokens), { from: 0, to: head }];
   if (isOpen || isDangling(tokens)) spans.push({ from: openTail(tokens), to: tokens.length });
   for (const { from, to } of spans) held.fill(true, from, to);
   return held;
 }
 
 /** Numbers that would belong together without a hesitation: `one hundred uh five` is not finished before the five. */
-function hesitantNumbers(tokens: readonly Token[]): Span[] {
+function hesitantNumbers(tokens: readonly Token[]): TokenRange[] {
   const places = indices(0, tokens.length).filter((at) => !isHesitation(tokens[at]));
   if (places.length === tokens.length) return [];
   const fluent = places.flatMap((place) => withoutPause(tokens, place));

@@ -1,6 +1,6 @@
 import type { RecognizerEvent } from '../../recognizer/recognizer.js';
 import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
-import { watchSilence } from './silence-watch.js';
+import { watchSilence } from './watchdog.js';
 import { startWorkerProcess } from './worker-process.js';
 
 /** One inference process, from its start to its end. */

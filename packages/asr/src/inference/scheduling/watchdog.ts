@@ -1,12 +1,12 @@
-/** Watches that somebody says something from time to time. */
-export interface SilenceWatch {
+/** Watches that a process says something from time to time. */
+export interface Watchdog {
   /** Something was said. */
   heard(): void;
   stop(): void;
 }
 
-/** What a watch does. */
-export interface SilenceWatchOptions {
+/** What a watchdog does. */
+export interface WatchdogOptions {
   /** How long nothing may be said, seconds. */
   readonly limitSeconds: () => number;
   /** Asks for a word. */
@@ -14,8 +14,8 @@ export interface SilenceWatchOptions {
   readonly onSilent: () => void;
 }
 
-/** Starts a watch. It counts ticks and not time: a suspended machine must not find its workers guilty. */
-export function watchSilence({ limitSeconds, ask, onSilent }: SilenceWatchOptions): SilenceWatch {
+/** Starts a watchdog. It counts ticks and not time: a suspended machine must not find its workers guilty. */
+export function startWatchdog({ limitSeconds, ask, onSilent }: WatchdogOptions): Watchdog {
   let silentTicks = 0;
   const timer = setInterval(() => {
     silentTicks++;

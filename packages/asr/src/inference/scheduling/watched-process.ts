@@ -1,6 +1,6 @@
 import type { RecognizerEvent } from '../../recognizer/recognizer.js';
 import type { FromWorker, ToWorker } from '../messages/worker-messages.js';
-import { watchSilence } from './watchdog.js';
+import { startWatchdog } from './watchdog.js';
 import { startWorkerProcess } from './worker-process.js';
 
 /** One inference process, from its start to its end. */
@@ -69,7 +69,7 @@ export function startWatchedProcess(
   };
 
   const process = startWorkerProcess({ onMessage: receive, onExit: exited });
-  const watch = watchSilence({
+  const watch = startWatchdog({
     limitSeconds: () => (isReady ? timeoutSeconds : LOAD_TIMEOUT_SECONDS),
     ask() {
       if (isReady) process.send({ type: 'ping' });

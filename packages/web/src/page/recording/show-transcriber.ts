@@ -4,7 +4,7 @@ import { newId, withFinal, type Line } from '../transcript/line.js';
 import { describeDropped } from './describe-dropped.js';
 import { describeWarning } from './describe-warning.js';
 import { isUnderWay, type Levels, type RecordingState } from './recording-state.js';
-import { createSilenceWatch } from './silent-microphone.js';
+import { createMicrophoneWatch } from './silent-microphone.js';
 
 /** What shows what a transcriber tells. */
 interface Shown {
@@ -78,7 +78,7 @@ function showText(transcriber: Transcriber, { state, lines, offset }: Shown): vo
 }
 
 function showLevels(transcriber: Transcriber, { state, levels }: Shown): void {
-  const isSilent = createSilenceWatch();
+  const isSilent = createMicrophoneWatch();
   transcriber.on('level', (measured) => {
     levels.set(measured);
     state.patch({ silent: isSilent(measured, state.value.muted) });

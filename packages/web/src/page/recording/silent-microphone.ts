@@ -5,7 +5,7 @@ const DEAD_LEVEL = 0.0005;
 const DEAD_AFTER_LEVELS = 100;
 
 /** Tells, at each measurement, whether a microphone has given nothing at all for a while. */
-export function createSilenceWatch(): (measured: Levels, muted: boolean) => boolean {
+export function createMicrophoneWatch(): (measured: Levels, muted: boolean) => boolean {
   let quiet = 0;
   return (measured, muted) => {
     const isDead = !muted && measured.every(({ peak }) => peak < DEAD_LEVEL);

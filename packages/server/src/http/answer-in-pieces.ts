@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { createSlices } from '../share-event-loop.js';
+import { createSlices } from '../time-slices.js';
 
 /** What is handed to the socket at once, characters. */
 const CHUNK = 65_536;

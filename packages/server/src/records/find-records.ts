@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.js';
 import { RequestError } from '../errors.js';
-import { createSlices } from '../share-event-loop.js';
+import { createSlices } from '../time-slices.js';
 import type { RecordPage, RecordSearch, RecordSummary, SessionKind } from './record.js';
 import type { SessionRow, SessionRows } from './session-rows.js';
 

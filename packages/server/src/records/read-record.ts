@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js';
-import { createSlices } from '../share-event-loop.js';
+import { createSlices } from '../time-slices.js';
 import { readDataKey } from './data-keys.js';
 import { summaryOf } from './find-records.js';
 import { recordEvent, reportingDamage } from './record-events.js';

@@ -1,4 +1,4 @@
-import { createSlices } from '../share-event-loop.js';
+import { createSlices } from '../time-slices.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { beginRecord, type KeepingSettings, type NewSession } from './begin-record.js';
 import { correctFinal, type Correction } from './correct-final.js';

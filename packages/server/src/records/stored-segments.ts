@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { createSlices, inSlices } from '../share-event-loop.js';
+import { createSlices, inSlices } from '../time-slices.js';
 import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from './record-content.js';
 import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSlices } from '../../src/share-event-loop.js';
+import { createSlices } from '../../src/time-slices.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
 

@@ -2,7 +2,7 @@ import type { Word } from '../../live/live-transcription.js';
 import { bareWord, mayBeText } from './other-readings.js';
 
 /** What a speaker may dictate besides text. */
-export type Command =
+export type DictationCommand =
   | { readonly is: 'break'; readonly text: '\n' | '\n\n' }
   /** A punctuation mark, attached to the word before it or to the one after it. */
   | { readonly is: 'mark'; readonly text: string; readonly side: 'before' | 'behind' }
@@ -11,7 +11,7 @@ export type Command =
 
 /** A command and how many words it takes. */
 export interface SaidCommand {
-  readonly command: Command;
+  readonly command: DictationCommand;
   readonly length: number;
 }
 
@@ -58,7 +58,7 @@ function isSaid(words: readonly Word[], at: number, said: readonly string[]): bo
 
 const mark = (text: string, side: 'before' | 'behind' = 'before') => ({ is: 'mark', text, side }) as const;
 
-const COMMANDS: readonly { readonly said: readonly string[]; readonly command: Command }[] = (
+const COMMANDS: readonly { readonly said: readonly string[]; readonly command: DictationCommand }[] = (
   [
     ['new paragraph', { is: 'break', text: '\n\n' }],
     ['next paragraph', { is: 'break', text: '\n\n' }],
@@ -79,5 +79,5 @@ const COMMANDS: readonly { readonly said: readonly string[]; readonly command: C
     ['close parentheses', mark(')')],
     ['scratch that', { is: 'scratch' }],
     ['cap', { is: 'capital' }],
-  ] as const satisfies readonly (readonly [string, Command])[]
+  ] as const satisfies readonly (readonly [string, DictationCommand])[]
 ).map(([said, command]) => ({ said: said.split(' '), command }));

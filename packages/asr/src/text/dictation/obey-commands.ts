@@ -1,5 +1,5 @@
 import type { Word } from '../../live/live-transcription.js';
-import { commandAt, type Command } from './command.js';
+import { commandAt, type DictationCommand } from './command.js';
 
 /** What is left of dictated words once their commands are carried out. */
 export interface Dictated {
@@ -41,7 +41,7 @@ interface Draft {
   opening: string;
 }
 
-function obey(draft: Draft, command: Command, last: Word | undefined): void {
+function obey(draft: Draft, command: DictationCommand, last: Word | undefined): void {
   switch (command.is) {
     case 'break':
       endSentence(draft);

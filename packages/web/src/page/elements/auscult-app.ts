@@ -15,7 +15,7 @@ import { watchMicrophones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
 import { createRecording } from '../recording/recording.js';
 import { loadSettings, type Theme } from '../settings/settings.js';
-import { commandOf, type Command } from '../shortcuts/shortcuts.js';
+import { shortcutActionOf, type ShortcutAction } from '../shortcuts/shortcuts.js';
 import { observe } from '../state/observe.js';
 import { observable } from '../state/observable.js';
 import type { Line } from '../transcript/line.js';
@@ -492,13 +492,13 @@ export class AuscultApp extends LitElement {
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
-    const command = commandOf(event);
+    const command = shortcutActionOf(event);
     if (command === undefined || !this.#mayAct()) return;
     event.preventDefault();
     this.#run(command);
   };
 
-  #run(command: Command): void {
+  #run(command: ShortcutAction): void {
     const recording = this.#recording;
     const { muted, transcriber } = recording.state.value;
     const underWay = isUnderWay(transcriber);

@@ -1,5 +1,5 @@
 /** What keys can do. */
-export type Command =
+export type ShortcutAction =
   'start' | 'pause' | 'stop' | 'mute' | 'copy' | 'nextUnsure' | 'keyTerms' | 'file' | 'shortcuts';
 
 /**
@@ -7,7 +7,7 @@ export type Command =
  * technology.
  */
 export interface Shortcut {
-  readonly command: Command;
+  readonly action: ShortcutAction;
   /** `KeyboardEvent.code` of the letter: where it is on the keyboard, whatever Alt makes of it. */
   readonly code: string;
   readonly letter: string;
@@ -16,19 +16,19 @@ export interface Shortcut {
 
 /** All shortcuts, in the order in which they are listed. */
 export const SHORTCUTS: readonly Shortcut[] = [
-  { command: 'start', code: 'KeyR', letter: 'R', what: 'Start recording' },
-  { command: 'pause', code: 'KeyP', letter: 'P', what: 'Pause or resume' },
-  { command: 'stop', code: 'KeyS', letter: 'S', what: 'Stop' },
-  { command: 'mute', code: 'KeyM', letter: 'M', what: 'Mute or unmute' },
-  { command: 'nextUnsure', code: 'KeyU', letter: 'U', what: 'Go to the next unsure word' },
-  { command: 'copy', code: 'KeyC', letter: 'C', what: 'Copy the transcript' },
-  { command: 'keyTerms', code: 'KeyT', letter: 'T', what: 'Add a key term' },
-  { command: 'file', code: 'KeyF', letter: 'F', what: 'Choose a file to transcribe' },
-  { command: 'shortcuts', code: 'KeyK', letter: 'K', what: 'Show this list' },
+  { action: 'start', code: 'KeyR', letter: 'R', what: 'Start recording' },
+  { action: 'pause', code: 'KeyP', letter: 'P', what: 'Pause or resume' },
+  { action: 'stop', code: 'KeyS', letter: 'S', what: 'Stop' },
+  { action: 'mute', code: 'KeyM', letter: 'M', what: 'Mute or unmute' },
+  { action: 'nextUnsure', code: 'KeyU', letter: 'U', what: 'Go to the next unsure word' },
+  { action: 'copy', code: 'KeyC', letter: 'C', what: 'Copy the transcript' },
+  { action: 'keyTerms', code: 'KeyT', letter: 'T', what: 'Add a key term' },
+  { action: 'file', code: 'KeyF', letter: 'F', what: 'Choose a file to transcribe' },
+  { action: 'shortcuts', code: 'KeyK', letter: 'K', what: 'Show this list' },
 ];
 
-/** The command for a key, if any. */
-export function commandOf(event: KeyboardEvent): Command | undefined {
+/** The action for a key, if any. */
+export function shortcutActionOf(event: KeyboardEvent): ShortcutAction | undefined {
   if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return undefined;
-  return SHORTCUTS.find(({ code }) => code === event.code)?.command;
+  return SHORTCUTS.find(({ code }) => code === event.code)?.action;
 }

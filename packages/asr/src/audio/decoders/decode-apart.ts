@@ -3,7 +3,7 @@ import type { DecodingOptions, Recording } from '../decode-recording.js';
 import { errorOf, failed } from './decoding-errors.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { DecodingFailure, OpenedRecording } from './message-schemas.js';
-import { runDecoder } from './run-decoder.js';
+import { runDecoder } from './supervise-decoder.js';
 import { createSoundQueue } from './sound-queue.js';
 import type { DecoderSource } from './source-pieces.js';
 

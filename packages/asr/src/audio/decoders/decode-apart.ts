@@ -3,7 +3,7 @@ import type { DecodingOptions, Recording } from '../decode-recording.js';
 import { errorOf, failed } from './decoding-errors.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { DecodingFailure, OpenedRecording } from './message-schemas.js';
-import { runDecoder } from './supervise-decoder.js';
+import { superviseDecoder } from './supervise-decoder.js';
 import { createSoundQueue } from './sound-queue.js';
 import type { DecoderSource } from './source-pieces.js';
 
@@ -30,7 +30,7 @@ export async function decodeApart(
   let damage: DecodingFailure | undefined;
 
   const run = { name, track, maxSeconds, memory, onStart };
-  const end = await runDecoder(source, run, {
+  const end = await superviseDecoder(source, run, {
     onOpened: opening.succeed,
     onSound: (block) => sound.put(block),
     onDone: (found) => {

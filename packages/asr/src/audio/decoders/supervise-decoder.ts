@@ -10,7 +10,7 @@ import { type DecoderSource, piecesOf } from './source-pieces.js';
 import { watchUsage } from './usage-watch.js';
 
 /** What to decode of a recording, and what that may cost. */
-export interface RunOptions {
+export interface SuperviseOptions {
   readonly name: string;
   readonly track: number | undefined;
   readonly maxSeconds: number | undefined;
@@ -23,7 +23,7 @@ export interface RunOptions {
 export type EndDecoder = (error?: unknown) => void;
 
 /** Told what a decoder reports, and that it has ended, by itself or because of an error. */
-export interface RunListener extends Pick<DecodingListener, 'onOpened' | 'onSound'> {
+export interface SuperviseListener extends Pick<DecodingListener, 'onOpened' | 'onSound'> {
   readonly onDone: DecodingListener['onDone'];
   readonly onEnd: EndDecoder;
 }
@@ -32,10 +32,10 @@ export interface RunListener extends Pick<DecodingListener, 'onOpened' | 'onSoun
  * Runs the process that decodes a recording, answers it and bounds what it uses. Resolves when it has
  * started.
  */
-export async function runDecoder(
+export async function superviseDecoder(
   source: DecoderSource,
-  { name, track, maxSeconds, memory, onStart }: RunOptions,
-  listener: RunListener,
+  { name, track, maxSeconds, memory, onStart }: SuperviseOptions,
+  listener: SuperviseListener,
 ): Promise<EndDecoder> {
   const pieces = piecesOf(source);
   const programs = createRequestedPrograms();

@@ -1,5 +1,5 @@
 import { insertPiece } from './insert-or-replace.js';
-import { sealAudio, type AudioPiece } from './record-audio.js';
+import { sealAudio, type RecordedPiece } from './record-audio.js';
 import { withAudio } from './record-head.js';
 import type { ChangeSession } from './change-session.js';
 
@@ -15,7 +15,7 @@ interface KeeperServices {
   readonly change: ChangeSession;
   /** Turns samples into pieces; undefined if audio is not kept. */
   readonly audioPieces:
-    ((channel: number, samples: Float32Array | undefined) => readonly AudioPiece[]) | undefined;
+    ((channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[]) | undefined;
   /** Audio could not be kept. */
   readonly onAudioLost: () => void;
 }
@@ -28,7 +28,7 @@ export function createAudioKeeper(services: KeeperServices): KeepAudio {
   const { sessionId, dataKey, change, audioPieces, onAudioLost } = services;
   let waiting = 0;
 
-  const keep = async (piece: AudioPiece): Promise<void> => {
+  const keep = async (piece: RecordedPiece): Promise<void> => {
     if (waiting >= MOST_WAITING) {
       onAudioLost();
       return;

@@ -2,7 +2,7 @@ import { encodePcm, SAMPLE_RATE } from '@auscult/asr';
 import { open, seal } from './seal.js';
 
 /** A piece of the audio of a channel: 16-bit PCM at 16 kHz, little-endian. */
-export interface AudioPiece {
+export interface RecordedPiece {
   readonly channel: number;
   readonly place: number;
   readonly pcm: Buffer;
@@ -16,7 +16,7 @@ const SAMPLE_BYTES = 2;
 export function createAudioPieces(): (
   channel: number,
   samples: Float32Array | undefined,
-) => readonly AudioPiece[] {
+) => readonly RecordedPiece[] {
   const gathered = new Map<number, { place: number; parts: Uint8Array[]; bytes: number }>();
   return (channel, samples) => {
     const so = gathered.get(channel) ?? { place: 0, parts: [], bytes: 0 };
@@ -34,7 +34,7 @@ export function createAudioPieces(): (
   };
 }
 
-export function sealAudio(dataKey: Uint8Array, sessionId: string, { channel, place, pcm }: AudioPiece) {
+export function sealAudio(dataKey: Uint8Array, sessionId: string, { channel, place, pcm }: RecordedPiece) {
   return {
     session_id: sessionId,
     channel,

@@ -3,7 +3,7 @@ import type { CommitQueue } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import { createAudioKeeper } from './audio-keeper.js';
 import { insertSegment } from './insert-or-replace.js';
-import type { AudioPiece } from './record-audio.js';
+import type { RecordedPiece } from './record-audio.js';
 import { sealFinal, type FinalRecord } from './record-content.js';
 import { createHeadKeys, type HeadKeys } from './record-head.js';
 import type { Actor } from './record.js';
@@ -51,7 +51,7 @@ export interface WriterServices {
   readonly description: SessionDescription;
   /** Turns samples into pieces; undefined where audio is not kept. */
   readonly audioPieces:
-    ((channel: number, samples: Float32Array | undefined) => readonly AudioPiece[]) | undefined;
+    ((channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[]) | undefined;
   /** Audio could not be kept. */
   readonly onAudioLost: () => void;
 }

@@ -6,7 +6,7 @@ export interface SentAudio {
    * What is to be sent before a job of `span`: what follows the audio that the process has, or the whole span where that
    * leaves a gap. Nothing if it has all of it. Counts as sent from now on.
    */
-  next(stream: string, span: AudioSpan, audio: AudioSource): AudioPiece | undefined;
+  next(stream: string, span: AudioSpan, audio: SampleReader): AudioPiece | undefined;
   /** The process has no audio of the stream, or should drop it. Returns whether it was sent any. */
   forget(stream: string): boolean;
   /** Another process took its place. */
@@ -14,7 +14,7 @@ export interface SentAudio {
 }
 
 /** Gives 16 kHz samples of a job's stream, from the sample `from` to the end of the job's span. */
-export type AudioSource = (from: number) => Int16Array;
+export type SampleReader = (from: number) => Int16Array;
 
 /** Nothing has been sent. */
 export function createSentAudio(): SentAudio {

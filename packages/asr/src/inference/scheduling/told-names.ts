@@ -2,12 +2,12 @@ import type { KeyTermList } from '../../terms/key-term-list.js';
 import type { KeptForLater } from '../inference-pool.js';
 import type { RecognitionJob } from '../messages/recognition-job.js';
 import type { ToWorker } from '../messages/worker-messages.js';
-import { createSentAudio, type AudioSource } from './sent-audio.js';
+import { createSentAudio, type SampleReader } from './sent-audio.js';
 
 /** What a job refers to only by name. */
 export interface NamedByJob {
   /** Asked for until the job is over. */
-  readonly audio: AudioSource;
+  readonly audio: SampleReader;
   readonly keyTerms: KeyTermList | undefined;
 }
 

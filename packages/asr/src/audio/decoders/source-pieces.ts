@@ -20,7 +20,7 @@ export interface SourcePieces {
 }
 
 /** Gives at most `PIECE_BYTES` at a time. */
-export function piecesOf(source: DecoderSource): SourcePieces {
+export function openSourcePieces(source: DecoderSource): SourcePieces {
   let given = 0;
   const count = (bytes: Uint8Array): Uint8Array => {
     given += bytes.length;

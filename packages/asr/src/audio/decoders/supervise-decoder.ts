@@ -6,7 +6,7 @@ import type { Frame } from './frames.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { ANSWER, MOST_QUESTIONS } from './messages.js';
 import { createRequestedPrograms } from './requested-programs.js';
-import { type DecoderSource, piecesOf } from './source-pieces.js';
+import { type DecoderSource, openSourcePieces } from './source-pieces.js';
 import { watchUsage } from './usage-watch.js';
 
 /** What to decode of a recording, and what that may cost. */
@@ -37,7 +37,7 @@ export async function superviseDecoder(
   { name, track, maxSeconds, memory, onStart }: SuperviseOptions,
   listener: SuperviseListener,
 ): Promise<EndDecoder> {
-  const pieces = piecesOf(source);
+  const pieces = openSourcePieces(source);
   const programs = createRequestedPrograms();
   let decoder: DecoderProcess | undefined;
   let samples = 0;

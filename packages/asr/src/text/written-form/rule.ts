@@ -1,7 +1,7 @@
 import { adjoins, type Token } from './token.js';
 
 /** A written word, and how many spoken tokens it stands for. */
-export interface Piece {
+export interface WrittenPiece {
   readonly text: string;
   readonly length: number;
   /** Punctuation after it, where it is not that of the last token. */
@@ -10,7 +10,7 @@ export interface Piece {
 
 /** What a rule makes of successive tokens: written words, or the words as they were spoken. */
 export type Rewriting =
-  | { readonly is: 'written'; readonly pieces: readonly Piece[] }
+  | { readonly is: 'written'; readonly pieces: readonly WrittenPiece[] }
   | { readonly is: 'kept'; readonly length: number };
 
 /** Rewrites what begins with the token at `at`, if it knows it. */
@@ -22,7 +22,7 @@ export function writeAs(text: string, length: number): Rewriting {
 }
 
 /** A rewriting into several. */
-export function writePieces(...pieces: readonly Piece[]): Rewriting {
+export function writePieces(...pieces: readonly WrittenPiece[]): Rewriting {
   return { is: 'written', pieces };
 }
 

@@ -2,7 +2,7 @@ import { ambiguousNumbers, type TokenRange } from './ambiguous-numbers.js';
 import { isHesitation } from './number-links.js';
 import { numberRuns } from './number-runs.js';
 import { isDangling, isOnlyLinks, openHead, openTail } from './open-ends.js';
-import type { Piece, Rewriting, Rule } from './rule.js';
+import type { WrittenPiece, Rewriting, Rule } from './rule.js';
 import { age } from './rules/age.js';
 import { date } from './rules/date.js';
 import { errorProne } from './rules/error-prone.js';
@@ -121,7 +121,7 @@ interface Stretch {
   readonly from: number;
   /** The token after the last. */
   readonly to: number;
-  readonly pieces?: readonly Piece[];
+  readonly pieces?: readonly WrittenPiece[];
 }
 
 /** For each token, whether it has to stay as it was spoken. */
@@ -217,7 +217,11 @@ function wordLength(tokens: readonly Token[], at: number): number {
   return length;
 }
 
-function writtenWords(tokens: readonly Token[], at: number, pieces: readonly Piece[]): RewrittenWord[] {
+function writtenWords(
+  tokens: readonly Token[],
+  at: number,
+  pieces: readonly WrittenPiece[],
+): RewrittenWord[] {
   const written: RewrittenWord[] = [];
   let next = at;
   for (const [index, piece] of pieces.entries()) {

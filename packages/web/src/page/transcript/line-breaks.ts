@@ -5,7 +5,7 @@ import type { LineBreak, LineWord } from './line-word.js';
 export type TextPiece = Pick<LineWord, 'text' | 'breakBefore'>;
 
 /** The words of a text. */
-export function piecesOf(text: string): readonly TextPiece[] {
+export function textPiecesOf(text: string): readonly TextPiece[] {
   return [...text.matchAll(/(\s*)(\S+|$)/gu)]
     .map(([, space = '', word = '']) => withBreak<TextPiece>({ text: word }, breakIn(space)))
     .filter((piece) => piece.text !== '' || piece.breakBefore !== undefined);

@@ -1,6 +1,6 @@
 import type { Segment, WordAlternative } from '@auscult/client';
 import { alignWords } from './align-words.js';
-import { joinedWords, piecesOf, withBreak, wordsWithBreaks } from './line-breaks.js';
+import { joinedWords, textPiecesOf, withBreak, wordsWithBreaks } from './line-breaks.js';
 import type { LineWord } from './line-word.js';
 import { spreadWords } from './spread-words.js';
 
@@ -90,7 +90,7 @@ export function isCorrected(line: Line): boolean {
 
 /** The line with another text. Words that stay keep their times; new ones share those of what they replace. */
 export function correctLine(line: Line, text: string): Line {
-  return { ...line, words: alignWords(line, piecesOf(text)) };
+  return { ...line, words: alignWords(line, textPiecesOf(text)) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { measuredNumber } from '../number-text.js';
-import { wordBehind, type Piece } from '../rule.js';
+import { wordBehind, type WrittenPiece } from '../rule.js';
 import type { Value } from '../spoken-number.js';
 import type { Token } from '../token.js';
 
@@ -12,7 +12,7 @@ export function inMillions(
   at: number,
   value: Value,
   dropZeros: boolean,
-): readonly Piece[] | undefined {
+): readonly WrittenPiece[] | undefined {
   const { is, digits, length } = value;
   const behind = wordBehind(tokens, at, length) ?? '';
   if (SCALES.has(behind) && digits.includes('.'))

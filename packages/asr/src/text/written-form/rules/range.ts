@@ -5,7 +5,7 @@ import {
   wordBehind,
   writeAs,
   writePieces,
-  type Piece,
+  type WrittenPiece,
   type Rewriting,
   type Rule,
 } from '../rule.js';
@@ -70,7 +70,7 @@ const hyphenated: Rule = (tokens, at) => {
 
 /** `three by four by two centimeters` → `3 × 4 × 2 cm`. */
 const sizes: Rule = (tokens, at) => {
-  const pieces: Piece[] = [];
+  const pieces: WrittenPiece[] = [];
   const sides: Value[] = [];
   let length = 0;
   for (;;) {
@@ -167,7 +167,11 @@ function joined(pair: Pair, unit: Unit): Rewriting {
     : writePieces(low, word, high, ...unitPieces(unit));
 }
 
-function numbers({ low, high }: Pair, dropZeros: boolean, word: string): readonly [Piece, Piece, Piece] {
+function numbers(
+  { low, high }: Pair,
+  dropZeros: boolean,
+  word: string,
+): readonly [WrittenPiece, WrittenPiece, WrittenPiece] {
   return [
     { text: measuredNumber(low, dropZeros), length: low.length },
     { text: word, length: 1 },

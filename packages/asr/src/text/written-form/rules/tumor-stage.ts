@@ -1,4 +1,4 @@
-import { keep, wordBehind, writePieces, type Piece, type Rule } from '../rule.js';
+import { keep, wordBehind, writePieces, type WrittenPiece, type Rule } from '../rule.js';
 import { adjoins, type Token } from '../token.js';
 
 /**
@@ -29,7 +29,7 @@ function isRange(tokens: readonly Token[], at: number, { text, length }: Part): 
   return /[a-d]$/u.test(text) && ['', 'to', 'or', 'through'].includes(joint);
 }
 
-interface Part extends Piece {
+interface Part extends WrittenPiece {
   readonly prefix: boolean;
 }
 
@@ -39,7 +39,7 @@ function withComma(
   parts: readonly Part[],
   index: number,
   { text, length }: Part,
-): Piece {
+): WrittenPiece {
   if (index === parts.length - 1) return { text, length };
   const end = at + parts.slice(0, index + 1).reduce((sum, part) => sum + part.length, 0);
   return { text: text + (tokens[end - 1]?.after ?? ''), length };

@@ -7,7 +7,7 @@ import { anchorDigest, signAnchor } from './anchor.js';
 import { nextEntry, type ChainHead } from './audit-entry.js';
 import type { AuditEvent } from './audit-event.js';
 import type { AuditKeys } from './audit-keys.js';
-import { EMPTY_HEAD, readSealedHead, writeSealedHead, type AuditHead } from './sealed-head.js';
+import { EMPTY_AUDIT_HEAD, readSealedHead, writeSealedHead, type AuditHead } from './sealed-head.js';
 import { lockChain, readLastEntry } from './stored-chain.js';
 
 /** The log of who did what. Entries are added, chained by their hashes, and never changed. */
@@ -72,7 +72,8 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
   const requireHead = async (db: Database['db']): Promise<AuditHead> => {
     const read = await readSealedHead(db, keys);
     if (read.kind === 'intact' && read.head.sequence >= known) return read.head;
-    if (read.kind === 'none' && known === 0 && (await readLastEntry(db)) === undefined) return EMPTY_HEAD;
+    if (read.kind === 'none' && known === 0 && (await readLastEntry(db)) === undefined)
+      return EMPTY_AUDIT_HEAD;
     tell(read.kind === 'unknown-key' ? 'unknown-key' : 'tampered');
     throw new RequestError('records_unavailable', {}, RETRY_AFTER_SECONDS);
   };

@@ -5,7 +5,7 @@ import type { AnchorFile } from './anchor-file.js';
 import { checkSignature, NOTHING_BEFORE, readAnchorLine, type AnchorLine } from './anchor.js';
 import type { ChainHead } from './audit-entry.js';
 import type { AuditKeys } from './audit-keys.js';
-import { EMPTY_HEAD, readSealedHead, type AuditHead } from './sealed-head.js';
+import { EMPTY_AUDIT_HEAD, readSealedHead, type AuditHead } from './sealed-head.js';
 import { readHashes, readLastEntry } from './stored-chain.js';
 
 /** What is found about a log that may be continued. */
@@ -71,7 +71,7 @@ async function requireHead(db: Database['db'], keys: AuditKeys): Promise<AuditHe
       if (last !== undefined) return 'unsealed';
       if (await hasOtherRows(db))
         throw refusal('the audit log is empty, although there are records or users');
-      return EMPTY_HEAD;
+      return EMPTY_AUDIT_HEAD;
     case 'forged':
       throw refusal('the head of the audit log was written by somebody without the master key');
     case 'unknown-key':

@@ -40,7 +40,7 @@ export type ReadHead =
   | { readonly kind: 'intact'; readonly head: AuditHead; readonly masterKeyId: string };
 
 /** The head before the first entry. */
-export const EMPTY_HEAD: AuditHead = { ...EMPTY_CHAIN, anchored: [], rowsVouchedFor: false };
+export const EMPTY_AUDIT_HEAD: AuditHead = { ...EMPTY_CHAIN, anchored: [], rowsVouchedFor: false };
 
 /** Reads the head and checks its seal. */
 export async function readSealedHead(db: Database['db'], keys: AuditKeys): Promise<ReadHead> {

@@ -4,7 +4,7 @@ import { newDataKey, wrapDataKey } from './data-keys.js';
 import { PATIENCE } from './change-record.js';
 import { createAudioPieces } from './record-audio.js';
 import { recordEvent } from './record-events.js';
-import { createHeadKeys, EMPTY_HEAD } from './record-head.js';
+import { createHeadKeys, EMPTY_RECORD_HEAD } from './record-head.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, SessionKind } from './record.js';
 import { refineRecord } from './refine-record.js';
@@ -99,7 +99,7 @@ function newRow(
     missing_seconds: null,
     held: 0,
     server_id: serverId,
-    head: createHeadKeys(dataKey, id).sealHead(EMPTY_HEAD),
+    head: createHeadKeys(dataKey, id).sealHead(EMPTY_RECORD_HEAD),
     revision: FIRST_REVISION,
   };
 }

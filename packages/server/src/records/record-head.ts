@@ -40,7 +40,7 @@ export interface HeadKeys {
   readonly withText: (head: RecordHead, rows: readonly TextRow[]) => RecordHead;
 }
 
-export const EMPTY_HEAD: RecordHead = { text: 0n, audio: [] };
+export const EMPTY_RECORD_HEAD: RecordHead = { text: 0n, audio: [] };
 
 const storedHead = z.object({
   text: z.string().regex(/^[0-9a-f]+$/),

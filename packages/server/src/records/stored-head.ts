@@ -2,7 +2,7 @@ import type { Database } from '../db/database.js';
 import { RequestError } from '../errors.js';
 import { readDataKey } from './data-keys.js';
 import type { MasterKeys } from './master-keys.js';
-import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
+import { createHeadKeys, EMPTY_RECORD_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import { segmentPages } from './segment-pages.js';
 
 /** The sealed head of a record as it is stored; null where the key of the session does not open. */
@@ -44,7 +44,7 @@ export async function readStoredHead(
     .where('session_id', '=', sessionId)
     .execute();
   let head = keys.withText(
-    EMPTY_HEAD,
+    EMPTY_RECORD_HEAD,
     parts.map((part) => ({ table: 'refined_parts', ...part }) as const),
   );
   for await (const segments of segmentPages(db, sessionId))

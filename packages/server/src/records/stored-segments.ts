@@ -4,7 +4,7 @@ import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import { createSlices, inSlices } from '../time-slices.js';
 import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from './record-content.js';
-import { createHeadKeys, EMPTY_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
+import { createHeadKeys, EMPTY_RECORD_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 import { segmentPages, type SegmentRow } from './segment-pages.js';
 
@@ -88,7 +88,7 @@ async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Pr
   const passes = { live: new Map<number, OpenSegment>(), refined: new Map<number, OpenSegment>() };
   const keys = createHeadKeys(dataKey, id);
   const sliceEnds = createSlices();
-  let text = EMPTY_HEAD;
+  let text = EMPTY_RECORD_HEAD;
   let opensAll = true;
   for await (const page of segmentPages(db, id))
     for (const row of page) {

@@ -59,7 +59,17 @@ export const NEGATIONS: ReadonlySet<string> = new Set([
 export const HESITATIONS: ReadonlySet<string> = new Set(['uh', 'um', 'er', 'erm', 'hm', 'hmm']);
 
 /** Words between two numbers of which the last may give the scale of both. */
-export const LINKS: ReadonlySet<string> = new Set(['to', 'or', 'and', 'through', 'by', '-', '–', '×', ',']);
+export const SCALE_LINKS: ReadonlySet<string> = new Set([
+  'to',
+  'or',
+  'and',
+  'through',
+  'by',
+  '-',
+  '–',
+  '×',
+  ',',
+]);
 
 function from(first: number): (word: string, at: number) => readonly [string, number] {
   return (word, at) => [word, first + at];

@@ -1,4 +1,4 @@
-import { LAST, LINKS, NEGATIONS, SCALES } from './number-vocabulary.js';
+import { LAST, SCALE_LINKS, NEGATIONS, SCALES } from './number-vocabulary.js';
 import { numeralAt, type Numeral } from './numeral.js';
 import { piecesOf, type Piece } from './pieces.js';
 
@@ -125,5 +125,7 @@ function withSharedScales(pieces: readonly Piece[], found: readonly Found[]): St
 function linkBetween(between: readonly Piece[]): string | undefined {
   const [first, second] = between;
   const link = between.length === 2 && first?.text === ',' ? second?.text : first?.text;
-  return link !== undefined && between.length <= 2 && LINKS.has(link) && !SCALES.has(link) ? link : undefined;
+  return link !== undefined && between.length <= 2 && SCALE_LINKS.has(link) && !SCALES.has(link)
+    ? link
+    : undefined;
 }

@@ -2,7 +2,7 @@ import { cardinalOf, isNumberWord } from './number-words.js';
 import type { Token } from './token.js';
 
 /** Words that stand between the parts of a number, or between numbers that belong together. */
-export const LINKS: ReadonlySet<string> = new Set([
+export const NUMBER_LINKS: ReadonlySet<string> = new Set([
   ...['and', 'or', 'to', 'through', 'by', 'x', '×', 'over', 'out', 'of', 'in', 'past', 'plus', 'minus'],
   ...['the', 'power'],
 ]);

@@ -1,5 +1,5 @@
 import { cardinalOf, isNumberWord, numberWord } from './number-words.js';
-import { isDigitWord, isNumeral, isNumberName, isOrdinalWord, LINKS } from './number-links.js';
+import { isDigitWord, isNumeral, isNumberName, isOrdinalWord, NUMBER_LINKS } from './number-links.js';
 import { says } from './rule.js';
 import { adjoins, type Token } from './token.js';
 import { unitAt } from './units.js';
@@ -90,7 +90,8 @@ function memberBehind(tokens: readonly Token[], at: number): number | undefined 
   for (let next = start; next < tokens.length; next++) {
     const link = tokens[next]?.lower ?? '';
     // "Ten to the sixth", but not "two of the ten".
-    const isLink = link === 'the' ? tokens[next - 1]?.lower === 'to' : LINKS.has(link) || PARTS.has(link);
+    const isLink =
+      link === 'the' ? tokens[next - 1]?.lower === 'to' : NUMBER_LINKS.has(link) || PARTS.has(link);
     if (!isLink || !adjoins(tokens[next], tokens[next + 1])) return undefined;
     if (isMember(tokens, next + 1) || cardinalOf(tokens[next + 1]?.lower ?? '') !== undefined)
       return next + 1;
@@ -144,7 +145,7 @@ function isMember(tokens: readonly Token[], at: number): boolean {
 function isLinkedOrdinal(tokens: readonly Token[], at: number): boolean {
   const [first, link, second] = tokens.slice(at, at + 3);
   if (!isOrdinalWord(first) || !adjoins(first, link) || !adjoins(link, second)) return false;
-  return LINKS.has(link?.lower ?? '') && (isOrdinalWord(second) || isNumberWord(second?.lower ?? ''));
+  return NUMBER_LINKS.has(link?.lower ?? '') && (isOrdinalWord(second) || isNumberWord(second?.lower ?? ''));
 }
 
 /** `one of them` counts nothing. */

@@ -1,4 +1,11 @@
-import { isDigitWord, isHesitation, isNumeral, isNumberName, isOrdinalWord, LINKS } from './number-links.js';
+import {
+  isDigitWord,
+  isHesitation,
+  isNumeral,
+  isNumberName,
+  isOrdinalWord,
+  NUMBER_LINKS,
+} from './number-links.js';
 import { adjoins, type Token } from './token.js';
 import { isPointInTalk } from './spoken-number.js';
 
@@ -58,7 +65,7 @@ function isPart(tokens: readonly Token[], at: number): boolean {
   if (token === undefined) return false;
   return (
     isStrong(tokens, at) ||
-    LINKS.has(token.lower) ||
+    NUMBER_LINKS.has(token.lower) ||
     isHesitation(token) ||
     UNFINISHED.has(token.lower) ||
     token.lower === 'a'

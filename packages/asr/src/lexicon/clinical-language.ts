@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { placeOf } from '../terms/place-of.js';
+import { placeOf } from '../terms/lower-bound.js';
 import { createEnglishWords, loadEnglishWords, type EnglishWords } from './english-words.js';
 import type { LexiconTerm } from './medical-lexicon.js';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { placeOf } from '../terms/place-of.js';
+import { placeOf } from '../terms/lower-bound.js';
 
 /** The words of English books that have four or more letters. */
 export interface EnglishWords {

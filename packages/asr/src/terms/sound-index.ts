@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { placeOf } from './place-of.js';
+import { placeOf } from './lower-bound.js';
 import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
 import { atOnce, type Steps } from './steps.js';

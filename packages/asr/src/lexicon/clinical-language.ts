@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { placeOf } from '../terms/lower-bound.js';
+import { lowerBound } from '../terms/lower-bound.js';
 import { createEnglishWords, loadEnglishWords, type EnglishWords } from './english-words.js';
 import type { LexiconTerm } from './medical-lexicon.js';
 
@@ -155,7 +155,7 @@ function countFollowers(pairs: Iterable<CountedPair>): {
         countOf(next) {
           const second = numbers.get(next);
           const key = first * MOST_WORDS + (second ?? 0);
-          const place = second === undefined ? -1 : placeOf(key, keys);
+          const place = second === undefined ? -1 : lowerBound(key, keys);
           return keys[place] === key ? (counts[place] as number) : 0;
         },
       };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { placeOf } from '../terms/lower-bound.js';
+import { lowerBound } from '../terms/lower-bound.js';
 
 /** The words of English books that have four or more letters. */
 export interface EnglishWords {
@@ -22,7 +22,7 @@ export function createEnglishWords(words: readonly string[]): EnglishWords {
   return {
     has(word) {
       const number = numberOf(word);
-      return numbers[placeOf(number, numbers)] === number;
+      return numbers[lowerBound(number, numbers)] === number;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { placeOf } from './lower-bound.js';
+import { lowerBound } from './lower-bound.js';
 import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
 import { atOnce, type Steps } from './steps.js';
@@ -45,7 +45,7 @@ export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<
     let count = 0;
     for (const pair of pairs) {
       const members = byPair.get(pair) ?? none;
-      for (let place = placeOf(first, members); place < members.length; place++) {
+      for (let place = lowerBound(first, members); place < members.length; place++) {
         const way = members[place] as number;
         if (way >= behind) break;
         if (shared[way] === 0) touched[count++] = way;
@@ -63,8 +63,8 @@ export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<
     const ratio = limit < 2 ? (2 + limit) / (2 - limit) : Infinity;
     const count = countShared(
       pairs,
-      placeOf(sounds.weight / ratio, weights),
-      placeOf(sounds.weight * ratio, weights),
+      lowerBound(sounds.weight / ratio, weights),
+      lowerBound(sounds.weight * ratio, weights),
     );
     let compared = 0;
     for (const way of touched.subarray(0, count)) {

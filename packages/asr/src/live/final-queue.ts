@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import { createFinalHearing } from './final-hearing.js';
+import { createFinalHearing } from './final-jobs.js';
 import { createFinalReports } from './final-reports.js';
 import { finalise, type EndedUtterance, type Finalised, type FinaliseServices } from './finalise.js';
 import { isTooFaint } from './invention-gate.js';

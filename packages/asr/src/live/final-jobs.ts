@@ -5,14 +5,14 @@ import { isSpeech } from './invention-gate.js';
 import type { UtteranceJobs } from './utterance-jobs.js';
 
 /** Has the ended utterances of one stream heard, one at a time. */
-export interface FinalHearing {
+export interface FinalJobs {
   readonly hear: FinaliseServices['hear'];
   /** Gives up what is being heard, whose promise stays open; nothing is heard from here on. */
   readonly close: () => void;
 }
 
 /** Hears with the jobs of a stream. */
-export function createFinalHearing(jobs: UtteranceJobs): FinalHearing {
+export function createFinalJobs(jobs: UtteranceJobs): FinalJobs {
   let latest: SubmittedJob | undefined;
   let closed = false;
   return {

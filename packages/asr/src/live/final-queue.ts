@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
-import { createFinalHearing } from './final-jobs.js';
+import { createFinalJobs } from './final-jobs.js';
 import { createFinalReports } from './final-reports.js';
 import { finalise, type EndedUtterance, type Finalised, type FinaliseServices } from './finalise.js';
 import { isTooFaint } from './invention-gate.js';
@@ -34,7 +34,7 @@ export function createFinalQueue({ jobs, listener, ...services }: FinalQueueServ
   const ended: EndedUtterance[] = [];
   const waiters: (() => void)[] = [];
   const reports = createFinalReports(listener);
-  const { hear, close: closeHearing } = createFinalHearing(jobs);
+  const { hear, close: closeJobs } = createFinalJobs(jobs);
   let working = false;
   let closed = false;
 
@@ -70,7 +70,7 @@ export function createFinalQueue({ jobs, listener, ...services }: FinalQueueServ
     close() {
       closed = true;
       for (const { ahead } of ended) ahead?.drop();
-      closeHearing();
+      closeJobs();
       settle();
     },
     get sequence() {

@@ -5,7 +5,7 @@ import { createFinalQueue } from './final-queue.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
 import { createStreamText } from './stream-text.js';
-import { createUtteranceInProgress } from './utterance-in-progress.js';
+import { createUtteranceInProgress } from './utterance-tracker.js';
 import { createUtteranceJobs } from './utterance-jobs.js';
 import type { UtteranceServices } from './utterance-services.js';
 

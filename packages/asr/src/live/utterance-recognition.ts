@@ -5,7 +5,7 @@ import { createFinalQueue } from './final-queue.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
 import type { SpeakingPace } from './speaking-pace.js';
 import { createStreamText } from './stream-text.js';
-import { createUtteranceInProgress } from './utterance-tracker.js';
+import { createUtteranceTracker } from './utterance-tracker.js';
 import { createUtteranceJobs } from './utterance-jobs.js';
 import type { UtteranceServices } from './utterance-services.js';
 
@@ -40,7 +40,7 @@ export function createUtteranceRecognition(
   const jobs = createUtteranceJobs(options, services, history, context, pace);
   const finals = createFinalQueue({ ...services, history, context, text, jobs, listener });
   const isLive = options.priority !== 'background';
-  const spoken = createUtteranceInProgress(options, {
+  const spoken = createUtteranceTracker(options, {
     jobs,
     text,
     listener,

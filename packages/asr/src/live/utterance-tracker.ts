@@ -6,8 +6,8 @@ import type { LiveListener, LiveOptions } from './live-transcription.js';
 import { openUtterance, type OpenUtterance, type OpenUtteranceServices } from './open-utterance.js';
 import type { SpeculativeFinal } from './speculative-final.js';
 
-/** The utterance that is being spoken in a stream, if somebody speaks. */
-export interface UtteranceInProgress {
+/** Opens and ends the utterances of a stream as the segmenter finds them, one at a time. */
+export interface UtteranceTracker {
   /** Takes what the segmenter found next. */
   follow(event: SegmentEvent): void;
   /** Asks for a partial of the audio up to sample `heard`. */
@@ -18,8 +18,8 @@ export interface UtteranceInProgress {
   readonly start: number | undefined;
 }
 
-/** What the utterance in progress uses, and who takes it when it has ended. */
-export interface UtteranceInProgressServices extends OpenUtteranceServices {
+/** What open utterances use, and who takes them when they have ended. */
+export interface UtteranceTrackerServices extends OpenUtteranceServices {
   readonly listener: Pick<LiveListener, 'onSpeech'>;
   /** Whether a worker is free for a final that may not be wanted. */
   readonly mayDecodeAhead: () => boolean;
@@ -27,10 +27,10 @@ export interface UtteranceInProgressServices extends OpenUtteranceServices {
 }
 
 /** Follows a stream in which nobody has spoken yet. */
-export function createUtteranceInProgress(
+export function createUtteranceTracker(
   options: Pick<LiveOptions, 'contextSeconds' | 'partials'>,
-  { listener, mayDecodeAhead, onEnded, ...services }: UtteranceInProgressServices,
-): UtteranceInProgress {
+  { listener, mayDecodeAhead, onEnded, ...services }: UtteranceTrackerServices,
+): UtteranceTracker {
   const speech = tellSpeech(listener);
   let open: OpenUtterance | undefined;
 

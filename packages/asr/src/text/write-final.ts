@@ -1,7 +1,7 @@
 import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transcription.js';
 import { writeAlternatives } from './write-alternatives.js';
 import { obeyCommands, type Dictated, type Line } from './dictation/obey-commands.js';
-import { bareWord } from './dictation/other-readings.js';
+import { bareWord } from './dictation/other-senses.js';
 import { keepsMeaning, losesMeaning } from './kept-meaning/keeps-meaning.js';
 import {
   beginsWithNumber,

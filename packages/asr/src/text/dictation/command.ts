@@ -1,5 +1,5 @@
 import type { Word } from '../../live/live-transcription.js';
-import { bareWord, mayBeText } from './other-readings.js';
+import { bareWord, mayBeText } from './other-senses.js';
 
 /** What a speaker may dictate besides text. */
 export type DictationCommand =

@@ -22,7 +22,7 @@ import {
   SHAPES,
   SORES,
   UNCONSCIOUS,
-} from './reading-words.js';
+} from './sense-words.js';
 
 /** Words that might be a command, and their context. */
 export interface Place {

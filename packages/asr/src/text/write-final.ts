@@ -1,6 +1,6 @@
 import type { FinalHypothesis, Word, WordAlternative } from '../live/live-transcription.js';
 import { writeAlternatives } from './write-alternatives.js';
-import { obeyCommands, type Dictated, type Line } from './dictation/obey-commands.js';
+import { obeyCommands, type Dictated, type DictatedLine } from './dictation/obey-commands.js';
 import { bareWord } from './dictation/other-senses.js';
 import { keepsMeaning, losesMeaning } from './kept-meaning/keeps-meaning.js';
 import {
@@ -168,9 +168,9 @@ function isNear(numberEndsAt: number | undefined, words: readonly Word[]): boole
 }
 
 function writeLines(
-  lines: readonly Line[],
+  lines: readonly DictatedLine[],
   open: { readonly start: boolean; readonly end: boolean },
-): readonly Line[] {
+): readonly DictatedLine[] {
   return lines.map(({ breakBefore, words }, index) => {
     const ends = { start: open.start && index === 0, end: open.end && index === lines.length - 1 };
     const written = writeWords(texts(words), ends);

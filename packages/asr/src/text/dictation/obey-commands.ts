@@ -4,13 +4,13 @@ import { commandAt, type DictationCommand } from './command.js';
 /** What is left of dictated words once their commands are carried out. */
 export interface Dictated {
   /** Words between breaks. */
-  readonly lines: readonly Line[];
+  readonly lines: readonly DictatedLine[];
   /** How often the speaker took back text from before these words. */
   readonly takenBack: number;
 }
 
 /** A line of words. */
-export interface Line {
+export interface DictatedLine {
   /** The line break before them, if one was dictated. */
   readonly breakBefore: '' | '\n' | '\n\n';
   readonly words: readonly Word[];
@@ -35,7 +35,7 @@ export function obeyCommands(words: readonly Word[], before: readonly string[] =
 }
 
 interface Draft {
-  lines: { readonly breakBefore: Line['breakBefore']; words: Word[] }[];
+  lines: { readonly breakBefore: DictatedLine['breakBefore']; words: Word[] }[];
   takenBack: number;
   /** An opening mark that waits for its word. */
   opening: string;

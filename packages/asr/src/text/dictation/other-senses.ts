@@ -25,7 +25,7 @@ import {
 } from './sense-words.js';
 
 /** Words that might be a command, and their context. */
-export interface Place {
+export interface PhrasePlace {
   readonly words: readonly Word[];
   /** The first word of the phrase. */
   readonly at: number;
@@ -39,11 +39,11 @@ export interface Place {
  * Whether a phrase that stands alone like a command may be about the patient: a colon, a period, a line in the arm. A
  * missing mark does less harm than a missing organ, so what may be either stays a word.
  */
-export function mayBeText(said: string, place: Place): boolean {
+export function mayBeText(said: string, place: PhrasePlace): boolean {
   const left = place.words[place.at - 1];
   const isOpen = left !== undefined && !/[.?!:;]["”’)]*$/u.test(left.text);
   if (isOpen && DETERMINERS.has(bareWord(left))) return true;
-  return READING_TESTS.get(said)?.(place) ?? false;
+  return SENSE_TESTS.get(said)?.(place) ?? false;
 }
 
 /** A word in lower case without the punctuation around it. */
@@ -52,10 +52,10 @@ export function bareWord(word: Word | undefined): string {
 }
 
 /** Whether the words in a place may be about the patient. */
-type ReadingTest = (place: Place) => boolean;
+type SenseTest = (place: PhrasePlace) => boolean;
 
 /** It can be the mark only after a heading under which no organ is named. */
-const organ: ReadingTest = (place) => {
+const organ: SenseTest = (place) => {
   const heading = wordsBefore(place, 2).reverse();
   const [nearest = '', second = ''] = heading;
   const isSure = HEADINGS.has(nearest) || (nearest === 'history' && HISTORIES.has(second));
@@ -64,7 +64,7 @@ const organ: ReadingTest = (place) => {
 };
 
 /** `results, colon, normal.`: only a finding follows, as after an organ. `Colon, normal chest` goes on. */
-function isFound({ words, at, length }: Place): boolean {
+function isFound({ words, at, length }: PhrasePlace): boolean {
   const finding = words[at + length];
   const isAlone = at + length + 1 === words.length || /[.,;]["”’)]*$/u.test(finding?.text ?? '');
   return isAlone && FINDINGS.test(bareWord(finding));
@@ -72,7 +72,7 @@ function isFound({ words, at, length }: Place): boolean {
 
 const FINDINGS = /^(?:(?:ab)?normal|negative|positive|clean|empty|full|\p{L}+(?:ed|ous|ic|al))$/u;
 
-const menstruation: ReadingTest = (place) => {
+const menstruation: SenseTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   if (left === '' || PERIODS.has(left)) return true;
   if (wordsAround(place, 12).some((word, index, words) => isMenstrual(word, words[index - 1]))) return true;
@@ -86,19 +86,19 @@ function isMenstrual(word: string, left = ''): boolean {
 }
 
 /** `coma` as a model may spell it. */
-const coma: ReadingTest = (place) => {
+const coma: SenseTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   if (left === '' || COMAS.has(left)) return true;
   return wordsAround(place, 6).some((word) => UNCONSCIOUS.has(word) || GERMS.has(word));
 };
 
-const catheter: ReadingTest = (place) => {
+const catheter: SenseTest = (place) => {
   const behind = wordsBehind(place, 5);
   if (LINED.has(behind[0] ?? '') || behind.some((word) => LINES.has(word))) return true;
   return wordsBefore(place, 5).some((word) => LINES.has(word));
 };
 
-const itch: ReadingTest = (place) => {
+const itch: SenseTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   const isAsked = !endsSentenceBefore(place) && SCRATCHERS.has(left);
   const itches = wordsBefore(place, 8).some(
@@ -113,7 +113,7 @@ const itch: ReadingTest = (place) => {
   );
 };
 
-const capsule: ReadingTest = (place) => {
+const capsule: SenseTest = (place) => {
   const own = place.words[place.at];
   if (own === undefined || /[.,;:?!]$/u.test(own.text)) return true;
   const [left = ''] = wordsBefore(place, 1);
@@ -121,29 +121,29 @@ const capsule: ReadingTest = (place) => {
   return isCounted || CAPS.has(bareWord(place.words[place.at + 1]));
 };
 
-const shape: ReadingTest = (place) => wordsBefore(place, 1).length === 0 || SHAPES.has(wordBehind(place));
+const shape: SenseTest = (place) => wordsBefore(place, 1).length === 0 || SHAPES.has(wordBehind(place));
 
-function wordBehind({ words, at, length }: Place): string {
+function wordBehind({ words, at, length }: PhrasePlace): string {
   return bareWord(words[at + length]);
 }
 
-function wordsBehind({ words, at, length }: Place, most: number): string[] {
+function wordsBehind({ words, at, length }: PhrasePlace, most: number): string[] {
   return words.slice(at + length, at + length + most).map(bareWord);
 }
 
-function wordsBefore({ words, at, before }: Place, most: number): string[] {
+function wordsBefore({ words, at, before }: PhrasePlace, most: number): string[] {
   return [...before, ...words.slice(0, at).map(bareWord)].slice(-most);
 }
 
-function wordsAround(place: Place, most: number): string[] {
+function wordsAround(place: PhrasePlace, most: number): string[] {
   return [...wordsBefore(place, most), ...wordsBehind(place, most)];
 }
 
-function endsSentence({ words, at, length }: Place): boolean {
+function endsSentence({ words, at, length }: PhrasePlace): boolean {
   return words.length === at + length || /[.?!]["”’)]*$/u.test(words[at + length - 1]?.text ?? '');
 }
 
-function endsSentenceBefore({ words, at }: Place): boolean {
+function endsSentenceBefore({ words, at }: PhrasePlace): boolean {
   return at > 0 && /[.?!]["”’)]*$/u.test(words[at - 1]?.text ?? '');
 }
 
@@ -153,7 +153,7 @@ const ITCHES = /^(?:itch|scratch|prurit|scabies$|lice$|mosquito|cats?$|fingernai
 const RASHES = /^(?:rash|hives$|urticari|eczem|scab)/u;
 
 /** What else the words of commands may mean. */
-const READING_TESTS: ReadonlyMap<string, ReadingTest> = new Map([
+const SENSE_TESTS: ReadonlyMap<string, SenseTest> = new Map([
   ['colon', organ],
   ['period', menstruation],
   ['comma', coma],

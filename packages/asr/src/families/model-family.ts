@@ -1,4 +1,4 @@
-import type { Device } from '../decoding/open-session.js';
+import type { Device } from '../decoding/open-graph.js';
 import type { SpeechModel } from '../decoding/speech-model.js';
 import type { CatalogEntry } from '../models/catalog-entry.js';
 import type { ComputeType } from '../models/compute-type.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openSession } from '../decoding/open-session.js';
+import { openSession } from '../decoding/open-graph.js';
 import { ElementType, node, valueInfo } from '../models/graph-surgery.js';
 import { encodeOnnxModel } from '../models/onnx-model.js';
 import type { FromProbe } from './probe-device.js';

@@ -1,4 +1,4 @@
-import type { Device } from '../decoding/open-session.js';
+import type { Device } from '../decoding/open-graph.js';
 import type { ComputeType } from '../models/compute-type.js';
 import type { ModelStoreOptions } from '../models/store/model-store.js';
 import type { Lexicon } from '../terms/key-term.js';

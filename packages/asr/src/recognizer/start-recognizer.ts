@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { loadResampling } from '../audio/resample.js';
-import type { Device } from '../decoding/open-session.js';
+import type { Device } from '../decoding/open-graph.js';
 import { familyOf } from '../families/families.js';
 import type { ModelFamily, PreparedModel } from '../families/model-family.js';
 import { calibratedConfidence } from '../live/calibrated-confidence.js';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import { openSession } from '../decoding/open-session.js';
+import { openSession } from '../decoding/open-graph.js';
 
 /** Samples that one probability covers: 32 ms at 16 kHz. */
 export const VAD_FRAME_SAMPLES = 512;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelGeometry } from '../../src/decoding/model-geometry.js';
 import { likeliestToken } from '../../src/decoding/next-token.js';
-import { openSession } from '../../src/decoding/open-session.js';
+import { openSession } from '../../src/decoding/open-graph.js';
 import type { SpeechModel } from '../../src/decoding/speech-model.js';
 import { firstTokensOnly } from '../../src/decoding/token-rules.js';
 import { moonshineModel } from '../../src/families/moonshine/moonshine-model.js';

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelGeometry } from '../../decoding/model-geometry.js';
-import { openSession } from '../../decoding/open-session.js';
+import { openSession } from '../../decoding/open-graph.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import { createStreamEncoder } from '../../decoding/stream-encoder.js';
 import { firstTokensOnly } from '../../decoding/token-rules.js';

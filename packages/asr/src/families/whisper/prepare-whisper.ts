@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openSession } from '../../decoding/open-session.js';
+import { openSession } from '../../decoding/open-graph.js';
 import type { CrossAttention } from '../../decoding/stream-encoder.js';
 import { readOnnxModel } from '../../models/read-onnx-model.js';
 import { writeOnnxModel } from '../../models/write-onnx-model.js';

@@ -1,5 +1,5 @@
 import { withoutRounds } from '../../decoding/repetition.js';
-import { openSession, type Device } from '../../decoding/open-session.js';
+import { openSession, type Device } from '../../decoding/open-graph.js';
 import { meanWithEnd } from '../../decoding/search.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import { compressionRatio } from './compression-ratio.js';

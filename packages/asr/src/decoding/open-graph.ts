@@ -9,7 +9,7 @@ export type Device = 'cpu' | 'cuda';
  * memory from the system and giving it back. The arena never shrinks, so nothing may make it grow needlessly, see
  * docs/decisions/0013-no-memory-is-planned-by-shape.md.
  */
-export function openSession(path: string, device: Device = 'cpu'): Promise<InferenceSession> {
+export function openGraph(path: string, device: Device = 'cpu'): Promise<InferenceSession> {
   // The runtime reads this when the first session of a process opens; it would otherwise report its use to its
   // makers.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openSession } from '../decoding/open-graph.js';
+import { openGraph } from '../decoding/open-graph.js';
 import { ElementType, node, valueInfo } from '../models/graph-surgery.js';
 import { encodeOnnxModel } from '../models/onnx-model.js';
 import type { FromProbe } from './probe-device.js';
@@ -33,7 +33,7 @@ async function probe(): Promise<void> {
     };
     const model = { irVersion: 8, opsetImport: [{ domain: '', version: 17 }], graph };
     await writeFile(file, encodeOnnxModel(model));
-    await openSession(file, 'cuda');
+    await openGraph(file, 'cuda');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import { openSession } from '../decoding/open-graph.js';
+import { openGraph } from '../decoding/open-graph.js';
 
 /** Samples that one probability covers: 32 ms at 16 kHz. */
 export const VAD_FRAME_SAMPLES = 512;
@@ -22,7 +22,7 @@ export interface VoiceActivity {
  * Followers with the same `share` name divide the time of that share among themselves.
  */
 export function loadVoiceActivity(): Promise<(share?: string) => VoiceActivity> {
-  loading ??= openSession(weightsPath()).then(createVoiceActivities);
+  loading ??= openGraph(weightsPath()).then(createVoiceActivities);
   return loading;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelGeometry } from '../../src/decoding/model-geometry.js';
 import { likeliestToken } from '../../src/decoding/next-token.js';
-import { openSession } from '../../src/decoding/open-graph.js';
+import { openGraph } from '../../src/decoding/open-graph.js';
 import type { SpeechModel } from '../../src/decoding/speech-model.js';
 import { firstTokensOnly } from '../../src/decoding/token-rules.js';
 import { moonshineModel } from '../../src/families/moonshine/moonshine-model.js';
@@ -42,8 +42,8 @@ export interface PublishedModel {
 /** Opens a model's graphs as they were published. */
 export async function openPublished(name: string): Promise<PublishedModel> {
   const { geometry, ...files } = publishedFiles(name);
-  const encoder = await openSession(files.encoder);
-  const decoder = await openSession(files.decoder);
+  const encoder = await openGraph(files.encoder);
+  const decoder = await openGraph(files.decoder);
   return {
     async encode(audio) {
       const input = new Tensor('float32', audio, [1, audio.length]);

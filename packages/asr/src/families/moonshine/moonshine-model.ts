@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelGeometry } from '../../decoding/model-geometry.js';
-import { openSession } from '../../decoding/open-graph.js';
+import { openGraph } from '../../decoding/open-graph.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import { createStreamEncoder } from '../../decoding/stream-encoder.js';
 import { firstTokensOnly } from '../../decoding/token-rules.js';
@@ -23,7 +23,7 @@ export async function openMoonshine({
   decoderPath,
   geometry,
 }: MoonshineFiles): Promise<SpeechModel> {
-  return moonshineModel(await openSession(encoderPath), await openSession(decoderPath), geometry);
+  return moonshineModel(await openGraph(encoderPath), await openGraph(decoderPath), geometry);
 }
 
 /** The model over prepared graphs that are loaded. */

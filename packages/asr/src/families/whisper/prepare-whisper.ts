@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openSession } from '../../decoding/open-graph.js';
+import { openGraph } from '../../decoding/open-graph.js';
 import type { CrossAttention } from '../../decoding/stream-encoder.js';
 import { readOnnxModel } from '../../models/read-onnx-model.js';
 import { writeOnnxModel } from '../../models/write-onnx-model.js';
@@ -41,7 +41,7 @@ async function readWeights(file: string): Promise<PublishedWeights> {
 }
 
 async function encodedSilence(file: string, shape: WhisperShape): Promise<CrossAttention> {
-  const session = await openSession(file);
+  const session = await openGraph(file);
   try {
     return await encodeSilence(session, shape);
   } finally {

@@ -1,5 +1,5 @@
 import { withoutRounds } from '../../decoding/repetition.js';
-import { openSession, type Device } from '../../decoding/open-graph.js';
+import { openGraph, type Device } from '../../decoding/open-graph.js';
 import { meanWithEnd } from '../../decoding/search.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import { compressionRatio } from './compression-ratio.js';
@@ -31,8 +31,8 @@ export async function openWhisper({
   };
   return {
     geometry: shape,
-    encoder: createWhisperEncoder(await openSession(encoderPath, device), shape),
-    decoder: await openSession(decoderPath, device),
+    encoder: createWhisperEncoder(await openGraph(encoderPath, device), shape),
+    decoder: await openGraph(decoderPath, device),
     secondsPerFrame: SECONDS_PER_FRAME,
     endToken: tokenizer.endOfText,
     maxTokensPerSecond: MAX_TOKENS_PER_SECOND,

@@ -44,7 +44,7 @@ export function unconsidered(hypothesis: Hypothesis, outputs: readonly RowOutput
 }
 
 /** A text of which a part is heard again. */
-export interface Revision {
+export interface Rehearing {
   readonly former: Reconsidered;
   /** The token from which on it is heard again. */
   readonly from: number;
@@ -54,7 +54,7 @@ export interface Revision {
  * The text that was heard again, with what is known about the tokens before `from` and about the last ones, the
  * `rejoined`.
  */
-export function reheard({ former, from }: Revision, hypothesis: Hypothesis, rejoined: number): Reconsidered {
+export function reheard({ former, from }: Rehearing, hypothesis: Hypothesis, rejoined: number): Reconsidered {
   const end = former.hypothesis.tokens.length - rejoined;
   const longer = hypothesis.tokens.length - former.hypothesis.tokens.length;
   const kept = <Span extends TokenSpan>(spans: readonly Span[]): Span[] =>

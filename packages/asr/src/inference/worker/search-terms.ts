@@ -6,7 +6,7 @@ import {
   reheard,
   unconsidered,
   type Reconsidered,
-  type Revision,
+  type Rehearing,
 } from '../../decoding/reconsider-terms.js';
 import { logProbabilityWithTerms, textLogProbability } from '../../decoding/search.js';
 import { changesOnlyTerms } from '../../decoding/term-guard.js';
@@ -56,7 +56,7 @@ function searchAgain(
   utterance: EncodedUtterance,
   matcher: TermMatcher,
   decoded: DecodedText,
-  { former: { hypothesis }, from }: Revision,
+  { former: { hypothesis }, from }: Rehearing,
 ) {
   const search = searchFor(utterance, {
     beams: TERM_BEAMS,

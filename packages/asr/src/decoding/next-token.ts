@@ -83,7 +83,7 @@ const EXPONENTIALS = Float64Array.from({ length: FARTHEST_BELOW * STEPS + 2 }, (
 );
 
 /** The place of the largest of `length` values from `offset` on. */
-export function loudestFrame(attention: Float32Array, offset: number, length: number): number {
+export function mostAttendedFrame(attention: Float32Array, offset: number, length: number): number {
   let loudest = 0;
   for (let i = 1; i < length; i++) {
     if ((attention[offset + i] as number) > (attention[offset + loudest] as number)) loudest = i;

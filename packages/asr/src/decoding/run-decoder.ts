@@ -1,7 +1,7 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { AttentionMasks } from './attention-masks.js';
 import type { AttentionTensors } from './attention-tensors.js';
-import { loudestFrame } from './next-token.js';
+import { mostAttendedFrame } from './next-token.js';
 
 /** One run of the prepared decoder graph, over rows of equally many tokens. */
 export interface DecoderRun {
@@ -54,7 +54,7 @@ export async function runDecoder(
   return {
     answer: (index, frames) => ({
       logits: logits.subarray(width * index, width * (index + 1)),
-      frame: loudestFrame(attention, attended * index, frames),
+      frame: mostAttendedFrame(attention, attended * index, frames),
     }),
     past: presentAsPast(outputs),
   };

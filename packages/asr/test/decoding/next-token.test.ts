@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawnToken, likeliestToken, likeliestTokens, loudestFrame } from '../../src/decoding/next-token.js';
+import {
+  drawnToken,
+  likeliestToken,
+  likeliestTokens,
+  mostAttendedFrame,
+} from '../../src/decoding/next-token.js';
 
 /** Logits as models have them, with tokens that may not come among them, but never all. */
 const logits = fc
@@ -92,7 +97,7 @@ describe('a drawn token', () => {
 
 test('the loudest frame is looked for among those of the row alone', () => {
   const attention = Float32Array.of(9, 9, /* the row */ 0.1, 0.4, 0.2, /* its padding */ 9);
-  expect(loudestFrame(attention, 2, 3)).toBe(1);
+  expect(mostAttendedFrame(attention, 2, 3)).toBe(1);
 });
 
 function softmax(row: Float32Array, token: number): number {

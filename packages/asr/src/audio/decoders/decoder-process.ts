@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../child-environment.js';
 import { confinedNode, yieldToOthers } from './confinement.js';
-import { createFrameReader, encodeFrame, type Frame } from './frames.js';
+import { createFrameReader, encodeFrame, type PipeFrame } from './frames.js';
 
 /** A running decoder. */
 export interface DecoderProcess {
   readonly pid: number | undefined;
-  send(frame: Frame): void;
+  send(frame: PipeFrame): void;
   /** Ends it at once. */
   kill(): void;
 }
 
 /** What the supervisor of a decoder is told. `onExit` comes last and once. */
 export interface DecoderListener {
-  readonly onFrame: (frame: Frame) => void;
+  readonly onFrame: (frame: PipeFrame) => void;
   /** It wrote something that is no frame. */
   readonly onNonsense: () => void;
   readonly onExit: () => void;
@@ -42,7 +42,7 @@ export async function startDecoderProcess(listener: DecoderListener): Promise<De
   };
   const readFrames = createFrameReader();
   child.stdout.on('data', (bytes: Buffer) => {
-    let frames: Frame[];
+    let frames: PipeFrame[];
     try {
       frames = readFrames(bytes);
     } catch {

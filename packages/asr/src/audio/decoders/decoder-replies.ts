@@ -1,6 +1,6 @@
 import { closeToTheWorld } from './confinement.js';
 import { errorOf } from './decoding-errors.js';
-import type { Frame } from './frames.js';
+import type { PipeFrame } from './frames.js';
 import {
   decodingEnd,
   decodingFailure,
@@ -39,7 +39,7 @@ interface ReplyParts {
  * The answer to a decoder's question; undefined if it gets none. Rejects with a `RangeError`, or a schema's
  * error, if the question makes no sense.
  */
-export function createReplies(parts: ReplyParts): (question: Frame) => Promise<Uint8Array | undefined> {
+export function createReplies(parts: ReplyParts): (question: PipeFrame) => Promise<Uint8Array | undefined> {
   const { task, pid, pieces, programs, listener } = parts;
   return async ({ type, payload }) => {
     switch (type) {

@@ -1,5 +1,5 @@
 /** A message between the server and a decoder. */
-export interface Frame {
+export interface PipeFrame {
   /** Identifies the question that is asked or answered. */
   readonly id: number;
   readonly type: number;
@@ -13,7 +13,7 @@ const HEADER_BYTES = 9;
 export const MOST_PAYLOAD_BYTES = 512 * 1024;
 
 /** The bytes of a frame. */
-export function encodeFrame({ id, type, payload }: Frame): readonly [Buffer, Buffer] {
+export function encodeFrame({ id, type, payload }: PipeFrame): readonly [Buffer, Buffer] {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
   header.writeUInt32LE(payload.length, 0);
   header.writeUInt32LE(id, 4);
@@ -25,7 +25,7 @@ export function encodeFrame({ id, type, payload }: Frame): readonly [Buffer, Buf
  * Takes bytes as they come and gives the frames that are complete. Throws a `RangeError` if a header claims more than
  * a frame may carry, which bounds the memory.
  */
-export function createFrameReader(): (bytes: Buffer) => Frame[] {
+export function createFrameReader(): (bytes: Buffer) => PipeFrame[] {
   let pieces: Buffer[] = [];
   let available = 0;
 
@@ -42,7 +42,7 @@ export function createFrameReader(): (bytes: Buffer) => Frame[] {
 
   let header: Buffer | undefined;
   return (bytes) => {
-    const frames: Frame[] = [];
+    const frames: PipeFrame[] = [];
     pieces.push(bytes);
     available += bytes.length;
     for (;;) {

@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from '../sample-rate.js';
 import { createReplies, type DecodingListener } from './decoder-replies.js';
 import { type DecoderProcess, startDecoderProcess } from './decoder-process.js';
 import { excessive, failed, tooLong } from './decoding-errors.js';
-import type { Frame } from './frames.js';
+import type { PipeFrame } from './frames.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { ANSWER, MOST_QUESTIONS } from './messages.js';
 import { createRequestedPrograms } from './requested-programs.js';
@@ -78,7 +78,7 @@ export async function superviseDecoder(
     },
   });
 
-  const receive = (question: Frame): void => {
+  const receive = (question: PipeFrame): void => {
     if (hasEnded) return;
     watch.heard();
     asked += 1;

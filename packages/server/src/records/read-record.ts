@@ -9,7 +9,7 @@ import { openSettings } from './session-settings.js';
 import { readWhole, requireSession } from './whole-record.js';
 
 /** How a record is read. */
-export interface ReadingOptions {
+export interface ReadRecordOptions {
   readonly action: 'record.read' | 'record.export';
   /** Whether who reads is shown what is left of a record that is not whole. */
   readonly damaged: 'refuse' | 'show';
@@ -20,7 +20,7 @@ export async function readRecord(
   services: RecordServices,
   id: string,
   actor: Actor,
-  { action, damaged }: ReadingOptions,
+  { action, damaged }: ReadRecordOptions,
 ): Promise<StoredRecord> {
   const { database, rows, masterKeys, audit } = services;
   return reportingDamage(audit, id, actor, async () => {
@@ -42,7 +42,7 @@ async function reportShortened(
   { integrity, audit }: RecordServices,
   id: string,
   actor: Actor,
-  damaged: ReadingOptions['damaged'],
+  damaged: ReadRecordOptions['damaged'],
 ): Promise<void> {
   integrity.refused.report({ table: 'sessions', id, refusal: 'shortened' });
   if (damaged === 'refuse') throw new RequestError('record_damaged', { field: 'damaged', limit: 'show' });

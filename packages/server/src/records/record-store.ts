@@ -6,7 +6,7 @@ import { destroyRecords, type DestroyAction } from './destroy-records.js';
 import { findRecords, summaryOf } from './find-records.js';
 import { holdRecord } from './hold-record.js';
 import { readAudio } from './read-audio.js';
-import { readRecord, type ReadingOptions } from './read-record.js';
+import { readRecord, type ReadRecordOptions } from './read-record.js';
 import { recordEvent } from './record-events.js';
 import type { RecordServices } from './record-services.js';
 import type {
@@ -40,8 +40,8 @@ export interface RecordStore {
   readonly read: (
     id: string,
     actor: Actor,
-    action?: ReadingOptions['action'],
-    damaged?: ReadingOptions['damaged'],
+    action?: ReadRecordOptions['action'],
+    damaged?: ReadRecordOptions['damaged'],
   ) => Promise<StoredRecord>;
   /** The kept audio of a channel as 16-bit PCM at 16 kHz, piece by piece. */
   readonly audio: (id: string, channel: number, actor: Actor) => Promise<AsyncIterable<Buffer>>;

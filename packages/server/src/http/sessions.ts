@@ -20,7 +20,7 @@ import {
 } from '../records/record.js';
 import { RECOGNITION_PASSES, recordedWord } from '../records/record-content.js';
 import type { RecordStore } from '../records/record-store.js';
-import { recordedSettings } from '../records/session-settings.js';
+import { recordedSettings } from '../records/recorded-settings.js';
 import { markedTranscriptOf, transcriptOf } from '../records/transcript-of.js';
 import { transcriptPieces } from '../transcripts/format.js';
 import { runningText, threeDecimals } from '../transcripts/transcript.js';

@@ -31,7 +31,7 @@ import type { SharedKeyTerms } from '../key-terms/shared-key-terms.js';
 import { inabilityOf, settingsInForce } from '../model-abilities.js';
 import type { TextReader } from '../reading/text-reader.js';
 import type { RecordStore } from '../records/record-store.js';
-import { clientOf, describedBy } from '../records/session-settings.js';
+import { clientOf, describedBy } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Log } from '../telemetry/log.js';
 import type { RecordingSource } from '../transcriptions/recording-source.js';

@@ -9,7 +9,7 @@ import { settingsUnasked } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
 import type { RecordStore } from '../records/record-store.js';
-import { clientOf } from '../records/session-settings.js';
+import { clientOf } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { AdmittedSession } from './admitted-session.js';
 import type { ConnectionWish, OpenWish, Refusal, ResumeWish } from './dialect.js';

@@ -2,7 +2,7 @@ import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
 import { writingOf } from '../hearing-and-writing.js';
 import { settingsInForce } from '../model-abilities.js';
-import { describedBy } from '../records/session-settings.js';
+import { describedBy } from '../records/recorded-settings.js';
 import type { AdmittedSession } from './admitted-session.js';
 import { listenToChannel, type Told } from './channel-listener.js';
 import { channelsOnDemand, openChannels, type ChannelsOnDemand } from './channels.js';

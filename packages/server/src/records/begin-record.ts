@@ -8,7 +8,7 @@ import { createHeadKeys, EMPTY_RECORD_HEAD } from './record-head.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, SessionKind } from './record.js';
 import { refineRecord } from './refine-record.js';
-import { descriptionColumns, type SessionDescription } from './session-settings.js';
+import { descriptionColumns, type SessionDescription } from './recorded-settings.js';
 import { createSessionWriter, type SessionRecordWriter } from './session-writer.js';
 
 /** A session that begins. */

@@ -5,7 +5,7 @@ import { summaryOf } from './find-records.js';
 import { recordEvent, reportingDamage } from './record-events.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor, StoredRecord } from './record.js';
-import { openSettings } from './session-settings.js';
+import { openSettings } from './recorded-settings.js';
 import { readWhole, requireSession } from './whole-record.js';
 
 /** How a record is read. */

@@ -1,6 +1,6 @@
 import type { FinalRecord } from './record-content.js';
 import type { SessionChange } from './session-rows.js';
-import { descriptionColumns, type SessionDescription } from './session-settings.js';
+import { descriptionColumns, type SessionDescription } from './recorded-settings.js';
 
 /** How far the record of an open session has come, ahead of what is on disk. */
 export interface RecordProgress {

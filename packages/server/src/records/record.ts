@@ -1,6 +1,6 @@
 import type { Identity } from '../access/identity.js';
 import type { FinalRecord } from './record-content.js';
-import type { StoredSettings } from './session-settings.js';
+import type { StoredSettings } from './recorded-settings.js';
 
 /** Who asks for something, for the audit log. */
 export interface Actor {

@@ -11,7 +11,7 @@ import type { RefinedText } from './refined-text.js';
 import { beginProgress, type RecordProgress } from './record-progress.js';
 import { createChangeSession, type ChangeSession } from './change-session.js';
 import type { SessionRows } from './session-rows.js';
-import type { SessionDescription } from './session-settings.js';
+import type { SessionDescription } from './recorded-settings.js';
 
 /** Writes the record of one open session. */
 export interface SessionRecordWriter {

@@ -7,7 +7,7 @@ import { readKeyCopy } from '../records/key-copies/key-copy.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { openAudio } from '../records/record-audio.js';
 import { openFinal, type RecognitionPass } from '../records/record-content.js';
-import { openSettings } from '../records/session-settings.js';
+import { openSettings } from '../records/recorded-settings.js';
 import { isMissing } from '../error-code.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding } from './check.js';

@@ -5,7 +5,7 @@ import { unwrapDataKey } from '../records/data-keys.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { openAudio } from '../records/record-audio.js';
 import { openFinal, RECOGNITION_PASSES, type RecognitionPass } from '../records/record-content.js';
-import { openSettings } from '../records/session-settings.js';
+import { openSettings } from '../records/recorded-settings.js';
 import { isDamaged } from './damaged.js';
 import type { Check, Finding, Step } from './check.js';
 

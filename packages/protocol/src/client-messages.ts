@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundedList } from './bounded-list.js';
 import { keyTermList } from './key-terms.js';
-import { defaultSessionSettings, endpointing, sessionSettings } from './recognition-settings.js';
+import { initialSettings, endpointing, sessionSettings } from './recognition-settings.js';
 
 /** Audio inside JSON, for clients that cannot send binary frames. */
 export const audioMessage = z
@@ -127,7 +127,7 @@ export type ClientMessage = z.infer<(typeof clientMessages)[ClientMessageType]>;
 
 /** Settings of which each may be left out, with what holds then. */
 function askedFor<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape) {
-  const defaults: Readonly<Record<string, unknown>> = defaultSessionSettings;
+  const defaults: Readonly<Record<string, unknown>> = initialSettings;
   return Object.fromEntries(
     Object.entries(shape).map(([name, value]) => {
       const optional = value.optional();

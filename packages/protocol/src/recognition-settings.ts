@@ -228,7 +228,7 @@ export function isSwitch(name: SettingName): name is Switch {
 }
 
 /** What a session starts with; all else starts as the server is set. */
-export const defaultSessionSettings = attributesOf('initial');
+export const initialSettings = attributesOf('initial');
 
 /** What a session of a client that did not opt in is set to, whatever the server is. */
 export const plainSettings = attributesOf('unlessOptedIn');

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { applyConfigure } from '../src/apply-configure.js';
-import { defaultSessionSettings, type SessionSettings } from '../src/recognition-settings.js';
+import { initialSettings, type SessionSettings } from '../src/recognition-settings.js';
 
 const settings: SessionSettings = {
-  ...defaultSessionSettings,
+  ...initialSettings,
   language: 'en',
   task: 'transcribe',
   refine: 'off',

@@ -11,7 +11,7 @@ import {
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { addRecordingOptions, configFrom } from '../src/cli/setting-options.js';
-import { recordingConfig, settingsUnasked } from '../src/config/recognition.js';
+import { recordingConfig, settingsByDefault } from '../src/config/recognition.js';
 import { settingNamed } from '../src/config/settings.js';
 import { expectKept, expectTaken, SAID, unlikeUnasked } from './support/asked-settings.js';
 import { connectOptedIn } from './support/client.js';
@@ -56,7 +56,7 @@ describe('every setting that is declared', () => {
     const { flag, kind } = settingNamed(name);
     const command = addRecordingOptions(new Command()).argument('<recording>');
     command.parse([flag, ...(kind === 'boolean' ? [] : [String(value)]), 'visit.wav'], { from: 'user' });
-    expect(settingsUnasked(configFrom(command.opts()))[name]).toBe(value);
+    expect(settingsByDefault(configFrom(command.opts()))[name]).toBe(value);
     expect(command.args).toEqual(['visit.wav']);
   });
 });

@@ -3,7 +3,7 @@ import { SpeechError, startRecognizer, type KeyTerm } from '@auscult/asr';
 import { recordingSettings } from '@auscult/protocol';
 import { Command, Option } from 'commander';
 import { requireTask } from '../model-abilities.js';
-import { settingsUnasked } from '../config/recognition.js';
+import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
 import { hearingOf, writingOf } from '../hearing-and-writing.js';
 import { readKeyTerms } from '../key-terms/read-key-terms.js';
@@ -80,7 +80,7 @@ async function transcribe(
   options: TranscribeOptions,
 ): Promise<number> {
   const config = configFrom(options);
-  const settings = recordingSettings.parse(settingsUnasked(config));
+  const settings = recordingSettings.parse(settingsByDefault(config));
   const keyTerms = await keyTermsOf(options, config);
   if (options.output !== undefined) await mkdir(options.output, { recursive: true });
   silenceDecoders();

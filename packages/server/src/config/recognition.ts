@@ -48,7 +48,7 @@ export const recordingConfig = settingNames.filter(
 type RecognitionConfig = Readonly<z.output<z.ZodObject<typeof recognitionConfig>>>;
 
 /** How a server with this configuration hears and writes for those who ask for nothing. */
-export function settingsUnasked(config: RecognitionConfig): RecognitionSettings {
+export function settingsByDefault(config: RecognitionConfig): RecognitionSettings {
   const simple = settingNames
     .filter((name) => name !== 'endpointing')
     .map((name) => [name, isOperatorSetting(name) ? forClients(config[name]) : declarationOf(name).initial]);

@@ -16,7 +16,7 @@ import { requireIdentity, type Guard } from '../access/guard.js';
 import { ownershipOf } from '../access/identity.js';
 import { isPermitted, type Action } from '../access/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
-import { settingsUnasked } from '../config/recognition.js';
+import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
 import {
   errorDescription,
@@ -243,7 +243,7 @@ interface Submission {
 async function submit(upload: Upload, place: Place, submission: Submission): Promise<AcceptedUpload> {
   const { request, services, recognizer, gone } = submission;
   const { config } = services;
-  const settings = { ...recordingSettings.parse(settingsUnasked(config)), ...upload.asked };
+  const settings = { ...recordingSettings.parse(settingsByDefault(config)), ...upload.asked };
   const who = requireIdentity(request);
   try {
     const inability = inabilityOf(recognizer.model, settings);

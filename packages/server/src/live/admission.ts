@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Authentication } from '../access/authentication.js';
 import { ownershipOf, shareOf, type Identity } from '../access/identity.js';
 import { mayTakePlace } from '../access/shared-places.js';
-import { settingsUnasked } from '../config/recognition.js';
+import { settingsByDefault } from '../config/recognition.js';
 import { RequestError } from '../errors.js';
 import { inabilityOf } from '../model-abilities.js';
 import type { RecordStore } from '../records/record-store.js';
@@ -80,7 +80,7 @@ async function admit(
   if (!recognizer || !refiner) return refused({ code: 'not_ready' });
   const code = congestionOf(identity, recognizer, services);
   if (code) return refused({ code });
-  const defaults = sessionSettings.parse(settingsUnasked(config));
+  const defaults = sessionSettings.parse(settingsByDefault(config));
   const settings = applyConfigure(defaults, wish.change);
   const inability = isAboutSpeech(wish) && inabilityOf(recognizer.model, settings);
   if (inability) return refused(inability);

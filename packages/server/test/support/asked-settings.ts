@@ -7,9 +7,9 @@ import {
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { loadConfig } from '../../src/config/load-config.js';
-import { settingsUnasked } from '../../src/config/recognition.js';
+import { settingsByDefault } from '../../src/config/recognition.js';
 
-const unasked = settingsUnasked(loadConfig({ flags: {}, environment: {} }));
+const unasked = settingsByDefault(loadConfig({ flags: {}, environment: {} }));
 
 /** A value of a setting that no server has by itself. */
 export function unlikeUnasked<Name extends SettingName>(name: Name): RecognitionSettings[Name] {

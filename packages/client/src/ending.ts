@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.js';
+import type { Outcome } from './deferred.js';
 import { describeProblem, TranscriberError, type Problem } from './problem.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { Phase } from './transcriber-state.js';

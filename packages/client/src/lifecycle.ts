@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from './audio/sample-rate.js';
 import type { ChooseSource } from './choose-source.js';
 import type { Connectedness } from './delivery/delivery-listener.js';
 import { createEnding, type Ending } from './ending.js';
-import { createOutcome } from './outcome.js';
+import { createOutcome } from './deferred.js';
 import type { Pipeline } from './pipeline.js';
 import { describeProblem, invalidOptions, misused, TranscriberError, type Problem } from './problem.js';
 import type { AudioSource } from './sources/audio-source.js';

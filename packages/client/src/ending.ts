@@ -1,4 +1,4 @@
-import type { Outcome } from './deferred.js';
+import type { Deferred } from './deferred.js';
 import { describeProblem, TranscriberError, type Problem } from './problem.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { Phase } from './transcriber-state.js';
@@ -21,9 +21,9 @@ export interface Ending {
 interface EndingParts {
   readonly keeper: StateKeeper;
   /** Rejected if the recording ends before. */
-  readonly connected: Outcome<undefined>;
+  readonly connected: Deferred<undefined>;
   /** Settled with the end. */
-  readonly finished: Outcome<Transcript>;
+  readonly finished: Deferred<Transcript>;
   readonly transcript: () => Transcript;
   /** Lets go of source, server and audio. */
   readonly release: () => void;

@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from './audio/sample-rate.js';
 import type { ChooseSource } from './choose-source.js';
 import type { Connectedness } from './delivery/delivery-listener.js';
 import { createEnding, type Ending } from './ending.js';
-import { createOutcome } from './deferred.js';
+import { createDeferred } from './deferred.js';
 import type { Pipeline } from './pipeline.js';
 import { describeProblem, invalidOptions, misused, TranscriberError, type Problem } from './problem.js';
 import type { AudioSource } from './sources/audio-source.js';
@@ -33,8 +33,8 @@ interface LifecycleParts {
 /** Starts, pauses and stops source and pipeline in the order that loses no audio. */
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
   const { keeper, pipeline, chooseSource, transcript, onProblem } = parts;
-  const connected = createOutcome<undefined>();
-  const finished = createOutcome<Transcript>();
+  const connected = createDeferred<undefined>();
+  const finished = createDeferred<Transcript>();
   let source: AudioSource | undefined;
   let finishing: Promise<void> | undefined;
   const release = (): void => {

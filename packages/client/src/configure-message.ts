@@ -4,7 +4,7 @@ import { recognitionOptions } from './recognition-options.js';
 import type { KeyTerm, TranscriberOptions } from './transcriber-options.js';
 
 /** The `configure` message for the options. */
-export function configureMessage(options: TranscriberOptions): ConfigureMessage {
+export function configureMessageFor(options: TranscriberOptions): ConfigureMessage {
   const { keyTerms = [] } = options;
   const asked = recognitionOptions.filter((name) => options[name] !== undefined);
   return {

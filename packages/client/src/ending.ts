@@ -1,5 +1,5 @@
 import type { Deferred } from './deferred.js';
-import { describeProblem, TranscriberError, type Problem } from './problem.js';
+import { ownProblem, TranscriberError, type Problem } from './problem.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { Phase } from './transcriber-state.js';
 import type { Transcript } from './transcript.js';
@@ -60,13 +60,13 @@ export function createEnding(parts: EndingParts): Ending {
       onProblem({ code, message });
     },
     loseSource: (cause) => {
-      const problem = describeProblem('source_failed');
+      const problem = ownProblem('source_failed');
       sourceFailure = new TranscriberError(problem, cause);
       onProblem(problem);
     },
     giveUp: () => {
       if (keeper.isEnded()) release();
-      else endEarly({ kind: 'stopped' }, new TranscriberError(describeProblem('closed')));
+      else endEarly({ kind: 'stopped' }, new TranscriberError(ownProblem('closed')));
     },
   };
 }

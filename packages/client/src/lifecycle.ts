@@ -4,7 +4,7 @@ import type { Connectedness } from './delivery/delivery-listener.js';
 import { createEnding, type Ending } from './ending.js';
 import { createDeferred } from './deferred.js';
 import type { Pipeline } from './pipeline.js';
-import { describeProblem, invalidOptions, misused, TranscriberError, type Problem } from './problem.js';
+import { ownProblem, invalidOptions, misused, TranscriberError, type Problem } from './problem.js';
 import type { AudioSource } from './sources/audio-source.js';
 import type { StateKeeper } from './state-keeper.js';
 import type { PcmFormat, Source } from './transcriber-options.js';
@@ -53,7 +53,7 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
       await connected.promise;
     } catch (error) {
       throwIfEnded(keeper.now().phase);
-      ending.fail(error instanceof TranscriberError ? error : describeProblem('source_failed'));
+      ending.fail(error instanceof TranscriberError ? error : ownProblem('source_failed'));
       throw error;
     }
     if (keeper.now().phase.kind === 'starting') keeper.moveTo({ kind: 'running' });
@@ -121,5 +121,5 @@ function requireStartable(phase: Phase, sampleRate: number): void {
 /** What ended the recording says more than what its source or its connection made of that. */
 function throwIfEnded(phase: Phase): void {
   if (phase.kind === 'failed') throw new TranscriberError(phase.problem);
-  if (phase.kind === 'stopped') throw new TranscriberError(describeProblem('closed'));
+  if (phase.kind === 'stopped') throw new TranscriberError(ownProblem('closed'));
 }

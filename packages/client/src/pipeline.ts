@@ -1,6 +1,6 @@
 import { createAudioInput, type AudioInput } from './audio/audio-input.js';
 import type { Level } from './audio/intake.js';
-import { configureMessage } from './configure-message.js';
+import { configureMessageFor } from './configure-message.js';
 import { createAudioBuffer } from './delivery/audio-buffer.js';
 import { createDelivery, type Delivery } from './delivery/delivery.js';
 import type { DeliveryListener } from './delivery/delivery-listener.js';
@@ -56,7 +56,7 @@ export function createPipeline({ options, usable, keeper, listener, onLevel }: P
   const delivery = createDelivery({
     ...usable,
     ticket: options.ticket,
-    configure: configureMessage(options),
+    configure: configureMessageFor(options),
     flushSeconds: bufferMinutes * 30,
     buffer,
     listener: { ...listener, onSettled: room.lookAgain },

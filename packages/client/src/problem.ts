@@ -63,7 +63,7 @@ const sentences = {
 } as const;
 
 /** The problem of a code that the SDK itself finds. */
-export function describeProblem(code: keyof typeof sentences): Problem {
+export function ownProblem(code: keyof typeof sentences): Problem {
   return { code, message: sentences[code] };
 }
 

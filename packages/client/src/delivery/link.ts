@@ -1,6 +1,6 @@
 import type { ErrorMessage, ReadyMessage } from '@auscult/protocol';
 import type { AddressAnswer } from '../connection/ask-address.js';
-import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
+import { ownProblem, type Problem, type ProblemCode } from '../problem.js';
 import {
   endsConnection,
   passesByItself,
@@ -227,7 +227,7 @@ function follow(link: Link, verdict: Verdict, attempt: number): Step {
     case 'new-session':
       return link.session
         ? beginAnew(link)
-        : wait(link, 'connection-lost', describeProblem('connection_lost'), attempt);
+        : wait(link, 'connection-lost', ownProblem('connection_lost'), attempt);
     case 'retry':
       return wait(link, verdict.reason, verdict.problem, attempt);
   }
@@ -252,7 +252,7 @@ function hold(link: Link): Step {
   if (link.hasAllText) return end(link, { kind: 'lose-refinement' });
   return {
     link: { ...link, phase: { kind: 'held' } },
-    actions: [{ kind: 'tell', problem: describeProblem('unauthorized') }, { kind: 'hold' }],
+    actions: [{ kind: 'tell', problem: ownProblem('unauthorized') }, { kind: 'hold' }],
   };
 }
 

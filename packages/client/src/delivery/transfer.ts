@@ -1,7 +1,7 @@
 import type { ServerMessage } from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { Connection } from '../connection/connection.js';
-import { describeProblem, type Problem } from '../problem.js';
+import { ownProblem, type Problem } from '../problem.js';
 import type { AudioBuffer } from './audio-buffer.js';
 import { createAudioSender, type AudioSender } from './audio-sender.js';
 import { createFlushRequests } from './flush-requests.js';
@@ -101,7 +101,7 @@ export function createTransfer({ channels, flushSeconds, buffer, listener }: Tra
     },
     drop: (from, to) => {
       losses.addDropped(from, to, ledger.isAcknowledged() ? ledger.received() : ledger.sent());
-      if (!hasToldOfDrops) listener.onProblem(describeProblem('buffer_full'));
+      if (!hasToldOfDrops) listener.onProblem(ownProblem('buffer_full'));
       hasToldOfDrops = true;
     },
     nextFinals: ledger.next,

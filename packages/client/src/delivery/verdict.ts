@@ -7,7 +7,7 @@ import {
   type Outage,
 } from '@auscult/protocol/codes';
 import type { AddressAnswer } from '../connection/ask-address.js';
-import { describeProblem, type Problem, type ProblemCode } from '../problem.js';
+import { ownProblem, type Problem, type ProblemCode } from '../problem.js';
 
 /** Why the client reconnects by itself. */
 export type RetryReason = 'connection-lost' | 'busy' | 'server-restarting';
@@ -94,8 +94,8 @@ function problemOfAnswer(answer: AddressAnswer, attempt: number): Problem {
   if (answer === 401) return { code: 'unauthorized', message: NOT_LET_IN };
   if (answer === 403) return { code: 'forbidden', message: NOT_LET_IN };
   const mayBeStarting = (answer === UPGRADE_REQUIRED || answer === 'hidden') && attempt < PATIENT_ATTEMPTS;
-  if (answer === 'none' || isTemporary(answer) || mayBeStarting) return describeProblem('connection_lost');
-  return describeProblem(answer === UPGRADE_REQUIRED ? 'upgrade_blocked' : 'wrong_address');
+  if (answer === 'none' || isTemporary(answer) || mayBeStarting) return ownProblem('connection_lost');
+  return ownProblem(answer === UPGRADE_REQUIRED ? 'upgrade_blocked' : 'wrong_address');
 }
 
 const NOT_LET_IN =
@@ -121,7 +121,7 @@ const ownCodes: Readonly<Partial<Record<CloseName, ProblemCode>>> = {
 
 function refusalProblem(name: CloseName, error: ErrorMessage | undefined): Problem {
   const own = ownCodes[name];
-  if (own === 'taken_over') return describeProblem(own);
+  if (own === 'taken_over') return ownProblem(own);
   return {
     code: own ?? error?.code ?? 'internal_error',
     message: error?.message ?? `The server refuses the connection (${name}). Ask its operator.`,
@@ -130,7 +130,7 @@ function refusalProblem(name: CloseName, error: ErrorMessage | undefined): Probl
 
 /** Logins and tickets end at some point, which is not worth reporting as long as the next ticket is accepted. */
 function retryWithTicket(error: ErrorMessage | undefined, attempt: number): Verdict {
-  const problem = error && attempt > 0 ? problemOf(error) : describeProblem('connection_lost');
+  const problem = error && attempt > 0 ? problemOf(error) : ownProblem('connection_lost');
   return { kind: 'retry', reason: 'connection-lost', problem };
 }
 
@@ -142,7 +142,7 @@ const retryReasons: Readonly<Record<Outage, RetryReason>> = {
 
 /** What the server says about itself is reported; what it says about a connection is meant for programs. */
 function retryAfter(outage: Outage | undefined, error: ErrorMessage | undefined): Verdict {
-  const connectionLost = describeProblem('connection_lost');
+  const connectionLost = ownProblem('connection_lost');
   if (outage === undefined) return { kind: 'retry', reason: 'connection-lost', problem: connectionLost };
   const problem = error && endsConnection(error) ? problemOf(error) : connectionLost;
   return { kind: 'retry', reason: retryReasons[outage], problem };

@@ -1,4 +1,4 @@
-import { describeProblem, TranscriberError } from '../problem.js';
+import { ownProblem, TranscriberError } from '../problem.js';
 
 /** Takes the sound of streams out of the browser's audio engine. */
 export interface CaptureGraph {
@@ -27,7 +27,7 @@ export async function openCaptureGraph(
   onAudio: (channels: readonly Float32Array[]) => void,
 ): Promise<CaptureGraph> {
   if (typeof AudioWorkletNode === 'undefined') {
-    throw new TranscriberError(describeProblem('microphones_unsupported'));
+    throw new TranscriberError(ownProblem('microphones_unsupported'));
   }
   // At the device's own rate, since not every browser connects a microphone to an engine with another rate.
   const context = new AudioContext({ latencyHint: 'interactive' });

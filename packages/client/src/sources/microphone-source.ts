@@ -1,4 +1,4 @@
-import { describeProblem, TranscriberError, type Problem } from '../problem.js';
+import { ownProblem, TranscriberError, type Problem } from '../problem.js';
 import type { MicrophoneOptions } from '../transcriber-options.js';
 import type { AudioSource, SourceListener } from './audio-source.js';
 import { openCaptureGraph, type CaptureGraph } from './capture-graph.js';
@@ -45,7 +45,7 @@ export function createMicrophoneSource(given: MicrophoneSourceOptions): AudioSou
       const streams = stream ? [stream] : await openAll(deviceIds, false);
       if (!stream) owned = streams;
       graph = await opening;
-      if (isClosed) throw new TranscriberError(describeProblem('closed'));
+      if (isClosed) throw new TranscriberError(ownProblem('closed'));
       listenTo(streams);
     } catch (error) {
       opening.then(
@@ -80,7 +80,7 @@ export function createMicrophoneSource(given: MicrophoneSourceOptions): AudioSou
 
   function onEnded(): void {
     if (isClosed || isLost) return;
-    if (stream && owned.length === 0) lose(describeProblem('microphone_lost'));
+    if (stream && owned.length === 0) lose(ownProblem('microphone_lost'));
     else void replace(deviceIds, true);
   }
 
@@ -94,7 +94,7 @@ export function createMicrophoneSource(given: MicrophoneSourceOptions): AudioSou
       const streams = await openAll(ids, orAnother);
       if (isClosed || own !== change) {
         releaseAll(streams);
-        return new TranscriberError(describeProblem('closed'));
+        return new TranscriberError(ownProblem('closed'));
       }
       const before = owned;
       owned = streams;
@@ -108,9 +108,9 @@ export function createMicrophoneSource(given: MicrophoneSourceOptions): AudioSou
       const failure =
         error instanceof TranscriberError
           ? error
-          : new TranscriberError(describeProblem('microphone_busy'), error);
+          : new TranscriberError(ownProblem('microphone_busy'), error);
       if (orAnother && !isClosed && own === change)
-        lose(failure.code === 'microphone_denied' ? failure : describeProblem('microphone_lost'));
+        lose(failure.code === 'microphone_denied' ? failure : ownProblem('microphone_lost'));
       return failure;
     }
   }

@@ -1,4 +1,4 @@
-import { describeProblem, TranscriberError, type ProblemCode } from '../problem.js';
+import { ownProblem, TranscriberError, type ProblemCode } from '../problem.js';
 import type { MicrophoneOptions } from '../transcriber-options.js';
 
 /** A microphone that can be chosen. */
@@ -34,11 +34,11 @@ export interface MicrophoneRequest {
 /** Opens a microphone; the person may be asked. Rejects with a `TranscriberError`. */
 export async function openMicrophone(request: MicrophoneRequest): Promise<MediaStream> {
   const devices = mediaDevices();
-  if (!devices) throw new TranscriberError(describeProblem('microphones_unsupported'));
+  if (!devices) throw new TranscriberError(ownProblem('microphones_unsupported'));
   try {
     return await devices.getUserMedia({ audio: constraintsOf(request), video: false });
   } catch (error) {
-    throw new TranscriberError(describeProblem(codeOf(error)), error);
+    throw new TranscriberError(ownProblem(codeOf(error)), error);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Problem } from '@auscult/client';
 
 /** The problem that an error of the SDK names. The message of any other error could hold anything, so it is not shown. */
-export function problemOf(error: unknown): Problem {
+export function problemOfError(error: unknown): Problem {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string')
     return { code: error.code as Problem['code'], message: error.message };
   return {

@@ -4,7 +4,7 @@ import { observable, type Changeable, type Observable } from '../state/observabl
 import { recognitionOf } from '../settings/recognition.js';
 import type { Settings } from '../settings/settings.js';
 import type { Line } from '../transcript/line.js';
-import { problemOf } from './problem-of.js';
+import { problemOfError } from './problem-of.js';
 import { isUnderWay, NOT_STARTED, type Levels, type RecordingState } from './recording-state.js';
 import { showTranscriber } from './show-transcriber.js';
 
@@ -80,7 +80,7 @@ export function createRecording(sources: RecordingSources): Recording {
       await transcriber.start();
     } catch (error) {
       clearInterval(clock);
-      const problem = problemOf(error);
+      const problem = problemOfError(error);
       // A recording that its user gave up has not failed.
       if (isUnderWay(state.value.transcriber))
         state.patch({ transcriber: { kind: 'failed', problem }, problem });
@@ -97,7 +97,7 @@ export function createRecording(sources: RecordingSources): Recording {
       try {
         await current?.stop();
       } catch (error) {
-        const problem = problemOf(error);
+        const problem = problemOfError(error);
         // The person ended it.
         if (problem.code !== 'closed') state.patch({ problem });
       }
@@ -116,7 +116,7 @@ export function createRecording(sources: RecordingSources): Recording {
       try {
         await current?.useMicrophone(deviceId);
       } catch (error) {
-        state.patch({ problem: problemOf(error) });
+        state.patch({ problem: problemOfError(error) });
       }
     },
     dismissProblem: () => {

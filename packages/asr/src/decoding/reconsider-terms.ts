@@ -5,7 +5,7 @@ import { logProbabilityOf } from './next-token.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 import type { CrossAttention } from './stream-encoder.js';
-import { changesOf, nameOf, type ExpectedTerms, type TermChange } from './term-changes.js';
+import { changesOf, changeName, type ExpectedTerms, type TermChange } from './term-changes.js';
 
 /** What reconsidering terms needs from the model. */
 type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode' | 'secondsPerFrame'>;
@@ -26,7 +26,7 @@ export interface Reconsidered {
   readonly hypothesis: Hypothesis;
   readonly replaced: readonly ReplacedTokens[];
   readonly alternatives: readonly TokenAlternative[];
-  /** Changes that were weighed and rejected, by `nameOf`. */
+  /** Changes that were weighed and rejected, by `changeName`. */
   readonly weighed: ReadonlySet<string>;
   /** What the decoder said before each token was chosen; nothing where that is not known. */
   readonly outputs: readonly (RowOutput | undefined)[];
@@ -103,7 +103,8 @@ export async function reconsiderTerms(
     const scored = asked.filter((one) => isCovered(one, current, model.secondsPerFrame));
     const chosen = bestApart(scored.filter((candidate) => worthOf(candidate) > 0));
     rejected = [...moved(rejected, chosen), ...moved(rejectedOf(scored, chosen), chosen)];
-    for (const one of asked) if (worthOf(one) <= 0 || !scored.includes(one)) weighed.add(nameOf(one.change));
+    for (const one of asked)
+      if (worthOf(one) <= 0 || !scored.includes(one)) weighed.add(changeName(one.change));
     if (chosen.length === 0) break;
     former = [...moved(former, chosen), ...moved(replacedBy(chosen, scored), chosen)];
     replaced = [...moved(replaced, chosen), ...moved(chosen.map(asReplaced), chosen)];

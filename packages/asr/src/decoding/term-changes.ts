@@ -26,7 +26,7 @@ export interface TermChange {
   readonly wordTokens: readonly number[];
 }
 
-/** Terms that sound like words of a hypothesis, as tokens; without those that were `weighed` already, by `nameOf`. */
+/** Terms that sound like words of a hypothesis, as tokens; without those that were `weighed` already, by `changeName`. */
 export function changesOf(
   { tokens, logProbabilities }: Hypothesis,
   { lists, confusables }: ExpectedTerms,
@@ -57,7 +57,9 @@ export function changesOf(
         .slice(proposal.firstWord, proposal.firstWord + proposal.words)
         .map((word) => word.firstToken),
     };
-    return weighed.has(nameOf(change)) ? [] : [{ ...change, replacement: encode(withoutTallLetters(text)) }];
+    return weighed.has(changeName(change))
+      ? []
+      : [{ ...change, replacement: encode(withoutTallLetters(text)) }];
   });
 }
 
@@ -76,7 +78,7 @@ function asSureAsItsLetters(
 }
 
 /** Names a change by its texts, wherever it stands. */
-export function nameOf({ text, written }: Pick<TermChange, 'text' | 'written'>): string {
+export function changeName({ text, written }: Pick<TermChange, 'text' | 'written'>): string {
   return `${written}|${text}`;
 }
 

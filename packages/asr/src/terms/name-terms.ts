@@ -1,5 +1,5 @@
 import type { SpelledWord } from '../text/words.js';
-import { joinedWords, plainWords, type TermList } from './term-list.js';
+import { asOneWord, plainWords, type TermList } from './term-list.js';
 
 /** A term of a list, found in what was heard. */
 export interface NamedTerm {
@@ -33,7 +33,7 @@ function longestFrom(
       .map((word, index) => (word.spaceBefore && index > 0 ? ` ${word.text}` : word.text))
       .join('');
     const plain = plainWords(text);
-    const joined = joinedWords(plain);
+    const joined = asOneWord(plain);
     for (const { terms, bySpelling, byLetters } of lists) {
       const number = bySpelling.get(plain) ?? (joined === undefined ? undefined : byLetters.get(joined));
       const term = number === undefined ? undefined : terms[number];

@@ -143,7 +143,7 @@ const SHORTEST_NAME = 4;
  * The letters of words that may be one word written as two, as `non focal`; nothing where they are probably separate
  * words, as `a typical`.
  */
-export function joinedWords(plain: string): string | undefined {
+export function asOneWord(plain: string): string | undefined {
   const joined = plain.replaceAll(' ', '');
   const isApart = plain.split(' ').some(isCommon);
   return isApart || joined.length < SHORTEST_JOINED ? undefined : joined;

@@ -35,7 +35,7 @@ import { clientOf, describedBy } from '../records/recorded-settings.js';
 import type { SessionRecordWriter } from '../records/session-writer.js';
 import type { Log } from '../telemetry/log.js';
 import type { RecordingSource } from '../transcriptions/recording-source.js';
-import { tooLong } from '../transcriptions/transcribe-source.js';
+import { recordingTooLong } from '../transcriptions/transcribe-source.js';
 import type { Transcription } from '../transcriptions/transcription.js';
 import type { Place, Transcriptions } from '../transcriptions/transcriptions.js';
 import { recordUpload } from '../transcriptions/upload-record.js';
@@ -261,7 +261,7 @@ async function submit(upload: Upload, place: Place, submission: Submission): Pro
       maxSeconds,
       signal: gone,
     });
-    if ((source.audioSeconds ?? 0) > maxSeconds) throw tooLong(maxSeconds);
+    if ((source.audioSeconds ?? 0) > maxSeconds) throw recordingTooLong(maxSeconds);
     if (services.draining.aborted) throw new RequestError('draining');
     const id = randomUUID();
     const writer = await openRecord(id, source, settings, upload.keyTerms, submission);

@@ -116,13 +116,13 @@ async function* bounded(
   let samples = 0;
   for await (const chunk of chunks) {
     samples += chunk.length;
-    if (samples > maxSeconds * SAMPLE_RATE) throw tooLong(maxSeconds);
+    if (samples > maxSeconds * SAMPLE_RATE) throw recordingTooLong(maxSeconds);
     onPassed(samples / SAMPLE_RATE);
     yield chunk;
   }
 }
 
 /** The error for a recording that is longer than allowed. */
-export function tooLong(maxSeconds: number): RequestError {
+export function recordingTooLong(maxSeconds: number): RequestError {
   return new RequestError('recording_too_long', { limit: `at most ${maxSeconds / 60} minutes` });
 }

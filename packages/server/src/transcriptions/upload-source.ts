@@ -8,7 +8,7 @@ import {
 } from '@auscult/asr';
 import type { SealedFile } from '../storage/sealed-file.js';
 import type { RecordingSource } from './recording-source.js';
-import { tooLong } from './transcribe-source.js';
+import { recordingTooLong } from './transcribe-source.js';
 
 /** What messages call a recording: its file name may be a patient's. */
 const NAME = 'The recording';
@@ -71,7 +71,9 @@ export async function openUpload(
 
 /** Adds to an error about length how long a recording may be. */
 function limited(error: unknown, maxSeconds: number): unknown {
-  return error instanceof SpeechError && error.code === 'recording_too_long' ? tooLong(maxSeconds) : error;
+  return error instanceof SpeechError && error.code === 'recording_too_long'
+    ? recordingTooLong(maxSeconds)
+    : error;
 }
 
 function storedIn(file: SealedFile, onRead: (end: number) => void): StoredRecording {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { pageDirectory } from '../index.js';
 import { clientFolder } from './client-folder.js';
 import { compressFolder } from './compress-folder.js';
-import { fingerprint, isCurrent, STAMP } from './fingerprint.js';
+import { fingerprint, isBuiltFrom, STAMP } from './fingerprint.js';
 
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -15,7 +15,7 @@ const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function buildPage(): Promise<void> {
   const inputs = fingerprint(packageFolder);
-  if (isCurrent(pageDirectory, inputs)) return;
+  if (isBuiltFrom(pageDirectory, inputs)) return;
   // A server may be answering from the old folder while the new one is written.
   const fresh = `${pageDirectory}-${String(process.pid)}`;
   try {

@@ -28,7 +28,7 @@ export function fingerprint(packageFolder: string): string {
 }
 
 /** Whether the folder was built from exactly these inputs. */
-export function isCurrent(folder: string, inputs: string): boolean {
+export function isBuiltFrom(folder: string, inputs: string): boolean {
   const stamp = join(folder, STAMP);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs;
 }

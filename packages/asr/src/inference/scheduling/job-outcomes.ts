@@ -3,7 +3,7 @@ import type { Dispatch } from './dispatch.js';
 import { createFinalDelays, type FinalDelays } from './final-delays.js';
 import { createPartialRest } from './partial-rest.js';
 import type { Schedule } from './schedule.js';
-import { isBackground, isPartial, MAX_ATTEMPTS, nameOf, type ScheduledJob } from './scheduled-job.js';
+import { isBackground, isPartial, MAX_ATTEMPTS, shareName, type ScheduledJob } from './scheduled-job.js';
 import type { WorkerSlotListener } from './worker-slot.js';
 
 /** What becomes of jobs once a process has had them. */
@@ -27,7 +27,7 @@ export function createJobOutcomes(
   const noteDelay = (job: ScheduledJob, runSeconds: number) => {
     const { share, stream } = job.request;
     const seconds = (performance.now() - job.dueAt) / 1000;
-    const final = { share: nameOf(share), stream, used: job.used };
+    const final = { share: shareName(share), stream, used: job.used };
     delays.add({ ...final, seconds });
     waits.add({ ...final, seconds: seconds - runSeconds });
   };
@@ -61,7 +61,7 @@ export function createJobOutcomes(
       jobs.delete(id);
       work.end(job);
       if (isPartial(job)) {
-        if (slot) rest(slot, waits.recentP95Of(nameOf(job.request.share)));
+        if (slot) rest(slot, waits.recentP95Of(shareName(job.request.share)));
       } else if (job.urgent && !isEarlyAtWork) noteDelay(job, runSeconds);
       onEvent(finishedEvent(job, runSeconds));
       job.owner.onResult(result);

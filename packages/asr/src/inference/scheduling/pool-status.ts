@@ -1,7 +1,7 @@
 import type { PoolStatus, Share } from '../inference-pool.js';
 import type { JobOutcomes } from './job-outcomes.js';
 import { waitingJobs, type Schedule } from './schedule.js';
-import { isBackground, nameOf, type ScheduledJob } from './scheduled-job.js';
+import { isBackground, shareName, type ScheduledJob } from './scheduled-job.js';
 
 /** How busy the processes of a schedule are; with a `share`, figures of finals are those of that share. */
 export function poolStatus(
@@ -19,7 +19,7 @@ export function poolStatus(
     finalDelaySeconds:
       share === undefined
         ? Math.max(delays.recentP95(), longestWait([...jobs.values()]))
-        : Math.max(delays.recentP95Of(nameOf(share)), longestWait(jobsOf(share, schedule))),
+        : Math.max(delays.recentP95Of(shareName(share)), longestWait(jobsOf(share, schedule))),
   };
 }
 
@@ -28,8 +28,8 @@ function isInterruptible(job: ScheduledJob): boolean {
 }
 
 function jobsOf(share: Share, { jobs }: Schedule): readonly ScheduledJob[] {
-  const name = nameOf(share);
-  return [...jobs.values()].filter(({ request }) => nameOf(request.share) === name);
+  const name = shareName(share);
+  return [...jobs.values()].filter(({ request }) => shareName(request.share) === name);
 }
 
 /** The longest wait of a waiting final, seconds. */

@@ -108,10 +108,10 @@ const LATE_SECONDS = 2;
 
 /** Whether two jobs count against the same share of the processing time. */
 export function isOfSameShare(one: ScheduledJob, other: ScheduledJob): boolean {
-  return nameOf(one.request.share) === nameOf(other.request.share);
+  return shareName(one.request.share) === shareName(other.request.share);
 }
 
 /** A share as one word. */
-export function nameOf(share: Share): string {
+export function shareName(share: Share): string {
   return share.join('\n');
 }

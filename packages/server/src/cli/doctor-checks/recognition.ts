@@ -3,7 +3,7 @@ import { openRecording, SpeechError, startRecognizer, transcribeRecording, verif
 import type { Config } from '../../config/schema.js';
 import { modelStore, recognizerOptions } from '../../recognizer-options.js';
 import type { CheckResult } from './check.js';
-import { failed } from './surroundings.js';
+import { failedCheck } from './surroundings.js';
 
 /** Whether the model's files are installed and unchanged since they were published, or can still be fetched. */
 export async function checkModel(
@@ -15,7 +15,7 @@ export async function checkModel(
     return { state: 'ok', message: `${model} is here and unaltered` };
   } catch (error) {
     const fetchable = error instanceof SpeechError && error.code === 'model_missing' && !offline;
-    return fetchable ? { ...failed(error), state: 'warning' } : failed(error);
+    return fetchable ? { ...failedCheck(error), state: 'warning' } : failedCheck(error);
   }
 }
 
@@ -34,7 +34,7 @@ export async function checkTranscription(config: Config): Promise<CheckResult> {
       remedy: `Use the default model, or a model of the language that is set (${config.language}).`,
     };
   } catch (error) {
-    return failed(error);
+    return failedCheck(error);
   }
 }
 

@@ -14,7 +14,7 @@ export async function checkPort({ host, port }: Pick<Config, 'host' | 'port'>): 
     await once(listener, 'listening');
     return { state: 'ok', message: `${host} port ${port} is free` };
   } catch (error) {
-    return failed(error);
+    return failedCheck(error);
   } finally {
     listener.close();
   }
@@ -36,7 +36,7 @@ export async function checkCache({ cacheDirectory }: Pick<Config, 'cacheDirector
 }
 
 /** The two parts of a failure's line: what it is, and what to do. */
-export function failed(error: unknown): Extract<CheckResult, { readonly remedy: string }> {
+export function failedCheck(error: unknown): Extract<CheckResult, { readonly remedy: string }> {
   const [message = '', ...remedy] = failureLine(error).split(/(?<=\.) (?=[A-Z])/);
   return { state: 'failed', message: message.replace(/\.$/, ''), remedy: remedy.join(' ') };
 }

@@ -52,7 +52,7 @@ export class AccountButton extends LitElement {
     return html`<button class="plain" aria-haspopup="dialog">
       ${icons.person}
       <span class="who">
-        <span><span class="spoken">Account of </span>${nameOf(this.identity)}</span>
+        <span><span class="spoken">Account of </span>${displayName(this.identity)}</span>
         <span class="role">${describeRole(role).name}</span>
       </span>
     </button>`;
@@ -60,7 +60,7 @@ export class AccountButton extends LitElement {
 }
 
 /** The name of a person: the one that they log in with, or that of their token or certificate. */
-export function nameOf({ login, subject }: Identity): string {
+export function displayName({ login, subject }: Identity): string {
   return login?.name ?? subject.slice(subject.indexOf(':') + 1);
 }
 

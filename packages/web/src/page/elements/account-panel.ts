@@ -13,7 +13,7 @@ import { describeRefusal } from '../account/describe-refusal.js';
 import { describeRole } from '../login/describe-role.js';
 import type { Identity } from '../login/login-api.js';
 import type { Answer, Refusal } from '../server/ask.js';
-import { nameOf } from './account-button.js';
+import { displayName } from './account-button.js';
 import { formStyles } from './form-styles.js';
 import { icons } from './icons.js';
 import './qr-code.js';
@@ -175,7 +175,7 @@ export class AccountPanel extends LitElement {
     return html`
       <div class="who">
         <div>
-          <p class="name">${nameOf(identity)}</p>
+          <p class="name">${displayName(identity)}</p>
           <p class="role">${describeRole(identity.role).name}</p>
         </div>
         ${
@@ -360,7 +360,7 @@ export class AccountPanel extends LitElement {
           class="spoken"
           autocomplete="username"
           name="username"
-          .value=${nameOf(this.identity)}
+          .value=${displayName(this.identity)}
           readonly
           hidden
         />

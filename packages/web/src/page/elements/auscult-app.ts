@@ -8,7 +8,7 @@ import { asText } from '../exports/text.js';
 import type { TranscriptExport } from '../exports/transcript-export.js';
 import { createFileTranscription, isBusy } from '../files/file-transcription.js';
 import { createTranscriptionsApi } from '../files/transcriptions-api.js';
-import { deleteKept, keep, readKept } from '../keep/kept-transcript.js';
+import { deleteKept, keepTranscript, readKept } from '../keep/kept-transcript.js';
 import { createLogin, identityIn } from '../login/login.js';
 import type { Identity } from '../login/login-api.js';
 import { watchMicrophones } from '../recording/microphones.js';
@@ -408,7 +408,7 @@ export class AuscultApp extends LitElement {
 
   #keep(): void {
     if (this.#owner === undefined) return;
-    if (keep(localStorage, this.#owner, this.#lines.value)) this.#saved = this.#lines.value;
+    if (keepTranscript(localStorage, this.#owner, this.#lines.value)) this.#saved = this.#lines.value;
     else this.#say('There is no room to keep the transcript in this browser. Download it.');
   }
 

@@ -19,7 +19,7 @@ export function readKept(storage: Storage, owner: string): readonly Line[] {
 }
 
 /** Keeps the transcript in this browser, in place of the one before. Tells whether there was room. */
-export function keep(storage: Storage, owner: string, lines: readonly Line[]): boolean {
+export function keepTranscript(storage: Storage, owner: string, lines: readonly Line[]): boolean {
   try {
     storage.setItem(NAME, JSON.stringify({ owner, lines } satisfies Kept));
     return true;

@@ -17,7 +17,7 @@ import { isLoopback } from './config/loopback.js';
 import type { Config } from './config/schema.js';
 import { registerAccount } from './http/account.js';
 import { registerBreakGlass } from './http/break-glass.js';
-import { registerHealth, type Degradation, type Phase } from './http/health.js';
+import { registerHealth, type Degradation, type ServerPhase } from './http/health.js';
 import { registerKeys } from './http/keys.js';
 import { registerLogin } from './http/login.js';
 import { registerMetrics } from './http/metrics.js';
@@ -274,7 +274,7 @@ const LOOKS_AT_A_TIME = 2;
 
 const BY_SERVER = { outcome: 'success', who: SERVER_ITSELF, from: undefined, what: undefined } as const;
 
-function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): Phase {
+function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): ServerPhase {
   if (isDraining) return 'draining';
   if (!recognizer) return 'starting';
   return recognizer.status().workers.some((worker) => worker.state === 'ready') ? 'healthy' : 'unhealthy';

@@ -5,11 +5,11 @@ import { errorBody, httpError } from '../errors.js';
 import { countOf, type PassState } from '../verify/pass-state.js';
 
 /** What the server is doing: `unhealthy` means that no inference process is ready at the moment. */
-export type Phase = 'starting' | 'healthy' | 'unhealthy' | 'draining';
+export type ServerPhase = 'starting' | 'healthy' | 'unhealthy' | 'draining';
 
 /** What the health routes report. */
 export interface HealthSources {
-  readonly phase: () => Phase;
+  readonly phase: () => ServerPhase;
   /** Name of the model; as it was configured, until it is loaded. */
   readonly model: () => string;
   readonly version: string;

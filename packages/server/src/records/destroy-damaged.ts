@@ -10,7 +10,7 @@ import type { Actor } from './record.js';
 import type { RecordStore } from './record-store.js';
 
 /** What a damaged record is destroyed with. */
-export interface DestroyingServices {
+export interface DestroyDamagedServices {
   readonly database: Database;
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
@@ -28,7 +28,7 @@ const PATIENCE = { milliseconds: 5000 } as const;
  * @throws {ConfigError} if the record is one that can be destroyed as any other, or there is none
  */
 export async function destroyDamaged(
-  services: DestroyingServices,
+  services: DestroyDamagedServices,
   id: string,
   { who, from, reason }: Actor,
 ): Promise<void> {
@@ -55,7 +55,7 @@ export async function destroyDamaged(
   await database.scrub().catch(() => false);
 }
 
-async function requireDamaged({ records, database }: DestroyingServices, id: string): Promise<void> {
+async function requireDamaged({ records, database }: DestroyDamagedServices, id: string): Promise<void> {
   try {
     const summary = await records.summary(id);
     if (summary !== undefined)

@@ -6,7 +6,7 @@ import type { FileRecord } from './manifest.js';
 import { readJson, writeJson } from './manifest.js';
 
 /** The paths of files that are not what they should be. */
-export interface Verification {
+export interface WrongFiles {
   readonly missing: readonly string[];
   readonly damaged: readonly string[];
 }
@@ -19,7 +19,7 @@ export async function verifyFiles(
   folder: string,
   files: ReadonlyMap<string, FileRecord>,
   thorough: boolean,
-): Promise<Verification> {
+): Promise<WrongFiles> {
   const remembered = await readRemembered(folder);
   const seen: Record<string, Remembered> = {};
   const missing: string[] = [];

@@ -21,7 +21,7 @@ import { createOrderedOutput, type OrderedOutput } from './ordered-output.js';
 import type { Progress } from './progress.js';
 
 /** What is to be transcribed, and where the result goes. */
-export interface TranscriptionTask {
+export interface TranscriptionRun {
   readonly recordings: readonly FoundRecording[];
   readonly format: TranscriptFormat;
   /** A file for each recording; undefined for standard output. */
@@ -36,7 +36,7 @@ export interface TranscriptionTask {
 }
 
 /** Transcribes all recordings; on standard output they appear in their order. */
-export async function transcribeRecordings(recognizer: Recognizer, task: TranscriptionTask): Promise<void> {
+export async function transcribeRecordings(recognizer: Recognizer, task: TranscriptionRun): Promise<void> {
   const output = createOrderedOutput((text) => task.progress.interrupt(() => process.stdout.write(text)));
   const waiting = task.recordings.entries();
   const work = async (): Promise<void> => {
@@ -51,7 +51,7 @@ export async function transcribeRecordings(recognizer: Recognizer, task: Transcr
 
 async function transcribeOne(
   recognizer: Recognizer,
-  task: TranscriptionTask,
+  task: TranscriptionRun,
   output: OrderedOutput,
   index: number,
   { path }: FoundRecording,

@@ -6,7 +6,7 @@ import { requireTask } from '../model-abilities.js';
 import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
 import { hearingOf, writingOf } from '../hearing-and-writing.js';
-import { readKeyTerms } from '../key-terms/read-key-terms.js';
+import { readKeyTerms } from '../key-terms/read-key-terms-file.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';

@@ -13,15 +13,21 @@ import {
 import type { WorkerSlot } from './worker-slot.js';
 
 /**
- * Jobs at one process at a time. A partial would make the next final wait for its encoding, so it comes alone. Those in
- * the background are decoded together, which saves time, and leave rows for finals.
+ * The most jobs of each priority that one process has at a time. A final that comes next waits until the partials at work
+ * are encoded, so there is only one. Background jobs are decoded together, which saves time, but leave rows for finals.
  */
 const AHEAD = { finals: 4, partials: 1, background: 4 } as const;
 
-/** Finals beyond these for shares that have none at a process, where another has several: theirs need not wait for one. */
+/**
+ * Finals that a process takes beyond `AHEAD.finals` while one share has several there. They belong to shares that have
+ * none there, and so do not wait for one of the several to end.
+ */
 const ROOM_FOR_OTHERS = 2;
 
-/** The final that a process without any does next, of those that are not better done by another that is free. */
+/**
+ * The final that a process without finals does next. It leaves a final to another process if that one keeps the state of
+ * its stream and is free too.
+ */
 export function ownFinalFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
   const { work, homes } = schedule;
   if (work.finalsAt(slot).length > 0) return undefined;
@@ -34,7 +40,10 @@ export function ownFinalFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob 
   return next && crowdedOutBy(next, slot, schedule).length === 0 ? next : undefined;
 }
 
-/** What a process does next: finals first, then partials, early finals, and what is in the background. */
+/**
+ * What a process does next: finals first, then partials, then early finals, then partials of words that would not have
+ * been spoken yet, and last background jobs.
+ */
 export function nextFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
   const { work, resting } = schedule;
   const waiting = waitingJobs(schedule);
@@ -91,16 +100,16 @@ function finalFor(
   );
   if (!next || there.length === 0) return next;
   const ofShare = (job: ScheduledJob) => there.filter((other) => isOfSameShare(job, other)).length;
-  // Whoever brings one final need not wait for everything that another has brought at once.
+  // A share that brings one final need not wait for all the finals that another brought at once.
   if (ofShare(next) === 0 && there.some((job) => ofShare(job) > 1))
     return there.length < AHEAD.finals + ROOM_FOR_OTHERS ? next : undefined;
-  // Decoding together saves time but makes each wait for the other: only for those that wait anyway.
+  // Decoding finals together saves time overall but delays each of them: done only once a final is late anyway.
   return finals.some(isLate) && there.length < AHEAD.finals ? next : undefined;
 }
 
 /**
- * Beside a final of another share, each has one, and a crowd has none: whoever has one alone would wait for all that others
- * bring.
+ * Whether a final would keep those of others waiting at a process. Shares that meet there have one final each, and a crowd
+ * has none beside them: otherwise a share with a single final would wait for all that others bring.
  */
 function crowdsOut(job: ScheduledJob, there: readonly ScheduledJob[], crowds: Crowds): boolean {
   const others = there.filter((other) => !isOfSameShare(job, other));
@@ -123,7 +132,7 @@ function backgroundFor(
   schedule: Schedule,
 ): ScheduledJob | undefined {
   if (there >= AHEAD.background) return undefined;
-  // What continues an encoding waits for the process that keeps it, and for its turn; all else goes where there is room.
+  // Jobs that continue each other's encoding go to the process that keeps it, one at a time; others go where there is room.
   const isFor = ({ request: { keepState, stream } }: ScheduledJob) =>
     !keepState || (there === 0 && schedule.homes.isHome(stream, slot));
   return first(
@@ -132,12 +141,15 @@ function backgroundFor(
   );
 }
 
-/** The one whose share has had the least, and of that the oldest. */
+/** The job whose share has used the least; of several of that share, the oldest. */
 function first(candidates: readonly ScheduledJob[], { shares }: Schedule): ScheduledJob | undefined {
   return best(candidates, (one, other) => shares.compare(one, other) || one.dueAt - other.dueAt);
 }
 
-/** Of the share that has had the least, the partial that saves its final the most work. */
+/**
+ * The partial whose share has used the least; of several of that share, the one with the most audio that no hypothesis
+ * covers, as it saves its final the most work.
+ */
 function longestUnheard(partials: readonly ScheduledJob[], { shares }: Schedule): ScheduledJob | undefined {
   return best(
     partials,
@@ -145,7 +157,7 @@ function longestUnheard(partials: readonly ScheduledJob[], { shares }: Schedule)
   );
 }
 
-/** The first of those that nothing goes before. */
+/** The candidate that `compare` puts before all others; of equal ones, the first. */
 function best(
   candidates: readonly ScheduledJob[],
   compare: (one: ScheduledJob, other: ScheduledJob) => number,

@@ -3,31 +3,33 @@ import { LEXICON, type RecognitionJob } from '../messages/recognition-job.js';
 import type { WorkerSlot } from './worker-slot.js';
 
 /**
- * A job that is not over. An early final is one of whoever sends faster than people speak. Until its words would have been
- * spoken it goes behind all live work, so that who is fast slows nobody down, and before work in the background.
+ * A job that is not over. A final is early if its audio was sent faster than people speak and its words would not have been
+ * spoken yet. Until they would have been, it goes after all live work, so that fast senders slow nobody down, but before
+ * background jobs.
  */
 export interface ScheduledJob {
   readonly id: number;
   readonly request: RecognitionRequest;
   readonly owner: JobOwner;
   readonly submittedAt: number;
-  /** When whoever speaks in real time would have submitted it. */
+  /** When it would have been submitted if its audio had been sent in real time. */
   readonly dueAt: number;
   urgent: boolean;
-  /** Processes that ended over it. */
+  /** Attempts that have failed, because the process ended or could not do the job. */
   attempts: number;
   slot: WorkerSlot | undefined;
-  /** Whether the process was given it as an early final. */
+  /** Whether it was an early final when a process was given it, and is one still. */
   isEarlyAtWork: boolean;
-  /** Processing time that it has taken, and that its share was charged for it, seconds. */
+  /** Processing time that it has taken so far, seconds. */
   used: number;
+  /** Processing time that its share was charged for it, seconds. */
   charged: number;
 }
 
-/** A final is given up after so many processes ended over it: it may be what ends them. */
+/** A job is given up after this many failed attempts: it may be what ends the processes. */
 export const MAX_ATTEMPTS = 3;
 
-/** A job that is submitted now. */
+/** Makes a job that is submitted now. */
 export function newScheduledJob(id: number, request: RecognitionRequest, owner: JobOwner): ScheduledJob {
   const now = performance.now();
   return {
@@ -46,8 +48,8 @@ export function newScheduledJob(id: number, request: RecognitionRequest, owner: 
 }
 
 /**
- * What a process is sent of a job, which may be beside a crowd. Its last attempt has only the audio to go by: words without
- * terms are better than none.
+ * The job as it is sent to a process. The last attempt goes without draft and term lists, in case they are what makes
+ * it fail: words without terms are better than none.
  */
 export function jobToSend(
   { id, request, urgent, isEarlyAtWork, attempts }: ScheduledJob,
@@ -73,17 +75,17 @@ export function jobToSend(
   };
 }
 
-/** Whether nobody waits for it from second to second. */
+/** Whether it is in the background, so that nobody waits for it from second to second. */
 export function isBackground({ urgent, request }: ScheduledJob): boolean {
   return !urgent && request.priority === 'background';
 }
 
-/** Whether it is worth nothing once it is late. */
+/** Whether it is a partial, which is worth nothing once it is late. */
 export function isPartial(job: ScheduledJob): boolean {
   return !job.urgent && !isBackground(job);
 }
 
-/** Whether its words would not have been spoken yet. */
+/** Whether its audio was sent so fast that its words would not have been spoken yet. */
 export function isAhead({ dueAt }: ScheduledJob): boolean {
   return dueAt > performance.now();
 }
@@ -93,17 +95,17 @@ export function isEarly(job: ScheduledJob): boolean {
   return job.urgent && isAhead(job);
 }
 
-/** Whether somebody waits for it. */
+/** Whether it is a final that somebody waits for now. */
 export function isFinal(job: ScheduledJob): boolean {
   return job.urgent && !isAhead(job);
 }
 
-/** Whether it has waited so long that it joins others at a process that is busy. */
+/** Whether it has waited so long that a busy process decodes it together with others. */
 export function isLate({ submittedAt }: ScheduledJob): boolean {
   return performance.now() - submittedAt > LATE_SECONDS * 1000;
 }
 
-/** Bench `streams`: sooner, and in a burst the first wait for the encoding of all that come after them. */
+/** Tuned with bench `streams`: if it were shorter, the first jobs of a burst would wait until all later ones are encoded. */
 const LATE_SECONDS = 2;
 
 /** Whether two jobs count against the same share of the processing time. */
@@ -111,7 +113,7 @@ export function isOfSameShare(one: ScheduledJob, other: ScheduledJob): boolean {
   return shareName(one.request.share) === shareName(other.request.share);
 }
 
-/** A share as one word. */
+/** The path of a share as one string, which identifies it. */
 export function shareName(share: Share): string {
   return share.join('\n');
 }

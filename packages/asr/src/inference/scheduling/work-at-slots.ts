@@ -2,21 +2,21 @@ import type { JobShares } from './job-shares.js';
 import { isEarly, type ScheduledJob } from './scheduled-job.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** Which jobs are at which process, and the processing time that they take. */
+/** Which jobs each process has, and how much processing time they take. */
 export interface WorkAtSlots {
   at(slot: WorkerSlot): ReadonlySet<ScheduledJob>;
-  /** Those that somebody waits for. */
+  /** The finals at a process, without early ones. */
   finalsAt(slot: WorkerSlot): readonly ScheduledJob[];
-  /** A process is given a job. */
+  /** Notes that a process is given a job. */
   begin(job: ScheduledJob, slot: WorkerSlot): void;
-  /** The process that a job is at is done with it. */
+  /** Notes that the process of a job is done with it. */
   end(job: ScheduledJob): void;
 }
 
-/** No process has any work yet. What jobs take is charged to `shares`. */
+/** Starts without work at any process. The processing time of jobs is charged to `shares`. */
 export function createWorkAtSlots(shares: JobShares): WorkAtSlots {
   const atWork = new Map<WorkerSlot, Set<ScheduledJob>>();
-  /** When the time of what is at work was last accounted for. */
+  /** The time up to which the work of a process has been accounted for. */
   const accountedAt = new Map<WorkerSlot, number>();
 
   const at = (slot: WorkerSlot): Set<ScheduledJob> => {
@@ -25,7 +25,7 @@ export function createWorkAtSlots(shares: JobShares): WorkAtSlots {
     return jobs;
   };
 
-  /** Those that are decoded together divide the time among them. */
+  /** Adds the time since the last call to the jobs at a process, in equal parts, as they are decoded together. */
   const account = (slot: WorkerSlot) => {
     const now = performance.now();
     const seconds = (now - (accountedAt.get(slot) ?? now)) / 1000;
@@ -56,5 +56,5 @@ export function createWorkAtSlots(shares: JobShares): WorkAtSlots {
   };
 }
 
-/** Processing time that a job is expected to take until it is known, seconds: by itself, and for each of audio. */
+/** Processing time that a job is charged before it has run, seconds: for the job itself, and for each second of audio. */
 const EXPECTED = { job: 0.05, audioSecond: 0.1 } as const;

@@ -12,7 +12,7 @@ import type { WatchedProcessOptions, WorkMessage } from './watched-process.js';
 export interface WorkerSlot {
   /** Whether it takes jobs. */
   readonly ready: boolean;
-  /** Gives it a job, and before that what the process lacks of what the job names. */
+  /** Gives the process a job, and first the audio and terms that the job names and the process does not have. */
   assign(job: RecognitionJob, named: NamedByJob): void;
   cancel(id: number): void;
   promote(id: number): void;
@@ -28,7 +28,7 @@ export interface WorkerSlotOptions {
   readonly model: PreparedModel;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
-  /** Whether the process is to know the lexicon. */
+  /** Whether the process loads the lexicon. */
   readonly lexicon: boolean;
   /** Whether terms of the lexicon are weighed by the words around them too. */
   readonly lexiconContext: boolean;
@@ -47,8 +47,8 @@ export interface WorkerSlotListener {
 }
 
 /**
- * Keeps one inference process at work: gives it jobs with all that they name, gives back what it did not do, and replaces it
- * when it has grown too large.
+ * Keeps one inference process at work: gives it jobs with the audio and terms that they name, returns the jobs that it
+ * did not do, and replaces it when it has grown too large.
  */
 export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlotListener): WorkerSlot {
   const send = (message: ToWorker) => {
@@ -117,7 +117,7 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
   };
 }
 
-/** What a slot's processes load, and how they are watched. */
+/** What the processes of a slot load, and how long they may be silent. */
 function loading({
   model,
   lexicon,

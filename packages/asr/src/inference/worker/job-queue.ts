@@ -9,15 +9,15 @@ export interface JobQueue {
   readonly isAtWork: boolean;
   add(heard: HeardJob): void;
   /**
-   * Begins the job whose turn it is, of those that are ready: of the most urgent the oldest, or of partials the newest. The
-   * signal is aborted when it is cancelled. Nothing where all wait.
+   * Begins the next of the jobs that are ready: the oldest of the most urgent, or the newest if these are partials. Its
+   * signal is aborted when it is cancelled. Undefined if no job may begin now.
    */
   beginNext(isReady: (job: RecognitionJob) => boolean): BegunJob | undefined;
-  /** Lets a job go before all partials. */
+  /** Makes a job as urgent as a final. */
   readonly promote: (id: number) => void;
   /** Drops a job, wherever it is. */
   readonly cancel: (id: number) => void;
-  /** A job at work is done. */
+  /** Removes a job that is done. */
   end(id: number): void;
 }
 
@@ -26,7 +26,7 @@ export interface BegunJob extends HeardJob {
   readonly signal: AbortSignal;
 }
 
-/** No jobs. */
+/** Makes an empty queue. */
 export function createJobQueue(): JobQueue {
   const waiting: HeardJob[] = [];
   const atWork = new Map<number, JobAtWork>();
@@ -37,7 +37,7 @@ export function createJobQueue(): JobQueue {
   const next = (isReady: (job: RecognitionJob) => boolean): HeardJob | undefined => {
     const ready = waiting.filter(({ job }) => isReady(job));
     const best = Math.min(...ready.map(({ job }) => rankOf(job)));
-    // A job waits for more urgent ones at work: its encoding would hold them up.
+    // No job begins while more urgent ones are at work: its encoding would hold them up.
     if (Math.min(...[...atWork.values()].map(({ job }) => rankOf(job))) < best) return undefined;
     const isBest = ({ job }: HeardJob) => rankOf(job) === best;
     return best === RANK.partial ? ready.findLast(isBest) : ready.find(isBest);
@@ -69,7 +69,7 @@ export function createJobQueue(): JobQueue {
       return { ...chosen, signal: cancelled.signal };
     },
     promote(id) {
-      // Its result may have been on its way when this was asked for.
+      // The job may be over: its result was on its way to the scheduler when the promotion was sent.
       if (atWork.has(id) || placeOf(id) >= 0) promoted.add(id);
     },
     cancel(id) {

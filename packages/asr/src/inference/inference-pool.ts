@@ -10,29 +10,35 @@ export interface InferencePool {
   submit(request: RecognitionRequest, owner: JobOwner): SubmittedJob;
   /** Frees what is kept for jobs that will not come. */
   forget(kept: KeptForLater): void;
-  /** The current status; with a `share`, figures of finals are those of that share, or what they would be. */
+  /**
+   * The current status. With a `share`, the delay of finals is that of the share's own finals, or the one to expect if it
+   * has had none.
+   */
   status(share?: Share): PoolStatus;
   /** Ends all work; owners are not told of dropped jobs. */
   close(): Promise<void>;
 }
 
-/** Whose work something is, from the widest to the narrowest, such as a tenant and somebody in it. */
+/** Whose work a job is, as a path from the widest group to the narrowest, such as a tenant and one of its users. */
 export type Share = readonly string[];
 
 /** What to recognise, and how urgently: values that can be sent anywhere. */
 export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'termLists' | 'priority'> {
   readonly priority: JobPriority;
-  /** Jobs of one stream go to the worker that did the last, which keeps its audio and encoder state, if it is free. */
+  /**
+   * The stream that the job is part of. Its jobs go to the worker that did the last one, if that worker is free, as it keeps
+   * the audio and the encoder state.
+   */
   readonly stream: string;
-  /** The share it counts against: those that want more than there is get equal amounts. */
+  /** The share that the job counts against. Shares that want more time than there is get equal amounts. */
   readonly share: Share;
-  /** How long before it would have been spoken the audio was there, seconds; 0 for whoever speaks in real time. */
+  /** How much earlier the audio came than it would have been spoken, seconds; 0 for audio in real time. */
   readonly aheadSeconds: number;
   /** Terms that are more likely than the model assumes. */
   readonly keyTerms: KeyTermList | undefined;
   /** Whether terms of the lexicon are looked for. */
   readonly lexicon: boolean;
-  /** Audio of the utterance that no hypothesis covers, seconds. */
+  /** Length of the utterance's audio that no hypothesis covers yet, seconds. */
   readonly unheardSeconds: number;
   /** A waiting partial with the same name is replaced by this one. */
   readonly replaces?: string | undefined;
@@ -41,9 +47,9 @@ export interface RecognitionRequest extends Omit<RecognitionJob, 'id' | 'termLis
 /** Whoever wants the result of a job. */
 export interface JobOwner {
   /**
-   * Gives the stream's audio, 16 kHz, from its sample `from` to the end of the job's. Called when a worker
-   * takes the job, for what that worker lacks, since most partials are replaced before. All of the job's
-   * audio may be requested until it is over.
+   * Gives the stream's audio, 16 kHz, from its sample `from` to the end of the job's audio. Called only when a worker takes
+   * the job, since most partials are replaced before that, and only for the audio that the worker lacks. All of the job's
+   * audio may be asked for until the job is over.
    */
   readonly audio: (from: number) => Int16Array;
   readonly onResult: (result: RecognitionResult) => void;
@@ -54,7 +60,7 @@ export interface JobOwner {
 export type JobLoss =
   /** A newer partial of the same utterance took its place. */
   | { readonly reason: 'replaced' }
-  /** The worker of a partial ended, and it was not tried again. */
+  /** The job was a partial, which is not tried again when its worker ends. */
   | { readonly reason: 'interrupted' }
   /** All attempts have failed. */
   | { readonly reason: 'failed'; readonly attempts: number };
@@ -65,7 +71,7 @@ export interface SubmittedJob {
   readonly started: boolean;
   /** Drops it; its owner is told nothing. */
   cancel(): void;
-  /** Makes a partial urgent as a final, and as sure to come. */
+  /** Makes a partial as urgent as a final; it is then also tried again like one. */
   promote(): void;
 }
 
@@ -75,17 +81,17 @@ export type KeptForLater =
   | { readonly window: string }
   /** A list of terms that no stream uses any more, by its name. */
   | { readonly termList: string }
-  /** The place and the audio of a stream that has ended. */
+  /** The audio of a stream that has ended, and which worker did its jobs. */
   | { readonly stream: string };
 
 /** How busy a pool is. */
 export interface PoolStatus {
   /** Whether any worker takes jobs. */
   readonly ready: boolean;
-  /** Whether a worker has nothing to do but background jobs. */
+  /** Whether some worker has no job that anybody waits for now. */
   readonly idle: boolean;
-  /** Jobs that no worker has, without those in the background. */
+  /** Jobs that no worker has yet, without background jobs. */
   readonly waiting: { readonly finals: number; readonly partials: number };
-  /** How long the oldest final not yet delivered has been waiting, or the recent p95 where larger, seconds. */
+  /** How long the oldest final not yet delivered has waited, or the recent 95th percentile if that is longer, seconds. */
   readonly finalDelaySeconds: number;
 }

@@ -1,4 +1,4 @@
-/** Audio of a stream that a job is about. Samples are 16 kHz and counted from the stream's start. */
+/** The part of a stream's audio that a job recognises. Samples are 16 kHz and counted from the stream's start. */
 export interface AudioSpan {
   /** The first sample. */
   readonly from: number;
@@ -8,7 +8,7 @@ export interface AudioSpan {
   readonly silenceAhead: number;
 }
 
-/** Audio on its way to a worker, which keeps it with what it has of the stream. */
+/** Audio that is sent to a worker, which adds it to the audio that it has of the stream. */
 export interface AudioPiece {
   readonly stream: string;
   /** The first sample, counted from the stream's start. */

@@ -18,7 +18,7 @@ export interface AssignedJobs {
   takeAll(): readonly number[];
 }
 
-/** The process has none yet. */
+/** Starts without jobs. */
 export function createAssignedJobs(names: ToldNames, send: (message: ToWorker) => void): AssignedJobs {
   const jobs = new Map<number, AssignedJob>();
 

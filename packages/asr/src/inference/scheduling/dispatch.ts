@@ -4,9 +4,9 @@ import type { Schedule } from './schedule.js';
 import { jobToSend, type ScheduledJob } from './scheduled-job.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** Gives processes what they do next. */
+/** Gives jobs to processes. */
 export interface Dispatch {
-  /** Gives each process as much as it takes now. */
+  /** Gives each process as many jobs as it takes now. */
   readonly all: () => void;
   /** Stops giving out jobs. */
   stop(): void;
@@ -41,7 +41,7 @@ export function createDispatch(schedule: Schedule): Dispatch {
     slot.assign(jobToSend(job, crowdsIn(schedule).areBeside(job)), { audio: job.owner.audio, keyTerms });
   };
 
-  /** By now somebody who speaks in real time would wait for it. */
+  /** Makes an early final urgent once its words would have been spoken. */
   const hasten = (job: ScheduledJob) => {
     if (!job.isEarlyAtWork || !job.slot || !jobs.has(job.id)) return;
     job.isEarlyAtWork = false;

@@ -1,18 +1,18 @@
 import type { Share } from '../inference-pool.js';
 
 /**
- * Shares processing time between those who want it, evenly at each level of their paths: start-time fair queueing (Goyal,
- * Vin and Cheng 1996), by which nobody who always has work waiting gets less than another by more than their two longest
- * jobs, and nobody is paid for time in which they wanted nothing.
+ * Divides processing time evenly between the shares that want it, at each level of their paths, by start-time fair queueing
+ * (Goyal, Vin and Cheng 1996). Of two shares that always have jobs waiting, neither gets less than the other by more than
+ * the longest job of each together. No share is compensated for time in which it wanted nothing.
  */
 export interface FairShares {
-  /** A job of `share` waits from now on. */
+  /** Notes that a job of `share` waits from now on. */
   enter(share: Share): void;
-  /** The waiting job is given up. */
+  /** Notes that a waiting job is given up. */
   leave(share: Share): void;
-  /** The job begins, and is expected to take so much. */
+  /** Notes that a waiting job begins, and how much time it is expected to take. */
   begin(share: Share, expected: number): void;
-  /** A job that was begun is over, and took so much more than expected, or less. */
+  /** Notes that a begun job is over; `difference` is the time it took beyond what was expected, negative if it took less. */
   end(share: Share, difference: number): void;
   /** Negative if `one` is to be served before `other`, 0 if neither is. */
   compare(one: Share, other: Share): number;
@@ -21,9 +21,9 @@ export interface FairShares {
 interface Level {
   /** Where its latest work ends, in the virtual time of the level above. */
   ends: number;
-  /** The virtual time of those below. */
+  /** The virtual time of the levels below. */
   now: number;
-  /** Jobs that wait, of all below. */
+  /** Waiting jobs of all levels below. */
   waiting: number;
   readonly below: Map<string, Level>;
 }
@@ -71,7 +71,7 @@ export function createFairShares(): FairShares {
     end(share, difference) {
       for (const { above, level } of path(share)) level.ends = Math.max(above.now, level.ends + difference);
       atWork--;
-      // Nobody has waited for what was used.
+      // Nobody had to wait, so nobody owes anybody time.
       if (atWork === 0 && root.waiting === 0) root = newLevel();
     },
     compare(one, other) {
@@ -87,7 +87,7 @@ export function createFairShares(): FairShares {
   };
 }
 
-/** Shares of a level that are kept although nothing of them waits. */
+/** Shares of one level that may be remembered; beyond that, those without waiting jobs are forgotten. */
 const MOST_REMEMBERED = 1_000;
 
 function newLevel(): Level {

@@ -4,8 +4,8 @@ export interface FinalDelays {
   /** The 95th percentile over the last half minute, seconds; 0 without any. */
   recentP95(): number;
   /**
-   * The same for the finals of a share. For a share without finals, the wait to expect, judged by shares that
-   * use no more than an even portion: one that takes all there is makes only itself late.
+   * The same for the finals of a share. For a share without finals, the delay to expect: that of the shares that use no
+   * more than an even portion, since a share that takes more delays only its own finals.
    */
   recentP95Of(share: string): number;
 }
@@ -24,7 +24,7 @@ const MEMORY_MS = 30_000;
 /** Bounds memory and sorting whatever the load. */
 const MAX_DELAYS = 200;
 
-/** Of an even portion. Above it, and with several streams, somebody has made their finals late by themselves. */
+/** Multiple of an even portion. A share with several streams that has used more has itself made its finals late. */
 const EXCESS = 1.4;
 
 /** Makes an empty record. */
@@ -61,7 +61,7 @@ function ofModerate(finals: readonly DelayedFinal[]): readonly DelayedFinal[] {
     known.streams.add(stream);
     total += used;
   }
-  // With the one that asks.
+  // The share that asks gets a portion too.
   const even = total / (shares.size + 1);
   return finals.filter(({ share }) => {
     const { used, streams } = shares.get(share) ?? { used: 0, streams: new Set() };

@@ -6,13 +6,13 @@ import type { Schedule } from './schedule.js';
 import { isBackground, isPartial, MAX_ATTEMPTS, shareName, type ScheduledJob } from './scheduled-job.js';
 import type { WorkerSlotListener } from './worker-slot.js';
 
-/** What becomes of jobs once a process has had them. */
+/** Handles what processes report about their jobs. */
 export interface JobOutcomes extends Pick<WorkerSlotListener, 'onResult' | 'onReturned'> {
   /** How long recent finals took. */
   readonly delays: Pick<FinalDelays, 'recentP95' | 'recentP95Of'>;
 }
 
-/** Tells the owners of a schedule's jobs the outcomes, and has jobs that must succeed tried again. */
+/** Tells the owners of jobs the outcomes, and has failed jobs that must have a result tried again. */
 export function createJobOutcomes(
   schedule: Schedule,
   dispatch: Pick<Dispatch, 'all'>,
@@ -21,7 +21,7 @@ export function createJobOutcomes(
   const { jobs, slots, shares, work } = schedule;
   const rest = createPartialRest(schedule, dispatch);
   const delays = createFinalDelays();
-  /** The part of the delays before a process began. */
+  /** The part of each delay before a process began the job. */
   const waits = createFinalDelays();
 
   const noteDelay = (job: ScheduledJob, runSeconds: number) => {
@@ -32,7 +32,7 @@ export function createJobOutcomes(
     waits.add({ ...final, seconds: seconds - runSeconds });
   };
 
-  /** Whether a job whose process ended waits for another. */
+  /** Puts a failed job back to wait for another process if it must have a result; returns whether it did. */
   const triesAgain = (job: ScheduledJob): boolean => {
     const worker = job.slot ? slots.indexOf(job.slot) : -1;
     work.end(job);
@@ -76,7 +76,7 @@ export function createJobOutcomes(
   };
 }
 
-/** Whether whoever submitted a job counts on it. */
+/** Whether a job must have a result. A partial need not. */
 function mustCome(job: ScheduledJob): boolean {
   return job.urgent || isBackground(job);
 }

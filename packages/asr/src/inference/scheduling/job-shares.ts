@@ -2,8 +2,8 @@ import { createFairShares, type FairShares } from './fair-shares.js';
 import { isBackground, type ScheduledJob } from './scheduled-job.js';
 
 /**
- * How much processing time each share has used. What is done in the background costs nobody their turn to
- * speak.
+ * How much processing time each share has used. Background jobs are counted apart, so that they cost nobody a turn for
+ * live speech.
  */
 export interface JobShares {
   /** The shares that a job counts against. */

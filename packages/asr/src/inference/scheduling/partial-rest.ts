@@ -2,10 +2,13 @@ import type { Dispatch } from './dispatch.js';
 import type { Schedule } from './schedule.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** Has a process that has done a partial do no other for a while, so that finals find it free: the longer the more they wait. */
+/**
+ * Keeps a process that has done a partial from doing another for a while, so that finals find it free. The longer finals
+ * have to wait, the longer it rests.
+ */
 export type RestFromPartials = (slot: WorkerSlot, finalWaitSeconds: number) => void;
 
-/** Has the processes of a schedule rest. */
+/** Makes the function that lets the processes of a schedule rest. */
 export function createPartialRest(
   { resting }: Pick<Schedule, 'resting'>,
   dispatch: Pick<Dispatch, 'all'>,
@@ -22,10 +25,10 @@ export function createPartialRest(
   };
 }
 
-/** Finals that wait so long for a process leave room for partials, seconds; longer ones thin them out (bench `streams`). */
+/** Partials are thinned out only while finals wait longer than this for a process, seconds (bench `streams`). */
 const UNHURRIED_SECONDS = 0.15;
 
-/** However late finals were, shown words move on within this time, milliseconds. */
+/** The longest rest, milliseconds: shown words move on even while finals are very late. */
 const LONGEST_REST = 2_000;
 
 function restMs(finalWaitSeconds: number): number {

@@ -3,7 +3,7 @@ import type { JobOutcomes } from './job-outcomes.js';
 import { waitingJobs, type Schedule } from './schedule.js';
 import { isBackground, shareName, type ScheduledJob } from './scheduled-job.js';
 
-/** How busy the processes of a schedule are; with a `share`, figures of finals are those of that share. */
+/** How busy the processes of a schedule are; with a `share`, the delay of finals is that of the share. */
 export function poolStatus(
   schedule: Schedule,
   { delays }: Pick<JobOutcomes, 'delays'>,
@@ -32,7 +32,7 @@ function jobsOf(share: Share, { jobs }: Schedule): readonly ScheduledJob[] {
   return [...jobs.values()].filter(({ request }) => shareName(request.share) === name);
 }
 
-/** The longest wait of a waiting final, seconds. */
+/** How long the oldest final that is not over has waited, seconds. */
 function longestWait(jobs: readonly ScheduledJob[]): number {
   const now = performance.now();
   return Math.max(0, ...jobs.filter(({ urgent }) => urgent).map(({ dueAt }) => now - dueAt)) / 1000;

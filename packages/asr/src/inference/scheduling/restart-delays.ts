@@ -6,11 +6,14 @@ export interface RestartDelays {
   readonly count: number;
   /** The delay before the next, milliseconds. */
   next(reason: ExitReason): number;
-  /** The started process has done work, so nothing is wrong any more. */
+  /** Notes that the started process has done work, so that nothing is wrong any more. */
   readonly reset: () => void;
 }
 
-/** No delay for the first failure, growing ones for those that follow in a row, and none for what was to be replaced. */
+/**
+ * There is no delay after the first failure in a row, and a growing one after each further failure. A process that was
+ * ended because of its memory is replaced without delay.
+ */
 export function createRestartDelays(): RestartDelays {
   let count = 0;
   let failuresInARow = 0;
@@ -30,5 +33,5 @@ export function createRestartDelays(): RestartDelays {
   };
 }
 
-/** The delay before the second restart in a row; the first is at once. Doubled up to the longest, milliseconds. */
+/** The delay before the second restart in a row, and the longest, up to which it doubles, milliseconds. */
 const BACKOFF_MS = { first: 250, longest: 30_000 } as const;

@@ -4,7 +4,7 @@ import { createStreamHomes, type StreamHomes } from './stream-homes.js';
 import { createWorkAtSlots, type WorkAtSlots } from './work-at-slots.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** What is to be done and where: all that the parts of the scheduler share. */
+/** The state that the parts of the scheduler share: the jobs, the processes, and which process has which job. */
 export interface Schedule {
   /** Jobs that are not over, by number, the oldest first. */
   readonly jobs: Map<number, ScheduledJob>;
@@ -16,7 +16,7 @@ export interface Schedule {
   readonly resting: Set<WorkerSlot>;
 }
 
-/** Makes one without slots. */
+/** Makes an empty schedule; its slots are added later. */
 export function createSchedule(): Schedule {
   const slots: WorkerSlot[] = [];
   const shares = createJobShares();

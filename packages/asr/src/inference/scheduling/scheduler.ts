@@ -19,7 +19,7 @@ export interface SchedulerOptions {
   readonly model: PreparedModel;
   readonly memoryLimitBytes: number;
   readonly timeoutSeconds: number;
-  /** Whether the processes are to know the lexicon. */
+  /** Whether the processes load the lexicon. */
   readonly lexicon: boolean;
   /** Whether terms of the lexicon are weighed by the words around them too. */
   readonly lexiconContext: boolean;
@@ -29,8 +29,8 @@ export interface SchedulerOptions {
 }
 
 /**
- * Starts the processes and schedules: finals before partials, shares by what they have used, and in each the oldest first;
- * a newer partial replaces an older.
+ * Starts the processes and gives them jobs: finals before partials, and of each those first whose share has used the
+ * least. A newer partial of an utterance replaces an older one that waits.
  */
 export function createScheduler(options: SchedulerOptions, createSlot = createWorkerSlot): Scheduler {
   const schedule = createSchedule();
@@ -53,7 +53,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
   return {
     submit: createSubmission(schedule, dispatch),
     forget(kept) {
-      // Also by those that a stream's jobs have moved away from.
+      // All of them: a process that a stream's jobs have moved away from may keep something too.
       for (const slot of slots) slot.forget(kept);
       if ('stream' in kept) homes.forget(kept.stream);
     },

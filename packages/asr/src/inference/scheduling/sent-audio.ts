@@ -1,22 +1,22 @@
 import type { AudioPiece, AudioSpan } from '../messages/stream-audio.js';
 
-/** What one process has been sent of the audio of streams, so that each sample is sent to it once. */
+/** Which audio of each stream one process has been sent, so that it is sent each sample once. */
 export interface SentAudio {
   /**
-   * What is to be sent before a job of `span`: what follows the audio that the process has, or the whole span where that
-   * leaves a gap. Nothing if it has all of it. Counts as sent from now on.
+   * The audio to send before a job of `span`: the part that follows the audio that the process has, or the whole span if
+   * there would be a gap. Undefined if the process has all of it. The audio counts as sent from now on.
    */
   next(stream: string, span: AudioSpan, audio: SampleReader): AudioPiece | undefined;
-  /** The process has no audio of the stream, or should drop it. Returns whether it was sent any. */
+  /** Forgets a stream whose audio the process has dropped or is told to drop. Returns whether it was sent any. */
   forget(stream: string): boolean;
-  /** Another process took its place. */
+  /** Notes that another process has taken its place. */
   clear(): void;
 }
 
 /** Gives 16 kHz samples of a job's stream, from the sample `from` to the end of the job's span. */
 export type SampleReader = (from: number) => Int16Array;
 
-/** Nothing has been sent. */
+/** Starts with nothing sent. */
 export function createSentAudio(): SentAudio {
   const sent = new Map<string, Pick<AudioSpan, 'from' | 'to'>>();
   return {

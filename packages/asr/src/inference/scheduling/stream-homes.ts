@@ -4,16 +4,16 @@ import type { WorkerSlot } from './worker-slot.js';
 export interface StreamHomes {
   /** Undefined if the stream has had no job. */
   of(stream: string): WorkerSlot | undefined;
-  /** The process of a stream, or the one that it would have. */
+  /** The process of a stream, or the one that a stream without jobs would get: that with the fewest streams. */
   likelyOf(stream: string): WorkerSlot | undefined;
-  /** Whether a job of the stream is best done there; anywhere while its process takes none. */
+  /** Whether a job of the stream is best done at `slot`. It may be done anywhere while its own process takes no jobs. */
   isHome(stream: string, slot: WorkerSlot): boolean;
   move(stream: string, slot: WorkerSlot): void;
   /** The stream has ended. */
   forget(stream: string): void;
 }
 
-/** No stream has a process yet. */
+/** Starts with no stream at any process. */
 export function createStreamHomes(slots: readonly WorkerSlot[]): StreamHomes {
   const homes = new Map<string, WorkerSlot>();
 

@@ -3,7 +3,7 @@ import type { Dispatch } from './dispatch.js';
 import type { Schedule } from './schedule.js';
 import { isPartial, newScheduledJob, type ScheduledJob } from './scheduled-job.js';
 
-/** Takes jobs into a schedule; a newer partial replaces an older that waits. */
+/** Takes jobs into a schedule; a newer partial replaces an older one that still waits. */
 export function createSubmission(
   schedule: Schedule,
   dispatch: Pick<Dispatch, 'all'>,

@@ -14,21 +14,21 @@ export interface SupervisedProcess {
   /** Whether the process in it has loaded its model. */
   readonly isReady: boolean;
   status(): Pick<WorkerStatus, 'pid' | 'state' | 'restarts'>;
-  /** Lost where there is no process. */
+  /** Sends the process a message; it is lost if there is no process. */
   send(message: ToWorker): void;
   /** Ends the process, so that another takes its place. */
   end(reason: ExitReason): void;
-  /** The process has done work: should it end, another is started at once. */
+  /** Notes that the process has done work: should it end, another is started at once. */
   proveSound(): void;
   readonly close: () => Promise<void>;
 }
 
-/** What is heard of the processes, one after another. */
+/** Hears what the processes do, one after another. */
 export interface SupervisedProcessListener extends Pick<
   WatchedProcessListener,
   'onMessage' | 'onLoadFailed'
 > {
-  /** One was started that knows nothing yet. */
+  /** A process was started; it has been sent no audio and no terms yet. */
   readonly onStarted: () => void;
   readonly onReady: (residentBytes: number) => void;
   readonly onExited: () => void;

@@ -4,26 +4,26 @@ import type { RecognitionJob } from '../messages/recognition-job.js';
 import type { ToWorker } from '../messages/worker-messages.js';
 import { createSentAudio, type SampleReader } from './sent-audio.js';
 
-/** What a job refers to only by name. */
+/** The things that a job refers to only by name. */
 export interface NamedByJob {
-  /** Asked for until the job is over. */
+  /** May be called until the job is over. */
   readonly audio: SampleReader;
   readonly keyTerms: KeyTermList | undefined;
 }
 
-/** What one process was sent of the things that jobs name: lists of terms, and the audio of streams. */
+/** Sends one process the term lists and the audio that jobs name, and remembers which of them it has. */
 export interface ToldNames {
   /** Sends the process what it lacks for a job. */
   tell(job: RecognitionJob, named: NamedByJob): void;
-  /** The process has dropped a stream's audio. */
+  /** Notes that the process has dropped a stream's audio. */
   lost(stream: string): void;
   /** Has the process free what it keeps for jobs that will not come. */
   readonly forget: (kept: KeptForLater) => void;
-  /** Another process took its place, which was told nothing. */
+  /** Notes that another process, which has been sent nothing yet, has taken its place. */
   clear(): void;
 }
 
-/** Nothing has been told. */
+/** Starts with nothing sent. */
 export function createToldNames(send: (message: ToWorker) => void): ToldNames {
   const termLists = new Set<string>();
   const audio = createSentAudio();

@@ -1,20 +1,20 @@
 /** Watches that a process says something from time to time. */
 export interface Watchdog {
-  /** Something was said. */
+  /** Notes that the process has said something. */
   heard(): void;
   stop(): void;
 }
 
-/** What a watchdog does. */
+/** How long a watch waits, and what it does then. */
 export interface WatchdogOptions {
-  /** How long nothing may be said, seconds. */
+  /** How long the process may be silent, seconds. */
   readonly limitSeconds: () => number;
-  /** Asks for a word. */
+  /** Asks the process to say something. */
   readonly ask: () => void;
   readonly onSilent: () => void;
 }
 
-/** Starts a watchdog. It counts ticks and not time: a suspended machine must not find its workers guilty. */
+/** Starts a watch. It counts ticks, not time, so that no process seems silent after the machine was suspended. */
 export function startWatchdog({ limitSeconds, ask, onSilent }: WatchdogOptions): Watchdog {
   let silentTicks = 0;
   const timer = setInterval(() => {

@@ -10,7 +10,7 @@ export interface WatchedProcess {
   readonly isReady: boolean;
   send(message: ToWorker): void;
   end(reason: ExitReason): void;
-  /** Ends it, and tells nothing more but that. */
+  /** Ends it; the listener hears no more than its exit. */
   close(): void;
 }
 
@@ -26,7 +26,7 @@ export interface WatchedProcessOptions {
 /** What a process says once it is ready. */
 export type WorkMessage = Exclude<FromWorker, { readonly type: 'ready' | 'load-failed' }>;
 
-/** What is heard of a process. `onExit` comes last and once. */
+/** Hears what a process says, and when it ends. `onExit` comes last and once. */
 export interface WatchedProcessListener {
   readonly onReady: (residentBytes: number, loadSeconds: number) => void;
   readonly onMessage: (message: WorkMessage) => void;
@@ -46,7 +46,7 @@ export function startWatchedProcess(
   let exitReason: ExitReason = 'crash';
 
   const receive = (message: FromWorker) => {
-    // What it still had to say when it was killed: to be ready again would have another started in its place.
+    // It was said before the process was killed. A late `ready` would count as a start that has succeeded.
     if (isClosed) return;
     watch.heard();
     if (message.type === 'ready') {
@@ -97,5 +97,5 @@ export function startWatchedProcess(
   };
 }
 
-/** Loading and warming up may take so long on a slow disk and a busy machine, seconds. */
+/** How long loading and warming up may take, on a slow disk and a busy machine, seconds. */
 const LOAD_TIMEOUT_SECONDS = 90;

@@ -22,12 +22,12 @@ export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
   const child: ChildProcess = fork(fileURLToPath(new URL('../worker/worker-main.js', import.meta.url)), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    // The heap holds only tokens, messages and lists of terms. Tensors live outside of it, and so many are left behind that
-    // it is searched all the time: on threads of its own, as is usual, that takes twice the processor time (bench `terms`).
+    // The heap holds only tokens, messages and lists of terms. Tensors live outside it, but so many are left behind that
+    // garbage is collected all the time: with the usual extra threads, that takes twice the processor time (bench `terms`).
     execArgv: ['--max-old-space-size=256', '--expose-gc', '--single-threaded-gc'],
     env: { ...childEnvironment('inference'), ...MALLOC_SETTINGS },
   });
-  // A worker that is stopped does not notice that its server has gone.
+  // A stopped (SIGSTOP) worker does not notice that its server has gone.
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
   let ended = false;
@@ -55,8 +55,8 @@ export function startWorkerProcess(listener: WorkerListener): WorkerProcess {
 }
 
 /**
- * For glibc; others ignore them. Tensors of a megabyte or more go back to the system at once when they are let go:
- * on the heap, small blocks between them would keep them there.
+ * For glibc; other C libraries ignore them. Memory of a tensor of a megabyte or more returns to the system as soon as it is
+ * freed; on glibc's heap, small blocks between the tensors would hold it back.
  */
 const MALLOC_SETTINGS = {
   MALLOC_ARENA_MAX: '1',

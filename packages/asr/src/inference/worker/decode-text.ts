@@ -33,9 +33,9 @@ export interface EncodedUtterance {
 /** The text that an utterance was decoded to, before terms are looked for. */
 export interface DecodedText {
   readonly hypothesis: SearchEnd['hypothesis'];
-  /** What the decoder said of each token, where it is decoded greedily and its terms are reconsidered. */
+  /** The output of the decoder for each token, if the search was greedy and terms will be reconsidered; else empty. */
   readonly outputs: readonly RowOutput[];
-  /** What has read prompt and text already, where that is kept. */
+  /** The reading of prompt and text, if it is kept. */
   readonly prefill: BranchedPrefill | undefined;
   /** Whether it was believed at once, and not decoded again at a higher temperature. */
   readonly atFirst: boolean;
@@ -51,7 +51,7 @@ export async function decodeText(utterance: EncodedUtterance): Promise<DecodedTe
     const { hypothesis, prefill } = await runSearch(
       utterance,
       looksForTerms(job) ? keepingOutputs(search, outputs) : search,
-      // Only what is greedy comes again as it came before.
+      // Only a greedy search finds again what it found before.
       { known: utterance.prompt, draft: beams === 1 && attempt === 0 ? job.draft : [] },
     );
     const isLast = !fallback || attempt + 1 >= TEMPERATURES.length;
@@ -60,7 +60,7 @@ export async function decodeText(utterance: EncodedUtterance): Promise<DecodedTe
   }
 }
 
-/** One after another, until a hypothesis can be believed (Radford et al. 2022, section 4.5). */
+/** Tried one after another until a hypothesis can be believed (Radford et al. 2022, section 4.5). */
 const TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
 
 /** Whether the decoder is asked about terms once a text is found. */
@@ -86,20 +86,20 @@ export function searchFor(
 
 /** Where a search begins. */
 export interface SearchBeginning {
-  /** The prompt, and what is known of the text. */
+  /** The prompt, and the tokens of the text that are settled. */
   readonly known: readonly number[];
-  /** Tokens that are expected behind them. */
+  /** Tokens that are expected after them. */
   readonly draft: readonly number[];
-  /** What has read the known tokens already. */
+  /** An earlier reading of the known tokens. */
   readonly prefill?: Prefill | undefined;
 }
 
-/** What a search came to, and what has read the prompt and the text, where that is kept. */
+/** How a search ended, and the reading of prompt and text, if it is kept. */
 export interface Searched extends SearchEnd {
   readonly prefill: BranchedPrefill | undefined;
 }
 
-/** Takes a search to its end, in steps with those of other jobs. */
+/** Runs a search to its end; its steps are taken together with those of other jobs. */
 export async function runSearch(
   utterance: EncodedUtterance,
   search: Search,
@@ -117,7 +117,7 @@ export async function runSearch(
       step = search.advance(outputs);
       continue;
     }
-    // With no other job at work, what was expected has been read at once.
+    // No other job was at work, so the expected tokens have been read in the same step.
     const followed = followDraft(search, outputs, ahead);
     rows.rewind(ahead.length - followed.confirmed);
     draft = expected.slice(followed.confirmed);
@@ -133,7 +133,7 @@ interface Begun {
   readonly kind: 'begun';
   readonly rows: JobRows;
   readonly step: SearchStep;
-  /** Tokens that were expected from the place on where the search last went another way. */
+  /** The rest of the draft, from the place on where the search last left it. */
   readonly draft: readonly number[];
 }
 
@@ -158,12 +158,12 @@ function requireCross({ cross }: EncodedUtterance): CrossAttention {
   return cross;
 }
 
-/** Whether an utterance may be decoded again, or is asked about terms. */
+/** Whether the encoded audio may be read again, for a higher temperature or for terms. */
 function isReadAgain({ job, model }: EncodedUtterance): boolean {
   return (model.isCredible !== undefined && job.decoding.fallback) || looksForTerms(job);
 }
 
-/** What the only row of a search has read, where terms will be reconsidered. */
+/** The reading of a search with one row, if terms will be reconsidered. */
 function prefillOf(
   { job, cross, prompt }: EncodedUtterance,
   search: Search,
@@ -174,7 +174,7 @@ function prefillOf(
   return rows.prefillOf(cross, [...prompt, ...hypothesis.tokens]);
 }
 
-/** Takes a search along the tokens expected for as long as they are those it comes to; counts them. */
+/** Advances a search along a draft while it chooses the tokens of the draft; counts the tokens that were confirmed. */
 function followDraft(
   search: Search,
   outputs: readonly RowOutput[],
@@ -187,23 +187,23 @@ function followDraft(
   throw new RangeError('a draft needs an output more than it has tokens');
 }
 
-/** What is expected behind the token that is fed next, if the draft has it near the place where it was left. */
+/** The draft after the token that is fed next, if it has that token near the place where the search left it. */
 function expectedBehind(draft: readonly number[], feeds: readonly SearchFeed[]): readonly number[] {
   const place = draft.slice(0, DETOUR_TOKENS).indexOf(feeds[0]?.token ?? -1);
   const behind = place < 0 ? [] : draft.slice(place + 1);
   return behind.length >= WORTH_READING ? behind : [];
 }
 
-/** A word or two heard otherwise. */
+/** How far on in a draft a search may come back to it, tokens: a word or two may have been heard differently. */
 const DETOUR_TOKENS = 6;
 
 /** Tokens of a draft that are read at a time: the logits of each take 131 kB, in memory that never shrinks. */
 const MOST_AT_ONCE = 16;
 
-/** Tokens that are read together in the time of two steps. */
+/** The fewest tokens of a draft worth reading together: that takes the time of two steps. */
 const WORTH_READING = 3;
 
-/** A search that leaves in `kept` what it is told, if it has one row. */
+/** The same search, which also adds to `kept` the outputs that it is given, if it has one row. */
 function keepingOutputs({ rows, advance }: Search, kept: RowOutput[]): Search {
   return {
     rows,
@@ -215,7 +215,7 @@ function keepingOutputs({ rows, advance }: Search, kept: RowOutput[]): Search {
   };
 }
 
-/** More tokens than the audio can hold, and more than that by any count; see `SearchOptions`. */
+/** Numbers of tokens that are more than the audio can hold; see `SearchOptions`. */
 function tokenLimits({
   job: { newSeconds },
   model,

@@ -12,13 +12,13 @@ import { createSharedDecoder, type JobDecoder } from './shared-decoder.js';
 import { createTermLists, type TermLists } from './term-lists.js';
 import { createWindowStates } from './window-states.js';
 
-/** Recognises jobs one process at a time, decoding those at hand together. */
+/** Does the jobs of one process, decoding those at work together. */
 export interface JobEngine {
   /** Takes a job, and the samples that it names, 16 kHz within ±1. */
   add(job: RecognitionJob, samples: Float32Array): void;
   /** Drops a job that has not ended. */
   cancel(id: number): void;
-  /** Lets a job go before all partials. */
+  /** Makes a job as urgent as a final. */
   promote(id: number): void;
   /** Frees what is kept of a window. */
   forget(window: string): void;
@@ -37,20 +37,20 @@ export interface JobEngineOptions {
   readonly onResult: (id: number, result: RecognitionResult, runSeconds: number) => void;
   /** Ends the process. */
   readonly onError: (error: unknown) => void;
-  /** A job has joined those at work, which leaves the tensors behind that held them before. */
+  /** Called when a job has joined the batch: the tensors that held the batch before are then no longer used. */
   readonly onJoined?: () => void;
 }
 
 /** The lexicon, and what is known of its terms. */
 export interface EngineLexicon {
   readonly terms: readonly KeyTerm[];
-  /** What may be taken for each other. */
+  /** Drugs and numbers that are taken for each other. */
   readonly confusables?: Confusables | undefined;
-  /** Which terms go with the words around them. */
+  /** Tells which terms fit the words around them. */
   readonly language?: ClinicalLanguage | undefined;
 }
 
-/** Makes an engine. It chooses whose turn it is; what is done to a job says `recogniseUtterance`. */
+/** Makes an engine. It only chooses whose turn it is; `recogniseUtterance` does the work. */
 export function createJobEngine(options: JobEngineOptions): JobEngine {
   const { lexicon, onError, onJoined } = options;
   const model = { ...options.model, encode: remembered(options.model.encode) };
@@ -65,7 +65,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     running = true;
     while (!jobs.isEmpty || lists.isLearning()) {
       lists.learnOn(LEARNING_MS);
-      // A job waits for its own terms, and nobody else does.
+      // A job waits until its own terms are ready; the others go on.
       const next = hasRoom(batch)
         ? jobs.beginNext(({ termLists }) => !lists.isLearning(termLists))
         : undefined;
@@ -75,7 +75,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       } else if (jobs.isAtWork) {
         await decoder.step();
       }
-      // onnxruntime-node computes on this thread: messages come in between two computations.
+      // onnxruntime-node computes on this thread, so messages are received only between two computations.
       await new Promise((resolve) => setImmediate(resolve));
     }
     running = false;
@@ -132,13 +132,13 @@ function hasRoom({ size, frames }: DecoderBatch): boolean {
 /** Encoder frames that one batch may hold: cross-attention takes 27 kB a frame and layer pair in the base model. */
 const MAX_BATCH_FRAMES = 2_500;
 
-/** What learning terms may hold others up by at each step of the decoder, milliseconds; a step takes 10 to 40. */
+/** How long terms are learned at each step of the decoder, milliseconds; the step itself takes 10 to 40. */
 const LEARNING_MS = 5;
 
-/** Rows beyond which another brings less than it costs the others in waiting (bench `streams`). */
+/** Rows of a batch. One more would gain less time than it makes the others wait (bench `streams`). */
 const MAX_BATCH_ROWS = 8;
 
-/** Tokens of the texts that were asked for lately: what sounds alike is proposed again and again. */
+/** Remembers the tokens of recent texts, since terms that sound alike are proposed again and again. */
 function remembered(encode: SpeechModel['encode']): SpeechModel['encode'] {
   const latest = new LRUCache<string, readonly number[]>({
     max: MOST_REMEMBERED,

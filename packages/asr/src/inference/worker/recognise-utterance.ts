@@ -24,13 +24,13 @@ export interface UtteranceTools {
   readonly decoder: JobDecoder;
   readonly states: WindowStates;
   readonly terms: JobTerms;
-  /** Aborted when nobody waits for the result any more: what is awaited of the decoder rejects then. */
+  /** Aborted when nobody waits for the result any more: promises of the decoder then reject. */
   readonly signal: AbortSignal;
 }
 
 /**
- * All that is done to one utterance: its audio is encoded, decoded along its draft, at higher temperatures until it can be
- * believed, and its terms are reconsidered. Wherever it needs the decoder it awaits its turn.
+ * All that is done to one utterance: its audio is encoded; it is decoded along its draft, and at higher temperatures until
+ * the text can be believed; and its terms are reconsidered. Wherever the decoder is needed, the job awaits its turn.
  */
 export async function recogniseUtterance(
   { job, samples }: HeardJob,
@@ -49,7 +49,7 @@ async function encode(
   const { window } = job;
   const earlier = window === undefined ? undefined : states.get(window, samples.length);
   const { cross, state } = await model.encoder.encode(samples, earlier);
-  // Of a job that was cancelled in the meantime nobody would tell when to let go of its state.
+  // If the job was cancelled in the meantime, nobody would say when to free its state.
   signal.throwIfAborted();
   if (job.keepState && state && window !== undefined) states.set(window, state, samples.length);
   const opening = await open(job, model, decoder, cross);
@@ -66,7 +66,7 @@ async function encode(
   };
 }
 
-/** What the model says before any text, where that is of interest. */
+/** What the model says about the audio before any text. Not read where the text goes on and its language is given. */
 async function open(
   { decoding, prefix }: RecognitionJob,
   { opening }: SpeechModel,

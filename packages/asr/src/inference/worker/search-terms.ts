@@ -15,21 +15,21 @@ import type { TermList } from '../../terms/term-list.js';
 import type { TermMatcher } from '../../terms/term-match.js';
 import { runSearch, searchFor, type DecodedText, type EncodedUtterance } from './decode-text.js';
 
-/** The terms that a job's text may have. */
+/** The terms that are looked for in a job's text. */
 export interface JobTerms {
   /** Key terms before the lexicon. */
   readonly lists: readonly TermList[];
   /** Those of `lists` that are key terms. */
   readonly keyTerms: readonly TermList[];
-  /** What a search is to favour. */
+  /** Matches the key terms that a search is to favour. */
   readonly matcher: TermMatcher | undefined;
-  /** What may be taken for each other, where the lexicon is among the lists. */
+  /** Drugs and numbers that are taken for each other; absent unless the lexicon is among the lists. */
   readonly confusables: Confusables | undefined;
 }
 
 /**
- * Looks for terms in a decoded text: those that sound like what it has are weighed by the decoder; and where doubt is left
- * and a key term may be meant, the text is searched again from there on, as often as there is another such place.
+ * Looks for terms in a decoded text. The decoder weighs terms that sound like words of the text. Then, from each place that
+ * is still doubtful and where a key term may be meant, the text is searched again.
  */
 export async function searchTerms(
   utterance: EncodedUtterance,
@@ -38,7 +38,7 @@ export async function searchTerms(
 ): Promise<Reconsidered> {
   const { matcher } = terms;
   let best = await reconsider(utterance, terms, unconsidered(decoded.hypothesis, decoded.outputs), decoded);
-  // A text that was drawn token by token is no former text of a search.
+  // At a higher temperature tokens are drawn at random: a search cannot go on from such a text.
   if (!matcher || !decoded.atFirst) return best;
   for (let searched = 0; ;) {
     const from = doubtfulToken(best.hypothesis, terms.keyTerms, utterance.model, searched);
@@ -51,7 +51,7 @@ export async function searchTerms(
   }
 }
 
-/** Searches a text from a token on with several beams, which the key terms favour. */
+/** Searches a text again from one of its tokens on, with several beams and favouring key terms. */
 function searchAgain(
   utterance: EncodedUtterance,
   matcher: TermMatcher,
@@ -68,10 +68,10 @@ function searchAgain(
   return runSearch(utterance, search, { known, draft: [], prefill: readBefore(utterance, decoded, known) });
 }
 
-/** Hypotheses side by side among which key terms are found (bench `terms`). */
+/** Beams of a search for key terms (bench `terms`). */
 const TERM_BEAMS = 8;
 
-/** What was decoded greedily up to some known tokens, if it went through them. */
+/** The reading of the greedy search up to the known tokens, if that search went through them. */
 function readBefore(
   { prompt }: EncodedUtterance,
   { prefill, outputs }: DecodedText,
@@ -83,8 +83,8 @@ function readBefore(
 }
 
 /**
- * A text as it was, or as it was heard again, where that says the same but for terms and is likelier with them. What
- * terms add only says where to look: the decoder itself may not find it far less likely.
+ * Chooses between a text and the result of searching it again. The new text is taken if it differs in terms only and is
+ * likelier with their weights. Since weights only say where to look, the decoder by itself must not find it far less likely.
  */
 async function likelier(
   utterance: EncodedUtterance,
@@ -102,10 +102,10 @@ async function likelier(
   return gained > 0 && lost < MOST_LOST ? heard : former;
 }
 
-/** However great the weights of terms are, what the decoder finds so much less likely was not said, nats (bench `terms`). */
+/** Whatever the weights, a text that the decoder finds less likely by this much was not said, nats (bench `terms`). */
 const MOST_LOST = 24;
 
-/** `decoded`: what has read the text already. */
+/** Has the decoder weigh terms that sound like words of a text; `decoded`, if given, saves it reading the text again. */
 async function reconsider(
   { prompt, cross, model, decoder }: EncodedUtterance,
   { lists, confusables }: JobTerms,

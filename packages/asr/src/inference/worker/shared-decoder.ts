@@ -9,21 +9,21 @@ import type { SearchFeed } from '../../decoding/search.js';
 import type { CrossAttention } from '../../decoding/stream-encoder.js';
 
 /**
- * The decoder of a process, shared by jobs that take turns: one works at a time, and all that have come to their next step
- * take it together.
+ * The decoder of a process, shared by jobs that take turns: one job works at a time, and all jobs that wait for their next
+ * step take it together.
  */
 export interface SharedDecoder {
   /**
-   * Gives a job its first turn; resolves once it waits for a step or has ended. When `signal` is aborted, its rows leave,
-   * and what it awaits of its decoder rejects. Any other error of the job is thrown by the turn in which it happens: this
-   * one, or one of `step`.
+   * Gives a job its first turn; resolves once the job waits for a step or has ended. When `signal` is aborted, the job's
+   * rows leave the batch, and the promises of its decoder reject. Any other error of the job rejects the call in whose turn
+   * it happens: this one, or one of `step`.
    */
   begin(job: (decoder: JobDecoder) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Takes one step for all jobs that wait for it, then gives each its turn. */
   step(): Promise<void>;
 }
 
-/** The decoder as one job has it. */
+/** The decoder as one job sees it. */
 export interface JobDecoder extends Pick<DecoderBatch, 'prefill' | 'prefillBranches'> {
   /** Adds `count` rows, which all continue from the first `length` tokens of what was read. */
   join(count: number, prefill: Prefill, length: number): JobRows;
@@ -39,7 +39,7 @@ export interface JobRows {
   step(feeds: readonly SearchFeed[], expected?: readonly number[]): Promise<readonly RowOutput[]>;
   /** Takes back the last tokens that a single row has read. */
   rewind(tokens: number): void;
-  /** What a single row has read of `tokens`, with which it begins, while it attended to `cross`. */
+  /** The reading of `tokens`, which are the first that a single row has read, while it attended to `cross`. */
   prefillOf(cross: CrossAttention, tokens: readonly number[]): BranchedPrefill;
   /** Removes the rows. */
   leave(): void;
@@ -157,7 +157,7 @@ function cancel({ batch, waiting }: Shared, member: Member, reason: unknown): vo
   waiting.delete(member);
 }
 
-/** Gives a job its turn with what its step gave. */
+/** Gives a job its turn, with the outputs of its step. */
 async function goOn({ waiting }: Shared, member: Member, outputs: readonly RowOutput[]): Promise<void> {
   const next = waiting.get(member);
   // It was cancelled while the step was computed.
@@ -168,7 +168,7 @@ async function goOn({ waiting }: Shared, member: Member, outputs: readonly RowOu
   });
 }
 
-/** Lets a job go on until its turn ends: it waits for a step, or there is no more of it. */
+/** Lets a job go on until its turn ends, which is when it waits for a step or is done. */
 function turnOf(member: Member, goOn: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     member.turn = { end: resolve, fail: reject };

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { SAMPLE_RATE } from '../../audio/sample-rate.js';
 import type { AudioPiece, AudioSpan } from '../messages/stream-audio.js';
 
-/** The latest audio of streams, within fixed memory. What was dropped is sent again: that costs time, not text. */
+/** The latest audio of streams, in fixed memory. Audio that was dropped is sent again, which costs time but no text. */
 export interface StreamAudio {
-  /** Takes samples: those that follow what is kept of their stream extend it, others replace it. */
+  /** Takes samples. They extend the kept audio of their stream if they follow it directly, and replace it otherwise. */
   append(piece: AudioPiece): void;
   /** The samples of a span, within ±1, which nobody may change; undefined if any is missing. */
   read(stream: string, span: AudioSpan): Float32Array | undefined;
@@ -38,10 +38,10 @@ export function createStreamAudio(maxBytes = MAX_BYTES): StreamAudio {
   };
 }
 
-/** Memory for audio in one process, bytes: that of 25 streams whose windows are as long as they get. */
+/** Memory for audio in one process, bytes: enough for 25 streams with the longest windows. */
 const MAX_BYTES = 60_000_000;
 
-/** Room for what comes next, samples: 8 s, in which some ten partials are asked for. */
+/** Room left for the audio that follows, samples: 8 s, in which about ten partials are asked for. */
 const ROOM = 8 * SAMPLE_RATE;
 
 /** Audio of one stream. What has been written is never moved or changed, as jobs read it where it is. */
@@ -61,7 +61,7 @@ function endOf({ start, length }: KeptAudio): number {
   return start + length;
 }
 
-/** The same audio where it has room for another piece, or what is still needed of it in a larger place. */
+/** The audio itself if it has room for the piece; otherwise the part of it that is still needed, in a larger buffer. */
 function withRoom(kept: KeptAudio, { samples: { length: added }, neededFrom }: AudioPiece): KeptAudio {
   if (kept.length + added <= kept.samples.length) return kept;
   const start = Math.min(endOf(kept), Math.max(kept.start, neededFrom));

@@ -23,17 +23,17 @@ export interface TermLists {
   readonly unlearn: (name: string) => void;
   /** Whether one of these lists is not ready yet; without names, whether any is not. */
   isLearning(names?: readonly string[]): boolean;
-  /** Goes on for about so many milliseconds with what is being learned, the shortest list first. */
+  /** Works for about this many milliseconds on the lists that are not ready, the shortest first. */
   learnOn(milliseconds: number): void;
-  /** Those of these names that are known, key terms before the lexicon. */
+  /** The lists of these names that are ready, key terms before the lexicon. */
   named(names: readonly string[]): readonly TermList[];
-  /** What a search is to favour. */
+  /** Matches the key terms that a search is to favour. */
   matcherOf(names: readonly string[]): { readonly terms?: TermMatcher };
 }
 
 /**
- * Makes the lists of a process, which knows the lexicon from the start, unless it is empty. `language` tells which of
- * its terms go with the words around them.
+ * Makes the lists of a process. The lexicon is ready from the start, unless it is empty. `language` tells which terms fit
+ * the words around them.
  */
 export function createTermLists(
   model: SpeechModel,
@@ -46,7 +46,7 @@ export function createTermLists(
       ? createTermList(lexicon, lexiconAllowance, { leastDoubt: LEXICON_DOUBT, ...context })
       : undefined;
   const learned = new Map<string, BoostedTermList>();
-  /** What is left to do, by name, the shortest list first: whoever names few terms waits for nobody who names many. */
+  /** Lists that are not ready, the shortest first: nobody with few terms has to wait for somebody with many. */
   let learning: readonly Lesson[] = [];
   let vocabulary: VocabularyTrie | undefined;
 
@@ -103,7 +103,10 @@ interface Lesson {
   readonly steps: Steps<BoostedTermList>;
 }
 
-/** Most terms of the lexicon that sound like what was said were not said: the words around them speak for or against. */
+/**
+ * Most terms of the lexicon that sound like what was said were not said, so the words around a term count for it or
+ * against it.
+ */
 function lexiconContext(language: ClinicalLanguage): TermContext {
   return {
     contextOf: (change, allowance) =>
@@ -113,7 +116,7 @@ function lexiconContext(language: ClinicalLanguage): TermContext {
   };
 }
 
-/** Key terms are expected, in whatever words: nothing around them speaks against them. */
+/** Key terms are expected in any context, so the words around a term can only count for it. */
 function keyTermContext(language: ClinicalLanguage): TermContext {
   return {
     contextOf: (change) =>
@@ -124,8 +127,8 @@ function keyTermContext(language: ClinicalLanguage): TermContext {
 }
 
 /**
- * Key terms were named because they are said: how they sound is enough, and long ones sound like nothing else by accident
- * (bench `terms`, `invented-terms`).
+ * Key terms were named because they will be said: their sound alone counts, and long ones hardly ever sound like something
+ * else by accident (bench `terms`, `invented-terms`).
  */
 function keyTermAllowance({ weight = 1 }: KeyTerm, { distance, soundWeight }: SoundEvidence): number {
   const long = Math.max(0, Math.min(soundWeight, 10) - 4);
@@ -134,8 +137,9 @@ function keyTermAllowance({ weight = 1 }: KeyTerm, { distance, soundWeight }: So
 }
 
 /**
- * Of so many terms some sound like any words: long ones and common ones are likelier to have been said. Fitted to what
- * the decoder makes of proposals in dictation and in interviews, see docs/decisions/0041-key-terms-in-the-decoder.md.
+ * The lexicon is so large that some terms sound like whatever was said; long and common terms are likelier to have been
+ * said. Fitted to how the decoder judged proposals in dictation and in interviews, see
+ * docs/decisions/0041-key-terms-in-the-decoder.md.
  */
 function lexiconAllowance(
   { weight = 1, kind }: KeyTerm & Partial<Pick<LexiconTerm, 'kind'>>,
@@ -146,15 +150,18 @@ function lexiconAllowance(
   return Math.min(allowance, MOST_ALLOWED);
 }
 
-/** However alike and fitting, what is so much less likely was not said, nats. */
+/** A term that the decoder finds less likely by more than this was not said, however well it sounds and fits, nats. */
 const MOST_ALLOWED = 12;
 
-/** What a key term of the greatest weight may lack and still have been said, nats. */
+/** The same for a key term of the greatest weight, nats. */
 const MOST_ALLOWED_TO_KEY_TERMS = 24;
 
-/** Letters of a key term that is like no name by accident (bench `invented-terms` with the condition `session-lexicon`). */
+/**
+ * Letters from which on a key term does not resemble a name by accident (bench `invented-terms` with the condition
+ * `session-lexicon`).
+ */
 const LONG_TERM = 8;
 
-/** What the decoder was surer of is not looked at, nats (benches `terms` and `invented-terms`). */
+/** Words are reconsidered only if the decoder found them at least this unlikely, nats (benches `terms`, `invented-terms`). */
 const LEXICON_DOUBT = 0.2;
 const KEY_TERM_DOUBT = 0.2;

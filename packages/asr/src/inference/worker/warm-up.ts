@@ -5,8 +5,8 @@ import { plainRequest, type SpeechModel } from '../../decoding/speech-model.js';
 const SAMPLES = 16_000;
 
 /**
- * Runs every graph once, as prefill, as step and with two rows, so that the first utterance does not wait for
- * kernels to be chosen and memory to be had. Throws what the runtime throws for graphs that do not run.
+ * Runs every graph once, as prefill, as step and with two rows, so that the first utterance does not wait while kernels
+ * are chosen and memory is allocated. Throws the error of the runtime if a graph does not run.
  */
 export async function warmUp(model: SpeechModel): Promise<void> {
   const { cross } = await model.encoder.encode(new Float32Array(SAMPLES));

@@ -1,6 +1,6 @@
 import type { EncoderState } from '../../decoding/stream-encoder.js';
 
-/** Encoder states by window, least recently used ones dropped: a dropped one costs time, not text. */
+/** Encoder states by window, in fixed memory. Those set longest ago are dropped first, which costs time but no text. */
 export interface WindowStates {
   /** The state of `window` if it covers no more than `samples` samples. */
   get(window: string, samples: number): EncoderState | undefined;

@@ -17,7 +17,7 @@ let engine: JobEngine | undefined;
 
 const audio = createStreamAudio();
 
-/** Exit status after an error that nothing was prepared for. */
+/** Exit status after an unexpected error. */
 const CRASHED = 70;
 
 process.on('message', (message: ToWorker) => {
@@ -55,7 +55,7 @@ process.on('message', (message: ToWorker) => {
   }
 });
 
-// The report of the runtime would hold the message of the error, and a message may hold anything.
+// Instead of the runtime's own report, which would show the error's message: that may hold anything, even what was said.
 process.on('uncaughtException', (error) => {
   const lines = [`inference process ended by an unexpected ${error.name}`, ...placesOf(error)];
   process.stderr.write(`${lines.join('\n  ')}\n`);
@@ -97,7 +97,7 @@ async function load(message: ToWorker & { type: 'load' }): Promise<void> {
   }
 }
 
-/** The lexicon without units, which are ordinary words: how they are written is not for the decoder to say. */
+/** The lexicon without units: these are ordinary words, and how they are written is not decided by the decoder. */
 async function loadLexicon(withContext: boolean): Promise<EngineLexicon> {
   const terms = (await loadMedicalLexicon()).filter(({ kind }) => kind !== 'unit');
   return {
@@ -108,8 +108,8 @@ async function loadLexicon(withContext: boolean): Promise<EngineLexicon> {
 }
 
 /**
- * Frees the tensors that work has left behind, once they are worth the 5 to 20 ms that it takes. The collector would come
- * by itself only for a full heap, which tensors are no part of.
+ * Frees the tensors that are no longer used, once there are enough to be worth the 5 to 20 ms of a collection. Without
+ * this, the collector would wait until the heap is full, and tensors do not fill it.
  */
 function collectTensors(): void {
   const { arrayBuffers } = process.memoryUsage();
@@ -119,10 +119,10 @@ function collectTensors(): void {
   afterCollection = process.memoryUsage().arrayBuffers;
 }
 
-/** Bytes of tensors that stayed at the latest collection. */
+/** Bytes of tensors that the latest collection left. */
 let afterCollection = 0;
 
-/** Bytes of tensors: those of two or three utterances. */
+/** Bytes of new tensors that are worth a collection: about those of two or three utterances. */
 const WORTH_COLLECTING = 24e6;
 
 function send(message: FromWorker): void {

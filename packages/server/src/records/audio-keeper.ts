@@ -4,8 +4,8 @@ import { withAudio } from './record-head.js';
 import type { ChangeSession } from './change-session.js';
 
 /**
- * Keeps 16 kHz audio of a channel; `undefined` as samples keeps the remainder at the end. Resolves once none
- * of it waits; undefined if there is nothing to keep yet.
+ * Keeps 16 kHz audio of a channel. Samples are gathered into pieces; called without samples, it keeps what is left at the
+ * end. Resolves once the pieces of this call are on disk or given up; undefined if they make no piece yet.
  */
 export type KeepAudio = (channel: number, samples: Float32Array | undefined) => Promise<void> | undefined;
 
@@ -16,14 +16,14 @@ interface KeeperServices {
   /** Turns samples into pieces; undefined if audio is not kept. */
   readonly audioPieces:
     ((channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[]) | undefined;
-  /** Audio could not be kept. */
+  /** Called when audio could not be kept. */
   readonly onAudioLost: () => void;
 }
 
-/** Pieces of audio that may wait for the database; audio that comes while so many wait is not kept. */
+/** The most pieces of audio that wait for the database; audio that comes while so many wait is not kept. */
 const MOST_WAITING = 16;
 
-/** Audio of one session goes with its record, in sealed pieces. */
+/** Keeps the audio of one session with its record, in sealed pieces. */
 export function createAudioKeeper(services: KeeperServices): KeepAudio {
   const { sessionId, dataKey, change, audioPieces, onAudioLost } = services;
   let waiting = 0;

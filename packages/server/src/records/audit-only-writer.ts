@@ -2,7 +2,7 @@ import type { AuditLog } from '../audit/audit-log.js';
 import type { Actor } from './record.js';
 import type { SessionRecordWriter } from './session-writer.js';
 
-/** A writer that keeps nothing; only that there was a session is logged. */
+/** A writer that keeps nothing, and only logs that there was a session. */
 export function createAuditOnlyWriter(
   sessionId: string,
   { who, from }: Actor,

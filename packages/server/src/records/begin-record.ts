@@ -18,25 +18,25 @@ export interface NewSession {
   readonly actor: Actor;
   readonly groups: readonly string[];
   readonly model: string;
-  /** As far as it is known when it begins. */
+  /** As far as it is known when the session begins. */
   readonly description: SessionDescription;
 }
 
-/** What is kept of sessions, and whose they are. */
+/** What is kept of sessions, and which server holds them. */
 export interface KeepingSettings {
-  /** Of the server, kept with each session. */
+  /** Version of the server, kept with each session. */
   readonly serverVersion: string;
-  /** Whether finals are kept, or only logged that there was a session. */
+  /** Whether finals are kept; if not, it is only logged that there was a session. */
   readonly keepsFinals: boolean;
   readonly keepsAudio: boolean;
   /** Names this server in the sessions that it opens, see `leaseSessions`. */
   readonly serverId: string;
 }
 
-/** Of a session that has just begun. */
+/** The revision of a row that has just been inserted. */
 const FIRST_REVISION = 1;
 
-/** Begins the record of a session, and logs that it began. */
+/** Begins the record of a session, and logs that it has begun. */
 export async function beginRecord(
   services: RecordServices & KeepingSettings,
   session: NewSession,
@@ -44,7 +44,7 @@ export async function beginRecord(
   const { queue, audit, rows, log } = services;
   const { id, kind, actor, groups, description } = session;
   const start = { ...recordEvent('session.start', actor, id), reason: kind };
-  // While nothing can be written, no session begins: it would only wait.
+  // While the database cannot be written, a session is refused at once instead of being made to wait.
   if (!queue.isWriting()) throw new RequestError('records_unavailable');
   if (!services.keepsFinals) {
     await audit.append(start);

@@ -2,12 +2,12 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 import type { RecordServices } from './record-services.js';
 
-/** How long somebody waits for a change before the answer is `records_unavailable`, milliseconds. */
+/** How long a request for a change waits before it is answered by `records_unavailable`, milliseconds. */
 export const PATIENCE = { milliseconds: 5000 } as const;
 
 /**
- * Changes a session within a transaction, and notes its new revision once that is committed.
- * `work` resolves with the revision; with undefined where nothing was to be changed.
+ * Changes a session within a transaction, and notes its new revision once that is committed. `work` resolves with the
+ * revision, or with undefined if nothing had to be changed.
  */
 export async function changeRecord(
   { queue, rows }: Pick<RecordServices, 'queue' | 'rows'>,

@@ -6,9 +6,9 @@ import type { HeadKeys, RecordHead } from './record-head.js';
 import type { AuthenticSession, SessionChange, SessionRows } from './session-rows.js';
 
 /**
- * Has `work` write something of a session, and updates the row and the head of the session with it. Resolves once that
- * is on disk. `work` is given the row; undefined where somebody tampered with it. Such a row is not vouched for, but the
- * session goes on.
+ * Has `work` write a part of a session's record, and updates the session's row and head in the same transaction. Resolves
+ * once that is on disk. `work` is given the row, or undefined if somebody has tampered with it: the session then goes on,
+ * but the row is not vouched for.
  */
 export type ChangeSession = (work: SessionWork) => Promise<void>;
 
@@ -17,12 +17,12 @@ type SessionWork = (
   session: AuthenticSession | undefined,
 ) => Promise<Following | undefined>;
 
-/** What else has to be changed with something that was written. */
+/** What has to be changed together with what was written. */
 interface Following {
   readonly about: SessionChange;
   /** The head afterwards; unchanged if left out. */
   readonly head?: (before: RecordHead) => RecordHead;
-  /** Logs it; called with the revision of the row where the row is vouched for. */
+  /** Logs the change; called with the revision of the row if the row is vouched for. */
   readonly note?: (transaction: Transaction<Schema>, revision: number | undefined) => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ interface ChangeServices {
   readonly queue: CommitQueue;
 }
 
-/** For a session that is in the database. */
+/** Makes the function for a session that is in the database. */
 export function createChangeSession(services: ChangeServices): ChangeSession {
   const { sessionId, rows, queue } = services;
   return async (work) => {
@@ -51,7 +51,7 @@ export function createChangeSession(services: ChangeServices): ChangeSession {
   };
 }
 
-/** The row of a session that is as a server wrote it, and its head. */
+/** A session whose row is as a server wrote it, and the head of its record. */
 interface KnownSession {
   readonly session: AuthenticSession;
   readonly head: RecordHead;
@@ -71,7 +71,7 @@ async function readSession(
   }
 }
 
-/** Changes the row of the session; its revision, where it is vouched for. */
+/** Changes the row of the session; returns its new revision if it is vouched for. */
 async function follow(
   transaction: Transaction<Schema>,
   known: KnownSession | undefined,

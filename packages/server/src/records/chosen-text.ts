@@ -1,14 +1,14 @@
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 
 /**
- * Which text of a session is meant. `live`: what was sent while it was spoken. `refined`: what was heard when it was
- * read again, and live text where it was not. `edited`: live text with the corrections of people. `newest`: of each
- * stretch what somebody corrected last, else what was read again, else live text; with all corrections.
+ * The texts that can be made of a session. `live`: the text that was sent while people spoke. `refined`: the text of the
+ * second pass, and live text where there was none. `edited`: live text with the corrections of people. `newest`: with all
+ * corrections; where live text was corrected last, that text, else the text of the second pass, else live text.
  */
 export const TEXT_VERSIONS = ['newest', 'live', 'refined', 'edited'] as const;
 export type TextVersion = (typeof TEXT_VERSIONS)[number];
 
-/** The finals that make up a text of the session, in the order of their beginning, without what was taken back. */
+/** The finals that make up a text of the session, by the time at which they begin, without those that were taken back. */
 export function chosenText(record: StoredRecord, version: TextVersion): readonly SegmentVersion[] {
   return segmentsOf(record, version)
     .map((segment) => wordingOf(segment, version))
@@ -17,7 +17,7 @@ export function chosenText(record: StoredRecord, version: TextVersion): readonly
     .sort((one, other) => one.start - other.start);
 }
 
-/** The live finals whose text counts no longer, because the speaker took it back. */
+/** The live finals whose text no longer counts because the speaker took it back. */
 export function takenBack({ segments }: StoredRecord): readonly RecordedSegment[] {
   return segments.filter((segment) => wordingOf(segment, 'newest') === undefined);
 }
@@ -34,25 +34,25 @@ function segmentsOf({ segments, refined }: StoredRecord, version: TextVersion): 
   return [...elsewhere, ...parts.flatMap((part) => part.segments)];
 }
 
-/** What somebody corrected is better than what any model hears. */
+/** Whether a part counts: a live text that somebody corrected later than the part is better than what a model heard. */
 function counts(part: RefinedPart, live: readonly RecordedSegment[]): boolean {
   const covered = live.filter((segment) => covers(part, segment));
   return lastCorrection(part.segments) >= lastCorrection(covered);
 }
 
-/** By its middle: models disagree about where an utterance begins. */
+/** Whether the middle of a final is in the part: models disagree about where an utterance begins. */
 function covers({ start, end }: RefinedPart, { versions: [heard] }: RecordedSegment): boolean {
   const middle = (heard.start + heard.end) / 2;
   return middle >= start && middle < end;
 }
 
-/** When one of them was last corrected; before all times where none was. */
+/** When one of them was last corrected; an empty text, which sorts before all times, if none was. */
 function lastCorrection(segments: readonly RecordedSegment[]): string {
   const times = segments.flatMap(({ versions }) => versions.slice(1).map(({ writtenAt }) => writtenAt));
   return times.sort().at(-1) ?? '';
 }
 
-/** Undefined for what was taken back. Somebody who corrects it afterwards wants it to count. */
+/** Undefined for a final that was taken back, unless somebody corrected it afterwards and so wants it to count. */
 function wordingOf(
   { versions, takenBackAt }: RecordedSegment,
   version: TextVersion,

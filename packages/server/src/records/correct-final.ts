@@ -19,7 +19,7 @@ export interface Correction {
   readonly text: string;
 }
 
-/** Adds a version with the corrected text. Refused as `record_damaged` where the record is not whole. */
+/** Adds a version with the corrected text. Refused as `record_damaged` if the record is not whole. */
 export async function correctFinal(
   services: RecordServices,
   id: string,
@@ -44,7 +44,7 @@ export async function correctFinal(
   return result;
 }
 
-/** Writes the version, with the head and the audit log; the version, and the revision of the row that vouches for it. */
+/** Writes the version, the head and the audit entry; returns the version, and the revision of the row that vouches for it. */
 async function correctIn(
   transaction: Transaction<Schema>,
   { rows, masterKeys, audit }: RecordServices,

@@ -24,7 +24,7 @@ export function wrapDataKey(masterKeys: MasterKeys, sessionId: string, dataKey: 
   return { master_key_id: id, wrapped: seal(bytes, dataKey, placeOf(sessionId, id)) };
 }
 
-/** The key of a session. Throws `record_damaged` where the master key is not there or it was tampered with. */
+/** The key of a session. Throws `record_damaged` if the master key is missing or somebody has tampered with the key. */
 export async function unwrapDataKey(
   masterKeys: MasterKeys,
   sessionId: string,
@@ -35,7 +35,7 @@ export async function unwrapDataKey(
   return open(masterKey.bytes, wrapped, placeOf(sessionId, id));
 }
 
-/** The key of a session as the database has it. Throws `record_damaged` where it has none that can be opened. */
+/** The key of a session from the database. Throws `record_damaged` if there is none that can be opened. */
 export async function readDataKey(
   db: Database['db'],
   masterKeys: MasterKeys,
@@ -50,11 +50,11 @@ export async function readDataKey(
   return unwrapDataKey(masterKeys, sessionId, row);
 }
 
-/** Data keys that are encrypted anew together. */
+/** Data keys that are encrypted again in one transaction. */
 const BATCH = 100;
 
 /**
- * Encrypts every data key that an older master key protects with the current one, some at a time, while sessions go
+ * Encrypts every data key that is still under an older master key with the current one, some at a time, while sessions go
  * on. Returns how many there were.
  */
 export async function rewrapDataKeys(database: Database, masterKeys: MasterKeys): Promise<number> {
@@ -86,7 +86,7 @@ async function rewrapSome(transaction: Transaction<Schema>, masterKeys: MasterKe
   return old.length;
 }
 
-/** Ids of all master keys that some data key is encrypted with, each with how many. */
+/** How many data keys are encrypted with each master key, by the id of the master key. */
 export async function masterKeysInUse(db: Database['db']): Promise<ReadonlyMap<string, number>> {
   const rows = await db
     .selectFrom('data_keys')
@@ -96,7 +96,7 @@ export async function masterKeysInUse(db: Database['db']): Promise<ReadonlyMap<s
   return new Map(rows.map(({ master_key_id, count }) => [master_key_id, count]));
 }
 
-/** A key opens only as that of its session, under the master key that is named beside it. */
+/** A data key opens only as the key of its session, under the master key that is named beside it. */
 function placeOf(sessionId: string, masterKeyId: string): readonly string[] {
   return ['data_keys', sessionId, masterKeyId];
 }

@@ -22,10 +22,11 @@ export interface DestroyDamagedServices {
 const PATIENCE = { milliseconds: 5000 } as const;
 
 /**
- * Destroys a record whose row was written past the server, or is gone: its key, and whatever is left of it. Nobody can be asked
- * whose it is, since nothing vouches for the owner that stands there: it is for whoever has database and master key.
- * Refused as `record_on_hold` where the audit log says so, and as `record_open` while a server holds it.
- * @throws {ConfigError} if the record is one that can be destroyed as any other, or there is none
+ * Destroys a record whose row is gone or was written by somebody other than a server: its key, and whatever is left of it.
+ * Nothing vouches for the owner named in such a row, so permissions cannot be checked: this is for whoever has the database
+ * and the master key. Refused as `record_on_hold` if the audit log knows of a hold, and as `record_open` while a server
+ * holds the session.
+ * @throws {ConfigError} if the record can be destroyed like any other, or if there is none
  */
 export async function destroyDamaged(
   services: DestroyDamagedServices,
@@ -71,7 +72,7 @@ async function requireDamaged({ records, database }: DestroyDamagedServices, id:
   throw new ConfigError(`there is no record ${id}.`, 'See `auscult verify` for those that are damaged.');
 }
 
-/** Whoever removed its row may have left the rest. */
+/** Whether anything is left of a record whose row was removed. */
 async function hasRemains({ db }: Database, id: string): Promise<boolean> {
   for (const table of ['data_keys', 'segments', 'refined_parts', 'audio_pieces'] as const) {
     const row = await db

@@ -17,7 +17,7 @@ export interface DestroyingServices extends RecordServices {
   readonly isOpen: (id: string) => boolean;
 }
 
-/** Somebody asks for it, or the time that records are kept is over. */
+/** Why records are destroyed: somebody asks for it, or the time for which they are kept is over. */
 export type DestroyAction = Extract<AuditAction, 'record.delete' | 'retention.destroy'>;
 
 /** Sessions that are destroyed in one transaction. */
@@ -25,8 +25,8 @@ const DESTROYED_TOGETHER = 50;
 const SCRUB_AGAIN_MS = 1000;
 
 /**
- * Destroys keys and rows, with a certificate for each in the audit log, and scrubs them from the database. Resolves with
- * what was destroyed: all, but for records of forged rows, which a policy passes over.
+ * Destroys keys and rows of sessions, with a certificate for each in the audit log, and scrubs them from the database.
+ * Resolves with the sessions that were destroyed: all of them, except that a retention policy skips those with forged rows.
  */
 export async function destroyRecords(
   services: DestroyingServices,
@@ -52,7 +52,10 @@ export async function destroyRecords(
   }
 }
 
-/** Throws the reason why a record must not be destroyed. A forged row does not stop a policy from destroying the others: false. */
+/**
+ * Throws the reason why a record must not be destroyed. If the reason is a forged row, a retention policy only skips the
+ * record: false.
+ */
 async function isDestructible(
   services: DestroyingServices,
   id: string,
@@ -89,7 +92,7 @@ function destroySome(
   }, PATIENCE);
 }
 
-/** Looks at the row and at the audit log, from which nobody can remove a hold unnoticed. */
+/** Looks at the row, and at the audit log, from which no hold can be removed unnoticed. */
 function requireNotHeld({ integrity }: DestroyingServices, { id, held }: SessionRow): void {
   if (held === 1) throw new RequestError('record_on_hold');
   if (!integrity.revisions.isHeld(id)) return;
@@ -97,7 +100,7 @@ function requireNotHeld({ integrity }: DestroyingServices, { id, held }: Session
   throw new RequestError('record_on_hold');
 }
 
-/** Logs that somebody wanted the records destroyed and that keys are left. */
+/** Logs that the records were to be destroyed and that some keys are left. */
 async function noteUndone(
   { audit }: DestroyingServices,
   ids: readonly string[],
@@ -112,7 +115,7 @@ async function noteUndone(
     .catch(() => undefined);
 }
 
-/** Readers of an older state of the database prevent it, so it is tried again until they are gone. */
+/** Scrubs the database. It is tried again as long as readers of an older state prevent it. */
 async function scrub(database: Database): Promise<void> {
   const isScrubbed = await database.scrub().catch(() => false);
   if (!isScrubbed) setTimeout(() => void scrub(database), SCRUB_AGAIN_MS).unref();

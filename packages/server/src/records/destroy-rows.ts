@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 
-/** What was destroyed, for the certificate. */
+/** How much was destroyed, for the certificate. */
 export type Destroyed = Readonly<Record<'keys' | 'segments' | 'audioPieces', number>>;
 
 /** Deletes the key and every row of a session, and notes that it must not come back with a backup. */
@@ -23,7 +23,7 @@ export async function destroyRows(transaction: Transaction<Schema>, id: string):
       eb
         .selectFrom('key_copies')
         .select(['id', eb.val(id).as('session_id')])
-        // SQLite would take what follows for a join without it.
+        // Without it, SQLite would read ON CONFLICT as the ON of a join.
         .where(eb.lit(true)),
     )
     .onConflict((conflict) => conflict.doNothing())

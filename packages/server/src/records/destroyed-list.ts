@@ -11,7 +11,7 @@ import { isMissing } from '../error-code.js';
 import type { MasterKeys } from './master-keys.js';
 import { KEY_BYTES } from '../storage/seal.js';
 
-/** A line: which session was destroyed, and a code over it and the code of the line before. */
+/** A line of the list: a destroyed session, and an authentication code over it and the code of the line before. */
 const listed = z.object({
   session: z.string(),
   /** The master key that the code is made with. */
@@ -24,7 +24,7 @@ type Listed = z.output<typeof listed>;
 /** The name of the list in a data directory, by which `auscult restore` finds it. */
 export const DESTROYED_LIST = 'destroyed-sessions.jsonl';
 
-/** The list of a server. It lies beside the database, in no backup, and outlives both. */
+/** The path of a server's list. The list is outside the database and in no backup, so that it outlives both. */
 export function destroyedListPath({ dataDirectory }: Pick<Config, 'dataDirectory'>): string {
   return join(dataDirectory, DESTROYED_LIST);
 }
@@ -32,10 +32,10 @@ export function destroyedListPath({ dataDirectory }: Pick<Config, 'dataDirectory
 /** How long another process may take to add to the list, milliseconds. */
 const PATIENCE_MS = 5000;
 
-/** Lines that are checked before others have their turn. */
+/** Lines that are checked before the event loop gets a turn. */
 const LINES_A_TURN = 200;
 
-/** Adds sessions. Resolves once they are on disk. */
+/** Adds sessions to the list. Resolves once they are on disk. */
 export async function addToDestroyedList(
   path: string,
   masterKeys: MasterKeys,
@@ -49,7 +49,7 @@ export async function addToDestroyedList(
 }
 
 /**
- * The sessions in the list at `path`; undefined where there is none.
+ * The sessions in the list at `path`; undefined if there is no list.
  * @throws {ConfigError} if a line was changed, removed from the middle, or made by somebody without the master key
  */
 export async function readDestroyedList(
@@ -72,10 +72,13 @@ export async function readDestroyedList(
   return sessions;
 }
 
-/** A line is shorter: the id of a session, that of a master key and a code. */
+/** More than the length of any line, which has a session's id, a master key's id and a code, bytes. */
 const LONGEST_LINE = 4096;
 
-/** The last complete line and where it ends. A crash may have cut off the line after it, which was not confirmed to anybody. */
+/**
+ * The last complete line and where it ends. A crash may have cut off the line after it; nobody was told that that one was
+ * written.
+ */
 async function tailOf(path: string): Promise<{ readonly last: Listed | undefined; readonly end: number }> {
   const file = await openIfThere(path);
   if (file === undefined) return { last: undefined, end: 0 };
@@ -159,7 +162,7 @@ async function writeAt(file: FileHandle, bytes: Buffer, start: number): Promise<
     at += (await file.write(bytes, at, bytes.length - at, start + at)).bytesWritten;
 }
 
-/** A key for this list only, so that its codes are of no use elsewhere. */
+/** Derives a key for this list only, so that its codes are of no use elsewhere. */
 function keyFrom(masterKey: Uint8Array): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, '', 'auscult list of destroyed sessions', KEY_BYTES));
 }

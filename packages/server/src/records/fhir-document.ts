@@ -4,8 +4,8 @@ import type { StoredRecord } from './record.js';
 import { NOT_WHOLE } from './transcript-of.js';
 
 /**
- * A session as a FHIR R4 `DocumentReference` with its text in the attachment, to be completed by the system that takes
- * it: the server does not know the patient.
+ * A session as a FHIR R4 `DocumentReference`, with its text in the attachment. The system that takes it has to add the
+ * patient, whom the server does not know.
  */
 export function fhirDocument(record: StoredRecord, version: TextVersion): object {
   const { id, owner, language, startedAt, endedAt } = record;
@@ -19,7 +19,7 @@ export function fhirDocument(record: StoredRecord, version: TextVersion): object
     id,
     identifier: [{ system: 'urn:ietf:rfc:3986', value: `urn:uuid:${id}` }],
     status: 'current',
-    // Nobody has signed it.
+    // Not `final`, since nobody has signed it.
     docStatus: isCorrected ? 'amended' : 'preliminary',
     ...(record.isWhole ? {} : { description: NOT_WHOLE }),
     type: { text: 'Transcription of speech' },

@@ -1,10 +1,10 @@
 import type { WrittenFinal } from '@auscult/asr';
 import type { FinalRecord } from './record-content.js';
 
-/** A final, or a piece of a transcript that no longer has a number. */
+/** A final, or a segment of a transcript, which has no number any more. */
 type Written = Omit<WrittenFinal, 'sequence' | 'reason'> & Partial<Pick<WrittenFinal, 'sequence'>>;
 
-/** What is kept of a final: the text that was sent, what was said, and its words. */
+/** The part of a final that is kept: the text that was sent, what was said, and the words. */
 export function finalRecord(final: Written, channel: number): FinalRecord {
   const { text, spoken, sequence, removes, start, end, confidence, language, words } = final;
   return {

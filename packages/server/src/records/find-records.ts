@@ -4,7 +4,7 @@ import { createSlices } from '../time-slices.js';
 import type { RecordPage, RecordSearch, RecordSummary, SessionKind } from './record.js';
 import type { SessionRow, SessionRows } from './session-rows.js';
 
-/** The sessions that a search finds, the newest first, without those that were written past the server. */
+/** The sessions that a search finds, the newest first, without those whose rows are not as a server wrote them. */
 export async function findRecords(
   db: Database['db'],
   search: RecordSearch,
@@ -64,15 +64,15 @@ export async function findRecords(
   return { records, next: found.length > limit && last !== undefined ? cursorOf(last) : undefined };
 }
 
-/** What a search found, before it is read. */
+/** A session that a search found, before its row is read. */
 interface FoundSession {
   readonly id: string;
   readonly started_at: string;
-  /** Of its settings, which hold as many key terms as a session has. */
+  /** Size of its settings, which grows with the number of key terms. */
   readonly bytes: number | null;
 }
 
-/** Rows that are read, and looked at whether somebody changed them, at once: some milliseconds' worth. */
+/** The most that is read and authenticated between two turns of the event loop: it takes some milliseconds. */
 const TOGETHER = { rows: 20, bytes: 2 ** 20 };
 
 function* readTogether(found: readonly FoundSession[]): Generator<readonly string[]> {
@@ -114,7 +114,7 @@ export function summaryOf(row: SessionRow, groups: readonly string[]): RecordSum
   };
 }
 
-/** In the order of `ids`, without those that are gone by now. */
+/** The summaries of these sessions, in the order of `ids`, without those that are gone by now. */
 async function readSummaries(
   db: Database['db'],
   ids: readonly string[],

@@ -1,7 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { Schema } from '../db/schema.js';
 
-/** Inserts a segment, replacing whatever somebody else may have put there. */
+/** Inserts a segment, and replaces any row that is in its place already, whoever put it there. */
 export async function insertSegment(
   transaction: Transaction<Schema>,
   row: Selectable<Schema['segments']>,
@@ -23,7 +23,7 @@ export async function insertSegment(
   await insert();
 }
 
-/** Inserts a piece of audio, replacing whatever somebody else may have put there. */
+/** Inserts a piece of audio, and replaces any row that is in its place already, whoever put it there. */
 export async function insertPiece(
   transaction: Transaction<Schema>,
   row: Selectable<Schema['audio_pieces']>,

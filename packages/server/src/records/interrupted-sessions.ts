@@ -8,7 +8,7 @@ import { RequestError } from '../errors.js';
 import type { RowIntegrity } from '../integrity/row-integrity.js';
 import { createSessionRows, type AuthenticSession, type SessionRows } from './session-rows.js';
 
-/** What sessions are ended with. */
+/** The services with which sessions are ended. */
 export interface EndingServices {
   readonly database: Database;
   readonly queue: CommitQueue;
@@ -19,20 +19,19 @@ export interface EndingServices {
 /** Sessions that are ended in one transaction. */
 const ENDED_TOGETHER = 100;
 
-/** The reason why such a session ended, in place of the close code that other sessions have. */
+/** The end reason of an interrupted session; other sessions have a close code there. */
 const INTERRUPTED = 'interrupted';
 
 interface InterruptedSession {
   readonly id: string;
   readonly tenant: string;
-  /** When the last that is known of it was written. */
+  /** When the latest final was written, or else when the session began. */
   readonly lastSeenAt: string;
 }
 
 /**
- * Ends every open session that is of none of the servers in the table: whoever held it went down, and what was said is
- * all there is. Resolves with how many there were, with those that
- * were written past the server and stay as they are.
+ * Ends every open session that belongs to no server in the table: its server went down, and no more will be added to it.
+ * Resolves with the number of such sessions. Those with forged rows count, but stay as they are.
  */
 export async function endInterruptedSessions(services: EndingServices): Promise<number> {
   const { database, queue } = services;
@@ -49,10 +48,13 @@ export async function endInterruptedSessions(services: EndingServices): Promise<
   return interrupted.length;
 }
 
-/** How long an attempt to write may take, milliseconds; there will be another. */
+/** How long one attempt to write may take, milliseconds; it is followed by another. */
 const PATIENCE_MS = 5000;
 
-/** One statement, since a server enters the table before it opens its first session. */
+/**
+ * Finds sessions without a server, by one statement: a server enters the table before it opens its first session, and one
+ * that comes between two statements would be missed.
+ */
 async function findInterrupted(db: Database['db']): Promise<readonly InterruptedSession[]> {
   const rows = await db
     .selectFrom('sessions')
@@ -87,7 +89,7 @@ async function end(
 ): Promise<void> {
   const rows = createSessionRows(database, integrity);
   const session = await readIfSound(rows, transaction, id);
-  // Another server was faster, or somebody changed the row from outside, which is reported.
+  // Another server was faster, or the row was changed from outside, which `readIn` has reported.
   if (session === undefined || session.row.ended_at !== null) return;
   const ended = { ended_at: lastSeenAt, end_reason: INTERRUPTED };
   const revision = await rows.changeIn(transaction, session, ended);

@@ -17,28 +17,28 @@ export interface MasterKey {
   readonly bytes: Uint8Array;
 }
 
-/** The master keys there are: one to encrypt with, and older ones that still decrypt. */
+/** The master keys: the current one, which encrypts, and older ones, which only decrypt. */
 export interface MasterKeys {
   readonly current: () => MasterKey;
   /** All of them, the current one first. */
   readonly all: () => readonly MasterKey[];
-  /** A key that is not known may be new, so its source is read again. Undefined if it is not there either. */
+  /** The key with this id. If it is not known, the source is read again, as it may be new. Undefined if it is not there. */
   readonly find: (id: string) => Promise<MasterKey | undefined>;
-  /** Reads them again. Where that fails, those that are there stay. */
+  /** Reads the keys again. If that fails, the present ones stay. */
   readonly reload: () => Promise<void>;
-  /** Where they come from, in words. */
+  /** Where the keys come from, in words. */
   readonly source: string;
 }
 
 /** The settings that say where master keys are. */
 export type MasterKeySettings = Pick<Config, 'masterKeyFile' | 'masterKeyCommand' | 'dataDirectory'>;
 
-/** A command that takes longer is ended, milliseconds. */
+/** How long the command may take before it is ended, milliseconds. */
 const COMMAND_TIMEOUT_MS = 30_000;
 
 /**
  * Reads the master keys: from the environment if they are there, else from the command, else from the file.
- * @throws {ConfigError} if there are none, or one is no key
+ * @throws {ConfigError} if there are none, or one of them is not a key
  */
 export async function loadMasterKeys(
   settings: MasterKeySettings,
@@ -62,27 +62,27 @@ export async function loadMasterKeys(
   };
 }
 
-/** The file that master keys are in where nothing else is set. */
+/** The file that holds the master keys unless they come from elsewhere. */
 export function masterKeyPath({ masterKeyFile, dataDirectory }: MasterKeySettings): string {
   return masterKeyFile ?? join(dataDirectory, 'master.key');
 }
 
-/** Whether the keys are where only a person can have put them, so that none may be made. */
+/** Whether somebody has set where the keys are; then none may be made. */
 export function areKeysConfigured(settings: MasterKeySettings, environment = process.env): boolean {
   return [settings.masterKeyFile, settings.masterKeyCommand, environment[MASTER_KEY_VARIABLE]].some(Boolean);
 }
 
-/** Writes a new key into a new file that only its owner may read. Leaves a file that is there as it is: false then. */
+/** Writes a new key to a new file that only its owner may read. Returns false if there is a file, which is left as it is. */
 export function createMasterKeyFile(path: string): boolean {
   return createWholeFile(path, `${newMasterKey()}\n`);
 }
 
-/** How long another process may take to do the same, milliseconds. */
+/** How long to wait for another process that changes the file, milliseconds. */
 const PATIENCE_MS = 5000;
 
 /**
- * Puts a new key first in the file at `path`. Only one process at a time does so: of two that read the same keys, the
- * second would remove the key that the first has just added, which records may be encrypted with.
+ * Puts a new key first in the file at `path`, under a lock: if two processes read the same keys, the second to write would
+ * remove the key that the first has just added, and records may already be encrypted with that one.
  */
 export async function prependMasterKey(path: string): Promise<void> {
   await withFileLock(path, PATIENCE_MS, async () => {
@@ -93,7 +93,7 @@ export async function prependMasterKey(path: string): Promise<void> {
   });
 }
 
-/** A new master key, as it stands in a file. */
+/** A new master key, as it is written to a file. */
 export function newMasterKey(): string {
   return randomBytes(KEY_BYTES).toString('base64');
 }
@@ -124,7 +124,7 @@ async function outputOf(command: string): Promise<string> {
     const { stdout } = await promisify(execFile)(program, args, { timeout: COMMAND_TIMEOUT_MS });
     return stdout;
   } catch {
-    // What it printed may be a key.
+    // Its output is not shown: it may be a key.
     throw new ConfigError(
       'the program of masterKeyCommand failed or took too long.',
       'Run it by hand: it has to print the keys and end with status 0.',
@@ -135,7 +135,7 @@ async function outputOf(command: string): Promise<string> {
 async function contentOf(path: string): Promise<string> {
   try {
     const keys = await readFile(path, 'utf8');
-    // Nothing may be encrypted with a new key before it is certain to survive a power cut.
+    // A new key must be sure to survive a power cut before anything is encrypted with it.
     syncFolder(dirname(path));
     return keys;
   } catch {

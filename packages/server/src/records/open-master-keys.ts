@@ -11,7 +11,7 @@ import {
 } from './master-keys.js';
 
 /**
- * Reads the master keys, and makes one where none is set and nothing is encrypted yet: `onCreated` is told where.
+ * Reads the master keys. Makes one if none is set and nothing is encrypted yet, and tells `onCreated` where it is.
  * @throws {ConfigError} if a key that records are encrypted with is lost
  */
 export async function openMasterKeys(
@@ -35,7 +35,7 @@ export async function openMasterKeys(
   return keys;
 }
 
-/** Whether a lost key vouches for users or API keys: with a new one, nobody could log in. */
+/** Whether rows of users or API keys are vouched for by a lost key, so that with a new one nobody could log in. */
 async function areRowsVouchedFor(db: Database['db']): Promise<boolean> {
   for (const table of ['api_keys', 'users'] as const) {
     const row = await db

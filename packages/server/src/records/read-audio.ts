@@ -9,7 +9,7 @@ import type { Actor } from './record.js';
 import type { SessionRow } from './session-rows.js';
 import { requireSession } from './whole-record.js';
 
-/** The kept audio of a channel as 16-bit PCM at 16 kHz, piece by piece, once it is logged that somebody exported it. */
+/** The kept audio of a channel as 16-bit PCM at 16 kHz, piece by piece. Logs first that somebody exports it. */
 export async function readAudio(
   services: RecordServices,
   id: string,
@@ -26,7 +26,7 @@ export async function readAudio(
   });
 }
 
-/** How much audio of a channel there is, by the head. Throws `record_damaged` if the pieces are not as many. */
+/** How much audio a channel has according to the head. Throws `record_damaged` if the number of pieces is another. */
 async function audioOf(
   { database, integrity }: RecordServices,
   row: SessionRow,
@@ -47,14 +47,14 @@ async function audioOf(
   throw new RequestError('record_damaged');
 }
 
-/** Which audio of which session. */
+/** Names the audio of one channel of a session. */
 interface KeptAudio {
   readonly id: string;
   readonly channel: number;
   readonly extent: AudioExtent;
 }
 
-/** Pieces in their order, up to the first that could not be kept. Fails with `record_damaged` where one is missing. */
+/** The pieces in order, up to the first that could not be kept. Throws `record_damaged` if a piece that was kept is missing. */
 async function* readPieces(
   db: Database['db'],
   { id, channel, extent }: KeptAudio,

@@ -11,11 +11,11 @@ import { readWhole, requireSession } from './whole-record.js';
 /** How a record is read. */
 export interface ReadRecordOptions {
   readonly action: 'record.read' | 'record.export';
-  /** Whether who reads is shown what is left of a record that is not whole. */
+  /** Whether a record that is not whole is refused, or what is left of it is shown. */
   readonly damaged: 'refuse' | 'show';
 }
 
-/** Everything that was said in a session, with all versions, once it is logged that somebody read it. */
+/** Everything that was said in a session, with all versions. Logs first that somebody reads it. */
 export async function readRecord(
   services: RecordServices,
   id: string,
@@ -37,7 +37,7 @@ export async function readRecord(
   });
 }
 
-/** With `show`, who reads is shown what is left; the auditor is told either way. */
+/** Reports a record that is not whole, so that auditors learn of it; throws `record_damaged` unless the rest is to be shown. */
 async function reportShortened(
   { integrity, audit }: RecordServices,
   id: string,

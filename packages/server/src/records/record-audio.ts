@@ -8,7 +8,7 @@ export interface RecordedPiece {
   readonly pcm: Buffer;
 }
 
-/** Audio that is encrypted together, seconds. */
+/** Length of audio that is encrypted as one piece, seconds. */
 const PIECE_SECONDS = 10;
 const SAMPLE_BYTES = 2;
 
@@ -43,7 +43,7 @@ export function sealAudio(dataKey: Uint8Array, sessionId: string, { channel, pla
   };
 }
 
-/** Throws `record_damaged` if it is not what was sealed for that place. */
+/** The PCM of a sealed piece. Throws `record_damaged` if it is not what was sealed for that place. */
 export function openAudio(
   dataKey: Uint8Array,
   row: { session_id: string; channel: number; place: number; sealed: Buffer },

@@ -6,14 +6,14 @@ import { withoutBounds } from './without-bounds.js';
 /** The schema of a word as it is kept. */
 export const recordedWord = withoutBounds(word) as z.ZodType<Word>;
 
-/** A final as it is kept: what is encrypted of it. */
+/** The part of a final that is kept encrypted. */
 export interface FinalRecord {
   readonly channel: number;
-  /** Number of the utterance in its channel, by which others take it back. */
+  /** Number of the utterance in its channel, by which a later final can take it back. */
   readonly sequence?: number;
-  /** Empty where the final only takes others back. */
+  /** Empty if the final only takes others back. */
   readonly text: string;
-  /** What was said, where it is written otherwise. */
+  /** What was said, if it is written differently. */
   readonly spoken?: string;
   /** `sequence` of the finals of the channel that the speaker took back with this one. */
   readonly removes?: number[];
@@ -25,11 +25,11 @@ export interface FinalRecord {
   readonly words: readonly Word[];
 }
 
-/** Which of the texts of a session: what was heard live, or in the second pass over it as a whole. */
+/** The passes over a session that give a text: live, and the second pass over the whole session. */
 export const RECOGNITION_PASSES = ['live', 'refined'] as const;
 export type RecognitionPass = (typeof RECOGNITION_PASSES)[number];
 
-/** Which version of which final of which session. */
+/** Names one version of one final of a session. */
 export interface SegmentPlace {
   readonly sessionId: string;
   readonly reading: RecognitionPass;
@@ -42,9 +42,9 @@ export function sealFinal(dataKey: Uint8Array, final: FinalRecord, where: Segmen
 }
 
 /**
- * Throws `record_damaged` if it is not what was sealed for that place. What opens is what `sealFinal` was given, so that it is
- * not looked at again; and words are only taken apart when they are asked for, each time anew: a record of a day holds a hundred
- * thousand, which the collector of garbage would carry about.
+ * Opens a sealed final. Throws `record_damaged` if it is not what was sealed for that place. Whatever opens was given to
+ * `sealFinal`, so its shape is not checked again. Words are parsed each time they are asked for, and not kept: a record of a
+ * day has a hundred thousand, which would slow down every garbage collection.
  */
 export function openFinal(dataKey: Uint8Array, sealed: Buffer, where: SegmentPlace): FinalRecord {
   const json = open(dataKey, sealed, associated(where));
@@ -60,7 +60,7 @@ function parseFinal(json: Buffer): FinalRecord {
   return JSON.parse(json.toString()) as FinalRecord;
 }
 
-/** The final with other words. They share its time evenly, since nobody knows when each was said. */
+/** The final with other words, to which its time is divided evenly, since nobody knows when each was said. */
 export function corrected(final: FinalRecord, text: string): FinalRecord {
   const words = text.split(/\s+/).filter((part) => part !== '');
   const each = (final.end - final.start) / Math.max(1, words.length);
@@ -83,7 +83,7 @@ export function corrected(final: FinalRecord, text: string): FinalRecord {
   };
 }
 
-/** Live finals were sealed without their pass before there was a second one. */
+/** The place that a final is sealed for. That of a live final has no pass, as in records from before there was a second pass. */
 function associated({ sessionId, reading, place, version }: SegmentPlace): SealedPlace {
   const at = reading === 'live' ? [place, version] : [reading, place, version];
   return ['segments', sessionId, ...at];

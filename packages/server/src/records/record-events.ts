@@ -3,7 +3,7 @@ import type { AuditLog } from '../audit/audit-log.js';
 import { RequestError } from '../errors.js';
 import type { Actor } from './record.js';
 
-/** The entry of the audit log that somebody did this with a record, or with several. */
+/** The audit entry for an action on one record, or on several. */
 export function recordEvent(
   action: AuditAction,
   { who, from, reason }: Actor,
@@ -12,7 +12,7 @@ export function recordEvent(
   return { action, outcome: 'success', who, from, what: id, reason };
 }
 
-/** Does `work`; where it finds a record damaged, that goes to the audit log, too. */
+/** Does `work`; if it finds the record damaged, that is logged in the audit log too. */
 export async function reportingDamage<Result>(
   audit: AuditLog,
   id: string,

@@ -8,16 +8,16 @@ import { KEY_BYTES } from '../storage/seal.js';
 import { open, seal } from './seal.js';
 
 /**
- * What belongs to the record of a session, in one small value that every commit updates: without the key of the session,
- * nothing can be removed from a record, put back or added.
+ * A small value that sums up what belongs to the record of a session, and that every commit updates. Because of it, nobody
+ * without the key of the session can remove anything from a record, put it back or add it unnoticed.
  */
 export interface RecordHead {
   /**
-   * The sum of the keyed hashes of all rows of text, so that a row can be added without reading the others. It is never
-   * visible outside of its seal: whoever knows sums could make others from them.
+   * The sum of the keyed hashes of all rows of text, so that a row can be added without reading the others. It is only ever
+   * stored sealed: from known sums, others could be made.
    */
   readonly text: bigint;
-  /** Of each channel: how many pieces of audio were kept, and the place behind the last. */
+  /** For each channel, how many pieces of audio were kept, and the place after the last. */
   readonly audio: readonly AudioExtent[];
 }
 
@@ -34,9 +34,9 @@ export type TextRow =
 /** Makes and reads heads of one session. */
 export interface HeadKeys {
   readonly sealHead: (head: RecordHead) => Buffer;
-  /** Throws `record_damaged` if it is not what was sealed for the session. */
+  /** Opens a head. Throws `record_damaged` if it is not what was sealed for the session. */
   readonly openHead: (sealed: Buffer) => RecordHead;
-  /** The head of a record with these rows besides. */
+  /** The head of the record once these rows are added. */
   readonly withText: (head: RecordHead, rows: readonly TextRow[]) => RecordHead;
 }
 
@@ -53,7 +53,7 @@ const LABEL = 'auscult record head v1';
 /** Sums are taken modulo 2^256, the size of the hash. */
 const MODULUS = 1n << 256n;
 
-/** The keys of the head follow from the key of the session, and are gone with it. */
+/** Derives the keys of the head from the key of the session, so that they are destroyed with it. */
 export function createHeadKeys(dataKey: Uint8Array, sessionId: string): HeadKeys {
   const derived = Buffer.from(hkdfSync('sha256', dataKey, Buffer.alloc(0), LABEL, 2 * KEY_BYTES));
   const sealKey = derived.subarray(0, KEY_BYTES);
@@ -83,7 +83,7 @@ export function createHeadKeys(dataKey: Uint8Array, sessionId: string): HeadKeys
   };
 }
 
-/** The head of a record with another piece of audio; the same if it has that piece already. */
+/** The head once a piece of audio is added; unchanged if it has that piece already. */
 export function withAudio(head: RecordHead, channel: number, place: number): RecordHead {
   const audio = Array.from(
     { length: Math.max(head.audio.length, channel + 1) },
@@ -95,7 +95,7 @@ export function withAudio(head: RecordHead, channel: number, place: number): Rec
   return { ...head, audio };
 }
 
-/** The sealed head of a session with these rows besides. Throws `record_damaged` where it has none that can be read. */
+/** The sealed head of a session once these rows are added. Throws `record_damaged` if it has no head that can be opened. */
 export function headWith(
   { id, head }: Pick<Selectable<Schema['sessions']>, 'id' | 'head'>,
   dataKey: Uint8Array,
@@ -106,7 +106,7 @@ export function headWith(
   return keys.sealHead(keys.withText(keys.openHead(head), added));
 }
 
-/** How much audio a channel has, by the head. */
+/** How much audio a channel has according to the head. */
 export function audioExtent({ audio }: RecordHead, channel: number): AudioExtent {
   return audio[channel] ?? { pieces: 0, end: 0 };
 }

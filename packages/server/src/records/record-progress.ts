@@ -2,17 +2,17 @@ import type { FinalRecord } from './record-content.js';
 import type { SessionChange } from './session-rows.js';
 import { descriptionColumns, type SessionDescription } from './recorded-settings.js';
 
-/** How far the record of an open session has come, ahead of what is on disk. */
+/** How far the record of an open session has come, including what is not on disk yet. */
 export interface RecordProgress {
-  /** What the session has turned out to be; written with whatever is written next. */
+  /** Takes a new description of the session; it is written with the next final, or with the end. */
   readonly describe: (about: SessionDescription) => void;
-  /** Counts a final; its place. */
+  /** Counts a final, and returns its place. */
   readonly count: (final: Pick<FinalRecord, 'end'>) => number;
   readonly finals: () => number;
   readonly channels: () => number;
-  /** The columns that tell how many finals there are, and what was not written yet. */
+  /** The columns to write with a final: how many finals there are and where they end, and those of `takeDescription`. */
   readonly columns: () => SessionChange;
-  /** The columns of a description that was not written yet. From now on it counts as written. */
+  /** The columns of a description that was not written yet. It counts as written from then on. */
   readonly takeDescription: () => SessionChange;
 }
 
@@ -23,7 +23,7 @@ interface State {
   unwritten: SessionDescription | undefined;
 }
 
-/** A record that has no finals yet, and whose description is written. */
+/** Starts with a record that has no finals and whose description is written. */
 export function beginProgress(
   dataKey: Uint8Array,
   sessionId: string,

@@ -6,7 +6,7 @@ import type { Log } from '../telemetry/log.js';
 import type { MasterKeys } from './master-keys.js';
 import type { SessionRows } from './session-rows.js';
 
-/** What records are written, read and destroyed with. */
+/** The services with which records are written, read and destroyed. */
 export interface RecordServices {
   readonly database: Database;
   readonly queue: CommitQueue;

@@ -21,21 +21,21 @@ import { createSessionRows } from './session-rows.js';
 import type { SessionRecordWriter } from './session-writer.js';
 
 /**
- * Sessions and what was said in them, encrypted. Whatever is done with a record is in the audit log, in the same
- * transaction where something is changed, and before the answer where something is read; what cannot be logged is
- * refused as `records_unavailable`. What is not there is refused as `record_not_found`.
+ * Sessions and what was said in them, encrypted. Every action on a record is in the audit log: a change is logged in its own
+ * transaction, and reading is logged before the answer. An action that cannot be logged is refused as `records_unavailable`.
+ * An action on a record that is not there is refused as `record_not_found`.
  */
 export interface RecordStore {
-  /** Begins the record of a session, and the log of it. */
+  /** Begins the record of a session, and logs that it has begun. */
   readonly open: (session: NewSession) => Promise<SessionRecordWriter>;
   readonly find: (search: RecordSearch, actor: Actor) => Promise<RecordPage>;
-  /** Whether there was a record that is gone for good. */
+  /** Whether there was such a record and it was destroyed. */
   readonly isDestroyed: (id: string) => Promise<boolean>;
-  /** What is known of a session without its key. Not audited: asked before it is decided who may do what. */
+  /** What is known of a session without its key. Not audited, since it is needed to decide who may do what. */
   readonly summary: (id: string) => Promise<RecordSummary | undefined>;
   /**
-   * Everything that was said, with all versions. Refused as `record_damaged` where that is not all that was written, or
-   * not only that; unless `damaged` asks for what is left.
+   * Everything that was said, with all versions. If something was removed from the record or added from outside, it is
+   * refused as `record_damaged`, unless `damaged` asks for what is left.
    */
   readonly read: (
     id: string,
@@ -49,9 +49,9 @@ export interface RecordStore {
   /** Puts the session under legal hold, or releases it. */
   readonly hold: (id: string, held: boolean, actor: Actor) => Promise<void>;
   /**
-   * Destroys keys and rows, with a certificate for each in the audit log. All are refused as `record_on_hold` or, while
-   * the session is open, as `record_open` if one is. Resolves when no copy of data keys that can be reached holds their
-   * keys, with those that were destroyed; rejects with `key_copy_unavailable` where that cannot be had.
+   * Destroys keys and rows of sessions, with a certificate for each in the audit log. If one of them is on hold, all are
+   * refused as `record_on_hold`; if one is open, all are refused as `record_open`. Resolves with the destroyed sessions once
+   * no reachable copy of data keys holds their keys; rejects with `key_copy_unavailable` if a copy keeps them.
    */
   readonly destroy: (
     ids: readonly string[],

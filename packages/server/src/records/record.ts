@@ -7,41 +7,41 @@ export interface Actor {
   readonly who: Pick<Identity, 'tenant' | 'subject' | 'kind' | 'role'>;
   /** Remote address. */
   readonly from: string | undefined;
-  /** Why, where a reason was asked for. */
+  /** The reason that the person gave, if one was asked for. */
   readonly reason?: string | undefined;
 }
 
-/** What was recorded: a session as it was held, or a recording that was sent as a whole. */
+/** What was recorded: a live session, or a recording that was uploaded as a whole. */
 export const SESSION_KINDS = ['live', 'upload'] as const;
 export type SessionKind = (typeof SESSION_KINDS)[number];
 
-/** What may be known of a session without reading it. */
+/** What is known of a session without its text. */
 export interface RecordSummary {
   readonly id: string;
   readonly kind: SessionKind;
   readonly tenant: string;
   /** Subject of the identity that held the session. */
   readonly owner: string;
-  /** Groups that the owner was in then. */
+  /** Groups of the owner at the time of the session. */
   readonly groups: readonly string[];
   readonly model: string;
-  /** Of the server; missing for sessions from before it was kept. */
+  /** Version of the server; missing for old sessions, from before it was kept. */
   readonly version: string | undefined;
   readonly language: string;
   readonly task: string | undefined;
   readonly channels: number;
-  /** Samples a second as the client sent them; missing where there was no audio, and for uploads. */
+  /** Sample rate at which the client sent audio; missing if there was no audio, and for uploads. */
   readonly sampleRate: number | undefined;
   readonly startedAt: string;
-  /** Missing while the session is open. Where its server went down, when it was last heard of. */
+  /** Missing while the session is open. If its server went down, the time at which the session was last heard of. */
   readonly endedAt: string | undefined;
   readonly endReason: string | undefined;
   readonly finals: number;
   /** Where the last final ends. */
   readonly audioSeconds: number;
   /**
-   * Audio that was taken and whose text, if there was speech in it, is not there: recognition failed, or the server went
-   * away before it was done. Missing while the session is open, where its server went down, and for sessions from
+   * Length of audio that was accepted but has no text even if there was speech in it: recognition failed, or the server
+   * stopped before it was done. Missing while the session is open, if its server went down, and for old sessions, from
    * before it was kept.
    */
   readonly missingSeconds: number | undefined;
@@ -51,10 +51,10 @@ export interface RecordSummary {
 
 /** One version of a final. */
 export interface SegmentVersion extends FinalRecord {
-  /** 1 is what was heard. */
+  /** Version 1 is the text that was recognised. */
   readonly version: number;
   readonly writtenAt: string;
-  /** Subject of who corrected it. */
+  /** Subject of the identity that corrected it. */
   readonly writtenBy: string | undefined;
 }
 
@@ -62,13 +62,13 @@ export interface SegmentVersion extends FinalRecord {
 export interface RecordedSegment {
   readonly place: number;
   readonly versions: readonly [SegmentVersion, ...SegmentVersion[]];
-  /** When the speaker took it back; missing where nobody did. */
+  /** When the speaker took it back; missing if it was not taken back. */
   readonly takenBackAt: string | undefined;
 }
 
 /** A stretch of a session that a second pass heard as a whole, and its text. */
 export interface RefinedPart {
-  /** Of the transcription that read it. */
+  /** Id of the transcription that made it. */
   readonly id: string;
   readonly model: string;
   /** Seconds since the session's first sample. */
@@ -78,27 +78,27 @@ export interface RefinedPart {
   readonly segments: readonly RecordedSegment[];
 }
 
-/** A session with what was said in it. */
+/** A session with its text. */
 export interface StoredRecord extends RecordSummary {
-  /** Missing for sessions without audio, and from before they were kept. */
+  /** Missing for sessions without audio, and for old sessions, from before settings were kept. */
   readonly settings: StoredSettings | undefined;
-  /** What was heard live, also what was taken back. */
+  /** The live finals, including those that were taken back. */
   readonly segments: readonly RecordedSegment[];
   /** In the order of their beginning. */
   readonly refined: readonly RefinedPart[];
-  /** Whether this is all that was written, and nothing else. */
+  /** Whether the text is all that was written, and nothing else. */
   readonly isWhole: boolean;
 }
 
 /** Whose sessions somebody may find. */
 export interface SessionScope {
   readonly tenant: string;
-  /** Only sessions of this owner, or of members of these groups; all of the tenant where neither is there. */
+  /** Only sessions of this owner or of these groups; all sessions of the tenant if neither is given. */
   readonly owner?: string;
   readonly groups?: readonly string[];
 }
 
-/** What sessions are searched by. */
+/** The conditions of a search for sessions. */
 export interface RecordSearch {
   readonly scope: SessionScope;
   readonly owner?: string | undefined;

@@ -12,23 +12,23 @@ import type { SentKeyTerms } from '../reading/client-text.js';
 import { open, seal, type SealedPlace } from './seal.js';
 import { withoutBounds } from './without-bounds.js';
 
-/** Settings that are kept sealed: key terms can name a patient, and what goes with them may do so. */
+/** Settings that are kept encrypted, together with the key terms. */
 type Sealed = SettingsWith<{ readonly kept: 'sealed' }>;
 type SealedAlways = SettingsWith<{ readonly kept: 'sealed-always' }>;
 
-/** What can be `off` is kept as whether it was not. */
+/** A setting as it is kept: one that can be `off` only as whether it was on. */
 type Kept<Name extends Sealed | SealedAlways> = 'off' extends RecognitionSettings[Name]
   ? boolean
   : RecognitionSettings[Name];
 
-/** What a session was set up with, besides what is searched by. Encrypted: key terms can name a patient. */
+/** The settings of a session that it is not searched by. Encrypted, since key terms can name a patient. */
 export const recordedSettings = z.object({
   ...(Object.fromEntries(settingNames.filter(isSealed).map((name) => [name, keptForm(name)])) as {
     readonly [Name in SealedAlways]: z.ZodType<Kept<Name>>;
   } & { readonly [Name in Sealed]: z.ZodOptional<z.ZodType<Kept<Name>>> }),
-  /** Terms that the client sent; those of the server and the tenant are not among them. */
+  /** Terms that the client sent, without those of the server and the tenant. */
   keyTerms: z.array(keyTerm),
-  /** What the program calls itself in `User-Agent`. */
+  /** The program's name, from `User-Agent`. */
   client: z.string().optional(),
 });
 type RecordedSettings = Readonly<z.output<typeof recordedSettings>>;
@@ -37,7 +37,7 @@ function isSealed(name: SettingName): name is Sealed | SealedAlways {
   return declarationOf(name).kept?.startsWith('sealed') === true;
 }
 
-/** Settings that came later are not in what was sealed before. */
+/** The schema of a kept setting. Optional unless it has always been kept: older records do not have it. */
 function keptForm(name: Sealed | SealedAlways): z.ZodType {
   const { value, kept } = declarationOf(name);
   const form = canBeOff(value) ? z.boolean() : withoutBounds(value);
@@ -48,35 +48,35 @@ function canBeOff(value: z.ZodType): boolean {
   return value instanceof z.ZodEnum && value.options.includes('off');
 }
 
-/** Names of programs are short; what is longer is cut. */
+/** Longer names of programs are cut, characters. */
 const LONGEST_CLIENT = 200;
 
-/** What the program that makes a request calls itself, if it does. */
+/** The name that a requesting program gives itself, if any. */
 export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   return headers['user-agent']?.slice(0, LONGEST_CLIENT);
 }
 
-/** The same as they are written: key terms in one piece. */
+/** Recorded settings before they are sealed; their key terms are already in JSON. */
 interface WrittenSettings extends Omit<RecordedSettings, 'keyTerms'> {
   readonly keyTerms: SentKeyTerms;
 }
 
-/** What a session turns out to be. */
+/** The part of a session's row that describes how it is held, as far as that is known. */
 export interface SessionDescription {
   readonly language: string;
   readonly channels: number;
   readonly task: string;
-  /** Of the audio as it is sent; undefined where it is not known. */
+  /** Sample rate of the audio as it is sent; undefined if it is not known. */
   readonly sampleRate: number | undefined;
-  /** Undefined before they hold. */
+  /** Undefined until the settings are fixed. */
   readonly settings: WrittenSettings | undefined;
 }
 
-/** How a session was held, or a recording heard. */
+/** The settings with which a session was held or a recording was transcribed. */
 type DescribedSettings = Pick<RecognitionSettings, 'language' | 'task' | SealedAlways> &
   Partial<Omit<RecognitionSettings, 'channels'>> & { readonly channels: number };
 
-/** What the record says of a session with these settings. */
+/** The description of a session with these settings. */
 export function describedBy(
   settings: DescribedSettings,
   { keyTerms, client }: { readonly keyTerms: SentKeyTerms; readonly client: string | undefined },
@@ -120,13 +120,13 @@ function jsonOf({ keyTerms, ...others }: WrittenSettings): string {
   return `{"keyTerms":${keyTerms.json},${JSON.stringify(others).slice(1)}`;
 }
 
-/** Settings as they were sealed: thousands of key terms are handed on, and not taken apart. */
+/** Settings in the text that was sealed: thousands of key terms are passed on without parsing them. */
 export interface StoredSettings {
   /** `RecordedSettings`, in JSON. */
   readonly json: string;
 }
 
-/** Throws `record_damaged` if they are not what was sealed for that session. */
+/** Opens sealed settings. Throws `record_damaged` if they are not what was sealed for that session. */
 export function openSettings(dataKey: Uint8Array, sealed: Buffer, sessionId: string): StoredSettings {
   return { json: open(dataKey, sealed, placeOf(sessionId)).toString() };
 }

@@ -6,7 +6,7 @@ import type { RecordServices } from './record-services.js';
 import type { Actor } from './record.js';
 import { writeRefined, type RefinedText } from './refined-text.js';
 
-/** Adds the text of a second pass over a stretch of the session; nothing if it is there already. */
+/** Adds the text of a second pass over a stretch of the session, unless it is there already. */
 export function refineRecord(
   services: RecordServices,
   id: string,

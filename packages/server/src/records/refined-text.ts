@@ -18,7 +18,7 @@ export interface RefinedText {
 /** Rows written in one statement. */
 const PAGE = 100;
 
-/** Adds the text beside the live finals. Resolves with the rows that were added; undefined if it is there already. */
+/** Adds the text beside the live finals. Resolves with the rows that were added; undefined if the text was there already. */
 export async function writeRefined(
   transaction: Transaction<Schema>,
   sessionId: string,

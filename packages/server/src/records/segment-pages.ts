@@ -2,12 +2,12 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 
-/** Rows read with one statement. */
+/** Rows that are read by one statement. */
 const PAGE = 100;
 
 export type SegmentRow = Selectable<Schema['segments']>;
 
-/** All rows of text of a session, some at a time, by reading, place and version. */
+/** All rows of text of a session, page by page, ordered by reading, place and version. */
 export async function* segmentPages(
   db: Database['db'],
   sessionId: string,

@@ -7,32 +7,32 @@ import { secondsNow } from '../db/seconds-now.js';
 import type { Log } from '../telemetry/log.js';
 import { endInterruptedSessions, type EndingServices } from './interrupted-sessions.js';
 
-/** What a server leases its sessions with. */
+/** The services with which a server holds its sessions. */
 export interface LeaseServices extends EndingServices {
-  /** The name that its sessions are opened under. */
+  /** The name under which the server opens its sessions. */
   readonly serverId: string;
 }
 
-/** The lease of a server on the sessions that it has opened. */
+/** The hold of a server on the sessions that it has opened. */
 export interface SessionLease {
-  /** Renews the lease, and ends sessions that no server has a lease on any more. Done every five seconds by itself. */
+  /** Renews the hold, and ends sessions that no server holds any more. This also happens by itself every five seconds. */
   readonly renew: () => Promise<void>;
-  /** Gives the lease up: sessions that are still open belong to no server then. */
+  /** Gives the hold up: sessions that are still open then belong to no server. */
   readonly release: () => Promise<void>;
 }
 
 const RENEW_MS = 5000;
 
-/** A server that has not renewed its lease for so long has lost it, seconds. */
+/** How long a hold lasts unless it is renewed, seconds. */
 const LEASE_SECONDS = 15;
 
-/** How long an attempt to write may take, milliseconds; there will be another. */
+/** How long one attempt to write may take, milliseconds; it is followed by another. */
 const PATIENCE = { milliseconds: 5000 } as const;
 
 /**
- * Tells the other servers on the database that this one lives, so that nobody takes its open sessions for interrupted,
- * and ends those of servers that went down: at once where they ran on this machine, else when their lease is over.
- * Rejects with `records_unavailable` where the database cannot be written.
+ * Tells the other servers on the database that this one lives, so that they do not take its open sessions for interrupted.
+ * Ends the sessions of servers that went down: at once if they ran on this machine, else when their lease is over.
+ * Rejects with `records_unavailable` if the database cannot be written.
  */
 export async function leaseSessions(services: LeaseServices, log: Log): Promise<SessionLease> {
   const { database, queue, serverId } = services;
@@ -63,7 +63,7 @@ export async function leaseSessions(services: LeaseServices, log: Log): Promise<
   };
 }
 
-/** Ends the open sessions of servers that went down. Resolves with how many there were. */
+/** Ends the open sessions of servers that went down. Resolves with the number of those sessions. */
 export async function endSessionsWithoutLease(services: LeaseServices): Promise<number> {
   await forgetDeadServers(services);
   return endInterruptedSessions(services);
@@ -86,8 +86,8 @@ async function forgetDeadServers({ database, queue, serverId }: LeaseServices): 
 }
 
 /**
- * Tells whether the lease was over when it was renewed. After an outage of the database every server finds its own lease over, and so those of the others: who renews first
- * must give them time to do the same.
+ * Renews the lease, and tells whether it was over. After an outage of the database the leases of all servers are over: the
+ * first server that renews its own must give the others time to do the same before it takes them for dead.
  */
 async function renewLease(
   transaction: Transaction<Schema>,
@@ -112,7 +112,7 @@ function isOver(kind: DatabaseKind): RawBuilder<boolean | number> {
   return sql`(seen_at < ${secondsNow(kind)} - ${sql.lit(LEASE_SECONDS)})`;
 }
 
-/** Where the number of a process means the same process; undefined where the system does not tell. */
+/** Identifies the machine, boot and namespace within which a process id is unique; undefined if the system does not tell. */
 function placeOfProcesses(): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -10,13 +10,13 @@ import { ownerGroups } from '../integrity/vouched-tables.js';
 
 export type SessionRow = Selectable<Schema['sessions']>;
 
-/** A session whose row says what a server wrote. */
+/** A session whose row is as a server wrote it. */
 export interface AuthenticSession {
   readonly row: SessionRow;
   readonly groups: readonly string[];
 }
 
-/** What is changed of a session. */
+/** The columns of a session that may change, with their new values. */
 export type SessionChange = Partial<
   Pick<
     SessionRow,
@@ -35,11 +35,11 @@ export type SessionChange = Partial<
   >
 >;
 
-/** The rows of sessions. A row that somebody else than a server wrote is reported, and refused as `record_damaged`. */
+/** The rows of sessions. A row that is not as a server wrote it is reported, and refused as `record_damaged`. */
 export interface SessionRows {
-  /** Not to be called within a transaction. */
+  /** Must not be called within a transaction. */
   readonly find: (id: string) => Promise<AuthenticSession | undefined>;
-  /** Those of the rows that are as a server wrote them. */
+  /** The rows among these that are as a server wrote them. */
   readonly authenticOf: (
     rows: readonly SessionRow[],
     groupsOf: (id: string) => readonly string[],
@@ -49,14 +49,14 @@ export interface SessionRows {
     row: Omit<SessionRow, keyof RowMac>,
     groups: readonly string[],
   ) => Promise<void>;
-  /** What stands in the row now, which stays so until the transaction ends. Refused as `record_not_found` where it is gone. */
+  /** Reads a row that is to be changed, and locks it until the transaction ends. Refused as `record_not_found` if it is gone. */
   readonly readIn: (
     transaction: Transaction<Schema>,
     id: string,
-    /** Where they are known. */
+    /** The groups of the session, if they are known; else they are read. */
     groups?: readonly string[],
   ) => Promise<AuthenticSession>;
-  /** Changes a row that the transaction has read; its new revision. */
+  /** Changes a row that the transaction has read; resolves with its new revision. */
   readonly changeIn: (
     transaction: Transaction<Schema>,
     session: AuthenticSession,
@@ -66,7 +66,7 @@ export interface SessionRows {
   readonly committed: (id: string, revision: number) => void;
 }
 
-/** The sessions in the database. */
+/** Makes the rows of sessions in a database. */
 export function createSessionRows(
   { db, kind }: Pick<Database, 'db' | 'kind'>,
   { macs, revisions, refused }: RowIntegrity,
@@ -83,7 +83,7 @@ export function createSessionRows(
       await revisions.refresh();
       const first = await readSession(id);
       if (first === undefined) return undefined;
-      // Somebody may have changed or destroyed it after the row was read, so that the groups are gone, or the change is known.
+      // A change or destruction between the readings of row, groups and revision looks like tampering: read again.
       const session = (await vouching.refusalOf(first)) === undefined ? first : await readSession(id);
       if (session === undefined) return undefined;
       await vouching.requireCurrent(session);
@@ -94,7 +94,7 @@ export function createSessionRows(
       const authentic: SessionRow[] = [];
       for (const row of rows) {
         if (await vouching.isAuthentic(row, groupsOf(row.id))) authentic.push(row);
-        // Whoever has destroyed it after it was read took its groups with it.
+        // If it was destroyed after it was read, its groups are gone too, and that is no tampering.
         else if ((await readRow(db, row.id)) !== undefined)
           refused.report({ table: 'sessions', id: row.id, refusal: 'altered' });
       }
@@ -136,7 +136,7 @@ async function changeRow(
 ): Promise<number> {
   const revision = row.revision + 1;
   const { mac, mac_key_id } = vouch({ ...row, ...change, revision }, groups);
-  // An indexed column is only written where it changes: every further page that is written costs time.
+  // An indexed column is written only if it changes: every further page that is written costs time.
   const keyId = mac_key_id === row.mac_key_id ? {} : { mac_key_id };
   await transaction
     .updateTable('sessions')
@@ -146,13 +146,13 @@ async function changeRow(
   return revision;
 }
 
-/** Tells the rows of sessions that a server wrote from others. */
+/** Tells rows that a server wrote from forged ones. */
 interface SessionVouching {
   readonly vouch: (row: Omit<SessionRow, keyof RowMac>, groups: readonly string[]) => RowMac;
   readonly isAuthentic: (row: SessionRow, groups: readonly string[]) => Promise<boolean>;
-  /** Why a row must not be believed; undefined where it may. Reports nothing. */
+  /** Why a row must not be believed; undefined if it may. Reports nothing. */
   readonly refusalOf: (session: AuthenticSession) => Promise<'altered' | 'replayed' | undefined>;
-  /** Reports and throws `record_damaged` if a server did not write the row, or it was put back to an earlier state. */
+  /** Reports the row and throws `record_damaged` if no server wrote it, or it was put back to an earlier state. */
   readonly requireCurrent: (session: AuthenticSession) => Promise<void>;
 }
 

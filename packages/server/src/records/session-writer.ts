@@ -15,31 +15,31 @@ import type { SessionDescription } from './recorded-settings.js';
 
 /** Writes the record of one open session. */
 export interface SessionRecordWriter {
-  /** What the session has turned out to be, once its settings hold. Written with the next final. */
+  /** Takes the description of the session once its settings are fixed. It is written with the next final, or the end. */
   readonly describe: (about: SessionDescription) => void;
   /**
-   * Resolves once the final is on disk; finals are kept in the order of the calls. While the database is away it
-   * waits. Undefined where finals are not kept.
+   * Keeps a final; finals are kept in the order of the calls. Resolves once it is on disk, and waits while the database is
+   * away. Undefined if finals are not kept.
    */
   readonly commit: (final: FinalRecord) => Promise<void> | undefined;
   /**
-   * Keeps 16 kHz audio of a channel, where audio is kept. Resolves once nothing of it waits: who has all of it at once
-   * hands over the next samples then.
+   * Keeps 16 kHz audio of a channel, if audio is kept. Resolves once none of it waits: whoever has a whole recording should
+   * hand over the next samples only then.
    */
   readonly keepAudio: (channel: number, samples: Float32Array) => Promise<void> | undefined;
   /**
    * Keeps the text of a second pass over a stretch of the session, even after `close`. Resolves once it is on disk.
-   * Undefined where finals are not kept. Rejects with `record_not_found` if the record was destroyed meanwhile.
+   * Undefined if finals are not kept. Rejects with `record_not_found` if the record was destroyed in the meantime.
    */
   readonly refine: (text: RefinedText) => Promise<void> | undefined;
   /**
-   * Ends the record, behind all finals. Resolves once that is on disk. May be called again.
-   * `missingSeconds`: audio that was taken and whose text is not in the record.
+   * Ends the record, after all finals. Resolves once that is on disk. May be called again.
+   * `missingSeconds`: length of audio that was accepted but whose text is not in the record.
    */
   readonly close: (reason: string, missingSeconds?: number) => Promise<void>;
 }
 
-/** What a writer writes with. */
+/** The services of a writer. */
 export interface WriterServices {
   readonly sessionId: string;
   readonly actor: Actor;
@@ -49,14 +49,14 @@ export interface WriterServices {
   readonly queue: CommitQueue;
   readonly audit: AuditLog;
   readonly description: SessionDescription;
-  /** Turns samples into pieces; undefined where audio is not kept. */
+  /** Turns samples into pieces; undefined if audio is not kept. */
   readonly audioPieces:
     ((channel: number, samples: Float32Array | undefined) => readonly RecordedPiece[]) | undefined;
-  /** Audio could not be kept. */
+  /** Called when audio could not be kept. */
   readonly onAudioLost: () => void;
 }
 
-/** A writer for a session that is in the database. */
+/** Makes a writer for a session that is in the database. */
 export function createSessionWriter(services: WriterServices): Omit<SessionRecordWriter, 'refine'> {
   const { sessionId, dataKey, description } = services;
   const headKeys = createHeadKeys(dataKey, sessionId);
@@ -98,10 +98,10 @@ function writeFinal(record: OpenRecord, final: FinalRecord): Promise<void> {
   const row = segmentRow(record, final, place);
   const said = progress.columns();
   return change(async (transaction, session) => {
-    // A session that goes on is not over, even if another server believed this one to be dead.
+    // The session goes on: if another server took this one for dead and ended it, that is undone.
     const mayBeOver = session?.row.ended_at !== null;
     const about = mayBeOver ? { ...said, ended_at: null, end_reason: null } : said;
-    // A commit whose answer was lost with the connection is repeated.
+    // The final is there already: its commit is repeated, since the answer was lost with the connection.
     if (session !== undefined && session.row.finals > place) return undefined;
     await insertSegment(transaction, row);
     return { about, head: (head) => headKeys.withText(head, [{ table: 'segments', ...row }]) };

@@ -5,7 +5,7 @@ import type { MasterKeys } from './master-keys.js';
 import { createHeadKeys, EMPTY_RECORD_HEAD, type HeadKeys, type RecordHead } from './record-head.js';
 import { segmentPages } from './segment-pages.js';
 
-/** The sealed head of a record as it is stored; null where the key of the session does not open. */
+/** Computes the head of a record from its stored rows, and seals it; null if the key of the session cannot be opened. */
 export async function headOfStored(
   db: Database['db'],
   masterKeys: MasterKeys,
@@ -15,7 +15,7 @@ export async function headOfStored(
   return keys === undefined ? null : keys.sealHead(await readStoredHead(db, keys, sessionId));
 }
 
-/** Undefined where the key of the session is lost. */
+/** The keys of a session's head; undefined if the key of the session is lost. */
 export async function headKeysOf(
   db: Database['db'],
   masterKeys: MasterKeys,
@@ -32,7 +32,7 @@ export async function headKeysOf(
   }
 }
 
-/** The head that the stored rows of a record make, read some rows at a time. */
+/** Computes the head of a record from its stored rows, some rows at a time. */
 export async function readStoredHead(
   db: Database['db'],
   keys: HeadKeys,

@@ -8,21 +8,21 @@ import { createHeadKeys, EMPTY_RECORD_HEAD, type HeadKeys, type RecordHead } fro
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 import { segmentPages, type SegmentRow } from './segment-pages.js';
 
-/** A session whose text is read. */
+/** A session whose text is to be read. */
 interface SealedSession {
   readonly db: Database['db'];
   readonly id: string;
   readonly dataKey: Buffer;
   /** The number of live finals. */
   readonly finals: number;
-  /** Null where it is lost. */
+  /** The sealed head; null if it is lost. */
   readonly head: Buffer | null;
 }
 
-/** What was said in a session, and whether it is all of that and nothing else. */
+/** The text of a session, and whether it is all that was written, and nothing else. */
 export type StoredText = Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'>;
 
-/** Everything that was said in a session, in all versions. Leaves out only what is missing or was changed. */
+/** Reads the text of a session in all versions. Leaves out what is missing or was changed. */
 export async function readSegments({ db, id, dataKey, finals, head }: SealedSession): Promise<StoredText> {
   const parts = await db
     .selectFrom('refined_parts')
@@ -43,7 +43,7 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
   };
 }
 
-/** Whether the rows whose hashes `text` holds and these, and no others, belong to the record. */
+/** Whether exactly the rows of `text` and these parts belong to the record, by its head. */
 function isTextOf(
   sealed: Buffer | null,
   keys: HeadKeys,
@@ -58,7 +58,7 @@ function isTextOf(
   return there.text === head?.text;
 }
 
-/** What cannot be opened as it should is left out. */
+/** The result of `work`; undefined if it finds the record damaged. */
 function orUndefined<Result>(work: () => Result): Result | undefined {
   try {
     return work();
@@ -70,20 +70,20 @@ function orUndefined<Result>(work: () => Result): Result | undefined {
 
 type Segments = ReadonlyMap<number, RecordedSegment>;
 
-/** A final whose later versions are still to come. */
+/** A final to which later versions are still to be added. */
 interface OpenSegment extends RecordedSegment {
   readonly versions: [SegmentVersion, ...SegmentVersion[]];
 }
 
-/** What the rows of text of a session hold. */
+/** The finals that the rows of a session hold, by pass. */
 interface OpenSegments extends Readonly<Record<RecognitionPass, Segments>> {
-  /** The head of a record of these rows. */
+  /** The head that a record of exactly these rows would have. */
   readonly text: RecordHead;
-  /** Whether all could be opened. */
+  /** Whether all rows could be opened. */
   readonly opensAll: boolean;
 }
 
-/** Reads the versions of each final of each pass: of a long day some at a time, so that nobody waits for it. */
+/** Reads the versions of each final of each pass, some rows at a time, so that a long record does not block the event loop. */
 async function openSegments(db: Database['db'], id: string, dataKey: Buffer): Promise<OpenSegments> {
   const passes = { live: new Map<number, OpenSegment>(), refined: new Map<number, OpenSegment>() };
   const keys = createHeadKeys(dataKey, id);
@@ -114,7 +114,7 @@ function openVersion(dataKey: Buffer, row: SegmentRow, reading: RecognitionPass)
   return Object.assign(final, { version, writtenAt: written_at, writtenBy: written_by ?? undefined });
 }
 
-/** `count` finals from a place on, without those that are missing. */
+/** The `count` finals from a place on, without those that are missing. */
 function placesOf(segments: Segments, from: number, count: number): readonly RecordedSegment[] {
   return [...segments.values()].filter(({ place }) => place >= from && place < from + count);
 }
@@ -130,7 +130,7 @@ function refinedPart(row: Selectable<Schema['refined_parts']>, segments: Segment
   };
 }
 
-/** Copies none but those that were: there are thousands. */
+/** Marks finals that were taken back. Only these are copied, as there are thousands of finals. */
 async function markTakenBack(segments: readonly RecordedSegment[]): Promise<readonly RecordedSegment[]> {
   const takenBack = new Map<string, string>();
   for (const { versions } of segments) {

@@ -2,20 +2,20 @@ import type { Transcript } from '../transcripts/transcript.js';
 import { chosenText, type TextVersion } from './chosen-text.js';
 import type { StoredRecord } from './record.js';
 
-/** What was said in a session as it is written down, in the version that is meant. Nothing is copied: sessions take hours. */
+/** A session as a transcript, in one version of its text. The finals are not copied, as a session may take hours. */
 export function transcriptOf(record: StoredRecord, version: TextVersion): Transcript {
   return { duration: record.audioSeconds, segments: chosenText(record, version) };
 }
 
-/** What a text says of a record that is not what was written. */
+/** The notice that a text of a record carries if the record is not whole. */
 export const NOT_WHOLE = 'INCOMPLETE RECORD: this is only what is left, and not what was written.';
 
-/** How long it is on screen behind the last words, seconds. */
+/** How long the notice after the last words is shown, in subtitles, seconds. */
 const NOTICE_SECONDS = 5;
 
 /**
- * The same for forms that have no field to mark it: of a record that is not whole, they say so in words, before what is left and
- * behind it, so that nobody takes it for the whole.
+ * The same for formats without a field for it: a record that is not whole has a notice before and after what is left, so
+ * that nobody takes this for the whole.
  */
 export function markedTranscriptOf(record: StoredRecord, version: TextVersion): Transcript {
   const transcript = transcriptOf(record, version);

@@ -4,19 +4,19 @@ import type { RecordServices } from './record-services.js';
 import type { AuthenticSession, SessionRow, SessionRows } from './session-rows.js';
 import { readSegments, type StoredText } from './stored-segments.js';
 
-/** The session; refused as `record_not_found` where there is none. Not to be called within a transaction. */
+/** The session; refused as `record_not_found` if there is none. Must not be called within a transaction. */
 export async function requireSession(rows: SessionRows, id: string): Promise<AuthenticSession> {
   const found = await rows.find(id);
   if (found === undefined) throw new RequestError('record_not_found');
   return found;
 }
 
-/** How often a record is read that changes while it is. */
+/** How often reading is tried if the record changes meanwhile. */
 const MOST_READINGS = 5;
 
 /**
- * What was said in a session. Where a commit comes between the row and the text, both are read again; what changes faster than it
- * can be read is refused as `records_unavailable`.
+ * The text of a session. If a commit came between the reading of the row and of the text, both are read again. A record that
+ * changes faster than it can be read is refused as `records_unavailable`.
  */
 export async function readWhole(
   { database: { db }, rows }: Pick<RecordServices, 'database' | 'rows'>,
@@ -34,7 +34,10 @@ export async function readWhole(
   throw new RequestError('records_unavailable');
 }
 
-/** Nothing is added to what is not whole: the addition would vouch for the rest. Throws `record_damaged`. */
+/**
+ * Throws `record_damaged` if a record is not whole. Called before anything is added to it, as the new head would vouch for
+ * the rest too.
+ */
 export async function requireWhole(
   services: Pick<RecordServices, 'database' | 'rows' | 'masterKeys' | 'integrity'>,
   id: string,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The same shape without limits on its numbers, texts and lists, but for those of the items of lists. What is sealed was
- * checked when it was written: it stays readable when a limit becomes narrower.
+ * The same shape without limits on numbers, texts and lengths of lists; items of lists keep theirs. Sealed values were
+ * checked when they were written, and have to stay readable when a limit becomes narrower.
  */
 export function withoutBounds(schema: z.ZodType): z.ZodType {
   return freed(schema).meta({ ...schema.meta() });

@@ -4,18 +4,18 @@ import { locked, placesHere } from './copy-places.js';
 import type { CopyServices } from './copy-services.js';
 import { idOfCopy } from './key-copy.js';
 
-/** How often a server looks for keys that others destroyed, milliseconds: often on PostgreSQL, where another server may wait. */
+/** How often a server looks for keys that others destroyed, milliseconds. On PostgreSQL another server may be waiting for it. */
 const ATTEND_MS = { postgres: 500, sqlite: 5000 } as const;
-/** How often a server says which copies it can reach, milliseconds. */
+/** How often a server notes in the database which copies it can reach, milliseconds. */
 const TELL_MS = 5000;
 
 /**
- * Takes out of the copies here what other servers destroyed, and tells them which copies it can reach, until the
- * returned function is called.
+ * Removes keys that other servers destroyed from the copies on this machine, and tells those servers which copies it can
+ * reach. Goes on until the returned function is called.
  */
 export function attendCopies(services: CopyServices, outage: CopyOutage): () => void {
   const { rows, byLog, kind } = services;
-  // Somebody on another server may wait for what is looked up in it.
+  // Read ahead: a request on another server may wait for a key to be looked up in it.
   if (kind === 'postgres') byLog.refresh().catch(() => undefined);
   let isBusy = false;
   let toldAt = 0;
@@ -44,7 +44,7 @@ export function attendCopies(services: CopyServices, outage: CopyOutage): () => 
   };
 }
 
-/** Where copies are on this machine, by their names. */
+/** The paths of the copies on this machine, by the names of the copies. */
 async function namedPlaces(services: CopyServices): Promise<ReadonlyMap<string, string>> {
   const places = new Map<string, string>();
   for (const place of await placesHere(services)) {

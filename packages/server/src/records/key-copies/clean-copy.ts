@@ -2,7 +2,7 @@ import { prepareReplacement, shredRemains } from '../../storage/replace-file.js'
 import type { CopyServices } from './copy-services.js';
 import { readCopy, textOfCopy, type KeyCopy } from './key-copy.js';
 
-/** Takes the keys of these sessions, and whatever else is to be taken, out of a copy. Under its lock. */
+/** Removes from a copy the keys of these sessions, and all others whose removal is pending. Called under the copy's lock. */
 export async function removeFrom(
   { rows, confirmed }: Pick<CopyServices, 'rows' | 'confirmed'>,
   place: string,
@@ -17,7 +17,7 @@ export async function removeFrom(
   await rows.noteRemoved(copy.id, ids);
 }
 
-/** Writes a copy without the keys of the sessions that are gone. Under its lock. */
+/** Writes a copy again without the keys of the sessions that are `gone`. Called under the copy's lock. */
 export async function replaceCopy(place: string, copy: KeyCopy, gone: readonly string[]): Promise<void> {
   const replacement = await prepareReplacement(place, textOfCopy(copy, new Set(gone)));
   await replacement.install();

@@ -3,43 +3,43 @@ import { errorCode } from '../../error-code.js';
 import { RequestError } from '../../errors.js';
 import type { Log } from '../../telemetry/log.js';
 
-/** Tells the operator, once for each outage, that copies of data keys cannot be written, and has it tried again. */
+/** Tells the operator, once for each outage, that copies of data keys cannot be written, and has the work tried again. */
 export interface CopyOutage {
   readonly failing: (error: unknown) => void;
   readonly recovered: () => void;
-  /** Tries nothing again any more. */
+  /** Stops trying again. */
   readonly close: () => void;
 }
 
-/** What an outage is told with. */
+/** Where an outage is reported, and what is tried again. */
 interface OutageServices {
   readonly log: Log;
-  /** The copy that it is about where the error does not say which. */
+  /** The copy to name if the error does not say which it is about. */
   readonly path: string;
-  /** Tells of it itself where it fails. */
+  /** If this fails, it calls `failing` itself. */
   readonly tryAgain: () => Promise<void>;
 }
 
-/** When it is tried again to clean a copy, milliseconds. */
+/** Time between two attempts, milliseconds. */
 const RETRY_MS = 2000;
 
 /** What the operator is told, once for each outage. */
 const CANNOT_WRITE =
   'A COPY OF DATA KEYS CANNOT BE WRITTEN: deletions are refused until it can; look at its disk and its permissions';
 
-/** None to begin with. */
+/** Starts without an outage. */
 export function createCopyOutage({ log, path, tryAgain }: OutageServices): CopyOutage {
   let isFailing = false;
   let retry: NodeJS.Timeout | undefined;
   return {
     failing: (error) => {
-      // The database is away, which the queue tells of.
+      // The database is away, which the queue reports.
       if (error instanceof RequestError) return;
       if (!isFailing) log.error(CANNOT_WRITE, { code: errorCode(error), ...placeOf(error, path) });
       isFailing = true;
       retry ??= setTimeout(() => {
         retry = undefined;
-        // It is failing still, and says so.
+        // `tryAgain` has already reported the failure.
         tryAgain().catch(() => undefined);
       }, RETRY_MS).unref();
     },
@@ -53,7 +53,7 @@ export function createCopyOutage({ log, path, tryAgain }: OutageServices): CopyO
   };
 }
 
-/** Which copy it is about. */
+/** The copy that an error is about, or the problem that it states. */
 function placeOf(error: unknown, path: string): { readonly path: string } | { readonly problem: string } {
   if (error instanceof ConfigError) return { problem: error.message };
   const isAbout = error instanceof Error && 'path' in error && typeof error.path === 'string';

@@ -5,7 +5,7 @@ import type { CopyServices } from './copy-services.js';
 import { idOfCopy, placeOfCopy } from './key-copy.js';
 import { PATIENCE_MS } from './patience.js';
 
-/** Where copies are on this machine, or are being made. In one order, so that no two wait for each other. */
+/** Where on this machine copies are, or are being made. Sorted: two servers that lock them all cannot block each other. */
 export async function placesHere({ rows, path }: CopyServices): Promise<readonly string[]> {
   const places = await Promise.all([path, ...(await rows.paths())].map(placeOfCopy));
   const there = await Promise.all(
@@ -14,13 +14,13 @@ export async function placesHere({ rows, path }: CopyServices): Promise<readonly
   return [...new Set(places.filter((_, index) => there[index]))].sort();
 }
 
-/** Whether the name belongs to a copy at another place that still is there: one of them was copied by hand. */
+/** Whether a copy of this name is still at another place too, so that one of them must have been copied by hand. */
 export async function isElsewhere({ rows }: CopyServices, copyId: string, place: string): Promise<boolean> {
   const path = await rows.pathOf(copyId);
   return path !== undefined && path !== place && (await idOfCopy(path)) === copyId;
 }
 
-/** Does `work` while nobody else may change the copies at these places. */
+/** Does `work` under the locks of the copies at these places, so that nobody else may change them. */
 export async function locked(places: readonly string[], work: () => Promise<void>): Promise<void> {
   const [place, ...others] = places;
   if (place === undefined) await work();

@@ -8,40 +8,40 @@ import { RequestError } from '../../errors.js';
 import { RETRY_AFTER_SECONDS } from './patience.js';
 
 /**
- * What the database knows of copies of data keys, and of keys that are to be taken out of them. Everything rejects with
- * `records_unavailable` while the database is away.
+ * What the database knows about copies of data keys, and about keys that are to be removed from them. All functions reject
+ * with `records_unavailable` while the database is away.
  */
 export interface CopyRows {
-  /** Where copies are, on this machine or another. */
+  /** The paths of all copies, on this machine or another. */
   readonly paths: () => Promise<readonly string[]>;
-  /** Where a copy is that has this name. */
+  /** The path of the copy with this name. */
   readonly pathOf: (copyId: string) => Promise<string | undefined>;
-  /** From now on, whoever destroys a session notes that its key is to be taken out of this copy. */
+  /** Enters a copy. From then on, whoever destroys a session notes that its key is to be removed from this copy. */
   readonly register: (copyId: string, place: string) => Promise<void>;
-  /** Says that a running server can reach these copies. */
+  /** Notes that a running server can reach these copies. */
   readonly tellReachable: (copyIds: readonly string[]) => Promise<void>;
-  /** Sessions whose keys are to be taken out of a copy. */
+  /** Sessions whose keys are to be removed from a copy. */
   readonly pendingFor: (copyId: string) => Promise<readonly string[]>;
-  /** Those of the copies that something is to be taken out of. */
+  /** The copies among these from which keys are to be removed. */
   readonly pendingAmong: (copyIds: readonly string[]) => Promise<readonly string[]>;
-  /** Notes that a copy holds the keys of these sessions no more. */
+  /** Notes that a copy no longer holds the keys of these sessions. */
   readonly noteRemoved: (copyId: string, sessionIds: readonly string[]) => Promise<void>;
-  /** Whether a copy that a running server can reach has yet to lose the key of one of these sessions. */
+  /** Whether a copy that a running server can reach still holds the key of one of these sessions. */
   readonly isHeldElsewhere: (sessionIds: readonly string[]) => Promise<boolean>;
-  /** Those of the sessions that were just destroyed: that took their keys from the database as well. */
+  /** The sessions among these that are noted as destroyed and whose keys are no longer in the database. */
   readonly destroyedAmong: (sessionIds: readonly string[]) => Promise<readonly string[]>;
   readonly allDestroyed: () => Promise<ReadonlySet<string>>;
   /** The keys of all sessions. */
   readonly allKeys: () => Promise<readonly Selectable<Schema['data_keys']>[]>;
 }
 
-/** How long an attempt to write to the database may take, milliseconds; there will be another. */
+/** How long one attempt to write to the database may take, milliseconds; it is followed by another. */
 const PATIENCE = { milliseconds: 5000 } as const;
 
-/** A server that has not told for so long is not waited for, seconds. */
+/** A copy counts as reachable for this long after a server has said so, seconds. */
 const REACHABLE_SECONDS = 15;
 
-/** Names in one statement. */
+/** Ids in one statement. */
 const PAGE = 500;
 
 /** The rows about copies in the database. */
@@ -137,7 +137,7 @@ export function createCopyRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queu
   };
 }
 
-/** A database that is away is told from a copy that cannot be written. */
+/** Turns failures of the database into `records_unavailable`, to tell them from a copy that cannot be written. */
 export async function asked<Result>(query: Promise<Result>): Promise<Result> {
   try {
     return await query;

@@ -4,17 +4,17 @@ import type { Log } from '../../telemetry/log.js';
 import type { MasterKeys } from '../master-keys.js';
 import type { CopyRows } from './copy-rows.js';
 
-/** What copies of data keys are found and changed with. */
+/** The services with which copies of data keys are found and changed. */
 export interface CopyServices {
   readonly rows: CopyRows;
   readonly byLog: DestroyedByLog;
-  /** Those of the sessions that the audit log knows as destroyed. It tells of the others: somebody put them into the database. */
+  /** The sessions among these that the audit log knows as destroyed. Reports the others, as their notes must be forged. */
   readonly confirmed: (ids: readonly string[]) => Promise<readonly string[]>;
   readonly kind: DatabaseKind;
   readonly masterKeys: MasterKeys;
   readonly log: Log;
-  /** The copy of this server. */
+  /** The path of this server's copy. */
   readonly path: string;
-  /** The list of what was destroyed here. */
+  /** The path of the list of sessions that were destroyed here. */
   readonly listPath: string;
 }

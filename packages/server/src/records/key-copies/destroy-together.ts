@@ -1,8 +1,8 @@
-/** Destroys sessions for all who ask at about the same time, at once. */
+/** Destroys sessions; requests that come at about the same time share one destruction. */
 export interface SharedDestruction {
-  /** Rejects with what `commit` rejects with, and with what the destruction rejects with where that does not. */
+  /** Rejects with the error of `commit`, or else with that of the destruction. */
   readonly whileDestroying: (sessionIds: readonly string[], commit: () => Promise<void>) => Promise<void>;
-  /** Resolves when nobody waits any more. */
+  /** Resolves when no request waits any more. */
   readonly settled: () => Promise<void>;
 }
 
@@ -13,7 +13,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** `destroy` destroys sessions by calling `commit`, for one group after the other. */
+/** `destroy` must destroy the sessions of a group by calling `commit`; it is called for one group after the other. */
 export function createSharedDestruction(
   destroy: (sessionIds: readonly string[], commit: () => Promise<void>) => Promise<void>,
 ): SharedDestruction {
@@ -21,7 +21,7 @@ export function createSharedDestruction(
   let running: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
-    // What is asked for in the same turn of the event loop belongs together.
+    // Wait for the other requests of the same turn of the event loop.
     await Promise.resolve();
     while (waiting.length > 0) {
       const together = waiting;

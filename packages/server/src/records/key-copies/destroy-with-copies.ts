@@ -12,8 +12,8 @@ import { ATTEMPT_MS, PATIENCE_MS, RETRY_AFTER_SECONDS } from './patience.js';
 const WRITE_PATIENCE_MS = 2000;
 
 /**
- * Has `commit` destroy sessions in the database, and takes their keys out of every copy. Nothing is committed before
- * every copy here could be replaced, and nothing is told before every one is.
+ * Has `commit` destroy sessions in the database, and removes their keys from every copy. It commits only once a replacement
+ * of every copy on this machine is ready, and resolves only once all are in place.
  */
 export async function destroyWithCopies(
   services: CopyServices,
@@ -22,13 +22,13 @@ export async function destroyWithCopies(
 ): Promise<void> {
   const places = await prepareAndCommit(services, ids, commit);
   const gone = await services.rows.destroyedAmong(ids);
-  // A backup may have begun a copy meanwhile.
+  // Copies that a backup has begun in the meantime.
   const later = (await placesHere(services)).filter((place) => !places.includes(place));
   for (const place of later) await locked([place], () => removeFrom(services, place, gone));
   await waitForOthers(services, gone);
 }
 
-/** The places of the copies that were replaced with the commit. */
+/** Prepares the copies here, commits, and puts the copies in place; returns their places. */
 async function prepareAndCommit(
   services: CopyServices,
   ids: readonly string[],
@@ -53,7 +53,7 @@ async function prepareAndCommit(
   }
 }
 
-/** A copy as it will be once what is asked for is committed. */
+/** A copy as it is to be once all sessions asked for are destroyed. */
 interface PreparedCopy {
   readonly place: string;
   readonly id: string;
@@ -96,7 +96,7 @@ async function installWhatIsGone(
     for (const { replacement } of prepared) await replacement.install();
     for (const { id } of prepared) await rows.noteRemoved(id, gone);
   } else {
-    // Some were refused, and keep their keys.
+    // Some sessions were not destroyed and keep their keys, so the prepared copies are wrong.
     await discardAll(prepared);
     if (gone.length > 0) for (const { place } of prepared) await removeFrom(services, place, gone);
   }
@@ -107,7 +107,10 @@ async function discardAll(prepared: readonly PreparedCopy[]): Promise<void> {
   for (const { replacement } of prepared) await replacement.discard().catch(() => undefined);
 }
 
-/** Servers on other machines clean what only they can reach; those that do not run do it when they start. */
+/**
+ * Waits until other servers have cleaned the copies that only they can reach. Servers that do not run are not waited for:
+ * they clean theirs when they start.
+ */
 async function waitForOthers({ rows, kind, log }: CopyServices, ids: readonly string[]): Promise<void> {
   if (kind === 'sqlite' || ids.length === 0) return;
   const giveUpAt = Date.now() + PATIENCE_MS;

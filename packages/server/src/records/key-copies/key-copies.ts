@@ -16,41 +16,41 @@ import { renewCopy } from './renew-copy.js';
 import { settleCopies } from './settle-copies.js';
 
 /**
- * The copies of data keys that backups are read with: that of this server, and those that the database tells of.
- * Whoever changes one holds its lock, in this process and in all others.
+ * The copies of data keys with which backups are read: that of this server, and the others that the database knows. A copy
+ * is changed only under its lock, which counts in all processes.
  */
 export interface KeyCopies {
   /**
-   * Has `commit` destroy sessions in the database, and resolves when no copy that a running server can reach holds
-   * their keys. Those who ask at the same time share the work. Rejects with what `commit` rejects with; with
-   * `key_copy_unavailable` where a copy cannot be written, mostly before anything is committed. Where it was
-   * committed already, the key is removed as soon as that can be done, by this process or the next.
+   * Has `commit` destroy sessions in the database, and resolves when no copy that a running server can reach holds their
+   * keys. Calls at the same time share the work. Rejects with the error of `commit`, or with `key_copy_unavailable` if a copy
+   * cannot be written. That is mostly noticed before anything is committed; if it is noticed later, the key is removed as
+   * soon as possible, by this process or the next.
    */
   readonly whileDestroying: (sessionIds: readonly string[], commit: () => Promise<void>) => Promise<void>;
-  /** Brings the copy of this server up to the database, for the backup that was just made. */
+  /** Brings the copy of this server up to date with the database, for the backup that was just made. */
   readonly renew: () => Promise<void>;
   /**
-   * Removes from every copy here, and adds to the list of what was destroyed, whatever somebody who was killed had not
-   * come to. Rejects where that cannot be done; it is tried again by itself then.
+   * Completes destructions during which a process was killed: removes the keys from every copy here, and adds the sessions
+   * to the list of destroyed ones. Rejects if that fails; it is then tried again without another call.
    */
   readonly settle: () => Promise<void>;
-  /** Does for others what they cannot reach, and tries again what failed, until the returned function is called. */
+  /** Cleans copies that other servers cannot reach, and tries again what failed, until the returned function is called. */
   readonly attend: () => () => void;
-  /** Waits for what is under way. */
+  /** Waits for destructions that are under way. */
   readonly close: () => Promise<void>;
 }
 
-/** What copies are kept with. */
+/** The services with which copies are kept. */
 export interface KeyCopyServices {
   readonly database: Database;
   readonly queue: CommitQueue;
   readonly masterKeys: MasterKeys;
   readonly log: Log;
-  /** The copy of this server, which need not be there yet. */
+  /** The path of this server's copy, which need not exist yet. */
   readonly path: string;
-  /** The list of what was destroyed here. */
+  /** The path of the list of sessions that were destroyed here. */
   readonly listPath: string;
-  /** Told of a deletion that somebody has put into the database, which the audit log does not know. */
+  /** Called for a deletion that is in the database but not in the audit log, so that somebody must have forged it. */
   readonly onForged: (row: RefusedRow) => void;
 }
 
@@ -101,13 +101,13 @@ export function createKeyCopies(services: KeyCopyServices): KeyCopies {
   };
 }
 
-/** A database that is away is told from a copy that cannot be written. */
+/** The deletions in the audit log. A database that is away is reported as such, and not as a copy that cannot be written. */
 function destroyedByLog({ database, masterKeys }: KeyCopyServices): DestroyedByLog {
   const byLog = createDestroyedByLog(database, masterKeys);
   return { ...byLog, among: (ids) => asked(byLog.among(ids)) };
 }
 
-/** Of forged deletions, those that are told of at a time. */
+/** The most forged deletions that are reported at a time. */
 const MOST_REPORTED = 100;
 
 function confirmByLog(

@@ -12,7 +12,7 @@ const copiedKey = z.object({ masterKeyId: z.string(), wrapped: z.base64() });
 
 const keyCopy = z.object({
   version: z.literal(1),
-  /** Tells the copies of several servers apart; copies that older versions wrote have none. */
+  /** Tells the copies of several servers apart; copies by older versions have none. */
   id: z.string().optional(),
   /** Sessions whose keys were destroyed. */
   destroyed: z.array(z.string()),
@@ -22,14 +22,14 @@ const keyCopy = z.object({
 
 type CopiedKey = z.output<typeof copiedKey>;
 
-/** The data keys that backups are read with, encrypted as they are in the database. */
+/** The data keys with which backups are read, encrypted as in the database. */
 export interface KeyCopy {
   readonly id: string;
   readonly keys: ReadonlyMap<string, CopiedKey>;
   readonly destroyed: ReadonlySet<string>;
 }
 
-/** The file with the encrypted data keys that backups are read with. */
+/** The path of the file with the encrypted data keys with which backups are read. */
 export function keyCopyPath({
   dataKeyCopy,
   dataDirectory,
@@ -37,7 +37,7 @@ export function keyCopyPath({
   return resolve(dataKeyCopy ?? join(dataDirectory, 'data-keys.json'));
 }
 
-/** Where the copy really is: what is renamed into the place of a link would leave the keys where the link leads. */
+/** The real path of a copy: a file renamed over a symbolic link would leave the keys in the file that the link points to. */
 export async function placeOfCopy(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -47,7 +47,7 @@ export async function placeOfCopy(path: string): Promise<string> {
   }
 }
 
-/** A copy that nothing is in yet. */
+/** A new, empty copy. */
 export function emptyCopy(): KeyCopy {
   return { id: randomUUID(), keys: new Map(), destroyed: new Set() };
 }
@@ -57,12 +57,12 @@ export function copied({ master_key_id: masterKeyId, wrapped }: WrappedKey): Cop
   return { masterKeyId, wrapped: wrapped.toString('base64') };
 }
 
-/** Entries that are read or written before others have their turn: a copy can hold a million. */
+/** Entries that are read or written before the event loop gets a turn: a copy can hold a million. */
 const ENTRIES_A_TURN = 200;
 
 /**
- * The text of the file, in parts, without the keys of the sessions that are `gone`, which are noted as destroyed. JSON
- * with one entry a line, so that it can be read and written piece by piece.
+ * The text of the file, in parts. It leaves out the keys of the sessions that are `gone`, and notes these as destroyed. It is
+ * JSON with one entry a line, so that it can be read and written piece by piece.
  */
 export async function* textOfCopy(
   { id, keys, destroyed }: KeyCopy,
@@ -78,8 +78,8 @@ export async function* textOfCopy(
 }
 
 /**
- * The copy at `path`; undefined where there is none.
- * @throws {ConfigError} if it is no copy
+ * The copy at `path`; undefined if there is no file.
+ * @throws {ConfigError} if the file is no copy
  */
 export async function readCopy(path: string): Promise<KeyCopy | undefined> {
   const bytes = await bytesAt(path);
@@ -91,7 +91,7 @@ export async function readCopy(path: string): Promise<KeyCopy | undefined> {
   }
 }
 
-/** Which copy is at `path`, without reading all of it; undefined where there is none that has a name. */
+/** The name of the copy at `path`, found without reading all of it; undefined if there is no copy, or it has no name. */
 export async function idOfCopy(path: string): Promise<string | undefined> {
   let file;
   try {
@@ -108,8 +108,8 @@ export async function idOfCopy(path: string): Promise<string | undefined> {
 }
 
 /**
- * The keys in the copy, as they are restored.
- * @throws {ConfigError} if it is not there or is no copy
+ * The keys in the copy at `path`, for restoring.
+ * @throws {ConfigError} if there is no file, or it is no copy
  */
 export async function readKeyCopy(
   path: string,
@@ -137,7 +137,7 @@ function* both(destroyed: ReadonlySet<string>, gone: ReadonlySet<string>): Gener
   for (const id of gone) if (!destroyed.has(id)) yield id;
 }
 
-/** Entries that are written as undefined are left out. */
+/** The lines of entries, with turns of the event loop between them. Leaves out entries for which `write` returns undefined. */
 async function* inTurns<Entry>(
   entries: Iterable<Entry>,
   write: (entry: Entry) => string | undefined,
@@ -161,7 +161,7 @@ const LINE_OF_DESTROYED = /^"([\w-]+)",?$/;
 const LINE_OF_KEY = /^"([\w-]+)":\{"masterKeyId":"(\w+)","wrapped":"([\w+/]+={0,2})"\},?$/;
 const NEWLINE = 0x0a;
 
-/** Undefined where it is not laid out as it is written here: an older version wrote it, or somebody else. */
+/** Reads a copy that is laid out as `textOfCopy` does it; undefined for any other layout, such as that of older versions. */
 async function readLines(bytes: Buffer): Promise<KeyCopy | undefined> {
   const id = HEAD.exec(bytes.toString('latin1', 0, LONGEST_HEAD))?.[1];
   if (id === undefined) return undefined;

@@ -3,14 +3,14 @@ import { isElsewhere, locked } from './copy-places.js';
 import type { CopyServices } from './copy-services.js';
 import { copied, emptyCopy, placeOfCopy, readCopy, type KeyCopy } from './key-copy.js';
 
-/** Brings the copy of this server up to the database; makes it where there is none. */
+/** Brings the copy of this server up to date with the database; makes it if there is none. */
 export async function renewCopy(services: CopyServices): Promise<void> {
   const { rows, confirmed } = services;
   const place = await placeOfCopy(services.path);
   await locked([place], async () => {
     const old = (await readCopy(place)) ?? emptyCopy();
     const id = (await isElsewhere(services, old.id, place)) ? emptyCopy().id : old.id;
-    // Before the keys are read: whoever destroys one of them from now on knows of the copy.
+    // Before the keys are read, so that whoever destroys one of them from now on knows of this copy.
     await rows.register(id, place);
     const pending = await rows.pendingFor(id);
     const keys = await rows.allKeys();
@@ -19,7 +19,7 @@ export async function renewCopy(services: CopyServices): Promise<void> {
     const merged: KeyCopy = {
       id,
       keys: new Map([...old.keys, ...there]),
-      // One that the database holds is not destroyed, whatever an interrupted deletion noted.
+      // A key that is in the database is not destroyed, even if an interrupted deletion noted it as such.
       destroyed: new Set([...old.destroyed].filter((session) => !there.has(session))),
     };
     const back = [...merged.keys.keys()].filter((session) => destroyed.has(session));

@@ -5,7 +5,7 @@ import { locked, placesHere } from './copy-places.js';
 import type { CopyServices } from './copy-services.js';
 import { idOfCopy, placeOfCopy, readCopy } from './key-copy.js';
 
-/** Has every copy here, and the list of what was destroyed, say what the database says was destroyed. */
+/** Brings every copy here, and the list of destroyed sessions, in line with what was destroyed in the database. */
 export async function settleCopies(services: CopyServices): Promise<void> {
   const { rows, listPath, masterKeys, byLog } = services;
   const destroyed = await rows.allDestroyed();
@@ -16,7 +16,7 @@ export async function settleCopies(services: CopyServices): Promise<void> {
   if (missing.length > 0) await addToDestroyedList(listPath, masterKeys, [...(await byLog.among(missing))]);
 }
 
-/** Under the lock of the copy. */
+/** Settles one copy. Called under its lock. */
 async function settleCopy(
   services: CopyServices,
   place: string,

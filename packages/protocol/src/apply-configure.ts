@@ -16,7 +16,7 @@ export function applyConfigure(
   return Object.fromEntries(changed) as SessionSettings;
 }
 
-/** What has parts can be asked for in part. */
+/** The new value of a setting. If the setting has parts, those that were not asked for stay as they are. */
 function changedValue(now: unknown, asked: unknown): unknown {
   return typeof now === 'object' && typeof asked === 'object' ? { ...now, ...asked } : (asked ?? now);
 }

@@ -35,19 +35,18 @@ export const configureMessage = z
   .strictObject({
     type: z.literal('configure'),
     ...askedFor(sessionSettings.shape),
-    endpointing: endpointing
-      .partial()
-      .optional()
-      .meta({ description: 'When an utterance ends. Fields left out are as the server is set.' }),
+    endpointing: endpointing.partial().optional().meta({
+      description: 'When an utterance ends. For fields that are left out, the settings of the server count.',
+    }),
     keyterms: keyTermList.optional().meta({
       description:
-        'Words and phrases that are likely to be said, each as it is to be written, as text or as an object. ' +
+        'Words and phrases that are likely to be said, each a text, as it is to be written, or an object. ' +
         'They replace those sent before; an empty list takes them back.',
     }),
   })
   .meta({
     description:
-      'Opts in and sets the session up. Only before the first audio. Answered by `ready`. ' +
+      'Opts in and sets the session up. Allowed only before the first audio. Answered by `ready`. ' +
       'Fields left out of a second `configure` stay as they are. Unknown fields are refused.',
     examples: [
       {
@@ -125,7 +124,7 @@ export type ClientMessageType = keyof typeof clientMessages;
 /** A message from a client, as it is written on the wire. */
 export type ClientMessage = z.infer<(typeof clientMessages)[ClientMessageType]>;
 
-/** Settings of which each may be left out, with what holds then. */
+/** The settings, each optional, with the values that count if they are left out. */
 function askedFor<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape) {
   const defaults: Readonly<Record<string, unknown>> = initialSettings;
   return Object.fromEntries(

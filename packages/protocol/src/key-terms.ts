@@ -17,16 +17,16 @@ const words = z
 export const keyTerm = z.union([
   words,
   z.strictObject({
-    text: words.meta({ description: 'As it is to be written.' }),
+    text: words.meta({ description: 'The term as it is to be written.' }),
     weight: z
       .number()
       .min(keyTermWeight.min)
       .max(keyTermWeight.max)
       .optional()
-      .meta({ default: 1, description: 'How much more likely than other terms it is to be said.' }),
+      .meta({ default: 1, description: 'How much more likely the term is to be said than others.' }),
     soundsLike: boundedList(words, keyTermSayings.max)
       .optional()
-      .meta({ description: 'Other ways in which it is said, spelled in plain words: `h b a one c`.' }),
+      .meta({ description: 'Other ways to say the term, spelled in plain words: `h b a one c`.' }),
   }),
 ]);
 export type KeyTerm = z.infer<typeof keyTerm>;

@@ -17,49 +17,49 @@ export const endpointing = z.strictObject({
     .meta({ description: 'The longest utterance before it is cut at its quietest place, seconds.' }),
 });
 
-/** What is made of speech: its text, or English text of what was said in another language. */
+/** The text to make of speech: in its own language, or in English. */
 export const transcriptionTask = z.enum(['transcribe', 'translate']);
 export type TranscriptionTask = z.infer<typeof transcriptionTask>;
 
-/** Whether a session that has stopped is read again as a whole, for a better text beside the live one. */
+/** Whether a session that has stopped is recognised again as a whole, for a better text beside the live one. */
 const refineMode = z.enum(['off', 'on-stop']);
 
 /** Whether something is done. */
 export const onOrOff = z.enum(['off', 'on']);
 
-/** What is to be known of a setting, besides its name, for it to reach the recognizer and the record from everywhere. */
+/** The facts about a setting from which its way is derived, from socket, form, file or flag to recognizer and record. */
 interface Declaration {
-  /** What it takes in JSON, with its meaning in `description`. */
+  /** The values that it takes in JSON, with its meaning in `description`. */
   readonly value: z.ZodType;
   /** What acts on it: recognition, the writing of what was recognised, or the session around both. */
   readonly concerns: 'hearing' | 'writing' | 'session';
-  /** What it can be asked for: live sessions by `configure`, whole recordings by a field of the upload. */
+  /** Where clients can ask for it: in `configure` of live sessions, in a form field of uploaded recordings, or in both. */
   readonly askedOf: 'sessions' | 'recordings' | 'both';
-  /** What holds where nobody asks. Without it, that is as the operator has set the server. */
+  /** The value that counts if the client does not ask for another. Without it, the operator's value counts. */
   readonly initial?: unknown;
   /**
-   * The operator of a server sets it for those who ask for nothing, under the same name in the configuration; `note` is
-   * what there is to know of it there. On the command line it is a flag of `serve`, and of `transcribe` where it can be
-   * asked of recordings.
+   * Present if the configuration has a setting of the same name, by which the operator sets the value for clients that ask
+   * for none; `note` is added to its description there. It is also a flag of `serve`, and of `transcribe` if it can be asked
+   * for with recordings.
    */
   readonly operator?: { readonly default: unknown; readonly note?: string };
-  /** What holds for clients that know nothing of it, as they did not opt in, instead of what the operator has set. */
+  /** The value for clients that do not know the setting, as they did not opt in: it counts before the operator's value. */
   readonly unlessOptedIn?: unknown;
   /**
-   * Where the record of a session keeps it: in a column that sessions are found by, or sealed with all that may tell of
-   * a patient; `sealed-always` has been there since the first record. What only says what is sent is not kept.
+   * Where the record of a session keeps it: in a column by which sessions are found, or encrypted with everything that may
+   * tell of a patient; `sealed-always` if every record has it. Absent if it is not kept, as it only says what is sent.
    */
   readonly kept?: 'column' | 'sealed' | 'sealed-always';
 }
 
 /**
- * How speech is to be heard and written: every setting of a session and of a recording, and the only place where one is
- * declared. Key terms are the exception, since they are a list and not a value: see `keyTermList`.
+ * Every setting of a session or recording that says how speech is to be heard and written. They are declared only here, but
+ * for key terms, which are a list and not a value: see `keyTermList`.
  */
 export const recognitionSettings = {
   sampleRate: {
     value: z.int().min(protocolLimits.sampleRate.min).max(protocolLimits.sampleRate.max).meta({
-      description: 'Samples a second of binary frames, and of `audio` messages that name no rate.',
+      description: 'Sample rate of binary frames, and of `audio` messages that name no rate, Hz.',
     }),
     concerns: 'hearing',
     askedOf: 'sessions',
@@ -77,7 +77,7 @@ export const recognitionSettings = {
   },
   channels: {
     value: channelCount.meta({
-      description: 'Channels of the audio, interleaved. Each is a transcription of its own.',
+      description: 'Number of channels of the audio, interleaved. Each is transcribed by itself.',
     }),
     concerns: 'session',
     askedOf: 'sessions',
@@ -93,7 +93,7 @@ export const recognitionSettings = {
   },
   words: {
     value: z.boolean().meta({
-      description: 'Whether final text comes with its words, their times and confidences.',
+      description: 'Whether final text comes with its words and their times and confidences.',
     }),
     concerns: 'session',
     askedOf: 'both',
@@ -101,7 +101,8 @@ export const recognitionSettings = {
   },
   language: {
     value: z.string().min(2).max(35).meta({
-      description: 'Language of the speech, a BCP 47 tag such as `en`, or `auto` for a model that can tell.',
+      description:
+        'Language of the speech: a BCP 47 tag such as `en`, or `auto` if the model can recognise languages.',
     }),
     concerns: 'hearing',
     askedOf: 'both',
@@ -110,7 +111,8 @@ export const recognitionSettings = {
   },
   task: {
     value: transcriptionTask.meta({
-      description: 'Text in the language of the speech, or in English where the model can translate.',
+      description:
+        'Whether the text is in the language of the speech, or in English if the model can translate.',
     }),
     concerns: 'hearing',
     askedOf: 'both',
@@ -120,7 +122,7 @@ export const recognitionSettings = {
   refine: {
     value: refineMode.meta({
       description:
-        'Whether a session is read again as a whole after `stop`, for a better text beside the live one: the message `refined`.',
+        'Whether a session is recognised again as a whole after `stop`, for a better text beside the live one, sent as `refined`.',
     }),
     concerns: 'session',
     askedOf: 'sessions',
@@ -134,7 +136,7 @@ export const recognitionSettings = {
     }),
     concerns: 'writing',
     askedOf: 'both',
-    operator: { default: 'off', note: 'It is off for those that did not opt in.' },
+    operator: { default: 'off', note: 'It is off for clients that did not opt in.' },
     unlessOptedIn: 'off',
     kept: 'sealed-always',
   },
@@ -142,25 +144,25 @@ export const recognitionSettings = {
     value: onOrOff.meta({
       description:
         'Whether `comma`, `new paragraph`, `scratch that` and the like are carried out in final text in English, ' +
-        'where they are a phrase of their own.',
+        'if they are a phrase of their own.',
     }),
     concerns: 'writing',
     askedOf: 'both',
-    operator: { default: 'off', note: 'It is off for those that did not opt in.' },
+    operator: { default: 'off', note: 'It is off for clients that did not opt in.' },
     unlessOptedIn: 'off',
     kept: 'sealed-always',
   },
   lexicon: {
     value: lexicon.meta({
       description:
-        'Whether the terms of medicine that ship with the server are listened for, in English that is not translated.',
+        'Whether recognition listens for the medical terms that ship with the server, in English that is not translated.',
     }),
     concerns: 'hearing',
     askedOf: 'both',
-    operator: { default: 'medical', note: 'With `none` here none of them gets the terms.' },
+    operator: { default: 'medical', note: 'With `none` here, no client gets the terms.' },
     kept: 'sealed',
   },
-  /** The configuration has a setting for each of its parts. */
+  /** The configuration has one setting for each part of this one. */
   endpointing: {
     value: endpointing.meta({ description: 'When an utterance ends.' }),
     concerns: 'hearing',
@@ -170,7 +172,7 @@ export const recognitionSettings = {
   hearings: {
     value: z.int().min(1).max(protocolLimits.hearings.max).meta({
       description:
-        'How often a whole recording is heard before the words are voted on: fewer of them are wrong, for as many times the work. Whisper hears once.',
+        'How many times a whole recording is heard; each word is then chosen by vote. More hearings make fewer mistakes, and as many times the work. Whisper hears once.',
     }),
     concerns: 'hearing',
     askedOf: 'recordings',
@@ -194,7 +196,7 @@ type RecordingSetting = SettingsWith<{ readonly askedOf: 'recordings' | 'both' }
 /** All settings, in their order. */
 export const settingNames = Object.keys(recognitionSettings) as readonly SettingName[];
 
-/** The declaration of a setting, where code is the same for all of them. */
+/** The declaration of a setting, for code that is the same for all settings. */
 export function declarationOf(name: SettingName): Declaration {
   return recognitionSettings[name];
 }
@@ -215,7 +217,7 @@ export const recordingSettings = z.object(
 );
 export type RecordingSettings = z.infer<typeof recordingSettings>;
 
-/** All of them. */
+/** All settings, of sessions and of recordings. */
 export type RecognitionSettings = SessionSettings & RecordingSettings;
 
 /** Settings that are `on` or `off`. */
@@ -227,10 +229,10 @@ export function isSwitch(name: SettingName): name is Switch {
   return value instanceof z.ZodEnum && value.options.join() === onOrOff.options.join();
 }
 
-/** What a session starts with; all else starts as the server is set. */
+/** The values that a session starts with; its other settings start with the operator's values. */
 export const initialSettings = attributesOf('initial');
 
-/** What a session of a client that did not opt in is set to, whatever the server is. */
+/** The values for a client that did not opt in, whatever the operator has set. */
 export const plainSettings = attributesOf('unlessOptedIn');
 
 function attributesOf<Attribute extends 'initial' | 'unlessOptedIn'>(attribute: Attribute) {

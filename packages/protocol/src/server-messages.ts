@@ -347,7 +347,7 @@ export const refinedMessage = z
           spoken: z
             .string()
             .optional()
-            .meta({ description: 'What was said, where the text is written differently.' }),
+            .meta({ description: 'What was said, if the text is written differently.' }),
           confidence,
           channel: channel.optional(),
         }),
@@ -383,9 +383,9 @@ export const warningMessage = z
     code: z
       .enum(warningCodes)
       .meta({ description: 'Stable name of the warning, see the table of warnings.' }),
-    message: z
-      .string()
-      .meta({ description: 'What differs from what was asked for, and what to do, for people.' }),
+    message: z.string().meta({
+      description: 'What is done differently from what was asked for, and what to do, in words for people.',
+    }),
     count: z.int().min(1).optional().meta({ description: 'How many key terms the warning is about.' }),
   })
   .meta({

@@ -1,27 +1,27 @@
 import { z } from 'zod';
 
-/** A word and its place, from what is heard to the record and the SDK. Seconds count from the start of the audio. */
+/** A word of a text and its times, in the protocol, the record and the SDK. Seconds count from the start of the audio. */
 export interface Word {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** From 0 to 1: the share of such words that are right. */
+  /** From 0 to 1: the share of words with this confidence that are right. */
   readonly confidence: number;
-  /** The words that were said, where the text is written otherwise. */
+  /** The words that were said, if the text is written differently. */
   readonly spoken?: string;
-  /** What a term or number may be instead, likeliest first, at most three. */
+  /** Other words that may have been said in place of a term or number, the likeliest first, at most three. */
   readonly alternatives?: readonly WordAlternative[];
   /** A medical term, key term or number that should be looked at. */
   readonly doubtful?: true;
 }
 
-/** What a word may be instead. */
+/** What may have been said instead of a word. */
 export interface WordAlternative {
-  /** To be put in place of the text. */
+  /** The text to put in place of the word's. */
   readonly text: string;
-  /** From 0 to 1, and with that of the word at most 1. */
+  /** How likely it is, from 0 to 1. Together with the word's confidence it is at most 1. */
   readonly confidence: number;
-  /** How many words, this one and those behind it, it stands for, where these are several. */
+  /** How many words it replaces, counting this one and those after it; absent if it replaces only this one. */
   readonly words?: number;
 }
 
@@ -32,10 +32,13 @@ const streamSeconds = z
 const confidence = z.number().min(0).max(1);
 
 const wordAlternative: z.ZodType<WordAlternative> = z.object({
-  text: z.string().min(1).meta({ description: 'To be put in place of the text.' }),
-  confidence: confidence.meta({ description: 'How likely it is; with that of the word at most 1.' }),
+  text: z.string().min(1).meta({ description: "The text to put in place of the word's." }),
+  confidence: confidence.meta({
+    description: "How likely it is. Together with the word's confidence it is at most 1.",
+  }),
   words: z.int().min(2).exactOptional().meta({
-    description: 'How many words, this one and those behind it, it stands for, where these are several.',
+    description:
+      'How many words it replaces, counting this one and those after it; absent if it replaces only this one.',
   }),
 });
 
@@ -44,16 +47,14 @@ export const word: z.ZodType<Word> = z.object({
   text: z.string().min(1),
   start: streamSeconds,
   end: streamSeconds,
-  confidence: confidence.meta({ description: 'The share of such words that are right.' }),
+  confidence: confidence.meta({ description: 'The share of words with this confidence that are right.' }),
   spoken: z
     .string()
     .exactOptional()
-    .meta({ description: 'The words that were said, where the text is written otherwise.' }),
-  alternatives: z
-    .array(wordAlternative)
-    .max(3)
-    .exactOptional()
-    .meta({ description: 'What a term or number may be instead, likeliest first.' }),
+    .meta({ description: 'The words that were said, if the text is written differently.' }),
+  alternatives: z.array(wordAlternative).max(3).exactOptional().meta({
+    description: 'Other words that may have been said in place of a term or number, the likeliest first.',
+  }),
   doubtful: z
     .literal(true)
     .exactOptional()

@@ -9,7 +9,7 @@ import {
 type HearingSetting = SettingsWith<{ readonly concerns: 'hearing' }>;
 type WritingSetting = SettingsWith<{ readonly concerns: 'writing' }>;
 
-/** Those of the settings that say how speech is heard. The recognizer has options of the same names. */
+/** The settings among these that say how speech is heard. The recognizer has options of the same names. */
 export function hearingOf<Settings extends Partial<RecognitionSettings>>(
   settings: Settings,
 ): Pick<Settings, HearingSetting & keyof Settings> {
@@ -20,7 +20,7 @@ export function hearingOf<Settings extends Partial<RecognitionSettings>>(
   >;
 }
 
-/** Those that say how its text is written, as true and false. */
+/** The settings among these that say how the text is written, as true and false. */
 export function writingOf(
   settings: Pick<RecognitionSettings, WritingSetting>,
 ): Readonly<Record<WritingSetting, boolean>> {

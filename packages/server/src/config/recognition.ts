@@ -12,42 +12,42 @@ import {
 import { z } from 'zod';
 import { settingInfo } from './setting-info.js';
 
-/** Settings of recognition that the operator sets for those who ask for nothing. */
+/** Settings of recognition for which the operator sets the value that counts unless a client asks for another. */
 type OperatorSetting = SettingsWith<{ readonly operator: { readonly default: unknown } }>;
 
 type Declared = typeof recognitionSettings;
 
-/** What is `on` or `off` for clients is true or false in the configuration. */
+/** The schemas of these settings. What is `on` or `off` for clients is true or false in the configuration. */
 type ConfigSchemas = {
   readonly [Name in OperatorSetting]: Name extends Switch
     ? z.ZodDefault<z.ZodBoolean>
     : z.ZodDefault<Declared[Name]['value']>;
 };
 
-/** What the configuration has of the settings of recognition, as the protocol declares them. */
+/** The recognition settings of the configuration, derived from their declarations in the protocol. */
 export const recognitionConfig = {
   ...(Object.fromEntries(
     settingNames.filter(isOperatorSetting).map((name) => [name, schemaOf(name)]),
   ) as ConfigSchemas),
   endpointingMs: endpointing.shape.silenceMs.default(500).register(settingInfo, {
-    description: 'Silence that ends an utterance, where a client does not ask for another.',
+    description: 'Silence that ends an utterance, unless a client asks for another value.',
     unit: 'ms',
   }),
   maxUtteranceSeconds: endpointing.shape.maxUtteranceSeconds.default(15).register(settingInfo, {
     description:
-      'The longest utterance before it is cut at its quietest place, where a client does not ask for another.',
+      'The longest utterance: a longer one is cut at its quietest place. A client may ask for another value.',
     unit: 'seconds',
   }),
 };
 
-/** The names of settings that `auscult transcribe` and uploads have in common. */
+/** The names of settings that both `auscult transcribe` and uploads take. */
 export const recordingConfig = settingNames.filter(
   (name): name is OperatorSetting => isOperatorSetting(name) && declarationOf(name).askedOf !== 'sessions',
 );
 
 type RecognitionConfig = Readonly<z.output<z.ZodObject<typeof recognitionConfig>>>;
 
-/** How a server with this configuration hears and writes for those who ask for nothing. */
+/** The recognition settings that count on a server with this configuration unless a client asks for others. */
 export function settingsByDefault(config: RecognitionConfig): RecognitionSettings {
   const simple = settingNames
     .filter((name) => name !== 'endpointing')
@@ -72,6 +72,8 @@ function schemaOf(name: OperatorSetting): z.ZodType {
   const schema = isSwitch(name) ? z.boolean().default(initial === 'on') : value.default(initial);
   const { description = '' } = value.meta() ?? {};
   return schema.register(settingInfo, {
-    description: [description, 'Clients may ask for another.', operator?.note].filter(Boolean).join(' '),
+    description: [description, 'Clients may ask for another value.', operator?.note]
+      .filter(Boolean)
+      .join(' '),
   });
 }

@@ -10,7 +10,7 @@ import { settingInfo } from './setting-info.js';
 
 const MIB = 1024 ** 2;
 
-/** Signatures with key pairs, since a public key can check them but not make them. */
+/** Only signatures by key pairs: the server's public key can check them, but not make them. */
 const TOKEN_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -25,8 +25,8 @@ const TOKEN_ALGORITHMS = [
 ] as const;
 
 /**
- * Every setting of the server, with its bounds and its default: the only place where one is declared, but for those that
- * clients may ask otherwise for, which the protocol declares.
+ * Every setting of the server, with its bounds and its default. This is the only place where settings are declared, except
+ * for those that clients may ask for too, which the protocol declares.
  */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').register(settingInfo, {
@@ -50,7 +50,7 @@ export const configSchema = z.strictObject({
     defaultText: 'none',
   }),
   oidcAudience: z.string().min(1).optional().register(settingInfo, {
-    description: 'The name of this server, as registered with the issuer, which `aud` of a token must hold.',
+    description: 'The name of this server, as registered with the issuer. `aud` of a token must hold it.',
     defaultText: 'none',
   }),
   oidcAlgorithms: z
@@ -69,7 +69,7 @@ export const configSchema = z.strictObject({
   }),
   oidcTenantClaim: z.string().min(1).default('tenant').register(settingInfo, {
     description:
-      'Claim with the tenant that the token belongs to; without it, that is `default`. A dot leads into an object.',
+      'Claim with the tenant that the token belongs to; without it, the tenant is `default`. A dot leads into an object.',
   }),
   oidcRoleClaim: z.string().min(1).default('role').register(settingInfo, {
     description:
@@ -89,7 +89,7 @@ export const configSchema = z.strictObject({
     .max(24 * 60)
     .default(30)
     .register(settingInfo, {
-      description: 'A login in a browser ends when nothing comes from it for so long.',
+      description: 'How long a login in a browser lasts without a request.',
       unit: 'minutes',
     }),
   loginHours: z
@@ -98,7 +98,7 @@ export const configSchema = z.strictObject({
     .max(24 * 30)
     .default(12)
     .register(settingInfo, {
-      description: 'A login in a browser ends after so long in any case.',
+      description: 'How long a login in a browser lasts at most.',
       unit: 'hours',
     }),
   tlsCertificate: z.string().min(1).optional().register(settingInfo, {
@@ -117,7 +117,7 @@ export const configSchema = z.strictObject({
   }),
   tlsClientCrl: z.string().min(1).optional().register(settingInfo, {
     description:
-      'File with the revoked certificates of clients, as PEM: a list (CRL) of each authority in `tlsClientCa`. It is read again when it changes, and clients with certificates then have to connect anew. A list that has expired lets none of them in.',
+      'File with the revoked certificates of clients, as PEM: a list (CRL) of each authority in `tlsClientCa`. It is read again when it changes, and clients with certificates then have to connect anew. If a list has expired, no client with a certificate gets in.',
     defaultText: 'none: certificates are good until they expire',
   }),
   trustedProxies: z
@@ -145,7 +145,7 @@ export const configSchema = z.strictObject({
       defaultText: 'none on loopback and without authentication, else any',
     }),
   requestTimeoutSeconds: z.number().min(0.05).max(600).default(15).register(settingInfo, {
-    description: 'How long the head of a request, and a body that is no recording, may take to arrive.',
+    description: 'How long the head of a request may take to arrive, and any body except a recording.',
     unit: 'seconds',
   }),
   workers: z
@@ -153,7 +153,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .max(256)
     .default(() => availableParallelism())
-    .register(settingInfo, { description: 'Inference processes.', defaultText: 'one a core' }),
+    .register(settingInfo, { description: 'Number of inference processes.', defaultText: 'one a core' }),
   model: z.string().min(1).default('moonshine-base').register(settingInfo, {
     description:
       'Name of a model (see `auscult models list`), a folder that holds one, or a repository of a hub as `owner/name`.',
@@ -166,7 +166,8 @@ export const configSchema = z.strictObject({
     description: 'Whether the CPU is used if `device` cannot be; otherwise the start fails.',
   }),
   computeType: z.enum(['int8', 'float16', 'float32']).default('int8').register(settingInfo, {
-    description: 'The numbers that the model calculates with; picks the files of a model that has several.',
+    description:
+      'The type of numbers that the model calculates with. It chooses between the files of a model that has several.',
   }),
   beamSize: z.int().min(1).max(10).optional().register(settingInfo, {
     description:
@@ -186,7 +187,8 @@ export const configSchema = z.strictObject({
     unit: 'seconds',
   }),
   shrinkContextUnderLoad: z.boolean().default(true).register(settingInfo, {
-    description: 'Whether that context may shrink while finals are late, so that more sessions fit.',
+    description:
+      'Whether that context may shrink while finals are late, so that the server can take more sessions.',
   }),
   cacheDirectory: z
     .string()
@@ -244,7 +246,7 @@ export const configSchema = z.strictObject({
   }),
   auditSyslog: z.string().refine(isSyslogUrl).optional().register(settingInfo, {
     description:
-      'Syslog server that gets the same notes: `tls://host:6514`, or `udp://host:514` where nobody else is on the way.',
+      'Syslog server that gets the same notes: `tls://host:6514`, or `udp://host:514` if nobody can listen in between.',
     defaultText: 'none',
     isSecret: true,
   }),
@@ -265,12 +267,12 @@ export const configSchema = z.strictObject({
     .optional()
     .register(settingInfo, {
       description:
-        'Time stamp authority (RFC 3161) that signs when the audit log had which state. It is sent only a digest.',
+        'Address of a time stamp authority (RFC 3161), which signs the state of the audit log together with the time. It is sent only a digest.',
       defaultText: 'none',
       isSecret: true,
     }),
   auditTimestampCa: z.string().min(1).optional().register(settingInfo, {
-    description: 'File with the certificates to which its signatures lead, as PEM.',
+    description: "File with the certificates against which that authority's signatures are checked, as PEM.",
     defaultText: 'none',
   }),
   auditTimestampMinutes: z
@@ -278,7 +280,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .max(7 * 24 * 60)
     .default(60)
-    .register(settingInfo, { description: 'How often the authority is asked.', unit: 'minutes' }),
+    .register(settingInfo, { description: 'Time between two requests to that authority.', unit: 'minutes' }),
   retention: z
     .array(z.string().regex(/^[^=]+=\d{1,5}$/))
     .default(() => [])
@@ -289,7 +291,7 @@ export const configSchema = z.strictObject({
     }),
   verifyDays: z.number().min(0).max(365).default(7).register(settingInfo, {
     description:
-      'How often the server begins to verify, slowly, everything that it keeps; 0 switches that off.',
+      'Time from one verification of everything that the server keeps to the next; each goes on slowly in the background. 0 switches them off.',
     unit: 'days',
   }),
   dataKeyCopy: z.string().min(1).optional().register(settingInfo, {
@@ -298,7 +300,7 @@ export const configSchema = z.strictObject({
     defaultText: '`data-keys.json` in `dataDirectory`',
   }),
   offline: z.boolean().default(false).register(settingInfo, {
-    description: 'Fetch nothing: if the model is not there, the start fails.',
+    description: 'Fetch nothing: if the model is not on this machine, the start fails.',
   }),
   workerMemoryLimit: z.int().min(256).optional().register(settingInfo, {
     defaultText: '1024, or 512 plus twice the size of a larger model',
@@ -307,7 +309,7 @@ export const configSchema = z.strictObject({
   }),
   workerTimeoutSeconds: z.number().min(1).max(600).default(10).register(settingInfo, {
     description:
-      'An inference process that has not answered for so long is replaced, and its work done again.',
+      'An inference process that has not answered for this long is replaced, and its work is done again.',
     unit: 'seconds',
   }),
   maxFinalDelaySeconds: z.number().min(0.1).max(600).default(3).register(settingInfo, {
@@ -319,7 +321,7 @@ export const configSchema = z.strictObject({
   }),
   maxSessionsPerIdentity: z.int().min(1).default(20).register(settingInfo, {
     description:
-      'How many of them one key, user, token subject or certificate may hold; more are refused in the same way, and so is anybody who holds twice as many as are free. Does not apply to a server without authentication.',
+      'How many of these sessions one key, user, token subject or certificate may hold; more are refused in the same way. So is any further session of somebody who holds twice as many as are free. Does not apply to a server without authentication.',
   }),
   maxFrameBytes: z
     .int()
@@ -347,7 +349,7 @@ export const configSchema = z.strictObject({
     unit: 'bytes',
   }),
   idleTimeoutSeconds: z.number().min(1).default(300).register(settingInfo, {
-    description: 'A session that has sent nothing for so long is closed; any message counts.',
+    description: 'A session that has sent nothing for this long is closed; any message counts.',
     unit: 'seconds',
   }),
   resumeSeconds: z.number().min(0).max(3600).default(300).register(settingInfo, {
@@ -360,17 +362,18 @@ export const configSchema = z.strictObject({
     unit: 'seconds',
   }),
   drainSeconds: z.number().min(0).default(30).register(settingInfo, {
-    description: 'How long a stopping server works at most on audio that it has already received.',
+    description: 'The longest time for which a stopping server still works on audio that it has received.',
     unit: 'seconds',
   }),
 
   refineModel: z.string().min(1).optional().register(settingInfo, {
-    description: 'Name or folder of the model that hears sessions again, in an inference process of its own.',
+    description:
+      'Name or folder of the model for the second pass over sessions, which runs in an inference process of its own.',
     defaultText: 'the same model',
   }),
   refineHearings: recognitionSettings.hearings.value.default(MOST_HEARINGS).register(settingInfo, {
     description:
-      'How often that second pass hears a session, each time cut at other pauses, before the words are voted on: fewer of them are wrong, at that many times the work. Whisper hears once.',
+      'How many times the second pass hears a session, each time cut at other pauses; each word is then chosen by vote. More hearings make fewer mistakes, and as many times the work. Whisper hears once.',
   }),
 
   maxRefineMinutes: z
@@ -380,7 +383,7 @@ export const configSchema = z.strictObject({
     .default(240)
     .register(settingInfo, {
       description:
-        'The most audio of one session that is kept, encrypted, to be heard again; a longer session is not.',
+        'The most audio of one session that is kept, encrypted, for a second pass; a longer session gets none.',
       unit: 'minutes',
     }),
   spoolDirectory: z
@@ -412,7 +415,7 @@ export const configSchema = z.strictObject({
     .max(256)
     .default(() => availableParallelism())
     .register(settingInfo, {
-      description: 'How many of them are transcribed at the same time, behind all live speech.',
+      description: 'How many of these are transcribed at the same time, after all live speech.',
       defaultText: 'one a core',
     }),
   transcriptionRetentionMinutes: z
@@ -426,7 +429,7 @@ export const configSchema = z.strictObject({
       unit: 'minutes',
     }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingInfo, {
-    description: 'The least important log lines that are written.',
+    description: 'The lowest level of log lines that are written.',
   }),
   logFormat: z.enum(['auto', 'json', 'text']).default('auto').register(settingInfo, {
     description: 'How log lines look. `auto` is `text` on a terminal and `json` elsewhere.',

@@ -4,9 +4,9 @@ import { z } from 'zod';
 export interface SettingInfo {
   /** What the setting does, one or two sentences. */
   readonly description: string;
-  /** Unit of the value, such as `seconds`; left out where there is none. */
+  /** Unit of the value, such as `seconds`; left out if there is none. */
   readonly unit?: string;
-  /** The default in words, where it depends on the machine. */
+  /** The default in words, if it depends on the machine. */
   readonly defaultText?: string;
   /** Whether a value may hold a password or a key, so that it is written nowhere. */
   readonly isSecret?: true;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { configSchema, type Config } from './schema.js';
 import { settingInfo, type SettingInfo } from './setting-info.js';
 
-/** One setting as people write it down, everything derived from {@link configSchema}. */
+/** One setting as people write it; all of this is derived from {@link configSchema}. */
 export interface Setting extends SettingInfo {
   /** Name in the configuration file, such as `maxFrameBytes`. */
   readonly name: keyof Config;

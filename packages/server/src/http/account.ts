@@ -16,7 +16,7 @@ const PATH = '/api/v1/account';
 type ChangeAction = Extract<AccessAuditAction, `account.${string}`>;
 
 const accountBody = z.object({
-  name: z.string().meta({ description: 'What the user logs in with.' }),
+  name: z.string().meta({ description: 'The name that the user logs in with.' }),
   usesCodes: z.boolean().meta({ description: 'Whether an authenticator is set up.' }),
   recoveryCodesLeft: z.int(),
 });
@@ -32,7 +32,7 @@ const passwordOrder = z.strictObject({
 });
 const confirmation = z.strictObject({ password });
 const codeOrder = z.strictObject({
-  code: z.string().min(1).max(10).meta({ description: 'What the new authenticator shows.' }),
+  code: z.string().min(1).max(10).meta({ description: 'The code that the new authenticator shows.' }),
 });
 const recoveryCodesBody = z.object({
   recoveryCodes: z
@@ -107,7 +107,8 @@ function addAuthenticator(app: FastifyInstance, access: Access): void {
       config: { action: 'account.change' },
       schema: {
         summary: 'Get a new authenticator',
-        description: 'It is shown only this once. The old one counts until this one is confirmed.',
+        description:
+          'Its secret is shown only this once. The old authenticator counts until this one is confirmed.',
         body: confirmation,
         response: {
           201: z.object({
@@ -132,7 +133,7 @@ function addAuthenticator(app: FastifyInstance, access: Access): void {
       schema: {
         summary: 'Use the new authenticator from now on',
         description:
-          'New recovery codes come with it, and old ones no longer count. Ends your logins in all other browsers.',
+          'The answer has new recovery codes, and old ones no longer count. Ends your logins in all other browsers.',
         body: codeOrder,
         response: {
           200: recoveryCodesBody,

@@ -34,7 +34,7 @@ const DEGRADATIONS = [
 
 const degradations = z.array(z.enum(DEGRADATIONS)).meta({
   description:
-    'Problems that need attention although sessions are taken: places that take no anchors of the audit log, missing anchors, a log that somebody else has written to, or rows of the database that somebody else has written and that are refused.',
+    'Problems that need attention although sessions are accepted: places that take no anchors of the audit log, missing anchors, an audit log or rows of the database that were changed by something other than a server.',
 });
 
 const health = z.object({
@@ -46,8 +46,14 @@ const health = z.object({
   degraded: degradations,
   verification: z
     .object({
-      wholeAt: z.string().optional().meta({ description: 'When everything that is kept was last read.' }),
-      damaged: z.int().min(0).meta({ description: 'How much was found damaged then or since.' }),
+      wholeAt: z
+        .string()
+        .optional()
+        .meta({ description: 'When the last verification of everything that is kept ended.' }),
+      damaged: z.int().min(0).meta({
+        description:
+          'How many things that verification, or the one under way, found damaged: the larger number.',
+      }),
     })
     .optional(),
 });

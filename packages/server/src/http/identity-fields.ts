@@ -15,5 +15,6 @@ export const groupNames = z
   .max(100)
   .default(() => [])
   .meta({
-    description: 'What they make belongs to these groups, and a supervisor reads what belongs to theirs.',
+    description:
+      'Groups to which the sessions of this key or user belong. Supervisors read the sessions of their own groups.',
   });

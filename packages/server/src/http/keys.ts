@@ -24,7 +24,10 @@ const keyBody = z.object({
   createdBy: z.string().optional(),
   expiresAt: z.iso.datetime().optional(),
   revokedAt: z.iso.datetime().optional(),
-  lastUsedAt: z.iso.datetime().optional().meta({ description: 'At most a minute older than its last use.' }),
+  lastUsedAt: z.iso
+    .datetime()
+    .optional()
+    .meta({ description: 'When the key was last used, or up to a minute before that.' }),
 });
 
 const keyOrder = z.strictObject({
@@ -32,7 +35,7 @@ const keyOrder = z.strictObject({
   role: z.enum(GRANTABLE_ROLES),
   groups: groupNames,
   expiresInDays: z.number().positive().max(MOST_DAYS).optional().meta({
-    description: 'Without it the key is valid until it is revoked.',
+    description: 'Days until the key expires; without it, the key is valid until it is revoked.',
   }),
 });
 
@@ -47,7 +50,8 @@ export function registerKeys(app: FastifyInstance, { apiKeys, guard }: Access): 
       config: { action: 'key.create' },
       schema: {
         summary: 'Create an API key',
-        description: 'In the tenant of whoever creates it. The secret is shown only this once.',
+        description:
+          'The key belongs to the tenant of whoever creates it. Its secret is shown only this once.',
         body: keyOrder,
         response: {
           201: keyBody.extend({ secret: z.string().meta({ description: 'The key, to be kept safe.' }) }),
@@ -76,7 +80,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, guard }: Access): 
       config: { action: 'key.list' },
       schema: {
         summary: 'List API keys',
-        description: 'Those of the tenant, the newest first, including revoked ones.',
+        description: 'The keys of the tenant, the newest first, including revoked ones.',
         response: {
           200: z.object({ keys: z.array(keyBody).readonly() }),
         },
@@ -90,7 +94,7 @@ export function registerKeys(app: FastifyInstance, { apiKeys, guard }: Access): 
       config: { action: 'key.revoke' },
       schema: {
         summary: 'Revoke an API key',
-        description: 'It is refused at once; sessions that it opened are closed within a minute.',
+        description: 'The key is refused at once; sessions that it opened are closed within a minute.',
         params,
         response: {
           204: z.null(),

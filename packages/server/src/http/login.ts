@@ -39,12 +39,12 @@ const identityBody = z.object({
   transcribes: z.boolean().meta({ description: 'Whether the role may open live sessions.' }),
   login: z
     .object({
-      name: z.string().meta({ description: 'What the user logs in with.' }),
-      idleSeconds: z.number().meta({ description: 'The login ends when nothing comes for so long.' }),
-      endsInSeconds: z.number().meta({ description: 'The login ends after so long in any case.' }),
+      name: z.string().meta({ description: 'The name that the user logs in with.' }),
+      idleSeconds: z.number().meta({ description: 'How long the login lasts without a request.' }),
+      endsInSeconds: z.number().meta({ description: 'When the login ends in any case.' }),
     })
     .optional()
-    .meta({ description: 'For those who are logged in with name and password.' }),
+    .meta({ description: 'Present for somebody who is logged in with name and password.' }),
 });
 
 /** Adds `/api/v1/login`, `/api/v1/logout` and `/api/v1/identity`. */
@@ -58,7 +58,7 @@ export function registerLogin(app: FastifyInstance, access: Access, origins: Ori
       schema: {
         summary: 'Log in',
         description:
-          'For pages of the server itself. Sets a cookie that scripts cannot read; it ends after some time without a request, and after some time in any case. A right password without the code that is needed is answered with `code_required`.',
+          'For pages of the server itself. Sets a cookie that scripts cannot read; the login ends after some time without a request, and at some time in any case. If the password is right but a code is needed and missing, the answer is `code_required`.',
         body: loginBody,
         response: {
           200: identityBody,

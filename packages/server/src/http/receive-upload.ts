@@ -8,14 +8,14 @@ import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { Place } from '../transcriptions/transcriptions.js';
 import { formField } from './form-field.js';
 
-/** The fields of the form besides the file, as they are written. */
+/** The fields of the form besides the file, as they are written in a form. */
 export const uploadFields: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(
     Object.entries(recordingSettings.shape).map(([name, value]) => [name, formField(value)]),
   ),
   keyterms: z.string().optional().meta({
     description:
-      'Words and phrases that are likely to be said, as a list in JSON: each a text, or an object with `text`, `weight` and `soundsLike`, as `keyterms` of `configure` in docs/protocol.md.',
+      'Words and phrases that are likely to be said, as a JSON list: each is a text, or an object with `text`, `weight` and `soundsLike`; see `keyterms` of `configure` in docs/protocol.md.',
   }),
 };
 
@@ -32,11 +32,11 @@ export interface UploadLimits {
   readonly directory: string;
   /** Bytes of the file. */
   readonly maxBytes: number;
-  /** How long nothing, or next to nothing, may come, seconds. */
+  /** How long an upload may bring nothing, or next to nothing, seconds. */
   readonly idleSeconds: number;
   /** Ends an upload that is under way. */
   readonly signal: AbortSignal;
-  /** Reads its key terms. */
+  /** Reads the key terms of the form. */
   readonly readKeyTerms: (text: string) => KeyTermsReading | Promise<KeyTermsReading>;
   /** The place that the upload holds, which may be given to somebody else while the upload is slow. */
   readonly place: Pick<Place, 'taken' | 'received'>;
@@ -48,14 +48,15 @@ const FIELD_BYTES = 1024 ** 2;
 /** Bytes of a form besides its file: boundaries, headers, key terms and short fields. */
 const FORM_BYTES = FIELD_BYTES + 65_536;
 
-/** When a client whose place was given to somebody else may come again, seconds. */
+/** When a client whose place was given to somebody else may try again, seconds. */
 const AGAIN_SECONDS = 30;
 
-/** An upload that brings less in `idleSeconds` is only being held open. */
+/** An upload that brings fewer bytes than this in `idleSeconds` is only being held open. */
 const LEAST_BYTES = 4096;
 
 /**
- * So is one that is slower than this on average after the first seconds: a hundredth of the slowest mobile network.
+ * An upload that is slower than this on average, after the first seconds, is only being held open too: it is a hundredth
+ * of the rate of the slowest mobile network.
  */
 const LEAST_RATE = { bytesPerSecond: 1024, afterSeconds: 30 } as const;
 const CHECK_MS = 5000;
@@ -92,7 +93,7 @@ async function keyTermsIn(text: string, { readKeyTerms }: UploadLimits): Promise
   throw new RequestError('invalid_request', reading.details);
 }
 
-/** What has come so far. */
+/** The parts of a form that have come so far. */
 interface Received {
   values: Readonly<Record<string, unknown>> & Partial<RecordingSettings> & { readonly keyterms?: string };
   file: SealedFile | undefined;

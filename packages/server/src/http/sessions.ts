@@ -79,20 +79,20 @@ const sessionBody = z.object({
   id: z.string(),
   kind: z.enum(SESSION_KINDS).meta({ description: '`upload` for a recording that was sent as a whole.' }),
   owner: z.string().meta({ description: 'Who held the session.' }),
-  groups: z.array(z.string()).meta({ description: 'Groups that they were in then.' }),
+  groups: z.array(z.string()).meta({ description: 'Groups of the owner at the time of the session.' }),
   model: z.string(),
-  version: z.string().optional().meta({ description: 'Of the server.' }),
+  version: z.string().optional().meta({ description: 'Version of the server.' }),
   language: z.string(),
   task: z.string().optional(),
   channels: z.int(),
-  sampleRate: z.int().optional().meta({ description: 'Samples a second as the client sent them.' }),
+  sampleRate: z.int().optional().meta({ description: 'Sample rate of the audio as the client sent it, Hz.' }),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
   finals: z.int().meta({ description: 'How many finals there are.' }),
-  audioSeconds: z.number().meta({ description: 'Where the last one ends.' }),
+  audioSeconds: z.number().meta({ description: 'Where the last final ends, seconds.' }),
   missingSeconds: z.number().optional().meta({
     description:
-      'Audio that was taken but has no text here: recognition failed, or the server went away before. Present once the session has ended.',
+      'Length of audio that was accepted but has no text in the record, because recognition failed or the server stopped before, seconds. Present once the session has ended.',
   }),
   held: z.boolean().meta({ description: 'Under legal hold: nobody and no policy may destroy it.' }),
 });
@@ -101,11 +101,8 @@ type SessionBody = z.output<typeof sessionBody>;
 
 const versionBody = z.object({
   version: z.int().meta({ description: '1 is what was recognised; later ones are corrections.' }),
-  text: z.string().meta({ description: 'Empty where the final only takes others back.' }),
-  spoken: z
-    .string()
-    .optional()
-    .meta({ description: 'What was said, where the text is written differently.' }),
+  text: z.string().meta({ description: 'Empty if the final only takes others back.' }),
+  spoken: z.string().optional().meta({ description: 'What was said, if the text is written differently.' }),
   start: z.number(),
   end: z.number(),
   confidence: z.number(),
@@ -117,12 +114,12 @@ const versionBody = z.object({
 });
 
 const segmentBody = z.object({
-  place: z.int().meta({ description: 'Place in its reading, from 0.' }),
+  place: z.int().meta({ description: 'Number of the final in its pass, from 0.' }),
   versions: z.array(versionBody).meta({ description: 'The newest last.' }),
 });
 
 const recordBody = sessionBody.extend({
-  settings: recordedSettings.optional().meta({ description: 'What the session was set up with.' }),
+  settings: recordedSettings.optional().meta({ description: 'The settings of the session.' }),
   text: z.string().meta({ description: 'What was said, in the version of the query.' }),
   segments: z.array(segmentBody).meta({ description: 'What was heard live, with corrections.' }),
   takenBack: z
@@ -141,7 +138,7 @@ const recordBody = sessionBody.extend({
     )
     .meta({ description: 'Stretches that the second pass heard as a whole, and their text.' }),
   isWhole: z.boolean().meta({
-    description: 'False if something was removed from the record, or added to it, past the server.',
+    description: 'False if something was removed from the record or added to it, other than by a server.',
   }),
 });
 
@@ -150,9 +147,9 @@ const version = z
   .default('newest')
   .meta({
     description:
-      '`live`: what was sent while it was spoken. `refined`: the text of the second pass, live text elsewhere. ' +
-      '`edited`: live text with corrections. `newest`: for each stretch the latest correction, else the text of the second ' +
-      'pass, else live text.',
+      '`live`: the text that was sent while people spoke. `refined`: the text of the second pass, and live text where there ' +
+      'is none. `edited`: live text with corrections. `newest`: for each stretch the latest correction, else the text of the ' +
+      'second pass, else live text.',
   });
 
 const damaged = z
@@ -160,8 +157,8 @@ const damaged = z
   .default('refuse')
   .meta({
     description:
-      '`show` answers with what is left of a record that was tampered with, marked by `isWhole`; it is refused as ' +
-      '`record_damaged` otherwise.',
+      '`show` answers with what is left of a record that was tampered with, and marks it by `isWhole`; otherwise such a ' +
+      'record is refused as `record_damaged`.',
   });
 
 const params = z.object({ id: z.string().min(1).max(64) });
@@ -172,14 +169,14 @@ const search = z.object({
   model: z.string().min(1).max(200).optional(),
   task: transcriptionTask.optional(),
   language: z.string().min(1).max(35).optional(),
-  from: z.iso.datetime().optional().meta({ description: 'Began then or later.' }),
-  to: z.iso.datetime().optional().meta({ description: 'Began before.' }),
+  from: z.iso.datetime().optional().meta({ description: 'Only sessions that began then or later.' }),
+  to: z.iso.datetime().optional().meta({ description: 'Only sessions that began before then.' }),
   held: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.string().min(1).max(100).optional().meta({ description: 'The `next` of the page before.' }),
+  after: z.string().min(1).max(100).optional().meta({ description: '`next` of the page before this one.' }),
 });
 
 /** Adds the routes under `/api/v1/sessions`. */
@@ -204,7 +201,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.list' },
       schema: {
         summary: 'Find recorded sessions',
-        description: 'By what is known about them without reading them, the newest first.',
+        description: 'Finds sessions by what is known of them without their text, the newest first.',
         querystring: search,
         response: {
           200: z.object({ sessions: z.array(sessionBody), next: z.string().optional() }),
@@ -259,8 +256,8 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
         summary: 'A session as a file',
         description:
           'As text, JSON, subtitles, or a FHIR R4 DocumentReference with the text in it. What the speaker took back is ' +
-          'left out; JSON holds it separately, as `takenBack`. If a record was tampered with, the file says so in ' +
-          'words, before what is left and after it; JSON says so by `isWhole`.',
+          'left out; JSON has it apart, as `takenBack`. If a record was tampered with, the file says so in words, before ' +
+          'and after the text that is left; JSON says so by `isWhole`.',
         params,
         querystring: z.object({ format: z.enum(EXPORT_FORMATS).default('text'), version, damaged }),
         response: {
@@ -285,7 +282,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
       config: { action: 'record.export' },
       schema: {
         summary: 'The kept audio of a session',
-        description: 'One channel as a WAV file; empty where audio was not kept.',
+        description: 'One channel as a WAV file; it is empty if audio was not kept.',
         params,
         querystring: z.object({ channel: z.coerce.number().int().min(0).max(7).default(0) }),
         response: {
@@ -362,7 +359,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       schema: {
         summary: 'Destroy a session',
         description:
-          'Destroys its key and everything that was said, for existing backups as well. Answered when no copy of the key is left that the server can reach.',
+          'Destroys the key of the session and everything that was said in it, so that backups can no longer be read either. The answer comes once no copy of the key is left that the server can reach.',
         params,
         response: {
           204: z.null(),
@@ -387,7 +384,7 @@ async function permitted(
   { records, authorise }: SessionRoutes,
 ): Promise<Actor> {
   const resource = await records().summary(id);
-  // Authorised first, so that nobody learns which sessions do not exist who may not know which do.
+  // Authorised first, so that only those who may know which sessions exist learn which do not.
   const grant = await authorise(request, action, resource);
   if (resource === undefined) throw new RequestError('record_not_found');
   return actorOf(grant, request);

@@ -15,11 +15,11 @@ export function registerTickets(app: FastifyInstance, { tickets }: Access): void
       schema: {
         summary: 'Get a ticket for one connection to /ws/transcribe',
         description:
-          'A browser offers it as a subprotocol, `auscult.ticket.` and the ticket, beside `auscult.v1`. It can be used once, and expires soon.',
+          'A browser offers the ticket in a subprotocol, as `auscult.ticket.` followed by the ticket, beside `auscult.v1`. It can be used once, and expires soon.',
         response: {
           201: z.object({
             ticket: z.string(),
-            subject: z.string().meta({ description: 'Who the connection will be, as in /api/v1/identity.' }),
+            subject: z.string().meta({ description: 'Whose connection it will be, as in /api/v1/identity.' }),
             expiresInSeconds: z.int(),
           }),
         },

@@ -82,7 +82,7 @@ const transcriptionBody = z.object({
   origin: z.enum(['upload', 'session']).meta({
     description: '`session` for the second pass of a live session.',
   }),
-  sessionId: z.string().optional().meta({ description: 'The live session that it comes from.' }),
+  sessionId: z.string().optional().meta({ description: 'The live session, for a second pass.' }),
   status: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   progress: z.number().min(0).max(1),
   audioSeconds: z.number().min(0).optional().meta({ description: 'Length, as soon as it is known.' }),
@@ -92,11 +92,11 @@ const transcriptionBody = z.object({
   words: z.boolean(),
   damaged: z.boolean().meta({
     description:
-      'The recording is cut or damaged, or was more than could be read: the text covers what was heard.',
+      'Whether the recording is cut off or damaged, or could not all be read: the text then covers only what was heard.',
   }),
   dropped: z.int().min(0).meta({
     description:
-      'How often words of an utterance were heard but are not in the text, because they seemed invented, were a loop, or were heard differently the second time; see `auscult_words_dropped_total`.',
+      'How often words that the model gave for an utterance were left out of the text, because they seemed invented, were a loop, or were different when they were heard again; see `auscult_words_dropped_total`.',
   }),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
@@ -110,7 +110,7 @@ const acceptedBody = transcriptionBody.extend({
     .array(warningMessage.omit({ type: true }))
     .optional()
     .meta({
-      description: 'What differs from what was asked for, see the warnings in docs/protocol.md.',
+      description: 'What is done differently from what was asked for; see the warnings in docs/protocol.md.',
     }),
 });
 
@@ -126,7 +126,7 @@ const transcriptBody = z.object({
       spoken: z
         .string()
         .optional()
-        .meta({ description: 'What was said, where the text is written otherwise.' }),
+        .meta({ description: 'What was said, if the text is written differently.' }),
       confidence: z.number().min(0).max(1),
       channel: z.int().min(0).optional().meta({
         description:
@@ -145,7 +145,7 @@ export async function registerTranscriptions(
   services: TranscriptionRoutes,
 ): Promise<void> {
   await app.register(async (scope) => {
-    // A body that is no form is answered as such, whatever its type says.
+    // Without parsers, the upload route itself answers a body that is not a form, whatever its content type.
     scope.removeAllContentTypeParsers();
     await scope.register(multipart);
     scope.addHook('preValidation', (_request, reply, done) => {
@@ -167,8 +167,8 @@ function addUpload(app: FastifyInstance, services: TranscriptionRoutes): void {
         summary: 'Transcribe a recording',
         description:
           'Takes a form with one file: WAV, FLAC, MP3, Ogg/Opus, Ogg/Vorbis, and most others where ffmpeg is installed. ' +
-          'Its channels are mixed to one, and so are its tracks unless each has speech of its own. The answer comes when the recording is received and holds sound; ' +
-          'it is transcribed afterwards, behind all live speech. If the server keeps records, the text becomes the ' +
+          'Its channels are mixed to one, and so are its tracks unless each has speech of its own. The answer comes once the recording is received and found to hold sound; ' +
+          'it is transcribed afterwards, after all live speech. If the server keeps records, the text becomes the ' +
           'record of a session with the same id before it can be fetched here.',
         consumes: ['multipart/form-data'],
         body: z.object({ file: z.file().meta({ description: 'The recording.' }), ...uploadFields }),
@@ -230,7 +230,7 @@ async function accept(request: FastifyRequest, services: TranscriptionRoutes): P
   }
 }
 
-/** What a recording that is received is taken with. */
+/** The request that brought a recording, and what is needed to transcribe it. */
 interface Submission {
   readonly request: FastifyRequest;
   readonly services: TranscriptionRoutes;
@@ -239,7 +239,7 @@ interface Submission {
   readonly gone: AbortSignal;
 }
 
-/** Opens a recording that is received, and its record, and orders its transcription. */
+/** Opens a received recording, begins its record, and orders its transcription. */
 async function submit(upload: Upload, place: Place, submission: Submission): Promise<AcceptedUpload> {
   const { request, services, recognizer, gone } = submission;
   const { config } = services;
@@ -279,7 +279,7 @@ async function submit(upload: Upload, place: Place, submission: Submission): Pro
   }
 }
 
-/** A transcription that could not be recorded is not begun. */
+/** Begins the record of a transcription. If that fails, the transcription is not begun either. */
 function openRecord(
   id: string,
   { channels }: RecordingSource,
@@ -312,7 +312,7 @@ function refusalOf(error: SpeechError): RequestError {
   );
 }
 
-/** An accepted upload, and what its sender is told of it. */
+/** The transcription of an accepted upload, and the warnings for its sender. */
 type AcceptedUpload = { readonly transcription: Transcription } & Pick<AcceptedKeyTerms, 'warnings'>;
 
 function addInspection(app: FastifyInstance, services: TranscriptionRoutes): void {
@@ -323,7 +323,8 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
       config: { action: 'transcription.list' },
       schema: {
         summary: 'List transcriptions',
-        description: 'Those that wait, run, or ended not long ago, the newest first, without their text.',
+        description:
+          'Transcriptions that wait, run, or ended not long ago, the newest first, without their text.',
         response: {
           200: z.object({ transcriptions: z.array(transcriptionBody) }),
         },
@@ -359,8 +360,8 @@ function addInspection(app: FastifyInstance, services: TranscriptionRoutes): voi
       schema: {
         summary: 'Cancel or forget a transcription',
         description:
-          'One that waits or runs is cancelled; one that has ended is forgotten with its result. ' +
-          'A record of it stays: delete the session with the same id.',
+          'A transcription that waits or runs is cancelled; one that has ended is forgotten with its result. ' +
+          'Its record stays: to delete that, delete the session with the same id.',
         params,
         response: { 204: z.null(), ...errorResponses('transcription_not_found') },
       },
@@ -382,7 +383,8 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
       config: { action: 'transcript.read' },
       schema: {
         summary: 'What was said',
-        description: 'In the format of the query, or else in the one that the request accepts first.',
+        description:
+          'The transcript, in the format of the query, or else in the first format that the request accepts.',
         params,
         querystring: z.object({ format: z.enum(TRANSCRIPT_FORMATS).optional() }),
         response: {
@@ -432,7 +434,8 @@ function acceptedFormat(request: FastifyRequest, reply: FastifyReply): Transcrip
 }
 
 /**
- * Somebody else's transcription is treated as if it had never existed. The reason is that of an emergency.
+ * Finds a transcription. Somebody else's is treated as if it had never existed. `reason` is why somebody may read it in an
+ * emergency.
  */
 async function found(
   { transcriptions, guard }: TranscriptionRoutes,

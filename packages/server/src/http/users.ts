@@ -32,7 +32,7 @@ const secretsBody = z.object({
 });
 
 const userOrder = z.strictObject({
-  name: personName.meta({ description: 'What they log in with. No two users share one.' }),
+  name: personName.meta({ description: 'The name to log in with. No two users share one.' }),
   role: z.enum(GRANTABLE_ROLES),
   groups: groupNames,
   usesCodes: z.boolean().default(true).meta({
@@ -52,7 +52,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       schema: {
         summary: 'Create a user',
         description:
-          'In the tenant of whoever creates it. Password and authenticator are shown only this once.',
+          'The user belongs to the tenant of whoever creates it. Password and authenticator are shown only this once.',
         body: userOrder,
         response: {
           201: userBody.extend(secretsBody.shape),
@@ -81,7 +81,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       config: { action: 'user.list' },
       schema: {
         summary: 'List users',
-        description: 'Those of the tenant, by name, including disabled ones.',
+        description: 'The users of the tenant, by name, including disabled ones.',
         response: { 200: z.object({ users: z.array(userBody).readonly() }) },
       },
     },
@@ -93,7 +93,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       config: { action: 'user.disable' },
       schema: {
         summary: 'Disable a user',
-        description: 'All their logins end at once, and their sessions within a minute.',
+        description: "All the user's logins end at once, and their sessions within a minute.",
         params,
         response: { 204: z.null(), ...errorResponses('user_not_found') },
       },
@@ -111,7 +111,7 @@ export function registerUsers(app: FastifyInstance, access: Access): void {
       config: { action: 'user.reset' },
       schema: {
         summary: 'Give a user a new password and authenticator',
-        description: 'All their logins end at once. Somebody who was disabled can log in again.',
+        description: "All the user's logins end at once. A user who was disabled can log in again.",
         params,
         response: { 200: secretsBody, ...errorResponses('user_not_found') },
       },

@@ -25,7 +25,7 @@ export interface Metrics {
   readonly transcribedSeconds: Counter<'origin'>;
   /** By origin: finals of live sessions, of uploads, and of second passes. */
   readonly rewritesStopped: Counter<'origin'>;
-  /** How often a row was met that had been written past the server. */
+  /** How often a row was read that was not as a server wrote it. */
   readonly rowsRefused: Counter<'table' | 'reason'>;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
@@ -33,10 +33,10 @@ export interface Metrics {
   readonly close: () => void;
 }
 
-/** Milliseconds between two samples of the event loop; a sample that is on time reads as this much. */
+/** Milliseconds between two samples of the event loop; a sample that comes on time reads as this much. */
 const LOOP_SAMPLE_MS = 10;
 
-/** Creates the metrics of one server. `status` is asked at every scrape and answers nothing until there is a recognizer. */
+/** Creates the metrics of one server. `status` is asked at every scrape; it is undefined until there is a recognizer. */
 export function createMetrics(status: () => RecognizerStatus | undefined): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -141,7 +141,7 @@ function countMessages(registers: Registry[]) {
   };
 }
 
-/** Whole recordings, and sessions that are read again. */
+/** Transcriptions of whole recordings, and second passes over sessions. */
 function countTranscriptions(registers: Registry[]) {
   return {
     transcriptionsOpen: new Gauge({
@@ -165,7 +165,7 @@ function countTranscriptions(registers: Registry[]) {
   };
 }
 
-/** What becomes of text, wherever it was heard. */
+/** What is done to text, of live sessions and of recordings alike. */
 function countText(registers: Registry[]) {
   return {
     wordsDropped: new Counter({

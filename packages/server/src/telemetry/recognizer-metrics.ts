@@ -7,7 +7,7 @@ const WORKER_STATES: readonly WorkerStatus['state'][] = ['starting', 'ready', 'b
 export function countRecognizerEvents(registers: Registry[]): (event: RecognizerEvent) => void {
   const finalDelay = new Histogram({
     name: 'auscult_final_delay_seconds',
-    help: 'From the end of an utterance being noticed to its final text.',
+    help: 'Time from the moment at which an utterance was found to have ended to its final text.',
     buckets: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20],
     registers,
   });
@@ -19,12 +19,12 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
   });
   const jobsRetried = new Counter({
     name: 'auscult_jobs_retried_total',
-    help: 'Recognition jobs done again.',
+    help: 'Recognition jobs that were tried again after an inference process had failed.',
     registers,
   });
   const jobsLost = new Counter({
     name: 'auscult_jobs_lost_total',
-    help: 'Recognition jobs given up.',
+    help: 'Recognition jobs that were given up after several attempts.',
     registers,
   });
   return (event) => {
@@ -36,7 +36,7 @@ export function countRecognizerEvents(registers: Registry[]): (event: Recognizer
   };
 }
 
-/** How the recognizer is, asked at every scrape. */
+/** Adds metrics of the recognizer's state; `status` is asked at every scrape. */
 export function measureRecognizer(registers: Registry[], status: () => RecognizerStatus | undefined): void {
   new Gauge({
     name: 'auscult_waiting_jobs',
@@ -78,14 +78,14 @@ export function measureRecognizer(registers: Registry[], status: () => Recognize
     registers,
     status,
     'auscult_worker_restarts',
-    'Times that an inference process was started again.',
+    'How often an inference process was started again.',
     (worker) => worker.restarts,
   );
   measureWorkers(
     registers,
     status,
     'auscult_worker_jobs',
-    'Recognition jobs that an inference process has taken.',
+    'Recognition jobs that an inference process has at present.',
     (worker) => worker.jobs,
   );
 }

@@ -8,7 +8,7 @@ import type { ChangeServices } from './change-services.js';
 
 export type ApiKeyRow = Selectable<Schema['api_keys']>;
 
-/** The rows of API keys. A row that was written past the server counts as missing. */
+/** The rows of API keys. A forged row counts as missing. */
 export interface ApiKeyRows {
   readonly find: (id: string) => Promise<ApiKeyRow | undefined>;
   readonly findByDigest: (digest: string) => Promise<ApiKeyRow | undefined>;

@@ -36,8 +36,8 @@ interface ApiKeyOrder {
 }
 
 /**
- * The API keys of all tenants. Each change is in the audit log, in the same transaction. A key whose row was written
- * past the server counts as missing.
+ * The API keys of all tenants. Each change is in the audit log, in the same transaction. A key whose row was forged counts
+ * as missing.
  */
 export interface ApiKeys {
   /** Creates a key. Its secret is shown only this once. */

@@ -12,8 +12,8 @@ import { createUserRows, type UserRows } from './user-rows.js';
 import { identityOfUser, userOf, type User } from './user.js';
 
 /**
- * Browsers in which somebody is logged in, each known by a cookie. A login row that was written past the server, or
- * put back after the login had ended, lets nobody in.
+ * Browsers in which somebody is logged in, each known by a cookie. A login row that was forged, or put back after the
+ * login had ended, lets nobody in.
  */
 export interface Logins {
   /** Logs the user in; gives the content of the cookie. */

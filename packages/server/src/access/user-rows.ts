@@ -19,7 +19,7 @@ type UserChange = Partial<
   >
 >;
 
-/** The rows of users. A row that was written past the server counts as missing. */
+/** The rows of users. A forged row counts as missing. */
 export interface UserRows {
   readonly find: (id: string) => Promise<UserRow | undefined>;
   readonly findByName: (name: string) => Promise<UserRow | undefined>;

@@ -22,8 +22,8 @@ interface UserOrder {
 }
 
 /**
- * The users of all tenants. Each change is in the audit log, in the same transaction. A user whose row was written
- * past the server counts as missing.
+ * The users of all tenants. Each change is in the audit log, in the same transaction. A user whose row was forged counts
+ * as missing.
  */
 export interface Users {
   /**

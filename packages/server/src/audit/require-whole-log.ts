@@ -90,7 +90,7 @@ function requireLast(head: AuditHead, last: ChainHead | undefined): void {
   if (entries < head.sequence)
     throw refusal(`the audit log ends with entry ${entries}, and its sealed head is ${head.sequence}`);
   if (entries > head.sequence)
-    throw refusal(`entries after ${head.sequence} were put into the audit log past the server`);
+    throw refusal(`entries after ${head.sequence} were added to the audit log, but not by a server`);
   if (last !== undefined && last.hash !== head.hash)
     throw refusal(`entry ${entries} of the audit log is not the one that was sealed`);
 }

@@ -80,10 +80,11 @@ async function soundOf<Row>(rows: readonly Row[], isSound: (row: Row) => Promise
 }
 
 /**
- * Applies the policy to the keys and users that a backup brought. Rows that were written past the server before the
- * backup was made stay refused; if an older version made the backup, nothing vouches for its rows yet. @param adopted
- * keys and users of another database that replace those of the backup @returns the revision that all of them have
- * reached, so that none can be put back to an earlier state
+ * Applies the policy to the keys and users that a backup brought. Rows that were forged before the backup was made stay
+ * refused; if an older version made the backup, nothing vouches for its rows yet.
+ *
+ * @param adopted keys and users of another database that replace those of the backup
+ * @returns the revision that all of them have reached, so that none can be put back to an earlier state
  */
 export async function settleAccess(
   database: Database,

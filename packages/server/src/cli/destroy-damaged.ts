@@ -5,13 +5,11 @@ import { printResult } from './print-result.js';
 import { addSettingOptions, configFrom } from './setting-options.js';
 import { STORAGE_SETTINGS } from './storage-settings.js';
 
-/** `auscult destroy-damaged`: destroys records that nobody can ask the server for. */
+/** `auscult destroy-damaged`: destroys records that the server can no longer be asked to destroy. */
 export function destroyDamagedCommand(): Command {
   const command = new Command('destroy-damaged')
-    .description(
-      'Destroy records whose rows were written past the server or are gone, with all that is left of them.',
-    )
-    .argument('<session...>', 'their ids, as `auscult verify` tells them')
+    .description('Destroy records whose rows are gone or were forged, with everything that is left of them.')
+    .argument('<session...>', 'ids of the sessions, as `auscult verify` prints them')
     .requiredOption('--reason <text>', 'why, for the audit log')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

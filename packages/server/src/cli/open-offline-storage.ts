@@ -6,7 +6,7 @@ import type { Actor } from '../records/record.js';
 import { openStorage, type Storage } from '../storage/open-storage.js';
 import { createLog } from '../telemetry/log.js';
 
-/** Opens what a server keeps, for the length of `work`, beside the server or without it. */
+/** Opens the storage of a server while `work` is done; the server may be running or not. */
 export async function withStorage<Result>(
   config: Config,
   work: (storage: Storage, actor: Actor) => Promise<Result>,
@@ -20,7 +20,7 @@ export async function withStorage<Result>(
   }
 }
 
-/** Opens the database and the audit log for the length of `work`. */
+/** Opens the database and the audit log while `work` is done. */
 export async function withAudit<Result>(
   config: Config,
   work: (database: Database, audit: AuditLog) => Promise<Result>,
@@ -28,7 +28,7 @@ export async function withAudit<Result>(
   return withStorage(config, ({ database, audit }) => work(database, audit));
 }
 
-/** Whoever may run commands on this machine with the keys is its administrator. */
+/** The actor for commands: whoever may run them on this machine with the keys is its administrator. */
 export function commandLineActor(): Actor {
   return {
     who: { tenant: 'default', subject: `user:${userName()}`, kind: 'local', role: 'administrator' },

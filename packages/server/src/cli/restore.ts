@@ -30,7 +30,7 @@ export function restoreCommand(): Command {
     .addOption(
       new Option(
         '--destroyed-from <place>',
-        'leave out what is destroyed according to this: a data directory, the address of a PostgreSQL database, a list of destroyed sessions, another copy of data keys, a newer backup, or an export of the audit log; may be given several times',
+        'leave out the records that are destroyed according to this place: a data directory, the address of a PostgreSQL database, a list of destroyed sessions, another copy of data keys, a newer backup, or an export of the audit log; may be given several times',
       ).argParser((place: string, before: readonly string[] | undefined) => [...(before ?? []), place]),
     )
     .option('--keep-access', 'let in everybody whom the backup lets in, even if revoked or disabled since')
@@ -58,12 +58,12 @@ export function restoreCommand(): Command {
         destroyed: since.sessions,
         access,
       });
-      // They know of entries that came after the backup.
+      // The present anchors know of entries that came after the backup.
       const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
       await withStorage(config, async (storage, actor) => {
         const { audit, keyCopies } = storage;
         await noteLeftOut(storage, actor, restored.gone);
-        // What the lists name as destroyed is removed from the copy as well; if that fails now, the server does it.
+        // Keys of sessions that the lists name as destroyed leave the copy too; if that fails now, the server does it later.
         await keyCopies.settle().catch(() => undefined);
         await audit.append({
           action: 'backup.restore',
@@ -96,10 +96,10 @@ export function restoreCommand(): Command {
   );
 }
 
-/** Entries of one transaction. */
+/** Audit entries that are written in one transaction. */
 const ENTRIES_TOGETHER = 200;
 
-/** Notes in the audit log what was destroyed after the backup was made, so that copies are cleaned of it. */
+/** Notes in the audit log which records were destroyed after the backup was made, so that copies lose their keys. */
 async function noteLeftOut(
   { database, queue, audit, masterKeys }: Storage,
   actor: Actor,
@@ -121,7 +121,7 @@ async function noteLeftOut(
     });
 }
 
-/** Tells those who verify the database that the record was not removed by an attacker. */
+/** The reason in such an entry; it shows whoever verifies the database that no attacker removed the record. */
 const LEFT_OUT = 'left out: its key was destroyed after the backup was made';
 
 const EXAMPLES = `
@@ -130,15 +130,15 @@ Examples:
       --master-key-file /mnt/keys/master.key --data-key-copy /mnt/keys/data-keys.json
   auscult restore /mnt/backup/auscult-2026-05-01 --access-from /var/lib/auscult.broken
 
-A key that was revoked after the backup was made, or a password that was changed, would be valid again. So all API
-keys are revoked and all users disabled, unless they are taken from the database that is replaced (--access-from) or
+Keys that were revoked after the backup was made, and passwords that were changed since, would be valid again. So all
+API keys are revoked and all users disabled, unless they are taken from the database that is replaced (--access-from) or
 kept (--keep-access). Create new keys with \`auscult keys create\`, and let users in again with \`auscult users reset\`.
 Nobody stays logged in.
 
-What was destroyed stays out, as far as the copy of data keys, or a list, tells. Lists (destroyed-sessions.jsonl) and
-copies are looked for in the data directory and beside the backup, the copy and the master key; --destroyed-from
-names others. An
-old copy of the copy still holds the keys of what was destroyed since: name the newest.
+Records that were destroyed after the backup was made are left out if the copy of data keys or a list names them. Lists
+(destroyed-sessions.jsonl) and copies are looked for in the data directory, and beside the backup, the copy and the
+master key; --destroyed-from names others. An older version of the copy still holds the keys of records that were
+destroyed since: name the newest.
 
 Exit status: 0 for success, 1 if it failed, 2 if a file, a key or the command line is wrong. Nothing is written unless
 all of the backup can be read.`;
@@ -153,7 +153,7 @@ function destroyedFrom({ destroyedFrom: places }: Record<string, unknown>): read
   return Array.isArray(places) ? places.map(String) : [];
 }
 
-/** It knows what was destroyed, too. */
+/** The database that is replaced, which also knows what was destroyed. */
 function replacedDatabase({ accessFrom }: Record<string, unknown>): readonly string[] {
   return typeof accessFrom === 'string' ? [accessFrom] : [];
 }

@@ -13,7 +13,7 @@ export function retentionCommand(): Command {
     .description(
       'Destroy the records whose retention period is over, as a server with the same settings does every hour.',
     )
-    .option('--dry-run', 'only print which they are')
+    .option('--dry-run', 'only print which records these are')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, [...STORAGE_SETTINGS, 'retention']).action(

@@ -19,9 +19,9 @@ export function addRecordingOptions(command: Command): Command {
       command.addOption(settingOption(setting));
       continue;
     }
-    // With a value that may be left out, a flag would take the recording behind it for one.
+    // If the flag had an optional value, it would take the recording after it for that value.
     command.option(setting.flag, explanationOf(setting));
-    command.option(setting.flag.replace('--', '--no-'), `the opposite, where the configuration has it on`);
+    command.option(setting.flag.replace('--', '--no-'), `the opposite, if the configuration switches it on`);
   }
   return command;
 }

@@ -85,7 +85,7 @@ async function transcribe(
   if (options.output !== undefined) await mkdir(options.output, { recursive: true });
   silenceDecoders();
 
-  // A recording is fed as fast as it is recognised, which looks like overload; yet all the context should be used.
+  // A recording is fed as fast as it is recognised. That looks like overload, but the context should not shrink for it.
   const unhurried = { ...config, shrinkContextUnderLoad: false };
   const recognizer = await withDownloadBar(process.stderr, (onDownload) =>
     startRecognizer(recognizerOptions(unhurried, () => undefined, onDownload)),

@@ -107,7 +107,7 @@ export const configSchema = z.strictObject({
     defaultText: 'none',
   }),
   tlsKey: z.string().min(1).optional().register(settingInfo, {
-    description: 'File with the private key of that certificate, as PEM, without a passphrase.',
+    description: 'File with the private key of the certificate of the server, as PEM, without a passphrase.',
     defaultText: 'none',
   }),
   tlsClientCa: z.string().min(1).optional().register(settingInfo, {
@@ -188,7 +188,7 @@ export const configSchema = z.strictObject({
   }),
   shrinkContextUnderLoad: z.boolean().default(true).register(settingInfo, {
     description:
-      'Whether that context may shrink while finals are late, so that the server can take more sessions.',
+      'Whether the context of `contextSeconds` may shrink while finals are late, so that the server can take more sessions.',
   }),
   cacheDirectory: z
     .string()
@@ -235,7 +235,7 @@ export const configSchema = z.strictObject({
   }),
   masterKeyCommand: z.string().min(1).optional().register(settingInfo, {
     description:
-      'Program that prints those keys, such as a client of a key management service. Run without a shell: words are split at spaces.',
+      'Program that prints the master keys, such as a client of a key management service. Run without a shell: words are split at spaces.',
     defaultText: 'none',
     isSecret: true,
   }),
@@ -246,7 +246,7 @@ export const configSchema = z.strictObject({
   }),
   auditSyslog: z.string().refine(isSyslogUrl).optional().register(settingInfo, {
     description:
-      'Syslog server that gets the same notes: `tls://host:6514`, or `udp://host:514` if nobody can listen in between.',
+      'Syslog server that is also sent the state of the audit log: `tls://host:6514`, or `udp://host:514` if nobody can listen in between.',
     defaultText: 'none',
     isSecret: true,
   }),
@@ -259,7 +259,8 @@ export const configSchema = z.strictObject({
     defaultText: 'none',
   }),
   auditSyslogKey: z.string().min(1).optional().register(settingInfo, {
-    description: 'File with the private key of that certificate, as PEM, without a passphrase.',
+    description:
+      'File with the private key of the certificate for the syslog server, as PEM, without a passphrase.',
     defaultText: 'none',
   }),
   auditTimestampUrl: z
@@ -272,7 +273,8 @@ export const configSchema = z.strictObject({
       isSecret: true,
     }),
   auditTimestampCa: z.string().min(1).optional().register(settingInfo, {
-    description: "File with the certificates against which that authority's signatures are checked, as PEM.",
+    description:
+      'File with the certificates against which the signatures of the time stamp authority are checked, as PEM.',
     defaultText: 'none',
   }),
   auditTimestampMinutes: z
@@ -280,7 +282,10 @@ export const configSchema = z.strictObject({
     .min(1)
     .max(7 * 24 * 60)
     .default(60)
-    .register(settingInfo, { description: 'Time between two requests to that authority.', unit: 'minutes' }),
+    .register(settingInfo, {
+      description: 'Time between two requests to the time stamp authority.',
+      unit: 'minutes',
+    }),
   retention: z
     .array(z.string().regex(/^[^=]+=\d{1,5}$/))
     .default(() => [])
@@ -321,7 +326,7 @@ export const configSchema = z.strictObject({
   }),
   maxSessionsPerIdentity: z.int().min(1).default(20).register(settingInfo, {
     description:
-      'How many of these sessions one key, user, token subject or certificate may hold; more are refused in the same way. So is any further session of somebody who holds twice as many as are free. Does not apply to a server without authentication.',
+      'Sessions that one key, user, token subject or certificate may hold at the same time; more are refused as `too_many_sessions`. So is any further session of somebody who holds twice as many as are free. Does not apply to a server without authentication.',
   }),
   maxFrameBytes: z
     .int()
@@ -415,7 +420,7 @@ export const configSchema = z.strictObject({
     .max(256)
     .default(() => availableParallelism())
     .register(settingInfo, {
-      description: 'How many of these are transcribed at the same time, after all live speech.',
+      description: 'Recordings and sessions that are transcribed at the same time, after all live speech.',
       defaultText: 'one a core',
     }),
   transcriptionRetentionMinutes: z

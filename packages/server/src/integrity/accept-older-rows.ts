@@ -27,7 +27,7 @@ export async function areOlderRowsRefused(
   const isKnown = await wereVouchedFor(transaction, masterKeys);
   if (isKnown && olderRows === 'vouch')
     throw new ConfigError(
-      'rows of this database were vouched for before, so a row without a MAC was written past the server.',
+      'rows of this database were vouched for before, so a row without a MAC was not written by a server.',
       'Call it without `--older-rows`, and restore what is refused from a backup.',
     );
   if (isKnown || olderRows === 'refuse' || !(await hasRows(transaction))) return true;

@@ -9,7 +9,7 @@ import type { Log } from '../telemetry/log.js';
  */
 type Refusal = 'altered' | 'replayed' | 'removed' | 'returned' | 'shortened';
 
-/** A row that was written past the server. */
+/** A forged row: one that no server wrote, or that was changed, removed or put back to an earlier state from outside. */
 export interface RefusedRow {
   readonly table: 'api_keys' | 'users' | 'logins' | 'recovery_codes' | 'sessions' | 'destroyed_keys';
   /** Id of the row, or the beginning of its digest where it has no id; never content. */
@@ -17,7 +17,7 @@ export interface RefusedRow {
   readonly refusal: Refusal;
 }
 
-/** Reports rows that were written past the server, once each, in the log and the audit log. */
+/** Reports forged rows, once each, in the log and the audit log. */
 export interface RefusedRows {
   readonly report: (row: RefusedRow) => void;
 }

@@ -10,7 +10,7 @@ const PAGE = 100;
 
 /**
  * Vouches with the current master key for rows that an older one vouches for, a few at a time, while servers run.
- * Rows that were written past the server stay as they are. Resolves with the number of rows.
+ * Forged rows stay as they are. Resolves with the number of rows.
  */
 export async function revouchRows(database: Database, macs: RowMacs): Promise<number> {
   let revouched = 0;

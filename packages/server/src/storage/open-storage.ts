@@ -39,7 +39,7 @@ export interface Storage {
 /** Who opens the storage, and what is reported to them. */
 export interface StorageOptions {
   readonly opener?: 'server' | 'command';
-  /** Called with each row that was written past the server, when it is met. */
+  /** Called with each forged row, when it is read. */
   readonly onRefused?: (row: RefusedRow) => void;
 }
 

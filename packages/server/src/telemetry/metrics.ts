@@ -25,7 +25,7 @@ export interface Metrics {
   readonly transcribedSeconds: Counter<'origin'>;
   /** By origin: finals of live sessions, of uploads, and of second passes. */
   readonly rewritesStopped: Counter<'origin'>;
-  /** How often a row was read that was not as a server wrote it. */
+  /** How often a forged row was read. */
   readonly rowsRefused: Counter<'table' | 'reason'>;
   /** Counts what the recognizer reports about its processes and jobs. */
   readonly onRecognizerEvent: (event: RecognizerEvent) => void;
@@ -51,7 +51,7 @@ export function createMetrics(status: () => RecognizerStatus | undefined): Metri
     ...countText(registers),
     rowsRefused: new Counter({
       name: 'auscult_rows_refused_total',
-      help: 'Times that a row of the database was met that was written past the server. Anything but 0 is a break-in.',
+      help: 'How often a forged row of the database was read. Anything but 0 is a break-in.',
       labelNames: ['table', 'reason'],
       registers,
     }),

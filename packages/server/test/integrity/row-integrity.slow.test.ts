@@ -39,7 +39,7 @@ const USER = {
   createdBy: undefined,
 } as const;
 
-describeDatabases('rows that were written past the server', ({ kind, settings }) => {
+describeDatabases('forged rows', ({ kind, settings }) => {
   test('let no key in: put in, given another role, or put back as it was before it was revoked', async () => {
     const where = settings();
     const { storage, apiKeys } = await open(where);

@@ -89,7 +89,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     expect(since.sessions.has('a')).toBe(true);
   });
 
-  test('keeps the keys of records that somebody only noted as destroyed, past the server', async () => {
+  test('keeps the keys of records that are destroyed only by a forged note', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     for (const id of ['a', 'b']) await recordSession(storage, id, ['my knee']);

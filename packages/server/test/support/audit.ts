@@ -108,7 +108,7 @@ export function anchorLinesOf(settings: Pick<DatabaseSettings, 'dataDirectory'>)
   return readFileSync(anchorPathOf(settings), 'utf8').trimEnd().split('\n');
 }
 
-/** Runs statements past the server, without the triggers, as an intruder would. */
+/** Runs statements directly on the database, without the triggers, as an intruder would. */
 export async function tamper(settings: DatabaseSettings, ...statements: readonly string[]): Promise<void> {
   const database = await openDatabase(settings);
   const triggers =

@@ -9,7 +9,7 @@ import type { Config } from '../../config/schema.js';
 import { withStorage } from '../open-offline-storage.js';
 import { STORAGE_SETTINGS } from '../storage-settings.js';
 
-/** The settings that say where keys and users are kept, and what vouches for them. */
+/** The settings that say where keys and users are kept, and with which key they are vouched for. */
 export const ACCESS_SETTINGS = STORAGE_SETTINGS;
 
 /** Keys and users, for whoever has a shell on the machine. */

@@ -15,8 +15,8 @@ export function addRoleOptions(command: Command): Command {
     .addOption(
       new Option('--role <role>', 'what may be done with it').choices(GRANTABLE_ROLES).makeOptionMandatory(),
     )
-    .option('--tenant <name>', 'whose it is', parseName, DEFAULT_TENANT)
-    .option('--group <name...>', 'groups; a supervisor reads what belongs to theirs', addName, []);
+    .option('--tenant <name>', 'the tenant that it belongs to', parseName, DEFAULT_TENANT)
+    .option('--group <name...>', 'groups, whose supervisors may read its sessions', addName, []);
 }
 
 /** A name, with the rules of the HTTP side. */

@@ -11,7 +11,7 @@ import { AUDIT_SETTINGS } from '../storage-settings.js';
 export function exportAuditCommand(): Command {
   const command = new Command('export')
     .description('Write every entry as a line of JSON, with the hash that chains it.')
-    .argument('[file]', 'where to (default: standard output)')
+    .argument('[file]', 'the file to write (default: standard output)')
     .option('--json', 'print what was written as JSON, if a file is named')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, AUDIT_SETTINGS).action(

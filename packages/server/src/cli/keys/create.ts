@@ -13,8 +13,8 @@ interface Options extends RoleOptions {
 export function createKeyCommand(): Command {
   const command = new Command('create')
     .description('Create an API key and print it, only this once, since only its digest is kept.')
-    .option('--name <text>', 'what it is for, for people', parseName, 'API key')
-    .option('--expires-in-days <number>', 'refuse it after so long (default: never)', parseDays)
+    .option('--name <text>', 'what the key is for, in words for people', parseName, 'API key')
+    .option('--expires-in-days <number>', 'days until the key expires (default: never)', parseDays)
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   addRoleOptions(command);

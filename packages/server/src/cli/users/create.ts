@@ -14,7 +14,7 @@ interface Options extends RoleOptions {
 export function createUserCommand(): Command {
   const command = new Command('create')
     .description('Create a user, and print password and authenticator, only this once.')
-    .argument('<name>', 'what they log in with', parseName)
+    .argument('<name>', 'the name to log in with', parseName)
     .option('--no-codes', 'ask for no authenticator code')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);

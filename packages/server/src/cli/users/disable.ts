@@ -8,7 +8,7 @@ import { userNamed } from './user-named.js';
 export function disableUserCommand(): Command {
   const command = new Command('disable')
     .description('End all logins of a user and allow no new ones. Sessions end within a minute.')
-    .argument('<name>', 'what they log in with')
+    .argument('<name>', 'the name that the user logs in with')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ACCESS_SETTINGS).action(

@@ -8,7 +8,7 @@ import { addSettingOptions, configFrom } from '../setting-options.js';
 export function listUsersCommand(): Command {
   const command = new Command('list')
     .description('List users by name, including disabled ones.')
-    .option('--tenant <name>', 'only those of one tenant')
+    .option('--tenant <name>', 'only the users of one tenant')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ACCESS_SETTINGS).action(async (options: Record<string, unknown>) => {

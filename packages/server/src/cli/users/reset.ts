@@ -11,7 +11,7 @@ export function resetUserCommand(): Command {
     .description(
       'Give a user, even a disabled one, a new password and authenticator, and print them. Recovery codes are removed: the user makes new ones on the page.',
     )
-    .argument('<name>', 'what they log in with')
+    .argument('<name>', 'the name that the user logs in with')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
   return addSettingOptions(command, ACCESS_SETTINGS).action(

@@ -1,6 +1,6 @@
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { ToWorker } from '../messages/worker-messages.js';
-import { createRestartDelays } from './restart-delays.js';
+import { createRestarts } from './restarts.js';
 import {
   startWatchedProcess,
   type ExitReason,
@@ -18,8 +18,6 @@ export interface SupervisedProcess {
   send(message: ToWorker): void;
   /** Ends the process, so that another takes its place. */
   end(reason: ExitReason): void;
-  /** Notes that the process has done work: should it end, another is started at once. */
-  proveSound(): void;
   readonly close: () => Promise<void>;
 }
 
@@ -45,21 +43,22 @@ export function superviseProcess(
   options: WatchedProcessOptions,
   listener: SupervisedProcessListener,
 ): SupervisedProcess {
-  const delays = createRestartDelays();
   let process: WatchedProcess | undefined;
-  let restartTimer: NodeJS.Timeout | undefined;
   let closed: (() => void) | undefined;
   const pid = () => process?.pid ?? 0;
 
   const start = () => {
     listener.onStarted();
     process = startWatchedProcess(options, {
-      onMessage: listener.onMessage,
-      onLoadFailed: listener.onLoadFailed,
       onReady(residentBytes, seconds) {
         listener.onEvent({ kind: 'worker-ready', worker, pid: pid(), seconds });
         listener.onReady(residentBytes);
       },
+      onMessage(message) {
+        if (message.type === 'result') restarts.proveSound();
+        listener.onMessage(message);
+      },
+      onLoadFailed: listener.onLoadFailed,
       onExit: exited,
     });
   };
@@ -72,10 +71,11 @@ export function superviseProcess(
       return;
     }
     listener.onEvent(event);
-    restartTimer = setTimeout(start, delays.next(reason));
+    restarts.after(reason);
     listener.onExited();
   };
 
+  const restarts = createRestarts(start);
   start();
 
   return {
@@ -84,18 +84,22 @@ export function superviseProcess(
     },
     status: () => ({
       pid: process?.pid,
-      state: process && !closed ? (process.isReady ? 'ready' : 'starting') : 'backing-off',
-      restarts: delays.count,
+      state: stateOf(closed ? undefined : process),
+      restarts: restarts.count,
     }),
     send: (message) => process?.send(message),
     end: (reason) => process?.end(reason),
-    proveSound: delays.reset,
     close: () =>
       new Promise((resolve) => {
         closed = resolve;
-        clearTimeout(restartTimer);
+        restarts.stop();
         if (process) process.close();
         else resolve();
       }),
   };
+}
+
+function stateOf(process: WatchedProcess | undefined): WorkerStatus['state'] {
+  if (!process) return 'backing-off';
+  return process.isReady ? 'ready' : 'starting';
 }

@@ -3,10 +3,11 @@ import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.
 import type { KeptForLater } from '../inference-pool.js';
 import type { RecognitionJob, RecognitionResult } from '../messages/recognition-job.js';
 import type { ToWorker } from '../messages/worker-messages.js';
-import { createAssignedJobs } from './assigned-jobs.js';
-import { superviseProcess } from './supervised-process.js';
-import { createToldNames, type NamedByJob } from './told-names.js';
-import type { WatchedProcessOptions, WorkMessage } from './watched-process.js';
+import { createAssignedJobs, type AssignedJobs } from './assigned-jobs.js';
+import { createMemoryLimit, type MemoryLimit } from './memory-limit.js';
+import { superviseProcess, type SupervisedProcessListener } from './supervised-process.js';
+import { createToldNames, type NamedByJob, type ToldNames } from './told-names.js';
+import type { WatchedProcessOptions } from './watched-process.js';
 
 /** A place that always has an inference process in it, or is about to get one. */
 export interface WorkerSlot {
@@ -56,53 +57,27 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
   };
   const names = createToldNames(send);
   const jobs = createAssignedJobs(names, send);
-  let residentBytes = 0;
-  let isTooLarge = false;
-
-  /** A process that has grown too large ends when its work is done. */
-  const weigh = (bytes: number) => {
-    residentBytes = bytes;
-    if (bytes > options.memoryLimitBytes) isTooLarge = true;
-    if (isTooLarge && jobs.count === 0) worker.end('memory');
-  };
-
-  const done = (message: WorkMessage & { readonly type: 'result' }) => {
-    worker.proveSound();
-    if (jobs.delete(message.id)) listener.onResult(message.id, message.result, message.runSeconds);
-    weigh(message.residentBytes);
-    listener.onRoom();
-  };
-
-  const worker = superviseProcess(options.index, loading(options), {
-    onStarted() {
-      isTooLarge = false;
-      names.clear();
+  const memory = createMemoryLimit(options.memoryLimitBytes, {
+    isIdle: () => jobs.count === 0,
+    end() {
+      worker.end('memory');
     },
-    onReady(bytes) {
-      residentBytes = bytes;
-      listener.onRoom();
-    },
-    onMessage(message) {
-      if (message.type === 'result') done(message);
-      else if (message.type === 'pong') weigh(message.residentBytes);
-      else if (!jobs.sendWhole(message.id)) listener.onReturned([message.id]);
-    },
-    onExited() {
-      listener.onReturned(jobs.takeAll());
-    },
-    onLoadFailed: listener.onLoadFailed,
-    onEvent: listener.onEvent,
   });
+  const worker = superviseProcess(
+    options.index,
+    loading(options),
+    processListener({ names, jobs, memory }, listener),
+  );
 
   return {
     get ready() {
-      return worker.isReady && !isTooLarge;
+      return worker.isReady && !memory.isExceeded;
     },
     assign: jobs.assign,
     cancel(id) {
       if (!jobs.delete(id)) return;
       send({ type: 'cancel', id });
-      weigh(residentBytes);
+      memory.weigh();
       listener.onRoom();
     },
     promote(id) {
@@ -111,9 +86,53 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     forget: names.forget,
     status() {
       const status = worker.status();
-      return { ...status, residentBytes: status.pid === undefined ? 0 : residentBytes, jobs: jobs.count };
+      const residentBytes = status.pid === undefined ? 0 : memory.residentBytes;
+      return { ...status, residentBytes, jobs: jobs.count };
     },
     close: worker.close,
+  };
+}
+
+/** What is known of the process in a slot. */
+interface ProcessState {
+  readonly names: ToldNames;
+  readonly jobs: AssignedJobs;
+  readonly memory: MemoryLimit;
+}
+
+/** Keeps what is known of the process up to date with what it says, and reports what that means for the slot. */
+function processListener(
+  { names, jobs, memory }: ProcessState,
+  listener: WorkerSlotListener,
+): SupervisedProcessListener {
+  return {
+    onStarted() {
+      memory.started();
+      names.clear();
+    },
+    onReady(bytes) {
+      memory.loaded(bytes);
+      listener.onRoom();
+    },
+    onMessage(message) {
+      switch (message.type) {
+        case 'result':
+          if (jobs.delete(message.id)) listener.onResult(message.id, message.result, message.runSeconds);
+          memory.weigh(message.residentBytes);
+          listener.onRoom();
+          break;
+        case 'pong':
+          memory.weigh(message.residentBytes);
+          break;
+        case 'audio-missing':
+          if (!jobs.sendWhole(message.id)) listener.onReturned([message.id]);
+      }
+    },
+    onExited() {
+      listener.onReturned(jobs.takeAll());
+    },
+    onLoadFailed: listener.onLoadFailed,
+    onEvent: listener.onEvent,
   };
 }
 

@@ -151,77 +151,122 @@ function secondLikeliest(logits: Float32Array): ScoredToken {
  * likeliest on average, as in openai/whisper; with terms, the one whose tokens and terms together are likeliest.
  */
 function beamSearch(options: SearchOptions): Search {
-  const { rules, endToken, beams, terms, former, speaks } = options;
+  const { beams, terms, former } = options;
   const begun = former ? beginningOf(former) : nothing;
   let live: readonly Beam[] = [{ path: begun, match: terms && matchOf(terms, begun.tokens) }];
   const finished: FinishedBeam[] = [];
 
-  const finish = ({ path, match }: Beam, ended: Hypothesis) => {
-    // With the mean, a term would be worth less the longer the text around it is.
-    const worth =
-      match && terms ? path.sum + ended.endLogProbability + terms.end(match).settled : meanWithEnd(ended);
-    finished.push({ hypothesis: ended, worth, rejoined: 0 });
-  };
-
-  /** Ends the best beam as the former text does, if it has come back to it. */
-  const rejoin = ({ path, match }: Beam): boolean => {
-    const place = former && !match?.pending ? placeRejoined(path, former) : undefined;
-    if (!former || place === undefined) return false;
-    const whole = continued(path, former.hypothesis, place);
-    const worth = terms ? logProbabilityWithTerms(whole, terms) : meanWithEnd(whole);
-    finished.push({ hypothesis: whole, worth, rejoined: former.hypothesis.tokens.length - place });
-    return true;
-  };
-
-  const best = (): SearchStep => {
-    if (finished.length === 0)
-      for (const beam of live) finish(beam, hypothesisOf(beam.path, 'length', -Infinity));
-    const { hypothesis, rejoined } = finished.reduce((one, other) => (other.worth > one.worth ? other : one));
-    return { kind: 'ended', hypothesis, rejoined };
-  };
-
   return {
     rows: beams,
     advance(outputs) {
-      const candidates = live.flatMap((beam, row) => {
-        const output = outputs[row];
-        if (!output) return [];
-        const { path, match } = beam;
-        rules.restrict(output.logits, 0, output.logits.length, path.tokens);
-        const likeliest = likeliestTokens(output.logits, beams + 1);
-        const wanted = match && terms ? termTokens(output.logits, likeliest, match, terms) : [];
-        // An end that is not the likeliest token comes too early: its hypothesis is good only because it is short.
-        const endsFrom = speaks && path === nothing ? -1 : 0;
-        const next = likeliest.filter(({ token }, place) => token !== endToken || place === endsFrom);
-        return [...next, ...wanted].map(({ token, logProbability }) => {
-          const sum = path.sum + logProbability;
-          const matched = match && terms?.next(match, token);
-          const worth = sum + (matched ? matched.settled + matched.pending : 0);
-          return { row, beam, token, logProbability, frame: output.frame, match: matched, worth };
-        });
-      });
+      const candidates = live.flatMap((beam, row) => candidatesOf(beam, row, outputs[row], options));
       candidates.sort((one, other) => other.worth - one.worth);
-      const next: { readonly beam: Beam; readonly feed: SearchFeed }[] = [];
-      for (const { row, beam, token, logProbability, frame, match } of candidates) {
-        if (next.length === beams || finished.length >= beams) break;
-        if (token === endToken) {
-          finish(beam, hypothesisOf(beam.path, 'end', logProbability));
-          continue;
-        }
-        const path = extended(beam.path, token, logProbability, frame);
-        const stopped = stoppedShort(path, options);
-        if (stopped) finish(beam, stopped.hypothesis);
-        else next.push({ beam: { path, match }, feed: { token, from: row } });
-      }
-      if (finished.length >= beams || next.length === 0) return best();
+      const next = takeBest(candidates, finished, options);
+      if (finished.length >= beams || next.length === 0)
+        return bestOf(finished.length > 0 ? finished : live.map((beam) => cutShort(beam, terms)));
       live = next.map(({ beam }) => beam);
       const [first] = next;
-      if (first && rejoin(first.beam)) return best();
+      const rejoined = first && former && rejoin(first.beam, former, terms);
+      if (rejoined) return bestOf([...finished, rejoined]);
       // There may be fewer ways to go on than rows: the other rows follow the best, and are ignored.
       const feeds = Array.from({ length: beams }, (_, row) => next[row]?.feed ?? first?.feed);
       return { kind: 'continue', feeds: feeds.filter((feed) => feed !== undefined) };
     },
   };
+}
+
+/** A beam with one token more. */
+interface Candidate {
+  readonly row: number;
+  readonly beam: Beam;
+  readonly token: number;
+  readonly logProbability: number;
+  readonly frame: number;
+  /** The match with that token. */
+  readonly match: TermMatch | undefined;
+  /** What candidates are compared by: the sum of the log-probabilities and of what terms add, also for now. */
+  readonly worth: number;
+}
+
+/** The likeliest ways on from a beam and, with terms, those that terms ask for. Restricts the logits of `output`. */
+function candidatesOf(
+  beam: Beam,
+  row: number,
+  output: RowOutput | undefined,
+  { rules, endToken, beams, terms, speaks }: SearchOptions,
+): Candidate[] {
+  if (!output) return [];
+  const { path, match } = beam;
+  rules.restrict(output.logits, 0, output.logits.length, path.tokens);
+  const likeliest = likeliestTokens(output.logits, beams + 1);
+  const wanted = match && terms ? termTokens(output.logits, likeliest, match, terms) : [];
+  // An end that is not the likeliest token comes too early: its hypothesis is good only because it is short.
+  const endsFrom = speaks && path === nothing ? -1 : 0;
+  const next = likeliest.filter(({ token }, place) => token !== endToken || place === endsFrom);
+  return [...next, ...wanted].map(({ token, logProbability }) => {
+    const sum = path.sum + logProbability;
+    const matched = match && terms?.next(match, token);
+    const worth = sum + (matched ? matched.settled + matched.pending : 0);
+    return { row, beam, token, logProbability, frame: output.frame, match: matched, worth };
+  });
+}
+
+/** A beam that goes on, and what its row is fed. */
+interface NextBeam {
+  readonly beam: Beam;
+  readonly feed: SearchFeed;
+}
+
+/** Takes candidates, the best first, until there are enough beams to go on with; those that end are added to `finished`. */
+function takeBest(
+  candidates: readonly Candidate[],
+  finished: FinishedBeam[],
+  options: SearchOptions,
+): readonly NextBeam[] {
+  const { beams, endToken, terms } = options;
+  const next: NextBeam[] = [];
+  for (const { row, beam, token, logProbability, frame, match } of candidates) {
+    if (next.length === beams || finished.length >= beams) break;
+    if (token === endToken) {
+      finished.push(finish(beam, hypothesisOf(beam.path, 'end', logProbability), terms));
+      continue;
+    }
+    const path = extended(beam.path, token, logProbability, frame);
+    const stopped = stoppedShort(path, options);
+    if (stopped) finished.push(finish(beam, stopped.hypothesis, terms));
+    else next.push({ beam: { path, match }, feed: { token, from: row } });
+  }
+  return next;
+}
+
+function finish({ path, match }: Beam, ended: Hypothesis, terms: TermMatcher | undefined): FinishedBeam {
+  // With the mean, a term would be worth less the longer the text around it is.
+  const worth =
+    match && terms ? path.sum + ended.endLogProbability + terms.end(match).settled : meanWithEnd(ended);
+  return { hypothesis: ended, worth, rejoined: 0 };
+}
+
+/** A beam from which there is no way on. */
+function cutShort(beam: Beam, terms: TermMatcher | undefined): FinishedBeam {
+  return finish(beam, hypothesisOf(beam.path, 'length', -Infinity), terms);
+}
+
+/** Ends a beam as the former text does, if it has come back to it. */
+function rejoin(
+  { path, match }: Beam,
+  former: FormerText,
+  terms: TermMatcher | undefined,
+): FinishedBeam | undefined {
+  const place = match?.pending ? undefined : placeRejoined(path, former);
+  if (place === undefined) return undefined;
+  const whole = continued(path, former.hypothesis, place);
+  const worth = terms ? logProbabilityWithTerms(whole, terms) : meanWithEnd(whole);
+  return { hypothesis: whole, worth, rejoined: former.hypothesis.tokens.length - place };
+}
+
+function bestOf(finished: readonly FinishedBeam[]): SearchEnd {
+  const { hypothesis, rejoined } = finished.reduce((one, other) => (other.worth > one.worth ? other : one));
+  return { kind: 'ended', hypothesis, rejoined };
 }
 
 /**

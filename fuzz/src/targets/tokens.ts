@@ -29,7 +29,7 @@ export const target: FuzzTarget = {
         .replace('HEADER', header)
         .replace('PAYLOAD', payload)
         .replace('SIGNATURE', signature);
-      const recognition = await tokens.recognise(shown);
+      const recognition = await tokens.authenticate(shown);
       mustHold(!recognition.ok || shown.startsWith(signedPart), 'only what the issuer signed is taken');
     };
   },
@@ -47,7 +47,7 @@ async function checkClaims(tokens: Tokens, sign: Sign, json: string): Promise<vo
     return;
   }
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return;
-  const recognition = await tokens.recognise(await sign(claims as Record<string, unknown>));
+  const recognition = await tokens.authenticate(await sign(claims as Record<string, unknown>));
   if (!recognition.ok) return;
   const { tenant, subject, role, groups } = recognition.authentication.identity;
   mustHold(typeof tenant === 'string' && tenant !== '', 'everybody is of a tenant');

@@ -1,7 +1,8 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { AudioHistory } from '../segment/audio-history.js';
 import { createSegmenter, type Segmenter } from '../segment/segmenter.js';
-import { VAD_FRAME_SAMPLES, type VoiceActivity } from '../vad/voice-activity.js';
+import { VAD_FRAME_SAMPLES } from '../vad/hear-frames.js';
+import type { VoiceActivity } from '../vad/voice-activity.js';
 import type { LiveOptions } from './live-transcription.js';
 import type { UtteranceRecognition } from './utterance-recognition.js';
 

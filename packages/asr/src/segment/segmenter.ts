@@ -1,4 +1,4 @@
-import { VAD_FRAME_SAMPLES } from '../vad/voice-activity.js';
+import { VAD_FRAME_SAMPLES } from '../vad/hear-frames.js';
 
 /** Why an utterance ended: a pause was long enough, it had become too long, or its end was asked for. */
 export type UtteranceEnd = 'silence' | 'longest' | 'request';

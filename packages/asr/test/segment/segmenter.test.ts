@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSegmenter, type SegmentEvent } from '../../src/segment/segmenter.js';
-import { VAD_FRAME_SAMPLES } from '../../src/vad/voice-activity.js';
+import { VAD_FRAME_SAMPLES } from '../../src/vad/hear-frames.js';
 
 const SECOND = 16_000;
 const PRE_ROLL = 4_800;

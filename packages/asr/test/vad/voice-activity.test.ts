@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { InferenceSession } from 'onnxruntime-node';
-import { loadVoiceActivity, VAD_FRAME_SAMPLES, type VoiceActivity } from '../../src/vad/voice-activity.js';
+import { VAD_FRAME_SAMPLES } from '../../src/vad/hear-frames.js';
+import { loadVoiceActivity, type VoiceActivity } from '../../src/vad/voice-activity.js';
 import { join, loadAllSpeech, silence } from '../support/speech.js';
 
 /** What all sessions have in common; the runtime's types know only how they are made. */

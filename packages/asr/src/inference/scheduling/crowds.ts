@@ -1,5 +1,5 @@
 import type { Schedule } from './schedule.js';
-import { isBackground, nameOf, type ScheduledJob } from './scheduled-job.js';
+import { isBackground, shareName, type ScheduledJob } from './scheduled-job.js';
 
 /** Which shares have many more live jobs than others. */
 export interface Crowds {
@@ -14,10 +14,10 @@ export function crowdsIn({ jobs }: Pick<Schedule, 'jobs'>): Crowds {
   const counts = new Map<string, number>();
   for (const job of jobs.values()) {
     if (isBackground(job)) continue;
-    const name = nameOf(job.request.share);
+    const name = shareName(job.request.share);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const countOf = (job: ScheduledJob) => counts.get(nameOf(job.request.share)) ?? 0;
+  const countOf = (job: ScheduledJob) => counts.get(shareName(job.request.share)) ?? 0;
   const largest = Math.max(...counts.values());
   return {
     isBeside: (job, other) => countOf(other) >= CROWD * countOf(job),

@@ -51,14 +51,7 @@ function connectWorklet(
   channels: number,
   onAudio: (channels: readonly Float32Array[]) => void,
 ): CaptureGraph {
-  const worklet = new AudioWorkletNode(context, 'auscult-capture', {
-    numberOfInputs: 1,
-    numberOfOutputs: 1,
-    channelCount: channels,
-    channelCountMode: 'explicit',
-    // To one channel, stereo is mixed; to two, a mono microphone must not be heard twice.
-    channelInterpretation: channels === 1 ? 'speakers' : 'discrete',
-  });
+  const worklet = createWorklet(context, channels);
   let drained = (): void => undefined;
   worklet.port.onmessage = ({ data }: MessageEvent<readonly Float32Array[] | 'drained'>) => {
     if (data === 'drained') drained();
@@ -103,6 +96,17 @@ function connectWorklet(
       context.close().catch(() => undefined);
     },
   };
+}
+
+function createWorklet(context: AudioContext, channels: number): AudioWorkletNode {
+  return new AudioWorkletNode(context, 'auscult-capture', {
+    numberOfInputs: 1,
+    numberOfOutputs: 1,
+    channelCount: channels,
+    channelCountMode: 'explicit',
+    // To one channel, stereo is mixed; to two, a mono microphone must not be heard twice.
+    channelInterpretation: channels === 1 ? 'speakers' : 'discrete',
+  });
 }
 
 /** Connects streams to the worklet; returns the nodes that have to be disconnected later. */

@@ -21,39 +21,14 @@ const LONGEST_TASK_MS = 8;
  * stays unread. A source that fails is over.
  */
 export function createPcmSource(options: PcmSourceOptions): AudioSource {
-  const { chunks, sampleRate, channels, listener, room, onFailed } = options;
-  const cutter = createCutter(Math.max(1, Math.round(sampleRate * PIECE_SECONDS)), channels);
   let isClosed = false;
   let isAtEnd = false;
   let gate = openGate();
   let reading: Promise<void> = Promise.resolve();
 
-  async function read(): Promise<void> {
-    const iterator = chunks[Symbol.asyncIterator]();
-    try {
-      let breakAt = performance.now() + LONGEST_TASK_MS;
-      while (await mayGoOn()) {
-        const next = await iterator.next();
-        if (next.done) return;
-        for (const piece of cutter(next.value)) {
-          if (!(await mayGoOn())) break;
-          listener.onAudio(piece, sampleRate);
-          if (performance.now() < breakAt) continue;
-          await new Promise((resolve) => setTimeout(resolve));
-          breakAt = performance.now() + LONGEST_TASK_MS;
-        }
-      }
-    } catch (error) {
-      onFailed(error);
-      return;
-    }
-    // Nobody waits for the cleanup of a source that others made.
-    Promise.resolve(iterator.return?.()).catch(() => undefined);
-  }
-
   async function mayGoOn(): Promise<boolean> {
     await gate.passed;
-    if (!isClosed) await room();
+    if (!isClosed) await options.room();
     return !isClosed;
   }
 
@@ -63,7 +38,7 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
   };
   return {
     start: () => {
-      reading = read().finally(() => (isAtEnd = true));
+      reading = read(options, mayGoOn).finally(() => (isAtEnd = true));
       return Promise.resolve();
     },
     pause: () => {
@@ -84,6 +59,34 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
         misused('This transcriber reads PCM. Start another without a source to use a microphone.'),
       ),
   };
+}
+
+/** Passes on chunks, piece by piece, to their end or until `mayGoOn` says no. */
+async function read(
+  { chunks, sampleRate, channels, listener, onFailed }: PcmSourceOptions,
+  mayGoOn: () => Promise<boolean>,
+): Promise<void> {
+  const cutter = createCutter(Math.max(1, Math.round(sampleRate * PIECE_SECONDS)), channels);
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    let breakAt = performance.now() + LONGEST_TASK_MS;
+    while (await mayGoOn()) {
+      const next = await iterator.next();
+      if (next.done) return;
+      for (const piece of cutter(next.value)) {
+        if (!(await mayGoOn())) break;
+        listener.onAudio(piece, sampleRate);
+        if (performance.now() < breakAt) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        breakAt = performance.now() + LONGEST_TASK_MS;
+      }
+    }
+  } catch (error) {
+    onFailed(error);
+    return;
+  }
+  // Nobody waits for the cleanup of a source that others made.
+  Promise.resolve(iterator.return?.()).catch(() => undefined);
 }
 
 /** Something that can be waited at until it is opened. */

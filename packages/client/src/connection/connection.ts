@@ -17,17 +17,22 @@ export interface Connection {
   readonly abandon: () => void;
 }
 
-/** Receives what happens to a connection. One of the last four is called once, last. */
+/** How a connection ended. */
+export type ConnectionEnd =
+  | { readonly kind: 'ended'; readonly closeCode: number }
+  /** It never opened. */
+  | { readonly kind: 'unopened'; readonly answer: AddressAnswer }
+  /** Nobody is logged in who could get a ticket. */
+  | { readonly kind: 'unauthorized' }
+  /** A page like this one is not allowed to connect there at all, such as from https:// to ws://. */
+  | { readonly kind: 'barred' };
+
+/** Receives what happens to a connection. */
 export interface ConnectionListener {
   readonly onOpen: () => void;
   readonly onMessage: (message: ServerMessage) => void;
-  readonly onClose: (code: number) => void;
-  /** It never opened. */
-  readonly onUnopened: (answer: AddressAnswer) => void;
-  /** Nobody is logged in who could get a ticket. */
-  readonly onUnauthorized: () => void;
-  /** A page like this one is not allowed to connect there at all, such as from https:// to ws://. */
-  readonly onBarred: () => void;
+  /** Called once, last. */
+  readonly onEnd: (end: ConnectionEnd) => void;
 }
 
 /** Where to connect, and with what. */
@@ -62,73 +67,46 @@ export function openConnection(
   let socket: WebSocketLike | undefined;
   let isOver = false;
 
-  const end = (tell: () => void): void => {
+  function end(how: ConnectionEnd): void {
     if (isOver) return;
     isOver = true;
-    tell();
-  };
+    listener.onEnd(how);
+  }
 
   function open(protocols?: string[]): void {
     if (isOver) return;
     try {
       socket = new WebSocket(url, protocols);
     } catch {
-      end(listener.onBarred);
-      return;
+      return end({ kind: 'barred' });
     }
-    let hasOpened = false;
-    let answer: AddressAnswer | undefined;
-    socket.addEventListener('open', () => {
-      hasOpened = true;
-      if (!isOver) listener.onOpen();
-    });
-    socket.addEventListener('message', ({ data }) => {
-      const message = isOver ? undefined : parseServerMessage(data);
-      if (message) listener.onMessage(message);
-    });
-    // `close` follows and says more, except for the answer to an upgrade, which `ws` reports here.
-    socket.addEventListener('error', (event) => {
-      const status = /response: (\d{3})$/.exec(String((event as { message?: unknown }).message))?.[1];
-      if (status !== undefined) answer = Number(status);
-    });
-    socket.addEventListener('close', ({ code }) => {
-      if (hasOpened)
-        end(() => {
-          listener.onClose(code);
-        });
-      else void unopened(answer);
+    listenTo(socket, {
+      onOpen: () => {
+        if (!isOver) listener.onOpen();
+      },
+      onMessage: (message) => {
+        if (!isOver) listener.onMessage(message);
+      },
+      onClose: (closeCode) => end({ kind: 'ended', closeCode }),
+      onUnopened: (status) => void unopened(status),
     });
   }
 
-  async function unopened(known: AddressAnswer | undefined): Promise<void> {
+  async function unopened(status: number | undefined): Promise<void> {
     if (isOver) return;
-    const answer = known ?? (asks ? await askAddress(url) : 'none');
-    end(() => {
-      listener.onUnopened(answer);
-    });
-  }
-
-  function giveUp(error: unknown): void {
-    const isUnauthorized = error instanceof TranscriberError && error.code === 'unauthorized';
-    end(
-      isUnauthorized
-        ? listener.onUnauthorized
-        : () => {
-            listener.onClose(NO_STATUS);
-          },
-    );
+    end({ kind: 'unopened', answer: status ?? (asks ? await askAddress(url) : 'none') });
   }
 
   if (ticket === undefined) open();
-  else ticket().then((text) => open([PROTOCOL, TICKET_PROTOCOL + text]), giveUp);
+  else
+    ticket().then(
+      (text) => open([PROTOCOL, TICKET_PROTOCOL + text]),
+      (error: unknown) => end(endWithoutTicket(error)),
+    );
 
   return {
-    send: (message) => {
-      socket?.send(JSON.stringify(message));
-    },
-    sendAudio: (samples) => {
-      socket?.send(samples);
-    },
+    send: (message) => socket?.send(JSON.stringify(message)),
+    sendAudio: (samples) => socket?.send(samples),
     waitingBytes: () => socket?.bufferedAmount ?? 0,
     close: () => {
       isOver = true;
@@ -136,9 +114,48 @@ export function openConnection(
     },
     abandon: () => {
       isOver = true;
-      // A dead peer never answers a close frame, and `ws` would wait for it.
-      if (socket?.terminate) socket.terminate();
-      else socket?.close(ABANDONED);
+      if (socket) abandon(socket);
     },
   };
+}
+
+function endWithoutTicket(error: unknown): ConnectionEnd {
+  return error instanceof TranscriberError && error.code === 'unauthorized'
+    ? { kind: 'unauthorized' }
+    : { kind: 'ended', closeCode: NO_STATUS };
+}
+
+function abandon(socket: WebSocketLike): void {
+  // A dead peer never answers a close frame, and `ws` would wait for it.
+  if (socket.terminate) socket.terminate();
+  else socket.close(ABANDONED);
+}
+
+interface SocketListener extends Omit<ConnectionListener, 'onEnd'> {
+  /** It was open before. */
+  readonly onClose: (closeCode: number) => void;
+  /** It never opened. `status` is what the upgrade was answered with, where that is known. */
+  readonly onUnopened: (status: number | undefined) => void;
+}
+
+function listenTo(socket: WebSocketLike, listener: SocketListener): void {
+  let hasOpened = false;
+  let status: number | undefined;
+  socket.addEventListener('open', () => {
+    hasOpened = true;
+    listener.onOpen();
+  });
+  socket.addEventListener('message', ({ data }) => {
+    const message = parseServerMessage(data);
+    if (message) listener.onMessage(message);
+  });
+  // `close` follows and says more, except for the answer to an upgrade, which `ws` reports here.
+  socket.addEventListener('error', (event) => {
+    const digits = /response: (\d{3})$/.exec(String((event as { message?: unknown }).message))?.[1];
+    if (digits !== undefined) status = Number(digits);
+  });
+  socket.addEventListener('close', ({ code }) => {
+    if (hasOpened) listener.onClose(code);
+    else listener.onUnopened(status);
+  });
 }

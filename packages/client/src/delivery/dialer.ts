@@ -1,6 +1,6 @@
 import type { ServerMessage } from '@auscult/protocol';
 import { createBackoff } from '../connection/backoff.js';
-import { NO_STATUS, openConnection, type Connection } from '../connection/connection.js';
+import { NO_STATUS, openConnection, type Connection, type ConnectionEnd } from '../connection/connection.js';
 import type { ServerUrls } from '../connection/server-url.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { LinkAction, LinkEvent } from './link.js';
@@ -52,35 +52,18 @@ export function createDialer(options: DialerOptions): Dialer {
     const asks = !wasThere || backoff.attempt() > PATIENT_ATTEMPTS;
     connection = openConnection(
       { WebSocket, url, ticket, asks },
-      {
-        onOpen: () => {
-          onEvent({ kind: 'opened' });
-        },
-        onMessage,
-        onClose: lose,
-        onUnopened: (answer) => {
-          hangUp();
-          onEvent({ kind: 'unopened', answer, attempt: backoff.attempt() });
-        },
-        onUnauthorized: () => {
-          hangUp();
-          onEvent({ kind: 'unauthorized' });
-        },
-        onBarred: () => {
-          onEvent({ kind: 'barred' });
-        },
-      },
+      { onOpen: () => onEvent({ kind: 'opened' }), onMessage, onEnd: lose },
     );
   }
 
   function abandon(): void {
     connection?.abandon();
-    lose(NO_STATUS);
+    lose({ kind: 'ended', closeCode: NO_STATUS });
   }
 
-  function lose(closeCode: number): void {
+  function lose(end: ConnectionEnd): void {
     hangUp();
-    onEvent({ kind: 'ended', closeCode, attempt: backoff.attempt() });
+    onEvent({ ...end, attempt: backoff.attempt() });
   }
 
   function hangUp(): void {
@@ -106,9 +89,7 @@ export function createDialer(options: DialerOptions): Dialer {
     hangUp,
     pause: () => {
       const milliseconds = backoff.next();
-      startTimer(milliseconds, () => {
-        onEvent({ kind: 'retry' });
-      });
+      startTimer(milliseconds, () => onEvent({ kind: 'retry' }));
       return milliseconds;
     },
     attempt: backoff.attempt,

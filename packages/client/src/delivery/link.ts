@@ -58,14 +58,7 @@ export type LinkEvent =
   | { readonly kind: 'ready'; readonly message: ReadyMessage }
   | { readonly kind: 'resumed'; readonly receivedSamples: number }
   | { readonly kind: 'error'; readonly error: ErrorMessage }
-  /** The connection is gone. */
-  | { readonly kind: 'ended'; readonly closeCode: number; readonly attempt: number }
-  /** The connection never opened. */
-  | { readonly kind: 'unopened'; readonly answer: AddressAnswer; readonly attempt: number }
-  /** Nobody is logged in who could get a ticket. */
-  | { readonly kind: 'unauthorized' }
-  /** A page like this one is not allowed to connect there at all. */
-  | { readonly kind: 'barred' }
+  | (ConnectionEnd & { readonly attempt: number })
   /** The pause before the next try is over, or the computer is online again. */
   | { readonly kind: 'retry' }
   /** The user does not want to wait, or has logged in. */

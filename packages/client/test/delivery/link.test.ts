@@ -91,21 +91,21 @@ describe('each event in its phase', () => {
   });
 
   test('without a login it waits for somebody who tries again', () => {
-    const nobody = run([{ kind: 'open' }, { kind: 'unauthorized' }], true);
+    const nobody = run([{ kind: 'open' }, { kind: 'unauthorized', attempt: 0 }], true);
     expect(nobody).toMatchObject({
       phase: { kind: 'held' },
       last: [{ kind: 'tell', problem: { code: 'unauthorized' } }, { kind: 'hold' }],
     });
-    expect(run([{ kind: 'open' }, { kind: 'unauthorized' }, { kind: 'retry' }], true).phase.kind).toBe(
-      'held',
-    );
-    expect(run([{ kind: 'open' }, { kind: 'unauthorized' }, { kind: 'retry-now' }], true).phase.kind).toBe(
-      'opening',
-    );
+    expect(
+      run([{ kind: 'open' }, { kind: 'unauthorized', attempt: 0 }, { kind: 'retry' }], true).phase.kind,
+    ).toBe('held');
+    expect(
+      run([{ kind: 'open' }, { kind: 'unauthorized', attempt: 0 }, { kind: 'retry-now' }], true).phase.kind,
+    ).toBe('opening');
   });
 
   test('what a page may not do, or the table gives up, fails', () => {
-    expect(run([{ kind: 'open' }, { kind: 'barred' }]).last).toMatchObject([
+    expect(run([{ kind: 'open' }, { kind: 'barred', attempt: 0 }]).last).toMatchObject([
       { kind: 'abandon' },
       { kind: 'fail', problem: { code: 'invalid_options' } },
     ]);
@@ -124,7 +124,9 @@ describe('each event in its phase', () => {
       phase: { kind: 'over' },
       last: [{ kind: 'lose-refinement' }],
     });
-    expect(run([...done, cut, { kind: 'retry' }, { kind: 'unauthorized' }], true).phase.kind).toBe('over');
+    expect(
+      run([...done, cut, { kind: 'retry' }, { kind: 'unauthorized', attempt: 0 }], true).phase.kind,
+    ).toBe('over');
     const withoutToken = [{ kind: 'open' }, readyWithoutToken, { kind: 'all-text' }, cut] as const;
     expect(run(withoutToken).last).toEqual([{ kind: 'lose-refinement' }]);
   });
@@ -138,7 +140,7 @@ const anyEvent: fc.Arbitrary<LinkEvent> = fc.oneof(
     { kind: 'opened' },
     ready,
     readyWithoutToken,
-    { kind: 'unauthorized' },
+    { kind: 'unauthorized', attempt: 0 },
     { kind: 'retry' },
     { kind: 'retry-now' },
     { kind: 'all-text' },
@@ -153,7 +155,7 @@ const anyEvent: fc.Arbitrary<LinkEvent> = fc.oneof(
   }),
 );
 /** Rare, so that runs are long. */
-const endings = fc.constantFrom<LinkEvent>({ kind: 'barred' }, { kind: 'close' });
+const endings = fc.constantFrom<LinkEvent>({ kind: 'barred', attempt: 0 }, { kind: 'close' });
 const events = fc.array(fc.oneof({ weight: 30, arbitrary: anyEvent }, { weight: 1, arbitrary: endings }), {
   maxLength: 60,
 });

@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { Connection } from '../connection/connection.js';
 import type { AudioBuffer } from './audio-buffer.js';
-import type { FlushRequests } from './flush-requests.js';
+import type { FlushRequest, FlushRequests } from './flush-requests.js';
 import type { Ledger } from './ledger.js';
 
 /** Sends audio and requests to the server, in order, as fast as the socket takes them. */
@@ -34,8 +34,8 @@ const LOOK_AGAIN_MS = 30;
 /** Time without audio after which the server is told that the client is there. */
 const KEEPALIVE_MS = 30_000;
 
-export function createAudioSender({ buffer, ledger, requests, channels }: SenderParts): AudioSender {
-  let to: { readonly connection: Connection; readonly maxFrameBytes: number } | undefined;
+export function createAudioSender(parts: SenderParts): AudioSender {
+  let route: Route | undefined;
   let sentAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,59 +43,72 @@ export function createAudioSender({ buffer, ledger, requests, channels }: Sender
     clearTimeout(timer);
     timer = undefined;
     let bytes = 0;
-    while (to) {
-      if (to.connection.waitingBytes() >= MAX_WAITING_BYTES || bytes >= MAX_BYTES_AT_ONCE) {
+    while (route) {
+      if (route.connection.waitingBytes() >= MAX_WAITING_BYTES || bytes >= MAX_BYTES_AT_ONCE) {
         timer = setTimeout(send, LOOK_AGAIN_MS);
         return;
       }
-      const sent = sendNext(to.connection, to.maxFrameBytes);
-      if (sent === undefined) return;
-      bytes += sent;
+      const next = nextToSend(parts, route.maxFrameBytes);
+      if (!next) return;
+      bytes += sendOver(route.connection, next);
     }
   }
 
-  /** Sends the next frame or request; its bytes, or `undefined` if there is nothing to send yet. */
-  function sendNext(connection: Connection, maxFrameBytes: number): number | undefined {
-    const request = requests.unsent();
-    const at = ledger.sent();
-    const waiting = (request?.at ?? buffer.end()) - at;
-    if (waiting > 0) {
-      if (!request && waiting < FRAME) return undefined;
-      const frame = Math.min(waiting, waiting >= LONG_FRAME ? LONG_FRAME : FRAME);
-      const limit = Math.floor(maxFrameBytes / (2 * channels));
-      return sendAudio(connection, at, Math.max(1, Math.min(frame, limit)));
+  /** Returns the bytes of audio that were sent. */
+  function sendOver(connection: Connection, next: Sendable): number {
+    if (next.kind === 'request') {
+      next.request.isSent = true;
+      connection.send({ type: next.request.kind });
+      return 0;
     }
-    if (!request) return undefined;
-    request.isSent = true;
-    connection.send({ type: request.kind });
-    return 0;
-  }
-
-  function sendAudio(connection: Connection, at: number, wanted: number): number | undefined {
-    const samples = buffer.read(at, wanted);
-    if (!samples) return undefined;
-    ledger.silenceSettled(samples, at);
-    connection.sendAudio(samples);
-    ledger.advance(samples.length / channels);
+    connection.sendAudio(next.samples);
+    parts.ledger.advance(next.samples.length / parts.channels);
     sentAt = performance.now();
-    return samples.byteLength;
+    return next.samples.byteLength;
   }
 
   return {
     connect: (connection, maxFrameBytes) => {
-      to = { connection, maxFrameBytes };
+      route = { connection, maxFrameBytes };
       sentAt = performance.now();
       send();
     },
     disconnect: () => {
       clearTimeout(timer);
-      to = undefined;
+      route = undefined;
     },
     send,
     keepAlive: () => {
-      if (!to || performance.now() - sentAt <= KEEPALIVE_MS) return;
+      if (!route || performance.now() - sentAt <= KEEPALIVE_MS) return;
       sentAt = performance.now();
-      to.connection.send({ type: 'keepalive' });
+      route.connection.send({ type: 'keepalive' });
     },
   };
+}
+
+interface Route {
+  readonly connection: Connection;
+  readonly maxFrameBytes: number;
+}
+
+type Sendable =
+  | { readonly kind: 'request'; readonly request: FlushRequest }
+  | { readonly kind: 'audio'; readonly samples: Int16Array<ArrayBuffer> };
+
+/** The next request, or the audio ahead of it; `undefined` while there is too little, or it is being fetched. */
+function nextToSend(
+  { buffer, ledger, requests, channels }: SenderParts,
+  maxFrameBytes: number,
+): Sendable | undefined {
+  const request = requests.unsent();
+  const at = ledger.sent();
+  const waiting = (request?.at ?? buffer.end()) - at;
+  if (waiting <= 0) return request && { kind: 'request', request };
+  if (!request && waiting < FRAME) return undefined;
+  const mostSamples = Math.max(1, Math.floor(maxFrameBytes / (2 * channels)));
+  const frame = waiting >= LONG_FRAME ? LONG_FRAME : FRAME;
+  const samples = buffer.read(at, Math.min(waiting, frame, mostSamples));
+  if (!samples) return undefined;
+  ledger.silenceSettled(samples, at);
+  return { kind: 'audio', samples };
 }

@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 
 /** A `finalize` or `stop` that the server has not answered yet. */
-interface FlushRequest {
+export interface FlushRequest {
   readonly kind: 'finalize' | 'stop';
   /** All audio before this sample goes ahead of it. */
   readonly at: number;

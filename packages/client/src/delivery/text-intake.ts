@@ -1,8 +1,9 @@
 import type { DroppedMessage, ServerMessage, TranscriptionMessage } from '@auscult/protocol';
 import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import type { DroppedWords, Segment } from '../transcript.js';
-import type { FlushRequests } from './flush-requests.js';
+import type { FlushRequest, FlushRequests } from './flush-requests.js';
 import type { Ledger } from './ledger.js';
+import { createOpenPartials } from './open-partials.js';
 import { refinedText } from './refined-text.js';
 
 /** The text and events of a session's messages, on the transcriber's own clock. */
@@ -32,88 +33,62 @@ interface TextIntakeParts {
 }
 
 export function createTextIntake({ ledger, requests, channels, listener }: TextIntakeParts): TextIntake {
-  /** Partials whose final may still come, by channel. */
-  const open = new Map<number, Segment>();
+  const partials = createOpenPartials(listener.onPartial);
 
   function takeMessage(message: TextMessage): void {
     switch (message.type) {
       case 'transcription':
-        if (message.isFinal) takeFinal(message);
-        else takePartial(message);
-        break;
+        return message.isFinal ? takeFinal(message) : takePartial(message);
       case 'acknowledged':
-        ledger.acknowledge(message.receivedSamples, message.settledSeconds);
-        break;
+        return ledger.acknowledge(message.receivedSamples, message.settledSeconds);
       case 'speech':
-        takeSpeech(message);
-        break;
+        return takeSpeech(message);
       case 'stopped':
-        takeStopped(message);
-        break;
+        if (takeAnswer('stop', message.audioSeconds)) listener.onStopped(message.refinement !== undefined);
+        return;
       case 'dropped':
-        takeDropped(message);
-        break;
+        return takeDropped(message);
       case 'refined':
-        listener.onRefined(refinedText(message, ledger.ownSeconds));
-        break;
+        return listener.onRefined(refinedText(message, ledger.ownSeconds));
     }
   }
 
   function takeFinal(message: TranscriptionMessage): void {
     const segment = ledger.takeFinal(message);
     if (!segment) return;
-    open.delete(segment.channel ?? 0);
+    partials.close(segment);
     listener.onFinal(segment);
   }
 
   function takePartial(message: TranscriptionMessage): void {
     const segment = ledger.takePartial(message);
-    if (!segment) return;
-    open.set(segment.channel ?? 0, segment);
-    listener.onPartial(segment);
+    if (segment) partials.show(segment);
   }
 
   function takeDropped({ reason, message, sequence, channel = 0, ...span }: DroppedMessage): void {
-    const segment = open.get(channel);
     // If there is a final nevertheless, the open partial belongs to what was said next.
-    if (segment && sequence >= (ledger.next()[channel] ?? 0)) takeBack(channel, segment);
+    if (sequence >= (ledger.next()[channel] ?? 0)) partials.takeBack(channel);
     const [start, end] = [ledger.ownSeconds(span.start), ledger.ownSeconds(span.end)];
     listener.onDropped({ reason, message, start, end, ...(channels > 1 ? { channel } : {}) });
   }
 
   function takeSpeech({ state, at, channel }: Extract<TextMessage, { type: 'speech' }>): void {
-    if (state === 'finalized') {
-      const place = requests.answer('finalize', ledger.ownSample(at));
-      if (place !== undefined) ledger.settleAll(place);
-    } else {
+    if (state === 'finalized') takeAnswer('finalize', at);
+    else
       listener.onSpeech({ state, at: ledger.ownSeconds(at), ...(channel === undefined ? {} : { channel }) });
-    }
   }
 
-  function takeStopped({ audioSeconds, refinement }: Extract<TextMessage, { type: 'stopped' }>): void {
-    const place = requests.answer('stop', ledger.ownSample(audioSeconds));
-    if (place === undefined) return;
-    ledger.settleAll(place);
-    listener.onStopped(refinement !== undefined);
-  }
-
-  /** Removes partials of audio that is settled without a final: what sounded like speech was none. */
-  function takeBackSettled(): void {
-    const settledSeconds = ledger.settled() / SAMPLE_RATE;
-    for (const [channel, segment] of open) {
-      if (segment.end <= settledSeconds) takeBack(channel, segment);
-    }
-  }
-
-  function takeBack(channel: number, segment: Segment): void {
-    open.delete(channel);
-    listener.onPartial({ ...segment, text: '' });
+  /** Settles the audio before an answer; false if nobody waits for that any more. */
+  function takeAnswer(kind: FlushRequest['kind'], sessionSeconds: number): boolean {
+    const place = requests.answer(kind, ledger.ownSample(sessionSeconds));
+    if (place !== undefined) ledger.settleAll(place);
+    return place !== undefined;
   }
 
   return {
     take: (message) => {
       takeMessage(message);
-      takeBackSettled();
+      partials.takeBackUntil(ledger.settled() / SAMPLE_RATE);
     },
   };
 }

@@ -6,6 +6,11 @@ export function secondsOf(samples: number): number {
   return Math.round((samples * 1000) / SAMPLE_RATE) / 1000;
 }
 
+/** Seconds with three decimals. */
+export function roundedSeconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
 /** The sample nearest to a moment. */
 export function samplesOf(seconds: number): number {
   return Math.round(seconds * SAMPLE_RATE);

@@ -1,6 +1,14 @@
 import type { TranscriptionMessage } from '@auscult/protocol';
-import { samplesOf, secondsOf } from '../audio/sample-rate.js';
+import { roundedSeconds, samplesOf, secondsOf } from '../audio/sample-rate.js';
 import type { Segment } from '../transcript.js';
+import {
+  beginSession,
+  createChannelLedger,
+  settle,
+  silenceSettled,
+  type ChannelLedger,
+} from './channel-ledger.js';
+import { ownSegment } from './own-segment.js';
 
 /**
  * Keeps account of what the server has, on the transcriber's own clock: samples of each channel since `start()`. A
@@ -39,61 +47,20 @@ export interface Ledger {
   readonly ownSample: (sessionSeconds: number) => number;
 }
 
-/** What is known about one channel. */
-interface ChannelLedger {
-  settled: number;
-  /** What was settled when the session began. */
-  settledBefore: number;
-  /** The sequence of the session's next final. */
-  next: number;
-  /** Added to a sequence of the session, it gives a count over all sessions. */
-  sequenceOffset: number;
-}
-
 /** Starts with nothing sent. */
 export function createLedger(channelCount: number): Ledger {
-  const channels: readonly ChannelLedger[] = Array.from({ length: channelCount }, () => ({
-    settled: 0,
-    settledBefore: 0,
-    next: 0,
-    sequenceOffset: 0,
-  }));
+  const channels = Array.from({ length: channelCount }, createChannelLedger);
   let base = 0;
   let sent = 0;
   let received = 0;
   let isAcknowledged = false;
 
   const ownSample = (seconds: number): number => base + samplesOf(seconds);
-  const ownSeconds = (seconds: number): number => secondsOf(base) + seconds;
-  const channelOf = ({ channel = 0 }: TranscriptionMessage): ChannelLedger | undefined => channels[channel];
-
-  function settle(channel: ChannelLedger, place: number): void {
-    // Nothing is settled that was not sent, whatever the server says.
-    channel.settled = Math.max(channel.settled, Math.min(place, sent));
-  }
+  const ownSeconds = (seconds: number): number => roundedSeconds(secondsOf(base) + seconds);
 
   function settleAll(place: number): void {
-    for (const channel of channels) settle(channel, place);
-  }
-
-  function segmentOf(message: TranscriptionMessage, { sequenceOffset }: ChannelLedger): Segment {
-    const span = ({ start, end }: { start: number; end: number }) => ({
-      start: rounded(ownSeconds(start)),
-      end: rounded(ownSeconds(end)),
-    });
-    const { text, spoken, confidence, channel, words, removes } = message;
-    return {
-      text,
-      ...(spoken === undefined ? {} : { spoken }),
-      ...span(message),
-      confidence,
-      ...(channel === undefined ? {} : { channel }),
-      ...(words && {
-        words: words.map((word) => ({ ...word, ...span(word) })),
-      }),
-      sequence: sequenceOffset + message.sequence,
-      ...(removes && { removes: removes.map((sequence) => sequenceOffset + sequence) }),
-    };
+    // Nothing is settled that was not sent, whatever the server says.
+    for (const channel of channels) settle(channel, Math.min(place, sent));
   }
 
   return {
@@ -103,18 +70,11 @@ export function createLedger(channelCount: number): Ledger {
     isAcknowledged: () => isAcknowledged,
     next: () => channels.map(({ next }) => next),
     beginSession: (place) => {
-      base = place;
-      sent = place;
-      received = place;
-      for (const channel of channels) {
-        channel.settledBefore = channel.settled;
-        channel.sequenceOffset += channel.next;
-        channel.next = 0;
-      }
+      base = sent = received = place;
+      channels.forEach(beginSession);
     },
     resume: (receivedSamples) => {
-      sent = Math.min(sent, base + receivedSamples);
-      received = sent;
+      received = sent = Math.min(sent, base + receivedSamples);
     },
     advance: (samples) => {
       sent += samples;
@@ -126,28 +86,27 @@ export function createLedger(channelCount: number): Ledger {
     },
     settleAll,
     takeFinal: (message) => {
-      const channel = channelOf(message);
-      if (!channel || message.sequence < channel.next) return undefined;
-      const segment = segmentOf(message, channel);
+      const channel = expecting(channels, message);
+      if (!channel) return undefined;
       channel.next = message.sequence + 1;
-      settle(channel, ownSample(message.end));
-      return segment;
+      settle(channel, Math.min(ownSample(message.end), sent));
+      return ownSegment(message, ownSeconds, channel.sequenceOffset);
     },
     takePartial: (message) => {
-      const channel = channelOf(message);
-      return channel && message.sequence >= channel.next ? segmentOf(message, channel) : undefined;
+      const channel = expecting(channels, message);
+      return channel && ownSegment(message, ownSeconds, channel.sequenceOffset);
     },
-    silenceSettled: (interleaved, at) => {
-      channels.forEach(({ settledBefore }, index) => {
-        const frames = Math.min(interleaved.length / channelCount, settledBefore - at);
-        for (let frame = 0; frame < frames; frame++) interleaved[frame * channelCount + index] = 0;
-      });
-    },
-    ownSeconds: (seconds) => rounded(ownSeconds(seconds)),
+    silenceSettled: (interleaved, at) => silenceSettled(channels, interleaved, at),
+    ownSeconds,
     ownSample,
   };
 }
 
-function rounded(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
+/** The channel of a message, unless the final of that utterance has been taken before. */
+function expecting(
+  channels: readonly ChannelLedger[],
+  { channel = 0, sequence }: TranscriptionMessage,
+): ChannelLedger | undefined {
+  const own = channels[channel];
+  return own && sequence >= own.next ? own : undefined;
 }

@@ -1,5 +1,6 @@
 import type { RefinedMessage } from '@auscult/protocol';
 import type { Segment } from '../transcript.js';
+import { ownUtterance } from './own-segment.js';
 
 /** The refined text of a session, with its times converted by `ownSeconds`. */
 export function refinedText(
@@ -9,18 +10,11 @@ export function refinedText(
   const counts = [0, 0];
   return {
     text,
-    segments: segments.map(({ text: written, spoken, start, end, confidence, channel }) => {
-      const sequence = counts[channel ?? 0] ?? 0;
-      counts[channel ?? 0] = sequence + 1;
-      return {
-        text: written,
-        ...(spoken === undefined ? {} : { spoken }),
-        start: ownSeconds(start),
-        end: ownSeconds(end),
-        confidence,
-        ...(channel === undefined ? {} : { channel }),
-        sequence,
-      };
+    segments: segments.map((segment) => {
+      const { channel = 0 } = segment;
+      const sequence = counts[channel] ?? 0;
+      counts[channel] = sequence + 1;
+      return { ...ownUtterance(segment, ownSeconds), sequence };
     }),
   };
 }

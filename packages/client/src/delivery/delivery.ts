@@ -1,11 +1,13 @@
-import type { ConfigureMessage, ServerMessage } from '@auscult/protocol';
+import type { ConfigureMessage } from '@auscult/protocol';
 import type { ServerUrls } from '../connection/server-url.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { AudioBuffer } from './audio-buffer.js';
 import type { DeliveryListener } from './delivery-listener.js';
 import { createDialer } from './dialer.js';
 import { createLinkActions } from './link-actions.js';
-import { createLink, step, type LinkEvent } from './link.js';
+import { createLinkDriver } from './link-driver.js';
+import { watchSurroundings } from './surroundings.js';
+import { takeMessage } from './take-message.js';
 import { createTransfer } from './transfer.js';
 
 /** Brings audio to the server and text back, each exactly once, over as many connections and sessions as it takes. */
@@ -42,11 +44,6 @@ interface DeliveryOptions {
   readonly listener: DeliveryListener;
 }
 
-/** Elsewhere than in a browser nothing tells that the network is back. */
-const surroundings: Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>> = globalThis;
-
-const TICK_MS = 1000;
-
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { ticket, configure, listener } = options;
   const transfer = createTransfer({
@@ -54,92 +51,50 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     listener: {
       ...listener,
       onStopped: (refines) => {
-        dispatch({ kind: 'all-text' });
+        link.dispatch({ kind: 'all-text' });
         listener.onStopped(refines);
       },
     },
   });
   const dialer = createDialer({
     ...options,
-    onEvent: dispatch,
-    onMessage: take,
+    onEvent: (event) => link.dispatch(event),
+    onMessage: (message) => takeMessage(message, { link, transfer, listener }),
     onHungUp: transfer.interrupt,
   });
-  const act = createLinkActions({ dialer, transfer, configure, listener });
-  let link = createLink(ticket !== undefined);
-  let tickTimer: ReturnType<typeof setInterval> | undefined;
-
-  function dispatch(event: LinkEvent): void {
-    const { link: next, actions } = step(link, event);
-    link = next;
-    for (const action of actions) {
-      act(action);
-      // A listener has closed it, or tries at once, so the rest no longer applies.
-      if (link !== next) break;
-    }
-    if (link.phase.kind === 'over') end();
-  }
-
-  function take(message: ServerMessage): void {
-    transfer.heard(message);
-    switch (message.type) {
-      case 'ready':
-        return dispatch({ kind: 'ready', message });
-      case 'resumed':
-        return dispatch({ kind: 'resumed', receivedSamples: message.receivedSamples });
-      case 'error':
-        return dispatch({ kind: 'error', error: message });
-      case 'warning':
-        return listener.onWarning({ code: message.code, message: message.message });
-      case 'connection':
-        return;
-      default:
-        if (link.phase.kind === 'ready') transfer.takeText(message);
-    }
-  }
+  const link = createLinkDriver({
+    hasTickets: ticket !== undefined,
+    act: createLinkActions({ dialer, transfer, configure, listener }),
+    onOver: () => {
+      dialer.hangUp();
+      stopWatching();
+    },
+  });
+  let stopWatching = (): void => undefined;
 
   function tick(): void {
-    if (link.phase.kind !== 'ready') return;
+    if (!link.isReady()) return;
     if (transfer.isDead()) dialer.abandon();
     else transfer.keepAlive();
   }
 
-  function retry(): void {
-    dispatch({ kind: 'retry' });
-  }
-
-  function end(): void {
-    dialer.hangUp();
-    clearInterval(tickTimer);
-    surroundings.removeEventListener?.('online', retry);
-  }
-
   return {
     open: () => {
-      surroundings.addEventListener?.('online', retry);
-      tickTimer = setInterval(tick, TICK_MS);
-      dispatch({ kind: 'open' });
+      stopWatching = watchSurroundings({ onTick: tick, onOnline: () => link.dispatch({ kind: 'retry' }) });
+      link.dispatch({ kind: 'open' });
     },
     onAudio: () => {
-      if (link.phase.kind === 'ready') transfer.onAudio();
+      if (link.isReady()) transfer.onAudio();
       transfer.send();
       // Timers of hidden pages come late; audio does not.
       tick();
     },
-    finalize: () => {
-      transfer.flush('finalize');
-    },
-    stop: () => {
-      transfer.flush('stop');
-    },
-    retryNow: () => {
-      dispatch({ kind: 'retry-now' });
-    },
+    finalize: () => transfer.flush('finalize'),
+    stop: () => transfer.flush('stop'),
+    retryNow: () => link.dispatch({ kind: 'retry-now' }),
     waitingSeconds: transfer.waitingSeconds,
     lostSamples: transfer.lostSamples,
     onDropped: transfer.drop,
-    close: () => {
-      dispatch({ kind: 'close' });
-    },
+    close: () => link.dispatch({ kind: 'close' }),
   };
 }

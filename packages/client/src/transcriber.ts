@@ -65,18 +65,14 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
   };
   const keeper = createStateKeeper(
     () => pipeline.waitingSeconds(),
-    (state) => {
-      emit('state', state);
-    },
+    (state) => emit('state', state),
   );
   const pipeline = createPipeline({
     options,
     usable,
     keeper,
     listener: deliveryListener(emit, finals, () => lifecycle),
-    onLevel: (levels) => {
-      emit('level', levels);
-    },
+    onLevel: (levels) => emit('level', levels),
   });
   const transcript = (): Transcript =>
     transcriptOf(finals.segments(), pipeline.samples(), pipeline.lostSamples());
@@ -86,9 +82,7 @@ export function createTranscriber(options: TranscriberOptions = {}): Transcriber
     keeper,
     pipeline,
     onProblem,
-    onFailed: (cause) => {
-      lifecycle.loseSource(cause);
-    },
+    onFailed: (cause) => lifecycle.loseSource(cause),
   });
   const lifecycle = createLifecycle({ keeper, pipeline, chooseSource, transcript, onProblem });
   const { start, pause, resume, stop, useMicrophone, giveUp } = lifecycle;
@@ -118,22 +112,14 @@ function deliveryListener(
   lifecycle: () => Lifecycle,
 ): Omit<DeliveryListener, 'onSettled'> {
   return {
-    onPartial: (segment) => {
-      emit('partial', segment);
-    },
+    onPartial: (segment) => emit('partial', segment),
     onFinal: (segment) => {
       finals.add(segment);
       emit('final', segment);
     },
-    onDropped: (dropped) => {
-      emit('dropped', dropped);
-    },
-    onSpeech: (speech) => {
-      emit('speech', speech);
-    },
-    onProblem: (problem) => {
-      emit('problem', problem);
-    },
+    onDropped: (dropped) => emit('dropped', dropped),
+    onSpeech: (speech) => emit('speech', speech),
+    onProblem: (problem) => emit('problem', problem),
     onWarning: (warning) => {
       emit('warning', warning);
       if (warning.code.startsWith('refine')) lifecycle().hearAgainNoMore();
@@ -142,15 +128,9 @@ function deliveryListener(
       emit('refined', refined);
       lifecycle().hearAgainNoMore();
     },
-    onConnectedness: (connectedness) => {
-      lifecycle().follow(connectedness);
-    },
-    onStopped: (refines) => {
-      lifecycle().complete(refines);
-    },
-    onFailed: (problem) => {
-      lifecycle().fail(problem);
-    },
+    onConnectedness: (connectedness) => lifecycle().follow(connectedness),
+    onStopped: (refines) => lifecycle().complete(refines),
+    onFailed: (problem) => lifecycle().fail(problem),
   };
 }
 

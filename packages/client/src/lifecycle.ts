@@ -64,23 +64,14 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     const { phase } = keeper.now();
     if (phase.kind === 'stopped') return transcript();
     if (phase.kind === 'failed') throw new TranscriberError(phase.problem);
-    finishing ??= finish();
+    finishing ??= finish(source, ending, parts);
     return finished.promise;
-  }
-
-  async function finish(): Promise<void> {
-    if (!source?.hasMore()) keeper.moveTo({ kind: 'stopping' });
-    await source?.stop();
-    if (keeper.isEnded()) return;
-    keeper.moveTo({ kind: 'stopping' });
-    pipeline.pauseInput();
-    if (pipeline.samples() === 0) ending.complete(false);
-    else pipeline.stop();
   }
 
   return {
     ...ending,
     start,
+    stop,
     pause: () => {
       if (keeper.now().isPaused || keeper.isEnded()) return;
       source?.pause();
@@ -93,21 +84,52 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
       source?.resume();
       keeper.change({ isPaused: false });
     },
-    stop,
     useMicrophone: async (deviceId) => {
       if (!source || keeper.isEnded())
         throw misused('Start the transcriber before its microphone is changed.');
       await source.useMicrophone(deviceId);
     },
     follow: (connectedness) => {
-      if (connectedness.kind !== 'connecting') connected.resolve(undefined);
-      if (connectedness.kind === 'connected') keeper.change({ outage: undefined });
-      else if (connectedness.kind === 'waiting') {
-        const { attempt, retryAt, reason } = connectedness;
-        keeper.change({ outage: { attempt, retryAt, reason } });
-      }
+      if (connectedness.kind === 'connecting') return;
+      connected.resolve(undefined);
+      keeper.change({ outage: connectedness.outage });
     },
   };
+}
+
+/** Connects while the source starts, and waits for both. */
+async function begin(
+  source: AudioSource,
+  connected: Promise<unknown>,
+  ending: Ending,
+  { keeper, pipeline }: LifecycleParts,
+): Promise<void> {
+  keeper.moveTo({ kind: 'starting' });
+  pipeline.open();
+  try {
+    await source.start();
+    await connected;
+  } catch (error) {
+    throwIfEnded(keeper.now().phase);
+    ending.fail(error instanceof TranscriberError ? error : describeProblem('source_failed'));
+    throw error;
+  }
+  if (keeper.now().phase.kind === 'starting') keeper.moveTo({ kind: 'running' });
+}
+
+/** Reads the source to its end, and asks for the text of all that it gave. */
+async function finish(
+  source: AudioSource | undefined,
+  ending: Ending,
+  { keeper, pipeline }: LifecycleParts,
+): Promise<void> {
+  if (!source?.hasMore()) keeper.moveTo({ kind: 'stopping' });
+  await source?.stop();
+  if (keeper.isEnded()) return;
+  keeper.moveTo({ kind: 'stopping' });
+  pipeline.pauseInput();
+  if (pipeline.samples() === 0) ending.complete(false);
+  else pipeline.stop();
 }
 
 function requireStartable(phase: Phase, sampleRate: number): void {

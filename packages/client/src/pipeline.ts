@@ -46,12 +46,8 @@ export function createPipeline({ options, usable, keeper, listener, onLevel }: P
     channels,
     memorySeconds: bufferMinutes * 60,
     openStore,
-    onFetched: () => {
-      delivery.onAudio();
-    },
-    onDropped: (from, to) => {
-      delivery.onDropped(from, to);
-    },
+    onFetched: () => delivery.onAudio(),
+    onDropped: (from, to) => delivery.onDropped(from, to),
   });
   const delivery = createDelivery({
     ...usable,

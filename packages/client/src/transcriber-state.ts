@@ -31,14 +31,15 @@ export type Phase =
   | { readonly kind: 'idle' | 'starting' | 'running' | 'stopping' | 'stopped' }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
+/** What is known while there is no connection. */
+export type Outage = Omit<Extract<TranscriberState, { kind: 'reconnecting' }>, 'kind' | 'bufferedSeconds'>;
+
 /** What the state depends on. */
 export interface Circumstances {
   readonly phase: Phase;
   readonly isPaused: boolean;
   readonly isMicrophoneLost: boolean;
-  /** While there is no connection. */
-  readonly outage:
-    Omit<Extract<TranscriberState, { kind: 'reconnecting' }>, 'kind' | 'bufferedSeconds'> | undefined;
+  readonly outage: Outage | undefined;
   readonly bufferedSeconds: number;
 }
 

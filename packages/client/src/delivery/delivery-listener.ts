@@ -1,12 +1,12 @@
 import type { Problem } from '../problem.js';
-import type { Circumstances } from '../transcriber-state.js';
+import type { Outage } from '../transcriber-state.js';
 import type { TextListener } from './text-intake.js';
 
 /** The state of the connection. */
 export type Connectedness =
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'connected' }
-  | ({ readonly kind: 'waiting' } & NonNullable<Circumstances['outage']>);
+  | { readonly kind: 'connected'; readonly outage: undefined }
+  | { readonly kind: 'waiting'; readonly outage: Outage };
 
 /** The events of a delivery. */
 export interface DeliveryListener extends TextListener {

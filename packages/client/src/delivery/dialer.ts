@@ -1,14 +1,22 @@
 import type { ServerMessage } from '@auscult/protocol';
 import { createBackoff } from '../connection/backoff.js';
-import { NO_STATUS, openConnection, type Connection, type ConnectionEnd } from '../connection/connection.js';
+import {
+  NO_STATUS,
+  openConnection,
+  type Connection,
+  type ConnectionEnd,
+  type ConnectionTarget,
+} from '../connection/connection.js';
 import type { ServerUrls } from '../connection/server-url.js';
 import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-options.js';
 import type { LinkAction, LinkEvent } from './link.js';
 
+type ConnectAction = Extract<LinkAction, { kind: 'connect' }>;
+
 /** Makes connections to the server, one at a time, with pauses between them. */
 export interface Dialer {
   /** Drops the current connection and makes another, for the old session or a new one. */
-  readonly dial: (to: Extract<LinkAction, { kind: 'connect' }>) => void;
+  readonly dial: (to: ConnectAction) => void;
   /** The connection that exists or is being made. */
   readonly connection: () => Connection | undefined;
   /** The connection delivers audio and is no longer waited for. */
@@ -38,22 +46,20 @@ const HANDSHAKE_MS = 10_000;
 const PATIENT_ATTEMPTS = 3;
 
 export function createDialer(options: DialerOptions): Dialer {
-  const { urls, WebSocket, ticket, onEvent, onMessage, onHungUp } = options;
+  const { onEvent, onMessage, onHungUp } = options;
   const backoff = createBackoff();
   let connection: Connection | undefined;
   /** Timer of the handshake, or of the pause before the next attempt. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function dial({ asksFor, wasThere }: Extract<LinkAction, { kind: 'connect' }>): void {
+  function dial(to: ConnectAction): void {
     hangUp();
     startTimer(HANDSHAKE_MS, abandon);
-    const url = asksFor === 'old-session' ? urls.resume : urls.fresh;
-    // A server that has been there is waited for in any case: what stands in its place can be asked later.
-    const asks = !wasThere || backoff.attempt() > PATIENT_ATTEMPTS;
-    connection = openConnection(
-      { WebSocket, url, ticket, asks },
-      { onOpen: () => onEvent({ kind: 'opened' }), onMessage, onEnd: lose },
-    );
+    connection = openConnection(targetOf(to, options, backoff.attempt()), {
+      onOpen: () => onEvent({ kind: 'opened' }),
+      onMessage,
+      onEnd: lose,
+    });
   }
 
   function abandon(): void {
@@ -93,5 +99,19 @@ export function createDialer(options: DialerOptions): Dialer {
       return milliseconds;
     },
     attempt: backoff.attempt,
+  };
+}
+
+function targetOf(
+  { asksFor, wasThere }: ConnectAction,
+  { urls, WebSocket, ticket }: DialerOptions,
+  attempt: number,
+): ConnectionTarget {
+  return {
+    WebSocket,
+    url: asksFor === 'old-session' ? urls.resume : urls.fresh,
+    ticket,
+    // A server that has been there is waited for in any case: what stands in its place can be asked later.
+    asks: !wasThere || attempt > PATIENT_ATTEMPTS,
   };
 }

@@ -1,5 +1,6 @@
 import type { ConfigureMessage } from '@auscult/protocol';
-import type { Connectedness, DeliveryListener } from './delivery-listener.js';
+import type { Outage } from '../transcriber-state.js';
+import type { DeliveryListener } from './delivery-listener.js';
 import type { Dialer } from './dialer.js';
 import type { LinkAction } from './link.js';
 import type { Transfer } from './transfer.js';
@@ -18,14 +19,14 @@ export function createLinkActions(parts: LinkParts): (action: LinkAction) => voi
   function deliver({ session, receivedSamples }: Extract<LinkAction, { kind: 'deliver' }>): void {
     transfer.begin(receivedSamples);
     dialer.hold();
-    listener.onConnectedness({ kind: 'connected' });
+    listener.onConnectedness({ kind: 'connected', outage: undefined });
     // Whoever was told may have closed it.
     const connection = dialer.connection();
     if (connection) transfer.connect(connection, session.maxFrameBytes);
   }
 
-  function tellWaiting(reason: OutageReason, retryAt: number): void {
-    listener.onConnectedness({ kind: 'waiting', attempt: dialer.attempt(), retryAt, reason });
+  function tellWaiting(reason: Outage['reason'], retryAt: number): void {
+    listener.onConnectedness({ kind: 'waiting', outage: { attempt: dialer.attempt(), retryAt, reason } });
   }
 
   return (action) => {
@@ -60,8 +61,6 @@ export function createLinkActions(parts: LinkParts): (action: LinkAction) => voi
     }
   };
 }
-
-type OutageReason = Extract<Connectedness, { kind: 'waiting' }>['reason'];
 
 const refinementLost = {
   code: 'refine_failed',

@@ -4,8 +4,8 @@ import type { Connection } from '../connection/connection.js';
 import { ownProblem, type Problem } from '../problem.js';
 import type { AudioBuffer } from './audio-buffer.js';
 import { createAudioSender, type AudioSender } from './audio-sender.js';
-import { createFlushRequests } from './flush-requests.js';
-import { createLedger } from './ledger.js';
+import { createFlushRequests, type FlushRequests } from './flush-requests.js';
+import { createLedger, type Ledger } from './ledger.js';
 import { createLiveness, type Liveness } from './liveness.js';
 import { createLosses } from './losses.js';
 import { createTextIntake, type TextIntake, type TextListener } from './text-intake.js';
@@ -58,27 +58,15 @@ export function createTransfer({ channels, flushSeconds, buffer, listener }: Tra
   const text = createTextIntake({ ledger, requests, channels, listener });
   let hasToldOfDrops = false;
 
-  function beginSession(): void {
-    losses.loseSession();
-    const base = Math.max(ledger.settled(), buffer.begin());
-    ledger.beginSession(base);
-    requests.beginSession(base);
-  }
-
-  function release(): void {
-    const settled = ledger.settled();
-    if (settled >= buffer.begin()) losses.settleDropped();
-    buffer.release(settled);
-    listener.onSettled();
-  }
-
   return {
     send: sender.send,
     keepAlive: sender.keepAlive,
     isDead: liveness.isDead,
     begin: (receivedSamples) => {
-      if (receivedSamples === undefined) beginSession();
-      else ledger.resume(receivedSamples);
+      if (receivedSamples === undefined) {
+        losses.loseSession();
+        beginSession(ledger, requests, buffer);
+      } else ledger.resume(receivedSamples);
       requests.forgetSent();
       hasToldOfDrops = false;
       liveness.begin();
@@ -92,7 +80,10 @@ export function createTransfer({ channels, flushSeconds, buffer, listener }: Tra
     },
     takeText: (message) => {
       text.take(message);
-      release();
+      const settled = ledger.settled();
+      if (settled >= buffer.begin()) losses.settleDropped();
+      buffer.release(settled);
+      listener.onSettled();
     },
     onAudio: liveness.flushIfMuchIsUnsettled,
     flush: (kind) => {
@@ -105,10 +96,19 @@ export function createTransfer({ channels, flushSeconds, buffer, listener }: Tra
       hasToldOfDrops = true;
     },
     nextFinals: ledger.next,
-    waitingSeconds: () => {
-      const there = ledger.isAcknowledged() ? ledger.received() : ledger.settled();
-      return Math.max(0, buffer.end() - there) / SAMPLE_RATE;
-    },
+    waitingSeconds: () => waitingSamples(ledger, buffer) / SAMPLE_RATE,
     lostSamples: losses.samples,
   };
+}
+
+/** A new session gets all audio that is not settled yet and is still there. */
+function beginSession(ledger: Ledger, requests: FlushRequests, buffer: AudioBuffer): void {
+  const base = Math.max(ledger.settled(), buffer.begin());
+  ledger.beginSession(base);
+  requests.beginSession(base);
+}
+
+function waitingSamples(ledger: Ledger, buffer: AudioBuffer): number {
+  const there = ledger.isAcknowledged() ? ledger.received() : ledger.settled();
+  return Math.max(0, buffer.end() - there);
 }

@@ -1,14 +1,15 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { SERVER_ITSELF } from '../audit/audit-event.js';
 import type { Config } from '../config/schema.js';
 import type { Storage } from '../storage/open-storage.js';
 import type { Log } from '../telemetry/log.js';
 import { errorCode } from '../error-code.js';
 import { auditChainCheck } from './audit-check.js';
-import type { Check, CheckName, Finding } from './check.js';
+import type { Check, CheckName } from './check.js';
 import { keysCheck } from './keys-check.js';
-import { countOf, readPassState, writePassState, type PassState } from './pass-state.js';
+import { remainingOf, resumeProgress, type PassProgress } from './pass-progress.js';
+import { countOf, type PassState } from './pass-state.js';
 import { recordsCheck } from './records-check.js';
+import { reportDamage, reportWholePass } from './report-pass.js';
 import { headsCheck, rowsCheck } from './rows-check.js';
 import { secretsCheck } from './secrets-check.js';
 import { stepsOf } from './run-checks.js';
@@ -36,9 +37,6 @@ const PACE: VerificationPace = { firstPauseMs: 60_000, pauseMs: [50, 1000] };
 /** The share of time that is spent on it; it is more only if a step waits for a slow database. */
 const SHARE = 0.01;
 
-/** How often progress is kept, milliseconds; what was read since is read again after a crash. */
-const KEEP_MS = 60_000;
-
 /** The pause after a failure that is not one of what is read, such as an unreachable database, milliseconds. */
 const AGAIN_MS = 60_000;
 
@@ -57,8 +55,36 @@ export function scheduleVerification(
   log: Log,
   pace: VerificationPace = PACE,
 ): Verification {
-  const { database, masterKeys, audit } = storage;
-  const checks: readonly Check[] = [
+  const stopping = new AbortController();
+  const progress = resumeProgress(config, log);
+  const checked: Partial<Record<CheckName, number>> = {};
+  const services: PassServices = {
+    checks: checksOf(config, storage),
+    progress,
+    checked,
+    pause: (milliseconds) => elapsed(milliseconds, undefined, { signal: stopping.signal, ref: false }),
+    pace,
+    log,
+    audit: storage.audit,
+  };
+  // Only the end of the server ends it.
+  if (config.verifyDays > 0)
+    readAgainAndAgain(services, config.verifyDays, stopping.signal).catch(() => undefined);
+  return {
+    state: progress.state,
+    checked: () => checked,
+    stop: () => {
+      stopping.abort();
+      if (config.verifyDays > 0) progress.keep();
+    },
+  };
+}
+
+function checksOf(
+  config: Config,
+  { database, masterKeys }: Pick<Storage, 'database' | 'masterKeys'>,
+): readonly Check[] {
+  return [
     keysCheck(database, masterKeys),
     recordsCheck(database, masterKeys),
     auditChainCheck(database),
@@ -66,105 +92,65 @@ export function scheduleVerification(
     headsCheck({ database, masterKeys }),
     secretsCheck({ database, masterKeys, config }),
   ];
-  const stopping = new AbortController();
-  const checked: Partial<Record<CheckName, number>> = {};
-  let state = readPassState(config);
-  let keptAt = Date.now();
-
-  const keep = (): void => {
-    keptAt = Date.now();
-    try {
-      writePassState(config, state);
-    } catch (error) {
-      log.unexpected(error);
-    }
-  };
-
-  const pause = (milliseconds: number): Promise<void> =>
-    elapsed(milliseconds, undefined, { signal: stopping.signal, ref: false });
-
-  const tell = async (finding: Finding): Promise<void> => {
-    const { kind, trouble, session, at } = finding;
-    const count = countOf(state.found);
-    state = { ...state, found: { ...state.found, [kind]: (state.found[kind] ?? 0) + 1 } };
-    if (count >= MOST_TOLD) return;
-    log.error('SOMETHING THAT IS KEPT IS DAMAGED: see "auscult verify"', {
-      reason: `${kind} ${trouble}`,
-      session,
-    });
-    await audit.append({
-      ...BY_SERVER,
-      action: 'verify.damaged',
-      outcome: 'failure',
-      what: session ?? at,
-      reason: [kind, trouble, ...(session === undefined || at === undefined ? [] : [at])].join(' '),
-    });
-  };
-
-  const run = async (check: Check, cursor: string | undefined): Promise<void> => {
-    const [least, most] = pace.pauseMs;
-    let startedAt = performance.now();
-    for await (const step of stepsOf(check, cursor)) {
-      const took = performance.now() - startedAt;
-      checked[check.name] = (checked[check.name] ?? 0) + step.checked;
-      for (const finding of step.findings) await tell(finding);
-      state = { ...state, under: { check: check.name, cursor: step.cursor } };
-      if (Date.now() - keptAt >= KEEP_MS) keep();
-      await pause(Math.min(most, Math.max(least, took / SHARE)));
-      startedAt = performance.now();
-    }
-  };
-
-  const pass = async (): Promise<void> => {
-    if (state.under === undefined) state = { ...state, startedAt: new Date().toISOString(), found: {} };
-    const { check: name, cursor } = state.under ?? {};
-    const first = Math.max(
-      0,
-      checks.findIndex((check) => check.name === name),
-    );
-    for (const [index, check] of checks.slice(first).entries()) {
-      await run(check, index === 0 ? cursor || undefined : undefined);
-      state = { ...state, under: nextOf(checks, check) };
-    }
-    state = { ...state, under: undefined, wholeAt: new Date().toISOString(), lastFound: state.found };
-    keep();
-    await audit.append({
-      ...BY_SERVER,
-      action: 'verify.pass',
-      outcome: countOf(state.found) === 0 ? 'success' : 'failure',
-      what: undefined,
-      counts: { damaged: countOf(state.found) },
-    });
-  };
-
-  const forever = async (): Promise<void> => {
-    await pause(pace.firstPauseMs);
-    for (;;) {
-      while (state.under === undefined && untilDue(state, config.verifyDays) > 0)
-        await pause(Math.min(LONGEST_PAUSE_MS, untilDue(state, config.verifyDays)));
-      try {
-        await pass();
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        log.warn('what is kept could not be read; it is tried again', { code: errorCode(error) });
-        await pause(AGAIN_MS);
-      }
-    }
-  };
-
-  // Only the end of the server ends it.
-  if (config.verifyDays > 0) forever().catch(() => undefined);
-  return {
-    state: () => state,
-    checked: () => checked,
-    stop: () => {
-      stopping.abort();
-      if (config.verifyDays > 0) keep();
-    },
-  };
 }
 
-const BY_SERVER = { who: SERVER_ITSELF, from: undefined } as const;
+/** What passes read with, and where they count. */
+interface PassServices extends Pick<Storage, 'audit'> {
+  readonly checks: readonly Check[];
+  readonly progress: PassProgress;
+  /** Grows with every step. */
+  readonly checked: Partial<Record<CheckName, number>>;
+  /** Rejects once the server stops. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly pace: VerificationPace;
+  readonly log: Log;
+}
+
+/** A pass whenever one is due, until the server stops. */
+async function readAgainAndAgain(services: PassServices, days: number, stopped: AbortSignal): Promise<void> {
+  const { progress, pause, pace, log } = services;
+  await pause(pace.firstPauseMs);
+  for (;;) {
+    while (progress.state().under === undefined && untilDue(progress.state(), days) > 0)
+      await pause(Math.min(LONGEST_PAUSE_MS, untilDue(progress.state(), days)));
+    try {
+      await pass(services);
+    } catch (error) {
+      if (stopped.aborted) return;
+      log.warn('what is kept could not be read; it is tried again', { code: errorCode(error) });
+      await pause(AGAIN_MS);
+    }
+  }
+}
+
+/** Reads everything once, or what the pass that is under way has not read yet. */
+async function pass(services: PassServices): Promise<void> {
+  const { checks, progress, audit } = services;
+  progress.begin();
+  for (const { check, cursor } of remainingOf(checks, progress.state())) {
+    await run(services, check, cursor);
+    progress.reach(nextOf(checks, check));
+  }
+  progress.complete();
+  await reportWholePass(audit, countOf(progress.state().found));
+}
+
+/** Takes the steps of a check, and pauses after each in proportion to the time that it took. */
+async function run(services: PassServices, check: Check, cursor: string | undefined): Promise<void> {
+  const { progress, checked, pause, pace, log, audit } = services;
+  const [least, most] = pace.pauseMs;
+  let startedAt = performance.now();
+  for await (const step of stepsOf(check, cursor)) {
+    const took = performance.now() - startedAt;
+    checked[check.name] = (checked[check.name] ?? 0) + step.checked;
+    for (const finding of step.findings)
+      if (progress.count(finding) < MOST_TOLD) await reportDamage(log, audit, finding);
+    progress.reach({ check: check.name, cursor: step.cursor });
+    progress.keepNowAndThen();
+    await pause(Math.min(most, Math.max(least, took / SHARE)));
+    startedAt = performance.now();
+  }
+}
 
 /** Longer timers than about 24 days overflow. */
 const LONGEST_PAUSE_MS = DAY_MS;

@@ -45,7 +45,15 @@ const REACHABLE_SECONDS = 15;
 const PAGE = 500;
 
 /** The rows about copies in the database. */
-export function createCopyRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: CommitQueue): CopyRows {
+export function createCopyRows(database: Pick<Database, 'db' | 'kind'>, queue: CommitQueue): CopyRows {
+  return {
+    ...createPlaceRows(database, queue),
+    ...createRemovalRows(database, queue),
+    ...createKeyRows(database),
+  };
+}
+
+function createPlaceRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: CommitQueue): PlaceRows {
   return {
     paths: async () => {
       const rows = await asked(db.selectFrom('key_copies').select('path').execute());
@@ -74,6 +82,11 @@ export function createCopyRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queu
           .where('id', 'in', copyIds)
           .execute();
       }, PATIENCE),
+  };
+}
+
+function createRemovalRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: CommitQueue): RemovalRows {
+  return {
     pendingFor: async (copyId) => {
       const rows = await asked(
         db.selectFrom('key_removals').select('session_id').where('copy_id', '=', copyId).execute(),
@@ -113,6 +126,11 @@ export function createCopyRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queu
       }
       return false;
     },
+  };
+}
+
+function createKeyRows({ db }: Pick<Database, 'db'>): KeyRows {
+  return {
     destroyedAmong: async (sessionIds) => {
       const found: string[] = [];
       for (const some of pagesOf([...new Set(sessionIds)])) {

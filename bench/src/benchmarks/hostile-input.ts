@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hostileMessages, type HostileMessage } from '../hostile/messages.js';
+import { hostilePieces } from '../hostile/pieces.js';
 import { hostileRequests, type Description, type HostileRequest } from '../hostile/requests.js';
 import { fillRecords, GROUP, hostileReadings } from '../hostile/records.js';
 import { openSession } from '../hostile/session.js';
@@ -13,6 +14,7 @@ import { watchPings } from '../hostile/watch-pings.js';
 import { mainThreadSeconds } from '../server/main-thread.js';
 import { auscultCommand, settingsEnvironment, startServer, type Target } from '../server/target.js';
 import type { HostileCost } from '../hostile/cost.js';
+import { costOfPieces } from './hostile-pieces.js';
 import { costOfReading } from './hostile-readings.js';
 
 export interface HostileInputResults {
@@ -83,7 +85,8 @@ async function measureAll(
   );
   const messages = hostileMessages(FRAME_BYTES).filter(({ type, shape }) => isWanted({ where: type, shape }));
   const readings = hostileReadings().filter(isWanted);
-  const onDone = onPlan(requests.length * 2 + messages.length + readings.length);
+  const pieces = hostilePieces().filter(isWanted);
+  const onDone = onPlan(requests.length * 2 + messages.length + readings.length + pieces.length);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const costs: HostileCost[] = [];
   for (let count = 0; count < WARM_UP; count++)
@@ -107,6 +110,10 @@ async function measureAll(
     await costOfMessage({ ...first, frame: LARGE, isHeard: false }, keys[0] ?? '', { pid, url, tries });
   for (const hostile of messages) {
     costs.push(await costOfMessage(hostile, keys[0] ?? '', { pid, url, tries }));
+    onDone();
+  }
+  for (const hostile of pieces) {
+    costs.push(await costOfPieces(hostile, { pid, url, httpUrl, key: keys[0] ?? '', tries }));
     onDone();
   }
   for (const reading of readings) {

@@ -66,14 +66,15 @@ function show({ costs }: HostileInputResults): string {
 
 function rows(costs: readonly HostileCost[]): string {
   return table(
-    ['where', 'who', 'worst with', 'bytes', 'answer', 'event loop ms', 'held ms', 'budget ms'],
-    costs.map(({ kind, where, shape, bytes, answer, loopMs, heldMs, budgetMs }) => [
+    ['where', 'who', 'worst with', 'bytes', 'answer', 'event loop ms', 'worst ms', 'held ms', 'budget ms'],
+    costs.map(({ kind, where, shape, bytes, answer, loopMs, worstMs, heldMs, budgetMs }) => [
       where,
       kind,
       shape,
       String(bytes),
       answer,
       loopMs.toFixed(1),
+      worstMs === undefined ? '' : worstMs.toFixed(1),
       heldMs === undefined ? '' : heldMs.toFixed(1),
       String(budgetMs),
     ]),

@@ -9,6 +9,8 @@ export interface HostileCost {
   readonly answer: string;
   /** Time of the event loop, the median of the tries, milliseconds of processor time. */
   readonly loopMs: number;
+  /** The most that a try took, where every try counts. */
+  readonly worstMs?: number;
   /**
    * The longest that the event loop worked while another socket waited for an answer to a ping, the median of
    * the tries, milliseconds of processor time; for audio messages and for reading records, whose work is done

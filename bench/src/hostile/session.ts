@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 
 const CLOSED = 'closed';
@@ -6,6 +7,10 @@ const CLOSED = 'closed';
 export async function openSession(url: string, key: string) {
   const socket = new WebSocket(url, 'auscult.v1', { headers: { authorization: `Bearer ${key}` } });
   socket.on('error', () => undefined);
+  let raw: Socket | undefined;
+  socket.once('upgrade', (response) => {
+    raw = response.socket;
+  });
   /** Messages received and not awaited yet: several may come at once. */
   const told: string[] = [];
   let wake = (): void => undefined;
@@ -35,6 +40,11 @@ export async function openSession(url: string, key: string) {
   await until('ready');
   return {
     socket,
+    /** What its frames are sent on. */
+    raw: (): Socket => {
+      if (raw === undefined) throw new Error('the session has not been opened');
+      return raw;
+    },
     /** The last message before the awaited answer. */
     ask: (text: string, wanted: string): Promise<string> => {
       const answered = until(wanted);

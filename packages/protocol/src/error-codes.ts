@@ -255,6 +255,12 @@ const table = {
     meaning: 'The body of the request is larger than the server takes.',
     remedy: 'Send only the fields that are described.',
   },
+  too_many_chunks: {
+    httpStatus: 400,
+    retryable: false,
+    meaning: 'The body of the request comes in more chunks than its size explains.',
+    remedy: 'Send it as a whole, or in chunks of a kilobyte or more.',
+  },
   json_expected: {
     httpStatus: 415,
     retryable: false,

@@ -20,9 +20,9 @@ import {
 import type { Guard } from '../access/guard.js';
 import type { Config } from '../config/schema.js';
 import { databaseFailureOf } from '../db/database-failure.js';
-import { httpError, RequestError } from '../errors.js';
+import { httpError, RequestError, type HttpErrorDetails } from '../errors.js';
 import type { Log } from '../telemetry/log.js';
-import { boundPipelining } from './bound-pipelining.js';
+import { BoundedRequest, boundParsing, PIECES_LIMIT } from './bound-parsing.js';
 import { describeAccess } from './describe-access.js';
 import { describeServer } from './describe-server.js';
 import { forgetFarProxies } from './location.js';
@@ -82,7 +82,9 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   });
   takeShallowJson(app);
   answerErrors(app, log);
-  boundPipelining(app);
+  boundParsing(app, (socket) => {
+    answerAndClose(socket, 'too_many_chunks', { limit: PIECES_LIMIT });
+  });
   admitRequests(app, services);
   logAnswers(app, log);
   await protectBrowsers(app, origins);
@@ -205,6 +207,7 @@ function answerNotFound(reply: FastifyReply): void {
 function createFastify(config: Config, tls: ServerTls | undefined): FastifyInstance {
   const timeout = config.requestTimeoutSeconds * 1000;
   const limits = {
+    IncomingMessage: BoundedRequest,
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: timeout,
     // Whole requests have limits of their own, since an upload may take its time.
@@ -259,7 +262,11 @@ function answerBrokenRequest(cause: string | undefined, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const { status, body } = httpError(brokenRequestCodes[cause ?? ''] ?? 'malformed_request');
+  answerAndClose(socket, brokenRequestCodes[cause ?? ''] ?? 'malformed_request');
+}
+
+function answerAndClose(socket: Socket, code: ErrorCode, details?: HttpErrorDetails): void {
+  const { status, body } = httpError(code, details);
   const text = JSON.stringify(body);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,

@@ -27,6 +27,12 @@ interface Upgrade {
 /** The plugin's types ask for the whole `ws` module, but it uses only the constructor. */
 type SocketClass = NonNullable<WebsocketPluginOptions['options']>['WebSocket'];
 
+/**
+ * Fragments of a message: each costs as much as a small message, and 64 KiB of them that are empty would hold up
+ * everybody for 40 ms (bench `hostile-input`). Whoever cuts a message of 1 MiB sends kilobytes at a time.
+ */
+const MOST_FRAGMENTS = 1024;
+
 /** Milliseconds that a client has to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 3000;
 
@@ -39,6 +45,7 @@ export async function registerLive(
   const upgrades = new WeakMap<IncomingMessage, Upgrade>();
   const options = {
     maxPayload: services.config.maxFrameBytes,
+    maxFragments: MOST_FRAGMENTS,
     // One message per turn of the event loop: a chunk full of tiny frames must not hold up other sessions.
     allowSynchronousEvents: false,
     // See `answerPings`.

@@ -46,17 +46,7 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
   async function start(given?: Source, { sampleRate = SAMPLE_RATE }: PcmFormat = {}): Promise<void> {
     requireStartable(keeper.now().phase, sampleRate);
     source = chooseSource(given, sampleRate);
-    keeper.moveTo({ kind: 'starting' });
-    pipeline.open();
-    try {
-      await source.start();
-      await connected.promise;
-    } catch (error) {
-      throwIfEnded(keeper.now().phase);
-      ending.fail(error instanceof TranscriberError ? error : ownProblem('source_failed'));
-      throw error;
-    }
-    if (keeper.now().phase.kind === 'starting') keeper.moveTo({ kind: 'running' });
+    await begin(source, connected.promise, ending, parts);
   }
 
   async function stop(): Promise<Transcript> {
@@ -111,7 +101,7 @@ async function begin(
     await connected;
   } catch (error) {
     throwIfEnded(keeper.now().phase);
-    ending.fail(error instanceof TranscriberError ? error : describeProblem('source_failed'));
+    ending.fail(error instanceof TranscriberError ? error : ownProblem('source_failed'));
     throw error;
   }
   if (keeper.now().phase.kind === 'starting') keeper.moveTo({ kind: 'running' });

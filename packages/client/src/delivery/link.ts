@@ -1,5 +1,5 @@
 import type { ErrorMessage, ReadyMessage } from '@auscult/protocol';
-import type { AddressAnswer } from '../connection/ask-address.js';
+import type { ConnectionEnd } from '../connection/connection.js';
 import { ownProblem, type Problem, type ProblemCode } from '../problem.js';
 import {
   endsConnection,

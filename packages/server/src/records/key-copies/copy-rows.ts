@@ -11,7 +11,10 @@ import { RETRY_AFTER_SECONDS } from './patience.js';
  * What the database knows about copies of data keys, and about keys that are to be removed from them. All functions reject
  * with `records_unavailable` while the database is away.
  */
-export interface CopyRows {
+export interface CopyRows extends PlaceRows, RemovalRows, KeyRows {}
+
+/** Where copies are, and which of them a running server can reach. */
+interface PlaceRows {
   /** The paths of all copies, on this machine or another. */
   readonly paths: () => Promise<readonly string[]>;
   /** The path of the copy with this name. */
@@ -20,6 +23,10 @@ export interface CopyRows {
   readonly register: (copyId: string, place: string) => Promise<void>;
   /** Notes that a running server can reach these copies. */
   readonly tellReachable: (copyIds: readonly string[]) => Promise<void>;
+}
+
+/** Keys that are to be taken out of copies. */
+interface RemovalRows {
   /** Sessions whose keys are to be removed from a copy. */
   readonly pendingFor: (copyId: string) => Promise<readonly string[]>;
   /** The copies among these from which keys are to be removed. */
@@ -28,6 +35,10 @@ export interface CopyRows {
   readonly noteRemoved: (copyId: string, sessionIds: readonly string[]) => Promise<void>;
   /** Whether a copy that a running server can reach still holds the key of one of these sessions. */
   readonly isHeldElsewhere: (sessionIds: readonly string[]) => Promise<boolean>;
+}
+
+/** The keys of sessions, and those that were destroyed. */
+interface KeyRows {
   /** The sessions among these that are noted as destroyed and whose keys are no longer in the database. */
   readonly destroyedAmong: (sessionIds: readonly string[]) => Promise<readonly string[]>;
   readonly allDestroyed: () => Promise<ReadonlySet<string>>;

@@ -6,7 +6,7 @@ import { requireTask } from '../model-abilities.js';
 import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
 import { hearingOf, writingOf } from '../hearing-and-writing.js';
-import { readKeyTerms } from '../key-terms/read-key-terms-file.js';
+import { readKeyTermsFile } from '../key-terms/read-key-terms-file.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
@@ -121,7 +121,7 @@ async function keyTermsOf(
   { language }: Config,
 ): Promise<readonly KeyTerm[]> {
   if (path === undefined) return [];
-  const { terms, notice } = await readKeyTerms(path, language);
+  const { terms, notice } = await readKeyTermsFile(path, language);
   if (notice !== '') process.stderr.write(`auscult: ${path}: ${notice}\n`);
   return terms;
 }

@@ -9,7 +9,7 @@ import { parseKeyTerms } from './parse-key-terms.js';
  * none are.
  * @throws {ConfigError} that names the file, and the line if it is one
  */
-export async function readKeyTerms(
+export async function readKeyTermsFile(
   path: string,
   language: string,
 ): Promise<{ readonly terms: readonly KeyTerm[]; readonly notice: string }> {

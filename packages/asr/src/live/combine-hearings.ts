@@ -1,4 +1,4 @@
-import { electWords, saysSomething, type ElectedWord, type HeardWord, type Slot } from './elect-words.js';
+import { electWords, saysSomething, type ElectedWord, type HeardWord, type WordSlot } from './elect-words.js';
 import type { FinalHypothesis } from './live-transcription.js';
 import { risingTimes } from './word-times.js';
 
@@ -118,7 +118,7 @@ interface PlacedWord extends ElectedWord {
 function vote(stretch: readonly HeardWord[], hearings: number): PlacedWord[] {
   const slots = Array.from({ length: hearings }, (_, hearing) =>
     stretch.filter((word) => word.hearing === hearing),
-  ).reduce<readonly Slot[]>(align, []);
+  ).reduce<readonly WordSlot[]>(align, []);
   return electWords(slots, hearings).map((elected) => {
     const { start, end } = elected.word;
     return { ...elected, start, end };
@@ -126,11 +126,11 @@ function vote(stretch: readonly HeardWord[], hearings: number): PlacedWord[] {
 }
 
 /** Adds a hearing to those aligned already, with as few differing words as possible. */
-function align(slots: readonly Slot[], words: readonly HeardWord[], hearing: number): Slot[] {
-  const nobody: Slot = new Array<undefined>(hearing).fill(undefined);
+function align(slots: readonly WordSlot[], words: readonly HeardWord[], hearing: number): WordSlot[] {
+  const nobody: WordSlot = new Array<undefined>(hearing).fill(undefined);
   const width = words.length + 1;
   const costs = alignmentCosts(slots, words);
-  const aligned: Slot[] = [];
+  const aligned: WordSlot[] = [];
   let row = slots.length;
   let column = words.length;
   while (row > 0 || column > 0) {
@@ -157,7 +157,7 @@ function align(slots: readonly Slot[], words: readonly HeardWord[], hearing: num
 }
 
 /** The edit distances between all prefixes, [slots + 1, words + 1]. */
-function alignmentCosts(slots: readonly Slot[], words: readonly HeardWord[]): Uint16Array {
+function alignmentCosts(slots: readonly WordSlot[], words: readonly HeardWord[]): Uint16Array {
   const width = words.length + 1;
   const costs = new Uint16Array((slots.length + 1) * width);
   const added = words.map((word) => lonely([word]));
@@ -185,16 +185,16 @@ function alignmentCosts(slots: readonly Slot[], words: readonly HeardWord[]): Ui
  * What it costs that others heard nothing in a place. It is more for numbers and negations, which should be aligned
  * with other words.
  */
-function lonely(slot: Slot): number {
+function lonely(slot: WordSlot): number {
   return saysOf(slot) ? SAYING_COST : 1;
 }
 
-function mismatch(slot: Slot, says: boolean, word: HeardWord): number {
+function mismatch(slot: WordSlot, says: boolean, word: HeardWord): number {
   if (slot.some((other) => other?.key === word.key)) return 0;
   return says === word.says ? 1 : SAYING_COST;
 }
 
-function saysOf(slot: Slot): boolean {
+function saysOf(slot: WordSlot): boolean {
   return slot.some((word) => word?.says === true);
 }
 

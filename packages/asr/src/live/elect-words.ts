@@ -14,21 +14,21 @@ export interface HeardWord extends Word {
 }
 
 /** What each hearing heard in one place; undefined for those that heard nothing there. */
-export type Slot = readonly (HeardWord | undefined)[];
+export type WordSlot = readonly (HeardWord | undefined)[];
 
 /** A word that was voted for. */
 export interface ElectedWord {
   readonly word: HeardWord;
   /** The mean over all hearings, with 0 for those that heard another. */
   readonly confidence: number;
-  readonly slot: Slot;
+  readonly slot: WordSlot;
 }
 
 /**
  * Votes on aligned words. Each place is voted on by itself, except around numbers and negations, where all words are
  * taken from one hearing, so that no number results that no hearing heard (docs/decisions/0061).
  */
-export function electWords(slots: readonly Slot[], hearings: number): ElectedWord[] {
+export function electWords(slots: readonly WordSlot[], hearings: number): ElectedWord[] {
   const runs = runsOf(slots).map(({ slots: run, saying }) =>
     saying.length > 0 ? electTogether(run, saying, hearings) : run.flatMap((slot) => elect(slot, hearings)),
   );
@@ -41,7 +41,7 @@ export function electWords(slots: readonly Slot[], hearings: number): ElectedWor
 }
 
 /** The numbers and negations that all hearings heard; undefined where they differ. */
-function agreedReading(slots: readonly Slot[], hearings: number): string | undefined {
+function agreedReading(slots: readonly WordSlot[], hearings: number): string | undefined {
   const [reading, ...others] = Array.from({ length: hearings }, (_, hearing) =>
     textReading(slots.flatMap((slot) => slot[hearing]?.text ?? [])),
   );
@@ -71,12 +71,12 @@ const BESIDE = { before: 1, behind: 2 } as const;
 
 /** Places in a row. */
 interface Run {
-  readonly slots: readonly Slot[];
+  readonly slots: readonly WordSlot[];
   /** The places among them where some hearing heard a number or a negation. */
-  readonly saying: readonly Slot[];
+  readonly saying: readonly WordSlot[];
 }
 
-function runsOf(slots: readonly Slot[]): Run[] {
+function runsOf(slots: readonly WordSlot[]): Run[] {
   const isSaying = slots.map((slot) => slot.some((word) => word?.says));
   const isBound = boundPlaces(slots);
   const runs: Run[] = [];
@@ -95,7 +95,7 @@ function runsOf(slots: readonly Slot[]): Run[] {
 /**
  * For each place, whether it belongs to a number or a negation of some hearing, which may have heard nothing in it.
  */
-function boundPlaces(slots: readonly Slot[]): boolean[] {
+function boundPlaces(slots: readonly WordSlot[]): boolean[] {
   const isBound = slots.map(() => false);
   const width = Math.max(0, ...slots.map(({ length }) => length));
   for (let hearing = 0; hearing < width; hearing += 1) {
@@ -111,7 +111,7 @@ function boundPlaces(slots: readonly Slot[]): boolean[] {
 }
 
 /** The word with the most votes, in the spelling of the first hearing that heard it; none for nothing. */
-function elect(slot: Slot, hearings: number): ElectedWord[] {
+function elect(slot: WordSlot, hearings: number): ElectedWord[] {
   const votes = votesOf(slot, hearings);
   const [[key, most]] = [...votes].sort(([, a], [, b]) => b - a) as [[string | undefined, number]];
   const word = slot.find((candidate) => candidate !== undefined && candidate.key === key);
@@ -122,7 +122,11 @@ function elect(slot: Slot, hearings: number): ElectedWord[] {
  * All that one hearing heard in these places. The hearings are grouped by the numbers and negations that they heard;
  * of the group that is surest together, the one whose words have the most votes is taken.
  */
-function electTogether(slots: readonly Slot[], saying: readonly Slot[], hearings: number): ElectedWord[] {
+function electTogether(
+  slots: readonly WordSlot[],
+  saying: readonly WordSlot[],
+  hearings: number,
+): ElectedWord[] {
   const ballots = slots.map((slot) => votesOf(slot, hearings));
   const readings = new Map<string, number>();
   const candidates = Array.from({ length: hearings }, (_, hearing) => {
@@ -142,7 +146,7 @@ function electTogether(slots: readonly Slot[], saying: readonly Slot[], hearings
   return best?.words ?? [];
 }
 
-function votesOf(slot: Slot, hearings: number): Map<string | undefined, number> {
+function votesOf(slot: WordSlot, hearings: number): Map<string | undefined, number> {
   const votes = new Map<string | undefined, number>();
   for (let hearing = 0; hearing < hearings; hearing += 1) {
     const word = slot[hearing];

@@ -1,4 +1,4 @@
-"""Transcribes a 16-bit WAV file over the raw protocol, as fast as the server hears it.
+"""Transcribes a 16-bit WAV file over the raw protocol, as fast as the server takes audio.
 
 pip install websockets && python client.py talk.wav [ws://127.0.0.1:8000/ws/transcribe]
 """

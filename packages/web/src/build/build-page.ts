@@ -10,13 +10,13 @@ import { fingerprint, isBuiltFrom, STAMP } from './fingerprint.js';
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Bundles `src/page` into {@link pageDirectory}, with the SDK's own build for other pages in `client`, and everything compressed beside itself. Does nothing when nothing has
- * changed since the last time, and then does not even load the bundler.
+ * Bundles `src/page` into {@link pageDirectory}, adds the SDK's own build for other pages in `client`, and writes compressed
+ * copies beside all files. If nothing has changed since the last time, it does nothing, and does not even load the bundler.
  */
 export async function buildPage(): Promise<void> {
   const inputs = fingerprint(packageFolder);
   if (isBuiltFrom(pageDirectory, inputs)) return;
-  // A server may be answering from the old folder while the new one is written.
+  // Written to a new folder, since a server may be answering from the old one meanwhile.
   const fresh = `${pageDirectory}-${String(process.pid)}`;
   try {
     await bundle(fresh);
@@ -41,7 +41,7 @@ async function bundle(outDir: string): Promise<void> {
   await build({
     configFile: false,
     root: join(packageFolder, 'src/page'),
-    // The page works under any path of a proxy.
+    // Relative, so that the page works under any path of a proxy.
     base: './',
     logLevel: 'warn',
     build: {
@@ -50,7 +50,7 @@ async function bundle(outDir: string): Promise<void> {
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      // Only the Word export, which is loaded when it is asked for, is larger than the usual limit.
+      // Only the Word export exceeds the usual limit, and it is loaded only when somebody asks for it.
       chunkSizeWarningLimit: 1000,
     },
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** Smaller files gain nothing. */
+/** Files smaller than this gain nothing by compression. */
 const WORTHWHILE_BYTES = 512;
 
 /** Writes `NAME.br` and `NAME.gz` beside every file of the folder and those below it. */

@@ -7,8 +7,8 @@ import { clientFolder } from './client-folder.js';
 export const STAMP = '.built-from';
 
 /**
- * What the page is built from, as a hash of names, sizes and times of modification: the page, the builder itself, the SDK
- * that is bundled with it, and the versions of all packages.
+ * A hash over everything that the page is built from: the names, sizes and times of modification of the page, the builder
+ * and the bundled SDK, and the versions of all packages.
  */
 export function fingerprint(packageFolder: string): string {
   const lock = join(packageFolder, '../../package-lock.json');

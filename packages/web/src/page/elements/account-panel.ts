@@ -385,7 +385,7 @@ export class AccountPanel extends LitElement {
     return html`<p class="wrong">${icons.alert}<span>${this.problem}</span></p>`;
   }
 
-  /** Whether the server did it; if not, shows why. */
+  /** Whether the server did what was asked; if not, shows why. */
   #took<Body>(answer: Answer<Body>): answer is Exclude<Answer<Body>, Refusal> {
     if (answer.kind === 'ok') return true;
     if (answer.kind === 'refused' && answer.status === 401) this.dispatchEvent(new Event('logged-out'));

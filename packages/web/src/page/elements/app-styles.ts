@@ -147,7 +147,7 @@ export const appStyles = css`
     }
   }
 
-  /* Too low for parts that scroll on their own, as at a zoom of 400 %. */
+  /* So low, as at a zoom of 400 %, that the parts cannot scroll on their own. */
   @media (height < 32rem) {
     :host {
       height: auto;

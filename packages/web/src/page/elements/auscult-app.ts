@@ -78,7 +78,7 @@ export class AuscultApp extends LitElement {
   };
   /** The lines when they were last copied, downloaded or kept: if they are unchanged, leaving loses nothing. */
   #saved: readonly Line[] = [];
-  /** Whom the content of the page belongs to, as the server knows them. */
+  /** The subject of the person to whom the content of the page belongs. */
   #owner: string | undefined;
   #listeners: AbortController | undefined;
 
@@ -195,7 +195,7 @@ export class AuscultApp extends LitElement {
     </header>`;
   }
 
-  /** Replaces the transcript while nobody is logged in, or somebody who does not transcribe. */
+  /** What is shown in place of the transcript while nobody is logged in, or somebody whose role does not transcribe. */
   #renderGate(identity: Identity | undefined): TemplateResult | typeof nothing {
     if (identity?.transcribes === true) return nothing;
     if (identity !== undefined)
@@ -206,7 +206,7 @@ export class AuscultApp extends LitElement {
     </main>`;
   }
 
-  /** While nobody is logged in, all of it stays as it is, but hidden. */
+  /** The parts of the page. While nobody is logged in, they stay as they are, but hidden. */
   #renderParts(identity: Identity | undefined): TemplateResult {
     return html`<main class="parts" ?hidden=${identity === undefined}>
         <div class="text">
@@ -362,7 +362,7 @@ export class AuscultApp extends LitElement {
     this.said = sentence;
   }
 
-  /** Does something that replaces the transcript, after asking if that would lose it. */
+  /** Does something that replaces the transcript; asks first if text would be lost. */
   #clearFirst(then: () => void): void {
     if (this.#isRecording()) {
       this.#say('Stop the recording first, so that none of it is lost.');
@@ -422,11 +422,11 @@ export class AuscultApp extends LitElement {
     const hadForm = this.renderRoot.querySelector('login-form') !== null;
     if (subject !== this.#owner) this.#startOver(subject);
     else this.#recording.retryNow();
-    // The element that had the focus is gone.
+    // The form had the focus and is gone.
     if (hadForm) void this.updateComplete.then(() => this.renderRoot.querySelector('h1')?.focus());
   };
 
-  /** Clears the page, so that nobody finds on it what was somebody else's. */
+  /** Clears the page, so that nobody finds on it what belongs to somebody else. */
   #startOver(owner: string): void {
     const isFirst = this.#owner === undefined;
     this.#owner = owner;

@@ -209,7 +209,7 @@ export class ControlBar extends LitElement {
     </div>`;
   }
 
-  /** A single button that stays where it is, so that the focus does too. */
+  /** Start, pause and resume are one button, which stays in its place and so keeps the focus. */
   #renderMain(): TemplateResult {
     const { recording } = this;
     const { kind } = recording.state.value.transcriber;

@@ -9,7 +9,7 @@ import { sharedStyles } from './shared-styles.js';
 /** The list of words to favour. */
 export class KeyTerms extends LitElement {
   @property({ attribute: false }) terms!: Changeable<readonly string[]>;
-  /** Whether a recording runs, which has its terms already. */
+  /** Whether a recording is running: changes then count only for the next one. */
   @property({ type: Boolean }) running = false;
   @state() private refusal = '';
 

@@ -218,7 +218,7 @@ export class LoginForm extends LitElement {
     };
     if (this.step === 'password') {
       this.#name = textOf('username').trim();
-      // Blanks may belong to a password.
+      // Not trimmed, since a password may begin or end with blanks.
       this.#password = textOf('password');
       if (this.#name === '' || this.#password === '')
         return this.#refuse('Type your name and your password.');

@@ -5,8 +5,8 @@ import { observe } from '../state/observe.js';
 import { sharedStyles } from './shared-styles.js';
 
 /**
- * What is being said and may still change: in italics, after a dashed rule, and labelled as such. Screen readers do
- * not announce it, because it changes several times a second. Dispatches `grown` when there is more of it.
+ * The text that is being said and may still change: in italics, after a dashed rule, and labelled as such. Screen readers
+ * do not announce it, because it changes several times a second. Dispatches `grown` when the text has grown.
  */
 export class PartialLines extends LitElement {
   @property({ attribute: false }) recording!: Recording;

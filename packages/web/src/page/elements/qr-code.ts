@@ -1,11 +1,11 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 
-/** Light squares around a code, without which scanners do not find it. */
+/** Width of the light border, squares: without it, scanners do not find the code. */
 const BORDER = 4;
 
 /**
- * A text as a QR code: dark on white in every theme of the page. The library that draws it is loaded when the first
+ * A text as a QR code: dark on white in every theme of the page. The library that draws it is loaded when the first code
  * is shown.
  */
 export class QrCode extends LitElement {
@@ -57,7 +57,7 @@ export class QrCode extends LitElement {
       const { encodeQR } = await import('qr');
       this.squares = encodeQR(this.text, 'raw', { border: BORDER });
     } catch {
-      // The text stands beside it.
+      // Without the library there is no code, but the text is shown beside it.
       this.squares = [];
     }
   }

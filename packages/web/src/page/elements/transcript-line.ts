@@ -281,7 +281,7 @@ export class TranscriptLine extends LitElement {
       @keydown=${(event: KeyboardEvent) => {
         const saves = event.key === 'Enter' && event.target instanceof HTMLInputElement;
         if (!saves && event.key !== 'Escape') return;
-        // The key would go on to press the button that gets the focus.
+        // Otherwise the same key press would press the button that gets the focus.
         event.preventDefault();
         if (saves) save(typed());
         else this.#finish(this.line);
@@ -304,7 +304,7 @@ export class TranscriptLine extends LitElement {
           html`<button
             class="small"
             @pointerdown=${(event: PointerEvent) => {
-              // The field keeps the focus, which some browsers give to no button.
+              // Keeps the focus in the field: some browsers do not give it to buttons, so the field would only lose it.
               event.preventDefault();
             }}
             @click=${() => {
@@ -375,7 +375,7 @@ export class TranscriptLine extends LitElement {
   }
 }
 
-/** What a word may be instead, if that is known. */
+/** The alternatives of a word in words, if it has any. */
 function orElse({ alternatives = [] }: LineWord): string {
   return alternatives.length === 0 ? '' : `, may be ${alternatives.map(({ text }) => text).join(' or ')}`;
 }
@@ -385,7 +385,7 @@ function saidFor({ spoken }: LineWord): string {
   return spoken === undefined ? '' : ` Said: “${spoken}”.`;
 }
 
-/** Whether it is a line break at the end, which needs no room of its own. */
+/** Whether a word is only a line break at the end, which needs no room of its own. */
 function isAtEnd(words: readonly LineWord[], index: number): boolean {
   return index === words.length - 1 && words[index]?.text === '';
 }

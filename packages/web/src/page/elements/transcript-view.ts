@@ -181,7 +181,7 @@ export class TranscriptView extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
-    // Only the text scrolls it, not its own button.
+    // The view follows new text; the button that returns to the end is no new text.
     if (!changed.has('behind' as keyof TranscriptView)) this.#follow();
   }
 

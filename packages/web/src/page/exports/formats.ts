@@ -17,7 +17,7 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   {
     name: 'Word',
     extension: 'docx',
-    // Several times the size of the page, so it comes when it is needed.
+    // It is several times as large as the page, so it is loaded when it is needed.
     write: async (transcript) => (await import('./word.js')).asWord(transcript),
   },
   {

@@ -5,7 +5,7 @@ export function saveFile(name: string, content: Blob): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has begun to read by the next task.
+  // By the next task, the browser has begun to read.
   setTimeout(() => {
     URL.revokeObjectURL(url);
   });

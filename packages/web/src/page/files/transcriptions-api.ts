@@ -64,7 +64,7 @@ export function createTranscriptionsApi(untilIn: UntilIn, settings: Observable<S
       );
       return segments;
     },
-    // It is deleted by itself a little later, so a failure here does not matter.
+    // The server deletes it a little later anyway, so a failure does not matter.
     remove: async (id) => {
       await ask(`${PATH}/${id}`, { method: 'DELETE' });
     },

@@ -11,9 +11,9 @@ export interface Identity {
   /** For those who logged in with name and password. */
   readonly login?: {
     readonly name: string;
-    /** The login ends when the server hears nothing for so long. */
+    /** How long the login lasts without a request. */
     readonly idleSeconds: number;
-    /** It ends after so long in any case. */
+    /** When the login ends in any case. */
     readonly endsInSeconds: number;
   };
 }
@@ -22,13 +22,13 @@ export interface Identity {
 export interface Credentials {
   readonly name: string;
   readonly password: string;
-  /** Of an authenticator, or for recovery. */
+  /** The code of an authenticator, or a recovery code. */
   readonly code?: string;
 }
 
 interface Ticket {
   readonly ticket: string;
-  /** Whose it is. */
+  /** Whose ticket it is. */
   readonly subject: string;
 }
 

@@ -12,7 +12,7 @@ export type LoginState =
   | {
       readonly kind: 'out';
       readonly why: 'first' | 'ended' | 'left';
-      /** Whose things are on the page. */
+      /** The person whose text is on the page. */
       readonly before: Identity | undefined;
     }
   | { readonly kind: 'in'; readonly identity: Identity };
@@ -31,7 +31,7 @@ export interface Login {
   /** Asks the server who this is. */
   readonly check: () => Promise<void>;
   readonly enter: (credentials: Credentials) => Promise<LoginOutcome>;
-  /** Resolves with the sentence that says why it failed, or with nothing. */
+  /** Logs out. Resolves with the sentence that says why it failed, or with nothing. */
   readonly leave: () => Promise<string | undefined>;
   /** To be called when the server says that nobody is logged in. Resolves when somebody is again. */
   readonly untilIn: (signal: AbortSignal) => Promise<void>;
@@ -39,7 +39,7 @@ export interface Login {
   readonly ticket: () => (() => Promise<string>) | undefined;
 }
 
-/** Nobody has been asked yet. */
+/** Starts without having asked the server. */
 export function createLogin(): Login {
   const state = observable<LoginState>({ kind: 'asking' });
   const use = watchUse(() => void check());
@@ -59,8 +59,8 @@ export function createLogin(): Login {
   }
 
   /**
-   * Takes over an identity. Somebody else may have logged in in this browser, to whom the content of the page does
-   * not belong.
+   * Takes over an identity. It may be that of somebody else who has logged in in this browser, and to whom the content of
+   * the page does not belong.
    */
   function take(identity: Identity): void {
     const before = identityIn(state.value);

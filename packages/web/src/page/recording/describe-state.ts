@@ -7,7 +7,7 @@ export interface StateDescription {
   readonly label: string;
   /** What it means and what to do. */
   readonly sentence: string;
-  /** How much it asks for attention. */
+  /** How much attention it needs. */
   readonly tone: 'calm' | 'live' | 'waiting' | 'bad';
 }
 

@@ -4,7 +4,7 @@ export interface Warning {
   readonly message: string;
 }
 
-/** What the server says to programs, said to people. */
+/** Replaces messages of the server that are written for programs. */
 const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   falling_behind: 'The server is slow just now, so words come late. None are lost.',
 };

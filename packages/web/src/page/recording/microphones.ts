@@ -10,14 +10,14 @@ export interface Microphone {
 /** The microphones of this device, kept up to date as they come and go. */
 export interface Microphones {
   readonly list: Observable<readonly Microphone[]>;
-  /** Looks again, as names are known only once the microphone was allowed. */
+  /** Looks again: the names of microphones are known only once the page may use one. */
   readonly refresh: () => Promise<void>;
 }
 
 export function watchMicrophones(): Microphones {
   const list = observable<readonly Microphone[]>([]);
   const refresh = async (): Promise<void> => {
-    // Where there is no access to microphones there are none; starting says why.
+    // Without access to microphones, the list is empty; starting a recording says why.
     const found = await listMicrophones().catch(() => []);
     list.set(
       found
@@ -28,7 +28,7 @@ export function watchMicrophones(): Microphones {
         })),
     );
   };
-  // Undefined where the page is not in a secure context.
+  // Undefined if the page is not in a secure context.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   devices?.addEventListener('devicechange', () => void refresh());
   void refresh();

@@ -7,13 +7,13 @@ export interface RecordingState {
   readonly muted: boolean;
   /** Audio taken since the transcript began, seconds. */
   readonly elapsedSeconds: number;
-  /** What is being said, by channel. */
+  /** The partials that are being said, by channel. */
   readonly partials: readonly (Segment | undefined)[];
-  /** Why words that were being shown are gone, by channel, until others are. */
+  /** Why words that were shown are gone, by channel, until other words are shown. */
   readonly dropped: readonly (string | undefined)[];
-  /** The last thing that went wrong, until it is put aside. */
+  /** The last problem, until it is dismissed. */
   readonly problem: Problem | undefined;
-  /** What is not as asked for, until it is put aside. Each code comes once. */
+  /** Warnings, until they are dismissed. Each code appears once. */
   readonly warnings: readonly Warning[];
   /** Whether nothing at all was heard for a while. */
   readonly silent: boolean;

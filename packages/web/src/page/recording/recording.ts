@@ -9,8 +9,8 @@ import { isUnderWay, NOT_STARTED, type Levels, type RecordingState } from './rec
 import { showTranscriber } from './show-transcriber.js';
 
 /**
- * A recording from the microphone into the page's transcript. A stopped one can be started again, and continues after
- * it.
+ * A recording from the microphone into the page's transcript. After it was stopped it can be started again, and continues
+ * the transcript.
  */
 export interface Recording {
   readonly state: Observable<RecordingState>;
@@ -20,15 +20,15 @@ export interface Recording {
   readonly pause: () => void;
   readonly resume: () => void;
   readonly stop: () => Promise<void>;
-  /** While the server cannot be reached: tries at once; and after somebody has logged in. */
+  /** Tries to connect at once, while the server cannot be reached or after somebody has logged in. */
   readonly retryNow: () => void;
-  /** Gives up at once on text that has not come yet. */
+  /** Gives up the recording at once, without waiting for text that has not come yet. */
   readonly abandon: () => void;
   readonly mute: (muted: boolean) => void;
   readonly useMicrophone: (deviceId: string) => Promise<void>;
   readonly dismissProblem: () => void;
   readonly dismissWarning: (code: string) => void;
-  /** The clock of a new transcript. */
+  /** Sets the clock for a new transcript. */
   readonly restartClock: (seconds?: number) => void;
 }
 
@@ -37,7 +37,7 @@ export interface RecordingSources {
   readonly settings: Observable<Settings>;
   readonly keyTerms: Observable<readonly string[]>;
   readonly lines: Changeable<readonly Line[]>;
-  /** Of the WebSocket. */
+  /** Address of the WebSocket. */
   readonly url: URL;
   readonly login: Pick<Login, 'ticket'>;
 }
@@ -98,7 +98,7 @@ export function createRecording(sources: RecordingSources): Recording {
         await current?.stop();
       } catch (error) {
         const problem = problemOfError(error);
-        // The person ended it.
+        // `closed` means that the person has ended it.
         if (problem.code !== 'closed') state.patch({ problem });
       }
     },
@@ -150,7 +150,7 @@ function optionsOf({
     ticket,
     ...(keyTerms.value.length > 0 ? { keyTerms: keyTerms.value } : {}),
     microphone: {
-      // Voice processing in browsers makes the left and right of one device the same.
+      // With voice processing, browsers give the same sound for left and right of one device.
       ...(twoSpeakers && !hasSecond ? {} : { echoCancellation, noiseSuppression, autoGainControl }),
       ...(deviceId === '' ? {} : { deviceId }),
       ...(hasSecond ? { secondDeviceId } : {}),

@@ -6,7 +6,7 @@ import { describeWarning } from './describe-warning.js';
 import { isUnderWay, type Levels, type RecordingState } from './recording-state.js';
 import { createMicrophoneWatch } from './silent-microphone.js';
 
-/** What shows what a transcriber tells. */
+/** Where the events of a transcriber are shown. */
 interface Shown {
   readonly state: Changeable<RecordingState>;
   readonly levels: Changeable<Levels>;
@@ -20,7 +20,7 @@ interface Shown {
   readonly isCurrent: () => boolean;
 }
 
-/** While the recording goes on, its state tells of these, and that they are over. */
+/** Problems that the state shows for as long as they last while the recording goes on, so that they need no notice. */
 const TOLD_BY_STATE: readonly string[] = [
   'connection_lost',
   'busy',
@@ -30,7 +30,7 @@ const TOLD_BY_STATE: readonly string[] = [
   'unauthorized',
 ];
 
-/** Shows what a transcriber tells from now on. */
+/** Shows the events of a transcriber from now on. */
 export function showTranscriber(transcriber: Transcriber, shown: Shown): void {
   showState(transcriber, shown);
   showText(transcriber, shown);
@@ -71,7 +71,7 @@ function showText(transcriber: Transcriber, { state, lines, offset }: Shown): vo
     state.patch({ dropped: withChannel(state.value.dropped, segment, undefined) });
   });
   transcriber.on('dropped', (words) => {
-    // What was heard otherwise a second time stands in the transcript.
+    // Words that were heard differently a second time are in the transcript in their new form.
     if (words.reason === 'reheard') return;
     state.patch({ dropped: withChannel(state.value.dropped, words, describeDropped(words)) });
   });

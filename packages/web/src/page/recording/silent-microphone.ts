@@ -1,6 +1,6 @@
 import type { Levels } from './recording-state.js';
 
-/** The quietest microphone in a quiet room is louder. */
+/** A level that even the quietest microphone exceeds in a quiet room. */
 const DEAD_LEVEL = 0.0005;
 const DEAD_AFTER_LEVELS = 100;
 

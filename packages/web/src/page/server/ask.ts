@@ -19,7 +19,7 @@ const UNREACHABLE = 'The server cannot be reached. Check the network, then try a
 const NO_SENSE = 'The server gave no answer that makes sense. Try again later.';
 
 /**
- * Asks the server, with JSON where there is a body; rejects only when it is aborted.
+ * Asks the server, with a body in JSON if there is one; rejects only when it is aborted.
  *
  * @param path relative to the page
  */

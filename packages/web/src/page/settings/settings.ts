@@ -1,9 +1,9 @@
 import { observable, type Changeable } from '../state/observable.js';
 
-/** What a person set once for this browser. Nothing in it says anything about a patient. */
+/** The settings that a person has chosen for this browser. They say nothing about a patient. */
 export interface Settings {
   readonly theme: Theme;
-  /** The microphone's id, or nothing for the browser's choice. */
+  /** The microphone's id; empty for the browser's choice. */
   readonly deviceId: string;
   /** The second speaker's microphone. */
   readonly secondDeviceId: string;

@@ -1,6 +1,6 @@
 import { LIMITS } from './limits.js';
 
-/** Terms with those of a typed or pasted text behind them, each once, or the sentence that says why not. */
+/** The terms followed by those of a typed or pasted text, each once; or a sentence that says why they cannot be added. */
 export function withTerms(
   terms: readonly string[],
   text: string,

@@ -2,7 +2,7 @@ import { withBreak, type TextPiece } from './line-breaks.js';
 import type { LineWord } from './line-word.js';
 import { spreadWords } from './spread-words.js';
 
-/** What is corrected. */
+/** The line that is corrected. */
 interface Corrected {
   readonly start: number;
   readonly end: number;

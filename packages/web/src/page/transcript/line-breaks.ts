@@ -26,7 +26,7 @@ export function wordsWithBreaks(words: readonly Word[], text: string, end: numbe
     : [...placed, { text: '', start: end, end, confidence: 1, breakBefore: last }];
 }
 
-/** A word with that line break before it, and no other. */
+/** A word with this line break before it in place of its own. */
 export function withBreak<Piece extends TextPiece>(piece: Piece, breakBefore: LineBreak | undefined): Piece {
   return piece.breakBefore === breakBefore ? piece : { ...piece, breakBefore };
 }

@@ -5,8 +5,8 @@ export type LineBreak = '\n' | '\n\n';
 
 /** A word of the page's transcript. */
 export interface LineWord extends Word {
-  /** What was recognised in its place, where a person wrote something else. */
+  /** What was recognised in its place, if a person wrote something else. */
   readonly heard?: string;
-  /** The line break before it. One that no word follows is before a word without text. */
+  /** The line break before it. A line break that no word follows is kept with a word without text. */
   readonly breakBefore?: LineBreak | undefined;
 }

@@ -10,7 +10,7 @@ export interface Line {
   readonly id: string;
   readonly start: number;
   readonly end: number;
-  /** Who spoke, where two microphones were used. */
+  /** Who spoke, if two microphones were used. */
   readonly channel?: number;
   /** The text as it stands. */
   readonly words: readonly LineWord[];
@@ -22,7 +22,7 @@ export interface Line {
 
 /** A recording that lines come from. */
 interface LineSource {
-  /** Tells its lines from those of other recordings. */
+  /** Distinguishes its lines from those of other recordings. */
   readonly recording: string;
   /** When it began, seconds since the transcript began. */
   readonly offset: number;
@@ -49,12 +49,12 @@ export function lineOf(segment: Omit<Segment, 'sequence'>, offset: number, id = 
   };
 }
 
-/** What tells lines or recordings apart. */
+/** A new id for a line or a recording. */
 export function newId(): string {
   return Math.random().toString(36).slice(2);
 }
 
-/** Lines with that of a final added, and without those that it takes back. */
+/** The lines with that of a final added, and without the lines that the final takes back. */
 export function withFinal(
   lines: readonly Line[],
   segment: Segment,
@@ -67,18 +67,18 @@ export function withFinal(
   return segment.text === '' ? left : withLine(left, lineOf(segment, offset, idOf(sequence)));
 }
 
-/** Lines with one more, in order of their beginning, since channels do not wait for each other. */
+/** The lines with one more. They are ordered by their beginnings, since finals of two channels may come in another order. */
 export function withLine(lines: readonly Line[], line: Line): readonly Line[] {
   const before = lines.findLastIndex(({ start }) => start <= line.start);
   return lines.toSpliced(before + 1, 0, line);
 }
 
-/** What a line says, with its corrections. */
+/** The text of a line, with its corrections. */
 export function textOf({ words }: Pick<Line, 'words'>): string {
   return joinedWords(words);
 }
 
-/** What was recognised. */
+/** The text of a line as it was recognised. */
 export function heardTextOf({ heard }: Pick<Line, 'heard'>): string {
   return textOf({ words: heard });
 }
@@ -94,8 +94,8 @@ export function correctLine(line: Line, text: string): Line {
 }
 
 /**
- * The line with another text for a word, or for as many as `count` says, which may be several words or none.
- * Unchanged, it counts as checked.
+ * The line with another text in place of a word, or of `count` words. The new text may be several words or none. If it is
+ * unchanged, it counts as checked.
  */
 export function correctWord(line: Line, index: number, text: string, count = 1): Line {
   const replaced = line.words.slice(index, index + count);

@@ -1,8 +1,9 @@
 import type { LineWord } from './line-word.js';
 
 /**
- * In interviews and read speech, one in twelve words of the default model is below this. Four in ten of these are
- * wrong, which is a third of all wrong words. People would pay less attention to more marks.
+ * Confidence below which a word is marked. In interviews and read speech, one in twelve words of the default model is below
+ * it. Four in ten of these are wrong, which is a third of all wrong words. If more were marked, people would pay less
+ * attention to the marks.
  */
 const UNSURE_BELOW = 0.7;
 

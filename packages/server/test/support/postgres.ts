@@ -1,12 +1,13 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
+import { spawnOwned, type OwnedProcess } from './spawn-owned.js';
 import { until } from './until.js';
 
-/** A PostgreSQL server of its own, on a temporary directory; whoever starts it stops it. */
+/** A PostgreSQL server of its own, on a temporary directory; whoever starts it stops it, or the end of the test file. */
 export interface PostgresServer {
   /** Address of a new, empty database. */
   readonly createDatabase: () => string;
@@ -50,18 +51,20 @@ export async function startPostgres({ durable = true } = {}): Promise<PostgresSe
     },
   );
   const port = await freePort();
-  let server: ChildProcess | undefined;
+  let server: OwnedProcess | undefined;
   let databases = 0;
 
   const start = async (): Promise<void> => {
-    server = spawn(
-      join(bin, 'postgres'),
+    server = spawnOwned(
       [
+        join(bin, 'postgres'),
         ...['-D', cluster, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1'],
         ...(durable ? [] : WITHOUT_SYNC),
       ],
-      { ...user, cwd: directory, stdio: 'ignore' },
+      { ...user, cwd: directory },
     );
+    server.stdout.resume();
+    server.stderr.resume();
     await until(() => isReady(bin, port));
   };
 

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { spawnOwned, type OwnedProcess } from './spawn-owned.js';
 import { until } from './until.js';
 
 /** `auscult serve` in a process of its own, with the real recognizer. */
@@ -39,7 +39,10 @@ interface Surroundings {
   readonly folder?: string;
 }
 
-/** Starts a server on a free port and waits until it is warm; flags go before those of all tests. Whoever calls this kills it. */
+/**
+ * Starts a server on a free port and waits until it is warm; flags go before those of all tests. Whoever calls this kills
+ * it; if they cannot, since it was not warm when their hook ran out of time, it ends with the test file.
+ */
 export function spawnRealServer(...flags: readonly string[]): Promise<RealServer> {
   return spawnRealServerIn({}, flags);
 }
@@ -105,16 +108,13 @@ export function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_')));
 }
 
-function spawnServer(flags: readonly string[], { environment = {}, folder }: Surroundings) {
+function spawnServer(flags: readonly string[], { environment = {}, folder }: Surroundings): OwnedProcess {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-data-'));
   const env = { ...ownEnvironment(), ...environment };
   const common = ['--port', '0', '--log-format', 'json', '--log-level', 'debug', ...ON_BUSY_MACHINES];
-  const command = [process.execPath, main, 'serve', ...common, ...flags];
-  // Without core files, as operators are told to run it: such a file is a copy of the memory.
-  const child = spawn('/bin/sh', ['-c', 'ulimit -c 0; exec "$@"', 'sh', ...command], {
+  const child = spawnOwned([process.execPath, main, 'serve', ...common, ...flags], {
     ...(folder !== undefined && { cwd: folder }),
     env: { AUSCULT_DATA_DIRECTORY: dataDirectory, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.once('close', () => {
     rmSync(dataDirectory, { recursive: true });
@@ -122,7 +122,7 @@ function spawnServer(flags: readonly string[], { environment = {}, folder }: Sur
   return child;
 }
 
-function exitOf(child: ReturnType<typeof spawnServer>): Promise<number | undefined> {
+function exitOf(child: OwnedProcess): Promise<number | undefined> {
   return new Promise((resolve) => {
     child.once('exit', (status) => {
       resolve(status ?? undefined);

@@ -7,7 +7,7 @@ import { createDecoderPool, type SpeechError } from '../../dist/index.js';
 import { closeToTheWorld, confinedNode } from '../../src/audio/decoders/confinement.js';
 import { createFrameReader, encodeFrame, MOST_PAYLOAD_BYTES } from '../../src/audio/decoders/frames.js';
 import { createMemoryBudget } from '../../src/audio/decoders/memory-budget.js';
-import { createSlots } from '../../src/audio/decoders/slots.js';
+import { createSlots } from '../../src/audio/decoders/fair-semaphore.js';
 import { clipPath } from '../clips/clips.js';
 import { decodeAll, stored } from './decoded.js';
 import { chunk, writeWave } from './wave-file.js';

@@ -3,7 +3,7 @@ import { SpeechError } from '../../speech-error.js';
 import { decodeApart } from './decode-apart.js';
 import { createMemoryBudget } from './memory-budget.js';
 import type { DecoderSource } from './source-pieces.js';
-import { createSlots } from './slots.js';
+import { createSlots } from './fair-semaphore.js';
 
 /** Decodes recordings, each in a process of its own, a limited number at a time. */
 export interface DecoderPool {

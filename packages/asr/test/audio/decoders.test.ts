@@ -7,7 +7,7 @@ import { createDecoderPool, type SpeechError } from '../../dist/index.js';
 import { closeToTheWorld, confinedNode } from '../../src/audio/decoders/confinement.js';
 import { createFrameReader, encodeFrame, MOST_PAYLOAD_BYTES } from '../../src/audio/decoders/frames.js';
 import { createMemoryBudget } from '../../src/audio/decoders/memory-budget.js';
-import { createSlots } from '../../src/audio/decoders/fair-semaphore.js';
+import { createFairSemaphore } from '../../src/audio/decoders/fair-semaphore.js';
 import { clipPath } from '../clips/clips.js';
 import { decodeAll, stored } from './decoded.js';
 import { chunk, writeWave } from './wave-file.js';
@@ -239,11 +239,11 @@ it('a recording that nobody waits for any more is given up, and leaves its turn 
   await (await waiting).close();
 });
 
-it('slots go to whoever has had the fewest, whoever has asked for how many', async () => {
-  const slots = createSlots(2);
+it('places go to whoever has had the fewest, whoever has asked for how many', async () => {
+  const places = createFairSemaphore(2);
   const order: string[] = [];
   const asked = ['a', 'a', 'a', 'a', 'b', 'c', 'b'].map((key) =>
-    slots.take(key).then((end) => {
+    places.take(key).then((end) => {
       order.push(key);
       return end;
     }),
@@ -252,20 +252,20 @@ it('slots go to whoever has had the fewest, whoever has asked for how many', asy
   for (const turn of asked.slice(4, 6)) (await turn)();
   for (const turn of [...asked.slice(2, 4), ...asked.slice(6)]) (await turn)();
   expect(order).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a']);
-  expect(slots.count()).toEqual({ running: 0, waiting: 0 });
+  expect(places.count()).toEqual({ running: 0, waiting: 0 });
 });
 
-it('slots come in their order, so many at a time', async () => {
-  const slots = createSlots(1);
-  const end = await slots.take('a');
+it('places come in their order, so many at a time', async () => {
+  const places = createFairSemaphore(1);
+  const end = await places.take('a');
   const order: string[] = [];
   const [second, third] = ['b', 'c'].map((key) =>
-    slots.take(key).then((over) => {
+    places.take(key).then((over) => {
       order.push(key);
       over();
     }),
   );
-  expect(slots.count()).toEqual({ running: 1, waiting: 2 });
+  expect(places.count()).toEqual({ running: 1, waiting: 2 });
   end();
   await Promise.all([second, third]);
   expect(order).toEqual(['b', 'c']);

@@ -3,7 +3,7 @@ import { SpeechError } from '../../speech-error.js';
 import { decodeApart } from './decode-apart.js';
 import { createMemoryBudget } from './memory-budget.js';
 import type { DecoderSource } from './source-pieces.js';
-import { createSlots } from './fair-semaphore.js';
+import { createFairSemaphore } from './fair-semaphore.js';
 
 /** Decodes recordings, each in a process of its own, a limited number at a time. */
 export interface DecoderPool {
@@ -26,7 +26,7 @@ export interface DecodeOptions extends RecordingOptions {
    * transcription. Neither waits for the other.
    */
   readonly purpose: 'look' | 'read';
-  /** Whose it is: slots are shared evenly between these keys. */
+  /** Whose it is: places are shared evenly between these keys. */
   readonly key?: string;
   /** A longer recording is given up as soon as this much of it has been decoded, seconds. */
   readonly maxSeconds?: number;
@@ -52,14 +52,14 @@ export interface DecoderPoolOptions {
  * `bombs`).
  */
 export function createDecoderPool({ looks, reads }: DecoderPoolOptions): DecoderPool {
-  const slots = { look: createSlots(looks), read: createSlots(reads) };
+  const places = { look: createFairSemaphore(looks), read: createFairSemaphore(reads) };
   const memory = createMemoryBudget(MOST_BYTES);
   const running = new Set<{ close: ((reason: SpeechError) => void) | undefined }>();
   let isClosed = false;
 
   return {
     async open(source, { purpose, key, signal, ...options }) {
-      const free = await slots[purpose].take(key);
+      const free = await places[purpose].take(key);
       if (isClosed || signal?.aborted === true) {
         free();
         throw closed();
@@ -83,7 +83,7 @@ export function createDecoderPool({ looks, reads }: DecoderPoolOptions): Decoder
       return recording;
     },
     status: () => {
-      const [look, read] = [slots.look.count(), slots.read.count()];
+      const [look, read] = [places.look.count(), places.read.count()];
       return { running: look.running + read.running, waiting: look.waiting + read.waiting };
     },
     close() {

@@ -1,12 +1,12 @@
 /** Limits how many do something at a time. */
-export interface Slots {
+export interface FairSemaphore {
   /**
-   * Resolves with a function that frees the slot. `key` names whose it is. Of those who wait, whoever has the fewest
-   * slots now goes first, and among equals whoever has waited longest since their last one. Several requests with one
+   * Resolves with a function that frees the place. `key` names whose it is. Of those who wait, whoever has the fewest
+   * places now goes first, and among equals whoever has waited longest since their last one. Several requests with one
    * key are served in their order.
    */
   take(key: string | undefined): Promise<() => void>;
-  /** How many slots are taken, and how many requests wait for one. */
+  /** How many places are taken, and how many requests wait for one. */
   count(): { readonly running: number; readonly waiting: number };
 }
 
@@ -15,22 +15,22 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** Makes `atATime` slots. */
-export function createSlots(atATime: number): Slots {
+/** Makes `atATime` places. */
+export function createFairSemaphore(atATime: number): FairSemaphore {
   const queue: Waiting[] = [];
-  /** By key, for those who have a slot or wait for one. */
-  const slotsOf = new Map<string | undefined, { running: number; began: number }>();
+  /** By key, for those who have a place or wait for one. */
+  const takenOf = new Map<string | undefined, { running: number; began: number }>();
   let running = 0;
   let begun = 0;
-  const had = (key: string | undefined) => slotsOf.get(key) ?? { running: 0, began: 0 };
+  const had = (key: string | undefined) => takenOf.get(key) ?? { running: 0, began: 0 };
   const goesBefore = (one: Waiting, other: Waiting): boolean => {
     const [mine, theirs] = [had(one.key), had(other.key)];
     return mine.running < theirs.running || (mine.running === theirs.running && mine.began < theirs.began);
   };
   const count = (key: string | undefined, change: 1 | -1): void => {
     const now = { running: had(key).running + change, began: change > 0 ? ++begun : had(key).began };
-    if (now.running > 0 || queue.some((waiting) => waiting.key === key)) slotsOf.set(key, now);
-    else slotsOf.delete(key);
+    if (now.running > 0 || queue.some((waiting) => waiting.key === key)) takenOf.set(key, now);
+    else takenOf.delete(key);
     running += change;
   };
   const startNext = (): void => {

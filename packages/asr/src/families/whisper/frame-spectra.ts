@@ -1,8 +1,8 @@
 /** Samples of a frame: 25 ms at 16 kHz. */
-export const FRAME_SAMPLES = 400;
+export const FEATURE_FRAME_SAMPLES = 400;
 
 /** Bins of a frame's spectrum, 0 to 8,000 Hz in steps of 40 Hz. */
-const SPECTRUM_BINS = FRAME_SAMPLES / 2 + 1;
+const SPECTRUM_BINS = FEATURE_FRAME_SAMPLES / 2 + 1;
 
 /** Two frames that are transformed at once, in memory that every transform reuses. */
 export interface FrameSpectra {
@@ -22,8 +22,8 @@ export interface FrameSpectra {
  * double precision, since single precision errs by more than 1e-4 in a logarithm 80 dB below the loudest.
  */
 export function createFrameSpectra(): FrameSpectra {
-  const frames = pair(FRAME_SAMPLES);
-  const spare = pair(FRAME_SAMPLES);
+  const frames = pair(FEATURE_FRAME_SAMPLES);
+  const spare = pair(FEATURE_FRAME_SAMPLES);
   const powers = pair(SPECTRUM_BINS);
   return {
     frames,
@@ -49,7 +49,7 @@ function pair(length: number): Pair {
  * values a quarter apart, each result turned by its twiddle factor.
  */
 function transformRadix4([re, im]: Pair, [toRe, toIm]: Pair, stride: number): void {
-  const apart = FRAME_SAMPLES / 4;
+  const apart = FEATURE_FRAME_SAMPLES / 4;
   for (let turn = 0; turn < apart; turn += stride) {
     for (let lane = 0; lane < stride; lane++) {
       const at = turn + lane;
@@ -86,7 +86,7 @@ function transformRadix4([re, im]: Pair, [toRe, toIm]: Pair, stride: number): vo
 
 /** As `transformRadix4`, over five values that lie a fifth apart. */
 function transformRadix5([re, im]: Pair, [toRe, toIm]: Pair, stride: number): void {
-  const apart = FRAME_SAMPLES / 5;
+  const apart = FEATURE_FRAME_SAMPLES / 5;
   for (let turn = 0; turn < apart; turn += stride) {
     for (let lane = 0; lane < stride; lane++) {
       const at = turn + lane;
@@ -136,7 +136,7 @@ function putTurned(
 /** The powers of the symmetric and the antisymmetric part of a spectrum. */
 function separate([re, im]: Pair, [first, second]: Pair): void {
   for (let bin = 0; bin < SPECTRUM_BINS; bin++) {
-    const mirrored = bin === 0 ? 0 : FRAME_SAMPLES - bin;
+    const mirrored = bin === 0 ? 0 : FEATURE_FRAME_SAMPLES - bin;
     const sumRe = read(re, bin) + read(re, mirrored);
     const sumIm = read(im, bin) + read(im, mirrored);
     const differenceRe = read(re, bin) - read(re, mirrored);
@@ -151,11 +151,11 @@ function read(values: Float64Array, index: number): number {
   return values[index] as number;
 }
 
-const COSINES = Float64Array.from({ length: FRAME_SAMPLES }, (_, turn) =>
-  Math.cos((2 * Math.PI * turn) / FRAME_SAMPLES),
+const COSINES = Float64Array.from({ length: FEATURE_FRAME_SAMPLES }, (_, turn) =>
+  Math.cos((2 * Math.PI * turn) / FEATURE_FRAME_SAMPLES),
 );
-const SINES = Float64Array.from({ length: FRAME_SAMPLES }, (_, turn) =>
-  Math.sin((2 * Math.PI * turn) / FRAME_SAMPLES),
+const SINES = Float64Array.from({ length: FEATURE_FRAME_SAMPLES }, (_, turn) =>
+  Math.sin((2 * Math.PI * turn) / FEATURE_FRAME_SAMPLES),
 );
 
 const COS_72 = Math.cos((2 * Math.PI) / 5);

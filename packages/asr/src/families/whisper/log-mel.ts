@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../../audio/sample-rate.js';
-import { createFrameSpectra, FRAME_SAMPLES } from './frame-spectra.js';
+import { createFrameSpectra, FEATURE_FRAME_SAMPLES } from './frame-spectra.js';
 import { createMelFilters, type MelFilter } from './mel-filters.js';
 
 /** Samples from one frame to the next: 10 ms. */
@@ -21,7 +21,7 @@ export interface LogMelFrontEnd {
  * `log_mel_spectrogram` of https://github.com/openai/whisper. Takes 0.8 ms of processor time a second of audio.
  */
 export function createLogMel(bins: 80 | 128): LogMelFrontEnd {
-  const filters = createMelFilters(bins, FRAME_SAMPLES, SAMPLE_RATE);
+  const filters = createMelFilters(bins, FEATURE_FRAME_SAMPLES, SAMPLE_RATE);
   const spectra = createFrameSpectra();
   return {
     bins,
@@ -44,9 +44,9 @@ export function createLogMel(bins: 80 | 128): LogMelFrontEnd {
 
 /** Copies the windowed samples around sample 160 · `frame`. */
 function cutFrame(audio: Float32Array, frame: number, target: Float64Array): void {
-  const start = frame * HOP_SAMPLES - FRAME_SAMPLES / 2;
-  const inside = start >= 0 && start + FRAME_SAMPLES <= audio.length;
-  for (let i = 0; i < FRAME_SAMPLES; i++) {
+  const start = frame * HOP_SAMPLES - FEATURE_FRAME_SAMPLES / 2;
+  const inside = start >= 0 && start + FEATURE_FRAME_SAMPLES <= audio.length;
+  for (let i = 0; i < FEATURE_FRAME_SAMPLES; i++) {
     const at = inside ? start + i : mirrored(start + i, audio.length);
     target[i] = (audio[at] as number) * (WINDOW[i] as number);
   }
@@ -93,6 +93,6 @@ const DYNAMIC_RANGE = 8;
 
 /** The periodic Hann window. */
 const WINDOW = Float64Array.from(
-  { length: FRAME_SAMPLES },
-  (_, sample) => (1 - Math.cos((2 * Math.PI * sample) / FRAME_SAMPLES)) / 2,
+  { length: FEATURE_FRAME_SAMPLES },
+  (_, sample) => (1 - Math.cos((2 * Math.PI * sample) / FEATURE_FRAME_SAMPLES)) / 2,
 );

@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { requireTask } from '../model-abilities.js';
 import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
-import { hearingOf, writingOf } from '../hearing-and-writing.js';
+import { hearingOf, writingOf } from '../settings-by-concern.js';
 import { readKeyTermsFile } from '../key-terms/read-key-terms-file.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';

@@ -1,6 +1,6 @@
 import type { KeyTermList, LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
 import type { SessionSettings } from '@auscult/protocol';
-import { hearingOf } from '../hearing-and-writing.js';
+import { hearingOf } from '../settings-by-concern.js';
 import { deinterleave } from './deinterleave.js';
 
 /** The channels of one session, each with a live transcription of its own. */

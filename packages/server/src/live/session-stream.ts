@@ -1,6 +1,6 @@
 import { describeWarning } from '@auscult/protocol';
 import { ownershipOf, shareOf } from '../access/identity.js';
-import { writingOf } from '../hearing-and-writing.js';
+import { writingOf } from '../settings-by-concern.js';
 import { settingsInForce } from '../model-abilities.js';
 import { describedBy } from '../records/recorded-settings.js';
 import type { AdmittedSession } from './admitted-session.js';

@@ -8,7 +8,7 @@ import {
   RequestError,
   type ErrorDescription,
 } from '../errors.js';
-import { hearingOf, writingOf } from '../hearing-and-writing.js';
+import { hearingOf, writingOf } from '../settings-by-concern.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Work } from './job.js';

@@ -33,7 +33,7 @@ interface Declaration {
   readonly value: z.ZodType;
   /** What acts on it: recognition, the writing of what was recognised, or the session around both. */
   readonly concerns: 'hearing' | 'writing' | 'session';
-  /** Where clients can ask for it: in `configure` of live sessions, in a form field of uploaded recordings, or in both. */
+  /** What it can be asked for: live sessions by `configure`, whole recordings by a field of the upload. */
   readonly askedOf: 'sessions' | 'recordings' | 'both';
   /** The value that counts if the client does not ask for another. Without it, the operator's value counts. */
   readonly initial?: unknown;
@@ -61,7 +61,7 @@ export const recognitionSettings = {
     value: z.int().min(protocolLimits.sampleRate.min).max(protocolLimits.sampleRate.max).meta({
       description: 'Sample rate of binary frames, and of `audio` messages that name no rate, Hz.',
     }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'sessions',
     initial: 16_000,
     kept: 'column',
@@ -70,7 +70,7 @@ export const recognitionSettings = {
     value: audioEncoding.meta({
       description: 'How a sample is written: 16-bit integers or 32-bit floats, little-endian.',
     }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'sessions',
     initial: 's16le',
     kept: 'sealed',
@@ -86,7 +86,7 @@ export const recognitionSettings = {
   },
   partials: {
     value: z.boolean().meta({ description: 'Whether partial hypotheses are sent.' }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'sessions',
     initial: true,
     unlessOptedIn: false,
@@ -104,7 +104,7 @@ export const recognitionSettings = {
       description:
         'Language of the speech: a BCP 47 tag such as `en`, or `auto` if the model can recognise languages.',
     }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'both',
     operator: { default: 'en' },
     kept: 'column',
@@ -114,7 +114,7 @@ export const recognitionSettings = {
       description:
         'Whether the text is in the language of the speech, or in English if the model can translate.',
     }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'both',
     operator: { default: 'transcribe' },
     kept: 'column',
@@ -157,7 +157,7 @@ export const recognitionSettings = {
       description:
         'Whether recognition listens for the medical terms that ship with the server, in English that is not translated.',
     }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'both',
     operator: { default: 'medical', note: 'With `none` here, no client gets the terms.' },
     kept: 'sealed',
@@ -165,7 +165,7 @@ export const recognitionSettings = {
   /** The configuration has one setting for each part of this one. */
   endpointing: {
     value: endpointing.meta({ description: 'When an utterance ends.' }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'sessions',
     kept: 'sealed',
   },
@@ -174,7 +174,7 @@ export const recognitionSettings = {
       description:
         'How many times a whole recording is heard; each word is then chosen by vote. More hearings make fewer mistakes, and as many times the work. Whisper hears once.',
     }),
-    concerns: 'hearing',
+    concerns: 'recognition',
     askedOf: 'recordings',
     operator: { default: 1 },
     kept: 'sealed',

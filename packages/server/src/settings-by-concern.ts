@@ -6,17 +6,17 @@ import {
   type SettingsWith,
 } from '@auscult/protocol';
 
-type HearingSetting = SettingsWith<{ readonly concerns: 'hearing' }>;
+type RecognitionSetting = SettingsWith<{ readonly concerns: 'recognition' }>;
 type WritingSetting = SettingsWith<{ readonly concerns: 'writing' }>;
 
-/** The settings among these that say how speech is heard. The recognizer has options of the same names. */
+/** Those of the settings that say how speech is heard. The recognizer has options of the same names. */
 export function hearingOf<Settings extends Partial<RecognitionSettings>>(
   settings: Settings,
-): Pick<Settings, HearingSetting & keyof Settings> {
-  const heard = namesOf('hearing').filter((name) => settings[name] !== undefined);
+): Pick<Settings, RecognitionSetting & keyof Settings> {
+  const heard = namesOf('recognition').filter((name) => settings[name] !== undefined);
   return Object.fromEntries(heard.map((name) => [name, settings[name]])) as Pick<
     Settings,
-    HearingSetting & keyof Settings
+    RecognitionSetting & keyof Settings
   >;
 }
 
@@ -28,7 +28,7 @@ export function writingOf(
   return Object.fromEntries(written) as Record<WritingSetting, boolean>;
 }
 
-function namesOf<Concern extends 'hearing' | 'writing'>(concern: Concern) {
+function namesOf<Concern extends 'recognition' | 'writing'>(concern: Concern) {
   return settingNames.filter(
     (name): name is SettingsWith<{ readonly concerns: Concern }> & SettingName =>
       declarationOf(name).concerns === concern,

@@ -70,7 +70,7 @@ export function createTokens(
           clockTolerance: settings.oidcClockSkewSeconds,
           requiredClaims: ['sub', 'exp'],
         });
-        return recognitionOf(payload, settings);
+        return resultOf(payload, settings);
       } catch (error) {
         if (error instanceof errors.JWTExpired) return EXPIRED;
         if (isIssuerTrouble(error)) log.error('the OpenID Connect issuer cannot be asked for its keys');
@@ -112,7 +112,7 @@ function isIssuerTrouble(error: unknown): boolean {
   );
 }
 
-function recognitionOf(payload: JWTPayload, settings: TokenSettings): AuthenticationResult {
+function resultOf(payload: JWTPayload, settings: TokenSettings): AuthenticationResult {
   const role = namesIn(payload, settings.oidcRoleClaim).find(isGrantableRole);
   const [tenant = DEFAULT_TENANT] = namesIn(payload, settings.oidcTenantClaim);
   const { sub, exp } = payload;

@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { requireTask } from '../model-abilities.js';
 import { settingsByDefault } from '../config/recognition.js';
 import type { Config } from '../config/schema.js';
-import { hearingOf, writingOf } from '../settings-by-concern.js';
+import { recognitionOf, writingOf } from '../settings-by-concern.js';
 import { readKeyTermsFile } from '../key-terms/read-key-terms-file.js';
 import { recognizerOptions } from '../recognizer-options.js';
 import { silenceDecoders } from '../silence-decoders.js';
@@ -101,7 +101,7 @@ async function transcribe(
         options.output === undefined ? undefined : outputPaths(recordings, options.output, options.format),
       atATime: config.workers,
       writing: writingOf(settings),
-      options: { ...chosenSettings(config, options), ...hearingOf(settings), keyTerms },
+      options: { ...chosenSettings(config, options), ...recognitionOf(settings), keyTerms },
       progress,
       onFailure: (error) => {
         failures += 1;

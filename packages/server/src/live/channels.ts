@@ -1,6 +1,6 @@
 import type { KeyTermList, LiveListener, LiveOptions, LiveTranscription, Recognizer } from '@auscult/asr';
 import type { SessionSettings } from '@auscult/protocol';
-import { hearingOf } from '../settings-by-concern.js';
+import { recognitionOf } from '../settings-by-concern.js';
 import { deinterleave } from './deinterleave.js';
 
 /** The channels of one session, each with a live transcription of its own. */
@@ -29,7 +29,7 @@ export function openChannels(
   share: readonly string[],
   listenerOf: (channel: number) => LiveListener,
 ): Channels {
-  const { endpointing, ...named } = hearingOf(settings);
+  const { endpointing, ...named } = recognitionOf(settings);
   const options: LiveOptions = {
     ...named,
     endpointingMs: endpointing.silenceMs,

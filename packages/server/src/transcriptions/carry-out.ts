@@ -8,7 +8,7 @@ import {
   RequestError,
   type ErrorDescription,
 } from '../errors.js';
-import { hearingOf, writingOf } from '../settings-by-concern.js';
+import { recognitionOf, writingOf } from '../settings-by-concern.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Work } from './job.js';
@@ -36,7 +36,7 @@ export async function carryOut(
 ): Promise<Outcome> {
   try {
     const transcribed = await transcribeSource(order.recognizer, source, {
-      ...hearingOf(order.settings),
+      ...recognitionOf(order.settings),
       writing: writingOf(order.settings),
       keyTerms: order.keyTerms,
       priority: 'background',

@@ -41,7 +41,7 @@ export function expectTaken(
   const { concerns } = declarationOf(name);
   if (concerns === 'writing') expect(text, name).not.toBe(SAID);
   if (name === 'hearings') expect(streams).toHaveLength(Number(value));
-  else if (concerns === 'hearing') expect(streams[0]?.options).toMatchObject(asHeard(name, value));
+  else if (concerns === 'recognition') expect(streams[0]?.options).toMatchObject(asHeard(name, value));
 }
 
 function asHeard(name: SettingName, value: unknown): object {

@@ -1,5 +1,5 @@
 import type { Segment } from '@auscult/client';
-import { recognitionOf } from '../settings/recognition.js';
+import { recognitionOptionsOf } from '../settings/recognition.js';
 import type { Settings } from '../settings/settings.js';
 import type { Observable } from '../state/observable.js';
 import { answerOf, ask, type Answer } from '../server/ask.js';
@@ -78,7 +78,8 @@ function post(
   onProgress: (share: number) => void,
 ): Promise<Answer<{ readonly id: string }>> {
   const form = new FormData();
-  for (const [name, value] of Object.entries(recognitionOf(settings))) form.append(name, String(value));
+  for (const [name, value] of Object.entries(recognitionOptionsOf(settings)))
+    form.append(name, String(value));
   // The server keeps no name, so none is sent.
   form.append('file', file, 'recording');
   // fetch() does not tell how much of a body was sent.

@@ -1,7 +1,7 @@
 import { createTranscriber, type Transcriber, type TranscriberOptions } from '@auscult/client';
 import type { Login } from '../login/login.js';
 import { observable, type Changeable, type Observable } from '../state/observable.js';
-import { recognitionOf } from '../settings/recognition.js';
+import { recognitionOptionsOf } from '../settings/recognition.js';
 import type { Settings } from '../settings/settings.js';
 import type { Line } from '../transcript/line.js';
 import { problemOfError } from './problem-of.js';
@@ -144,7 +144,7 @@ function optionsOf({
   const ticket = login.ticket();
   const hasSecond = twoSpeakers && secondDeviceId !== '';
   return {
-    ...recognitionOf(settings),
+    ...recognitionOptionsOf(settings),
     url: url.href,
     channels: twoSpeakers ? 2 : 1,
     ticket,

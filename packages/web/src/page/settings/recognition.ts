@@ -2,7 +2,7 @@ import type { TranscriberOptions } from '@auscult/client';
 import type { Settings } from './settings.js';
 
 /** What the page asks of recognition, of live speech and of recordings alike. */
-export function recognitionOf({
+export function recognitionOptionsOf({
   writtenForm,
   dictationCommands,
 }: Settings): Pick<TranscriberOptions, 'words' | 'writtenForm' | 'dictationCommands'> {

@@ -1,6 +1,6 @@
 import { createJobShares, type JobShares } from './job-shares.js';
 import type { ScheduledJob } from './scheduled-job.js';
-import { createStreamHomes, type StreamHomes } from './stream-homes.js';
+import { createStreamHomes, type StreamHomes } from './stream-affinity.js';
 import { createWorkAtSlots, type WorkAtSlots } from './work-at-slots.js';
 import type { WorkerSlot } from './worker-slot.js';
 

@@ -14,7 +14,7 @@ export interface Dispatch {
 
 /** Gives out the jobs of a schedule. */
 export function createDispatch(schedule: Schedule): Dispatch {
-  const { jobs, slots, work, homes } = schedule;
+  const { jobs, slots, work, affinity } = schedule;
   let stopped = false;
 
   const all = () => {
@@ -35,7 +35,7 @@ export function createDispatch(schedule: Schedule): Dispatch {
     const { stream, window, keyTerms } = job.request;
     work.begin(job, slot);
     if (job.isEarlyAtWork) setTimeout(hasten, job.dueAt - performance.now(), job).unref();
-    const home = homes.of(stream);
+    const home = affinity.of(stream);
     if (home !== slot && window !== undefined) home?.forget({ window });
     homes.move(stream, slot);
     slot.assign(jobToSend(job, crowdsIn(schedule).areBeside(job)), { audio: job.owner.audio, keyTerms });

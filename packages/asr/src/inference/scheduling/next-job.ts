@@ -29,11 +29,11 @@ const ROOM_FOR_OTHERS = 2;
  * its stream and is free too.
  */
 export function ownFinalFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
-  const { work, homes } = schedule;
+  const { work, affinity } = schedule;
   if (work.finalsAt(slot).length > 0) return undefined;
   const finals = waitingJobs(schedule).filter(isFinal);
   const own = finals.filter(({ request }) => {
-    const home = homes.likelyOf(request.stream);
+    const home = affinity.likelyOf(request.stream);
     return home === undefined || home === slot || !home.ready || work.finalsAt(home).length > 0;
   });
   const next = first(own, schedule);
@@ -134,7 +134,7 @@ function backgroundFor(
   if (there >= AHEAD.background) return undefined;
   // Jobs that continue each other's encoding go to the process that keeps it, one at a time; others go where there is room.
   const isFor = ({ request: { keepState, stream } }: ScheduledJob) =>
-    !keepState || (there === 0 && schedule.homes.isHome(stream, slot));
+    !keepState || (there === 0 && schedule.affinity.isPreferred(stream, slot));
   return first(
     waiting.filter((job) => isBackground(job) && isFor(job)),
     schedule,

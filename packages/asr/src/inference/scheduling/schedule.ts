@@ -1,6 +1,6 @@
 import { createJobShares, type JobShares } from './job-shares.js';
 import type { ScheduledJob } from './scheduled-job.js';
-import { createStreamHomes, type StreamHomes } from './stream-affinity.js';
+import { createStreamAffinity, type StreamAffinity } from './stream-affinity.js';
 import { createWorkAtSlots, type WorkAtSlots } from './work-at-slots.js';
 import type { WorkerSlot } from './worker-slot.js';
 
@@ -11,7 +11,7 @@ export interface Schedule {
   readonly slots: WorkerSlot[];
   readonly shares: JobShares;
   readonly work: WorkAtSlots;
-  readonly homes: StreamHomes;
+  readonly affinity: StreamAffinity;
   /** Processes that do no partials for a while, so that finals find them free. */
   readonly resting: Set<WorkerSlot>;
 }
@@ -25,7 +25,7 @@ export function createSchedule(): Schedule {
     slots,
     shares,
     work: createWorkAtSlots(shares),
-    homes: createStreamHomes(slots),
+    affinity: createStreamAffinity(slots),
     resting: new Set(),
   };
 }

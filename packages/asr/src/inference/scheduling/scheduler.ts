@@ -34,7 +34,7 @@ export interface SchedulerOptions {
  */
 export function createScheduler(options: SchedulerOptions, createSlot = createWorkerSlot): Scheduler {
   const schedule = createSchedule();
-  const { jobs, slots, homes } = schedule;
+  const { jobs, slots, affinity } = schedule;
   const dispatch = createDispatch(schedule);
   const outcomes = createJobOutcomes(schedule, dispatch, options.onEvent);
   const listener: WorkerSlotListener = {
@@ -55,7 +55,7 @@ export function createScheduler(options: SchedulerOptions, createSlot = createWo
     forget(kept) {
       // All of them: a process that a stream's jobs have moved away from may keep something too.
       for (const slot of slots) slot.forget(kept);
-      if ('stream' in kept) homes.forget(kept.stream);
+      if ('stream' in kept) affinity.forget(kept.stream);
     },
     status: (share) => poolStatus(schedule, outcomes, share),
     workers: () => slots.map((slot) => slot.status()),

@@ -1,19 +1,19 @@
 import type { WorkerSlot } from './worker-slot.js';
 
-/** The process of each stream: the one that did its latest job, and keeps its audio and encoder state. */
-export interface StreamHomes {
+/** The process that a stream prefers: the one that did its latest job, and keeps its audio and encoder state. */
+export interface StreamAffinity {
   /** Undefined if the stream has had no job. */
   of(stream: string): WorkerSlot | undefined;
   /** The process of a stream, or the one that a stream without jobs would get: that with the fewest streams. */
   likelyOf(stream: string): WorkerSlot | undefined;
-  /** Whether a job of the stream is best done at `slot`. It may be done anywhere while its own process takes no jobs. */
+  /** Whether a job of the stream is best done there; anywhere while its process takes none. */
   isHome(stream: string, slot: WorkerSlot): boolean;
   move(stream: string, slot: WorkerSlot): void;
   /** The stream has ended. */
   forget(stream: string): void;
 }
 
-/** Starts with no stream at any process. */
+/** No stream has a process yet. */
 export function createStreamHomes(slots: readonly WorkerSlot[]): StreamHomes {
   const homes = new Map<string, WorkerSlot>();
 
@@ -29,7 +29,7 @@ export function createStreamHomes(slots: readonly WorkerSlot[]): StreamHomes {
   return {
     of: (stream) => homes.get(stream),
     likelyOf: (stream) => homes.get(stream) ?? leastUsed(),
-    isHome(stream, slot) {
+    isPreferred(stream, slot) {
       const home = homes.get(stream);
       return home === undefined ? slot === leastUsed() : home === slot || !home.ready;
     },

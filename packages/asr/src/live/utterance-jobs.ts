@@ -51,7 +51,7 @@ export function createUtteranceJobs(
   const kept = createKeptWindow(pool, stream);
 
   const windowOf = ({ start }: HeardUtterance, end: number): ContextWindow =>
-    context.windowFor(start, end, options.contextSeconds * SAMPLE_RATE * services.contextShare());
+    context.windowFor(start, end, options.contextSeconds * SAMPLE_RATE * services.contextFraction());
 
   const ask = (request: RecognitionRequest, owner: HypothesisOwner) =>
     jobs.submit(request, jobOwner(request.audio, history, owner));

@@ -21,8 +21,8 @@ export interface UtteranceServices {
   readonly lexicon: Lexicon;
   /** The calibrated confidence of a word, see `calibratedConfidence`. */
   readonly calibrated: (confidence: number) => number;
-  /** Share of the carried context to use now, 0 to 1. */
-  readonly contextShare: () => number;
+  /** How much of the carried context to use now, 0 to 1. */
+  readonly contextFraction: () => number;
   /** Whose speech it is, see `RecognitionRequest`. */
   readonly share: Share;
 }

@@ -44,7 +44,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   });
   let opened = 0;
   let liveStreams = 0;
-  const contextShare = (share: Share) =>
+  const contextFraction = (share: Share) =>
     options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.status(share).finalDelaySeconds) : 1;
 
   return {
@@ -62,7 +62,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         textOf,
         calibrated: (confidence) => calibratedConfidence(family.calibration, confidence),
         wordBreaksOf: (language) => family.wordBreaksOf(language),
-        contextShare: () => contextShare(share),
+        contextFraction: () => contextFraction(share),
         share,
         keyTerms,
         lexicon: options.lexicon ?? 'none',

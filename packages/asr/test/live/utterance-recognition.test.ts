@@ -248,7 +248,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       keyTerms: undefined,
       lexicon: 'none',
       calibrated: (confidence) => confidence,
-      contextShare: () => 1,
+      contextFraction: () => 1,
       share: [],
     },
   );

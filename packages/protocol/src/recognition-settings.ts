@@ -32,7 +32,7 @@ interface Declaration {
   /** The values that it takes in JSON, with its meaning in `description`. */
   readonly value: z.ZodType;
   /** What acts on it: recognition, the writing of what was recognised, or the session around both. */
-  readonly concerns: 'hearing' | 'writing' | 'session';
+  readonly concerns: 'recognition' | 'writing' | 'session';
   /** What it can be asked for: live sessions by `configure`, whole recordings by a field of the upload. */
   readonly askedOf: 'sessions' | 'recordings' | 'both';
   /** The value that counts if the client does not ask for another. Without it, the operator's value counts. */

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
 import type { AccessAuditAction, AuditedBy } from './access-audit.js';
-import { PATIENCE } from './change-services.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { codeSetup, createCodeSecret, secretText, stepOfCode } from './one-time-codes.js';
 import { createUserRows, type UserRow } from './user-rows.js';
@@ -82,7 +82,7 @@ export function createAccounts(services: UserServices): Accounts {
       const counts = { userRevision: changed.revision };
       const what = `user:${userId}`;
       await audit.appendIn(transaction, { action, outcome: 'success', ...by, what, counts });
-    }, PATIENCE);
+    }, WRITE_PATIENCE);
     if (changed !== undefined) rows.committed(changed);
   };
 

@@ -1,10 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import type { AuditedBy } from './access-audit.js';
 import { createApiKeyRows, type ApiKeyRow } from './api-key-rows.js';
 import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
-import { PATIENCE, type ChangeServices } from './change-services.js';
+import type { ChangeServices } from './change-services.js';
 import { groupsOf } from './groups.js';
 import type { GrantableRole, Identity } from './identity.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
@@ -103,7 +104,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
       await queue.submit(async (transaction) => {
         await transaction.insertInto('api_keys').values(row).execute();
         await note(transaction, 'key.create', by, row);
-      }, PATIENCE);
+      }, WRITE_PATIENCE);
       rows.committed(row);
       return { ...keyOf(row), secret };
     },
@@ -121,7 +122,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
         const changed = await rows.revokeIn(transaction, row, now());
         await note(transaction, 'key.revoke', by, changed);
         revoked = changed;
-      }, PATIENCE);
+      }, WRITE_PATIENCE);
       if (revoked !== undefined) rows.committed(revoked);
       return revoked !== undefined;
     },

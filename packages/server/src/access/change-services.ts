@@ -10,6 +10,3 @@ export interface ChangeServices {
   readonly audit: AccessAudit;
   readonly integrity: RowIntegrity;
 }
-
-/** How long somebody waits for a change before it is refused as `records_unavailable`. */
-export const PATIENCE = { milliseconds: 5000 } as const;

@@ -1,9 +1,10 @@
 import { stringifySetCookie } from 'cookie';
 import type { Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import { endedLogin } from '../integrity/revisions.js';
 import type { AuditedBy } from './access-audit.js';
-import { PATIENCE, type ChangeServices } from './change-services.js';
+import type { ChangeServices } from './change-services.js';
 import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import { createLoginLifetime, type LoginLifetime, type LoginSettings } from './login-lifetime.js';
 import { createLoginRows, type LoginRows } from './login-rows.js';
@@ -86,7 +87,7 @@ export function createLogins(
       await queue.submit(async (transaction) => {
         await transaction.deleteFrom('logins').where('digest', '=', digest).execute();
         await audit.appendIn(transaction, { action: 'logout', outcome: 'success', ...by, what });
-      }, PATIENCE);
+      }, WRITE_PATIENCE);
       revisions.noteEnded(what);
     },
     endOthersIn: async (transaction, userId, cookie, loginEpoch) => {

@@ -1,7 +1,8 @@
 import type { Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import type { AuditedBy } from './access-audit.js';
-import { PATIENCE, type ChangeServices } from './change-services.js';
+import type { ChangeServices } from './change-services.js';
 import type { UserRow, UserRows } from './user-rows.js';
 
 /** Does something in a transaction that may be retried, and resolves with the changed user. */
@@ -14,7 +15,7 @@ export function createChangeUser({ queue }: Pick<ChangeServices, 'queue'>, rows:
     let changed: UserRow | undefined;
     await queue.submit(async (transaction) => {
       changed = await work(transaction);
-    }, PATIENCE);
+    }, WRITE_PATIENCE);
     if (changed !== undefined) rows.committed(changed);
     return changed;
   };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import type { AuditedBy } from './access-audit.js';
-import { PATIENCE } from './change-services.js';
 import { createLoginCheck, type CheckLogin } from './check-login.js';
 import type { GrantableRole } from './identity.js';
 import { createChangeUser, noteUser } from './user-changes.js';
@@ -155,7 +155,7 @@ async function makeRoom({ queue }: UserServices, rows: UserRows, name: string): 
       .executeTakeFirst();
     if (row === undefined || (await rows.readIn(transaction, row.id)) !== undefined) return;
     await transaction.deleteFrom('users').where('id', '=', row.id).execute();
-  }, PATIENCE);
+  }, WRITE_PATIENCE);
 }
 
 async function endLogins(transaction: Transaction<Schema>, id: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { CommitQueue } from '../db/commit-queue.js';
+import { WRITE_PATIENCE, type CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
@@ -118,7 +118,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
   return {
     appendIn,
     append: (event) =>
-      queue.submit((transaction) => appendIn(transaction, event), { milliseconds: PATIENCE_MS }),
+      queue.submit((transaction) => appendIn(transaction, event), WRITE_PATIENCE),
     head: () => requireHead(database.db),
     close: async () => {
       await anchor(ANCHOR_MS).catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { ConfigError } from '../config/config-error.js';
-import type { CommitQueue } from '../db/commit-queue.js';
+import { WRITE_PATIENCE, type CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import type { MasterKeys } from '../records/master-keys.js';
@@ -39,10 +39,8 @@ export async function sealEarlierLog(
     if ((await readSealedHead(transaction, auditKeys(masterKeys))).kind !== 'none') return;
     await requireEarlierVersion(transaction, masterKeys);
     await sealLog(transaction, kind, masterKeys);
-  }, PATIENCE);
+  }, WRITE_PATIENCE);
 }
-
-const PATIENCE = { milliseconds: 5000 } as const;
 
 async function requireEarlierVersion(
   transaction: Transaction<Schema>,

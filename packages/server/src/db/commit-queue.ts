@@ -13,6 +13,9 @@ interface Patience {
   readonly milliseconds: number;
 }
 
+/** The patience of somebody who waits for an answer, and of what is tried again by itself. */
+export const WRITE_PATIENCE: Patience = { milliseconds: 5000 };
+
 /** Commits the writes of many, in order and together, so that they all share one wait for the disk. */
 export interface CommitQueue {
   /**

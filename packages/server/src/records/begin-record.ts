@@ -1,7 +1,7 @@
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import { createAuditOnlyWriter } from './audit-only-writer.js';
 import { newDataKey, wrapDataKey } from './data-keys.js';
-import { PATIENCE } from './change-record.js';
 import { createAudioPieces } from './record-audio.js';
 import { recordEvent } from './record-events.js';
 import { createHeadKeys, EMPTY_RECORD_HEAD } from './record-head.js';
@@ -59,7 +59,7 @@ export async function beginRecord(
       .values({ session_id: id, ...wrapDataKey(services.masterKeys, id, dataKey) })
       .execute();
     await audit.appendIn(transaction, { ...start, counts: { revision: FIRST_REVISION } });
-  }, PATIENCE);
+  }, WRITE_PATIENCE);
   rows.committed(id, FIRST_REVISION);
   const writer = createSessionWriter({
     sessionId: id,

@@ -1,9 +1,7 @@
 import type { Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import type { RecordServices } from './record-services.js';
-
-/** How long a request for a change waits before it is answered by `records_unavailable`, milliseconds. */
-export const PATIENCE = { milliseconds: 5000 } as const;
 
 /**
  * Changes a session within a transaction, and notes its new revision once that is committed. `work` resolves with the
@@ -13,7 +11,7 @@ export async function changeRecord(
   { queue, rows }: Pick<RecordServices, 'queue' | 'rows'>,
   id: string,
   work: (transaction: Transaction<Schema>) => Promise<number | undefined>,
-  patience?: typeof PATIENCE,
+  patience?: typeof WRITE_PATIENCE,
 ): Promise<void> {
   let revision: number | undefined;
   await queue.submit(async (transaction) => {

@@ -1,7 +1,8 @@
 import type { Selectable, Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
-import { changeRecord, PATIENCE } from './change-record.js';
+import { changeRecord } from './change-record.js';
 import { readDataKey } from './data-keys.js';
 import { corrected, openFinal, sealFinal, type RecognitionPass } from './record-content.js';
 import { recordEvent, reportingDamage } from './record-events.js';
@@ -37,7 +38,7 @@ export async function correctFinal(
         result = version;
         return revision;
       },
-      PATIENCE,
+      WRITE_PATIENCE,
     );
   });
   if (result === undefined) throw new TypeError('a correction was committed without being made');

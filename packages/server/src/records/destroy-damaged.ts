@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.js';
 import { ConfigError } from '../config/config-error.js';
-import type { CommitQueue } from '../db/commit-queue.js';
+import { WRITE_PATIENCE, type CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import { RequestError } from '../errors.js';
 import type { RowIntegrity } from '../integrity/row-integrity.js';
@@ -18,8 +18,6 @@ export interface DestroyDamagedServices {
   readonly records: Pick<RecordStore, 'summary'>;
   readonly keyCopies: Pick<KeyCopies, 'whileDestroying'>;
 }
-
-const PATIENCE = { milliseconds: 5000 } as const;
 
 /**
  * Destroys a record whose row is gone or was written by somebody other than a server: its key, and whatever is left of it.
@@ -51,7 +49,7 @@ export async function destroyDamaged(
         reason,
         counts,
       });
-    }, PATIENCE),
+    }, WRITE_PATIENCE),
   );
   await database.scrub().catch(() => false);
 }

@@ -1,7 +1,7 @@
 import type { AuditAction } from '../audit/audit-event.js';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import { RequestError } from '../errors.js';
 import type { Database } from '../db/database.js';
-import { PATIENCE } from './change-record.js';
 import { destroyRows } from './destroy-rows.js';
 import type { KeyCopies } from './key-copies/key-copies.js';
 import { recordEvent } from './record-events.js';
@@ -89,7 +89,7 @@ function destroySome(
       const counts = await destroyRows(transaction, id);
       await audit.appendIn(transaction, { ...recordEvent(action, actor, id), counts });
     }
-  }, PATIENCE);
+  }, WRITE_PATIENCE);
 }
 
 /** Looks at the row, and at the audit log, from which no hold can be removed unnoticed. */

@@ -1,4 +1,5 @@
-import { changeRecord, PATIENCE } from './change-record.js';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
+import { changeRecord } from './change-record.js';
 import { recordEvent } from './record-events.js';
 import type { RecordServices } from './record-services.js';
 import type { Actor } from './record.js';
@@ -25,7 +26,7 @@ export async function holdRecord(
       });
       return revision;
     },
-    PATIENCE,
+    WRITE_PATIENCE,
   );
   integrity.revisions.noteHeld(id, held);
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { SERVER_ITSELF } from '../audit/audit-event.js';
 import type { AuditLog } from '../audit/audit-log.js';
-import type { CommitQueue } from '../db/commit-queue.js';
+import { WRITE_PATIENCE, type CommitQueue } from '../db/commit-queue.js';
 import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 import { RequestError } from '../errors.js';
@@ -42,14 +42,11 @@ export async function endInterruptedSessions(services: EndingServices): Promise<
       async (transaction) => {
         for (const session of together) await end(transaction, services, session);
       },
-      { milliseconds: PATIENCE_MS },
+      WRITE_PATIENCE,
     );
   }
   return interrupted.length;
 }
-
-/** How long one attempt to write may take, milliseconds; it is followed by another. */
-const PATIENCE_MS = 5000;
 
 /**
  * Finds sessions without a server, by one statement: a server enters the table before it opens its first session, and one

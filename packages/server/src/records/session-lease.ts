@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { sql, type RawBuilder, type Transaction } from 'kysely';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { DatabaseKind } from '../db/schema-change.js';
 import type { Schema } from '../db/schema.js';
 import { secondsNow } from '../db/seconds-now.js';
@@ -23,11 +24,8 @@ export interface SessionLease {
 
 const RENEW_MS = 5000;
 
-/** How long a hold lasts unless it is renewed, seconds. */
+/** How long a lease lasts unless it is renewed, seconds. */
 const LEASE_SECONDS = 15;
-
-/** How long one attempt to write may take, milliseconds; it is followed by another. */
-const PATIENCE = { milliseconds: 5000 } as const;
 
 /**
  * Tells the other servers on the database that this one lives, so that they do not take its open sessions for interrupted.
@@ -41,7 +39,7 @@ export async function leaseSessions(services: LeaseServices, log: Log): Promise<
     let lease: { readonly wasLost: boolean } | undefined;
     await queue.submit(async (transaction) => {
       lease = await renewLease(transaction, database.kind, serverId);
-    }, PATIENCE);
+    }, WRITE_PATIENCE);
     if (lease?.wasLost === true) return;
     const ended = await endSessionsWithoutLease(services);
     if (ended > 0) log.warn('sessions of a server that went down are ended', { count: ended });
@@ -58,7 +56,7 @@ export async function leaseSessions(services: LeaseServices, log: Log): Promise<
       clearInterval(timer);
       await queue.submit(async (transaction) => {
         await transaction.deleteFrom('servers').where('id', '=', serverId).execute();
-      }, PATIENCE);
+      }, WRITE_PATIENCE);
     },
   };
 }
@@ -82,7 +80,7 @@ async function forgetDeadServers({ database, queue, serverId }: LeaseServices): 
   if (dead.length === 0) return;
   await queue.submit(async (transaction) => {
     await transaction.deleteFrom('servers').where('id', 'in', dead).execute();
-  }, PATIENCE);
+  }, WRITE_PATIENCE);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { changeOf } from '../audit/configuration-change.js';
 import type { Config } from '../config/schema.js';
 import { settings, type Setting } from '../config/settings.js';
+import { WRITE_PATIENCE } from '../db/commit-queue.js';
 import type { Storage } from './open-storage.js';
 import {
   readSavedConfiguration,
@@ -27,13 +28,10 @@ export async function noteConfiguration(
   await queue.submit(async (transaction) => {
     for (const event of events) await audit.appendIn(transaction, event);
     await saveConfiguration(transaction, masterKeys, dataDirectory, now);
-  }, PATIENCE);
+  }, WRITE_PATIENCE);
 }
 
 const NOTHING_KNOWN = 'first start, or what the last one was set to is lost';
-
-/** As for other work of the server that has to be logged, milliseconds. */
-const PATIENCE = { milliseconds: 5000 } as const;
 
 function changesBetween(before: SavedConfiguration, now: SavedConfiguration): readonly AuditEvent[] {
   return settings

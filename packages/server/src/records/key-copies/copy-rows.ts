@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely';
-import type { CommitQueue } from '../../db/commit-queue.js';
+import { WRITE_PATIENCE, type CommitQueue } from '../../db/commit-queue.js';
 import type { Database } from '../../db/database.js';
 import { databaseFailureOf } from '../../db/database-failure.js';
 import type { Schema } from '../../db/schema.js';
@@ -46,9 +46,6 @@ interface KeyRows {
   readonly allKeys: () => Promise<readonly Selectable<Schema['data_keys']>[]>;
 }
 
-/** How long one attempt to write to the database may take, milliseconds; it is followed by another. */
-const PATIENCE = { milliseconds: 5000 } as const;
-
 /** A copy counts as reachable for this long after a server has said so, seconds. */
 const REACHABLE_SECONDS = 15;
 
@@ -84,7 +81,7 @@ function createPlaceRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: Com
           .values({ id: copyId, path: place, seen_at })
           .onConflict((conflict) => conflict.column('id').doUpdateSet({ path: place, seen_at }))
           .execute();
-      }, PATIENCE),
+      }, WRITE_PATIENCE),
     tellReachable: (copyIds) =>
       queue.submit(async (transaction) => {
         await transaction
@@ -92,12 +89,7 @@ function createPlaceRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: Com
           .set({ seen_at: secondsNow(kind) })
           .where('id', 'in', copyIds)
           .execute();
-      }, PATIENCE),
-  };
-}
-
-function createRemovalRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: CommitQueue): RemovalRows {
-  return {
+      }, WRITE_PATIENCE),
     pendingFor: async (copyId) => {
       const rows = await asked(
         db.selectFrom('key_removals').select('session_id').where('copy_id', '=', copyId).execute(),
@@ -119,7 +111,7 @@ function createRemovalRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: C
             .where('copy_id', '=', copyId)
             .where('session_id', 'in', some)
             .execute();
-      }, PATIENCE);
+      }, WRITE_PATIENCE);
     },
     isHeldElsewhere: async (sessionIds) => {
       for (const some of pagesOf(sessionIds)) {

@@ -178,7 +178,7 @@ export async function createApp(
     log,
     guard,
     audit,
-    records: () => records,
+    records,
     transcriptions,
     decoders,
     keyTerms,
@@ -187,7 +187,7 @@ export async function createApp(
     draining: draining.signal,
   });
   await registerSessions(http, {
-    records: () => records,
+    records,
     authorise: createSessionAuthorisation(guard),
   });
   const spoken = dialects.map((create) => create({ config, reader }));
@@ -202,7 +202,7 @@ export async function createApp(
     recognizer: () => recognizer,
     refiner: () => refiner ?? recognizer,
     isDraining: () => draining.signal.aborted,
-    records: () => records,
+    records,
     isRecording: () => storage.queue.isWriting(),
     turns: createTurns(),
   });

@@ -51,7 +51,7 @@ export type Authorise = (
 
 /** What the routes need from the server. */
 export interface SessionRoutes {
-  readonly records: () => RecordStore;
+  readonly records: RecordStore;
   readonly authorise: Authorise;
 }
 
@@ -212,7 +212,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       const grant = await services.authorise(request, 'record.list', undefined);
       const { from, to, ...query } = request.query;
       const page = await services
-        .records()
+        .records
         .find(
           { ...query, from: sortable(from), to: sortable(to), scope: grant.scope },
           actorOf(grant, request),
@@ -239,7 +239,7 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
       const { id } = request.params;
       const actor = await permitted(request, 'record.read', id, services);
       const { version: chosen, damaged: asked } = request.query;
-      const record = await services.records().read(id, actor, 'record.read', asked);
+      const record = await services.records.read(id, actor, 'record.read', asked);
       return answerInPieces(reply, 'application/json', bodyPieces(record, chosen));
     },
   );
@@ -272,7 +272,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
     async (request, reply) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.export', id, services);
-      const record = await services.records().read(id, actor, 'record.export', request.query.damaged);
+      const record = await services.records.read(id, actor, 'record.export', request.query.damaged);
       return answerInPieces(reply, EXPORT_TYPES[request.query.format], exported(record, request.query));
     },
   );
@@ -294,7 +294,7 @@ function addExport(app: FastifyInstance, services: SessionRoutes): void {
     async (request, reply) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.export', id, services);
-      const pcm = await services.records().audio(id, request.query.channel, actor);
+      const pcm = await services.records.audio(id, request.query.channel, actor);
       return reply.type('audio/wav').send(Readable.from(waveOf(pcm), { objectMode: false }));
     },
   );
@@ -327,7 +327,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       const { id, place } = request.params;
       const actor = await permitted(request, 'record.correct', id, services);
       void reply.code(201);
-      return versionBodyOf(await services.records().correct(id, { place, ...request.body }, actor));
+      return versionBodyOf(await services.records.correct(id, { place, ...request.body }, actor));
     },
   );
   for (const [method, held, summary] of [
@@ -346,7 +346,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
       },
       async (request, reply) => {
         const { id } = request.params;
-        await services.records().hold(id, held, await permitted(request, 'record.hold', id, services));
+        await services.records.hold(id, held, await permitted(request, 'record.hold', id, services));
         void reply.code(204);
         return null;
       },
@@ -370,7 +370,7 @@ function addChanging(app: FastifyInstance, services: SessionRoutes): void {
     async (request, reply) => {
       const { id } = request.params;
       const actor = await permitted(request, 'record.delete', id, services);
-      await services.records().destroy([id], actor);
+      await services.records.destroy([id], actor);
       void reply.code(204);
       return null;
     },
@@ -383,7 +383,7 @@ async function permitted(
   id: string,
   { records, authorise }: SessionRoutes,
 ): Promise<Actor> {
-  const resource = await records().summary(id);
+  const resource = await records.summary(id);
   // Authorised first, so that only those who may know which sessions exist learn which do not.
   const grant = await authorise(request, action, resource);
   if (resource === undefined) throw new RequestError('record_not_found');

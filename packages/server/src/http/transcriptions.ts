@@ -51,7 +51,7 @@ export interface TranscriptionRoutes {
   readonly log: Log;
   readonly guard: Guard;
   readonly audit: AuditLog;
-  readonly records: () => RecordStore;
+  readonly records: RecordStore;
   readonly transcriptions: Transcriptions;
   readonly decoders: DecoderPool;
   readonly keyTerms: SharedKeyTerms;
@@ -288,7 +288,7 @@ function openRecord(
   { request, services, recognizer }: Submission,
 ): Promise<SessionRecordWriter> {
   const who = requireIdentity(request);
-  return services.records().open({
+  return services.records.open({
     id,
     kind: 'upload',
     actor: { who, from: request.ip },
@@ -405,7 +405,7 @@ function addResult(app: FastifyInstance, services: TranscriptionRoutes): void {
       const format = request.query.format ?? acceptedFormat(request, reply);
       const { transcription, reason } = await found(services, request, 'transcript.read', request.params.id);
       const { id, sessionId, words, transcript } = ended(transcription);
-      if (await services.records().isDestroyed(sessionId ?? id)) {
+      if (await services.records.isDestroyed(sessionId ?? id)) {
         services.transcriptions.remove(id);
         throw new RequestError('transcription_not_found');
       }

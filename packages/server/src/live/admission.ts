@@ -25,7 +25,7 @@ export interface AdmissionServices extends SessionServices {
   /** The recognizer of the second pass, once it is warm. */
   readonly refiner: () => Recognizer | undefined;
   readonly isDraining: () => boolean;
-  readonly records: () => RecordStore;
+  readonly records: RecordStore;
 }
 
 /** The decision about a request for a connection. */
@@ -138,7 +138,7 @@ function openRecord(
   { who, from }: { readonly who: Identity; readonly from: string },
   { config, records }: AdmissionServices,
 ): Promise<SessionRecordWriter> {
-  return records().open({
+  return records.open({
     id,
     kind: 'live',
     actor: { who, from },

@@ -37,7 +37,7 @@ export function createDispatch(schedule: Schedule): Dispatch {
     if (job.isEarlyAtWork) setTimeout(hasten, job.dueAt - performance.now(), job).unref();
     const home = affinity.of(stream);
     if (home !== slot && window !== undefined) home?.forget({ window });
-    homes.move(stream, slot);
+    affinity.move(stream, slot);
     slot.assign(jobToSend(job, crowdsIn(schedule).areBeside(job)), { audio: job.owner.audio, keyTerms });
   };
 

@@ -82,9 +82,9 @@ function crowdedOutBy(final: ScheduledJob, slot: WorkerSlot, schedule: Schedule)
 function partialsFor(
   slot: WorkerSlot,
   waiting: readonly ScheduledJob[],
-  { homes }: Schedule,
+  { affinity }: Schedule,
 ): readonly ScheduledJob[] {
-  return waiting.filter((job) => isPartial(job) && homes.isHome(job.request.stream, slot));
+  return waiting.filter((job) => isPartial(job) && affinity.isPreferred(job.request.stream, slot));
 }
 
 function finalFor(

@@ -7,14 +7,14 @@ export interface StreamAffinity {
   /** The process of a stream, or the one that a stream without jobs would get: that with the fewest streams. */
   likelyOf(stream: string): WorkerSlot | undefined;
   /** Whether a job of the stream is best done there; anywhere while its process takes none. */
-  isHome(stream: string, slot: WorkerSlot): boolean;
+  isPreferred(stream: string, slot: WorkerSlot): boolean;
   move(stream: string, slot: WorkerSlot): void;
   /** The stream has ended. */
   forget(stream: string): void;
 }
 
 /** No stream has a process yet. */
-export function createStreamHomes(slots: readonly WorkerSlot[]): StreamHomes {
+export function createStreamAffinity(slots: readonly WorkerSlot[]): StreamAffinity {
   const homes = new Map<string, WorkerSlot>();
 
   const leastUsed = () => {

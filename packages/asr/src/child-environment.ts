@@ -12,13 +12,10 @@ export type ChildProgram =
  * server's own holds the master key, the address of the database and whatever else its operator put there, and
  * everything in it can be read in `/proc/PID/environ` for as long as the child runs.
  */
-export function childEnvironment(
-  program: ChildProgram,
-  environment: NodeJS.ProcessEnv = process.env,
-): Record<string, string> {
+export function childEnvironment(program: ChildProgram): Record<string, string> {
   return Object.fromEntries(
     needs[program].flatMap((name) => {
-      const value = environment[name];
+      const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),
   );

@@ -8,8 +8,8 @@ export interface ByteSource {
   read(length: number): Promise<Uint8Array>;
   /** Skips up to `length` bytes and returns how many there were. */
   skip(length: number): Promise<number>;
-  /** Takes all that is left, or at most `limit` bytes, in blocks of at most `blockBytes`. */
-  blocks(blockBytes: number, limit?: number): AsyncGenerator<Uint8Array, void>;
+  /** Takes all that is left, in blocks of at most `blockBytes`. */
+  blocks(blockBytes: number): AsyncGenerator<Uint8Array, void>;
 }
 
 /** A source of what `pull` gives: the next bytes, however many, and `undefined` at the end. */
@@ -56,12 +56,11 @@ export function createByteSource(pull: () => Promise<Uint8Array | undefined>): B
       }
       return skipped;
     },
-    async *blocks(blockBytes, limit = Number.POSITIVE_INFINITY) {
-      for (let left = limit; left > 0;) {
+    async *blocks(blockBytes) {
+      for (;;) {
         await fill(1);
-        const block = take(Math.min(blockBytes, left));
+        const block = take(blockBytes);
         if (block.length === 0) return;
-        left -= block.length;
         yield block;
       }
     },

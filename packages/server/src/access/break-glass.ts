@@ -19,17 +19,17 @@ interface Grant {
 }
 
 /** Nothing is granted yet. Grants end with the server. */
-export function createBreakGlass(now: () => Date = () => new Date()): BreakGlass {
+export function createBreakGlass(): BreakGlass {
   let grants: readonly Grant[] = [];
   return {
     grant: (identity, record, reason) => {
-      const until = new Date(now().getTime() + BREAK_GLASS_MINUTES * 60_000);
-      grants = [...grants.filter((grant) => grant.until > now()), { identity, record, reason, until }];
+      const until = new Date(Date.now() + BREAK_GLASS_MINUTES * 60_000);
+      grants = [...grants.filter((grant) => grant.until > new Date()), { identity, record, reason, until }];
       return until;
     },
     reasonOf: (identity, record) =>
       grants.findLast(
-        (grant) => grant.record === record && grant.until > now() && isSameIdentity(grant.identity, identity),
+        (grant) => grant.record === record && grant.until > new Date() && isSameIdentity(grant.identity, identity),
       )?.reason,
   };
 }

@@ -37,15 +37,14 @@ export function createRefusedRows(
   audit: Pick<AuditLog, 'append'>,
   log: Log,
   onRefused: (row: RefusedRow) => void,
-  now: () => number = () => performance.now(),
 ): RefusedRows {
   const told = new Set<string>();
-  let hour = { began: now(), rows: 0 };
+  let hour = { began: performance.now(), rows: 0 };
 
   const isForTelling = ({ table, id, refusal }: RefusedRow): boolean => {
     const name = `${refusal} ${table}/${id}`;
     if (told.has(name)) return false;
-    if (now() - hour.began > HOUR_MS) hour = { began: now(), rows: 0 };
+    if (performance.now() - hour.began > HOUR_MS) hour = { began: performance.now(), rows: 0 };
     if (hour.rows >= MOST_AN_HOUR) return false;
     hour.rows += 1;
     if (told.size >= MOST_REMEMBERED) told.clear();

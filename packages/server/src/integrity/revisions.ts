@@ -27,7 +27,6 @@ export function endedLogin(digest: string): string {
 export function createRevisions(
   { db }: Pick<Database, 'db'>,
   scope: 'recent' | 'all' = 'recent',
-  now: () => number = () => performance.now(),
 ): Revisions {
   const { take, ...known } = createKnownRevisions(scope);
   let read = 0;
@@ -42,13 +41,13 @@ export function createRevisions(
       read = page.to;
       if (page.goesOn) await turn();
     }
-    refreshedAt = now();
+    refreshedAt = performance.now();
   };
 
   return {
     ...known,
     refresh: async () => {
-      if (now() - refreshedAt < REFRESH_MS) return;
+      if (performance.now() - refreshedAt < REFRESH_MS) return;
       refreshing ??= readOn().finally(() => (refreshing = undefined));
       await refreshing;
     },

@@ -7,17 +7,14 @@ export interface MessageBudget {
 /** The messages of this many seconds may come at once, as they do after a network stall. */
 const BURST_SECONDS = 0.25;
 
-/** A token bucket of `perSecond` messages. `now` is a clock in milliseconds. */
-export function createMessageBudget(
-  perSecond: number,
-  now: () => number = performance.now.bind(performance),
-): MessageBudget {
+/** A token bucket of `perSecond` messages. */
+export function createMessageBudget(perSecond: number): MessageBudget {
   const capacity = Math.max(1, perSecond * BURST_SECONDS);
   let left = capacity;
-  let countedAt = now();
+  let countedAt = performance.now();
   return {
     spend: () => {
-      const time = now();
+      const time = performance.now();
       left = Math.min(capacity, left + ((time - countedAt) * perSecond) / 1000) - 1;
       countedAt = time;
       return left >= 0 ? 0 : (-left * 1000) / perSecond;

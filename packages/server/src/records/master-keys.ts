@@ -68,8 +68,8 @@ export function masterKeyPath({ masterKeyFile, dataDirectory }: MasterKeySetting
 }
 
 /** Whether somebody has set where the keys are; then none may be made. */
-export function areKeysConfigured(settings: MasterKeySettings, environment = process.env): boolean {
-  return [settings.masterKeyFile, settings.masterKeyCommand, environment[MASTER_KEY_VARIABLE]].some(Boolean);
+export function areKeysConfigured(settings: MasterKeySettings): boolean {
+  return [settings.masterKeyFile, settings.masterKeyCommand, process.env[MASTER_KEY_VARIABLE]].some(Boolean);
 }
 
 /** Writes a new key to a new file that only its owner may read. Returns false if there is a file, which is left as it is. */

@@ -6,8 +6,7 @@ import type { AuditedBy } from './access-audit.js';
 import { createApiKeyRows, type ApiKeyRow } from './api-key-rows.js';
 import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './authentication.js';
 import type { ChangeServices } from './change-services.js';
-import { groupsOf } from './groups.js';
-import type { GrantableRole, Identity } from './identity.js';
+import { groupsOf, type GrantableRole, type Identity } from './identity.js';
 import { createSecret, digestOf, SECRET_PATTERN } from './secrets.js';
 
 /** What may be shown about an API key; the key itself is not known. */

@@ -59,3 +59,8 @@ export function isSameIdentity(one: Identity, other: Identity): boolean {
 export function isGrantableRole(name: string): name is GrantableRole {
   return (GRANTABLE_ROLES as readonly string[]).includes(name);
 }
+
+/** The groups in a column that holds them as a JSON array of names. */
+export function groupsOf(column: string): string[] {
+  return JSON.parse(column) as string[];
+}

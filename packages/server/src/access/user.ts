@@ -1,5 +1,4 @@
-import { groupsOf } from './groups.js';
-import type { GrantableRole, Identity } from './identity.js';
+import { groupsOf, type GrantableRole, type Identity } from './identity.js';
 import type { UnvouchedUser } from './user-rows.js';
 
 /** What may be shown of a user. */

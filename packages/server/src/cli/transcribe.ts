@@ -8,7 +8,6 @@ import type { Config } from '../config/schema.js';
 import { recognitionOf, writingOf } from '../settings-by-concern.js';
 import { readKeyTermsFile } from '../key-terms/read-key-terms-file.js';
 import { recognizerOptions } from '../recognizer-options.js';
-import { silenceDecoders } from '../silence-decoders.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../transcripts/format.js';
 import { failureLine } from './failure-line.js';
 import { withDownloadBar } from './models/download-bar.js';
@@ -163,4 +162,12 @@ function nothingFound(paths: readonly string[]): SpeechError {
     `There are no recordings in ${paths.join(', ')}.`,
     'Name a folder with audio files, or a file.',
   );
+}
+
+/**
+ * Keeps decoders of recordings from the console, where they report each bad frame, for the rest of the process:
+ * a fault of a recording is reported once, at its end.
+ */
+function silenceDecoders(): void {
+  console.error = () => undefined;
 }

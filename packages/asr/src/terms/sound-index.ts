@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { lowerBound } from './lower-bound.js';
 import { soundDistance, soundsOf, type Sounds } from './sound-distance.js';
 import { soundSpelling } from './sound-spelling.js';
-import { atOnce, type Steps } from './steps.js';
+import type { Steps } from './steps.js';
 
 /** Finds the entries that sound like a text, among many. */
 export interface SoundIndex {
@@ -23,14 +23,10 @@ interface SoundAlike {
 }
 
 /**
- * Makes an index of the ways to say things: `sayings[i]` are the ways to say entry i. A way that shares too few pairs
+ * Makes an index of the ways to say things, in steps: one for each entry, which takes longer the more ways to say it there are.
+ * `sayings[i]` are the ways to say entry i. A way that shares too few pairs
  * of neighbouring consonant classes with a text is not compared with it.
  */
-export function createSoundIndex(sayings: readonly (readonly string[])[]): SoundIndex {
-  return atOnce(growSoundIndex(sayings));
-}
-
-/** As `createSoundIndex`, in steps: one for each entry, which takes longer the more ways to say it there are. */
 export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<SoundIndex> {
   const { entries, codes, starts, weights, pairCounts, byPair } = yield* pack(sayings);
   const shared = new Uint8Array(entries.length);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadMedicalLexicon } from '../../src/lexicon/medical-lexicon.js';
 import { soundDistance, soundsOf } from '../../src/terms/sound-distance.js';
-import { createSoundIndex } from '../../src/terms/sound-index.js';
+import { growSoundIndex } from '../../src/terms/sound-index.js';
+import { atOnce } from '../../src/terms/steps.js';
 import { soundSpelling } from '../../src/terms/sound-spelling.js';
 
 describe('the spelling by sound', () => {
@@ -50,7 +51,7 @@ describe('the distance of sounds', () => {
 describe('the index of sounds', () => {
   test('finds what comparing with all would find nearest', async () => {
     const terms = (await loadMedicalLexicon()).map(({ text }) => text);
-    const index = createSoundIndex(terms.map((text) => [text]));
+    const index = atOnce(growSoundIndex(terms.map((text) => [text])));
     for (const heard of ['MetaPro all', 'gabby pinton', 'Amex saline', 'colesus status', 'furious my']) {
       const sounds = soundsOf(soundSpelling(heard));
       const all = terms.map((text) => soundDistance(soundsOf(soundSpelling(text)), sounds));
@@ -62,12 +63,12 @@ describe('the index of sounds', () => {
   });
 
   test('names an entry once, by the nearest of the ways to say it', () => {
-    const index = createSoundIndex([['HbA1c', 'h b a one c', 'hemoglobin']]);
+    const index = atOnce(growSoundIndex([['HbA1c', 'h b a one c', 'hemoglobin']]));
     expect(index.near('haemoglobin', 0.45)).toHaveLength(1);
   });
 
   test('finds nothing for text without sounds', () => {
-    const index = createSoundIndex([['metoprolol']]);
+    const index = atOnce(growSoundIndex([['metoprolol']]));
     for (const text of ['', '42', '…', '心']) expect(index.near(text, 0.45)).toEqual([]);
   });
 });

@@ -12,11 +12,6 @@ export function bytesOfPiece(piece: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** The piece that stands for a run of bytes. */
-export function pieceOfBytes(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => characters[byte]).join('');
-}
-
 /**
  * Bytes that are printable in Latin-1 stand for themselves; the others are written, in their order, as the characters
  * from U+0100 on.

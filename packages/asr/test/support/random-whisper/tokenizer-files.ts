@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pieceOfBytes } from '../../../src/families/whisper/byte-pieces.js';
+import { bytesOfPiece } from '../../../src/families/whisper/byte-pieces.js';
 import { languagesOf } from '../../../src/families/whisper/languages.js';
 
 /** A vocabulary with few text tokens, and special tokens in their published order. */
@@ -126,6 +126,14 @@ function mergePair(word: readonly string[], pair: string): string[] {
   return merged;
 }
 
+/** The characters of pieces that stand for one byte each. */
+const characterOf: ReadonlyMap<number, string> = new Map(
+  Array.from({ length: 0x200 }, (_, code) => String.fromCharCode(code)).flatMap((character) => {
+    const [byte] = bytesOfPiece(character) ?? [];
+    return byte === undefined ? [] : [[byte, character] as const];
+  }),
+);
+
 /** The piece of a single space. */
 const SPACE = pieceOfBytes(Buffer.from(' '));
 
@@ -139,3 +147,8 @@ const SENTENCES =
   'Der Patient nimmt morgens zwei Tabletten und abends eine. Le patient prend deux comprimés le matin. ' +
   'El paciente toma dos pastillas cada mañana y una por la noche. 患者每天早上服用两片药,晚上服用一片药。' +
   '患者は毎朝二錠、毎晩一錠の薬を飲みます。Пациент принимает две таблетки утром и одну таблетку вечером.';
+
+/** The piece that stands for a run of bytes: the other way round than `bytesOfPiece`. */
+function pieceOfBytes(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => characterOf.get(byte)).join('');
+}

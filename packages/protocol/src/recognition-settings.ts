@@ -122,7 +122,7 @@ export const recognitionSettings = {
   refine: {
     value: refineMode.meta({
       description:
-        'Whether a session is recognised again as a whole after `stop`, for a better text beside the live one, sent as `refined`.',
+        'Whether a session is heard again as a whole after `stop`, for a better text beside the live one: the message `refined`.',
     }),
     concerns: 'session',
     askedOf: 'sessions',

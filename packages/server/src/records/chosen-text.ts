@@ -1,9 +1,9 @@
 import type { RecordedSegment, RefinedPart, SegmentVersion, StoredRecord } from './record.js';
 
 /**
- * The texts that can be made of a session. `live`: the text that was sent while people spoke. `refined`: the text of the
- * second pass, and live text where there was none. `edited`: live text with the corrections of people. `newest`: with all
- * corrections; where live text was corrected last, that text, else the text of the second pass, else live text.
+ * Which text of a session is meant. `live`: what was sent while it was spoken. `refined`: what the second pass heard,
+ * and live text where there was none. `edited`: live text with the corrections of people. `newest`: of each stretch
+ * what somebody corrected last, else what the second pass heard, else live text; with all corrections.
  */
 export const TEXT_VERSIONS = ['newest', 'live', 'refined', 'edited'] as const;
 export type TextVersion = (typeof TEXT_VERSIONS)[number];

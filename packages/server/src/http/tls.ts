@@ -67,7 +67,7 @@ export function createTls(
   let problem: string | undefined;
   let tell: (changed: readonly TlsSetting[]) => void = () => undefined;
   /** Connections whose certificate was good when they were opened. */
-  const recognised = new Set<TLSSocket>();
+  const authenticated = new Set<TLSSocket>();
 
   const renew = (server: Server): void => {
     try {
@@ -92,7 +92,7 @@ export function createTls(
 
   /** Certificates are checked when a connection begins, so a revoked one is noticed at the next. */
   const disconnect = (): void => {
-    for (const socket of recognised) socket.destroy();
+    for (const socket of authenticated) socket.destroy();
   };
 
   return {
@@ -110,8 +110,8 @@ export function createTls(
       log.info('TLS is on', { expiresAt: expiryOf(served) });
       server.on('secureConnection', (socket) => {
         if (!socket.authorized) return;
-        recognised.add(socket);
-        socket.once('close', () => recognised.delete(socket));
+        authenticated.add(socket);
+        socket.once('close', () => authenticated.delete(socket));
       });
       timer = setInterval(renew, lookAgainMs, server).unref();
     },

@@ -1,5 +1,5 @@
 import type { Attack } from './attack.js';
-import { bombs } from './bombs.js';
+import { bombFiles } from './bombs.js';
 import {
   connectAndGo,
   fragments,
@@ -24,7 +24,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'login-escapes': loginBodies('escapes'),
   'login-guesses': guesses,
   'old-keys': oldKeys,
-  ...Object.fromEntries(Object.keys(bombs).map((file) => [file.replace('.', '-'), uploadBombs(file)])),
+  ...Object.fromEntries(Object.keys(bombFiles).map((file) => [file.replace('.', '-'), uploadBombs(file)])),
   'upload-trickle': trickles,
   'large-configure': largeConfigure,
   'fast-sessions': fastSessions,

@@ -1,5 +1,5 @@
 /** Small files that decode to hours, and files that claim sizes which a reader might allocate, by name. */
-export const bombs: Readonly<Record<string, () => Buffer>> = {
+export const bombFiles: Readonly<Record<string, () => Buffer>> = {
   'bomb.flac': () => flacOfSilence(FLAC_FRAMES),
   'bomb.opus': () => opusOfSilence(OGG_PAGES),
   'bomb.wav': () => hugeChunk(),

@@ -1,6 +1,6 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { createTally, inLanes, type Attack, type Victim } from './attack.js';
-import { bombs } from './bombs.js';
+import { bombFiles } from './bombs.js';
 import { rawConnection } from './raw-frames.js';
 
 /** Bombs uploaded at the same time, as an attacker would. */
@@ -10,7 +10,7 @@ const BOMBS_AT_ONCE = 4;
 export function uploadBombs(file: string): Attack {
   return async (victim) => {
     const tally = createTally();
-    const bytes = bombs[file]?.() ?? Buffer.alloc(0);
+    const bytes = bombFiles[file]?.() ?? Buffer.alloc(0);
     await inLanes(BOMBS_AT_ONCE, victim.goesOn, async () => {
       tally.add(await upload(victim, file, bytes));
     });

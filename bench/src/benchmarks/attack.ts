@@ -13,7 +13,7 @@ import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
 import { countWordErrors } from '../score/word-errors.js';
 import { watchHealth } from '../server/health-watch.js';
 import { watchProcesses } from '../server/process-use.js';
-import { createKey } from '../server/run-cli.js';
+import { createKey } from '../server/create-key.js';
 import { auscultCommand, startServer, type Target } from '../server/target.js';
 
 /** What is attacked, and how. */
@@ -75,7 +75,7 @@ export async function measureAttacks(
     );
   let server: Target | undefined;
   try {
-    const doctorKey = await createKey(dataDirectory, 'clinician');
+    const doctorKey = await createKey(['--data-directory', dataDirectory], 'clinician');
     server = await start();
     const expected = wordsIn(await speak(server, track, doctorKey));
     const baseline = await besides(undefined, {
@@ -89,7 +89,7 @@ export async function measureAttacks(
     const attacked: AttackedDoctor[] = [];
     for (const attack of attacks) {
       // Sessions of the previous attack may still be kept, and would count against its key.
-      const key = await createKey(dataDirectory, 'service');
+      const key = await createKey(['--data-directory', dataDirectory], 'service');
       const doctor = await besides(attack, { server, track, doctorKey, key, expected, speechPath });
       attacked.push(doctor);
       onAttack();

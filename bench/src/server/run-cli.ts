@@ -15,9 +15,3 @@ export async function runCli(args: readonly string[]): Promise<string> {
   });
   return stdout;
 }
-
-/** Creates an API key, and resolves with it. */
-export async function createKey(dataDirectory: string, role: string): Promise<string> {
-  const args = ['keys', 'create', '--role', role, '--data-directory', dataDirectory, '--json'];
-  return (JSON.parse(await runCli(args)) as { readonly secret: string }).secret;
-}

@@ -9,8 +9,8 @@ import {
 type RecognitionSetting = SettingsWith<{ readonly concerns: 'recognition' }>;
 type WritingSetting = SettingsWith<{ readonly concerns: 'writing' }>;
 
-/** Those of the settings that say how speech is heard. The recognizer has options of the same names. */
-export function hearingOf<Settings extends Partial<RecognitionSettings>>(
+/** The settings among these that say how speech is heard. The recognizer has options of the same names. */
+export function recognitionOf<Settings extends Partial<RecognitionSettings>>(
   settings: Settings,
 ): Pick<Settings, RecognitionSetting & keyof Settings> {
   const heard = namesOf('recognition').filter((name) => settings[name] !== undefined);

@@ -29,7 +29,8 @@ export function createBreakGlass(): BreakGlass {
     },
     reasonOf: (identity, record) =>
       grants.findLast(
-        (grant) => grant.record === record && grant.until > new Date() && isSameIdentity(grant.identity, identity),
+        (grant) =>
+          grant.record === record && grant.until > new Date() && isSameIdentity(grant.identity, identity),
       )?.reason,
   };
 }

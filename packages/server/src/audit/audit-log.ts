@@ -117,8 +117,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
 
   return {
     appendIn,
-    append: (event) =>
-      queue.submit((transaction) => appendIn(transaction, event), WRITE_PATIENCE),
+    append: (event) => queue.submit((transaction) => appendIn(transaction, event), WRITE_PATIENCE),
     head: () => requireHead(database.db),
     close: async () => {
       await anchor(ANCHOR_MS).catch(() => undefined);

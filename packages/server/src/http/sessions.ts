@@ -211,12 +211,10 @@ function addReading(app: FastifyInstance, services: SessionRoutes): void {
     async (request) => {
       const grant = await services.authorise(request, 'record.list', undefined);
       const { from, to, ...query } = request.query;
-      const page = await services
-        .records
-        .find(
-          { ...query, from: sortable(from), to: sortable(to), scope: grant.scope },
-          actorOf(grant, request),
-        );
+      const page = await services.records.find(
+        { ...query, from: sortable(from), to: sortable(to), scope: grant.scope },
+        actorOf(grant, request),
+      );
       return { sessions: page.records.map(summaryBody), next: page.next };
     },
   );

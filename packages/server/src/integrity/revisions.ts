@@ -24,10 +24,7 @@ export function endedLogin(digest: string): string {
  * Nothing is read before the first `refresh`.
  * @param scope `all`: every session and every deletion is remembered
  */
-export function createRevisions(
-  { db }: Pick<Database, 'db'>,
-  scope: 'recent' | 'all' = 'recent',
-): Revisions {
+export function createRevisions({ db }: Pick<Database, 'db'>, scope: 'recent' | 'all' = 'recent'): Revisions {
   const { take, ...known } = createKnownRevisions(scope);
   let read = 0;
   let refreshedAt = -Infinity;

@@ -38,12 +38,9 @@ export async function endInterruptedSessions(services: EndingServices): Promise<
   const interrupted = await findInterrupted(database.db);
   for (let from = 0; from < interrupted.length; from += ENDED_TOGETHER) {
     const together = interrupted.slice(from, from + ENDED_TOGETHER);
-    await queue.submit(
-      async (transaction) => {
-        for (const session of together) await end(transaction, services, session);
-      },
-      WRITE_PATIENCE,
-    );
+    await queue.submit(async (transaction) => {
+      for (const session of together) await end(transaction, services, session);
+    }, WRITE_PATIENCE);
   }
   return interrupted.length;
 }

@@ -90,6 +90,11 @@ function createPlaceRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: Com
           .where('id', 'in', copyIds)
           .execute();
       }, WRITE_PATIENCE),
+  };
+}
+
+function createRemovalRows({ db, kind }: Pick<Database, 'db' | 'kind'>, queue: CommitQueue): RemovalRows {
+  return {
     pendingFor: async (copyId) => {
       const rows = await asked(
         db.selectFrom('key_removals').select('session_id').where('copy_id', '=', copyId).execute(),

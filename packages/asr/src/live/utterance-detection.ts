@@ -31,45 +31,23 @@ interface Boundary {
   readonly resolve: () => void;
 }
 
-/** Audio that has come and is not heard yet, samples: 0.25 s are more than a message brings of live speech. */
-const BEHIND = SAMPLE_RATE / 4;
-
 /** Starts at the beginning of the history. What nobody needs any more of it is forgotten. */
 export function createUtteranceDetection(
   options: Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds'>,
   { history, voice, recognition }: DetectionParts,
 ): UtteranceDetection {
   const boundaries: Boundary[] = [];
-  const frame = new Float32Array(VAD_FRAME_SAMPLES);
+  const probabilityIn = frameProbability(history, voice);
   let segmenter = newSegmenter(options, 0);
   let heard = 0;
-  let pumping = false;
   let closed = false;
 
-  const pump = async () => {
-    if (pumping) return;
-    pumping = true;
-    // Also when there is nothing to wait for: listeners are never called from within `push`.
-    await Promise.resolve();
-    while (!closed) {
-      const boundary = boundaries[0];
-      const available = (boundary?.at ?? history.end) - heard;
-      if (available >= VAD_FRAME_SAMPLES) await hear(VAD_FRAME_SAMPLES);
-      else if (boundary) await pass(boundary, available);
-      else break;
-    }
-    pumping = false;
-  };
-
   const hear = async (samples: number) => {
-    const audio = history.slice(heard, heard + samples);
-    for (let i = 0; i < VAD_FRAME_SAMPLES; i++) frame[i] = (audio[i] ?? 0) / 32_768;
-    const behind = history.end - heard > BEHIND;
-    const probability = await voice.probability(frame, behind);
+    const probability = await probabilityIn(heard, heard + samples);
     if (closed) return;
     heard += samples;
     recognition.follow(segmenter.push(probability, samples), heard, segmenter.speaking);
-    forget();
+    history.forgetBefore(Math.min(segmenter.settledBefore, recognition.neededFrom ?? Infinity));
   };
 
   const pass = async (boundary: Boundary, rest: number) => {
@@ -80,18 +58,20 @@ export function createUtteranceDetection(
     void recognition.settled().then(boundary.resolve);
   };
 
-  const forget = () => {
-    history.forgetBefore(Math.min(segmenter.settledBefore, recognition.neededFrom ?? Infinity));
-  };
+  const goOn = stepByStep(() => {
+    if (closed) return undefined;
+    const [boundary] = boundaries;
+    const available = (boundary?.at ?? history.end) - heard;
+    if (available >= VAD_FRAME_SAMPLES) return hear(VAD_FRAME_SAMPLES);
+    return boundary && pass(boundary, available);
+  });
 
   return {
-    goOn: () => {
-      void pump();
-    },
+    goOn,
     flush: () =>
       new Promise((resolve) => {
         boundaries.push({ at: history.end, resolve });
-        void pump();
+        goOn();
       }),
     close: () => {
       closed = true;
@@ -106,6 +86,38 @@ export function createUtteranceDetection(
     },
   };
 }
+
+/** Takes one step after another as long as there is a next. While it does, it is not begun a second time. */
+function stepByStep(next: () => Promise<void> | undefined): () => void {
+  let isGoing = false;
+  const go = async () => {
+    // Also when there is nothing to wait for: listeners are never called from within `push`.
+    await Promise.resolve();
+    for (let step = next(); step; step = next()) await step;
+    isGoing = false;
+  };
+  return () => {
+    if (isGoing) return;
+    isGoing = true;
+    void go();
+  };
+}
+
+/** The probability of speech from one sample to another, a frame apart at most: silence is added to what is less. */
+function frameProbability(
+  history: AudioHistory,
+  voice: VoiceActivity,
+): (from: number, to: number) => Promise<number> {
+  const frame = new Float32Array(VAD_FRAME_SAMPLES);
+  return (from, to) => {
+    const audio = history.slice(from, to);
+    for (let i = 0; i < VAD_FRAME_SAMPLES; i++) frame[i] = (audio[i] ?? 0) / 32_768;
+    return voice.probability(frame, history.end - from > BEHIND);
+  };
+}
+
+/** Audio that has come and is not heard yet, samples: 0.25 s are more than a message brings of live speech. */
+const BEHIND = SAMPLE_RATE / 4;
 
 function newSegmenter(
   options: Pick<LiveOptions, 'endpointingMs' | 'maxUtteranceSeconds'>,

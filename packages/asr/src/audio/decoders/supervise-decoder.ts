@@ -1,13 +1,13 @@
 import { SAMPLE_RATE } from '../sample-rate.js';
+import { type AnsweredQuestions, answerQuestions } from './answered-questions.js';
 import { createReplies, type DecodingListener } from './decoder-replies.js';
-import { type DecoderProcess, startDecoderProcess } from './decoder-process.js';
+import { createDecoderToStart, type DecoderToStart } from './decoder-to-start.js';
 import { excessive, failed, tooLong } from './decoding-errors.js';
 import type { PipeFrame } from './frames.js';
 import type { MemoryBudget } from './memory-budget.js';
-import { ANSWER, MOST_QUESTIONS } from './messages.js';
-import { createRequestedPrograms } from './requested-programs.js';
-import { type DecoderSource, openSourcePieces } from './source-pieces.js';
-import { watchUsage } from './usage-watch.js';
+import { createRequestedPrograms, type RequestedPrograms } from './requested-programs.js';
+import { type DecoderSource, piecesOf, type SourcePieces } from './source-pieces.js';
+import { watchUsage, type Watched } from './usage-watch.js';
 
 /** What to decode of a recording, and what that may cost. */
 export interface SuperviseOptions {
@@ -39,17 +39,15 @@ export async function superviseDecoder(
 ): Promise<EndDecoder> {
   const pieces = openSourcePieces(source);
   const programs = createRequestedPrograms();
-  let decoder: DecoderProcess | undefined;
-  let samples = 0;
+  const decoder = createDecoderToStart();
+  const sound = countSound(name, maxSeconds);
   let hasEnded = false;
-  /** Questions waiting for an answer. */
-  let asked = 0;
 
   const end: EndDecoder = (error) => {
     if (hasEnded) return;
     hasEnded = true;
     watch.end();
-    decoder?.kill();
+    decoder.kill();
     programs.killAll();
     void pieces.close().catch(() => undefined);
     listener.onEnd(error);
@@ -58,69 +56,94 @@ export async function superviseDecoder(
     end(failed(name));
   };
 
-  const reply = createReplies({
-    task: { name, size: pieces.size, track, maxSeconds },
-    pid: () => decoder?.pid,
-    pieces,
-    programs,
-    listener: {
-      onOpened: listener.onOpened,
-      onSound: (block) => {
-        samples += block.length;
-        if (samples > (maxSeconds ?? Number.POSITIVE_INFINITY) * SAMPLE_RATE) throw tooLong(name, maxSeconds);
-        return listener.onSound(block);
-      },
-      onDone: (damage) => {
-        listener.onDone(damage);
-        end();
-      },
-      onFailed: end,
-    },
-  });
-
-  const receive = (question: PipeFrame): void => {
+  const task = { name, size: pieces.size, track, maxSeconds };
+  const reports = countedReports(listener, sound, end);
+  const questions = answerQuestions(
+    createReplies({ task, pid: () => decoder.pid, pieces, programs, listener: reports }),
+    decoder.send,
+  );
+  const receive = (question: Frame): void => {
     if (hasEnded) return;
     watch.heard();
-    asked += 1;
-    if (asked > MOST_QUESTIONS) {
-      fail();
-      return;
-    }
-    reply(question).then(
-      (payload) => {
-        if (payload === undefined) return;
-        asked -= 1;
-        decoder?.send({ id: question.id, type: ANSWER, payload: Buffer.from(payload) });
-      },
-      (error: unknown) => {
-        // A message that no decoder may send is its failure; a fault of the recording is not.
-        end(isNonsense(error) ? failed(name) : error);
-      },
-    );
+    questions.answer(question).catch((error: unknown) => {
+      // A message that no decoder may send is its failure; a fault of the recording is not.
+      end(isNonsense(error) ? failed(name) : error);
+    });
   };
-
   const watch = watchUsage({
-    decoder: () => decoder?.pid,
-    programs: () => programs.pids(),
-    startedPrograms: () => programs.started(),
-    inputBytes: () => pieces.size ?? pieces.given(),
-    outputSeconds: () => samples / SAMPLE_RATE,
-    // While ffmpeg works, every question of a decoder is answered late.
-    isExpected: () => asked === 0 || programs.pids().length > 0,
+    ...usageOf({ decoder, programs, pieces, questions, sound }),
     memory,
     onExcess: (excess) => {
       end(excessive(name, excess));
     },
   });
+
   onStart(end);
-  try {
-    decoder = await startDecoderProcess({ onFrame: receive, onNonsense: fail, onExit: fail });
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have been ended while it started
-    if (hasEnded) decoder.kill();
-  } catch (error) {
-    end(error);
-  }
+  await decoder.start({ onFrame: receive, onNonsense: fail, onExit: fail }).catch(end);
   return end;
+}
+
+/** What the usage of a decoder is read from. */
+interface DecoderParts {
+  readonly decoder: DecoderToStart;
+  readonly programs: RequestedPrograms;
+  readonly pieces: SourcePieces;
+  readonly questions: AnsweredQuestions;
+  readonly sound: SoundCount;
+}
+
+function usageOf({
+  decoder,
+  programs,
+  pieces,
+  questions,
+  sound,
+}: DecoderParts): Omit<Watched, 'memory' | 'onExcess'> {
+  return {
+    decoder: () => decoder.pid,
+    programs: () => programs.pids(),
+    startedPrograms: () => programs.started(),
+    inputBytes: () => pieces.size ?? pieces.given(),
+    outputSeconds: () => sound.seconds,
+    // While ffmpeg works, every question of a decoder is answered late.
+    isExpected: () => questions.open === 0 || programs.pids().length > 0,
+  };
+}
+
+/** Passes reports on, once their sound is counted, and ends the decoder with the last. */
+function countedReports(listener: RunListener, sound: SoundCount, end: EndDecoder): DecodingListener {
+  return {
+    onOpened: listener.onOpened,
+    onSound: (block) => {
+      sound.add(block.length);
+      return listener.onSound(block);
+    },
+    onDone: (damage) => {
+      listener.onDone(damage);
+      end();
+    },
+    onFailed: end,
+  };
+}
+
+/** The sound that a decoder has given so far. */
+interface SoundCount {
+  readonly seconds: number;
+  /** Throws `recording_too_long` when it is more than is allowed. */
+  add(samples: number): void;
+}
+
+function countSound(name: string, maxSeconds = Number.POSITIVE_INFINITY): SoundCount {
+  let samples = 0;
+  return {
+    get seconds() {
+      return samples / SAMPLE_RATE;
+    },
+    add(more) {
+      samples += more;
+      if (samples > maxSeconds * SAMPLE_RATE) throw tooLong(name, maxSeconds);
+    },
+  };
 }
 
 function isNonsense(error: unknown): boolean {

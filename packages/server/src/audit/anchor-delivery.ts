@@ -53,61 +53,100 @@ const LONGEST_PAUSE_MS = 60_000;
 const LOOK_MS = 30_000;
 
 /** Starts with every place in order. */
-export function deliverAnchors(parts: DeliveryParts): AnchorDelivery {
-  const { database, chain, sinks, isServer } = parts;
-  const tracked = sinks.map((sink) => trackSink(sink.name, parts.tracking));
-  const taken = sinks.map(() => 0);
-  let pause = FIRST_PAUSE_MS;
-  let retry: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let isWanted = false;
-  let isClosed = false;
-  const looking = isServer ? setInterval(() => void deliver(), LOOK_MS).unref() : undefined;
+export function deliverAnchors({
+  database,
+  chain,
+  sinks,
+  isServer,
+  tracking,
+}: DeliveryParts): AnchorDelivery {
+  const couriers = sinks.map((sink) => createCourier({ database, chain }, sink, tracking));
+  const rounds = createRounds(async () => {
+    const outcomes = await Promise.all(couriers.map((courier) => courier.bring()));
+    if (outcomes.every(Boolean)) retry.reset();
+    else retry.schedule();
+    // If the database is unreachable they stay, and are removed later.
+    if (isServer)
+      await forget(database, chain, Math.min(...couriers.map(({ taken }) => taken()))).catch(() => undefined);
+  });
+  const retry = createRetry(() => void rounds.request());
+  const looking = isServer ? setInterval(() => void rounds.request(), LOOK_MS).unref() : undefined;
 
-  const bringTo = async (index: number): Promise<void> => {
-    const sink = sinks[index];
-    if (sink === undefined) return;
+  return {
+    deliver: rounds.request,
+    states: () => couriers.map(({ state }) => state()),
+    close: () => {
+      clearInterval(looking);
+      retry.close();
+      return rounds.underWay();
+    },
+  };
+}
+
+/** Brings anchors to one place. */
+interface Courier {
+  /** Takes everything there that it does not have yet; whether that succeeded. Never rejects. */
+  readonly bring: () => Promise<boolean>;
+  /** The number of the last anchor that the place has. */
+  readonly taken: () => number;
+  readonly state: () => SinkState;
+}
+
+function createCourier(
+  { database, chain }: Pick<DeliveryParts, 'database' | 'chain'>,
+  sink: AnchorSink,
+  tracking: SinkTracking,
+): Courier {
+  const tracked = trackSink(sink.name, tracking);
+  let taken = 0;
+
+  const bringAll = async (): Promise<void> => {
     for (;;) {
-      const waiting = await database.db
-        .selectFrom('audit_anchors')
-        .select(['number', 'line'])
-        .where('chain', '=', chain)
-        .where('number', '>', taken[index] ?? 0)
-        .orderBy('number')
-        .limit(BATCH)
-        .execute();
+      const waiting = await anchorsBehind(database, chain, taken);
       const last = waiting.at(-1);
       if (last === undefined) return;
       await sink.take(waiting.map(({ line }) => line));
-      taken[index] = last.number;
-      tracked[index]?.succeeded();
+      taken = last.number;
+      tracked.succeeded();
     }
   };
 
-  const round = async (): Promise<void> => {
-    const outcomes = await Promise.all(
-      sinks.map((_sink, index) =>
-        bringTo(index).then(
-          () => true,
-          (error: unknown) => {
-            tracked[index]?.failed(error);
-            return false;
-          },
-        ),
+  return {
+    bring: () =>
+      bringAll().then(
+        () => true,
+        (error: unknown) => {
+          tracked.failed(error);
+          return false;
+        },
       ),
-    );
-    if (outcomes.every(Boolean)) pause = FIRST_PAUSE_MS;
-    else tryLater();
-    // If the database is unreachable they stay, and are removed later.
-    if (isServer) await forget(database, chain, Math.min(...taken)).catch(() => undefined);
+    taken: () => taken,
+    state: tracked.state,
   };
+}
 
-  const tryLater = (): void => {
-    if (isClosed) return;
-    clearTimeout(retry);
-    retry = setTimeout(() => void deliver(), pause).unref();
-    pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
-  };
+function anchorsBehind({ db }: Database, chain: string, number: number) {
+  return db
+    .selectFrom('audit_anchors')
+    .select(['number', 'line'])
+    .where('chain', '=', chain)
+    .where('number', '>', number)
+    .orderBy('number')
+    .limit(BATCH)
+    .execute();
+}
+
+/** Does rounds of work one after the other. */
+interface Rounds {
+  /** Another round after the one that is under way; resolves when none is left to do. */
+  readonly request: () => Promise<void>;
+  /** Resolves when no round is under way. */
+  readonly underWay: () => Promise<void>;
+}
+
+function createRounds(round: () => Promise<void>): Rounds {
+  let running: Promise<void> | undefined;
+  let isWanted = false;
 
   const run = async (): Promise<void> => {
     while (isWanted) {
@@ -117,20 +156,43 @@ export function deliverAnchors(parts: DeliveryParts): AnchorDelivery {
     running = undefined;
   };
 
-  const deliver = (): Promise<void> => {
-    isWanted = true;
-    running ??= run();
-    return running;
+  return {
+    request: () => {
+      isWanted = true;
+      running ??= run();
+      return running;
+    },
+    underWay: () => running ?? Promise.resolve(),
   };
+}
+
+/** Attempts again, after a pause that doubles each time. */
+interface Retry {
+  readonly schedule: () => void;
+  /** After a success: the next pause is the first one again. */
+  readonly reset: () => void;
+  /** Attempts no more. */
+  readonly close: () => void;
+}
+
+function createRetry(attempt: () => void): Retry {
+  let pause = FIRST_PAUSE_MS;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   return {
-    deliver,
-    states: () => tracked.map((sink) => sink.state()),
+    schedule: () => {
+      if (isClosed) return;
+      clearTimeout(timer);
+      timer = setTimeout(attempt, pause).unref();
+      pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+    },
+    reset: () => {
+      pause = FIRST_PAUSE_MS;
+    },
     close: () => {
       isClosed = true;
-      clearInterval(looking);
-      clearTimeout(retry);
-      return running ?? Promise.resolve();
+      clearTimeout(timer);
     },
   };
 }

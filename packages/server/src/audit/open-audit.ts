@@ -7,6 +7,7 @@ import type { Database } from '../db/database.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import {
   deliverAnchors,
+  type AnchorDelivery,
   type AnchorSink,
   type SinkName,
   type SinkState,
@@ -20,7 +21,7 @@ import { createAuditLog, type AuditLog, type ChainOfAnchors, type LogTrouble } f
 import { requireWholeLog, type LogAtStart } from './require-whole-log.js';
 import { sealEarlierLog } from './seal-log.js';
 import { syslogSink } from './syslog.js';
-import { stampAnchors } from './stamp-anchors.js';
+import { stampAnchors, type Stamping } from './stamp-anchors.js';
 
 /** Settings that say where anchors go. */
 type AnchorSettings = Pick<Config, 'dataDirectory' | 'database' | (typeof ANCHOR_SETTINGS)[number]>;
@@ -57,7 +58,16 @@ export interface AnchoredAuditLog extends AuditLog {
 export interface EvidenceState {
   readonly sinks: readonly SinkState[];
   /** Whether anchors were missing at the start, or somebody else has written to the log since. */
-  readonly findings: readonly ('anchors-missing' | 'tampered')[];
+  readonly findings: readonly EvidenceFinding[];
+}
+
+type EvidenceFinding = 'anchors-missing' | 'tampered';
+
+/** What the log is read from and written with. */
+interface LogServices {
+  readonly database: Database;
+  readonly queue: CommitQueue;
+  readonly masterKeys: MasterKeys;
 }
 
 /**
@@ -67,39 +77,27 @@ export interface EvidenceState {
  */
 export async function openAudit(
   config: AnchorSettings,
-  { database, queue, masterKeys }: { database: Database; queue: CommitQueue; masterKeys: MasterKeys },
+  services: LogServices,
   opener: 'server' | 'command',
   events: AuditEvents,
 ): Promise<AnchoredAuditLog> {
-  const keys = auditKeys(masterKeys);
+  const { database, queue, masterKeys } = services;
   const file = anchorFile(auditAnchorPath(config));
   const place = anchorPlace(config);
-  const found = await findLog(database, queue, masterKeys, file, place);
+  const found = await findLog(services, file, place);
   const chain = await chainFor(found, place, file);
-  const findings = new Set<EvidenceState['findings'][number]>();
-
-  const tracking: SinkTracking = {
-    onFailing: (sink, error) => {
-      events.onAnchorFailing(sink, error);
-      note({ action: 'audit.anchor-failed', outcome: 'failure', what: sink });
-    },
-    onRecovered: (sink) => {
-      events.onAnchorRecovered(sink);
-      note({ action: 'audit.anchor-recovered', outcome: 'success', what: sink });
-    },
-  };
+  const findings = new Set<EvidenceFinding>(found.kind === 'anchors-missing' ? [found.kind] : []);
   const isServer = opener === 'server';
-  const delivery = deliverAnchors({
-    database,
-    chain: chain.chain,
-    sinks: sinksFor(config, file),
-    isServer,
-    tracking,
+  const tracking = trackingOf(events, (event) => {
+    // If it cannot be written either, metrics and log report that.
+    if (isServer) log.append({ ...BY_SERVER, ...event }).catch(() => undefined);
   });
+  const sinks = sinksFor(config, file);
+  const delivery = deliverAnchors({ database, chain: chain.chain, sinks, isServer, tracking });
   const log = createAuditLog({
     database,
     queue,
-    keys,
+    keys: auditKeys(masterKeys),
     chain,
     onAnchored: delivery.deliver,
     onTrouble: (trouble) => {
@@ -107,39 +105,11 @@ export async function openAudit(
       events.onTrouble(trouble);
     },
   });
-  /** If it cannot be written either, metrics and log report that. */
-  function note(event: Pick<AuditEvent, 'action' | 'outcome' | 'what'>): void {
-    if (isServer) log.append({ ...BY_SERVER, ...event }).catch(() => undefined);
-  }
   const stamping = isServer ? stampAnchors(config, file, tracking) : undefined;
-
-  if (found.kind === 'unsealed')
-    await log.append({
-      ...BY_SERVER,
-      action: 'audit.sign',
-      outcome: 'success',
-      reason: 'the entries before are of a version that did not sign',
-      counts: { entries: found.head.sequence },
-    });
-  if (found.kind === 'anchors-missing') {
-    findings.add('anchors-missing');
-    events.onAnchorsMissing();
-    await log.append({ ...BY_SERVER, action: 'audit.anchors-missing', outcome: 'failure', what: place });
-  }
+  await noteStart(log, found, place, events);
   // Delivers what waited when the last process ended.
   void delivery.deliver();
-  return {
-    ...log,
-    evidence: () => ({
-      sinks: [...delivery.states(), ...(stamping === undefined ? [] : [stamping.state()])],
-      findings: [...findings],
-    }),
-    close: async () => {
-      await log.close();
-      stamping?.close();
-      await delivery.close();
-    },
-  };
+  return withEvidence(log, delivery, stamping, findings);
 }
 
 /** The file that heads of the chain are anchored in. */
@@ -164,9 +134,7 @@ export function anchorPlace(config: Pick<Config, 'auditAnchor' | 'dataDirectory'
 const BY_SERVER = { who: SERVER_ITSELF, from: undefined, what: undefined } as const;
 
 async function findLog(
-  database: Database,
-  queue: CommitQueue,
-  masterKeys: MasterKeys,
+  { database, queue, masterKeys }: LogServices,
   file: AnchorFile,
   place: string,
 ): Promise<LogAtStart> {
@@ -197,6 +165,65 @@ async function unsignedDigest(file: AnchorFile): Promise<string> {
     count += 1;
   }
   return count === 0 ? NOTHING_BEFORE : digest.digest('hex');
+}
+
+/** Reports, and notes in the log, when a place begins to fail and when it works again. */
+function trackingOf(
+  { onAnchorFailing, onAnchorRecovered }: AuditEvents,
+  note: (event: Pick<AuditEvent, 'action' | 'outcome' | 'what'>) => void,
+): SinkTracking {
+  return {
+    onFailing: (sink, error) => {
+      onAnchorFailing(sink, error);
+      note({ action: 'audit.anchor-failed', outcome: 'failure', what: sink });
+    },
+    onRecovered: (sink) => {
+      onAnchorRecovered(sink);
+      note({ action: 'audit.anchor-recovered', outcome: 'success', what: sink });
+    },
+  };
+}
+
+/** Logs what was unusual about the log at the start. */
+async function noteStart(
+  log: AuditLog,
+  found: LogAtStart,
+  place: string,
+  { onAnchorsMissing }: AuditEvents,
+): Promise<void> {
+  if (found.kind === 'unsealed')
+    await log.append({
+      ...BY_SERVER,
+      action: 'audit.sign',
+      outcome: 'success',
+      reason: 'the entries before are of a version that did not sign',
+      counts: { entries: found.head.sequence },
+    });
+  if (found.kind === 'anchors-missing') {
+    onAnchorsMissing();
+    await log.append({ ...BY_SERVER, action: 'audit.anchors-missing', outcome: 'failure', what: place });
+  }
+}
+
+/** The log, which takes its delivery and its stamping with it when it is closed. */
+function withEvidence(
+  log: AuditLog,
+  delivery: AnchorDelivery,
+  stamping: Stamping | undefined,
+  findings: ReadonlySet<EvidenceFinding>,
+): AnchoredAuditLog {
+  return {
+    ...log,
+    evidence: () => ({
+      sinks: [...delivery.states(), ...(stamping === undefined ? [] : [stamping.state()])],
+      findings: [...findings],
+    }),
+    close: async () => {
+      await log.close();
+      stamping?.close();
+      await delivery.close();
+    },
+  };
 }
 
 function sinksFor(config: AnchorSettings, file: AnchorFile): readonly AnchorSink[] {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { ReadableDatabase } from '../db/database.js';
+import type { Schema } from '../db/schema.js';
 import type { AnchorFile } from './anchor-file.js';
 import { chainHash, EMPTY_CHAIN, type ChainHead } from './audit-entry.js';
 import type { AnchorKeys, AuditKeys } from './audit-keys.js';
@@ -10,8 +12,9 @@ import {
   compareOutsideAnchors,
   NO_ANCHORS,
   type ComparedAnchors,
+  type ComparedLog,
 } from './compare-anchors.js';
-import { readSealedHead, type AuditHead } from './sealed-head.js';
+import { readSealedHead, type AuditHead, type ReadHead } from './sealed-head.js';
 import { readEntries, readHashes, readLastEntry } from './stored-chain.js';
 
 /**
@@ -56,73 +59,109 @@ export async function verifyAudit(
   evidence: AuditEvidence = {},
   onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<AuditReport> {
-  let problems: AuditProblem[] = [];
-  let accepted: readonly AuditProblem[] = [];
-  const report = (kind: AuditProblem['kind'], sequence: number): void => {
-    const isKnown = problems.some((problem) => problem.kind === kind && problem.sequence === sequence);
-    if (!isKnown && problems.length < MOST_PROBLEMS) problems.push({ kind, sequence });
-  };
-  const { keys, outside } = evidence;
-  const anchorKeys = keys ?? evidence.publicKeys;
+  const problems = collectProblems();
+  const { keys, publicKeys, anchors, outside, authorities } = evidence;
 
   return database.snapshot(async (reading) => {
     const sealed = keys === undefined ? undefined : await readSealedHead(reading, keys);
-    const total = await countEntries(reading);
-    const content = createContentDigest();
-    let head = EMPTY_CHAIN;
-    let entries = 0;
-    for await (const row of readEntries(reading)) {
-      const described = describedBy(row.entry);
-      if (described?.action === 'audit.accept' && described.what === content.value()) {
-        accepted = [...accepted, ...problems];
-        problems = [];
-      }
-      if (row.sequence !== head.sequence + 1) report('removed', row.sequence);
-      if (described?.sequence !== row.sequence) report('reordered', row.sequence);
-      else if (chainHash(head.hash, row.entry) !== row.hash) report('altered', row.sequence);
-      content.add(row);
-      head = { sequence: row.sequence, hash: row.hash };
-      entries += 1;
-      if (entries % PROGRESS_ENTRIES === 0) onProgress(entries, total);
-    }
-    onProgress(entries, total);
-
-    let known: AuditHead | undefined;
-    if (sealed?.kind === 'intact') known = sealed.head;
-    if (sealed?.kind === 'none' && entries > 0) report('head-missing', head.sequence);
-    if (sealed?.kind === 'forged') report('head-forged', head.sequence);
-    if (sealed?.kind === 'unknown-key') report('head-unverified', head.sequence);
-    if (known !== undefined) compareHead(known, head, await readHashes(reading, [known.sequence]), report);
-
-    /** Servers keep running meanwhile, so entries after those that were read may be there by now. */
-    const now = async (): Promise<{ readonly head: ChainHead; readonly sealed: AuditHead | undefined }> => {
-      const last = (await readLastEntry(database.db)) ?? EMPTY_CHAIN;
-      const again = keys === undefined ? undefined : await readSealedHead(database.db, keys);
-      return { head: last, sealed: again?.kind === 'intact' ? again.head : undefined };
-    };
-    const context = {
+    const chain = await readChain(reading, problems, onProgress);
+    const known = await checkHead(reading, sealed, chain, problems.report);
+    const log: ComparedLog = {
       database,
       reading,
-      head,
+      head: chain.head,
       known,
-      now,
-      report,
-      keys: anchorKeys,
-      authorities: evidence.authorities,
+      now: () => headNow(database, keys),
+      report: problems.report,
+      keys: keys ?? publicKeys,
+      authorities,
     };
-    const compared =
-      evidence.anchors === undefined ? NO_ANCHORS : await compareAnchors(context, evidence.anchors);
-    const outsideCount = outside === undefined ? 0 : await compareOutsideAnchors(context, outside);
+    const compared = anchors === undefined ? NO_ANCHORS : await compareAnchors(log, anchors);
+    const outsideCount = outside === undefined ? 0 : await compareOutsideAnchors(log, outside);
     return {
-      entries,
-      head,
+      ...chain,
       isSealChecked: known !== undefined,
       ...compared,
       outside: outsideCount,
-      problems,
-      accepted,
+      ...problems.all(),
     };
   });
+}
+
+/** The problems of a log, in the order in which they are found. */
+interface Problems {
+  /** Adds one, unless it is there or there are too many. */
+  readonly report: ComparedLog['report'];
+  /** Those so far have been accepted. */
+  readonly accept: () => void;
+  readonly all: () => Pick<AuditReport, 'problems' | 'accepted'>;
+}
+
+function collectProblems(): Problems {
+  let problems: readonly AuditProblem[] = [];
+  let accepted: readonly AuditProblem[] = [];
+  return {
+    report: (kind, sequence) => {
+      const isKnown = problems.some((problem) => problem.kind === kind && problem.sequence === sequence);
+      if (!isKnown && problems.length < MOST_PROBLEMS) problems = [...problems, { kind, sequence }];
+    },
+    accept: () => {
+      accepted = [...accepted, ...problems];
+      problems = [];
+    },
+    all: () => ({ problems, accepted }),
+  };
+}
+
+/** Reads every entry and compares it with the one before. */
+async function readChain(
+  reading: Transaction<Schema>,
+  { report, accept }: Problems,
+  onProgress: (done: number, of: number) => void,
+): Promise<Pick<AuditReport, 'entries' | 'head'>> {
+  const total = await countEntries(reading);
+  const content = createContentDigest();
+  let head = EMPTY_CHAIN;
+  let entries = 0;
+  for await (const row of readEntries(reading)) {
+    const described = describedBy(row.entry);
+    if (described?.action === 'audit.accept' && described.what === content.value()) accept();
+    if (row.sequence !== head.sequence + 1) report('removed', row.sequence);
+    if (described?.sequence !== row.sequence) report('reordered', row.sequence);
+    else if (chainHash(head.hash, row.entry) !== row.hash) report('altered', row.sequence);
+    content.add(row);
+    head = { sequence: row.sequence, hash: row.hash };
+    entries += 1;
+    if (entries % PROGRESS_ENTRIES === 0) onProgress(entries, total);
+  }
+  onProgress(entries, total);
+  return { entries, head };
+}
+
+/** Compares the end of the chain with its sealed head; the head, if its seal is intact. */
+async function checkHead(
+  reading: ReadableDatabase['db'],
+  sealed: ReadHead | undefined,
+  { head, entries }: Pick<AuditReport, 'entries' | 'head'>,
+  report: ComparedLog['report'],
+): Promise<AuditHead | undefined> {
+  if (sealed?.kind === 'none' && entries > 0) report('head-missing', head.sequence);
+  if (sealed?.kind === 'forged') report('head-forged', head.sequence);
+  if (sealed?.kind === 'unknown-key') report('head-unverified', head.sequence);
+  if (sealed?.kind !== 'intact') return undefined;
+  const known = sealed.head;
+  compareHead(known, head, await readHashes(reading, [known.sequence]), report);
+  return known;
+}
+
+/** Servers keep running meanwhile, so entries after those that were read may be there by now. */
+async function headNow(
+  { db }: Pick<ReadableDatabase, 'db'>,
+  keys: AuditKeys | undefined,
+): ReturnType<ComparedLog['now']> {
+  const head = (await readLastEntry(db)) ?? EMPTY_CHAIN;
+  const sealed = keys === undefined ? undefined : await readSealedHead(db, keys);
+  return { head, sealed: sealed?.kind === 'intact' ? sealed.head : undefined };
 }
 
 /** SHA-256 over entries with their places and hashes: exactly these entries are accepted, and no others. */
@@ -148,7 +187,7 @@ function compareHead(
   known: AuditHead,
   last: ChainHead,
   hashes: ReadonlyMap<number, string>,
-  report: (kind: AuditProblem['kind'], sequence: number) => void,
+  report: ComparedLog['report'],
 ): void {
   if (last.sequence < known.sequence) report('truncated', known.sequence);
   if (last.sequence > known.sequence) report('added', known.sequence + 1);

@@ -1,4 +1,5 @@
-export { createApp, type App, type StartRecognizer } from './app.js';
+export { createApp, type App } from './app.js';
+export type { StartRecognizer } from './recognizers.js';
 export { restoreBackup } from './backup/restore-backup.js';
 export { loadConfig, type ConfigSources } from './config/load-config.js';
 export { ConfigError } from './config/config-error.js';

@@ -1,6 +1,7 @@
 import type { Config } from './config/schema.js';
-import { createApp, type StartRecognizer } from './app.js';
+import { createApp } from './app.js';
 import { requireMemory } from './memory.js';
+import type { StartRecognizer } from './recognizers.js';
 import { createLog } from './telemetry/log.js';
 
 /** Exit status after a drain that ran out of time. */

@@ -1,4 +1,4 @@
-import type { Frame } from './frames.js';
+import type { PipeFrame } from './frames.js';
 import { ANSWER, MOST_QUESTIONS } from './messages.js';
 
 /** The questions of one decoder. */
@@ -6,13 +6,13 @@ export interface AnsweredQuestions {
   /** How many wait for an answer, or get none. */
   readonly open: number;
   /** Rejects as the reply does, and with a `RangeError` if more are open than a decoder may ask. */
-  answer(question: Frame): Promise<void>;
+  answer(question: PipeFrame): Promise<void>;
 }
 
 /** Sends what `reply` has to say to each question; nothing where that is undefined. */
 export function answerQuestions(
-  reply: (question: Frame) => Promise<Uint8Array | undefined>,
-  send: (answer: Frame) => void,
+  reply: (question: PipeFrame) => Promise<Uint8Array | undefined>,
+  send: (answer: PipeFrame) => void,
 ): AnsweredQuestions {
   let open = 0;
   return {

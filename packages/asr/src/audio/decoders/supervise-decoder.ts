@@ -6,7 +6,7 @@ import { excessive, failed, tooLong } from './decoding-errors.js';
 import type { PipeFrame } from './frames.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { createRequestedPrograms, type RequestedPrograms } from './requested-programs.js';
-import { type DecoderSource, piecesOf, type SourcePieces } from './source-pieces.js';
+import { type DecoderSource, openSourcePieces, type SourcePieces } from './source-pieces.js';
 import { watchUsage, type Watched } from './usage-watch.js';
 
 /** What to decode of a recording, and what that may cost. */
@@ -15,14 +15,14 @@ export interface SuperviseOptions {
   readonly track: number | undefined;
   readonly maxSeconds: number | undefined;
   readonly memory: MemoryBudget;
-  /** Is given what ends it early, with the reason. */
+  /** Receives a function that ends the decoder early, with a reason. */
   readonly onStart: (end: EndDecoder) => void;
 }
 
 /** Ends the decoder, its programs and its reading, once. */
 export type EndDecoder = (error?: unknown) => void;
 
-/** Told what a decoder reports, and that it has ended, by itself or because of an error. */
+/** Hears what a decoder reports, and that it has ended, by itself or because of an error. */
 export interface SuperviseListener extends Pick<DecodingListener, 'onOpened' | 'onSound'> {
   readonly onDone: DecodingListener['onDone'];
   readonly onEnd: EndDecoder;
@@ -62,11 +62,11 @@ export async function superviseDecoder(
     createReplies({ task, pid: () => decoder.pid, pieces, programs, listener: reports }),
     decoder.send,
   );
-  const receive = (question: Frame): void => {
+  const receive = (question: PipeFrame): void => {
     if (hasEnded) return;
     watch.heard();
     questions.answer(question).catch((error: unknown) => {
-      // A message that no decoder may send is its failure; a fault of the recording is not.
+      // A message that no decoder may send is a failure of the decoder; other errors are faults of the recording.
       end(isNonsense(error) ? failed(name) : error);
     });
   };
@@ -111,7 +111,7 @@ function usageOf({
 }
 
 /** Passes reports on, once their sound is counted, and ends the decoder with the last. */
-function countedReports(listener: RunListener, sound: SoundCount, end: EndDecoder): DecodingListener {
+function countedReports(listener: SuperviseListener, sound: SoundCount, end: EndDecoder): DecodingListener {
   return {
     onOpened: listener.onOpened,
     onSound: (block) => {

@@ -1,0 +1,101 @@
+import { createDecoderPool, type DecoderPool } from '@auscult/asr';
+import { createAccess, type Access } from './access/access.js';
+import { accessSeal } from './access/seal.js';
+import { changeOf } from './audit/configuration-change.js';
+import { createBackgroundWork, type BackgroundWork } from './background-work.js';
+import type { Config } from './config/schema.js';
+import { createOriginPolicy, type OriginPolicy } from './http/origins.js';
+import { createTls, type ServerTls } from './http/tls.js';
+import { openSharedKeyTerms, type SharedKeyTerms } from './key-terms/shared-key-terms.js';
+import { createSessions, type Sessions } from './live/sessions.js';
+import { createTextReader, type TextReader } from './reading/text-reader.js';
+import { createRecognizers, type Recognizers, type StartRecognizer } from './recognizers.js';
+import { openStorage, type Storage } from './storage/open-storage.js';
+import { measureEvidence } from './telemetry/evidence-metrics.js';
+import type { Log } from './telemetry/log.js';
+import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { createTranscriptions, type Transcriptions } from './transcriptions/transcriptions.js';
+import { measureVerification } from './verify/verification-metrics.js';
+import { serverVersion } from './version.js';
+
+/** What a server is made of, besides the routes. */
+export interface AppParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly version: string;
+  readonly metrics: Metrics;
+  readonly recognizers: Recognizers;
+  readonly sessions: Sessions;
+  readonly transcriptions: Transcriptions;
+  readonly decoders: DecoderPool;
+  readonly origins: OriginPolicy;
+  readonly tls: ServerTls | undefined;
+  /** Reads large texts on a thread of its own. */
+  readonly reader: TextReader;
+  readonly keyTerms: SharedKeyTerms;
+  readonly storage: Storage;
+  /** Whether a row was met that somebody else than a server wrote. */
+  readonly hasRefusedRows: () => boolean;
+  readonly access: Access;
+  readonly background: BackgroundWork;
+  /** Aborted once the server takes nothing new. */
+  readonly draining: AbortController;
+}
+
+/** How many uploads are decoded up to their first sound at a time, each for a fraction of a second. */
+const LOOKS_AT_A_TIME = 2;
+
+/** Makes the parts. Nothing runs in the background yet. */
+export async function createAppParts(
+  config: Config,
+  startRecognizer: StartRecognizer,
+  log: Log,
+): Promise<AppParts> {
+  const recognizers = createRecognizers(config, startRecognizer, log);
+  const metrics = createMetrics(() => recognizers.recognizer()?.status());
+  const transcriptions = createTranscriptions({ config, log, metrics });
+  const decoders = createDecoderPool({ looks: LOOKS_AT_A_TIME, reads: config.transcriptionsAtATime });
+  const origins = createOriginPolicy(config);
+  const tls = createTls(config, log);
+  const reader = createTextReader();
+  const keyTerms = await openSharedKeyTerms(config, log, reader, () => {
+    noteRead('keyTermsDirectory');
+  });
+  let hasRefusedRows = false;
+  const storage = await openStorage(config, log, {
+    onRefused: ({ table, refusal }) => {
+      hasRefusedRows = true;
+      metrics.rowsRefused.inc({ table, reason: refusal });
+    },
+  });
+  const noteRead = (setting: keyof Config): void => {
+    storage.audit.append(changeOf(setting, 'the file was read again')).catch((error: unknown) => {
+      log.unexpected(error);
+    });
+  };
+  tls?.onRenewed((changed) => {
+    for (const setting of changed) noteRead(setting);
+  });
+  const background = createBackgroundWork(config, storage, log);
+  measureVerification(metrics.registry, background.verification);
+  measureEvidence(metrics.registry, storage.audit.evidence);
+  return {
+    config,
+    log,
+    version: serverVersion(),
+    metrics,
+    recognizers,
+    sessions: createSessions(),
+    transcriptions,
+    decoders,
+    origins,
+    tls,
+    reader,
+    keyTerms,
+    storage,
+    hasRefusedRows: () => hasRefusedRows,
+    access: createAccess({ ...storage, config, log, seal: accessSeal(config), origins }),
+    background,
+    draining: new AbortController(),
+  };
+}

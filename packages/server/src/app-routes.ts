@@ -1,0 +1,104 @@
+import type { Recognizer } from '@auscult/asr';
+import { pageDirectory } from '@auscult/web';
+import type { FastifyInstance } from 'fastify';
+import { createSessionAuthorisation } from './access/session-authorisation.js';
+import type { AppParts } from './app-parts.js';
+import type { EvidenceState } from './audit/open-audit.js';
+import { registerAccount } from './http/account.js';
+import { registerBreakGlass } from './http/break-glass.js';
+import { registerHealth, type Degradation, type HealthSources, type ServerPhase } from './http/health.js';
+import { registerKeys } from './http/keys.js';
+import { registerLogin } from './http/login.js';
+import { registerMetrics } from './http/metrics.js';
+import { registerPage } from './http/page.js';
+import { registerSessions } from './http/sessions.js';
+import { registerTickets } from './http/tickets.js';
+import { registerTranscriptions } from './http/transcriptions.js';
+import { registerUsers } from './http/users.js';
+import type { CreateDialect } from './live/dialect.js';
+import { registerLive } from './live/endpoint.js';
+import { createTurns } from './live/turns.js';
+import type { PassState } from './verify/pass-state.js';
+
+/** Adds every route of the server. */
+export async function registerRoutes(
+  http: FastifyInstance,
+  parts: AppParts,
+  dialects: readonly CreateDialect[],
+): Promise<void> {
+  const { access, log, metrics, origins } = parts;
+  registerLogin(http, access, origins);
+  registerAccount(http, access);
+  registerTickets(http, access);
+  registerKeys(http, access);
+  registerUsers(http, access);
+  registerBreakGlass(http, access);
+  registerHealth(http, healthSources(parts));
+  await registerPage(http, pageDirectory, log);
+  registerMetrics(http, metrics.registry);
+  await registerRecognition(http, parts, dialects);
+}
+
+/** What takes speech, and gives back what was said. */
+async function registerRecognition(
+  http: FastifyInstance,
+  parts: AppParts,
+  dialects: readonly CreateDialect[],
+): Promise<void> {
+  const { config, reader, recognizers, storage, draining, access } = parts;
+  const { records } = storage;
+  await registerTranscriptions(http, {
+    ...parts,
+    guard: access.guard,
+    audit: storage.audit,
+    records,
+    recognizer: recognizers.recognizer,
+    draining: draining.signal,
+  });
+  await registerSessions(http, { records, authorise: createSessionAuthorisation(access.guard) });
+  const spoken = dialects.map((create) => create({ config, reader }));
+  await registerLive(http, spoken, {
+    ...parts,
+    recognizer: recognizers.recognizer,
+    refiner: recognizers.refiner,
+    isDraining: () => draining.signal.aborted,
+    records,
+    isRecording: () => storage.queue.isWriting(),
+    turns: createTurns(),
+  });
+}
+
+function healthSources(parts: AppParts): HealthSources {
+  const { config, version, recognizers, sessions, storage, draining } = parts;
+  const verification = () => parts.background.verification()?.state();
+  return {
+    phase: () => phaseOf(recognizers.recognizer(), draining.signal.aborted),
+    model: () => recognizers.recognizer()?.model.name ?? config.model,
+    version,
+    sessions: sessions.count,
+    degraded: () => [
+      ...degradationsOf(storage.audit.evidence()),
+      ...(parts.hasRefusedRows() || hasDamagedRows(verification()) ? (['rows-refused'] as const) : []),
+    ],
+    verification,
+  };
+}
+
+function phaseOf(recognizer: Recognizer | undefined, isDraining: boolean): ServerPhase {
+  if (isDraining) return 'draining';
+  if (!recognizer) return 'starting';
+  return recognizer.status().workers.some((worker) => worker.state === 'ready') ? 'healthy' : 'unhealthy';
+}
+
+function degradationsOf({ sinks, findings }: EvidenceState): readonly Degradation[] {
+  const failing = sinks.filter(({ failingSince }) => failingSince !== undefined);
+  return [
+    ...failing.map(({ name }) => `audit-${name}` as const),
+    ...findings.map((finding) => `audit-${finding}` as const),
+  ];
+}
+
+/** Whether the verification of all that is kept has met rows that are refused, including before the last start. */
+function hasDamagedRows(state: PassState | undefined): boolean {
+  return [state?.found, state?.lastFound].some((found) => (found?.['row'] ?? 0) > 0);
+}

@@ -1,5 +1,6 @@
 import {
   areTracksApart,
+  SAMPLE_RATE,
   SpeechError,
   type DecodeOptions,
   type DecoderPool,
@@ -34,6 +35,7 @@ export async function openUpload(
   { decoders, key, maxSeconds, signal }: UploadDecoding,
 ): Promise<RecordingSource> {
   let read = 0;
+  let decodedSeconds = 0;
   const stored = storedIn(file, (end) => (read = end));
   const decode = (purpose: DecodeOptions['purpose'], options: Partial<DecodeOptions>): Promise<Recording> =>
     decoders.open(stored, { name: NAME, purpose, key, maxSeconds, ...options }).catch((error: unknown) => {
@@ -57,13 +59,22 @@ export async function openUpload(
       open: async function* (onDamage) {
         read = 0;
         const opened = await decode('read', { onDamage, track });
+        let seconds = 0;
         try {
-          yield* opened.chunks();
+          for await (const chunk of opened.chunks()) {
+            seconds += chunk.length / SAMPLE_RATE;
+            decodedSeconds = Math.max(decodedSeconds, seconds);
+            yield chunk;
+          }
         } catch (error) {
           throw limited(error, maxSeconds);
         }
       },
-      share: (seconds) => (durationSeconds === undefined ? read / file.size : seconds / durationSeconds),
+      share: (seconds) => {
+        if (durationSeconds !== undefined) return seconds / durationSeconds;
+        // What was read is decoded later, and heard later still.
+        return decodedSeconds === 0 ? 0 : (read / file.size) * (seconds / decodedSeconds);
+      },
     })),
     release: () => file.remove(),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startScriptedServer } from '../support/scripted-server.js';
-import { clipFile, ended, formOf, listed, post, remove, result, submit } from '../support/upload.js';
+import { clipFile, ended, formOf, inspect, listed, post, remove, result, submit } from '../support/upload.js';
+import { until } from '../support/until.js';
 
 describe('a recording', () => {
   test('is taken, transcribed and fetched in every format', async () => {
@@ -61,4 +62,25 @@ describe('a recording', () => {
       segments: [{ words: [{ text: 'heard', start: 0, confidence: 0.9 }, {}] }],
     });
   });
+
+  test('whose length nobody knows is as far as it was heard, not as far as it was read', async () => {
+    const { url, recognizer } = await startScriptedServer();
+    let open = (): void => undefined;
+    recognizer.flushGate = new Promise((resolve) => (open = resolve));
+    const { id, audioSeconds } = await submit(url, await clipOfUnknownLength());
+    expect(audioSeconds).toBeUndefined();
+    await until(() => (recognizer.streams[0]?.pushed.length ?? 0) > 1);
+    expect(await inspect(url, id)).toMatchObject({ status: 'running', progress: 0 });
+    open();
+    expect(await ended(url, id)).toMatchObject({ status: 'done', progress: 1 });
+  });
 });
+
+/** A FLAC as it comes from an encoder that could not go back to write its length. */
+async function clipOfUnknownLength(): Promise<Blob> {
+  const bytes = new Uint8Array(await (await clipFile()).arrayBuffer());
+  const [sharedBits, rest] = [21, 22];
+  bytes.set([(bytes[sharedBits] ?? 0) & 0xf0], sharedBits);
+  bytes.fill(0, rest, rest + 4);
+  return new Blob([bytes]);
+}

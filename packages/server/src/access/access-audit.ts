@@ -43,7 +43,7 @@ interface AccessAuditEvent {
 
 /** The part of the audit log that access writes to. */
 export interface AccessAudit {
-  /** Rejects where it cannot be written: the caller refuses the work. */
+  /** Adds an event. Rejects if it cannot be written: the caller then refuses the work. */
   readonly append: (event: AccessAuditEvent) => Promise<void>;
   /** Adds the event together with the transaction's other changes: afterwards all of them are there, or none. */
   readonly appendIn: (transaction: Transaction<Schema>, event: AccessAuditEvent) => Promise<void>;
@@ -57,7 +57,7 @@ export interface AuditedBy {
   readonly from: string | undefined;
 }
 
-/** Whoever makes a request. */
+/** Whoever makes a request, for the audit log. */
 export function auditedBy(who: Identity, { ip }: { readonly ip: string }): AuditedBy {
   return { who: auditedIdentity(who), from: ip };
 }

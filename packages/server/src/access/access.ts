@@ -18,7 +18,7 @@ import { createTickets, type Tickets } from './tickets.js';
 import { createTokens } from './tokens.js';
 import { createUsers, type Users } from './users.js';
 
-/** Who may come in and what they may do, put together. */
+/** The services that decide who is let in and what they may do. */
 export interface Access {
   readonly guard: Guard;
   readonly apiKeys: ApiKeys;

@@ -12,15 +12,15 @@ export type ApiKeyRow = Selectable<Schema['api_keys']>;
 export interface ApiKeyRows {
   readonly find: (id: string) => Promise<ApiKeyRow | undefined>;
   readonly findByDigest: (digest: string) => Promise<ApiKeyRow | undefined>;
-  /** Those of a tenant, or of all, the newest first. */
+  /** The keys of a tenant, or of all tenants, the newest first. */
   readonly list: (tenant: string | undefined) => Promise<readonly ApiKeyRow[]>;
   /** Vouches for a row that is to be written. */
   readonly vouched: (row: Omit<ApiKeyRow, keyof RowMac>) => ApiKeyRow;
-  /** The row as it is now, which stays so until the transaction ends. */
+  /** Reads a row that is to be changed, and locks it until the transaction ends. */
   readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<ApiKeyRow | undefined>;
-  /** Revokes the key whose row the transaction has read; what the row has become. */
+  /** Revokes the key whose row the transaction has read; returns the new row. */
   readonly revokeIn: (transaction: Transaction<Schema>, row: ApiKeyRow, now: Date) => Promise<ApiKeyRow>;
-  /** Writes down when the key was last used, which nothing vouches for. */
+  /** Notes when the key was last used; the MAC of the row does not cover that. */
   readonly noteUse: (id: string, now: Date) => Promise<void>;
   /** To be called once a transaction's changes are committed. */
   readonly committed: (row: Pick<ApiKeyRow, 'id' | 'revision'>) => void;

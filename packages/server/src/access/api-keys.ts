@@ -21,7 +21,7 @@ export interface ApiKey {
   readonly createdBy: string | undefined;
   readonly expiresAt: string | undefined;
   readonly revokedAt: string | undefined;
-  /** At most a minute older than its last use. */
+  /** When the key was last used, or up to a minute before that. */
   readonly lastUsedAt: string | undefined;
 }
 
@@ -46,9 +46,9 @@ export interface ApiKeys {
   readonly list: (tenant?: string) => Promise<readonly ApiKey[]>;
   /** The key with this id, of whatever tenant. */
   readonly find: (id: string) => Promise<ApiKey | undefined>;
-  /** From now on the key is refused. Resolves with whether it was valid before. */
+  /** Refuses the key from now on. Resolves with whether it was valid before. */
   readonly revoke: (id: string, by: AuditedBy) => Promise<boolean>;
-  /** Whose key `text` is. */
+  /** Finds out whose key `text` is. */
   readonly authenticate: (text: string) => Promise<AuthenticationResult>;
 }
 
@@ -84,7 +84,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
     return audit.appendIn(transaction, { action, outcome: 'success', ...by, what: id, counts });
   };
 
-  /** A failure here fails no request, since the key is as good as before. */
+  /** Notes the use of a key. If that fails, no request does, since the key is valid all the same. */
   const noteUse = async ({ id, last_used_at }: ApiKeyRow): Promise<void> => {
     if (last_used_at !== null && now().getTime() - Date.parse(last_used_at) < NOTE_USE_MS) return;
     await rows.noteUse(id, now()).catch(() => undefined);
@@ -128,7 +128,7 @@ export function createApiKeys(services: ChangeServices, now: () => Date = () => 
     authenticate: async (text) => {
       if (!keyPattern.test(text)) return NOT_VALID;
       const digest = digestOf(text);
-      // By the digest of the whole key: a right id with a wrong secret is as unknown as any other key.
+      // Looked up by the digest of the whole key, so that a right id with a wrong secret is as unknown as any other key.
       const row = await rows.findByDigest(digest);
       if (row === undefined || !timingSafeEqual(Buffer.from(row.digest), Buffer.from(digest)))
         return NOT_VALID;

@@ -14,7 +14,7 @@ export interface CredentialSources {
   readonly apiKeys: ApiKeys;
   readonly logins: Logins;
   readonly tickets: Tickets;
-  /** Undefined where no issuer is set. */
+  /** Undefined if no issuer is set. */
   readonly tokens: Tokens | undefined;
 }
 
@@ -23,10 +23,10 @@ const TICKET_PREFIX = 'aust_';
 /** The prefix of a WebSocket subprotocol that holds a ticket. */
 const TICKET_PROTOCOL = 'auscult.ticket.';
 
-/** Who comes with a request. */
+/** Finds out whose credential a request shows. */
 export type Authenticate = (request: FastifyRequest) => Promise<AuthenticationResult>;
 
-/** Where no authentication is required, everybody is the one person on this machine. */
+/** For a server without authentication: everybody counts as the one person on this machine. */
 export const authenticateLocal: Authenticate = () =>
   Promise.resolve(authenticated(LOCAL_IDENTITY, () => Promise.resolve(true)));
 

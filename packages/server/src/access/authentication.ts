@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@auscult/protocol';
 import type { Identity } from './identity.js';
 
-/** Somebody who has shown who they are. */
+/** An identity that was shown by a credential. */
 export interface Authentication {
   readonly identity: Identity;
   /** Whether the credential is still valid, neither expired nor revoked. May count as use of it. */
@@ -22,7 +22,7 @@ export type AuthenticationResult =
 /** A credential that proves nothing. */
 export const NOT_VALID: AuthenticationResult = { ok: false, shown: true, code: 'unauthenticated' };
 
-/** A credential that did prove something, once. */
+/** A credential that was valid once. */
 export const EXPIRED: AuthenticationResult = { ok: false, shown: true, code: 'credential_expired' };
 
 export function authenticated(

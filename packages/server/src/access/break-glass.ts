@@ -18,7 +18,7 @@ interface Grant {
   readonly until: Date;
 }
 
-/** Nothing is granted yet. Grants end with the server. */
+/** Starts without grants. Grants are held in memory, so they end with the server. */
 export function createBreakGlass(): BreakGlass {
   let grants: readonly Grant[] = [];
   return {

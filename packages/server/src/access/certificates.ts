@@ -4,14 +4,14 @@ import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './
 import { DEFAULT_TENANT, isGrantableRole } from './identity.js';
 
 /**
- * Who the certificate of a connection names: `CN` the subject, `O` the tenant, `OU` the role, and further `OU`s the
- * groups. Undefined where none was shown. A certificate that the authority has not signed, or without a role, is not
- * valid.
+ * The identity that the certificate of a connection names: `CN` is the subject, `O` the tenant, the first `OU` the role, and
+ * further `OU`s are groups. Undefined if no certificate was shown. A certificate is not valid without a role, or if the
+ * authority has not signed it.
  */
 export function authenticateCertificate(socket: Socket): AuthenticationResult | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   const { subject, valid_to: validTo } = socket.getPeerCertificate();
-  // The types do not say that it is empty where no certificate was shown.
+  // The types do not say that it is empty if no certificate was shown.
   if ((subject as unknown) === undefined) return undefined;
   if (!socket.authorized) return NOT_VALID;
   const [name] = valuesOf(subject.CN);

@@ -13,12 +13,12 @@ export interface CredentialFailures {
 }
 
 /**
- * A program that repeats one credential reaches the first limit, one that keeps showing different ones the second.
+ * A program that repeats one credential reaches the first limit; one that shows ever different credentials, the second.
  */
 const BY_SHOWN = { most: 20, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
 const BY_ADDRESS = { most: 100, firstWaitSeconds: 60, longestWaitSeconds: 900 } as const;
 
-/** None have failed yet. `now`: milliseconds of a clock that never goes back. */
+/** Starts without failures. `now`: milliseconds of a clock that never goes back. */
 export function createCredentialFailures(now?: () => number): CredentialFailures {
   const clock = now === undefined ? {} : { now };
   const byShown = createFailureLimit({ ...BY_SHOWN, ...clock });

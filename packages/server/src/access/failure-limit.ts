@@ -2,11 +2,11 @@ import ipaddr from 'ipaddr.js';
 
 /** Counts failures by what was shown, a name or an address, and says who has to wait. */
 export interface FailureLimit {
-  /** Seconds that `key` has to wait; undefined where it need not. */
+  /** Seconds that `key` has to wait; undefined if it need not. */
   readonly waitSeconds: (key: string) => number | undefined;
-  /** One more failure. Tells whether it is the one that makes `key` wait. */
+  /** Counts one more failure. Tells whether it is the one that makes `key` wait. */
   readonly fail: (key: string) => boolean;
-  /** Takes back a failure that turned out to be none, since it was counted in advance. */
+  /** Takes back a failure that was counted in advance and turned out to be none. */
   readonly forgive: (key: string) => void;
   /** Forgets the failures of `key`. */
   readonly succeed: (key: string) => void;

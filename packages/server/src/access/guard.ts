@@ -104,7 +104,7 @@ export function createGuard(services: GuardServices): Guard {
   };
 }
 
-/** Throws if the request came over a connection that nobody may use. */
+/** Throws if the request came over a connection that must not be used, such as an unencrypted one. */
 function requireSafeWay(
   { headers, protocol }: FastifyRequest,
   action: Action | undefined,
@@ -121,7 +121,7 @@ export function requireIdentity(request: FastifyRequest): Identity {
   return requireAuthentication(request).identity;
 }
 
-/** As `requireIdentity`, but with the means to ask later whether it still holds. */
+/** As `requireIdentity`, but with the means to ask later whether the credential is still valid. */
 export function requireAuthentication({ authentication }: FastifyRequest): Authentication {
   if (authentication === undefined) throw new RequestError('unauthenticated');
   return authentication;

@@ -9,10 +9,10 @@ import type { Identity } from './identity.js';
 import { isAuthenticatedByBrowser, loginCookieOf, shownBy, type Authenticate } from './authenticate.js';
 import type { RefusalAudit } from './refusal-audit.js';
 
-/** Finds out who makes a request. Throws the refusal where nobody is authenticated, or somebody else may have made it. */
+/** Finds out who makes a request. Throws the refusal if nobody is recognised, or if a foreign page may have made it. */
 export type Identify = (request: FastifyRequest) => Promise<Authentication>;
 
-/** What is needed for that. */
+/** The services needed for that. */
 export interface IdentifyServices {
   readonly authenticate: Authenticate;
   readonly failures: CredentialFailures;
@@ -20,7 +20,7 @@ export interface IdentifyServices {
   readonly refusals: RefusalAudit;
 }
 
-/** By the credential that the request shows. */
+/** Identifies whoever makes a request by the credential that it shows. */
 export function createIdentify(services: IdentifyServices): Identify {
   const { authenticate, origins } = services;
   return async (request) => {
@@ -48,11 +48,11 @@ async function failureOf(
   { failures, refusals }: IdentifyServices,
 ): Promise<RequestError> {
   if (!result.shown) return new RequestError('unauthenticated');
-  // Every login ends at some point, and nobody can guess a cookie: a ward behind one address must not lock itself
-  // out.
+  // Not counted as a failure: every login ends at some point, and nobody can guess a cookie. A ward behind one address
+  // must not lock itself out.
   if (isEndedLogin(request, result.code)) return new RequestError(result.code);
   const waitSeconds = failures.fail(addressKey(request.ip), shownBy(request));
-  // Whoever goes on is told no more and does not fill the audit log.
+  // Further failures get no other answer, and are not written to the audit log, so that they do not fill it.
   if (waitSeconds !== undefined) return new RequestError('locked_out', {}, waitSeconds);
   await refusals.failed(request, result.code);
   return new RequestError(result.code);
@@ -64,7 +64,7 @@ function isEndedLogin(request: FastifyRequest, code: ErrorCode): boolean {
   );
 }
 
-/** Sockets are opened by GET, but more than reading is done over them. */
+/** Whether a request changes something. Sockets are opened by GET, but more than reading is done over them. */
 function changesSomething({ method, ws }: FastifyRequest): boolean {
   return ws || !['GET', 'HEAD', 'OPTIONS'].includes(method);
 }

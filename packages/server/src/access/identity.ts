@@ -1,4 +1,4 @@
-/** What somebody may do, see `permissions.ts`. `local` is for a server that nobody else can reach. */
+/** The roles, which say what somebody may do, see `permissions.ts`. `local` is for a server that nobody else can reach. */
 export const ROLES = ['clinician', 'supervisor', 'auditor', 'administrator', 'service', 'local'] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -8,15 +8,15 @@ export const GRANTABLE_ROLES = ['clinician', 'supervisor', 'auditor', 'administr
 
 export type GrantableRole = (typeof GRANTABLE_ROLES)[number];
 
-/** Who does something. `local` is whoever uses a server on loopback without authentication set up: one person's own machine. */
+/** Who does something. `local` is whoever uses a server on loopback without authentication, on their own machine. */
 export interface Identity {
-  /** `default` where nobody says otherwise. */
+  /** `default` unless a tenant is named. */
   readonly tenant: string;
   /** A stable name that is nobody else's: its kind and the key's id, the token's `sub`, the user's id; or `local`. */
   readonly subject: string;
   readonly kind: 'local' | 'key' | 'token' | 'user' | 'certificate';
   readonly role: Role;
-  /** A supervisor reads the sessions of these groups; what anybody makes belongs to their own groups. */
+  /** Groups to which the sessions of this identity belong. A supervisor may read the sessions of these groups. */
   readonly groups: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function ownershipOf({ tenant, subject, groups }: Identity): Ownership {
   return { tenant, owner: subject, groups };
 }
 
-/** The path under which time and room are shared: evenly between tenants, and in each between those who belong to it. */
+/** The path of an owner by which time and room are shared, evenly between tenants, and within each between its members. */
 export function shareOf({ tenant, owner }: Pick<Ownership, 'tenant' | 'owner'>): readonly [string, string] {
   return [tenant, owner];
 }

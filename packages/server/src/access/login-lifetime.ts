@@ -8,24 +8,24 @@ export type LoginSettings = Pick<Config, 'loginIdleMinutes' | 'loginHours'>;
 /** When logins end by themselves. All times are ISO 8601, as they are stored. */
 export interface LoginLifetime {
   readonly now: () => string;
-  /** A login that began then or earlier is over. */
+  /** The latest time at which a login that is over now can have begun. */
   readonly oldest: () => string;
   readonly isOver: (login: LoginTimes) => boolean;
-  /** Whether the last use that is written down is so long ago that this one is to be written down too. */
+  /** Whether the last use that was noted is so long ago that this one is to be noted too. */
   readonly isUseNews: (login: LoginTimes) => boolean;
-  /** A login ends when nothing comes for so long, seconds. */
+  /** How long a login lasts without a request, seconds. */
   readonly idleSeconds: number;
-  /** The login ends after so long in any case, seconds from now. */
+  /** When the login ends in any case, seconds from now. */
   readonly endsInSeconds: (login: LoginTimes) => number;
 }
 
 type LoginTimes = Pick<Selectable<Schema['logins']>, 'created_at' | 'last_seen_at'>;
 
-/** How often use is written down, milliseconds, and as a share of the time that a login may be idle. */
+/** How often use is noted, milliseconds, and as a share of the time that a login may be idle. */
 const NOTE_USE_MS = 60_000;
 const NOTE_USE_SHARE = 0.1;
 
-/** By the clock of this machine, or another. */
+/** Makes the lifetime of logins; `now` is the clock, by default that of this machine. */
 export function createLoginLifetime(
   { loginIdleMinutes, loginHours }: LoginSettings,
   now: () => Date,

@@ -9,9 +9,9 @@ type LoginRow = Selectable<Schema['logins']>;
 
 /** The rows of logins. */
 export interface LoginRows {
-  /** The row as it stands there, whoever wrote it; in a transaction, or outside of any. */
+  /** The row as it is, whoever wrote it; read within a transaction if one is given. */
   readonly find: (digest: string, transaction?: Transaction<Schema>) => Promise<LoginRow | undefined>;
-  /** Whether a server wrote the row, and the login was not ended since; reports one of which that is not so. */
+  /** Whether a server wrote the row and the login has not ended since; otherwise reports the row. */
   readonly isAuthentic: (row: LoginRow) => Promise<boolean>;
   readonly insertIn: (transaction: Transaction<Schema>, row: Omit<LoginRow, keyof RowMac>) => Promise<void>;
   /** Writes down when the login was last used. */
@@ -52,7 +52,7 @@ export function createLoginRows({
         .updateTable('logins')
         .set({ last_seen_at, mac, mac_key_id })
         .where('digest', '=', row.digest)
-        // The MAC of a login that a new password moved to another epoch meanwhile is different.
+        // If a new password has moved the login to another epoch meanwhile, its MAC is another.
         .where('login_epoch', '=', row.login_epoch)
         .execute();
     },

@@ -37,9 +37,9 @@ export interface Logins {
 /** Somebody who is logged in in a browser. */
 export interface Login {
   readonly user: User;
-  /** It ends when nothing comes for so long, seconds. */
+  /** How long the login lasts without a request, seconds. */
   readonly idleSeconds: number;
-  /** It ends after so long in any case, seconds from now. */
+  /** When the login ends in any case, seconds from now. */
   readonly endsInSeconds: number;
 }
 
@@ -76,7 +76,7 @@ export function createLogins(
       if (!cookiePattern.test(cookie)) return NOT_VALID;
       const digest = digestOf(cookie);
       const login = await read(digest);
-      // An unknown cookie is mostly one that was idle for too long.
+      // An unknown cookie mostly belongs to a login that was idle for too long.
       if (login === undefined) return EXPIRED;
       return authenticated(identityOfUser(login.user), async () => (await read(digest)) !== undefined);
     },
@@ -103,7 +103,7 @@ export function createLogins(
   };
 }
 
-/** The login with this digest, if it is still valid; that it is used now is noted. */
+/** The login with this digest, if it is still valid. Notes that it is used now. */
 async function readLogin(
   rows: LoginRows,
   users: UserRows,

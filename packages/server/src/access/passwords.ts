@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto';
 export interface Passwords {
   /** What is kept of a password: Argon2id with its parameters, in the PHC string format. */
   readonly hash: (password: string) => Promise<string>;
-  /** Whether `password` is the kept one. Where none is kept, it takes the same time and is false. */
+  /** Whether `password` is the kept one. If none is kept, the answer is false and takes the same time. */
   readonly verify: (kept: string | undefined, password: string) => Promise<boolean>;
 }
 

@@ -9,8 +9,8 @@ import type { UserRow } from './user-rows.js';
 type CodesLeft = Pick<UserRow, 'recovery_digest'>;
 
 /**
- * Codes that stand in for a lost authenticator, each once. Whoever changes them also writes to the user's row which
- * are left.
+ * Codes that stand in for a lost authenticator, each once. The user's row says which of them are left, so it has to be
+ * written with every change of them.
  */
 export interface RecoveryCodes {
   /** Makes new ones, shown only this once, in place of all that the user had. */
@@ -103,7 +103,7 @@ function inGroups(code: string): string {
   return code.match(new RegExp(`.{${GROUP}}`, 'g'))?.join('-') ?? code;
 }
 
-/** Includes the user, so that a code opens nobody else's account. */
+/** The digest of a code. It covers the user too, so that a code opens nobody else's account. */
 function digestFor(userId: string, code: string): string {
   return digestOf(`${userId}/${code}`);
 }

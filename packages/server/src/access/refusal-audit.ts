@@ -4,15 +4,15 @@ import type { Log } from '../telemetry/log.js';
 import { auditedIdentity, type AccessAudit } from './access-audit.js';
 import type { Action } from './permissions.js';
 
-/** Notes for the audit log who was not let in. */
+/** Notes in the audit log who was refused. */
 export interface RefusalAudit {
-  /** A credential was no good. */
+  /** Notes that the credential of a request was not valid. */
   readonly failed: (request: FastifyRequest, code: ErrorCode) => Promise<void>;
-  /** Whoever makes the request may not do this, or not to `what`. */
+  /** Notes that whoever makes the request may not do this, or not to `what`. */
   readonly denied: (request: FastifyRequest, action: Action, what?: string) => Promise<void>;
 }
 
-/** Refusals, in the audit log and, where somebody is known, in the log of the server. */
+/** Notes refusals in the audit log and, if somebody is known, in the log of the server. */
 export function createRefusalAudit(audit: AccessAudit, log: Log): RefusalAudit {
   return {
     failed: async ({ ip }, code) => {

@@ -19,7 +19,7 @@ export function accessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Se
   return createSeal(accessKeyPath(dataDirectory));
 }
 
-/** The same, only to open what was sealed; undefined if there is no key, and makes none. */
+/** The same seal, only for opening: it makes no key. Undefined if there is none. */
 export function readAccessSeal({ dataDirectory }: Pick<Config, 'dataDirectory'>): Seal | undefined {
   const path = accessKeyPath(dataDirectory);
   return readKey(path) === undefined ? undefined : createSeal(path);
@@ -67,7 +67,7 @@ function readWhereThere(path: string): Buffer | undefined {
   }
 }
 
-/** Another process may make one at the same moment; whichever comes first, both then use the same. */
+/** Makes the key. If another process does so at the same moment, both then use the one that came first. */
 function makeKey(path: string): Buffer {
   const key = randomBytes(KEY_BYTES);
   try {

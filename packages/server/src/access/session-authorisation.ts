@@ -14,7 +14,7 @@ export function createSessionAuthorisation(guard: Guard): Authorise {
   };
 }
 
-/** Whose sessions a list holds; the route admits only those who may see some. */
+/** Whose sessions a list has for an identity; the route admits only those who may see some. */
 function listedFor(identity: Identity): SessionScope {
   const { tenant, subject: owner, groups } = identity;
   switch (scopeOf('record.list', identity.role)) {

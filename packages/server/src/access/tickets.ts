@@ -24,7 +24,7 @@ interface Waiting {
   readonly expiresAt: number;
 }
 
-/** Begins without any. Tickets are held in memory: one that waits when the server ends is lost. */
+/** Starts without tickets. They are held in memory: one that waits when the server ends is lost. */
 export function createTickets(now: () => number = () => performance.now()): Tickets {
   const waiting = new Map<string, Waiting>();
 

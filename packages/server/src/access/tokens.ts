@@ -14,7 +14,7 @@ import { DEFAULT_TENANT, isGrantableRole, type Identity } from './identity.js';
 
 /** Tokens that an OpenID Connect issuer signs. */
 export interface Tokens {
-  /** Whose token `text` is. */
+  /** Finds out whose token `text` is. */
   readonly authenticate: (text: string) => Promise<AuthenticationResult>;
 }
 
@@ -39,7 +39,7 @@ const PATIENCE_MS = 5000;
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /**
- * Tokens of the issuer in the settings; undefined where none is set. The issuer is asked for its keys when the first
+ * Tokens of the issuer in the settings; undefined if none is set. The issuer is asked for its keys when the first
  * token comes, when they are old, and when a token names a key that is not among them.
  */
 export function createTokens(
@@ -89,7 +89,7 @@ async function discoverKeys(issuer: string, cooldownDuration: number): Promise<J
     cacheMaxAge: KEYS_FRESH_MS,
     cooldownDuration,
     timeoutDuration: PATIENCE_MS,
-    // Keys from anywhere else than the discovered address are not vouched for.
+    // Without redirects, since nothing vouches for keys from any address but the discovered one.
     [customFetch]: (target, options) => fetch(target, { ...options, redirect: 'error' }),
   });
 }
@@ -128,7 +128,7 @@ function resultOf(payload: JWTPayload, settings: TokenSettings): AuthenticationR
   return authenticated(identity, () => Promise.resolve(Date.now() < validUntil));
 }
 
-/** What a claim names, whether it is one text or a list. A dot leads into an object: `realm_access.roles`. */
+/** The names in a claim, which may be one text or a list. A dot leads into an object: `realm_access.roles`. */
 function namesIn(payload: JWTPayload, claim: string): string[] {
   const whole: unknown = payload[claim];
   const value = whole ?? claim.split('.').reduce<unknown>(memberOf, payload);

@@ -26,7 +26,7 @@ export interface UserRows {
   readonly list: (tenant: string | undefined) => Promise<readonly UserRow[]>;
   /** Vouches for a row that is to be written. */
   readonly vouched: (row: UnvouchedUser) => UserRow;
-  /** The row as it is now, which stays so until the transaction ends. */
+  /** Reads a row that is to be changed, and locks it until the transaction ends. */
   readonly readIn: (transaction: Transaction<Schema>, id: string) => Promise<UserRow | undefined>;
   /** Changes the row that the transaction has read, and returns it. */
   readonly changeIn: (transaction: Transaction<Schema>, row: UserRow, change: UserChange) => Promise<UserRow>;

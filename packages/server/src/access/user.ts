@@ -14,7 +14,7 @@ export interface User {
   readonly disabledAt: string | undefined;
 }
 
-/** Who acts when this user does. */
+/** The identity with which this user acts. */
 export function identityOfUser({ id, tenant, role, groups }: User): Identity {
   return { tenant, subject: `user:${id}`, kind: 'user', role, groups };
 }
@@ -33,7 +33,7 @@ export function userOf(row: UnvouchedUser): User {
   };
 }
 
-/** A name as users are found by: however it was typed. */
+/** The form of a name by which users are found, however it was typed. */
 export function canonicalName(name: string): string {
   return name.trim().normalize('NFKC').toLowerCase();
 }

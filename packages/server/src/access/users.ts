@@ -44,8 +44,8 @@ export interface Users {
    */
   readonly reset: (id: string, by: AuditedBy) => Promise<UserSecrets | undefined>;
   /**
-   * The user to whom name, password and code belong. Takes the same time whatever is wrong. A code, of an
-   * authenticator or for recovery, is accepted once, and only together with what `within` writes.
+   * The user to whom name, password and code belong. Takes the same time whatever is wrong. The code of an authenticator or a
+   * recovery code is accepted once, in the same transaction as the changes of `within`.
    */
   readonly check: CheckLogin;
 }
@@ -134,7 +134,7 @@ function newRow({ tenant, role, groups, createdBy }: UserOrder, now: Date) {
   };
 }
 
-/** Whether there was nobody of this name. */
+/** Inserts a user unless the name is taken; returns whether it was free. */
 async function insertIfNew(transaction: Transaction<Schema>, row: UserRow): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await transaction
     .insertInto('users')
@@ -144,7 +144,7 @@ async function insertIfNew(transaction: Transaction<Schema>, row: UserRow): Prom
   return numInsertedOrUpdatedRows > 0n;
 }
 
-/** A user who cannot log in because somebody tampered with the row is created again under the same name. */
+/** Removes a forged row of this name, so that the user can be created again. */
 async function makeRoom({ queue }: UserServices, rows: UserRows, name: string): Promise<void> {
   if ((await rows.findByName(name)) !== undefined) return;
   await queue.submit(async (transaction) => {

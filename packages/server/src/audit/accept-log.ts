@@ -21,9 +21,11 @@ export interface AcceptedLog {
 
 /**
  * Continues a log from its present state: adds an entry that identifies exactly the accepted entries, seals it, and
- * sets its anchors aside. No server may run meanwhile. @param by who accepts it, and why @param olderRows what
- * happens to rows without a MAC if nothing shows whether any had one @throws {ConfigError} if that must be given, or
- * must not be given
+ * sets its anchors aside. No server may run meanwhile.
+ *
+ * @param by who accepts it, and why
+ * @param olderRows what happens to rows without a MAC if nothing shows whether any had one
+ * @throws {ConfigError} if `olderRows` must be given and is not, or must not be given and is
  */
 export async function acceptLog(
   { database, queue, masterKeys }: { database: Database; queue: CommitQueue; masterKeys: MasterKeys },

@@ -5,7 +5,7 @@ import type { ChainHead } from './audit-entry.js';
 import { isSignature, type AnchorKeys, type AuditKeys } from './audit-keys.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-/** In the order in which they stand in a line: there is only one way to write an anchor. */
+/** The fields are in the order of a line, as there is only one way to write an anchor. */
 const signedAnchor = z.strictObject({
   chain: z.string(),
   number: z.int().min(1),
@@ -16,7 +16,7 @@ const signedAnchor = z.strictObject({
   key: z.string(),
   signature: z.string(),
 });
-/** What earlier versions wrote. */
+/** An anchor as earlier versions wrote it. */
 const unsignedAnchor = z.object({ sequence: z.int().min(0), hash: z.string(), time: z.string() });
 
 /**

@@ -47,7 +47,7 @@ export interface AuditEvent {
   readonly what: string | undefined;
   /** Code, or the reason that was given. */
   readonly reason?: string | undefined;
-  /** Numbers that belong to it, such as how many finals were destroyed. */
+  /** Numbers that belong to the event, such as how many finals were destroyed. */
   readonly counts?: Readonly<Record<string, number>>;
 }
 

@@ -20,7 +20,7 @@ interface TextSeal {
 
 /** Public keys for verifying anchors. */
 export interface AnchorKeys {
-  /** Undefined where no key has that id. */
+  /** The key with this id; undefined if there is none. */
   readonly publicKey: (id: string) => Promise<KeyObject | undefined>;
 }
 
@@ -81,7 +81,7 @@ export function isSignature(text: string, signature: string, key: KeyObject): bo
 }
 
 interface DerivedKeys {
-  /** Of the public key. */
+  /** Id of the public key. */
   readonly id: string;
   readonly mac: Buffer;
   readonly signing: KeyObject;
@@ -90,7 +90,7 @@ interface DerivedKeys {
 
 const SEED_BYTES = 32;
 const ID_LENGTH = 16;
-/** What precedes the seed in the PKCS #8 form of an Ed25519 key (RFC 8410, 7). */
+/** The bytes before the seed in the PKCS #8 form of an Ed25519 key (RFC 8410, 7). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 function derive(master: Uint8Array): DerivedKeys {

@@ -12,9 +12,9 @@ import { lockChain, readLastEntry } from './stored-chain.js';
 
 /** The log of who did what. Entries are added, chained by their hashes, and never changed. */
 export interface AuditLog {
-  /** Resolves when the event is on disk. Rejects where it cannot be written: the caller refuses the work. */
+  /** Resolves when the event is on disk. Rejects if it cannot be written: the caller then refuses the work. */
   readonly append: (event: AuditEvent) => Promise<void>;
-  /** Adds the event with what else the transaction changes: both are there afterwards, or neither. */
+  /** Adds the event together with the transaction's other changes: afterwards all of them are there, or none. */
   readonly appendIn: (transaction: Transaction<Schema>, event: AuditEvent) => Promise<void>;
   /** The end of the chain. */
   readonly head: () => Promise<ChainHead>;
@@ -32,7 +32,8 @@ export interface AuditLogParts {
   /** Called when an anchor waits to be taken outside; resolves when that has been done or tried. */
   readonly onAnchored: () => Promise<void>;
   /**
-   * Somebody else has written to the log, or its head is sealed with a key that is not here; each is reported once.
+   * Called once if something other than a server has written to the log, and once if its head is sealed with a key that is not
+   * here.
    */
   readonly onTrouble: (trouble: LogTrouble) => void;
 }
@@ -48,7 +49,7 @@ export interface ChainOfAnchors {
   readonly before: string;
 }
 
-/** How long an entry is waited for before the work is refused, milliseconds. */
+/** How long it may take to write an entry before the work is refused, milliseconds. */
 const PATIENCE_MS = 5000;
 /** The head is anchored at the latest this long after an entry, milliseconds. */
 const ANCHOR_MS = 1000;
@@ -68,7 +69,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
     told.add(trouble);
   };
 
-  /** The head according to its seal, which holds whatever was done to the entries. */
+  /** The head according to its seal, which does not depend on what was done to the entries. */
   const requireHead = async (db: Database['db']): Promise<AuditHead> => {
     const read = await readSealedHead(db, keys);
     if (read.kind === 'intact' && read.head.sequence >= known) return read.head;
@@ -84,7 +85,7 @@ export function createAuditLog(parts: AuditLogParts): AuditLog {
     const last = await readLastEntry(transaction);
     if (last !== undefined && (last.sequence !== head.sequence || last.hash !== head.hash)) tell('tampered');
     if (last === undefined && head.sequence > 0) tell('tampered');
-    // Entries that somebody removed or added leave their mark, since the chain continues from what was sealed.
+    // The chain continues from the sealed head, so entries that somebody removed or added are noticed.
     const sequence = Math.max(head.sequence, last?.sequence ?? 0);
     const entry = nextEntry({ sequence, hash: head.hash }, event, new Date());
     await transaction.insertInto('audit_entries').values(entry).execute();

@@ -14,17 +14,17 @@ import { verifyTimestamp } from './timestamp-authority.js';
 export interface ComparedAnchors {
   /** Anchors of the file that were compared. */
   readonly anchors: number;
-  /** Those among them that are from versions that did not sign. */
+  /** How many of these are from versions that did not sign. */
   readonly unsigned: number;
-  /** Anchors of a place outside. */
+  /** Anchors of an outside place. */
   readonly outside: number;
-  /** Time stamps that belong to an anchor, and are valid where authorities were named. */
+  /** Time stamps that belong to an anchor, and that are valid, if authorities were named. */
   readonly timestamps: number;
-  /** The last of them, if it was verified. */
+  /** The last time stamp, if it was verified. */
   readonly stamped: { readonly sequence: number; readonly time: string } | undefined;
 }
 
-/** Where there is nothing to compare with. */
+/** The result if there is nothing to compare with. */
 export const NO_ANCHORS: ComparedAnchors = {
   anchors: 0,
   unsigned: 0,
@@ -33,7 +33,7 @@ export const NO_ANCHORS: ComparedAnchors = {
   stamped: undefined,
 };
 
-/** A log that is compared, as it was when it was read. */
+/** A log that is to be compared, as it was when it was read. */
 export interface ComparedLog {
   readonly database: Pick<ReadableDatabase, 'db'>;
   readonly reading: ReadableDatabase['db'];
@@ -58,7 +58,7 @@ export async function compareAnchors(
   log: ComparedLog,
   { file, place }: { readonly file: AnchorFile; readonly place: string },
 ): Promise<ComparedAnchors> {
-  // Before the anchors, since each stamp is younger than its anchor.
+  // Read before the anchors, since each stamp is younger than its anchor.
   const stamps = await collectStamps(log, file);
   const walk = createWalk(log);
   const stamped: Stamped[] = [];
@@ -125,7 +125,7 @@ interface WalkedChain {
   readonly last: Anchor;
   /** Digests of the last anchors by their numbers. */
   readonly recent: Map<number, string>;
-  /** Of the anchor that the head knows as the last. */
+  /** Digest of the anchor that is the last according to the head. */
   readonly atHead: string | undefined;
 }
 
@@ -143,7 +143,7 @@ function createWalk(log: ComparedLog): Walk {
   let unsignedLines = 0;
   let anchors = 0;
   let unsigned = 0;
-  /** A line that is no anchor. If the next one begins with it, all is well: a crash cut it short. */
+  /** A line that is no anchor. If the next line begins with it, nothing is wrong: a crash cut it short. */
   let cut: string | undefined;
 
   const takeSigned = async (line: Extract<AnchorLine, { kind: 'signed' }>): Promise<void> => {
@@ -178,8 +178,7 @@ function createWalk(log: ComparedLog): Walk {
   return {
     take: async (line, text, hashes) => {
       if (cut !== undefined && !text.startsWith(cut)) report('anchor-damaged', 0);
-      // Content that the file system never wrote reads as zeros: there is nothing that the next line could begin
-      // with.
+      // Content that the file system never wrote reads as zeros, and the next line does not begin with these.
       cut = line.kind === 'damaged' && !text.includes('\0') ? text : undefined;
       if (line.kind !== 'signed' && chains.size === 0) {
         unsignedDigest.update(`${text}\n`);
@@ -197,7 +196,7 @@ function createWalk(log: ComparedLog): Walk {
     },
     end: async (place) => {
       if (cut !== undefined) report('anchor-damaged', 0);
-      // Digests lead back from the last of each chain to all before it.
+      // The last anchor of each chain is enough: by their digests, it vouches for all before it.
       for (const { last } of chains.values()) await requireSignature(log, last);
       await compareAhead(log, ahead);
       await compareChains(log, chains, place);
@@ -288,7 +287,7 @@ async function collectStamps({ report }: ComparedLog, file: AnchorFile): Promise
 interface Stamped {
   readonly sequence: number;
   readonly isGood: boolean;
-  /** Where it was verified. */
+  /** The time that the stamp proves, if it was verified. */
   readonly time: Date | undefined;
 }
 

@@ -7,8 +7,8 @@ import type { AuditEntry } from './audit-entry.js';
 /** What an entry of the audit log says about sessions that are gone. */
 export interface Deletion {
   /**
-   * `destroyed`: the session `what` was. `left-out`: a backup was restored without it, as it was destroyed since. `accepted`: the
-   * log counts from here on as it is, by its digest.
+   * `destroyed`: the session `what` was destroyed. `left-out`: a backup was restored without the session `what`, as it had been
+   * destroyed since. `accepted`: somebody accepted the entries up to this one, whose digest is `what`.
    */
   readonly kind: 'destroyed' | 'left-out' | 'accepted';
   readonly what: string;
@@ -21,12 +21,12 @@ const KINDS: Readonly<Record<string, Deletion['kind']>> = {
   'audit.accept': 'accepted',
 };
 
-/** Of the entries that matter; what is in quotes cannot stand in a text of an entry. */
+/** Matches the entries that matter. The quoted pattern cannot occur within a text of an entry. */
 const RELEVANT = /"action":"(?:record\.delete|retention\.destroy|backup\.restore|audit\.accept)"/u;
 
 const relevantEntry = z.object({ action: z.string(), outcome: z.string(), what: z.string() });
 
-/** Undefined where it tells of none, also as it failed. */
+/** What an entry says about a session that is gone; undefined if it says nothing, or if the deletion failed. */
 export function readDeletion(entry: string): Deletion | undefined {
   const { data } = relevantEntry.safeParse(RELEVANT.test(entry) ? parseJson(entry) : undefined);
   const kind = data && KINDS[data.action];

@@ -6,18 +6,18 @@ import { entriesBehind, readDeletion } from './deletions.js';
 import { readSealedHead } from './sealed-head.js';
 import { createContentDigest } from './verify.js';
 
-/** What was destroyed according to the audit log, which nobody without a master key can forge. */
+/** The sessions that were destroyed according to the audit log, which nobody without a master key can forge. */
 export interface DestroyedByLog {
   /**
-   * Those of the sessions that were destroyed, or that a restored backup left out for that reason. Entries count as
-   * far as their chain leads to the sealed head; each is read once.
+   * The sessions among these that were destroyed, or that a restored backup left out because they had been. Only entries whose
+   * chain leads to the sealed head count. Each entry is read once.
    */
   readonly among: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
-  /** Reads new entries, so that nobody has to wait for that later. */
+  /** Reads new entries in advance, so that nobody has to wait for that later. */
   readonly refresh: () => Promise<void>;
 }
 
-/** Nothing is read yet. */
+/** Starts without having read anything. */
 export function createDestroyedByLog({ db }: Pick<Database, 'db'>, masterKeys: MasterKeys): DestroyedByLog {
   const keys = auditKeys(masterKeys);
   const content = createContentDigest();

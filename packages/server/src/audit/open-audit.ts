@@ -57,7 +57,7 @@ export interface AnchoredAuditLog extends AuditLog {
 /** The state of the evidence that the log is whole. */
 export interface EvidenceState {
   readonly sinks: readonly SinkState[];
-  /** Whether anchors were missing at the start, or somebody else has written to the log since. */
+  /** Whether anchors were missing at the start, or something other than a server has written to the log since. */
   readonly findings: readonly EvidenceFinding[];
 }
 
@@ -73,7 +73,7 @@ interface LogServices {
 /**
  * Opens the audit log with the anchors that are set.
  * @param opener a server also takes care of anchors that commands have made, and has them stamped
- * @throws {ConfigError} if the log is shorter than, or different from, what its sealed head or the last anchors say
+ * @throws {ConfigError} if the log is shorter than its sealed head or the last anchors say, or differs from them
  */
 export async function openAudit(
   config: AnchorSettings,
@@ -112,7 +112,7 @@ export async function openAudit(
   return withEvidence(log, delivery, stamping, findings);
 }
 
-/** The file that heads of the chain are anchored in. */
+/** The path of the file of anchors. */
 export function auditAnchorPath({
   auditAnchor,
   dataDirectory,

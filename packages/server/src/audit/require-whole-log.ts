@@ -8,7 +8,7 @@ import type { AuditKeys } from './audit-keys.js';
 import { EMPTY_AUDIT_HEAD, readSealedHead, type AuditHead } from './sealed-head.js';
 import { readHashes, readLastEntry } from './stored-chain.js';
 
-/** What is found about a log that may be continued. */
+/** The state of a log that may be continued. */
 export type LogAtStart =
   /** Its last anchor is where it should be. */
   | { readonly kind: 'anchored'; readonly chain: string; readonly before: string }
@@ -23,7 +23,7 @@ export type LogAtStart =
  * Compares the log with its sealed head and with the last anchors of the file, without reading all of either; the
  * rest is left to `verifyAudit`.
  * @param place what the head calls the file
- * @throws {ConfigError} if the log is shorter than, or different from, what the head or any of the anchors says
+ * @throws {ConfigError} if the log is shorter than the head or one of the anchors says, or differs from them
  */
 export async function requireWholeLog(
   database: Database,
@@ -32,8 +32,8 @@ export async function requireWholeLog(
   place: string,
 ): Promise<LogAtStart> {
   const { db } = database;
-  // Others add anchors meanwhile, first to the database. So what the file must have is asked before it is read, and
-  // what it may have is asked afterwards.
+  // Other processes add anchors meanwhile, first to the database. So the anchors that the file must have are read from the
+  // database before the file is read, and those that it may have afterwards.
   const { expected, waiting } = await database.snapshot(async (reading) => ({
     expected: await requireHead(reading, keys),
     waiting: await reading.selectFrom('audit_anchors').select(['chain', 'number']).execute(),

@@ -11,7 +11,7 @@ import { readSealedHead, writeSealedHead } from './sealed-head.js';
 import { saysRowsAreVouchedFor } from './rows-vouched-for.js';
 import { lockChain, readLastEntry } from './stored-chain.js';
 
-/** Seals a log as it is, because it is known to be whole: that of a backup. */
+/** Seals a log as it is: that of a backup, which is known to be whole. */
 export async function sealLog(
   transaction: Transaction<Schema>,
   kind: Database['kind'],
@@ -24,9 +24,10 @@ export async function sealLog(
 }
 
 /**
- * Seals a log written by an earlier version that did not seal. That it did not is shown by a configuration that only
- * the server can have written; otherwise, whoever removed every seal could pass the log off as an old one. @throws
- * {ConfigError} if no configuration shows it, or one shows the opposite
+ * Seals a log written by an earlier version, which did not seal. A saved configuration, which only the server can have
+ * written, must show that it was such a version; otherwise, whoever removed every seal could pass the log off as an old one.
+ *
+ * @throws {ConfigError} if no configuration shows it, or one shows the opposite
  */
 export async function sealEarlierLog(
   { kind }: Database,

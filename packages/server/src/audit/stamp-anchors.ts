@@ -20,9 +20,9 @@ export interface Stamping {
   readonly close: () => void;
 }
 
-/** After a failure it is tried again after so long, milliseconds. */
+/** Time between a failure and the next attempt, milliseconds. */
 const RETRY_MS = 60_000;
-/** By then the first anchor after a start is there, milliseconds. */
+/** Time from the start to the first stamp, milliseconds: by then the first anchor is there. */
 const FIRST_MS = 5000;
 
 const stampLine = z.object({ anchor: z.string(), token: z.base64() });

@@ -22,7 +22,7 @@ const PRIORITY = 13 * 8 + 5;
 const UDP_PORT = 514;
 /** RFC 5425, 4.1. */
 const TLS_PORT = 6514;
-/** A server that takes longer to take anchors has failed, milliseconds. */
+/** How long a server may need to take anchors, milliseconds. */
 const TIMEOUT_MS = 10_000;
 
 /** Sends anchors to a syslog server, each as a message of RFC 5424, over UDP or over TLS (RFC 5425). */
@@ -60,8 +60,8 @@ async function sendByUdp(messages: readonly string[], host: string, port: number
 }
 
 /**
- * Uses one connection for all of them, closed after the last: syslog acknowledges nothing, and only the server
- * closing the connection in turn shows that it read everything.
+ * Sends all messages over one connection, which it closes after the last. Syslog acknowledges nothing: only when the server
+ * closes the connection in turn has it read everything.
  */
 async function sendByTls(
   messages: readonly string[],

@@ -23,12 +23,12 @@ export interface Timestamp {
   readonly token: Buffer;
 }
 
-/** The answer of an authority, or a stored token, cannot be used. The message quotes nothing of either. */
+/** The answer of an authority, or a stored token, cannot be used. The message quotes neither. */
 class TimestampError extends Error {
   override readonly name = 'TimestampError';
 }
 
-/** How long an answer is waited for, milliseconds. */
+/** How long the authority may take to answer, milliseconds. */
 const TIMEOUT_MS = 15_000;
 /** Tokens with a chain of certificates have some thousand bytes. */
 const MOST_BYTES = 65_536;
@@ -63,7 +63,7 @@ export async function requestTimestamp(
 
 /**
  * The time at which, according to the token, `content` existed.
- * @param nonce that of the request, where the token answers one
+ * @param nonce the nonce of the request, if the token answers one
  * @throws {TimestampError} if it is no token for this content, or not signed under `authorities`
  */
 export async function verifyTimestamp(
@@ -125,7 +125,7 @@ function read(token: Buffer): { readonly signed: SignedData; readonly info: TSTI
   });
 }
 
-/** One signer, whose certificate is for time stamps only and leads to one that is trusted. */
+/** Requires one signer, whose certificate is only for time stamps and is signed, directly or not, by a trusted one. */
 async function verifySignature(
   signed: SignedData,
   content: string,

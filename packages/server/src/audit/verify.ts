@@ -18,8 +18,8 @@ import { readSealedHead, type AuditHead, type ReadHead } from './sealed-head.js'
 import { readEntries, readHashes, readLastEntry } from './stored-chain.js';
 
 /**
- * What a log is compared with; anything left out is not compared. Without all of it, the chain must still be
- * consistent in itself.
+ * What a log is compared with; anything left out is not compared. Even without any of this, the chain must be consistent in
+ * itself.
  */
 export interface AuditEvidence {
   /** Keys derived from the master keys, which check the sealed head and verify anchors. */

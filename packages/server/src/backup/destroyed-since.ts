@@ -26,7 +26,9 @@ interface Places {
 
 /**
  * Gathers the destroyed sessions from all sources: the lists of servers, copies of data keys, newer backups, exports
- * of the audit log, and databases. @throws {ConfigError} if a named source is no list, or a list was tampered with
+ * of the audit log, and databases.
+ *
+ * @throws {ConfigError} if a named source is not a list, or a list was tampered with
  */
 export async function readDestroyedSince(
   { named, folders }: Places,

@@ -40,9 +40,10 @@ const VOUCHING_LOCK = 0x41_75_73_76;
 /**
  * Vouches for rows written by versions that vouched for none, once in the life of a database: an entry in the audit
  * log, which is anchored outside, records it with the number of rows, and the sealed head of the log says so
- * permanently. From then on, a row without a MAC is refused. @param created the event about a new master key, if one
- * was made; in an empty database, it says the same @throws {ConfigError} if neither says so although some rows are
- * vouched for
+ * permanently. From then on, a row without a MAC is refused.
+ *
+ * @param created the event about a new master key, if one was made; in an empty database, it says the same
+ * @throws {ConfigError} if neither says so although some rows are vouched for
  */
 export async function vouchForOlderRows(
   services: VouchingServices,

@@ -16,7 +16,7 @@ import type { Log } from './telemetry/log.js';
 /** A route of the server. */
 interface AppRoute {
   readonly method: string;
-  /** With names for the variable parts, such as `/api/v1/keys/:id`. */
+  /** The path, with names for its variable parts, such as `/api/v1/keys/:id`. */
   readonly url: string;
   readonly action: Action | undefined;
 }
@@ -124,7 +124,7 @@ async function close(http: FastifyInstance, parts: AppParts, hasStarted: boolean
   await storage.close();
 }
 
-/** Warns an operator who lets others in without the means that protect against them. */
+/** Warns an operator whose server others can reach although it has no encryption or no authentication. */
 function warnOfNetwork(config: Config, url: string, log: Log): void {
   if (!config.insecureNetwork || isLoopback(config.host)) return;
   if (config.authentication === 'none')

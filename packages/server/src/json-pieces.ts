@@ -1,14 +1,14 @@
-/** JSON that is written already. */
+/** Marks an object that holds JSON which is written already. */
 const JSON_TEXT = Symbol('JSON');
 
-/** Stands in a value for what is JSON already. */
+/** An object that stands for JSON which is written already. */
 export function writtenJson(json: string): object {
   return { [JSON_TEXT]: json };
 }
 
 /**
- * Writes a value as `JSON.stringify` does, in pieces: fields of the outermost object, items of generators, and fields of items that hold
- * generators themselves. What is long is given as a generator, so that it can be written some at a time.
+ * Writes a value as `JSON.stringify` does, in pieces: fields of the outermost object, items of generators, and fields of items
+ * that hold generators themselves. Give long lists as generators, so that they can be written piece by piece.
  */
 export function* jsonPieces(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) yield JSON.stringify(value);
@@ -17,7 +17,7 @@ export function* jsonPieces(value: unknown): Generator<string> {
   else yield* enclosed('{', fieldsOf(value), '}', fieldPieces);
 }
 
-/** A generator of what becomes of each item. */
+/** A generator of the results of a function for each item. */
 export function* mapped<Item, Result>(
   items: Iterable<Item>,
   change: (item: Item, index: number) => Result,

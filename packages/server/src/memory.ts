@@ -6,7 +6,7 @@ import type { Config } from './config/schema.js';
 const SERVER_BYTES = 200e6;
 const WORKER_BYTES = 450e6;
 
-/** Memory that a server with so many inference processes needs, bytes. */
+/** Memory that a server needs with this number of inference processes, bytes. */
 export function neededBytes(workers: number): number {
   return SERVER_BYTES + workers * WORKER_BYTES;
 }
@@ -31,7 +31,7 @@ export function requireMemory(
   );
 }
 
-/** Memory of the machine, or what a container allows where that is less, bytes. */
+/** Memory of the machine, or what a container allows if that is less, bytes. */
 function memoryLimit(): number {
   const constrained = process.constrainedMemory();
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();

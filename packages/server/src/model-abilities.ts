@@ -18,7 +18,7 @@ export interface Inability {
   readonly details: { readonly field: 'language' | 'task'; readonly limit: string };
 }
 
-/** The part of it that the model cannot do, if any. */
+/** The part of a client's wishes that the model cannot fulfil, if any. */
 export function inabilityOf(model: ModelDescription, { language, task }: Wanted): Inability | undefined {
   const languages = allowedLanguages(model);
   if (!languages.some((known) => covers(known, language))) {
@@ -42,7 +42,7 @@ export function requireTask(model: ModelDescription, task: TranscriptionTask): v
 }
 
 /**
- * Settings as they really hold: the lexicon that ships is in English, and only listened for if the server is set to it.
+ * The settings that really take effect. The lexicon only does if the speech is in English and the server is set to it.
  */
 export function settingsInForce<Settings extends Wanted & { readonly lexicon: Lexicon }>(
   { lexicon: offered }: Pick<Config, 'lexicon'>,
@@ -56,7 +56,7 @@ function tasksOf({ tasks = ['transcribe'] }: ModelDescription): readonly Transcr
   return tasks;
 }
 
-/** A model of one language cannot detect the language. */
+/** The languages that a client may ask for. A model of one language cannot detect the language. */
 function allowedLanguages({ languages }: ModelDescription): readonly string[] {
   return languages.length > 1 ? [DETECT, ...languages] : languages;
 }

@@ -4,7 +4,7 @@
  */
 const SLICE_MS = 2;
 
-/** Work that has had its time and waits to go on, whoever it is of. */
+/** Pieces of work that have had their time and wait to go on, of all kinds. */
 const waiting: (() => void)[] = [];
 
 /**

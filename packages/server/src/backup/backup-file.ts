@@ -160,7 +160,7 @@ async function* rowsOf(
     for await (const json of splitLines(gunzip)) yield parseLine(json);
     await done;
   } catch (error) {
-    // `zlib` fails with codes of its own where the stream ends too early.
+    // `zlib` fails with codes of its own if the stream ends too early.
     // Errors of parsers quote what they could not read.
     if (error instanceof RequestError || isBrokenStream(error) || isNoRow(error))
       throw new ConfigError(`${path} is damaged or was tampered with.`, 'Restore another backup.');

@@ -11,9 +11,9 @@ import { BACKUP_TABLES, type BackupTable } from './tables.js';
 export type RowCounts = Readonly<Record<string, number>>;
 
 /**
- * Writes everything but the data keys into a new file, in the state of one moment, while the server keeps running;
- * and then the data keys that exist, encrypted as they are, into this server's copy. A file that could not be
- * finished, or whose keys could not be copied, is removed.
+ * Writes everything except the data keys into a new file, as it is at one moment, while the server keeps running. Then writes
+ * the data keys that exist into this server's copy, encrypted as they are. A file that could not be finished, or whose keys
+ * could not be copied, is removed.
  */
 export async function createBackup(
   {
@@ -49,7 +49,7 @@ async function* allRows(
   }
 }
 
-/** Reads pages by their number, since the state that is read does not change meanwhile. */
+/** The rows of a table. Pages are read by their number, since the state that is read does not change meanwhile. */
 async function* rowsOf(
   reading: Transaction<Schema>,
   { name, key, page }: BackupTable,

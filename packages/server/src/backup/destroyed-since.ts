@@ -9,10 +9,10 @@ import { keyCopyPath, readCopy } from '../records/key-copies/key-copy.js';
 import type { MasterKeys } from '../records/master-keys.js';
 import { readBackup } from './backup-file.js';
 
-/** What is known to be destroyed, whatever a backup and a copy of data keys say. */
+/** The sessions that are known to be destroyed, whatever a backup and a copy of data keys hold. */
 export interface DestroyedSince {
   readonly sessions: ReadonlySet<string>;
-  /** Where this was read. */
+  /** The lists from which this is known. */
   readonly lists: readonly string[];
 }
 
@@ -93,7 +93,7 @@ const exportedEntry = z.object({
   entry: z.object({ action: z.string(), outcome: z.string(), what: z.string().nullish() }),
 });
 
-/** Enough to tell what a file is. */
+/** As much of a file as is needed to tell its kind. */
 const HEAD_BYTES = 4096;
 
 async function inFile(path: string, masterKeys: MasterKeys): Promise<ReadonlySet<string>> {

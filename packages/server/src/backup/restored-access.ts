@@ -30,7 +30,7 @@ interface AccessRows {
 export async function accessSource(text: string): Promise<DatabaseSettings> {
   if (/^postgres(ql)?:\/\//.test(text)) return { dataDirectory: '', database: text };
   const settings = { dataDirectory: text, database: undefined };
-  // One that does not exist would be created empty.
+  // Opening a database that does not exist would create an empty one.
   if (await isThere(embeddedPath(settings))) return settings;
   throw new ConfigError(
     `there is no database in ${text}.`,
@@ -39,7 +39,7 @@ export async function accessSource(text: string): Promise<DatabaseSettings> {
 }
 
 /**
- * The keys and users of a database, without those that were written past its server.
+ * The keys and users of a database, without forged ones.
  * @throws {ConfigError} if nothing vouches for them yet, because an older version wrote them
  */
 export async function readAccess(settings: DatabaseSettings, macs: RowMacs): Promise<AccessRows> {
@@ -59,7 +59,7 @@ export async function readAccess(settings: DatabaseSettings, macs: RowMacs): Pro
   }
 }
 
-/** The first start after restoring a backup of an older version vouches for these, as for everything else in it. */
+/** Rows of a backup of an older version have no MAC: the first start after restoring vouches for them. */
 const UNVOUCHED = { mac: null, mac_key_id: null } as const;
 
 type KeyRow = AccessRows['keys'][number];
@@ -120,7 +120,7 @@ export async function settleAccess(
       const next = {
         ...row,
         disabled_at: row.disabled_at ?? revoked,
-        // Neither comes back: a code that was used, or a login that has ended, must not be valid again.
+        // Recovery codes and logins do not come back: a used code or an ended login must not be valid again.
         recovery_digest: null,
         login_epoch: row.login_epoch + 1,
       };

@@ -7,9 +7,9 @@ import type { Schema } from './schema.js';
 /** Something to write, as a whole or not at all. It may be called again if the database was unreachable. */
 type Write = (transaction: Transaction<Schema>) => Promise<void>;
 
-/** How long a write is waited for. */
+/** How long a write may take. */
 interface Patience {
-  /** A write that is not on disk after so long is refused, and not tried again. Without it, the write waits. */
+  /** A write that is not on disk after this time is refused, and not tried again. */
   readonly milliseconds: number;
 }
 
@@ -23,7 +23,7 @@ export interface CommitQueue {
    * with the error of the database if only this write is at fault.
    */
   readonly submit: (write: Write, patience?: Patience) => Promise<void>;
-  /** Whether the last attempt succeeded, so that what is begun now can be expected to be written. */
+  /** Whether the last attempt succeeded, so that another write can be expected to succeed. */
   readonly isWriting: () => boolean;
   /** Resolves when nothing is waiting. */
   readonly settled: () => Promise<void>;
@@ -50,7 +50,7 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
   let isClosed = false;
 
   const run = async (): Promise<void> => {
-    // What is submitted in the same turn of the event loop belongs together.
+    // Wait for the other writes of the same turn of the event loop.
     await Promise.resolve();
     while (waiting.length > 0) {
       const together = waiting.slice(0, MOST_TOGETHER).filter(({ isRefused }) => !isRefused);
@@ -79,7 +79,7 @@ export function createCommitQueue(database: Database, events: CommitEvents): Com
     }
   };
 
-  /** Finds the one that cannot be written, so that the others can be. */
+  /** Commits the writes one by one, so that one that cannot be written does not stop the others. */
   const oneByOne = async (together: readonly Waiting[]): Promise<'done' | 'again'> => {
     for (const item of together) {
       const outcome = await attempt([item]);

@@ -1,6 +1,6 @@
 import { databaseFailureOf } from './database-failure.js';
 
-/** What the server is told about the state of its database. */
+/** Receives the state of the database. */
 export interface CommitEvents {
   /**
    * Commits fail, with the database's message, and are retried. A database that is damaged does not recover.
@@ -26,7 +26,7 @@ export interface DatabaseOutage {
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 
-/** Begins with a database that can be written to. */
+/** Starts with a database that can be written to. */
 export function createDatabaseOutage(events: CommitEvents): DatabaseOutage {
   let pause = 0;
   let told: 'passing' | 'damaged' | undefined;

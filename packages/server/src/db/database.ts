@@ -119,7 +119,7 @@ function openEmbedded(settings: DatabaseSettings): Database {
   const path = embeddedPath(settings);
   const { dialect, checkpoint } = sqliteDialect(path, 'write');
   const db = new Kysely<Schema>({ dialect });
-  // SQLite does it every thousand pages, so slow changes would stay in the log for days.
+  // SQLite itself does it every thousand pages, so with few changes they would stay in the log for days.
   const timer = setInterval(() => {
     attempt(checkpoint);
   }, CHECKPOINT_MS).unref();
@@ -138,20 +138,20 @@ function openEmbedded(settings: DatabaseSettings): Database {
     scrub: () => Promise.resolve().then(checkpoint),
     close: async () => {
       clearInterval(timer);
-      // SQLite itself would do it when the last connection closes. But the library leaves statements to the garbage
-      // collector, and a connection stays open as long as it has one.
+      // SQLite itself would do it when the last connection closes. But a connection stays open while it has statements, and
+      // the library leaves these to the garbage collector.
       attempt(checkpoint);
       await db.destroy();
     },
   };
 }
 
-/** What fails now is done later, or at the next opening: the log is as safe as the database. */
+/** Tries to empty the log. If that fails, it is done later, or at the next opening: the log is as safe as the database. */
 function attempt(checkpoint: () => unknown): void {
   try {
     checkpoint();
   } catch {
-    // The disk is full or gone, or the file is damaged: the next to write will be told.
+    // The disk is full or gone, or the file is damaged: the next write will fail and report it.
   }
 }
 

@@ -3,8 +3,8 @@ import type { DatabaseKind } from './schema-change.js';
 import type { Schema } from './schema.js';
 
 /**
- * The row that a query finds, locked against changes by others until the transaction ends. In SQLite it is so anyway,
- * since only one transaction writes at a time.
+ * The row that a query finds, locked against changes by others until the transaction ends. SQLite needs no such lock, since
+ * only one transaction writes at a time.
  */
 export function forChange<Row>(
   transaction: Transaction<Schema>,

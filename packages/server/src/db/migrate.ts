@@ -62,8 +62,8 @@ export async function migrate(
 }
 
 /**
- * For those who change nothing.
- * @throws {ConfigError} if the tables were written by a newer version, or by an older one, or there are none.
+ * Requires that the tables are those of this version, for readers, which change nothing.
+ * @throws {ConfigError} if the tables were written by a newer or an older version, or there are none.
  */
 export async function requireNewestSchema(db: Kysely<unknown>): Promise<void> {
   const applied = await requireKnown(db);
@@ -78,7 +78,7 @@ interface AppliedChange {
   readonly name: string;
 }
 
-/** Kysely would call it a corrupted migration. */
+/** Requires that all steps which were applied are known; Kysely would report unknown ones as a corrupted migration. */
 async function requireKnown(db: Kysely<unknown>): Promise<readonly AppliedChange[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some(({ name }) => name === 'kysely_migration')) return [];

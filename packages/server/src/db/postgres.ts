@@ -3,7 +3,7 @@ import pg from 'pg';
 
 /** Connections of one server. Commits are grouped, so that few are enough. */
 const CONNECTIONS = 8;
-/** How long a server that does not answer is waited for, milliseconds. */
+/** How long to wait for a server that does not answer, milliseconds. */
 const CONNECT_TIMEOUT_MS = 3000;
 const QUERY_TIMEOUT_MS = 30_000;
 
@@ -28,7 +28,7 @@ export function postgresDialect(url: string): Dialect {
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
-  // So would one that breaks between two queries of a transaction, which the pool does not notice.
+  // A connection that breaks between two queries of a transaction would end it too; the pool does not notice these.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }

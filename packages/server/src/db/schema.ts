@@ -26,8 +26,8 @@ export interface Schema {
 }
 
 /**
- * What vouches for a row, see `integrity/row-macs.ts`. Null if an older version, or anything but a server, wrote the
- * row.
+ * The MAC that vouches for a row, see `integrity/row-macs.ts`. Null if the row was written by an older version, or by
+ * something other than a server.
  */
 interface VouchedRow {
   /** Id of the master key that the key of the MAC is derived from. */
@@ -44,7 +44,7 @@ interface RevisedRow extends VouchedRow {
 /** Set when the row is written and never changed afterwards. */
 type Fixed<Value> = ColumnType<Value, Value, never>;
 
-/** One row per session: what may be known about it without its key. */
+/** One row per session, with what may be known about it without its key. */
 interface SessionsTable extends RevisedRow {
   id: Fixed<string>;
   tenant: Fixed<string>;
@@ -58,9 +58,9 @@ interface SessionsTable extends RevisedRow {
   language: string;
   channels: number;
   task: string | null;
-  /** Samples a second as the client sent them; null where there was no audio, and for uploads. */
+  /** Sample rate of the audio as the client sent it; null if there was no audio, and for uploads. */
   sample_rate: number | null;
-  /** Everything else that the session was set up with, sealed; null until its first audio. */
+  /** All other settings of the session, sealed; null until its first audio. */
   settings: Buffer | null;
   started_at: Fixed<string>;
   ended_at: string | null;
@@ -68,13 +68,13 @@ interface SessionsTable extends RevisedRow {
   end_reason: string | null;
   finals: Generated<number>;
   audio_seconds: Generated<number>;
-  /** Audio that was taken but has no text; null while the session is open, and if it is not known. */
+  /** Length of audio that was accepted but has no text; null while the session is open, and if it is not known. */
   missing_seconds: number | null;
   /** 1 while the session is under legal hold. */
   held: Generated<number>;
   /** The server on which it was opened; null if that was an older version. */
   server_id: Fixed<string | null>;
-  /** What belongs to the record, sealed, see `records/record-head.ts`; null if the key of the session is lost. */
+  /** The head of the record, sealed, see `records/record-head.ts`; null if the key of the session is lost. */
   head: Buffer | null;
 }
 
@@ -99,9 +99,9 @@ interface DestroyedKeysTable {
 
 /** One row for each copy of the data keys that `auscult backup` wrote or a server found. */
 interface KeyCopiesTable {
-  /** Also written in the copy itself. */
+  /** Name of the copy, which is also written in the copy itself. */
   id: Fixed<string>;
-  /** Where it was last found, on a machine that shares the database. */
+  /** Path at which the copy was last found, on one of the machines that share the database. */
   path: string;
   /** When a server last reached the copy, seconds since 1970 by the clock of the database. */
   seen_at: number;
@@ -140,7 +140,7 @@ interface RefinedPartsTable {
   written_at: Fixed<string>;
 }
 
-/** Audio of a session, piece by piece, where it is kept. */
+/** Audio of a session, piece by piece, if it is kept. */
 interface AudioPiecesTable {
   session_id: Fixed<string>;
   channel: Fixed<number>;
@@ -194,7 +194,7 @@ interface ApiKeysTable extends RevisedRow {
   created_by: Fixed<string | null>;
   expires_at: Fixed<string | null>;
   revoked_at: string | null;
-  /** At most a minute older than its last use. */
+  /** When the key was last used, or up to a minute before that. */
   last_used_at: string | null;
 }
 
@@ -202,7 +202,7 @@ interface ApiKeysTable extends RevisedRow {
 interface UsersTable extends RevisedRow {
   id: Fixed<string>;
   tenant: Fixed<string>;
-  /** What they log in with, in lower case. */
+  /** The name that they log in with, in lower case. */
   name: Fixed<string>;
   role: Fixed<string>;
   /** JSON array of names. */
@@ -211,7 +211,7 @@ interface UsersTable extends RevisedRow {
   password_hash: string;
   /** Sealed secret of their authenticator; null for those who have none. */
   code_secret: Buffer | null;
-  /** Time step of the last code that was taken: none is taken twice. */
+  /** Time step of the last code that was accepted, so that no code is accepted twice. */
   last_code_step: Generated<number>;
   created_at: Fixed<string>;
   created_by: Fixed<string | null>;
@@ -229,7 +229,7 @@ interface LoginsTable extends VouchedRow {
   user_id: Fixed<string>;
   created_at: Fixed<string>;
   last_seen_at: string;
-  /** That of the user when it began. */
+  /** The user's epoch when the login began. */
   login_epoch: Generated<number>;
 }
 
@@ -242,7 +242,7 @@ interface RecoveryCodesTable {
 
 /** The settings that a server last started with. */
 interface ConfigurationsTable {
-  /** Tells servers that share a database apart. */
+  /** Distinguishes the servers that share a database. */
   data_directory: Fixed<string>;
   master_key_id: string;
   /** Names and values, sealed with that master key: some are secrets. */
@@ -253,7 +253,7 @@ interface ConfigurationsTable {
 interface ServersTable {
   /** Made up at each start. */
   id: Fixed<string>;
-  /** Where `pid` counts: machine, boot and namespace of processes; null where that cannot be told. */
+  /** The machine, boot and namespace within which `pid` is unique; null if the system does not tell. */
   place: Fixed<string | null>;
   pid: Fixed<number>;
   /** When it last renewed its lease, seconds since 1970 by the clock of the database. */

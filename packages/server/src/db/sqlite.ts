@@ -12,7 +12,7 @@ import { watchFiles } from './watch-files.js';
  */
 const LOCK_WAIT_MS = 20;
 
-/** Statements kept for the next time. */
+/** Prepared statements that are kept for the next time. */
 const MOST_PREPARED = 200;
 
 /**
@@ -25,7 +25,7 @@ const PRAGMAS = [
   'foreign_keys = ON',
   // Sorting and temporary tables stay in memory: nothing of the records is written elsewhere.
   'temp_store = MEMORY',
-  // For after a reader of an old state, such as a backup, has made the write-ahead log grow.
+  // Shrinks the write-ahead log after a reader of an old state, such as a backup, has made it grow.
   `journal_size_limit = ${16 * 2 ** 20}`,
 ];
 
@@ -86,7 +86,7 @@ interface Prepared {
 function withPreparedStatements(
   native: DatabaseSyncInstance,
 ): Exclude<SqliteDialectConfig['database'], () => unknown> {
-  /** By their text: the same few run again and again, and preparing one takes longer than running it. */
+  /** Prepared statements by text: the same few run again and again, and preparing one takes longer than running it. */
   const prepared = new LRUCache<string, Prepared>({ max: MOST_PREPARED });
   const prepare = (text: string): Prepared => {
     const statement = native.prepare(text);
@@ -197,7 +197,7 @@ function named<Result>(work: () => Result): Result {
   }
 }
 
-/** When rows are read, the library gives only SQLite's text. */
+/** The SQLite code of an error. While rows are read, the library gives only SQLite's text. */
 function codeOf(error: Error): { readonly code?: unknown } {
   if ('sqliteCodeName' in error) return { code: error.sqliteCodeName };
   const [, code] = CODES_OF_TEXTS.find(([text]) => error.message.startsWith(text)) ?? [];
@@ -217,7 +217,7 @@ const CODES_OF_TEXTS = [
   ['attempt to write a readonly database', 'SQLITE_READONLY'],
 ] as const;
 
-/** Bytes come as `Uint8Array`. */
+/** A row with its bytes as `Buffer`; the library gives them as `Uint8Array`. */
 function withBuffers(row: unknown): unknown {
   const columns = row as Record<string, unknown>;
   for (const [name, value] of Object.entries(columns)) {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseFileError } from './database-failure.js';
 
-/** Tells a file from another one of the same name. */
+/** What distinguishes a file from another one of the same name. */
 interface FileState {
   readonly inode: number;
   readonly bytes: number;

@@ -9,15 +9,16 @@ import { readSavedConfigurations } from '../storage/saved-configuration.js';
 import { VOUCHED_TABLES } from './covered-columns.js';
 import { isAnyVouchedFor } from './vouch-for-older-rows.js';
 
-/** What happens to rows that nothing vouches for when a log is accepted that does not say whether anything did. */
+/** What happens to rows that nothing vouches for, if a log is accepted that does not say whether anything ever did. */
 export const OLDER_ROWS = ['vouch', 'refuse'] as const;
 export type OlderRows = (typeof OLDER_ROWS)[number];
 
 /**
  * Whether rows without a MAC stay refused when a log is accepted. They do if anything shows that rows were vouched
  * for: whoever removed that from the log may have removed MACs as well. If nothing shows it, the database may be from
- * an earlier version, or all traces may have been removed, and somebody who knows has to say which. @throws
- * {ConfigError} if nobody said which, or rows were vouched for already and must not be again
+ * an earlier version, or all traces may have been removed, and somebody who knows has to say which.
+ *
+ * @throws {ConfigError} if nobody said which, or rows were vouched for already and must not be again
  */
 export async function areOlderRowsRefused(
   transaction: Transaction<Schema>,
@@ -47,7 +48,7 @@ async function wereVouchedFor(transaction: Transaction<Schema>, masterKeys: Mast
   );
 }
 
-/** Whether a configuration shows that a version ran which seals, and so vouches, although no seal is left. */
+/** Whether a configuration shows that a version has run that seals the log, and so vouches for rows, though no seal is left. */
 async function wasSealed(transaction: Transaction<Schema>, masterKeys: MasterKeys): Promise<boolean> {
   const { kind } = await readSealedHead(transaction, auditKeys(masterKeys));
   if (kind === 'intact') return false;

@@ -9,7 +9,7 @@ type Vouched<Table extends keyof Schema> = Omit<Row<Table>, 'mac' | 'mac_key_id'
 export const VOUCHED_TABLES = ['api_keys', 'users', 'logins', 'sessions'] as const;
 export type VouchedTable = (typeof VOUCHED_TABLES)[number];
 
-/** All columns of a key except when it was last used, which lets nobody in. */
+/** All columns of a key except the time of its last use, which lets nobody in. */
 export function coveredOfKey(row: Omit<Vouched<'api_keys'>, 'last_used_at'>): CoveredColumns {
   return {
     id: row.id,
@@ -26,7 +26,7 @@ export function coveredOfKey(row: Omit<Vouched<'api_keys'>, 'last_used_at'>): Co
   };
 }
 
-/** All columns of a user, which include what recovery codes are left. */
+/** All columns of a user, one of which stands for the recovery codes that are left. */
 export function coveredOfUser(row: Vouched<'users'>): CoveredColumns {
   return {
     id: row.id,

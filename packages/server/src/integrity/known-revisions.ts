@@ -12,7 +12,7 @@ export interface KnownRevisions {
   /** Notes that a row with this revision was seen or committed. */
   readonly note: (table: RevisedTable, id: string, revision: number) => void;
   /**
-   * The revision after another: the time, which also rises from one database to the next that it is restored into.
+   * The revision after `before`: the time, so that revisions also rise when a backup is restored into another database.
    */
   readonly next: (before: number) => number;
   /** Whether the session is under legal hold. */
@@ -50,7 +50,7 @@ interface State {
 }
 
 /**
- * Nothing is known yet.
+ * Starts without knowing anything.
  * @param scope `all`: every session and every deletion is remembered
  */
 export function createKnownRevisions(scope: 'recent' | 'all'): KnownRevisions {
@@ -86,7 +86,7 @@ export function createKnownRevisions(scope: 'recent' | 'all'): KnownRevisions {
   };
 }
 
-/** The revisions that an entry holds. */
+/** Notes the revisions that an entry holds. */
 function learnRevisions(state: State, entry: RelevantEntry, scope: 'recent' | 'all'): void {
   const { action, subject = '', what = '', counts = {} } = entry;
   const { keyRevision, userRevision, revision, revisionFloor } = counts;
@@ -96,7 +96,7 @@ function learnRevisions(state: State, entry: RelevantEntry, scope: 'recent' | 'a
   if (revision !== undefined) note(state, scope, 'sessions', what, revision);
 }
 
-/** What an entry says was done, as far as it succeeded. */
+/** Notes what an entry says was done, if it succeeded. */
 function learnEvents(state: State, entry: RelevantEntry, scope: 'recent' | 'all'): void {
   const { action, time, outcome, what = '' } = entry;
   if (outcome !== 'success' && action !== 'session.end') return;

@@ -3,7 +3,7 @@ import type { AuditLog } from '../audit/audit-log.js';
 import type { Log } from '../telemetry/log.js';
 
 /**
- * What is wrong with a row that no server wrote as it is. `altered`: nothing vouches for its present content.
+ * What is wrong with a row that is not as a server wrote it. `altered`: nothing vouches for its present content.
  * `replayed`: it was put back to an earlier state. `removed`: it should be there, but is not. `returned`: it was
  * destroyed, but is there. `shortened`: parts of a record are missing, or there are parts that do not belong to it.
  */
@@ -12,7 +12,7 @@ type Refusal = 'altered' | 'replayed' | 'removed' | 'returned' | 'shortened';
 /** A forged row: one that no server wrote, or that was changed, removed or put back to an earlier state from outside. */
 export interface RefusedRow {
   readonly table: 'api_keys' | 'users' | 'logins' | 'recovery_codes' | 'sessions' | 'destroyed_keys';
-  /** Id of the row, or the beginning of its digest where it has no id; never content. */
+  /** Id of the row, or the beginning of its digest if it has no id; never content. */
   readonly id: string;
   readonly refusal: Refusal;
 }
@@ -70,7 +70,7 @@ export function createRefusedRows(
           what: `${table}/${id.slice(0, LONGEST_ID)}`,
           reason: refusal,
         })
-        // It is reported again when it is next met.
+        // It will be reported again when it is next read.
         .catch(() => told.delete(`${refusal} ${table}/${id}`));
     },
   };

@@ -5,7 +5,7 @@ import { parseJson } from '../parse-json.js';
 /** An entry of the audit log that tells something about revisions. */
 export type RelevantEntry = z.output<typeof relevantEntry>;
 
-/** Some of the log, in its order. */
+/** A part of the log, in its order. */
 interface RelevantPage {
   readonly entries: readonly RelevantEntry[];
   /** The sequence of the last entry that was looked at. */
@@ -44,8 +44,8 @@ const relevantEntry = z.object({
 });
 
 /**
- * What follows in the audit log after the entry with the sequence `read`; undefined where nothing does.
- * @param scope `recent`: of what is far back, sessions are left out
+ * The entries of the audit log after the one with the sequence `read`; undefined if there are none.
+ * @param scope `recent`: entries about sessions are left out if they are far back
  */
 export async function readRelevant(
   db: Database['db'],

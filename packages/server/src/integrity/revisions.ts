@@ -5,7 +5,7 @@ import { readRelevant } from './relevant-entries.js';
 
 /**
  * The newest revision of each row according to the audit log: the entry about a change holds the revision that it
- * made. So a row that is put back to an earlier state, with everything that vouched for it then, is older than the
+ * made. A row that is put back to an earlier state, with the MAC that it had then, is noticed because it is older than the
  * log says.
  */
 export interface Revisions extends Omit<KnownRevisions, 'take'> {
@@ -21,7 +21,7 @@ export function endedLogin(digest: string): string {
 }
 
 /**
- * Nothing is read before the first `refresh`.
+ * Makes revisions; nothing is read before the first `refresh`.
  * @param scope `all`: every session and every deletion is remembered
  */
 export function createRevisions({ db }: Pick<Database, 'db'>, scope: 'recent' | 'all' = 'recent'): Revisions {

@@ -5,7 +5,7 @@ import { VOUCHED_TABLES, type VouchedTable } from './covered-columns.js';
 import type { RowMacs } from './row-macs.js';
 import { VOUCHED, type TableOfRows, type VouchedRow } from './vouched-tables.js';
 
-/** How many rows are vouched for anew together. */
+/** Rows that are vouched for in one transaction. */
 const PAGE = 100;
 
 /**
@@ -28,7 +28,7 @@ export async function revouchRows(database: Database, macs: RowMacs): Promise<nu
   return revouched;
 }
 
-/** Uses the index where there are many rows, so that it costs nothing if none is older. */
+/** Whether an older key vouches for a row. Large tables have an index for this, so it costs nothing if there is none. */
 async function hasOlder(db: Database['db'], table: VouchedTable, current: string): Promise<boolean> {
   const { oldest, newest } = await db
     .selectFrom(table)

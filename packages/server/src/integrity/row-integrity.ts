@@ -7,14 +7,14 @@ import { createRevisions, type Revisions } from './revisions.js';
 import type { CoveredColumns, RowMac } from './row-macs.js';
 import { createRowMacs, type RowMacs } from './row-macs.js';
 
-/** Tells rows that servers wrote from rows that were written past them. */
+/** Tells rows that servers wrote from forged ones. */
 export interface RowIntegrity {
   readonly macs: RowMacs;
   readonly revisions: Revisions;
   readonly refused: RefusedRows;
 }
 
-/** The services that this needs. */
+/** The services needed for that. */
 export interface IntegrityServices {
   readonly database: Database;
   readonly audit: AuditLog;
@@ -48,8 +48,8 @@ export interface RevisedRows<Row extends RevisedRow> {
 }
 
 /**
- * The row that `read` reads, if a server wrote it and it was not changed since; otherwise it is reported, and
- * undefined is returned. Not to be called within a transaction.
+ * The row that `read` reads, if a server wrote it and it was not changed since; otherwise reports the row and returns
+ * undefined. Must not be called within a transaction.
  */
 export async function readAuthentic<Row extends RevisedRow>(
   { macs, revisions, refused }: RowIntegrity,
@@ -75,7 +75,7 @@ export async function readAuthentic<Row extends RevisedRow>(
   return current;
 }
 
-/** Those of the rows that `readAuthentic` would return. */
+/** The rows among these that `readAuthentic` would return. */
 export async function onlyAuthentic<Row extends RevisedRow>(
   integrity: RowIntegrity,
   about: RevisedRows<Row>,
@@ -89,7 +89,7 @@ export async function onlyAuthentic<Row extends RevisedRow>(
   return authentic;
 }
 
-/** The same for a row that a transaction has read to change it. */
+/** Whether a row that a transaction has read to change it is as a server wrote it last; reports it if not. */
 export async function isCurrent<Row extends RevisedRow>(
   { macs, revisions, refused }: RowIntegrity,
   { table, covered }: RevisedRows<Row>,

@@ -7,7 +7,7 @@ export interface RowMac {
   readonly mac: Buffer;
 }
 
-/** The same as read, when something other than a server may have written it. */
+/** A MAC as it is read, when something other than a server may have written it. */
 type StoredMac = { readonly [Column in keyof RowMac]: RowMac[Column] | null };
 
 /** A value that a MAC can cover. */
@@ -23,7 +23,7 @@ export interface RowMacs {
   readonly vouch: (table: string, covered: CoveredColumns) => RowMac;
   /** Whether whoever wrote the row had a master key that is known here. */
   readonly isAuthentic: (table: string, covered: CoveredColumns, mac: StoredMac) => Promise<boolean>;
-  /** Id of the master key that rows are vouched for with. */
+  /** Id of the master key that vouches for new rows. */
   readonly currentKeyId: () => string;
 }
 

@@ -24,9 +24,9 @@ const PAGE = 200;
 export type RowFindings = readonly RefusedRow[];
 
 /**
- * Reads the keys, users, logins, recovery codes and sessions, row by row, and finds rows that were written past the
- * server, put back to an earlier state, came back after they were destroyed, or are gone. The audit log is trusted as
- * it is; `auscult audit verify` tells whether it is whole.
+ * Reads the keys, users, logins, recovery codes and sessions, row by row, and finds rows that no server wrote, that were put
+ * back to an earlier state, that came back after they were destroyed, or that are gone. The audit log is trusted as it is;
+ * `auscult audit verify` tells whether it is whole.
  */
 export async function* verifyAuthenticatedRows({
   database: { db },
@@ -34,7 +34,7 @@ export async function* verifyAuthenticatedRows({
 }: VerifyingServices): AsyncGenerator<RowFindings> {
   const macs = createRowMacs(masterKeys);
   const revisions = createRevisions({ db }, 'all');
-  // Before the rows, which then can only be newer than the log says.
+  // Before the rows are read, so that these can only be newer than the log says.
   await revisions.refresh();
   yield* verifyKeys(db, macs, revisions);
   yield* verifyUsers(db, macs, revisions);
@@ -76,7 +76,7 @@ async function* verifyUsers(
   yield removed('users', missing);
 }
 
-/** Codes may be used while they are read, so a mismatch is read once more, together with the user. */
+/** Whether a user has the right recovery codes. If not, they are read again with the user, as one may just have been used. */
 async function hasItsCodes(
   db: Database['db'],
   user: { readonly id: string; readonly recovery_digest: string | null },

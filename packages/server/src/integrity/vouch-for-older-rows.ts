@@ -63,7 +63,7 @@ export async function vouchForOlderRows(
       return;
     }
     if (await saysRowsAreVouchedFor(transaction)) {
-      // It was done by a version that did not mark the head.
+      // A version that did not mark the head has vouched already.
       if (created !== undefined) await audit.appendIn(transaction, created);
     } else {
       await requireNoneVouchedFor(transaction);

@@ -14,18 +14,18 @@ export interface SharedTermsFile {
   /** Its path within the folder. */
   readonly name: string;
   readonly content: Uint8Array;
-  /** The terms of the server, which stand behind those of a tenant; none for those of the server themselves. */
+  /** The terms of the server, which follow those of a tenant; empty for the file of the server itself. */
   readonly server: KeyTermList;
-  /** Of the speech. */
+  /** Language of the speech. */
   readonly language: string;
 }
 
-/** Its terms and, where some do not count, why, a sentence; or what is wrong with it. */
+/** The terms of a file and, if some do not count, a sentence that says why; or what is wrong with the file. */
 export type SharedTermsReading =
   | { readonly ok: true; readonly terms: KeyTermList; readonly notice: string }
   | { readonly ok: false; readonly problem: string; readonly remedy: string };
 
-/** Reads a file of key terms. What is wrong with it names the file and the line, and holds nothing of what stands there. */
+/** Reads a file of key terms. If it is wrong, the result names the file and the line, and quotes nothing of the content. */
 export function readSharedFile({ name, content, server, language }: SharedTermsFile): SharedTermsReading {
   try {
     const { terms, leftOut } = checkKeyTerms(parseKeyTerms(content, name), language);

@@ -13,15 +13,15 @@ export interface SharedKeyTerms {
   readonly close: () => void;
 }
 
-/** Lists change rarely, for example with the formulary, and nobody waits for it. */
+/** How often the files are looked at, milliseconds: they change rarely, as with the formulary, and nobody waits for it. */
 const LOOK_AGAIN_MS = 10_000;
 
 /**
  * Reads the files of `keyTermsDirectory`, and again every `lookAgainMs`. New files that cannot be used are named in
  * the log, once, and the former terms stay.
  *
- * @param reader takes them apart, the large ones on its thread: a file may hold thousands of terms
- * @param onChanged called when other terms are used from now on
+ * @param reader parses the files, large ones on its thread: a file may hold thousands of terms
+ * @param onChanged called when other terms come into use
  * @throws {ConfigError} that names the file and the line which cannot be used
  */
 export async function openSharedKeyTerms(
@@ -134,16 +134,16 @@ function isSame(one: Files, other: Files): boolean {
 
 interface Lists {
   readonly server: KeyTermList;
-  /** Each with the terms of the server after those of the tenant. */
+  /** For each tenant, its terms, and after them those of the server. */
   readonly tenants: ReadonlyMap<string, KeyTermList>;
 }
 
 const none = listKeyTerms([]);
 
-/** Reads a file behind which the terms of the server stand. */
+/** Reads a file, and adds the terms of the server after its own. */
 type ReadFile = (name: string, content: Buffer, server: KeyTermList) => Promise<KeyTermList>;
 
-/** What was read is not read again as long as it is the same. What does not count is named in the log. */
+/** Reads files; one that has not changed is not parsed again. Terms that do not count are noted in the log. */
 function createFileReading(reader: Pick<TextReader, 'sharedTerms'>, language: string, log: Log): ReadFile {
   const known = new Map<
     string,

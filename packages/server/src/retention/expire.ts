@@ -15,7 +15,7 @@ export interface ExpiredRecord {
   readonly held: boolean;
 }
 
-/** What was done, or would be done, about the records whose retention period is over. */
+/** What was done, or would be done, with the records whose retention period is over. */
 export interface RetentionOutcome {
   readonly destroyed: readonly ExpiredRecord[];
   readonly held: readonly ExpiredRecord[];
@@ -29,8 +29,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const BATCH = 50;
 
 /**
- * Destroys every record whose retention period is over, except those under legal hold. With `dryRun`, it only tells
- * which.
+ * Destroys every record whose retention period is over, except those under legal hold. With `dryRun`, only tells which
+ * these are.
  */
 export async function expireRecords(
   { database, records }: { readonly database: Database; readonly records: RecordStore },
@@ -68,7 +68,7 @@ export async function expireRecords(
  */
 type Fate = 'destroyed' | 'held' | 'elsewhere';
 
-/** Destroys all together or, if one of them is refused, one by one, so that it does not hold up the others. */
+/** Destroys all records together or, if one is refused, one by one, so that the others are destroyed anyway. */
 async function destroyAll(
   records: RecordStore,
   expired: readonly ExpiredRecord[],
@@ -90,7 +90,7 @@ async function destroyAll(
   return fates;
 }
 
-/** Undefined if the failure does not concern that one record. */
+/** What a failure means for a record; undefined if the failure does not concern that one record. */
 function fateOf(error: unknown): Fate | undefined {
   if (!(error instanceof RequestError)) return undefined;
   if (error.code === 'record_on_hold') return 'held';

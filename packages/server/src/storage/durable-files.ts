@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, unlinkSync, writeF
 import { dirname, resolve } from 'node:path';
 
 /**
- * Has the names in a folder survive a power cut: which files it has, and under which names. That a file itself was synced
- * says nothing of its name. Waits for the disk. Systems on which folders cannot be synced keep names by themselves.
+ * Makes sure that a power cut does not change which files a folder has, and under which names: syncing a file does not sync
+ * its name. Waits for the disk. Systems on which folders cannot be synced keep names by themselves.
  */
 export function syncFolder(path: string): void {
   let folder: number;
@@ -23,7 +23,7 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Makes a folder that only its owner may read, with those above it, where they are not there. They survive a power cut. */
+/** Makes a folder that only its owner may read, and missing folders above it, so that they survive a power cut. */
 export function makeFolder(path: string): void {
   const first = mkdirSync(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
@@ -35,15 +35,15 @@ export function makeFolder(path: string): void {
 }
 
 /**
- * Writes a new file that only its owner may read. It is there as a whole or not at all, whoever looks and whenever power
- * fails, and survives a power cut once this returns. False where there is such a file: that one survives then.
+ * Writes a new file that only its owner may read. At any time, even after a power cut, it exists as a whole or not at all; once
+ * this returns, it survives power cuts. Returns false if there was such a file already, which then survives.
  */
 export function createWholeFile(path: string, content: string | Uint8Array): boolean {
   makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}`;
   writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
   try {
-    // Of two who make one, one uses that of the other.
+    // If two processes make the file at the same time, both use that of the first.
     linkSync(temporary, path);
     return true;
   } catch (error) {

@@ -4,14 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { ConfigError } from '../config/config-error.js';
 
-/** Between two attempts, milliseconds. */
+/** Time between two attempts, milliseconds. */
 const POLL_MS = 10;
 
 /**
  * Does `work` while no other process, and nobody else in this one, holds the lock of `path`. It is the lock of an
- * empty SQLite database beside the file: the system releases it when a process ends, however that happens, so that
- * none is left over, and none has to be taken from a process that only stood still. Rejects after so many
- * milliseconds, and with the error of the system if the folder cannot be written.
+ * empty SQLite database beside the file: the system releases it when a process ends, however that happens, so that no lock is
+ * left over, and none has to be taken from a process that was only stopped. Rejects after the given time, and with the error
+ * of the system if the folder cannot be written.
  */
 export async function withFileLock<Result>(
   path: string,
@@ -48,7 +48,7 @@ async function acquire(
   }
 }
 
-/** Never opens an existing one: closing it would release the locks that this process has on it. */
+/** Makes the database. Never opens an existing one: closing it would release the locks that this process has on it. */
 function createFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let file: number;
@@ -72,7 +72,7 @@ function leaveToOwner(file: number, folder: string): void {
   try {
     fchownSync(file, uid, gid);
   } catch {
-    // Root of a container that may not do this is the only user there.
+    // Root may be forbidden to do this in a container, but then it is the only user there.
   }
 }
 

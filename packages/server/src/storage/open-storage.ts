@@ -32,7 +32,7 @@ export interface Storage {
   readonly keyCopies: KeyCopies;
   /** The id of the server under which sessions are opened. */
   readonly serverId: string;
-  /** Writes what waits, if the database can be written, and closes it. */
+  /** Writes what still waits, if the database can be written to, and closes the database. */
   readonly close: () => Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export interface StorageOptions {
 
 /**
  * Opens the database, the audit log and the records.
- * @throws {ConfigError} if the database cannot be opened, a master key is missing, the audit log was tampered with, or what
- * vouched for rows is gone
+ * @throws {ConfigError} if the database cannot be opened, a master key is missing, the audit log was tampered with, or the
+ * evidence that rows are vouched for is gone
  */
 export async function openStorage(config: Config, log: Log, options: StorageOptions = {}): Promise<Storage> {
   const database = await openDatabase(config);
@@ -119,7 +119,7 @@ function auditReports(config: Config, log: Log): AuditEvents {
   };
 }
 
-/** Opens the records over what they are kept with. */
+/** Opens the records over the services that keep them. */
 function openRecords(
   config: Config,
   kept: Pick<Storage, 'database' | 'queue' | 'audit' | 'masterKeys' | 'integrity'>,
@@ -148,7 +148,7 @@ function openRecords(
   return { records, keyCopies, serverId };
 }
 
-/** What writes to something is closed before it. */
+/** Closes everything, each part before those that it writes to. */
 async function closeInOrder({ keyCopies, audit, queue, database }: Omit<Storage, 'close'>): Promise<void> {
   await keyCopies.close();
   await audit.close();

@@ -17,8 +17,8 @@ const NEW = 'new';
 const OLD = 'old';
 
 /**
- * Writes the new content of the file at `path`, so that only a rename remains that can fail. Only one at a time may
- * do this to a file, see `withFileLock`. Remains of an earlier attempt after a crash are overwritten.
+ * Writes the new content of the file at `path`, after which only a rename can fail. Must be called under the lock of the file,
+ * see `withFileLock`. What a crash has left of an earlier attempt is overwritten.
  */
 export async function prepareReplacement(
   path: string,
@@ -39,7 +39,7 @@ export async function prepareReplacement(
   };
 }
 
-/** Overwrites and removes what a crash may have left beside the file at `path`. Only one at a time may do this. */
+/** Overwrites and removes what a crash may have left beside the file at `path`. Must be called under the lock of the file. */
 export async function shredRemains(path: string): Promise<void> {
   for (const name of await namesIn(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.`) || !isRemains(name.slice(basename(path).length + 1))) continue;
@@ -47,7 +47,7 @@ export async function shredRemains(path: string): Promise<void> {
   }
 }
 
-/** Versions before this one gave them random names. */
+/** Whether the ending of a name is that of such remains. Earlier versions gave them random names. */
 function isRemains(ending: string): boolean {
   return ending === NEW || ending === OLD || /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(ending);
 }
@@ -85,7 +85,7 @@ async function keepHoldOf(path: string): Promise<FormerContent | undefined> {
   return { overwrite: () => overwrite(file), release: () => file.close() };
 }
 
-/** After a crash before the rename, what is still in use has two names. */
+/** Overwrites remains, unless they are the current file: after a crash before the rename, that has two names. */
 async function shredUnlessCurrent(remains: string, path: string): Promise<void> {
   const [of, current] = await Promise.all([stateOf(remains), stateOf(path)]);
   if (of === undefined) return;
@@ -128,7 +128,7 @@ async function writeWhole(
   }
 }
 
-/** The owner of the file, who keeps it when root replaces it: a server that may not read it could destroy nothing. */
+/** The owner of the file. It stays the owner when root replaces the file, since the server has to be able to read it. */
 async function ownerOf(path: string): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const { uid, gid } = (await stateOf(path)) ?? (await stat(dirname(path)));

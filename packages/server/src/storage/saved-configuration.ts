@@ -7,7 +7,7 @@ import { open, seal, type SealedPlace } from '../records/seal.js';
 
 const savedConfiguration = z.record(z.string(), z.unknown());
 
-/** The settings that a server last started with, and `auditIsSealed` where its version seals the audit log. */
+/** The settings that a server last started with, and `auditIsSealed` if its version seals the audit log. */
 export type SavedConfiguration = Readonly<z.output<typeof savedConfiguration>>;
 
 /** The part of a configuration that is saved. */
@@ -15,7 +15,7 @@ export function savedFrom(config: object): SavedConfiguration {
   return { ...savedConfiguration.parse(JSON.parse(JSON.stringify(config))), auditIsSealed: true };
 }
 
-/** Undefined if nothing was saved, or it cannot be read. */
+/** The configuration that was saved last; undefined if there is none, or it cannot be read. */
 export async function readSavedConfiguration(
   { db }: Pick<Database, 'db'>,
   masterKeys: MasterKeys,

@@ -23,8 +23,7 @@ export interface SealedFile {
 }
 
 /**
- * Bytes that are encrypted together. At least so many are read at a time, and they are held in memory until a block
- * is full.
+ * Bytes that are encrypted as one block. A block is held in memory until it is full, and is read as a whole.
  */
 const BLOCK_BYTES = 65_536;
 const TAG_BYTES = 16;
@@ -64,7 +63,7 @@ export async function createSealedFile(directory: string): Promise<SealedFile> {
     }
   };
 
-  /** One after the other. A failure makes all that follow fail, since a file with a gap is of no use. */
+  /** Does tasks one after the other. After a failure all later ones fail, since a file with a gap is of no use. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
     last = last.then(task);
     // The caller is told; without this, the failure of a call that nobody waits for would end the process.
@@ -111,7 +110,7 @@ export async function createSealedFile(directory: string): Promise<SealedFile> {
   };
 }
 
-/** Only the owner may read it, and it has no name from the first moment on. */
+/** Opens a file that only its owner may read, and that never has a name. */
 async function openUnnamed(directory: string): Promise<FileHandle> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, `${randomUUID()}.sealed`);

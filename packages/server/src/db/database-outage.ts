@@ -13,12 +13,12 @@ export interface CommitEvents {
 export interface DatabaseOutage {
   /** Reports a failed attempt; returns false if something other than the database is at fault. */
   readonly isBehind: (error: unknown) => boolean;
-  /** An attempt has succeeded. */
+  /** Notes that an attempt has succeeded. */
   readonly over: () => void;
   readonly isOn: () => boolean;
-  /** Resolves when the next attempt is due, or at once when the outage is not waited out any more. */
+  /** Resolves when the next attempt is due, or at once after `stopResting`. */
   readonly rest: () => Promise<void>;
-  /** Ends the pause, and all that would follow. */
+  /** Ends the present pause, and all later ones. */
   readonly stopResting: () => void;
 }
 

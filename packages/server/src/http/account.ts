@@ -179,7 +179,7 @@ function addRecoveryCodes(app: FastifyInstance, access: Access): void {
   );
 }
 
-/** The user who makes the request. Keys and certificates have no account, even where a user made them. */
+/** The user who makes the request. Keys and certificates have no account, even if a user made them. */
 async function ownUser({ users }: Access, request: FastifyRequest): Promise<User> {
   const { kind, subject } = requireIdentity(request);
   const user = kind === 'user' ? await users.find(subject.slice('user:'.length)) : undefined;
@@ -187,7 +187,7 @@ async function ownUser({ users }: Access, request: FastifyRequest): Promise<User
   return user;
 }
 
-/** Whoever finds an open browser must neither take over the account nor try passwords there without limit. */
+/** Checks the password, and how often it was wrong: whoever finds an open browser must not be able to take over the account. */
 async function requirePassword(
   access: Access,
   request: FastifyRequest,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { createSlices } from '../time-slices.js';
 
-/** What is handed to the socket at once, characters. */
+/** How much is handed to the socket at a time, characters. */
 const CHUNK = 65_536;
 
 /**

@@ -20,8 +20,8 @@ export const securitySchemes = {
 } as const;
 
 /**
- * Adds to the description of a route whether it needs authentication, and with which errors any such route may refuse
- * requests; errors of its own it lists itself. To be run for each route that is added.
+ * Adds to the description of a route whether it needs authentication, and the errors with which any such route may refuse a
+ * request; the route itself lists its own errors. Must be run for each route that is added.
  */
 export function describeAccess({ schema, config }: RouteOptions): void {
   if (schema?.response === undefined || config?.action === undefined) return;
@@ -34,7 +34,7 @@ function refusalsOf({ params, querystring, body }: FastifySchema, isOpen: boolea
   return [
     'host_not_allowed',
     'internal_error',
-    // Refusals are audited first, which may not be possible.
+    // A refusal is audited first; if that fails, the answer is `records_unavailable`.
     ...(isOpen ? [] : (['unauthenticated', 'forbidden', 'locked_out', 'records_unavailable'] as const)),
     ...(params || querystring || body ? (['invalid_request'] as const) : []),
     ...(body ? (['json_expected', 'request_too_large'] as const) : []),

@@ -26,7 +26,7 @@ export async function describeServer(app: FastifyInstance, version: string): Pro
           'The HTTP side of the server. Live transcription is a WebSocket at `/ws/transcribe`, see protocol.md.',
         version,
       },
-      // Relative to where this description is, so that it is right behind a proxy that adds a prefix to the path.
+      // Relative to the address of this description, so that it is right behind a proxy that adds a prefix to the path.
       servers: [{ url: '.' }],
       components: { securitySchemes },
     },

@@ -20,7 +20,7 @@ export interface HealthSources {
   readonly verification: () => PassState | undefined;
 }
 
-/** Evidence of the audit log is missing or not taken outside, or somebody else has written to the database. */
+/** A problem: evidence of the audit log is missing or not taken outside, or the database was changed from outside. */
 export type Degradation = (typeof DEGRADATIONS)[number];
 
 const DEGRADATIONS = [

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * No control characters, as a pattern that the regular expressions of all languages understand, since it is
- * published.
+ * Text without control characters. The pattern is published, so it is one that the regular expressions of all languages
+ * understand.
  */
 export const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 
 /**
  * The `Location` of what a POST to a collection made. Unless a proxy names the prefix that it adds to the path, it is
- * relative to the address of the collection, as RFC 9110 allows, and so right whatever that is.
+ * relative to the address of the collection, as RFC 9110 allows, so that it is right under any prefix.
  *
  * @param collection its path, without a slash at the end
  */
@@ -24,15 +24,15 @@ const PREFIX = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]{1,100}){1,10}$/;
  */
 export function prefixOf({ headers, ips = [] }: Forwarded): string {
   const given = headers['x-forwarded-prefix'];
-  // Where the peer is not trusted, it is the only address that is known.
+  // If the peer is not trusted, its address is the only one in the list.
   if (ips.length < 2 || typeof given !== 'string') return '';
   const prefix = given.replace(/\/$/, '');
   return PREFIX.test(prefix) ? prefix : '';
 }
 
 /**
- * Cuts `X-Forwarded-For` down to the addresses nearest to this server, which trusted proxies have added, since what
- * clients put before them costs time in proportion to its length. If none is that near, the header counts as missing.
+ * Cuts `X-Forwarded-For` down to its end, where trusted proxies have added their addresses: what clients have put before them
+ * costs time in proportion to its length. If the end holds no whole address, the header counts as missing.
  */
 export function forgetFarProxies(headers: IncomingHttpHeaders): void {
   const given = headers['x-forwarded-for'];

@@ -26,7 +26,8 @@ const loginBody = z.strictObject({
 });
 
 /**
- * The largest login: name, password and code, with each character written as `\u1234`. The client is still unknown.
+ * The largest body of a login, whose sender is still unknown: name, password and code, with each character written as
+ * `\u1234`.
  */
 const MAX_LOGIN_BYTES = 4096;
 
@@ -158,7 +159,7 @@ async function logIn(
   throw new RequestError(isCodeMissing ? 'code_required' : 'login_failed');
 }
 
-/** Writes the login, the used code and the entries about both, all or none. */
+/** Writes the login, the used code and the audit entries about both in one transaction. */
 async function startIn(
   { audit, logins }: Access,
   request: FastifyRequest,
@@ -173,7 +174,7 @@ async function startIn(
   return logins.startIn(transaction, user);
 }
 
-/** An unknown name is not written down, since people type passwords there. */
+/** Writes the audit entry of a failed login. It does not hold an unknown name, since people type passwords there. */
 async function note(
   { audit }: Access,
   request: FastifyRequest,

@@ -28,7 +28,7 @@ export async function registerPage(app: FastifyInstance, folder: string, log: Lo
     preCompressed: true,
     cacheControl: false,
     index: false,
-    // Nobody needs a part of files this small.
+    // No ranges: nobody needs parts of files this small.
     acceptRanges: false,
   });
   app.get('/', hidden, (_request, reply) => {

@@ -156,7 +156,7 @@ function valueOf(name: string, value: unknown): unknown {
 
 /** Watches an upload for silence and for the shutdown of the server. */
 interface Watch {
-  /** The file that is being read, which can be told why it ends. */
+  /** Sets the file that is being read, which is then ended with the reason. */
   readonly reading: (file: MultipartFile['file'] | undefined) => void;
   /** Why the upload was ended, if it was ended here. */
   readonly reason: () => RequestError | undefined;
@@ -168,7 +168,7 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal, place }: Uplo
   let reason: RequestError | undefined;
   const stop = (why: RequestError): void => {
     reason ??= why;
-    // Between two parts, only the connection can be ended.
+    // Between two parts of the form there is no file, so the connection is ended.
     if (reading) reading.destroy(why);
     else raw.destroy();
   };

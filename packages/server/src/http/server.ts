@@ -40,7 +40,7 @@ export interface HttpServices {
   readonly guard: Guard;
   /** Called with every route that is added. */
   readonly onRoute: (route: RouteOptions) => void;
-  /** Undefined where the server does not encrypt. */
+  /** Undefined if the server does not encrypt. */
   readonly tls: ServerTls | undefined;
 }
 
@@ -92,7 +92,7 @@ export async function createHttpServer(services: HttpServices): Promise<FastifyI
   return app;
 }
 
-/** Requires of routes what they have to say about themselves, and checks requests and answers by their schemas. */
+/** Requires that each route describes itself, and checks requests and answers by the schemas of routes. */
 function takeRoutes(app: FastifyInstance, { onRoute }: HttpServices): void {
   app.decorateRequest('authentication', undefined);
   app.decorateRequest('refusal', undefined);
@@ -116,7 +116,7 @@ function answerErrors(app: FastifyInstance, log: Log): void {
   });
 }
 
-/** What a request has to pass before a route is given it. */
+/** Adds the checks that a request has to pass before its route gets it. */
 function admitRequests(app: FastifyInstance, { config, guard }: HttpServices): void {
   app.addHook('onRequest', ({ raw }, _reply, next) => {
     forgetFarProxies(raw.headers);
@@ -154,7 +154,7 @@ function logAnswers(app: FastifyInstance, log: Log): void {
 async function protectBrowsers(app: FastifyInstance, origins: OriginPolicy): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY },
-    // Only over https, and then by the hook of `admitRequests`.
+    // Sent only over https, by the hook of `admitRequests`.
     strictTransportSecurity: false,
   });
   await app.register(cors, {
@@ -210,7 +210,7 @@ function createFastify(config: Config, tls: ServerTls | undefined): FastifyInsta
     IncomingMessage: BoundedRequest,
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: timeout,
-    // Whole requests have limits of their own, since an upload may take its time.
+    // Not limited here, since an upload may take its time: heads and bodies have limits of their own.
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, timeout),
   };
@@ -223,7 +223,7 @@ function createFastify(config: Config, tls: ServerTls | undefined): FastifyInsta
       answerBrokenRequest(code, socket);
     },
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      // Node hands the connection of an upgrade over for good, so nobody else would close it.
+      // Node hands over the connection of an upgrade for good, so it has to be closed here.
       if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
       answerNotFound(reply);
     },
@@ -271,7 +271,7 @@ function answerAndClose(socket: Socket, code: ErrorCode, details?: HttpErrorDeta
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
-  // Without its listeners, nothing more reaches the parser.
+  // Without listeners, nothing more reaches the parser.
   socket.removeAllListeners('data').resume();
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => {

@@ -414,7 +414,7 @@ function exported(record: StoredRecord, { format, version }: ExportOptions): Ite
   });
 }
 
-/** Without what is only known here: the tenant is that of whoever asks. */
+/** The summary as it is sent: without the tenant, which is that of whoever asks. */
 function summaryBody(record: RecordSummary): SessionBody {
   const { groups, audioSeconds, missingSeconds } = record;
   return {
@@ -437,7 +437,7 @@ function summaryBody(record: RecordSummary): SessionBody {
   };
 }
 
-/** As `recordBody` describes it. */
+/** The body of a record in pieces, as `recordBody` describes it. */
 function bodyPieces(record: StoredRecord, version: TextVersion): Iterable<string> {
   const { settings, refined, isWhole } = record;
   return jsonPieces({

@@ -4,7 +4,7 @@ import { RequestError } from '../errors.js';
 
 /** Half a character; no UTF-8 can hold it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
-/** PostgreSQL takes text with it for broken; SQLite and C take it for the end of the text. */
+/** PostgreSQL refuses text with this character; SQLite and C take it for the end of the text. */
 const NUL = '\u0000';
 
 /** The most values of one request, counting lists and objects: several times as many as any route takes. */
@@ -23,8 +23,8 @@ interface Place {
 
 /**
  * Throws `invalid_request`, naming the field, if text of a request cannot be stored or there are more values than any
- * request needs, and `too_deeply_nested` if they are nested too deeply. So later checks see little, however large the
- * request.
+ * request needs, and `too_deeply_nested` if they are nested too deeply. Later checks then have little to do, however large
+ * the request.
  */
 export function requireStorableText({
   params,
@@ -35,7 +35,7 @@ export function requireStorableText({
 }
 
 function requireStorable(whole: unknown): void {
-  /** In their order, from the end. */
+  /** Values that are still to be looked at, the next one last. */
   const waiting: Place[] = [{ value: whole, name: '', depth: 0, within: undefined }];
   let values = 0;
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {

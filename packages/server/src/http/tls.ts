@@ -23,15 +23,15 @@ type TlsSetting = (typeof TLS_SETTINGS)[number];
 
 type TlsSettings = Pick<Config, TlsSetting>;
 
-/** Certificates are renewed days before they expire. */
+/** How often the files are looked at, milliseconds: certificates are renewed days before they expire. */
 const LOOK_AGAIN_MS = 10_000;
 
-/** A handshake that takes longer is aborted, so that idle connections cannot pile up. */
+/** How long a handshake may take before it is aborted, so that idle connections cannot pile up, milliseconds. */
 const HANDSHAKE_MS = 10_000;
 
 const OLDEST_VERSION = 'TLSv1.2';
 
-/** For TLS 1.2, those with forward secrecy and authenticated encryption, which all of TLS 1.3 have. */
+/** The ciphers of TLS 1.2 that have forward secrecy and authenticated encryption, as all those of TLS 1.3 have. */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -90,7 +90,7 @@ export function createTls(
     }
   };
 
-  /** Certificates are checked when a connection begins, so a revoked one is noticed at the next. */
+  /** Closes the connections of clients with certificates: these are checked only when a connection begins. */
   const disconnect = (): void => {
     for (const socket of authenticated) socket.destroy();
   };
@@ -103,7 +103,7 @@ export function createTls(
       SNICallback: (_name, done) => {
         done(null, context);
       },
-      // A client without one may still show a key; an untrusted one is no identity.
+      // A client without a certificate may still show a key; an untrusted certificate is no identity.
       ...(tlsClientCa !== undefined && { requestCert: true, rejectUnauthorized: false }),
     },
     keepCurrent: (server) => {
@@ -196,7 +196,7 @@ function contextOf(material: TlsMaterial, files: TlsFiles): SecureContext {
   }
 }
 
-/** Node reads only the first list of each text that it is given. */
+/** The lists of revoked certificates in a file, each by itself: Node reads only the first list of a text. */
 function listsIn(crl: Buffer): string[] {
   const text = crl.toString('latin1');
   return text.match(/-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g) ?? [text];

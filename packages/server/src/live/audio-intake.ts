@@ -18,25 +18,25 @@ export interface AudioIntake {
 export interface IntakeServices {
   readonly channels: ChannelsOnDemand;
   readonly settings: () => SessionSettings;
-  /** Audio comes as it should. */
+  /** Called when audio was as it should be. */
   readonly onSensible: () => void;
-  /** Audio was refused whole. */
+  /** Called when a piece of audio was refused as a whole. */
   readonly onRefused: (problem: Problem) => void;
   readonly onTaken: (seconds: number) => void;
-  /** What should be samples looks like something else. */
+  /** Called when bytes that should be samples look like something else. */
   readonly onEncoded: (encoded: EncodedAudio) => void;
 }
 
-/** Audio that is taken at once, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
+/** Audio that is taken at a time, bytes: resampling it takes 4 ms at most (bench `hostile-input`). */
 const AT_ONCE_BYTES = 32_768;
 
-/** Nothing was received yet. */
+/** Starts without audio. */
 export function createAudioIntake(services: IntakeServices): AudioIntake {
   const { channels, settings, onSensible, onRefused, onTaken, onEncoded } = services;
   const encodedAudio = createEncodedAudioWatch();
   let receivedSamples = 0;
 
-  /** A long piece is taken in parts, with the work of others in between. */
+  /** Takes a long piece in parts, so that other sessions are served in between. */
   async function pushInParts({ pcm, sampleRate }: AudioCommand, superseded: Superseded): Promise<void> {
     for (let at = 0; at < pcm.length && !superseded(); at += AT_ONCE_BYTES) {
       if (!push(pcm.subarray(at, at + AT_ONCE_BYTES), sampleRate)) return;

@@ -5,7 +5,7 @@ import type { ResumeWish } from './dialect.js';
 /** How long a client has for its first frame, milliseconds. */
 const PATIENCE_MS = 10_000;
 
-/** Several times what it takes to ask for a session, bytes. */
+/** The longest first frame, bytes: several times as long as a request to resume. */
 const LONGEST = 4096;
 
 /**

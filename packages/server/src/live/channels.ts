@@ -12,9 +12,9 @@ export interface Channels {
   readonly close: () => void;
   /** Audio taken so far by each channel, seconds. */
   readonly receivedSeconds: () => number;
-  /** Up to this moment, no channel has audio whose text is missing, seconds. */
+  /** The moment up to which no channel has audio whose text is missing, seconds. */
   readonly settledSeconds: () => number;
-  /** Speech that waits for its final in the channel where most waits, seconds. */
+  /** Speech that waits for its final, in the channel where this is most, seconds. */
   readonly pendingSeconds: () => number;
   /** Speech in the finals so far, all channels together, seconds. */
   readonly speechSeconds: () => number;

@@ -19,17 +19,17 @@ export interface ConnectionListener {
   readonly outbox: Outbox;
   readonly parting: ConnectionLoss;
   readonly onFrame: (frame: Buffer, isBinary: boolean) => void;
-  /** It is time to acknowledge how far audio has come. */
+  /** Called when it is time to acknowledge how far audio has come. */
   readonly onAcknowledge: () => void;
 }
 
 /** Receives how a connection comes to its end. */
 export interface ConnectionLoss {
-  /** It has closed, or is dead, which counts as a close code of its own. */
+  /** The connection has closed, or is dead, which counts as a close code of its own. */
   readonly lose: (closeCode: number) => void;
-  /** It is about to close, since a message is larger than allowed. */
+  /** The connection is about to close, since a message is larger than allowed. */
   readonly failTooLarge: () => void;
-  /** Nothing came for longer than allowed. */
+  /** Nothing has come over the connection for longer than allowed. */
   readonly failIdle: () => void;
 }
 
@@ -53,7 +53,7 @@ export function attachToSocket(
   });
   const acknowledging = setInterval(onAcknowledge, ACKNOWLEDGE_MS);
   const idle = setTimeout(() => {
-    // While the server does not read, it is not the client that is silent.
+    // While the server does not read, the client may be sending.
     if (inbox.isPaused()) idle.refresh();
     else parting.failIdle();
   }, idleTimeoutSeconds * 1000);

@@ -5,7 +5,7 @@ import type { SessionSetup } from './session-setup.js';
 import type { SessionStream } from './session-stream.js';
 import type { Superseded } from './when-read.js';
 
-/** A command that steers a session, and is no audio. */
+/** A command that steers a session, which all commands but audio do. */
 type ControlCommand = Exclude<Command, { kind: 'audio' | 'unreadable' }>;
 
 /** Carries out a command. If it returns a promise, everything that follows has to wait for it. */
@@ -20,7 +20,7 @@ export interface ControlledSession {
   readonly onEnd: () => void;
 }
 
-/** What each command that is no audio does, and what is answered. */
+/** Does what each command asks, except audio, and answers it. */
 export function createControl(session: ControlledSession): Control {
   const { setup, stream, emit, onEnd } = session;
   return (command, superseded) => {

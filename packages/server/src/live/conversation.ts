@@ -47,8 +47,9 @@ export interface Conversation {
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
   /**
-   * Drops what is pending. The second pass over what was kept is done all the same. Returns the seconds of audio that
-   * were taken but whose text, if they held speech, is missing, since recognition failed or they were dropped.
+   * Drops audio whose text is pending. The second pass over the audio that was kept is done all the same. Returns the length
+   * of the audio that was accepted but whose text, if it held speech, is missing because recognition failed or it was dropped,
+   * seconds.
    */
   readonly close: () => number;
   readonly pendingSeconds: () => number;
@@ -117,7 +118,7 @@ function setupServicesOf({ session, services }: ConversationPlace, emit: Emit): 
 interface Refusals {
   /** Tells the client what is wrong with a message. */
   readonly refuse: (problem: Problem) => void;
-  /** A message was as it should be, so that those before it no longer count. */
+  /** Notes that a message was as it should be, so that earlier bad ones no longer count. */
   readonly forget: () => void;
 }
 
@@ -136,7 +137,7 @@ function createRefusals(emit: Emit, most: number, onHopeless: () => void): Refus
   };
 }
 
-/** Reports what audio has come, and what does not look like audio. */
+/** Reports audio that has come, and bytes that do not look like audio. */
 function intakeReports(
   { telemetry, signals }: ConversationPlace,
   emit: Emit,

@@ -12,7 +12,7 @@ import type { SessionEvent } from './events.js';
  * frames; limits, permissions and records are the same for all dialects and not its concern.
  */
 export interface Dialect {
-  /** Where its clients connect. */
+  /** The paths at which its clients connect. */
   readonly paths: readonly string[];
   /**
    * What a request for a connection asks for. Called before the request is answered, whether or not it is admitted.
@@ -52,7 +52,7 @@ export interface OpenWish {
   readonly kind: 'open';
   /** The one selected from those that the client offers, if any. */
   readonly subprotocol: string | undefined;
-  /** The initial settings in which its session differs from the server's defaults. */
+  /** The settings with which the session begins, where these differ from the server's defaults. */
   readonly change: SettingsChange;
   readonly converse: (place: SessionPlace) => DialectSession;
 }
@@ -97,7 +97,7 @@ export interface RefusalAnswer {
 /** What a connection is closed with. */
 interface CloseFrame {
   readonly code: number;
-  /** At most 123 bytes. */
+  /** The reason in the close frame, at most 123 bytes. */
   readonly reason: string;
 }
 
@@ -113,13 +113,12 @@ export interface SessionPlace {
   /** The settings of sessions that ask for nothing. */
   readonly defaults: SessionSettings;
   /**
-   * The token with which a client may resume the session, and for how long; undefined where sessions cannot be
-   * resumed.
+   * The token with which a client may resume the session, and for how long; undefined if the session cannot be resumed.
    */
   readonly resume: { readonly token: string; readonly seconds: number } | undefined;
 }
 
-/** One session as its dialect sees it, which holds what has to be remembered from frame to frame. */
+/** The part of a dialect for one session, which remembers what is needed from frame to frame. */
 export interface DialectSession {
   /** The command in a frame. If it is a promise, everything that follows has to wait for it. */
   readonly read: (frame: Buffer, isBinary: boolean) => Command | Promise<Command>;

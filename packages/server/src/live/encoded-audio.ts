@@ -1,9 +1,9 @@
 import { recordingKind, waveEncoding, type RecordingKind } from '@auscult/asr';
 import type { SessionSettings } from '@auscult/protocol';
 
-/** What the first bytes look like that should be samples but are not. */
+/** What the first bytes of a stream look like, if they do not look like samples. */
 export interface EncodedAudio {
-  /** After the header of a WAVE file come samples as they should be; all else would have to be decoded. */
+  /** `wave_header`: the header of a WAVE file, which samples follow. `encoded_audio`: anything that has to be decoded first. */
   readonly code: 'encoded_audio' | 'wave_header';
   readonly kind: RecordingKind;
 }
@@ -14,13 +14,13 @@ export interface EncodedAudioWatch {
   readonly take: (bytes: Uint8Array, encoding: SessionSettings['encoding']) => EncodedAudio | undefined;
 }
 
-/** Two frames of MP3 at its highest rate, and of AAC, are shorter. */
+/** Bytes of a stream that are looked at: more than two frames of MP3 at its highest rate, or of AAC. */
 const WATCHED_BYTES = 4096;
 
 /** Bytes that are enough for a container. */
 const LEAST_BYTES = 12;
 
-/** Watches the first 4 KiB, which it holds until then. */
+/** Makes a watch over the first 4 KiB of a stream, which it keeps meanwhile. */
 export function createEncodedAudioWatch(): EncodedAudioWatch {
   let head = Buffer.alloc(0);
   let looked = 0;

@@ -85,7 +85,7 @@ function addRoute(
     url,
     config: { action: 'live.open' },
     schema: { hide: true },
-    // What is here is told before anybody has to authenticate: clients check whether the path is right.
+    // Answered before anybody has to authenticate, since clients check in this way whether the path is right.
     onRequest: (request, reply, done) => {
       if (request.ws) return done();
       void reply.header('upgrade', 'websocket');
@@ -161,7 +161,7 @@ function beginningOf(
   }
 }
 
-/** If the upgrade comes to nothing, the place and the record are given back. */
+/** Begins the session once the upgrade is done. If it fails, gives back the place, and closes the record. */
 function beginSession(
   { raw }: FastifyRequest,
   { session, leave }: Extract<Decision, { kind: 'admitted' }>,

@@ -12,9 +12,9 @@ export interface Heartbeat {
 
 /** What a heartbeat asks and reports. */
 export interface HeartbeatListener {
-  /** While reading is paused, answers are not read, so none counts as missed. */
+  /** Whether reading is paused: answers are then not read either, so none counts as missed. */
   readonly isPaused: () => boolean;
-  /** What a ping carries: how much was sent before it. */
+  /** The mark that a ping carries: how much was sent before it. */
   readonly mark: () => number;
   /** The client has received all that was sent before the ping with this mark. */
   readonly onReceived: (mark: number) => void;

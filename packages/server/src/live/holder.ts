@@ -11,7 +11,7 @@ import type { Presence } from './presence.js';
 import type { SessionEnd } from './session-end.js';
 import type { SessionTelemetry } from './session-telemetry.js';
 
-/** Who holds a session, by the credential with which they last connected. */
+/** Knows who holds a session, by the credential with which they last connected. */
 export interface Holder {
   /** See `Session`. */
   readonly resume: (socket: WebSocket, request: ResumeRequest, authentication: Authentication) => boolean;
@@ -30,7 +30,7 @@ export interface HeldSession {
   readonly telemetry: SessionTelemetry;
 }
 
-/** Whoever opened the session holds it. */
+/** Starts with whoever opened the session as its holder. */
 export function createHolder(held: HeldSession): Holder {
   const { session, outbox, conversation, presence, end, parting, telemetry } = held;
   const { identity, token, dialect } = session;
@@ -54,7 +54,7 @@ export function createHolder(held: HeldSession): Holder {
     revalidate: async () => {
       const asked = authentication;
       if (presence.socket() === undefined || (await asked.isStillValid())) return;
-      // It may have been resumed meanwhile with a valid credential.
+      // If not, the session was resumed meanwhile with another credential.
       if (asked === authentication) parting.fail('credential_expired');
     },
   };

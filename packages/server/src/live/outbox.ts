@@ -13,11 +13,11 @@ export interface Outbox {
   readonly connect: (socket: WebSocket) => void;
   /** The connection is gone. Events that are to be kept are kept from now on, others are lost. */
   readonly disconnect: () => void;
-  /** How many events have been sent so far, of those that are kept until they are known to have arrived. */
+  /** How many lasting events have been sent so far: these are kept until they are known to have arrived. */
   readonly sent: () => number;
-  /** The client has received so many of them. */
+  /** Notes how many of these the client has received. */
   readonly confirm: (sent: number) => void;
-  /** Sends again what is not confirmed, except finals before `next`, the first missing one of each channel. */
+  /** Sends unconfirmed events again, except finals before `next`, the first missing final of each channel. */
   readonly resend: (next: readonly number[]) => void;
 }
 
@@ -29,7 +29,7 @@ export interface OutboxServices {
   readonly limitBytes: number;
   /** Whether the client may come back and ask for what it has not received. */
   readonly keeps: () => boolean;
-  /** More waits than is allowed; called once per connection, which the caller then ends. */
+  /** Called when more waits than is allowed, once per connection, which the caller then ends. */
   readonly onOverflow: () => void;
 }
 

@@ -51,7 +51,7 @@ export function createParting(services: PartingServices): Parting {
     return config.resumeSeconds > 0 && dialect.isResumable() && !end.isEnding();
   }
 
-  /** Without a socket, the session is over or waits for its client. */
+  /** The socket is gone: the session is over, or waits for its client. */
   function lose(closeCode: number): void {
     const waits = isResumable() && conversation.receivedSeconds() > 0 && !goodbyes.has(closeCode);
     if (!waits || !end.isOpen()) {
@@ -61,8 +61,7 @@ export function createParting(services: PartingServices): Parting {
     presence.awaitReturn(closeCode, () => {
       end.release(closeCode);
     });
-    // Mostly a page that was left: its last words need not wait for a client that may come back before they are
-    // recorded.
+    // Mostly somebody has left the page: the last words are recorded at once, whether or not the client comes back.
     if (closeCode === closeTable.going_away.code) inbox.run(conversation.flush);
   }
 
@@ -86,7 +85,7 @@ export function createParting(services: PartingServices): Parting {
     lose,
     fail,
     failIdle: () => {
-      // The finals of what it sent are sent first.
+      // First, the finals of all audio are sent.
       inbox.run(async () => {
         await conversation.flush();
         fail('idle_timeout');

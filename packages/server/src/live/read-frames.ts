@@ -7,7 +7,7 @@ import type { SessionTelemetry } from './session-telemetry.js';
 import type { Turns } from './turns.js';
 import { whenRead } from './when-read.js';
 
-/** What frames are read with, and where their commands go. */
+/** The services that read frames, and where their commands go. */
 export interface FrameServices {
   readonly session: AdmittedSession;
   readonly turns: Turns;
@@ -27,7 +27,7 @@ export function readFrames(services: FrameServices): ConnectionListener['onFrame
     telemetry.received(frame.length);
     inbox.run((superseded) =>
       turns.take(share, () => {
-        // Superseded while it waited for its turn: a client that came back sends it again.
+        // The frame was superseded while it waited for its turn: the client has come back and sends it again.
         if (superseded()) return;
         flow.onMessage();
         return whenRead(dialect.read(frame, isBinary), superseded, (command) =>

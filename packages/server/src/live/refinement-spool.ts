@@ -16,7 +16,7 @@ import type { Transcript } from '../transcripts/transcript.js';
 export interface RefinementSpool {
   /** Keeps 16 kHz audio of a channel, in the order in which it is taken. */
   readonly keep: (channel: number, samples: Float32Array) => void;
-  /** Hands over what was kept since the last time for transcription; gives its id, if there is anything. */
+  /** Hands over the audio kept since the last call, and returns the id of its transcription; undefined if there is none. */
   readonly finish: () => string | undefined;
 }
 
@@ -32,16 +32,16 @@ export interface SpoolServices {
   readonly keyTerms: KeyTermList;
   /** The record of the session, which keeps the refined text beside the live one. */
   readonly writer: SessionRecordWriter;
-  /** Something prevents the second pass. */
+  /** Called when something prevents the second pass. */
   readonly onWarning: (code: WarningCode) => void;
-  /** The transcription of what was handed over is done, has failed or was cancelled. */
+  /** Called when a transcription of audio that was handed over is done, has failed or was cancelled. */
   readonly onEnd: (transcription: Transcription) => void;
 }
 
-/** The most audio that waits for the disk, bytes; a slower disk is of no use. */
+/** The most audio that waits for the disk, bytes; if there is more, the disk is too slow to be of use. */
 const WAITING_BYTES = 8 * 1024 ** 2;
 
-/** What was kept since the last `finish`. */
+/** The audio that was kept since the last `finish`. */
 interface Part {
   readonly files: readonly Promise<SealedFile>[];
   /** Samples of the longest channel. */
@@ -126,7 +126,7 @@ export function createRefinementSpool(services: SpoolServices): RefinementSpool 
 
 function newPart(channels: number, directory: string): Part {
   const files = Array.from({ length: channels }, () => createSealedFile(directory));
-  // Appending reports the failure, but to a channel without audio nothing is appended.
+  // A failure is reported when audio is appended, but nothing is appended to a channel without audio.
   for (const file of files) file.catch(() => undefined);
   return { files, samples: 0 };
 }

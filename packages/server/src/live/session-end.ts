@@ -5,16 +5,16 @@ type State = 'open' | 'draining' | 'ending' | 'over';
 
 /** How a session comes to its end. */
 export interface SessionEnd {
-  /** Nobody has begun to end the session. */
+  /** Whether nobody has begun to end the session. */
   readonly isOpen: () => boolean;
-  /** The client was let go. */
+  /** Whether the client was let go. */
   readonly isEnding: () => boolean;
   readonly isOver: () => boolean;
-  /** Reads no further message. What has come is handled, and everything is sent before `onDone` is called. */
+  /** Reads no further message. Handles those that have come, and calls `onDone` when everything has been sent. */
   readonly drain: (onDone: () => void) => void;
   /**
-   * Lets the client go. First, what it has brought is transcribed for the record, although nobody waits for it;
-   * without a record, this is skipped.
+   * Lets the client go. First its audio is transcribed for the record, although nobody waits for the text; if there is no
+   * record, this is skipped.
    */
   readonly release: (closeCode: number) => void;
   /** Ends at once, without transcribing what was taken. */
@@ -37,7 +37,7 @@ export interface EndingSession {
   readonly onOver: (closeCode: number) => void;
 }
 
-/** The session is open. */
+/** Starts with an open session. */
 export function createSessionEnd(session: EndingSession): SessionEnd {
   const { inbox, isRecorded, hasHeard, flush, leave, onOver } = session;
   let state: State = 'open';

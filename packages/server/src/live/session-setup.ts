@@ -15,11 +15,12 @@ export interface SessionSetup {
   readonly settings: () => SessionSettings;
   /** All key terms that are listened for. */
   readonly keyTerms: () => KeyTermList;
-  /** Those that the client sent. */
+  /** The key terms that the client sent. */
   readonly sentTerms: () => SentKeyTerms;
   readonly inForce: () => SetupInForce;
   /**
-   * Changes the setup, and sends the one in force, or what the model cannot do. Nothing changes before that is sent.
+   * Changes the setup and sends the one that is then in force, or tells what the model cannot do. The setup changes only at the
+   * moment when that is sent.
    */
   readonly configure: (command: ConfigureCommand, superseded: Superseded) => void | Promise<void>;
 }
@@ -36,7 +37,7 @@ export interface SetupServices {
   readonly emit: Emit;
 }
 
-/** Begins with `settings` and the terms that all share. */
+/** Starts with `settings` and the shared terms. */
 export function createSessionSetup(services: SetupServices): SessionSetup {
   const { config, model, identity, sharedTerms, reader, emit } = services;
   let { settings } = services;

@@ -19,12 +19,12 @@ export interface SessionStream {
   readonly channels: ChannelsOnDemand;
   /** Resolves once the finals of all audio taken have been sent. */
   readonly flush: () => Promise<void>;
-  /** Starts the second pass over what was kept since the last one; gives its id, if there is anything. */
+  /** Starts the second pass over the audio kept since the last one, and returns its id; undefined if there is no audio. */
   readonly readAgain: () => string | undefined;
   readonly totals: () => StreamTotals;
-  /** Up to this moment, all text is recorded. */
+  /** The moment up to which all text is recorded, seconds. */
   readonly settledSeconds: () => number;
-  /** Speech whose final is not recorded yet. */
+  /** Speech whose final is not recorded yet, seconds. */
   readonly pendingSeconds: () => number;
   /** See `Conversation`. */
   readonly close: () => number;

@@ -3,7 +3,7 @@ import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { PauseReason } from './inbox.js';
 
-/** Reports one session to operators, by logs and metrics, with nothing of what was said. */
+/** Reports one session to operators by logs and metrics, which hold nothing that was said. */
 export interface SessionTelemetry {
   readonly opened: () => void;
   readonly closed: (session: ClosedSession) => void;
@@ -48,7 +48,7 @@ const knownCloseCodes: ReadonlySet<number> = new Set([
   CONNECTION_LOST,
 ]);
 
-/** Counts from now. */
+/** Starts counting. */
 export function createSessionTelemetry(
   session: string,
   { log, metrics }: { readonly log: Log; readonly metrics: Metrics },

@@ -70,7 +70,7 @@ function assemble(session: AdmittedSession, services: SessionServices) {
   const { dialect } = session;
   const { config, metrics, turns } = services;
   const telemetry = createSessionTelemetry(session.id, services);
-  // Every part may end the session, which only the parting of all of them can do: it is made last.
+  // Every part may end the session, which is done by the parting; and that needs all other parts, so it is made last.
   const isResumable = (): boolean => parting.isResumable();
   const fail = (code: ErrorCode): void => {
     parting.fail(code);

@@ -6,7 +6,7 @@ export interface Sessions {
   readonly count: () => number;
   /** The ownership of each of them. */
   readonly holders: () => readonly Ownership[];
-  /** Those that `identity` holds. */
+  /** How many of them `identity` holds. */
   readonly countOf: (identity: Identity) => number;
   /** Counts a session of `identity` that is about to be added, until the returned function is called. */
   readonly reserve: (identity: Identity) => () => void;
@@ -23,7 +23,7 @@ export interface Sessions {
 
 /** Keeps track of open sessions. */
 export function createSessions(): Sessions {
-  /** By id. */
+  /** The open sessions by id. */
   const open = new Map<string, Session>();
   const reserved: Identity[] = [];
   const identities = () => [...reserved, ...[...open.values()].map((session) => session.identity)];

@@ -9,10 +9,10 @@ export interface Turns {
 
 type Task = () => void | Promise<void>;
 
-/** Time for messages in a turn, milliseconds: those who wait share it, but each may begin one message. */
+/** Time for messages in a turn of the event loop, milliseconds: all who wait share it, but each may begin one message. */
 const TURN_MS = 5;
 
-/** Nobody has used any yet. `now`: milliseconds of a clock that never goes back. */
+/** Starts with no time used. `now`: milliseconds of a clock that never goes back. */
 export function createTurns(now: () => number = () => performance.now()): Turns {
   const waiting = new Map<string, Task[]>();
   const used = new Map<string, number>();
@@ -42,7 +42,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     used.clear();
     for (const [name, tasks] of [...waiting]) {
       while (tasks.length > 0 && hasTime(name)) void tasks.shift()?.();
-      // Those who still wait come in the next turn right after those who have not had any time.
+      // Those who still wait come after those who have had no time yet, in the next turn.
       waiting.delete(name);
       if (tasks.length > 0) waiting.set(name, tasks);
     }

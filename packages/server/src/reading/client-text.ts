@@ -59,7 +59,7 @@ export function readKeyTerms(text: string): KeyTermsReading {
 const field = z.object({ keyterms: keyTermList });
 const fieldSchema = z.toJSONSchema(field);
 
-/** Undefined for text that is not JSON, or is nested more deeply than any list of terms. */
+/** The value of a JSON text; undefined if it is not JSON, or is nested more deeply than any list of terms. */
 function fromJson(text: string): unknown {
   return isNestedDeeper(text) ? undefined : parseJson(text);
 }

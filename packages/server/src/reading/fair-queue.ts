@@ -20,7 +20,7 @@ interface Waiting<Work> {
 /** Start-time fair queueing (Goyal, Vin and Cheng 1996): work of an owner is in the order in which it came. */
 export function createFairQueue<Work>(): FairQueue<Work> {
   let waiting: readonly Waiting<Work>[] = [];
-  /** Where the owner's latest work ends. */
+  /** The virtual time at which the latest work of each owner ends. */
   const ends = new Map<string, number>();
   let now = 0;
 

@@ -2,9 +2,8 @@ import { parseClientMessage } from '@auscult/protocol';
 import type { MessageReading } from './client-text.js';
 
 /**
- * Reads a message that is recognised as audio at a glance, at little more than the cost of copying it; undefined for
- * any other. It must be written as clients do: `type` first, and one long text with no more than a sample rate beside
- * it.
+ * Reads a message that is easily recognised as audio, at little more than the cost of copying it; undefined for any other. It
+ * must be written as clients write it: `type` first, and one long text with no more than a sample rate beside it.
  */
 export function readAudioMessage(frame: Buffer): MessageReading | undefined {
   const [head] = HEAD.exec(frame.toString('latin1', 0, LONGEST_HEAD)) ?? [];

@@ -30,7 +30,7 @@ export interface TextReader {
   readonly close: () => void;
 }
 
-/** Whose files of key terms are read: nobody's who sends anything. */
+/** The owner under whom files of key terms are read: it is nobody who sends messages. */
 const OPERATOR = { tenant: '', subject: '' };
 
 /** Texts up to this many bytes take at most 10 ms to read: a few hundred key terms (bench `hostile-input`). */
@@ -115,8 +115,8 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** The built module, even for tests, which run the sources. */
+/** The module of the thread: the built one, even in tests, which run the sources. */
 const THREAD = new URL('../../dist/reading/thread-main.js', import.meta.url);
 
-/** Several times what the largest message takes. */
+/** Memory of the thread: several times as much as the largest message needs. */
 const LIMITS = { maxOldGenerationSizeMb: 192 };

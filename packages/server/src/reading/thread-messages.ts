@@ -15,7 +15,7 @@ export type ReadingTask =
     }
   | { readonly kind: 'shared-terms'; readonly file: SharedTermsFile };
 
-/** The result of each. */
+/** The result of each kind of reading. */
 export interface ReadingResults {
   readonly message: MessageReading;
   readonly 'key-terms': KeyTermsReading;

@@ -15,7 +15,7 @@ import type { Work } from './job.js';
 import { transcribeSource, type TranscribedSource } from './transcribe-source.js';
 import type { TranscriptionOrder } from './transcription.js';
 
-/** What transcriptions need from the server. */
+/** The services that transcriptions need from the server. */
 export interface TranscriptionServices {
   readonly config: Config;
   readonly log: Log;
@@ -75,7 +75,7 @@ function explain(error: unknown, { id }: TranscriptionOrder, log: Log): ErrorDes
   return describeForHttp(code, details, recordingExplanationOf(error));
 }
 
-/** As `work`, but rejects as soon as nobody waits for it any more: a database can be away for long. */
+/** As `work`, but rejects as soon as the signal is aborted, since a database can be away for long. */
 function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {

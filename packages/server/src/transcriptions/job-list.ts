@@ -7,12 +7,12 @@ export interface JobList {
   readonly get: (id: string) => Job | undefined;
   readonly all: () => readonly Job[];
   readonly withStatus: (...statuses: readonly TranscriptionStatus[]) => readonly Job[];
-  /** Forgets an ended job after so many milliseconds, or when many more have ended. */
+  /** Forgets an ended job after this time, or when many more have ended. */
   readonly forgetLater: (job: Job, milliseconds: number) => void;
   readonly forget: (id: string) => void;
 }
 
-/** Jobs that have ended are forgotten before their time when there are so many more. */
+/** The most ended jobs that are kept; if there are more, the oldest are forgotten before their time. */
 const MOST_ENDED = 1000;
 
 /** Starts empty. */

@@ -7,7 +7,7 @@ export interface Job {
   readonly state: Mutable<Transcription>;
   /** The share whose turn it takes. */
   readonly share: readonly string[];
-  /** What it is expected to take of that share, seconds of audio. */
+  /** How much of that share it is expected to take, seconds of audio. */
   readonly cost: number;
   /** Released at the end, since it retains the session that ordered it. */
   work: Work | undefined;

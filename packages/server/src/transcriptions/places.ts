@@ -1,10 +1,10 @@
 import { mayTakePlace, type PlaceHolder } from '../access/shared-places.js';
 
-/** Room for what is still to come. */
+/** Room that is reserved for an upload while it arrives. */
 export interface Reservation {
   /** Aborted if the room is given to somebody else because its content arrives too slowly. */
   readonly taken: AbortSignal;
-  /** So many more bytes of its content have arrived. */
+  /** Notes that more bytes of its content have arrived. */
   readonly received: (bytes: number) => void;
   /** Gives the room back. */
   readonly leave: () => void;
@@ -12,11 +12,11 @@ export interface Reservation {
 
 /** Shares a number of places among those who hold some and those who want one. */
 export interface Places {
-  /** Room for one more of `who`; undefined if there is none, or if others need the rest more. */
+  /** Reserves room for one more upload of `who`; undefined if there is none, or if others need the rest more. */
   readonly reserve: (who: PlaceHolder) => Reservation | undefined;
 }
 
-/** An upload that has taken so long, seconds, and come at so few bytes a second, holds a place that others can use. */
+/** An upload that has taken longer than this, and is slower than this, holds a place that others can use better. */
 const SLOW = { seconds: 10, bytesPerSecond: 65_536 } as const;
 
 /** A place that is still to be filled. */
@@ -27,7 +27,7 @@ interface OpenPlace {
   bytes: number;
 }
 
-/** So many places, of which `filled` tells those that have left their reservation behind and hold one all the same. */
+/** Makes `most` places. `filled` tells who holds one whose upload is complete. */
 export function createPlaces(most: number, filled: () => readonly PlaceHolder[]): Places {
   const open = new Set<OpenPlace>();
 
@@ -35,7 +35,7 @@ export function createPlaces(most: number, filled: () => readonly PlaceHolder[])
 
   const hasRoom = (who: PlaceHolder): boolean => mayTakePlace(who, holders(), most);
 
-  /** Takes the room of the slowest upload of those who hold most, if they hold more than `who`. */
+  /** Takes away the room of a slow upload from whoever holds the most places, if they hold more than `who`. */
   const takeFromSlow = (who: PlaceHolder): void => {
     const held = (one: PlaceHolder): number =>
       holders().filter((other) => isSamePlaceHolder(one, other)).length;

@@ -17,7 +17,7 @@ import type { ChannelSource, RecordingSource } from './recording-source.js';
 /** How a source is to be transcribed. */
 export interface SourceOptions extends Omit<VoteOptions, 'onProgress' | 'onDropped' | 'signal'> {
   readonly writing: WritingOptions;
-  /** A longer recording is given up, seconds. */
+  /** The longest recording; a longer one is given up, seconds. */
   readonly maxSeconds: number;
   readonly signal: AbortSignal;
   /** Called with how much is done, 0 to 1, never less than before. */
@@ -85,7 +85,7 @@ export async function transcribeSource(
   return { duration, segments: segments.sort((a, b) => a.start - b.start), finals: all, damaged, dropped };
 }
 
-/** A segment with its times in those of the transcript. */
+/** A segment with its times on the clock of the transcript. */
 function placed(
   { text, spoken, start, end, confidence, words, language }: TranscriptSegment,
   { startSeconds }: RecordingSource,

@@ -17,8 +17,8 @@ export interface Place extends Reservation {
 /** All transcriptions of whole recordings: those that wait, run, or ended recently. */
 export interface Transcriptions {
   /**
-   * Room for one more of `who`; undefined if there is none, others have a better claim to what is left, or no more
-   * are taken. Whoever holds less gets the room of a slow upload.
+   * Reserves room for one more transcription of `who`; undefined if there is none, if others have a better claim to the rest,
+   * or if no more are taken. The room of a slow upload may be given to somebody who holds less.
    */
   readonly reserve: (who: PlaceHolder) => Place | undefined;
   /** The newest first. */
@@ -31,8 +31,8 @@ export interface Transcriptions {
 }
 
 /**
- * Begins with none. `transcriptionsAtATime` run together: tenants, and their members, take turns by the amount of
- * audio that was heard for each, and the orders of one owner run in the order in which they came.
+ * Starts without transcriptions. `transcriptionsAtATime` of them run together. Tenants, and their members, take turns by the
+ * amount of audio that was heard for each; the orders of one owner run in the order in which they came.
  */
 export function createTranscriptions(services: TranscriptionServices): Transcriptions {
   const { config, log, metrics } = services;
@@ -140,7 +140,7 @@ export function createTranscriptions(services: TranscriptionServices): Transcrip
   };
 }
 
-/** What is told of a transcription from its end on. */
+/** The part of a transcription's state that follows from its outcome. */
 function resultOf(outcome: Outcome, draining: boolean): Partial<Transcription> {
   switch (outcome.status) {
     case 'done': {

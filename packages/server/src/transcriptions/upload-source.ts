@@ -11,15 +11,15 @@ import type { SealedFile } from '../storage/sealed-file.js';
 import type { RecordingSource } from './recording-source.js';
 import { recordingTooLong } from './transcribe-source.js';
 
-/** What messages call a recording: its file name may be a patient's. */
+/** The name of a recording in messages, since its file name may be that of a patient. */
 const NAME = 'The recording';
 
 /** How an upload is decoded. */
 export interface UploadDecoding {
   readonly decoders: DecoderPool;
-  /** Whose it is: turns are shared evenly between these keys. */
+  /** Whose recording it is: turns are shared evenly between these keys. */
   readonly key: string;
-  /** A longer recording is given up, seconds. */
+  /** The longest recording; a longer one is given up, seconds. */
   readonly maxSeconds: number;
   /** Aborted if the sender leaves before it was told that there is sound. */
   readonly signal: AbortSignal;

@@ -1,7 +1,7 @@
 import type { Word } from '@auscult/protocol';
 import type { TranscriptSegment } from './transcript.js';
 
-/** What is on screen at one time. */
+/** The text that is on screen at one time. */
 export interface Cue {
   /** Seconds. Cues follow each other and never overlap. */
   readonly start: number;

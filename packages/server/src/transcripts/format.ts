@@ -22,7 +22,7 @@ export const FILE_EXTENSIONS: Readonly<Record<TranscriptFormat, string>> = {
   vtt: 'vtt',
 };
 
-/** What is written in JSON. */
+/** What JSON holds besides the text. */
 export interface JsonExtent extends SegmentExtent {
   /** Fields that come first. */
   readonly about?: object;
@@ -37,7 +37,7 @@ export function formatTranscript(
   return [...transcriptPieces(transcript, format, extent)].join('');
 }
 
-/** The same in pieces: a long one is written some at a time, so that nobody waits for it. */
+/** The same in pieces, so that a long transcript can be written without holding up the event loop. */
 export function* transcriptPieces(
   transcript: Transcript,
   format: TranscriptFormat,
@@ -65,14 +65,14 @@ export function* transcriptPieces(
   }
 }
 
-/** A line, or several where they were dictated, with an empty line where a paragraph begins. */
+/** A segment as a line, or as several if line breaks were dictated, with an empty line before a dictated paragraph. */
 function asLines({ text }: Pick<TranscriptSegment, 'text'>): string {
   const words = text.trim();
   const [before, behind] = [text.startsWith('\n\n') ? '\n' : '', text.endsWith('\n\n') ? '\n' : ''];
   return words === '' ? before : `${before}${words}\n${behind}`;
 }
 
-/** Without empty lines at its ends. */
+/** A text without empty lines at its beginning and end. */
 function withoutOuterBreaks(text: string): string {
   const lines = text.replace(/^\n+/u, '');
   return lines.endsWith('\n\n') ? lines.slice(0, -1) : lines;
@@ -95,7 +95,7 @@ function vttCue({ start, end, lines }: Cue): string {
   return `${clock(start, '.')} --> ${clock(end, '.')}\n${lines.map(escapeVtt).join('\n')}\n\n`;
 }
 
-/** In WebVTT these begin markup, and `-->` a new cue. */
+/** Escapes the characters that begin markup in WebVTT, where `-->` also begins a new cue. */
 function escapeVtt(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -7,7 +7,7 @@ export interface TranscriptSegment extends Omit<WrittenFinal, 'sequence' | 'remo
   readonly channel?: number;
 }
 
-/** What was heard in one recording. */
+/** The text of one recording. */
 export interface Transcript {
   /** Seconds. */
   readonly duration: number;
@@ -20,22 +20,22 @@ export interface SegmentJson {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** What was said, where it is written otherwise. */
+  /** What was said, if it is written differently. */
   readonly spoken?: string;
   readonly confidence: number;
   readonly channel?: number;
   readonly words?: readonly Word[];
 }
 
-/** What is written of segments besides their text. */
+/** What JSON holds of segments besides their text. */
 export interface SegmentExtent {
   /** Whether they carry their words. */
   readonly words?: boolean;
-  /** Whether they say which channel was heard, where they know it. Without it they do. */
+  /** Whether they say on which channel they were heard, if that is known. Default: true. */
   readonly channels?: boolean;
 }
 
-/** A segment as JSON. Its words are only asked for where they are wanted. */
+/** A segment as JSON. Its words are read only if they are wanted. */
 export function segmentJson(
   segment: TranscriptSegment,
   { words = false, channels = true }: SegmentExtent = {},
@@ -65,7 +65,7 @@ export function roundedWord({ alternatives, ...word }: Word): Word {
   };
 }
 
-/** All text of a transcript, as running text: with a space between segments, unless a line break is there. */
+/** All text of a transcript as running text, with a space between segments unless there is a line break. */
 export function runningText({
   segments,
 }: {

@@ -44,7 +44,7 @@ export function converse(
   };
 }
 
-/** What is otherwise once a client has opted in. */
+/** The settings that change once a client has opted in. */
 function unlikePlain(defaults: SessionSettings): SettingsChange {
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => name in plainSettings));
 }

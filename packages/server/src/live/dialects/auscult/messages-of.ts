@@ -18,7 +18,7 @@ import { finalMessage, flooredSeconds, partialMessage } from './transcription-me
 export interface SessionView {
   readonly place: SessionPlace;
   readonly config: Config;
-  /** In force. */
+  /** The settings in force. */
   readonly settings: SessionSettings;
   /** A client that has not opted in is sent only `connection`, `transcription` and `error`. */
   readonly hasOptedIn: boolean;
@@ -119,7 +119,7 @@ function stoppedMessage({ totals, refinement }: Extract<SessionEvent, { kind: 's
   };
 }
 
-/** The channel, where a session has several. */
+/** The channel, if the session has several. */
 function channelOf(
   { channel }: { readonly channel: number },
   { channels }: SessionSettings,

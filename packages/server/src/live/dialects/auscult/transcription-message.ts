@@ -7,7 +7,7 @@ import type { FinalEvent, PartialEvent } from '../../events.js';
 interface MessageShape {
   /** Whether finals carry their words. */
   readonly words: boolean;
-  /** Channel of the hypothesis, where the session has more than one. */
+  /** Channel of the hypothesis, if the session has more than one. */
   readonly channel?: number | undefined;
 }
 

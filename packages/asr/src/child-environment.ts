@@ -21,13 +21,13 @@ export function childEnvironment(program: ChildProgram): Record<string, string> 
   );
 }
 
-/** Where to find libraries that are not in the system's own folders; on Windows, where to find any library. */
+/** Variables that say where libraries are that are not in the system's own folders; on Windows, where any library is. */
 const LIBRARIES = [
   ...['LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH'],
   ...(process.platform === 'win32' ? ['SystemRoot', 'windir', 'PATH', 'Path'] : []),
 ];
 
-/** What the driver and the runtime of NVIDIA look for. */
+/** Variables that the driver and the runtime of NVIDIA read. */
 const CUDA = [
   'CUDA_VISIBLE_DEVICES',
   'CUDA_DEVICE_ORDER',

@@ -12,7 +12,7 @@ export interface ByteSource {
   blocks(blockBytes: number): AsyncGenerator<Uint8Array, void>;
 }
 
-/** A source of what `pull` gives: the next bytes, however many, and `undefined` at the end. */
+/** Makes a source from `pull`, which gives the next bytes, however many, and `undefined` at the end. */
 export function createByteSource(pull: () => Promise<Uint8Array | undefined>): ByteSource {
   let waiting: Uint8Array = new Uint8Array(0);
   let ended = false;

@@ -6,9 +6,8 @@ type Blocks = AsyncGenerator<DecodedBlock, string | undefined>;
 
 /**
  * Passes on blocks that can be mixed and resampled: at an accepted rate, with channels of equal length and samples
- * that are numbers, and at most `maxSeconds` in all. The header is not consulted, since it is the blocks that take
- * memory and time. Throws `sample_rate_out_of_range`, `unsupported_audio`, and `recording_too_long` as soon as there
- * is too much.
+ * that are numbers, and at most `maxSeconds` in all. The blocks count and not the header, since they take memory and
+ * time. Throws `sample_rate_out_of_range`, `unsupported_audio`, and `recording_too_long` as soon as there is too much.
  */
 export async function* checkBlocks(
   name: string,
@@ -44,10 +43,10 @@ export async function* checkBlocks(
   }
 }
 
-/** For eight tracks. */
+/** The most channels of all tracks together: those of eight tracks. */
 const MOST_TRACK_CHANNELS = 8 * MOST_CHANNELS;
 
-/** Full scale is 1. Nothing this loud is sound, and sums of it may overflow. */
+/** Samples above this are no sound, and their sums may overflow. Full scale is 1. */
 const LOUDEST = 1e6;
 
 function silenceWhatIsNoSound(samples: Float32Array): void {

@@ -9,9 +9,9 @@ import { type CreateResampler, loadResampling, type Resampler } from './resample
 
 /** A recording that can be decoded. */
 export interface Recording {
-  /** Seconds; undefined where neither the header nor the file size tells. */
+  /** Seconds; undefined if neither the header nor the file size tells. */
   readonly durationSeconds: number | undefined;
-  /** Samples a second before resampling; 16,000 for what ffmpeg decodes. */
+  /** Samples a second before resampling; 16,000 if ffmpeg decodes it. */
   readonly sampleRate: number;
   /** Tracks of sound, of which a screen or call recorder writes several. */
   readonly tracks: number;
@@ -29,13 +29,13 @@ export interface Recording {
 
 /** How to open a recording. */
 export interface RecordingOptions {
-  /** What messages call a stream or a stored recording. A file is called by its path. */
+  /** The name of a stream or a stored recording in messages. A file is named by its path. */
   readonly name?: string;
   /** The number of the only track to hear, from 0; all of them if left out. */
   readonly track?: number | undefined;
   /**
-   * Called after the last piece if the recording is cut or damaged, for callers to whom the part that could be
-   * decoded is worth having.
+   * Called after the last piece if the recording is cut or damaged, for callers that want the part that could be decoded
+   * all the same.
    */
   readonly onDamage?: (error: SpeechError) => void;
 }
@@ -48,7 +48,7 @@ export interface OpenedInput {
 
 /** How it is decoded. */
 export interface DecodingOptions extends RecordingOptions {
-  /** A longer recording is given up, seconds; no limit if left out. */
+  /** The longest recording; a longer one is given up, seconds. No limit if left out. */
   readonly maxSeconds?: number | undefined;
 }
 
@@ -73,7 +73,7 @@ async function decodeToSound(
   const container = await openContainer(input);
   const decoded = { ...container, blocks: checkBlocks(input.name, container.blocks, maxSeconds) };
   const mono = toMono16k(decoded, createResampler, track);
-  // Decoding up to the first sound tells now, and not during a transcription, if there is none.
+  // Decoded up to the first sound, so that a recording without sound is noticed now and not during a transcription.
   const first = await mono.next();
   if (first.done === true) throw withoutSound(input.name, first.value.damage);
 

@@ -24,7 +24,7 @@ export function createMixToMono(): MixToMono {
 
 /** How a channel is correlated with the sum of those before it. */
 interface Likeness {
-  /** Adds the channel to the sum, inverted where it is its opposite. */
+  /** Adds the channel to the sum, inverted if it is the opposite of it. */
   readonly add: (sum: Float32Array, channel: Float32Array, sampleRate: number) => void;
 }
 
@@ -46,7 +46,7 @@ function createLikeness(): Likeness {
   let powerOfSum = 0;
   let powerOfChannel = 0;
   let isTurned = false;
-  /** By how much the channel is multiplied now, -1 to 1; undefined before the first sound. */
+  /** The present factor of the channel, -1 to 1; undefined before the first sound. */
   let factor: number | undefined;
 
   const listen = (sum: Float32Array, channel: Float32Array, sampleRate: number): void => {

@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from './sample-rate.js';
 import type { Recording } from './decode-recording.js';
 
 /**
- * Whether each track of a recording has speech of its own, as where every person has a track. Such tracks are heard
+ * Whether each track of a recording has speech of its own, as when every person has a track. Such tracks are heard
  * separately, since two people who talk at once are not understood. Tracks that rise and fall together hold the same
  * speech, such as the mix of a screen recorder beside its parts, or two microphones in a room, which would be heard
  * twice. `open` opens a track; the first two minutes of each are read.

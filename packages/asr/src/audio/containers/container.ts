@@ -4,12 +4,12 @@ import type { RecordingFile } from './recording-file.js';
 
 /** A recording before its container is known. */
 export interface RecordingInput {
-  /** What messages call it: the path as given, or `standard input`. */
+  /** Its name in messages: the path as given, or `standard input`. */
   readonly name: string;
   readonly bytes: ByteSource;
-  /** Present for what can be read at any place. */
+  /** Present if it can be read at any place. */
   readonly file?: RecordingFile;
-  /** Starts ffmpeg for what only ffmpeg decodes. */
+  /** Starts ffmpeg, for recordings that only ffmpeg decodes. */
   readonly startFfmpeg: StartFfmpeg;
 }
 
@@ -17,15 +17,15 @@ export interface RecordingInput {
 export interface DecodedBlock {
   /** One array per channel, all of the same length, samples within about -1 to 1. */
   readonly channels: readonly Float32Array[];
-  /** How many channels each track has, where there are several tracks. */
+  /** How many channels each track has, if there are several tracks. */
   readonly tracks?: readonly number[];
-  /** Samples a second. May change from block to block where the container allows it. */
+  /** Samples a second. May change from block to block if the container allows it. */
   readonly sampleRate: number;
 }
 
 /** An opened container. */
 export interface DecodedAudio {
-  /** The length that the header states; undefined where it states none. */
+  /** The length that the header states; undefined if it states none. */
   readonly durationSeconds: number | undefined;
   /**
    * Blocks, each short enough to be decoded in a few milliseconds. Returns what is wrong with the recording, as the

@@ -57,7 +57,7 @@ export async function* decodeOgg({
         const codec = oggCodec(value.body);
         if (codec !== undefined && link !== undefined) flaws.unheardTracks += 1;
         else if (codec !== undefined) {
-          // The times of what follows another recording begin where that one ends.
+          // The times of a recording that follows another begin where that one ends.
           link = openLink(value.serialNumber, codec, flaws, isAlone ? preSkipOf(value.body) : undefined);
           isAlone = false;
         }

@@ -18,8 +18,8 @@ export function detectContainer(head: Uint8Array): ContainerName {
 }
 
 /**
- * The first page of an Ogg stream holds nothing but the codec's identification (RFC 3533, section 4). Where a second
- * track begins right after it, all are heard with the help of ffmpeg.
+ * The first page of an Ogg stream holds nothing but the codec's identification (RFC 3533, section 4). If a second track
+ * begins right after it, all tracks are heard with the help of ffmpeg.
  */
 function isReadableOgg(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);

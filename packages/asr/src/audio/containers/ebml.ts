@@ -3,7 +3,7 @@ export interface EbmlElement {
   readonly id: number;
   /** Length of id and size together. */
   readonly headerBytes: number;
-  /** Length of what follows the header; undefined where the writer did not know it. */
+  /** Length of the content after the header; undefined if the writer did not know it. */
   readonly bodyBytes: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export const ebmlIds = {
   block: 0xa1,
 } as const;
 
-/** The element that begins with these bytes; undefined where none does. */
+/** The element that begins with these bytes; undefined if none does. */
 export function parseEbmlElement(bytes: Uint8Array): EbmlElement | undefined {
   const idBytes = lengthOf(bytes[0]);
   if (idBytes === undefined || idBytes > 4) return undefined;

@@ -1,6 +1,6 @@
 import type { RecordingFile } from './recording-file.js';
 
-/** What a program of ffmpeg is started for. A recording decides about none of its options but these. */
+/** What a program of ffmpeg is to do. All of its other options are the same for every recording. */
 export type FfmpegJob =
   /** To list the tracks, in JSON. */
   | { readonly program: 'ffprobe' }
@@ -18,27 +18,27 @@ export type FfmpegJob =
 export type FfmpegInput =
   /** A file on disk that holds nothing but the recording: MP4 is read from its end. */
   | { readonly type: 'path'; readonly path: string }
-  /** What can be read repeatedly, but only by this process. */
+  /** A recording that can be read repeatedly, but only by this process. */
   | { readonly type: 'stored'; readonly file: RecordingFile }
-  /** What comes once. */
+  /** A recording that comes once. */
   | { readonly type: 'stream'; readonly bytes: () => AsyncIterable<Uint8Array> };
 
 /** A running ffmpeg or ffprobe. */
 export interface FfmpegProcess {
-  /** Undefined where another process has started it. */
+  /** Undefined if another process has started it. */
   readonly pid?: number | undefined;
-  /** What it writes. Can be read once. */
+  /** Its output, which can be read once. */
   readonly output: AsyncIterable<Uint8Array>;
   readonly ended: Promise<FfmpegEnd>;
   readonly kill: () => void;
 }
 
-/** What is known of a program that has ended. */
+/** How a program has ended. */
 export interface FfmpegEnd {
   readonly exitCode: number | null;
   /** Lines about what could not be read, without those that are harmless. */
   readonly complaints: number;
-  /** Tracks of sound that it has listed; 0 where it was not asked to. */
+  /** Tracks of sound that it has listed; 0 if it was not asked to list any. */
   readonly tracks: number;
 }
 

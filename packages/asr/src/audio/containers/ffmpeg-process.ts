@@ -47,12 +47,12 @@ export const startFfmpeg: StartFfmpeg = async (job, input) => {
 };
 
 /**
- * It can write no files and no core dump, and dies when its memory (bytes) or processor time (seconds) gets out of
- * proportion.
+ * Limits of a program: it can write no files and no core dump, and is ended if it takes far too much memory (bytes) or
+ * processor time (seconds).
  */
 const LIMITS = ['--data=536870912', '--cpu=3600', '--fsize=0', '--core=0', '--nofile=32', '--'];
 
-/** Bytes of a single piece of memory: an index for a day of sound takes less. */
+/** The largest piece of memory that may be allocated, bytes: an index for a day of sound takes less. */
 const MOST_ALLOCATED = 64 * 1024 ** 2;
 
 /** Options before the input, and after it. */
@@ -78,23 +78,22 @@ function argumentsOf(job: FfmpegJob): readonly [readonly string[], readonly stri
 const ENTRIES =
   'format=format_name,start_time,duration:stream=index,codec_type,channels:stream_disposition=attached_pic';
 
-/** Longer than any gap, seconds: ffmpeg must not correct what is judged here. */
+/** Longer than any gap, seconds, so that ffmpeg corrects no times: that is done here. */
 const NEVER = 1_000_000_000;
 
 /**
- * Microseconds and bytes: tracks that begin late have to be found all the same. Whichever is reached first ends the
- * search.
+ * How far ffmpeg looks for tracks that begin late, microseconds and bytes; the limit that is reached first ends the search.
  */
 const LOOK_AHEAD = ['-analyzeduration', '100000000', '-probesize', '33554432'];
 
-/** Only as a file or a pipe, so that a crafted playlist cannot make it fetch anything from the network. */
+/** Names the input, only as a file or a pipe, so that a crafted playlist cannot make ffmpeg fetch anything from the network. */
 function inputArguments(input: FfmpegInput): readonly string[] {
   return input.type === 'path'
     ? ['-protocol_whitelist', 'file', '-i', `file:${input.path}`]
     : ['-protocol_whitelist', 'pipe', '-i', 'pipe:0'];
 }
 
-/** The program may stop reading at any time; its exit code tells the rest. */
+/** Writes the input to the program. It may stop reading at any time; its exit code tells whether that is a failure. */
 async function feed(input: FfmpegInput, stdin: Writable): Promise<void> {
   if (input.type === 'path') {
     stdin.on('error', () => undefined).end();
@@ -110,7 +109,7 @@ function end(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
   child.stdout.destroy();
 }
 
-/** Characters of a line that are looked at. */
+/** How much of a line is looked at, characters. */
 const LINE_LENGTH = 1_000;
 
 /**
@@ -138,7 +137,7 @@ function listen(stderr: Readable): () => Pick<FfmpegEnd, 'complaints' | 'tracks'
 const TRACK = /^\[info\] +Stream #0:\d+.*: Audio: /u;
 const OUTPUT = /^\[info\] Output #0/u;
 
-/** Lines name their level where that was asked for; otherwise only errors are printed. */
+/** Whether a line is a complaint. Lines name their level if that was asked for; otherwise only errors are printed. */
 function isComplaint(line: string): boolean {
   const level = /\[(info|warning|verbose|error|fatal|panic)\] /u.exec(line)?.[1];
   if (level === 'info' || level === 'warning' || level === 'verbose') return false;

@@ -21,8 +21,8 @@ import { sideBySide } from './tracks.js';
 import { brokenRecording, encryptedRecording, needsFfmpeg, noRecording, soundless } from './unreadable.js';
 
 /**
- * Opens whatever else ffmpeg can read, where it is installed: MP4, WebM, AMR, WMA and so on. All tracks of sound are
- * heard, at the times at which a player plays them; of a stream, which cannot be read twice, only the first.
+ * Opens whatever else ffmpeg can read, if it is installed: MP4, WebM, AMR, WMA and so on. All tracks of sound are heard, at
+ * the times at which a player plays them; of a stream, which cannot be read twice, only the first track.
  */
 export function openWithFfmpeg(input: RecordingInput): Promise<DecodedAudio> {
   const blocks = input.file === undefined ? decodeStream(input) : decodeFile(input, input.file);
@@ -66,7 +66,7 @@ function sectionOf(file: RecordingFile, { start, end }: Part): RecordingFile {
   return { path: undefined, size: end - start, read };
 }
 
-/** After so many parts without sound no more are tried, since even a part of five bytes takes a process. */
+/** Parts without sound after which no more are tried, since even a part of five bytes takes a process. */
 const MOST_UNDECODED = 20;
 
 /** Tracks of one recording that are heard: each takes a process. */
@@ -85,7 +85,7 @@ async function* decodePart(
   const { tracks } = probed;
   if (tracks.length === 0) throw await withoutTracks(name, file, part, probed, damage);
 
-  // After another recording, the clock of that one may go on.
+  // If it follows another recording, the clock of that one may go on.
   const begin = COUNTED_FROM_ZERO.has(part.kind) && part.start === 0 ? 0 : probed.startSeconds;
   const heard = tracks.slice(0, MOST_TRACKS).map(({ index, channels }) =>
     decodeTrack(name, part.kind, startFfmpeg, input, {
@@ -114,8 +114,8 @@ const DECLARING_KINDS: ReadonlySet<RecordingKind | undefined> = new Set<Recordin
 ]);
 
 /**
- * Not told where there are pictures, which the length counts as well, or where the clock goes on from another
- * recording.
+ * What is wrong if the end of a part is missing. This is not told if there are pictures, which count for the length too, or
+ * if the clock goes on from another recording.
  */
 function missingEnd({ kind, start }: Part, probed: Probed, ends: readonly TrackEnd[]): string | undefined {
   const { declaredSeconds, hasVideo } = probed;
@@ -168,10 +168,10 @@ interface TrackOptions {
 }
 
 interface TrackEnd {
-  /** Where the last sound ends; 0 if there was none. */
+  /** Where the last sound ends, seconds; 0 if there was none. */
   readonly seconds: number;
   readonly damage: string | undefined;
-  /** Number of tracks of sound in the whole recording; 0 where ffmpeg was not asked. */
+  /** Number of tracks of sound in the whole recording; 0 if ffmpeg was not asked. */
   readonly tracks: number;
 }
 
@@ -208,9 +208,9 @@ function damageOf(exitCode: number | null, complaints: number, hasJumped: boolea
 }
 
 /**
- * Kinds whose times count from their beginning, so that a track that begins late has silence before it even where it is
- * alone (ISO/IEC 14496-12, section 8.6.6; RFC 9559, section 11; Advanced Systems Format, section 3.2). The clocks of
- * other kinds have been running for a while: those begin with their first picture or sound.
+ * Kinds whose times count from their beginning, so that a track that begins late has silence before it even if it is the only
+ * one (ISO/IEC 14496-12, section 8.6.6; RFC 9559, section 11; Advanced Systems Format, section 3.2). Recordings of other kinds
+ * begin with their first picture or sound, since their clocks may have been running for a while.
  */
 const COUNTED_FROM_ZERO: ReadonlySet<RecordingKind | undefined> = new Set<RecordingKind>([
   'MP4',

@@ -27,7 +27,7 @@ export function createFileCursor(file: RecordingFile): FileCursor {
 
 const WINDOW_BYTES = 65_536;
 
-/** All pieces in one. */
+/** All pieces as one buffer. */
 export async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const gathered: Uint8Array[] = [];
   for await (const piece of pieces) gathered.push(piece);

@@ -3,7 +3,7 @@ import { createSearchCredit, type SearchCredit } from './search-credit.js';
 
 /** A frame of FLAC (RFC 9639, section 9). */
 export interface FlacFrame {
-  /** All of it, with its checksums, which are right. */
+  /** The whole frame, with its checksums, which are right. */
   readonly bytes: Uint8Array;
   /** The number of its first sample in the recording. */
   readonly position: number;
@@ -13,17 +13,17 @@ export interface FlacFrame {
   readonly isRateTold: boolean;
 }
 
-/** How the frames of a stream came out. */
+/** What was found at the end of a stream of frames. */
 export interface FlacEnd {
-  /** The last frame is not whole. */
+  /** Whether the last frame is not whole. */
   readonly isCut: boolean;
   /** Places that hold something other than a frame, or a damaged frame. */
   readonly gaps: number;
 }
 
 /**
- * Takes the frames of a native stream one by one, each with right checksums, up to the first bytes of which `isEnd`
- * says that they are not the stream's. After damage it finds the next frame.
+ * Reads the frames of a native stream one by one, each with right checksums, up to bytes that by `isEnd` do not belong to the
+ * stream. After damage it looks for the next frame.
  */
 export async function* readFlacFrames(
   bytes: ByteSource,
@@ -39,7 +39,7 @@ export async function* readFlacFrames(
     if (header === undefined && isEnd(head)) return { isCut: false, gaps };
     const length = header && (await frameLength(bytes, header, isEnd, credit));
     if (header !== undefined && length !== undefined) {
-      // Where all blocks have one size, frames are counted instead of samples, and the last may be shorter.
+      // If all blocks have one size, frames are counted instead of samples, and the last may be shorter.
       blockSize = Math.max(blockSize, header.blockSize);
       const position = header.isSampleNumber ? header.number : header.number * blockSize;
       const { headerBytes, isRateTold } = header;
@@ -75,7 +75,7 @@ export function spellOutFormat(
 const SIZE_BITS = 0b1110;
 const RATE_16K = 5;
 
-/** By bits per sample (section 9.1.4). */
+/** The codes of sample sizes, by bits per sample (section 9.1.4). */
 const SIZE_CODES: ReadonlyMap<number, number> = new Map([
   [8, 1],
   [12, 2],
@@ -102,7 +102,7 @@ interface FrameHeader {
   readonly mostBytes: number;
 }
 
-/** The header at `at`, with its checksum; undefined where there is none (section 9.1). */
+/** The header at `at`, with its checksum; undefined if there is none (section 9.1). */
 function parseFrameHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
   const [sync0 = 0, sync1 = 0, sizes = 0, channels = 0] = bytes.subarray(at, at + 4);
   if (sync0 !== 0xff || (sync1 & 0xfe) !== 0xf8) return undefined;
@@ -141,7 +141,7 @@ function parseNumber(bytes: Uint8Array, at: number): { value: number; end: numbe
   return { value, end: at + length };
 }
 
-/** The length of the next frame, bytes; undefined where its checksum is right nowhere, or too much was searched in vain. */
+/** The length of the next frame, bytes; undefined if its checksum is right nowhere, or too much was searched in vain. */
 async function frameLength(
   bytes: ByteSource,
   { mostBytes }: FrameHeader,
@@ -150,7 +150,7 @@ async function frameLength(
 ): Promise<number | undefined> {
   let sum = 0;
   let at = 0;
-  /** A length at which the checksum is right, though what follows is no frame. */
+  /** A length at which the checksum is right, but that no frame follows. */
   let candidate: number | undefined;
   for (let wanted = LOOK_AHEAD_BYTES; ; wanted *= 4) {
     if (!credit.allows(Math.min(wanted, mostBytes), bytes.position())) {
@@ -180,7 +180,7 @@ async function frameLength(
   }
 }
 
-/** Skips to the next frame; false where there is none. */
+/** Skips to the next frame; false if there is none. */
 async function skipToFrame(bytes: ByteSource, isEnd: (head: Uint8Array) => boolean): Promise<boolean> {
   await bytes.skip(1);
   for (;;) {
@@ -205,7 +205,7 @@ function checksum8(bytes: Uint8Array, start: number, end: number): number {
   return sum;
 }
 
-/** For the polynomials 07 and 8005 (sections 9.1.8 and 9.3). */
+/** Tables of the checksums, for the polynomials 07 and 8005 (sections 9.1.8 and 9.3). */
 const table8 = Uint8Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = (value << 1) ^ ((value & 0x80) === 0 ? 0 : 0x107);

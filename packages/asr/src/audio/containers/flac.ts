@@ -7,7 +7,7 @@ import { recordingKind } from './recording-kind.js';
 import { isTagHead } from './tags.js';
 import { LONGEST_GAP_SECONDS, measureGap } from './timeline.js';
 
-/** Native FLAC (RFC 9639), up to the first thing that is none of its frames. */
+/** Opens native FLAC (RFC 9639), up to the first bytes that are not one of its frames. */
 export async function openFlac(input: RecordingInput): Promise<DecodedAudio> {
   const info = await readStreamInfo(input);
   const { samples, sampleRate } = info;
@@ -18,7 +18,7 @@ export async function openFlac(input: RecordingInput): Promise<DecodedAudio> {
 }
 
 interface StreamInfo {
-  /** Samples of one channel; undefined where the writer left that open. */
+  /** Samples of one channel; undefined if the writer left that open. */
   readonly samples: number | undefined;
   readonly sampleRate: number;
   readonly sampleBits: number;
@@ -82,7 +82,7 @@ async function* decodeBlocks(
       const gap = measureGap((frame.value.position - base - emitted) / rate);
       hasJumped ||= gap.hasJumped;
       base += Math.round(gap.skippedSeconds * rate);
-      // Frames are lost where the count goes on without them.
+      // If the count of samples has gone on, frames are lost.
       if (gap.silentSeconds > 0) damaged += 1;
       for (let left = Math.round(gap.silentSeconds * rate); left > 0; left -= rate) {
         const length = Math.min(left, rate);
@@ -98,7 +98,7 @@ async function* decodeBlocks(
   }
 }
 
-/** What may follow the last frame: another recording, a tag, padding. */
+/** Whether bytes may follow the last frame, as another recording, a tag or padding. */
 function isNoFrame(head: Uint8Array): boolean {
   return recordingKind(head) !== undefined || isTagHead(head);
 }

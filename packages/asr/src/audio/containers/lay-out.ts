@@ -4,13 +4,12 @@ import { createFileCursor, type FileCursor } from './file-cursor.js';
 import { MP4_BOX_HEADER_BYTES, parseMp4Box } from './mp4-box.js';
 import { RECORDING_KIND_BYTES, recordingKind, type RecordingKind } from './recording-kind.js';
 
-/** What a file holds, told from its structure alone. */
+/** The content of a file, as its structure alone shows it. */
 export interface Layout {
   /** The recordings that it is made of, one after the other; most often one. */
   readonly parts: readonly Part[];
   /**
-   * What is wrong with the structure, as the end of a sentence that begins with the file's name; undefined where
-   * nothing is.
+   * What is wrong with the structure, as the end of a sentence that begins with the file's name; undefined if nothing is.
    */
   readonly damage: string | undefined;
 }
@@ -20,7 +19,7 @@ export interface Part {
   readonly start: number;
   readonly end: number;
   readonly kind: RecordingKind | undefined;
-  /** What it lacks and cannot be decoded without, as the end of a sentence; undefined where it lacks nothing. */
+  /** What it lacks and cannot be decoded without, as the end of a sentence; undefined if it lacks nothing. */
   readonly lack: string | undefined;
   /** Whether its sound can be decoded only with a key that is not in the file. */
   readonly isEncrypted: boolean;
@@ -41,11 +40,11 @@ export async function layOut(file: RecordingFile): Promise<Layout> {
     const walked = await walkerOf(kind)(cursor, start);
     damage ??= walked.damage;
     const next = await nextStart(cursor, walked.end);
-    // A part that ended where it began would be found there again and again.
+    // A part that ends where it begins would be found there again and again.
     const isFollowed = typeof next === 'number' && next > start;
     if (next === 'unknown') damage ??= 'goes on behind its end with bytes that are no recording';
     else if (next === start) damage ??= CUT;
-    // The decoder may find its way again, so it also gets what could not be accounted for.
+    // The decoder also gets bytes that could not be accounted for, since it may find sound in them.
     const end = isFollowed ? next : file.size;
     parts.push({ start, end, kind, lack: walked.lack, isEncrypted: walked.isEncrypted === true });
     start = end;
@@ -53,7 +52,7 @@ export async function layOut(file: RecordingFile): Promise<Layout> {
   return { parts, damage };
 }
 
-/** Each is decoded by a process of its own. */
+/** The most parts of a file: each is decoded by a process of its own. */
 const MOST_PARTS = 1_000;
 
 interface Walked {
@@ -93,7 +92,7 @@ function walkerOf(kind: RecordingKind | undefined): Walker {
   }
 }
 
-/** Where the next recording of the file begins, or what else stands there. */
+/** Where the next recording of the file begins, or what else is there. */
 async function nextStart(cursor: FileCursor, end: number): Promise<number | 'nothing' | 'unknown'> {
   if (end >= cursor.size) return 'nothing';
   const rest = await cursor.at(end, RECORDING_KIND_BYTES);
@@ -250,7 +249,7 @@ async function walkAsf(cursor: FileCursor, start: number): Promise<Walked> {
     if (head.length < 24) return { end: cursor.size, damage: CUT };
     if (at > start && recordingKind(head) !== undefined) break;
     const size = Number(head.readBigUInt64LE(16));
-    // In a stream they have no end.
+    // In a stream, objects have no end.
     if (size < 24) return { end: cursor.size };
     at += size;
     if (at > cursor.size) return { end: cursor.size, damage: CUT };

@@ -13,9 +13,8 @@ export async function openMp3(input: RecordingInput): Promise<DecodedAudio> {
 }
 
 /**
- * Whether these bytes begin with two frames, one right after the other, since what looks like a single header turns
- * up in any file. Where there are too few bytes for a second one, the first is enough unless the answer has to be
- * `certain`.
+ * Whether these bytes begin with two frames, one right after the other: something that looks like a single header turns up in
+ * any file. If there are too few bytes for a second frame, the first is enough unless the answer has to be `certain`.
  */
 export function isMpegAudio(head: Uint8Array, { certain = false } = {}): boolean {
   const first = parseFrameHeader(head);
@@ -56,8 +55,7 @@ const VERSIONS = [2.5, undefined, 2, 1] as const;
 const LAYERS = [undefined, 3, 2, 1] as const;
 
 /**
- * Reads the four bytes of a frame header; undefined where they are none, or one of the free format, which nobody
- * writes.
+ * Reads the four bytes of a frame header; undefined if they are no header, or one of the free format, which nobody writes.
  */
 function parseFrameHeader(bytes: Uint8Array): FrameHeader | undefined {
   const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
@@ -118,5 +116,5 @@ async function* decodeBlocks(
   return damaged === 0 ? undefined : `is damaged in ${damaged} places`;
 }
 
-/** Two frames at 8 kHz: decoders may withhold the last ones of a whole file. */
+/** How much may be missing at the end of a whole file: two frames at 8 kHz, which decoders may withhold. */
 const LOST_FRAMES_SECONDS = 0.15;

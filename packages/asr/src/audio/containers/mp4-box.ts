@@ -10,7 +10,7 @@ export interface Mp4Box {
 export const MP4_BOX_HEADER_BYTES = 16;
 
 /**
- * The box that begins with `head`; undefined where the bytes are no box that ends by `limit`. A size of 0 reaches to
+ * The box that begins with `head`; undefined if the bytes are no box, or it does not end by `limit`. A size of 0 reaches to
  * `limit`.
  */
 export function parseMp4Box(head: Buffer, start: number, limit: number): Mp4Box | undefined {

@@ -71,13 +71,13 @@ interface OffsetTable {
 /** Boxes on the way from the index to its tables of chunk offsets. */
 const CONTAINERS: ReadonlySet<string> = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
 
-/** How many boxes are nested on that way. */
+/** How deeply these boxes are nested. */
 const DEEPEST = 5;
 
-/** Version and flags, the number of entries, then the entries. */
+/** Bytes before the entries of a table: version and flags, and the number of entries. */
 const TABLE_HEADER_BYTES = 8;
 
-/** In the order of the file. */
+/** The tables of chunk offsets of an index, in the order of the file. */
 async function findOffsetTables(file: RecordingFile, index: Mp4Box): Promise<readonly OffsetTable[]> {
   const cursor = createFileCursor(file);
   const tables: OffsetTable[] = [];

@@ -5,9 +5,9 @@ import { createSearchCredit } from './search-credit.js';
 
 /** A page of Ogg (RFC 3533, section 6). */
 export interface OggPage {
-  /** All of it, with its header. */
+  /** The whole page, with its header. */
   readonly bytes: Buffer;
-  /** Without the header. */
+  /** The content without the header. */
   readonly body: Buffer;
   /** Samples up to the page's end as the codec counts them; -1 if no packet ends in the page. */
   readonly position: number;
@@ -21,13 +21,12 @@ export interface OggPage {
   readonly isIntact: boolean;
 }
 
-/** What the first and the last page of an Ogg recording tell without any decoding. */
+/** What the first and the last page of an Ogg recording show without decoding. */
 export interface OggSummary {
   /** The first packet: the codec's identification. */
   readonly identification: Buffer;
   /**
-   * The codec's sample count from the beginning to the end; undefined for a stream, or where the end belongs to
-   * another track.
+   * The codec's sample count from the beginning to the end; undefined for a stream, or if the end belongs to another track.
    */
   readonly samples: number | undefined;
 }
@@ -46,15 +45,15 @@ export async function summariseOgg({ bytes, file }: RecordingInput): Promise<Ogg
   return { identification, samples: last.position - beginningOf(head, last.position) };
 }
 
-/** How the pages of a recording came out. */
+/** What was found at the end of the pages of a recording. */
 export interface OggEnd {
-  /** The last page is not whole. */
+  /** Whether the last page is not whole. */
   readonly isCut: boolean;
   /** Places that hold something other than a page, or a damaged page. */
   readonly gaps: number;
 }
 
-/** Takes the pages one by one. One that is cut off is left out: decoders make seconds of nonsense from it. */
+/** Reads the pages one by one. A page that is cut off is left out: decoders make seconds of nonsense from it. */
 export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, OggEnd> {
   let gaps = 0;
   let isInGap = false;
@@ -99,7 +98,7 @@ export async function* readOggPages(bytes: ByteSource): AsyncGenerator<OggPage, 
   }
 }
 
-/** Without a copy: pages may be much smaller than what is looked at. */
+/** The bytes as a buffer, without a copy: pages may be much smaller than the bytes that are looked at. */
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
@@ -111,7 +110,7 @@ const HEADER_BYTES = 27;
 /** Bytes of the largest page. */
 const LARGEST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 
-/** The page at the beginning of these bytes; undefined where it is not whole. */
+/** The page at the beginning of these bytes; undefined if it is not whole. */
 export function parsePage(bytes: Buffer): OggPage | undefined {
   const headerBytes = HEADER_BYTES + (bytes[HEADER_BYTES - 1] ?? 0);
   if (bytes.length < headerBytes) return undefined;

@@ -15,8 +15,8 @@ import { skipTags } from './tags.js';
 import { openWav } from './wav.js';
 
 /**
- * Opens whatever an input begins with, told by its content, and all that follows it in the same file: recordings may
- * be concatenated like any files, and none of them may go unheard.
+ * Opens the recording with which an input begins, by its content, and all recordings that follow in the same file:
+ * recordings may be concatenated like any files, and none of them may go unheard.
  */
 export async function openContainer(input: RecordingInput): Promise<DecodedAudio> {
   const name = detectContainer(await input.bytes.peek(DETECTION_BYTES));
@@ -33,7 +33,7 @@ const containers: Readonly<Record<ContainerName, OpenContainer>> = {
   other: openWithFfmpeg,
 };
 
-/** No more recordings than this are looked for in one file. */
+/** The most recordings that are looked for in one file. */
 const MOST_RECORDINGS = 1_000;
 
 async function* decodeAll(
@@ -56,14 +56,14 @@ async function* decodeAll(
       damage ??= found;
     } catch (error) {
       if (!(error instanceof SpeechError)) throw error;
-      // What came before is worth having.
+      // Not an error, since the recordings before this one are worth having.
       return damage ?? 'is made of several recordings, of which not all can be decoded';
     }
     if (name === 'other') return damage;
   }
 }
 
-/** What has not been read yet. */
+/** The rest of an input, which has not been read yet. */
 function restOf(input: RecordingInput): RecordingInput {
   const { bytes, file } = input;
   if (file === undefined) return input;

@@ -4,14 +4,14 @@ import type { FfmpegInput, StartFfmpeg } from './ffmpeg-job.js';
 
 /** What ffprobe finds in a recording. */
 export interface Probed {
-  /** ffmpeg's own name for the container, such as `mov,mp4,m4a,3gp,3g2,mj2`; undefined where it knows none. */
+  /** ffmpeg's own name for the container, such as `mov,mp4,m4a,3gp,3g2,mj2`; undefined if it does not know it. */
   readonly format: string | undefined;
   readonly tracks: readonly AudioTrack[];
   /** Whether there is a video, and not just a still picture. */
   readonly hasVideo: boolean;
-  /** When the first picture or sound begins on the container's clock, seconds; undefined where that is unknown. */
+  /** When the first picture or sound begins on the container's clock, seconds; undefined if that is unknown. */
   readonly startSeconds: number | undefined;
-  /** Length of the container as its header states it, seconds; undefined where it does not. */
+  /** Length of the container as its header states it, seconds; undefined if it does not. */
   readonly declaredSeconds: number | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function probe(startFfmpeg: StartFfmpeg, input: FfmpegInput): Promi
 /** A track takes a few hundred bytes of an answer; nobody records a file with thousands of tracks. */
 const MOST_ANSWER_BYTES = 256 * 1024;
 
-/** Gives an empty answer where there is more. */
+/** Passes on at most this many bytes; nothing at all if there are more. */
 async function* atMost(bytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let left = bytes;
   const kept: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 /** A recording that can be read at any place. */
 export interface RecordingFile {
-  /** Where other programs can read it too; undefined for what only this process can read. */
+  /** The path at which other programs can read it too; undefined if only this process can read it. */
   readonly path: string | undefined;
   readonly size: number;
   /** The bytes from `start` up to `end`, in pieces of any length. */

@@ -1,6 +1,6 @@
 import { isMpegAudio } from './mp3.js';
 
-/** What the first bytes of a recording look like. */
+/** The kind of a recording, as its first bytes show it. */
 export type RecordingKind =
   | 'WAV'
   | 'FLAC'
@@ -82,10 +82,10 @@ function isMp4(head: Buffer): boolean {
 }
 
 /**
- * Packets of 188 bytes, each after four bytes of time where a camera wrote them (ISO/IEC 13818-1, section 2.4.3.2).
+ * Packets of 188 bytes, each after four bytes of time if a camera wrote them (ISO/IEC 13818-1, section 2.4.3.2).
  */
 function isTransportStream(head: Buffer): boolean {
-  // A packet of one constant byte is none.
+  // Bytes that are all the same are no packet.
   if (head.subarray(4, 188).every((byte, index) => byte === head[index])) return false;
   return [
     [0, 188],

@@ -6,7 +6,7 @@ export function isWaveHeader(bytes: Buffer): boolean {
   return RIFF_NAMES.has(bytes.toString('latin1', 0, 4)) && bytes.toString('latin1', 8, 12) === 'WAVE';
 }
 
-/** Where a WAVE file begins among these bytes; -1 where none does. */
+/** Where a WAVE file begins among these bytes; -1 if none does. */
 export function indexOfWaveHeader(bytes: Buffer): number {
   for (let at = bytes.indexOf('WAVE', 8, 'latin1'); at >= 0; at = bytes.indexOf('WAVE', at + 1, 'latin1')) {
     if (isWaveHeader(bytes.subarray(at - 8))) return at - 8;
@@ -21,7 +21,7 @@ export function isKnownChunk(bytes: Buffer): boolean {
   return bytes.length >= 8 && CHUNK_NAMES.has(bytes.toString('latin1', 0, 4));
 }
 
-/** From the registries of Microsoft, the EBU, Apple and the makers of common programs, without `data`. */
+/** Names of chunks from the registries of Microsoft, the EBU, Apple and the makers of common programs, without `data`. */
 const CHUNK_NAMES: ReadonlySet<string> = new Set([
   ...['LIST', 'list', 'fact', 'cue ', 'plst', 'smpl', 'inst', 'acid', 'DISP', 'strc', 'cart', 'wavl', 'slnt'],
   ...['bext', 'iXML', 'axml', 'chna', 'umid', 'minf', 'elm1', 'regn', 'ovwf', 'DGDA', 'levl', 'link', 'ds64'],
@@ -45,7 +45,7 @@ const CHUNK_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Where the chunks after the samples of a WAVE file begin, bytes; the file's end where there are none. They are
+ * Where the chunks after the samples of a WAVE file begin, bytes; the file's end if there are none. They are
  * recognised by their sizes, which lead from one to the next and to the very end of the file.
  */
 export async function findTail(file: RecordingFile): Promise<number> {
@@ -56,7 +56,7 @@ export async function findTail(file: RecordingFile): Promise<number> {
   return start + findTailIn(bytes, bytes.length - (isId3v1 ? 128 : 0));
 }
 
-/** Where the chunks that lead to `end` begin; `end` where none do. */
+/** Where the chunks that lead to `end` begin; `end` if there are none. */
 export function findTailIn(bytes: Buffer, end: number): number {
   // Writers forget the byte that pads an odd chunk.
   const ends = new Set([end, end + 1]);

@@ -11,7 +11,7 @@ const AT_FIRST = 8 * 2 ** 20;
 export interface SearchCredit {
   /** Whether that many bytes may still be searched at this place in the stream. */
   readonly allows: (bytes: number, position: number) => boolean;
-  /** Notes that so many bytes were searched in vain. */
+  /** Notes how many bytes were searched in vain. */
   readonly spend: (bytes: number) => void;
 }
 

@@ -4,7 +4,7 @@ import { skipId3Tags } from './id3.js';
 /** Whether a tag of a music file begins here, or the padding after one. */
 export function isTagHead(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, ZEROS_BYTES));
-  // A few zeros may belong to the end of what came before.
+  // A few zeros may belong to the end of the recording before.
   return (
     TAGS.some((tag) => bytes.toString('latin1', 0, tag.length) === tag) ||
     (bytes.length === ZEROS_BYTES && isZeros(bytes))
@@ -14,7 +14,7 @@ export function isTagHead(head: Uint8Array): boolean {
 /** ID3v2, ID3v1, APE and Lyrics3, which may stand before, between and after recordings. */
 const TAGS = ['ID3\x02', 'ID3\x03', 'ID3\x04', 'TAG', 'APETAGEX', 'LYRICSBEGIN'];
 
-/** So many zeros in a row are padding. */
+/** Zeros in a row from which they are padding. */
 const ZEROS_BYTES = 64;
 
 function isZeros(bytes: Buffer): boolean {

@@ -15,7 +15,7 @@ export interface TimedBlock {
 export async function* placeInTime(
   blocks: AsyncIterable<TimedBlock>,
 ): AsyncGenerator<DecodedBlock, { readonly hasJumped: boolean }> {
-  /** Samples that have come out. */
+  /** Samples that have been given out. */
   let emitted = 0;
   /** What is subtracted from the times, seconds. */
   let shift = 0;
@@ -35,17 +35,17 @@ export async function* placeInTime(
   return { hasJumped };
 }
 
-/** What to do about the time between the end of what was given out and the beginning of what comes next. */
+/** What to do about the time between the end of one block and the beginning of the next. */
 export interface Gap {
-  /** To be filled with silence, seconds. */
+  /** Silence to put between them, seconds. */
   readonly silentSeconds: number;
-  /** To be subtracted from all times from here on, since the clock has changed; negative where it was set back. */
+  /** What to subtract from all later times, since the clock has changed, seconds; negative if it was set back. */
   readonly skippedSeconds: number;
   /** Whether the clock went forward by more than any pause lasts. */
   readonly hasJumped: boolean;
 }
 
-/** Judges a gap of `seconds`, negative where what comes next overlaps what came before. */
+/** Judges a gap of `seconds`, which is negative if the next block overlaps the one before. */
 export function measureGap(seconds: number): Gap {
   if (seconds > LONGEST_GAP_SECONDS) return { silentSeconds: 0, skippedSeconds: seconds, hasJumped: true };
   if (seconds < -LONGEST_OVERLAP_SECONDS)
@@ -65,13 +65,13 @@ function* silence(samples: number, channels: number): Generator<DecodedBlock, vo
 }
 
 /**
- * A clock that goes forward by more is wrong: nobody pauses a recorder for longer and calls it the same recording,
- * and hours of silence would be transcribed for nothing.
+ * The longest gap; a clock that goes forward by more is wrong. Nobody pauses a recorder for longer and calls it the same
+ * recording, and hours of silence would be transcribed for nothing.
  */
 export const LONGEST_GAP_SECONDS = 3_600;
 
 /** Shorter gaps are not filled: times are rounded, and clocks of recorders waver. */
 const SHORTEST_GAP_SECONDS = 0.1;
 
-/** A block that begins earlier than this before the end of what came before shows that the clock began anew. */
+/** The longest overlap; a block that begins earlier than this before the end of the last shows that the clock began anew. */
 const LONGEST_OVERLAP_SECONDS = 1;

@@ -4,8 +4,8 @@ import { gather } from './file-cursor.js';
 import type { RecordingKind } from './recording-kind.js';
 
 /**
- * The kind of a recording that lacks its beginning, told from what stands between its samples; undefined where
- * nothing tells. Looks at both ends.
+ * The kind of a recording that lacks its beginning, as the bytes between its samples show it; undefined if nothing shows it.
+ * Looks at both ends.
  */
 export async function tracesOf(file: RecordingFile): Promise<RecordingKind | undefined> {
   const head = await gather(file.read(0, Math.min(file.size, LOOKED_AT_BYTES)));

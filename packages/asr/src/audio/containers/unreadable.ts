@@ -1,7 +1,7 @@
 import { SpeechError } from '../../speech-error.js';
 import type { RecordingKind } from './recording-kind.js';
 
-/** The error for a recording that only ffmpeg reads, where ffmpeg is not installed. */
+/** The error for a recording that only ffmpeg reads, if ffmpeg is not installed. */
 export function needsFfmpeg(name: string, kind: RecordingKind | undefined, cause: unknown): SpeechError {
   return new SpeechError(
     'unsupported_audio',

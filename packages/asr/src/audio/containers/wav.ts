@@ -8,9 +8,9 @@ import { findTail, findTailIn, indexOfWaveHeader, isKnownChunk, isWaveHeader } f
 
 /**
  * RIFF/WAVE with PCM of 8, 16, 24 or 32 bits, floats of 32 or 64 bits, A-law or µ-law, plain or as
- * WAVE_FORMAT_EXTENSIBLE, also in the 64-bit variants RF64 and BW64 (EBU Tech 3306). Sizes are not trusted: samples
- * go on to the end where a writer left 0 or the largest number, and where the bytes after the size that it wrote are
- * neither a chunk nor another WAVE file. The data of several files in a row are all decoded.
+ * WAVE_FORMAT_EXTENSIBLE, also in the 64-bit variants RF64 and BW64 (EBU Tech 3306). Sizes are not trusted: samples go on to
+ * the end if the writer left 0 or the largest number, or if the samples by that size are followed by neither a chunk nor
+ * another WAVE file. The data of several files in a row are all decoded.
  */
 export async function openWav(input: RecordingInput): Promise<DecodedAudio> {
   const header = await readHeader(input.bytes, input.name, 0);
@@ -56,7 +56,7 @@ interface WavHeader {
   readonly format: WavFormat;
   /** Where the samples begin, bytes. */
   readonly dataOffset: number;
-  /** Undefined where the writer did not know it. */
+  /** Length of the samples, bytes; undefined if the writer did not know it. */
   readonly dataBytes: number | undefined;
 }
 
@@ -91,7 +91,7 @@ async function readHeader(bytes: ByteSource, name: string, start: number): Promi
   }
 }
 
-/** As much of a chunk that describes the samples as any writer fills; the rest of what its size claims is skipped. */
+/** The most bytes that a writer fills in a chunk about the samples; if its size claims more, the rest is skipped. */
 const MOST_FORMAT_BYTES = 1_024;
 
 async function readChunk(bytes: ByteSource, claimed: number): Promise<Uint8Array> {
@@ -100,7 +100,7 @@ async function readChunk(bytes: ByteSource, claimed: number): Promise<Uint8Array
   return body;
 }
 
-/** Rounded down to whole frames: no writer means to end in the middle of one. */
+/** A length rounded down to whole frames: no writer means to end in the middle of one. */
 function wholeFrames(bytes: number, { frameBytes }: WavFormat): number {
   return Math.ceil(bytes / frameBytes) * frameBytes;
 }
@@ -209,7 +209,7 @@ interface DataEnd {
   readonly damage: string | undefined;
 }
 
-/** Decodes the samples of one `data` chunk, and all that follow it without a chunk of their own. */
+/** Decodes the samples of one `data` chunk, and samples that follow it without a chunk of their own. */
 async function* decodeData(
   bytes: ByteSource,
   { format, dataOffset, dataBytes }: WavHeader,
@@ -253,7 +253,7 @@ async function* decodeData(
   }
 }
 
-/** Bytes that tell a WAVE file. */
+/** Bytes by which a WAVE file is recognised. */
 const WAVE_HEADER_BYTES = 12;
 
 /**
@@ -273,7 +273,7 @@ function boundaryIn(bytes: Uint8Array, left: number): number | undefined {
   });
 }
 
-/** Reads on to where samples begin again; returns what is wrong, or undefined where no chunk follows. */
+/** Reads on to the next samples; returns what is wrong, or undefined if no chunk follows. */
 async function nextHeader(
   bytes: ByteSource,
   name: string,
@@ -292,7 +292,7 @@ async function nextHeader(
       await bytes.skip(8);
       return { format, dataOffset: position + 8, dataBytes: isKnown(size) ? size : undefined };
     }
-    // Whatever this is, it is no chunk, and is looked at separately.
+    // This is no chunk; the caller finds out what it is.
     if (chunk !== 'fmt ' && !isKnownChunk(head)) return undefined;
     const padded = size + (size % 2);
     await bytes.skip(8);

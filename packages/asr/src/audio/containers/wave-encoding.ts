@@ -2,8 +2,8 @@ import type { PcmEncoding } from '../pcm.js';
 import { isWaveHeader } from './riff-chunks.js';
 
 /**
- * How samples are stored in the WAVE file that begins with these bytes; `other` where that is none of the layouts in
- * which samples are streamed, or is not told by these bytes. Undefined if it is no WAVE file.
+ * How samples are stored in the WAVE file that begins with these bytes; `other` if that is not a layout in which samples are
+ * streamed, or if these bytes do not tell. Undefined if they begin no WAVE file.
  */
 export function waveEncoding(head: Uint8Array): PcmEncoding | 'other' | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);

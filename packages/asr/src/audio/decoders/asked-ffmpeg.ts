@@ -10,8 +10,8 @@ import { PIECE_BYTES, questions } from './messages.js';
 import { payloadOf, type ServerLink } from './server-link.js';
 
 /**
- * Asks the server to start programs of ffmpeg, which a decoder may not start itself. The decoder handles what they
- * read and write; the server looks at none of it.
+ * Asks the server to start programs of ffmpeg, which a decoder may not start itself. The decoder writes their input and reads
+ * their output; the server only passes these on.
  */
 export function askForFfmpeg(link: ServerLink): StartFfmpeg {
   let asked = 0;

@@ -20,7 +20,7 @@ const HEAP_MEGABYTES = 48;
 
 /**
  * Node with its permission model: it may start no processes, threads or addons, write nothing, and read nothing but
- * the program. Where there is `prlimit`, hard limits of the system apply, too.
+ * the program. If there is `prlimit`, hard limits of the system apply, too.
  */
 export async function confinedNode(): Promise<ConfinedCommand> {
   const node = [process.execPath, ...nodeOptions()] as const;
@@ -55,8 +55,8 @@ function readableFolders(): readonly string[] {
 }
 
 /**
- * Stops a decoder whose modules are loaded from opening anything, be it a file or a socket, which Node's permission
- * model allows before version 25. What is open stays open. Does nothing where there is no `prlimit`.
+ * Keeps a decoder whose modules are loaded from opening anything, be it a file or a socket; Node's permission model allows
+ * sockets before version 25. What is open stays open. Does nothing if there is no `prlimit`.
  */
 export async function closeToTheWorld(pid: number): Promise<void> {
   const prlimit = await findProgram('prlimit');
@@ -65,7 +65,7 @@ export async function closeToTheWorld(pid: number): Promise<void> {
 }
 
 /**
- * Where both want the processor, decoding gets a third of what live speech gets. A higher niceness would make
+ * With this niceness, decoding gets a third of the processor time of live speech if both want it. A higher one would make
  * recordings wait for minutes on a busy machine even while nobody speaks.
  */
 const NICENESS = 5;
@@ -76,6 +76,6 @@ export function yieldToOthers(pid: number | undefined): void {
   try {
     setPriority(pid, NICENESS);
   } catch {
-    // It has ended already, or the system does not allow it.
+    // The process has ended already, or the system does not allow it.
   }
 }

@@ -71,10 +71,10 @@ export async function decodeApart(
 /** A recording that is being opened. */
 interface Opening {
   readonly opened: Promise<OpenedRecording>;
-  /** Resolves when sound is wanted: until then, the decoder waits. */
+  /** Notes that the recording is open. Resolves when somebody wants its sound: until then, the decoder waits. */
   readonly succeed: (opened: OpenedRecording) => Promise<void>;
   readonly fail: (error: unknown) => void;
-  /** Sound is wanted. */
+  /** Notes that somebody wants the sound. */
   readonly begin: () => void;
 }
 

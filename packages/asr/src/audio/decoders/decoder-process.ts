@@ -12,10 +12,10 @@ export interface DecoderProcess {
   kill(): void;
 }
 
-/** What the supervisor of a decoder is told. `onExit` comes last and once. */
+/** Hears what a decoder does. `onExit` comes last and once. */
 export interface DecoderListener {
   readonly onFrame: (frame: PipeFrame) => void;
-  /** It wrote something that is no frame. */
+  /** The decoder wrote something that is no frame. */
   readonly onNonsense: () => void;
   readonly onExit: () => void;
 }
@@ -52,7 +52,7 @@ export async function startDecoderProcess(listener: DecoderListener): Promise<De
     frames.forEach(listener.onFrame);
   });
   child.stdin.on('error', () => undefined);
-  // All that it wrote has arrived when its pipes are closed.
+  // Not `exit`: everything that it wrote has arrived only when its pipes are closed.
   child.on('close', end);
   child.on('error', end);
   return {

@@ -15,20 +15,20 @@ import { type DecodingTask, MOST_SAMPLES, questions } from './messages.js';
 import type { RequestedPrograms } from './requested-programs.js';
 import type { SourcePieces } from './source-pieces.js';
 
-/** Told what a decoder reports of its recording. */
+/** Hears what a decoder reports of its recording. */
 export interface DecodingListener {
   /** Resolves when the decoder may go on. */
   readonly onOpened: (opened: OpenedRecording) => Promise<void>;
   /** Resolves when there is room for more. */
   readonly onSound: (block: Float32Array) => Promise<void>;
-  /** All undamaged parts of the recording are decoded. */
+  /** Called when all undamaged parts of the recording are decoded. */
   readonly onDone: (damage: DecodingFailure | undefined) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
 interface ReplyParts {
   readonly task: DecodingTask;
-  /** Of the process of the decoder. */
+  /** Process id of the decoder. */
   readonly pid: () => number | undefined;
   readonly pieces: SourcePieces;
   readonly programs: RequestedPrograms;
@@ -101,7 +101,7 @@ function numberOf(payload: Buffer): number {
   return payload.readUInt32LE(0);
 }
 
-/** Samples that are numbers, as many as may come at a time. Throws a `RangeError`. */
+/** The samples in a message. Throws a `RangeError` if some are not numbers, or if there are more than may come at a time. */
 function soundOf(payload: Buffer): Float32Array {
   const block = new Float32Array(payload.length / Float32Array.BYTES_PER_ELEMENT);
   if (block.length === 0 || block.length > MOST_SAMPLES) throw new RangeError('no block of sound');

@@ -2,12 +2,12 @@ import { SpeechError } from '../../speech-error.js';
 import type { DecodingFailure } from './message-schemas.js';
 import type { Excess } from './usage-watch.js';
 
-/** What a decoder reports of its recording. */
+/** The error that a decoder reports of its recording. */
 export function errorOf({ code, message, remedy }: DecodingFailure): SpeechError {
   return new SpeechError(code, message, remedy);
 }
 
-/** The decoder's process ended, hangs, or sent an invalid message. */
+/** The error for a decoder whose process has ended, hangs, or has sent an invalid message. */
 export function failed(name: string): SpeechError {
   return new SpeechError(
     'decoder_failed',
@@ -16,7 +16,7 @@ export function failed(name: string): SpeechError {
   );
 }
 
-/** The resource of which a recording takes more than its length justifies. */
+/** The error for a recording that takes more of a resource than its length justifies. */
 export function excessive(name: string, excess: Excess): SpeechError {
   if (excess === 'hung') return failed(name);
   const what = excess === 'memory' ? 'memory' : 'time';
@@ -27,7 +27,7 @@ export function excessive(name: string, excess: Excess): SpeechError {
   );
 }
 
-/** More sound comes than is wanted. */
+/** The error for a recording that is longer than allowed. */
 export function tooLong(name: string, maxSeconds = 0): SpeechError {
   return new SpeechError(
     'recording_too_long',

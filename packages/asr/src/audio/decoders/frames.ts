@@ -6,7 +6,7 @@ export interface PipeFrame {
   readonly payload: Buffer;
 }
 
-/** The length of the payload, the id, the type. */
+/** Bytes of a header: the length of the payload, the id and the type. */
 const HEADER_BYTES = 9;
 
 /** The most bytes that a frame may carry: blocks of sound and pieces of a file are shorter. */

@@ -1,4 +1,4 @@
-/** Memory that decoders may take together, whoever each of them works for. */
+/** Memory that all decoders may take together. */
 export interface MemoryBudget {
   /**
    * Opens an account; `onExcess` is called once, if all accounts together take too much and this one takes the most.
@@ -8,7 +8,7 @@ export interface MemoryBudget {
 
 /** The memory of one decoder, with the programs that run for it. */
 interface MemoryAccount {
-  /** Reports what it takes now, bytes. */
+  /** Reports how much it takes now, bytes. */
   takes(bytes: number): void;
   leave(): void;
 }
@@ -22,7 +22,7 @@ export function createMemoryBudget(mostBytes: number): MemoryBudget {
     const sum = all.reduce((bytes, [, own]) => bytes + own, 0);
     if (sum <= mostBytes) return;
     const [onExcess] = all.reduce((most, each) => (each[1] > most[1] ? each : most));
-    // Its memory would be counted until the process has ended, and would end it again.
+    // Otherwise its memory would count until the process has ended, and it would be ended again.
     taken.delete(onExcess);
     onExcess();
   };

@@ -8,7 +8,7 @@ export interface ProcessUsage {
   readonly privateBytes: number;
 }
 
-/** Undefined for a process that has ended, and on systems that do not tell: only Linux does. */
+/** What a process takes; undefined if it has ended, and on systems that do not tell: only Linux does. */
 export function usageOf(pid: number): ProcessUsage | undefined {
   try {
     // Up to the last bracket it is the name of the program, which may hold anything (proc_pid_stat(5)).
@@ -25,5 +25,5 @@ export function usageOf(pid: number): ProcessUsage | undefined {
 
 /** Fixed by the interface, whatever the kernel's clock. */
 const TICKS_A_SECOND = 100;
-/** Where pages are larger, memory is underestimated. */
+/** If pages are larger, memory is underestimated. */
 const PAGE_BYTES = 4_096;

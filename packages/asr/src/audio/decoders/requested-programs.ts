@@ -23,7 +23,7 @@ export interface RequestedPrograms {
   started(): number;
 }
 
-/** At a time: one for each of eight tracks, and the one that looks for them. */
+/** The most programs at a time: one for each of eight tracks, and the one that looks for them. */
 const MOST_PROGRAMS = 9;
 
 interface Running {
@@ -32,7 +32,7 @@ interface Running {
   readonly output: AsyncIterator<Uint8Array>;
 }
 
-/** Begins without any. */
+/** Starts without programs. */
 export function createRequestedPrograms(): RequestedPrograms {
   const running = new Map<number, Running>();
   const over = new Map<number, FfmpegProcess['ended']>();
@@ -73,7 +73,7 @@ export function createRequestedPrograms(): RequestedPrograms {
       if (over.has(number)) return new Uint8Array(0);
       const next = await find(number)
         .output.next()
-        // It was ended while somebody waited for its output.
+        // The program was ended while somebody waited for its output.
         .catch(() => ({ done: true }) as const);
       return next.done === true ? new Uint8Array(0) : next.value;
     },

@@ -4,7 +4,7 @@ import { usageOf } from './process-usage.js';
 /** Why a decoder is ended. */
 export type Excess = 'memory' | 'time' | 'hung';
 
-/** What is watched. */
+/** A decoder that is watched. */
 export interface Watched {
   readonly decoder: () => number | undefined;
   /** Programs that run for it. */
@@ -23,7 +23,7 @@ export interface Watched {
 
 /** A watch over one decoder. */
 export interface UsageWatch {
-  /** Tells that it has sent something. */
+  /** Notes that the decoder has sent something. */
   heard(): void;
   end(): void;
 }
@@ -48,7 +48,7 @@ const PATIENCE_SECONDS = 60;
 
 /** Checks a decoder, and the programs that run for it, a few times a second. */
 export function watchUsage(watched: Watched): UsageWatch {
-  /** By process; that of processes that have ended still counts. */
+  /** Processor time by process; that of processes that have ended still counts. */
   const cpuSeconds = new Map<number, number>();
   let silentTicks = 0;
   let bytesTaken = 0;

@@ -7,9 +7,9 @@ export interface ScoredChange {
   readonly change: TermChange;
   /** What the change adds to the sum of log-probabilities. */
   readonly gain: number;
-  /** Those of the new tokens, and of the ones after them. */
+  /** The log-probabilities of the new tokens, and of some tokens after them. */
   readonly logProbabilities: readonly number[];
-  /** What the decoder said about each. */
+  /** The decoder's output for each of these tokens. */
   readonly outputs: readonly RowOutput[];
 }
 
@@ -42,7 +42,7 @@ export function applied(hypothesis: Hypothesis, chosen: readonly ScoredChange[])
   return { ...hypothesis, tokens, logProbabilities, frames, endLogProbability: follows.at(-1) ?? 0 };
 }
 
-/** What was said about each token of a hypothesis with changes; for those far after one, what was said before. */
+/** The decoder's output for each token of a hypothesis with changes; for tokens far after a change, the former output. */
 export function outputsAfter(
   outputs: readonly (RowOutput | undefined)[],
   chosen: readonly ScoredChange[],

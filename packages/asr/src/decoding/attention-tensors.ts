@@ -56,7 +56,7 @@ export interface TensorLayout extends RowLayout {
   readonly dims: (rows: number, length: number) => number[];
 }
 
-/** Keys of the cross-attention are stored transposed, all else with its positions ahead of the head's values. */
+/** The layout of a tensor: keys of the cross-attention are transposed, all others have positions before the head's values. */
 export function layoutOf(name: string, { heads, headSize }: DecoderGeometry): TensorLayout {
   return name.startsWith('cross.') && name.endsWith('.key')
     ? {

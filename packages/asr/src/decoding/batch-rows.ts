@@ -17,7 +17,7 @@ export interface BatchRow {
 export interface BatchRows {
   readonly rows: readonly BatchRow[];
   readonly past: AttentionTensors;
-  /** One for all rows if these are of one utterance. */
+  /** One entry for each row; a single one for all if they belong to one utterance. */
   readonly cross: AttentionTensors;
 }
 
@@ -47,7 +47,7 @@ export function restack(
 }
 
 /**
- * Gives rows the past of others that a beam search found better. `sourceOf`: the row that a row continues.
+ * Gives rows the past of the rows that they continue, as a beam search chose them. `sourceOf`: the row that a row continues.
  */
 export function rearrange(
   batch: BatchRows,
@@ -86,7 +86,7 @@ const OF_CROSS: Use = { count: (row) => row.frames, padding: 'right' };
 
 interface Stack {
   readonly kept: readonly { readonly row: BatchRow; readonly index: number }[];
-  /** Tensors of all rows there were. */
+  /** Tensors of the rows that were in the batch. */
   readonly held: AttentionTensors;
   readonly joining: readonly BatchRow[];
   /** Tensors of each row that joins. */
@@ -100,7 +100,7 @@ function stackAll(
 ): AttentionTensors {
   const rows = [...kept.map(({ row }) => row), ...joining];
   const length = Math.max(0, ...rows.map(count));
-  // Into an empty batch the tensors that join bring the names.
+  // An empty batch has no tensors, so their names come from those that join.
   const tensors = [...(held.size > 0 ? held : added)].map(([name, tensor]): [string, Tensor] => {
     const layout = layoutOf(name, geometry);
     const addition = added.get(name);
@@ -108,7 +108,7 @@ function stackAll(
       ...kept.map(({ row, index }) =>
         partOf(tensor, layout, tensor.dims[0] === 1 ? 0 : index, count(row), padding),
       ),
-      // What joins is not padded yet.
+      // Rows that join are not padded yet.
       ...(addition ? joining.map((row) => partOf(addition, layout, 0, count(row), 'right')) : []),
     ];
     return [name, stacked(parts, length, padding, layout)];

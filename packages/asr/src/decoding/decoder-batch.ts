@@ -23,8 +23,8 @@ export interface DecoderBatch {
   /** Encoder frames of all rows, a measure of the memory that they hold. */
   readonly frames: number;
   /**
-   * Reads tokens from the start in one pass (prefill), with no place in the batch yet. `answers`: for how many of the
-   * last tokens logits are wanted.
+   * Reads tokens from the start in one pass (prefill), without a row in the batch. `answers`: the number of tokens, from the
+   * end, after each of which logits are wanted.
    */
   prefill(cross: CrossAttention, tokens: readonly number[], answers?: number): Promise<Prefill>;
   /**
@@ -34,7 +34,7 @@ export interface DecoderBatch {
     prefill: BranchedPrefill,
     branches: readonly Branch[],
   ): Promise<readonly (readonly RowOutput[])[]>;
-  /** As much of `tokens`, with which the row begins, as the row has read while it listened to `cross`. */
+  /** The reading of `tokens`, the first that the row has read; shorter if it has not read all. It attended to `cross`. */
   prefillOf(row: number, cross: CrossAttention, tokens: readonly number[]): BranchedPrefill;
   /** Adds rows, which all continue from the first `length` tokens of a prefill. */
   join(rows: readonly number[], prefill: Prefill, length?: number): void;
@@ -77,7 +77,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
 
     async step(feeds) {
       batch = rearrange(batch, geometry, (id) => feeds.get(id)?.from);
-      // Rows that have ended ride along until they are the half: moving the others costs more than carrying them.
+      // Rows that have ended stay until they are half of all: moving the others costs more than computing these too.
       if (endedOf(batch).length * 2 >= batch.rows.length) batch = restack(batch, geometry);
       const { answer, past } = await runStep(session, batch, feeds);
       // Rows may have left in the meantime.
@@ -109,7 +109,7 @@ export function createDecoderBatch(session: InferenceSession, geometry: DecoderG
   };
 }
 
-/** Feeds each row a token; one that has ended gets any. */
+/** Feeds each row a token; a row that has ended gets any token. */
 function runStep(
   session: InferenceSession,
   { rows, past, cross }: BatchRows,
@@ -127,7 +127,7 @@ function runStep(
   });
 }
 
-/** Counts the token that each row has read. One that has ended stays where it is: its positions would run out. */
+/** Counts the token that each row has read. Rows that have ended do not count on, as their positions would run out. */
 function takeAnswers({ rows }: BatchRows, answer: DecoderOutputs['answer']): ReadonlyMap<number, RowOutput> {
   const next = new Map<number, RowOutput>();
   rows.forEach((row, index) => {
@@ -166,7 +166,7 @@ function prefillOf(
   const index = rows.findIndex((row) => row.id === id);
   const row = rows[index];
   if (!row) throw new RangeError('the batch does not have this row');
-  // A row that went in a circle has read more than is kept of it.
+  // A row that got into a loop has read more tokens than are kept.
   const length = Math.min(row.past, tokens.length);
   return {
     tokens: tokens.slice(0, length),

@@ -5,8 +5,8 @@ import type { OnnxValueInfo } from '../models/onnx-model.js';
  * The inputs and outputs of every prepared decoder, which does prefill and step in one.
  *
  * `input_ids` and `position_ids` int64 [rows, tokens], `self_mask` float32 [rows, 1, tokens, past + tokens],
- * `cross_mask` float32 [rows, 1, 1, frames], `first_answer` int64 [1], the place, counted from the end (-1 is the
- * last token), of the first token that logits are wanted for, `past.N.key` and `past.N.value` float32 [rows, heads,
+ * `cross_mask` float32 [rows, 1, 1, frames], `first_answer` int64 [1], the place of the first token for which logits are
+ * wanted, counted from the end (-1 is the last token), `past.N.key` and `past.N.value` float32 [rows, heads,
  * past, head size], and `cross.N.key` and `cross.N.value` as the prepared encoder gives them → `logits` float32
  * [rows, answers, vocabulary], `attention` float32 [rows, answers, frames] that shows where each of these tokens
  * listened, and `present.N.key` and `present.N.value`, which are the next run's past.
@@ -39,7 +39,7 @@ export function decoderInterface(layers: number): {
   };
 }
 
-/** What the prepared encoder gives for one window: see `decoderInterface`. */
+/** The outputs of the prepared encoder for one window: see `decoderInterface`. */
 export function crossOutputs(layers: number): OnnxValueInfo[] {
   return crossNames(layers).map((name) => crossValue(name, 1));
 }

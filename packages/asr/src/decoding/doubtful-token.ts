@@ -5,8 +5,8 @@ import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 
 /**
- * The token from which on it is worth searching a hypothesis for terms: that of the first word from `begin` on that
- * the decoder doubted, that is no part of a term, and that sounds remotely like one. None if there is no such word.
+ * The token from which on it is worth searching a hypothesis for terms: that of the first word, from `begin` on, that
+ * the decoder doubted, that belongs to no term, and that sounds remotely like one. Undefined if there is no such word.
  */
 export function doubtfulToken(
   { tokens, logProbabilities }: Hypothesis,
@@ -38,8 +38,8 @@ function soundsLikeTerm(words: readonly SpelledWord[], lists: readonly TermList[
 /** Words of at least this probability are left as they are (bench `terms`). */
 const SURE = 0.6;
 
-/** The search makes no terms of words that sound less like them (bench `terms`), see `soundDistance`. */
+/** Words that are farther from a term than this never become that term in the search (bench `terms`), see `soundDistance`. */
 const FARTHEST = 0.65;
 
-/** The most words that one term is heard as. */
+/** The most words as which one term is heard. */
 const MOST_WORDS = 3;

@@ -15,7 +15,7 @@ export function coversAudio(
 }
 
 /**
- * Of 120 terms that replaced words, the right ones were heard within 0.15 s of each word, while the decoder passes
- * over 0.4 s or more where it leaves out a number (bench `beside-terms`).
+ * How far from a word the nearest token may be heard. Of 120 terms that replaced words, the right ones were heard within
+ * 0.15 s of each word, while the decoder skips 0.4 s or more if it leaves out a number (bench `beside-terms`).
  */
 const FARTHEST_SECONDS = 0.22;

@@ -60,7 +60,7 @@ function logSum(logits: Float32Array, best: number): number {
   let sum = 0;
   for (let i = 0; i < logits.length; i++) {
     const below = best - (logits[i] as number);
-    // Also skipped where all tokens are forbidden.
+    // Also skipped if all tokens are forbidden.
     if (!(below < FARTHEST_BELOW)) continue;
     const steps = below * STEPS;
     const step = steps | 0;
@@ -70,7 +70,10 @@ function logSum(logits: Float32Array, best: number): number {
   return best + Math.log(sum);
 }
 
-/** All terms left out together are below 52,000 · e^-16 = 0.6 %: too little to show in a confidence. */
+/**
+ * Logits farther below the best are left out of the sum. Together they are less than 52,000 · e^-16 = 0.6 % of it, too
+ * little to show in a confidence.
+ */
 const FARTHEST_BELOW = 16;
 
 /**

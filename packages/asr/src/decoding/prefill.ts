@@ -5,7 +5,7 @@ import type { DecoderGeometry } from './model-geometry.js';
 import { runDecoder, type RowOutput } from './run-decoder.js';
 import type { CrossAttention } from './stream-encoder.js';
 
-/** Tokens that follow the first `from` of those that were read. */
+/** Tokens that continue a reading after its first `from` tokens. */
 export interface Branch {
   readonly from: number;
   readonly tokens: readonly number[];
@@ -47,7 +47,7 @@ export async function prefillTokens(
 }
 
 /**
- * Reads alternative continuations of parts of what was read, side by side in one pass; see `DecoderBatch`.
+ * Reads several branches from a reading, side by side in one pass; see `DecoderBatch`.
  */
 export async function prefillBranches(
   session: InferenceSession,

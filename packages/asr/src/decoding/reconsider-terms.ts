@@ -7,16 +7,16 @@ import type { SpeechModel } from './speech-model.js';
 import type { CrossAttention } from './stream-encoder.js';
 import { changesOf, changeName, type ExpectedTerms, type TermChange } from './term-changes.js';
 
-/** What reconsidering terms needs from the model. */
+/** The parts of a model that reconsidering terms needs. */
 type TermReader = Pick<SpeechModel, 'endToken' | 'textOf' | 'encode' | 'secondsPerFrame'>;
 
-/** What it needs from the decoder. */
+/** The parts of the decoder that it needs. */
 type TokenReader = Pick<DecoderBatch, 'prefill' | 'prefillBranches'>;
 
-/** What some tokens may be instead. */
+/** A text that may have been said in place of some tokens. */
 export interface TokenAlternative extends TokenSpan {
   readonly text: string;
-  /** How much likelier it is than what stands there, nats. */
+  /** How much likelier it is than these tokens, nats. */
   readonly odds: number;
 }
 
@@ -28,13 +28,13 @@ export interface Reconsidered {
   readonly alternatives: readonly TokenAlternative[];
   /** Changes that were weighed and rejected, by `changeName`. */
   readonly weighed: ReadonlySet<string>;
-  /** What the decoder said before each token was chosen; nothing where that is not known. */
+  /** The decoder's output from which each token was chosen; undefined if it is not known. */
   readonly outputs: readonly (RowOutput | undefined)[];
 }
 
-/** A term that took the place of what was written. */
+/** Tokens of a term that have replaced others. */
 interface ReplacedTokens extends TokenSpan {
-  /** The least log-probability of its tokens, with what the list adds for the term. */
+  /** The lowest log-probability of its tokens, with the allowance of the list for the term. */
   readonly logProbability: number;
 }
 
@@ -43,16 +43,16 @@ export function unconsidered(hypothesis: Hypothesis, outputs: readonly RowOutput
   return { hypothesis, replaced: [], alternatives: [], weighed: new Set(), outputs };
 }
 
-/** A text of which a part is heard again. */
+/** A text that is searched again from one of its tokens on. */
 export interface Rehearing {
   readonly former: Reconsidered;
-  /** The token from which on it is heard again. */
+  /** The token from which on it is searched again. */
   readonly from: number;
 }
 
 /**
- * The text that was heard again, with what is known about the tokens before `from` and about the last ones, the
- * `rejoined`.
+ * The text of a new search, with what is known about the tokens before `from` and about the last `rejoined` ones, which are
+ * those of the former text.
  */
 export function reheard({ former, from }: Rehearing, hypothesis: Hypothesis, rejoined: number): Reconsidered {
   const end = former.hypothesis.tokens.length - rejoined;
@@ -94,7 +94,7 @@ export async function reconsiderTerms(
   const weighed = new Set(earlier.weighed);
   for (let round = 0; round < ROUNDS; round++) {
     const current = withReplaced(hypothesis, replaced);
-    // What was rejected would be rejected again: only terms beside new words are worth the time.
+    // Changes that were rejected would be rejected again: only terms beside new words are worth the time.
     const changes = likeliest(changesOf(current, expected, model, weighed), current, outputs);
     if (changes.length === 0) break;
     const left = round === 0 ? decoded : undefined;
@@ -132,7 +132,7 @@ const ROUNDS = 3;
 /** The most terms that the decoder is asked about at a time: each takes as long as a few tokens (bench `terms`). */
 const MOST_ASKED = 8;
 
-/** How many tokens after a term must be likely, too (benches `terms` and `invented-terms`). */
+/** How many tokens after a term must be likely too (benches `terms` and `invented-terms`). */
 const FOLLOWING = 2;
 
 /** The most tokens whose logits are held at once: those of each take 131 kB. */
@@ -203,9 +203,9 @@ async function score(
 interface Question {
   readonly change: TermChange;
   readonly wanted: readonly number[];
-  /** What is known about the first of them. */
+  /** Known outputs, for the first of its tokens. */
   readonly said: readonly RowOutput[];
-  /** Tells about the others. */
+  /** Has the decoder read the others. */
   readonly branch: Branch;
 }
 
@@ -268,8 +268,8 @@ function isCovered(
 }
 
 /**
- * How much likelier the change is than what is written. One that cannot take its place gets no allowance, and fitting
- * its context well makes it no surer, since context is not heard.
+ * How much likelier a change is than the words that are written. A change that cannot replace them gets no allowance. That
+ * it fits its context well makes it no likelier, since context is not heard.
  */
 function oddsOf({ gain, change }: ScoredChange): number {
   const { allowance, context } = change.proposal;
@@ -283,7 +283,7 @@ function rejectedOf(scored: readonly ScoredChange[], chosen: readonly ScoredChan
     .map((one) => alternative(one.change, one.change.text, oddsOf(one)));
 }
 
-/** What was written where a change was chosen, and what else could have been. */
+/** The alternatives to chosen changes: the words that they replaced, and other changes of these. */
 function replacedBy(chosen: readonly ScoredChange[], scored: readonly ScoredChange[]): TokenAlternative[] {
   return chosen.flatMap((best) => {
     const { change } = best;

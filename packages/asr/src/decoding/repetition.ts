@@ -21,12 +21,12 @@ export interface WantedAudio {
 export const SHORTEST_TOKEN_SECONDS = 0.08;
 
 /**
- * Fewer repetitions may all be heard in one place although they were spoken: attention stays on one of several words
- * that sound alike, and catches up at the next that does not.
+ * The fewest repeated tokens and rounds that count as a loop. Fewer may all be heard in one place although they were spoken:
+ * attention stays on one of several words that sound alike, and catches up at the next that does not.
  */
 const LEAST = { tokens: 16, rounds: 3 } as const;
 
-/** So many tokens that get no further than this, seconds, were not spoken: people got 1.6 s further, and loops 0. */
+/** This many tokens that get no further than this were not spoken: people got 1.6 s further, and loops 0. */
 const STUCK = { tokens: 32, seconds: 0.5 } as const;
 
 const LONGEST_PHRASE = 12;

@@ -6,11 +6,11 @@ import { mostAttendedFrame } from './next-token.js';
 /** One run of the prepared decoder graph, over rows of equally many tokens. */
 export interface DecoderRun {
   readonly rows: number;
-  /** Row by row, as are their positions. */
+  /** The tokens, row by row, as are their positions. */
   readonly tokens: readonly number[];
   readonly positions: readonly number[];
   readonly masks: AttentionMasks;
-  /** For how many tokens at the end of each row the next token is predicted. */
+  /** Number of tokens at the end of each row after which the next token is predicted. */
   readonly answers: number;
   readonly past: AttentionTensors;
   readonly cross: AttentionTensors;
@@ -26,7 +26,7 @@ export interface RowOutput {
 
 /** The results of a run. */
 export interface DecoderOutputs {
-  /** The answer of the given number, row by row, of a row that listens to so many frames. Valid until the next run. */
+  /** One answer by its number, counted row by row; `frames`: how many the row attends to. Valid until the next run. */
   readonly answer: (index: number, frames: number) => RowOutput;
   /** The self-attention cache with the tokens of the run. */
   readonly past: AttentionTensors;

@@ -43,7 +43,7 @@ export function textLogProbability({ logProbabilities, endLogProbability }: Hypo
   return logProbabilities.reduce((total, value) => total + value, endLogProbability);
 }
 
-/** The same with what the terms in it add, nats. */
+/** The same, with the bonuses of the terms in it, nats. */
 export function logProbabilityWithTerms(hypothesis: Hypothesis, terms: TermMatcher): number {
   return textLogProbability(hypothesis) + terms.end(matchOf(terms, hypothesis.tokens)).settled;
 }
@@ -52,7 +52,7 @@ function matchOf(terms: TermMatcher, tokens: readonly number[]): TermMatch {
   return tokens.reduce((match, token) => terms.next(match, token), terms.start);
 }
 
-/** What a search does with the outputs of its rows: feeds them tokens, or ends. */
+/** What a search wants next: to feed its rows tokens, or to end. */
 export type SearchStep = { readonly kind: 'continue'; readonly feeds: readonly SearchFeed[] } | SearchEnd;
 
 /** The end of a search. */
@@ -98,10 +98,10 @@ export interface SearchOptions {
   readonly beams: number;
   /** At 0, the likeliest token is taken; above, tokens are drawn at random, with one beam. */
   readonly temperature: number;
-  /** Terms that a search with several beams favours beyond what the decoder thinks of them. */
+  /** Terms that a search with several beams favours: it adds to their probability. */
   readonly terms?: TermMatcher;
   /**
-   * For several beams, the text to revise: theirs begins as it does, and ends as it does once they come back to it.
+   * For several beams, the text to revise. All beams begin as it does, and end as it does once they have come back to it.
    */
   readonly former?: FormerText;
 }
@@ -139,7 +139,7 @@ function singleSearch(options: SearchOptions): Search {
   };
 }
 
-/** With the probability that it has among all tokens, the likeliest included. */
+/** The second likeliest token, with its probability among all tokens. */
 function secondLikeliest(logits: Float32Array): ScoredToken {
   const [, second] = likeliestTokens(logits, 2);
   if (!second) throw new RangeError('a vocabulary has more than one token');
@@ -147,7 +147,7 @@ function secondLikeliest(logits: Float32Array): ScoredToken {
 }
 
 /**
- * Keeps the likeliest beginnings until as many as there are beams have ended. The result is the one whose tokens are
+ * Keeps the likeliest hypotheses until as many of them have ended as there are beams. The result is the one whose tokens are
  * likeliest on average, as in openai/whisper; with terms, the one whose tokens and terms together are likeliest.
  */
 function beamSearch(options: SearchOptions): Search {
@@ -200,7 +200,7 @@ function candidatesOf(
   rules.restrict(output.logits, 0, output.logits.length, path.tokens);
   const likeliest = likeliestTokens(output.logits, beams + 1);
   const wanted = match && terms ? termTokens(output.logits, likeliest, match, terms) : [];
-  // An end that is not the likeliest token comes too early: its hypothesis is good only because it is short.
+  // An end must be the likeliest token: otherwise it comes too early, and the text is likely only as it is short.
   const endsFrom = speaks && path === nothing ? -1 : 0;
   const next = likeliest.filter(({ token }, place) => token !== endToken || place === endsFrom);
   return [...next, ...wanted].map(({ token, logProbability }) => {
@@ -240,7 +240,7 @@ function takeBest(
 }
 
 function finish({ path, match }: Beam, ended: Hypothesis, terms: TermMatcher | undefined): FinishedBeam {
-  // With the mean, a term would be worth less the longer the text around it is.
+  // Not the mean, in which a term would be worth less the longer the text around it is.
   const worth =
     match && terms ? path.sum + ended.endLogProbability + terms.end(match).settled : meanWithEnd(ended);
   return { hypothesis: ended, worth, rejoined: 0 };
@@ -300,7 +300,7 @@ function termTokens(
 /** The least log-probability of tokens that continue a term, and that begin one, nats (bench `terms`). */
 const LEAST_LIKELY = { onward: -10, beginning: -7 } as const;
 
-/** One of the hypotheses that are followed side by side. */
+/** A beam: one of the hypotheses that are followed side by side. */
 interface Beam {
   readonly path: Path;
   readonly match: TermMatch | undefined;
@@ -372,8 +372,8 @@ function median(values: readonly number[]): number | undefined {
 }
 
 /**
- * The place in a former text that a path has come back to: its last tokens stand before it, and after the token from
- * which on it may differ. Among words that are said twice, it is those that were heard at the same time.
+ * The place in a former text to which a path has come back: the tokens before this place are the last ones of the path, and
+ * come after the token from which on the text may differ. If words are said twice, those heard at the same time count.
  */
 function placeRejoined({ tokens, frames }: Path, { hypothesis, from }: FormerText): number | undefined {
   if (tokens.length - from <= REJOINED) return undefined;
@@ -421,7 +421,7 @@ function hypothesisOf(
   return { tokens, logProbabilities, frames, endLogProbability, stopped };
 }
 
-/** The same numbers for every utterance, so that transcripts can be reproduced (mulberry32). */
+/** Makes random numbers (mulberry32), the same for every utterance, so that transcripts can be reproduced. */
 function randomNumbers(): () => number {
   let state = 0x9e3779b9;
   return () => {

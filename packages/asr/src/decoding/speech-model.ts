@@ -7,7 +7,7 @@ import type { TokenRules } from './token-rules.js';
 
 /** How some audio is to be decoded. */
 export interface DecodingRequest {
-  /** A BCP 47 tag; `auto` lets the model tell. */
+  /** A BCP 47 tag, or `auto` to let the model recognise the language. */
   readonly language: string;
   readonly task: 'transcribe' | 'translate';
   /** Beams of the search. */
@@ -29,7 +29,7 @@ export const plainRequest: DecodingRequest = {
 
 /** What a model says about audio before it writes any text. */
 export interface Opening {
-  /** The language that was heard, where the model can tell. */
+  /** The language that was heard, if the model can tell. */
   readonly language?: string;
   /** The probability that there is no speech, 0 to 1. */
   readonly noSpeech?: number;

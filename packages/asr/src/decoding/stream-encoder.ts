@@ -5,14 +5,14 @@ import type { ModelGeometry } from './model-geometry.js';
 /** What the decoder attends to: keys and values for each layer, float32, as the prepared encoder gives them. */
 export interface CrossAttention {
   readonly frames: number;
-  /** By graph name, `cross.N.key` and `cross.N.value`. */
+  /** The tensors by graph name, `cross.N.key` and `cross.N.value`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
 /** The encoder's state at the end of some audio, from which later audio can be encoded. */
 export interface EncoderState {
   readonly frames: number;
-  /** By graph input name. */
+  /** The tensors by graph input name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Memory that it holds. */
   readonly bytes: number;
@@ -21,7 +21,7 @@ export interface EncoderState {
 /** The result of encoding a window. */
 export interface EncodedWindow {
   readonly cross: CrossAttention;
-  /** Absent where each window is encoded from its start. */
+  /** Absent if every window is encoded from its start. */
   readonly state?: EncoderState;
 }
 
@@ -31,15 +31,15 @@ export interface StreamEncoder {
   encode(audio: Float32Array, earlier?: EncoderState): Promise<EncodedWindow>;
 }
 
-/** One that always leaves a state. */
+/** An encoder that always leaves a state. */
 export interface ContinuedStreamEncoder extends StreamEncoder {
   encode(audio: Float32Array, earlier?: EncoderState): Promise<Required<EncodedWindow>>;
 }
 
 /**
- * Audio at the end of an earlier window that is encoded again, seconds. Frames hear what follows them: without this,
- * the decoder takes every earlier end of speech for the end of the utterance and stops there. 5 s do no better, 1 s
- * loses words, see docs/decisions/0005-carried-context-is-encoded-once.md.
+ * Audio at the end of an earlier window that is encoded again, seconds. Frames depend on the audio after them: without this,
+ * the decoder takes every earlier end of speech for the end of the utterance and stops there. 5 s are no better, and 1 s loses
+ * words, see docs/decisions/0005-carried-context-is-encoded-once.md.
  */
 const LOOK_AHEAD_SECONDS = 2;
 

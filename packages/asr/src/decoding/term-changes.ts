@@ -7,13 +7,13 @@ import { joinWords, spellWords, type SpelledWord } from '../text/words.js';
 import type { Hypothesis } from './search.js';
 import type { SpeechModel } from './speech-model.js';
 
-/** Terms that may have been said. */
+/** The terms that may have been said, in all lists. */
 export interface ExpectedTerms {
   readonly lists: readonly TermList[];
   readonly confusables: Confusables | undefined;
 }
 
-/** New tokens for some of a hypothesis. */
+/** New tokens in place of some tokens of a hypothesis. */
 export interface TermChange {
   readonly proposal: TermProposal;
   /** The text that it would write, and the text that is written. */
@@ -77,7 +77,7 @@ function asSureAsItsLetters(
   return { ...word, confidence: Math.exp(Math.min(...logProbabilities.slice(word.firstToken, end))) };
 }
 
-/** Names a change by its texts, wherever it stands. */
+/** Names a change by its texts; the same change elsewhere in the text has the same name. */
 export function changeName({ text, written }: Pick<TermChange, 'text' | 'written'>): string {
   return `${written}|${text}`;
 }

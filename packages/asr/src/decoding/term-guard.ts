@@ -53,7 +53,7 @@ export function changesOnlyTerms(
     });
 }
 
-/** Whether the decoder was unsure of these words: a search with terms also passes over the words beside those. */
+/** Whether the decoder was unsure of these words. A search with terms may also change the words beside unsure ones. */
 function isDoubtful(written: readonly SpelledWord[]): boolean {
   return written.reduce((doubt, { confidence }) => doubt - Math.log(confidence), 0) >= LEAST_DOUBT;
 }
@@ -164,8 +164,8 @@ function distanceBetween(one: string, other: string): number {
   return soundDistance(soundsOf(soundSpelling(one)), soundsOf(soundSpelling(other)));
 }
 
-/** Nats: no word that was rightly replaced by a term was surer than 0.7 (bench `terms`). */
+/** The least doubt about a word that is replaced, nats: none that was rightly replaced was surer than 0.7 (bench `terms`). */
 const LEAST_DOUBT = 0.36;
 
-/** Words that are farther from a term were never meant as that (bench `terms`), see `soundDistance`. */
+/** Words that are farther from a term than this never meant that term (bench `terms`), see `soundDistance`. */
 const FARTHEST = 0.65;

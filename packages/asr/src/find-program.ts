@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** The executable file that a command's name leads to; undefined where there is none that may be started. */
+/** The executable file that a command's name leads to; undefined if there is none that may be started. */
 export async function findProgram(name: string): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const file = process.platform === 'win32' ? `${name}.exe` : name;

@@ -35,7 +35,7 @@ export async function familyNamedIn(folder: string): Promise<ModelFamily | undef
   return families.find(({ stored }) => stored?.modelType === configuration.data.model_type);
 }
 
-/** How a repository's models are read, by its configuration in a folder. Throws `unknown_model`. */
+/** The family of a repository, by its configuration in a folder. Throws `unknown_model`. */
 export async function requireStoredFamily(repository: string, folder: string): Promise<StoredFamily> {
   const family = await familyNamedIn(folder);
   if (family?.stored) return family.stored;

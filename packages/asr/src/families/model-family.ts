@@ -8,7 +8,7 @@ import type { InstalledVariant } from '../models/store/find-installed.js';
 import type { TokenText } from '../text/token-text.js';
 import type { WordBreaks } from '../text/words.js';
 
-/** All that depends on a model's architecture: how its graphs are prepared and opened, and which settings suit it. */
+/** Everything that depends on a model's architecture: how its graphs are prepared and opened, and which settings suit it. */
 export interface ModelFamily {
   /** Its name in resolved models and their descriptions. */
   readonly name: string;
@@ -16,15 +16,15 @@ export interface ModelFamily {
   readonly title: string;
   /** Its published models, which can be chosen by name, the default first. */
   readonly catalog: readonly CatalogEntry[];
-  /** A folder with the files of a model. Throws `model_missing`, `model_corrupt` or `unsupported_compute_type`. */
+  /** Finds the files of a model in a folder. Throws `model_missing`, `model_corrupt` or `unsupported_compute_type`. */
   resolveFolder(folder: string, computeType: ComputeType): Promise<ResolvedModel>;
-  /** How its models are read, where the store can fetch them and their folders have a configuration. */
+  /** Present if the store can fetch its models and their folders have a configuration. */
   readonly stored?: StoredFamily;
-  /** Prepares the graphs of a model and writes them to two files. Throws what reading, building and writing throw. */
+  /** Prepares the graphs of a model and writes them to two files. Throws the errors of reading, building and writing. */
   prepare(model: ResolvedModel, weights: WeightFormat, files: GraphTargets): Promise<void>;
-  /** Loads a prepared model. Throws what loading throws. */
+  /** Loads a prepared model. Throws the error if that fails. */
   open(prepared: PreparedModel): Promise<SpeechModel>;
-  /** The text of its tokens, without its graphs. */
+  /** Loads the text of its tokens, without its graphs. */
   loadTokenText(model: ResolvedModel): Promise<(token: number) => TokenText>;
   /** Devices that its graphs are not prepared for, each with the reason. */
   readonly unfitDevices: Readonly<Partial<Record<Device, string>>>;
@@ -47,7 +47,7 @@ export interface ModelFamily {
 export interface StoredFamily {
   /** The `model_type` of their `config.json`. */
   readonly modelType: string;
-  /** A variant that is in the store. Throws `model_missing` or `model_corrupt`. */
+  /** Finds the files of a variant in the store. Throws `model_missing` or `model_corrupt`. */
   resolve(name: string, computeType: ComputeType, variant: InstalledVariant): Promise<ResolvedModel>;
 }
 
@@ -58,7 +58,7 @@ export interface PreparedModel {
   readonly device: Device;
 }
 
-/** Where prepared graphs go. */
+/** The files to which prepared graphs are written. */
 interface GraphTargets {
   readonly encoder: string;
   readonly decoder: string;

@@ -30,8 +30,8 @@ export const moonshineFamily: ModelFamily = {
   calibration: { slope: 0.59, shift: 0.89 },
   tasksOf: () => ['transcribe'],
   wordBreaksOf: () => 'spaces',
-  // It gives up on long utterances, so it hears shorter ones in their context, cut at pauses a little longer than
-  // live.
+  // Moonshine gives up on long utterances, so it hears shorter ones in their context, cut at pauses a little longer than
+  // in live streams.
   hearings: [
     { endpointingMs: 700 },
     { endpointingMs: 500 },

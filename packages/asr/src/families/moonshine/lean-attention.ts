@@ -18,8 +18,8 @@ export interface AttentionShape {
 }
 
 /**
- * Takes out of the attention whatever is the same every time, a good half of its nodes. Most nodes have next to
- * nothing to compute in a step, and these took a third of its time.
+ * Removes from the attention whatever is the same in every run, more than half of its nodes. Most of these nodes have next to
+ * nothing to compute in a step, but together they took a third of its time.
  *
  * Queries and keys are turned by their place (rotary position embedding, Su et al. 2021) in one operator; the shapes in
  * which heads are split off and joined are constants; and the product of queries and keys needs no scaling, which is in
@@ -158,12 +158,12 @@ function scaleQueryWeights(nodes: readonly OnnxNode[], constants: OnnxTensor[], 
     const scaled = `${published.name}/with_query_scale`;
     constants.push(float32Scalar(scaled, scale * (float32Values(published)[0] ?? 0)));
     weights.input[1] = scaled;
-    // A mask may stand between.
+    // There may be a mask between.
     const before = producerOf(nodes, input[0] ?? '');
     const scores = before.opType === 'Add' ? producerOf(nodes, before.input[0] ?? '') : before;
     scores.input = scores.input.map((factor) => {
       const scaling = nodes.find(({ output }) => output.includes(factor));
-      // The keys of the cross-attention come from outside, as they are needed.
+      // The keys of the cross-attention come from the encoder in the form that is needed.
       return scaling?.opType === 'Mul' ? (scaling.input[0] ?? '') : factor;
     });
   }

@@ -48,8 +48,8 @@ export interface PreparedGraphs {
  * Positions and masks become inputs, so that rows of different lengths share a batch, and the output projection stays
  * int8.
  *
- * Takes the models apart: whoever needs them for anything else decodes them anew. Throws if their structure is
- * another one.
+ * The models are changed in place: to use them for anything else, decode them again. Throws if their structure is not the
+ * expected one.
  */
 export function prepareGraphs(
   encoder: OnnxModel,
@@ -108,7 +108,7 @@ function decoderBranches(merged: OnnxGraph): Branches {
 
 /**
  * Continues where an earlier run ended: each layer attends to the keys and values of the kept frames as well as
- * to the new ones, and the new frames' positions count on. All of it is kept as float16, half the memory.
+ * to the new ones, and the new frames' positions count on. The state is kept as float16, in half the memory.
  */
 function continuedEncoder(encoder: OnnxGraph): OnnxGraph {
   const { int64, float16, float32 } = ElementType;

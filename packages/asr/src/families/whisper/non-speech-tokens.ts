@@ -7,7 +7,7 @@ export function nonSpeechTokens(encode: (text: string) => readonly number[]): re
   const tokens = new Set([...encode(' -').slice(0, 1), ...encode(" '").slice(0, 1)]);
   for (const symbol of [...SIGNS, ...RUNS, ...NOTES]) {
     for (const [first, ...rest] of [encode(symbol), encode(` ${symbol}`)]) {
-      // Musical notes share their first bytes with little else, so a token that is only a part of one may go too.
+      // Musical notes share their first bytes with little else, so a token that is only a part of a note is left out too.
       if (first !== undefined && (rest.length === 0 || NOTES.includes(symbol))) tokens.add(first);
     }
   }

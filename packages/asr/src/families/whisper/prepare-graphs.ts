@@ -45,7 +45,7 @@ export interface WhisperGraphs {
  * cross-attention's keys and values through an `If`, and its structure differs by exporter and precision, while the
  * weights do not. Here the encoder takes as much audio as there is and ends in what the decoder attends to; the
  * decoder does prefill and step alike, with positions and masks as inputs and the output projection in integers.
- * Throws where weights are missing.
+ * Throws if weights are missing.
  */
 export function prepareWhisperGraphs(
   encoder: PublishedWeights,

@@ -13,7 +13,7 @@ import { readWhisperShape, type WhisperShape } from './whisper-shape.js';
 export interface PublishedWhisper {
   readonly encoderPath: string;
   readonly decoderPath: string;
-  /** Where its configuration is. */
+  /** The folder of its configuration. */
   readonly folder: string;
 }
 

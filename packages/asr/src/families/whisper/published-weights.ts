@@ -9,7 +9,7 @@ export type Weights =
   | {
       readonly kind: 'quantised';
       readonly dims: readonly number[];
-      /** Shifted to uint8 where they were int8. */
+      /** The integers; int8 ones are shifted to uint8. */
       readonly values: Uint8Array;
       readonly scale: number;
       readonly zeroPoint: number;
@@ -114,7 +114,7 @@ function branchesOf(graph: OnnxGraph): OnnxGraph[] {
   return graph.node.flatMap(({ attribute }) => attribute.flatMap(({ g }) => (g ? [g] : [])));
 }
 
-/** What a product's second factor was called before it was quantised. */
+/** The name of a product's second factor before it was quantised. */
 function weightsName({ input }: OnnxNode, nodes: readonly OnnxNode[]): string | undefined {
   const name = input[1];
   const unpacking = nodes.find(({ opType, output }) => opType === 'DequantizeLinear' && output[0] === name);
@@ -151,7 +151,7 @@ function rawBytes(tensor: OnnxTensor, folder: string): Uint8Array {
   }
 }
 
-/** Throws an error of its own, since a system error would be taken for a problem of the folder that is written to. */
+/** Opens a file of weights. Throws no system error, as that would be taken for a problem of the folder that is written to. */
 function openWeights(file: string): number {
   try {
     return openSync(file, 'r');

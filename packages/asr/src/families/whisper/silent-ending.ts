@@ -8,9 +8,9 @@ const ENDING_FRAMES = 300;
 /**
  * Appends to each output of the encoder what the encoder gives for the end of 30 s of silence.
  *
- * Whisper was trained on windows of 30 s and looks for their end: fed with less, it begins anew when the speech is over.
- * Silence has the same keys and values whatever was said before it, so they are computed once, and audio costs only
- * what its own length does. `silence`: the outputs of the same encoder for 30 s of zeros.
+ * Whisper was trained on windows of 30 s and looks for their end: given less, it starts again from the beginning when the
+ * speech is over. Silence has the same keys and values whatever was said before it, so these are computed once, and audio
+ * takes only as long as its own length requires. `silence`: the outputs of the same encoder for 30 s of zeros.
  */
 export function withSilentEnding(encoder: OnnxModel, silence: CrossAttention): OnnxModel {
   const endings: OnnxTensor[] = [];

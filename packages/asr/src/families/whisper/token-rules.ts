@@ -1,7 +1,7 @@
 import type { TokenRules } from '../../decoding/token-rules.js';
 import type { WhisperTokenizer } from './whisper-tokenizer.js';
 
-/** Where the kinds of tokens lie in a vocabulary, and which are never chosen. */
+/** Where the kinds of tokens are in a vocabulary, and which tokens are never chosen. */
 export type TokenLayout = Pick<WhisperTokenizer, 'endOfText' | 'suppressed' | 'suppressedAtBegin'>;
 
 /**
@@ -19,6 +19,6 @@ export function createTokenRules({ endOfText, suppressed, suppressedAtBegin }: T
 }
 
 function forbidEach(logits: Float32Array, offset: number, length: number, tokens: readonly number[]): void {
-  // The list may belong to a larger vocabulary, and what lies past the end of this row may be the next row.
+  // The list may belong to a larger vocabulary, and after the end of this row comes the next one.
   for (const token of tokens) if (token < length) logits[offset + token] = -Infinity;
 }

@@ -4,11 +4,11 @@ import type { TokenText } from '../../text/token-text.js';
 import { bytesOfPiece } from './byte-pieces.js';
 import { corruptModelFile, parseModelJson, readModelFile, validModelJson } from './model-json.js';
 
-/** What a `tokenizer.json` of byte-level byte-pair encoding holds. */
+/** The content of a `tokenizer.json` of byte-level byte-pair encoding. */
 export interface TokenizerFile {
   /** Tokens that stand for no text, by their names in the file, such as `<|endoftext|>`. */
   readonly special: ReadonlyMap<string, number>;
-  /** The text of a token; no bytes where there is none. */
+  /** The text of a token; without bytes if there is none. */
   readonly textOf: (token: number) => TokenText;
   /** The tokens of a text by byte-pair merges, never special ones. The first call takes 0.3 s to prepare. */
   readonly encode: (text: string) => readonly number[];
@@ -35,7 +35,7 @@ export async function readTokenizerFile(file: string): Promise<TokenizerFile> {
 
 type TokenizerJson = z.infer<typeof tokenizerSchema>;
 
-/** What is used of the package, whose own declarations import each other in a way that Node's resolution does not find. */
+/** The part of the package that is used. Its own declarations import each other in a way that Node does not resolve. */
 interface PairEncoder {
   readonly encode: (
     text: string,
@@ -43,7 +43,7 @@ interface PairEncoder {
   ) => { readonly ids: readonly number[] };
 }
 
-/** Without special tokens, so that a text cannot name one. */
+/** Makes an encoder without special tokens, so that a text cannot name one. */
 function createEncoder({ model }: TokenizerJson): PairEncoder {
   const Encoder = Tokenizer as new (file: object, settings: object) => PairEncoder;
   return new Encoder(

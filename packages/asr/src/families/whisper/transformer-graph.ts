@@ -10,7 +10,7 @@ import {
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
 import { dequantised, type Weights } from './published-weights.js';
 
-/** Collects the nodes and constants of a transformer's graph. Values are named after what they are. */
+/** Collects the nodes and constants of a transformer's graph. */
 export interface TransformerGraph {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];
@@ -22,7 +22,7 @@ export interface TransformerGraph {
   integers(name: string, values: readonly number[]): string;
   /** Layer normalisation over the last axis. */
   normalised(input: string, name: string, scale: Float32Array, bias: Float32Array): string;
-  /** `input` · `weights` + `bias`, with the product in integers where the weights are. */
+  /** `input` · `weights` + `bias`; the product is in integers if the weights are. */
   linear(input: string, name: string, weights: Weights, bias: Float32Array | undefined): string;
   /** The rows of a table by number. */
   looked(numbers: string, name: string, table: Weights): string;

@@ -10,7 +10,7 @@ import type { WhisperShape } from './whisper-shape.js';
  */
 const SILENCE_BEHIND = 1;
 
-/** Makes an encoder from Whisper's prepared graph. Of audio longer than its window it hears only the beginning. */
+/** Makes an encoder from Whisper's prepared graph. If audio is longer than its window, only the beginning is encoded. */
 export function createWhisperEncoder(session: InferenceSession, shape: WhisperShape): StreamEncoder {
   const hear = hearing(session, shape);
   const longest = windowSamples(shape);

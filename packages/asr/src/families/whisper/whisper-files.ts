@@ -93,7 +93,7 @@ async function hashGraph(graph: string): Promise<string> {
   return joined(hashes);
 }
 
-/** One hash for a graph and its weights outside of it. */
+/** One hash for a graph and the files of its weights. */
 function joined(hashes: readonly (readonly [file: string, sha256: string])[]): string {
   const [first, ...more] = hashes
     .toSorted(([one], [other]) => (one < other ? -1 : 1))

@@ -26,7 +26,7 @@ export async function openWhisper({
   const [shape, tokenizer] = await Promise.all([readWhisperShape(folder), loadWhisperTokenizer(folder)]);
   const rules = {
     first: createTokenRules(tokenizer),
-    // After text the end may come at once, where nothing more was said.
+    // After a prefix, the end may come at once, if nothing more was said.
     continued: createTokenRules({ ...tokenizer, suppressedAtBegin: [] }),
   };
   return {
@@ -54,10 +54,10 @@ export async function openWhisper({
     isCredible: (hypothesis, { noSpeech }) => {
       const { tokens, stopped } = hypothesis;
       if (stopped !== 'end') return false;
-      // Words said again and again do not prove that the decoder loops: that is told by the audio that a round takes.
+      // Repeated words do not prove that the decoder loops: whether it does is judged by the audio that each round takes.
       const text = Buffer.concat(withoutRounds(tokens).map((token) => tokenizer.textOf(token).bytes));
       if (compressionRatio(text.toString()) > INCREDIBLE.compressionRatio) return false;
-      // Silence is no reason to doubt: it is bound to score badly as words.
+      // If there is only silence, its words are bound to score badly, and that is no reason to decode again.
       return (
         meanWithEnd(hypothesis) >= INCREDIBLE.meanLogProbability || (noSpeech ?? 0) > INCREDIBLE.noSpeech
       );

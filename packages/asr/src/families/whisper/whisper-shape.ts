@@ -42,7 +42,7 @@ export async function readWhisperShape(folder: string): Promise<WhisperShape> {
   };
 }
 
-/** Used where it is not known which heads follow the audio: on average, those in the upper half of the layers do. */
+/** All heads in the upper half of the layers, if it is not known which heads follow the audio: on average these do. */
 function upperHalf(layers: number, heads: number): (readonly [number, number])[] {
   return Array.from({ length: layers }, (_, layer) => layer)
     .filter((layer) => layer >= layers / 2)

@@ -26,14 +26,14 @@ export interface WhisperTokenizer {
   readonly suppressedAtBegin: readonly number[];
   /** The heads of the decoder's cross-attention that follow the audio, where the model's files name them. */
   readonly alignmentHeads: readonly (readonly [layer: number, head: number])[] | undefined;
-  /** The tokens of a text. What looks like a special token is text too. The first call takes 0.3 s. */
+  /** The tokens of a text. Text that looks like a special token is text too. The first call takes 0.3 s. */
   readonly encode: (text: string) => readonly number[];
   /** The text of a token; none for special tokens and timestamps. */
   readonly textOf: (token: number) => TokenText;
 }
 
 /**
- * Reads `tokenizer.json` and `generation_config.json` of a folder. What the second leaves out is derived from the
+ * Reads `tokenizer.json` and `generation_config.json` of a folder. Anything that the second does not have is derived from the
  * first. Takes 0.2 s. Throws `model_missing` or `model_corrupt`, with the file's name.
  */
 export async function loadWhisperTokenizer(folder: string): Promise<WhisperTokenizer> {

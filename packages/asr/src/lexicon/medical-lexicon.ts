@@ -6,12 +6,12 @@ export type TermKind =
 
 /** A term of medicine that a recognizer should expect. */
 export interface LexiconTerm {
-  /** As it is written in a note: `metoprolol`, `Eliquis`, `HbA1c`, `atrial fibrillation`. */
+  /** The term as it is written in a note: `metoprolol`, `Eliquis`, `HbA1c`, `atrial fibrillation`. */
   readonly text: string;
   readonly kind: TermKind;
   /** How common it is in clinics, from 0.1 (rare) to 1 (every day). */
   readonly weight: number;
-  /** Other ways to say it, where the spelling does not show how: `h b a one c`. */
+  /** Other ways to say it, if the spelling does not show how it is said: `h b a one c`. */
   readonly soundsLike: readonly string[];
 }
 

@@ -13,7 +13,7 @@ export interface BuiltInEntry extends PublishedModel {
   installed(): readonly ComputeType[];
   /** Space that its files take, bytes. */
   readonly installedBytes: number;
-  /** Throws `unsupported_compute_type`, `model_missing` or `model_corrupt`. */
+  /** Finds the model's files. Throws `unsupported_compute_type`, `model_missing` or `model_corrupt`. */
   resolve(computeType: ComputeType): Promise<ResolvedModel>;
 }
 

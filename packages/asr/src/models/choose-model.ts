@@ -12,7 +12,7 @@ export type ChosenModel =
   | { readonly kind: 'folder'; readonly folder: string };
 
 /**
- * What a name refers to: a model of the catalog, by any of its names; an existing folder; or else a repository,
+ * Finds what a name refers to: a model of the catalog, by any of its names; an existing folder; or else a repository,
  * `owner/name`. Throws `unknown_model`.
  */
 export function chooseModel(model: string): ChosenModel {

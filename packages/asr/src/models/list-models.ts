@@ -10,7 +10,7 @@ import type { ModelStoreOptions } from './store/model-store.js';
 export interface ListedModel {
   readonly name: string;
   readonly family: string;
-  /** BCP 47 tags, and the model's own where it has others. */
+  /** BCP 47 tags, and the model's own tags if it has others. */
   readonly languages: readonly string[];
   /** SPDX identifier; unknown for repositories outside the catalog. */
   readonly license: string | undefined;
@@ -62,7 +62,7 @@ function listed(entry: CatalogEntry, stored: readonly StoredRevision[]): ListedM
     return { ...common, installed, installedBytes: installed.length > 0 ? entry.installedBytes : 0 };
   }
   const copies = stored.filter(({ repository }) => repository === entry.repository);
-  // After an update of the pins, the folder of an older revision remains, which takes space but is not used.
+  // After an update of the pins, the folder of an older revision remains: it takes space but is not used.
   const current = copies.filter(({ revision }) => (entry.pins.revision ?? revision) === revision);
   return {
     ...common,

@@ -13,9 +13,9 @@ export interface ModelFigures {
  * graphs, for intermediate results and for the program, and its time grows with the multiplications for a window.
  */
 export function estimateFigures(parameters: {
-  /** Those of the encoder, which reads a whole window at once. */
+  /** Parameters of the encoder, which reads a whole window at once. */
   readonly encoder: number;
-  /** Those of the decoder, which runs once for every token. */
+  /** Parameters of the decoder, which runs once for every token. */
   readonly decoder: number;
   readonly downloadBytes: number;
 }): ModelFigures {
@@ -33,7 +33,7 @@ const WINDOW_SECONDS = 30;
 const FRAMES = 1500;
 /** Tokens in a window of ordinary speech. */
 const TOKENS = 100;
-/** By how much a decoder's step is slower, since it waits for memory rather than for arithmetic. */
+/** How many times slower a multiplication is in a step of the decoder, which waits for memory rather than for arithmetic. */
 const DECODER_PENALTY = 5;
 /** Multiplications in int8 on one core with VNNI, with attention and all else included. */
 const OPERATIONS_A_SECOND = 25e9;

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { hashFile } from './hash-file.js';
 
-/** Where a model's prepared graphs are. */
+/** The files of a model's prepared graphs. */
 export interface PreparedGraphFiles {
   readonly encoderPath: string;
   readonly decoderPath: string;
@@ -34,7 +34,7 @@ export async function findPreparedGraphs(
     );
     return whole.every(Boolean) ? graphFiles(folder) : undefined;
   } catch {
-    // Missing, incomplete or damaged makes no difference to the caller, who then prepares them.
+    // Whether they are missing, incomplete or damaged makes no difference: the caller then prepares them.
     return undefined;
   }
 }

@@ -11,7 +11,7 @@ export type { ResolvedModel };
 /** How a model is found. */
 export interface ResolveOptions {
   readonly computeType: ComputeType;
-  /** Where models from a hub are kept; without it, only models that need no hub can be used. */
+  /** The store of models from a hub; without it, only models that need no hub can be used. */
   readonly store?: ModelStoreOptions | undefined;
 }
 

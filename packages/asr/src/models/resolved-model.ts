@@ -12,7 +12,7 @@ export interface ResolvedModel {
   readonly computeType: ComputeType;
   readonly encoderPath: string;
   readonly decoderPath: string;
-  /** Where its other files are, such as configuration and vocabulary. */
+  /** The folder of its other files, such as configuration and vocabulary. */
   readonly folder: string;
   /** The SHA-256 hashes of both graphs, joined: the name of the graphs prepared from them. */
   readonly fingerprint: string;

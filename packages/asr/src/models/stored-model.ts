@@ -10,9 +10,9 @@ export interface PinnedFile {
 
 /** A repository at the revision that was examined. */
 export interface PinnedRepository {
-  /** A commit. Without one, it is the commit that `main` points to at the first download. */
+  /** A commit. If it is left out, the commit counts to which `main` points at the first download. */
   readonly revision?: string;
-  /** By their path in the repository. */
+  /** The files by their paths in the repository. */
   readonly files: Readonly<Record<string, PinnedFile>>;
 }
 

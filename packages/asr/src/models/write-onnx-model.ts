@@ -2,10 +2,10 @@ import { open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeOnnxModel, type OnnxModel, type OnnxTensor } from './onnx-model.js';
 
-/** In bytes. A file of this format can have 2 GiB at most; weights go beside it well before that. */
+/** The largest file of a graph with its weights, bytes. The format allows 2 GiB; well before that, weights get their own file. */
 const LARGEST_GRAPH = 2 ** 30;
 
-/** In bytes. Smaller tensors stay in the graph, where the runtime reads shapes and axes. */
+/** Tensors with fewer bytes stay in the graph, where the runtime reads shapes and axes. */
 const SMALL_TENSOR = 1_024;
 
 /**
@@ -50,7 +50,7 @@ async function writeWeights(tensors: readonly OnnxTensor[], file: string): Promi
   }
 }
 
-/** Undefined if the values are in another field. */
+/** Bytes of a tensor's raw values; 0 if the values are in another field. */
 function bytesOf({ rawData }: { readonly rawData?: Uint8Array }): number {
   return rawData?.byteLength ?? 0;
 }

@@ -11,8 +11,8 @@ export function askProcess<Answer>(
 ): Promise<Answer> {
   const stdio: StdioOptions = ['ignore', 'ignore', stderr, 'ipc'];
   return new Promise((resolve) => {
-    // Without the arguments of this process: a debugger's port is taken already, and a program given by --eval is no
-    // file.
+    // Without the arguments of this process: a debugger's port would be taken already, and a program given by --eval is not
+    // a file.
     const child = fork(fileURLToPath(module), [], {
       stdio,
       execArgv: [],

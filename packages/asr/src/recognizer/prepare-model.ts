@@ -9,7 +9,7 @@ import type { ResolvedModel } from '../models/resolve-model.js';
 import { SpeechError } from '../speech-error.js';
 import { askProcess } from './ask-process.js';
 
-/** What the preparing process is asked. */
+/** The request to the preparing process. */
 export interface PreparationRequest {
   readonly model: ResolvedModel;
   readonly weights: WeightFormat;

@@ -8,11 +8,11 @@ import type { LiveListener, LiveOptions, LiveTranscription } from '../live/live-
 export interface ModelDescription {
   /** Catalog name, such as `moonshine-base`, or the folder's name for a model given by path. */
   readonly name: string;
-  /** Such as `moonshine` or `whisper`. */
+  /** The family of the model, such as `moonshine` or `whisper`. */
   readonly family: string;
   /** BCP 47 tags. */
   readonly languages: readonly string[];
-  /** What it can do with speech; only `transcribe` where this is left out. */
+  /** What it can do with speech; only `transcribe` if this is left out. */
   readonly tasks?: readonly ('transcribe' | 'translate')[];
   readonly computeType: ComputeType;
   /** The device that it really runs on, see `deviceFallback`. */
@@ -23,12 +23,12 @@ export interface ModelDescription {
 export interface RecognizerOptions {
   /** A name of the catalog, a folder that holds a model, or a repository as `owner/name`. */
   readonly model: string;
-  /** Where models from a hub are kept; without it, only those that need none can be used. */
+  /** The store of models from a hub; without it, only models that need no hub can be used. */
   readonly modelStore?: ModelStoreOptions;
-  /** BCP 47 tag of the speech, or `auto` where the model can tell. */
+  /** BCP 47 tag of the speech, or `auto` if the model can recognise languages. */
   readonly language: string;
   readonly device: Device;
-  /** Whether the CPU is used where `device` cannot be; by default the start fails. */
+  /** Whether the CPU is used if `device` cannot be; by default the start fails. */
   readonly deviceFallback?: boolean;
   readonly computeType: ComputeType;
   /** Beams of the search for finals; 1, which is greedy, by default. */
@@ -39,13 +39,13 @@ export interface RecognizerOptions {
   readonly lexiconContext?: boolean | undefined;
   /** Inference processes; `availableParallelism()` of `node:os` is a good number. */
   readonly workers: number;
-  /** Where prepared graphs are kept. */
+  /** The folder in which prepared graphs are kept. */
   readonly cacheDirectory: string;
   /**
    * A worker with a larger resident size is replaced, bytes; by default 1 GiB, or as much as a larger model needs.
    */
   readonly workerMemoryLimitBytes?: number;
-  /** A worker that has not answered for so long is taken for hung and replaced, seconds. */
+  /** A worker that has not answered for this long is taken for hung and replaced, seconds. */
   readonly workerTimeoutSeconds: number;
   /** New sessions are refused while finals run later than this behind their endpoint, seconds. */
   readonly maxFinalDelaySeconds: number;
@@ -88,7 +88,7 @@ export interface RecognizerStatus {
   readonly workers: readonly WorkerStatus[];
   readonly waitingFinals: number;
   readonly waitingPartials: number;
-  /** How long the oldest final that is due has been waiting, or the recent p95 where that is larger, seconds. */
+  /** How long the oldest final not yet delivered has waited, or the recent 95th percentile if that is longer, seconds. */
   readonly finalDelaySeconds: number;
   readonly liveStreams: number;
 }

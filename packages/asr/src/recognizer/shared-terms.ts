@@ -3,13 +3,13 @@ import type { KeyTerm } from '../terms/key-term.js';
 
 /** Lists of key terms in use: streams with the same terms share one, so that processes keep each list once. */
 export interface SharedTermLists {
-  /** Takes a list into use; none where it is empty. */
+  /** Takes a list into use; returns undefined if it is empty. */
   take(terms: readonly KeyTerm[] | KeyTermList): KeyTermList | undefined;
   /** Ends one use. */
   release(list: KeyTermList): void;
 }
 
-/** `onUnused`: the last stream that used a list has let go of it. */
+/** Makes an empty set of lists. `onUnused` is called when the last stream that used a list has released it. */
 export function createSharedTermLists(onUnused: (name: string) => void): SharedTermLists {
   const uses = new Map<string, { readonly list: KeyTermList; count: number }>();
   return {

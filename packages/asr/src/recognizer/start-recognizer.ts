@@ -125,7 +125,7 @@ async function startScheduler(options: RecognizerOptions, prepared: PreparedMode
   return scheduler;
 }
 
-/** In bytes. The runtime keeps weights twice: as they are in the file, and in the layout of its kernels. */
+/** Memory that a process needs, bytes. The runtime keeps weights twice: as in the file, and in the layout of its kernels. */
 function sufficientMemory({ graphs: { encoderPath, decoderPath } }: PreparedModel): number {
   const sizes = [encoderPath, decoderPath].flatMap((file) => [file, `${file}.weights`]).map(sizeOf);
   return Math.max(2 ** 30, 2 ** 29 + 2 * sizes.reduce((sum, size) => sum + size, 0));
@@ -163,7 +163,7 @@ function describe(model: ResolvedModel, device: Device): ModelDescription {
   };
 }
 
-/** The device asked for, or the CPU where it cannot be used and that is allowed. */
+/** The device that was asked for; or the CPU, if that device cannot be used and the CPU is allowed. */
 async function usableDevice(
   { unfitDevices }: ModelFamily,
   { device, deviceFallback = false, onEvent }: RecognizerOptions,

@@ -1,6 +1,6 @@
 import { SpeechError } from '../../speech-error.js';
 
-/** The failure that a file system error means where a model is written; any other error is returned as it is. */
+/** The failure that a file system error means if it occurs while a model is written; other errors are returned as they are. */
 export function failureOfDisk(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {

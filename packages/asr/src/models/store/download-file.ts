@@ -110,11 +110,11 @@ async function append(
   let received = begin;
   try {
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      // Written before the next chunk is asked for, so that what has arrived is kept whatever happens.
+      // Written before the next chunk is asked for, so that everything that has arrived is kept whatever happens.
       await handle.appendFile(chunk);
       received += chunk.length;
       onReceived(Math.min(received, file.bytes));
-      // It is too long already, so no more disk space is spent on it.
+      // The file is too long already, so no more disk space is spent on it.
       if (received > file.bytes) break;
     }
   } catch (error) {

@@ -10,14 +10,14 @@ import { verifyFiles } from './verify-files.js';
 export interface InstalledVariant {
   readonly folder: string;
   readonly revision: string;
-  /** By their paths in the folder. */
+  /** Its files by their paths in the folder. */
   readonly files: ReadonlyMap<string, FileRecord>;
 }
 
 /** What the store has of a variant. */
 export type Found =
   | { readonly state: 'installed'; readonly variant: InstalledVariant }
-  /** Not there, but other variants may be. */
+  /** The variant is not there, but others may be. */
   | { readonly state: 'missing'; readonly installed: readonly ComputeType[] }
   | { readonly state: 'damaged'; readonly folder: string; readonly files: readonly string[] };
 

@@ -16,7 +16,7 @@ export async function revisionOf(
   return parsed.success ? parsed.data.revision : undefined;
 }
 
-/** Keeps a repository at a revision from now on. Only for whoever holds the lock. */
+/** Keeps a repository at a revision from now on. Must be called under the lock. */
 export async function holdRevision(directory: string, repository: string, revision: string): Promise<void> {
   await writeJson(heldFile(directory, repository), { revision });
 }

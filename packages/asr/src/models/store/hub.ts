@@ -53,7 +53,7 @@ const treeSchema = z.array(
   }),
 );
 
-/** Bytes. A longer list is not one of a model's files. */
+/** The longest list of files that is read, bytes: no model has a longer one. */
 const LONGEST_ANSWER = 8 * 1024 ** 2;
 
 async function getJson(

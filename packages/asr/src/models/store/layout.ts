@@ -2,14 +2,14 @@ import path from 'node:path';
 
 /**
  * The folder of the store. In it: `<owner>--<name>/<revision>/…` with the files of a repository as they are named
- * there and a `manifest.json`; `<owner>--<name>/held-revision.json` where `main` was followed; and
+ * there and a `manifest.json`; `<owner>--<name>/held-revision.json` if `main` was followed; and
  * `<owner>--<name>.lock` while a process writes.
  */
 export function storeFolder(directory: string): string {
   return path.resolve(directory, 'models');
 }
 
-/** All revisions of a repository. */
+/** The folder of all revisions of a repository. */
 export function repositoryFolder(directory: string, repository: string): string {
   return path.join(storeFolder(directory), repository.replace('/', '--'));
 }
@@ -21,7 +21,7 @@ export function repositoryOfFolder(name: string): string | undefined {
   return `${owner}/${repository}`;
 }
 
-/** The files of one revision. */
+/** The folder of the files of one revision. */
 export function revisionFolder(directory: string, repository: string, revision: string): string {
   return path.join(repositoryFolder(directory, repository), revision);
 }

@@ -5,7 +5,7 @@ import { lock } from 'proper-lockfile';
 import { SpeechError } from '../../speech-error.js';
 import { notWritable } from './disk-failure.js';
 
-/** A lock that has not been renewed for so long belonged to a process that died, milliseconds. */
+/** A lock that has not been renewed for this long belonged to a process that died, milliseconds. */
 const STALE_MS = 20_000;
 const POLL_MS = 300;
 

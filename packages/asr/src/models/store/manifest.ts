@@ -20,7 +20,7 @@ export const manifestSchema = z.strictObject({
   format: z.literal(1),
   repository: z.string(),
   revision: z.string().refine(isRevision),
-  /** By path. A hash is kept from the first download on. */
+  /** The files by path. A hash is kept from the first download on. */
   files: z.record(filePath, fileRecord),
   /** Only complete variants: the paths of all their files. */
   variants: z.partialRecord(z.enum(COMPUTE_TYPES), z.array(filePath)),
@@ -36,7 +36,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Writes a manifest atomically. Only for whoever holds the lock. */
+/** Writes a manifest atomically. Must be called under the lock. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   await writeJson(path.join(folder, MANIFEST), manifest);
 }

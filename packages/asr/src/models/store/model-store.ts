@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 export interface ModelStoreOptions {
   /** The store is the folder `models` in it. */
   readonly directory: string;
-  /** Whether nothing may be fetched, so that what is not there is missing. */
+  /** Whether nothing may be fetched. */
   readonly offline: boolean;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
@@ -18,7 +18,7 @@ export type DownloadProgress =
       readonly model: string;
       /** Path in the repository. */
       readonly file: string;
-      /** Of all files together, including those that were there before. */
+      /** Bytes of all files together, including those that were there before. */
       readonly receivedBytes: number;
       readonly totalBytes: number;
     }
@@ -33,7 +33,7 @@ export type DownloadProgress =
 
 /** How patient downloads are. */
 export interface TransferPolicy {
-  /** A transfer that receives nothing for so long is aborted, seconds. */
+  /** A transfer that receives nothing for this long is aborted, seconds. */
   readonly stallSeconds: number;
   /** Consecutive failures, without a byte received in between, after which a download is given up. */
   readonly attempts: number;

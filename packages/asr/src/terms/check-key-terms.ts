@@ -5,7 +5,7 @@ import { createWritable } from './writable.js';
 
 /** Why a term is left out of a list. */
 export type LeftOutReason =
-  /** It has no letter, or something that no text in the language holds: emoji, control characters, other scripts. */
+  /** It has no letter, or characters that no text in the language has: emoji, control characters, other scripts. */
   | 'unwritable'
   /** It is in the list already, perhaps in another letter case. */
   | 'duplicate'

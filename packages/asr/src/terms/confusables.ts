@@ -5,7 +5,7 @@ import type { TermProposal } from './term-proposals.js';
 
 /** Names that are mistaken for each other, by eye or by ear. */
 export interface Confusables {
-  /** What a name is mistaken for, the likeliest first. `plain`: see `plainWords`. */
+  /** The names for which a name is mistaken, the likeliest first. `plain`: see `plainWords`. */
   readonly takenFor: (plain: string) => readonly string[];
   /** The most words that a name has. */
   readonly mostWords: number;
@@ -33,8 +33,8 @@ export function createConfusables(drugs: readonly ConfusableDrugs[]): Confusable
 }
 
 /**
- * What the names and numbers among words may have been confused with. These are only proposals: none replaces a word
- * by itself.
+ * The names and numbers with which those among words may have been confused. They are only proposed as alternatives: none
+ * replaces a word by itself.
  */
 export function proposeConfusables(
   words: readonly SpelledWord[],
@@ -57,8 +57,7 @@ export function proposeConfusables(
 }
 
 /**
- * The most alternatives to one name, and proposals for one utterance: to score one takes as long as to decode a few
- * tokens.
+ * The most alternatives to one name, and proposals for one utterance: scoring one takes as long as decoding a few tokens.
  */
 const MOST_PARTNERS = 3;
 const MOST_PROPOSALS = 12;

@@ -15,13 +15,13 @@ export function contextAllowance(
   const logProbability = (text: string) =>
     language.logProbability([...languageWords(text), ...behind], ahead);
   const added = SHARE * (logProbability(instead) - logProbability(written)) - LEAST;
-  // That clinicians often write something else there is no reason to replace a number.
+  // A number must not be replaced only because clinicians often write something else in its place.
   return numbersIn(instead) < numbersIn(written) ? Math.min(added, 0) : added;
 }
 
 /**
- * The further allowance, nats, where something written is not a word, so that something was certainly misheard. Less
- * where it may be a name, or is the smaller part of what is written.
+ * The further allowance if something written is not a word, so that something was certainly misheard, nats. It is less if
+ * the string may be a name, or is the smaller part of what is written.
  */
 export function nonwordAllowance(written: string, language: ClinicalLanguage): number {
   const nonwords = nonwordsIn(written, language);
@@ -53,13 +53,13 @@ const SHARE = 0.45;
 /** How much better a term must fit its context to be allowed as much as by its sound alone, nats. */
 const LEAST = 4;
 
-/** Nats (benches `terms` and `invented-terms`). */
+/** The allowance for a string that is no word, nats (benches `terms` and `invented-terms`). */
 const NONWORD = 8;
 
-/** With 4, names of people become terms. */
+/** The allowance if the string may be a name, nats: with 4, names of people become terms. */
 const PERHAPS_A_NAME = 3;
 
-/** Including what hyphens join to it: `Al-zaman`. */
+/** A capitalised word, with parts that hyphens join to it: `Al-zaman`. */
 const CAPITALISED = /\S*\p{Lu}\S*/gu;
 
 const LONG_WORD = /^[a-z]{4,}$/;

@@ -38,7 +38,7 @@ export function keepsWords(written: string, instead: string): boolean {
 }
 
 /**
- * Whether a word belongs to the number that it stands beside, as in `ten to fifteen`, `four of those`, `a hundred`.
+ * Whether a word belongs to the number beside it, as in `ten to fifteen`, `four of those`, `a hundred`.
  * `and` does not: after a name it is more often its last syllable, `Enoxapur and 40`, and after a number it is kept
  * anyway.
  */
@@ -119,7 +119,7 @@ const NEGATIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Words for amounts that are no numbers by themselves, and for how often something is given. */
+/** Words for amounts that are not numbers by themselves, and for how often something is given. */
 const AMOUNTS: ReadonlySet<string> = new Set(
   (
     'half halves quarter quarters thirds double triple dozen couple once twice thrice point per percent ' +

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KeyTerm } from './key-term.js';
 
 /**
- * Key terms in the form in which processes exchange them: whoever only passes thousands of them on need not parse
- * them.
+ * Key terms in the form in which processes exchange them: code that only passes thousands of them on need not parse them.
  */
 export interface KeyTermList {
   /** Derived from the content: lists with the same name are equal. */

@@ -1,14 +1,14 @@
 /** A word or phrase that is likely to be said, and how it is written. */
 export interface KeyTerm {
-  /** As it is to be written: `metoprolol`, `HbA1c`, `McMurray test`. */
+  /** The term as it is to be written: `metoprolol`, `HbA1c`, `McMurray test`. */
   readonly text: string;
-  /** How much more likely than other terms it is to be said; 1 by default, see `keyTermLimits`. */
+  /** How much more likely the term is to be said than others; 1 by default, see `keyTermLimits`. */
   readonly weight?: number;
   /** Other ways in which it may be heard, spelled in plain words: `h b a one c`. */
   readonly soundsLike?: readonly string[];
 }
 
-/** What a list of key terms may hold. */
+/** The limits of a list of key terms. */
 export const keyTermLimits = {
   /** The most terms of one session. */
   terms: 5_000,

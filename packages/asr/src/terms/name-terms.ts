@@ -1,11 +1,11 @@
 import type { SpelledWord } from '../text/words.js';
 import { asOneWord, plainWords, type TermList } from './term-list.js';
 
-/** A term of a list, found in what was heard. */
+/** A term of a list that was found among the words heard. */
 export interface NamedTerm {
   readonly firstToken: number;
   readonly tokens: number;
-  /** As it is to be written, with the punctuation around it. */
+  /** The term as it is to be written, with the punctuation around it. */
   readonly text: string;
 }
 
@@ -48,7 +48,7 @@ function longestFrom(
   return undefined;
 }
 
-/** A term in place of what was heard, with its punctuation and, at the beginning of a sentence, its capital. */
+/** A term in place of the words heard, with their punctuation and, at the beginning of a sentence, a capital. */
 function writtenAs(term: string, heard: string, startsSentence: boolean): string {
   const [before = ''] = /^[^\p{L}\p{N}]*/u.exec(heard) ?? [];
   const [behind = ''] = /[^\p{L}\p{N}]*$/u.exec(heard) ?? [];
@@ -57,7 +57,7 @@ function writtenAs(term: string, heard: string, startsSentence: boolean): string
   return `${before}${capital ? `${term.charAt(0).toUpperCase()}${term.slice(1)}` : term}${behind}`;
 }
 
-/** Words with terms as they are to be written. One that was heard as several words becomes one. */
+/** The words with terms as they are to be written. A term that was heard as several words becomes one word. */
 export function writeTerms(words: readonly SpelledWord[], named: readonly NamedTerm[]): SpelledWord[] {
   return named.reduce<readonly SpelledWord[]>((written, term) => {
     const first = written.findIndex(({ firstToken }) => firstToken === term.firstToken);

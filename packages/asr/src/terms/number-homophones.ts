@@ -20,5 +20,5 @@ const HOMOPHONES: ReadonlyMap<string, string> = new Map([
   ['ate', 'eight'],
 ]);
 
-/** How much less log-probability a number may have, nats (bench `terms`): nothing else makes sense there. */
+/** How much less likely a number may be than the small words, nats (bench `terms`): only a number makes sense there. */
 const ALLOWANCE = 8;

@@ -32,7 +32,7 @@ export function soundsOf(spelling: string): Sounds {
 
 const LETTERS = 'aeiouYhwnmlrbdfgkpstvzSCJT';
 
-/** Fills in only cells from which the end can still be reached below the limit: for most words these are few. */
+/** The edit distance. Fills in only cells from which the end can still be reached below the limit: mostly these are few. */
 function editDistance(
   { codes: one, weight }: Pick<Sounds, 'codes' | 'weight'>,
   { codes: other, rests }: Sounds,
@@ -87,13 +87,13 @@ let rows: [Float64Array, Float64Array] = [new Float64Array(64), new Float64Array
 
 const isVowel = (letter: string) => 'aeiou'.includes(letter);
 
-/** What it costs to hear a sound too many or too few. */
+/** The cost of a sound that is heard too many or too few. */
 const OMISSION = Float64Array.from(LETTERS, (letter) => {
   if (isVowel(letter) || 'hwY'.includes(letter)) return 0.4;
   return 'nmlr'.includes(letter) ? 0.75 : 0.9;
 });
 
-/** What it costs to hear one consonant for another that is formed alike. */
+/** The cost of a consonant that is heard in place of another that is formed alike. */
 const ALIKE: Readonly<Record<string, number>> = {
   zs: 0.3,
   bp: 0.4,

@@ -7,7 +7,7 @@ import type { Steps } from './steps.js';
 /** Finds the entries that sound like a text, among many. */
 export interface SoundIndex {
   /**
-   * The entries whose distance from `text` is below `limit`, in no order; the nearest ones if there are very many.
+   * The entries whose distance from `text` is below `limit`, in no particular order; only the nearest if there are very many.
    */
   near(text: string, limit: number): readonly SoundAlike[];
 }
@@ -150,7 +150,8 @@ interface Way {
 }
 
 /**
- * Sorts them into one bucket per weight: there are few weights, and sorting so many ways at once would take too long.
+ * Sorts the ways by weight, in one bucket per weight: there are few weights, and sorting so many ways at once would take too
+ * long.
  */
 function* lightestFirst(sayings: readonly (readonly string[])[]): Steps<readonly Way[]> {
   const shelves = new Map<number, Way[]>();
@@ -185,7 +186,7 @@ const MOST_COMPARED = 5_000;
 
 const none = new Uint32Array(0);
 
-/** The most answers that are kept: the words of an utterance are looked up again as it changes. */
+/** The most answers that are remembered: the words of an utterance are looked up again as it changes. */
 const MOST_KEPT = 200;
 
 /** The share of the shorter spelling's pairs that both spellings must have. */

@@ -7,7 +7,7 @@ export function soundSpelling(text: string): string {
   let spelled = text
     .toLowerCase()
     .normalize('NFD')
-    // When unstressed, it is mistaken for endings, and they for it.
+    // An unstressed `and` is mistaken for endings, and endings for it.
     .replace(/\band\b/g, 'an')
     .replace(/[^a-z]/g, '');
   for (const [pattern, sound] of RULES) spelled = spelled.replace(pattern, sound);

@@ -24,7 +24,7 @@ export function leavesTheRest({ words, first, count }: WordSpan, term: string): 
   const [before, after] = [words[first - 1], words[first + count]];
   const [head, tail] = [words[first], words[first + count - 1]];
   const named = plainWords(term).split(' ');
-  // No `five` is taken out of `twenty five`.
+  // A `five` must not be taken out of `twenty five`.
   const isParted = (edge: SpelledWord | undefined, beside: SpelledWord | undefined) =>
     edge !== undefined && beside !== undefined && isNumber(edge.text) && isNumber(beside.text);
   if (isParted(head, before) || isParted(tail, after)) return false;
@@ -89,7 +89,7 @@ function termDistance(text: string, { text: written, soundsLike = [] }: KeyTerm)
   return Math.min(...[written, ...soundsLike].map((saying) => soundDistance(soundsIn(saying), sounds)));
 }
 
-/** Cached, since the same words are compared with many terms, and the same terms with many words. */
+/** The sounds of a text. They are cached, as the same words are compared with many terms, and the same terms with many words. */
 function soundsIn(text: string): Sounds {
   const known = latest.get(text);
   if (known) return known;
@@ -100,7 +100,7 @@ function soundsIn(text: string): Sounds {
 
 const latest = new LRUCache<string, Sounds>({ max: 1_000 });
 
-/** Whether a clause ends with a word, so that no term continues behind it. */
+/** Whether a clause ends with a word, so that no term continues after it. */
 export function endsClause(word: SpelledWord | undefined): boolean {
   return word !== undefined && /[,;:.?!]$/.test(word.text);
 }

@@ -1,5 +1,5 @@
 /**
- * Work that can be interrupted between its steps and continued later, so that nothing else has to wait for the whole.
+ * Work that can be interrupted between its steps and continued later, so that nothing has to wait until all of it is done.
  */
 export type Steps<Result> = Generator<undefined, Result>;
 

@@ -8,11 +8,11 @@ import { spellingsOf } from './term-spellings.js';
 import { growTermTrie, type TermSpelling } from './term-trie.js';
 import type { VocabularyTrie } from './vocabulary-trie.js';
 
-/** Terms that are looked for in what the decoder writes. */
+/** Terms that are looked for in the text of the decoder. */
 export interface TermList {
   readonly terms: readonly KeyTerm[];
   readonly sounds: SoundIndex;
-  /** By words as `plainWords` writes them, the number of the term that they spell. */
+  /** The number of the term that words spell, by these words as `plainWords` writes them. */
   readonly bySpelling: ReadonlyMap<string, number>;
   /** The same regardless of spaces, by words as `joinedWords` writes them. */
   readonly byLetters: ReadonlyMap<string, number>;
@@ -23,13 +23,13 @@ export interface TermList {
   readonly parts?: ReadonlySet<string>;
   /** The most words that a spelling has. */
   readonly mostWords: number;
-  /** How unlikely words must be to be looked at, nats. */
+  /** How unlikely words must be to be reconsidered, nats. */
   readonly leastDoubt: number;
-  /** How much less log-probability a term may have and still be taken for what was said, nats. */
+  /** How much less likely a term may be than the words that are written and still replace them, nats. */
   allowanceOf(term: KeyTerm, evidence: SoundEvidence): number;
-  /** What the words around a term add to its allowance, nats. Absent if they are not looked at. */
+  /** The amount that the words around a term add to its allowance, nats. Absent if they do not count. */
   readonly contextOf?: ((change: TextChange, allowance: number) => number) | undefined;
-  /** Whether what is written holds a word that nobody can have said. Absent if that is not known. */
+  /** Whether the text that is written has a word that nobody can have said. Absent if that is not known. */
   readonly isMisheard?: ((written: string) => boolean) | undefined;
 }
 
@@ -43,9 +43,9 @@ export interface TextChange {
   readonly after: string | undefined;
 }
 
-/** The evidence for a term where something else is written. */
+/** The evidence that a term was said where something else is written. */
 export interface SoundEvidence {
-  /** How far it is from what is written, see `soundDistance`. */
+  /** How far the term is from the words that are written, see `soundDistance`. */
   readonly distance: number;
   /** How much sound there is to match, see `Sounds.weight`: short words match by coincidence. */
   readonly soundWeight: number;
@@ -140,8 +140,8 @@ function isName(word: string): boolean {
 const SHORTEST_NAME = 4;
 
 /**
- * The letters of words that may be one word written as two, as `non focal`; nothing where they are probably separate
- * words, as `a typical`.
+ * The letters of words that may be one word written as two, as `non focal`; undefined if they are probably separate words,
+ * as `a typical`.
  */
 export function asOneWord(plain: string): string | undefined {
   const joined = plain.replaceAll(' ', '');
@@ -159,6 +159,6 @@ export function plainWords(text: string): string {
     .trim();
 }
 
-/** What a term adds to the log-probability: for each of its tokens, and at most; nats (bench `terms`). */
+/** How much a term adds to the log-probability for each of its tokens, and how much at most, nats (bench `terms`). */
 const BONUS_PER_TOKEN = 2;
 const MOST_BONUS = 20;

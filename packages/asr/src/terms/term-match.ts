@@ -5,15 +5,15 @@ import type { TermTrie } from './term-trie.js';
 export interface TermMatch {
   /** The place in the trie; none within words that belong to no term. */
   readonly node: number | undefined;
-  /** What complete terms have added for good. */
+  /** The bonus of complete terms, which is never taken back. */
   readonly settled: number;
-  /** What the match in progress adds; it is taken back if the match breaks off. */
+  /** The bonus of the match in progress, which is taken back if the match breaks off. */
   readonly pending: number;
-  /** What stays in that case: the bonus of the longest complete term that it began with. */
+  /** The part of it that stays even then: the bonus of the longest complete term with which the match began. */
   readonly whole: WholeMatch | undefined;
   /**
-   * Nodes of the terms that have added to the hypothesis. Each does so only once, so that a decoder does not gain by
-   * going round in a loop.
+   * Nodes of the terms whose bonus the hypothesis has got. Each counts only once, so that a decoder does not gain by going
+   * round in a loop.
    */
   readonly counted: readonly number[];
 }
@@ -85,7 +85,7 @@ export function createTermMatcher(trie: TermTrie, textOf: (token: number) => Tok
 
 const noTokens: ReadonlyMap<number, number> = new Map();
 
-/** Whether the word before a token ends there: the token does not begin with a letter or digit. */
+/** Whether the word before a token has ended, as the token does not begin with a letter or digit. */
 function endsWord({ bytes }: TokenText): boolean {
   const [first] = bytes;
   return first === undefined || (first < 0x80 && !/[0-9A-Za-z]/.test(String.fromCharCode(first)));

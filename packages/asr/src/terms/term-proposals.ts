@@ -12,16 +12,17 @@ export interface TermProposal {
   readonly words: number;
   readonly text: string;
   /**
-   * How much less log-probability it may have and still replace what is written, nats; minus infinity: it never does.
+   * How much less likely it may be than the words that are written and still replace them, nats; minus infinity if it is only
+   * an alternative.
    */
   readonly allowance: number;
-  /** What the words around it add to that, nats. */
+  /** The amount that the words around it add to that, nats. */
   readonly context: number;
 }
 
 /**
- * Terms that sound like words of a hypothesis that the decoder was not sure of; the likeliest last, and no more than
- * can be looked at.
+ * Terms that sound like words of a hypothesis of which the decoder was not sure, the likeliest last, and no more than there is
+ * time to look at.
  */
 export function proposeTerms(words: readonly SpelledWord[], lists: readonly TermList[]): TermProposal[] {
   const proposals: ListedProposal[] = [];
@@ -53,8 +54,7 @@ export function proposeTerms(words: readonly SpelledWord[], lists: readonly Term
           }),
         );
       }
-      // No term goes on after the end of a clause; but within a term that it does not know, a decoder may write a
-      // comma.
+      // No term goes on after the end of a clause; but a decoder may write a comma within a term that it does not know.
       if (endsClause(word) && !word.text.endsWith(',')) break;
       inClause &&= !endsClause(word);
     }
@@ -84,19 +84,19 @@ interface ListedProposal extends Omit<TermProposal, 'context'> {
   readonly plain: string;
   /** How many lists come before its own. */
   readonly rank: number;
-  /** How far it is from what is written, see `soundDistance`. */
+  /** How far it is from the words that are written, see `soundDistance`. */
   readonly distance: number;
   /** See `Sounds.weight`. */
   readonly soundWeight: number;
-  /** Of the term in its list. */
+  /** The weight of the term in its list. */
   readonly weight: number;
   /** Whether it changes only the words that it replaces. If not, it is merely an alternative to them. */
   readonly isApart: boolean;
 }
 
 /**
- * Allows proposals less where the same words, or these and others, sound more like another term. Where they are far
- * nearer to the other, the proposal is dropped.
+ * Lowers the allowance of a proposal if the same words, or these and others, sound more like another term. If they are far
+ * nearer to the other term, the proposal is dropped.
  */
 function besideNearer(proposals: readonly ListedProposal[]): ListedProposal[] {
   return proposals.flatMap((one) => {
@@ -125,7 +125,7 @@ function isHeardFor(one: ListedProposal, other: ListedProposal): boolean {
 }
 
 /**
- * How much of a term is heard, beyond what any proposal must share with the words; in the unit of `Sounds.weight`.
+ * How much of a term is heard beyond the least that any proposal must share with the words; in the unit of `Sounds.weight`.
  */
 function alikeIn({ distance, soundWeight }: ListedProposal): number {
   return soundWeight * (FARTHEST - distance);
@@ -136,8 +136,7 @@ function holdsSpan(one: ListedProposal, other: ListedProposal): boolean {
 }
 
 /**
- * A proposal is dropped where another term is nearer in sound by this much; and what a smaller lead costs, nats
- * (bench `terms`).
+ * The lead in sound by which another term makes a proposal drop out; and the cost of a smaller lead, nats (bench `terms`).
  */
 const SWAPPED = 0.25;
 const FOR_DISTANCE = 20;
@@ -148,7 +147,10 @@ const MORE_SOUNDS = 0.5;
 /** How much farther a term may be if it is heard in more words: that all of them match is less of a coincidence. */
 const OF_MORE_WORDS = 0.1;
 
-/** Each is compared with all others for the same words: thousands of terms that sound alike would take minutes. */
+/**
+ * The nearest proposals. Only these are compared with each other: if thousands of terms sound alike, comparing each with all
+ * others would take minutes.
+ */
 function nearestOf(proposals: readonly ListedProposal[]): readonly ListedProposal[] {
   if (proposals.length <= MOST_COMPARED) return proposals;
   return proposals.toSorted((one, other) => one.distance - other.distance).slice(0, MOST_COMPARED);
@@ -197,7 +199,7 @@ function proposalsOf(
     const plain = plainWords(term.text);
     // A short name may sound like other words by coincidence: `chest` is no West.
     if (isTerm && plain.length < SHORT) return [];
-    // Words around a term that is there already must not be left out.
+    // The words around a term that is written already must not be left out.
     if (holds(written, plain) || areInflections(written, plain)) return [];
     // `nausea or vomiting` is not `nausea and vomiting`, however alike they sound.
     if (withoutCommon(written) === withoutCommon(plain)) return [];
@@ -227,8 +229,8 @@ function holds(text: string, phrase: string): boolean {
 }
 
 /**
- * Terms that are written already, and are too long for that to be a coincidence, by their words: only a term that
- * contains them may replace them.
+ * Terms that are written already and are too long to be there by coincidence. Only a term that contains one of them may
+ * replace it.
  */
 function standingTerms(
   words: readonly SpelledWord[],
@@ -244,16 +246,16 @@ function standingTerms(
   return standing;
 }
 
-/** Letters of a term that is not written by coincidence. */
+/** Letters from which on a term is not written by coincidence. */
 const LONG = 8;
 
-/** A term with fewer letters replaces no other. */
+/** Letters below which a term replaces no other term. */
 const SHORT = 6;
 
-/** The most words that a term is heard as: `love of the oric sign`. */
+/** The most words as which a term is heard: `love of the oric sign`. */
 const MOST_WORDS = 5;
 
-/** Terms that are farther away are not looked at, see `soundDistance`. */
+/** Terms that are farther away than this are not looked at, see `soundDistance`. */
 const FARTHEST = 0.4;
 
 /**

@@ -5,7 +5,7 @@ import type { Steps } from './steps.js';
 export interface TermSpelling {
   /** Words with single spaces between them; letters of either case match. */
   readonly text: string;
-  /** What the whole term adds to the sum of log-probabilities, nats. */
+  /** How much the whole term adds to the sum of log-probabilities, nats. */
   readonly bonus: number;
 }
 
@@ -18,13 +18,13 @@ export interface TermTrie {
   readonly root: number;
   /** The tokens that lead on from a node, and the nodes that they lead to. */
   stepsFrom(node: number): ReadonlyMap<number, number>;
-  /** What the part of a term up to a node adds: each byte adds a share of the whole bonus. */
+  /** The bonus of the part of a term up to a node: each byte adds a share of the whole bonus. */
   bonusAt(node: number): number;
-  /** What the term that is complete at a node adds. */
+  /** The bonus of the term that is complete at a node, if there is one. */
   wholeAt(node: number): number | undefined;
 }
 
-/** Makes a trie, one spelling per step. Where terms are spelled alike, the greatest bonus counts. */
+/** Makes a trie, one spelling per step. If terms are spelled alike, the greatest bonus counts. */
 export function* growTermTrie(
   spellings: Iterable<TermSpelling>,
   vocabulary: VocabularyTrie,

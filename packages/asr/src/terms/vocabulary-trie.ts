@@ -16,7 +16,7 @@ export function* growVocabularyTrie(
   count: number,
   textOf: (token: number) => TokenText,
 ): Steps<VocabularyTrie> {
-  // In arrays of numbers: as objects, tens of thousands of nodes would add 10 ms to every garbage collection.
+  // Nodes are in arrays of numbers: as objects, tens of thousands of them would add 10 ms to every garbage collection.
   const bytes = [0];
   const firstChild = [NONE];
   const nextSibling = [NONE];
@@ -65,7 +65,7 @@ export function* growVocabularyTrie(
 const ROOT = 0;
 const NONE = -1;
 
-/** Each by the number of a node: the byte that leads to it, its first child, and the next child of its parent. */
+/** For each node, by its number: the byte that leads to it, its first child, and the next child of its parent. */
 interface Nodes {
   readonly bytes: ArrayLike<number>;
   readonly firstChild: ArrayLike<number>;

@@ -2,8 +2,8 @@ import type { SpelledWord } from './words.js';
 import { isNumberWord } from './written-form/number-words.js';
 
 /**
- * Spells out units after numbers in English words, as they are said: models write sometimes `25 milligrams` and
- * sometimes `25 mg`, so the text would depend on chance. The written form abbreviates them again.
+ * Spells out units after numbers in English, as they are said: models sometimes write `25 milligrams` and sometimes `25 mg`,
+ * so the text would depend on chance. The written form abbreviates them again.
  */
 export function spellUnitsOut(words: readonly SpelledWord[]): readonly SpelledWord[] {
   return words.map((word, index) => {

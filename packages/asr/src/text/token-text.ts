@@ -1,4 +1,4 @@
-/** What a token of the decoder stands for. */
+/** The text of a token of the decoder. */
 export interface TokenText {
   /** In UTF-8; a token may hold only a part of a character. Empty for tokens that stand for no text. */
   readonly bytes: Uint8Array;

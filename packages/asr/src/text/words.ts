@@ -3,7 +3,7 @@ import type { TokenText } from './token-text.js';
 /** A word as the decoder spelled it. */
 export interface SpelledWord {
   readonly text: string;
-  /** Whether a space stands between it and the word before. */
+  /** Whether there is a space between it and the word before. */
   readonly spaceBefore: boolean;
   /** The lowest probability among its tokens, 0 to 1. */
   readonly confidence: number;
@@ -14,8 +14,8 @@ export interface SpelledWord {
 }
 
 /**
- * Where words begin: at spaces; also at hyphens, which stay with what follows; or, in languages that are written
- * without spaces, at every token that begins with a whole character, since finding words there would take a
+ * Where words begin: at spaces; at spaces and hyphens, which stay with the word that follows; or, in languages that are
+ * written without spaces, at every token that begins with a whole character, since finding words there would take a
  * dictionary.
  */
 export type WordBreaks = 'spaces' | 'hyphens' | 'characters';

@@ -4,7 +4,7 @@ import { writeWords, type OpenEnds, type RewrittenWord } from './written-form/wr
 
 /**
  * The alternatives of each written word, written in the same way: `fifty` beside `fifteen milligrams` becomes `50`
- * beside `15 mg`. `written`: what `writeWords` makes of `spoken` between these ends.
+ * beside `15 mg`. `written`: the result of `writeWords` for `spoken` between these ends.
  */
 export function writeAlternatives(
   spoken: readonly Word[],

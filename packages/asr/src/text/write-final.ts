@@ -16,19 +16,19 @@ import {
 export interface WritingOptions {
   /** Whether English numbers, units and names are put into written form: `25 mg` for `twenty five milligrams`. */
   readonly writtenForm: boolean;
-  /** Whether `new paragraph`, `comma` and the like are obeyed where they are a phrase of their own. */
+  /** Whether `new paragraph`, `comma` and the like are obeyed if they are a phrase of their own. */
   readonly dictationCommands: boolean;
 }
 
 /** A final as it is written. */
 export interface WrittenFinal extends FinalHypothesis {
-  /** What was said, where it is written otherwise. */
+  /** What was said, if it is written differently. */
   readonly spoken?: string;
   /** The `sequence` of finals whose text the speaker has taken back with this one, latest first. */
   readonly removes?: readonly number[];
 }
 
-/** As much about the finals of a stream so far as writing the next depends on. */
+/** What is remembered of a stream's finals because writing the next one depends on it. */
 export interface WritingState {
   /** Where a number at the end of the last final ends, seconds; undefined if it ends in none. */
   readonly numberEndsAt: number | undefined;
@@ -45,8 +45,8 @@ export const nothingWritten: WritingState = { numberEndsAt: undefined, standing:
 
 /**
  * Writes the next final of a stream. Finals that were sent never change, so a number that may cross the border of two
- * finals stays as it was spoken on both sides (docs/decisions/0040). A whole final stays as it was spoken where a
- * rule would lose or change a number or a negation (docs/decisions/0056).
+ * finals stays as it was spoken on both sides (docs/decisions/0040). A whole final stays as it was spoken if a rule would lose
+ * or change a number or a negation (docs/decisions/0056).
  */
 export function writeFinal(
   state: WritingState,
@@ -121,7 +121,7 @@ export function standingFinals(written: readonly WrittenFinal[]): WrittenFinal[]
 /** Finals that can be taken back one after another. */
 const MOST_STANDING = 50;
 
-/** Words around a command that tell what it means. */
+/** The most last words that are kept, to tell what a command means. */
 const MOST_LAST_WORDS = 12;
 
 /** The longest pause after which a number may continue, seconds: time to look it up, or to search for a word. */
@@ -150,7 +150,7 @@ function numberEnd({ numberEndsAt }: WritingState, lines: readonly (readonly Wor
   return goesOn ? last.end : undefined;
 }
 
-/** `Her potassium is two` may have been heard as `too`. */
+/** Where a last word ends that sounds like a number: in `Her potassium is two`, `two` may have been heard as `too`. */
 function homophoneEnd(words: readonly Word[] = []): number | undefined {
   return endsInHomophone(texts(words)) ? words.at(-1)?.end : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Word } from '../../live/live-transcription.js';
 import { bareWord, mayBeText } from './other-senses.js';
 
-/** What a speaker may dictate besides text. */
+/** A command that a speaker may dictate among text. */
 export type DictationCommand =
   | { readonly is: 'break'; readonly text: '\n' | '\n\n' }
   /** A punctuation mark, attached to the word before it or to the one after it. */
@@ -47,7 +47,7 @@ function isParted(left: Word | undefined, right: Word | undefined): boolean {
   return /[.,;:?!]["”’)]*$/u.test(left.text) || right.start - left.end >= PAUSE_SECONDS;
 }
 
-/** Whether nothing stands between the words of a command. */
+/** Whether there is no punctuation between the words of a command. */
 function isWhole(words: readonly Word[]): boolean {
   return words.slice(0, -1).every(({ text }) => !/[.,;:?!]$/u.test(text));
 }

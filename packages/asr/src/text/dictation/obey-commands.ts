@@ -1,11 +1,11 @@
 import type { Word } from '../../live/live-transcription.js';
 import { commandAt, type DictationCommand } from './command.js';
 
-/** What is left of dictated words once their commands are carried out. */
+/** The text of dictated words once the commands among them are carried out. */
 export interface Dictated {
   /** Words between breaks. */
   readonly lines: readonly DictatedLine[];
-  /** How often the speaker took back text from before these words. */
+  /** How many times the speaker took back text from before these words. */
   readonly takenBack: number;
 }
 
@@ -17,9 +17,9 @@ export interface DictatedLine {
 }
 
 /**
- * Carries out the commands among the words of one utterance. `Scratch that` takes back the sentence before it or,
- * where this utterance has none, the text of the utterance before. `before`: what was said before these words in the
- * stream, as `bareWord` gives it, latest last.
+ * Carries out the commands among the words of one utterance. `Scratch that` takes back the sentence before it or, if this
+ * utterance has none, the text of the utterance before. `before`: the words said before these in the stream, as `bareWord`
+ * gives them, the latest last.
  */
 export function obeyCommands(words: readonly Word[], before: readonly string[] = []): Dictated {
   const draft: Draft = { lines: [{ breakBefore: '', words: [] }], takenBack: 0, opening: '' };
@@ -78,7 +78,7 @@ function punctuate(draft: Draft, mark: string, command: Word | undefined): void 
   else if (command !== undefined && mark !== '.') words?.push({ ...command, text: mark });
 }
 
-/** Text before a new line has ended, so a comma that the model put there for the pause is dropped. */
+/** Ends the sentence before a new line: a comma that the model put there for the pause is dropped. */
 function endSentence(draft: Draft): void {
   const words = draft.lines.at(-1)?.words;
   const last = words?.pop();

@@ -31,13 +31,13 @@ export interface PhrasePlace {
   readonly at: number;
   /** How many words it has. */
   readonly length: number;
-  /** What the speaker said before these words, as `bareWord` gives it, latest last. */
+  /** The words said before these, as `bareWord` gives them, the latest last. */
   readonly before: readonly string[];
 }
 
 /**
  * Whether a phrase that stands alone like a command may be about the patient: a colon, a period, a line in the arm. A
- * missing mark does less harm than a missing organ, so what may be either stays a word.
+ * missing mark does less harm than a missing organ, so a phrase that may be either stays text.
  */
 export function mayBeText(said: string, place: PhrasePlace): boolean {
   const left = place.words[place.at - 1];
@@ -54,7 +54,7 @@ export function bareWord(word: Word | undefined): string {
 /** Whether the words in a place may be about the patient. */
 type SenseTest = (place: PhrasePlace) => boolean;
 
-/** It can be the mark only after a heading under which no organ is named. */
+/** Whether `colon` may be the organ: it can be the mark only after a heading under which no organ is named. */
 const organ: SenseTest = (place) => {
   const heading = wordsBefore(place, 2).reverse();
   const [nearest = '', second = ''] = heading;
@@ -63,7 +63,7 @@ const organ: SenseTest = (place) => {
   return !(isSure || isLikely) || BOWEL.has(wordBehind(place)) || (isLikely && isFound(place));
 };
 
-/** `results, colon, normal.`: only a finding follows, as after an organ. `Colon, normal chest` goes on. */
+/** Whether only a finding follows, as after an organ: `results, colon, normal.`. `Colon, normal chest` goes on. */
 function isFound({ words, at, length }: PhrasePlace): boolean {
   const finding = words[at + length];
   const isAlone = at + length + 1 === words.length || /[.,;]["”’)]*$/u.test(finding?.text ?? '');
@@ -85,7 +85,7 @@ function isMenstrual(word: string, left = ''): boolean {
   return MENSTRUAL.has(word) || (word === 'period' && (PERIODS.has(left) || DETERMINERS.has(left)));
 }
 
-/** `coma` as a model may spell it. */
+/** Whether `comma` may be a coma, as a model may spell it. */
 const coma: SenseTest = (place) => {
   const [left = ''] = wordsBefore(place, 1);
   if (left === '' || COMAS.has(left)) return true;
@@ -149,10 +149,10 @@ function endsSentenceBefore({ words, at }: PhrasePlace): boolean {
 
 const ITCHES = /^(?:itch|scratch|prurit|scabies$|lice$|mosquito|cats?$|fingernails?$|excoriat)/u;
 
-/** Found or denied in any examination: somebody scratches them only where that is said right after. */
+/** Words that any examination may mention: they concern scratching only if they come shortly after `scratch`. */
 const RASHES = /^(?:rash|hives$|urticari|eczem|scab)/u;
 
-/** What else the words of commands may mean. */
+/** Tests whether the words of a command mean something else. */
 const SENSE_TESTS: ReadonlyMap<string, SenseTest> = new Map([
   ['colon', organ],
   ['period', menstruation],

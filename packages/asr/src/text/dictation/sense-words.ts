@@ -1,4 +1,4 @@
-/** After these a noun is expected, even where the speaker pauses. */
+/** Words after which a noun is expected, even if the speaker pauses. */
 export const DETERMINERS = wordSet(
   'a an the her his my its your their our of with from into through throughout entire whole each every ' +
     'another',
@@ -22,13 +22,13 @@ export const HISTORIES = wordSet(
   'social medication allergy occupational travel dietary obstetric psychiatric sexual',
 );
 
-/** What is said of a colon, or continues a list that it stands in. */
+/** Words that describe a colon, or continue a list that it is in. */
 export const BOWEL = wordSet(
   'and or with without cancer mass masses polyp polyps resection biopsy is was distended dilated collapsed ' +
     'inflamed perforated clear unremarkable intact',
 );
 
-/** Where one organ is named, others are likely. */
+/** Organs: where one is named, others are likely. */
 export const ORGANS = wordSet(
   'rectum rectal ileum ileal jejunum duodenum cecum caecum sigmoid appendix anus bowel bowels intestine ' +
     'intestines stomach gastric esophagus oesophagus liver hepatic spleen pancreas gallbladder kidney kidneys ' +
@@ -37,7 +37,7 @@ export const ORGANS = wordSet(
     'hemicolectomy ascending descending transverse flexure colon colonic',
 );
 
-/** Words before a period of time or menses: which one it is, and when. */
+/** Words before a period of time or before menses that say which one it is, or when it was. */
 export const PERIODS = wordSet(
   'last partum postpartum perioperative postoperative neonatal prodromal next missed skipped menstrual ' +
     'monthly incubation refractory observation latent latency washout grace trial waiting previous first ' +
@@ -68,7 +68,7 @@ export const HEART = wordSet(
     'smoker drinker alcohol lifting bowel rhythms',
 );
 
-/** What a coma is like. */
+/** Words that describe a coma. */
 export const COMAS = wordSet(
   'deep diabetic hepatic uremic induced hypoglycemic irreversible prolonged light',
 );
@@ -83,7 +83,7 @@ export const UNCONSCIOUS = wordSet(
 /** Germs that have the shape of a comma. */
 export const GERMS = wordSet('vibrio bacillus bacilli cholerae tract shaped');
 
-/** What happens to a line in a vessel. */
+/** Words for what happens to a line in a vessel. */
 export const LINED = wordSet(
   'placed inserted started established put went needed secured confirmed flushed flushes sutured removed ' +
     'pulled infected obtained was is in into for on at and of not working patent therapy treatment agent with ' +
@@ -107,7 +107,7 @@ export const SCRATCHERS = wordSet(
 /** Things that are scratched. */
 export const SORES = wordSet('spot area wound lesion raw sore mole wart scar blister bite');
 
-/** What becomes of a scratch, or how long one scratches. */
+/** Words for what becomes of a scratch, or how long somebody scratches. */
 export const FESTERS = wordSet('bleeds bleeding until hard is was has will healed infected when because all');
 
 /** Words before a cap that is a capsule, or that sits on something. */
@@ -117,7 +117,7 @@ export const CAPPED = wordSet(
     'dome',
 );
 
-/** Words after a cap that is described, and not dictated. */
+/** Words after a cap that is an object, and no command. */
 export const CAPS = wordSet(
   'refill refills nail nails and or off on it is was in at to for by with per po bid tid qid qd prn q daily ' +
     'nightly weekly once twice every each three four two one intact lost fell broken loose missing removed ' +

@@ -4,9 +4,8 @@ import { heardStatements, writtenStatements, type Statement } from './statements
 
 /**
  * Whether every number and every negation among the words heard is in the text written for them, once and in order.
- * It reads both independently and knows none of the rules that lead from one to the other (docs/decisions/0056), so
- * it may say no where all is well; the words then stay as they were heard. Takes time in proportion to the number of
- * words.
+ * It reads both independently and knows none of the rules that lead from one to the other (docs/decisions/0056), so it may
+ * say no although nothing is lost; the words then stay as they were heard. Takes time in proportion to the number of words.
  */
 export function keepsMeaning(heard: readonly string[], written: readonly string[]): boolean {
   if (heard.length === written.length && heard.every((word, at) => word === written[at])) return true;
@@ -29,8 +28,8 @@ export function losesMeaning(words: readonly Word[], left: readonly Word[]): boo
 }
 
 /**
- * Whether words keep their meaning when terms are written in their place. Where a term has exactly the letters of
- * what was heard, as Tenormin for `ten ormin`, nothing in them was a number.
+ * Whether words keep their meaning when terms are written in their place. If a term has exactly the letters of the words, as
+ * Tenormin for `ten ormin`, none of the words was a number.
  */
 export function termsKeepMeaning(heard: readonly SpelledWord[], named: readonly SpelledWord[]): boolean {
   if (lettersOf(heard) === lettersOf(named)) return true;
@@ -41,7 +40,7 @@ function lettersOf(words: readonly SpelledWord[]): string {
   return words.map(({ text }) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')).join('');
 }
 
-/** A number that was heard as one may be written in parts near each other: `330` as `3:30`. */
+/** Whether statements are the same. A number that was heard as one may be written in parts near each other: `330` as `3:30`. */
 function areSame(heard: readonly Statement[], written: readonly Statement[]): boolean {
   let at = 0;
   for (const said of heard) {

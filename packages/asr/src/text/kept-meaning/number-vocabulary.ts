@@ -37,7 +37,7 @@ export const LAST: ReadonlyMap<string, number> = new Map([
   ),
 ]);
 
-/** Parts that are decimals, too: `two and a half` is 2.5. */
+/** Fractions that can be decimals too: `two and a half` is 2.5. */
 export const PARTS: ReadonlyMap<string, number> = new Map([
   ['half', 2],
   ['halves', 2],

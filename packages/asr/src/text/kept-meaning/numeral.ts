@@ -5,14 +5,14 @@ import type { Piece } from './pieces.js';
 export interface Numeral {
   /** The piece after it. */
   readonly end: number;
-  /** Its digits, with a point where it has one: `.5` for a half, and no superfluous zeros after the point. */
+  /** Its digits, with a point if it has one: `.5` for a half, and no superfluous zeros after the point. */
   readonly digits: string;
-  /** Count and scale, where it ends with a scale: 10 and 1,000 for `ten thousand`. */
+  /** Count and scale, if it ends with a scale: 10 and 1,000 for `ten thousand`. */
   readonly counts: readonly (readonly [count: number, scale: number])[];
 }
 
 /**
- * The number that begins at a piece: the longest that these words form by themselves. Undefined where there is none.
+ * The number that begins at a piece: the longest that these words form by themselves. Undefined if there is none.
  */
 export function numeralAt(pieces: readonly Piece[], at: number): Numeral | undefined {
   const start = isArticleOfNumber(pieces, at) ? at + 1 : at;
@@ -33,7 +33,7 @@ export function numeralAt(pieces: readonly Piece[], at: number): Numeral | undef
   return scaled(pieces, withPart(pieces, whole));
 }
 
-/** The word at a place that continues a number: no clause ends before it. */
+/** The word at a place, if it can continue a number, as no clause ends before it. */
 function wordAt(pieces: readonly Piece[], at: number, start: number): string | undefined {
   const piece = pieces[at];
   return piece?.kind === 'word' && (at === start || !piece.parted) ? piece.text : undefined;
@@ -50,7 +50,7 @@ function inFigures(pieces: readonly Piece[], at: number): Numeral | undefined {
   return piece?.kind === 'figures' ? { end: at + 1, digits: tidy(piece.text), counts: [] } : undefined;
 }
 
-/** A cardinal in words, as far as they form a single one: `one twenty` are two. */
+/** A cardinal in words, up to the end of the first one: `one twenty` are two. */
 function cardinalAt(pieces: readonly Piece[], start: number): Numeral | undefined {
   let total = 0;
   let current: number | undefined;
@@ -139,7 +139,7 @@ function repeatedAt(pieces: readonly Piece[], at: number): Numeral | undefined {
   return { end: at + 2, digits: String(digit).repeat(times), counts: [] };
 }
 
-/** `half`, `a quarter of a million`: written as the two numbers of a fraction where it has no scale. */
+/** `half`, `a quarter of a million`: written as the two numbers of a fraction if it has no scale. */
 function partAt(pieces: readonly Piece[], at: number): Numeral | undefined {
   const text = wordAt(pieces, at, at) ?? '';
   const count = PARTS.has(text) ? undefined : SMALL.get(text);
@@ -192,7 +192,7 @@ function plain(value: number): string {
   return tidy(String(Math.round(value * 1e6) / 1e6));
 }
 
-/** Without a zero before the point, and without zeros at the end after it. */
+/** Digits without a zero before the point, and without zeros at the end after it. */
 function tidy(digits: string): string {
   const [whole = '', decimals] = digits.replaceAll(',', '').split('.');
   if (decimals === undefined) return whole;

@@ -4,9 +4,9 @@ import { HESITATIONS } from './number-vocabulary.js';
 export interface Piece {
   readonly kind: 'word' | 'figures' | 'part' | 'sign';
   readonly text: string;
-  /** Nothing stands between it and the piece before. */
+  /** Whether nothing, not even a space, is between it and the piece before. */
   readonly glued: boolean;
-  /** A comma, a full stop or another sign stands between it and the piece before. */
+  /** Whether a comma, a full stop or another sign is between it and the piece before. */
   readonly parted: boolean;
 }
 

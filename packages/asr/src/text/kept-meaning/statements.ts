@@ -5,11 +5,11 @@ import { piecesOf, type Piece } from './pieces.js';
 /** The parts of a text's meaning that must not get lost. */
 export type Statement = NumberStatement | { readonly kind: 'negation'; readonly text: string };
 
-/** A number, or a group of its digits that stands apart. */
+/** A number, or a group of its digits that is written apart. */
 interface NumberStatement {
   readonly kind: 'number';
   readonly digits: string;
-  /** Whether only a sign stands between it and the number before, so that both may be parts of one. */
+  /** Whether only a sign is between it and the number before, so that both may be parts of one. */
   readonly near: boolean;
 }
 
@@ -29,7 +29,7 @@ export function writtenStatements(words: readonly string[]): Statement[] {
 interface FoundNumber extends Numeral {
   readonly start: number;
   readonly inFigures: boolean;
-  /** Nothing stands between it and the number before. */
+  /** Whether nothing is between it and the number before. */
   readonly touches: boolean;
   readonly near: boolean;
 }

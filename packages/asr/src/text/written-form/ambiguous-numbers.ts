@@ -45,7 +45,7 @@ export function ambiguousNumbers(tokens: readonly Token[]): TokenRange[] {
 /** A number among tokens. */
 interface Item extends TokenRange {
   readonly number: SpokenNumber;
-  /** Its own largest scale, 1 where it has none. */
+  /** Its own largest scale, 1 if it has none. */
   readonly scale: number;
   /** How often it counts each of its scales: `two hundred fifty thousand` counts two hundreds and 250 thousands. */
   readonly counts: readonly { readonly count: number; readonly scale: number }[];
@@ -111,7 +111,7 @@ function countsOf(tokens: readonly Token[], from: number, number: SpokenNumber):
   return counts;
 }
 
-/** Digits that the model wrote may have been spoken in hundreds, too: 1,500. */
+/** The counts of digits that the model wrote, which may also have been spoken in hundreds: 1,500. */
 function countsOfDigits(value: number): Item['counts'] {
   const counts = [1e9, 1e6, 1e3]
     .filter((scale) => value >= scale)
@@ -123,7 +123,7 @@ function countsOfDigits(value: number): Item['counts'] {
 
 /** The word or mark between two numbers that may belong together. */
 interface Join {
-  /** The word between, '' where only punctuation separates them. */
+  /** The word between, '' if only punctuation separates them. */
   readonly word: string;
   /** Punctuation after the left one. */
   readonly mark: string;

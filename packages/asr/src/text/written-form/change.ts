@@ -1,7 +1,10 @@
 import { wordsBefore } from './rule.js';
 import type { Token } from './token.js';
 
-/** `increased ten to fifteen milligrams`: by that much, or from one to the other? The word says either. */
+/**
+ * Whether a word before `at` speaks of a change: `increased ten to fifteen milligrams` may mean by that much, or from one to
+ * the other.
+ */
 export function isChange(tokens: readonly Token[], at: number): boolean {
   return wordsBefore(tokens, at, 6).some((word) => CHANGES.test(word));
 }

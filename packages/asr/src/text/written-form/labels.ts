@@ -2,12 +2,11 @@ import { wordBefore } from './rule.js';
 import type { Token } from './token.js';
 
 /**
- * Why a number stands where it does: it follows the name of something that is measured, or of a kind that is
- * numbered.
+ * The kind of word that a number belongs to: the name of something that is measured, or of a kind of thing that is numbered.
  */
 export type Label = 'measured' | 'ranked';
 
-/** What the number at `at` is a value of, as far as the words before it tell. */
+/** The label of the number at `at`, if the words before it are one. */
 export function labelBefore(tokens: readonly Token[], at: number): Label | undefined {
   const nearest = wordBefore(tokens, at);
   if (nearest === undefined) return undefined;
@@ -39,7 +38,7 @@ function isRank(tokens: readonly Token[], at: number, nearest: string): boolean 
 
 const MOST_LINKS = 4;
 
-/** Words between what is measured and its value. */
+/** Words between the name of a quantity and its value. */
 const LINKS: ReadonlySet<string> = new Set([
   ...[
     'is',

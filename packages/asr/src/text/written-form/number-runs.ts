@@ -10,15 +10,14 @@ export interface NumberRun {
   /** The token after the last. */
   readonly to: number;
   /**
-   * The tokens that say how much: neither digits written by the model, which stay as they are, nor words that only
-   * link.
+   * The tokens that say how much: not digits written by the model, which stay as they are, and not words that only link.
    */
   readonly spoken: readonly number[];
 }
 
 /**
- * The longest runs of number words and what links them: `five to ten thousand`, `three slash fourteen slash nineteen
- * sixty two`, `half a million`. A run is written as a whole or not at all.
+ * The longest runs of number words and the words that link them: `five to ten thousand`, `three slash fourteen slash
+ * nineteen sixty two`, `half a million`. A run is written as a whole or not at all.
  */
 export function numberRuns(tokens: readonly Token[]): NumberRun[] {
   const runs: NumberRun[] = [];
@@ -51,8 +50,8 @@ function runAt(tokens: readonly Token[], at: number): NumberRun | undefined {
 }
 
 /**
- * The next token that says how much, after a comma, where it belongs to the same list as what stands before: `five,
- * ten and fifteen`.
+ * The next token that says how much, after a comma, if it belongs to the same list as the number before: `five, ten and
+ * fifteen`.
  */
 function listedBehind(tokens: readonly Token[], at: number, isList: boolean): number | undefined {
   if (tokens[at - 1]?.after !== ',' || tokens[at]?.before !== '') return undefined;
@@ -108,7 +107,7 @@ function isCompound(tokens: readonly Token[], at: number, length: number): boole
 
 const COMPOUNDED: ReadonlySet<string> = new Set(['foot', 'feet', 'pound', 'pounds']);
 
-/** Words that belong to a number right beside them, and to both where they stand between two. */
+/** Words that belong to a number right beside them, and to both numbers if they are between two. */
 const PARTS: ReadonlySet<string> = new Set(['point', 'oh', 'slash', 'dash', 'double', 'triple']);
 
 /** `twenty first`; `the first ten days` are separate numbers. */

@@ -19,7 +19,7 @@ export function isPlain(number: SpokenNumber | undefined): number is PlainNumber
   return number?.is === 'cardinal' || number?.is === 'numeral' || number?.is === 'decimal';
 }
 
-/** As `isPlain`, but also for shortened numbers, where the context makes their value certain. */
+/** As `isPlain`, but also true for shortened numbers; for use where the context makes their value certain. */
 export function isValue(number: SpokenNumber | undefined): number is Value {
   return isPlain(number) || number?.is === 'elided' || number?.is === 'naked';
 }

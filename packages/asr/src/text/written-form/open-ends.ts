@@ -10,8 +10,8 @@ import { adjoins, type Token } from './token.js';
 import { isPointInTalk } from './spoken-number.js';
 
 /**
- * The token that begins a number at the end which may go on (`one hundred`, `one forty over`, `point`), or the number
- * of tokens where there is none.
+ * The token that begins a number at the end which may go on (`one hundred`, `one forty over`, `point`), or the number of
+ * tokens if there is none.
  */
 export function openTail(tokens: readonly Token[]): number {
   let from = tokens.length;
@@ -22,7 +22,7 @@ export function openTail(tokens: readonly Token[]): number {
   return from;
 }
 
-/** The token after a number at the start that may have begun earlier, 0 where there is none. */
+/** The token after a number at the start that may have begun earlier, 0 if there is none. */
 export function openHead(tokens: readonly Token[]): number {
   let to = 0;
   while (to < tokens.length && isPart(tokens, to) && (to === 0 || continuesBehind(tokens, to - 1))) to += 1;

@@ -1,6 +1,6 @@
 import { adjoins, type Token } from './token.js';
 
-/** What is written for phrases of several words, by the first of them. */
+/** The written forms of phrases of several words, by the first word. */
 export type PhraseTable<Meaning> = ReadonlyMap<string, readonly Phrase<Meaning>[]>;
 
 interface Phrase<Meaning> {
@@ -9,8 +9,7 @@ interface Phrase<Meaning> {
 }
 
 /**
- * Makes a table of phrases in lower case, their words separated by spaces. Where several match, the first one listed
- * is found.
+ * Makes a table of phrases in lower case, their words separated by spaces. If several match, the first one listed is found.
  */
 export function phraseTable<Meaning>(phrases: readonly (readonly [string, Meaning])[]): PhraseTable<Meaning> {
   const table = new Map<string, Phrase<Meaning>[]>();

@@ -1,8 +1,8 @@
 import type { Token } from './token.js';
 
 /**
- * Remembers what was read at each token, since the rules ask for the same number and the same unit again and again.
- * Tokens never change, and what is remembered goes away with them.
+ * Remembers the result of reading at each token, since the rules ask for the same number and the same unit again and again.
+ * Tokens never change, and results are forgotten with them.
  */
 export function readOnce<Result>(
   read: (tokens: readonly Token[], at: number) => Result,

@@ -4,16 +4,16 @@ import { adjoins, type Token } from './token.js';
 export interface WrittenPiece {
   readonly text: string;
   readonly length: number;
-  /** Punctuation after it, where it is not that of the last token. */
+  /** Punctuation after it; that of the last token if left out. */
   readonly after?: string;
 }
 
-/** What a rule makes of successive tokens: written words, or the words as they were spoken. */
+/** The result of a rule for successive tokens: written words, or the words as they were spoken. */
 export type Rewriting =
   | { readonly is: 'written'; readonly pieces: readonly WrittenPiece[] }
   | { readonly is: 'kept'; readonly length: number };
 
-/** Rewrites what begins with the token at `at`, if it knows it. */
+/** Rewrites the tokens from `at` on; undefined if the rule does not apply to them. */
 export type Rule = (tokens: readonly Token[], at: number) => Rewriting | undefined;
 
 /** A rewriting into one written word. */
@@ -26,17 +26,17 @@ export function writePieces(...pieces: readonly WrittenPiece[]): Rewriting {
   return { is: 'written', pieces };
 }
 
-/** Keeps tokens as they were spoken, and from all other rules. */
+/** Keeps tokens as they were spoken, so that no other rule rewrites them. */
 export function keep(length: number): Rewriting {
   return { is: 'kept', length };
 }
 
-/** The token after `length` tokens from `at`, in lower case, unless punctuation stands between. */
+/** The token after `length` tokens from `at`, in lower case, unless there is punctuation between. */
 export function wordBehind(tokens: readonly Token[], at: number, length: number): string | undefined {
   return adjoins(tokens[at + length - 1], tokens[at + length]) ? tokens[at + length]?.lower : undefined;
 }
 
-/** The token `steps` before `at`, in lower case, unless punctuation stands between. */
+/** The token `steps` before `at`, in lower case, unless there is punctuation between. */
 export function wordBefore(tokens: readonly Token[], at: number, steps = 1): string | undefined {
   for (let step = 0; step < steps; step++) {
     if (!adjoins(tokens[at - step - 1], tokens[at - step])) return undefined;

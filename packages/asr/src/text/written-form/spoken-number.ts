@@ -8,7 +8,7 @@ import { adjoins, type Token } from './token.js';
  * - `cardinal`: every word has its place, `one hundred and five`;
  * - `numeral`: digits that the model wrote;
  * - `decimal`: with digits behind the point, or halves;
- * - `naked`: the same where nothing was said before the point, `point five`;
+ * - `naked`: the same, but nothing was said before the point, `point five`;
  * - `elided`: without its hundred, `one forty two` or `one oh five`, which may be two numbers as well;
  * - `pair`: two numbers below 100, as years and times are spoken, `twenty twenty four`;
  * - `digits`: one by one, `five five five one two`;
@@ -24,7 +24,7 @@ export type SpokenNumber =
 /** A number that can only be one value: said in full, or written by the model. */
 export type PlainNumber = Digits & { readonly is: 'cardinal' | 'numeral' | 'decimal' };
 
-/** As `PlainNumber`, or shortened. */
+/** A plain number, or a shortened one. */
 export type Value = PlainNumber | (Digits & { readonly is: 'elided' | 'naked' });
 
 interface Digits {
@@ -116,8 +116,7 @@ function isRepeated(tokens: readonly Token[], at: number): boolean {
 }
 
 /**
- * Whether an `oh` is a zero: between the parts of a number, or at either end of digits said one by one. By itself it
- * is a sigh.
+ * Whether an `oh` is a zero: between the parts of a number, or at either end of digits said one by one. Alone, it is a sigh.
  */
 function isZero(tokens: readonly Token[], at: number, parts: readonly Part[]): boolean {
   const previous = parts.at(-1);
@@ -136,7 +135,7 @@ function isZero(tokens: readonly Token[], at: number, parts: readonly Part[]): b
   );
 }
 
-/** `oh point five`, and `oh two oh seven` where at least three digits follow. */
+/** `oh point five`, and `oh two oh seven` if at least three digits follow. */
 function startsDigits(tokens: readonly Token[], at: number): boolean {
   if (!adjoins(tokens[at], tokens[at + 1])) return false;
   if (tokens[at + 1]?.lower === 'point') {

@@ -5,7 +5,7 @@ import { isUnitWord } from './unit-names.js';
 export interface Token {
   /** The number of the word that it belongs to. */
   readonly word: number;
-  /** As it was spelled. */
+  /** The token as it was spelled. */
   readonly text: string;
   readonly lower: string;
   /** Punctuation before it. */
@@ -52,8 +52,8 @@ function tokensOf(word: string, index: number, next: string | undefined): Token[
 }
 
 /**
- * Whether a word, or the end of the text, follows the end of a sentence. A capital proves nothing where it belongs to
- * a day, a month or a title.
+ * Whether a sentence begins with a word, or the text has ended. A capital proves nothing if it belongs to a day, a month or
+ * a title.
  */
 function beginsSentence(word: string | undefined): boolean {
   if (word === undefined) return true;

@@ -1,17 +1,17 @@
 /**
- * What a unit measures, as far as writing depends on it. Zeros at the end after the point of a `dose` are never
- * written; those of an `amount`, such as a laboratory value or a size, tell how exactly it was measured, and stay.
- * `time` is counted in words below ten where it is vague; a `form` is a tablet or the like.
+ * The kind of a unit, as far as writing depends on it. Of a `dose`, zeros at the end after the point are never written; of an
+ * `amount`, such as a laboratory value or a size, they stay, since they tell how exactly it was measured. `time` below ten is
+ * written in words if it is vague; a `form` is a tablet or the like.
  */
 export type UnitKind = 'dose' | 'amount' | 'percent' | 'time' | 'form';
 
 /** A unit that is named by one word. */
 export interface UnitName {
   readonly kind: UnitKind;
-  /** Undefined where the word stays as it was said. */
+  /** Undefined if the word stays as it was said. */
   readonly symbol: string | undefined;
   readonly singular: boolean;
-  /** The symbol after `per`, where that differs. */
+  /** The symbol after `per`, if that differs. */
   readonly divisor?: string;
 }
 
@@ -44,7 +44,7 @@ export function isMassOrVolume(word: string): boolean {
 const unit = (kind: UnitKind, symbol: string | undefined, divisor?: string) =>
   ({ kind, symbol, ...(divisor === undefined ? {} : { divisor }) }) as const;
 
-/** By the name in the singular; the plural takes an -s unless it is listed. */
+/** Units by their names in the singular; the plural takes an -s unless it is listed. */
 const SINGULARS: readonly (readonly [string, ReturnType<typeof unit>])[] = [
   ['milligram', unit('dose', 'mg')],
   ['milligramme', unit('dose', 'mg')],

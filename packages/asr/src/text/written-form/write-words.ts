@@ -30,13 +30,13 @@ export interface RewrittenWord {
   readonly last: number;
 }
 
-/** At which ends of the words a number may have been cut. */
+/** The ends of the words at which a number may have been cut. */
 export interface OpenEnds {
   readonly start: boolean;
   readonly end: boolean;
 }
 
-/** The first rule that knows what it sees writes it. */
+/** The rules; the first one that applies is used. */
 const RULES: readonly Rule[] = [
   tumorStage,
   spelledName,
@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
 
 /**
  * Puts successive English words with punctuation into written form. A number at an open end stays as it was spoken,
- * since more of it may be on the other side; so does one of which only a part could be written.
+ * since more of it may be on the other side; so does a number of which only a part could be written.
  */
 export function writeWords(
   words: readonly string[],
@@ -168,7 +168,7 @@ function rewriteAll(tokens: readonly Token[], held: readonly boolean[]): Stretch
   return stretches;
 }
 
-/** Takes back the writing of numbers of which another part stayed as it was spoken: `10 to eleven`. */
+/** Takes back written numbers if another part of them stayed as it was spoken: `10 to eleven`. */
 function wholeNumbers(tokens: readonly Token[], stretches: readonly Stretch[]): readonly Stretch[] {
   const runs = numberRuns(tokens);
   let left = stretches;
@@ -200,7 +200,7 @@ function rewrite(tokens: readonly Token[], at: number): Rewriting | undefined {
   return undefined;
 }
 
-/** Words are written whole: a compound cannot be divided between two rules. */
+/** Whether a rewriting ends with a word: words are written whole, so a compound is not divided between two rules. */
 function endsWithWord(tokens: readonly Token[], at: number, rewriting: Rewriting): boolean {
   return tokens[at]?.beginsWord === true && tokens[at + lengthOf(rewriting) - 1]?.endsWord === true;
 }
@@ -247,7 +247,7 @@ function spokenWords(
   return numbers.map((word) => ({ text: words[word] ?? '', first: word, last: word }));
 }
 
-/** `U` and the like are written out everywhere, even where the number before them stays as it is. */
+/** Writes out `U` and the like, even if the number before them stays as it is. */
 function withUnit(word: RewrittenWord, before: RewrittenWord | undefined): RewrittenWord {
   const [, symbol, after = ''] = /^(U|u|IU|cc|[uµμ]g)([.,;:)]*)$/u.exec(word.text) ?? [];
   if (symbol === undefined) return word;

@@ -40,7 +40,7 @@ function dayOfMonth(tokens: readonly Token[], at: number, month: string, { day, 
   );
 }
 
-/** `may first` and `march third` may be verbs; a weekday, a year or a preposition tells. */
+/** Whether a month is meant: `may` and `march` may be verbs, unless a weekday, a year or a preposition shows otherwise. */
 function isMeant(tokens: readonly Token[], at: number, { ordinal, length }: Day): boolean {
   const word = tokens[at]?.lower ?? '';
   if (!VERBS.has(word)) return true;

@@ -66,7 +66,7 @@ function dateText(parts: readonly Part[], separator = ''): string | undefined {
   return texts.join(SEPARATORS.get(separator));
 }
 
-/** In either order. */
+/** Whether two numbers can be a day and a month, in either order. */
 function isDayOfMonth([first = '', second = '']: readonly string[]): boolean {
   const [one, other] = [first, second].map((text) => (/^\d{1,2}$/u.test(text) ? Number(text) : 0));
   if (one === undefined || other === undefined || one < 1 || other < 1) return false;

@@ -24,7 +24,7 @@ const longOrdinal: Rule = (tokens, at) => {
   return writeAs(number.digits + endingOf(value), length);
 };
 
-/** Where the ordinal that begins at `at`, perhaps with cardinals, ends. */
+/** The end of the ordinal that begins at `at`, perhaps with cardinals. */
 function ordinalEnd(tokens: readonly Token[], at: number): number | undefined {
   if (tokens[at] !== undefined && cardinalOf(tokens[at].lower) !== undefined) return at;
   const number = numberAt(tokens, at);

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { createSlices } from '../time-slices.js';
 
@@ -19,6 +20,8 @@ export function answerInPieces(
 }
 
 async function* chunksOf(pieces: Iterable<string>): AsyncGenerator<string> {
+  // What came before has had the time of this one.
+  await nextTurn();
   const sliceEnds = createSlices();
   let chunk = '';
   for (const piece of pieces) {

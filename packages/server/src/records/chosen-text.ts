@@ -10,25 +10,26 @@ export type TextVersion = (typeof TEXT_VERSIONS)[number];
 
 /** The finals that make up a text of the session, by the time at which they begin, without those that were taken back. */
 export function chosenText(record: StoredRecord, version: TextVersion): readonly SegmentVersion[] {
-  return segmentsOf(record, version)
-    .map((segment) => wordingOf(segment, version))
-    .filter((wording) => wording !== undefined)
-    .filter(({ text }) => text !== '')
-    .sort((one, other) => one.start - other.start);
+  const wordings: SegmentVersion[] = [];
+  for (const segment of segmentsOf(record, version)) {
+    const wording = wordingOf(segment, version);
+    if (wording !== undefined && wording.text !== '') wordings.push(wording);
+  }
+  return wordings.sort((one, other) => one.start - other.start);
 }
 
 /** The live finals whose text no longer counts because the speaker took it back. */
-export function takenBack({ segments }: StoredRecord): readonly RecordedSegment[] {
-  return segments.filter((segment) => wordingOf(segment, 'newest') === undefined);
+export function* takenBack({ segments }: StoredRecord): Generator<RecordedSegment> {
+  for (const segment of segments) if (wordingOf(segment, 'newest') === undefined) yield segment;
 }
 
 /** The live finals that count, and those whose only content is to take others back. */
-export function standing({ segments }: StoredRecord): readonly RecordedSegment[] {
-  return segments.filter((segment) => wordingOf(segment, 'newest') !== undefined);
+export function* standing({ segments }: StoredRecord): Generator<RecordedSegment> {
+  for (const segment of segments) if (wordingOf(segment, 'newest') !== undefined) yield segment;
 }
 
 function segmentsOf({ segments, refined }: StoredRecord, version: TextVersion): readonly RecordedSegment[] {
-  if (version === 'live' || version === 'edited') return segments;
+  if (version === 'live' || version === 'edited' || refined.length === 0) return segments;
   const parts = version === 'refined' ? refined : refined.filter((part) => counts(part, segments));
   const elsewhere = segments.filter((segment) => !parts.some((part) => covers(part, segment)));
   return [...elsewhere, ...parts.flatMap((part) => part.segments)];

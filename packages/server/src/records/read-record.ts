@@ -33,6 +33,7 @@ export async function readRecord(
     await sliceEnds();
     const settings = row.settings === null ? undefined : openSettings(dataKey, row.settings, id);
     await audit.append(recordEvent(action, actor, id));
+    await sliceEnds();
     return { ...summaryOf(row, groups), settings, ...said };
   });
 }

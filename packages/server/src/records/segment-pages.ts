@@ -3,7 +3,7 @@ import type { Database } from '../db/database.js';
 import type { Schema } from '../db/schema.js';
 
 /** Rows that are read by one statement. */
-const PAGE = 100;
+const PAGE = 20;
 
 export type SegmentRow = Selectable<Schema['segments']>;
 

@@ -24,6 +24,7 @@ export type StoredText = Pick<StoredRecord, 'segments' | 'refined' | 'isWhole'>;
 
 /** Reads the text of a session in all versions. Leaves out what is missing or was changed. */
 export async function readSegments({ db, id, dataKey, finals, head }: SealedSession): Promise<StoredText> {
+  const sliceEnds = createSlices();
   const parts = await db
     .selectFrom('refined_parts')
     .selectAll()
@@ -32,6 +33,7 @@ export async function readSegments({ db, id, dataKey, finals, head }: SealedSess
     .orderBy('first_place')
     .execute();
   const { live, refined, text, opensAll } = await openSegments(db, id, dataKey);
+  await sliceEnds();
   const segments = placesOf(live, 0, finals);
   const read = parts.map((part) => refinedPart(part, refined));
   const isComplete =

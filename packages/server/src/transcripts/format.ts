@@ -45,12 +45,7 @@ export function* transcriptPieces(
 ): Generator<string> {
   switch (format) {
     case 'text':
-      yield withoutOuterBreaks(
-        transcript.segments
-          .map(asLines)
-          .join('')
-          .replace(/\n{3,}/gu, '\n\n'),
-      );
+      yield* withFewEmptyLines(mapped(transcript.segments, asLines));
       break;
     case 'json':
       yield* jsonPieces(jsonTranscript(transcript, extent));
@@ -73,9 +68,18 @@ function asLines({ text }: Pick<TranscriptSegment, 'text'>): string {
 }
 
 /** A text without empty lines at its beginning and end. */
-function withoutOuterBreaks(text: string): string {
-  const lines = text.replace(/^\n+/u, '');
-  return lines.endsWith('\n\n') ? lines.slice(0, -1) : lines;
+function* withFewEmptyLines(pieces: Iterable<string>): Generator<string> {
+  let hasBegun = false;
+  let waiting = '';
+  for (const piece of pieces) {
+    const text = hasBegun ? waiting + piece : piece.trimStart();
+    const written = text.trimEnd();
+    waiting = text.slice(written.length);
+    if (written === '') continue;
+    yield written.replace(/\n{3,}/gu, '\n\n');
+    hasBegun = true;
+  }
+  if (waiting !== '') yield '\n';
 }
 
 function jsonTranscript(transcript: Transcript, { about, ...extent }: JsonExtent): object {

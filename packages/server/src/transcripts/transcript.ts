@@ -71,10 +71,9 @@ export function runningText({
 }: {
   readonly segments: readonly Pick<TranscriptSegment, 'text'>[];
 }): string {
-  return segments
-    .map(({ text }) => text)
-    .join(' ')
-    .replace(/(?<![ \n]) *\n[ \n]*/gu, breakOf);
+  const text = segments.map((segment) => segment.text).join(' ');
+  // Of a long text it takes a while to find that it has none.
+  return text.includes('\n') ? text.replace(/(?<![ \n]) *\n[ \n]*/gu, breakOf) : text;
 }
 
 function breakOf(blanks: string): string {

@@ -80,6 +80,19 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     });
   });
 
+  test('are reported whatever they are read for, such as to revoke a key that is revoked already', async () => {
+    const { storage, apiKeys } = await open(settings());
+    const { id } = await apiKeys.create(KEY, BY_SERVER);
+    expect(await apiKeys.revoke(id, BY_SERVER)).toBe(true);
+    expect(await apiKeys.revoke(id, BY_SERVER)).toBe(false);
+    expect(await refusals(storage)).toEqual([]);
+    await sql`update api_keys set name = 'another' where id = ${id}`.execute(storage.database.db);
+    expect(await apiKeys.revoke(id, BY_SERVER)).toBe(false);
+    await vi.waitFor(async () => {
+      expect(await refusals(storage)).toEqual([`altered api_keys/${id}`]);
+    });
+  });
+
   test('let no user in: given another role or password, a code twice, or put back after being disabled', async () => {
     const where = settings();
     const { storage, users, accounts } = await open(where);

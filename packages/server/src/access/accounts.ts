@@ -5,7 +5,7 @@ import { RequestError } from '../errors.js';
 import type { AccessAuditAction, AuditedBy } from './access-audit.js';
 import { createCodeSecrets } from './code-secrets.js';
 import { codeSetup, createCodeSecret, secretText, stepOfCode } from './one-time-codes.js';
-import { createUserRows, type UserRow } from './user-rows.js';
+import { createUserRows, type UserRow, type UserRows } from './user-rows.js';
 import type { UserServices } from './user-services.js';
 
 /** An authenticator that is not in use yet, shown once. */
@@ -56,35 +56,11 @@ interface Offer {
  * be made again.
  */
 export function createAccounts(services: UserServices): Accounts {
-  const { queue, audit, passwords, recoveryCodes, seal, now = () => new Date() } = services;
+  const { passwords, recoveryCodes, seal, now = () => new Date() } = services;
   const secrets = createCodeSecrets(seal);
   const rows = createUserRows(services);
-  const offers = new Map<string, Offer>();
-
-  const forgetExpired = (): void => {
-    for (const [userId, { until }] of offers) if (until <= now().getTime()) offers.delete(userId);
-  };
-
-  const changing = async (
-    userId: string,
-    action: Extract<AccessAuditAction, `account.${string}`>,
-    { by, endLogins }: AccountChange,
-    work: (transaction: Transaction<Schema>) => Promise<Parameters<typeof rows.changeIn>[2]>,
-  ): Promise<void> => {
-    let changed: UserRow | undefined;
-    await queue.submit(async (transaction) => {
-      changed = undefined;
-      const row = await rows.readIn(transaction, userId);
-      if (row === undefined) throw new RequestError('account_not_found');
-      const login_epoch = row.login_epoch + (endLogins === undefined ? 0 : 1);
-      changed = await rows.changeIn(transaction, row, { ...(await work(transaction)), login_epoch });
-      await endLogins?.(transaction, login_epoch);
-      const counts = { userRevision: changed.revision };
-      const what = `user:${userId}`;
-      await audit.appendIn(transaction, { action, outcome: 'success', ...by, what, counts });
-    }, WRITE_PATIENCE);
-    if (changed !== undefined) rows.committed(changed);
-  };
+  const changing = createChanging(services, rows);
+  const offers = createOffers(now);
 
   const accept = async (
     userId: string,
@@ -92,7 +68,7 @@ export function createAccounts(services: UserServices): Accounts {
     step: number,
     change: AccountChange,
   ): Promise<readonly string[]> => {
-    offers.delete(userId);
+    offers.forget(userId);
     let told: readonly string[] = [];
     await changing(userId, 'account.authenticator', change, async (transaction) => {
       const { codes, recovery_digest } = await recoveryCodes.renewIn(transaction, userId);
@@ -119,18 +95,72 @@ export function createAccounts(services: UserServices): Accounts {
       return told;
     },
     offerAuthenticator: (userId, name) => {
-      forgetExpired();
-      const secret = createCodeSecret();
-      offers.set(userId, { secret, until: now().getTime() + OFFER_MS });
+      const { secret } = offers.make(userId);
       return { secret: secretText(secret), codeSetup: codeSetup(secret, name) };
     },
     tryAuthenticator: (userId, code) => {
-      forgetExpired();
-      const offer = offers.get(userId);
+      const offer = offers.of(userId);
       if (offer === undefined) return { kind: 'not-offered' };
       const step = stepOfCode(offer.secret, code, now());
       if (step === undefined) return { kind: 'wrong' };
       return { kind: 'right', accept: (change) => accept(userId, offer, step, change) };
+    },
+  };
+}
+
+/** Changes the row of a user, in one transaction with the entry about it in the audit log. */
+type Changing = (
+  userId: string,
+  action: Extract<AccessAuditAction, `account.${string}`>,
+  change: AccountChange,
+  work: (transaction: Transaction<Schema>) => Promise<Parameters<UserRows['changeIn']>[2]>,
+) => Promise<void>;
+
+function createChanging({ queue, audit }: Pick<UserServices, 'queue' | 'audit'>, rows: UserRows): Changing {
+  return async (userId, action, { by, endLogins }, work) => {
+    let changed: UserRow | undefined;
+    await queue.submit(async (transaction) => {
+      changed = undefined;
+      const row = await rows.readIn(transaction, userId);
+      if (row === undefined) throw new RequestError('account_not_found');
+      const login_epoch = row.login_epoch + (endLogins === undefined ? 0 : 1);
+      changed = await rows.changeIn(transaction, row, { ...(await work(transaction)), login_epoch });
+      await endLogins?.(transaction, login_epoch);
+      const counts = { userRevision: changed.revision };
+      const what = `user:${userId}`;
+      await audit.appendIn(transaction, { action, outcome: 'success', ...by, what, counts });
+    }, WRITE_PATIENCE);
+    if (changed !== undefined) rows.committed(changed);
+  };
+}
+
+/** The authenticators that are offered, of each user the last one. */
+interface Offers {
+  readonly make: (userId: string) => Offer;
+  readonly of: (userId: string) => Offer | undefined;
+  readonly forget: (userId: string) => void;
+}
+
+function createOffers(now: () => Date): Offers {
+  const offers = new Map<string, Offer>();
+
+  const forgetExpired = (): void => {
+    for (const [userId, { until }] of offers) if (until <= now().getTime()) offers.delete(userId);
+  };
+
+  return {
+    make: (userId) => {
+      forgetExpired();
+      const offer = { secret: createCodeSecret(), until: now().getTime() + OFFER_MS };
+      offers.set(userId, offer);
+      return offer;
+    },
+    of: (userId) => {
+      forgetExpired();
+      return offers.get(userId);
+    },
+    forget: (userId) => {
+      offers.delete(userId);
     },
   };
 }

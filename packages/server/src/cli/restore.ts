@@ -36,64 +36,69 @@ export function restoreCommand(): Command {
     .option('--keep-access', 'let in everybody whom the backup lets in, even if revoked or disabled since')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES);
-  return addSettingOptions(command, STORAGE_SETTINGS).action(
-    async (path: string, options: Record<string, unknown>) => {
-      const config = configFrom(options);
-      const access = await accessPolicy(options);
-      const masterKeys = await loadMasterKeys(config);
-      const keyCopy = keyCopyPath(config);
-      const since = await readDestroyedSince(
-        {
-          named: [...destroyedFrom(options), ...replacedDatabase(options)],
-          folders: [
-            config.dataDirectory,
-            ...[keyCopy, masterKeyPath(config), path].map((each) => dirname(each)),
-          ],
-        },
-        masterKeys,
-      );
-      const restored = await restoreBackup(config, masterKeys, {
-        path,
-        keyCopy,
-        destroyed: since.sessions,
-        access,
-      });
-      // The present anchors know of entries that came after the backup.
-      const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
-      await withStorage(config, async (storage, actor) => {
-        const { audit, keyCopies } = storage;
-        await noteLeftOut(storage, actor, restored.gone);
-        // Keys of sessions that the lists name as destroyed leave the copy too; if that fails now, the server does it later.
-        await keyCopies.settle().catch(() => undefined);
-        await audit.append({
-          action: 'backup.restore',
-          outcome: 'success',
-          ...actor,
-          what: undefined,
-          reason: `backup of ${restored.createdAt}; keys and users: ${access.kind}`,
-          counts: {
-            sessions: restored.rows['sessions'] ?? 0,
-            destroyed: restored.destroyed.length,
-            revisionFloor: restored.accessRevision,
-          },
-        });
-      });
-      const lists = since.lists.filter((place) => place !== keyCopy);
-      printResult(
-        options,
-        {
-          ...restored,
-          gone: restored.gone.size,
-          destroyed: restored.destroyed.length,
-          destroyedLists: lists,
-          anchorsAt,
-        },
-        () =>
-          sentence(restored, access, lists) +
-          (anchorsAt === undefined ? '' : `the former anchors are in ${anchorsAt}\n`),
-      );
+  return addSettingOptions(command, STORAGE_SETTINGS).action(restore);
+}
+
+async function restore(path: string, options: Record<string, unknown>): Promise<void> {
+  const config = configFrom(options);
+  const access = await accessPolicy(options);
+  const masterKeys = await loadMasterKeys(config);
+  const keyCopy = keyCopyPath(config);
+  const since = await readDestroyedSince(
+    {
+      named: [...destroyedFrom(options), ...replacedDatabase(options)],
+      folders: [config.dataDirectory, ...[keyCopy, masterKeyPath(config), path].map((each) => dirname(each))],
     },
+    masterKeys,
   );
+  const restored = await restoreBackup(config, masterKeys, {
+    path,
+    keyCopy,
+    destroyed: since.sessions,
+    access,
+  });
+  // The present anchors know of entries that came after the backup.
+  const anchorsAt = await setAnchorsAside(anchorFile(auditAnchorPath(config)));
+  await withStorage(config, (storage, actor) => noteRestored(storage, actor, restored, access));
+  const lists = since.lists.filter((place) => place !== keyCopy);
+  printResult(
+    options,
+    {
+      ...restored,
+      gone: restored.gone.size,
+      destroyed: restored.destroyed.length,
+      destroyedLists: lists,
+      anchorsAt,
+    },
+    () =>
+      sentence(restored, access, lists) +
+      (anchorsAt === undefined ? '' : `the former anchors are in ${anchorsAt}\n`),
+  );
+}
+
+/** Notes in the audit log what was restored, and what was not. */
+async function noteRestored(
+  storage: Storage,
+  actor: Actor,
+  restored: Restored,
+  access: AccessPolicy,
+): Promise<void> {
+  const { audit, keyCopies } = storage;
+  await noteLeftOut(storage, actor, restored.gone);
+  // Keys of sessions that the lists name as destroyed leave the copy too; if that fails now, the server does it later.
+  await keyCopies.settle().catch(() => undefined);
+  await audit.append({
+    action: 'backup.restore',
+    outcome: 'success',
+    ...actor,
+    what: undefined,
+    reason: `backup of ${restored.createdAt}; keys and users: ${access.kind}`,
+    counts: {
+      sessions: restored.rows['sessions'] ?? 0,
+      destroyed: restored.destroyed.length,
+      revisionFloor: restored.accessRevision,
+    },
+  });
 }
 
 /** Audit entries that are written in one transaction. */

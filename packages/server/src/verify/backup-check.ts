@@ -92,12 +92,61 @@ export function backupCheck(path: string, surroundings: BackupSurroundings): Che
 /** Checks rows as they come: all of a table together, and those of a session together. */
 async function createRowReader(
   path: string,
-  { database, masterKeys, keyCopy }: BackupSurroundings,
+  surroundings: BackupSurroundings,
 ): Promise<(row: BackupRow) => Promise<readonly Finding[]>> {
+  const checkSealed = await createSealedCheck(path, surroundings);
+  const checkEntry = createEntryCheck(path);
+
+  return async ({ table, row }) => {
+    const session = String(row['session_id']);
+    switch (table) {
+      case 'sessions': {
+        const { settings } = row;
+        const id = String(row['id']);
+        return Buffer.isBuffer(settings)
+          ? checkSealed(id, 'settings', (dataKey) => openSettings(dataKey, settings, id))
+          : [];
+      }
+      case 'segments': {
+        const where = {
+          sessionId: session,
+          reading: row['reading'] as RecognitionPass,
+          place: Number(row['place']),
+          version: Number(row['version']),
+        };
+        return checkSealed(session, 'final', (dataKey) => openFinal(dataKey, bytesOf(row['sealed']), where));
+      }
+      case 'audio_pieces': {
+        const piece = {
+          session_id: session,
+          channel: Number(row['channel']),
+          place: Number(row['place']),
+          sealed: bytesOf(row['sealed']),
+        };
+        return checkSealed(session, 'audio', (dataKey) => openAudio(dataKey, piece));
+      }
+      case 'audit_entries':
+        return checkEntry(row);
+      default:
+        return [];
+    }
+  };
+}
+
+/** Opens what is sealed with the key of a session, by `open`. */
+type SealedCheck = (
+  session: string,
+  kind: Finding['kind'],
+  open: (dataKey: Buffer) => unknown,
+) => Promise<readonly Finding[]>;
+
+async function createSealedCheck(
+  path: string,
+  { database, masterKeys, keyCopy }: BackupSurroundings,
+): Promise<SealedCheck> {
   const keys = (await readKeyCopy(keyCopy).catch(asUndefined))?.keys ?? new Map<string, WrappedKey>();
   const destroyed = await destroyedSessions(database);
   let opened: { readonly session: string; readonly dataKey: Buffer | undefined } | undefined;
-  let head: ChainHead = EMPTY_CHAIN;
 
   /** Undefined if the record was destroyed since, so that nobody can read it. */
   const keyOf = async (session: string): Promise<Buffer | undefined> => {
@@ -109,11 +158,7 @@ async function createRowReader(
     return dataKey;
   };
 
-  const sealed = async (
-    session: string,
-    kind: Finding['kind'],
-    open: (dataKey: Buffer) => unknown,
-  ): Promise<readonly Finding[]> => {
+  return async (session, kind, open) => {
     const dataKey = await keyOf(session);
     if (dataKey === undefined) return [];
     try {
@@ -124,47 +169,19 @@ async function createRowReader(
       throw error;
     }
   };
+}
 
-  return async ({ table, row }) => {
-    const session = String(row['session_id']);
-    switch (table) {
-      case 'sessions': {
-        const { settings } = row;
-        const id = String(row['id']);
-        return Buffer.isBuffer(settings)
-          ? sealed(id, 'settings', (dataKey) => openSettings(dataKey, settings, id))
-          : [];
-      }
-      case 'segments': {
-        const where = {
-          sessionId: session,
-          reading: row['reading'] as RecognitionPass,
-          place: Number(row['place']),
-          version: Number(row['version']),
-        };
-        return sealed(session, 'final', (dataKey) => openFinal(dataKey, bytesOf(row['sealed']), where));
-      }
-      case 'audio_pieces': {
-        const piece = {
-          session_id: session,
-          channel: Number(row['channel']),
-          place: Number(row['place']),
-          sealed: bytesOf(row['sealed']),
-        };
-        return sealed(session, 'audio', (dataKey) => openAudio(dataKey, piece));
-      }
-      case 'audit_entries': {
-        const next = { sequence: Number(row['sequence']), hash: String(row['hash']) };
-        const isNext =
-          next.sequence === head.sequence + 1 && chainHash(head.hash, String(row['entry'])) === next.hash;
-        head = next;
-        return isNext
-          ? []
-          : [{ kind: 'audit-entry', trouble: 'altered', at: `${String(next.sequence)} in ${path}` }];
-      }
-      default:
-        return [];
-    }
+/** Compares each entry of the audit log with the one before. */
+function createEntryCheck(path: string): (row: BackupRow['row']) => readonly Finding[] {
+  let head: ChainHead = EMPTY_CHAIN;
+  return (row) => {
+    const next = { sequence: Number(row['sequence']), hash: String(row['hash']) };
+    const isNext =
+      next.sequence === head.sequence + 1 && chainHash(head.hash, String(row['entry'])) === next.hash;
+    head = next;
+    return isNext
+      ? []
+      : [{ kind: 'audit-entry', trouble: 'altered', at: `${String(next.sequence)} in ${path}` }];
   };
 }
 

@@ -15,7 +15,7 @@ import {
 import { integerConvolution } from '../../models/integer-convolution.js';
 import { MOST_TOKENS } from './moonshine-model.js';
 import { leanAttention, type AttentionShape } from './lean-attention.js';
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../../models/onnx-model.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from '../../models/onnx-model.js';
 
 /** What the prepared graphs need to know of the processor that will run them. */
 export interface PreparationTarget {
@@ -111,63 +111,86 @@ function decoderBranches(merged: OnnxGraph): Branches {
  * to the new ones, and the new frames' positions count on. The state is kept as float16, in half the memory.
  */
 function continuedEncoder(encoder: OnnxGraph): OnnxGraph {
-  const { int64, float16, float32 } = ElementType;
+  const { int64, float32 } = ElementType;
   const layers = encoder.node.filter((candidate) => candidate.opType === 'Softmax').length;
-  const added: OnnxNode[] = [];
-  const inputs = [
-    valueInfo('kept_frames', int64, [1]),
-    valueInfo('past_hidden', float32, [1, 'past', 'width']),
-  ];
-  const outputs = [valueInfo('hidden', float32, [1, 'frames', 'width'])];
-
-  const positions = encoder.node
-    .filter((candidate) => candidate.opType === 'Range')
-    .flatMap((range) => range.output)[0];
-  if (positions === undefined) throw new Error('the encoder has no positions');
-  redirect(encoder.node, positions, 'shifted_positions');
-  added.push(node('Add', [positions, 'kept_frames'], ['shifted_positions']));
-
-  for (let layer = 0; layer < layers; layer++) {
-    const attention = `/layers.${layer}/self_attn/`;
-    const scores = producerOf(encoder.node, `${attention}MatMul_output_0`);
-    // The keys come scaled and transposed out of these two nodes; ahead of them they are [1, heads, frames, size].
-    const scaled = producerOf(encoder.node, scores.input[1] ?? '');
-    const transpose = producerOf(encoder.node, scaled.input[0] ?? '');
-    const context = producerOf(encoder.node, `${attention}MatMul_1_output_0`);
-    for (const [part, reader, place] of [
-      ['key', transpose, 0],
-      ['value', context, 1],
-    ] as const) {
-      const past = `past.${layer}.${part}`;
-      const present = `present.${layer}.${part}`;
-      const fresh = reader.input[place] ?? '';
-      reader.input[place] = `${present}/all`;
-      added.push(
-        node('Slice', [past, 'zero', 'kept_frames', 'frame_axis'], [`${past}/kept`]),
-        node('Cast', [`${past}/kept`], [`${past}/float32`], [int('to', float32)]),
-        node('Concat', [`${past}/float32`, fresh], [`${present}/all`], [int('axis', 2)]),
-        node('Cast', [`${present}/all`], [present], [int('to', float16)]),
-      );
-      inputs.push(valueInfo(past, float16, [1, 'heads', 'past', 'head_size']));
-      outputs.push(valueInfo(present, float16, [1, 'heads', 'frames', 'head_size']));
-    }
-  }
+  const positions = shiftPositions(encoder);
+  const attention = Array.from({ length: layers }, (_, layer) => continueAttention(encoder, layer));
   const fresh = encoder.output[0]?.name ?? '';
-  added.push(
+  const hidden = [
     node('Slice', ['past_hidden', 'zero', 'kept_frames', 'one'], ['past_hidden/kept']),
     node('Concat', ['past_hidden/kept', fresh], ['hidden'], [int('axis', 1)]),
-  );
+  ];
   return {
     ...encoder,
-    node: inOrder([...encoder.node, ...added]),
+    node: inOrder([...encoder.node, ...positions, ...attention.flatMap(({ nodes }) => nodes), ...hidden]),
     initializer: [
       ...encoder.initializer,
       int64Tensor('zero', [0]),
       int64Tensor('one', [1]),
       int64Tensor('frame_axis', [2]),
     ],
-    input: [...encoder.input, ...inputs],
-    output: outputs,
+    input: [
+      ...encoder.input,
+      valueInfo('kept_frames', int64, [1]),
+      valueInfo('past_hidden', float32, [1, 'past', 'width']),
+      ...attention.flatMap(({ inputs }) => inputs),
+    ],
+    output: [
+      valueInfo('hidden', float32, [1, 'frames', 'width']),
+      ...attention.flatMap(({ outputs }) => outputs),
+    ],
+  };
+}
+
+/** Has the positions of new frames count on from the kept ones. Returns the nodes that this takes. */
+function shiftPositions({ node: nodes }: OnnxGraph): OnnxNode[] {
+  const positions = nodes
+    .filter((candidate) => candidate.opType === 'Range')
+    .flatMap((range) => range.output)[0];
+  if (positions === undefined) throw new Error('the encoder has no positions');
+  redirect(nodes, positions, 'shifted_positions');
+  return [node('Add', [positions, 'kept_frames'], ['shifted_positions'])];
+}
+
+/** What a part of a graph adds to it. */
+interface Addition {
+  readonly nodes: OnnxNode[];
+  readonly inputs: OnnxValueInfo[];
+  readonly outputs: OnnxValueInfo[];
+}
+
+/** Has a layer attend to kept keys and values too, and keep its own. */
+function continueAttention({ node: nodes }: OnnxGraph, layer: number): Addition {
+  const attention = `/layers.${layer}/self_attn/`;
+  const scores = producerOf(nodes, `${attention}MatMul_output_0`);
+  // The keys come scaled and transposed out of these two nodes; ahead of them they are [1, heads, frames, size].
+  const scaled = producerOf(nodes, scores.input[1] ?? '');
+  const transpose = producerOf(nodes, scaled.input[0] ?? '');
+  const context = producerOf(nodes, `${attention}MatMul_1_output_0`);
+  const key = joinKept(transpose, 0, `${layer}.key`);
+  const value = joinKept(context, 1, `${layer}.value`);
+  return {
+    nodes: [...key.nodes, ...value.nodes],
+    inputs: [...key.inputs, ...value.inputs],
+    outputs: [...key.outputs, ...value.outputs],
+  };
+}
+
+/** Puts kept keys or values before those that a node takes as its input number `place`. */
+function joinKept(reader: OnnxNode, place: number, name: string): Addition {
+  const { float16, float32 } = ElementType;
+  const [past, present] = [`past.${name}`, `present.${name}`];
+  const fresh = reader.input[place] ?? '';
+  reader.input[place] = `${present}/all`;
+  return {
+    nodes: [
+      node('Slice', [past, 'zero', 'kept_frames', 'frame_axis'], [`${past}/kept`]),
+      node('Cast', [`${past}/kept`], [`${past}/float32`], [int('to', float32)]),
+      node('Concat', [`${past}/float32`, fresh], [`${present}/all`], [int('axis', 2)]),
+      node('Cast', [`${present}/all`], [present], [int('to', float16)]),
+    ],
+    inputs: [valueInfo(past, float16, [1, 'heads', 'past', 'head_size'])],
+    outputs: [valueInfo(present, float16, [1, 'heads', 'frames', 'head_size'])],
   };
 }
 
@@ -218,40 +241,12 @@ function withMicrosoft({ opsetImport }: OnnxModel): OnnxModel['opsetImport'] {
 function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph, shape: AttentionShape): OnnxGraph {
   const layers = layerCount(merged);
   let nodes = [...cached.node];
-  for (const attention of nodes.filter((candidate) => candidate.opType === 'Softmax')) {
-    const scores = attention.input[0] ?? '';
-    if (attention.name.includes('self_attn')) {
-      producerOf(nodes, scores).input[1] = 'self_mask';
-      continue;
-    }
-    const product = producerOf(nodes, scores);
-    const layer = /layers\.(\d+)\//.exec(attention.name)?.[1] ?? '';
-    product.input[1] = `cross.${layer}.key`;
-    nodes.push(node('Add', [scores, 'cross_mask'], [`${scores}/masked`]));
-    attention.input[0] = `${scores}/masked`;
-  }
-  for (const positions of nodes
-    .filter((candidate) => candidate.opType === 'Range')
-    .flatMap((range) => range.output)) {
-    for (const reader of nodes.filter(
-      (candidate) => candidate.opType === 'Unsqueeze' && candidate.input[0] === positions,
-    )) {
-      redirect(nodes, reader.output[0] ?? '', 'position_ids');
-    }
-  }
+  maskAttention(nodes);
+  readPositions(nodes);
   const head = int8OutputProjection(nodes, merged.initializer);
   const listening = listeningPlace(nodes, layers);
   nodes = [...nodes.filter((candidate) => !candidate.output.includes('logits')), ...head.nodes, ...listening];
-  for (let layer = 0; layer < layers; layer++) {
-    for (const part of ['key', 'value']) {
-      if (part === 'value') redirect(nodes, `past_key_values.${layer}.encoder.value`, `cross.${layer}.value`);
-      redirect(nodes, `past_key_values.${layer}.decoder.${part}`, `past.${layer}.${part}`);
-      const present = producerOf(nodes, `present.${layer}.decoder.${part}`);
-      const name = `present.${layer}.decoder.${part}`;
-      present.output = present.output.map((value) => (value === name ? `present.${layer}.${part}` : value));
-      redirect(nodes, name, `present.${layer}.${part}`);
-    }
-  }
+  for (let layer = 0; layer < layers; layer++) nameKeysAndValues(nodes, layer);
   const batched = {
     ...merged,
     node: nodes,
@@ -266,6 +261,43 @@ function batchedDecoder(merged: OnnxGraph, cached: OnnxGraph, shape: AttentionSh
     ...decoderInterface(layers),
   };
   return prune(leanAttention(batched, shape, { from: 'position_ids', tokens: MOST_TOKENS }));
+}
+
+/** Takes the masks of attention, and the transposed keys of cross-attention, from inputs. Adds to `nodes`. */
+function maskAttention(nodes: OnnxNode[]): void {
+  for (const attention of nodes.filter((candidate) => candidate.opType === 'Softmax')) {
+    const scores = attention.input[0] ?? '';
+    if (attention.name.includes('self_attn')) {
+      producerOf(nodes, scores).input[1] = 'self_mask';
+      continue;
+    }
+    const product = producerOf(nodes, scores);
+    const layer = /layers\.(\d+)\//.exec(attention.name)?.[1] ?? '';
+    product.input[1] = `cross.${layer}.key`;
+    nodes.push(node('Add', [scores, 'cross_mask'], [`${scores}/masked`]));
+    attention.input[0] = `${scores}/masked`;
+  }
+}
+
+/** Takes the positions of tokens from an input, where the graph counted them. */
+function readPositions(nodes: readonly OnnxNode[]): void {
+  const counted = nodes.filter((candidate) => candidate.opType === 'Range').flatMap((range) => range.output);
+  for (const positions of counted) {
+    const readers = nodes.filter(({ opType, input }) => opType === 'Unsqueeze' && input[0] === positions);
+    for (const reader of readers) redirect(nodes, reader.output[0] ?? '', 'position_ids');
+  }
+}
+
+/** Gives a layer's keys and values the names of `decoderInterface`. */
+function nameKeysAndValues(nodes: readonly OnnxNode[], layer: number): void {
+  for (const part of ['key', 'value']) {
+    if (part === 'value') redirect(nodes, `past_key_values.${layer}.encoder.value`, `cross.${layer}.value`);
+    redirect(nodes, `past_key_values.${layer}.decoder.${part}`, `past.${layer}.${part}`);
+    const name = `present.${layer}.decoder.${part}`;
+    const present = producerOf(nodes, name);
+    present.output = present.output.map((value) => (value === name ? `present.${layer}.${part}` : value));
+    redirect(nodes, name, `present.${layer}.${part}`);
+  }
 }
 
 /**

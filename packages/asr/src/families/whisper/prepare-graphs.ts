@@ -67,42 +67,80 @@ export function prepareWhisperGraphs(
 
 type Fitting = (weights: Weights) => Weights;
 
+/** A graph that is being built, and the model's layers by their names, with their published weights. */
+interface Building {
+  readonly graph: TransformerGraph;
+  readonly shape: WhisperShape;
+  readonly linear: (input: string, name: string) => string;
+  readonly normalised: (input: string, name: string) => string;
+}
+
+function beginGraph(weights: PublishedWeights, shape: WhisperShape, fitting: Fitting): Building {
+  const graph = createTransformerGraph();
+  return {
+    graph,
+    shape,
+    linear: (input, name) =>
+      graph.linear(input, name, fitting(weights.matrix(name)), weights.vector(`${dotted(name)}.bias`)),
+    normalised: (input, name) => normalisation(graph, weights, input, name),
+  };
+}
+
 function encoderGraph(
   weights: PublishedWeights,
   decoder: PublishedWeights,
   shape: WhisperShape,
   fitting: Fitting,
 ): OnnxGraph {
-  const graph = createTransformerGraph();
-  const { width, encoderHeads, positions } = shape;
-  const layer = (input: string, name: string) =>
-    graph.linear(input, name, fitting(weights.matrix(name)), weights.vector(`${dotted(name)}.bias`));
-  const normalised = (input: string, name: string) => normalisation(graph, weights, input, name);
+  const building = beginGraph(weights, shape, fitting);
+  let hidden = placedFrames(building.graph, weights, shape);
+  for (let index = 0; index < shape.encoderLayers; index++)
+    hidden = encoderLayer(building, hidden, `layers.${index}`);
+  hidden = building.normalised(hidden, 'layer_norm');
+  projectForDecoder(building, hidden, decoder, fitting);
+  return asGraph(
+    building.graph,
+    [valueInfo('features', ElementType.float32, [1, shape.bins, 'feature_frames'])],
+    crossOutputs(shape.decoderLayers),
+  );
+}
 
-  let hidden = convolved(graph, weights, 'features', 1, width, shape.bins);
-  hidden = convolved(graph, weights, hidden, 2, width, width);
+/** The features as frames, to each of which its position is added. */
+function placedFrames(
+  graph: TransformerGraph,
+  weights: PublishedWeights,
+  { bins, width, positions }: WhisperShape,
+): string {
+  const first = convolved(graph, weights, 'features', 1, width, bins);
+  const second = convolved(graph, weights, first, 2, width, width);
   const table = weights.constant([positions, width]);
   if (!table) throw new Error('it has no positions');
-  graph.add('Transpose', [hidden], 'frames', permutation(0, 2, 1));
+  graph.add('Transpose', [second], 'frames', permutation(0, 2, 1));
   graph.add('Shape', ['frames'], 'frames/count', [int('start', 1), int('end', 2)]);
   graph.add(
     'Slice',
     [graph.floats('positions', [positions, width], table), graph.integers('zero', [0]), 'frames/count'],
     'frames/positions',
   );
-  hidden = graph.add('Add', ['frames', 'frames/positions'], 'layers.input');
+  return graph.add('Add', ['frames', 'frames/positions'], 'layers.input');
+}
 
-  for (let index = 0; index < shape.encoderLayers; index++) {
-    const name = `layers.${index}`;
-    const attended = normalised(hidden, `${name}/self_attn_layer_norm`);
-    const parts = ['q_proj', 'k_proj', 'v_proj'].map((part) => layer(attended, `${name}/self_attn/${part}`));
-    const context = multiHeadAttention(graph, parts, `${name}/self_attn/context`, encoderHeads);
-    const mixed = layer(context, `${name}/self_attn/out_proj`);
-    hidden = graph.add('Add', [hidden, mixed], `${name}/attended`);
-    hidden = feedForward(graph, hidden, name, normalised, layer);
-  }
-  hidden = normalised(hidden, 'layer_norm');
+function encoderLayer(building: Building, input: string, name: string): string {
+  const { graph, shape, linear, normalised } = building;
+  const attended = normalised(input, `${name}/self_attn_layer_norm`);
+  const parts = ['q_proj', 'k_proj', 'v_proj'].map((part) => linear(attended, `${name}/self_attn/${part}`));
+  const context = multiHeadAttention(graph, parts, `${name}/self_attn/context`, shape.encoderHeads);
+  const mixed = linear(context, `${name}/self_attn/out_proj`);
+  return feedForward(building, graph.add('Add', [input, mixed], `${name}/attended`), name);
+}
 
+/** Ends in the keys and values that the decoder's layers attend to, the keys scaled and transposed. */
+function projectForDecoder(
+  { graph, shape }: Building,
+  hidden: string,
+  decoder: PublishedWeights,
+  fitting: Fitting,
+): void {
   graph.floats('key_scale', [1], Float32Array.of(shape.headSize ** -0.5));
   for (let index = 0; index < shape.decoderLayers; index++) {
     for (const part of ['key', 'value'] as const) {
@@ -123,18 +161,11 @@ function encoderGraph(
       }
     }
   }
-  return asGraph(
-    graph,
-    [valueInfo('features', ElementType.float32, [1, shape.bins, 'feature_frames'])],
-    crossOutputs(shape.decoderLayers),
-  );
 }
 
 function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: Fitting): OnnxGraph {
-  const graph = createTransformerGraph();
-  const layer = (input: string, name: string) =>
-    graph.linear(input, name, fitting(weights.matrix(name)), weights.vector(`${dotted(name)}.bias`));
-  const normalised = (input: string, name: string) => normalisation(graph, weights, input, name);
+  const building = beginGraph(weights, shape, fitting);
+  const { graph } = building;
   const tokens = weights.table('embed_tokens.weight');
   graph.floats('query_scale', [1], Float32Array.of(shape.headSize ** -0.5));
   const listening: string[] = [];
@@ -148,54 +179,12 @@ function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: F
     'layers.input',
   );
   for (let index = 0; index < shape.decoderLayers; index++) {
-    const name = `layers.${index}`;
-    const own = `${name}/self_attn`;
-    const attended = normalised(hidden, `${own}_layer_norm`);
-    const perHead = (part: string) =>
-      graph.add(
-        'Transpose',
-        [inHeads(graph, layer(attended, `${own}/${part}`), shape)],
-        `${own}/${part}/transposed`,
-        permutation(0, 2, 1, 3),
-      );
-    const query = graph.add('Mul', [perHead('q_proj'), 'query_scale'], `${own}/query`);
-    for (const part of ['key', 'value'] as const) {
-      const fresh = perHead(`${part[0] ?? ''}_proj`);
-      graph.add('Concat', [`past.${index}.${part}`, fresh], `present.${index}.${part}`, [int('axis', 2)]);
-    }
-    const keys = graph.add('Transpose', [`present.${index}.key`], `${own}/keys`, permutation(0, 1, 3, 2));
-    const selfContext = attention(graph, own, query, keys, `present.${index}.value`, 'self_mask');
-    hidden = graph.add(
-      'Add',
-      [hidden, layer(joined(graph, selfContext.context), `${own}/out_proj`)],
-      `${own}/added`,
-    );
-
-    const other = `${name}/encoder_attn`;
-    const asking = layer(normalised(hidden, `${other}_layer_norm`), `${other}/q_proj`);
-    const crossQuery = graph.add(
-      'Transpose',
-      [inHeads(graph, asking, shape)],
-      `${other}/query`,
-      permutation(0, 2, 1, 3),
-    );
-    const crossContext = attention(
-      graph,
-      other,
-      crossQuery,
-      `cross.${index}.key`,
-      `cross.${index}.value`,
-      'cross_mask',
-    );
-    hidden = graph.add(
-      'Add',
-      [hidden, layer(joined(graph, crossContext.context), `${other}/out_proj`)],
-      `${other}/added`,
-    );
-    listening.push(...listeningPlace(graph, crossContext.shares, index, shape));
-    hidden = feedForward(graph, hidden, name, normalised, layer);
+    hidden = withSelfAttention(building, hidden, index);
+    const heard = withCrossAttention(building, hidden, index);
+    listening.push(...listeningPlace(graph, heard.shares, index, shape));
+    hidden = feedForward(building, heard.hidden, `layers.${index}`);
   }
-  hidden = normalised(hidden, 'layer_norm');
+  hidden = building.normalised(hidden, 'layer_norm');
   const answered = fromFirstAnswer(graph, hidden, 1);
   graph.add(
     'Identity',
@@ -206,6 +195,51 @@ function decoderGraph(weights: PublishedWeights, shape: WhisperShape, fitting: F
 
   const { input, output } = decoderInterface(shape.decoderLayers);
   return asGraph(graph, input, output);
+}
+
+/** Attention of the tokens to themselves and to those before, whose keys and values are kept for the next step. */
+function withSelfAttention(
+  { graph, shape, linear, normalised }: Building,
+  hidden: string,
+  index: number,
+): string {
+  const name = `layers.${index}/self_attn`;
+  const attended = normalised(hidden, `${name}_layer_norm`);
+  const perHead = (part: string) =>
+    graph.add(
+      'Transpose',
+      [inHeads(graph, linear(attended, `${name}/${part}`), shape)],
+      `${name}/${part}/transposed`,
+      permutation(0, 2, 1, 3),
+    );
+  const query = graph.add('Mul', [perHead('q_proj'), 'query_scale'], `${name}/query`);
+  for (const part of ['key', 'value'] as const) {
+    const fresh = perHead(`${part[0] ?? ''}_proj`);
+    graph.add('Concat', [`past.${index}.${part}`, fresh], `present.${index}.${part}`, [int('axis', 2)]);
+  }
+  const keys = graph.add('Transpose', [`present.${index}.key`], `${name}/keys`, permutation(0, 1, 3, 2));
+  const { context } = attention(graph, name, query, keys, `present.${index}.value`, 'self_mask');
+  return graph.add('Add', [hidden, linear(joined(graph, context), `${name}/out_proj`)], `${name}/added`);
+}
+
+/** Attention of the tokens to what the encoder heard, and the shares of it: see `attention`. */
+function withCrossAttention(
+  { graph, shape, linear, normalised }: Building,
+  input: string,
+  index: number,
+): { readonly hidden: string; readonly shares: string } {
+  const name = `layers.${index}/encoder_attn`;
+  const asking = linear(normalised(input, `${name}_layer_norm`), `${name}/q_proj`);
+  const query = graph.add(
+    'Transpose',
+    [inHeads(graph, asking, shape)],
+    `${name}/query`,
+    permutation(0, 2, 1, 3),
+  );
+  const [keys, values] = [`cross.${index}.key`, `cross.${index}.value`];
+  const { context, shares } = attention(graph, name, query, keys, values, 'cross_mask');
+  const projected = linear(joined(graph, context), `${name}/out_proj`);
+  return { hidden: graph.add('Add', [input, projected], `${name}/added`), shares };
 }
 
 /** The part of a value, along its axis of tokens, that belongs to the tokens that logits are computed for. */
@@ -253,15 +287,9 @@ function normalisation(
   return graph.normalised(input, name, scale, bias);
 }
 
-function feedForward(
-  graph: TransformerGraph,
-  input: string,
-  name: string,
-  normalised: (input: string, name: string) => string,
-  layer: (input: string, name: string) => string,
-): string {
-  const widened = graph.gelu(layer(normalised(input, `${name}/final_layer_norm`), `${name}/fc1`));
-  return graph.add('Add', [input, layer(widened, `${name}/fc2`)], `${name}/output`);
+function feedForward({ graph, linear, normalised }: Building, input: string, name: string): string {
+  const widened = graph.gelu(linear(normalised(input, `${name}/final_layer_norm`), `${name}/fc1`));
+  return graph.add('Add', [input, linear(widened, `${name}/fc2`)], `${name}/output`);
 }
 
 /** Attention of all frames to all, by the runtime's own operator, which never holds the whole matrix of shares. */

@@ -39,6 +39,11 @@ export class BoundedRequest extends IncomingMessage {
     waiting.set(socket, count);
   }
 
+  /** Bytes of its body that have come. */
+  get bodyBytes(): number {
+    return this.#bytes;
+  }
+
   override push(piece: Buffer | null, encoding?: BufferEncoding): boolean {
     if (piece !== null) {
       this.#pieces += 1;

@@ -6,6 +6,7 @@ import { recordingErrorOf, RequestError } from '../errors.js';
 import { NO_TERMS, type KeyTermsReading, type SentKeyTerms } from '../reading/client-text.js';
 import { createSealedFile, type SealedFile } from '../storage/sealed-file.js';
 import type { Place } from '../transcriptions/transcriptions.js';
+import { BoundedRequest } from './bound-parsing.js';
 import { formField } from './form-field.js';
 
 /** The fields of the form besides the file, as they are written in a form. */
@@ -48,6 +49,9 @@ const FIELD_BYTES = 1024 ** 2;
 /** Bytes of a form besides its file: boundaries, headers, key terms and short fields. */
 const FORM_BYTES = FIELD_BYTES + 65_536;
 
+/** Bytes of the file that are on their way between the parser and the disk. */
+const UNDER_WAY_BYTES = 262_144;
+
 /** When a client whose place was given to somebody else may try again, seconds. */
 const AGAIN_SECONDS = 30;
 
@@ -68,8 +72,8 @@ const CHECK_MS = 5000;
 export async function receiveUpload(request: FastifyRequest, limits: UploadLimits): Promise<Upload> {
   if (!request.isMultipart()) throw new RequestError('form_expected');
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes + FORM_BYTES) throw tooLarge(limits);
-  const received: Received = { values: {}, file: undefined };
-  const watch = watchOver(request, limits);
+  const received: Received = { values: {}, file: undefined, fileBytes: 0 };
+  const watch = watchOver(request, limits, received);
   try {
     await receiveParts(request, limits, received, watch);
     if (received.file === undefined) throw new RequestError('invalid_request', ONE_FILE);
@@ -97,6 +101,7 @@ async function keyTermsIn(text: string, { readKeyTerms }: UploadLimits): Promise
 interface Received {
   values: Readonly<Record<string, unknown>> & Partial<RecordingSettings> & { readonly keyterms?: string };
   file: SealedFile | undefined;
+  fileBytes: number;
 }
 
 const ONE_FILE = { field: 'file', limit: 'one file' } as const;
@@ -112,12 +117,12 @@ async function receiveParts(
   const parts = request.parts({
     limits: { files: 1, fields, parts: fields + 1, fileSize: limits.maxBytes, fieldSize: FIELD_BYTES },
   });
-  for await (const part of parts) {
+  for await (const part of untilStopped(parts, watch)) {
     if (part.type === 'file') {
       watch.reading(part.file);
       if (part.fieldname !== ONE_FILE.field) throw new RequestError('invalid_request', ONE_FILE);
       received.file = await createSealedFile(limits.directory).catch(failOnDisk);
-      await store(part, received.file, limits);
+      await store(part, received.file, limits, (bytes) => (received.fileBytes += bytes));
       watch.reading(undefined);
     } else {
       const name = fieldNamed(part.fieldname);
@@ -130,11 +135,27 @@ async function receiveParts(
   }
 }
 
-async function store({ file }: MultipartFile, sealed: SealedFile, limits: UploadLimits): Promise<void> {
+/** The parts as they come; throws the reason where the upload is ended while the next is awaited. */
+async function* untilStopped<Part>(parts: AsyncIterable<Part>, { stopped }: Watch): AsyncGenerator<Part> {
+  const iterator = parts[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), stopped]);
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+async function store(
+  { file }: MultipartFile,
+  sealed: SealedFile,
+  limits: UploadLimits,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
   // By itself, the parser would read an endless upload to its end and discard it.
   file.once('limit', () => file.destroy(tooLarge(limits)));
   for await (const chunk of file as AsyncIterable<Buffer>) {
     limits.place.received(chunk.length);
+    onBytes(chunk.length);
     await sealed.append(chunk).catch(failOnDisk);
   }
   await sealed.finish().catch(failOnDisk);
@@ -154,8 +175,10 @@ function valueOf(name: string, value: unknown): unknown {
   throw new RequestError('invalid_request', { field: name, limit });
 }
 
-/** Watches an upload for silence and for the shutdown of the server. */
+/** Watches an upload for silence, for bytes that are of no use, and for the shutdown of the server. */
 interface Watch {
+  /** Rejects with the reason when the upload is ended. */
+  readonly stopped: Promise<never>;
   /** Sets the file that is being read, which is then ended with the reason. */
   readonly reading: (file: MultipartFile['file'] | undefined) => void;
   /** Why the upload was ended, if it was ended here. */
@@ -163,14 +186,23 @@ interface Watch {
   readonly end: () => void;
 }
 
-function watchOver({ raw }: FastifyRequest, { idleSeconds, signal, place }: UploadLimits): Watch {
+function watchOver(
+  { raw }: FastifyRequest,
+  { idleSeconds, signal, place }: UploadLimits,
+  received: Pick<Received, 'fileBytes'>,
+): Watch {
   let reading: MultipartFile['file'] | undefined;
   let reason: RequestError | undefined;
+  let stopWaiting: ((why: RequestError) => void) | undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stopWaiting = reject;
+  });
+  // Nobody waits for it while a file is read.
+  stopped.catch(() => undefined);
   const stop = (why: RequestError): void => {
     reason ??= why;
-    // Between two parts of the form there is no file, so the connection is ended.
-    if (reading) reading.destroy(why);
-    else raw.destroy();
+    reading?.destroy(why);
+    stopWaiting?.(why);
   };
   const onSilence = (): void => {
     stop(new RequestError('idle_timeout'));
@@ -192,10 +224,12 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal, place }: Uplo
   const slowness = setInterval(() => {
     const seconds = (performance.now() - startedAt) / 1000 - LEAST_RATE.afterSeconds;
     if (socket.bytesRead - atStart < LEAST_RATE.bytesPerSecond * seconds) onSilence();
+    if (bodyBytesOf(raw) - received.fileBytes > FORM_BYTES + UNDER_WAY_BYTES) stop(TOO_MUCH_BESIDE);
   }, CHECK_MS);
   signal.addEventListener('abort', onAbort);
   place.taken.addEventListener('abort', onTaken);
   return {
+    stopped,
     reading: (file) => {
       reading = file;
     },
@@ -209,6 +243,14 @@ function watchOver({ raw }: FastifyRequest, { idleSeconds, signal, place }: Uplo
       place.taken.removeEventListener('abort', onTaken);
     },
   };
+}
+
+const TOO_MUCH_BESIDE = new RequestError('upload_too_large', {
+  limit: `at most ${FORM_BYTES} bytes beside the file`,
+});
+
+function bodyBytesOf(raw: FastifyRequest['raw']): number {
+  return raw instanceof BoundedRequest ? raw.bodyBytes : 0;
 }
 
 function failOnDisk(cause: unknown): never {

@@ -6,7 +6,7 @@ import { postJson, refusal } from '../support/guarded-server.js';
 import { openPathsUnder } from '../support/open-files.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
-import { formHead, rawUpload } from '../support/upload.js';
+import { FORM_TAIL, formHead, rawUpload } from '../support/upload.js';
 
 describe('a request that is too large or too slow', () => {
   test('has a head of 10 MB: it is refused by name, and others go on', async () => {
@@ -92,6 +92,30 @@ describe('a request that is too large or too slow', () => {
     expect(await answered).toMatchObject({ status: 408, body: { error: { code: 'idle_timeout' } } });
     clearInterval(dripping);
     expect(await openPathsUnder(spoolDirectory)).toEqual([]);
+  });
+
+  test.each([
+    ['before its first boundary', Buffer.from('a preamble')],
+    ['in the head of a part', formHead().subarray(0, 60)],
+    [
+      'in a part that is no field',
+      Buffer.from('--a-boundary-of-the-test\r\ncontent-type: multipart/mixed\r\n\r\nno'),
+    ],
+    ['behind its end', FORM_TAIL],
+  ])('falls silent in a form %s: it is ended by name', async (_where, start) => {
+    const { url } = await startScriptedServer({ idleTimeoutSeconds: '1' });
+    const { request, answered } = rawUpload(url);
+    request.on('error', () => undefined);
+    request.write(start);
+    expect(await answered).toMatchObject({ status: 408, body: { error: { code: 'idle_timeout' } } });
+  });
+
+  test('sends a form that has more beside its file than fields can hold: it is ended by name', async () => {
+    const { url } = await startScriptedServer();
+    const { request, answered } = rawUpload(url);
+    request.on('error', () => undefined);
+    request.write(Buffer.alloc(2 * 1024 ** 2, ' '));
+    expect(await answered).toMatchObject({ status: 413, body: { error: { code: 'upload_too_large' } } });
   });
 
   test('sends a body drop by drop: it is cut', async () => {

@@ -11,6 +11,12 @@ for (const name of ['index', 'capture-worklet']) {
     input: `${here}src/${name}.ts`,
     platform: 'browser',
     logLevel: 'warn',
-    output: { dir, entryFileNames: `${name}.js`, format: 'esm', minify: true },
+    output: {
+      dir,
+      entryFileNames: `${name}.js`,
+      format: 'esm',
+      minify: true,
+      comments: { annotation: false },
+    },
   });
 }

@@ -55,16 +55,16 @@ export function createAudioSender(parts: SenderParts): AudioSender {
   }
 
   /** Returns the bytes of audio that were sent. */
-  function sendOver(connection: Connection, next: Sendable): number {
-    if (next.kind === 'request') {
-      next.request.isSent = true;
-      connection.send({ type: next.request.kind });
+  function sendOver(connection: Connection, next: FlushRequest | Int16Array<ArrayBuffer>): number {
+    if ('kind' in next) {
+      next.isSent = true;
+      connection.send({ type: next.kind });
       return 0;
     }
-    connection.sendAudio(next.samples);
-    parts.ledger.advance(next.samples.length / parts.channels);
+    connection.sendAudio(next);
+    parts.ledger.advance(next.length / parts.channels);
     sentAt = performance.now();
-    return next.samples.byteLength;
+    return next.byteLength;
   }
 
   return {
@@ -91,24 +91,19 @@ interface Route {
   readonly maxFrameBytes: number;
 }
 
-type Sendable =
-  | { readonly kind: 'request'; readonly request: FlushRequest }
-  | { readonly kind: 'audio'; readonly samples: Int16Array<ArrayBuffer> };
-
 /** The next request, or the audio ahead of it; `undefined` while there is too little, or it is being fetched. */
 function nextToSend(
   { buffer, ledger, requests, channels }: SenderParts,
   maxFrameBytes: number,
-): Sendable | undefined {
+): FlushRequest | Int16Array<ArrayBuffer> | undefined {
   const request = requests.unsent();
   const at = ledger.sent();
   const waiting = (request?.at ?? buffer.end()) - at;
-  if (waiting <= 0) return request && { kind: 'request', request };
+  if (waiting <= 0) return request;
   if (!request && waiting < FRAME) return undefined;
   const mostSamples = Math.max(1, Math.floor(maxFrameBytes / (2 * channels)));
   const frame = waiting >= LONG_FRAME ? LONG_FRAME : FRAME;
   const samples = buffer.read(at, Math.min(waiting, frame, mostSamples));
-  if (!samples) return undefined;
-  ledger.silenceSettled(samples, at);
-  return { kind: 'audio', samples };
+  if (samples) ledger.silenceSettled(samples, at);
+  return samples;
 }

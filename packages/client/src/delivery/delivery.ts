@@ -59,16 +59,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const dialer = createDialer({
     ...options,
     onEvent: (event) => link.dispatch(event),
-    onMessage: (message) => takeMessage(message, { link, transfer, listener }),
+    onMessage: (message) => takeMessage(message, link, transfer, listener),
     onHungUp: transfer.interrupt,
   });
-  const link = createLinkDriver({
-    hasTickets: ticket !== undefined,
-    act: createLinkActions({ dialer, transfer, configure, listener }),
-    onOver: () => {
-      dialer.hangUp();
-      stopWatching();
-    },
+  const act = createLinkActions({ dialer, transfer, configure, listener });
+  const link = createLinkDriver(ticket !== undefined, act, () => {
+    dialer.hangUp();
+    stopWatching();
   });
   let stopWatching = (): void => undefined;
 
@@ -80,7 +77,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     open: () => {
-      stopWatching = watchSurroundings({ onTick: tick, onOnline: () => link.dispatch({ kind: 'retry' }) });
+      stopWatching = watchSurroundings(tick, () => link.dispatch({ kind: 'retry' }));
       link.dispatch({ kind: 'open' });
     },
     onAudio: () => {

@@ -8,15 +8,12 @@ export interface LinkDriver {
   readonly isReady: () => boolean;
 }
 
-interface LinkDriverParts {
-  readonly hasTickets: boolean;
-  /** Does what the link asks for. */
-  readonly act: (action: LinkAction) => void;
-  /** The link is over, for good. */
-  readonly onOver: () => void;
-}
-
-export function createLinkDriver({ hasTickets, act, onOver }: LinkDriverParts): LinkDriver {
+/** `act` does what a link asks for, and `onOver` is called when that is over for good. */
+export function createLinkDriver(
+  hasTickets: boolean,
+  act: (action: LinkAction) => void,
+  onOver: () => void,
+): LinkDriver {
   let link = createLink(hasTickets);
   return {
     dispatch: (event) => {

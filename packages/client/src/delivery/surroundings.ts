@@ -1,17 +1,10 @@
-/** What happens around a page or a program. */
-interface SurroundingsListener {
-  readonly onTick: () => void;
-  /** The network is back. */
-  readonly onOnline: () => void;
-}
-
 /** Elsewhere than in a browser nothing tells that the network is back. */
 const surroundings: Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>> = globalThis;
 
 const TICK_MS = 1000;
 
 /** Calls `onTick` every second, and `onOnline` whenever the network is back, until the returned function is called. */
-export function watchSurroundings({ onTick, onOnline }: SurroundingsListener): () => void {
+export function watchSurroundings(onTick: () => void, onOnline: () => void): () => void {
   const timer = setInterval(onTick, TICK_MS);
   surroundings.addEventListener?.('online', onOnline);
   return () => {

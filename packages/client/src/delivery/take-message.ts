@@ -3,14 +3,13 @@ import type { DeliveryListener } from './delivery-listener.js';
 import type { LinkDriver } from './link-driver.js';
 import type { Transfer } from './transfer.js';
 
-interface Takers {
-  readonly link: LinkDriver;
-  readonly transfer: Transfer;
-  readonly listener: DeliveryListener;
-}
-
 /** Brings a message of the server to what it concerns: the link, the text or the listener. */
-export function takeMessage(message: ServerMessage, { link, transfer, listener }: Takers): void {
+export function takeMessage(
+  message: ServerMessage,
+  link: LinkDriver,
+  transfer: Transfer,
+  listener: DeliveryListener,
+): void {
   transfer.heard(message);
   switch (message.type) {
     case 'ready':

@@ -84,6 +84,30 @@ describe('the audio buffer', () => {
       counting(buffer.begin(), buffer.end() - buffer.begin(), 1),
     );
   });
+
+  test('drops what the store cannot give back, and goes on behind it', async () => {
+    const dropped: [number, number][] = [];
+    const fetched = signal();
+    const store = memoryStore();
+    const buffer = open({
+      memorySeconds: 2,
+      openStore: () => Promise.resolve(store),
+      onFetched: fetched.raise,
+      onDropped: (from, to) => dropped.push([from, to]),
+    });
+    buffer.append(counting(0, 6 * SECOND, 1));
+    await drainPromises();
+    // Only what is read last stays in memory.
+    buffer.read(5 * SECOND, 1);
+    await drainPromises();
+    await store.remove(0);
+    const isFetched = fetched.raised();
+    expect(buffer.read(0, 4000) === undefined).toBe(true);
+    await isFetched;
+    expect(dropped).toEqual([[0, SECOND]]);
+    expect(buffer.read(0, 4000)).toEqual(new Int16Array(4000));
+    expect(buffer.begin()).toBe(SECOND);
+  });
 });
 
 function open(options: Partial<Parameters<typeof createAudioBuffer>[0]>): AudioBuffer {

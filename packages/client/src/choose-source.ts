@@ -31,7 +31,7 @@ export function sourceChooser(parts: ChoiceParts): ChooseSource {
           chunks: given,
           sampleRate,
           channels,
-          listener: { onAudio },
+          onAudio,
           room: pipeline.room,
           onFailed,
         })
@@ -41,15 +41,11 @@ export function sourceChooser(parts: ChoiceParts): ChooseSource {
           channels,
           // This module lies beside the worklet, as a bundle of the SDK does.
           workletUrl: options.workletUrl ?? new URL('./capture-worklet.js', import.meta.url),
-          listener: {
-            onAudio,
-            onLost: (problem) => {
-              keeper.change({ isMicrophoneLost: true });
-              onProblem(problem);
-            },
-            onFound: () => {
-              keeper.change({ isMicrophoneLost: false });
-            },
+          onAudio,
+          onLost: (problem) => {
+            keeper.change({ isMicrophoneLost: true });
+            onProblem(problem);
           },
+          onFound: () => keeper.change({ isMicrophoneLost: false }),
         });
 }

@@ -31,8 +31,26 @@ export interface MicrophoneRequest {
   readonly processing: Pick<MicrophoneOptions, 'echoCancellation' | 'noiseSuppression' | 'autoGainControl'>;
 }
 
-/** Opens a microphone; the person may be asked. Rejects with a `TranscriberError`. */
-export async function openMicrophone(request: MicrophoneRequest): Promise<MediaStream> {
+/**
+ * Opens microphones, all of them or none; the person may be asked. Rejects with a `TranscriberError`.
+ */
+export async function openMicrophones(
+  requests: readonly MicrophoneRequest[],
+): Promise<readonly MediaStream[]> {
+  const results = await Promise.allSettled(requests.map(openMicrophone));
+  const streams = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (!failed) return streams;
+  stopStreams(streams);
+  throw failed.reason;
+}
+
+/** Stops streams, and releases their microphones. */
+export function stopStreams(streams: readonly MediaStream[]): void {
+  for (const track of streams.flatMap((stream) => stream.getTracks())) track.stop();
+}
+
+async function openMicrophone(request: MicrophoneRequest): Promise<MediaStream> {
   const devices = mediaDevices();
   if (!devices) throw new TranscriberError(ownProblem('microphones_unsupported'));
   try {
@@ -42,12 +60,8 @@ export async function openMicrophone(request: MicrophoneRequest): Promise<MediaS
   }
 }
 
-function constraintsOf({
-  deviceId,
-  orAnother,
-  stereo,
-  processing,
-}: MicrophoneRequest): MediaTrackConstraints {
+function constraintsOf(request: MicrophoneRequest): MediaTrackConstraints {
+  const { deviceId, orAnother, stereo, processing } = request;
   // Voice processing in browsers makes sound mono, so two channels are requested unprocessed.
   const asItIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   return {

@@ -1,11 +1,10 @@
 import { misused } from '../problem.js';
 import type { AudioSource, SourceListener } from './audio-source.js';
 
-interface PcmSourceOptions {
+interface PcmSourceOptions extends SourceListener {
   readonly chunks: AsyncIterable<Float32Array | Int16Array>;
   readonly sampleRate: number;
   readonly channels: number;
-  readonly listener: SourceListener;
   /** Resolves when more may be taken. */
   readonly room: () => Promise<void>;
   readonly onFailed: (error: unknown) => void;
@@ -63,7 +62,7 @@ export function createPcmSource(options: PcmSourceOptions): AudioSource {
 
 /** Passes on chunks, piece by piece, to their end or until `mayGoOn` says no. */
 async function read(
-  { chunks, sampleRate, channels, listener, onFailed }: PcmSourceOptions,
+  { chunks, sampleRate, channels, onAudio, onFailed }: PcmSourceOptions,
   mayGoOn: () => Promise<boolean>,
 ): Promise<void> {
   const cutter = createCutter(Math.max(1, Math.round(sampleRate * PIECE_SECONDS)), channels);
@@ -75,7 +74,7 @@ async function read(
       if (next.done) return;
       for (const piece of cutter(next.value)) {
         if (!(await mayGoOn())) break;
-        listener.onAudio(piece, sampleRate);
+        onAudio(piece, sampleRate);
         if (performance.now() < breakAt) continue;
         await new Promise((resolve) => setTimeout(resolve));
         breakAt = performance.now() + LONGEST_TASK_MS;

@@ -1,7 +1,7 @@
 import type { RecordingOptions } from '../../src/audio/decode-recording.js';
 import { openRecording, type StoredRecording } from '../../src/audio/recording.js';
 
-/** What came of a recording: its samples at 16 kHz, and what was said of its damage. */
+/** A decoded recording: its samples at 16 kHz, and the message about its damage. */
 export interface Decoded {
   readonly samples: Float32Array;
   readonly damage: string | undefined;
@@ -41,7 +41,7 @@ export function stored(bytes: Uint8Array): StoredRecording {
   };
 }
 
-/** Where `part` is heard in `whole`, seconds, to 10 ms; all places where their levels go together. */
+/** All places at which `part` is heard in `whole`, because their levels match, seconds, to 10 ms. */
 export function placesOf(part: Float32Array, whole: Float32Array): readonly number[] {
   const [wanted, levels] = [levelsOf(part), levelsOf(whole)];
   const places: { frame: number; likeness: number }[] = [];

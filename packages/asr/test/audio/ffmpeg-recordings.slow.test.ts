@@ -31,7 +31,7 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** What ffmpeg makes of these arguments. */
+  /** The file that ffmpeg writes with these arguments. */
   async function make(name: string, ...given: readonly string[]): Promise<Buffer> {
     const path = join(folder, name);
     const made = spawnSync('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...given, path]);

@@ -13,7 +13,7 @@ import type { TermMatcher } from '../../src/terms/term-match.js';
 
 const END = 0;
 
-/** What may follow what is said: logits, one for each token of the vocabulary. */
+/** A fake decoder: the logits of the token after those said so far, one for each token of the vocabulary. */
 type Speaker = (said: readonly number[]) => readonly number[];
 
 /** Logits that follow from the last two tokens. The first token is the end. */
@@ -189,7 +189,7 @@ describe.each([2, 5])('a search of %i beams in a former text', (beams) => {
     );
   });
 
-  // What is heard at every place, but for the first token, that may be 1 as well as 2.
+  // Each token is certain, except the first, which may be 1 or 2.
   const counting: Speaker = (said) =>
     Array.from({ length: 40 }, (_, token) => {
       if (token === END) return said.length === 30 ? 9 : -9;
@@ -299,7 +299,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     const silent: Speaker = (said) => (said.length === 0 ? [9, 1, 0] : [9, 0, 0]);
     const found = search(silent, { beams, speaks: true });
     expect(found).toMatchObject({ stopped: 'end', tokens: [1] });
-    // As unlikely as the decoder finds it.
+    // Its probability is still the low one that the decoder gives it.
     expect(found.logProbabilities[0]).toBeLessThan(-7);
   });
 

@@ -83,7 +83,7 @@ describe('a calibrated confidence', () => {
 });
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
-/** Where the map of no family is cut off. */
+/** Confidences at which the calibration of no family is cut off. */
 const inside = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 
 /** Words of one token each. */

@@ -78,7 +78,7 @@ function weightsIn(model: OnnxModel, folder: string): readonly string[] {
   ];
 }
 
-/** What the graph in `file` hears in a rising tone. */
+/** The outputs of the graph in `file` for a rising tone. */
 async function encode(): Promise<readonly string[]> {
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
   const features = Float32Array.from({ length: 80 * 200 }, (_, index) => Math.sin(index ** 1.1));

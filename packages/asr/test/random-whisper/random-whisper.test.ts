@@ -14,7 +14,7 @@ import { publishedWhisper } from '../support/shared.js';
 const WIDTH = 64;
 const PRECISIONS: readonly Precision[] = ['int8', 'float16', 'float32'];
 
-/** Of logits of ±10. Activations are made integers at a scale that depends on all that are computed at once. */
+/** How far logits of ±10 may differ. In int8, activations are quantised at a scale that depends on all rows of a batch. */
 const TOLERANCES: Readonly<Record<Precision, number>> = { int8: 0.8, float16: 0.05, float32: 0.001 };
 
 let folder: string;

@@ -104,7 +104,7 @@ describe('options that a Whisper model does not fit', { timeout: 120_000 }, () =
   });
 });
 
-// Where there is a GPU these would find it.
+// Skipped on machines with a GPU, which these tests would find.
 describe.skipIf(existsSync('/dev/nvidiactl'))('without a GPU', { timeout: 120_000 }, () => {
   test('cuda is refused with the reason', async () => {
     const error = await refusalOf({ model: whisper, device: 'cuda' });

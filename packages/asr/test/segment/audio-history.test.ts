@@ -16,7 +16,7 @@ test('gives back the very samples that were appended, however they were cut and 
         if ('append' in each) {
           history.append(ramp(history.end, history.end + each.append));
         } else if ('forget' in each) {
-          // As a stream does: the oldest sample that is needed moves on by some of what is there.
+          // As in a stream, the oldest sample that is still needed moves on, at most to the end.
           kept = Math.min(history.end, kept + each.forget);
           history.forgetBefore(kept);
         } else {

@@ -17,7 +17,7 @@ export interface HeardToken extends ScoredToken {
   readonly frame: number;
 }
 
-/** What a model says of how it is decoded. */
+/** The parts of a model that say how it is decoded. */
 type DecodingRules = Pick<SpeechModel, 'prompt' | 'rules' | 'endToken'>;
 
 /** Decodes rows together. `joinAt` says before which step each row joins. */

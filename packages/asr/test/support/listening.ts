@@ -76,7 +76,7 @@ export function encodePcm(samples: Float32Array, encoding: PcmEncoding): Uint8Ar
   return new Uint8Array(view.buffer);
 }
 
-/** What voice activity needs to go on. */
+/** The audio that voice activity needs for one more probability. */
 const ONE_FRAME_SECONDS = 0.032;
 
 function isIdle(recognizer: Recognizer): boolean {

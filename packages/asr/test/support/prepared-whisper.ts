@@ -25,7 +25,7 @@ export async function makeRandomWhisper(options: RandomWhisperOptions = {}): Pro
   return folder;
 }
 
-/** What a recognizer on this processor prepares for. */
+/** The target for which a recognizer on this processor prepares graphs. */
 export const thisProcessor: WhisperTarget = {
   products: 'integers',
   int8Weights: preferredWeightFormat() === 'int8',

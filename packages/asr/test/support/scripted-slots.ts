@@ -8,7 +8,7 @@ import type {
 /** A place for a process, without one: the test says when a job ends, and when the process would. */
 export interface ScriptedSlot {
   readonly slot: WorkerSlot;
-  /** Those that it has. */
+  /** The jobs that it has. */
   readonly jobs: ReadonlyMap<number, RecognitionJob>;
   /** Jobs in the order that they were given, and what was done to them. */
   readonly assigned: readonly RecognitionJob[];

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where speech and published models lie that are too large for the repository. It may be missing. */
+/** The folder with speech and published models that are too large for the repository. It may be missing. */
 export const sharedFolder =
   process.env.AUSCULT_SHARED ?? fileURLToPath(new URL('../../../../../shared', import.meta.url));
 

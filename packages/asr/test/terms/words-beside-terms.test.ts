@@ -32,7 +32,7 @@ lists.learn(
 );
 lists.learnOn(Infinity);
 
-/** What must stay, written down apart from what the product knows of it. */
+/** Words that must stay. The list is independent of the product's own. */
 const KEPT =
   /^(?:[0-9][0-9.,/-]*|-?(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|sixteen|twenty|thirty|forty|fifty|sixty|hundred|thousand|half)|mg|mcg|milligrams|micrograms|units|tablets|hours|days|weeks|twice|daily|no|not|nor|never|without|denies|cannot|isn't|don't)$/i;
 

@@ -4,7 +4,7 @@ import { VAD_FRAME_SAMPLES } from '../../src/vad/hear-frames.js';
 import { loadVoiceActivity, type VoiceActivity } from '../../src/vad/voice-activity.js';
 import { join, loadAllSpeech, silence } from '../support/speech.js';
 
-/** What all sessions have in common; the runtime's types know only how they are made. */
+/** The prototype of all sessions; the runtime's types declare only how sessions are made. */
 const { prototype: sessions } = InferenceSession as unknown as { prototype: InferenceSession };
 
 /** The sums of one run are taken in another order for several channels than for one. */

@@ -30,7 +30,7 @@ interface ExampleRun {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What a program prints that finds packages as they are in this repository. Rejects if it fails. */
+/** Runs a program with the packages of this repository, and returns its output. Rejects if the program fails. */
 export async function runExample(
   program: string,
   { args = [], files = {}, env }: ExampleRun = {},

@@ -254,7 +254,7 @@ describeDatabases('recovery codes', ({ settings }) => {
 interface LoggedIn {
   readonly server: GuardedServer;
   readonly user: CreatedUser;
-  /** What a browser sends that is logged in. */
+  /** The headers that a logged-in browser sends. */
   readonly headers: Record<string, string>;
 }
 

@@ -18,7 +18,7 @@ import { until } from '../support/until.js';
 import { waveFile } from '../support/wave.js';
 import { formOf } from '../support/upload.js';
 
-/** Whose something is, as whoever asks for it sees it. */
+/** To whom something belongs, from the point of view of whoever asks for it. */
 const RELATIONS = ['own', 'of a group', 'of somebody else', 'of another tenant'] as const;
 type Relation = (typeof RELATIONS)[number];
 
@@ -33,9 +33,9 @@ interface Caller {
 /** How a route is walked. One that is not here fails the walk: who may use it has to be tested. */
 interface Walk {
   readonly body?: (server: GuardedServer) => unknown;
-  /** Makes what the path names as `:id`, of the maker; its id. Undefined where that role can make none. */
+  /** Makes the thing that the path names as `:id`, and returns its id; undefined if the maker's role cannot make one. */
   readonly make?: (server: GuardedServer, maker: Caller) => Promise<string | undefined>;
-  /** What the ownership of it goes by where it is no maker's. */
+  /** Whether the thing belongs to the tenant and not to its maker. */
   readonly belongsToTenant?: boolean;
 }
 
@@ -153,7 +153,7 @@ describe('every route', () => {
       const server = await startGuardedServer();
       const action = actionOf(server, route);
       const made = new Map<Relation, Promise<string | undefined>>();
-      /** What is only read may be read by all roles; else each needs one of its own. */
+      /** A thing that is only read serves for all roles; otherwise each role needs one of its own. */
       const idFor = (caller: Caller, relation: Relation) => {
         if (relation === 'own' || !route.startsWith('GET ')) return makeFor(server, walk, caller, relation);
         const id = made.get(relation) ?? makeFor(server, walk, caller, relation);

@@ -93,7 +93,7 @@ describe('a token', () => {
     const server = await startWith(issuer);
     await identity(server, await issuer.sign());
     await issuer.rotate();
-    // What is asked for anew is not asked for again at once: keys that are made up must not become requests.
+    // Keys are not asked for again at once: made-up keys must not cause requests.
     const asked = issuer.asked();
     const early = await fetch(`${server.url}/api/v1/identity`, { headers: bearer(await issuer.sign()) });
     expect(early.status).toBe(401);
@@ -168,7 +168,7 @@ interface Issuer {
   readonly asked: () => number;
 }
 
-/** What a token says in place of its usual claims; those that are undefined it does not make. */
+/** Claims of a token in place of its usual ones; a claim that is undefined is left out. */
 type Claims = { readonly [Claim in keyof JWTPayload]: JWTPayload[Claim] | undefined };
 
 interface SignOptions {

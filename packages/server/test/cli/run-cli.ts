@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What a run of the command line left behind. */
+/** The outcome of a run of the command line. */
 export interface CliOutcome {
   readonly status: number | null;
   readonly stdout: string;

@@ -13,7 +13,7 @@ const UNHURRIED = ['--drain-seconds', '300'];
 
 let read: Speech;
 let interview: Speech;
-/** What an undisturbed client is told of the interview. */
+/** The finals of the interview that an undisturbed client receives. */
 let expected: readonly string[];
 /** Its word error rate, against what is spoken. */
 let undisturbedWer: number;

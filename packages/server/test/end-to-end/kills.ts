@@ -9,7 +9,7 @@ const STREAMS = 3;
 /** Finals that clients have seen when a server is killed: so many at least, and at random up to as many more. */
 const FINALS_BEFORE_KILL = 4;
 
-/** What a client was sent of a session before its server was killed. */
+/** The part of a session that a client received before its server was killed. */
 interface SeenSession {
   readonly id: string;
   readonly finals: readonly string[];

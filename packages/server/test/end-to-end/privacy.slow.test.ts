@@ -273,7 +273,7 @@ function rawSocket(client: Client): NodeJS.WritableStream {
   return socket;
 }
 
-/** What comes back for bytes that are no request. */
+/** The answer to bytes that are no request. */
 async function rawAnswer(url: string, bytes: string): Promise<string> {
   const socket = connectTcp(Number(new URL(url).port), '127.0.0.1');
   let text = '';

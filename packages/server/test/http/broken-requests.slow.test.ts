@@ -192,7 +192,7 @@ function trickle(socket: Socket, byte: string): void {
   });
 }
 
-/** What comes back until the connection is closed. */
+/** The answer that comes before the connection is closed. */
 async function answerOf(socket: Socket): Promise<{ status: number; code: string | undefined }> {
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString()));

@@ -98,7 +98,7 @@ async function operationsOf(
   );
 }
 
-/** Of a request without a body, which `fetch` does not send with every method. */
+/** The status of the answer to a request without a body; `fetch` does not send such a request with every method. */
 function statusOf(url: string, method: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     send(url, { method }, (response) => {

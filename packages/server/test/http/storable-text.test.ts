@@ -102,7 +102,7 @@ function outcomeOf(parts: Parts): Outcome {
   }
 }
 
-/** What it is to find, written as one would without a thought of hostile input. */
+/** The expected result, computed as one would write it without thinking of hostile input. */
 function plainSearch(value: unknown, path: readonly string[]): Outcome | undefined {
   if (typeof value === 'string') {
     const field = path.length === 0 ? {} : { field: path.join('.') };

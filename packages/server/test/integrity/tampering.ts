@@ -31,7 +31,7 @@ type Table = keyof typeof TABLES;
 type Row = Readonly<Record<string, unknown>>;
 type Content = Readonly<Record<Table, readonly Row[]>>;
 
-/** What nothing vouches for: when a key was last used lets nobody in, and a piece of audio is sealed by itself. */
+/** Columns that no MAC covers: the last use of a key lets nobody in, and a piece of audio is sealed by itself. */
 const NOT_COVERED: ReadonlySet<string> = new Set(['api_keys.last_used_at', 'audio_pieces.sealed']);
 
 const TIMEOUT_MS = 1_800_000;
@@ -144,7 +144,7 @@ function statementOf(
         ? undefined
         : sql`delete from ${sql.table(table)} where ${whereOf(table, chosen)}`;
     case 'copy': {
-      // What belongs to no session at all is in no record.
+      // Rows that belong to no session at all are in no record.
       const keys = TABLES[table].filter((key) => key !== 'session_id');
       const copy = { ...chosen, ...Object.fromEntries(keys.map((key) => [key, otherThan(chosen[key])])) };
       return insertOf(table, copy);

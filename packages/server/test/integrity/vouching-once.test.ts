@@ -122,7 +122,7 @@ describeDatabases('rows that have lost what vouched for them', ({ settings }) =>
   });
 });
 
-/** What an entry of a version that vouched for no rows lacks. */
+/** Removes the counts of vouched rows, which a version that vouched for no rows does not write. */
 const WITHOUT_REVISIONS = `update audit_entries set entry = replace(entry, '"vouched":0', '"older":0')`;
 
 /** A database with a key and a record, as a server leaves it. */

@@ -17,7 +17,7 @@ async function configure(client: Client, fields: object) {
 
 const HBA1C = { text: 'HbA1c', weight: 1.5, soundsLike: ['h b a one c'] };
 
-/** What a stream listens for. */
+/** The terms that a stream listens for. */
 function textsIn(options: LiveOptions | undefined): readonly string[] {
   const terms = options?.keyTerms;
   if (terms === undefined || !('json' in terms)) throw new Error('the stream has no list of terms');

@@ -144,7 +144,7 @@ test('pings are answered as they are read, and whoever reads nothing finds few a
   expect(String((await before)[0])).toBe('first');
 
   const tcp = (socket as unknown as { readonly _socket: Socket })._socket;
-  // What the answers to all of these take is more than the system keeps for a connection that nobody reads.
+  // The answers to all of these are more than the system buffers for a connection that nobody reads.
   const pings = 160_000;
   let answers = 0;
   socket.on('pong', () => (answers += 1));

@@ -13,7 +13,7 @@ import { createScriptedRecognizer } from '../support/scripted-recognizer.js';
 import { loadSpeech, type Speech } from '../support/speech.js';
 import { until } from '../support/until.js';
 
-/** What a listener was told, in order. */
+/** A call of a listener; calls are noted in order. */
 type Event =
   | { readonly kind: 'audio'; readonly samples: number }
   | { readonly kind: 'speech'; readonly state: 'started' | 'ended'; readonly at: number }

@@ -33,7 +33,7 @@ type Step =
 
 type Place = 'server' | 'command';
 
-/** What is done at the same time, one after the other. */
+/** Steps, one after the other, each with the actions that are done at the same time. */
 interface History {
   readonly rounds: readonly (readonly Step[])[];
   readonly seed: number;
@@ -74,7 +74,7 @@ interface Amount {
   readonly worldsAtATime: number;
 }
 
-/** Of so many, one has its backups restored for good; of the others it is only read what would be. */
+/** One history in this many really restores its backups; the others only read what would be restored. */
 const RESTORED = 10;
 
 /** Tests so many histories that are drawn by chance. */
@@ -215,7 +215,7 @@ interface Running {
   readonly files: FilesOfProcess;
 }
 
-/** What has to hold of the records of a history. */
+/** What must be true of the records of a history. */
 interface Model {
   readonly ids: string[];
   /** Somebody was told that they are gone. */
@@ -389,7 +389,7 @@ async function noteHold(model: Model, running: ReadonlyMap<Place, Running>, inde
   else model.held.delete(id);
 }
 
-/** Of everybody who was told that a record is gone, nobody finds anything of it. */
+/** Expects that nothing is found of records of which somebody was told that they are gone. */
 async function expectGone(world: World, { gone }: Model, running: readonly Running[]): Promise<void> {
   for (const { storage } of running)
     for (const id of gone) expect(await storage.records.summary(id)).toBeUndefined();
@@ -437,7 +437,7 @@ async function expectWhatIsLeft(world: World, model: Model, isRestored: boolean)
       if (isRestored) await expectRestored(world, backup, storage, since.sessions, expected, model);
     }
   } finally {
-    // What is left is not of the next history.
+    // Removes what is left, so that it does not become part of the next history.
     let left = await aliveIn(storage, model.ids);
     while (left.length > 0) {
       await unlessRefused(destroyForGood(storage, left));

@@ -76,7 +76,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
       await destroyRows(transaction, 'a');
       await killed.audit.appendIn(transaction, DELETION_OF_A);
     });
-    // What it had begun to write, and what an older version left.
+    // The file that it had begun to write, and the remains of an older version.
     writeFileSync(`${copy}.new`, before);
     writeFileSync(`${copy}.old`, before);
     writeFileSync(`${copy}.6b2f3c1e-9a53-4a0c-8d8e-1c2b3a4d5e6f`, before);
@@ -180,7 +180,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
       await recordSession(here, 'a', ['my knee']);
       const there = await openTestStorage(other, { masterKeyFile });
       await backUp(there);
-      // Where only the other machine finds it.
+      // At a path that only the other machine has.
       const { db } = here.database;
       await db.updateTable('key_copies').set({ path: '/only/there/data-keys.json' }).execute();
       let isAnswered = false;
@@ -283,7 +283,7 @@ function copyOf({ dataDirectory }: { readonly dataDirectory: string }): string {
   return join(dataDirectory, 'data-keys.json');
 }
 
-/** What is in the folder of a copy, begins with its name, and is not its lock. */
+/** Files in the folder of a copy whose names begin with its name, except its lock. */
 function leftBeside(copy: string): readonly string[] {
   return readdirSync(dirname(copy)).filter(
     (name) => name.startsWith(`${basename(copy)}.`) && !name.endsWith('.lock'),

@@ -116,7 +116,7 @@ test('a program that looks into the database leaves what the server goes on to w
   expect(await runCli(command)).toMatchObject({ status: 0 });
   await writer.commit(spoken('two', 1));
   const copy = temporaryDirectory();
-  // What a process that is killed would leave.
+  // The state that a killed process would leave.
   cpSync(dataDirectory, copy, { recursive: true });
   const later = await openTestStorage({ dataDirectory: copy, database: undefined });
   expect((await later.records.read('a', DR_LEE)).finals).toBe(2);

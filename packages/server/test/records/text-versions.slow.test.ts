@@ -190,7 +190,7 @@ describeDatabases('the texts of a session', ({ settings }) => {
   });
 });
 
-/** What was written here by statements has no audit entries, and looks as if somebody had removed them. */
+/** Seals the audit log: rows written here by statements have no entries, as if somebody had removed these. */
 async function sealAuditLog(where: DatabaseSettings, masterKeys: MasterKeys): Promise<void> {
   const database = await openDatabase(where);
   await database.transaction((transaction) => sealLog(transaction, database.kind, masterKeys));

@@ -12,7 +12,7 @@ import { createLog } from '../../src/telemetry/log.js';
 /** The server itself, for what is changed beside what a test is about. */
 export const BY_SERVER: AuditedBy = { who: SERVER_ITSELF, from: undefined };
 
-/** What changes keys and users of a database whose master key lies in a folder, as another process would. */
+/** The services that change keys and users of a database, as another process would, with the master key in a folder. */
 export async function changeServices(database: Database, dataDirectory: string): Promise<ChangeServices> {
   const queue = createCommitQueue(database, { onFailing: () => undefined, onRecovered: () => undefined });
   const masterKeys = await loadMasterKeys(

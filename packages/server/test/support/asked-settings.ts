@@ -29,7 +29,7 @@ function other(schema: z.ZodType, value: unknown): unknown {
   return Object.fromEntries(parts.map(([name, part]) => [name, other(part, values[name])]));
 }
 
-/** What is written otherwise in written form, and where commands are carried out. */
+/** A text that is written differently in written form, and also if commands are carried out. */
 export const SAID = 'Twenty five milligrams. New line.';
 
 /** Expects that a recognizer that hears `SAID` was told of a setting with that value, or that its text is written so. */

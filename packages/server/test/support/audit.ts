@@ -22,7 +22,7 @@ export const EVENT: AuditEvent = {
 export interface OpenLog {
   readonly database: Database;
   readonly audit: AnchoredAuditLog;
-  /** What was told of it while it was open. */
+  /** The events that it reported while it was open. */
   readonly told: readonly string[];
   readonly close: () => Promise<void>;
 }

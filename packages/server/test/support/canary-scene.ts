@@ -158,7 +158,7 @@ async function openScene(
   return { server, folder, dataDirectory, storage, client, phrase, sayAgain, open, overhear, overheard };
 }
 
-/** Where the models are, for servers with another home. */
+/** The folder of the models, for servers with another home. */
 export function cacheDirectory(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'auscult');
 }

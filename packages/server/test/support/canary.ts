@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { wordsOf } from './speech.js';
 
-/** What is looked for: words that were spoken, in every way in which bytes may hold them. */
+/** Spoken words that are looked for, in every encoding in which bytes may hold them. */
 export interface Canary {
   /** Names what of it the bytes hold, such as `hexadecimal "apixaban"`; empty if nothing. */
   readonly heardIn: (bytes: Buffer | string) => readonly string[];

@@ -36,7 +36,7 @@ export async function createServerPair(days = 30): Promise<Pair> {
   );
 }
 
-/** What a client shows, signed by `authority`, or by itself. */
+/** Makes the key and the certificate of a client, signed by `authority` or by itself. */
 export async function createClientPair(who: ClientName, authority?: Pair): Promise<Pair> {
   return pairOf(who, { ...(authority && { ca: authority }) });
 }

@@ -13,7 +13,7 @@ export interface FilesOfProcess {
 
 const current = new AsyncLocalStorage<FilesOfProcess>();
 
-/** What a process gets that was killed: nothing that it does is of any effect from then on. */
+/** Thrown in a process that counts as killed: nothing that it does has any effect from then on. */
 class KilledError extends Error {
   override readonly name = 'KilledError';
 }
@@ -72,7 +72,7 @@ function killable(file: object): object {
         try {
           await step();
         } catch (error) {
-          // What was on its way to the disk arrives in part.
+          // Content that was on its way to the disk arrives in part.
           if (name === 'writeFile' && typeof args[0] === 'string' && current.getStore()?.stepsLeft === 0)
             await method(args[0].slice(0, args[0].length / 2));
           throw error;

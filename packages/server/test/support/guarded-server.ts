@@ -11,11 +11,11 @@ import { startScriptedServer, type ScriptedServer } from './scripted-server.js';
 export interface GuardedServer extends ScriptedServer {
   readonly database: Database;
   readonly apiKeys: ApiKeys;
-  /** What keys and users are changed with beside the server, as from the command line. */
+  /** The services with which keys and users are changed beside the server, as from the command line. */
   readonly services: ChangeServices;
   /** A new key of this role. */
   readonly keyOf: (role: GrantableRole, whose?: Whose) => Promise<string>;
-  /** What others than the server itself have done, by the audit log, the oldest first. */
+  /** The actions of all but the server itself, from the audit log, the oldest first. */
   readonly audited: () => Promise<readonly AuditedEvent[]>;
 }
 

@@ -38,7 +38,7 @@ export async function cookieOf(
   return response.headers.get('set-cookie')?.split(';')[0] ?? '';
 }
 
-/** What the authenticator shows, some steps of 30 seconds from now. */
+/** The code that the authenticator shows, some steps of 30 seconds from now. */
 export function codeOf({ codeSetup = '' }: { readonly codeSetup?: string }, steps = 0): string {
   const setup = URI.parse(codeSetup);
   expect(setup).toBeInstanceOf(TOTP);

@@ -20,12 +20,12 @@ interface ScriptedStream {
   readonly pushed: readonly Uint8Array[];
   readonly sampleRates: readonly (number | undefined)[];
   readonly isClosed: () => boolean;
-  /** What `pendingSeconds` answers. */
+  /** The value of `pendingSeconds`. */
   pendingSeconds: number;
   /** When set, `flush` waits for it. */
   flushGate: Promise<void> | undefined;
   readonly final: (text: string) => void;
-  /** What was said since the last final held no text. */
+  /** Reports that the audio since the last final held no text. */
   readonly empty: (reason: UtteranceEnd) => void;
   readonly partial: (text: string) => void;
   readonly speech: (state: 'started' | 'ended', at: number) => void;
@@ -47,7 +47,7 @@ export interface ScriptedRecognizer extends Recognizer {
   keepsAudio: boolean;
   /** When set, the text of what a flush hears. */
   says: string | undefined;
-  /** What is doubtful of the words of finals. */
+  /** Doubts and alternatives for words of finals, by their text. */
   doubts: Readonly<Record<string, Partial<Word>>>;
   /** Whether finals say that a step of their rewriting was stopped. */
   stopsRewriting: boolean;
@@ -187,7 +187,7 @@ function openStream(
   return { stream, transcription };
 }
 
-/** As if sent at 16 kHz. */
+/** The samples, as if they were sent at 16 kHz. */
 function samplesOf(pcm: Uint8Array): Float32Array {
   const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength);
   return Float32Array.from({ length: pcm.length / 2 }, (_, i) => view.getInt16(i * 2, true) / 32_768);

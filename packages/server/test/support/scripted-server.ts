@@ -17,9 +17,9 @@ export interface ScriptedServer {
   readonly recognizer: ScriptedRecognizer;
   /** Reads sessions again, where `refineModel` is set. */
   readonly refiner: ScriptedRecognizer;
-  /** Where audio waits. */
+  /** The folder in which audio waits. */
   readonly spoolDirectory: string;
-  /** Where records are. */
+  /** The folder of the records. */
   readonly dataDirectory: string;
   /** Everything logged so far. */
   readonly log: () => string;

@@ -3,7 +3,7 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clipPath } from '../../../asr/test/clips/clips.js';
 
-/** What the server tells of a transcription. */
+/** The server's answer about a transcription. */
 export interface TranscriptionAnswer {
   readonly id: string;
   readonly origin: string;

@@ -6,7 +6,7 @@ export interface WaveFormat {
   readonly channels: number;
 }
 
-/** As the server keeps speech. */
+/** The format in which the server keeps speech. */
 export const SPEECH_WAVE: WaveFormat = { tag: 1, bits: 16, sampleRate: 16_000, channels: 1 };
 
 /** A WAVE file with these bytes of samples. `dataBytes` is what its header says of their number. */

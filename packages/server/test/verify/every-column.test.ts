@@ -26,7 +26,7 @@ const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
   'api_keys.last_used_at',
   // When a session was destroyed; that it was, the audit log says.
   'destroyed_keys.destroyed_at',
-  // Which servers run, and which copies of data keys there are, is a matter of the moment.
+  // Which servers run, and which copies of data keys there are, changes all the time.
   'servers.id',
   'servers.place',
   'servers.pid',
@@ -36,7 +36,7 @@ const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
   'key_copies.seen_at',
   'key_removals.copy_id',
   'key_removals.session_id',
-  // Which steps of the schema were done: a start that does one again fails.
+  // The steps of the schema that were done: if one were missing, a start would do it again and fail.
   'kysely_migration.name',
   'kysely_migration.timestamp',
   'kysely_migration_lock.id',
@@ -87,7 +87,7 @@ test('whatever is changed in any column of the database is found, or is known to
       where ${sql.ref(column)} = ${other} and rowid in (${sql.join(ids)})`.execute(db);
   }
   expect(unnoticed).toEqual([]);
-  // What is added to the schema has to be in the rows above.
+  // Columns that are added to the schema have to be added to the rows above.
   expect(empty).toEqual([]);
   expect(await findings(storage, config)).toEqual([]);
 });

@@ -60,7 +60,7 @@ describeDatabases('what is kept', ({ settings }) => {
     first.stop();
 
     await damage(storage);
-    // As a server leaves it that goes down in the middle of the next pass.
+    // The state that a server leaves if it goes down in the middle of the next pass.
     writePassState(configOf(place), {
       ...readPassState(configOf(place)),
       under: { check: 'records', cursor: 'c' },
@@ -139,7 +139,7 @@ async function recordEverything(storage: Storage, id: string): Promise<void> {
 
 const MORE_THAN_A_STEP = 20;
 
-/** What `damage` does, as it is found. */
+/** The findings for the damage that `damage` does. */
 const EXPECTED = [
   { kind: 'final', trouble: 'altered', session: 'a', at: 'live 1 version 1' },
   { kind: 'data-key', trouble: 'altered', session: 'b' },

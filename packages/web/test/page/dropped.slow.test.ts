@@ -35,7 +35,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await page.getByText('thank you').count()).toBe(0);
       await expectAccessible(page, `with dropped words, ${colorScheme}`);
 
-      // What is said next has its place.
+      // The next words take its place.
       await say('no no no');
       await page.getByText('no no no').waitFor();
       expect(await page.getByText('That was likelier noise than speech.').count()).toBe(0);

@@ -115,7 +115,7 @@ describe.skipIf(chromiumPath === undefined)(
       await button(page, 'Stop').click();
       await page.getByText('Stopped', { exact: true }).first().waitFor();
       await page.clock.install();
-      // What the watch over the login goes by was set before.
+      // The timers that watch over the login were set before this.
       await page.getByRole('timer').click();
       const password = await server.reset(user);
       await page.clock.fastForward('02:00');

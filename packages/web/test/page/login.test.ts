@@ -50,7 +50,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await page.locator('transcript-line').count()).toBe(0);
       await page.reload();
       await button(page, 'Log in').waitFor();
-      // That nobody is known at first is said by the browser as well.
+      // The browser reports the first answer, that nobody is logged in, as an error too.
       expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
     });
   },

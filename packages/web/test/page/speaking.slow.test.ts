@@ -26,7 +26,7 @@ describe.skipIf(chromiumPath === undefined)(
     test('can pause: nothing is taken, and what was said is final', async () => {
       const { page } = await openPage(server.url, { speech: speech.path });
       await button(page, 'Start').click();
-      // Of a word alone, cut off by the pause, nothing might be left.
+      // A single word that the pause cuts off might leave no text at all.
       const several = /(\S+\s+){3}\S/;
       await page.locator('partial-lines .text').filter({ hasText: several }).first().waitFor();
       await button(page, 'Pause').click();
@@ -106,7 +106,7 @@ describe.skipIf(chromiumPath === undefined)(
     });
 
     test('has key terms listened for, and is told of those that do not count', async () => {
-      // Where there is much to do, a microphone loses sound: what was not heard whole is said again.
+      // On a busy machine, a microphone loses sound, so a sentence that was not heard completely is said again.
       const sentence = await writeSpeech(['dictation/joe_s002'], 1);
       onTestFinished(sentence.remove);
       const { page } = await openPage(server.url, { speech: sentence.path, repeats: true });

@@ -34,7 +34,7 @@ export async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`no Tab leads to ${name}`);
 }
 
-/** What the element with the focus is called. */
+/** The accessible name of the element that has the focus. */
 export function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     let element = document.activeElement;

@@ -5,7 +5,7 @@ export function button(page: Page, name: string): Locator {
   return page.getByRole('button', { name, exact: true });
 }
 
-/** What opens the dialog of the account of whoever is logged in. */
+/** The button that opens the account of whoever is logged in. */
 export function account(page: Page, name: string): Locator {
   return page.getByRole('button', { name: `Account of ${name}` });
 }

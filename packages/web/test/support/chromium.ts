@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Where Debian puts it, unless `CHROMIUM_PATH` says otherwise. */
+/** The path of Chromium: where Debian installs it, unless `CHROMIUM_PATH` names another. */
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 /** The browser that the tests of the page need, or `undefined` where there is none: then they skip, and this says so. */

@@ -3,7 +3,7 @@ import { lineOf, type Line } from '../../src/page/transcript/line.js';
 interface HowSaid {
   readonly start?: number;
   readonly channel?: number;
-  /** Of words that were not heard well. */
+  /** Confidences of words that were not heard well. */
   readonly confidence?: Readonly<Record<string, number>>;
 }
 

@@ -21,9 +21,9 @@ interface FakeProcess {
   readonly audio: StreamAudio;
   /** Samples that each message brought. */
   readonly sent: number[];
-  /** What each job that it took is about. */
+  /** The jobs that it took, each with its audio. */
   readonly heard: { readonly id: number; readonly samples: Float32Array }[];
-  /** What it has not said yet. */
+  /** Messages that it has not sent yet. */
   readonly answers: FromWorker[];
 }
 

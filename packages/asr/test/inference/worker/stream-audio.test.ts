@@ -79,7 +79,7 @@ describe('the audio of streams that a process keeps', () => {
           const buffers = [...ends].map(([name, end]) => audio.read(name, span(end - 1, end))?.buffer);
           const bytes = buffers.reduce((sum, buffer) => sum + (buffer?.byteLength ?? 0), 0);
           expect(bytes).toBeLessThanOrEqual(2_000_000);
-          // What is kept of a stream is what was needed when it last was given a larger place, and room beside it.
+          // A stream's buffer holds the audio that was needed when the buffer last grew, and room for more.
           const held = buffers[[...ends.keys()].indexOf(stream)]?.byteLength ?? 0;
           expect(held / 4).toBeLessThanOrEqual(100_000 + 60_000 + 8 * 16_000);
         }

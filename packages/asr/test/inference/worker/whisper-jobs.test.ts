@@ -143,7 +143,7 @@ describe('a draft', () => {
     const { tokens } = await recognise();
     expect(tokens.length).toBeGreaterThan(12);
     const alone = await runs([]);
-    // What is heard before the text is asked first; drafts are read in pieces.
+    // Language and silence are read first, in a run of their own; drafts are read in pieces.
     expect(await runs(tokens)).toBeLessThanOrEqual(2 + Math.ceil(tokens.length / 16));
     expect(await runs([...tokens.slice(0, 4), 399, ...tokens.slice(5)])).toBeLessThan(alone - 8);
   });

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** What goes wrong with one request for a file. */
+/** A fault of the hub in answering one request for a file. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** The connection breaks after so many bytes of the answer. */
@@ -21,7 +21,7 @@ export type Fault =
 /** A repository as a hub has it. */
 export interface HubRepository {
   readonly repository: string;
-  /** What `main` is at. */
+  /** The commit that `main` points to. */
   revision: string;
   readonly files: Map<string, Buffer>;
 }

@@ -149,7 +149,7 @@ function finish(
   return linear(self.module('out_proj'), joined, width, width);
 }
 
-/** Of queries and keys: lets attention pick out some of 1,500 frames, where unit gain would mix them all. */
+/** Gain of queries and keys, so that attention picks out some of 1,500 frames; with a gain of 1 it would mix them all. */
 const GAIN = 2;
 
 const REFUSE_ZERO = [int('allowzero', 0)];

@@ -136,8 +136,8 @@ function branchNodes(
 }
 
 /**
- * Tokens and their positions as vectors, and which tokens each may see, [rows, 1, tokens, all]: none that come after.
- * What the exporter made of it is kept, roundabout as it is.
+ * Tokens and their positions as vectors, and which tokens each may attend to, [rows, 1, tokens, all]: none that come later.
+ * The detours that the exporter made are kept.
  */
 function embed(
   self: Module,
@@ -231,7 +231,7 @@ function stateInfo(
   return valueInfo(name, type, dims);
 }
 
-/** Of the values in the two tables: positions speak louder, so that texts do not repeat one token for ever. */
+/** Standard deviations of the two tables: that of positions is larger, so that texts do not repeat one token for ever. */
 const TOKEN_DEVIATION = 0.3;
 const POSITION_DEVIATION = 3;
 

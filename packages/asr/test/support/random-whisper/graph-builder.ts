@@ -7,12 +7,12 @@ export interface WeightStore {
   readonly precision: Precision;
   /** How matrices are quantised, if they are. */
   readonly matrices: 'uint8' | 'int8';
-  /** What the exporter puts behind the names of weights. */
+  /** The ending that the exporter gives to names of weights. */
   readonly suffix: string;
   readonly initializers: OnnxTensor[];
   /** Adds the tensors made for a name, the first time that it is asked for. */
   provide(name: string, make: () => readonly OnnxTensor[]): void;
-  /** What the exporter calls the matrix of a linear layer: it numbers them. */
+  /** The name that the exporter gives to the matrix of a linear layer: a number. */
   matrixName(layer: string): string;
 }
 

@@ -119,7 +119,7 @@ export function feedForward(layer: Module, input: string, width: number): string
   return linear(layer.module('fc2'), activated, 4 * width, width);
 }
 
-/** What a module's weights are called. */
+/** The name of a module's weights. */
 function parameter({ path, weights }: Module, name: string): string {
   return [...path.split('/').filter((part) => part !== ''), name].join('.') + weights.suffix;
 }

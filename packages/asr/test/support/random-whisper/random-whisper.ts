@@ -7,7 +7,7 @@ import { randomEncoder, type WhisperShape } from './encoder-graph.js';
 import type { Precision } from './random-tensor.js';
 import { writeTokenizerFiles, type SmallVocabulary } from './tokenizer-files.js';
 
-/** What to make. */
+/** The shape and the precision of the model to make. */
 export interface RandomWhisperOptions {
   /** Left out: `multilingual`. With Cantonese the front end has 128 mel bins, as from large-v3 on. */
   readonly languages?: SmallVocabulary['languages'];

@@ -3,7 +3,7 @@ import { nothingWritten, writeFinal, writeFinals } from '../../../src/text/write
 import type { Dictated } from '../../../src/text/dictation/obey-commands.js';
 import { asFinals } from '../spoken-numbers/cuts.js';
 
-/** What breaks the rules of a test: it changes what they write, or what commands leave. */
+/** Faults that a test puts into the rules: they change the words that rules write, or those that commands leave. */
 const broken = vi.hoisted(() => ({
   writes: (text: string): string => text,
   leaves: (dictated: Dictated): Dictated => dictated,

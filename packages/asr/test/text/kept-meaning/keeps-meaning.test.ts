@@ -82,7 +82,7 @@ describe('terms in the place of words', () => {
 
 type Fault = (written: readonly string[], first: number, second: number) => string[] | undefined;
 
-/** What a rule can get wrong in the words that it writes; undefined where they have nothing of the kind. */
+/** Mistakes that a rule can make in the words that it writes; undefined if the words give no opportunity for one. */
 function faults(): Record<string, Fault> {
   return {
     'drop a number': atFigures((words, at) => words.toSpliced(at, 1)),

@@ -14,7 +14,7 @@ export interface Difference {
 
 /**
  * Compares finals as they were spoken, each within a second of the one before, with the same finals as they were
- * written. Undefined where every number, unit and negation is there, in order, or stands as it was spoken.
+ * written. Undefined if every number, unit and negation is there, in order, or is written as it was spoken.
  */
 export function differenceOf(spoken: readonly string[], written: readonly string[]): Difference | undefined {
   if (spoken.join('\n') === written.join('\n')) return undefined;
@@ -76,7 +76,7 @@ const OPEN: ReadonlySet<string> = new Set([
   ...['minus', 'plus', 'a'],
 ]);
 
-/** Where a recogniser has ended a sentence within a number, the rest of it must be as it was spoken. */
+/** Whether numbers within which the recogniser ended a sentence stay as they were spoken after it. */
 function staysBehindStops(spoken: readonly string[], written: readonly string[]): boolean {
   return spoken.every((text, index) => {
     const next = spoken[index + 1];

@@ -5,9 +5,9 @@ import { differenceOf } from './comparison.js';
 import { asFinals, cutsOf } from './cuts.js';
 import type { KindOfPhrase } from './phrases.js';
 
-/** Which phrases are tested. */
+/** How many phrases are tested. */
 interface Amount {
-  /** Of all kinds together. */
+  /** Phrases of all kinds together. */
   readonly phrases: number;
   /** Whether each phrase is tested whole and with every cut into two finals, or in one of these ways, by turns. */
   readonly everyCut: boolean;

@@ -20,7 +20,7 @@ import {
 export interface NumberRun {
   readonly start: number;
   readonly end: number;
-  /** What the run may say: each a row of values and relations. As it stands, word for word, is one of them. */
+  /** The possible meanings of the run, each a row of values and relations. One of them is the run itself, word for word. */
   readonly readings: readonly (readonly string[])[];
 }
 
@@ -39,7 +39,7 @@ export function numberRunAt(tokens: readonly Token[], start: number, side: Side)
   return { start, end, readings: readings(tokens, start, end, side) };
 }
 
-/** What a token says of the numbers on both sides of it. */
+/** The relation that a token expresses between the numbers on both sides of it. */
 export function relationOf(tokens: readonly Token[], at: number): string | undefined {
   const text = tokens[at]?.text ?? '';
   if (text === 'out') return tokens[at + 1]?.text === 'of' ? '' : undefined;
@@ -110,7 +110,7 @@ export function isNumberish(tokens: readonly Token[], at: number): boolean {
   return false;
 }
 
-/** What is glued to digits and belongs to them: `12th`, `1980s`, `5k`. */
+/** Letters that are attached to digits and belong to them: `12th`, `1980s`, `5k`. */
 const SUFFIXES: ReadonlySet<string> = new Set(['st', 'nd', 'rd', 'th', 's', 'k']);
 
 const PLAIN: ReadonlySet<string> = new Set([
@@ -183,7 +183,7 @@ function relationPiece(tokens: readonly Token[], text: string, start: number): P
 /** More readings of a run than phrases have. */
 const MOST = 500;
 
-/** Words as they stand. Where some are digits, `nine` and `9` make no difference. */
+/** The words as they are; if some are digits, `nine` and `9` count as the same. */
 function literalText(tokens: readonly Token[]): string {
   const isMixed = tokens.some(({ kind }) => kind === 'digits');
   return tokens

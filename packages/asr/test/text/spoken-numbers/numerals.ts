@@ -12,7 +12,7 @@ export interface Numeral {
    * `digits`: one after another. `name`: digits and pairs of them, as telephone numbers have them.
    */
   readonly kind: 'standard' | 'elided' | 'digits' | 'name';
-  /** What it counts of which scale, where it is a scale: 200 thousand, and 2 hundred thousand. */
+  /** Each scale that the number may be a count of, with the count: 200 thousand, or 2 hundred thousand. */
   readonly shares: readonly (readonly [count: number, scale: number])[];
   /** Its own scale, 1 where it has none. */
   readonly scale: number;
@@ -469,7 +469,7 @@ function written(tokens: readonly Token[], at: number): Numeral[] {
   ];
 }
 
-/** What a round number counts: 10,000 may have been meant for both numbers of `5 to 10,000`. */
+/** The counts and scales of a round number: in `5 to 10,000`, the thousand may have been meant for both numbers. */
 function roundShares(value: number): (readonly [number, number])[] {
   const scale = [1e6, 1e3, 100].find((size) => value >= size && value % size === 0);
   return scale === undefined ? [] : [[value / scale, scale]];

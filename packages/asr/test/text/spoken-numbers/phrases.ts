@@ -129,7 +129,7 @@ const figure = fc.oneof(
   fc.tuple(fc.nat(20), fc.nat(99)).map(([whole, part]) => `${String(whole)}.${String(part)}`),
 );
 
-/** What clinicians say of doses, and what recognisers write for it. */
+/** Phrases of clinicians about doses, and how recognisers write them. */
 export const kindsOfDoses: readonly KindOfPhrase[] = [
   kind(
     'dose',
@@ -298,7 +298,7 @@ export const kindsOfDoses: readonly KindOfPhrase[] = [
   ),
 ];
 
-/** What clinicians say of patients with numbers in it, but for doses. */
+/** Phrases of clinicians about patients that have numbers in them, except doses. */
 export const kindsOfFindings: readonly KindOfPhrase[] = [
   kind(
     'vital signs',

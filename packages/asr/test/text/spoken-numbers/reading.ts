@@ -4,7 +4,7 @@ import { DIGITS, NEGATIONS, SCALES, UNITS } from './vocabulary.js';
 
 export type { Side } from './number-runs.js';
 
-/** What a text says of numbers, units, relations and negations, in order: every way in which it may be meant. */
+/** The numbers, units, relations and negations of a text, in order, in every way in which it may be meant. */
 export interface Reading {
   readonly rows: ReadonlySet<string>;
 }

@@ -9,7 +9,7 @@ export interface Token {
   readonly glued: boolean;
   /** Somebody hesitated before it. */
   readonly hesitant: boolean;
-  /** What ends behind it: nothing, a part of a sentence or a sentence. */
+  /** Whether a part of a sentence or a sentence ends after it. */
   readonly ends: 'nothing' | 'part' | 'sentence';
 }
 

@@ -35,7 +35,7 @@ export const ORDINALS: ReadonlyMap<string, number> = new Map([
   ['hundredth', 100],
 ]);
 
-/** What a whole is parted into. */
+/** Words for parts of a whole. */
 export const PARTS: ReadonlyMap<string, number> = new Map([
   ['half', 2],
   ['halves', 2],

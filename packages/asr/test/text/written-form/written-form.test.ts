@@ -106,7 +106,7 @@ const NUMBER_WORDS = [
   ...['ninety', 'hundred', 'hundred', 'thousand', 'and', 'a', 'point', 'oh'],
 ];
 
-/** What stands between number words of one run. */
+/** Words and marks between the number words of one run. */
 const JOINTS = [
   'to',
   'or',
@@ -359,7 +359,7 @@ function spellDigits(digits: string): string {
     .join(' ');
 }
 
-/** What people do with a number's words. */
+/** Ways in which the words of a number may be spelled. */
 const spelling = fc.constantFrom(
   plain,
   (value: number) => numberToWords.toWords(value).replaceAll(',', ''),

@@ -34,7 +34,7 @@ test('a dialect is one entry of a list: its clients have sessions and records as
   ]);
   await until(async () => (await recordsOf(server))[0]?.endedAt !== undefined);
   expect(await recordsOf(server)).toMatchObject([{ finals: 1, missingSeconds: 0 }]);
-  // Those of the others go on as ever.
+  // Sessions of the other dialects go on as before.
   const client = await connectOptedIn(server.url);
   client.send(silence(0.1));
   client.send({ type: 'stop' });
@@ -114,7 +114,7 @@ async function open(url: string, protocols: string[] = []): Promise<Toy> {
   return { socket, lines, closed };
 }
 
-/** What a handshake is answered with in place of the upgrade. */
+/** The answer to a handshake in place of the upgrade. */
 async function refusalOf(url: string) {
   const socket = new WebSocket(url.replace('http', 'ws'));
   const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];

@@ -41,7 +41,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // What may not be asked is there.
+    // A process that may not be signalled is there.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

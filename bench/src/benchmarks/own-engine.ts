@@ -12,7 +12,7 @@ export interface OwnEngine {
   close(): Promise<void>;
 }
 
-/** What became of an utterance, and what that took. */
+/** The text of an utterance, and the cost of recognising it. */
 interface OwnAnswer {
   readonly text: string;
   /** From the first sample pushed to the last final. */

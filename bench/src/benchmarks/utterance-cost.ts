@@ -4,13 +4,13 @@ import { startFasterWhisper, type FasterWhisper } from '../peers/faster-whisper.
 import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
 import { startOwnEngine, type OwnEngine } from './own-engine.js';
 
-/** What single utterances cost, on one thread each. */
+/** The cost of single utterances, each on one thread. */
 export interface CostResults {
   readonly utterances: number;
   /** Length of each utterance. */
   readonly seconds: number;
   readonly rounds: number;
-  /** Where the utterances lie, in seconds of their clips. */
+  /** Where the utterances begin in their clips, seconds. */
   readonly places: readonly { readonly id: string; readonly start: number }[];
   readonly lines: readonly CostLine[];
   /**
@@ -23,7 +23,7 @@ export interface CostResults {
 /** One way to have an utterance recognised. All times in seconds, over all utterances and rounds. */
 interface CostLine {
   readonly what: string;
-  /** Of all threads. Absent without `/proc/PID/task/TID/schedstat`. */
+  /** Processor time of all threads. Absent without `/proc/PID/task/TID/schedstat`. */
   readonly processor?: Distribution | undefined;
   /** From the audio to its text. Absent for the inference process, which does only part of the work. */
   readonly wall?: Distribution | undefined;
@@ -58,7 +58,7 @@ export async function measureUtteranceCost(
   try {
     if (peer) whisper = await startFasterWhisper(1);
     const ways = [ownWay(own), ...(whisper === undefined ? [] : peerWays(whisper))];
-    // What only the first request pays is not part of an utterance's cost.
+    // Costs that only the first request has are not part of an utterance's cost.
     for (const way of ways) for (const { pcm } of utterances.slice(0, 1)) await way(pcm);
     const costs: Cost[] = [];
     const residentBytes: number[] = [];
@@ -90,7 +90,7 @@ const PEER_GREEDY = 'faster-whisper int8, beam 1';
 const OWN_INFERENCE = 'Auscult, inference process';
 const OWN_WHOLE = 'Auscult, voice detection and inference';
 
-/** What one utterance cost one way. */
+/** The cost of one utterance in one way of decoding. */
 interface Cost {
   readonly what: string;
   readonly processorSeconds: number | undefined;

@@ -5,7 +5,7 @@ import { hostileValues } from './shapes.js';
 export interface HostileMessage {
   /** Its type; `binary` for a frame of audio, `none` if it has no known type. */
   readonly type: string;
-  /** What makes it hostile. */
+  /** What makes the message hostile. */
   readonly shape: string;
   readonly frame: string | Buffer;
   /** What is sent before it to set up the session. */

@@ -2,7 +2,7 @@ import { createLog, loadConfig, openStorage, type Storage } from '@auscult/serve
 
 /** A request for records that is made to cost the server much. */
 export interface HostileReading {
-  /** Such as `GET /api/v1/sessions/{id}`. */
+  /** The route that reads it, such as `GET /api/v1/sessions/{id}`. */
   readonly where: string;
   /** What makes the record hostile. */
   readonly shape: string;

@@ -2,9 +2,9 @@ import { hostileHeaders, hostileTexts, hostileValues } from './shapes.js';
 
 /** A request that is made to cost the server much. */
 export interface HostileRequest {
-  /** Such as `POST /api/v1/login`, as in the server's OpenAPI description. */
+  /** The route as in the server's OpenAPI description, such as `POST /api/v1/login`. */
   readonly route: string;
-  /** What makes it hostile. */
+  /** What makes the request hostile. */
   readonly shape: string;
   readonly method: string;
   readonly path: string;

@@ -3,7 +3,7 @@ import { WebSocket, type RawData } from 'ws';
 
 /** How a benchmark client speaks to the server. */
 export interface ClientOptions {
-  /** Such as `ws://127.0.0.1:8000/ws/transcribe`. */
+  /** Address of the WebSocket, such as `ws://127.0.0.1:8000/ws/transcribe`. */
   readonly url: string;
   /** A `plain` client knows only the messages that every client gets: no `configure`, no partials. */
   readonly speaks: 'auscult.v1' | 'plain';

@@ -1,11 +1,11 @@
 import type { Random } from './random.js';
 
-/** What a mutation draws on. */
+/** The material from which mutations are made. */
 export interface Material {
   readonly random: Random;
   /** Another input of the corpus. */
   readonly other: () => Buffer;
-  /** What the code compares with. */
+  /** Constants with which the code compares. */
   readonly literals: readonly Buffer[];
   /** The most bytes of an input. */
   readonly longest: number;

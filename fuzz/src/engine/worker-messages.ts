@@ -33,7 +33,7 @@ export interface Progress {
   readonly places: number;
 }
 
-/** What the worker tells. */
+/** A message of the worker. */
 export type WorkerMessage =
   | ({ readonly kind: 'progress' } & Progress)
   | ({ readonly kind: 'finding' } & Finding)

@@ -1,7 +1,7 @@
 import { createEncodedAudioWatch } from '../../../packages/server/dist/live/encoded-audio.js';
 import { mustHold, usualTime, type FuzzTarget } from '../target.js';
 
-/** What a live stream begins with, in frames of any length. The first byte says how long they are. */
+/** The first bytes of a live stream, in frames of any length. The first byte of the input says how long they are. */
 export const target: FuzzTarget = {
   longest: 6_000,
   allowed: usualTime,

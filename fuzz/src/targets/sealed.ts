@@ -1,7 +1,7 @@
 import { open, seal } from '../../../packages/server/dist/records/seal.js';
 import { mustHold, unlessRefused, usualTime, type FuzzTarget } from '../target.js';
 
-/** What is encrypted in the database. The first byte says which place the rest is opened in. */
+/** Encrypted values of the database. The first byte says for which place the rest is opened. */
 export const target: FuzzTarget = {
   longest: 4_096,
   allowed: usualTime,

@@ -11,7 +11,7 @@ import { mustHold } from '../target.js';
 /** A server with one API key and one login, both over the same database. */
 export interface Credentials {
   readonly apiKey: string;
-  /** What the cookie of the login holds. */
+  /** The content of the login cookie. */
   readonly cookie: string;
   /** Whether somebody is let in who shows these headers over this protocol. */
   readonly letsIn: (headers: Headers, protocol: 'http' | 'https') => Promise<boolean>;

@@ -10,7 +10,7 @@ export interface RecognitionOptions {
   readonly language?: string;
   /** Whether the text is in the language of the speech, or in English if the model can translate. */
   readonly task?: 'transcribe' | 'translate';
-  /** Whether a session is recognised again as a whole after `stop`, for a better text beside the live one, sent as `refined`. */
+  /** Whether a session is heard again as a whole after `stop`, for a better text beside the live one: the message `refined`. */
   readonly refine?: 'off' | 'on-stop';
   /** Whether final text in English is written as a person writes it, such as `25 mg` for `twenty five milligrams`. */
   readonly writtenForm?: 'off' | 'on';

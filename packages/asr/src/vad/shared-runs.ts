@@ -4,7 +4,7 @@ import { createRunsInProgress } from './runs-in-progress.js';
 import { createWaitingFrames, type WaitingFrame } from './waiting-frames.js';
 
 /** A frame of a channel that waits for its probability. */
-export interface UnheardFrame extends WaitingFrame, HeardChannel {
+interface UnheardFrame extends WaitingFrame, HeardChannel {
   readonly resolve: (probability: number) => void;
   readonly reject: (reason: unknown) => void;
 }

@@ -117,7 +117,7 @@ describeDatabases('a backup', ({ settings, open }) => {
         masterKeyFile: join(from.dataDirectory, 'master.key'),
       });
       const { apiKeys, users } = accessOf(storage, to);
-      const keys = [revoked, valid, newer].map(({ secret }) => apiKeys.recognise(secret));
+      const keys = [revoked, valid, newer].map(({ secret }) => apiKeys.authenticate(secret));
       const people = [
         users.check('gone', disabled?.password ?? '', undefined),
         users.check('changed', reset?.password ?? '', undefined),

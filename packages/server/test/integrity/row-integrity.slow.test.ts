@@ -46,7 +46,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     const { id, secret } = await apiKeys.create(KEY, BY_SERVER);
     const other = await apiKeys.create(KEY, BY_SERVER);
     const { db } = storage.database;
-    const lets = async (text: string): Promise<boolean> => (await apiKeys.recognise(text)).ok;
+    const lets = async (text: string): Promise<boolean> => (await apiKeys.authenticate(text)).ok;
     expect(await lets(secret)).toBe(true);
     const before = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
@@ -69,7 +69,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     expect(await lets(secret)).toBe(false);
     // Another server, which has never seen the key, knows it from the audit log.
     const another = await open(where);
-    expect(await another.apiKeys.recognise(secret)).toMatchObject({ ok: false });
+    expect(await another.apiKeys.authenticate(secret)).toMatchObject({ ok: false });
     expect(await findings(storage)).toEqual([{ table: 'api_keys', id, refusal: 'replayed' }]);
     await vi.waitFor(async () => {
       expect(await refusals(storage)).toEqual([
@@ -146,7 +146,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
         cookie = await logins.startIn(transaction, login.user);
       });
     await logIn();
-    const lets = async () => (await logins.recognise(cookie)).ok;
+    const lets = async () => (await logins.authenticate(cookie)).ok;
     expect(await lets()).toBe(true);
     const row = await db.selectFrom('logins').selectAll().executeTakeFirstOrThrow();
     await sql`update logins set user_id = ${other.id}`.execute(db);

@@ -24,7 +24,7 @@ export interface WatchedProcessOptions {
 }
 
 /** What a process says once it is ready. */
-export type WorkMessage = Exclude<FromWorker, { readonly type: 'ready' | 'load-failed' }>;
+type WorkMessage = Exclude<FromWorker, { readonly type: 'ready' | 'load-failed' }>;
 
 /** Hears what a process says, and when it ends. `onExit` comes last and once. */
 export interface WatchedProcessListener {

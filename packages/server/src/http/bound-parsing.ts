@@ -1,4 +1,4 @@
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -70,6 +70,10 @@ export function boundParsing(app: FastifyInstance, refuse: (socket: Socket) => v
     app.server.on(event, (socket: Socket) => {
       boundParsingOf(socket, refuse);
     });
+  // Node would answer these by itself and go on, so that they would count as waiting for ever.
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(417, { connection: 'close' }).end();
+  });
   app.addHook('onRequest', ({ raw: { socket } }, reply, next) => {
     reply.raw.once('close', () => {
       waiting.set(socket, (waiting.get(socket) ?? 1) - 1);

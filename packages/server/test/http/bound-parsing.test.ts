@@ -20,10 +20,13 @@ describe.each(['http', 'https'] as const)('what is read at once over %s', (schem
     expect(parsed).toEqual({ requests: 8, pieces: 0 });
   });
 
-  test('holds hundreds of requests that Node answers by itself', async () => {
+  test.each([
+    ['without a host', 'GET / HTTP/1.1\r\n\r\n', 'HTTP/1.1 400'],
+    ['with expectations', 'GET / HTTP/1.1\r\nhost: localhost\r\nexpect: more\r\n\r\n', 'HTTP/1.1 417'],
+  ])('holds hundreds of requests %s, which no route is given', async (_what, request, answer) => {
     const { dial, parsed } = await startCounting(scheme);
-    const answers = await answersTo(await dial(), 'GET / HTTP/1.1\r\n\r\n'.repeat(500));
-    expect(answers.match(/HTTP\/1\.1 \d+/gu)).toEqual(['HTTP/1.1 400']);
+    const answers = await answersTo(await dial(), request.repeat(500));
+    expect(answers.match(/HTTP\/1\.1 \d+/gu)).toEqual([answer]);
     expect(parsed.requests).toBe(8);
   });
 

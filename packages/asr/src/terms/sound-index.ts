@@ -28,42 +28,39 @@ interface SoundAlike {
  * of neighbouring consonant classes with a text is not compared with it.
  */
 export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<SoundIndex> {
-  const { entries, codes, starts, weights, pairCounts, byPair } = yield* pack(sayings);
-  const shared = new Uint8Array(entries.length);
-  const touched = new Uint32Array(entries.length);
+  const find = createFinder(yield* pack(sayings));
   const latest = new LRUCache<string, readonly SoundAlike[]>({ max: MOST_KEPT });
-
-  /**
-   * Counts the pairs that each way from `first` up to, but not including, `behind` shares with a text; returns how
-   * many ways share any.
-   */
-  const countShared = (pairs: ReadonlySet<string>, first: number, behind: number): number => {
-    let count = 0;
-    for (const pair of pairs) {
-      const members = byPair.get(pair) ?? none;
-      for (let place = lowerBound(first, members); place < members.length; place++) {
-        const way = members[place] as number;
-        if (way >= behind) break;
-        if (shared[way] === 0) touched[count++] = way;
-        (shared[way] as number)++;
-      }
-    }
-    return count;
+  return {
+    near(text, limit) {
+      const spelling = soundSpelling(text);
+      if (spelling.length < SHORTEST) return [];
+      const key = `${spelling} ${limit}`;
+      const known = latest.get(key);
+      if (known) return known;
+      const found = find(spelling, limit);
+      latest.set(key, found);
+      return found;
+    },
   };
+}
 
-  const find = (spelling: string, limit: number): readonly SoundAlike[] => {
+/** Compares a spelling with those ways that weigh about as much and share enough pairs with it. */
+function createFinder(ways: PackedWays): (spelling: string, limit: number) => readonly SoundAlike[] {
+  const { entries, codes, starts, weights, pairCounts } = ways;
+  const { shared, touched, count } = createPairCounter(ways);
+  return (spelling, limit) => {
     const sounds = soundsOf(spelling);
     const pairs = new Set(pairsOf(spelling));
     const best = new Map<number, SoundAlike>();
     // The distance is at least the difference of the weights, divided by their mean.
     const ratio = limit < 2 ? (2 + limit) / (2 - limit) : Infinity;
-    const count = countShared(
+    const found = count(
       pairs,
       lowerBound(sounds.weight / ratio, weights),
       lowerBound(sounds.weight * ratio, weights),
     );
     let compared = 0;
-    for (const way of touched.subarray(0, count)) {
+    for (const way of touched.subarray(0, found)) {
       const common = shared[way] as number;
       shared[way] = 0;
       if (compared === MOST_COMPARED) continue;
@@ -78,16 +75,35 @@ export function* growSoundIndex(sayings: readonly (readonly string[])[]): Steps<
     }
     return nearestOf([...best.values()]);
   };
+}
 
+/** Counts the pairs that ways share with a text. */
+interface PairCounter {
+  /** By the number of a way, how many; to be set to 0 again by whoever asked. */
+  readonly shared: Uint8Array;
+  /** The ways that share any: as many as were found, in front. */
+  readonly touched: Uint32Array;
+  /** Counts for each way from `first` up to, but not including, `behind`; returns how many ways share any. */
+  readonly count: (pairs: ReadonlySet<string>, first: number, behind: number) => number;
+}
+
+function createPairCounter({ entries, byPair }: PackedWays): PairCounter {
+  const shared = new Uint8Array(entries.length);
+  const touched = new Uint32Array(entries.length);
   return {
-    near(text, limit) {
-      const spelling = soundSpelling(text);
-      if (spelling.length < SHORTEST) return [];
-      const key = `${spelling} ${limit}`;
-      const known = latest.get(key);
-      if (known) return known;
-      const found = find(spelling, limit);
-      latest.set(key, found);
+    shared,
+    touched,
+    count(pairs, first, behind) {
+      let found = 0;
+      for (const pair of pairs) {
+        const members = byPair.get(pair) ?? none;
+        for (let place = lowerBound(first, members); place < members.length; place++) {
+          const way = members[place] as number;
+          if (way >= behind) break;
+          if (shared[way] === 0) touched[found++] = way;
+          (shared[way] as number)++;
+        }
+      }
       return found;
     },
   };

@@ -29,63 +29,78 @@ export function* growTermTrie(
   spellings: Iterable<TermSpelling>,
   vocabulary: VocabularyTrie,
 ): Steps<TermTrie> {
-  // Children are listed in arrays of numbers: a map for each node would take ten times the memory.
-  const bytes = [0];
-  const firstChild = [NONE];
-  const nextSibling = [NONE];
+  const nodes: Nodes = { bytes: [0], firstChild: [NONE], nextSibling: [NONE] };
   const bonuses = [0];
   const wholes = new Map<number, number>();
   const steps = new Map<number, ReadonlyMap<number, number>>();
-
-  const childOf = (node: number, byte: number): number => {
-    let child = firstChild[node] ?? NONE;
-    while (child !== NONE && bytes[child] !== byte) child = nextSibling[child] ?? NONE;
-    return child;
-  };
-
-  const grow = (node: number, byte: number): number => {
-    const child = bytes.push(byte) - 1;
-    firstChild.push(NONE);
-    nextSibling.push(firstChild[node] ?? NONE);
-    firstChild[node] = child;
-    bonuses.push(0);
-    return child;
-  };
 
   for (const { text, bonus } of spellings) {
     const spelled = utf8.encode(` ${text}`);
     let node = ROOT;
     spelled.forEach((byte, index) => {
       const folded = foldCase(byte);
-      const known = childOf(node, folded);
-      node = known === NONE ? grow(node, folded) : known;
+      const known = childOf(nodes, node, folded);
+      node = known === NONE ? addChild(nodes, node, folded) : known;
       bonuses[node] = Math.max(bonuses[node] ?? 0, (bonus * (index + 1)) / spelled.length);
     });
     wholes.set(node, Math.max(wholes.get(node) ?? 0, bonus));
     yield;
   }
 
-  const collect = (node: number, tokens: number, found: Map<number, number>) => {
-    for (const token of vocabulary.tokensAt(tokens)) found.set(token, node);
-    for (let child = firstChild[node] ?? NONE; child !== NONE; child = nextSibling[child] ?? NONE) {
-      const longer = vocabulary.childOf(tokens, bytes[child] ?? 0);
-      if (longer !== undefined) collect(child, longer, found);
-    }
-    return found;
-  };
-
   return {
     root: ROOT,
     stepsFrom(node) {
       const known = steps.get(node);
       if (known) return known;
-      const found = collect(node, vocabulary.root, new Map<number, number>());
+      const found = new Map<number, number>();
+      addSteps(nodes, node, vocabulary, vocabulary.root, found);
       steps.set(node, found);
       return found;
     },
     bonusAt: (node) => bonuses[node] ?? 0,
     wholeAt: (node) => wholes.get(node),
   };
+}
+
+/**
+ * Each by the number of a node: the byte that leads to it, its first child, and the next child of its parent. A map for
+ * each node would take ten times the memory.
+ */
+interface Nodes {
+  readonly bytes: number[];
+  readonly firstChild: number[];
+  readonly nextSibling: number[];
+}
+
+/** The node that a byte leads to, or `NONE`. */
+function childOf({ bytes, firstChild, nextSibling }: Nodes, node: number, byte: number): number {
+  let child = firstChild[node] ?? NONE;
+  while (child !== NONE && bytes[child] !== byte) child = nextSibling[child] ?? NONE;
+  return child;
+}
+
+function addChild({ bytes, firstChild, nextSibling }: Nodes, node: number, byte: number): number {
+  const child = bytes.push(byte) - 1;
+  firstChild.push(NONE);
+  nextSibling.push(firstChild[node] ?? NONE);
+  firstChild[node] = child;
+  return child;
+}
+
+/** Adds the tokens that lead on from a node, all of which begin as the node `begun` of the vocabulary does. */
+function addSteps(
+  nodes: Nodes,
+  node: number,
+  vocabulary: VocabularyTrie,
+  begun: number,
+  found: Map<number, number>,
+): void {
+  for (const token of vocabulary.tokensAt(begun)) found.set(token, node);
+  const { bytes, firstChild, nextSibling } = nodes;
+  for (let child = firstChild[node] ?? NONE; child !== NONE; child = nextSibling[child] ?? NONE) {
+    const longer = vocabulary.childOf(begun, bytes[child] ?? 0);
+    if (longer !== undefined) addSteps(nodes, child, vocabulary, longer, found);
+  }
 }
 
 const ROOT = 0;

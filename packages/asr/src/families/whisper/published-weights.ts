@@ -33,42 +33,9 @@ export interface PublishedWeights {
  * precision read alike. `folder`: where the files of external weights are.
  */
 export function readPublishedWeights({ graph }: OnnxModel, folder: string): PublishedWeights {
-  const graphs = [graph, ...branchesOf(graph)];
-  const nodes = graphs.flatMap((part) => part.node);
-  const constants = new Map(
-    graphs.flatMap((part) => part.initializer).map((tensor) => [tensor.name, tensor]),
-  );
-  for (const { opType, attribute, output } of nodes) {
-    const value = opType === 'Constant' ? attribute.find(({ name }) => name === 'value')?.t : undefined;
-    if (value) constants.set(output[0] ?? '', value);
-  }
-
-  const weights = (name: string): Weights | undefined => {
-    const whole = constants.get(name);
-    if (whole) return { kind: 'float', dims: whole.dims.map(Number), values: floatValues(whole, folder) };
-    const quantised = constants.get(`${name}_quantized`);
-    const scale = constants.get(`${name}_scale`);
-    const zeroPoint = constants.get(`${name}_zero_point`);
-    if (!quantised || !scale || !zeroPoint) return undefined;
-    const shift = quantised.dataType === ElementType.int8 ? 128 : 0;
-    const signed = zeroPoint.dataType === ElementType.int8;
-    const zero = integerValues(zeroPoint, folder)[0] ?? 0;
-    return {
-      kind: 'quantised',
-      dims: quantised.dims.map(Number),
-      values: integerValues(quantised, folder).map((value) => value ^ shift),
-      scale: floatValues(scale, folder)[0] ?? 0,
-      zeroPoint: (signed ? (zero << 24) >> 24 : zero) + shift,
-    };
-  };
-
-  /** The full name, with whatever the exporter put before and after it. */
-  const fullName = (name: string): string | undefined => {
-    const pattern = new RegExp(`(^|[./])${escaped(name)}(_merged_\\d+)?(_quantized)?$`);
-    const found = [...constants.keys()].find((candidate) => pattern.test(candidate));
-    return found?.replace(/_quantized$/, '');
-  };
-
+  const nodes = [graph, ...branchesOf(graph)].flatMap((part) => part.node);
+  const constants = constantsOf(graph);
+  const weights = (name: string) => weightsOf(constants, name, folder);
   return {
     matrix(layer) {
       const pattern = new RegExp(`(^|/)${escaped(layer)}/MatMul(_quant)?$`);
@@ -79,27 +46,75 @@ export function readPublishedWeights({ graph }: OnnxModel, folder: string): Publ
       return found;
     },
     table(name) {
-      const full = fullName(name);
+      const full = fullName(constants, name);
       const found = full === undefined ? undefined : weights(full);
       if (!found) throw new Error(`it has no ${name}`);
       return found;
     },
     vector(name) {
-      const full = fullName(name);
+      const full = fullName(constants, name);
       const tensor = full === undefined ? undefined : constants.get(full);
       return tensor && floatValues(tensor, folder);
     },
     constant(dims) {
-      for (const tensor of constants.values()) {
-        if (tensor.dataType !== ElementType.float32 && tensor.dataType !== ElementType.float16) continue;
-        const own = tensor.dims.map(Number);
-        while (own.length > dims.length && own[0] === 1) own.shift();
-        if (own.length === dims.length && own.every((size, axis) => size === dims[axis]))
-          return floatValues(tensor, folder);
-      }
+      for (const tensor of constants.values())
+        if (isFloat(tensor) && hasDims(tensor, dims)) return floatValues(tensor, folder);
       return undefined;
     },
   };
+}
+
+type Constants = ReadonlyMap<string, OnnxTensor>;
+
+/** All constants by name, whether they are listed or come out of nodes. */
+function constantsOf(graph: OnnxGraph): Constants {
+  const graphs = [graph, ...branchesOf(graph)];
+  const constants = new Map(
+    graphs.flatMap((part) => part.initializer).map((tensor) => [tensor.name, tensor]),
+  );
+  for (const { opType, attribute, output } of graphs.flatMap((part) => part.node)) {
+    const value = opType === 'Constant' ? attribute.find(({ name }) => name === 'value')?.t : undefined;
+    if (value) constants.set(output[0] ?? '', value);
+  }
+  return constants;
+}
+
+/** Weights by their full name, floats or quantised. */
+function weightsOf(constants: Constants, name: string, folder: string): Weights | undefined {
+  const whole = constants.get(name);
+  if (whole) return { kind: 'float', dims: whole.dims.map(Number), values: floatValues(whole, folder) };
+  const quantised = constants.get(`${name}_quantized`);
+  const scale = constants.get(`${name}_scale`);
+  const zeroPoint = constants.get(`${name}_zero_point`);
+  if (!quantised || !scale || !zeroPoint) return undefined;
+  const shift = quantised.dataType === ElementType.int8 ? 128 : 0;
+  const signed = zeroPoint.dataType === ElementType.int8;
+  const zero = integerValues(zeroPoint, folder)[0] ?? 0;
+  return {
+    kind: 'quantised',
+    dims: quantised.dims.map(Number),
+    values: integerValues(quantised, folder).map((value) => value ^ shift),
+    scale: floatValues(scale, folder)[0] ?? 0,
+    zeroPoint: (signed ? (zero << 24) >> 24 : zero) + shift,
+  };
+}
+
+/** The full name, with whatever the exporter put before and after it. */
+function fullName(constants: Constants, name: string): string | undefined {
+  const pattern = new RegExp(`(^|[./])${escaped(name)}(_merged_\\d+)?(_quantized)?$`);
+  const found = [...constants.keys()].find((candidate) => pattern.test(candidate));
+  return found?.replace(/_quantized$/, '');
+}
+
+function isFloat({ dataType }: OnnxTensor): boolean {
+  return dataType === ElementType.float32 || dataType === ElementType.float16;
+}
+
+/** Whether a tensor has these dimensions, not counting leading ones. */
+function hasDims(tensor: OnnxTensor, dims: readonly number[]): boolean {
+  const own = tensor.dims.map(Number);
+  while (own.length > dims.length && own[0] === 1) own.shift();
+  return own.length === dims.length && own.every((size, axis) => size === dims[axis]);
 }
 
 /** The weights as floats. */

@@ -32,53 +32,9 @@ export interface TransformerGraph {
 
 /** Makes an empty graph. */
 export function createTransformerGraph(): TransformerGraph {
-  const nodes: OnnxNode[] = [];
-  const constants: OnnxTensor[] = [];
-  const named = new Set<string>();
-  /** Inputs of products that have been quantised already. */
-  const quantised = new Set<string>();
-
-  const constant = (tensor: OnnxTensor): string => {
-    if (!named.has(tensor.name)) constants.push(tensor);
-    named.add(tensor.name);
-    return tensor.name;
-  };
-  const add: TransformerGraph['add'] = (opType, input, output, attribute = []) => {
-    nodes.push(node(opType, input, [output], attribute));
-    return output;
-  };
-  const floats: TransformerGraph['floats'] = (name, dims, values) =>
-    constant(float32Tensor(name, dims, values));
-  const bytes = (name: string, dims: readonly number[], rawData: Uint8Array) =>
-    constant({ name, dims: [...dims], dataType: ElementType.uint8, rawData });
-
-  const integerProduct = (input: string, name: string, weights: Weights & { kind: 'quantised' }): string => {
-    if (!quantised.has(input)) {
-      quantised.add(input);
-      const parts = ['quantised', 'scale', 'zero_point'].map((part) => `${input}/${part}`);
-      nodes.push(node('DynamicQuantizeLinear', [input], parts));
-    }
-    const product = add(
-      'MatMulInteger',
-      [
-        `${input}/quantised`,
-        bytes(`${name}/weights`, weights.dims, weights.values),
-        `${input}/zero_point`,
-        bytes(`${name}/zero_point`, [], Uint8Array.of(weights.zeroPoint)),
-      ],
-      `${name}/integers`,
-    );
-    const scale = constant(float32Scalar(`${name}/weights_scale`, weights.scale));
-    return add(
-      'Mul',
-      [
-        add('Cast', [product], `${name}/unscaled`, [int('to', ElementType.float32)]),
-        add('Mul', [`${input}/scale`, scale], `${name}/scale`),
-      ],
-      `${name}/product`,
-    );
-  };
-
+  const parts = collectParts();
+  const { nodes, constants, add, constant, floats, bytes } = parts;
+  const integerProduct = createIntegerProducts(parts);
   return {
     nodes,
     constants,
@@ -114,6 +70,70 @@ export function createTransformerGraph(): TransformerGraph {
       return add('DequantizeLinear', [rows, scale, zeroPoint], name);
     },
     gelu: (input) => add('Gelu', [input], `${input}/gelu`),
+  };
+}
+
+/** Nodes and constants, and what adds to them. */
+interface GraphParts {
+  readonly nodes: OnnxNode[];
+  readonly constants: OnnxTensor[];
+  readonly add: TransformerGraph['add'];
+  /** Adds a constant unless there is one of that name, and returns its name. */
+  readonly constant: (tensor: OnnxTensor) => string;
+  readonly floats: TransformerGraph['floats'];
+  readonly bytes: (name: string, dims: readonly number[], rawData: Uint8Array) => string;
+}
+
+function collectParts(): GraphParts {
+  const nodes: OnnxNode[] = [];
+  const constants: OnnxTensor[] = [];
+  const named = new Set<string>();
+  const constant = (tensor: OnnxTensor): string => {
+    if (!named.has(tensor.name)) constants.push(tensor);
+    named.add(tensor.name);
+    return tensor.name;
+  };
+  return {
+    nodes,
+    constants,
+    add(opType, input, output, attribute = []) {
+      nodes.push(node(opType, input, [output], attribute));
+      return output;
+    },
+    constant,
+    floats: (name, dims, values) => constant(float32Tensor(name, dims, values)),
+    bytes: (name, dims, rawData) => constant({ name, dims: [...dims], dataType: ElementType.uint8, rawData }),
+  };
+}
+
+/** Products in integers, for which each input is quantised once. */
+function createIntegerProducts({ nodes, add, constant, bytes }: GraphParts) {
+  const quantised = new Set<string>();
+  return (input: string, name: string, weights: Weights & { readonly kind: 'quantised' }): string => {
+    if (!quantised.has(input)) {
+      quantised.add(input);
+      const parts = ['quantised', 'scale', 'zero_point'].map((part) => `${input}/${part}`);
+      nodes.push(node('DynamicQuantizeLinear', [input], parts));
+    }
+    const product = add(
+      'MatMulInteger',
+      [
+        `${input}/quantised`,
+        bytes(`${name}/weights`, weights.dims, weights.values),
+        `${input}/zero_point`,
+        bytes(`${name}/zero_point`, [], Uint8Array.of(weights.zeroPoint)),
+      ],
+      `${name}/integers`,
+    );
+    const scale = constant(float32Scalar(`${name}/weights_scale`, weights.scale));
+    return add(
+      'Mul',
+      [
+        add('Cast', [product], `${name}/unscaled`, [int('to', ElementType.float32)]),
+        add('Mul', [`${input}/scale`, scale], `${name}/scale`),
+      ],
+      `${name}/product`,
+    );
   };
 }
 

@@ -6,13 +6,13 @@ import type { Transcript } from './transcript.js';
 
 /** The ways in which a recording ends. Only the first one counts. */
 export interface Ending {
-  /** All text is here; what was recorded may be heard again still, for which the connection is needed. */
-  readonly complete: (isHeardAgain: boolean) => void;
-  /** Nothing is heard again any more. */
-  readonly hearAgainNoMore: () => void;
-  /** There is no way on. */
+  /** All text is here. If it is still to be refined, the connection is kept until `endRefinement`. */
+  readonly complete: (isToBeRefined: boolean) => void;
+  /** The refined text is here, or will never come. */
+  readonly endRefinement: () => void;
+  /** The recording cannot go on. */
   readonly fail: (problem: Problem) => void;
-  /** The source broke. The text of what it gave is still to come, but then the recording has failed. */
+  /** The source broke. The text of what it gave is waited for, and then the recording has failed. */
   readonly loseSource: (cause: unknown) => void;
   /** Gives up. */
   readonly giveUp: () => void;
@@ -43,13 +43,13 @@ export function createEnding(parts: EndingParts): Ending {
   }
 
   return {
-    complete: (isHeardAgain) => {
+    complete: (isToBeRefined) => {
       keeper.moveTo({ kind: 'stopped' });
-      if (!isHeardAgain) release();
+      if (!isToBeRefined) release();
       if (sourceFailure) finished.reject(sourceFailure);
       else finished.resolve(transcript());
     },
-    hearAgainNoMore: () => {
+    endRefinement: () => {
       if (keeper.now().phase.kind === 'stopped') release();
     },
     fail: (problem) => {

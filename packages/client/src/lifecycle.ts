@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from './audio/sample-rate.js';
 import type { ChooseSource } from './choose-source.js';
-import type { Connectedness } from './delivery/delivery-listener.js';
+import type { ConnectionState } from './delivery/delivery-listener.js';
 import { createEnding, type Ending } from './ending.js';
 import { createDeferred } from './deferred.js';
 import type { Pipeline } from './pipeline.js';
@@ -19,7 +19,7 @@ export interface Lifecycle extends Ending {
   readonly stop: () => Promise<Transcript>;
   readonly useMicrophone: (deviceId: string) => Promise<void>;
   /** The connection has changed. */
-  readonly follow: (connectedness: Connectedness) => void;
+  readonly follow: (connection: ConnectionState) => void;
 }
 
 interface LifecycleParts {
@@ -79,10 +79,10 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
         throw misused('Start the transcriber before its microphone is changed.');
       await source.useMicrophone(deviceId);
     },
-    follow: (connectedness) => {
-      if (connectedness.kind === 'connecting') return;
+    follow: (connection) => {
+      if (connection.kind === 'connecting') return;
       connected.resolve(undefined);
-      keeper.change({ outage: connectedness.outage });
+      keeper.change({ outage: connection.outage });
     },
   };
 }

@@ -122,13 +122,13 @@ function deliveryListener(
     onProblem: (problem) => emit('problem', problem),
     onWarning: (warning) => {
       emit('warning', warning);
-      if (warning.code.startsWith('refine')) lifecycle().hearAgainNoMore();
+      if (warning.code.startsWith('refine')) lifecycle().endRefinement();
     },
     onRefined: (refined) => {
       emit('refined', refined);
-      lifecycle().hearAgainNoMore();
+      lifecycle().endRefinement();
     },
-    onConnectedness: (connectedness) => lifecycle().follow(connectedness),
+    onConnection: (state) => lifecycle().follow(state),
     onStopped: (refines) => lifecycle().complete(refines),
     onFailed: (problem) => lifecycle().fail(problem),
   };

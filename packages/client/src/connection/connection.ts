@@ -13,7 +13,7 @@ export interface Connection {
   readonly waitingBytes: () => number;
   /** Closes it in order. No listener is called afterwards. */
   readonly close: () => void;
-  /** Leaves it as it is, dead or refused. No listener is called afterwards. */
+  /** Gives it up without waiting for the server, which may be dead. No listener is called afterwards. */
   readonly abandon: () => void;
 }
 

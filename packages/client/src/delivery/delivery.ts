@@ -4,8 +4,9 @@ import type { TranscriberOptions, WebSocketConstructor } from '../transcriber-op
 import type { AudioBuffer } from './audio-buffer.js';
 import type { DeliveryListener } from './delivery-listener.js';
 import { createDialer } from './dialer.js';
-import { createLinkActions } from './link-actions.js';
+import { carryOut } from './link-actions.js';
 import { createLinkDriver } from './link-driver.js';
+import type { LinkAction } from './link.js';
 import { watchSurroundings } from './surroundings.js';
 import { takeMessage } from './take-message.js';
 import { createTransfer } from './transfer.js';
@@ -62,7 +63,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     onMessage: (message) => takeMessage(message, link, transfer, listener),
     onHungUp: transfer.interrupt,
   });
-  const act = createLinkActions({ dialer, transfer, configure, listener });
+  const act = (action: LinkAction): void => carryOut(action, { dialer, transfer, configure, listener });
   const link = createLinkDriver(ticket !== undefined, act, () => {
     dialer.hangUp();
     stopWatching();

@@ -19,11 +19,11 @@ export interface Dialer {
   readonly dial: (to: ConnectAction) => void;
   /** The connection that exists or is being made. */
   readonly connection: () => Connection | undefined;
-  /** The connection delivers audio and is no longer waited for. */
+  /** Audio is delivered over the connection: its handshake is over. */
   readonly hold: () => void;
   /** Takes the connection for dead. */
   readonly abandon: () => void;
-  /** Forgets the connection, and what was to be done later. */
+  /** Forgets the connection, and stops the timer. */
   readonly hangUp: () => void;
   /** Tries again after a pause, the milliseconds of which are returned. */
   readonly pause: () => number;

@@ -41,9 +41,9 @@ export interface Ledger {
    * Overwrites with silence what is settled in one channel but sent again for the other. `at` is its first sample.
    */
   readonly silenceSettled: (interleaved: Int16Array, at: number) => void;
-  /** Seconds of the session, on the own clock. */
+  /** A time in the session, in seconds, as one on the own clock. */
   readonly ownSeconds: (sessionSeconds: number) => number;
-  /** The sample on the own clock that is so many seconds into the session. */
+  /** The same as a sample. */
   readonly ownSample: (sessionSeconds: number) => number;
 }
 

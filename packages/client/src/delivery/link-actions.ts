@@ -13,53 +13,53 @@ interface LinkParts {
 }
 
 /** Does what the link asks for, with sockets, timers and audio. */
-export function createLinkActions(parts: LinkParts): (action: LinkAction) => void {
+export function carryOut(action: LinkAction, parts: LinkParts): void {
   const { dialer, transfer, configure, listener } = parts;
-
-  function deliver({ session, receivedSamples }: Extract<LinkAction, { kind: 'deliver' }>): void {
-    transfer.begin(receivedSamples);
-    dialer.hold();
-    listener.onConnectedness({ kind: 'connected', outage: undefined });
-    // Whoever was told may have closed it.
-    const connection = dialer.connection();
-    if (connection) transfer.connect(connection, session.maxFrameBytes);
-  }
-
-  function tellWaiting(reason: Outage['reason'], retryAt: number): void {
-    listener.onConnectedness({ kind: 'waiting', outage: { attempt: dialer.attempt(), retryAt, reason } });
-  }
-
-  return (action) => {
-    switch (action.kind) {
-      case 'connect':
-        listener.onConnectedness({ kind: 'connecting' });
-        return dialer.dial(action);
-      case 'send-configure':
-        return dialer.connection()?.send(configure);
-      case 'send-resume': {
-        const { sessionId, token } = action;
-        return dialer
-          .connection()
-          ?.send({ type: 'resume', sessionId, token, next: [...transfer.nextFinals()] });
-      }
-      case 'deliver':
-        return deliver(action);
-      case 'abandon':
-        return dialer.connection()?.abandon();
-      case 'close':
-        return dialer.connection()?.close();
-      case 'wait':
-        return tellWaiting(action.reason, performance.now() + dialer.pause());
-      case 'hold':
-        return tellWaiting('unauthorized', Infinity);
-      case 'tell':
-        return listener.onProblem(action.problem);
-      case 'fail':
-        return listener.onFailed(action.problem);
-      case 'lose-refinement':
-        return listener.onWarning(refinementLost);
+  switch (action.kind) {
+    case 'connect':
+      listener.onConnection({ kind: 'connecting' });
+      return dialer.dial(action);
+    case 'send-configure':
+      return dialer.connection()?.send(configure);
+    case 'send-resume': {
+      const { sessionId, token } = action;
+      return dialer
+        .connection()
+        ?.send({ type: 'resume', sessionId, token, next: [...transfer.nextFinals()] });
     }
-  };
+    case 'deliver':
+      return deliver(action, parts);
+    case 'abandon':
+      return dialer.connection()?.abandon();
+    case 'close':
+      return dialer.connection()?.close();
+    case 'wait':
+      return reportOutage(action.reason, performance.now() + dialer.pause(), parts);
+    case 'hold':
+      return reportOutage('unauthorized', Infinity, parts);
+    case 'tell':
+      return listener.onProblem(action.problem);
+    case 'fail':
+      return listener.onFailed(action.problem);
+    case 'lose-refinement':
+      return listener.onWarning(refinementLost);
+  }
+}
+
+function deliver(
+  { session, receivedSamples }: Extract<LinkAction, { kind: 'deliver' }>,
+  { dialer, transfer, listener }: LinkParts,
+): void {
+  transfer.begin(receivedSamples);
+  dialer.hold();
+  listener.onConnection({ kind: 'connected', outage: undefined });
+  // The listener may have closed the connection.
+  const connection = dialer.connection();
+  if (connection) transfer.connect(connection, session.maxFrameBytes);
+}
+
+function reportOutage(reason: Outage['reason'], retryAt: number, { dialer, listener }: LinkParts): void {
+  listener.onConnection({ kind: 'waiting', outage: { attempt: dialer.attempt(), retryAt, reason } });
 }
 
 const refinementLost = {

@@ -45,7 +45,7 @@ type LinkPhase =
       readonly readiesToCome: number;
     }
   | { readonly kind: 'ready' }
-  /** For the next try. */
+  /** Until the next try. */
   | { readonly kind: 'waiting' }
   /** Until somebody has logged in. */
   | { readonly kind: 'held' }

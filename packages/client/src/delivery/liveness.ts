@@ -11,14 +11,14 @@ export interface Liveness {
   readonly heard: () => void;
   /** Whether the connection must be considered dead. To be called about every second, or more often. */
   readonly isDead: () => boolean;
-  /** Asks a server that does not acknowledge for the text of what it has, once that is much. */
+  /** Asks a server that acknowledges nothing for the text of what it has, once that is `flushSeconds`. */
   readonly flushIfMuchIsUnsettled: () => void;
 }
 
 interface LivenessParts {
   readonly ledger: Ledger;
   readonly requests: FlushRequests;
-  /** How many unsettled seconds are much. */
+  /** Unsettled seconds that are too many to be kept without a sign from the server. */
   readonly flushSeconds: number;
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Listening } from './listening.js';
 
-/** What holds for every stream that was flushed, whatever was said in it. */
+/** Expects what must hold for every flushed stream, whatever was said in it. */
 export function expectOrderly({ live, finals, speech, lost }: Listening): void {
   expect(lost).toEqual([]);
   expect(finals.map(({ sequence }) => sequence)).toEqual(finals.map((_, index) => index));

@@ -6,18 +6,18 @@ import { moonshineTokenText } from '../../src/families/moonshine/moonshine-text.
 import { spellWords } from '../../src/text/words.js';
 import { plainRequest } from '../../src/decoding/speech-model.js';
 
-/** What is to be decoded: the audio, and the tokens already known for its beginning. */
+/** Audio to decode, and the tokens that are already known for its beginning. */
 export interface DecodingRow {
   readonly cross: CrossAttention;
   readonly prefix: readonly number[];
 }
 
-/** A token, and the encoder frame that the decoder listened to most for it. */
+/** A token, and the encoder frame to which the decoder paid most attention. */
 export interface HeardToken extends ScoredToken {
   readonly frame: number;
 }
 
-/** The parts of a model that say how it is decoded. */
+/** The parts of a model that decoding needs. */
 type DecodingRules = Pick<SpeechModel, 'prompt' | 'rules' | 'endToken'>;
 
 /** Decodes rows together. `joinAt` says before which step each row joins. */
@@ -53,7 +53,7 @@ export async function decodeTogether(
   return results;
 }
 
-/** Rows read tokens and join the batch; gives what follows, the same for each. */
+/** Reads tokens once, and lets all `rows` join the batch with them. Returns the output after the last token. */
 export async function prefill(
   batch: DecoderBatch,
   rows: readonly number[],
@@ -78,16 +78,16 @@ export function likeliestAllowed(
   return { ...likeliestToken(logits), frame };
 }
 
-/** The words that they spell. */
+/** The words that the tokens spell. */
 export function wordsOfTokens(heard: readonly HeardToken[]): readonly string[] {
   const logProbabilities = heard.map(({ logProbability }) => logProbability);
   return spellWords(tokensOf(heard), logProbabilities, moonshineTokenText).map(({ text }) => text);
 }
 
-/** Only the tokens. */
+/** The tokens without their scores. */
 export function tokensOf(heard: readonly HeardToken[]): readonly number[] {
   return heard.map(({ token }) => token);
 }
 
-/** Far more than is said in a clip. */
+/** Far more tokens than any clip has. */
 const TOKEN_LIMIT = 120;

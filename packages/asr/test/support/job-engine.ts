@@ -2,7 +2,7 @@ import { plainRequest, type SpeechModel } from '../../src/decoding/speech-model.
 import type { RecognitionJob, RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { createJobEngine } from '../../src/inference/worker/job-engine.js';
 
-/** An engine over a model, and the results of its jobs so far by their ids. Throws what a job fails with. */
+/** An engine over a model, and the results so far by the ids of their jobs. An error of a job is thrown. */
 export function startEngine(model: SpeechModel) {
   const results = new Map<number, RecognitionResult>();
   const engine = createJobEngine({
@@ -15,7 +15,7 @@ export function startEngine(model: SpeechModel) {
   return { engine, results };
 }
 
-/** A final of all of some audio, that nothing was heard of before, and its samples. */
+/** A job for a final over the whole of `audio`, of which nothing was recognised before, and its samples. */
 export function finalJob(
   id: number,
   audio: Int16Array,

@@ -22,7 +22,7 @@ export interface Listening {
   readonly text: () => string;
 }
 
-/** Opens a stream of float samples at 16 kHz without partials, unless told otherwise. */
+/** Opens a stream; unless `options` say otherwise, of float samples at 16 kHz, without partials. */
 export function listen(recognizer: Recognizer, options: Partial<LiveOptions> = {}): Listening {
   const finals: FinalHypothesis[] = [];
   const partials: PartialHypothesis[] = [];
@@ -40,7 +40,7 @@ export function listen(recognizer: Recognizer, options: Partial<LiveOptions> = {
   return { live, finals, partials, speech, lost, text: () => finals.map(({ text }) => text).join(' ') };
 }
 
-/** Transcribes 16 kHz samples through a stream of their own, given at once. */
+/** Transcribes 16 kHz samples through a new stream that gets all of them at once. */
 export async function transcribe(
   recognizer: Recognizer,
   samples: Float32Array,
@@ -53,7 +53,7 @@ export async function transcribe(
   return listening;
 }
 
-/** Feeds a stream a fifth of a second at a time, each once the recognizer is done with the one before. */
+/** Feeds a stream a fifth of a second at a time, and waits each time until the recognizer has nothing left to do. */
 export async function feedInStep(
   recognizer: Recognizer,
   { live }: Listening,
@@ -76,7 +76,7 @@ export function encodePcm(samples: Float32Array, encoding: PcmEncoding): Uint8Ar
   return new Uint8Array(view.buffer);
 }
 
-/** The audio that voice activity needs for one more probability. */
+/** The audio of which voice activity detection makes one probability. */
 const ONE_FRAME_SECONDS = 0.032;
 
 function isIdle(recognizer: Recognizer): boolean {

@@ -31,7 +31,7 @@ export const thisProcessor: WhisperTarget = {
   int8Weights: preferredWeightFormat() === 'int8',
 };
 
-/** The graphs that are prepared of those in a folder, before the encoder gets its silent ending. */
+/** The prepared graphs of a folder, before the encoder gets its silent ending. */
 export async function prepareFrom(
   folder: string,
   computeType: ComputeType,

@@ -76,7 +76,7 @@ export async function openPublished(name: string): Promise<PublishedModel> {
 
 const ONE_THREAD = { intraOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 3 } as const;
 
-/** The catalog's entry of that name. */
+/** The entry of the catalog with that name. */
 export function catalogEntry(name: string): MoonshineEntry {
   const entry = moonshineCatalog.find((candidate) => candidate.name === name);
   if (!entry) throw new Error(`there is no model ${name}`);
@@ -98,7 +98,7 @@ function emptyPast({ decoderLayers, heads, headSize }: ModelGeometry): Map<strin
   return new Map(names.flat().map((name) => [name, empty()]));
 }
 
-/** The branch that reads the cache returns no cross-attention: that of the first token stays. */
+/** The branch that reads the cache returns no cross-attention. That of the first token remains valid. */
 function nextPast(
   past: ReadonlyMap<string, Tensor>,
   outputs: InferenceSession.OnnxValueMapType,

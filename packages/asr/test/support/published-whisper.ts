@@ -54,7 +54,7 @@ export async function openPublishedWhisper(
         ...Object.fromEntries(past),
       })) as unknown as PublishedStep;
       if (!before) return outputs;
-      // The branch that reads the cache returns no cross-attention: that of the first step stays.
+      // The branch that reads the cache returns no cross-attention. That of the first step remains valid.
       const kept = states.filter((state) => state.includes('encoder')).map((state) => `present.${state}`);
       return { ...outputs, ...Object.fromEntries(kept.map((name) => [name, before[name] as Tensor])) };
     },

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A recognizer with real processes, and what it told of them. */
+/** A recognizer with real processes, and the events that it reported. */
 export interface RealRecognizer {
   readonly recognizer: Recognizer;
   readonly events: readonly RecognizerEvent[];
@@ -11,7 +11,7 @@ export interface RealRecognizer {
   close(): Promise<void>;
 }
 
-/** Prepared graphs of all tests of a run: to prepare them takes longer than most tests. */
+/** A folder of prepared graphs that all tests of a run share, since preparing them takes longer than most tests. */
 const GRAPHS = path.join(process.env['XDG_DATA_HOME'] ?? tmpdir(), 'auscult-test-graphs');
 
 /** Starts a recognizer. Whoever calls this closes it. */

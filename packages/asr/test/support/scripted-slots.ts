@@ -5,12 +5,12 @@ import type {
   WorkerSlotListener,
 } from '../../src/inference/scheduling/worker-slot.js';
 
-/** A place for a process, without one: the test says when a job ends, and when the process would. */
+/** A slot without a process. The test decides when a job ends, and when the process crashes. */
 export interface ScriptedSlot {
   readonly slot: WorkerSlot;
-  /** The jobs that it has. */
+  /** Unfinished jobs by id. */
   readonly jobs: ReadonlyMap<number, RecognitionJob>;
-  /** Jobs in the order that they were given, and what was done to them. */
+  /** All jobs so far, in order. The lists below tell what was done to them. */
   readonly assigned: readonly RecognitionJob[];
   readonly cancelled: readonly number[];
   readonly promoted: readonly number[];
@@ -22,7 +22,7 @@ export interface ScriptedSlot {
   setReady(ready: boolean): void;
 }
 
-/** Slots in the order that they were made, and what makes them in place of `createWorkerSlot`. */
+/** `create` replaces `createWorkerSlot`; `slots` holds the slots that it made, in order. */
 export function scriptSlots(): {
   readonly slots: readonly ScriptedSlot[];
   readonly create: typeof createWorkerSlot;

@@ -28,7 +28,7 @@ export function silence(seconds: number): Float32Array {
   return new Float32Array(Math.round(seconds * SAMPLE_RATE));
 }
 
-/** One after another. */
+/** All parts, one after another. */
 export function join(pieces: readonly Float32Array[]): Float32Array {
   const joined = new Float32Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
@@ -39,7 +39,7 @@ export function join(pieces: readonly Float32Array[]): Float32Array {
   return joined;
 }
 
-/** Clips with silence of so many seconds between them and at the end, and all that is said. */
+/** One clip made of several, each followed by so many seconds of silence. */
 export function conversation(
   clips: readonly Speech[],
   pauseSeconds: number,
@@ -51,7 +51,7 @@ export function conversation(
 }
 
 /**
- * From the first sound to the last, so that speech begins at sample 0. Sound is what lies within 30 dB of the
+ * The clip from its first sound to its last, so that speech begins at sample 0. Sound is what lies within 30 dB of the
  * loudest 10 ms.
  */
 export function spokenPart(samples: Float32Array): Float32Array {
@@ -63,7 +63,10 @@ export function spokenPart(samples: Float32Array): Float32Array {
   return samples.subarray(powers.findIndex(isSound) * frame, (powers.findLastIndex(isSound) + 1) * frame);
 }
 
-/** 16 kHz samples at another rate, as straight lines between them: what arises above 8 kHz must be filtered out. */
+/**
+ * Resamples 16 kHz samples by straight lines between them. This adds frequencies above 8 kHz, which the recognizer must
+ * filter out.
+ */
 export function atRate(samples: Float32Array, rate: number): Float32Array {
   return Float32Array.from({ length: Math.floor((samples.length * rate) / SAMPLE_RATE) }, (_, index) => {
     const at = (index * SAMPLE_RATE) / rate;
@@ -73,7 +76,7 @@ export function atRate(samples: Float32Array, rate: number): Float32Array {
   });
 }
 
-/** Words that were said and not heard, heard and not said, or mixed up, as a share of those said. */
+/** Word error rate: missed, invented and confused words as a share of the words that were said. */
 export function wordErrorRate(said: string, heard: string): number {
   const expected = wordsOf(said);
   return editDistance(expected, wordsOf(heard)) / expected.length;

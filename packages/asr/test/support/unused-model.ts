@@ -1,6 +1,6 @@
 import type { ResolvedModel } from '../../src/models/resolved-model.js';
 
-/** For processes and slots that load none. */
+/** A model for processes and slots that load none. */
 export const unusedModel: ResolvedModel = {
   name: 'none',
   family: 'moonshine',

@@ -133,7 +133,7 @@ describe('a server that is stopped while it fetches its model', () => {
   });
 });
 
-/** A command line with a store and a hub of its own, which go when the test ends. */
+/** A command line with its own store and hub, which are removed when the test ends. */
 async function makeStore() {
   const hub: Hub = await startHub({ repository: REPOSITORY, revision: REVISION, files: whisperFiles() });
   onTestFinished(() => hub.close());

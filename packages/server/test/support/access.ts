@@ -9,7 +9,7 @@ import { createRowIntegrity } from '../../src/integrity/row-integrity.js';
 import { loadMasterKeys } from '../../src/records/master-keys.js';
 import { createLog } from '../../src/telemetry/log.js';
 
-/** The server itself, for what is changed beside what a test is about. */
+/** The server as the actor, for changes that are not the subject of a test. */
 export const BY_SERVER: AuditedBy = { who: SERVER_ITSELF, from: undefined };
 
 /** The services that change keys and users of a database, as another process would, with the master key in a folder. */

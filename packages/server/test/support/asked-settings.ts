@@ -11,7 +11,7 @@ import { settingsByDefault } from '../../src/config/recognition.js';
 
 const unasked = settingsByDefault(loadConfig({ flags: {}, environment: {} }));
 
-/** A value of a setting that no server has by itself. */
+/** A value of a setting that differs from the server's default. */
 export function unlikeUnasked<Name extends SettingName>(name: Name): RecognitionSettings[Name] {
   return other(recognitionSettings[name].value, unasked[name]) as RecognitionSettings[Name];
 }
@@ -21,7 +21,7 @@ function other(schema: z.ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodEnum) return schema.options.find((option) => option !== value);
   if (schema instanceof z.ZodLiteral) return [...schema.values].find((option) => option !== value);
   if (schema instanceof z.ZodNumber) return schema.maxValue === value ? schema.minValue : schema.maxValue;
-  // The scripted model knows English, and so all kinds of it.
+  // The scripted model knows English, and so every variety of English.
   if (schema instanceof z.ZodString) return 'en-GB';
   if (!(schema instanceof z.ZodObject)) throw new TypeError('there are settings of a new kind');
   const parts = Object.entries<z.ZodType>(schema.shape);
@@ -29,10 +29,10 @@ function other(schema: z.ZodType, value: unknown): unknown {
   return Object.fromEntries(parts.map(([name, part]) => [name, other(part, values[name])]));
 }
 
-/** A text that is written differently in written form, and also if commands are carried out. */
+/** A text that changes both if written form is on and if dictation commands are carried out. */
 export const SAID = 'Twenty five milligrams. New line.';
 
-/** Expects that a recognizer that hears `SAID` was told of a setting with that value, or that its text is written so. */
+/** Expects that a setting with this value was passed to a recognizer that heard `SAID`, or shows in the final text. */
 export function expectTaken(
   name: SettingName,
   value: unknown,
@@ -50,7 +50,7 @@ function asHeard(name: SettingName, value: unknown): object {
   return { endpointingMs: silenceMs, maxUtteranceSeconds };
 }
 
-/** Expects of the record of a session what is kept of a setting with that value. */
+/** Expects that the record of a session keeps the value of a setting as the declaration of the setting says. */
 export function expectKept(name: SettingName, value: unknown, record: object): void {
   const { kept } = declarationOf(name);
   const [plain, sealed] = [name, `settings.${name}`];

@@ -27,7 +27,7 @@ export interface OpenLog {
   readonly close: () => Promise<void>;
 }
 
-/** Master keys that lie nowhere; a rotation puts another in front. */
+/** Master keys that are in no file. A rotation puts another one in front. */
 export function masterKeysOf(...keys: readonly string[]): Promise<MasterKeys> {
   const text = (keys.length === 0 ? [newMasterKey()] : keys).join('\n');
   return loadMasterKeys(
@@ -36,7 +36,7 @@ export function masterKeysOf(...keys: readonly string[]): Promise<MasterKeys> {
   );
 }
 
-/** Opens the log at `settings`, with what else is set. */
+/** Opens the log at `settings`; `overrides` are further settings. */
 export async function openLog(
   settings: DatabaseSettings,
   masterKeys: MasterKeys,
@@ -70,7 +70,7 @@ export async function openLog(
   }
 }
 
-/** Opens the log, adds so many entries, and closes it, which anchors the last of them. */
+/** Opens the log, adds `count` entries, and closes it, which anchors the last entry. */
 export async function addEntries(
   settings: DatabaseSettings,
   masterKeys: MasterKeys,
@@ -82,7 +82,7 @@ export async function addEntries(
   await log.close();
 }
 
-/** Verifies the log with its keys, its anchors and what else is known of it. */
+/** Verifies the log with its keys, its anchors, and `more` evidence. */
 export async function verifyLog(
   settings: DatabaseSettings,
   masterKeys: MasterKeys | undefined,
@@ -103,7 +103,7 @@ export function anchorPathOf({ dataDirectory }: Pick<DatabaseSettings, 'dataDire
   return auditAnchorPath({ dataDirectory, auditAnchor: undefined });
 }
 
-/** Its lines. */
+/** The lines of the file of anchors. */
 export function anchorLinesOf(settings: Pick<DatabaseSettings, 'dataDirectory'>): readonly string[] {
   return readFileSync(anchorPathOf(settings), 'utf8').trimEnd().split('\n');
 }

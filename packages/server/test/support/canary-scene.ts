@@ -11,46 +11,46 @@ import { ownEnvironment, spawnRealServerIn, type RealServer } from './real-serve
 import { transcriptOf, type Speech } from './speech.js';
 import { until } from './until.js';
 
-/** A session in which the canary was heard, on a server with everything that it writes in one folder. */
+/** A session in which the canary was heard, on a server that writes everything into one folder. */
 interface Scene {
   readonly server: RealServer;
   /** Holds data, temporary files, home and working directory of the server. */
   readonly folder: string;
   readonly dataDirectory: string;
-  /** Flags that name where the data is. */
+  /** Flags with the place of the data. */
   readonly storage: readonly string[];
   readonly client: Client;
   /** The canary. */
   readonly phrase: Speech;
-  /** Says the canary again, on this or another socket; resolves when its text is there. */
+  /** Says the canary again, on this or another socket, and waits for its text. */
   readonly sayAgain: (client?: Client) => Promise<void>;
   /** Opens another session. */
   readonly open: (protocols?: readonly string[]) => Promise<Client>;
-  /** Notes what somebody else than the one who spoke was answered. */
+  /** Notes an answer that somebody other than the speaker got. */
   readonly overhear: (answer: string) => void;
 }
 
-/** Something that goes wrong while a canary is in the room. */
+/** Something that goes wrong on a server that has heard a canary. */
 export interface Fault {
   readonly name: string;
-  /** Brings it about and waits for what comes of it. */
+  /** Makes it happen, and waits until the server has reacted. */
   readonly inject: (scene: Scene) => Promise<void>;
   readonly flags?: readonly string[];
-  /** Makes a database for the server; without it, it has the embedded one. */
+  /** Makes a database for the server, which uses the embedded one otherwise. */
   readonly createDatabase?: () => string;
-  /** Whether its data lies on a disk of its own, which is easily filled. */
+  /** Whether the data of the server lies on a separate small disk, which is easily filled. */
   readonly hasSmallDisk?: boolean;
   readonly isPossible?: boolean;
-  /** Whether the server is left in a state in which it ends by itself, or not at all. */
+  /** Whether the server has ended afterwards, so that it need not be stopped. */
   readonly isFatal?: boolean;
 }
 
-/** Says `phrase` to a server, brings the fault about, and fails where what was said is found in anything but the text. */
+/** Says `phrase` to a server, injects the fault, and fails if any trace of the phrase is found outside transcripts. */
 export async function expectNoTrace(phrase: Speech, fault: Fault): Promise<void> {
   const folder = temporaryFolder();
   const scene = await openScene(folder, phrase, fault);
   const heard = transcriptOf(scene.client);
-  // Without it the rest would prove nothing.
+  // If the phrase had not been heard, finding no trace of it would prove nothing.
   expect(heard).toMatch(/patient was discharged.*atrial fibrillation/i);
   await fault.inject(scene);
   const { overheard, server, client, storage } = scene;
@@ -81,7 +81,7 @@ export async function expectNoTrace(phrase: Speech, fault: Fault): Promise<void>
   expect(found).toEqual([]);
 }
 
-/** The server is sent a signal that ends it while somebody speaks. */
+/** The server gets a signal that ends it while somebody speaks. */
 export function signalled(signal: NodeJS.Signals): Fault {
   return {
     name: `${signal} in the middle`,
@@ -117,7 +117,7 @@ async function openScene(
     ...['--data-directory', dataDirectory],
     ...(createDatabase === undefined ? [] : ['--database', createDatabase()]),
   ];
-  // Audio is kept, and waits to be read again, so that there is most to be found.
+  // Audio is kept, and waits for a second reading, so that as many traces as possible could be left.
   const kept = [
     '--keep-audio',
     '--refine',
@@ -158,7 +158,7 @@ async function openScene(
   return { server, folder, dataDirectory, storage, client, phrase, sayAgain, open, overhear, overheard };
 }
 
-/** The folder of the models, for servers with another home. */
+/** The folder of the models, for servers whose home is another folder. */
 export function cacheDirectory(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'auscult');
 }
@@ -171,7 +171,7 @@ function mountSmallDisk(folder: string): void {
   });
 }
 
-/** Everything that a process may choose to write to. */
+/** Environment variables that make a process write only below `folder`. */
 function placesIn(folder: string): Record<string, string> {
   const [home, temporary] = ['home', 'tmp'].map((name) => join(folder, name)) as [string, string];
   for (const place of [home, temporary]) mkdirSync(place, { recursive: true });

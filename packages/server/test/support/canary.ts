@@ -2,9 +2,9 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { wordsOf } from './speech.js';
 
-/** Spoken words that are looked for, in every encoding in which bytes may hold them. */
+/** Spoken words that are looked for in every usual encoding. */
 export interface Canary {
-  /** Names what of it the bytes hold, such as `hexadecimal "apixaban"`; empty if nothing. */
+  /** Names the traces that the bytes hold, such as `hexadecimal "apixaban"`; empty if there are none. */
   readonly heardIn: (bytes: Buffer | string) => readonly string[];
 }
 
@@ -13,18 +13,18 @@ interface Trace {
   readonly isIn: (bytes: Bytes) => boolean;
 }
 
-/** Bytes as text of one character each, as they are and in lower case. */
+/** Bytes as text with one character for each, unchanged and in lower case. */
 interface Bytes {
   readonly exact: string;
   readonly lower: string;
 }
 
-/** Words that are shorter, or that the log holds for reasons of its own, prove nothing. */
+/** Shorter words prove nothing, since the log may contain them for other reasons. */
 const SHORTEST_WORD = 6;
-/** Bytes of audio, enough not to come about by chance. */
+/** Bytes of audio that are looked for: so many that they cannot occur by chance. */
 const AUDIO_BYTES = 64;
 
-/** A canary that knows what was said, what was heard of it, and its audio, s16le. */
+/** Makes a canary of `texts`, such as what was said and what was recognised, and of the audio, s16le. */
 export function createCanary(texts: readonly string[], pcm: Uint8Array): Canary {
   const words = new Set(texts.flatMap(wordsOf).filter(({ length }) => length >= SHORTEST_WORD));
   const traces = [
@@ -42,7 +42,7 @@ export function createCanary(texts: readonly string[], pcm: Uint8Array): Canary 
   };
 }
 
-/** Every file below a folder, and those below it that a process has open though their names are gone. */
+/** Every file below a folder, and removed files below it that a process still has open. */
 export function filesBelow(folder: string, pid?: number): ReadonlyMap<string, Buffer> {
   const found = new Map<string, Buffer>();
   for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -54,7 +54,7 @@ export function filesBelow(folder: string, pid?: number): ReadonlyMap<string, Bu
   return found;
 }
 
-/** Linux only. */
+/** Removed files that a process has open. Works on Linux only. */
 function openPaths(pid: number): readonly string[] {
   const folder = `/proc/${pid}/fd`;
   try {
@@ -66,14 +66,14 @@ function openPaths(pid: number): readonly string[] {
   }
 }
 
-/** The first letter may be large or small: encodings that tell them apart are looked for without it. */
+/** The first letter may be a capital, so encodings in which capitals differ are looked for without it. */
 function tracesOfWord(word: string): readonly Trace[] {
   const rest = Buffer.from(word.slice(1));
   const wide = Buffer.from(word.slice(1), 'utf16le');
   return [
     lowerCaseTrace(`"${word}"`, word),
     lowerCaseTrace(`hexadecimal "${word}"`, rest.toString('hex')),
-    // Without its last byte it is in the text whichever byte of a character comes first.
+    // Without its last byte, which is zero, the text is found in either byte order.
     lowerCaseTrace(`UTF-16 "${word}"`, wide.subarray(0, -1).toString('latin1')),
     ...[0, 1, 2].flatMap((offset) => {
       const core = base64Core(rest, offset);
@@ -90,7 +90,7 @@ function lowerCaseTrace(name: string, text: string): Trace {
   return { name, isIn: (bytes) => bytes.lower.includes(lower) };
 }
 
-/** The characters that encode these bytes alone, where so many others go before them in their group of three. */
+/** The base64 characters that encode only these bytes, if `offset` other bytes come first in their group of three. */
 function base64Core(bytes: Buffer, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));

@@ -16,7 +16,7 @@ export async function createAuthority(name = 'Test authority'): Promise<Pair> {
   return pairOf({ name }, { extensions: [{ name: 'basicConstraints', cA: true, critical: true }] });
 }
 
-/** A certificate of a server on this machine, signed by itself; it is valid for so many days, from yesterday on. */
+/** A self-signed certificate of a server on this machine, valid for so many days from yesterday on. */
 export async function createServerPair(days = 30): Promise<Pair> {
   return pairOf(
     { name: 'localhost' },
@@ -47,7 +47,7 @@ export interface ClientName {
   readonly units?: readonly string[];
 }
 
-/** The list of those that `authority` has revoked, as PEM; it is good for so many days. */
+/** The list of certificates that `authority` has revoked, as PEM, valid for so many days. */
 export async function createRevocations(
   authority: Pair,
   revoked: readonly Pair[],

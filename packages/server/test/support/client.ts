@@ -5,12 +5,12 @@ import { WebSocket, type ClientOptions } from 'ws';
 
 type MessageOf<Type extends ServerMessageType> = Extract<ServerMessage, { type: Type }>;
 
-/** A client that keeps what it is sent. */
+/** A client that keeps all messages that it gets. */
 export interface Client {
   readonly socket: WebSocket;
   /** Every message so far, in order. */
   readonly messages: readonly ServerMessage[];
-  /** The next message of that type not yet taken this way; waits for it. Fails if the socket closes first. */
+  /** Waits for the next message of that type that `next` has not returned yet. Fails if the socket closes first. */
   readonly next: <Type extends ServerMessageType>(type: Type) => Promise<MessageOf<Type>>;
   /** Messages of that type so far. */
   readonly all: <Type extends ServerMessageType>(type: Type) => readonly MessageOf<Type>[];
@@ -22,7 +22,7 @@ export interface Client {
 interface ConnectOptions extends ClientOptions {
   readonly protocols?: readonly string[];
   readonly path?: string;
-  /** Told what to do when the socket is no longer needed: the end of the test, unless another time is chosen. */
+  /** Gets a function that cuts the socket, to be called once it is no longer needed; by default, after the test. */
   readonly cleanUp?: (cut: () => void) => void;
 }
 
@@ -87,5 +87,5 @@ export function silence(seconds: number): Uint8Array {
   return new Uint8Array(Math.round(seconds * 16_000) * 2);
 }
 
-/** A message that is always answered by an error, after the answers to all before, and changes nothing. */
+/** A message that changes nothing and is always answered by an error, after the answers to all earlier messages. */
 export const MISPLACED_RESUME = { type: 'resume', sessionId: 'none', token: 'none', next: [] };

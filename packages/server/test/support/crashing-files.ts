@@ -3,22 +3,22 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** A process as far as its files go: it can be killed in the middle of what it does to them. */
+/** A simulated process that can be killed in the middle of its work on files. */
 export interface FilesOfProcess {
-  /** Operations on files that it still does; the last of them in part only, if it writes. */
+  /** How many more operations on files it does. The last is done only in part if it writes. */
   stepsLeft: number;
-  /** Turns of the event loop that it waits before an operation, so that others come between. */
+  /** How many turns of the event loop it waits before an operation, so that others come between. */
   readonly hesitation: () => number;
 }
 
 const current = new AsyncLocalStorage<FilesOfProcess>();
 
-/** Thrown in a process that counts as killed: nothing that it does has any effect from then on. */
+/** Thrown by each operation on files in a simulated process that was killed. */
 class KilledError extends Error {
   override readonly name = 'KilledError';
 }
 
-/** Does work as that process. */
+/** Runs `work` as part of that process. */
 export function as<Result>(process: FilesOfProcess, work: () => Promise<Result>): Promise<Result> {
   return current.run(process, work);
 }
@@ -31,7 +31,7 @@ export function isKilled({ stepsLeft }: FilesOfProcess): boolean {
 const FUNCTIONS = ['open', 'rename', 'link', 'unlink', 'mkdir', 'readFile', 'readdir', 'stat'] as const;
 const METHODS = ['write', 'writeFile', 'sync', 'truncate', 'read', 'stat'] as const;
 
-/** Has files be those of processes that can be killed, until the returned function is called. */
+/** From now on, operations on files count as those of simulated processes, until the returned function is called. */
 export function simulateProcesses(): () => void {
   const files = fs.promises as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   const originals = new Map<string, (...args: unknown[]) => Promise<unknown>>();
@@ -52,7 +52,7 @@ export function simulateProcesses(): () => void {
   };
 }
 
-/** Rejects for a process that was killed. */
+/** Counts an operation. Rejects if the process was killed. */
 async function step(): Promise<void> {
   const process = current.getStore();
   if (process === undefined) return;
@@ -72,7 +72,7 @@ function killable(file: object): object {
         try {
           await step();
         } catch (error) {
-          // Content that was on its way to the disk arrives in part.
+          // The process was killed during this write: only a part of the content reaches the disk.
           if (name === 'writeFile' && typeof args[0] === 'string' && current.getStore()?.stepsLeft === 0)
             await method(args[0].slice(0, args[0].length / 2));
           throw error;

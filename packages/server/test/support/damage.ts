@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 
 const PAGE_BYTES = 4096;
 
-/** Writes over every page of an embedded database but the first, as a failing disk may. */
+/** Overwrites every page of an embedded database except the first, as a failing disk may. */
 export function overwritePages(path: string): void {
   const file = openSync(path, 'r+');
   for (let at = PAGE_BYTES; at < statSync(path).size; at += PAGE_BYTES)

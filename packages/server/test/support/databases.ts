@@ -11,7 +11,7 @@ export interface DatabaseUnderTest {
   readonly kind: DatabaseKind;
   /** Settings of a new, empty database that is gone when the test ends. */
   readonly settings: () => DatabaseSettings;
-  /** Opens one of its own, closed when the test ends. */
+  /** Opens a new database, which is closed when the test ends. */
   readonly open: () => Promise<Database>;
   /** The PostgreSQL server, for tests that take it away. */
   readonly server: () => PostgresServer;

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * A port that nobody listens on, below those that systems give to connections that go out: one of these might take it
- * before a server does, or while the server is away.
+ * A port that nobody listens on. It is below the ports that systems give to outgoing connections: such a connection
+ * might take it before a server does, or while the server is away.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

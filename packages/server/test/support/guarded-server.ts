@@ -7,15 +7,15 @@ import { openDatabase, type Database } from '../../src/db/database.js';
 import { BY_SERVER, changeServices } from './access.js';
 import { startScriptedServer, type ScriptedServer } from './scripted-server.js';
 
-/** A scripted server that asks everybody who they are, and what is in its database. */
+/** A scripted server that requires authentication, and its database. */
 export interface GuardedServer extends ScriptedServer {
   readonly database: Database;
   readonly apiKeys: ApiKeys;
-  /** The services with which keys and users are changed beside the server, as from the command line. */
+  /** Services that change keys and users without the server, as the command line does. */
   readonly services: ChangeServices;
   /** A new key of this role. */
   readonly keyOf: (role: GrantableRole, whose?: Whose) => Promise<string>;
-  /** The actions of all but the server itself, from the audit log, the oldest first. */
+  /** Entries of the audit log, except those for actions of the server itself, the oldest first. */
   readonly audited: () => Promise<readonly AuditedEvent[]>;
 }
 
@@ -34,10 +34,10 @@ interface AuditedEvent {
   readonly reason?: string;
 }
 
-/** Makes a database of its own for a server; undefined for the embedded one. */
+/** Makes a new database for each server; undefined for the embedded one. */
 let createDatabase: (() => string) | undefined;
 
-/** Has every guarded server from now on keep what outlives it in a database that `create` makes. */
+/** Makes every guarded server from now on use a database that `create` makes. */
 export function guardOver(create: () => string): void {
   createDatabase = create;
 }
@@ -77,7 +77,7 @@ export async function startGuardedServer(
   };
 }
 
-/** The header that shows a key or a token. */
+/** The header that carries a key or a token. */
 export function bearer(text: string): Record<string, string> {
   return { authorization: `Bearer ${text}` };
 }
@@ -88,7 +88,7 @@ export async function refusal(response: Response): Promise<{ status: number; cod
   return { status: response.status, code: body.error?.code };
 }
 
-/** Sends JSON. */
+/** Posts `body` as JSON. */
 export function postJson(
   url: string,
   body: unknown,

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { connectOptedIn, silence } from './client.js';
 import { transcriptOf, wordErrorRate, type Speech } from './speech.js';
 
-/** Sends silence and then speech, as fast as they are taken, and expects the speech behind the silence. */
+/** Sends silence and then speech as fast as the server takes them, and expects the text of the speech at its place. */
 export async function expectHeardAfterSilence(url: string, speech: Speech, minutes: number): Promise<void> {
   const client = await connectOptedIn(url);
   const halfMinute = silence(30);

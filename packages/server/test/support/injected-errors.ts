@@ -1,12 +1,12 @@
 /**
- * Variables that make a server process, and its inference processes, fail where nothing is prepared for it, with
- * errors that quote what was said. Each SIGUSR2 brings the next kind about.
+ * Environment variables that make a server process and its inference processes fail in places where no code expects an
+ * error, with messages that quote what was said. Each SIGUSR2 causes the next kind of failure.
  *
- * In the server: first whatever reads a record; then whatever sends a final. In an inference process: the next result.
+ * In the server, reading records fails first, and sending finals next. In an inference process, the next result fails.
  */
 export function injectedErrors(said: string): Readonly<Record<string, string>> {
-  // Inference processes get nothing of the environment by themselves, so the program hands it on.
-  // Not in the program: frames of a stack tell the address of the code.
+  // Inference processes inherit no environment, so the program passes these variables on. The text is not in the
+  // program itself, because stack traces quote the address of the code, which is the whole program.
   return {
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(PROGRAM)}`,
     INJECTED_TEXT: `${said}\n    at ${said}`,

@@ -1,8 +1,8 @@
 import { readdir, readlink } from 'node:fs/promises';
 
 /**
- * Files below `folder` that this process has open, named so that they can be opened again though their own names are
- * gone. Linux only.
+ * Paths of the files below `folder` that this process has open. Files can be opened again by these paths even if they
+ * have been removed. Linux only.
  */
 export async function openPathsUnder(folder: string): Promise<string[]> {
   const paths: string[] = [];

@@ -10,7 +10,7 @@ export interface CreatedUser {
   readonly codeSetup?: string;
 }
 
-/** Has an administrator create somebody: a clinician with an authenticator, unless `order` says otherwise. */
+/** Creates a user as an administrator: a clinician with an authenticator, unless `order` says otherwise. */
 export async function createUser(server: GuardedServer, order: object = {}): Promise<CreatedUser> {
   const admin = bearer(await server.keyOf('administrator'));
   const body = { name: 'dr.who', role: 'clinician', ...order };
@@ -28,7 +28,7 @@ export function logIn(
   return postJson(`${url}/api/v1/login`, { name, password, ...(code !== undefined && { code }) }, headers);
 }
 
-/** Logs somebody in who has no authenticator; the header `cookie` to send from then on. */
+/** Logs in somebody who has no authenticator. Returns the `cookie` header to send from then on. */
 export async function cookieOf(
   server: GuardedServer,
   user: { name: string; password: string; code?: string },

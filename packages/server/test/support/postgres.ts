@@ -26,7 +26,7 @@ export const postgresMissing: string | undefined =
     ? 'PostgreSQL is not installed (Debian: apt-get install postgresql); its tests are skipped.'
     : undefined;
 
-/** Switches off the syncing that makes commits survive a power cut: it would take most of the time of other tests. */
+/** Switches off syncing, which makes commits survive a power cut but would take most of the time of other tests. */
 const WITHOUT_SYNC = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
 
 /**

@@ -3,7 +3,7 @@ import { createServer, request as forward, type IncomingMessage } from 'node:htt
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A reverse proxy that serves what is at `target` under a path, such as `/scribe`; its own address with that path. */
+/** Starts a reverse proxy that serves `target` under a path, such as `/scribe`. Returns its address with that path. */
 export async function startPrefixProxy(
   target: string,
   prefix: string,

@@ -27,7 +27,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** However busy the machine is, no session is refused for it, and no process that is slow is taken for one that hangs. */
+/** On busy machines, too, no session is refused, and no slow process is mistaken for a hanging one. */
 const ON_BUSY_MACHINES = ['--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'];
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -47,7 +47,7 @@ export function spawnRealServer(...flags: readonly string[]): Promise<RealServer
   return spawnRealServerIn({}, flags);
 }
 
-/** As `spawnRealServer`, in surroundings of its own. */
+/** Like `spawnRealServer`, but with another environment or working directory. */
 export async function spawnRealServerIn(
   surroundings: Surroundings,
   flags: readonly string[],
@@ -103,7 +103,7 @@ export async function runServe(
   return { status: await status, stdout, stderr };
 }
 
-/** The environment without settings that were meant for something else than a test. */
+/** The environment without settings that are not meant for tests. */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AUSCULT_')));
 }

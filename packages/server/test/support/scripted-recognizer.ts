@@ -13,7 +13,7 @@ import {
   type Word,
 } from '@auscult/asr';
 
-/** A stream whose recognition the test plays itself. */
+/** A stream whose results the test makes itself. */
 interface ScriptedStream {
   readonly options: LiveOptions;
   /** Bytes pushed so far. */
@@ -30,14 +30,14 @@ interface ScriptedStream {
   readonly partial: (text: string) => void;
   readonly speech: (state: 'started' | 'ended', at: number) => void;
   readonly lose: (start: number, end: number) => void;
-  /** Words of what was said since the last final are not kept. */
+  /** Reports that the words since the last final were dropped. */
   readonly drop: (reason: DropReason, shown: boolean) => void;
 }
 
 /**
- * A recognizer that plays faults which real audio cannot provoke on demand: late finals, lost jobs, a backlog. In what it
- * does without being told it is like the real one, which `recognizer-contract.test.ts` holds it to.
- * A flush answers audio that is not final yet with one final, "heard N" for N pushes, or what `says` says.
+ * A recognizer that plays faults which real audio cannot provoke on demand: late finals, lost jobs, a backlog. In all
+ * other respects it behaves like the real one, as `recognizer-contract.test.ts` checks. A flush turns audio that is not
+ * final yet into one final: "heard N" after N pushes, or the text in `says`.
  */
 export interface ScriptedRecognizer extends Recognizer {
   readonly streams: readonly ScriptedStream[];
@@ -45,13 +45,13 @@ export interface ScriptedRecognizer extends Recognizer {
   workersReady: boolean;
   /** Whether streams keep what is pushed; without it `pushed` holds empty arrays. */
   keepsAudio: boolean;
-  /** When set, the text of what a flush hears. */
+  /** When set, the text of the final that a flush makes. */
   says: string | undefined;
   /** Doubts and alternatives for words of finals, by their text. */
   doubts: Readonly<Record<string, Partial<Word>>>;
   /** Whether finals say that a step of their rewriting was stopped. */
   stopsRewriting: boolean;
-  /** When set, every new stream waits with its flush for it. */
+  /** When set, the flush of every new stream waits for it. */
   flushGate: Promise<void> | undefined;
   /** When set, every push fails with it. */
   pushError: Error | undefined;

@@ -9,13 +9,13 @@ import type { CreateDialect } from '../../src/live/dialect.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createScriptedRecognizer, type ScriptedRecognizer } from './scripted-recognizer.js';
 
-/** A server in this process over a scripted recognizer, on a port of its own; closed when the test ends. */
+/** A server in this process with a scripted recognizer, on a free port; closed when the test ends. */
 export interface ScriptedServer {
   readonly app: App;
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly recognizer: ScriptedRecognizer;
-  /** Reads sessions again, where `refineModel` is set. */
+  /** The recognizer of the second pass, if `refineModel` is set. */
   readonly refiner: ScriptedRecognizer;
   /** The folder in which audio waits. */
   readonly spoolDirectory: string;
@@ -36,7 +36,7 @@ export async function startScriptedServer(
   return server;
 }
 
-/** As `startScriptedServer`, but the recognizer is not started yet. */
+/** Like `startScriptedServer`, but without starting the recognizer. */
 export async function listenOnly(
   overrides: Partial<Record<keyof Config, string | undefined>> = {},
   dialects?: readonly CreateDialect[],

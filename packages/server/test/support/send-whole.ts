@@ -2,7 +2,7 @@ import type { Client } from './client.js';
 import type { ScriptedServer } from './scripted-server.js';
 import { until } from './until.js';
 
-/** Sends audio, and waits until the recognizer has all of it: what is long is handed on to it in parts. */
+/** Sends audio, and waits until the recognizer has all of it: the server hands long audio on in parts. */
 export async function sendWhole(
   { recognizer }: Pick<ScriptedServer, 'recognizer'>,
   client: Client,

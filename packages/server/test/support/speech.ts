@@ -38,7 +38,7 @@ export function transcriptOf(client: Client): string {
   return finals.map(({ text }) => text).join(' ');
 }
 
-/** Words that were said and not heard, heard and not said, or mixed up, as a share of those said. */
+/** Word error rate: missed, invented and confused words as a share of the words that were said. */
 export function wordErrorRate(said: string, heard: string): number {
   const expected = wordsOf(said);
   let row = Array.from({ length: expected.length + 1 }, (_, index) => index);

@@ -13,7 +13,7 @@ export const DR_LEE: Actor = {
   from: '192.0.2.1',
 };
 
-/** Settings of a server whose records are there. */
+/** Settings of a server whose records are in that database. */
 function storageConfig(
   settings: DatabaseSettings,
   overrides: Partial<Record<keyof Config, string>> = {},
@@ -25,7 +25,7 @@ function storageConfig(
   });
 }
 
-/** Opens what a server keeps; closed when the test ends. */
+/** Opens the storage of a server, which is closed when the test ends. */
 export async function openTestStorage(
   settings: DatabaseSettings,
   overrides: Partial<Record<keyof Config, string>> = {},
@@ -61,7 +61,7 @@ export async function recordSession(storage: Storage, id: string, texts: readonl
   await writer.close('1000');
 }
 
-/** A final that was said in the second of that number. */
+/** A final that begins at `second` and lasts less than a second. */
 export function spoken(text: string, second: number): FinalRecord {
   const words = text.split(' ').map((word, index) => ({
     text: word,

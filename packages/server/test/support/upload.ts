@@ -40,7 +40,7 @@ export function post(
   return fetch(url + API, { method: 'POST', body, headers });
 }
 
-/** Sends a form that is accepted; its transcription. */
+/** Sends a form, expects that it is accepted, and returns its transcription. */
 export async function submit(
   url: string,
   file: Blob,

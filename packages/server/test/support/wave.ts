@@ -9,7 +9,7 @@ export interface WaveFormat {
 /** The format in which the server keeps speech. */
 export const SPEECH_WAVE: WaveFormat = { tag: 1, bits: 16, sampleRate: 16_000, channels: 1 };
 
-/** A WAVE file with these bytes of samples. `dataBytes` is what its header says of their number. */
+/** A WAVE file with these bytes of samples. `dataBytes` is the number of bytes that its header claims. */
 export function waveFile(
   { tag, bits, sampleRate, channels }: WaveFormat,
   data: Uint8Array,

@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === undefined)(
 interface Dictation {
   readonly page: Page;
   readonly complaints: readonly string[];
-  /** Has the server hear a sentence. */
+  /** Makes the server recognise a sentence. */
   readonly say: (sentence: string) => void;
 }
 
@@ -119,7 +119,7 @@ function lines(page: Page) {
   return page.locator('transcript-line');
 }
 
-/** Waits until the texts of the lines are seen so: a line is there before its text is. */
+/** Waits until the lines have these texts, since a line appears before its text does. */
 async function expectTexts(page: Page, expected: readonly string[]): Promise<void> {
   const texts = async () =>
     (await page.locator('transcript-line .text').allInnerTexts()).map((text) => text.trim());
@@ -133,7 +133,7 @@ interface Counting {
   announced: string[];
 }
 
-/** Notes whatever is added to what screen readers are told. */
+/** Notes everything that is announced to screen readers. */
 function countAnnouncements(): void {
   const view = document.querySelector('auscult-app')?.shadowRoot?.querySelector('transcript-view');
   const region = view?.shadowRoot?.querySelector('[aria-live="polite"]');

@@ -10,13 +10,13 @@ import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
 
 const NEW_PASSWORD = 'correct horse battery staple';
 
-/** Tests that whoever needs it to be accessible gets through all states of a login, in colours of this scheme. */
+/** Tests that all states of a login are accessible, in the colours of this scheme. */
 export function testLoginStates(colorScheme: 'light' | 'dark'): void {
   describe.skipIf(chromiumPath === undefined)(
     `a login in ${colorScheme} colours${needsChromium}`,
     { timeout: 180_000 },
     () => {
-      // So many wrong passwords make the address of the browser wait as well: a server of its own.
+      // A separate server, since so many wrong passwords also lock out the address of the browser.
       let server: PeopleServer;
       let speech: SpeechFile;
       beforeAll(async () => {

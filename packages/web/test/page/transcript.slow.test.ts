@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { ti
     expect(downloads['Subtitles (SRT)']).toContain('00:00:0');
     expect(JSON.parse(downloads['JSON'] ?? '')).toHaveProperty('segments.0.words.0.confidence');
     expect(complaints).toEqual([]);
-    // The page has it now, so the server need not.
+    // The page has the text now, so it is deleted on the server.
     expect(await (await fetch(`${server.url}/api/v1/transcriptions`)).json()).toEqual({ transcriptions: [] });
   });
 

@@ -10,9 +10,9 @@ export interface OpenPage {
 }
 
 interface PageOptions extends BrowserContextOptions {
-  /** WAV file that the microphone hears. Without it, it beeps. */
+  /** WAV file that the microphone hears; beeps if absent. */
   readonly speech?: string;
-  /** Whether it hears the file again and again. */
+  /** Whether the file is repeated. */
   readonly repeats?: boolean;
   /** Whether the person allows the microphone. */
   readonly allowed?: boolean;
@@ -31,7 +31,7 @@ async function launch(microphone: string | undefined, allowed: boolean): Promise
   return chromium.launch({
     ...(chromiumPath !== undefined && { executablePath: chromiumPath }),
     args: [
-      // Tests run as root where nothing else is there.
+      // Chromium refuses to sandbox itself for root, which tests may run as.
       '--no-sandbox',
       '--use-fake-device-for-media-stream',
       ...(allowed ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),

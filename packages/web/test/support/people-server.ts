@@ -7,12 +7,12 @@ import { bearer, postJson } from '../../../server/test/support/guarded-server.js
 import type { CreatedUser } from '../../../server/test/support/people.js';
 import { spawnRealServer } from '../../../server/test/support/real-server.js';
 
-/** A real server that asks everybody who they are. */
+/** A real server that requires authentication. */
 export interface PeopleServer {
   readonly url: string;
-  /** Creates somebody with a name of their own. */
+  /** Creates a user with a new name. */
   readonly create: (order: { readonly role: string; readonly usesCodes: boolean }) => Promise<CreatedUser>;
-  /** Ends all logins of somebody; the password to log in with from now on. */
+  /** Ends all logins of a user. Returns the password to log in with from now on. */
   readonly reset: (user: CreatedUser) => Promise<string>;
   readonly stop: () => void;
 }

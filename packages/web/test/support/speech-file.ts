@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadSpeech } from '../../../server/test/support/speech.js';
 import { SPEECH_WAVE, waveFile } from '../../../server/test/support/wave.js';
 
-/** Real speech as a WAV file, which the browser takes for what its microphone hears. */
+/** Real speech as a WAV file, which the browser plays as the input of its microphone. */
 export interface SpeechFile {
   readonly path: string;
   /** What is said. */
@@ -12,7 +12,7 @@ export interface SpeechFile {
   readonly remove: () => void;
 }
 
-/** Writes clips of the manifest, each with a second of silence behind it, to one file; then `silence` seconds of nothing. */
+/** Writes clips of the manifest to one file: a second of silence after each, and `silence` more seconds at the end. */
 export async function writeSpeech(ids: readonly string[], silence = 0): Promise<SpeechFile> {
   const clips = await Promise.all(ids.map(loadSpeech));
   const pcm = Buffer.concat([...clips.map((clip) => clip.pcm), Buffer.alloc(silence * BYTES_PER_SECOND)]);

@@ -85,7 +85,7 @@ function isMp4(head: Buffer): boolean {
  * Packets of 188 bytes, each after four bytes of time if a camera wrote them (ISO/IEC 13818-1, section 2.4.3.2).
  */
 function isTransportStream(head: Buffer): boolean {
-  // Bytes that are all the same are no packet.
+  // The same four bytes again and again are not a packet.
   if (head.subarray(4, 188).every((byte, index) => byte === head[index])) return false;
   return [
     [0, 188],

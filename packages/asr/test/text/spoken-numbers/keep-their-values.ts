@@ -9,7 +9,7 @@ import type { KindOfPhrase } from './phrases.js';
 interface Amount {
   /** Phrases of all kinds together. */
   readonly phrases: number;
-  /** Whether each phrase is tested whole and with every cut into two finals, or in one of these ways, by turns. */
+  /** Whether each phrase is tested whole and with every cut into two finals; if not, in one of these ways, by turns. */
   readonly everyCut: boolean;
   readonly seed: number;
 }

@@ -19,7 +19,7 @@ export function addRoleOptions(command: Command): Command {
     .option('--group <name...>', 'groups, whose supervisors may read its sessions', addName, []);
 }
 
-/** A name, with the rules of the HTTP side. */
+/** Parses a name by the same rules as over HTTP. */
 export function parseName(text: string): string {
   const parsed = personName.safeParse(text);
   if (parsed.success) return parsed.data;

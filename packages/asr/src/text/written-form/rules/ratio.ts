@@ -46,7 +46,7 @@ const twoNumbers: Rule = (tokens, at) => {
   return joint.write(tokens, at, { first, other, length });
 };
 
-/** `oh out of ten`: a zero, or a sigh. */
+/** Leaves `oh out of ten` as it is: `oh` may be a zero or an exclamation. */
 function nothingOutOf(tokens: readonly Token[], at: number): Rewriting | undefined {
   if (!says(tokens, at, 'oh', 'out', 'of') && !says(tokens, at, 'oh', 'over')) return undefined;
   const start = tokens[at + 1]?.lower === 'out' ? 3 : 2;
@@ -144,10 +144,10 @@ const SCORED: ReadonlySet<string> = new Set([
   ...['diastolic', 'reflexes', 'pulses', 'moca', 'mmse', 'grade'],
 ]);
 
-/** What scores go up to. */
+/** The highest values of usual scores. */
 const SCALES: ReadonlySet<string> = new Set(['4', '5', '6', '10', '15', '30']);
 
-/** Words that may follow a score, where a noun would mean that something is counted. */
+/** Words that may follow a score. Before other words, the numbers may be a count: `five out of ten patients`. */
 const CLOSERS: ReadonlySet<string> = new Set([
   ...['in', 'at', 'with', 'and', 'but', 'on', 'today', 'now', 'when', 'throughout', 'bilaterally', 'or'],
 ]);

@@ -8,7 +8,7 @@ import { closeTable, errorCodes, warningCodes } from '@auscult/protocol/codes';
 
 const packages = fileURLToPath(new URL('../..', import.meta.url));
 const closeCodes = Object.values(closeTable).map(({ code }) => code);
-/** The tables themselves, and what only describes them. */
+/** Sources that do not count: the tables of codes, and the code that only describes them. */
 const aside = /((connection-ends|close-codes|error-codes|warning-codes)\.ts|reference\/)/;
 const serverSources = [...sourcesOf('server'), ...sourcesOf('asr')];
 const protocolSources = sourcesOf('protocol').filter(({ fileName }) => !aside.test(fileName));
@@ -28,14 +28,14 @@ test('errors are made, and connections closed, by the tables only', () => {
   for (const source of serverSources) {
     visit(source, (node) => {
       const isError = ts.isPropertyAssignment(node) && /^type: 'error'/.test(node.getText());
-      // A dialect says what a problem looks like, which somebody made by the table.
+      // A dialect only formats a problem. Whoever reported the problem took its code from the table.
       const makesError = isError && !/\.\.\.event\.problem\b/.test(node.parent.getText());
       const closes = ts.isCallExpression(node) && /close\w*$/.test(node.expression.getText());
       const byNumber = closes && node.arguments[0] !== undefined && ts.isNumericLiteral(node.arguments[0]);
       if (makesError || byNumber) others.push(`${source.fileName}: ${node.getText()}`);
     });
   }
-  // Elsewhere the compiler takes codes of the table alone.
+  // In all other places, the compiler accepts only codes of the tables.
   expect(others).toEqual([]);
 });
 

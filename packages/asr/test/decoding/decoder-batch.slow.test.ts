@@ -25,13 +25,13 @@ const CLIPS = [
 ];
 
 /**
- * Words that may come out otherwise in a batch, as a share of all. Not none: dynamic int8 takes the scale of its
- * activations over all rows, so that neighbours move a row's numbers a little, and words that the model is in
- * doubt about tip over. Clear words do not: the base model changes one of these in 200.
+ * The share of words that may differ in a batch. Dynamic int8 takes the scale of its activations over all rows, so that
+ * neighbours move a row's numbers a little and change words about which the model is in doubt. Clear words hardly
+ * change: one in 200 with the base model.
  */
 const CHANGED_WORDS = 0.02;
 
-/** How far logarithms of probabilities may move in the mean. Without the masks of padding: 0.011 and more. */
+/** How far log-probabilities may move in the mean. If padding is not masked, they move by 0.011 or more. */
 const MOVED = 0.01;
 
 let model: PreparedMoonshine;
@@ -128,7 +128,7 @@ function anyTokens(rows: number): ReadonlyMap<number, Feed> {
   return new Map(indices(0, rows).map((row) => [row, { token: 100, from: row }]));
 }
 
-/** By row, the positions that a mask leaves open. */
+/** For each row, the positions that a mask does not hide. */
 function openPositions(mask: InferenceSession.OnnxValueMapType[string] | undefined): number[][] {
   const { dims, data } = mask as Tensor;
   const length = dims.at(-1) ?? 0;
@@ -141,7 +141,7 @@ function indices(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
 
-/** Every second clip is heard with the one before it, whose tokens are known. */
+/** Every second clip is decoded together with the one before it, whose tokens are known. */
 async function rowsOfDifferentShapes(): Promise<readonly DecodingRow[]> {
   const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   const batch = createDecoderBatch(model.decoder, model.geometry);

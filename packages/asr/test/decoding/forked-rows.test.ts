@@ -8,7 +8,7 @@ import { prefill } from '../support/greedy-decoding.js';
 import { makeRandomWhisper, openPreparedWhisper } from '../support/prepared-whisper.js';
 import { loadSpeech } from '../support/speech.js';
 
-/** float32 graphs compute a row alike wherever it stands, but for the order of sums. Logits are within ±10. */
+/** float32 graphs compute the same for a row in any place, except for the order of sums. Logits are within ±10. */
 const TOLERANCE = 0.005;
 
 let model: SpeechModel;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Rows that joined together: all hear the same, and each has read tokens of its own. */
+/** Rows that joined together: they share their audio, and each has read other tokens. */
 interface Group {
   readonly cross: CrossAttention;
   readonly rows: Map<number, readonly number[]>;
@@ -195,7 +195,7 @@ test('what a row has read, whole or only its beginning, can be gone on from besi
   );
 });
 
-/** Checks an output against that of a row that reads all tokens at once, with no other beside it. */
+/** Compares an output with that of a row that reads all tokens at once, alone in its batch. */
 async function expectAsAlone(
   output: RowOutput | undefined,
   cross: CrossAttention,

@@ -65,11 +65,11 @@ test('what was said of a token when it was chosen need not be asked of the decod
   const known = await oddsWith(outputs);
   expect(known.size).toBeGreaterThan(0);
   expect([...known.keys()]).toEqual([...asked.keys()]);
-  // Weights of eight bits round otherwise in other company.
+  // In int8, rounding depends on the other tokens that are read at the same time.
   for (const [text, odds] of known) expect(Math.abs(odds - (asked.get(text) ?? 0))).toBeLessThan(0.2);
 });
 
-/** The beginning of a speech as a model hears it, which can be asked for terms that sound like it. */
+/** What a model recognises in the beginning of a speech, and all that reconsidering terms for it needs. */
 async function hearFellowAmericans() {
   const model = await openPrepared('moonshine-tiny', preferredWeightFormat());
   const { samples } = await loadSpeech('jfk/jfk');

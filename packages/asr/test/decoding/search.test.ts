@@ -27,7 +27,7 @@ const markovModel = fc
       });
   });
 
-/** More beams than there are ways to say three of three tokens: nothing is given up. */
+/** More beams than there are texts of three tokens out of three, so that no text is given up. */
 const ENOUGH_BEAMS = 50;
 
 describe('a greedy search', () => {
@@ -100,7 +100,7 @@ describe('a beam search', () => {
   });
 
   test('sees what follows a token that is not the likeliest', () => {
-    // After 1 nothing is likely; after 2 the end is sure.
+    // After 1 nothing is likely; after 2 the end is certain.
     const model: Speaker = (said) =>
       said[0] === undefined ? [-9, 1, 0.8] : said[0] === 1 ? [0, 0, 0] : [9, 0, 0];
     expect(search(model, { maxTokens: 5 }).tokens[0]).toBe(1);
@@ -116,7 +116,7 @@ describe('a beam search', () => {
   });
 
   test('prefers what came to its end to what did not', () => {
-    // One way on is nearly sure and never ends.
+    // One continuation is nearly certain and never ends.
     const model: Speaker = (said) =>
       said.length === 0 ? [-9, 5, 0] : said[0] === 1 ? [-9, 0, 0.5] : [1, 0, 0];
     const found = search(model, { maxTokens: 6, beams: 3 });
@@ -348,7 +348,7 @@ function search(model: Speaker, options: Trial): Hypothesis {
   return run(model, options).hypothesis;
 }
 
-/** Runs a search to its end over rows that read what they are fed, as a decoder's do; counts its steps. */
+/** Runs a search to its end, and counts its steps. As in a decoder, rows read the tokens that the search feeds them. */
 function run(model: Speaker, options: Trial): SearchEnd & { readonly steps: number } {
   const running = createSearch({ ...DEFAULTS, mostTokens: options.maxTokens ?? 200, ...options });
   const { hypothesis, from = 0 } = options.former ?? {};
@@ -365,18 +365,18 @@ function outputOf(model: Speaker, said: readonly number[], placeOf = frameOf): R
   return { logits: Float32Array.from(model(said)), frame: placeOf(said) };
 }
 
-/** A frame that tells one row from another. */
+/** A frame that differs between rows. */
 function frameOf(said: readonly number[]): number {
   return said.reduce((hash, token) => (hash * 31 + token + 1) % 1_009, 7);
 }
 
-/** Checks that all that a hypothesis says of its tokens is what the model says. */
+/** Checks that frames and probabilities of a hypothesis are those that the model gives. */
 function expectConsistent(found: Hypothesis, model: Speaker) {
   expect(found.frames).toEqual(found.tokens.map((_, index) => frameOf(found.tokens.slice(0, index))));
   expectLikely(found, model);
 }
 
-/** Checks how likely a hypothesis says that its tokens are. */
+/** Checks the probabilities of the tokens of a hypothesis. */
 function expectLikely(
   { tokens, frames, logProbabilities, endLogProbability, stopped }: Hypothesis,
   model: Speaker,

@@ -12,9 +12,9 @@ import { openPrepared, type PreparedMoonshine } from '../support/published-moons
 import { editDistance, loadSpeech, silence } from '../support/speech.js';
 
 /**
- * Words that may come out otherwise than from one run, as a share of all. Not none: frames well before the end
- * of the earlier audio have not heard what followed. Were
- * none of it encoded again, more than half would change.
+ * The share of words that may differ from those of audio that is encoded at once. Frames well before the end of the
+ * earlier audio are not encoded again and so know nothing of what followed. If no frame were encoded again, more than
+ * half of the words would differ.
  */
 const CHANGED_WORDS = 0.15;
 

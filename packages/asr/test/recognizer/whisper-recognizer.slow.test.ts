@@ -43,7 +43,7 @@ describe('a Whisper model in a folder', { timeout: 180_000 }, () => {
     const stream = listen(recognizer, { partials: true, language: 'de', task: 'translate' });
     stream.live.push(encodePcm(clip.samples, 'f32le'));
     await stream.live.flush();
-    // Random weights write random tokens, which are refused as invented: what counts is that work came to its end.
+    // Random weights make random tokens, which are rejected as invented: only the end of the work can be checked.
     expectOrderly(stream);
     const finished = events.filter(({ kind }) => kind === 'job-finished');
     expect(finished.filter((event) => 'priority' in event && event.priority === 'final')).not.toEqual([]);

@@ -184,7 +184,7 @@ describe('a number that a cut may have parted', () => {
         const cut = 2 + (place % (words.length - 2));
         const isUnit = /^(?:milligrams|units)$/u;
         fc.pre(!isUnit.test(words[cut] ?? ''));
-        // A sentence may well end in a number, and its text is out before the next begins.
+        // A sentence may end in a number, and then its text is sent before the next sentence begins.
         const first = words.slice(0, cut).join(' ');
         fc.pre(mark !== '.' || /(?:point|oh|over|to|and|slash|of|double)$/u.test(first));
         const said = [first + mark, `${words.slice(cut).join(' ')}.`];

@@ -136,7 +136,7 @@ describe('a ticket', () => {
   });
 });
 
-/** Has the clock of this process, in which the server runs, show a time until the test ends. */
+/** Sets the clock of this process, in which the server runs, to a time until the test ends. */
 function goTo(time: Date): void {
   vi.useFakeTimers({ toFake: ['Date'], now: time });
   onTestFinished(() => {

@@ -18,7 +18,7 @@ import { until } from '../support/until.js';
 import { waveFile } from '../support/wave.js';
 import { formOf } from '../support/upload.js';
 
-/** To whom something belongs, from the point of view of whoever asks for it. */
+/** To whom something belongs, from the point of view of the caller. */
 const RELATIONS = ['own', 'of a group', 'of somebody else', 'of another tenant'] as const;
 type Relation = (typeof RELATIONS)[number];
 
@@ -86,7 +86,7 @@ const walks: Readonly<Record<string, Walk>> = {
   'DELETE /api/v1/transcriptions/:id': { make: makeTranscription },
 };
 
-/** Whoever opens a socket is asked then, and told over it. */
+/** Whoever opens a socket authenticates while doing so, and learns of a refusal over the socket. */
 const SOCKET = 'GET /ws/transcribe';
 const UPGRADE_REQUIRED = 426;
 

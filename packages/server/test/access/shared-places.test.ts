@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mayTakePlace, type PlaceHolder } from '../../src/access/shared-places.js';
 
-/** How many places each gets who take them in turn for as long as they may. */
+/** How many places each of `who` gets if they take places in turn for as long as they may. */
 function fill(who: readonly PlaceHolder[], places: number): readonly number[] {
   const holders: PlaceHolder[] = [];
   let before = -1;
@@ -37,7 +37,7 @@ test('there is always room for somebody who holds none, until all is taken by ma
       for (const one of crowd) while (mayTakePlace(one, holders, places)) holders.push(one);
       expect(holders.length).toBeLessThanOrEqual(places);
       expect(mayTakePlace(inDefault('key:new'), holders, places)).toBe(holders.length < places);
-      // Each takes two thirds of what it finds.
+      // Each takes two thirds of the places that are still free.
       if (places >= 3 ** (greedy + 1)) expect(holders.length).toBeLessThan(places);
     }),
   );

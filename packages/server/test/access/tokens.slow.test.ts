@@ -161,7 +161,7 @@ interface Issuer {
   readonly url: string;
   readonly sign: (claims?: Claims, options?: SignOptions) => Promise<string>;
   readonly publicKey: () => GenerateKeyPairResult['publicKey'];
-  /** Uses another key from now on, and knows the former no more. */
+  /** Uses another key from now on, and publishes the former one no longer. */
   readonly rotate: () => Promise<void>;
   readonly setAway: (isAway: boolean) => void;
   /** How often its keys were asked for. */

@@ -293,7 +293,7 @@ describe('auscult audit', () => {
 
     const file = join(dataDirectory, 'audit.jsonl');
     const [printed, exported] = await Promise.all([run('public-key'), run('export', file, '--json')]);
-    // With those about the rows that are vouched for from then on, and about the export itself.
+    // Three entries, one that notes that rows are vouched for from now on, and one about the export itself.
     expect(JSON.parse(exported.stdout)).toEqual({ file, entries: 5 });
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     expect(JSON.parse(lines[2] ?? '')).toMatchObject({

@@ -157,7 +157,7 @@ async function anchoredLog(): Promise<{
   return { where, keys };
 }
 
-/** A syslog server over TLS that wants a certificate of its clients. */
+/** A syslog server over TLS that requires a certificate of its clients. */
 async function startReceiver() {
   const folder = temporaryDirectory();
   const [server, authority, other] = await Promise.all([
@@ -234,7 +234,7 @@ function createTimestampAuthority(folder: string): string {
   return folder;
 }
 
-/** An authority as `openssl ts` is one, or one that answers wrongly. Returns its address. */
+/** Starts a time stamp authority that uses `openssl ts`, or answers wrongly. Returns its address. */
 async function startAuthority(
   folder: string,
   mode: 'answer' | 'replay' | 'garbage' | 'away' = 'answer',

@@ -17,7 +17,7 @@ test.skipIf(postgresMissing !== undefined)(
     const { url, stopCutting } = await cutWhileSetUp(postgres?.createDatabase() ?? '');
     const db = new Kysely<unknown>({ dialect: postgresDialect(url) });
     const ask = () => sql<{ one: number }>`select 1 as one`.execute(db);
-    // More than there are places.
+    // More attempts than the pool has places.
     for (let attempt = 0; attempt < 10; attempt++) await expect(ask()).rejects.toThrow();
     stopCutting();
     expect((await ask()).rows).toEqual([{ one: 1 }]);

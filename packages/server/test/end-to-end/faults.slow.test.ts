@@ -5,10 +5,10 @@ import { loadSpeech, speak, transcriptOf, wordErrorRate, type Speech } from '../
 import { until } from '../support/until.js';
 
 const READ_WER = 0.15;
-/** Another batch, or a window begun again, hears unclear words otherwise, not worse; a lost utterance is more. */
+/** Another batch or a new window changes which unclear words are wrong, but not how many. A lost utterance is more. */
 const AS_GOOD_WER = 0.05;
 
-/** However busy the machine is, everything is heard before the process ends. */
+/** Long enough to recognise everything before the process ends, however busy the machine is. */
 const UNHURRIED = ['--drain-seconds', '300'];
 
 let read: Speech;

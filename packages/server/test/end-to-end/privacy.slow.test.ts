@@ -263,7 +263,7 @@ test('nothing of a transcription is left in the home folder, least of all by a r
   expect(readdirSync(home)).toEqual([]);
 });
 
-/** Only root may, and not in every container. */
+/** Whether this process may mount a file system. Only root may, and not in every container. */
 function mayMount(): boolean {
   return spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
 }

@@ -55,13 +55,13 @@ interface Operation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
 }
 
-/** Something that is sent, as it was described, but for one field. */
+/** A request that follows the description of its route except in one field. */
 interface Attempt {
   readonly method: string;
   readonly path: string;
   readonly body?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The field. */
+  /** The name of that field. */
   readonly field: string;
 }
 
@@ -164,7 +164,7 @@ function parameterAttempts(
   );
 }
 
-/** The path of something that is there, for what is not replaced in it. */
+/** Fills the rest of a path with the id and the place of something that exists. */
 function filled(path: string, id: string): string {
   return path.replace('{id}', id).replace('{place}', '0');
 }
@@ -260,7 +260,7 @@ function withField(value: unknown, [first, ...rest]: readonly (string | number)[
   return { ...fields, [first]: withField(fields[first], rest, text) };
 }
 
-/** The file is one that can be read, whatever stands in for it. */
+/** A form with these fields. Its file is always a readable recording, whatever `fields` hold for it. */
 function formWith(fields: Readonly<Record<string, unknown>>): FormData {
   const sound = new Blob([waveFile({ tag: 1, bits: 16, sampleRate: 8000, channels: 1 }, Buffer.alloc(1600))]);
   const others = Object.entries(fields).filter(([name]) => name !== 'file');
@@ -281,7 +281,7 @@ async function recordedSession(server: ScriptedServer): Promise<string> {
   return id;
 }
 
-/** The record from before is there, as is every table, and the audit log is whole. */
+/** Expects that the earlier record and every table still exist, and that the audit log is whole. */
 async function expectUntouched(server: ScriptedServer, place: DatabaseSettings, id: string): Promise<void> {
   const record = (await (await fetch(`${server.url}/api/v1/sessions/${id}`)).json()) as {
     held: boolean;

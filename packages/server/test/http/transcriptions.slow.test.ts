@@ -505,7 +505,7 @@ async function renamed(name: string): Promise<FormData> {
   return form;
 }
 
-/** Makes every stream wait with its finals until the returned function is called. */
+/** Holds back the finals of every stream until the returned function is called. */
 function holdFlush({ recognizer }: ScriptedServer): () => void {
   let open = (): void => undefined;
   recognizer.flushGate = new Promise<void>((resolve) => {

@@ -67,7 +67,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     await apiKeys.revoke(id, BY_SERVER);
     await putBack(storage, 'api_keys', before);
     expect(await lets(secret)).toBe(false);
-    // Another server, which has never seen the key, knows it from the audit log.
+    // Another server has never seen the key, but knows from the audit log that it was revoked.
     const another = await open(where);
     expect(await another.apiKeys.authenticate(secret)).toMatchObject({ ok: false });
     expect(await findings(storage)).toEqual([{ table: 'api_keys', id, refusal: 'replayed' }]);
@@ -121,7 +121,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     await putBack(storage, 'users', enabled);
     expect(await lets()).toBe(false);
     expect(await users.find(user.id)).toBeUndefined();
-    // Somebody who cannot log in any more is made anew under the same name.
+    // A user who can no longer log in can be created again under the same name.
     const anew = await users.create(USER, BY_SERVER);
     if (anew === undefined) throw new Error('the name is taken');
     const [used = ''] = await accounts.renewRecoveryCodes(anew.id, { by: BY_SERVER });
@@ -467,7 +467,7 @@ async function refusals(storage: Storage): Promise<readonly string[]> {
     .sort();
 }
 
-/** A server of any version leaves its settings and an entry in the audit log. */
+/** Leaves what a server of any version leaves at its start: its settings and an entry in the audit log. */
 async function leaveTracesOfStart({ transaction }: Database, dataDirectory: string): Promise<void> {
   createMasterKeyFile(join(dataDirectory, 'master.key'));
   const masterKeys = await loadMasterKeys(

@@ -155,7 +155,7 @@ test('a page that was left may still come back, and goes on behind what was fini
   expect(await back.next('stopped')).toMatchObject({ utterances: 2 });
 });
 
-/** Sends a second of audio whose text waits until what is returned is called. */
+/** Sends a second of audio whose text waits until the returned function is called. */
 async function heldBack({ recognizer }: ScriptedServer, client: Client): Promise<() => void> {
   let finish = (): void => undefined;
   recognizer.flushGate = new Promise((resolve) => (finish = resolve));

@@ -124,7 +124,7 @@ describe('drain', () => {
   });
 });
 
-/** Makes every open stream wait with its finals until the returned function is called. */
+/** Holds back the finals of every open stream until the returned function is called. */
 function holdFlush({ recognizer }: Pick<ScriptedServer, 'recognizer'>): () => void {
   let open = (): void => undefined;
   const gate = new Promise<void>((resolve) => {

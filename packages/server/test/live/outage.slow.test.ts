@@ -12,9 +12,9 @@ import { until } from '../support/until.js';
 interface Outage {
   readonly name: string;
   readonly isPossible: boolean;
-  /** Settings of a server that can be brought into it. */
+  /** Settings of a server whose database can fail in this way. */
   readonly settings: () => Readonly<Record<string, string>>;
-  /** Brings it about; what ends it again. */
+  /** Begins the outage, and returns a function that ends it. */
   readonly begin: (server: ScriptedServer) => Promise<() => Promise<void>>;
 }
 
@@ -203,7 +203,7 @@ async function recordedTexts(
   return segments.map(({ versions }) => versions[0]?.text);
 }
 
-/** Has everything in the database file itself, as it is after some time. */
+/** Moves everything from the write-ahead log into the database file, as happens by itself after some time. */
 function checkpoint(server: ScriptedServer): void {
   const other = new DatabaseSync(embeddedPath(server));
   other.prepare('pragma wal_checkpoint(truncate)').all();

@@ -53,7 +53,7 @@ describe('a session whose connection broke', () => {
     let from = 0;
     for (let cuts = 0; from < sent.length; cuts++) {
       for (let at = from; at < sent.length; at += 800) client.send(sent.subarray(at, at + 800));
-      // In the middle of what is sent, the first times; at the end it is heard out.
+      // The connection is cut five times while audio is sent. After that, all of it is transcribed.
       if (cuts < 5) {
         await Promise.race([once(client.socket, 'ping'), new Promise(setImmediate)]);
         client.socket.terminate();

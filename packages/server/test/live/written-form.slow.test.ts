@@ -113,7 +113,7 @@ describe('text of a whole recording is written alike', () => {
   });
 });
 
-/** Has the recognizer hear a sentence in what the client sends. */
+/** Makes the recognizer hear a sentence in the audio that the client sends. */
 async function say(server: ScriptedServer, client: Client, text: string): Promise<void> {
   await sendWhole(server, client, silence(2));
   server.recognizer.streams.at(-1)?.final(text);

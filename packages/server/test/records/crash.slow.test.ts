@@ -10,7 +10,7 @@ import { describeDatabases } from '../support/databases.js';
 import { DR_LEE, openTestStorage } from '../support/storage.js';
 
 const FINALS = 1000;
-/** Finals that are told to be on disk before the process is killed. */
+/** How many finals the process reports as on disk before it is killed. */
 const ENOUGH = 300;
 
 const DIST = pathToFileURL(resolve(import.meta.dirname, '../../dist')).href;

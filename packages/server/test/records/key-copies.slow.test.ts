@@ -76,7 +76,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
       await destroyRows(transaction, 'a');
       await killed.audit.appendIn(transaction, DELETION_OF_A);
     });
-    // The file that it had begun to write, and the remains of an older version.
+    // A file that the killed server had begun to write, and files that older versions left.
     writeFileSync(`${copy}.new`, before);
     writeFileSync(`${copy}.old`, before);
     writeFileSync(`${copy}.6b2f3c1e-9a53-4a0c-8d8e-1c2b3a4d5e6f`, before);
@@ -111,7 +111,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     stop();
     expect([...(await readKeyCopy(copyOf(place))).keys.keys()]).toEqual(['a']);
     expect(await readDestroyedList(destroyedListPath(place), next.masterKeys)).toEqual(new Set(['b']));
-    // Nor does it help to have the log say so.
+    // A forged entry in the audit log does not remove the key either.
     const forged = nextEntry({ ...EMPTY_CHAIN, sequence: 10_000 }, DELETION_OF_A, new Date());
     await next.database.db.insertInto('audit_entries').values(forged).execute();
     await next.keyCopies.settle();
@@ -180,7 +180,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
       await recordSession(here, 'a', ['my knee']);
       const there = await openTestStorage(other, { masterKeyFile });
       await backUp(there);
-      // At a path that only the other machine has.
+      // The copy is registered with a path that exists only on the other machine.
       const { db } = here.database;
       await db.updateTable('key_copies').set({ path: '/only/there/data-keys.json' }).execute();
       let isAnswered = false;

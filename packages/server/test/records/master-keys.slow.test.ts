@@ -107,7 +107,7 @@ describeDatabases('the master key', ({ settings }) => {
     expect((await storage.records.read('before', DR_LEE)).finals).toBe(1);
     expect((await storage.records.read('during', DR_LEE)).finals).toBe(2);
     expect(storage.masterKeys.current().id).toBe(masterKey);
-    // This server knew of the new key by the audit log before the last session began.
+    // The audit log had told this server of the new key before the last session began.
     expect(await rewrapDataKeys(storage.database, storage.masterKeys)).toBe(0);
 
     const path = join(place.dataDirectory, 'master.key');

@@ -65,7 +65,7 @@ test.skipIf(postgresMissing !== undefined)(
       const failing = database.transaction(async (transaction) => {
         await transaction.selectFrom('sessions').selectAll().execute();
         await server.kill();
-        // The other end is gone in the same moment, and is heard of in a later turn of the event loop.
+        // The connection is broken already, but this process learns of it only in a later turn of the event loop.
         await setImmediate();
         await transaction.selectFrom('sessions').selectAll().execute();
       });
@@ -85,7 +85,7 @@ async function whileUnavailable(
   writer: Awaited<ReturnType<typeof begin>>,
   mend: () => unknown,
 ): Promise<void> {
-  // More than fits into what is free in the pages that there are.
+  // More data than the free space of the existing database pages can hold.
   const committed: number[] = [];
   const commits = Array.from({ length: 50 }, async (_, index) => {
     await writer.commit(spoken('word '.repeat(40).trim(), index));

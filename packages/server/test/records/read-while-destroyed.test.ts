@@ -34,7 +34,7 @@ test('nor where it is verified', async () => {
   expect(findings).toEqual([]);
 });
 
-/** With another process beside it. */
+/** A storage with one record, and `other`, the same storage as another process has it open. */
 async function storageWithRecord(): Promise<Storage & { readonly other: Storage }> {
   const place = { dataDirectory: temporaryDirectory(), database: undefined };
   const storage = await openTestStorage(place);
@@ -42,7 +42,7 @@ async function storageWithRecord(): Promise<Storage & { readonly other: Storage 
   return { ...storage, other: await openTestStorage(place) };
 }
 
-/** The database of a storage; another process destroys the record right behind the statement that reads its row. */
+/** The database of a storage. As soon as a statement has read the record's row, another process destroys the record. */
 function destroyedBehind({
   database,
   other,

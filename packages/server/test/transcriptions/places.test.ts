@@ -37,7 +37,7 @@ test('an upload that is slow gives its place to whoever has less, one that is no
   const place = reserve(doctor);
   expect(place).toBeDefined();
   expect([slow, fast, ...others].map((one) => one?.taken.aborted)).toEqual([true, false, false, false]);
-  // Nothing is taken from slow uploaders for somebody who holds as much as they do.
+  // A slow uploader keeps its place if the newcomer already holds as many places.
   expect(reserve(doctor)).toBeUndefined();
   slow.leave();
   place?.leave();

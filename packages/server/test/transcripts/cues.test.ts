@@ -19,7 +19,7 @@ describe('cues', () => {
         }
         const shown = cues.flatMap(({ lines }) => lines).join(' ');
         const said = segments.flatMap(({ words }) => words.map(({ text }) => text)).join(' ');
-        // A word longer than a line is broken, and then only then differs by a space.
+        // A word that is longer than a line is broken, which adds a space.
         expect(shown.replaceAll(' ', '')).toBe(said.replaceAll(' ', ''));
       }),
     );

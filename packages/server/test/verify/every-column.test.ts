@@ -20,13 +20,13 @@ import { BY_SERVER } from '../support/access.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { begin, DR_LEE, openTestStorage, spoken } from '../support/storage.js';
 
-/** Columns that hold nothing which a server relies on later, or that are made anew from what does. */
+/** Columns on which no server relies later, or which are derived again from columns that are vouched for. */
 const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
-  // When a key was last used lets nobody in.
+  // The time of the last use of a key lets nobody in.
   'api_keys.last_used_at',
-  // When a session was destroyed; that it was, the audit log says.
+  // The time at which a session was destroyed. The audit log says that it was destroyed.
   'destroyed_keys.destroyed_at',
-  // Which servers run, and which copies of data keys there are, changes all the time.
+  // The list of running servers and of copies of data keys changes all the time.
   'servers.id',
   'servers.place',
   'servers.pid',
@@ -36,7 +36,7 @@ const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
   'key_copies.seen_at',
   'key_removals.copy_id',
   'key_removals.session_id',
-  // The steps of the schema that were done: if one were missing, a start would do it again and fail.
+  // The schema changes that were applied. If one were missing, the next start would apply it again and fail.
   'kysely_migration.name',
   'kysely_migration.timestamp',
   'kysely_migration_lock.id',

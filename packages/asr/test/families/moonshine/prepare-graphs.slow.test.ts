@@ -20,8 +20,8 @@ import { editDistance, join, loadAllSpeech, type Speech } from '../../support/sp
 const CLIPS = ['librispeech/1998-15444-0006', 'librispeech/367-130732-0001', 'dictation/joe_s003'];
 
 /**
- * How far frames may be from the published, and words that may come out otherwise, as shares of all. Not none: a
- * convolution is computed with 8-bit inputs. Measured: 0.04 to 0.12, and one word of 91.
+ * How far frames may be from those of the published graphs, and the share of words that may differ: a convolution is
+ * computed with 8-bit inputs. Measured: 0.04 to 0.12, and one word of 91.
  */
 const ENCODER_DIFFERENCE = 0.2;
 const CHANGED_WORDS = 0.06;

@@ -51,13 +51,13 @@ describe('the opening', () => {
     const logits = new Float32Array(tokenizer.noTimestamps + 1_502).fill(-20);
     logits[tokenizer.languages.get('de') ?? -1] = 3;
     logits[tokenizer.languages.get('cy') ?? -1] = 2;
-    // No language: however likely, it is none.
+    // A token that stands for no language must not be chosen, however likely it is.
     logits[5] = 4;
     const { language, noSpeech } = model.opening?.read(logits) ?? {};
     expect(language).toBe('de');
     expect(noSpeech).toBeLessThan(0.001);
     logits[tokenizer.noSpeech ?? -1] = 4;
-    // Beside another of 4, one of 3 and one of 2: e^4 / (2 e^4 + e^3 + e^2).
+    // The other likely tokens have logits of 4, 3 and 2: e^4 / (2 e^4 + e^3 + e^2).
     expect(model.opening?.read(logits).noSpeech).toBeCloseTo(0.399, 3);
   });
 

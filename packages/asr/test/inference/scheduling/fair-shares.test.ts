@@ -70,7 +70,7 @@ test('what was used while nobody waited for it counts no more', () => {
   expect(shares.compare(['new'], ['alone'])).toBe(0);
 });
 
-/** Serves jobs one after another, always one of each member waiting; how much each has got, by its path. */
+/** Serves jobs one after another while each member always has one waiting. Returns how much each got, by its path. */
 function serve(
   members: readonly { readonly share: Share; readonly jobs: readonly number[] }[],
   times: number,

@@ -78,7 +78,7 @@ describe('the order of work', () => {
     submit('final', 'c');
     slots[0]?.finish();
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c']);
-    // Nobody speaks, so that nothing but time can bring it about.
+    // No other job comes, so that only the passing of time can start this one.
     vi.advanceTimersByTime(2_000);
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'b']);
   });

@@ -15,8 +15,8 @@ import { join, loadAllSpeech, loadSpeech, silence, wordErrorRate } from '../../s
 import { until } from '../../support/until.js';
 
 /**
- * Words that may come out otherwise when a process is replaced, as a share of all. Not none: the new process has
- * to encode the window at once that the old one had encoded in parts. A lost utterance would cost a third.
+ * The share of words that may differ after a process was replaced: the new process has to encode the window at once,
+ * while the old one had encoded it in parts. A lost utterance would cost a third of the words.
  */
 const CHANGED_BY_REPLACEMENT = 0.1;
 
@@ -40,10 +40,10 @@ describe('an inference process', { timeout: 240_000 }, () => {
 
     const streams = [listen(real.recognizer), listen(real.recognizer, { partials: true })];
     for (const turn of turns.slice(0, 2)) {
-      // One that still loads is given longer before it counts as hung.
+      // A process that is still loading would be given longer before it counts as hung.
       await until(() => real.recognizer.status().workers.every(({ state }) => state === 'ready'));
       const victims = pidsOf(real);
-      // Stopped first, so that they have work for certain when the signal comes.
+      // Stopped first, so that the processes certainly have work when the signal comes.
       for (const pid of victims) process.kill(pid, 'SIGSTOP');
       const finals = streams.map((stream) => stream.finals.length);
       for (const { live } of streams) live.push(encodePcm(turn, 'f32le'));
@@ -141,7 +141,7 @@ describe('an inference process', { timeout: 240_000 }, () => {
     let deadly = false;
     const real = await start({
       onEvent(event) {
-        // Before it is given the utterance that waits for it.
+        // The process is killed before it is given the waiting utterance.
         if (deadly && event.kind === 'worker-ready') process.kill(event.pid, 'SIGKILL');
       },
     });
@@ -231,7 +231,7 @@ async function start(options: Parameters<typeof startRealRecognizer>[0] = {}): P
   return real;
 }
 
-/** Says one turn after another, each once the one before is final. */
+/** Speaks one turn after another, each as soon as the turn before is final. */
 async function speakInTurns({ recognizer }: RealRecognizer): Promise<Listening> {
   const stream = listen(recognizer);
   for (const turn of turns) {

@@ -168,7 +168,7 @@ test('a final does not wait for work in the background that has begun', async ()
   expect([...results.keys()]).toEqual([2, 1]);
 });
 
-/** Believes the hypothesis of that number and none before. */
+/** Finds the first hypotheses not credible, up to the one with that number. */
 function believing(tried: Hypothesis[], number: number): Partial<SpeechModel> {
   return {
     isCredible(hypothesis) {
@@ -183,7 +183,7 @@ function framed(language: string, task: 'transcribe' | 'translate'): readonly (n
   return [startOfTranscript, languages.get(language), tokenizer[task], noTimestamps];
 }
 
-/** The tokens that the decoder reads first for a job, what it is asked about the audio apart. */
+/** The tokens that the decoder reads first for the text of a job, without the run for language and silence. */
 async function promptOf(
   request: Partial<DecodingRequest>,
   changes: Partial<RecognitionJob> = {},

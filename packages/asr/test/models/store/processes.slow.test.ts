@@ -17,7 +17,7 @@ console.log(JSON.stringify(resolved));
 describe('several processes', () => {
   test('that ask at once cause one download, and get the same files', async () => {
     const fixture = await makeFixture(whisperFiles().set(DECODER, randomBytes(20_000_000)));
-    // Held up until both are there, so that they do meet.
+    // The hub delays the first process until the second has started, so that both want the files at the same time.
     fixture.hub.faults.set(ENCODER, [{ kind: 'status', status: 429, headers: { 'retry-after': '3' } }]);
     const outcomes = await Promise.all(
       [1, 2].map(() => resolveInProcess(fixture.hub.endpoint, fixture.directory)),
@@ -48,7 +48,7 @@ describe('several processes', () => {
 
     const { lines } = await resolveInProcess(fixture.hub.endpoint, fixture.directory);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ name: REPOSITORY });
-    // Its lock went stale first.
+    // It first waited until the lock of the ended process was stale.
     expect(lines[0]).toBe('waiting');
     expect(fixture.hub.timesAsked(ENCODER)).toBe(1);
   });

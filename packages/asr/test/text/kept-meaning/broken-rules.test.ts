@@ -3,7 +3,7 @@ import { nothingWritten, writeFinal, writeFinals } from '../../../src/text/write
 import type { Dictated } from '../../../src/text/dictation/obey-commands.js';
 import { asFinals } from '../spoken-numbers/cuts.js';
 
-/** Faults that a test puts into the rules: they change the words that rules write, or those that commands leave. */
+/** Faults that the test puts into the rules. They change the words that rules write, or those that commands leave. */
 const broken = vi.hoisted(() => ({
   writes: (text: string): string => text,
   leaves: (dictated: Dictated): Dictated => dictated,

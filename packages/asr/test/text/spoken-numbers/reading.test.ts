@@ -65,7 +65,7 @@ describe('the reader of spoken numbers', () => {
   ])('reads "%s"', (text, expected) => {
     expect(rows(text)).toEqual(expect.arrayContaining(expected));
     const others = rows(text).filter((row) => !expected.includes(row));
-    // Digits one by one are a reading, too.
+    // Digits that are read one by one are also allowed.
     expect(others.filter((row) => !/^\d(?: \d)+$/u.test(row))).toEqual([]);
   });
 });

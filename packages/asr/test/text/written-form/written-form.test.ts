@@ -369,7 +369,7 @@ const spelling = fc.constantFrom(
 
 const decimals = fc.array(fc.nat(9), { minLength: 1, maxLength: 4 }).map((digits) => digits.join(''));
 
-/** Every way in which digits may be spoken that have been written without a context. */
+/** Every way in which a written number may have been spoken, if no words around it are known. */
 function readings(written: string): string[] {
   const digits = written.replaceAll(',', '');
   const [whole = '', fraction] = digits.split('.');

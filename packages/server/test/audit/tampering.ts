@@ -24,12 +24,12 @@ type Entry = Selectable<Schema['audit_entries']>;
 type Head = Selectable<Schema['audit_head']>;
 type Tampering = (reach: Reach) => Reach;
 
-/** Anchored in threes. */
+/** The log has so many entries; every third is anchored. */
 const ENTRIES = 12;
 
 let intruder: AuditKeys;
 
-/** Tests that so many tamperings, drawn by chance, are found. */
+/** Tests that tampering is found, in so many random cases. */
 export function testTampering(tamperings: number): void {
   beforeAll(async () => {
     intruder = auditKeys(await masterKeysOf());
@@ -176,7 +176,7 @@ function altered(row: Entry): Entry {
   return { ...row, entry: row.entry.replace('dr-lee', 'dr-who') };
 }
 
-/** Numbers and chains entries anew, from the one at `from` on. */
+/** Numbers and chains the entries again from `from` on. */
 function rechain(entries: readonly Entry[], from = 0): readonly Entry[] {
   return entries.reduce<readonly Entry[]>((before, row, index) => {
     if (index < from) return [...before, row];

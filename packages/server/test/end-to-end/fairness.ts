@@ -38,7 +38,7 @@ export function testFairness(crowdSize: number): void {
     const [before, ofCrowdBefore] = [finalsOf([doctor]), finalsOf(crowd)];
     doctor.send({ type: 'stop' });
     await doctor.next('stopped');
-    // In the order of their coming, one of each session would come between any two of the doctor.
+    // If finals came in the order of their arrival, one of each other session would come between any two of the doctor.
     expect(finalsOf(crowd) - ofCrowdBefore).toBeLessThan(6 * (finalsOf([doctor]) - before + 1));
     expect(wordErrorRate(speech.text, transcriptOf(doctor))).toBeLessThan(0.15);
     expect(doctor.all('warning')).toEqual([]);
@@ -47,7 +47,7 @@ export function testFairness(crowdSize: number): void {
   }, 180_000);
 }
 
-/** Has always more than is said in it once wait for its text, however fast that comes. */
+/** Sends speech over and over, so that more than one repetition always waits for its text, however fast that comes. */
 async function sendOn(client: Client, { pcm, seconds }: Speech, isOver: () => boolean): Promise<void> {
   let sent = 0;
   for (let heard = 0; !isOver(); heard = (await nextFinal(client)).end)

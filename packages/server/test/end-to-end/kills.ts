@@ -20,7 +20,7 @@ interface RecordBody {
   readonly segments: readonly { readonly versions: readonly { readonly text: string }[] }[];
 }
 
-/** Tests that so many kills of a server leave every final that was seen, on each kind of database. */
+/** Tests that after so many kills of a server, no final that was seen is missing, on each kind of database. */
 export function testKills(kills: number): void {
   let interview: Speech;
   beforeAll(async () => {
@@ -70,7 +70,7 @@ async function killWhileSpeaking(server: RealServer, interview: Speech): Promise
   return clients.map((client) => ({ id: client.all('ready')[0]?.sessionId ?? '', finals: finalsOf(client) }));
 }
 
-/** Resolves in the very turn in which the last of them comes, so that the kill falls among others. */
+/** Resolves in the same turn of the event loop as the last of these finals, so that others are still on their way. */
 function sawFinals(clients: readonly Client[], count: number): Promise<void> {
   return new Promise((resolve) => {
     const check = (): void => {

@@ -75,7 +75,7 @@ export function testTampering(tamperings: number): void {
   );
 }
 
-/** Does everything that changes rows. Resolves with all that the tables held on the way. */
+/** Performs every kind of change to rows. Resolves with the contents of the tables before each change. */
 async function fill(storage: Storage, dataDirectory: string): Promise<readonly Content[]> {
   const states: Content[] = [];
   const recoveryCodes = createRecoveryCodes(storage);
@@ -144,7 +144,7 @@ function statementOf(
         ? undefined
         : sql`delete from ${sql.table(table)} where ${whereOf(table, chosen)}`;
     case 'copy': {
-      // Rows that belong to no session at all are in no record.
+      // A copy keeps its session: rows of a session that does not exist are part of no record.
       const keys = TABLES[table].filter((key) => key !== 'session_id');
       const copy = { ...chosen, ...Object.fromEntries(keys.map((key) => [key, otherThan(chosen[key])])) };
       return insertOf(table, copy);

@@ -21,14 +21,14 @@ import { as, isKilled, simulateProcesses, type FilesOfProcess } from '../support
 import { postgresMissing, startPostgres, type PostgresServer } from '../support/postgres.js';
 import { DR_LEE, recordSession } from '../support/storage.js';
 
-/** Something that is done to records, some by number, in the server or on the command line. */
+/** Something that is done to records by the server or on the command line. Records are named by their numbers. */
 type Step =
   | { readonly kind: 'record' }
   | { readonly kind: 'destroy' | 'hold' | 'release'; readonly record: number; readonly by: Place }
   | { readonly kind: 'expire' | 'backup' | 'rotate'; readonly by: Place }
-  /** Somebody takes the copy of data keys away. */
+  /** Somebody removes the copy of data keys. */
   | { readonly kind: 'carry' }
-  /** The process is killed so many operations on files later, in the middle of whatever it does then. */
+  /** The process is killed after so many further operations on files, in the middle of whatever it does then. */
   | { readonly kind: 'kill'; readonly by: Place; readonly steps: number };
 
 type Place = 'server' | 'command';
@@ -70,7 +70,7 @@ interface Amount {
   readonly histories: number;
   /** On PostgreSQL, on which each takes several times as long. */
   readonly historiesOnPostgres: number;
-  /** Worlds that go on side by side: much of a history is waiting. */
+  /** How many worlds run at the same time, since histories mostly wait. */
   readonly worldsAtATime: number;
 }
 
@@ -124,12 +124,12 @@ export function testHistories({ histories, historiesOnPostgres, worldsAtATime }:
   });
 }
 
-/** A test of so many may take so long, milliseconds. */
+/** How long a test of so many histories may take, milliseconds. */
 function timeoutOf(histories: number): number {
   return 60_000 + histories * 5000;
 }
 
-/** One database for many histories: to make one takes longer than a history. */
+/** Histories share a database, since making one takes longer than a history. */
 const HISTORIES_A_WORLD = 50;
 
 async function check(histories: number, worldsAtATime: number, newWorld: () => World): Promise<void> {
@@ -176,7 +176,7 @@ function seeded(index: number): { readonly seed?: number } {
   return seed === undefined ? {} : { seed: seed + index };
 }
 
-/** Files and a database that processes come and go on. */
+/** The files and the database on which processes start and end. */
 interface World {
   readonly settings: DatabaseSettings;
   readonly folder: string;
@@ -184,7 +184,7 @@ interface World {
   readonly masterKey: string;
   readonly name: () => string;
   readonly running: Map<Place, Running>;
-  /** Records that were refused while the database was busy: of each, all may be there, or some, or nothing. */
+  /** Records that were refused while the database was busy. All, some or nothing of them may exist. */
   readonly refused: Set<string>;
 }
 
@@ -215,14 +215,14 @@ interface Running {
   readonly files: FilesOfProcess;
 }
 
-/** What must be true of the records of a history. */
+/** The records of a history, by what must be true of them. */
 interface Model {
   readonly ids: string[];
-  /** Somebody was told that they are gone. */
+  /** Records whose destruction was confirmed to somebody. */
   readonly gone: Set<string>;
-  /** Somebody asked for it, and was told nothing, or that it failed. */
+  /** Records whose destruction was requested, but failed or got no answer. */
   readonly asked: Set<string>;
-  /** Under hold since an earlier round. */
+  /** Records under hold since an earlier round. */
   readonly held: Set<string>;
   readonly backups: { readonly path: string; readonly before: readonly string[] }[];
   readonly carried: string[];
@@ -357,7 +357,7 @@ async function take(
   });
 }
 
-/** Whether it was done; false where it was refused since the database is busy with another process. */
+/** Whether it was done; false if it was refused because another process keeps the database busy. */
 async function unlessRefused(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
@@ -389,7 +389,7 @@ async function noteHold(model: Model, running: ReadonlyMap<Place, Running>, inde
   else model.held.delete(id);
 }
 
-/** Expects that nothing is found of records of which somebody was told that they are gone. */
+/** Expects that no trace is found of records that somebody was told are gone. */
 async function expectGone(world: World, { gone }: Model, running: readonly Running[]): Promise<void> {
   for (const { storage } of running)
     for (const id of gone) expect(await storage.records.summary(id)).toBeUndefined();

@@ -4,9 +4,9 @@ import { readTokens } from './reading.js';
 import { tokensOf, type Token } from './tokens.js';
 import { SCALES } from './vocabulary.js';
 
-/** Why what was written may not stand for what was said. */
+/** Why a written text may not stand for what was said. */
 export interface Difference {
-  /** `values`: it says other numbers, units or negations, or in another order. `half written`: digits beside words. */
+  /** `values`: numbers, units or negations differ, or their order. `half written`: digits stand beside number words. */
   readonly kind: 'values' | 'half written';
   readonly said: readonly string[];
   readonly wrote: readonly string[];
@@ -35,12 +35,12 @@ export function differenceOf(spoken: readonly string[], written: readonly string
   return undefined;
 }
 
-/** The tokens of all finals. A sentence ends at a cut only where what was said can end there. */
+/** The tokens of all finals. At a cut, a sentence ends only if the words before the cut can end one. */
 function joinedAtCuts(spoken: readonly Token[][], finals: readonly Token[][]): Token[] {
   return finals.flatMap((tokens, index) => {
     const [last, next] = [tokens.at(-1), finals[index + 1]?.at(0)];
     if (next === undefined || last === undefined) return tokens;
-    // Figures are read by themselves there: `point | 5 mg` is 5 mg in its final.
+    // Digits after a cut are read by themselves: after `point | 5 mg`, the final says 5 mg.
     const isMixed = isNumberPart(last) && isNumberPart(next) && last.kind !== next.kind;
     const ends = isMixed ? 'sentence' : endAtCut(spoken[index] ?? [], spoken[index + 1] ?? []);
     return [...tokens.slice(0, -1), { ...last, ends }];
@@ -60,14 +60,14 @@ function endAtCut(left: readonly Token[], right: readonly Token[]): Token['ends'
     : 'part';
 }
 
-/** Whether something has to follow. Zeros behind a point do not end a number that has nothing in front of it. */
+/** Whether something has to follow. A number that begins with its point does not end with zeros after the point. */
 function leavesOpen(tokens: readonly Token[]): boolean {
   const behindPoint = tokens.findLastIndex(({ text }) => text !== 'oh' && text !== 'zero');
   const isZero = behindPoint < tokens.length - 1 && tokens[behindPoint]?.text === 'point';
   const whole = tokens[behindPoint - 1]?.text ?? '';
   if (isZero) return !isNumberish(tokens, behindPoint - 1) || ['oh', 'zero'].includes(whole);
   const last = tokens.at(-1)?.text ?? '';
-  // `half` has `a million` behind it, `two and a half` is whole.
+  // `half` may continue as `half a million`; `two and a half` is complete.
   return OPEN.has(last) || (last === 'half' && tokens.at(-3)?.text !== 'and');
 }
 
@@ -76,7 +76,7 @@ const OPEN: ReadonlySet<string> = new Set([
   ...['minus', 'plus', 'a'],
 ]);
 
-/** Whether numbers within which the recogniser ended a sentence stay as they were spoken after it. */
+/** If the recogniser ended a sentence inside a number: whether the rest of the number is written as it was spoken. */
 function staysBehindStops(spoken: readonly string[], written: readonly string[]): boolean {
   return spoken.every((text, index) => {
     const next = spoken[index + 1];
@@ -99,7 +99,7 @@ function goesOver(tokens: readonly Token[], cut: number): boolean {
     .some((_, at) => numeralsAt(tokens, at, false).some(({ end, kind }) => end > cut && kind === 'standard'));
 }
 
-/** `8 and nine`, `3/14 slash 1962`, `T2 n one`: a part of what belongs together. */
+/** Whether only a part of what belongs together is in digits: `8 and nine`, `3/14 slash 1962`, `T2 n one`. */
 function isHalfWritten(tokens: readonly Token[]): boolean {
   return tokens.some((token, at) => {
     const isHour = token.kind === 'digits' && /^[ap]$/u.test(tokens[at + 1]?.text ?? '');

@@ -1,6 +1,6 @@
 import type { FinalHypothesis, Word } from '../../../src/live/live-transcription.js';
 
-/** A text as one final, and as two, cut behind each of its words, with the marks that a recogniser puts there. */
+/** A text as one final, and cut after each of its words into two, with the marks that a recogniser puts there. */
 export function* cutsOf(text: string, random: () => number): Generator<readonly string[]> {
   yield [text];
   const words = text.split(' ');

@@ -16,7 +16,7 @@ import {
   VAGUE,
 } from './vocabulary.js';
 
-/** Tokens of numbers, and of what stands between two of them, that belong together. */
+/** Numbers that belong together, with the tokens between them. */
 export interface NumberRun {
   readonly start: number;
   readonly end: number;
@@ -24,7 +24,7 @@ export interface NumberRun {
   readonly readings: readonly (readonly string[])[];
 }
 
-/** Whether a text is what somebody said, with digits as a recogniser writes them, or what a person is to read. */
+/** Whether a text was spoken, with digits as a recogniser writes them, or was written for people to read. */
 export type Side = 'spoken' | 'written';
 
 /** The run that begins at a token, undefined where none does. */
@@ -164,13 +164,13 @@ function readings(tokens: readonly Token[], start: number, end: number, side: Si
   follow([], start);
   const meant = found.filter((pieces) => !isOneNumber(tokens, pieces, numerals));
   const read = meant.filter((pieces) => pieces.every(({ type }) => type !== 'literal'));
-  // Only what says nothing, or too much, is told by its words.
+  // The words themselves count as a reading only if there is no other, or if digits make the meaning unclear.
   const chosen = read.length === 0 || isUnclear(tokens, start, end) ? meant : read;
   const rows = chosen.flatMap((pieces) => valuesOf(tokens, pieces, side));
   return [...new Map(rows.map((row) => [row.join(' '), row])).values()];
 }
 
-/** `5 to 10,000`, which a recogniser writes for `five to ten thousand`, too. */
+/** Whether digits make a run unclear: a recogniser also writes `5 to 10,000` for `five to ten thousand`. */
 function isUnclear(tokens: readonly Token[], start: number, end: number): boolean {
   return tokens.slice(start, end).some(({ kind }) => kind === 'digits');
 }
@@ -216,7 +216,7 @@ function blocksOf(tokens: readonly Token[], start: number, end: number): Extent[
 
 type NumeralsFrom = (start: number) => readonly Numeral[];
 
-/** Blocks, and those of them as one that have one scale, so that a part of them must not be read alone. */
+/** Joins neighbouring blocks that share a scale, since a part of them must not be read alone. */
 function linkedBlocks(tokens: readonly Token[], blocks: readonly Extent[], numerals: NumeralsFrom): Extent[] {
   const whole = ({ start, end }: Extent) => numerals(start).filter((one) => one.end === end);
   return blocks.reduceRight<Extent[]>((groups, block, index) => {
@@ -283,7 +283,7 @@ function fits(
   return fitsDigits(tokens, prior, piece);
 }
 
-/** Digits beside words, or beside other digits, of which nobody knows where one number ends. */
+/** Whether digits stand beside words or other digits, so that nobody knows where one number ends. */
 function isMixture(tokens: readonly Token[], prior: Piece & { type: 'numeral' }, piece: Piece): boolean {
   const [left, right] = [tokens[prior.end - 1], tokens[piece.start]];
   if (left?.kind !== 'digits' && right?.kind !== 'digits') return false;
@@ -337,7 +337,7 @@ function fitsDigits(
   return !runs && !ran;
 }
 
-/** Whether a reading parts what is one number by what stands behind it: `one twenty five milligrams`, `one forty over`. */
+/** Whether a reading splits a number that the words after it join: `one twenty five milligrams`, `one forty over`. */
 function isOneNumber(tokens: readonly Token[], pieces: readonly Piece[], numerals: NumeralsFrom): boolean {
   return pieces.some((first, index) => {
     const second = pieces[index + 1];
@@ -369,7 +369,7 @@ function binds(tokens: readonly Token[], at: number): boolean {
   );
 }
 
-/** The scale that two numbers have in common which is said once: of `five to ten thousand`. */
+/** The scale that two numbers share although it is said only once, as in `five to ten thousand`. */
 function sharedScale(
   tokens: readonly Token[],
   one: Numeral & { readonly start: number },
@@ -394,7 +394,7 @@ function valuesOf(tokens: readonly Token[], pieces: readonly Piece[], side: Side
   let rows: { readonly values: (string | undefined)[]; readonly pieces: readonly Piece[] }[] = [
     { values: pieces.map((piece) => atomOf(tokens, piece)), pieces },
   ];
-  // From the end, as a list has its scale there.
+  // From the end, since the scale of a list stands there.
   const scaleOf = new Map<number, number>();
   let ambiguous = false;
   for (let index = pieces.length - 2; index >= 0; index--) {
@@ -455,7 +455,7 @@ function atomOf(tokens: readonly Token[], piece: Piece): string | undefined {
     case 'relation':
       return piece.text;
     case 'numeral':
-      // A day of a month is the same with its ordinal and without.
+      // A day of a month means the same as an ordinal and as a cardinal.
       return MONTHS.has(tokens[piece.start - 1]?.text ?? '') ? piece.value.replace(/th$/u, '') : piece.value;
   }
 }

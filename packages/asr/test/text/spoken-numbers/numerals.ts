@@ -1,24 +1,24 @@
 import type { Token } from './tokens.js';
 import { DECADES, DIGITS, ORDINALS, PARTS, REPEATS, SCALES, TEENS, TENS, VAGUE } from './vocabulary.js';
 
-/** One number in a row of tokens, as somebody may mean it. */
+/** A possible meaning of a number in a row of tokens. */
 export interface Numeral {
-  /** The token behind it. */
+  /** The place of the token after it. */
   readonly end: number;
-  /** A value, or digits whose zeros in front count, or with a mark of what kind of number it is. */
+  /** A value, or digits whose leading zeros count; some begin or end with a mark for the kind of number. */
   readonly value: string;
   /**
-   * `standard`: nobody reads these words in another way. `elided`: a hundred, a colon or the like is left out.
-   * `digits`: one after another. `name`: digits and pairs of them, as telephone numbers have them.
+   * `standard`: the usual reading of these words. `elided`: a hundred, a colon or the like is left out. `digits`: one
+   * digit after another. `name`: digits and pairs of digits, as in telephone numbers.
    */
   readonly kind: 'standard' | 'elided' | 'digits' | 'name';
   /** Each scale that the number may be a count of, with the count: 200 thousand, or 2 hundred thousand. */
   readonly shares: readonly (readonly [count: number, scale: number])[];
-  /** Its own scale, 1 where it has none. */
+  /** The scale of the number itself; 1 if it has none. */
   readonly scale: number;
 }
 
-/** Every number that begins at a token, in every way in which it may be meant. */
+/** Every number that begins at a token, in every possible meaning. */
 export function numeralsAt(tokens: readonly Token[], start: number, isName: boolean): Numeral[] {
   const whole = cardinals(tokens, start);
   const short = elided(tokens, start);
@@ -67,7 +67,7 @@ function standard(counted: Counted): Numeral {
   return numeral(counted, 'standard');
 }
 
-/** A number whose words go on over a comma is none. */
+/** Words with a comma between them are not one number. */
 function word(tokens: readonly Token[], at: number): string | undefined {
   const token = tokens[at];
   if (token?.kind !== 'word' || (at > 0 && tokens[at - 1]?.ends !== 'nothing')) return undefined;
@@ -302,7 +302,7 @@ function fractions(tokens: readonly Token[], at: number): Numeral[] {
     const text = (end === at ? first : word)(tokens, end);
     const parts = lookUp(PARTS, text);
     if (parts === undefined || text === undefined) return [];
-    // An ordinal by itself is one; `one third` is both.
+    // An ordinal by itself is no fraction; `one third` may be either.
     if (ORDINALS.has(text) && (end === at || (value !== 1 && !text.endsWith('s')))) return [];
     const number = { end: end + 1, value: value / parts };
     const whole = ['half', 'quarter'].includes(text) && end === at ? [number] : [number];
@@ -380,7 +380,7 @@ function decades(tokens: readonly Token[], at: number): Numeral[] {
   return [...(alone === undefined ? [] : [named(at + 1, alone)]), ...century];
 }
 
-/** `a few hundred`: what stands there is no number, whatever the scale is. A couple is two. */
+/** `a few hundred` is no number, whatever its scale. A couple is two. */
 function amounts(tokens: readonly Token[], at: number): Numeral[] {
   const start = first(tokens, at) === 'a' ? at + 1 : at;
   const amount = (start === at ? first : word)(tokens, start);
@@ -413,7 +413,7 @@ const GLYPHS: ReadonlyMap<string, number> = new Map([
   ['⅔', 2 / 3],
 ]);
 
-/** Numbers in digits, with what is glued to them and the words that they take: `12th`, `1980s`, `1½`, `2.5 million`. */
+/** Numbers in digits, with attached letters and words that belong to them: `12th`, `1980s`, `1½`, `2.5 million`. */
 function written(tokens: readonly Token[], at: number): Numeral[] {
   const [number] = inDigits(tokens, at);
   const token = tokens[at];

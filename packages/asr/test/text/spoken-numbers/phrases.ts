@@ -7,7 +7,7 @@ export interface KindOfPhrase {
   readonly phrases: Arbitrary<string>;
 }
 
-/** A phrase as a sentence, or cut off in the middle of one, in which somebody may hesitate. */
+/** A phrase as a whole or interrupted sentence, possibly with hesitations. */
 function sentences(phrases: Arbitrary<string>): Arbitrary<string> {
   const pauses = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, hesitation);
   return fc.tuple(phrases, pauses, fc.nat(), ending).map(([text, pause, place, end]) => {

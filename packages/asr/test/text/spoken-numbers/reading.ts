@@ -4,7 +4,7 @@ import { DIGITS, NEGATIONS, SCALES, UNITS } from './vocabulary.js';
 
 export type { Side } from './number-runs.js';
 
-/** The numbers, units, relations and negations of a text, in order, in every way in which it may be meant. */
+/** The numbers, units, relations and negations of a text, in order, for every possible meaning of the text. */
 export interface Reading {
   readonly rows: ReadonlySet<string>;
 }
@@ -25,7 +25,7 @@ export function readTokens(tokens: readonly Token[], side: Side): Reading {
   return reading;
 }
 
-/** Readings of late: a phrase is read with every cut. */
+/** The latest readings, which are needed again, since a phrase is read with every cut. */
 const readings = new Map<string, Reading>();
 const MOST_KEPT = 500;
 
@@ -44,7 +44,7 @@ function read(tokens: readonly Token[], side: Side): Reading {
   return { rows: new Set(rows) };
 }
 
-/** More readings of a text than phrases have. */
+/** The most readings of a text; phrases have fewer. */
 const MOST = 20_000;
 
 interface Plain {

@@ -2,7 +2,7 @@ import { HESITATIONS } from './vocabulary.js';
 
 /** A word, a number in digits, or a mark between them. */
 export interface Token {
-  /** In small letters; of a number its digits without commas. */
+  /** In lower case; for a number, its digits without commas. */
   readonly text: string;
   readonly kind: 'word' | 'digits' | 'mark';
   /** No space before it. */
@@ -13,7 +13,7 @@ export interface Token {
   readonly ends: 'nothing' | 'part' | 'sentence';
 }
 
-/** Parts a text, spoken or written. Hesitations are left out, together with the comma in front of them. */
+/** Splits a spoken or written text. Hesitations are left out, together with the comma before them. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let end = 0;
@@ -43,7 +43,7 @@ export function tokensOf(text: string): Token[] {
     } else if (piece === ',') {
       if (!hesitated && tokens.at(-1)?.ends === 'nothing') change({ ends: 'part' });
     } else if (MARKS.get(piece) === '-' && !isBetweenNumbers(tokens.at(-1), glued, scanned.slice(end))) {
-      // `twenty-five`, `45-year-old`, `COVID-19`, `L4–L5`: it parts words.
+      // The hyphen separates words: `twenty-five`, `45-year-old`, `COVID-19`, `L4–L5`.
       end = -1;
     } else if (MARKS.has(piece)) {
       tokens.push({

@@ -1,4 +1,4 @@
-/** `zero` to `nine`, and the names that the zero has where digits are said one by one. */
+/** `zero` to `nine`, and other names of zero when digits are said one by one. */
 export const DIGITS: ReadonlyMap<string, number> = new Map([
   ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map(numbered(0)),
   ['oh', 0],
@@ -55,7 +55,7 @@ export const PARTS: ReadonlyMap<string, number> = new Map([
   ['tenths', 10],
 ]);
 
-/** Several of a kind: years and ages (`in her thirties`), and amounts that nobody counted (`hundreds`). */
+/** Plurals: years and ages (`in her thirties`), and uncounted amounts (`hundreds`). */
 export const DECADES: ReadonlyMap<string, number> = new Map([
   ...[...TENS].map(([word, value]) => [word.replace(/y$/u, 'ies'), value] as const),
   ['hundreds', 100],
@@ -63,7 +63,7 @@ export const DECADES: ReadonlyMap<string, number> = new Map([
   ['millions', 1e6],
 ]);
 
-/** Amounts that are none: what they multiply must not stand by itself. */
+/** Vague amounts. A scale after them must not be read by itself. */
 export const VAGUE: ReadonlySet<string> = new Set(['few', 'several', 'couple', 'many']);
 
 export const REPEATS: ReadonlyMap<string, number> = new Map([
@@ -83,7 +83,7 @@ export const MONTHS: ReadonlySet<string> = new Set([
   ...['november', 'december'],
 ]);
 
-/** Words behind which digits said one by one, or in pairs, are one name. */
+/** Words after which digits said one by one, or in pairs, are one name. */
 export const IDENTIFIED: ReadonlySet<string> = new Set([
   ...[
     'call',
@@ -101,7 +101,7 @@ export const IDENTIFIED: ReadonlySet<string> = new Set([
   ...['room', 'id', 'mrn', 'bed'],
 ]);
 
-/** Words that have a number of their own behind them, whatever follows it. */
+/** Words that are followed by a separate number, whatever comes after it. */
 export const NUMBERED: ReadonlySet<string> = new Set([
   ...['type', 'stage', 'grade', 'day', 'days', 'vitamin', 'covid', 'class', 'phase', 'step', 'lead', 'week'],
   ...['room', 'bed', 'category', 'd', 'b', 'c', 'l', 't', 's', 'n', 'm', 'g', 'p', 'q'],

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** In memory where the system has such a folder: parsers of files are given thousands of them a second. */
+/** A folder in memory if the system has one, because parsers of files read thousands of them a second. */
 const IN_MEMORY = '/dev/shm';
 
 /** The beginning of a folder's name; the id of the process that made it follows. */
@@ -41,7 +41,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // A process that may not be signalled is there.
+    // A process exists if this one lacks only the permission to signal it.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

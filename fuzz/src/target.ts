@@ -1,12 +1,12 @@
 /** A parser that is fed with whatever the fuzzer comes up with. */
 export interface FuzzTarget {
-  /** Inputs are no longer than this, bytes: about the limit that the product itself has, where it is small. */
+  /** The most bytes of an input. If the product has a small limit of its own, about the same as that. */
   readonly longest: number;
   /** Processor time that an input may take. */
   readonly allowed: TimeAllowed;
-  /** Its share of the inputs where those of all targets are counted together; 1 if left out. */
+  /** Weight of the target when `--inputs` are split among targets; 1 if left out. */
   readonly share?: number;
-  /** Prepares once what all inputs share. */
+  /** Prepares, once, everything that all inputs share. */
   readonly prepare: () => RunInput | Promise<RunInput>;
 }
 

@@ -15,15 +15,13 @@ export function readCorpus(target: string): readonly Buffer[] {
     .sort((a, b) => a.length - b.length);
 }
 
-/**
- * The names of inputs that once broke something begin like this, and they are never removed for leading nowhere new.
- */
+/** Begins the names of inputs that once broke something. Such inputs are kept even if they reach nothing new. */
 const FOUND = 'found-';
 
-/** Bytes of a corpus: the repository is no place for more, and each test run reads all of it. */
+/** The most bytes of a corpus: it is stored in the repository, and each test run reads all of it. */
 const MOST_BYTES = 16_384;
 
-/** Replaces the corpus of a target, except inputs that once broke something, by the first of `inputs`. */
+/** Replaces the corpus of a target by as many of the first `inputs` as fit. Inputs that once broke something stay. */
 export function writeCorpus(target: string, inputs: readonly Buffer[]): void {
   const folder = join(CORPUS, target);
   mkdirSync(folder, { recursive: true });

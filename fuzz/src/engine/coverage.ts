@@ -1,9 +1,9 @@
 /**
- * What instrumented code writes to: a counter for each place that a branch can lead to. Found under a symbol, since
- * generated source text asks for it.
+ * What instrumented code writes to: a counter for each place that a branch can lead to. It is a global under a symbol,
+ * where generated source text can find it.
  */
 interface CoverageRegistry {
-  /** Counters for the places of one module. Its literals are what inputs may have to contain to get further. */
+  /** Returns counters for the places of one module. Inputs may have to contain its `literals` to get further. */
   readonly addModule: (places: number, literals: readonly string[]) => Uint8Array;
 }
 
@@ -14,7 +14,10 @@ export const REGISTRY_NAME = 'auscult.fuzz.coverage';
 export interface Coverage {
   /** Forgets where the last input led. */
   readonly begin: () => void;
-  /** How many pairs of a place and roughly how often it was reached are new. They count as seen from now on. */
+  /**
+   * How many places the last input reached about as often as no input before (see `classOf`). From now on, these counts
+   * are known.
+   */
   readonly takeNew: () => number;
   /** Places that the last input led to. */
   readonly places: () => readonly number[];
@@ -77,7 +80,7 @@ export function createCoverage(): Coverage {
   };
 }
 
-/** Once, twice, thrice, then powers of two, as AFL tells loops apart. */
+/** The class of a count: once, twice, thrice, then powers of two. AFL tells loops apart in the same way. */
 function classOf(count: number): number {
   if (count <= 3) return 1 << (count - 1);
   if (count <= 7) return 8;

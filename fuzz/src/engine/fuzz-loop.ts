@@ -15,7 +15,7 @@ import type { Plan, WorkerMessage } from './worker-messages.js';
 const TURN_MS = 50;
 const PROGRESS_MS = 2_000;
 
-/** Different findings of one run; with more, something is broken that need not be shown again. */
+/** A run ends after so many different findings: most probably, more would show the same fault again. */
 const MOST_FINDINGS = 20;
 
 /** Feeds a target until the plan is fulfilled, with inputs made of those that led somewhere new. */
@@ -69,7 +69,10 @@ export async function fuzzLoop(
   tell({ kind: 'done', ...progress(), kept: await leastOf(corpus, run, coverage) });
 }
 
-/** The later of the corpus lead on more often, and short ones are faster: of two such inputs, the shorter. */
+/**
+ * Draws the next input to mutate. Inputs that were found late are preferred, since they lead on more often, and the
+ * shorter one of two, since it is faster.
+ */
 function chosen(corpus: readonly Buffer[], random: Material['random']): Buffer {
   const from = random.chance(0.3) ? corpus.slice(-Math.max(4, corpus.length >> 3)) : corpus;
   const [one = Buffer.alloc(0), other = one] = [random.pick(from), random.pick(from)];
@@ -86,7 +89,7 @@ function materialOf(
   return { random, literals, longest, other: () => random.pick(corpus) ?? Buffer.alloc(0) };
 }
 
-/** Inputs that together reach every place that all of them reach; short ones are preferred. */
+/** A part of `corpus`, preferably short inputs, that reaches every place that the whole corpus reaches. */
 async function leastOf(
   corpus: readonly Buffer[],
   run: RunChecked,

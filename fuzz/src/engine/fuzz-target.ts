@@ -8,7 +8,7 @@ import type { Finding, Plan, Progress, WorkerData, WorkerMessage } from './worke
 export interface Outcome extends Progress {
   readonly findings: readonly Finding[];
   readonly seconds: number;
-  /** Processor time: other processes may have had most of the machine. */
+  /** Processor time, which tells more than `seconds` if other processes had most of the machine. */
   readonly processorSeconds: number;
   /** Inputs that together reach everything that was reached; empty if the run was cut short. */
   readonly kept: readonly Uint8Array[];
@@ -25,7 +25,7 @@ export async function fuzzTarget(plan: Plan, onProgress: (progress: Progress) =>
   const worker = new Worker(new URL('./worker-main.js', import.meta.url), {
     workerData: data,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
-    // Decoders complain of each damaged block.
+    // Decoders print a complaint about each damaged block, which nobody needs to see.
     stdout: true,
     stderr: true,
   });
@@ -52,7 +52,7 @@ export async function fuzzTarget(plan: Plan, onProgress: (progress: Progress) =>
     cutShort(`The thread ended: ${error.message}`);
   });
   const watch = setInterval(watchOver(shared, worker, cutShort), WATCH_MS);
-  // Not by `once` of `node:events`, which fails where the worker does.
+  // Not `once` of `node:events`: it rejects as soon as the worker emits an error.
   await new Promise((ended) => worker.once('exit', ended));
   clearInterval(watch);
   const { user, system } = process.cpuUsage(processor);
@@ -69,12 +69,12 @@ export async function fuzzTarget(plan: Plan, onProgress: (progress: Progress) =>
 const HEAP_MIB = 512;
 const WATCH_MS = 500;
 
-/** An input that has taken so much processor time hangs, seconds. */
+/** An input hangs if it takes more processor time than this, seconds … */
 const HANG_PROCESSOR_SECONDS = 10;
-/** And so does one that waits for so long, seconds. */
+/** … or more time in all, seconds. */
 const HANG_WALL_SECONDS = 180;
 
-/** Memory of the whole process, bytes: the heap, buffers beside it and the parsers that are no JavaScript. */
+/** The most memory of the whole process, bytes: heap, buffers outside it, and parsers that are not JavaScript. */
 const MOST_MEMORY = 1.5 * 1024 ** 3;
 
 function watchOver(shared: SharedInput, worker: Worker, cutShort: (what: string) => void): () => void {

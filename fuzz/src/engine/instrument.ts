@@ -24,7 +24,7 @@ export function instrument(source: string, path: string): string {
       ? inBlock(branch)
       : factory.createParenthesizedExpression(factory.createComma(count(), branch as ts.Expression));
 
-  // A case is no block: what it declares is there for the next one.
+  // The statements of a case must not be put into a block: the next case can use what this one declares.
   const inCase = (clause: ts.CaseOrDefaultClause): ts.CaseOrDefaultClause => {
     const statements = [countStatement(), ...clause.statements];
     return ts.isCaseClause(clause)
@@ -53,7 +53,7 @@ export function instrument(source: string, path: string): string {
   return `const ${COUNTERS} = ${registry}.addModule(${String(places)}, ${JSON.stringify([...literals])});\n${text}`;
 }
 
-/** No name that anybody else gives. */
+/** A name that no other code uses. */
 const COUNTERS = '__auscultPlaces';
 
 const SHORT_CIRCUITS: ReadonlySet<ts.SyntaxKind> = new Set([
@@ -73,10 +73,10 @@ function isBranch(parent: ts.Node, node: ts.Node): boolean {
   return ts.isCatchClause(parent) && node === parent.block;
 }
 
-/** Longer ones are messages for people. */
+/** The most characters of a literal. Longer ones are messages for people. */
 const LONGEST_LITERAL = 24;
 
-/** Texts and numbers that code compares with, and names of fields: what an input has to hold to get past it. */
+/** Collects texts and numbers that code compares with, and names of fields: inputs must contain them to get further. */
 function collectLiteral(node: ts.Node, literals: Set<string>): void {
   if (ts.isStringLiteralLike(node) && isWorthTrying(node.text)) literals.add(node.text);
   if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && isWorthTrying(node.name.text))
@@ -90,7 +90,7 @@ function isWorthTrying(text: string): boolean {
   );
 }
 
-/** A number as digits and as binary formats write it, as text of one character a byte. */
+/** A number as digits and as binary formats write it. In these texts, each character stands for a byte. */
 function bytesOf(value: number): readonly string[] {
   if (!Number.isSafeInteger(value) || value < 256 || value > 0xffffffff) return [];
   const bytes = Buffer.alloc(4);

@@ -15,7 +15,7 @@ export interface Material {
 export function mutate(input: Buffer, material: Material): Buffer {
   const { random, longest } = material;
   let changed: Buffer = Buffer.from(input);
-  // Mostly few, since an input that led somewhere new is nearly right.
+  // Few changes in most cases, since an input that led somewhere new is nearly right.
   for (let steps = 1 << random.below(4); steps > 0; steps--) {
     const change = random.pick(changes);
     if (change !== undefined) changed = change(changed, material).subarray(0, longest);
@@ -90,7 +90,7 @@ interface Span {
   readonly end: number;
 }
 
-/** Short ones more often than long ones. */
+/** A random span of `bytes`; short ones are drawn more often. */
 function spanOf(bytes: Buffer, random: Random): Span {
   const start = random.below(bytes.length);
   const most = random.chance(0.8) ? 16 : bytes.length;
@@ -131,7 +131,7 @@ function overwrite(bytes: Buffer, at: number, piece: Buffer | undefined): Buffer
   return Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at + piece.length)]);
 }
 
-/** Repeating makes inputs deep, wide or long. */
+/** Repeats a part, which makes inputs deep, wide or long. */
 function repeatSpan(bytes: Buffer, { random, longest }: Material): Buffer {
   if (bytes.length === 0) return bytes;
   const span = spanOf(bytes, random);
@@ -147,7 +147,7 @@ const BRACKETS = [
   ['(', ')'],
 ] as const;
 
-/** Text stays well formed however deep it is. */
+/** Puts a part into brackets, often many times. The text stays well formed however deep it becomes. */
 function nestSpan(bytes: Buffer, { random, longest }: Material): Buffer {
   const [open, close] = random.pick(BRACKETS) ?? BRACKETS[0];
   const span = random.chance(0.5) ? { start: 0, end: bytes.length } : spanOf(bytes, random);

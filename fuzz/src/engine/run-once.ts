@@ -20,7 +20,7 @@ export async function runOnce(
   coverage: Coverage,
 ): Promise<RunChecked> {
   const run = await target.prepare();
-  /** KiB. To ask the system takes longer than most inputs, so it is asked once each. */
+  /** KiB. Asking the system takes longer than running most inputs, so it is asked only once for each. */
   let peak = process.resourceUsage().maxRSS;
   return async (input) => {
     shared.begin(input);
@@ -43,7 +43,7 @@ export async function runOnce(
   };
 }
 
-/** No single input may need more, KiB: the largest ones have 64. */
+/** No single input may need more memory than this, KiB. The largest inputs themselves have 64 KiB. */
 const MOST_GROWTH_KIB = 128 * 1024;
 
 function allowedMs({ ms, msPerKiB }: TimeAllowed, { length }: Buffer): number {
@@ -53,7 +53,7 @@ function allowedMs({ ms, msPerKiB }: TimeAllowed, { length }: Buffer): number {
 /** Times that a slow input is run again before it counts as slow. */
 const TRIES = 5;
 
-/** The machine may have had something else to do: what counts is processor time, the least of several runs. */
+/** Runs a slow input again. The least processor time of several runs counts, since the machine may have been busy. */
 async function slowness(run: RunInput, input: Buffer, most: number): Promise<Trouble | undefined> {
   let least = Number.POSITIVE_INFINITY;
   for (let tries = 0; tries < TRIES; tries++) {

@@ -1,4 +1,4 @@
-/** Memory of both threads: the input that is being run outlives a thread that hangs or runs out of memory. */
+/** Memory of both threads, so that the input is still there after a thread has hung or has run out of memory. */
 export interface SharedInput {
   readonly memory: SharedArrayBuffer;
   /** Notes an input that is about to be run. */
@@ -13,7 +13,7 @@ const BEGUN = 0;
 const LENGTH = 1;
 const HEADER_BYTES = 8;
 
-/** Over new memory with room for inputs of `longest` bytes, or over that of the other thread. */
+/** Shares inputs of at most `of` bytes in new memory, or uses the memory that the other thread has made. */
 export function shareInput(of: number | SharedArrayBuffer): SharedInput {
   const memory = typeof of === 'number' ? new SharedArrayBuffer(HEADER_BYTES + of) : of;
   const header = new Uint32Array(memory, 0, 2);

@@ -1,7 +1,7 @@
 /** How many shorter inputs are tried. */
 const MOST_TRIES = 500;
 
-/** A shorter input with the same finding: pieces are left out, large ones first, as long as it has that. */
+/** A shorter input with the same finding. Pieces without which the finding remains are left out, large ones first. */
 export async function shrink(
   input: Buffer,
   showsTheSame: (smaller: Buffer) => Promise<boolean>,

@@ -3,11 +3,11 @@ import type { SharedInput } from './shared-input.js';
 /** How a target is fuzzed. */
 export interface Plan {
   readonly target: string;
-  /** Draws the same inputs again, as far as the code does the same. */
+  /** The same seed draws the same inputs again, as long as the code that is fuzzed stays the same. */
   readonly seed: number;
-  /** Ends after so many inputs. */
+  /** The run ends after so many inputs … */
   readonly runs: number;
-  /** Ends after so long. */
+  /** … or after so many seconds. */
   readonly seconds: number;
 }
 
@@ -20,7 +20,7 @@ export interface WorkerData {
 /** An input that shows that something is wrong. */
 export interface Finding {
   readonly input: Uint8Array;
-  /** What happened, with the place where it was thrown. */
+  /** What happened, and where in the code. */
   readonly what: string;
 }
 

@@ -5,7 +5,7 @@ import { scratchFile } from '../scratch.js';
 import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 import { fixedMasterKeys } from './fixed-master-keys.js';
 
-/** The content of backups: lines, compressed and sealed as by somebody with the master key. */
+/** The content of backups: lines that are compressed and sealed as somebody with the master key would do it. */
 export const target: FuzzTarget = {
   longest: 8_192,
   allowed: { ms: 40, msPerKiB: 2 },

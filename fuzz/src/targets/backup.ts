@@ -3,7 +3,7 @@ import { scratchFile } from '../scratch.js';
 import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 import { fixedMasterKeys } from './fixed-master-keys.js';
 
-/** Backups as they lie on disk. None of them was written by whoever has the master key. */
+/** Backups as they lie on disk, made by somebody who lacks the master key. */
 export const target: FuzzTarget = {
   longest: 8_192,
   allowed: { ms: 40, msPerKiB: 2 },

@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../../../packages/protocol/dist/decode-base64.js';
 import { mustHold, type FuzzTarget } from '../target.js';
 
-/** RFC 4648, section 4, but for stray bits in the last character. */
+/** Base64 after RFC 4648, section 4, except that stray bits in the last character are allowed. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
 
 /** Audio inside JSON. */

@@ -1,7 +1,7 @@
 import { loadConfig } from '@auscult/server';
 import { unlessRefused, usualTime, type FuzzTarget } from '../target.js';
 
-/** Settings in the environment, a line `NAME=value` each. */
+/** Settings in the environment: a line `NAME=value` for each. */
 export const target: FuzzTarget = {
   longest: 2_048,
   allowed: usualTime,

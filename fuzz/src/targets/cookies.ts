@@ -2,7 +2,7 @@ import { loginCookieName } from '../../../packages/server/dist/access/logins.js'
 import { mustHold, usualTime, type FuzzTarget } from '../target.js';
 import { headerValue, openCredentials } from './shown-credentials.js';
 
-/** `Cookie` headers. `LOGIN` stands for what the cookie of somebody who is logged in holds. */
+/** `Cookie` headers. `LOGIN` stands for the value of a valid login cookie. */
 export const target: FuzzTarget = {
   longest: 4_096,
   allowed: usualTime,
@@ -21,7 +21,7 @@ export const target: FuzzTarget = {
   },
 };
 
-/** Whether one of the cookies is this, as RFC 6265 has them (section 5.4), escaped or not. */
+/** Whether a `Cookie` header (RFC 6265, section 5.4) contains this name and value, percent-encoded or not. */
 function holds(cookie: string, name: string, value: string): boolean {
   return cookie.split(';').some((pair) => {
     const [key = '', ...rest] = pair.split('=');

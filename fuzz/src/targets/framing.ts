@@ -26,13 +26,13 @@ type Framed = 'flac' | 'ogg' | 'mp3';
 
 /**
  * The code that takes recordings apart before their codec: their beginning, their frames or pages, and what follows
- * them. Without the codecs, which are WebAssembly and take milliseconds to start, it runs a hundred times as often;
- * each input as it is, and with right checksums.
+ * them. Codecs are WebAssembly and take milliseconds to start; without them, a hundred times as many inputs are run.
+ * Each input is run as it is, and again with right checksums.
  */
 export function framingTarget(container: Framed): FuzzTarget {
   return {
     longest: 16_384,
-    // After each mark that may begin a frame or page, as many bytes are examined as one may have.
+    // After each mark that may begin a frame or page, the code examines as many bytes as the longest frame or page has.
     allowed: { ms: 60, msPerKiB: 20 },
     share: 0.5,
     prepare: () => async (input) => {
@@ -47,7 +47,7 @@ const mended: Readonly<Record<Framed, (bytes: Buffer) => readonly Buffer[]>> = {
   mp3: () => [],
 };
 
-/** Recordings in a row that are looked at. */
+/** A file may hold several recordings in a row. No more than so many are read. */
 const MOST_RECORDINGS = 100;
 
 async function takeApart(bytes: Buffer, container: Framed): Promise<void> {
@@ -118,7 +118,7 @@ function isNoFrame(head: Uint8Array): boolean {
   return recordingKind(head) !== undefined || isTagHead(head);
 }
 
-/** A position may say anything, and nobody waits in silence for what it says. */
+/** A file may claim any position. The silence that fills the gap before it must stay below a limit. */
 function checkGap(position: number): void {
   const { silentSeconds } = measureGap(position / LEAST_RATE);
   mustHold(silentSeconds >= 0 && silentSeconds <= LONGEST_GAP_SECONDS, 'a gap is as long as it may be');

@@ -5,7 +5,7 @@ import { openStore } from '../../../packages/asr/dist/models/store/model-store.j
 import { scratchFile, scratchFolder } from '../scratch.js';
 import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 
-/** Bundles of models: archives that somebody brings. */
+/** Bundles of models: archives from elsewhere. */
 export const target: FuzzTarget = {
   longest: 8_192,
   allowed: { ms: 60, msPerKiB: 5 },

@@ -5,7 +5,7 @@ import { locationOf } from '../../../packages/server/dist/http/location.js';
 import { createOriginPolicy } from '../../../packages/server/dist/http/origins.js';
 import { BrokenProperty, mustHold, type FuzzTarget } from '../target.js';
 
-/** Heads of requests that came through a trusted proxy, a line a header: `Host`, `Origin`, `X-Forwarded-*`, `Forwarded`. */
+/** Headers that a trusted proxy passed on, one on each line: `Host`, `Origin`, `X-Forwarded-*`, `Forwarded`. */
 export const target: FuzzTarget = {
   longest: 2_048,
   allowed: { ms: 40, msPerKiB: 2 },
@@ -32,7 +32,7 @@ export const target: FuzzTarget = {
   },
 };
 
-/** Headers as Node's own parser would take them: others never get as far. */
+/** Headers as they come out of Node's own parser, which refuses all others. */
 function headersOf(text: string): Record<string, string> {
   const pairs = text.split('\n').flatMap((line) => {
     const at = line.indexOf(':');

@@ -12,9 +12,9 @@ import { mustHold, unlessRefusedLater, type FuzzTarget } from '../target.js';
 export function recordingTarget(container: Exclude<ContainerName, 'other'>): FuzzTarget {
   return {
     longest: 16_384,
-    // Decoders are asked for one block at a time, so their allowance grows with the audio that is asked for.
+    // Decoding takes time for the audio that comes out, of which a few bytes of input can produce much.
     allowed: { ms: 150, msPerKiB: 4 },
-    // Starting a codec takes milliseconds, and WAV has none.
+    // Starting a codec takes milliseconds. WAV needs none.
     share: container === 'wav' ? 0.5 : 0.02,
     prepare: () => async (input) => {
       const stored = storedRecording(input);
@@ -28,10 +28,10 @@ export function recordingTarget(container: Exclude<ContainerName, 'other'>): Fuz
   };
 }
 
-/** How much audio of one input is asked for, seconds: a few bytes may stand for hours, which nobody has to take. */
+/** How much audio of one input is decoded, seconds. A few bytes may stand for hours. */
 const MOST_SECONDS = 5;
 
-/** No block is longer, samples at 16 kHz: what holds more would hold up everybody else. */
+/** The most samples of one block, at 16 kHz. Decoding a longer one would make everybody else wait. */
 const LONGEST_BLOCK = 20 * SAMPLE_RATE;
 
 async function hear(chunks: AsyncIterable<Float32Array>): Promise<void> {
@@ -43,11 +43,11 @@ async function hear(chunks: AsyncIterable<Float32Array>): Promise<void> {
   }
 }
 
-/** Bytes as a recording that is stored, in pieces. */
+/** A stored recording that consists of these bytes and is read in pieces. */
 export function storedRecording(bytes: Buffer): StoredRecording {
   return {
     size: bytes.length,
-    // eslint-disable-next-line @typescript-eslint/require-await -- what is stored may have to be waited for
+    // eslint-disable-next-line @typescript-eslint/require-await -- required by StoredRecording
     async *read(start, end) {
       for (let at = start; at < Math.min(end, bytes.length); at += PIECE_BYTES)
         yield bytes.subarray(at, Math.min(end, at + PIECE_BYTES));

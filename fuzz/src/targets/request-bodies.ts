@@ -17,9 +17,9 @@ export const target: FuzzTarget = {
     } catch {
       return;
     }
-    // A field that is there twice may hide depth from what is made of the text, but not the other way round.
+    // The parsed value may be less deep than the text, since the last of two fields with one name wins, but not deeper.
     mustHold(isDeep || depthOf(body) <= MOST_NESTED, 'what is too deep is told by its text');
-    // Also what is too deep for the server to look at it: parts of requests that are no bodies are not asked before.
+    // Also for a value that is too deep: the server checks the depth of bodies only, not of other parts of a request.
     const request = { params: {}, query: {}, body } as unknown as FastifyRequest;
     unlessRefused(['RequestError'], () => {
       requireStorableText(request);
@@ -27,7 +27,7 @@ export const target: FuzzTarget = {
   },
 };
 
-/** Lists and objects in one another, up to one more than there may be. */
+/** How deep lists and objects lie in one another. Counting stops at one more than is allowed. */
 function depthOf(whole: unknown): number {
   let depth = 0;
   for (let level = [whole].filter(isNest); level.length > 0 && depth <= MOST_NESTED; depth++)

@@ -1,8 +1,8 @@
 import { mustHold } from '../target.js';
 
 /**
- * The same bytes with right checksums in whatever looks like a page of Ogg (RFC 3533, section 6): a mutation that had
- * to guess them would never get past them.
+ * The same bytes with right checksums in everything that looks like a page of Ogg (RFC 3533, section 6). Mutations
+ * alone would never guess them.
  */
 export function withRightPages(bytes: Buffer): Buffer {
   const mended = Buffer.from(bytes);
@@ -17,7 +17,7 @@ export function withRightPages(bytes: Buffer): Buffer {
   return mended;
 }
 
-/** The same for frames of FLAC (RFC 9639, section 9): each ends where the next one begins. */
+/** The same for frames of FLAC (RFC 9639, section 9). Each frame ends where the next one begins. */
 export function withRightFrames(bytes: Buffer): Buffer {
   const mended = Buffer.from(bytes);
   for (let at = nextFrame(mended, 0); at < mended.length;) {

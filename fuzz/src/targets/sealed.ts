@@ -1,7 +1,7 @@
 import { open, seal } from '../../../packages/server/dist/records/seal.js';
 import { mustHold, unlessRefused, usualTime, type FuzzTarget } from '../target.js';
 
-/** Encrypted values of the database. The first byte says for which place the rest is opened. */
+/** Encrypted values of the database. The first byte chooses the place in the database that the rest is read as. */
 export const target: FuzzTarget = {
   longest: 4_096,
   allowed: usualTime,

@@ -5,7 +5,7 @@ import type { FuzzTarget } from '../target.js';
 
 const SHARED = listKeyTerms([{ text: 'metoprolol' }]);
 
-/** Key terms of `configure`, up to the ones that are listened for. The input is their list. */
+/** Key terms of `configure`, from the list that a client sends, which is the input, to what the recognizer expects. */
 export const target: FuzzTarget = {
   longest: 32_768,
   allowed: { ms: 20, msPerKiB: 1 },

@@ -57,10 +57,10 @@ export async function openCredentials(): Promise<Credentials> {
   };
 }
 
-/** Characters of what failures are counted by. */
+/** The most characters of the text by which failures are counted. */
 const LONGEST_COUNTED = 16;
 
-/** A header as Node's own parser would take it: others never get as far. */
+/** A header as it comes out of Node's own parser, which refuses all others. */
 export function headerValue(input: Buffer): string {
   return input
     .toString('latin1')

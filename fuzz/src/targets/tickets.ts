@@ -2,7 +2,7 @@ import { createTickets } from '../../../packages/server/dist/access/tickets.js';
 import { createResumeToken } from '../../../packages/server/dist/live/resume-token.js';
 import { mustHold, usualTime, type FuzzTarget } from '../target.js';
 
-/** Tickets of sockets and tokens of sessions that go on: `TICKET` and `TOKEN` stand for the right ones. */
+/** Tickets of sockets, and tokens that resume sessions. `TICKET` and `TOKEN` stand for valid ones. */
 export const target: FuzzTarget = {
   longest: 512,
   allowed: usualTime,

@@ -10,8 +10,8 @@ const AUDIENCE = 'auscult';
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'] as const;
 
 /**
- * Tokens of an issuer. `HEADER`, `PAYLOAD` and `SIGNATURE` stand for the parts of one that is right; behind `sign:` stand
- * claims in JSON, which the issuer signs.
+ * Tokens of an issuer. `HEADER`, `PAYLOAD` and `SIGNATURE` stand for the parts of a valid token. An input that begins
+ * with `sign:` goes on with claims in JSON, which the issuer signs.
  */
 export const target: FuzzTarget = {
   longest: 8_192,

@@ -68,7 +68,7 @@ export const target: FuzzTarget = {
 
 const MOST_BYTES = 4_096;
 
-/** A form that is refused in the middle may have its connection cut. */
+/** Waits for the answer. The server may cut the connection of a form that it refuses in the middle. */
 async function answered(sending: ReturnType<typeof post>): Promise<void> {
   try {
     const [response] = (await once(sending, 'response')) as [IncomingMessage];

@@ -28,7 +28,7 @@ export function languageTable(counts: PairCounts): string {
 }
 
 /**
- * The words of English books as the text of their file, without those of fewer than four letters: they may be
+ * The words of English books as the text of their file. Words of fewer than four letters are left out: they may be
  * medical, and are never looked up.
  */
 export function wordTable(words: Iterable<string>): string {

@@ -19,7 +19,7 @@ export interface KeyTimingResults {
   readonly t: number;
 }
 
-/** Uncounted tries at first: the server is not warm yet, and only begins to delay its answers. */
+/** The first tries are not counted: code is not compiled yet, and answers are delayed only after several failures. */
 const WARM_UP = 200;
 
 /** Tries the two kinds of wrong keys in turn, one at a time over one connection. */

@@ -14,7 +14,7 @@ interface BombFlags extends ClipFlags, ModelFlags {
   readonly serve?: readonly string[];
 }
 
-/** `bombs`: what a speaker notices of uploads that are made to harm the decoder. */
+/** `bombs`: how much a speaker is disturbed by uploads that are made to harm the decoder. */
 export function addBombsCommand(program: Command): void {
   const command = program
     .command('bombs')

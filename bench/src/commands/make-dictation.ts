@@ -18,7 +18,7 @@ interface MakeDictationFlags {
   readonly seed: number;
 }
 
-/** `make-dictation`: has the sentences of this package spoken. */
+/** `make-dictation`: lets synthetic voices speak the sentences of this package. */
 export function addMakeDictationCommand(program: Command): void {
   const names = VOICES.map(({ name }) => name).join(', ');
   program

@@ -20,7 +20,7 @@ interface PowerCutFlags extends ClipFlags {
 /** Least length of the speech in a session, seconds. */
 const TRACK_SECONDS = 12;
 
-/** `power-cuts`: what remains after a power cut of what was seen before it. */
+/** `power-cuts`: whether power cuts lose anything that was seen before them. */
 export function addPowerCutsCommand(program: Command): void {
   const command = program
     .command('power-cuts')

@@ -29,7 +29,7 @@ interface ConditionResults extends Pick<ConditionHearing, 'condition' | 'keyTerm
   readonly numbers: NumberScore;
 }
 
-/** `terms`: how many medical terms are recognised in dictation, by what sessions are told to expect. */
+/** `terms`: how many medical terms are recognised in dictation, depending on the terms that sessions expect. */
 export function addTermsCommand(program: Command): void {
   const command = program
     .command('terms')

@@ -55,7 +55,7 @@ export function* framesOf(track: Track, frameSeconds: number): Generator<Buffer,
 }
 
 /** The audio of a track for the library, one sound at a time. */
-// eslint-disable-next-line @typescript-eslint/require-await -- the library takes what may have to be waited for
+// eslint-disable-next-line @typescript-eslint/require-await -- the library takes asynchronous iterables
 export async function* readTrack(track: Track): AsyncGenerator<Float32Array, void> {
   for (const { sound } of track.parts) yield Float32Array.from(sound.pcm, (sample) => sample / 32_768);
 }

@@ -1,4 +1,4 @@
-/** Something that was seen of the server, or asked of it, from outside. */
+/** Something that a client saw the server do, or asked it to do. */
 export type Mark =
   | { readonly saw: 'final'; readonly session: string; readonly place: number; readonly text: string }
   | { readonly saw: 'begin'; readonly work: Work; readonly what: string }

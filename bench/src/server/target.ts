@@ -14,7 +14,7 @@ export interface Target {
   readonly httpUrl: string;
   /** Present if the benchmark has started the server, so that its memory and processor time can be read. */
   readonly pid?: number | undefined;
-  /** From the start of the process to the answer that it is ready. */
+  /** Seconds from the start of the process until it answers that it is ready. */
   readonly startSeconds?: number | undefined;
   /** Stops the server if the benchmark has started it. */
   stop(): Promise<void>;

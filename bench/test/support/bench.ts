@@ -26,12 +26,12 @@ export const SHORT_CLIPS = [
 ];
 export const ONE_UTTERANCE = ['--manifest', MANIFEST, '--kind', 'read', '--utterances', '1', '--rounds', '2'];
 export const ONE_RECORDING = ['--manifest', MANIFEST, '--kind', 'read', '--limit', '1', '--threads', '1'];
-/** A benchmark may take so long, milliseconds. */
+/** How long a benchmark may take, milliseconds. */
 export const WITHIN = 240_000;
-// A machine with much else to do would have sessions refused.
+// On a busy machine, the server would refuse sessions otherwise.
 export const ADMIT_ALWAYS = ['--max-final-delay-seconds', '600'];
 
-/** What a benchmark reported, and printed. */
+/** The report of a benchmark, and what it printed. */
 interface Outcome {
   readonly report: Report<unknown>;
   readonly printed: string;

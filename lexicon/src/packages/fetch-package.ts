@@ -9,7 +9,7 @@ import type { PinnedPackage } from './pinned-packages.js';
  * The archive of a pinned package. It is downloaded by the registry's own client, and only if `directory` does not
  * hold it yet.
  *
- * @throws if the client fails, or the archive is not the one that was pinned
+ * @throws if the client fails, or if the archive is not the pinned one
  */
 export async function fetchPackage(pinned: PinnedPackage, directory: string): Promise<Uint8Array> {
   const folder = join(directory, `${pinned.name}-${pinned.version}`);
@@ -24,7 +24,7 @@ export async function fetchPackage(pinned: PinnedPackage, directory: string): Pr
   return archive;
 }
 
-/** @throws where the archive is not the one that was pinned */
+/** @throws if the archive is not the pinned one */
 function verifyArchive(pinned: PinnedPackage, archive: Uint8Array): void {
   const found = createHash('sha256').update(archive).digest('hex');
   if (found === pinned.sha256) return;

@@ -1,7 +1,7 @@
 import type { WordFrequencies } from '../sources/word-frequencies.js';
 
 /**
- * Whether a word is one of the `atMost` most frequent English words. Any recognizer knows those, so expecting
+ * Whether a word is one of the `atMost` most frequent English words. Every recognizer knows these; telling it to expect
  * them only does harm.
  */
 export function isOrdinary(word: string, frequencies: WordFrequencies, atMost: number): boolean {

@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// Whatever is drawn by chance is the same in each run, so that none fails for what another change has done, or nobody.
+// A fixed seed makes every run draw the same values, so that a run that fails does so because of the change it tests.
 fc.configureGlobal({ seed: Number(process.env['AUSCULT_TEST_SEED'] ?? 1) });

@@ -25,7 +25,7 @@ function fieldRows(schema: JsonSchema, prefix: string): string[][] {
   });
 }
 
-/** The fields of objects have rows of their own, and long lists of codes a table of their own. */
+/** What a field may hold. Says only that it is an object or a code if rows or a table below give the details. */
 function allowedSummary(field: JsonSchema): string {
   if (field.type === 'object') return 'an object';
   if (singleSchema(field.items)?.type === 'object') return 'a list of objects';

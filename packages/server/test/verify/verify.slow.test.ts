@@ -35,7 +35,7 @@ describeDatabases('what is kept', ({ settings }) => {
     await damage(storage);
     flipByte(backup, -40);
     const { findings } = await verifyStorage(config, { backups: [backup] });
-    // Before the block that is damaged, the backup has what is now of a destroyed record, and a key to it.
+    // Findings at the backup are not counted: before its damaged block, it holds a record destroyed since, and its key.
     expect(findings.filter(({ at }) => at !== backup)).toHaveLength(EXPECTED.length + 1);
     expect(findings).toEqual(expect.arrayContaining([...EXPECTED]));
     expect(findings).toContainEqual({ kind: 'backup', trouble: 'altered', at: backup });
@@ -115,7 +115,7 @@ describe('auscult verify', () => {
   });
 });
 
-/** With settings, a correction, a text that was read again, and audio. */
+/** Records a session with settings, audio, a correction and a second reading. */
 async function recordEverything(storage: Storage, id: string): Promise<void> {
   const writer = await begin(storage, id);
   writer.describe({
@@ -194,7 +194,7 @@ async function damage({ database: { db, kind } }: Storage): Promise<void> {
   await alterAuditEntry(db, kind);
 }
 
-/** Past the triggers, as whoever owns the database can. */
+/** Alters an entry after disabling the triggers that prevent it, as the owner of the database can. */
 async function alterAuditEntry(db: Storage['database']['db'], kind: string): Promise<void> {
   if (kind === 'postgres') await sql`alter table audit_entries disable trigger all`.execute(db);
   else {
@@ -207,7 +207,7 @@ async function alterAuditEntry(db: Storage['database']['db'], kind: string): Pro
   );
 }
 
-/** The database is left alone from then on. */
+/** Waits for the last anchor. From then on, the server writes nothing to the database. */
 async function untilAnchored({ database: { db }, audit }: Storage, place: DatabaseSettings): Promise<void> {
   const { sequence } = await audit.head();
   const anchors = join(place.dataDirectory, 'audit-anchor.log');

@@ -4,9 +4,9 @@ import { EXPIRED, NOT_VALID, authenticated, type AuthenticationResult } from './
 import { DEFAULT_TENANT, isGrantableRole } from './identity.js';
 
 /**
- * The identity that the certificate of a connection names: `CN` is the subject, `O` the tenant, the first `OU` that is a role
- * the role, and the other `OU`s are groups. Undefined if no certificate was shown. A certificate is not valid without a role,
- * or if the authority has not signed it.
+ * The identity that the certificate of a connection names: `CN` is the subject and `O` the tenant. The first `OU` that
+ * names a role is the role, and the other `OU`s are groups. Undefined if no certificate was shown. A certificate is not
+ * valid without a role, or if the authority has not signed it.
  */
 export function authenticateCertificate(socket: Socket): AuthenticationResult | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;

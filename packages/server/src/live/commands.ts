@@ -9,7 +9,7 @@ export type Command =
   | ConfigureCommand
   /** Asks for the finals of all audio so far, and for the totals. The session goes on. */
   | { readonly kind: 'stop' }
-  /** As `stop`, and then the session is over. */
+  /** Like `stop`, but the session ends afterwards. */
   | { readonly kind: 'end' }
   /** Ends the utterance now. */
   | { readonly kind: 'finalize' }

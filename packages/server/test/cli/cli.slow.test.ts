@@ -52,7 +52,7 @@ describe('auscult transcribe', () => {
     expect(stdout).toContain('25 mg twice daily');
   });
 
-  it('listens for the key terms of a file, and says what of it does not count', async () => {
+  it('listens for the key terms of a file, and says which of its lines do not count', async () => {
     const clip = clipPath('dictation/joe_s001.flac');
     const terms = join(folder, 'terms.txt');
     await writeFile(terms, '# ward 3\nMetoPROLOL\t2\nthe\n');

@@ -107,7 +107,7 @@ export const SCRATCHERS = wordSet(
 /** Things that are scratched. */
 export const SORES = wordSet('spot area wound lesion raw sore mole wart scar blister bite');
 
-/** Words for what becomes of a scratch, or how long somebody scratches. */
+/** Words after `scratch that` that show that a wound is meant, or that somebody scratches: `scratch that bleeds`. */
 export const FESTERS = wordSet('bleeds bleeding until hard is was has will healed infected when because all');
 
 /** Words before a cap that is a capsule, or that sits on something. */

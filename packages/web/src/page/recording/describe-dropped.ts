@@ -1,6 +1,6 @@
 import type { DroppedWords } from '@auscult/client';
 
-/** What the server says to programs, said to people. */
+/** Sentences for people, by the reason that the server gives to programs. */
 const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   faint: 'That was too faint to be speech.',
   inaudible: 'There was nothing to understand. Say it again if it was meant for the text.',

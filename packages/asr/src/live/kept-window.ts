@@ -4,7 +4,7 @@ import type { InferencePool } from '../inference/inference-pool.js';
 export interface KeptWindow {
   /** All jobs from here on are of the window `id`; gives the name that workers know it by. */
   enter(id: number): string;
-  /** A job of the window `id` is done that kept its state. */
+  /** A job of the window `id` is done, and its state was kept. */
   settle(id: number): void;
   /** Whether the latest job that kept a state was of the window `id`. */
   hasStateOf(id: number): boolean;

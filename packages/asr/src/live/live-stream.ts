@@ -1,10 +1,10 @@
-import { decodePcm } from '../audio/pcm.js';
-import type { CreateResampler, Resampler } from '../audio/resample.js';
-import { requireStreamSampleRate, SAMPLE_RATE } from '../audio/sample-rate.js';
+import type { CreateResampler } from '../audio/resample.js';
+import { SAMPLE_RATE } from '../audio/sample-rate.js';
 import { createAudioHistory } from '../segment/audio-history.js';
 import { SpeechError } from '../speech-error.js';
 import type { VoiceActivity } from '../vad/voice-activity.js';
 import type { LiveListener, LiveOptions, LiveTranscription } from './live-transcription.js';
+import { createResampledInput } from './resampled-input.js';
 import { createSpeakingPace } from './speaking-pace.js';
 import { createUtteranceDetection } from './utterance-detection.js';
 import { createUtteranceRecognition } from './utterance-recognition.js';
@@ -24,46 +24,32 @@ export function openLiveStream(
   listener: LiveListener,
   services: LiveStreamServices,
 ): LiveTranscription {
-  requireStreamSampleRate(options.sampleRate);
   const history = createAudioHistory();
+  const input = createResampledInput(options, services.createResampler, (samples) => {
+    history.append(samples);
+    listener.onAudio?.(samples);
+  });
   const pace = createSpeakingPace();
   const recognition = createUtteranceRecognition(options, history, listener, services, pace);
   const detection = createUtteranceDetection(options, { history, voice: services.voice, recognition });
-  let inputRate = options.sampleRate;
-  let resampler: Resampler = services.createResampler(inputRate);
   let closed = false;
-
-  const take = (samples: Float32Array) => {
-    history.append(samples);
-    listener.onAudio?.(samples);
-  };
-
-  const changeRate = (rate: number) => {
-    requireStreamSampleRate(rate);
-    take(resampler.flush());
-    resampler.close();
-    resampler = services.createResampler(rate);
-    inputRate = rate;
-  };
 
   return {
     push(pcm, sampleRate) {
       if (closed) throw new SpeechError('closed', 'The stream is closed.', 'Open a new one.');
-      if (sampleRate !== undefined && sampleRate !== inputRate) changeRate(sampleRate);
-      const [samples] = decodePcm(pcm, options.encoding);
-      if (samples) take(resampler.process(samples));
+      input.push(pcm, sampleRate);
       pace.took(history.end / SAMPLE_RATE);
       detection.goOn();
     },
     flush() {
       if (closed) return Promise.resolve();
-      take(resampler.flush());
+      input.flush();
       return detection.flush();
     },
     close() {
       if (closed) return;
       closed = true;
-      resampler.close();
+      input.close();
       detection.close();
       recognition.close();
       services.onClose();

@@ -2,16 +2,13 @@
 export interface SpeakingPace {
   /** Tells it that audio up to `seconds` of the stream's clock has come. */
   took(seconds: number): void;
-  /**
-   * How long before it could have been spoken the audio up to `seconds` is there; 0 for audio that comes in real
-   * time.
-   */
+  /** How much too early the audio up to `seconds` came to be live speech, in seconds; 0 if it came in real time. */
   aheadSeconds(seconds: number): number;
 }
 
 /**
- * A little faster than real time, so that a client that begins with what was said before it could connect ceases to
- * be ahead at some point.
+ * Seconds of speech a second. A little faster than real time: a client that begins with what was said before it could
+ * connect is not ahead for ever.
  */
 const SPEED = 1.25;
 

@@ -103,7 +103,7 @@ function stepByStep(next: () => Promise<void> | undefined): () => void {
   };
 }
 
-/** The probability of speech from one sample to another, a frame apart at most: silence is added to what is less. */
+/** The probability of speech between two samples, a frame apart at most: a shorter piece is filled up with silence. */
 function frameProbability(
   history: AudioHistory,
   voice: VoiceActivity,

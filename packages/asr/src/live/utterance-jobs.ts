@@ -57,7 +57,7 @@ export function createUtteranceJobs(
     jobs.submit(request, jobOwner(request.audio, history, owner));
 
   return {
-    submit(utterance, end, purpose, { onResult, onLost }) {
+    submit(utterance, end, purpose, owner) {
       const { id, start, prefix } = windowOf(utterance, end);
       const window = kept.enter(id);
       // A window's first job keeps its state for all others, even if it is a partial.
@@ -72,13 +72,7 @@ export function createUtteranceJobs(
           keepState,
           replaces: purpose === 'partial' ? stream : undefined,
         },
-        {
-          onLost,
-          onResult(result) {
-            if (keepState) kept.settle(id);
-            onResult(result);
-          },
-        },
+        keepState ? onceSettled(owner, () => kept.settle(id)) : owner,
       );
     },
     submitAlone(utterance, end, speaks, owner) {
@@ -100,6 +94,17 @@ export function createUtteranceJobs(
     close() {
       kept.leave();
       pool.forget({ stream });
+    },
+  };
+}
+
+/** Calls `settle` once the result is there, before its owner hears of it. */
+function onceSettled({ onResult, onLost }: HypothesisOwner, settle: () => void): HypothesisOwner {
+  return {
+    onLost,
+    onResult(result) {
+      settle();
+      onResult(result);
     },
   };
 }

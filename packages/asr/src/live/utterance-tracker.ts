@@ -74,7 +74,7 @@ export function createUtteranceTracker(
   };
 }
 
-/** The work on the final of an utterance that has ended at sample `end` which is under way already. */
+/** The final of an utterance that has ended at sample `end`, where its decoding has begun or can begin at once. */
 function finalAhead(
   ended: OpenUtterance,
   end: number,
@@ -91,7 +91,7 @@ function finalAhead(
   return ahead ?? (isAlone ? ended.decodeAhead(end) : undefined);
 }
 
-/** Tells when speech begins and ends, in samples: it goes on where an utterance is cut within it. */
+/** Tells when speech begins and ends, in samples. Where an utterance is cut within speech, the speech goes on. */
 function tellSpeech(listener: Pick<LiveListener, 'onSpeech'>) {
   /** Whether the latest utterance was cut within speech, which the next continues. */
   let isCut = false;

@@ -11,7 +11,13 @@ import { loadVoiceActivity } from '../vad/voice-activity.js';
 import type { InferencePool, Share } from '../inference/inference-pool.js';
 import { prepareModel } from './prepare-model.js';
 import { probeCuda, type FromProbe } from './probe-device.js';
-import type { Admission, ModelDescription, Recognizer, RecognizerOptions } from './recognizer.js';
+import type {
+  Admission,
+  ModelDescription,
+  Recognizer,
+  RecognizerOptions,
+  RecognizerStatus,
+} from './recognizer.js';
 import { createScheduler, type Scheduler } from '../inference/scheduling/scheduler.js';
 import { createSharedTermLists } from './shared-terms.js';
 
@@ -21,22 +27,13 @@ import { createSharedTermLists } from './shared-terms.js';
  * cannot be written, and processes that do not come up.
  */
 export async function startRecognizer(options: RecognizerOptions): Promise<Recognizer> {
-  const onEvent = options.onEvent ?? (() => undefined);
-  const model = await resolveModel(options.model, {
-    computeType: options.computeType,
-    store: options.modelStore,
-  });
-  requireLanguage(model, options.language);
-  const family = familyOf(model);
-  const device = await usableDevice(family, options);
-  const graphs = await prepareModel(model, options.cacheDirectory, device, () => {
-    onEvent({ kind: 'preparing-graphs', model: model.name });
-  });
+  const prepared = await prepare(options);
+  const family = familyOf(prepared.model);
   const [createResampler, createVoiceActivity, scheduler, textOf] = await Promise.all([
     loadResampling(),
     loadVoiceActivity(),
-    startScheduler(options, { model, graphs, device }),
-    family.loadTokenText(model),
+    startScheduler(options, prepared),
+    family.loadTokenText(prepared.model),
   ]);
 
   const sharedTerms = createSharedTermLists((name) => {
@@ -48,7 +45,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
     options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.status(share).finalDelaySeconds) : 1;
 
   return {
-    model: describe(model, device),
+    model: describe(prepared),
     openLive(live, listener) {
       const keyTerms = sharedTerms.take(live.keyTerms ?? []);
       const share = live.share ?? [];
@@ -75,18 +72,23 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
       return stream;
     },
     admission: (share = []) => admission(scheduler, share, options.maxFinalDelaySeconds),
-    status() {
-      const { waiting, finalDelaySeconds } = scheduler.status();
-      return {
-        workers: scheduler.workers(),
-        waitingFinals: waiting.finals,
-        waitingPartials: waiting.partials,
-        finalDelaySeconds,
-        liveStreams,
-      };
-    },
+    status: () => ({ ...schedulerStatus(scheduler), liveStreams }),
     close: () => scheduler.close(),
   };
+}
+
+/** Finds the model, and the device that it will run on, and prepares its graphs for that. */
+async function prepare(options: RecognizerOptions): Promise<PreparedModel> {
+  const model = await resolveModel(options.model, {
+    computeType: options.computeType,
+    store: options.modelStore,
+  });
+  requireLanguage(model, options.language);
+  const device = await usableDevice(familyOf(model), options);
+  const graphs = await prepareModel(model, options.cacheDirectory, device, () => {
+    options.onEvent?.({ kind: 'preparing-graphs', model: model.name });
+  });
+  return { model, graphs, device };
 }
 
 /** How often loading is tried before the start fails. */
@@ -151,7 +153,17 @@ function admission(pool: InferencePool, share: Share, maxFinalDelaySeconds: numb
   return { admitted: true };
 }
 
-function describe(model: ResolvedModel, device: Device): ModelDescription {
+function schedulerStatus(scheduler: Scheduler): Omit<RecognizerStatus, 'liveStreams'> {
+  const { waiting, finalDelaySeconds } = scheduler.status();
+  return {
+    workers: scheduler.workers(),
+    waitingFinals: waiting.finals,
+    waitingPartials: waiting.partials,
+    finalDelaySeconds,
+  };
+}
+
+function describe({ model, device }: PreparedModel): ModelDescription {
   const { name, family, languages, computeType } = model;
   return {
     name,

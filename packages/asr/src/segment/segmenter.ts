@@ -171,8 +171,8 @@ function keepSilent(stream: Place, open: Spoken, options: SegmenterOptions): rea
 }
 
 /**
- * The silence that ends an utterance of a length: one that nears the longest length ends at a shorter pause, rather
- * than being cut within a word.
+ * How long a silence must be to end an utterance that is this long, both in samples. Near the longest length, a shorter
+ * pause will do, so that no word is cut.
  */
 function sufficientSilence(length: number, { endpointing, longest }: SegmenterOptions): number {
   const patience = Math.min(1, (longest - length) / (longest * (1 - IMPATIENT_FROM)));
@@ -192,8 +192,8 @@ function cutLongest(stream: Place, longest: number): readonly SegmentEvent[] {
 const NOTHING: readonly SegmentEvent[] = [];
 
 /**
- * The frame in the later part of an utterance of the longest length where speech is least likely, averaged over a few
- * frames.
+ * Where to cut an utterance of the longest length: the frame in its later part around which, on the average of a few
+ * frames, speech is least likely.
  */
 function quietestFrame(probabilities: readonly number[]): number {
   const { frames, smoothing } = CUT;

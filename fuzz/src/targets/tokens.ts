@@ -29,8 +29,8 @@ export const target: FuzzTarget = {
         .replace('HEADER', header)
         .replace('PAYLOAD', payload)
         .replace('SIGNATURE', signature);
-      const recognition = await tokens.authenticate(shown);
-      mustHold(!recognition.ok || shown.startsWith(signedPart), 'only what the issuer signed is taken');
+      const result = await tokens.authenticate(shown);
+      mustHold(!result.ok || shown.startsWith(signedPart), 'only what the issuer signed is taken');
     };
   },
 };
@@ -47,9 +47,9 @@ async function checkClaims(tokens: Tokens, sign: Sign, json: string): Promise<vo
     return;
   }
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return;
-  const recognition = await tokens.authenticate(await sign(claims as Record<string, unknown>));
-  if (!recognition.ok) return;
-  const { tenant, subject, role, groups } = recognition.authentication.identity;
+  const result = await tokens.authenticate(await sign(claims as Record<string, unknown>));
+  if (!result.ok) return;
+  const { tenant, subject, role, groups } = result.authentication.identity;
   mustHold(typeof tenant === 'string' && tenant !== '', 'everybody is of a tenant');
   mustHold(subject.startsWith('token:'), 'nobody passes for somebody of another kind');
   mustHold(

@@ -70,7 +70,7 @@ async function soundOf(recording: { chunks(): AsyncIterable<Float32Array> }): Pr
 }
 
 describe('a decoder', () => {
-  it('gives the very sound that decoding in this process gives, of what is stored and of a stream', async () => {
+  it('gives the same samples as decoding in this process, for stored bytes and for a stream', async () => {
     const bytes = await readFile(SENTENCE);
     const { samples } = await decodeAll(bytes);
     const expected = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
@@ -82,7 +82,7 @@ describe('a decoder', () => {
     expect(pool.status()).toEqual({ running: 0, waiting: 0 });
   });
 
-  it('tells of damage and of what cannot be decoded in the same words', async () => {
+  it('reports damage and unreadable audio in the same words as decoding in this process', async () => {
     const bytes = (await readFile(SENTENCE)).subarray(0, 20_000);
     const { damage } = await decodeAll(bytes);
     let told: SpeechError | undefined;
@@ -99,7 +99,7 @@ describe('a decoder', () => {
     });
   });
 
-  it('gives a recording up as soon as more of it is decoded than is allowed', async () => {
+  it('gives up a recording once more seconds are decoded than allowed', async () => {
     const channels = [new Float32Array(16_000 * 30)];
     const bytes = writeWave({ tag: 1, bits: 16, sampleRate: 16_000, channels, dataSize: 0 });
     const recording = await pool.open(stored(bytes), { purpose: 'read', maxSeconds: 10 });
@@ -107,7 +107,7 @@ describe('a decoder', () => {
   });
 
   it.skipIf(!hasProc)(
-    'that is killed fails its own recording only, and another takes its place',
+    'that is killed fails only its own recording, and another takes its place',
     async () => {
       const bytes = await readFile(SENTENCE);
       const before = children();
@@ -123,7 +123,7 @@ describe('a decoder', () => {
   );
 
   it.skipIf(!hasProc || !hasFfmpeg)(
-    'and the ffmpeg that runs for it have nothing of the environment',
+    'and the ffmpeg that it starts inherit no environment variables',
     async () => {
       const head = spawnSync(
         'ffmpeg',
@@ -191,24 +191,24 @@ describe('a decoder', () => {
   });
 });
 
-describe('what a decoder says', () => {
+describe('the output of a decoder', () => {
   const frame = { id: 7, type: 4, payload: Buffer.from('sound') };
 
-  it('is read however it is cut', () => {
+  it('is read whatever pieces it arrives in', () => {
     const bytes = Buffer.concat([...encodeFrame(frame), ...encodeFrame({ ...frame, id: 8 })]);
     const read = createFrameReader();
     const frames = [...bytes].flatMap((byte) => read(Buffer.of(byte)));
     expect(frames).toEqual([frame, { ...frame, id: 8 }]);
   });
 
-  it('is refused by the length that it claims, before it is there', () => {
+  it('is refused as soon as its header claims too great a length', () => {
     const [header] = encodeFrame(frame);
     header.writeUInt32LE(MOST_PAYLOAD_BYTES + 1);
     expect(() => createFrameReader()(header)).toThrow(RangeError);
   });
 });
 
-it('decoders that take too much memory together lose the one that takes the most', () => {
+it('the decoder that takes the most memory is ended when all together take too much', () => {
   const budget = createMemoryBudget(100);
   const ended: string[] = [];
   const [small, large, other] = ['small', 'large', 'other'].map((name) =>
@@ -228,7 +228,7 @@ it('decoders that take too much memory together lose the one that takes the most
   expect(ended).toEqual(['large']);
 });
 
-it('a recording that nobody waits for any more is given up, and leaves its turn to another', async () => {
+it('an aborted recording is given up, and its place goes to the next', async () => {
   const gone = new AbortController();
   const source = stalling((await readFile(SENTENCE)).subarray(0, 100));
   const opening = pool.open(source.bytes, { purpose: 'look', signal: gone.signal });
@@ -239,7 +239,7 @@ it('a recording that nobody waits for any more is given up, and leaves its turn 
   await (await waiting).close();
 });
 
-it('places go to whoever has had the fewest, whoever has asked for how many', async () => {
+it('places go to the key that has had the fewest, however many places each key asks for', async () => {
   const places = createFairSemaphore(2);
   const order: string[] = [];
   const asked = ['a', 'a', 'a', 'a', 'b', 'c', 'b'].map((key) =>
@@ -255,7 +255,7 @@ it('places go to whoever has had the fewest, whoever has asked for how many', as
   expect(places.count()).toEqual({ running: 0, waiting: 0 });
 });
 
-it('places come in their order, so many at a time', async () => {
+it('places are given in order, and no more at a time than there are', async () => {
   const places = createFairSemaphore(1);
   const end = await places.take('a');
   const order: string[] = [];

@@ -55,15 +55,30 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     ['flv', ['-c:a', 'aac', '-ar', '44100', '-c:v', 'flv']],
   ];
 
-  it.each(codecs)('sound that begins late in %s is heard when a player plays it', async (ending, codec) => {
-    const late = ['-itsoffset', '6', '-i', SENTENCE, '-map', '0:v', '-map', '1:a', '-c:v', 'mpeg4', ...codec];
-    const bytes = await make(`late.${ending}`, ...PICTURES, ...late);
-    for (const source of [bytes, join(folder, `late.${ending}`)]) {
-      const { samples, damage } = await decodeAll(source);
-      expect(damage).toBeUndefined();
-      expect(placesOf(wanted, samples)).toEqual([expect.closeTo(6.5, 1)]);
-    }
-  });
+  it.each(codecs)(
+    'sound that begins late in %s is heard at the time at which a player plays it',
+    async (ending, codec) => {
+      const late = [
+        '-itsoffset',
+        '6',
+        '-i',
+        SENTENCE,
+        '-map',
+        '0:v',
+        '-map',
+        '1:a',
+        '-c:v',
+        'mpeg4',
+        ...codec,
+      ];
+      const bytes = await make(`late.${ending}`, ...PICTURES, ...late);
+      for (const source of [bytes, join(folder, `late.${ending}`)]) {
+        const { samples, damage } = await decodeAll(source);
+        expect(damage).toBeUndefined();
+        expect(placesOf(wanted, samples)).toEqual([expect.closeTo(6.5, 1)]);
+      }
+    },
+  );
 
   it.each(codecs.filter(([ending]) => ending !== 'mov'))('a gap in %s is silent', async (ending, codec) => {
     const own = codec.includes('-c:v') ? codec.slice(0, 4) : codec;
@@ -76,14 +91,14 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     expect(placesOf(end, samples.subarray(160_000))).toEqual([expect.closeTo(1.65, 1)]);
   });
 
-  it('a clock that jumps by a day leaves no day of silence, and is told of', async () => {
+  it('a clock that jumps by a day is reported, and adds no day of silence', async () => {
     const bytes = await make('day.mka', '-i', SENTENCE, ...gapOf(86_400), '-c:a', 'libopus');
     const { samples, damage } = await decodeAll(bytes);
     expect(samples.length / 16_000).toBeCloseTo(SECONDS, 0);
     expect(damage).toBe('The visit has a gap of more than 60 minutes, which was left out.');
   });
 
-  it('all tracks are heard, together or each by itself', async () => {
+  it('tracks can be decoded together or each by itself', async () => {
     const inputs = ['-i', OTHER, '-i', SENTENCE];
     const bytes = await make('two.mka', ...inputs, '-map', '0:a', '-map', '1:a', '-c:a', 'libopus');
     const open = (track?: number) => openRecording(stored(bytes), track === undefined ? {} : { track });
@@ -98,14 +113,14 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     expect(await areTracksApart(2, open)).toBe(true);
   });
 
-  it('tracks that hold the same speech are not heard apart', async () => {
+  it('tracks that hold the same speech do not count as separate', async () => {
     const mix = '[0][1]amix=inputs=2:normalize=0[mix]';
     const maps = ['-filter_complex', mix, '-map', '[mix]', '-map', '0:a', '-map', '1:a', '-c:a', 'libopus'];
     const bytes = await make('mixed.mka', '-i', OTHER, '-i', SENTENCE, ...maps);
     expect(await areTracksApart(3, (track) => openRecording(stored(bytes), { track }))).toBe(false);
   });
 
-  it('opposite channels of what ffmpeg decodes do not cancel', async () => {
+  it('channels of opposite phase do not cancel when ffmpeg decodes them', async () => {
     const bytes = await make(
       'opposite.m4a',
       '-i',
@@ -125,7 +140,7 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     ['aac', ['-c:a', 'aac']],
     ['aiff', []],
     ['wma', ['-c:a', 'wmav2']],
-  ])('%s that is cut says so, and two in a row are both heard', async (ending, codec) => {
+  ])('a cut %s is reported as cut, and two in a row are both heard', async (ending, codec) => {
     const bytes = await make(`whole.${ending}`, '-i', SENTENCE, ...codec);
     expect((await decodeAll(bytes)).damage).toBeUndefined();
     const cut = await decodeAll(bytes.subarray(0, Math.floor(bytes.length * 0.6)));
@@ -140,7 +155,7 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     ]);
   });
 
-  it('fragments that are missing are told of', async () => {
+  it('missing fragments are reported', async () => {
     const fragments = [
       '-movflags',
       '+frag_keyframe+empty_moov+default_base_moof',
@@ -157,7 +172,7 @@ describe.skipIf(!hasFfmpeg)('where ffmpeg is installed', () => {
     expect(samples.length / 16_000).toBeCloseTo(SECONDS, 0);
   });
 
-  it('what nothing can be decoded of is told by what it lacks', async () => {
+  it('a file that cannot be decoded is refused with what it lacks', async () => {
     const m4a = await make('index.m4a', '-i', SENTENCE, '-c:a', 'aac');
     const webm = await make('half.webm', '-i', SENTENCE, '-c:a', 'libopus', '-cluster_time_limit', '300');
     const mute = await make('mute.mp4', ...PICTURES, '-c:v', 'mpeg4');

@@ -5,7 +5,7 @@ import { readOggPages } from '../../src/audio/containers/ogg.js';
 
 // Each of these would take minutes if the end of every frame and page were looked for where it claims to be.
 
-test('what begins like frames of FLAC without end, again and again, is passed over up to one that is', async () => {
+test('thousands of false FLAC frame headers are skipped, and the real frame behind them is found', async () => {
   const head = Buffer.from(withChecksum([0xff, 0xf8, 0x79, 0x78, 0, 0xff, 0xff], 8, 0x07));
   // Zeros leave a checksum that is wrong as it is.
   const zeros = Buffer.alloc(2_400_000);
@@ -18,7 +18,7 @@ test('what begins like frames of FLAC without end, again and again, is passed ov
   expect(found.at(-1)).toEqual(frame);
 });
 
-test('and what begins like pages of Ogg', async () => {
+test('thousands of false Ogg page headers are skipped, and the real page behind them is found', async () => {
   const head = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(28, 0xff)]);
   const page = oggPage(Buffer.from('a packet'));
   const file = [...Array.from({ length: 100_000 }, () => head), page];

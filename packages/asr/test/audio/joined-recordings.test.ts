@@ -30,7 +30,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('all recordings of a file are heard, one behind the other:', () => {
+describe('all recordings in one file are heard, one behind the other:', () => {
   const pairs: readonly (readonly Name[])[] = [
     ['flac', 'flac'],
     ['opus', 'opus'],
@@ -66,7 +66,7 @@ describe('all recordings of a file are heard, one behind the other:', () => {
     expect(placesOf(await sentence(), samples)).toHaveLength(2);
   });
 
-  it('of another sample rate and number of channels', async () => {
+  it('with different sample rates and numbers of channels', async () => {
     const tone = Float32Array.from({ length: 44_100 }, (_, i) => Math.sin(i / 9) / 2);
     const other = writeWave({ tag: 1, bits: 24, sampleRate: 44_100, channels: [tone, tone] });
     const { samples, damage } = await decodeAll(
@@ -77,14 +77,14 @@ describe('all recordings of a file are heard, one behind the other:', () => {
   });
 });
 
-it('frames of FLAC that leave their format to its head are no damage', async () => {
+it('FLAC frames that take their format from the stream header do not count as damage', async () => {
   const flac = await readFile(clipPath(FLAC));
   const [whole, left] = [await decodeAll(flac), await decodeAll(await leaveFormatToHead(flac))];
   expect(left.damage).toBeUndefined();
   expect(left.samples).toEqual(whole.samples);
 });
 
-it('of a thousand beginnings of recordings few are tried', async () => {
+it('decoding is tried for only a few of a thousand false beginnings of recordings', async () => {
   const bytes = Buffer.from('\x1a\x45\xdf\xa3\x80'.repeat(1_000), 'latin1');
   const blocks = [bytes];
   let started = 0;
@@ -102,8 +102,8 @@ it('of a thousand beginnings of recordings few are tried', async () => {
   expect(started).toBeLessThanOrEqual(20);
 });
 
-describe('what is lost is said, and what follows it is heard at its time:', () => {
-  it('bytes in the middle of FLAC, also where its header does not say how long it is', async () => {
+describe('damage is reported, and the sound after it is heard at its time:', () => {
+  it('overwritten bytes in the middle of FLAC, also where its header gives no length', async () => {
     const flac = await readFile(clipPath(FLAC));
     flac.fill(0x5a, 4_000, 9_000);
     const untold = Buffer.from(flac);
@@ -117,7 +117,7 @@ describe('what is lost is said, and what follows it is heard at its time:', () =
     }
   });
 
-  it('a page of Ogg', async () => {
+  it('a missing page of Ogg', async () => {
     const pages = pagesOf(await readFile(clipPath(RECORDINGS.vorbis)));
     const lost = pages.filter((_, index) => index !== 3);
     const { samples, damage } = await decodeAll(Buffer.concat(lost));
@@ -125,7 +125,7 @@ describe('what is lost is said, and what follows it is heard at its time:', () =
     expect(samples.length / 16_000).toBeCloseTo(SECONDS, 1);
   });
 
-  it('what stands behind FLAC and Ogg and is no recording', async () => {
+  it('bytes behind FLAC and Ogg that are no recording', async () => {
     for (const name of ['flac', 'opus'] as const) {
       const bytes = await readFile(clipPath(RECORDINGS[name]));
       const { samples, damage } = await decodeAll(Buffer.concat([bytes, Buffer.alloc(9_000, 0x9d)]));
@@ -134,7 +134,7 @@ describe('what is lost is said, and what follows it is heard at its time:', () =
     }
   });
 
-  it('the end of a recording that others follow', async () => {
+  it('a recording that is cut off, with another behind it', async () => {
     const opus = await readFile(clipPath(RECORDINGS.opus));
     const { samples, damage } = await decodeAll(Buffer.concat([opus.subarray(0, opus.length * 0.7), opus]));
     expect(damage).toMatch(/^The visit is damaged/);
@@ -142,8 +142,8 @@ describe('what is lost is said, and what follows it is heard at its time:', () =
   });
 });
 
-describe('positions of Ogg', () => {
-  it('that leave a gap have silence in it, and a clock that jumps by a day has none', async () => {
+describe('Ogg positions', () => {
+  it('that leave a gap add silence, but not where the clock jumps by a day', async () => {
     const pages = pagesOf(await readFile(clipPath(RECORDINGS.vorbis)));
     // Behind the headers of the codec and the first sound.
     const half = pages.length - 1;

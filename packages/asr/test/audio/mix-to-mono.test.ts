@@ -8,14 +8,14 @@ describe('channels', () => {
   const voice = noise(3 * RATE, 1);
   const other = noise(3 * RATE, 2);
 
-  it('that are the opposite of one another do not cancel', () => {
+  it('of opposite phase do not cancel', () => {
     for (const level of [1, 0.4]) {
       const mixed = mix([voice, voice.map((sample) => -level * sample)]);
       expect(powerOf(mixed)).toBeCloseTo(powerOf(voice) * ((1 + level) / 2) ** 2, 3);
     }
   });
 
-  it('that are the opposite of one another are found below the hum that they share', () => {
+  it('of opposite phase are recognised below a hum that they share', () => {
     const hum = Float32Array.from(voice, (_, i) => 2 * Math.sin((2 * Math.PI * 50 * i) / RATE));
     const mixed = mix([
       added(voice, hum),
@@ -34,7 +34,7 @@ describe('channels', () => {
     }
   });
 
-  it('are turned over without a click where a wire is changed in the middle', () => {
+  it('are inverted without a click where the phase changes in the middle', () => {
     const tone = Float32Array.from(voice, (_, i) => 0.5 * Math.sin((2 * Math.PI * 200 * i) / RATE));
     const changed = tone.map((sample, i) => (i < RATE ? sample : -sample));
     const mixed = mix([tone, changed]);

@@ -24,7 +24,7 @@ describe('PCM', () => {
     );
   });
 
-  it('reads floats, clips loud ones and silences what is no number', () => {
+  it('reads floats, clips loud ones and replaces NaN by silence', () => {
     const samples = [0.25, -1.5, 7, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1];
     const bytes = placeAt(3, new Uint8Array(Float32Array.from(samples).buffer));
     expect(decodePcm(bytes, 'f32le')).toEqual([Float32Array.of(0.25, -1, 1, 0, 0, 0, -1)]);
@@ -36,7 +36,7 @@ describe('PCM', () => {
     expect(decoded).toEqual(Float32Array.of(0, 0.25, -0.5, -1, 32_767 / 32_768, -1));
   });
 
-  it('keeps no hold on the bytes', () => {
+  it('copies the bytes that it reads', () => {
     const bytes = new Uint8Array(Float32Array.of(0.5, 0.5).buffer);
     const [decoded] = decodePcm(bytes, 'f32le');
     bytes.fill(0);

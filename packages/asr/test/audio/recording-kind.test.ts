@@ -17,7 +17,7 @@ it.each([
   expect(recordingKind(bytes.subarray(0, RECORDING_KIND_BYTES))).toBe(kind);
 });
 
-it('takes no samples for a recording: noise, silence, steps, tones', () => {
+it('does not take raw samples for a recording: noise, silence, steps, tones', () => {
   const noise = fc.uint8Array({ minLength: 2, maxLength: 4_096 });
   const constant = fc
     .tuple(fc.integer({ min: -32_768, max: 32_767 }), fc.integer({ min: 1, max: 2_048 }))
@@ -37,7 +37,7 @@ it('takes no samples for a recording: noise, silence, steps, tones', () => {
   );
 });
 
-it('takes no constant for a recording, of any value', () => {
+it('does not take constant samples of any value for a recording', () => {
   for (let value = -32_768; value < 32_768; value += 1) {
     expect(recordingKind(Buffer.from(new Int16Array(1_024).fill(value).buffer))).toBeUndefined();
   }

@@ -48,7 +48,7 @@ describe('containers', () => {
   });
 
   it.skipIf(!hasFfmpeg)(
-    'hears an MP4 that ends with its index where only this process can read it',
+    'hears an MP4 with its index at the end from a source that only this process can read',
     async () => {
       const bytes = await readFile(clipPath('containers/speech.m4a'));
       expect(bytes.indexOf('moov')).toBeGreaterThan(bytes.indexOf('mdat'));
@@ -57,7 +57,7 @@ describe('containers', () => {
   );
 
   it.each(['speech.mp3', 'speech.opus', 'speech.ogg', 'mu-law.wav'])(
-    'knows and hears the same of %s where only this process can read it',
+    'tells and decodes the same for %s from a source that only this process can read',
     async (name) => {
       const bytes = await readFile(clipPath(`containers/${name}`));
       const recording = await openRecording(stored(bytes));

@@ -7,12 +7,12 @@ const samples = Float32Array.of(0, 0.5, -0.25, 1, -1);
 const expected = { tag: 1, bits: 16, sampleRate: 16_000, channels: [samples] };
 
 describe('The header of a WAVE file', () => {
-  it('makes one of PCM', () => {
+  it('is written for PCM', () => {
     const pcm = encodePcm(samples);
     expect(Buffer.concat([waveHeader(pcm.length), pcm])).toEqual(writeWave(expected));
   });
 
-  it('says of a length that is not known that it is not', () => {
+  it('marks an unknown length as unknown', () => {
     const sizes = Buffer.from(waveHeader());
     expect([sizes.readUInt32LE(4), sizes.readUInt32LE(40)]).toEqual([0xff_ff_ff_ff, 0xff_ff_ff_ff]);
   });

@@ -76,8 +76,8 @@ describe('a WAVE file is heard to its end', () => {
   });
 });
 
-describe('what is missing of a WAVE file, or is none of it, is said', () => {
-  it('samples that the header promises', async () => {
+describe('damage of a WAVE file is reported:', () => {
+  it('missing samples that the header promises', async () => {
     const { samples, damage } = await heard(withDataSize(SAMPLES.length * 4, [TEXT]));
     expect(samples).toBe(SAMPLES.length);
     expect(damage).toBe('The visit ends after 0.5 of 1.0 s.');

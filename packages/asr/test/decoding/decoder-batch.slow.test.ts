@@ -41,7 +41,7 @@ beforeAll(async () => {
   rows = await rowsOfDifferentShapes();
 });
 
-test('rows of other lengths, prefixes and ages leave a row its words, and nearly their probabilities', async () => {
+test('a row keeps its words and nearly their probabilities beside rows of other lengths, prefixes and ages', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const alone: (readonly HeardToken[])[] = [];
   for (const row of rows) alone.push(...(await decodeTogether(batch, model, [row])));
@@ -65,7 +65,7 @@ test('rows of other lengths, prefixes and ages leave a row its words, and nearly
   expect(moved.reduce((sum, difference) => sum + difference, 0) / moved.length).toBeLessThan(MOVED);
 });
 
-test('a row attends to its own frames and tokens only, and knows its place', async () => {
+test('a row attends only to its own frames and tokens, and has its own position IDs', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   const run = vi.spyOn(model.decoder, 'run');
   const pair = rows.slice(0, 2);
@@ -89,7 +89,7 @@ test('a row attends to its own frames and tokens only, and knows its place', asy
   );
 });
 
-test('the same row several times in a batch comes out as alone, to the bit', async () => {
+test('several copies of a row in a batch give the same bits as the row alone', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const row of rows.slice(3, 5)) {
     const [alone] = await decodeTogether(batch, model, [row]);
@@ -97,7 +97,7 @@ test('the same row several times in a batch comes out as alone, to the bit', asy
   }
 });
 
-test('a batch counts its rows and their frames, and holds none once all have left', async () => {
+test('a batch counts its rows and their frames, and is empty once all have left', async () => {
   const batch = createDecoderBatch(model.decoder, model.geometry);
   for (const [id, { cross, prefix }] of rows.slice(0, 3).entries()) {
     await prefill(batch, [id], cross, [...model.geometry.startTokens, ...prefix]);
@@ -113,7 +113,7 @@ test('a batch counts its rows and their frames, and holds none once all have lef
   expect(batch.frames).toBe(0);
 });
 
-test('a word is heard where it is spoken', async () => {
+test('the attended frames move with the audio by as much as it is delayed', async () => {
   const [speech] = await loadAllSpeech(['librivox/sense_and_sensibility_01_austen_64kb-0880']);
   if (!speech) throw new Error('no clip');
   const early = await framesHeard(speech.samples);

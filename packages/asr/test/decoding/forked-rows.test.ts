@@ -29,7 +29,7 @@ interface Group {
   readonly rows: Map<number, readonly number[]>;
 }
 
-test('whatever joins, forks, is rearranged and leaves, a row says what it would say alone', async () => {
+test('a row gives the same output as alone, whatever rows join, fork, are reordered and leave', async () => {
   const token = fc.integer({ min: 0, max: 399 });
   const action = fc.oneof(
     {
@@ -99,7 +99,7 @@ test('whatever joins, forks, is rearranged and leaves, a row says what it would 
   );
 });
 
-test('a row alone reads several tokens at a time, and takes some back', async () => {
+test('a single row can read several tokens at a time and take some back', async () => {
   const token = fc.integer({ min: 0, max: 399 });
   const action = fc.record({ tokens: fc.array(token, { minLength: 1, maxLength: 5 }), back: fc.nat(4) });
   await fc.assert(
@@ -122,7 +122,7 @@ test('a row alone reads several tokens at a time, and takes some back', async ()
   );
 });
 
-test('rows that join together count each their frames', async () => {
+test('the frames of rows that join together are counted for each row', async () => {
   const [cross] = heard;
   if (!cross) throw new Error('nothing was heard');
   const batch = createDecoderBatch(model.decoder, model.geometry);
@@ -134,7 +134,7 @@ test('rows that join together count each their frames', async () => {
   expect(batch.frames).toBe(0);
 });
 
-test('branches that are read side by side say what each would say alone', async () => {
+test('branches that are read side by side give the same output as each alone', async () => {
   const token = fc.integer({ min: 0, max: 399 });
   const branch = fc.record({ from: fc.nat(), tokens: fc.array(token, { minLength: 1, maxLength: 5 }) });
   await fc.assert(
@@ -160,7 +160,7 @@ test('branches that are read side by side say what each would say alone', async 
   );
 });
 
-test('what a row has read, whole or only its beginning, can be gone on from beside older rows', async () => {
+test('branches can continue from any beginning of what a row has read, beside other rows', async () => {
   const token = fc.integer({ min: 0, max: 399 });
   const tokens = fc.array(token, { minLength: 1, maxLength: 6 });
   await fc.assert(

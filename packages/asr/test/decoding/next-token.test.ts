@@ -22,7 +22,7 @@ describe('the likeliest token', () => {
     expect(likeliestToken(Float32Array.of(1, 3, 2)).token).toBe(1);
   });
 
-  test('takes no notice of tokens that may not come', () => {
+  test('is chosen without regard to forbidden tokens', () => {
     const scored = likeliestToken(Float32Array.of(0, 0, -Infinity));
     expect(scored.token).toBe(0);
     expect(scored.logProbability).toBeCloseTo(Math.log(0.5), 6);
@@ -41,7 +41,7 @@ describe('the likeliest token', () => {
 });
 
 describe('the likeliest tokens', () => {
-  test('are the first of all in order, each with its own probability', () => {
+  test('come in order of their logits, each with its own probability', () => {
     fc.assert(
       fc.property(logits, fc.integer({ min: 1, max: 8 }), (row, count) => {
         const scored = likeliestTokens(row, count);
@@ -63,7 +63,7 @@ describe('the likeliest tokens', () => {
     );
   });
 
-  test('are none where none may come', () => {
+  test('are none where all tokens are forbidden', () => {
     expect(likeliestTokens(new Float32Array(5).fill(-Infinity), 3)).toEqual([]);
   });
 });
@@ -72,7 +72,7 @@ describe('a drawn token', () => {
   const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   const temperature = fc.double({ min: 0.1, max: 2, noNaN: true });
 
-  test('is one that may come, with its probability at temperature 1', () => {
+  test('is never a forbidden one, and has its probability at temperature 1', () => {
     fc.assert(
       fc.property(logits, temperature, chance, (row, heat, random) => {
         const { token, logProbability } = drawnToken(row, heat, random);
@@ -82,7 +82,7 @@ describe('a drawn token', () => {
     );
   });
 
-  test('comes as often as its probability at that temperature says', () => {
+  test('is drawn as often as its probability at that temperature says', () => {
     const row = Float32Array.of(1, -Infinity, 2, 0.5);
     for (const heat of [0.5, 1, 2]) {
       const draws = Array.from({ length: 1_000 }, (_, n) => drawnToken(row, heat, (n + 0.5) / 1_000).token);
@@ -95,7 +95,7 @@ describe('a drawn token', () => {
   });
 });
 
-test('the loudest frame is looked for among those of the row alone', () => {
+test('the most attended frame is one of the row, not of its neighbours or padding', () => {
   const attention = Float32Array.of(9, 9, /* the row */ 0.1, 0.4, 0.2, /* its padding */ 9);
   expect(mostAttendedFrame(attention, 2, 3)).toBe(1);
 });

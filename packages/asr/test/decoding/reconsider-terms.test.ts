@@ -14,7 +14,7 @@ import { decodeTogether } from '../support/greedy-decoding.js';
 import { openPrepared } from '../support/published-moonshine.js';
 import { loadSpeech } from '../support/speech.js';
 
-test('of a text of which a part is heard again, what is known of the rest stays with its words', () => {
+test('when a part of a text is heard again, terms and alternatives of the rest stay with their words', () => {
   const former: Reconsidered = {
     ...unconsidered(said(1, 2, 3, 4, 5, 6), [1, 2, 3, 4, 5, 6, 0].map(outputOf)),
     replaced: [0, 2, 4].map((firstToken) => ({ firstToken, tokens: 1, logProbability: -0.1 * firstToken })),
@@ -39,7 +39,7 @@ test('of a text of which a part is heard again, what is known of the rest stays 
   expect(again.weighed).toBe(former.weighed);
 });
 
-test('a text that came to no end takes no term for having one, and is asked about all the same', async () => {
+test('a text without an end token gets no term on the strength of an end, but still gets alternatives', async () => {
   const { heard, written, reconsider } = await hearFellowAmericans();
   expect(written(heard.tokens)).toMatch(/fellow Americans/);
   const ended = (stopped: Hypothesis['stopped'], endLogProbability: number) =>
@@ -55,7 +55,7 @@ test('a text that came to no end takes no term for having one, and is asked abou
   }
 });
 
-test('what was said of a token when it was chosen need not be asked of the decoder again', async () => {
+test('known outputs of the decoder give nearly the same odds as asking it again', async () => {
   const { heard, outputs, reconsider } = await hearFellowAmericans();
   const oddsWith = async (said: readonly RowOutput[]) => {
     const { alternatives } = await reconsider(heard, said, 100);

@@ -11,7 +11,7 @@ const before = fc.uniqueArray(fc.integer({ min: 100, max: 199 }), { maxLength: 8
 const rounds = fc.integer({ min: 3, max: 30 });
 
 describe('a loop', () => {
-  test('is none where a person goes on in the audio as they repeat themselves', () => {
+  test('is not found where the repeated words move on in the audio', () => {
     const pace = fc.double({ min: SHORTEST_TOKEN_SECONDS, max: 0.6, noNaN: true });
     fc.assert(
       fc.property(before, phrase, rounds, pace, (lead, repeated, count, seconds) => {
@@ -23,7 +23,7 @@ describe('a loop', () => {
     );
   });
 
-  test('is none where attention rests on the last of the words that are said, and there is time for all', () => {
+  test('is not found where attention rests on the last word and there is time to say all of them', () => {
     fc.assert(
       fc.property(before, phrase, fc.integer({ min: 3, max: 10 }), (lead, repeated, count) => {
         const tokens = [...lead, ...copies(repeated, count).slice(0, 31)];
@@ -35,7 +35,7 @@ describe('a loop', () => {
     );
   });
 
-  test('is what stays where it is, whatever it says and wherever that is', () => {
+  test('is found wherever a repeated phrase stays at the same place in the audio', () => {
     const place = fc.integer({ min: 0, max: 900 });
     const jitter = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 7 });
     fc.assert(
@@ -53,7 +53,7 @@ describe('a loop', () => {
     );
   });
 
-  test('is what goes back to audio that has been heard, and what listens to nothing behind the audio', () => {
+  test('is found where attention goes back to heard audio or lies behind the end of the audio', () => {
     const tokens = [1, 2, 3, ...copies([7, 8], 20)];
     const onward = [100, 200, 300];
     const loop = { firstToken: 3, roundTokens: 2 };
@@ -63,17 +63,17 @@ describe('a loop', () => {
     );
   });
 
-  test('is not what people say for emphasis, wherever it is heard', () => {
+  test('is not found in the few repetitions that people say for emphasis', () => {
     for (const tokens of [[], [5], [1, 2, 3, 4, 5], [9, ...copies([5], 8)], [9, ...copies([5, 6], 6)]])
       expect(loopAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
   });
 
-  test('is not looked for ahead of the end', () => {
+  test('is not found unless it reaches the end of the text', () => {
     const tokens = [...copies([5], 40), 9];
     expect(loopAtEnd({ tokens, frames: tokens.map(() => 0) }, AUDIO)).toBeUndefined();
   });
 
-  test('needs the time of what is said only: text before it is another utterance', () => {
+  test('is judged by the audio of the utterance, not by audio before it', () => {
     const tokens = copies([5, 6], 10);
     const frames = copies([480], 20);
     expect(loopAtEnd({ tokens, frames }, { ...AUDIO, from: 400 })).toBeUndefined();
@@ -85,7 +85,7 @@ describe('a loop', () => {
 });
 
 describe('tokens without their rounds', () => {
-  test('have each phrase once', () => {
+  test('contain each repeated phrase once', () => {
     fc.assert(
       fc.property(before, phrase, rounds, before, (lead, repeated, count, rest) => {
         const tokens = [...lead, ...copies(repeated, count), ...rest.map((token) => token + 100)];
@@ -94,7 +94,7 @@ describe('tokens without their rounds', () => {
     );
   });
 
-  test('are all tokens where none stands twice in a row', () => {
+  test('are all tokens where no phrase is repeated in a row', () => {
     expect(withoutRounds([1, 2, 1, 3, 1, 2])).toEqual([1, 2, 1, 3, 1, 2]);
     expect(withoutRounds([])).toEqual([]);
   });

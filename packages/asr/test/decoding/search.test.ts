@@ -44,7 +44,7 @@ describe('a greedy search', () => {
     );
   });
 
-  test('says how likely each token and the end are, and where each was heard', () => {
+  test('reports the probability of each token and of the end, and the frame of each', () => {
     fc.assert(
       fc.property(markovModel, (model) => {
         expectConsistent(search(model, { maxTokens: 20 }), model);
@@ -54,7 +54,7 @@ describe('a greedy search', () => {
 });
 
 describe('a search at a temperature', () => {
-  test('is one row, whatever the beams, and always draws the same', () => {
+  test('is one row, whatever the beams, and is reproducible', () => {
     fc.assert(
       fc.property(markovModel, fc.double({ min: 0.2, max: 1, noNaN: true }), (model, temperature) => {
         const options = { maxTokens: 20, temperature, beams: 5 };
@@ -66,7 +66,7 @@ describe('a search at a temperature', () => {
     );
   });
 
-  test('says something else than the likeliest', () => {
+  test('draws other tokens than the likeliest', () => {
     const even: Speaker = (said) => [said.length < 12 ? -9 : 9, 0.1, 0, 0, 0, 0, 0, 0];
     const drawn = search(even, { temperature: 1, maxTokens: 40 });
     expect(drawn.tokens).toHaveLength(12);
@@ -75,7 +75,7 @@ describe('a search at a temperature', () => {
 });
 
 describe('a beam search', () => {
-  test('with enough beams finds the likeliest of all texts whose end is expected, by the mean of its tokens', () => {
+  test('with enough beams finds the complete text with the best mean log-probability', () => {
     fc.assert(
       fc.property(markovModel, (model) => {
         const found = search(model, { beams: ENOUGH_BEAMS, maxTokens: 4 });
@@ -88,7 +88,7 @@ describe('a beam search', () => {
     );
   });
 
-  test('with enough beams is never behind a greedy search that came to its end', () => {
+  test('with enough beams is never worse than a greedy search that came to its end', () => {
     fc.assert(
       fc.property(markovModel, (model) => {
         const greedy = search(model, { maxTokens: 4 });
@@ -99,7 +99,7 @@ describe('a beam search', () => {
     );
   });
 
-  test('sees what follows a token that is not the likeliest', () => {
+  test('finds a likely text behind a token that is not the likeliest', () => {
     // After 1 nothing is likely; after 2 the end is certain.
     const model: Speaker = (said) =>
       said[0] === undefined ? [-9, 1, 0.8] : said[0] === 1 ? [0, 0, 0] : [9, 0, 0];
@@ -107,7 +107,7 @@ describe('a beam search', () => {
     expect(search(model, { maxTokens: 5, beams: 2 }).tokens).toEqual([2]);
   });
 
-  test('gives tokens the probabilities and frames of the row that they come from', () => {
+  test('gives tokens the probabilities and frames of their own row', () => {
     fc.assert(
       fc.property(markovModel, fc.integer({ min: 2, max: 5 }), (model, beams) => {
         expectConsistent(search(model, { maxTokens: 12, beams }), model);
@@ -115,7 +115,7 @@ describe('a beam search', () => {
     );
   });
 
-  test('prefers what came to its end to what did not', () => {
+  test('prefers a text that ended to one that did not', () => {
     // One continuation is nearly certain and never ends.
     const model: Speaker = (said) =>
       said.length === 0 ? [-9, 5, 0] : said[0] === 1 ? [-9, 0, 0.5] : [1, 0, 0];
@@ -124,7 +124,7 @@ describe('a beam search', () => {
   });
 });
 
-describe('a search of beams with terms', () => {
+describe('a beam search with terms', () => {
   // Tokens 1 and 2 are a term; 3 is what the model hears instead, and is followed by anything.
   const heard: Speaker = (said) => {
     switch (said.at(-1)) {
@@ -151,32 +151,32 @@ describe('a search of beams with terms', () => {
     };
   };
 
-  test('finds one that is nearly as likely, and none that is far less', () => {
+  test('finds a term that is nearly as likely, and not one that is much less likely', () => {
     expect(search(heard, { maxTokens: 5, beams: 2 }).tokens).toEqual([3]);
     expect(search(heard, { maxTokens: 5, beams: 2, terms: termOf(3) }).tokens).toEqual([1, 2]);
     expect(search(heard, { maxTokens: 5, beams: 2, terms: termOf(0.5) }).tokens).toEqual([3]);
   });
 
-  test('says how likely its tokens are without what the term adds', () => {
+  test('reports probabilities without the bonus of the term', () => {
     expectConsistent(search(heard, { maxTokens: 5, beams: 2, terms: termOf(3) }), heard);
   });
 
-  test('knows of a term that its text has begun with', () => {
+  test('continues a term that the former text has begun', () => {
     const terms = termOf(3);
     const first = search(heard, { maxTokens: 5, beams: 2, terms });
     const former = { hypothesis: first, from: 1 };
     expect(search(heard, { maxTokens: 5, beams: 2, terms, former })).toEqual(first);
   });
 
-  test('counts what a term adds to the likelihood of a text', () => {
+  test('gives a text with a term the bonus of the term on top of its log-probability', () => {
     const found = search(heard, { maxTokens: 5, beams: 2, terms: termOf(3) });
     const without = found.logProbabilities.reduce((sum, value) => sum + value, found.endLogProbability);
     expect(logProbabilityWithTerms(found, termOf(3))).toBeCloseTo(without + 3, 5);
   });
 });
 
-describe.each([2, 5])('a search of %i beams in a former text', (beams) => {
-  test('goes on behind what stays of it, and tells all of it', () => {
+describe.each([2, 5])('a search of %i beams that continues a former text', (beams) => {
+  test('goes on behind the kept tokens, and returns the whole text', () => {
     fc.assert(
       fc.property(markovModel, fc.nat({ max: 20 }), (model, place) => {
         const hypothesis = search(model, { maxTokens: 20 });
@@ -198,7 +198,7 @@ describe.each([2, 5])('a search of %i beams in a former text', (beams) => {
     });
   const heard = search(counting, {});
 
-  test('ends as that does once it has come back to it', () => {
+  test('takes over the rest of the former text once it has rejoined it', () => {
     const former = { hypothesis: { ...heard, tokens: [2, ...heard.tokens.slice(1)] }, from: 0 };
     const { hypothesis, rejoined, steps } = run(counting, { beams, former });
     expect(hypothesis.tokens).toEqual(heard.tokens);
@@ -207,14 +207,14 @@ describe.each([2, 5])('a search of %i beams in a former text', (beams) => {
     expectLikely(hypothesis, counting);
   });
 
-  test('goes to its end where it does not come back', () => {
+  test('runs to its own end where it never rejoins the former text', () => {
     const hypothesis = { ...heard, tokens: heard.tokens.map(() => 39) };
     const { rejoined, ...found } = run(counting, { beams, former: { hypothesis, from: 0 } });
     expect(found.hypothesis).toEqual(heard);
     expect(rejoined).toBe(0);
   });
 
-  test('comes back to the words that were heard at the same time, where they are said twice', () => {
+  test('rejoins repeated words at those heard at the same time', () => {
     const twice: Speaker = (said) => counting(said.length > 12 ? [0, ...said.slice(12)] : said);
     const whole = search(twice, { maxTokens: 60 });
     const { hypothesis, rejoined } = run(twice, { beams, former: { hypothesis: whole, from: 13 } });
@@ -222,7 +222,7 @@ describe.each([2, 5])('a search of %i beams in a former text', (beams) => {
     expect(rejoined).toBe(whole.tokens.length - 18);
   });
 
-  test('does not come back within a term', () => {
+  test('does not rejoin within a term', () => {
     const within: TermMatcher = {
       start: { node: undefined, settled: 0, pending: 0, whole: undefined, counted: [] },
       onward: () => new Map(),
@@ -236,7 +236,7 @@ describe.each([2, 5])('a search of %i beams in a former text', (beams) => {
 });
 
 describe.each([1, 2, 5])('a search of %i beams', (beams) => {
-  test('chooses nothing that the rules forbid, and shows them all that was said', () => {
+  test('chooses nothing that the rules forbid, and passes them all tokens so far', () => {
     const seen: (readonly number[])[] = [];
     const rules: TokenRules = {
       restrict(logits, offset, _length, generated) {
@@ -262,7 +262,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(found.frames).toHaveLength(2);
   });
 
-  test('says where in the audio it went round in a loop', () => {
+  test('reports where in the audio a loop was', () => {
     const { lostIn } = search((said) => [-Infinity, -9, ...(said.length === 0 ? [9, -9] : [-9, 9])], {
       beams,
     });
@@ -271,7 +271,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(lostIn).toEqual({ from: frameOf([]), to: middle });
   });
 
-  test('goes on for as long as there is audio for what is said again and again', () => {
+  test('goes on with repetitions for as long as the audio moves on with them', () => {
     const counted: Speaker = (said) => (said.length < 60 ? [-9, 9, -9] : [9, -9, -9]);
     // Each token is heard a frame of 0.2 s behind the one before.
     const found = search(counted, {
@@ -284,7 +284,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(found).toMatchObject({ stopped: 'end', tokens: copies(1, 60) });
   });
 
-  test('stops at its longest by any count', () => {
+  test('never exceeds the most tokens of all', () => {
     const endless = {
       beams,
       maxTokens: 10,
@@ -295,7 +295,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(search(() => [-9, 9], endless)).toMatchObject({ stopped: 'length', tokens: copies(1, 25) });
   });
 
-  test('does not end before it begins where somebody is known to speak', () => {
+  test('does not end without a token where speech is known to be present', () => {
     const silent: Speaker = (said) => (said.length === 0 ? [9, 1, 0] : [9, 0, 0]);
     const found = search(silent, { beams, speaks: true });
     expect(found).toMatchObject({ stopped: 'end', tokens: [1] });
@@ -303,7 +303,7 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(found.logProbabilities[0]).toBeLessThan(-7);
   });
 
-  test('that does not end is cut at its longest', () => {
+  test('that does not end is cut at its most tokens', () => {
     const counting: Speaker = (said) =>
       Array.from({ length: 40 }, (_, token) => (token === said.length + 1 ? 9 : token === END ? -9 : 0));
     const found = search(counting, { beams, maxTokens: 30 });
@@ -311,12 +311,12 @@ describe.each([1, 2, 5])('a search of %i beams', (beams) => {
     expect(found.tokens).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
   });
 
-  test('may end before it begins', () => {
+  test('may end without a token', () => {
     expect(search(() => [9, 0, 0], { beams }).tokens).toEqual([]);
   });
 });
 
-test('rules of the first tokens leave those as they are', () => {
+test('the rule for the first tokens forbids all others and leaves their logits as they are', () => {
   const logits = Float32Array.of(7, /* the row */ 1, 2, 3, 4, /* the next */ 7);
   firstTokensOnly(2).restrict(logits, 1, 4, []);
   expect([...logits]).toEqual([7, 1, 2, -Infinity, -Infinity, 7]);

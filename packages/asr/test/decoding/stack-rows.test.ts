@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stackRows } from '../../src/decoding/stack-rows.js';
 
-test('puts every value of every row where it belongs, and zeros elsewhere', () => {
+test('places the values of every row at their positions, and zeros elsewhere', () => {
   const row = fc
     .record({ held: fc.integer({ min: 1, max: 8 }), rows: fc.integer({ min: 1, max: 3 }) })
     .chain(({ held, rows }) =>

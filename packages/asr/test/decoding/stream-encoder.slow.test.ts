@@ -28,7 +28,7 @@ beforeAll(async () => {
   interview = (await loadSpeech('medical/MSK0001-opening')).samples;
 });
 
-test('a window encoded utterance by utterance gives the words of one encoded at once', async () => {
+test('a window encoded utterance by utterance gives nearly the words of one encoded at once', async () => {
   const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   let prefix: readonly number[] = [];
   let state: EncoderState | undefined;
@@ -52,7 +52,7 @@ test('a window encoded utterance by utterance gives the words of one encoded at 
   expect(changed / spoken).toBeLessThanOrEqual(CHANGED_WORDS);
 });
 
-test('only what is new is encoded, and little before it', async () => {
+test('only new audio and a little before it are encoded', async () => {
   const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   const audio = interview.subarray(0, 160_000);
   const earlier = audio.subarray(0, 80_000);
@@ -66,7 +66,7 @@ test('only what is new is encoded, and little before it', async () => {
   expect(again).toBeLessThan(earlier.length / 2);
 });
 
-test('what follows a very short beginning is encoded with it, to the bit as at once', async () => {
+test('audio behind a very short beginning is encoded together with it, with the same bits as at once', async () => {
   const encoder = createStreamEncoder(model.encoderSession, model.geometry);
   const audio = interview.subarray(0, 48_000);
   const { state } = await encoder.encode(audio.subarray(0, 8_000));
@@ -77,7 +77,7 @@ test('what follows a very short beginning is encoded with it, to the bit as at o
   }
 });
 
-test('a state tells the memory that it holds', async () => {
+test('a state reports the memory that it holds', async () => {
   const { state } = await createStreamEncoder(model.encoderSession, model.geometry).encode(silence(2));
   const bytes = [...state.tensors.values()].map(({ data }) => (data as Float32Array).byteLength);
   expect(state.bytes).toBe(bytes.reduce((sum, size) => sum + size, 0));

@@ -11,13 +11,13 @@ const lists = [
   ),
 ];
 
-describe('a text that was searched for terms', () => {
+describe('a search with terms', () => {
   test.each([
     ['under Dr. Roman Nathan to ward seven', 'under Dr. Ramanathan to ward seven'],
     ['call doctor new in and doctor new ins nurse', "call doctor Nguyen and doctor Nguyen's nurse"],
     ['Aspire and elect on 10 to 15 milligrams', 'Spironolactone 10 to 15 milligrams'],
     ['the same in both', 'The same, in both.'],
-  ])('says the same but for terms: "%s" → "%s"', (before, after) => {
+  ])('changes only terms: "%s" → "%s"', (before, after) => {
     expect(holds(before, after)).toBe(true);
   });
 
@@ -33,11 +33,11 @@ describe('a text that was searched for terms', () => {
     ['a word that is no term', 'to ward seven', 'to word seven'],
     ['what a number needs', 'new into 15 milligrams', 'Nguyen 15 milligrams'],
     ['other words in place of "to ward"', 'under Petroff to ward 7', 'under Petroff Dr. Tudor 7'],
-  ])('does not where it has %s', (_what, before, after) => {
+  ])('changes more than terms where it has %s', (_what, before, after) => {
     expect(holds(before, after)).toBe(false);
   });
 
-  test('does not where audio that had a word has none', () => {
+  test('changes more than terms where audio that had a word has none', () => {
     const before = 'seen by Roman the Nathan in clinic';
     const after = 'seen by Dr. Ramanathan in clinic';
     const [former, searched] = [spoken(before), spoken(after)];

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { combineHearings } from '../../src/live/combine-hearings.js';
 import type { FinalHypothesis } from '../../src/live/live-transcription.js';
 
-test('what most hearings heard is taken, as surely as all of them heard it', () => {
+test('the words of most hearings are taken, with the mean confidence over all hearings', () => {
   const [final] = combine(
     ['Take metaprial, twice a day.', 0.4],
     ['take metoprolol twice a day', 0.8],
@@ -14,11 +14,11 @@ test('what most hearings heard is taken, as surely as all of them heard it', () 
   expect(final?.confidence).toBeCloseTo((4 * 0.6 + 1.4 / 3) / 5);
 });
 
-test('a hearing that is sure outvotes two that are not', () => {
+test('one confident hearing outvotes two unsure ones', () => {
   expect(texts(['no pain', 0.2], ['no pain', 0.2], ['no rain', 0.9])).toEqual(['no rain']);
 });
 
-test('words that others missed are added where enough of the rest is sure, and left out where it is not', () => {
+test('words that one hearing missed are added where enough others are confident, and left out otherwise', () => {
   expect(texts(['she has fever', 0.9], ['she has no fever', 0.9], ['she has no fever', 0.9])).toEqual([
     'she has no fever',
   ]);
@@ -27,7 +27,7 @@ test('words that others missed are added where enough of the rest is sure, and l
   ]);
 });
 
-test('finals are cut as the first hearing cuts them', () => {
+test('finals are divided as in the first hearing', () => {
   const first = [heard('Good morning.', 0), heard('How are you?', 1)];
   const second = [heard('good morning how are you today', 0)];
   const third = [heard('good morning how are you today', 0)];
@@ -38,7 +38,7 @@ test('finals are cut as the first hearing cuts them', () => {
   ]);
 });
 
-test('what only the others heard is a final of its own', () => {
+test('speech that the first hearing missed is a final of its own', () => {
   const quiet = heard('very quiet', 20);
   const finals = [...combineHearings([[heard('loud', 0)], [heard('loud', 0), quiet], [quiet]])];
   expect(finals.map(({ text, start }) => [text, start])).toEqual([
@@ -48,7 +48,7 @@ test('what only the others heard is a final of its own', () => {
   expect([...combineHearings([[], [], []])]).toEqual([]);
 });
 
-test('an utterance with pauses of its own is one final, as long as its words', () => {
+test('an utterance with pauses in it is one final, from its first word to its last', () => {
   const parted = (hearing: number): FinalHypothesis => {
     const parts = [
       heard('I have the same pain', 1),
@@ -69,7 +69,7 @@ test('an utterance with pauses of its own is one final, as long as its words', (
   });
 });
 
-test('what the first hearing missed in the pauses of an utterance is part of it', () => {
+test('words that the first hearing missed in a pause of an utterance join that utterance', () => {
   const first: FinalHypothesis = {
     ...heard('take it', 0),
     end: 12,
@@ -82,7 +82,7 @@ test('what the first hearing missed in the pauses of an utterance is part of it'
   ]);
 });
 
-test('finals and words come in order and apart, whatever the hearings heard and when', () => {
+test('finals and words come in order and do not overlap, whatever the hearings heard', () => {
   const words = fc.array(
     fc.record({
       text: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
@@ -110,7 +110,7 @@ test('finals and words come in order and apart, whatever the hearings heard and 
   );
 });
 
-test('a number is what one hearing heard, with its unit, and not parts of two', () => {
+test('a number and its unit come from one hearing, never from parts of two', () => {
   expect(
     texts(['take twenty five now', 0.9], ['take fifteen now', 0.9], ['take twenty five now', 0.9]),
   ).toEqual(['take twenty five now']);
@@ -129,7 +129,7 @@ test('a number is what one hearing heard, with its unit, and not parts of two', 
   ]);
 });
 
-test('a number that hearings place before and behind a pause is one', () => {
+test('a number that hearings place on different sides of a pause comes once', () => {
   const early = [heard('take', 0), heard('ten', 1), heard('daily', 4)];
   const late = [heard('take', 0), heard('ten', 2), heard('daily', 4)];
   expect([...combineHearings([early, late])].map(({ text }) => text).join(' ')).toBe('take ten daily');
@@ -214,7 +214,7 @@ function phraseOf(words: readonly string[]): fc.Arbitrary<Phrase> {
 
 const textOf = (finals: readonly FinalHypothesis[]) => finals.map(({ text }) => text).join(' ');
 
-test('no vote makes a number that no hearing heard', () => {
+test('voting never makes a number that no hearing heard', () => {
   const phrases = fc.array(fc.oneof(phraseOf(ORDINARY), phraseOf(NUMBERS)), { minLength: 1, maxLength: 14 });
   fc.assert(
     fc.property(phrases, fc.integer({ min: 2, max: 4 }), (spoken, count) => {
@@ -227,7 +227,7 @@ test('no vote makes a number that no hearing heard', () => {
   );
 });
 
-test('numbers and negations that all hearings heard are in the text, once and in order', () => {
+test('numbers and negations that all hearings heard come once and in order', () => {
   const sure = (words: readonly string[]) =>
     phraseOf(words).map((phrase) => ({
       ...phrase,
@@ -245,7 +245,7 @@ test('numbers and negations that all hearings heard are in the text, once and in
   );
 });
 
-test('one number among other words is as one of the hearings heard it', () => {
+test('a number among other words is that of one of the hearings', () => {
   const words = fc.array(phraseOf(ORDINARY), { maxLength: 6 });
   fc.assert(
     fc.property(
@@ -264,7 +264,7 @@ test('one number among other words is as one of the hearings heard it', () => {
   );
 });
 
-test('a word keeps its time where its neighbours leave it the time', () => {
+test('words keep their times where they do not overlap', () => {
   const [final] = combine(['no rain at all', 0.3], ['no pain at all', 0.9], ['no pain at all', 0.9]);
   expect(final?.words.map(({ start, end }) => [start, end])).toEqual([
     [0, 0.25],
@@ -274,13 +274,13 @@ test('a word keeps its time where its neighbours leave it the time', () => {
   ]);
 });
 
-test('languages that are written without spaces stay so', () => {
+test('languages without spaces stay without spaces', () => {
   const apart = (text: string): FinalHypothesis => ({ ...heard(Array.from(text).join(' '), 0), text });
   const [final] = combineHearings([[apart('没有疼痛')], [apart('我没有疼痛')], [apart('我没有疼痛')]]);
   expect(final?.text).toBe('我没有疼痛');
 });
 
-test('hearings that agree change nothing, however much is said without a pause', () => {
+test('hearings that agree give the same text, however long it is without a pause', () => {
   const spoken = fc.array(fc.constantFrom('a', 'b', 'c', "d'e", 'Ä', '—'), { minLength: 1, maxLength: 700 });
   fc.assert(
     fc.property(spoken, fc.integer({ min: 1, max: 4 }), (words, hearings) => {

@@ -11,14 +11,14 @@ import { until } from '../support/until.js';
 
 const DISCHARGED = 'dictation/joe_s003';
 
-describe('words of dictation that the default model hears with the lexicon', () => {
+describe('words of dictation, heard by the default model with the lexicon', () => {
   let real: RealRecognizer;
   beforeAll(async () => {
     real = await startRealRecognizer({ model: 'moonshine-base', lexicon: 'medical' });
   });
   afterAll(() => real.close());
 
-  test('say what was written before a term took its place, and are surer of the term', async () => {
+  test('offer what a term replaced as an alternative, and have more confidence in the term', async () => {
     const { samples } = await loadSpeech(DISCHARGED);
     const { finals } = await transcribe(real.recognizer, samples);
     const words = finals.flatMap((final) => final.words);
@@ -32,7 +32,7 @@ describe('words of dictation that the default model hears with the lexicon', () 
   });
 });
 
-test('what a word is taken for is weighed by the decoder, which prefers what was said', async () => {
+test('the decoder finds confusable words less likely than the word that was said', async () => {
   const [model, clip] = await Promise.all([
     openPrepared('moonshine-tiny', preferredWeightFormat()),
     loadSpeech(DISCHARGED),

@@ -5,7 +5,7 @@ import { hearRest } from '../../src/live/hear-rest.js';
 import type { RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { spellWords } from '../../src/text/words.js';
 
-test('what stands behind a loop is heard from its middle on, and follows', async () => {
+test('speech behind a loop is heard again from the middle of the loop, and its text is appended', async () => {
   const loop = result('no, no,', { stopped: 'repetition', lostIn: { from: 1, to: 4 } });
   const { heard, places } = await hear(loop, [result('the dose is ten')]);
   expect(places).toEqual([2.5]);
@@ -15,14 +15,14 @@ test('what stands behind a loop is heard from its middle on, and follows', async
   expect(heard.logProbabilities).toHaveLength(heard.tokens.length);
 });
 
-test('what a text became too long for is heard from its last word on, which it does not have all of', async () => {
+test('a text cut for its length is continued from its last word, which may be incomplete', async () => {
   const long = result('the pulse was reg', { stopped: 'length' });
   const { heard, places } = await hear(long, [result('regular and slow')]);
   expect(spell(heard)).toBe('the pulse was regular and slow');
   expect(places).toEqual([long.heardAt.at(-1)]);
 });
 
-test('terms and alternatives stay with their tokens', async () => {
+test('terms and alternatives stay with their tokens when the rest is appended', async () => {
   const at = (firstToken: number) => ({ firstToken, tokens: 1 });
   const loop = result('no, no,', {
     stopped: 'repetition',
@@ -39,18 +39,18 @@ test('terms and alternatives stay with their tokens', async () => {
   expect(heard.alternatives.map(({ firstToken }) => firstToken)).toEqual([2, length]);
 });
 
-test('what cannot be heard leaves what was', async () => {
+test('a result stays as it is where the rest cannot be heard', async () => {
   const loop = result('no, no,', { stopped: 'repetition' });
   expect((await hear(loop, [])).heard).toEqual(loop);
 });
 
-test('nothing is heard again of what came to its end', async () => {
+test('nothing is heard again of a result that came to its end', async () => {
   const { heard, places } = await hear(result('the dose is ten'), [result('never')]);
   expect(spell(heard)).toBe('the dose is ten');
   expect(places).toEqual([]);
 });
 
-test('wherever hearings lose their way, each begins further on, within the utterance, and all that they heard stands in order', async () => {
+test('each further hearing begins later within the utterance, and all words stand in order', async () => {
   const lost = fc.record({
     stopped: fc.constantFrom('repetition', 'length'),
     from: fc.double({ min: -1, max: 25, noNaN: true }),

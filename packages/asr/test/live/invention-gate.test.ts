@@ -14,12 +14,12 @@ describe('the gate against invented words', () => {
     expect(isTooFaint({ voicedSeconds: 0.13, peak: 0.8 })).toBe(false);
   });
 
-  test('lets pass what the model is sure of', () => {
+  test('passes words of which the model is sure', () => {
     expect(isInvented(result([-0.1, -0.2]), CLEAR)).toBe(false);
     expect(isInvented(result([-0.1, -0.2]), DOUBTFUL)).toBe(false);
   });
 
-  test('lets an unsure reading pass only where there is clearly a voice', () => {
+  test('passes unsure words only where there is clearly a voice', () => {
     expect(isInvented(result([-1.2, -1.2]), CLEAR)).toBe(false);
     expect(isInvented(result([-1.2, -1.2]), DOUBTFUL)).toBe(true);
   });
@@ -29,12 +29,12 @@ describe('the gate against invented words', () => {
     expect(isInvented(result([]), CLEAR)).toBe(true);
   });
 
-  test('does not hold back for a term in which the decoder does not believe', () => {
+  test('judges a text with terms by its sureness before terms', () => {
     expect(isInvented({ ...result([-3, -3]), surenessBeforeTerms: -1.2 }, CLEAR)).toBe(false);
     expect(isInvented({ ...result([-3, -3]), surenessBeforeTerms: -2 }, CLEAR)).toBe(true);
   });
 
-  test('never holds back with more voice what it lets pass with less', () => {
+  test('never holds back with more voice what it passes with less', () => {
     const evidence = fc.record({
       voicedSeconds: fc.double({ min: 0, max: 20, noNaN: true }),
       peak: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -52,7 +52,7 @@ describe('the gate against invented words', () => {
     );
   });
 
-  test('wants a second hearing of what went round in a loop, and of few tokens for much voice', () => {
+  test('asks for a second hearing of a loop, and of few tokens for much voice', () => {
     const four = result([-0.1, -0.1, -0.1, -0.1]);
     expect(isDoubtful(four, CLEAR)).toBe(false);
     expect(isDoubtful(four, { ...CLEAR, voicedSeconds: 5 })).toBe(true);
@@ -63,7 +63,7 @@ describe('the gate against invented words', () => {
   const five = result(new Array<number>(5).fill(-0.1));
   const one = result([-0.1]);
 
-  test('prefers a second hearing that came to its end, unless that gave up', () => {
+  test('prefers a second hearing that came to its end, unless it has too few words', () => {
     const loop = { ...result([-0.1, -0.1]), stopped: 'repetition' } as const;
     expect(likelier(loop, five, LONG)).toBe(five);
     expect(likelier(loop, one, LONG)).toBe(loop);
@@ -72,20 +72,20 @@ describe('the gate against invented words', () => {
     expect(likelier(one, five, LONG)).toBe(five);
   });
 
-  test('wants words that were looked for where there seemed to be none to be sure', () => {
+  test('takes a second hearing of an empty text only where it is sure', () => {
     const none = result([]);
     const unsure = result(new Array<number>(5).fill(-0.7));
     expect(likelier(none, unsure, LONG)).toBe(none);
     expect(likelier(none, five, LONG)).toBe(five);
   });
 
-  test('looks for words in nothing but long and clear speech', () => {
+  test('looks for missed words only in long and clear speech', () => {
     expect(isSpeech(LONG)).toBe(true);
     expect(isSpeech(CLEAR)).toBe(false);
     expect(isSpeech({ ...LONG, peak: 0.8 })).toBe(false);
   });
 
-  test('takes the mean of the logarithms', () => {
+  test('measures sureness by the mean log-probability', () => {
     expect(meanLogProbability(result([-1, -2, -3]))).toBe(-2);
     expect(meanLogProbability(result([]))).toBe(-Infinity);
   });

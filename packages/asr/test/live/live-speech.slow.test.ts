@@ -60,7 +60,7 @@ describe('the default model', { timeout: 240_000 }, () => {
     }
   });
 
-  test('loses and doubles no word where long utterances are cut', async () => {
+  test('neither loses nor doubles words where long utterances are cut', async () => {
     const { samples } = await loadSpeech(INTERVIEW);
     const cut = await transcribe(real.recognizer, samples, { maxUtteranceSeconds: 5 });
     expectOrderly(cut);

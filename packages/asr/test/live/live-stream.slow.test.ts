@@ -140,7 +140,7 @@ describe('a stream', { timeout: 180_000 }, () => {
     );
   });
 
-  test('is cut by a flush where it stands, to the sample, and goes on there', async () => {
+  test('is cut by a flush at the very sample, and goes on there', async () => {
     const at = 1.6;
     const listening = listen(real.recognizer);
     listening.live.push(encodePcm(clip.samples.subarray(0, at * 16_000), 'f32le'));
@@ -198,7 +198,7 @@ describe('a stream', { timeout: 180_000 }, () => {
     expect(calls).not.toContain(true);
   });
 
-  test('that is closed takes no audio, calls nobody, and lets go of who waits', async () => {
+  test('that is closed refuses audio, reports nothing, and resolves pending flushes', async () => {
     const listening = listen(real.recognizer);
     const streams = real.recognizer.status().liveStreams;
     listening.live.push(encodePcm(join([clip.samples, silence(1)]), 'f32le'));
@@ -216,7 +216,7 @@ describe('a stream', { timeout: 180_000 }, () => {
     expect(listening.finals).toEqual([]);
   });
 
-  test('refuses what is no audio, and goes on', async () => {
+  test('refuses invalid audio and sample rates, and goes on', async () => {
     const listening = listen(real.recognizer);
     expect(() => {
       listening.live.push(new Uint8Array(5));
@@ -234,7 +234,7 @@ describe('a stream', { timeout: 180_000 }, () => {
 });
 
 test(
-  'a recording is transcribed as fast as it can be, and tells how far it is',
+  'a recording is transcribed as fast as possible, and its progress is reported',
   { timeout: 180_000 },
   async () => {
     const expected = await transcribe(real.recognizer, clip.samples);
@@ -251,7 +251,7 @@ test(
   },
 );
 
-test('a recording that is heard three times comes out no worse, once, and in order', async () => {
+test('a recording that is heard three times gives its words once, in order and with few errors', async () => {
   const finals: FinalHypothesis[] = [];
   const progress: number[] = [];
   const open = async function* () {

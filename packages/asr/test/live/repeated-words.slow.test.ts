@@ -26,7 +26,7 @@ const repeated = (from: number, to: number, times: number, pause = 0) =>
 const seconds = (from: number, to: number) =>
   speech.subarray(Math.round(from * 16_000), Math.round(to * 16_000));
 
-describe('behind words that are said many times', { timeout: 240_000 }, () => {
+describe('speech behind words that are repeated many times', { timeout: 240_000 }, () => {
   test.each([
     ['"ask not" six times', 3.3, 4.3, 6, 0],
     ['"ask not" nine times, with pauses', 3.3, 4.3, 9, 0.12],

@@ -4,7 +4,7 @@ import { createResampledInput } from '../../src/live/resampled-input.js';
 
 const REFUSED = expect.objectContaining({ code: 'sample_rate_out_of_range' }) as Error;
 
-test('what the filter of one rate holds is given before the audio of the next rate', () => {
+test('samples held by the filter of one rate come before the audio of the next rate', () => {
   const { input, given, opened, closed } = inputAt(8_000);
   input.push(pcm(0.125));
   input.push(pcm(0.25), 8_000);
@@ -16,7 +16,7 @@ test('what the filter of one rate holds is given before the audio of the next ra
   expect(closed).toEqual([8_000]);
 });
 
-test('a rate that no stream may have is refused, and the rate before it stays', () => {
+test('an invalid rate is refused, and the rate before it stays', () => {
   const { input, given, opened } = inputAt(8_000);
   expect(() => {
     input.push(pcm(0.125), 7_999);

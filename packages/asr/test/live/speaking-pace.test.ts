@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSpeakingPace } from '../../src/live/speaking-pace.js';
 
-test('who speaks in real time is never ahead, whatever the pieces and the pauses', () => {
+test('audio in real time is never ahead, whatever its pieces and pauses', () => {
   for (const piece of [0.1, 2, 10]) {
     let now = 0;
     let most = 0;
@@ -15,7 +15,7 @@ test('who speaks in real time is never ahead, whatever the pieces and the pauses
   }
 });
 
-test('what was said while a connection was broken is not ahead when it comes at once', () => {
+test('audio that comes at once after a broken connection is not ahead', () => {
   let now = 0;
   const pace = createSpeakingPace(() => now);
   pace.took(1);
@@ -24,7 +24,7 @@ test('what was said while a connection was broken is not ahead when it comes at 
   expect(pace.aheadSeconds(241)).toBe(0);
 });
 
-test('a recording that is played as fast as it can be is ahead by most of what is left of it, until its time comes', () => {
+test('a recording sent at full speed is ahead by most of its audio, until the clock catches up', () => {
   let now = 0;
   const pace = createSpeakingPace(() => now);
   pace.took(1);
@@ -37,7 +37,7 @@ test('a recording that is played as fast as it can be is ahead by most of what i
   expect(pace.aheadSeconds(100)).toBe(0);
 });
 
-test('who begins with what was said before, and goes on in real time, is ahead no more some day', () => {
+test('a stream that begins with earlier audio and goes on in real time is no longer ahead in the end', () => {
   let now = 0;
   const pace = createSpeakingPace(() => now);
   pace.took(4);

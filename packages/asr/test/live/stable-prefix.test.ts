@@ -11,7 +11,7 @@ describe('the stable prefix', () => {
     expect(prefix.update(['low', 'back', 'pain', 'since'])).toEqual(['low', 'back', 'pain']);
   });
 
-  test('takes a word for the same whatever its case and punctuation, and shows how it was written last', () => {
+  test('ignores case and punctuation when it compares words, and shows the latest spelling', () => {
     const prefix = createStablePrefix();
     prefix.update(['Low', 'back.']);
     expect(prefix.update(['low', 'back', 'pain'])).toEqual(['low', 'back']);
@@ -31,7 +31,7 @@ describe('the stable prefix', () => {
     expect(prefix.update(['e'])).toEqual([]);
   });
 
-  test('only ever grows, by words that the last two hypotheses share', () => {
+  test('only grows, by words that the last two hypotheses share', () => {
     const word = fc.constantFrom('a', 'b', 'B.', 'c');
     fc.assert(
       fc.property(fc.array(fc.array(word, { maxLength: 6 }), { maxLength: 20 }), (hypotheses) => {

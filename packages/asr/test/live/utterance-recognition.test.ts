@@ -17,7 +17,7 @@ import { until } from '../support/until.js';
 const SECOND = 16_000;
 const STEP = SECOND / 5;
 
-test('a partial that waits for a process gives way to one of newer audio, one at work does not', () => {
+test('a newer partial replaces one that waits for a process, but not one at work', () => {
   const { follow, jobs } = speak();
   follow([{ kind: 'started', start: 0 }], SECOND);
   follow([], SECOND + STEP);
@@ -34,7 +34,7 @@ test('a partial that waits for a process gives way to one of newer audio, one at
   expect(jobs).toHaveLength(4);
 });
 
-test('partials leave their encoding to others until one of them has', () => {
+test('partials keep their encoder state until one has succeeded', () => {
   const { follow, jobs } = speak();
   follow([{ kind: 'started', start: 0 }], SECOND);
   follow([], SECOND + STEP);
@@ -52,7 +52,7 @@ test('partials leave their encoding to others until one of them has', () => {
   expect(jobs[2]?.request.keepState).toBe(false);
 });
 
-test('without context utterances are heard side by side, but none that is too faint, and all are given up at the end', () => {
+test('without context, utterances are recognised side by side, except faint ones, and cancelled on close', () => {
   const { follow, jobs, close } = speak({ contextSeconds: 0, partials: false });
   const utterance = (start: number, peak: number): SegmentEvent[] => [
     { kind: 'started', start },
@@ -64,7 +64,7 @@ test('without context utterances are heard side by side, but none that is too fa
   expect(jobs.map(({ cancelled }) => cancelled)).toEqual([true, true]);
 });
 
-test('what was heard so far is what is expected next', async () => {
+test('the latest result is the draft of the next job', async () => {
   const { follow, jobs } = speak();
   follow([{ kind: 'started', start: 0 }], 6 * STEP);
   expect(jobs.at(-1)?.request).toMatchObject({ draft: [], unheardSeconds: (6 * STEP) / SECOND });
@@ -80,7 +80,7 @@ test('what was heard so far is what is expected next', async () => {
   expect(jobs.at(-1)?.request.draft).toEqual([41, 43, 44]);
 });
 
-test('a final decoded ahead is given up when the utterance turns out too faint', () => {
+test('a final decoded ahead is cancelled when the utterance turns out too faint', () => {
   const { follow, jobs } = speak({}, true);
   follow([{ kind: 'started', start: 0 }], STEP);
   follow([{ kind: 'paused', end: 2 * STEP }], 3 * STEP, false);
@@ -92,7 +92,7 @@ test('a final decoded ahead is given up when the utterance turns out too faint',
 const WORDS = moonshineTokens('no pain');
 const OTHERS = moonshineTokens('no fever at all');
 
-test('words that are not kept are told with the reason, and whether they were shown', async () => {
+test('dropped words are reported with the reason and whether they were shown', async () => {
   const { dropped, finals, utter } = speak();
   await utter({ voiced: STEP / 8, partial: WORDS });
   await utter({ partial: WORDS, final: heard([], { tokens: [] }) });
@@ -111,7 +111,7 @@ test('words that are not kept are told with the reason, and whether they were sh
   ]);
 });
 
-test('what a hearing is cut short of is heard and told, be there words in the rest, none, or nobody to hear it', async () => {
+test('the rest of a cut hearing is heard, and the cut reported, whether the rest has words, has none or is lost', async () => {
   const { dropped, finals, jobs, utter } = speak();
   const cut = heard(WORDS, { stopped: 'repetition', lostIn: { from: 0.4, to: 1.2 } });
   const again = heard(OTHERS, { stopped: 'length' });
@@ -136,7 +136,7 @@ test('what a hearing is cut short of is heard and told, be there words in the re
   ]);
 });
 
-test('words that no hearing is sure of are told once', async () => {
+test('words of which no hearing is sure are reported once', async () => {
   const { dropped, finals, utter } = speak();
   const unsure = { logProbabilities: [-4, -4] };
   const cut = heard(WORDS, { stopped: 'repetition', ...unsure });
@@ -151,7 +151,7 @@ test('words that no hearing is sure of are told once', async () => {
   expect(finals).toEqual([]);
 });
 
-test('each utterance has a final or is told to be empty, with why it ended, but for what is lost', async () => {
+test('each utterance that is not lost has a final or is reported as empty, with the reason why it ended', async () => {
   const { empty, finals, utter } = speak();
   await utter({ voiced: STEP / 8, reason: 'request' });
   await utter({ final: heard(WORDS), reason: 'longest' });

@@ -21,7 +21,7 @@ describe('the doubt of a word', () => {
     expect(doubts.map(({ doubtful }) => doubtful)).toEqual([undefined, true, true, true, undefined]);
   });
 
-  test('is there where a drug that it is taken for is about as likely, however sure the decoder was', () => {
+  test('is shown where a confusable drug is about as likely, however sure the decoder was', () => {
     const words = spelled(['Vinblastine,', 0.99]);
     const terms = [named(0, 'Vinblastine')];
     const near = { firstToken: 0, tokens: 1, text: 'Vincristine', odds: -0.2 };
@@ -31,7 +31,7 @@ describe('the doubt of a word', () => {
     expect(far).toEqual([{ confidence: 0.99 }]);
   });
 
-  test('is that of a whole phrase, whose alternative says how many words it stands for', () => {
+  test('covers a whole phrase, whose alternative tells how many words it replaces', () => {
     const words = spelled(['met', 0.9], ['a', 0.9], ['prolol.', 0.9], ['Next', 0.9]);
     const instead = { firstToken: 0, tokens: 3, text: 'metoprolol', odds: 0 };
     const doubts = doubtWords(words, words, { terms: [], alternatives: [instead] }, asItIs);
@@ -39,7 +39,7 @@ describe('the doubt of a word', () => {
     expect(doubts.map(({ doubtful }) => doubtful)).toEqual([true, true, true, undefined]);
   });
 
-  test('is not told of a part of a term that was heard as several words', () => {
+  test('has no alternatives for only a part of a word that was joined from several', () => {
     const words = spelled(['H', 0.9], ['b', 0.9], ['fifteen', 0.9]);
     const joined = [{ text: 'Hb15', spaceBefore: true, confidence: 0.9, firstToken: 0, tokens: 3 }];
     const instead = { firstToken: 0, tokens: 1, text: 'age', odds: 0 };
@@ -48,7 +48,7 @@ describe('the doubt of a word', () => {
     );
   });
 
-  test('leaves the word and all it may be instead no more than certainty, the likeliest first', () => {
+  test('gives a word and its alternatives at most a confidence of 1 in sum, likeliest first', () => {
     const alternative = fc.record({
       firstToken: fc.nat(3),
       tokens: fc.integer({ min: 1, max: 3 }),
@@ -71,7 +71,7 @@ describe('the doubt of a word', () => {
 });
 
 describe('a calibrated confidence', () => {
-  test.each(families)('of $name keeps the order, and can be taken back', ({ calibration }) => {
+  test.each(families)('of $name keeps the order and can be inverted', ({ calibration }) => {
     fc.assert(
       fc.property(inside, inside, (one, other) => {
         const mapped = calibratedConfidence(calibration, one);

@@ -4,7 +4,7 @@ import { placeWords } from '../../src/live/word-times.js';
 import type { SpelledWord } from '../../src/text/words.js';
 
 describe('the places of words', () => {
-  test('are where their tokens were heard, a little beyond on both sides', () => {
+  test('reach a little beyond where their tokens were heard, on both sides', () => {
     const [first, second] = placeWords(spelled(1, 2), [10.5, 12, 12.4], 10, 14);
     expect(first?.start).toBeCloseTo(10.35);
     expect(first?.end).toBeCloseTo(10.65);

@@ -59,7 +59,7 @@ describe('the name of a model', () => {
   });
 });
 
-describe('what is pinned of Whisper', () => {
+describe('the pins of Whisper models', () => {
   test('are whole commits and hashes', () => {
     for (const { pins } of whisperCatalog) {
       expect(pins.revision ?? '0'.repeat(40)).toMatch(/^[0-9a-f]{40}$/);
@@ -70,7 +70,7 @@ describe('what is pinned of Whisper', () => {
     }
   });
 
-  test('suffices for the small models in int8, and gives their size', () => {
+  test('suffice for the small models in int8, and give their size', () => {
     for (const name of ['tiny', 'tiny.en', 'base', 'small', 'medium', 'large-v3-turbo']) {
       const chosen = chooseModel(name);
       const files = chosen.kind === 'stored' ? filesFromPins(chosen.model, 'int8') : undefined;
@@ -82,7 +82,7 @@ describe('what is pinned of Whisper', () => {
 });
 
 describe('the list of models', () => {
-  test('tells what is in the store, also of repositories that nobody listed', async () => {
+  test('shows what is in the store, also of repositories that are not in the catalog', async () => {
     const fixture = await makeFixture();
     await installVariant(fixture.unpinned, 'int8', fixture.open());
     const before = await listModels(fixture.open());

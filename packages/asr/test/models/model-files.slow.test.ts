@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(cache, { recursive: true }));
 
 describe('a model by name', () => {
-  test('that nobody knows is refused with the names that there are', async () => {
+  test('that is unknown is refused with the known names', async () => {
     await expectRefusal(
       { model: 'whisper-colossal' },
       { code: 'unknown_model', message: ['whisper-colossal'], remedy: ['moonshine-base', 'moonshine-tiny'] },
@@ -53,7 +53,7 @@ describe('a model by name', () => {
 });
 
 describe('a model in a folder', () => {
-  test('is recognised with, and named by its folder', { timeout: 180_000 }, async () => {
+  test('transcribes, and is named by its folder', { timeout: 180_000 }, async () => {
     const folder = path.join(await copyOfTiny('my-model', 'onnx'), '..');
     const clip = await loadSpeech('librispeech/367-130732-0001');
     const recognizer = await startRecognizer({ ...plainOptions(cache), model: folder });
@@ -95,7 +95,7 @@ describe('a model in a folder', () => {
 });
 
 describe('prepared graphs', { timeout: 180_000 }, () => {
-  test('are kept, and made anew when they were altered', async () => {
+  test('are kept, and made again when they were altered', async () => {
     const folder = await makeFolder();
     onTestFinished(() => rm(folder, { recursive: true }));
     expect(await startedWithPreparing(folder)).toBe(true);
@@ -109,7 +109,7 @@ describe('prepared graphs', { timeout: 180_000 }, () => {
     expect(await readdir(path.join(folder, 'graphs'))).toHaveLength(1);
   });
 
-  test('that cannot be written are told with the folder and the setting', async () => {
+  test('that cannot be written are reported with the folder and the setting', async () => {
     const file = path.join(cache, 'a-file');
     await writeFile(file, '');
     const cacheDirectory = path.join(file, 'cache');

@@ -18,7 +18,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(cache, { recursive: true }));
 });
 
-test('what is stored is found by model and weight format', async () => {
+test('stored graphs are found by model and weight format', async () => {
   const stored = await storePreparedGraphs(cache, FINGERPRINT, 'int8', write);
   expect(await findPreparedGraphs(cache, FINGERPRINT, 'int8')).toEqual(stored);
   expect(await readFile(stored.decoderPath, 'utf8')).toBe('a decoder');
@@ -35,14 +35,14 @@ test('damaged graphs are not found, and replaced', async () => {
   expect(await readFile(encoderPath, 'utf8')).toBe('an encoder');
 });
 
-test('whole graphs that another process may be reading stay where they are', async () => {
+test('intact graphs, which another process may be reading, are not replaced', async () => {
   const { decoderPath } = await storePreparedGraphs(cache, FINGERPRINT, 'int8', write);
   const before = await stat(decoderPath);
   await storePreparedGraphs(cache, FINGERPRINT, 'int8', write);
   expect((await stat(decoderPath)).ino).toBe(before.ino);
 });
 
-test('many processes that store at a time leave one copy and no drafts', async () => {
+test('concurrent stores leave one copy and no drafts', async () => {
   const stores = Array.from({ length: 20 }, () => storePreparedGraphs(cache, FINGERPRINT, 'int8', write));
   const placed = await Promise.all(stores);
   expect(new Set(placed.map(({ decoderPath }) => path.dirname(decoderPath))).size).toBe(1);

@@ -6,7 +6,7 @@ import { expectRefusal } from './store/expect-refusal.js';
 import { CONFIGURATION, makeFolder, whisperFiles } from './store/store-fixture.js';
 
 describe('a folder with a Whisper model', () => {
-  test('is one by its configuration, with the files of the compute type', async () => {
+  test('is recognised by its configuration, with the files of the compute type', async () => {
     const folder = await makeModel('', '_quantized');
     const int8 = await resolveModel(folder, { computeType: 'int8' });
     expect(int8).toMatchObject({
@@ -29,7 +29,7 @@ describe('a folder with a Whisper model', () => {
     });
   });
 
-  test('with one kind of files is used with those, wherever the graphs are', async () => {
+  test('with one kind of files uses those, wherever the graphs are', async () => {
     const folder = await makeModel('_fp16');
     for (const file of ['encoder_model_fp16.onnx', 'decoder_model_merged_fp16.onnx']) {
       await rename(path.join(folder, 'onnx', file), path.join(folder, file));
@@ -40,7 +40,7 @@ describe('a folder with a Whisper model', () => {
     });
   });
 
-  test('is another one when the weights outside of its graphs are', async () => {
+  test('counts as another model when its external weights change', async () => {
     const folder = await makeModel('');
     const weights = path.join(folder, 'onnx', 'decoder_model_merged.onnx_data');
     await writeFile(weights, 'some');

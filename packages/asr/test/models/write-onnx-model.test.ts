@@ -54,7 +54,7 @@ test.each(['float32', 'float16', 'int8'] as const)(
   },
 );
 
-test('weights that are cut off are told by their file and name', async () => {
+test('cut-off weights are reported by their file and name', async () => {
   const { decoderPath } = publishedGraphs(published, 'float32');
   await writeOnnxModel(decodeOnnxModel(await readFile(decoderPath)), file, THRESHOLD);
   await truncate(`${file}.weights`, 2_000);

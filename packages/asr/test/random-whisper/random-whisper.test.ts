@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('a model with random weights', () => {
-  test('is configured as its graphs and its vocabulary are', async () => {
+  test('has a configuration that fits its graphs and vocabulary', async () => {
     const config = JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8')) as Record<
       string,
       number
@@ -36,7 +36,7 @@ describe('a model with random weights', () => {
     expect(logits.dims).toEqual([1, 1, config.vocab_size]);
   });
 
-  test.each(PRECISIONS)('says in %s step by step what it says at once', async (precision) => {
+  test.each(PRECISIONS)('gives the same logits in %s step by step as at once', async (precision) => {
     const hidden = await hear(precision);
     const { step } = await openPublishedWhisper(folder, precision);
     const tokens = [400, 7, 130, 42, 9];
@@ -46,7 +46,7 @@ describe('a model with random weights', () => {
     expect(greatestDifference(lastLogits(state), lastLogits(whole))).toBeLessThan(TOLERANCES[precision]);
   });
 
-  test('is the same in every precision, and hears the difference between sounds', async () => {
+  test('gives nearly the same in every precision, and different logits for different sounds', async () => {
     const said = async (precision: Precision, loudness?: number) => {
       const { step } = await openPublishedWhisper(folder, precision);
       return lastLogits(await step([400, 7], await hear(precision, loudness)));
@@ -57,7 +57,7 @@ describe('a model with random weights', () => {
     expect(greatestDifference(await said('float32', -1), exact)).toBeGreaterThan(0.1);
   });
 
-  test('is written alike every time', async () => {
+  test('is written identically every time', async () => {
     const again = await makeFolder();
     onTestFinished(() => rm(again, { recursive: true }));
     await writeRandomWhisper(again, { precisions: ['int8'] });

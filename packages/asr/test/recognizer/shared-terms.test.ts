@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSharedTermLists } from '../../src/recognizer/shared-terms.js';
 
-test('streams with the same terms share a list until the last of them has let go', () => {
+test('streams with the same terms share one list until the last of them releases it', () => {
   const unused: string[] = [];
   const lists = createSharedTermLists((name) => unused.push(name));
   const first = lists.take([{ text: 'metoprolol' }]);
@@ -18,6 +18,6 @@ test('streams with the same terms share a list until the last of them has let go
   expect(unused).toEqual([first.name]);
 });
 
-test('no terms are no list', () => {
+test('streams without terms have no list', () => {
   expect(createSharedTermLists(() => undefined).take([])).toBeUndefined();
 });

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 describe('a Whisper model in a folder', { timeout: 180_000 }, () => {
-  test.each(['float32', 'float16', 'int8'] as const)('is recognised with in %s', async (computeType) => {
+  test.each(['float32', 'float16', 'int8'] as const)('transcribes in %s', async (computeType) => {
     const { recognizer, events } = await start({ model: whisper, computeType, language: 'auto' });
     expect(recognizer.model).toMatchObject({
       name: path.basename(whisper),
@@ -90,13 +90,13 @@ describe('a damaged Whisper model is refused by name', { timeout: 120_000 }, () 
 });
 
 describe('options that a Whisper model does not fit', { timeout: 120_000 }, () => {
-  test('a language that it does not know is refused with what it knows', async () => {
+  test('an unknown language is refused with the known ones', async () => {
     const error = await refusalOf({ model: whisper, language: 'tlh' });
     expect(error.code).toBe('unsupported_language');
     expect(error.message).toMatch(/\ben\b.*\bde\b.*'tlh'/);
   });
 
-  test('a model that knows one language cannot tell it from others', async () => {
+  test('a model of one language refuses to detect the language', async () => {
     const english = await makeRandomWhisper({ languages: 'english-only' });
     onTestFinished(() => rm(english, { recursive: true }));
     const error = await refusalOf({ model: english, language: 'auto' });
@@ -113,7 +113,7 @@ describe.skipIf(existsSync('/dev/nvidiactl'))('without a GPU', { timeout: 120_00
     expect(error.remedy).toContain('cpu');
   });
 
-  test('the CPU takes over where that is allowed, and the reason is told', async () => {
+  test('the CPU takes over where that is allowed, and the reason is reported', async () => {
     const { message } = await refusalOf({ model: whisper, device: 'cuda' });
     const { recognizer, events } = await start({ model: whisper, device: 'cuda', deviceFallback: true });
     expect(recognizer.model.device).toBe('cpu');

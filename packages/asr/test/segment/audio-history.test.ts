@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAudioHistory } from '../../src/segment/audio-history.js';
 
-test('gives back the very samples that were appended, however they were cut and whatever was let go', () => {
+test('gives back the appended samples, however they were cut and whatever was released', () => {
   const step = fc.oneof(
     fc.record({ append: fc.oneof(fc.integer({ min: 0, max: 600 }), fc.integer({ min: 0, max: 40_000 })) }),
     fc.record({ forget: fc.integer({ min: 0, max: 60_000 }) }),
@@ -31,7 +31,7 @@ test('gives back the very samples that were appended, however they were cut and 
   );
 });
 
-test('leaves out what is not there', () => {
+test('leaves out samples that it does not hold', () => {
   const history = createAudioHistory();
   history.append(ramp(0, 100));
   history.forgetBefore(40);
@@ -41,7 +41,7 @@ test('leaves out what is not there', () => {
   expect(history.end).toBe(100);
 });
 
-test('keeps what was let go of from coming back', () => {
+test('does not bring back released audio', () => {
   const history = createAudioHistory();
   history.append(ramp(0, 100));
   history.forgetBefore(60);
@@ -49,14 +49,14 @@ test('keeps what was let go of from coming back', () => {
   expect(history.slice(0, 100)).toHaveLength(40);
 });
 
-test('does not let go of audio that is yet to come', () => {
+test('does not release audio that is yet to come', () => {
   const history = createAudioHistory();
   history.forgetBefore(1_000);
   history.append(ramp(0, 100));
   expect(history.slice(0, 100)).toHaveLength(100);
 });
 
-test('clips what 16 bits cannot hold', () => {
+test('clips samples beyond the range of 16 bits', () => {
   const history = createAudioHistory();
   history.append(Float32Array.of(1, -1, 1.5, -1.5, 0));
   expect([...history.slice(0, 5)]).toEqual([32_767, -32_768, 32_767, -32_768, 0]);

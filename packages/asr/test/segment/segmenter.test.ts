@@ -37,7 +37,7 @@ describe('the segmenter', () => {
     expect(ended[1]?.start).toBeGreaterThanOrEqual(ended[0]?.end ?? Infinity);
   });
 
-  test('tells a pause once, and that the voice came back', () => {
+  test('reports a pause once, and that the voice came back', () => {
     const { events } = segment([{ frames: [...voice(20), ...still(12), ...voice(20), ...still(40)] }]);
     expect(events.map(({ kind }) => kind)).toEqual(['started', 'paused', 'resumed', 'paused', 'ended']);
     expect(events.filter(({ kind }) => kind === 'paused')[1]).toEqual({
@@ -51,7 +51,7 @@ describe('the segmenter', () => {
     expect(events.find(({ kind }) => kind === 'paused')).toHaveProperty('end', ended[0]?.end);
   });
 
-  test('takes no single doubtful frame for a voice, nor goes on for it after a silence', () => {
+  test('ignores a single doubtful frame in silence', () => {
     expect(segment([{ frames: [...still(20), 0.45, ...still(20)] }]).ended).toEqual([]);
     const { ended } = segment([{ frames: [...voice(20), ...still(10), 0.45, ...still(20)] }]);
     expect(ended[0]?.end).toBe(20 * VAD_FRAME_SAMPLES + POST_ROLL);
@@ -134,7 +134,7 @@ describe('whatever the probabilities, the endpointing, the longest utterance and
     });
   });
 
-  test('what is settled only grows, and no later utterance begins before it', () => {
+  test('the settled time only grows, and no later utterance begins before it', () => {
     holds(({ settled, ended }) => {
       const shrinking = settled.filter(({ at }, index) => at < (settled[index - 1]?.at ?? 0));
       expect(shrinking).toEqual([]);

@@ -6,7 +6,7 @@ import { keyTermLimits, type KeyTerm } from '../../src/terms/key-term.js';
 const nothing = { unwritable: 0, duplicate: 0, common: 0 };
 
 describe('a list of key terms', () => {
-  test('is kept as it is written, and tidied', () => {
+  test('keeps its spelling, with spaces tidied', () => {
     const terms = [
       { text: ' atrial\t fibrillation ' },
       { text: 'HbA1c', weight: 1.5, soundsLike: ['h b  a one c'] },
@@ -42,7 +42,7 @@ describe('a list of key terms', () => {
     'x\u200by',
     '\ud83d',
     'β',
-  ])('loses what no English text holds: %j', (text) => {
+  ])('loses terms that no English text holds: %j', (text) => {
     expect(checkKeyTerms([{ text }], 'en')).toEqual({ terms: [], leftOut: { ...nothing, unwritable: 1 } });
     const said = { text: 'metoprolol', soundsLike: [text] };
     expect(checkKeyTerms([said], 'en').leftOut).toEqual({ ...nothing, unwritable: 1 });
@@ -57,11 +57,11 @@ describe('a list of key terms', () => {
     ['el', 'ασπιρίνη'],
     ['auto', 'метопролол'],
     ['en-GB', 'paracetamol'],
-  ])('may hold in %s what is written in it: %s', (language, text) => {
+  ])('in %s may hold terms written in it: %s', (language, text) => {
     expect(checkKeyTerms([{ text }], language).terms).toEqual([{ text }]);
   });
 
-  test('holds each term once, whatever its case, the first as it is written', () => {
+  test('holds each term once, whatever its case, in its first spelling', () => {
     const given = ['HbA1c', 'hba1c', 'HBA1C', 'apixaban'].map((text) => ({ text }));
     expect(checkKeyTerms(given, 'en')).toEqual({
       terms: [{ text: 'HbA1c' }, { text: 'apixaban' }],
@@ -94,7 +94,7 @@ const term: fc.Arbitrary<KeyTerm> = fc.record(
 const lists = fc.array(term, { maxLength: 40 });
 
 describe('any list', () => {
-  test('comes out in its order, every term kept or counted', () => {
+  test('keeps its order, with every term kept or counted', () => {
     fc.assert(
       fc.property(lists, fc.constantFrom('en', 'ru', 'ja', 'auto'), (given, language) => {
         const { terms, leftOut } = checkKeyTerms(given, language);
@@ -106,7 +106,7 @@ describe('any list', () => {
     );
   });
 
-  test('changes no more when it is checked again', () => {
+  test('does not change when checked again', () => {
     fc.assert(
       fc.property(lists, (given) => {
         const { terms } = checkKeyTerms(given, 'en');
@@ -117,7 +117,7 @@ describe('any list', () => {
 });
 
 describe('merged lists', () => {
-  test('begin with the first, whose terms count where others have them too', () => {
+  test('begin with the first list, which wins for terms that others have too', () => {
     expect(
       mergeKeyTerms([{ text: 'HbA1c', weight: 2 }], [{ text: 'hba1c' }, { text: 'apixaban' }], []),
     ).toEqual([{ text: 'HbA1c', weight: 2 }, { text: 'apixaban' }]);

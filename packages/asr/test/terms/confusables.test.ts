@@ -4,14 +4,14 @@ import { createConfusables, proposeConfusables } from '../../src/terms/confusabl
 
 const confusables = createConfusables(await loadConfusableDrugs());
 
-describe('what a name is taken for', () => {
-  test('is the other of its pair, whichever of both is written', () => {
+describe('the confusables of a word', () => {
+  test('include the other name of its pair, both ways', () => {
     expect(confusables.takenFor('vinblastine')).toContain('vincristine');
     expect(confusables.takenFor('vincristine')).toContain('vinblastine');
     expect(confusables.takenFor('chest')).toEqual([]);
   });
 
-  test('begins with known mix-ups, before names that are alike by computation', () => {
+  test('begin with known mix-ups, before names that are alike by computation', () => {
     const crowded = createConfusables([
       { names: ['aa', 'ab'], similarity: 0.9, origin: 'computed' },
       { names: ['aa', 'ac'], similarity: 0.9, origin: 'computed' },
@@ -21,14 +21,14 @@ describe('what a name is taken for', () => {
     expect(crowded.takenFor('aa')).toEqual(['zz', 'ab', 'ac']);
   });
 
-  test('is, for teens, the tens that sound like them, in words and in digits', () => {
+  test('are, for teens and tens, the numbers that sound like them, in words and in digits', () => {
     expect(confusables.takenFor('fifteen')).toEqual(['fifty']);
     expect(confusables.takenFor('30')).toEqual(['13']);
   });
 });
 
-describe('proposals of what is taken for what is written', () => {
-  test('are made however sure the decoder is, and never take its place', () => {
+describe('proposals of confusables', () => {
+  test('are made however sure the decoder is, and never replace the word', () => {
     expect(proposeConfusables(words('Give', 'Vincristine,', '15', 'units'), confusables)).toEqual([
       { firstWord: 1, words: 1, text: 'vinblastine', allowance: -Infinity, context: 0 },
       { firstWord: 1, words: 1, text: 'vinorelbine', allowance: -Infinity, context: 0 },
@@ -36,7 +36,7 @@ describe('proposals of what is taken for what is written', () => {
     ]);
   });
 
-  test('are no more than can be looked at', () => {
+  test('are limited in number', () => {
     const many = words(...Array.from({ length: 100 }, () => 'fifteen'));
     expect(proposeConfusables(many, confusables).length).toBeLessThan(20);
   });

@@ -9,15 +9,15 @@ const language = createClinicalLanguage(
 );
 const glasses = { written: 'glasses', instead: 'gases' };
 
-describe('what the words around a term allow it', () => {
-  test('is less than nothing where it goes no better than what is written', () => {
+describe('the allowance of a term by the words around it', () => {
+  test('is negative where the term fits no better than what is written', () => {
     expect(
       contextAllowance({ ...glasses, instead: 'glasses', before: 'two', after: 'of' }, language),
     ).toBeLessThan(0);
     expect(contextAllowance({ ...glasses, before: 'Two', after: 'of' }, language)).toBeLessThan(-3);
   });
 
-  test('grows with what speaks for it on either side', () => {
+  test('grows with fitting words on either side', () => {
     const among = (before?: string, after?: string) =>
       contextAllowance({ ...glasses, before, after }, language);
     expect(among('blood', 'of')).toBeGreaterThan(among('two', 'of'));
@@ -25,18 +25,18 @@ describe('what the words around a term allow it', () => {
     expect(among('blood')).toBeGreaterThan(among());
   });
 
-  test('is much in place of words that nobody writes', () => {
+  test('is large where the term replaces words that nobody writes', () => {
     const change = { written: 'bluh xyz', instead: 'breath', before: 'of', after: undefined };
     expect(contextAllowance(change, language)).toBeGreaterThan(2);
   });
 
-  test('is never more than nothing where a number would go', () => {
+  test('is never positive where a number would be lost', () => {
     const change = { written: 'bluh xyz 1.4', instead: 'breath', before: 'of', after: undefined };
     expect(contextAllowance(change, language)).toBeLessThanOrEqual(0);
   });
 });
 
-describe('what is written', () => {
+describe('the allowance for nonwords', () => {
   const known = createClinicalLanguage(
     'glasses\tof\t9',
     [{ text: 'metoprolol', kind: 'drug', weight: 1, soundsLike: [] }],
@@ -44,14 +44,14 @@ describe('what is written', () => {
   );
 
   test.each(['MetaPrial', 'started Metaprial, alone', 'a quasciapine'])(
-    'was misheard where it has a word that is none: "%s"',
+    'is positive where the text has a nonword: "%s"',
     (written) => {
       expect(nonwordAllowance(written, known)).toBeGreaterThan(0);
     },
   );
 
   test.each(['started glasses', 'Metoprolol alone', '142/88 xyz', "Alone's", 'twenty five', ''])(
-    'may be what was said where it has none: "%s"',
+    'is zero where the text has none: "%s"',
     (written) => {
       expect(nonwordAllowance(written, known)).toBe(0);
     },
@@ -61,7 +61,7 @@ describe('what is written', () => {
     ['a capital letter makes it perhaps a name', 'Metaprial'],
     ['one joined to it by a hyphen does, too', 'Al-metaprial'],
     ['most of it are words', 'started alone xyzw'],
-  ])('counts less where %s', (_why, written) => {
+  ])('is smaller where %s', (_why, written) => {
     expect(nonwordAllowance(written, known)).toBeGreaterThan(0);
     expect(nonwordAllowance(written, known)).toBeLessThan(nonwordAllowance('metaprial', known));
   });

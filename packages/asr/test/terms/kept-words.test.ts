@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { joinsNumber, keepsWords, keptWords } from '../../src/terms/kept-words.js';
 
-describe('what no correction takes out of a text', () => {
+describe('the words that a correction must keep', () => {
   test.each([
     ['Aspire and elect on 10 to 15 milligrams', ['10', '15', 'milligrams']],
     ['twenty-five units', ['25', 'units']],
@@ -12,7 +12,7 @@ describe('what no correction takes out of a text', () => {
     ['HbA1c', ['1']],
     ['an angio gram', []],
     ['five gram', ['5', 'gram']],
-  ])('of "%s" is %j', (text, kept) => {
+  ])('of "%s" are %j', (text, kept) => {
     expect(keptWords(text)).toEqual(kept);
   });
 
@@ -23,7 +23,7 @@ describe('what no correction takes out of a text', () => {
     ['no lock zone', 'naloxone', false],
     ['non small cell', 'non-small cell', true],
     ['10 to 15', '15 to 10', false],
-  ])('of "%s" is in "%s": %j', (written, instead, kept) => {
+  ])('of "%s" are in "%s": %j', (written, instead, kept) => {
     expect(keepsWords(written, instead)).toBe(kept);
   });
 });
@@ -36,6 +36,6 @@ test.each([
   ['to', 'rest', false],
   ['by', 'denies', false],
   ['sodium', '15', false],
-])('"%s" beside "%s" belongs to it: %j', (word, number, joins) => {
+])('"%s" beside "%s" belongs to the number: %j', (word, number, joins) => {
   expect(joinsNumber(word, number)).toBe(joins);
 });

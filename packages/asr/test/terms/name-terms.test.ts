@@ -15,7 +15,7 @@ const list = createTermList(
   () => 0,
 );
 
-describe('terms in what was heard', () => {
+describe('terms in heard text', () => {
   test.each([
     ['Metoprolol was given.', 'Metoprolol was given.'],
     ['took METOPROLOL, twice', 'took metoprolol, twice'],
@@ -34,7 +34,7 @@ describe('terms in what was heard', () => {
     ['is non focal.', 'is nonfocal.'],
     ['gastro esophageal reflux', 'gastroesophageal reflux'],
     ['a typical case', 'a typical case'],
-  ])('are found with their spaces elsewhere, where these are said not to matter: %s', (heard, written) => {
+  ])('are found with other spaces where these do not matter: %s', (heard, written) => {
     const terms = ['nonfocal', 'gastroesophageal reflux', 'beta-blocker', 'atypical'].map((text) => ({
       text,
     }));
@@ -45,7 +45,7 @@ describe('terms in what was heard', () => {
     expect(named).toBeUndefined();
   });
 
-  test('keep their place: the tokens of a term that was several words are its own', () => {
+  test('cover the tokens of all words of which they were made', () => {
     const spelled = words('the h b a one c is');
     expect(nameTerms(spelled, [list])).toEqual([{ firstToken: 1, tokens: 5, text: 'HbA1c' }]);
     const written = writeTerms(spelled, nameTerms(spelled, [list]));

@@ -6,7 +6,7 @@ test.each([
   ['Give magnesium, for grams.', 2, 'four'],
   ['Infuse too liters', 1, 'two'],
   ['Add ate mL', 1, 'eight'],
-])('a small word in front of a unit may be a number: %s', (text, firstWord, number) => {
+])('a number is proposed for a small word before a unit: %s', (text, firstWord, number) => {
   const [proposal, ...others] = proposeHomophones(wordsOf(text));
   expect(proposal).toMatchObject({ firstWord, words: 1, text: number });
   expect(proposal?.allowance).toBeGreaterThan(0);
@@ -20,7 +20,7 @@ test.each([
   'went up to two grams',
   'for gram stain',
   'to',
-])('elsewhere it is what it is: %s', (text) => {
+])('no number is proposed for a small word elsewhere: %s', (text) => {
   expect(proposeHomophones(wordsOf(text))).toEqual([]);
 });
 

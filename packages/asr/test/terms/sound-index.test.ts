@@ -19,7 +19,7 @@ describe('the spelling by sound', () => {
   });
 });
 
-describe('the distance of sounds', () => {
+describe('the distance between sounds', () => {
   const word = fc.string({
     unit: fc.constantFrom(...Array.from('abcdefghijklmnopqrstuvwxyz')),
     minLength: 1,
@@ -28,7 +28,7 @@ describe('the distance of sounds', () => {
   const distance = (one: string, other: string) =>
     soundDistance(soundsOf(soundSpelling(one)), soundsOf(soundSpelling(other)));
 
-  test('is none between a word and itself, and the same both ways', () => {
+  test('is zero between a word and itself, and the same both ways', () => {
     fc.assert(
       fc.property(word, word, (one, other) => {
         expect(distance(one, one)).toBe(0);
@@ -49,7 +49,7 @@ describe('the distance of sounds', () => {
 });
 
 describe('the index of sounds', () => {
-  test('finds what comparing with all would find nearest', async () => {
+  test('finds the same nearest entries as a comparison with all', async () => {
     const terms = (await loadMedicalLexicon()).map(({ text }) => text);
     const index = atOnce(growSoundIndex(terms.map((text) => [text])));
     for (const heard of ['MetaPro all', 'gabby pinton', 'Amex saline', 'colesus status', 'furious my']) {

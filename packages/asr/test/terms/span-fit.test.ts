@@ -15,7 +15,7 @@ describe('a term in place of [words]', () => {
     ['under [Dr. Ramanathon] to', 'Dr. Ramanathan', true],
     ['has [oh titus] media today', 'otitis media', false],
     ['Dr. [Win] and Dr. Nguyen', 'Nguyen', true],
-  ])('leaves the rest of "%s" when it is %s: %j', (text, term, leaves) => {
+  ])('leaves the rest of "%s" when replaced by %s: %j', (text, term, leaves) => {
     expect(leavesTheRest(spanIn(text), term)).toBe(leaves);
   });
 

@@ -23,19 +23,19 @@ describe('a matcher of terms', () => {
   });
 
   test.each(['metoprol', 'metoprololol', 'metoprolols', 'xmetoprolol', 'fibrillation', 'McMurray'])(
-    'takes back what was added for a part, or for a part of a longer word: %s',
+    'withdraws the bonus for a part of the term, and for a part of a longer word: %s',
     (text) => {
       expect(read(text).settled).toBe(0);
     },
   );
 
-  test('counts the longest term of those that begin alike, once', () => {
+  test('counts the longest of terms that begin alike, once', () => {
     expect(read('atrial').settled).toBe(10);
     expect(read('atrial flutter').settled).toBe(10);
     expect(read('atrial fibrillation today').settled).toBe(10);
   });
 
-  test('counts a term once, so that a decoder that repeats itself gains nothing', () => {
+  test('counts a repeated term once', () => {
     expect(read('metoprolol metoprolol metoprolol metoprolol').settled).toBe(10);
     expect(read('metoprolol and atrial and metoprolol and atrial').settled).toBe(20);
   });
@@ -51,7 +51,7 @@ describe('a matcher of terms', () => {
     );
   });
 
-  test('adds no more under way than the whole term, and never less than before within it', () => {
+  test('gives a bonus that only grows within a term, up to that of the whole term', () => {
     fc.assert(
       fc.property(fc.constantFrom(...TERMS), (term) => {
         const matcher = matcherOf(TERMS);
@@ -67,7 +67,7 @@ describe('a matcher of terms', () => {
     );
   });
 
-  test('ends with nothing pending, whatever was read', () => {
+  test('ends with no bonus pending, whatever was read', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 3, max: 31_999 }), { maxLength: 30 }), (tokens) => {
         const { settled, pending } = readTokens(matcherOf(TERMS), tokens);

@@ -19,12 +19,12 @@ const list = createTermList(
 );
 
 describe('proposals of terms', () => {
-  test('stand for words that sound alike, also several, and leave punctuation to others', () => {
+  test('replace one or several words that sound alike, without their punctuation', () => {
     const [best] = proposeTerms(words('Started MetaPro all, then rest'), [list]);
     expect(best).toMatchObject({ text: 'metoprolol', firstWord: 1, words: 2 });
   });
 
-  test('are the nearest of thousands that all sound alike', () => {
+  test('are limited in number, even with thousands of terms that sound alike', () => {
     const vowels = 'aeiou';
     const ways = Array.from({ length: 5 ** 6 }, (_, number) =>
       Array.from(
@@ -44,19 +44,19 @@ describe('proposals of terms', () => {
     expect(proposeTerms(said, [hostile])).toHaveLength(30);
   });
 
-  test('are not made for words that the decoder was surer of than the list says', () => {
+  test('are not made for words of which the decoder was surer than the list allows', () => {
     const text = words('Started MetaPro all', 0.9);
     expect(proposeTerms(text, [{ ...list, leastDoubt: 0.5 }])).toEqual([]);
     expect(proposeTerms(text, [{ ...list, leastDoubt: 0.05 }])).not.toEqual([]);
   });
 
-  test('are made for what is no word, however sure the decoder was', () => {
+  test('are made for nonwords, however sure the decoder was', () => {
     const listed = { ...list, leastDoubt: 0.5, isMisheard: (text: string) => text === 'metapralol' };
     const [best] = proposeTerms(words('Started metapralol all', 0.999), [listed]);
     expect(best).toMatchObject({ text: 'metoprolol', firstWord: 1, words: 1 });
   });
 
-  test('are not made by one list for what a list before it spells', () => {
+  test('are not made by one list for a term of a list before it', () => {
     const named = createTermList([{ text: 'Opiod' }], () => 0);
     const textOf = (lists: Parameters<typeof proposeTerms>[1]) =>
       proposeTerms(words('Started Opiod'), lists).map(({ text }) => text);
@@ -74,7 +74,7 @@ describe('proposals of terms', () => {
     expect(proposeTerms(words(text), [list])).toEqual([]);
   });
 
-  test('tell what the words around them add', () => {
+  test('carry the allowance of the words around them', () => {
     const seen: TextChange[] = [];
     const listed = createTermList(list.terms, () => 10, {
       contextOf: (change) => {
@@ -94,12 +94,12 @@ describe('proposals of terms', () => {
     });
   });
 
-  test('are not made where the words around speak against them more than their sound for them', () => {
+  test('are not made where the context speaks against them more than the sound for them', () => {
     const listed = createTermList(list.terms, () => 10, { contextOf: () => -10 });
     expect(proposeTerms(words('Started MetaPro all, then rest'), [listed])).toEqual([]);
   });
 
-  test.each(['MetaPro. All', 'MetaPro, all'])('do not go on behind the end of a clause: "%s"', (text) => {
+  test.each(['MetaPro. All', 'MetaPro, all'])('do not reach beyond the end of a clause: "%s"', (text) => {
     expect(proposeTerms(words(text), [list]).filter(({ words: count }) => count > 1)).toEqual([]);
   });
 });
@@ -131,7 +131,7 @@ describe('proposals of drugs', () => {
     ['Levitur said M', 'levetiracetam', 'Levitra'],
     ['Esatala-Pram', 'escitalopram', 'citalopram'],
     ['Belgian Sicklavier', 'valganciclovir', 'acyclovir'],
-  ])('hold, for %s, %s and not %s', (text, said, other) => {
+  ])('for %s include %s and not %s', (text, said, other) => {
     expect(proposed(text)).toContain(said);
     expect(proposed(text)).not.toContain(other);
   });
@@ -139,11 +139,11 @@ describe('proposals of drugs', () => {
   test.each([
     ['Levitur, said M', 'Levitra'],
     ['Belgian, Sicklavier', 'acyclovir'],
-  ])('hold none where a comma stands in another, as in %s', (text) => {
+  ])('are none where a comma divides the words, as in %s', (text) => {
     expect(proposed(text)).toEqual([]);
   });
 
-  test('hold what is common beside what is rare and nearer', () => {
+  test('include a common drug beside a nearer but rare one', () => {
     expect(proposed('Sumitrip in')).toContain('sumatriptan');
   });
 });

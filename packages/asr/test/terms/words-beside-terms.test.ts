@@ -95,8 +95,8 @@ const dictated = fc
   .array(fc.oneof(misheard, fc.constantFrom(...beside)), { minLength: 2, maxLength: 8 })
   .map((parts) => parts.filter((part) => part !== '').join(' '));
 
-describe('changes for terms', () => {
-  test('leave numbers, units and negations beside them, and what such a number needs', () => {
+describe('replacements by terms', () => {
+  test('keep numbers, units and negations beside them, and the words that belong to a number', () => {
     fc.assert(
       fc.property(dictated, fc.double({ min: 0.05, max: 0.9, noNaN: true }), (text, sureness) => {
         const tokens = moonshineTokens(text);

@@ -16,7 +16,7 @@ test.each([
   expect(joinWords(spellUnitsOut(spelled(heard)))).toBe(said);
 });
 
-test('units take no number and no negation with them, and nothing but units is changed', () => {
+test('only units change, and no number or negation is lost', () => {
   const units = ['mg', 'Mg.', 'mL,', 'mcg', 'kg', 'MM', 'cm', 'milligrams', '5mg', 'mg/kg', '0.5mL'];
   const numbers = [
     '5',

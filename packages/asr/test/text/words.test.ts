@@ -44,7 +44,7 @@ describe('words from the tokens of the Llama vocabulary', () => {
     }
   });
 
-  test('are none without tokens, nor of tokens that frame the text', () => {
+  test('are none without tokens or with framing tokens only', () => {
     expect(spellWords([], [], moonshineTokenText)).toEqual([]);
     expect(spellWords([1, 2, 0], [0, 0, 0], moonshineTokenText)).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe('words from single bytes', () => {
     expect(words[1]).toMatchObject({ firstToken: 3, tokens: 3 });
   });
 
-  test('join to the text again, in every language', () => {
+  test('join to the text again in every language', () => {
     const text = fc
       .array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), { minLength: 1 })
       .filter((words) => words.every((word) => /^[^\s\uFEFF]+$/u.test(word)))
@@ -107,7 +107,7 @@ describe('words from single bytes', () => {
     );
   });
 
-  test('do not reach over tokens without text, which belong to no word', () => {
+  test('do not extend over tokens without text', () => {
     const bytes = [...Buffer.from(' ab'), TIMESTAMP, ...Buffer.from('cd'), TIMESTAMP];
     const scores = bytes.map((byte) => (byte === TIMESTAMP ? -9 : -0.5));
     const words = spellWords([TIMESTAMP, ...bytes], [-9, ...scores], byteText);

@@ -10,7 +10,7 @@ import {
 } from '../../src/text/write-final.js';
 
 describe('a final in written form', () => {
-  test('keeps what was said beside it, with the place and the doubt of each word', () => {
+  test('keeps the spoken text, and the time and confidence of each word', () => {
     const said = final(0, 'Take twenty five milligrams daily.', { start: 10 });
     const words = said.words.map((word, index) => ({
       ...word,
@@ -32,7 +32,7 @@ describe('a final in written form', () => {
     ]);
   });
 
-  test('has what its words may be instead written like them, and their doubt', () => {
+  test('has its alternatives in written form, and keeps their doubt', () => {
     const said = final(0, 'Take fifteen milligrams of met a prolol.');
     const doubts: readonly Partial<Word>[] = [
       {},
@@ -56,7 +56,7 @@ describe('a final in written form', () => {
     expect(written.words.filter(({ doubtful }) => doubtful)).toHaveLength(1);
   });
 
-  test('has a number as a whole instead where one of its words may be another', () => {
+  test('has a whole number as the alternative where one of its words is doubtful', () => {
     const said = final(0, 'Pressure is one forty over ninety.');
     const words = said.words.map((word) =>
       word.text === 'forty' ? { ...word, alternatives: [{ text: 'fourteen', confidence: 0.2 }] } : word,
@@ -67,12 +67,12 @@ describe('a final in written form', () => {
     expect(instead === undefined || /^1 ?14\/90\.$|^114 over 90\.$/.test(instead.text)).toBe(true);
   });
 
-  test('is the very same where nothing is to be written otherwise', () => {
+  test('is the same object where nothing changes', () => {
     const said = final(0, 'No chest pain.');
     expect(writeFinal(nothingWritten, said, WRITTEN).written).toBe(said);
   });
 
-  test('is what was said where it is switched off, or in another language', () => {
+  test('is the spoken text where it is switched off, or in another language', () => {
     const said = final(0, 'twenty five milligrams');
     expect(writeFinal(nothingWritten, said, { ...WRITTEN, writtenForm: false }).written).toBe(said);
     const german = { ...said, language: 'de' };
@@ -81,7 +81,7 @@ describe('a final in written form', () => {
   });
 });
 
-describe('a number that a cut may have parted', () => {
+describe('a number that a cut may have divided', () => {
   test('stays as it was spoken on both sides', () => {
     expect(texts('Give one hundred', 'five milligrams daily.')).toEqual([
       'Give one hundred',
@@ -94,17 +94,17 @@ describe('a number that a cut may have parted', () => {
     expect(texts('Creatinine is one point', 'four.')).toEqual(['Creatinine is one point', 'four.']);
   });
 
-  test('stays so behind the cut where the model has put a full stop there', () => {
+  test('stays spoken behind the cut where the model has put a full stop', () => {
     expect(texts('Give one hundred.', 'Five milligrams.')).toEqual(['Give 100.', 'Five milligrams.']);
   });
 
-  test('is written where a pause lies between, and where the sentence has ended with it', () => {
+  test('is written in digits where a pause or the end of a sentence lies between', () => {
     expect(texts('She is sixty two.', 'No chest pain.')).toEqual(['She is 62.', 'No chest pain.']);
     const finals = [final(0, 'Room ten.'), final(1, 'Five milligrams daily.', { start: 20 })];
     expect(written(finals).map(({ text }) => text)).toEqual(['Room 10.', '5 mg daily.']);
   });
 
-  test('leaves the rest of both finals to be written', () => {
+  test('does not keep the rest of both finals from being rewritten', () => {
     expect(texts('Five milligrams, then one hundred', 'twenty, pulse seventy two.')).toEqual([
       '5 mg, then one hundred',
       'twenty, pulse 72.',
@@ -140,11 +140,11 @@ describe('a number that a cut may have parted', () => {
     ['Her potassium is too.', '.0, which is low.'],
     ['The dose is for', 'point five milligrams.'],
     ['Zip code nine oh two oh.', 'Three.'],
-  ])('stays so at any place of it: %s | %s', (...said) => {
+  ])('stays spoken wherever it is cut: %s | %s', (...said) => {
     expect(texts(...said)).toEqual(said);
   });
 
-  test('stays so over three finals, and over one that only links', () => {
+  test('stays spoken over three finals, and over one that only links', () => {
     for (const said of [
       ['Give two', 'point', 'five milligrams.'],
       ['Give one hundred', 'and', 'five milligrams.'],
@@ -157,12 +157,12 @@ describe('a number that a cut may have parted', () => {
     }
   });
 
-  test('does not end with a pause in which the speaker looks it up', () => {
+  test('stays spoken over a short pause for thought', () => {
     const finals = [final(0, 'Give one hundred', { start: 0 }), final(1, 'five milligrams.', { start: 3 })];
     expect(written(finals).map(({ text }) => text)).toEqual(['Give one hundred', 'five milligrams.']);
   });
 
-  test('is written as nothing but the whole of it, wherever it is cut', () => {
+  test('never has only a part written in digits, wherever it is cut', () => {
     const whole = fc.constantFrom(
       'two hundred and fifty milligrams',
       'one hundred twenty five thousand units',
@@ -193,7 +193,7 @@ describe('a number that a cut may have parted', () => {
     );
   });
 
-  test('does not keep a unit from its number', () => {
+  test('is not assumed behind a complete number with its unit', () => {
     expect(texts('Give twenty five milligrams', 'per day.')).toEqual(['Give 25 mg', 'per day.']);
   });
 });
@@ -211,7 +211,7 @@ describe('dictation commands that are a phrase of their own', () => {
     );
   });
 
-  test('are known by pauses too', () => {
+  test('are recognised by pauses too', () => {
     const words = final(0, 'no fever comma no chills').words.map((word, index) => {
       const later = index >= 3 ? 0.6 : index >= 2 ? 0.3 : 0;
       return { ...word, start: word.start + later, end: word.end + later };
@@ -220,7 +220,7 @@ describe('dictation commands that are a phrase of their own', () => {
     expect(writeFinal(nothingWritten, said, DICTATED).written.text).toBe('no fever, no chills');
   });
 
-  test('are left alone in other talk', () => {
+  test('are not found in ordinary sentences', () => {
     for (const said of [
       'The period of the rash was short.',
       'She is on her period.',
@@ -265,11 +265,11 @@ describe('dictation commands that are a phrase of their own', () => {
     'Nail. Cap refill. Normal.',
     'Scalp. Question mark incision. Healed.',
     'The pulse came to a, full stop.',
-  ])('are no organs, symptoms or things of the clinic: %s', (said) => {
+  ])('are not confused with organs, symptoms or clinical objects: %s', (said) => {
     expect(dictated(said)).toBe(said);
   });
 
-  test('are told from those by the final before', () => {
+  test('are told apart from organs and symptoms by the final before', () => {
     const said = (...finals: readonly string[]) =>
       written(
         finals.map((text, sequence) => final(sequence, text)),
@@ -308,7 +308,7 @@ describe('dictation commands that are a phrase of their own', () => {
     );
   });
 
-  test('put a capital', () => {
+  test('capitalise the next word', () => {
     expect(dictated('Seen by doctor. Cap smith. Today.')).toBe('Seen by doctor. Smith. Today.');
   });
 
@@ -320,7 +320,7 @@ describe('dictation commands that are a phrase of their own', () => {
     expect(dictated('No cough. No rash. Scratch that. She is well.')).toBe('No cough. She is well.');
   });
 
-  test('take back the final before where there is no sentence, and say which', () => {
+  test('take back the final before where there is no sentence, and name it', () => {
     const finals = [final(0, 'No fever.'), final(1, 'She has a cough.'), final(2, 'Scratch that.')];
     expect(written(finals, DICTATED)[2]).toMatchObject({ text: '', spoken: 'Scratch that.', removes: [1] });
     const more = [...finals, final(3, 'Scratch that. She is well.')];
@@ -328,14 +328,14 @@ describe('dictation commands that are a phrase of their own', () => {
     expect(written([final(0, 'Scratch that.')], DICTATED)[0]).not.toHaveProperty('removes');
   });
 
-  test('do so in whole recordings, where nothing is out yet', () => {
+  test('take back finals in whole recordings, where nothing has been sent yet', () => {
     const finals = ['No fever.', 'She has a cough.', 'Scratch that.', 'She is well.'].map((text, i) =>
       final(i, text),
     );
     expect(writeFinals(finals, DICTATED).map(({ text }) => text)).toEqual(['No fever.', 'She is well.']);
   });
 
-  test('are written as text where they are off', () => {
+  test('stay text where they are off', () => {
     const said = final(0, 'No fever. New paragraph. Plan.');
     expect(writeFinal(nothingWritten, said, WRITTEN).written).toBe(said);
   });

@@ -12,7 +12,7 @@ const TOLERANCE = 1e-3;
 
 afterEach(() => vi.restoreAllMocks());
 
-test('channels that are heard together have each the probabilities that it has alone', async () => {
+test('channels in one batch have the same probabilities as alone', async () => {
   const clips = await loadAllSpeech(['jfk/jfk', 'librispeech/2609-156975-0005', 'dictation/joe_s003']);
   const channels = clips.map(({ samples }, index) => join([silence(index), samples]));
   const alone: number[][] = [];
@@ -53,7 +53,7 @@ async function follow(samples: Float32Array): Promise<number[]> {
   return probabilities;
 }
 
-test('a share that has many channels behind holds up no other', async () => {
+test('a share with many channels that lag does not hold up others', async () => {
   const create = await loadVoiceActivity();
   const crowd = Array.from({ length: 60 }, () => create('crowd'));
   const other = create('other');

@@ -6,14 +6,14 @@ interface Frame extends WaitingFrame {
   readonly number: number;
 }
 
-test('shares take turns: one with many frames goes behind the others after each of its own', () => {
+test('shares take turns, frame by frame', () => {
   const waiting = framesOf(['crowd', 'crowd', 'crowd', 'one', 'other']);
   expect(waiting.take(4).map(({ share }) => share)).toEqual(['crowd', 'one', 'other', 'crowd']);
   waiting.add({ share: 'one', behind: false, number: 5 });
   expect(waiting.take(4).map(({ share }) => share)).toEqual(['crowd', 'one']);
 });
 
-test('whatever comes and is taken, each frame is taken once, those of a share in their order, as many as there are', () => {
+test('each frame is taken once, in the order of its share, and as many as asked for where there are enough', () => {
   const frame = fc.record({ share: fc.constantFrom('a', 'b', 'c'), behind: fc.boolean() });
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.array(frame), fc.integer({ min: 1, max: 6 }))), (rounds) => {

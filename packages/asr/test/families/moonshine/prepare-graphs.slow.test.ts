@@ -47,7 +47,7 @@ describe.each(['moonshine-tiny', 'moonshine-base'])('the prepared graphs of %s',
     }
   });
 
-  test('hear nearly what the published encoder hears', async () => {
+  test('encode nearly the same as the published encoder', async () => {
     let spoken = 0;
     let changed = 0;
     for (const { id, samples } of clips) {

@@ -16,7 +16,7 @@ vi.mock('../../../src/families/list.js', async (original) => {
 });
 
 test.each(['toy-one', 'one', 'toys/one'])(
-  'a family is one entry of a list: %s is a name of its model',
+  'an entry in the list of families is enough to add one: %s names its model',
   async (name) => {
     expect(await resolveModel(name, { computeType: 'float32' })).toMatchObject({
       family: 'toy',
@@ -28,7 +28,7 @@ test.each(['toy-one', 'one', 'toys/one'])(
   },
 );
 
-test('a folder is of the family that its configuration names', async () => {
+test('the configuration of a folder decides its family', async () => {
   const folder = await makeFolder();
   await writeFile(path.join(folder, 'config.json'), '{"model_type":"toy"}');
   const model = await resolveModel(folder, { computeType: 'int8' });
@@ -39,7 +39,7 @@ test('a folder is of the family that its configuration names', async () => {
   expect(await readFile(graphs.decoderPath, 'utf8')).toBe(`decoder of ${model.name} in uint8`);
 });
 
-test('the store fetches its models, and those of no other kind', async () => {
+test('the store fetches models of the toy family, and refuses files of another kind', async () => {
   const toy = new Map([...whisperFiles(), ['config.json', Buffer.from('{"model_type":"toy"}')]]);
   const fixture = await makeFixture(toy);
   await installVariant(fixture.unpinned, 'int8', fixture.open());

@@ -15,7 +15,7 @@ test('tags are those of the language subtag registry, but for Javanese', () => {
   }
 });
 
-test('words begin at characters where no spaces are written', () => {
+test('each character begins a word in languages without spaces', () => {
   const unspaced = [...whisperLanguages.keys()].filter((tag) => wordBreaksOf(tag) === 'characters');
   expect(unspaced.sort()).toEqual(['ja', 'lo', 'my', 'th', 'yue', 'zh']);
 });

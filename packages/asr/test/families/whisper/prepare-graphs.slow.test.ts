@@ -50,35 +50,41 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(COMPUTE_TYPES)('graphs prepared of those in %s', (computeType) => {
+describe.each(COMPUTE_TYPES)('graphs prepared from those in %s', (computeType) => {
   const targets: readonly WhisperTarget[] = [
     { products: 'integers', int8Weights: false },
     { products: 'floats', int8Weights: false },
   ];
-  test.each(targets)('say what the published ones say, step by step, with $products', async (target) => {
-    const prepared = await openGraphs(folder, computeType, target);
-    const cross = await prepared.encode(features);
-    expect(cross.frames).toBe(1_500);
-    const batch = createDecoderBatch(prepared.decoder, prepared.shape);
-    const published = await openPublishedWhisper(folder, computeType);
-    const hidden = await published.encode(features);
+  test.each(targets)(
+    'give the logits of the published ones, step by step, with $products',
+    async (target) => {
+      const prepared = await openGraphs(folder, computeType, target);
+      const cross = await prepared.encode(features);
+      expect(cross.frames).toBe(1_500);
+      const batch = createDecoderBatch(prepared.decoder, prepared.shape);
+      const published = await openPublishedWhisper(folder, computeType);
+      const hidden = await published.encode(features);
 
-    const prompt = [400, 7, 130];
-    let actual = await prefill(batch, [0], cross, prompt);
-    let expected: PublishedStep = await published.step(prompt, hidden);
-    for (const token of [42, 9, 300, 11, 12, 13]) {
+      const prompt = [400, 7, 130];
+      let actual = await prefill(batch, [0], cross, prompt);
+      let expected: PublishedStep = await published.step(prompt, hidden);
+      for (const token of [42, 9, 300, 11, 12, 13]) {
+        expect(greatestDifference(actual.logits, lastLogits(expected))).toBeLessThan(TOLERANCES[computeType]);
+        const outputs = await batch.step(new Map([[0, { token, from: 0 }]]));
+        actual = outputs.get(0) ?? actual;
+        expected = await published.step([token], hidden, expected);
+      }
       expect(greatestDifference(actual.logits, lastLogits(expected))).toBeLessThan(TOLERANCES[computeType]);
-      const outputs = await batch.step(new Map([[0, { token, from: 0 }]]));
-      actual = outputs.get(0) ?? actual;
-      expected = await published.step([token], hidden, expected);
-    }
-    expect(greatestDifference(actual.logits, lastLogits(expected))).toBeLessThan(TOLERANCES[computeType]);
-    // If the logits hardly changed from step to step, comparing them would prove nothing.
-    const moved = greatestDifference(lastLogits(expected), lastLogits(await published.step(prompt, hidden)));
-    expect(moved).toBeGreaterThan(1);
-  });
+      // If the logits hardly changed from step to step, comparing them would prove nothing.
+      const moved = greatestDifference(
+        lastLogits(expected),
+        lastLogits(await published.step(prompt, hidden)),
+      );
+      expect(moved).toBeGreaterThan(1);
+    },
+  );
 
-  test('hear before the silent ending what they hear without it, and as the ending the end of silence', async () => {
+  test('encode the speech as without the silent ending, and the ending as the end of silence', async () => {
     const { encoder } = await openPreparedWhisper(folder, computeType);
     const bare = await openPreparedWhisper(folder, computeType, { ending: false });
     const { samples } = await loadSpeech('jfk/jfk');
@@ -115,14 +121,14 @@ test.runIf(preferredWeightFormat() === 'int8')(
   },
 );
 
-test('128 mel bins are taken where a model has them', async () => {
+test('128 mel bins are used where a model has them', async () => {
   const other = await makeRandomWhisper({ languages: 'with-cantonese' });
   const { encoder } = await openPreparedWhisper(other, 'int8').finally(() => rm(other, { recursive: true }));
   const { cross } = await encoder.encode(new Float32Array(16_000));
   expect(cross.frames).toBe(100 + ENDING_FRAMES);
 });
 
-test('graphs without the weights of a layer are refused with its name', async () => {
+test('graphs that lack the weights of a layer are refused with its name', async () => {
   const encoder = { matrix: missing, table: missing, vector: () => undefined, constant: () => undefined };
   const shape = await readWhisperShape(folder);
   expect(() => prepareWhisperGraphs(encoder, encoder, shape, thisProcessor)).toThrow('no conv1.weight');

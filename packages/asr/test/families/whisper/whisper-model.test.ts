@@ -47,7 +47,7 @@ describe('a hypothesis', () => {
 });
 
 describe('the opening', () => {
-  test('tells the likeliest of the languages, and how likely there is no speech', () => {
+  test('gives the likeliest language and the probability of no speech', () => {
     const logits = new Float32Array(tokenizer.noTimestamps + 1_502).fill(-20);
     logits[tokenizer.languages.get('de') ?? -1] = 3;
     logits[tokenizer.languages.get('cy') ?? -1] = 2;
@@ -61,7 +61,7 @@ describe('the opening', () => {
     expect(model.opening?.read(logits).noSpeech).toBeCloseTo(0.399, 3);
   });
 
-  test('of a model that knows one language tells none', async () => {
+  test('gives no language for a model that knows only one', async () => {
     const folder = await makeRandomWhisper({ languages: 'english-only' });
     const english = await openPreparedWhisper(folder, 'int8');
     const { startOfTranscript, noTimestamps } = await loadWhisperTokenizer(folder);

@@ -105,7 +105,7 @@ describe('text and tokens', () => {
     );
   });
 
-  test('that looks like a special token stays text', async () => {
+  test('stay text where it looks like a special token', async () => {
     const tokenizer = await loadSmall(MULTILINGUAL);
     const text = 'a <|endoftext|><|en|> b';
     expect(Math.max(...tokenizer.encode(text))).toBeLessThan(tokenizer.endOfText);

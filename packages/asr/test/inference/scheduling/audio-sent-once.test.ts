@@ -69,7 +69,7 @@ describe('a slot sends its process', () => {
     expect(sent()).toEqual([150]);
   });
 
-  test('all of it again once the stream was forgotten, which is told the process', () => {
+  test('all of it again once the stream was forgotten, and tells the process to forget it', () => {
     const { slot, assign, sent } = newSlot();
     assign(0, 100);
     slot.forget({ stream: 'a' });
@@ -102,7 +102,7 @@ describe('a slot sends its process', () => {
     expect(sent()).toEqual([100, 50]);
   });
 
-  test('a job twice at most: one whose audio nobody has is given back', () => {
+  test('a job twice at most, and returns one whose audio is nowhere', () => {
     const { assign, answer, returned } = newSlot((from) => new Int16Array(Math.max(0, 50 - from)));
     const id = assign(0, 100);
     answer();
@@ -111,7 +111,7 @@ describe('a slot sends its process', () => {
     expect(latest().heard).toEqual([]);
   });
 
-  test('whatever jobs of whatever streams come, is forgotten or goes missing, just what they name', () => {
+  test('the right audio for every job, whatever streams are forgotten or go missing', () => {
     const place = fc.integer({ min: 0, max: 500 });
     const stream = fc.constantFrom('a', 'b');
     const step = fc.oneof(

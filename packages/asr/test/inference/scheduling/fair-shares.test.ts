@@ -7,7 +7,7 @@ const LONGEST = 10;
 const cost = fc.integer({ min: 1, max: LONGEST });
 const costs = fc.array(cost, { minLength: 1, maxLength: 5 });
 
-test('who always wants more gets as much as anybody else, within the two longest jobs', () => {
+test('members that always have jobs waiting get equal amounts, to within the two longest jobs', () => {
   fc.assert(
     fc.property(fc.array(costs, { minLength: 2, maxLength: 6 }), (members) => {
       const used = serve(
@@ -34,7 +34,7 @@ test('a tenant gets no more for having more members', () => {
   );
 });
 
-test('somebody new waits for nobody who has waited longer, and is paid for no time in which they wanted nothing', () => {
+test('a new member goes first, but has no credit for the time in which it wanted nothing', () => {
   const shares = createFairShares();
   const take = (name: string) => {
     shares.enter([name]);
@@ -49,7 +49,7 @@ test('somebody new waits for nobody who has waited longer, and is paid for no ti
   expect(shares.compare(['new'], ['busy'])).toBeGreaterThan(0);
 });
 
-test('what took longer than expected is charged', () => {
+test('a job that took longer than expected is charged for it', () => {
   const shares = createFairShares();
   for (const name of ['long', 'short']) {
     shares.enter([name]);
@@ -61,7 +61,7 @@ test('what took longer than expected is charged', () => {
   expect(shares.compare(['short'], ['long'])).toBeLessThan(0);
 });
 
-test('what was used while nobody waited for it counts no more', () => {
+test('use without competition is not charged', () => {
   const shares = createFairShares();
   shares.enter(['alone']);
   shares.begin(['alone'], 100);

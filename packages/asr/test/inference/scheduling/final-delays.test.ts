@@ -13,7 +13,7 @@ test('nineteen of twenty finals took no longer than the 95th percentile', () => 
   expect(delays.recentP95()).toBeLessThanOrEqual(96);
 });
 
-test('what is half a minute old no longer counts', () => {
+test('finals older than half a minute no longer count', () => {
   let now = 0;
   const delays = createFinalDelays(() => now);
   delays.add(final(5));
@@ -26,7 +26,7 @@ test('what is half a minute old no longer counts', () => {
   expect(delays.recentP95()).toBe(0);
 });
 
-test('the latest finals count whatever came before', () => {
+test('only the latest 200 finals count', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 100 }), (early) => {
       const delays = createFinalDelays(() => 0);
@@ -36,7 +36,7 @@ test('the latest finals count whatever came before', () => {
   );
 });
 
-test('a share goes by its own finals, and a new one by those of shares that take no more than they may', () => {
+test('a share is judged by its own finals, and a new share by those of shares that take no more than theirs', () => {
   const delays = createFinalDelays(() => 0);
   for (let stream = 0; stream < 20; stream++)
     delays.add(final(9, { share: 'greedy', stream: String(stream), used: 2 }));
@@ -45,7 +45,7 @@ test('a share goes by its own finals, and a new one by those of shares that take
   expect(['greedy', 'doctor', 'new'].map((share) => delays.recentP95Of(share))).toEqual([9, 1, 1]);
 });
 
-test('where all are late who take as much as each other, a new share would be too', () => {
+test('a new share counts as late where all shares take the same and are late', () => {
   const delays = createFinalDelays(() => 0);
   for (let share = 0; share < 9; share++)
     for (const stream of ['a', 'b']) delays.add(final(9, { share: String(share), stream, used: 1 }));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMemoryLimit } from '../../../src/inference/scheduling/memory-limit.js';
 
-test('a process that was too large at any time has no more work, and ends once it is idle', () => {
+test('a process that has once exceeded its limit gets no more work, and ends when idle', () => {
   const { memory, work, ended } = limitedTo(100);
   memory.loaded(50);
   work(1);
@@ -13,7 +13,7 @@ test('a process that was too large at any time has no more work, and ends once i
   expect(ended()).toBe(1);
 });
 
-test('an idle process of the size that is allowed goes on, and so does the next after one that was too large', () => {
+test('a process within its limit goes on, also after one before it exceeded the limit', () => {
   const { memory, ended } = limitedTo(100);
   memory.weigh(100);
   expect(ended()).toBe(0);
@@ -23,7 +23,7 @@ test('an idle process of the size that is allowed goes on, and so does the next 
   expect({ isExceeded: memory.isExceeded, ended: ended() }).toEqual({ isExceeded: false, ended: 1 });
 });
 
-test('a process that is too large as soon as it has loaded its model still does its first job', () => {
+test('a process that exceeds its limit with the model alone still does its first job', () => {
   const { memory, work, ended } = limitedTo(100);
   memory.loaded(101);
   expect(memory.isExceeded).toBe(false);

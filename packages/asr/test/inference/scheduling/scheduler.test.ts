@@ -42,7 +42,7 @@ describe('the order of work', () => {
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  test('of partials that wait, the one goes first that has the most unheard', () => {
+  test('of waiting partials, the one with the most unheard audio goes first', () => {
     const { submit, slots } = schedule(1);
     submit('final', 'at work');
     submit('partial', 'a', { unheardSeconds: 1 });
@@ -52,7 +52,7 @@ describe('the order of work', () => {
     expect(givenTo(slots[0])).toEqual(['at work', 'b']);
   });
 
-  test('a partial that waits is replaced by a newer one of its stream, one at work is not', () => {
+  test('a newer partial of a stream replaces one that waits, but not one at work', () => {
     const { submit, slots, outcomes } = schedule(1);
     submit('partial', 'a');
     const stale = submit('partial', 'b');
@@ -66,7 +66,7 @@ describe('the order of work', () => {
     expect([newer.started, later.started]).toEqual([true, true]);
   });
 
-  test('partials thin out while finals are late, and are not forgotten', () => {
+  test('partials are delayed while finals are late, but still come', () => {
     const { submit, slots } = schedule(1);
     submit('final', 'a');
     vi.advanceTimersByTime(9_000);
@@ -83,7 +83,7 @@ describe('the order of work', () => {
     expect(givenTo(slots[0])).toEqual(['a', 'b', 'c', 'b']);
   });
 
-  test('a promoted partial goes as a final, wherever it is', () => {
+  test('a promoted partial counts as a final, waiting or at work', () => {
     const { submit, slots } = schedule(1);
     const atWork = submit('partial', 'a');
     const waiting = submit('partial', 'b');
@@ -97,7 +97,7 @@ describe('the order of work', () => {
 });
 
 describe('several processes', () => {
-  test('share the streams, and keep those that they have', () => {
+  test('share the streams, and each keeps its own', () => {
     const { submit, slots } = schedule(2);
     for (const stream of ['a', 'b', 'a', 'b']) {
       submit('final', stream);
@@ -109,7 +109,7 @@ describe('several processes', () => {
     ]);
   });
 
-  test('take over a final whose own process is busy or gone, and free what that one kept', () => {
+  test('take over a final whose process is busy or gone, and free the state that it kept', () => {
     const { submit, slots } = schedule(2);
     submit('final', 'a');
     submit('final', 'a');
@@ -152,7 +152,7 @@ describe('several processes', () => {
 });
 
 describe('a process that ends', () => {
-  test('costs a final nothing the first two times, and a partial its life', () => {
+  test('loses its partial, but not its final the first two times', () => {
     const { submit, slots, outcomes, events } = schedule(1);
     submit('partial', 'a');
     submit('final', 'b');
@@ -164,7 +164,7 @@ describe('a process that ends', () => {
     expect(events.filter(({ kind }) => kind === 'job-retried')).toHaveLength(2);
   });
 
-  test('twice over a final, has it done without terms and drafts, which may be what ended it', () => {
+  test('twice over a final has it decoded without terms and draft, as these may be the cause', () => {
     const { submit, slots } = schedule(1);
     submit('final', 'a', { draft: [1], lexicon: true, keyTerms: { name: 'named', count: 0, json: '[]' } });
     slots[0]?.crash();
@@ -185,7 +185,7 @@ describe('a process that ends', () => {
     expect(outcomes).toEqual(['lost a#1', 'result a#2']);
   });
 
-  test('costs a promoted partial as little as a final', () => {
+  test('does not lose a promoted partial', () => {
     const { submit, slots, outcomes } = schedule(1);
     submit('partial', 'a').promote();
     slots[0]?.crash();
@@ -214,7 +214,7 @@ describe('work in the background', () => {
     expect(slots.map(givenTo)).toEqual([['a', 'a'], ['b']]);
   });
 
-  test('is begun only where no live work waits or is done', () => {
+  test('begins only where no live work waits or runs', () => {
     const { submit, slots } = schedule(1);
     submit('final', 'a');
     submit('background', 'b');
@@ -228,7 +228,7 @@ describe('work in the background', () => {
     expect(givenTo(slots[0])).toEqual(['a', 'd', 'c', 'b']);
   });
 
-  test('leaves a process as free for live work as it was', () => {
+  test('leaves its process counted as idle', () => {
     const { submit, slots, scheduler } = schedule(1);
     submit('background', 'a');
     expect(scheduler.status().idle).toBe(true);
@@ -239,7 +239,7 @@ describe('work in the background', () => {
     expect(scheduler.status().waiting).toEqual({ finals: 0, partials: 0 });
   });
 
-  test('is no final that is late, however long it takes', () => {
+  test('never counts as a late final, however long it takes', () => {
     const { submit, slots, scheduler, events } = schedule(1);
     submit('background', 'a');
     vi.advanceTimersByTime(60_000);
@@ -249,7 +249,7 @@ describe('work in the background', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'job-finished', priority: 'background' });
   });
 
-  test('is done again when its process ends, as a final is, and lost the third time', () => {
+  test('is retried when its process ends, as a final is, and lost the third time', () => {
     const { submit, slots, outcomes, events } = schedule(1);
     submit('background', 'a');
     slots[0]?.crash();
@@ -264,7 +264,7 @@ describe('work in the background', () => {
 });
 
 describe('shares', () => {
-  test('take turns, however much one of them has waiting', () => {
+  test('take turns, however many finals one of them has waiting', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 5; i++) submit('final', `crowd ${i}`, { share: ['clinic', 'crowd'] });
     submit('final', 'doctor', { share: ['clinic', 'doctor'] });
@@ -276,7 +276,7 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(0, 4)).toEqual(['crowd 0', 'elsewhere', 'doctor', 'crowd 1']);
   });
 
-  test('have room at a process that another has filled', () => {
+  test('still get room at a process that another share has filled', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 8; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     vi.advanceTimersByTime(2_100);
@@ -288,7 +288,7 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(4)).toEqual(['doctor', 'other']);
   });
 
-  test('need not wait for what another has at work, though nobody else is late', () => {
+  test('have a final started beside those of another share, even if only that one is late', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 4; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     vi.advanceTimersByTime(2_100);
@@ -298,7 +298,7 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(4)).toEqual(['doctor']);
   });
 
-  test('are not crowded out by what another brings while they are at work', () => {
+  test('keep a crowd from filling the process while their final is at work', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 8; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     vi.advanceTimersByTime(2_100);
@@ -310,7 +310,7 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(2)).toEqual(['crowd 1', 'crowd 2', 'crowd 3', 'crowd 4']);
   });
 
-  test('of a few have each one final beside those of another few', () => {
+  test('with few finals each have one at work at the same time', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 2; i++) submit('final', `one ${i}`, { share: ['one'] });
     vi.advanceTimersByTime(2_100);
@@ -320,7 +320,7 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(2)).toEqual(['one 1']);
   });
 
-  test('go before a crowd, in the process too, and with partials before its finals', () => {
+  test('go before a crowd, within the process too, and their partials before its finals', () => {
     const { submit, slots } = schedule(1);
     for (let i = 0; i < 16; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     vi.advanceTimersByTime(2_100);
@@ -338,7 +338,7 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(7)).toEqual(['doctor', 'crowd 5', 'crowd 6', 'crowd 7', 'crowd 8']);
   });
 
-  test('have their partials in turn, too', () => {
+  test('take turns with partials, too', () => {
     const { submit, slots } = schedule(1);
     submit('final', 'at work', { share: ['doctor'] });
     submit('partial', 'a', { share: ['crowd'], unheardSeconds: 9 });
@@ -351,7 +351,7 @@ describe('shares', () => {
     expect(givenTo(slots[0])).toEqual(['at work', 'a', 'c', 'b']);
   });
 
-  test('one that is late by its own doing neither keeps others out nor takes their context', () => {
+  test('that are late through their own load add no delay to others', () => {
     const { submit, slots, scheduler } = schedule(1);
     for (let i = 0; i < 4; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
     vi.advanceTimersByTime(9_000);
@@ -361,8 +361,8 @@ describe('shares', () => {
   });
 });
 
-describe('who sends faster than people speak', () => {
-  test('has finals behind all live work until their time comes, and before work in the background', () => {
+describe('a stream that sends faster than real time', () => {
+  test('has its finals before background work, and behind live work until they are due in real time', () => {
     const { submit, slots } = schedule(1);
     submit('background', 'recording', { keepState: false });
     submit('final', 'at work');
@@ -379,7 +379,7 @@ describe('who sends faster than people speak', () => {
     expect(slots[0]?.promoted).toEqual([3]);
   });
 
-  test('is served at once, and several together, where nobody else speaks', () => {
+  test('is served at once, with several finals together, where no other stream speaks', () => {
     const { submit, slots, scheduler } = schedule(1);
     for (let i = 0; i < 6; i++) submit('final', `fast ${i}`, { aheadSeconds: 60 });
     expect(givenTo(slots[0])).toEqual(['fast 0']);
@@ -392,7 +392,7 @@ describe('who sends faster than people speak', () => {
   });
 });
 
-test('no share of any mixture waits while a process is free, none starves, and streams keep their order', () => {
+test('no final waits while a process is free, no share starves, and streams keep their order', () => {
   const job = fc.record({
     share: fc.constantFrom(['a', '1'], ['a', '2'], ['b', '1'], []),
     priority: fc.constantFrom('final' as const, 'partial' as const, 'background' as const),
@@ -430,7 +430,7 @@ test('no share of any mixture waits while a process is free, none starves, and s
   );
 });
 
-test('a cancelled job calls nobody, whether it waits or is at work', () => {
+test('a cancelled job reports nothing, whether it waits or is at work', () => {
   const { submit, slots, outcomes } = schedule(1);
   const atWork = submit('final', 'a');
   const waiting = submit('final', 'b');
@@ -443,7 +443,7 @@ test('a cancelled job calls nobody, whether it waits or is at work', () => {
   expect(givenTo(slots[0])).toEqual(['a']);
 });
 
-test('the delay of finals is that of the oldest waiting, or of late', () => {
+test('the delay of finals is that of the oldest waiting final, or of recent ones', () => {
   const { submit, slots, scheduler } = schedule(1);
   submit('partial', 'a');
   vi.advanceTimersByTime(9_000);
@@ -457,7 +457,7 @@ test('the delay of finals is that of the oldest waiting, or of late', () => {
   expect(scheduler.status().finalDelaySeconds).toBe(0);
 });
 
-test('a job without a result says why: another came in its place, all attempts failed, or its process ended', () => {
+test('a job without a result gives the reason: replaced, all attempts failed, or process ended', () => {
   const { submit, slots, losses } = schedule(1);
   submit('final', 'a');
   submit('partial', 'b');
@@ -479,7 +479,7 @@ test('a closed scheduler gives out no more work', async () => {
   expect(givenTo(slots[0])).toEqual(['a']);
 });
 
-test('every job but partials comes to one result, whatever ends, and no final waits for a process without one', () => {
+test('every final and background job has one outcome, whatever ends, and no final waits for a free process', () => {
   const action = fc.oneof(
     {
       weight: 3,

@@ -62,21 +62,24 @@ describe('an inference process', { timeout: 240_000 }, () => {
     expect(real.events.map(({ kind }) => kind)).not.toContain('job-lost');
   });
 
-  test.skipIf(process.platform !== 'linux')('has nothing of the environment but what it needs', async () => {
-    process.env['AUSCULT_MASTER_KEY'] = 'a secret of the test';
-    onTestFinished(() => {
-      delete process.env['AUSCULT_MASTER_KEY'];
-    });
-    const real = await start();
-    const environments = pidsOf(real).map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'));
-    expect(environments).toHaveLength(1);
-    for (const environment of environments) {
-      expect(environment).toContain('MALLOC_ARENA_MAX');
-      expect(environment).not.toMatch(/AUSCULT|VITEST|secret/);
-    }
-  });
+  test.skipIf(process.platform !== 'linux')(
+    'inherits only the environment variables that it needs',
+    async () => {
+      process.env['AUSCULT_MASTER_KEY'] = 'a secret of the test';
+      onTestFinished(() => {
+        delete process.env['AUSCULT_MASTER_KEY'];
+      });
+      const real = await start();
+      const environments = pidsOf(real).map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'));
+      expect(environments).toHaveLength(1);
+      for (const environment of environments) {
+        expect(environment).toContain('MALLOC_ARENA_MAX');
+        expect(environment).not.toMatch(/AUSCULT|VITEST|secret/);
+      }
+    },
+  );
 
-  test('that is killed, at work or between, is told the key terms of the streams again', async () => {
+  test('that replaces a killed one, at work or idle, gets the key terms of the streams again', async () => {
     const real = await start();
     const { samples } = await loadSpeech('dictation/joe_s001');
     const sentence = encodePcm(join([samples, silence(0.8)]), 'f32le');
@@ -110,7 +113,7 @@ describe('an inference process', { timeout: 240_000 }, () => {
     expect(real.recognizer.status().workers[0]?.restarts).toBe(2);
   });
 
-  test('is sent each sample once, and all of what it lost again, which costs no final', async () => {
+  test('is sent each sample once, and lost audio again, without losing a final', async () => {
     const watched = watchAudio();
     const real = await start();
     const speech = join(turns);
@@ -137,7 +140,7 @@ describe('an inference process', { timeout: 240_000 }, () => {
     expect(real.recognizer.status().workers[0]?.restarts).toBeGreaterThan(0);
   });
 
-  test('that ends three times over the same utterance loses only that one', async () => {
+  test('that ends three times over the same utterance loses only that utterance', async () => {
     let deadly = false;
     const real = await start({
       onEvent(event) {

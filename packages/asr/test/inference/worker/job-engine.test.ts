@@ -19,7 +19,7 @@ beforeAll(async () => {
   clip = await loadSpeech('librispeech/367-130732-0001');
 });
 
-test('jobs at hand are recognised together, each with its own words', async () => {
+test('waiting jobs are recognised together, each with its own words', async () => {
   const { engine, results } = start();
   for (const id of [1, 2, 3]) engine.add(...job(id));
   await until(() => results.size === 3);
@@ -31,7 +31,7 @@ test('jobs at hand are recognised together, each with its own words', async () =
   }
 });
 
-test('finals end before partials that came first', async () => {
+test('finals finish before earlier partials', async () => {
   const { engine, results } = start();
   engine.add(...job(1));
   engine.add(...job(2, { priority: 'partial' }));
@@ -42,7 +42,7 @@ test('finals end before partials that came first', async () => {
   expect([...results.keys()].at(-1)).toBe(2);
 });
 
-test('a final beside a crowd ends before those that came first', async () => {
+test('a final beside a crowd finishes before earlier finals', async () => {
   const { engine, results } = start();
   for (const id of [1, 2, 3, 4]) engine.add(...job(id));
   engine.add(...job(5, { priority: 'final-beside-crowd' }));
@@ -51,7 +51,7 @@ test('a final beside a crowd ends before those that came first', async () => {
   expect([...results.keys()].indexOf(5)).toBeLessThan(2);
 });
 
-test('a cancelled job has no result, wherever it was, and the others end', async () => {
+test('a cancelled job has no result at any stage, and the others finish', async () => {
   const { engine, results } = start();
   for (const id of [1, 2, 3]) engine.add(...job(id));
   engine.cancel(3);
@@ -65,7 +65,7 @@ test('a cancelled job has no result, wherever it was, and the others end', async
   expect([...results.keys()]).toEqual([2, 4]);
 });
 
-test('a job waits for its own terms, however many they are, and no other job does', async () => {
+test('only the job that uses a long list of terms waits for it', async () => {
   const { engine, results } = start();
   engine.add(...job(0));
   await until(() => results.has(0));
@@ -85,7 +85,7 @@ test('a job waits for its own terms, however many they are, and no other job doe
   expect([...results.keys()].at(-1)).toBe(1);
 });
 
-test('no more is written than a person could have said', async () => {
+test('a result has no more tokens than fit into the time of its audio', async () => {
   const { engine, results } = start();
   engine.add(...job(1, { newSeconds: 0.5 }));
   await until(() => results.has(1));
@@ -93,7 +93,7 @@ test('no more is written than a person could have said', async () => {
   expect(results.get(1)?.tokens.length).toBeLessThanOrEqual(7);
 });
 
-test('a window goes on from the state that it left, or from its start once it is forgotten', async () => {
+test('a window continues from its encoder state, or starts anew once that is forgotten', async () => {
   const { engine, results } = start();
   const beginning = Int16Array.from(toPcm(clip).subarray(0, 40_000));
   engine.add(...finalJob(1, beginning));
@@ -109,7 +109,7 @@ test('a window goes on from the state that it left, or from its start once it is
   }
 });
 
-test('what the encoder gave for a job is let go of once the batch has it', async () => {
+test('the encoder output of a job is released once the batch has it', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const given: WeakRef<Tensor>[] = [];

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createStreamAudio } from '../../../src/inference/worker/stream-audio.js';
 
-describe('the audio of streams that a process keeps', () => {
-  test('is read as one, however it came, and keeps what was read as it was', () => {
+describe('the audio of streams kept by a process', () => {
+  test('is read as one piece, however it came, and later audio does not change what was read', () => {
     const audio = createStreamAudio();
     audio.append(piece('a', 1_000, 3_000));
     const beginning = audio.read('a', span(1_000, 3_000));
@@ -32,7 +32,7 @@ describe('the audio of streams that a process keeps', () => {
     );
   });
 
-  test('is missing as a whole where a sample of it is', () => {
+  test('is not read at all where one of its samples is missing', () => {
     const audio = createStreamAudio();
     audio.append(piece('a', 100, 200));
     for (const [from, to] of [
@@ -49,7 +49,7 @@ describe('the audio of streams that a process keeps', () => {
     expect(audio.read('a', span(100, 200))).toBeUndefined();
   });
 
-  test('behind a gap takes the place of what was before', () => {
+  test('behind a gap replaces the audio before it', () => {
     const audio = createStreamAudio();
     audio.append(piece('a', 0, 100));
     audio.append(piece('a', 150, 200));
@@ -57,7 +57,7 @@ describe('the audio of streams that a process keeps', () => {
     expect(audio.read('a', span(0, 100))).toBeUndefined();
   });
 
-  test('stays within its memory: what is needed no more goes, and then the stream that was asked for least lately', () => {
+  test('stays within its memory limit, and the latest audio can always be read', () => {
     const append = fc.record({
       stream: fc.constantFrom('a', 'b', 'c', 'd'),
       samples: fc.integer({ min: 1, max: 60_000 }),

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => vi.restoreAllMocks());
 
-describe('before the text', () => {
+describe('the opening of a window', () => {
   test('the model says which of its languages it hears, and how likely there is no speech', async () => {
     const { language, noSpeech } = await recognise({ language: 'auto' });
     expect(tokenizer.languages.has(language ?? '')).toBe(true);
@@ -59,8 +59,8 @@ describe('before the text', () => {
   });
 });
 
-describe('a hypothesis that cannot be believed', () => {
-  test('is decoded again at higher temperatures until one can', async () => {
+describe('an implausible hypothesis', () => {
+  test('is decoded again at higher temperatures until one is plausible', async () => {
     const tried: Hypothesis[] = [];
     const result = await recognise({ fallback: true }, {}, believing(tried, 3));
     expect(tried).toHaveLength(3);
@@ -68,14 +68,14 @@ describe('a hypothesis that cannot be believed', () => {
     expect(result.tokens).toEqual(tried[2]?.tokens);
   });
 
-  test('is taken as it is after the sixth', async () => {
+  test('is accepted at the sixth attempt', async () => {
     const tried: Hypothesis[] = [];
     const result = await recognise({ fallback: true, beams: 3 }, {}, believing(tried, Infinity));
     expect(tried).toHaveLength(5);
     expect(tried.map(({ tokens }) => tokens)).not.toContainEqual(result.tokens);
   });
 
-  test('is taken as it is where no fallback is wanted', async () => {
+  test('is accepted at once where fallback is off', async () => {
     const tried: Hypothesis[] = [];
     await recognise({ fallback: false }, {}, believing(tried, Infinity));
     expect(tried).toEqual([]);
@@ -83,7 +83,7 @@ describe('a hypothesis that cannot be believed', () => {
 });
 
 describe('beams', () => {
-  test('give each token the probability that it has behind those before it', async () => {
+  test('give each token its probability behind the tokens before it', async () => {
     const { tokens, logProbabilities, stopped } = await recognise({ beams: 4 });
     expect(tokens.length).toBeGreaterThan(stopped === 'end' ? 0 : TOKEN_LIMIT - 1);
     const expected = await probabilitiesOf(tokens);
@@ -92,7 +92,7 @@ describe('beams', () => {
     });
   });
 
-  test('of several jobs at a time find what they find alone', async () => {
+  test('of several jobs at a time find the same as alone', async () => {
     const requests = [{ beams: 4 }, { beams: 1 }, { beams: 3 }, { beams: 2, language: 'de' }];
     const alone = [];
     for (const request of requests) alone.push(await recognise(request));
@@ -104,7 +104,7 @@ describe('beams', () => {
     expect(requests.map((_, id) => results.get(id)?.tokens)).toEqual(alone.map(({ tokens }) => tokens));
   });
 
-  test('that are cancelled leave the others to end', async () => {
+  test('that are cancelled do not keep others from finishing', async () => {
     const { engine, results } = start();
     for (const id of [1, 2]) engine.add(...job(id, { beams: 4 }));
     await new Promise((resolve) => setImmediate(resolve));
@@ -120,7 +120,7 @@ describe('a draft', () => {
     { maxLength: 3 },
   );
 
-  test('changes nothing, whatever is expected', async () => {
+  test('never changes the result, right or wrong', async () => {
     const { tokens } = await recognise();
     await fc.assert(
       fc.asyncProperty(randomDraft, fc.nat(TOKEN_LIMIT), async (changes, length) => {
@@ -132,7 +132,7 @@ describe('a draft', () => {
     );
   });
 
-  test('that comes true is read at once, also behind a word that was heard otherwise', async () => {
+  test('that is right saves decoder runs, also behind a wrong token', async () => {
     const runs = async (draft: readonly number[]) => {
       const run = vi.spyOn(model.decoder, 'run');
       await recognise({}, { draft });
@@ -149,7 +149,7 @@ describe('a draft', () => {
   });
 });
 
-test('work in the background ends after finals and partials that came later', async () => {
+test('background work finishes after finals and partials that came later', async () => {
   const { engine, results } = start();
   engine.add(...job(1));
   engine.add(...job(2, {}, { priority: 'background' }));
@@ -159,7 +159,7 @@ test('work in the background ends after finals and partials that came later', as
   expect([...results.keys()].slice(2)).toEqual([3, 2]);
 });
 
-test('a final does not wait for work in the background that has begun', async () => {
+test('a final does not wait for background work that has begun', async () => {
   const { engine, results } = start();
   engine.add(...job(1, {}, { priority: 'background', newSeconds: 20 }));
   await new Promise((resolve) => setImmediate(resolve));

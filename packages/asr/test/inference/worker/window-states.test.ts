@@ -32,7 +32,7 @@ describe('the encoder states of windows', () => {
     expect(['a', 'b', 'c', 'd'].filter((window) => states.get(window, 1))).toEqual(['a', 'c', 'd']);
   });
 
-  test('keep within their memory, but for the latest alone', () => {
+  test('stay within their memory limit, except for a single latest one', () => {
     const step = fc.record({
       window: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
       bytes: fc.integer({ min: 1, max: 120 }),

@@ -170,7 +170,7 @@ describe('a bundle is refused, and nothing of it is kept,', () => {
     });
   });
 
-  test('of a model of the catalog that is not the one that is pinned', async () => {
+  test('with files of a catalog model that differ from the pinned ones', async () => {
     const { bundle } = await makeBundle();
     const changed = await rewrite(
       bundle,

@@ -40,7 +40,7 @@ describe('a token', () => {
     expect(`${message} ${remedy} ${stack ?? ''} ${JSON.stringify(error)}`).not.toContain(TOKEN);
   });
 
-  test('opens a hub, and is not sent to where the hub redirects', async () => {
+  test('authenticates to the hub, and is not sent to a redirect target', async () => {
     const fixture = await makeFixture();
     const cdn = await startHub(fixture.content);
     onTestFinished(() => cdn.close());
@@ -58,7 +58,7 @@ describe('a token', () => {
 });
 
 describe('a redirect', () => {
-  test('whose permission has run out is asked for again', async () => {
+  test('that has expired is requested anew', async () => {
     const fixture = await makeFixture();
     const cdn = await startHub(fixture.content);
     onTestFinished(() => cdn.close());
@@ -103,7 +103,7 @@ describe('a proxy', () => {
     expect(proxy.targets()).toHaveLength(before);
   });
 
-  test('that is no address is told by the name of the variable', async () => {
+  test('that is no address is reported by the name of its variable', async () => {
     const fixture = await makeFixture();
     const environment = { HF_ENDPOINT: fixture.hub.endpoint, HTTPS_PROXY: 'not an address' };
     await expectRefusal(installVariant(fixture.pinned, 'int8', fixture.open({ environment })), {
@@ -114,7 +114,7 @@ describe('a proxy', () => {
   });
 });
 
-test('an endpoint that is no address is told by the name of the variable', async () => {
+test('an endpoint that is no address is reported by the name of its variable', async () => {
   const fixture = await makeFixture();
   const store = fixture.open({ environment: { HF_ENDPOINT: 'huggingface' } });
   await expectRefusal(installVariant(fixture.pinned, 'int8', store), {
@@ -124,7 +124,7 @@ test('an endpoint that is no address is told by the name of the variable', async
   });
 });
 
-describe('a certificate of an authority that nobody knows', () => {
+describe('a certificate of an unknown authority', () => {
   test('is refused at once, and trusted where SSL_CERT_FILE names it', async ({ skip }) => {
     const tls = await makeCertificate();
     if (!tls) return skip('there is no openssl to make a certificate with');

@@ -37,7 +37,7 @@ describe('a model that is fetched', () => {
     expect(fixture.hub.requests).toHaveLength(asked);
   });
 
-  test('tells how far it has come', async () => {
+  test('reports its progress', async () => {
     const fixture = await makeFixture();
     await installVariant(fixture.pinned, 'int8', fixture.open());
     const received = fixture.progress.filter((step) => step.kind === 'received');
@@ -51,7 +51,7 @@ describe('a model that is fetched', () => {
     expect(received.at(-1)).toMatchObject({ receivedBytes: total, totalBytes: total });
   });
 
-  test('comes with the weights that are outside of its graphs, and says in what it is published', async () => {
+  test('comes with the weights outside of its graphs, and names its published weight format', async () => {
     const files = whisperFiles();
     for (const name of ['encoder_model.onnx', 'encoder_model.onnx_data', 'encoder_model.onnx_data_1']) {
       files.set(`onnx/${name}`, Buffer.from(name));
@@ -100,7 +100,7 @@ describe('a hub that fails', () => {
     expect(fixture.hub.faults.get(ENCODER)).toEqual([]);
   });
 
-  test('midway is asked for the rest only, however often', async () => {
+  test('midway is asked only for the rest, however often it fails', async () => {
     const fixture = await makeFixture(whisperFiles().set(DECODER, randomBytes(4_000_000)));
     const times = 8;
     fixture.hub.faults.set(
@@ -137,7 +137,7 @@ describe('a hub that fails', () => {
     expect(fixture.hub.timesAsked('config.json')).toBe(1);
   });
 
-  test('with 429 is asked again when it wants to be', async () => {
+  test('with 429 is asked again after the time that it names', async () => {
     const fixture = await makeFixture();
     fixture.hub.faults.set(ENCODER, [{ kind: 'status', status: 429, headers: { 'retry-after': '1' } }]);
     await installVariant(fixture.pinned, 'int8', fixture.open());
@@ -146,7 +146,7 @@ describe('a hub that fails', () => {
     );
   });
 
-  test('and asks for more patience than there is, is given up at once', async () => {
+  test('and asks for too long a wait is given up at once', async () => {
     const fixture = await makeFixture();
     fixture.hub.faults.set(ENCODER, [{ kind: 'status', status: 429, headers: { 'retry-after': '86400' } }]);
     await expectRefusal(installVariant(fixture.pinned, 'int8', fixture.open()), {
@@ -156,7 +156,7 @@ describe('a hub that fails', () => {
     });
   });
 
-  test('and cannot be reached is told, with what there is without a network', async () => {
+  test('and cannot be reached is reported, with what can be done without a network', async () => {
     const fixture = await makeFixture();
     const gone = await startHub(fixture.content);
     await gone.close();
@@ -169,7 +169,7 @@ describe('a hub that fails', () => {
   });
 });
 
-describe('bytes that are not the right ones', () => {
+describe('wrong bytes', () => {
   test.each<[string, Fault]>([
     ['altered', { kind: 'altered' }],
     ['too many', { kind: 'too-long' }],
@@ -198,7 +198,7 @@ describe('bytes that are not the right ones', () => {
     });
   });
 
-  test('are noticed without a pin, by what the hub lists', async () => {
+  test('are noticed without a pin, by the hashes that the hub lists', async () => {
     const fixture = await makeFixture();
     fixture.hub.faults.set(DECODER, [{ kind: 'altered' }, { kind: 'altered' }]);
     await expect(installVariant(fixture.unpinned, 'int8', fixture.open())).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('bytes that are not the right ones', () => {
 });
 
 describe('a repository without pins', () => {
-  test('is held to the commit and the files of the first time', async () => {
+  test('keeps the commit and the files of the first installation', async () => {
     const fixture = await makeFixture();
     const first = await installVariant(fixture.unpinned, 'int8', fixture.open());
     expect(first.revision).toBe(REVISION);
@@ -246,7 +246,7 @@ describe('a repository without pins', () => {
 });
 
 describe('a file that was altered on the disk', () => {
-  test('is replaced, or told where nothing may be fetched', async () => {
+  test('is replaced, or reported where nothing may be fetched', async () => {
     const fixture = await makeFixture();
     const { folder } = await installVariant(fixture.pinned, 'int8', fixture.open());
     await writeFile(path.join(folder, ENCODER), 'something else');
@@ -261,8 +261,8 @@ describe('a file that was altered on the disk', () => {
   });
 });
 
-describe('what stands in the way', () => {
-  test('a full disk is told before anything is fetched', async () => {
+describe('obstacles on this machine', () => {
+  test('a full disk is reported before anything is fetched', async () => {
     const fixture = await makeFixture();
     const store = fixture.open({ freeBytes: () => Promise.resolve(50_000_000) });
     await expectRefusal(installVariant(fixture.pinned, 'int8', store), {
@@ -273,7 +273,7 @@ describe('what stands in the way', () => {
     expect(fixture.hub.requests).toEqual([]);
   });
 
-  test('a folder that cannot be written to is told with the setting', async () => {
+  test('a folder that cannot be written is reported with the setting', async () => {
     const fixture = await makeFixture();
     const file = path.join(fixture.directory, 'a-file');
     await writeFile(file, '');
@@ -284,7 +284,7 @@ describe('what stands in the way', () => {
     });
   });
 
-  test('no network by choice: nothing is asked', async () => {
+  test('offline by setting, the hub is not asked', async () => {
     const fixture = await makeFixture();
     await expectRefusal(installVariant(fixture.pinned, 'int8', fixture.open({ offline: true })), {
       code: 'model_missing',

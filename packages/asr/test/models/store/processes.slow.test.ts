@@ -33,7 +33,7 @@ describe('several processes', () => {
     expect(outcomes.flatMap(({ lines }) => lines)).toContain('waiting');
   });
 
-  test('of which one is killed leave what it has to the next', async () => {
+  test('of which one is killed let the next go on with what it had fetched', async () => {
     const fixture = await makeFixture(whisperFiles().set(DECODER, randomBytes(20_000_000)));
     fixture.hub.faults.set(DECODER, [{ kind: 'stall', afterBytes: 10_000_000 }]);
     const child = start(fixture.hub.endpoint, fixture.directory);

@@ -8,7 +8,7 @@ import { makeFolder } from './store-fixture.js';
 const LARGE = Buffer.alloc(17 * 1024 ** 2, 1);
 const SMALL = Buffer.from('{}');
 
-test('files are compared with what is recorded of them', async () => {
+test('files are compared with their recorded hashes', async () => {
   const { folder, files } = await makeFiles();
   expect(await verifyFiles(folder, files, false)).toEqual({ missing: [], damaged: [] });
   await writeFile(path.join(folder, 'small.json'), '[]');
@@ -19,7 +19,7 @@ test('files are compared with what is recorded of them', async () => {
   });
 });
 
-test('a large file is read again when it has changed, or when it is asked for', async () => {
+test('a large file is read again only when it has changed or on request', async () => {
   const { folder, files } = await makeFiles();
   const large = path.join(folder, 'onnx/large.onnx');
   await verifyFiles(folder, files, false);
@@ -34,7 +34,7 @@ test('a large file is read again when it has changed, or when it is asked for', 
   expect(await verifyFiles(folder, files, false)).toEqual({ missing: [], damaged: ['onnx/large.onnx'] });
 });
 
-test('another file is expected after what is recorded has changed', async () => {
+test('a changed record makes another file expected', async () => {
   const { folder, files } = await makeFiles();
   await verifyFiles(folder, files, false);
   const expected = new Map(files).set('onnx/large.onnx', { bytes: LARGE.length, sha256: '0'.repeat(64) });

@@ -30,7 +30,7 @@ beforeEach(() => {
 const OPTIONS = { writtenForm: true, dictationCommands: true };
 
 describe('a final whose numbers a rule would change', () => {
-  test('stays as it was spoken, and says that its rewriting was stopped', () => {
+  test('stays as it was spoken, and is marked as stopped', () => {
     const [said] = asFinals(['Give twenty five milligrams.'], 0);
     if (!said) throw new Error('There is one.');
     expect(writeFinal(nothingWritten, said, OPTIONS).written).not.toHaveProperty('rewriteStopped');
@@ -39,14 +39,14 @@ describe('a final whose numbers a rule would change', () => {
     expect(written).toEqual({ ...said, rewriteStopped: true });
   });
 
-  test('has its commands carried out all the same', () => {
+  test('still has its commands obeyed', () => {
     broken.writes = (text) => text.replace('25', '');
     expect(said('Give twenty five milligrams. New line. Plan.')).toMatchObject([
       { text: 'Give twenty five milligrams.\nPlan.', rewriteStopped: true },
     ]);
   });
 
-  test('leaves the finals around it to be written', () => {
+  test('does not keep the finals around it from being rewritten', () => {
     broken.writes = (text) => text.replace(/^not$/u, '');
     expect(said('Give ten milligrams.', 'It was not ten milligrams.', 'Give five milligrams.')).toMatchObject(
       [
@@ -72,7 +72,7 @@ describe('a final whose numbers a rule would change', () => {
 });
 
 describe('a command', () => {
-  test('that would eat a number or a negation leaves everything as it was spoken', () => {
+  test('that would remove a number or a negation is not obeyed', () => {
     for (const eaten of ['ten', 'not']) {
       broken.leaves = ({ lines }) => ({
         takenBack: 1,
@@ -85,7 +85,7 @@ describe('a command', () => {
     }
   });
 
-  test('takes back on purpose what it takes back', () => {
+  test('may take back a number with its sentence', () => {
     const written = said('No fever. Give ten milligrams. Scratch that. Give five milligrams.');
     expect(written).toMatchObject([{ text: 'No fever. Give 5 mg.' }]);
     expect(written[0]).not.toHaveProperty('rewriteStopped');

@@ -6,7 +6,7 @@ import type { SpelledWord } from '../../../src/text/words.js';
 import { writeWords } from '../../../src/text/written-form/write-words.js';
 import { readCases } from '../written-form/cases.js';
 
-describe('a text that was written right', () => {
+describe('a correct written form', () => {
   test.each(readCases())('keeps its meaning: "$written"', ({ spoken, written }) => {
     expect(keeps(spoken, written)).toBe(true);
   });
@@ -29,7 +29,7 @@ describe('a text that was written right', () => {
   });
 });
 
-describe('a text that was written wrong', () => {
+describe('a wrong written form', () => {
   test.each([
     ['five to ten thousand units', '5–10,000 units'],
     ['two or three hundred', '2 or 300'],
@@ -51,7 +51,7 @@ describe('a text that was written wrong', () => {
 });
 
 describe('a rule that is broken', () => {
-  test.each(Object.entries(faults()))('and would %s is found out', (_, broken) => {
+  test.each(Object.entries(faults()))('and would %s is detected', (_, broken) => {
     let found = 0;
     fc.assert(
       fc.property(phrase, fc.nat(), fc.nat(), (spoken, first, second) => {
@@ -69,8 +69,8 @@ describe('a rule that is broken', () => {
   });
 });
 
-describe('terms in the place of words', () => {
-  test('may not take a number or a negation along', () => {
+describe('terms that replace words', () => {
+  test('may not remove a number or a negation', () => {
     expect(termsKeepMeaning(spelt('a one c of seven'), spelt('A1c of seven'))).toBe(true);
     expect(termsKeepMeaning(spelt('ten ormin daily'), spelt('Tenormin daily'))).toBe(true);
     expect(termsKeepMeaning(spelt('spiro lactone ten to fifteen'), spelt('Spironolactone fifteen'))).toBe(

@@ -8,7 +8,7 @@ import { kindsOfDoses, kindsOfFindings } from './phrases.js';
 import { readNumbers } from './reading.js';
 
 describe('the reader of spoken numbers', () => {
-  test('reads what another speller spells, with and without its hyphens and "and"', () => {
+  test('reads numbers spelled by another library, with and without hyphens and "and"', () => {
     fc.assert(
       fc.property(fc.oneof(fc.nat(100), fc.nat(9999), fc.nat(999_999_999)), fc.nat(2), (value, way) => {
         const hyphened = numberToWords.toWords(value).replaceAll(',', '');
@@ -21,7 +21,7 @@ describe('the reader of spoken numbers', () => {
     );
   });
 
-  test('reads ordinals of another speller', () => {
+  test('reads ordinals spelled by another library', () => {
     for (let value = 1; value < 200; value++) {
       const said = numberToWords.toWordsOrdinal(value).replaceAll('-', ' ');
       expect(rows(`the ${said} visit`), said).toContain(`${String(value)}th`);
@@ -140,7 +140,7 @@ describe('the comparison of finals', () => {
   });
 });
 
-describe('a phrase that was written right', () => {
+describe('a phrase that was written correctly', () => {
   const written = fc
     .sample(fc.oneof(...[...kindsOfDoses, ...kindsOfFindings].map(({ phrases }) => phrases)), {
       numRuns: 400,
@@ -158,7 +158,7 @@ describe('a phrase that was written right', () => {
     ['a number less', /(?<![\d.,–/])\b\d+ (?=mg|mcg|mL|units)/u, () => ''],
     ['a negation less', /\b(?:no|not|never|without|denies)\b/iu, () => ''],
     ['two numbers joined', /(?<=\d) (?:to|or|and) (?=\d)/u, () => ''],
-  ])('is not taken for right with %s', (_, place, change) => {
+  ])('is not accepted with %s', (_, place, change) => {
     const wrong = written
       .map(({ phrase, text }) => ({ phrase, text, changed: text.replace(place, change) }))
       .filter(({ text, changed }) => changed !== text);

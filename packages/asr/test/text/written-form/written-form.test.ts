@@ -148,7 +148,7 @@ describe.each([...new Set(cases.map(({ kind }) => kind))])('of %s', (kind) => {
 });
 
 describe('the value of a number', () => {
-  test('is that of a speller who knows nothing of this', () => {
+  test('is the one that an independent library spelled', () => {
     fc.assert(
       fc.property(fc.oneof(fc.nat(100), fc.nat(9999), fc.nat(999_999_999)), spelling, (value, spell) => {
         const written = write(`${spell(value)} milligrams`);
@@ -157,7 +157,7 @@ describe('the value of a number', () => {
     );
   });
 
-  test('is the same with decimals, one digit after another', () => {
+  test('is kept with decimals, spoken digit by digit', () => {
     fc.assert(
       fc.property(fc.nat(2000), decimals, spelling, (whole, digits, spell) => {
         const spoken = `${spell(whole)} point ${spellDigits(digits)}`;
@@ -171,7 +171,7 @@ describe('the value of a number', () => {
     );
   });
 
-  test('is the same where the hundred is left out', () => {
+  test('is kept where "hundred" is left out', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 110, max: 250 }),
@@ -185,7 +185,7 @@ describe('the value of a number', () => {
     );
   });
 
-  test('is the same in ranges, ages, dates, percentages and ordinals', () => {
+  test('is kept in ranges, ages, dates, percentages and ordinals', () => {
     const small = fc.integer({ min: 1, max: 99 });
     fc.assert(
       fc.property(small, small, (a, b) => {
@@ -204,7 +204,7 @@ describe('the value of a number', () => {
     );
   });
 
-  test('is never another in any run of number words: what is written spells back to what was said', () => {
+  test('is kept in any run of number words: the written form spells back to the spoken words', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...NUMBER_WORDS), { minLength: 1, maxLength: 6 }), (words) => {
         for (const { text, first, last } of writeWords(words)) {
@@ -246,7 +246,7 @@ describe('a run of number words', () => {
     );
   });
 
-  test('whose scale may count for two numbers gets no dash and no digits', () => {
+  test('stays spoken where its scale may count for two numbers', () => {
     const scales = fc.constantFrom(['hundred', 9], ['thousand', 99], ['million', 99]) as fc.Arbitrary<
       [string, number]
     >;
@@ -266,7 +266,7 @@ describe('a run of number words', () => {
     );
   });
 
-  test('whose first number is whole is a range', () => {
+  test('is a range where its first number needs no scale of the second', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), (tens, hundreds) => {
         fc.pre(tens * 10 >= hundreds && tens > 1);
@@ -283,7 +283,7 @@ describe('any words', () => {
     maxLength: 14,
   });
 
-  test('stay in order, and every one has its place in what is written', () => {
+  test('stay in order, and every one has its place in the written form', () => {
     fc.assert(
       fc.property(soup, fc.boolean(), fc.boolean(), (words, start, end) => {
         const written = writeWords(words, { start, end });
@@ -301,7 +301,7 @@ describe('any words', () => {
     );
   });
 
-  test('have one written form: that of the written form is itself', () => {
+  test('have a written form that does not change when written again', () => {
     const spoken = fc.constantFrom(...cases).map((one) => one.spoken.replace(/[.,]$/u, ''));
     const measured = fc
       .tuple(fc.nat(2500), fc.constantFrom(plain, String), fc.constantFrom(...MEASURES))
@@ -319,7 +319,7 @@ describe('any words', () => {
     expect(write('December 22, 1,800 mg/dL')).toBe('December 22, 1,800 mg/dL');
   });
 
-  test('never get a trailing zero in a dose, a naked point or an abbreviation that is mistaken', () => {
+  test('never get a trailing zero in a dose, a naked decimal point or an error-prone abbreviation', () => {
     fc.assert(
       fc.property(soup, (words) => {
         const written = write(words.join(' '));

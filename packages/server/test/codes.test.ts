@@ -23,7 +23,7 @@ test('every error and warning of the tables is sent somewhere', () => {
   expect([...errorCodes, ...warningCodes].filter((code) => !sent.has(code))).toEqual([]);
 });
 
-test('errors are made, and connections closed, by the tables only', () => {
+test('errors are made and connections closed only by way of the tables', () => {
   const others: string[] = [];
   for (const source of serverSources) {
     visit(source, (node) => {
@@ -39,7 +39,7 @@ test('errors are made, and connections closed, by the tables only', () => {
   expect(others).toEqual([]);
 });
 
-test('every code that the WebSocket library closes with by itself is in the table', () => {
+test('every code with which the WebSocket library closes by itself is in the table', () => {
   const receiver = join(dirname(createRequire(import.meta.url).resolve('ws')), 'lib', 'receiver.js');
   const codes =
     readFileSync(receiver, 'utf8')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { requireMemory } from '../src/memory.js';
 
-test('refuses more inference processes than memory holds, and says how many fit', () => {
+test('refuses more inference processes than fit into memory, and reports how many do', () => {
   expect(() => {
     requireMemory({ workers: 8 }, 2e9);
   }).toThrow(/8 inference processes need 3.8 GB of memory, and there are 2.0 GB/);
@@ -9,7 +9,7 @@ test('refuses more inference processes than memory holds, and says how many fit'
   expect(remedyOf(1, 0.3e9)).toContain('more memory');
 });
 
-test('takes what fits', () => {
+test('accepts as many as fit', () => {
   requireMemory({ workers: 4 }, 2e9);
 });
 

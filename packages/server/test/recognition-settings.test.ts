@@ -61,17 +61,17 @@ describe('every setting that is declared', () => {
   });
 });
 
-test('what the configuration has on, `auscult transcribe` can switch off', () => {
+test('`auscult transcribe` can switch off what the configuration has on', () => {
   const command = addRecordingOptions(new Command());
   command.parse(['--no-written-form'], { from: 'user' });
   expect(configFrom(command.opts()).writtenForm).toBe(false);
 });
 
-test('a recording may be heard as often as the recognizer can', () => {
+test('the limit of hearings is that of the recognizer', () => {
   expect(recognitionSettings.hearings.value.maxValue).toBe(MOST_HEARINGS);
 });
 
-test('as long as nobody asks, what was said is written', async () => {
+test('the text is as spoken unless a setting changes it', async () => {
   const server = await bilingualServer();
   const { id } = await submit(server.url, await clipFile());
   await ended(server.url, id);

@@ -20,7 +20,7 @@ import { codeOf, cookieOf, createUser, logIn, type CreatedUser } from '../suppor
 const NEW_PASSWORD = 'correct horse battery staple';
 
 describe('somebody who is logged in', () => {
-  test('sees the own account, and nobody with a key has one', async () => {
+  test('sees their own account, and a key has none', async () => {
     const { server, headers } = await loggedIn();
     const account = await fetch(`${server.url}/api/v1/account`, { headers });
     expect(await account.json()).toEqual({ name: 'dr.who', usesCodes: false, recoveryCodesLeft: 0 });
@@ -31,7 +31,7 @@ describe('somebody who is logged in', () => {
     });
   });
 
-  test('changes the password, which ends the logins in other browsers and not the one in this', async () => {
+  test('can change the password, which ends logins in other browsers but not this one', async () => {
     const { server, user, headers } = await loggedIn({ revalidateSeconds: '0.05' });
     const elsewhere = { cookie: await cookieOf(server, user), origin: server.url };
     const other = await connectOptedIn(server.url, { headers: elsewhere });
@@ -58,7 +58,7 @@ describe('somebody who is logged in', () => {
     );
   });
 
-  test('writes the letters of a password as any keyboard does', async () => {
+  test('can log in with a password in another Unicode normalization', async () => {
     const { server, user, headers } = await loggedIn();
     const newPassword = 'Zoë läuft über Brücken';
     await change(server, headers, 'password', { password: user.password, newPassword });
@@ -83,7 +83,7 @@ describe('somebody who is logged in', () => {
     expect((await logIn(server, user)).status).toBe(200);
   });
 
-  test('cannot choose the password that it is already', async () => {
+  test('cannot choose their current password again', async () => {
     const { server, user, headers } = await loggedIn();
     const same = { password: user.password, newPassword: user.password };
     expect(await refusal(await change(server, headers, 'password', same))).toMatchObject({ status: 400 });
@@ -111,7 +111,7 @@ describe('somebody who is logged in', () => {
     },
   );
 
-  test('changes nothing from a page of others', async () => {
+  test('cannot change anything from a page of a foreign origin', async () => {
     const { server, user, headers } = await loggedIn();
     const foreign = { ...headers, origin: 'http://localhost:9999' };
     const order = { password: user.password, newPassword: NEW_PASSWORD };
@@ -123,7 +123,7 @@ describe('somebody who is logged in', () => {
 });
 
 describe('an authenticator', () => {
-  test('counts once it has shown a code, and recovery codes come with it', async () => {
+  test('takes effect once a code confirms it, and comes with recovery codes', async () => {
     const { server, user, headers } = await loggedIn();
     const offered = await change(server, headers, 'authenticator', { password: user.password });
     expect(offered.status).toBe(201);
@@ -160,7 +160,7 @@ describe('an authenticator', () => {
         expect(text).not.toContain(hidden);
   });
 
-  test('that is replaced counts no more, and neither do the recovery codes before it', async () => {
+  test('that is replaced is no longer valid, nor are its recovery codes', async () => {
     const { server, user, headers } = await loggedIn();
     const first = await enrol(server, headers, user);
     const second = await enrol(server, headers, user);
@@ -169,7 +169,7 @@ describe('an authenticator', () => {
     expect((await logIn(server, { ...user, code: second.recoveryCodes[0] ?? '' })).status).toBe(200);
   });
 
-  test('is offered for ten minutes', async () => {
+  test('can be confirmed for ten minutes', async () => {
     const server = await startGuardedServer();
     let at = new Date('2026-01-01T08:00:00.000Z');
     const seal = {
@@ -192,7 +192,7 @@ describe('an authenticator', () => {
 });
 
 describe('a recovery code', () => {
-  test('takes the place of a code at a login, once, however it is typed, and is audited', async () => {
+  test('replaces a code at a login, once, however it is typed, and is audited', async () => {
     const { server, user, headers } = await loggedIn();
     const { recoveryCodes } = await enrol(server, headers, user);
     const [code = '', another = ''] = recoveryCodes;
@@ -206,7 +206,7 @@ describe('a recovery code', () => {
     expect(kinds.filter((kind) => kind === 'login.recovery-code')).toHaveLength(1);
   });
 
-  test('is nobody else’s', async () => {
+  test('is not valid for another user', async () => {
     const { server, user, headers } = await loggedIn();
     const { recoveryCodes } = await enrol(server, headers, user);
     const other = await createUser(server, { name: 'dr.lee' });
@@ -214,7 +214,7 @@ describe('a recovery code', () => {
     expect(await left(server, headers)).toBe(10);
   });
 
-  test('counts no more once there are new ones, or an administrator has reset the user', async () => {
+  test('is no longer valid once there are new ones, or an administrator has reset the user', async () => {
     const { server, user, headers } = await loggedIn();
     const none = await change(server, headers, 'recovery-codes', { password: user.password });
     expect(await refusal(none)).toEqual({ status: 409, code: 'authenticator_missing' });
@@ -231,7 +231,7 @@ describe('a recovery code', () => {
 });
 
 describeDatabases('recovery codes', ({ settings }) => {
-  test('are used up by one of many who try the same at once', async () => {
+  test('are used up by only one of several logins that try the same code at once', async () => {
     const where = settings();
     const storage = await openTestStorage(where);
     const recoveryCodes = createRecoveryCodes(storage);

@@ -54,7 +54,7 @@ describe('an API key', () => {
       expect(text).not.toContain(created.secret.slice(-43));
   });
 
-  test('is of the tenant of whoever creates it, and seen in no other', async () => {
+  test('belongs to the tenant of its creator, and is not listed in another', async () => {
     const server = await startGuardedServer();
     const north = bearer(await server.keyOf('administrator', { tenant: 'north' }));
     const order = { name: 'n', role: 'service', tenant: 'south' };
@@ -72,7 +72,7 @@ describe('an API key', () => {
     expect(await refused(server, key)).toEqual({ status: 401, code: 'credential_expired' });
   });
 
-  test('writes its last use down at most once a minute', async () => {
+  test('records its last use at most once a minute', async () => {
     const server = await startGuardedServer();
     let now = new Date('2026-01-01T00:00:00.000Z');
     const keys = createApiKeys(server.services, () => now);
@@ -90,7 +90,7 @@ describe('an API key', () => {
     expect(await usedAt()).toBe('2026-01-01T00:01:00.000Z');
   });
 
-  test('is nothing but the whole of it, in its header', async () => {
+  test('is accepted only whole and in its header', async () => {
     const server = await startGuardedServer({});
     const key = await server.keyOf('clinician');
     const other = await server.keyOf('clinician');
@@ -116,7 +116,7 @@ describe('an API key', () => {
 });
 
 describe('failures from one address', () => {
-  test('are answered with a wait and audited no further, while who is known still gets in', async () => {
+  test('lead to a wait and are no longer audited, while valid keys still work', async () => {
     const server = await startGuardedServer();
     const key = await server.keyOf('clinician');
     for (let count = 0; count < 21; count++)
@@ -131,7 +131,7 @@ describe('failures from one address', () => {
   });
 });
 
-test('SQL in any field is text', async () => {
+test('SQL in any field is treated as text', async () => {
   const server = await startGuardedServer();
   const headers = bearer(await server.keyOf('administrator'));
   const sql = `x'); drop table api_keys; -- " or ''='`;
@@ -163,7 +163,7 @@ test('SQL in any field is text', async () => {
   expect((await server.apiKeys.list()).length).toBeGreaterThan(2);
 });
 
-test('break-glass asks for a reason, and the audit log and the log say it loudly', async () => {
+test('break-glass requires a reason, and is conspicuous in the audit log and the log', async () => {
   const server = await startGuardedServer();
   const headers = bearer(await server.keyOf('clinician'));
   const url = `${server.url}/api/v1/break-glass`;

@@ -6,7 +6,7 @@ import { bearer, refusal, startGuardedServer, type GuardedServer } from '../supp
 import { BY_SERVER } from '../support/access.js';
 
 describe('a socket', () => {
-  test('is closed as soon as it is open where nobody, or nobody valid, opens it', async () => {
+  test('is closed as soon as it is open without a valid credential', async () => {
     const server = await startGuardedServer();
     for (const [options, code, closeCode] of [
       [{}, 'unauthenticated', 4401],
@@ -35,7 +35,7 @@ describe('a socket', () => {
     ]);
   });
 
-  test('opens with a key, and ends soon after the key is revoked; a session waits for whoever may resume it', async () => {
+  test('opens with a key, and is closed soon after the key is revoked', async () => {
     const server = await startGuardedServer({ revalidateSeconds: '0.05' });
     const key = await server.keyOf('clinician');
     const client = await connectOptedIn(server.url, { headers: bearer(key) });
@@ -57,7 +57,7 @@ describe('a socket', () => {
     expect(await client.closed).toBe(4401);
   });
 
-  test('is one of as many as its key may have', async () => {
+  test('is refused beyond the limit of sessions for its key', async () => {
     const server = await startGuardedServer({ maxSessionsPerIdentity: '2' });
     const headers = bearer(await server.keyOf('service'));
     const [first] = [
@@ -73,7 +73,7 @@ describe('a socket', () => {
     await connectOptedIn(server.url, { headers });
   });
 
-  test('of a page elsewhere is closed, whatever key it has', async () => {
+  test('of a page of a foreign origin is closed even with a valid key', async () => {
     const server = await startGuardedServer();
     const headers = { ...bearer(await server.keyOf('clinician')), origin: 'https://evil.example' };
     expect(await (await connect(server.url, { headers })).closed).toBe(4403);
@@ -81,7 +81,7 @@ describe('a socket', () => {
 });
 
 describe('a ticket', () => {
-  test('opens one socket of a browser, as whoever got it', async () => {
+  test('opens one socket, with the identity of whoever got it', async () => {
     const server = await startGuardedServer();
     const key = await server.keyOf('clinician');
     const ticket = await ticketFor(server, key);
@@ -98,7 +98,7 @@ describe('a ticket', () => {
       expect(text).not.toContain(ticket);
   });
 
-  test('opens nothing else, and none is given to who may not speak', async () => {
+  test('opens nothing but a socket, and is not issued to a role that may not transcribe', async () => {
     const server = await startGuardedServer();
     const ticket = await ticketFor(server, await server.keyOf('clinician'));
     const identity = await fetch(`${server.url}/api/v1/identity`, { headers: bearer(ticket) });
@@ -110,7 +110,7 @@ describe('a ticket', () => {
     expect(await refusal(denied)).toEqual({ status: 403, code: 'forbidden' });
   });
 
-  test('is worth nothing once the key that got it is revoked', async () => {
+  test('is invalid once the key that got it is revoked', async () => {
     const server = await startGuardedServer();
     const key = await server.keyOf('clinician');
     const ticket = await ticketFor(server, key);
@@ -119,7 +119,7 @@ describe('a ticket', () => {
     expect(await client.closed).toBe(4401);
   });
 
-  test('is too old after 30 seconds, and only so many wait', async () => {
+  test('expires after 30 seconds, and only a limited number can be open', async () => {
     let now = 0;
     const tickets = createTickets(() => now);
     const authentication = { identity: LOCAL_IDENTITY, isStillValid: () => Promise.resolve(true) };

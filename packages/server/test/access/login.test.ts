@@ -20,7 +20,7 @@ import { BY_SERVER } from '../support/access.js';
 import { codeOf, cookieOf, createUser, logIn } from '../support/people.js';
 
 describe('somebody who logs in', () => {
-  test('shows a password and a code, and is known by a cookie that no script reads', async () => {
+  test('gives a password and a code, and gets a cookie that scripts cannot read', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server, { role: 'supervisor', groups: ['ward-3'] });
     const response = await logIn(server, { ...user, name: ' DR.WHO ', code: codeOf(user) });
@@ -62,7 +62,7 @@ describe('somebody who logs in', () => {
     expect(kinds.filter((kind) => kind.startsWith('log'))).toEqual(['login', 'logout']);
   });
 
-  test('is told the same whatever is wrong, and no code is taken twice', async () => {
+  test('gets the same answer whatever is wrong, and cannot use a code twice', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server);
     const code = codeOf(user);
@@ -97,7 +97,7 @@ describe('somebody who logs in', () => {
     ]);
   });
 
-  test('waits after too many failures, under any name and with any password', async () => {
+  test('is locked out for a time after too many failures, also under an unknown name', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server, { usesCodes: false });
     for (const name of [user.name, 'nobody']) {
@@ -110,7 +110,7 @@ describe('somebody who logs in', () => {
     expect((await server.audited()).filter(({ action }) => action === 'login.locked')).toHaveLength(2);
   });
 
-  test('is not let guess the passwords of others by logging in between as oneself', async () => {
+  test('cannot reset the failure limit by logging in as themselves in between', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server, { usesCodes: false });
     for (let count = 0; count < 20; count++) {
@@ -121,7 +121,7 @@ describe('somebody who logs in', () => {
     expect(await refusal(await logIn(server, user))).toEqual({ status: 429, code: 'locked_out' });
   });
 
-  test('waits for no credential that a program at the same address shows, however often', async () => {
+  test('is not locked out by invalid credentials that a program at the same address sends', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server, { usesCodes: false });
     const id = (await server.keyOf('clinician')).slice('ausk_'.length, 'ausk_'.length + 12);
@@ -137,7 +137,7 @@ describe('somebody who logs in', () => {
     expect((await server.audited()).filter(({ action }) => action === 'access.failed')).toHaveLength(4 * 21);
   });
 
-  test('waits after too many right passwords without a code, too', async () => {
+  test('is locked out after too many right passwords without a code, too', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server);
     const withoutCode = { name: user.name, password: user.password };
@@ -149,7 +149,7 @@ describe('somebody who logs in', () => {
     });
   });
 
-  test('is out as soon as an administrator disables or resets them', async () => {
+  test('is logged out as soon as an administrator disables or resets them', async () => {
     const server = await startGuardedServer({ revalidateSeconds: '0.05' });
     const admin = bearer(await server.keyOf('administrator'));
     const user = await createUser(server, { usesCodes: false });
@@ -168,7 +168,7 @@ describe('somebody who logs in', () => {
     expect(list).not.toContain('argon2');
   });
 
-  test('is the only one of that name', async () => {
+  test('has a name that no other user can take', async () => {
     const server = await startGuardedServer();
     const admin = bearer(await server.keyOf('administrator'));
     await createUser(server);
@@ -179,7 +179,7 @@ describe('somebody who logs in', () => {
 });
 
 describe('the cookie of a login', () => {
-  test('is of no use to pages of others', async () => {
+  test('is refused from pages of foreign origins', async () => {
     const server = await startGuardedServer({ allowedOrigins: 'https://clinic.example' });
     const cookie = await cookieOf(server, await createUser(server, { usesCodes: false }));
     const ticket = (origin?: string) =>
@@ -195,7 +195,7 @@ describe('the cookie of a login', () => {
     expect(await socket.closed).toBe(4403);
   });
 
-  test('logs nobody in from a page of others', async () => {
+  test('is not given to a login from a page of a foreign origin', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server, { usesCodes: false });
     const response = await logIn(server, user, { origin: 'http://localhost:9999' });
@@ -203,7 +203,7 @@ describe('the cookie of a login', () => {
     expect((await logIn(server, user, { origin: server.url })).status).toBe(200);
   });
 
-  test('ends when nothing comes for a while, and after a day of work in any case', async () => {
+  test('expires after its idle time, and after its total time in any case', async () => {
     const server = await startGuardedServer();
     let at = new Date('2026-01-01T08:00:00.000Z');
     const clock = () => at;
@@ -221,7 +221,7 @@ describe('the cookie of a login', () => {
     expect(await logins.authenticate(idle)).toMatchObject({ ok: false, code: 'credential_expired' });
   });
 
-  test('is kept alive by what comes, however short it may be idle', async () => {
+  test('is kept alive by requests, even with a short idle time', async () => {
     const server = await startGuardedServer();
     let at = new Date('2026-01-01T08:00:00.000Z');
     const clock = () => at;
@@ -235,7 +235,7 @@ describe('the cookie of a login', () => {
     expect(await logins.read(cookie)).toMatchObject({ idleSeconds: 60, endsInSeconds: 3200 });
   });
 
-  test('locks nobody out and fills no log once it has ended', async () => {
+  test('causes no lockout and no audit entries once it has ended', async () => {
     const server = await startGuardedServer();
     const user = await createUser(server, { usesCodes: false });
     const cookie = await cookieOf(server, user);
@@ -271,7 +271,7 @@ describe('a code', () => {
 });
 
 describe('a limit of failures', () => {
-  test('lets some go, then waits twice as long each time, up to a bound, and forgets', () => {
+  test('allows some, then doubles the wait up to a bound, and forgets in time', () => {
     let now = 0;
     const limit = createFailureLimit({
       most: 2,
@@ -290,7 +290,7 @@ describe('a limit of failures', () => {
     expect([limit.fail('a'), limit.waitSeconds('a')]).toEqual([false, undefined]);
   });
 
-  test('keeps no more than 10,000 that wait and 10,000 that failed, and forgets none that waits for one that does not', () => {
+  test('keeps at most 10,000 locked and 10,000 failed keys, and never forgets a locked one for a failed one', () => {
     const limit = createFailureLimit({ most: 2, firstWaitSeconds: 10, longestWaitSeconds: 30, now: () => 0 });
     const failThrice = (key: string) => {
       for (let count = 0; count < 3; count++) limit.fail(key);
@@ -302,7 +302,7 @@ describe('a limit of failures', () => {
     expect(limit.waitSeconds('b')).toBeUndefined();
   });
 
-  test('takes back one failure that was none, and no other', () => {
+  test('can take back the last failure, and no more', () => {
     const limit = createFailureLimit({ most: 2, firstWaitSeconds: 10, longestWaitSeconds: 30, now: () => 0 });
     for (let count = 0; count < 3; count++) limit.fail('a');
     limit.forgive('a');
@@ -314,7 +314,7 @@ describe('a limit of failures', () => {
     expect([limit.fail('b'), limit.fail('b'), limit.fail('b')]).toEqual([false, false, true]);
   });
 
-  test('tells credentials apart by what is shown, and counts them together a hundred times', () => {
+  test('counts each credential by itself, and all of an address up to about a hundred', () => {
     let now = 0;
     const failures = createCredentialFailures(() => now);
     const asked = (address: string, shown: string, times: number) =>
@@ -337,7 +337,7 @@ describe('a limit of failures', () => {
   });
 });
 
-test('a password is checked against its hash, and against nothing for as long', async () => {
+test('a password is verified against its hash, and never against a missing one', async () => {
   const passwords = createPasswords();
   const kept = await passwords.hash('correct horse');
   expect(await passwords.hash('correct horse')).not.toBe(kept);

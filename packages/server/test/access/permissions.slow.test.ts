@@ -91,7 +91,7 @@ const SOCKET = 'GET /ws/transcribe';
 const UPGRADE_REQUIRED = 426;
 
 describe('the table of permissions', () => {
-  test('lets nobody read speech who runs or audits the server', () => {
+  test('does not let administrators or auditors read speech', () => {
     const speech = actions.filter((action) =>
       /^(live|transcri|record\.(read|export|correct|break))/.test(action),
     );
@@ -109,13 +109,13 @@ describe('the table of permissions', () => {
       }
   });
 
-  test('lets whoever is alone on their machine do everything', () => {
+  test('lets a local user do everything', () => {
     for (const action of actions) expect(scopeOf(action, 'local')).toBe('tenant');
   });
 });
 
 describe('every route', () => {
-  test('is in the table, and is walked here', async () => {
+  test('is in the table, and is covered by these tests', async () => {
     const { app } = await startGuardedServer();
     const walked = app.routes.filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS');
     expect(walked.map(({ method, url }) => `${method} ${url}`).sort()).toEqual(Object.keys(walks).sort());
@@ -124,16 +124,19 @@ describe('every route', () => {
         expect([url, permissions[action as Action]]).toEqual([url, expect.anything()]);
   });
 
-  test.each(Object.entries(walks))('%s asks whoever is nobody who they are', async (route, walk) => {
-    const server = await startGuardedServer();
-    const status = await statusOf(server, route, walk, 'some-id');
-    if (route === SOCKET) expect(status).toBe(UPGRADE_REQUIRED);
-    else if (isOpenToAnyone(actionOf(server, route)))
-      expect([401, 403]).not.toContain(route.includes('login') ? 0 : status);
-    else expect(status).toBe(401);
-  });
+  test.each(Object.entries(walks))(
+    '%s requires authentication unless it is open to anyone',
+    async (route, walk) => {
+      const server = await startGuardedServer();
+      const status = await statusOf(server, route, walk, 'some-id');
+      if (route === SOCKET) expect(status).toBe(UPGRADE_REQUIRED);
+      else if (isOpenToAnyone(actionOf(server, route)))
+        expect([401, 403]).not.toContain(route.includes('login') ? 0 : status);
+      else expect(status).toBe(401);
+    },
+  );
 
-  test.each(Object.entries(walks))('%s lets in only roles that may', async (route, walk) => {
+  test.each(Object.entries(walks))('%s lets in only permitted roles', async (route, walk) => {
     const server = await startGuardedServer();
     const action = actionOf(server, route);
     for (const role of GRANTABLE_ROLES) {
@@ -176,7 +179,7 @@ describe('every route', () => {
     },
   );
 
-  test('needs nobody on a machine of one person', async () => {
+  test('needs no login on a local server', async () => {
     const server = await startScriptedServer();
     for (const { method, url } of server.app.routes.filter(({ method }) => method === 'GET')) {
       const status = (await fetch(server.url + url.replace(':id', 'none'), { method })).status;
@@ -203,7 +206,7 @@ test('a list shows each role what it may read', async () => {
   expect(await seen(await server.keyOf('service', { groups: GROUPS }))).toBe(false);
 });
 
-test('a list of records shows each role those that it may know of', async () => {
+test('a list of records shows each role the records that it may know of', async () => {
   const server = await startGuardedServer();
   const owner: Caller = { role: 'clinician', key: await server.keyOf('clinician', { groups: GROUPS }) };
   const id = await makeSession(server, owner);
@@ -220,7 +223,7 @@ test('a list of records shows each role those that it may know of', async () => 
   expect(await seen(await server.keyOf('clinician', { groups: GROUPS }))).toBe(false);
 });
 
-test('a record of somebody else opens in an emergency, for who gave a reason, for reading and nothing else', async () => {
+test('break-glass with a reason lets its user read a record of somebody else, and do nothing more', async () => {
   const server = await startGuardedServer();
   const id = await makeSession(server, { role: 'clinician', key: await server.keyOf('clinician') });
   const headers = bearer(await server.keyOf('clinician'));
@@ -245,7 +248,7 @@ describe('every message of a socket', () => {
     expect(Object.keys(commandActions).sort()).toEqual([...Object.keys(clientMessages), 'end'].sort());
   });
 
-  test.each(GRANTABLE_ROLES)('is taken from a %s, or none is', async (role) => {
+  test.each(GRANTABLE_ROLES)('is accepted from a %s, or none is', async (role) => {
     const server = await startGuardedServer();
     const headers = bearer(await server.keyOf(role));
     if (scopeOf('live.open', role) === 'none') {
@@ -264,7 +267,7 @@ describe('every message of a socket', () => {
       expect([name, scopeOf(action, role)]).toEqual([name, 'own']);
   });
 
-  test('resumes the session of the same identity and of nobody else, whoever has its token', async () => {
+  test('resumes a session only for the same identity, even with its token', async () => {
     const server = await startGuardedServer();
     const headers = bearer(await server.keyOf('clinician'));
     const client = await connectOptedIn(server.url, { headers });

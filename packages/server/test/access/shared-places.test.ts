@@ -15,7 +15,7 @@ function fill(who: readonly PlaceHolder[], places: number): readonly number[] {
 
 const inDefault = (owner: string): PlaceHolder => ({ tenant: 'default', owner });
 
-test('one leaves a third to others, and those some to others still', () => {
+test('one user takes at most two thirds of the places', () => {
   expect(fill([inDefault('key:a')], 100)).toEqual([67]);
   expect(fill([inDefault('key:a')], 20)).toEqual([14]);
   expect(fill([inDefault('key:a')], 2)).toEqual([2]);
@@ -23,13 +23,13 @@ test('one leaves a third to others, and those some to others still', () => {
   expect(fill([inDefault('local')], 100)).toEqual([100]);
 });
 
-test('a tenant leaves a fifth to others, however many belong to it', () => {
+test('a tenant takes at most four fifths of the places, however many members it has', () => {
   const members = Array.from({ length: 100 }, (_, member) => ({ tenant: 'clinic', owner: `key:${member}` }));
   expect(fill(members, 100).reduce((sum, own) => sum + own)).toBe(80);
   expect(fill([...members.map(({ owner }) => inDefault(owner))], 100)).toEqual(Array(100).fill(1));
 });
 
-test('there is always room for somebody who holds none, until all is taken by many', () => {
+test('a newcomer always gets a place unless all are taken', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 4 }), (places, greedy) => {
       const crowd = Array.from({ length: greedy }, (_, index) => inDefault(`key:${index}`));

@@ -22,7 +22,7 @@ import { until } from '../support/until.js';
 const AUDIENCE = 'auscult';
 
 describe('a token', () => {
-  test('says who somebody is, in the claims that are set', async () => {
+  test('gives the identity in the configured claims', async () => {
     const issuer = await startIssuer();
     const server = await startWith(issuer, {
       oidcTenantClaim: 'org',
@@ -70,7 +70,7 @@ describe('a token', () => {
     ['with a key of its own in the header', ownKeyToken, 'unauthenticated'],
     ['no token', () => Promise.resolve('a.b.c'), 'unauthenticated'],
     ['of endless dots', () => Promise.resolve('.'.repeat(5000)), 'unauthenticated'],
-  ])('is refused that is %s', async (_what, make, code) => {
+  ])('is refused if it is %s', async (_what, make, code) => {
     const issuer = await startIssuer();
     const server = await startWith(issuer);
     expect(await identity(server, await issuer.sign())).toMatchObject({ role: 'clinician' });
@@ -80,7 +80,7 @@ describe('a token', () => {
     expect(server.log()).not.toContain(token);
   });
 
-  test('is taken within the skew of the clocks', async () => {
+  test('is accepted within the clock skew', async () => {
     const issuer = await startIssuer();
     const server = await startWith(issuer, { oidcClockSkewSeconds: '120' });
     expect(await identity(server, await issuer.sign({}, { expiresAt: now() - 60 }))).toMatchObject({
@@ -88,7 +88,7 @@ describe('a token', () => {
     });
   });
 
-  test('signed by an unknown key makes the server ask the issuer, but not again and again', async () => {
+  test('signed by an unknown key makes the server fetch keys from the issuer, but not again and again', async () => {
     const issuer = await startIssuer();
     const server = await startWith(issuer);
     await identity(server, await issuer.sign());
@@ -100,7 +100,7 @@ describe('a token', () => {
     expect(issuer.asked()).toBe(asked);
   });
 
-  test('may be signed by that key as soon as the issuer may be asked again', async () => {
+  test('may be signed by a new key as soon as the issuer may be asked again', async () => {
     const issuer = await startIssuer();
     const config = loadConfig({
       flags: { oidcIssuer: issuer.url, oidcAudience: AUDIENCE },
@@ -115,7 +115,7 @@ describe('a token', () => {
     expect(issuer.asked()).toBe(3);
   });
 
-  test('waits for an issuer that is away when the server starts', async () => {
+  test('is accepted once an issuer that was away at the start is back', async () => {
     const issuer = await startIssuer();
     const server = await startWith(issuer);
     issuer.setAway(true);
@@ -126,7 +126,7 @@ describe('a token', () => {
     expect(await identity(server, token)).toMatchObject({ kind: 'token' });
   });
 
-  test('ends its socket when it expires, and the next token of the same person goes on with the session', async () => {
+  test('closes its socket when it expires, and the next token of the same person can resume the session', async () => {
     const issuer = await startIssuer();
     const server = await startWith(issuer, { revalidateSeconds: '0.05', oidcClockSkewSeconds: '0' });
     const expiresAt = now() + 3600;

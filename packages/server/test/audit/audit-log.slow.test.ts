@@ -26,7 +26,7 @@ import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 const QUIET = { onFailing: () => undefined, onRecovered: () => undefined };
 
 describeDatabases('the audit log', ({ settings, open }) => {
-  test('is whole after entries were added, also at the same time', async () => {
+  test('verifies after entries were added concurrently', async () => {
     const [database, keys] = [await open(), await masterKeysOf()];
     const log = logOver(database, keys);
     await Promise.all(Array.from({ length: 40 }, () => log.append(EVENT)));
@@ -36,7 +36,7 @@ describeDatabases('the audit log', ({ settings, open }) => {
     expect(await log.head()).toMatchObject(report.head);
   });
 
-  test('is one chain when two servers add to it', async () => {
+  test('stays one chain when two servers add to it', async () => {
     const [database, keys] = [await open(), await masterKeysOf()];
     const [one, other] = [logOver(database, keys), logOver(database, keys)];
     await Promise.all(Array.from({ length: 40 }, (_, index) => (index % 2 ? one : other).append(EVENT)));
@@ -46,7 +46,7 @@ describeDatabases('the audit log', ({ settings, open }) => {
     });
   });
 
-  test('adds nothing where the work that it belongs to is undone', async () => {
+  test('loses an entry when its transaction is rolled back', async () => {
     const database = await open();
     const log = logOver(database, await masterKeysOf());
     const failing = database.transaction(async (transaction) => {
@@ -103,21 +103,24 @@ describeDatabases('the audit log', ({ settings, open }) => {
       'head-forged',
     ],
     ['empty', 'delete from audit_entries; delete from audit_head', 'knows of entry', 'truncated'],
-  ] as const)('that is %s is refused at start and found', async (_how, statements, message, kind) => {
-    const [where, keys] = [settings(), await masterKeysOf()];
-    await addEntries(where, keys, 5);
-    await addEntries(where, keys, 2);
-    await tamper(where, ...statements.split('; '));
-    await expect(openLog(where, keys)).rejects.toMatchObject({
-      name: 'ConfigError',
-      message: expect.stringContaining(message) as string,
-      remedy: expect.stringContaining('auscult audit accept') as string,
-    });
-    const { problems } = await verifyLog(where, keys);
-    expect(problems.map((problem) => problem.kind)).toContain(kind);
-  });
+  ] as const)(
+    'that is %s is refused at start, and verification finds it',
+    async (_how, statements, message, kind) => {
+      const [where, keys] = [settings(), await masterKeysOf()];
+      await addEntries(where, keys, 5);
+      await addEntries(where, keys, 2);
+      await tamper(where, ...statements.split('; '));
+      await expect(openLog(where, keys)).rejects.toMatchObject({
+        name: 'ConfigError',
+        message: expect.stringContaining(message) as string,
+        remedy: expect.stringContaining('auscult audit accept') as string,
+      });
+      const { problems } = await verifyLog(where, keys);
+      expect(problems.map((problem) => problem.kind)).toContain(kind);
+    },
+  );
 
-  test('that is cut while a server runs goes on with a gap that is found', async () => {
+  test('that is cut while a server runs goes on with a gap, and verification finds it', async () => {
     const [where, keys] = [settings(), await masterKeysOf()];
     await addEntries(where, keys, 5);
     const log = await openLog(where, keys);
@@ -130,7 +133,7 @@ describeDatabases('the audit log', ({ settings, open }) => {
     expect(problems).toContainEqual({ kind: 'removed', sequence: 6 });
   });
 
-  test('whose head is put back to a former one while a server runs takes no more entries', async () => {
+  test('whose head is reset to a former one while a server runs refuses further entries', async () => {
     const [where, keys] = [settings(), await masterKeysOf()];
     const log = await openLog(where, keys);
     await log.audit.append(EVENT);
@@ -149,7 +152,7 @@ describeDatabases('the audit log', ({ settings, open }) => {
 });
 
 describe('anchors', () => {
-  test('that are gone are an event, new ones begin, and that stays to be found', async () => {
+  test('that are gone are reported and started anew, and verification still finds the gap', async () => {
     const { where, keys } = await anchored();
     rmSync(anchorPathOf(where));
     expect((await verifyLog(where, keys)).problems).toContainEqual({ kind: 'anchors-missing', sequence: 6 });
@@ -164,7 +167,7 @@ describe('anchors', () => {
     expect((await verifyLog(where, keys)).problems).toEqual([{ kind: 'anchors-missing', sequence: 6 }]);
   });
 
-  test('of which the last are gone are missed', async () => {
+  test('at the end are missed when they are gone', async () => {
     const { where, keys } = await anchored();
     writeFileSync(anchorPathOf(where), `${anchorLinesOf(where)[0] ?? ''}\n`);
     expect((await verifyLog(where, keys)).problems).toEqual([{ kind: 'anchor-missing', sequence: 6 }]);
@@ -173,7 +176,7 @@ describe('anchors', () => {
     await log.close();
   });
 
-  test('without a signature behind signed ones are refused, also where they agree', async () => {
+  test('without a signature behind signed ones are refused, even if they agree', async () => {
     const { where, keys } = await anchored();
     const { sequence, hash, time } = JSON.parse(anchorLinesOf(where)[0] ?? '') as Record<string, unknown>;
     appendFileSync(anchorPathOf(where), `${JSON.stringify({ sequence, hash, time })}\n`);
@@ -181,7 +184,7 @@ describe('anchors', () => {
     expect((await verifyLog(where, keys)).problems).toEqual([{ kind: 'anchor-unsigned', sequence }]);
   });
 
-  test('of a database that is gone, or is an older one, keep a server from starting with another', async () => {
+  test('keep a server from starting with another or an older database', async () => {
     const { where, keys } = await anchored();
     const empty = { dataDirectory: temporaryDirectory(), database: undefined };
     const auditAnchor = anchorPathOf(where);
@@ -192,7 +195,7 @@ describe('anchors', () => {
     });
   });
 
-  test('that a crash cut short come again', async () => {
+  test('cut short by a crash are replaced', async () => {
     const { where, keys } = await anchored();
     const whole = readFileSync(anchorPathOf(where), 'utf8');
     appendFileSync(anchorPathOf(where), '{"chain":"cut sho');
@@ -203,7 +206,7 @@ describe('anchors', () => {
     expect((await verifyLog(where, keys)).problems).toEqual([]);
   });
 
-  test('of which power that failed has left zeros and an end come again, and zeros in place of one are found', async () => {
+  test('overwritten by zeros are tolerated at the end, after a power failure, and found elsewhere', async () => {
     const { where, keys } = await anchored();
     const [first = '', ...others] = anchorLinesOf(where);
     appendFileSync(anchorPathOf(where), `${'\0'.repeat(first.length - 20)}${first.slice(-20)}\n`);
@@ -214,7 +217,7 @@ describe('anchors', () => {
     expect((await verifyLog(where, keys)).problems.map(({ kind }) => kind)).toContain('anchor-missing');
   });
 
-  test('wait where their file cannot be written, and come in order when it can', async () => {
+  test('wait while their file cannot be written, and are written in order later', async () => {
     const [where, keys] = [
       { dataDirectory: temporaryDirectory(), database: undefined },
       await masterKeysOf(),
@@ -235,7 +238,7 @@ describe('anchors', () => {
     expect((await verifyLog(where, keys, {}, { auditAnchor })).problems).toEqual([]);
   });
 
-  test('are verified after a rotation, and vouched for by later ones once the old master key is gone', async () => {
+  test('are verified after a rotation, and by later anchors once the old master key is gone', async () => {
     const [old, current] = [newMasterKey(), newMasterKey()];
     const where = { dataDirectory: temporaryDirectory(), database: undefined };
     await addEntries(where, await masterKeysOf(old), 2);
@@ -253,8 +256,8 @@ describe('anchors', () => {
   });
 });
 
-describe('a log that an earlier version wrote', () => {
-  test('is taken over with its anchors, and told', async () => {
+describe('a log of an earlier version', () => {
+  test('is taken over with its unsigned anchors', async () => {
     const { where, keys } = await writtenEarlier();
     const log = await openLog(where, keys);
     await log.close();
@@ -265,7 +268,7 @@ describe('a log that an earlier version wrote', () => {
     expect((await verifyLog(where, keys)).problems.map(({ kind }) => kind)).toContain('anchor-altered');
   });
 
-  test('is refused where it was cut, or where a version that seals has had it before', async () => {
+  test('is refused where it was cut, or where a version that seals has already used it', async () => {
     const { where, keys } = await writtenEarlier();
     await tamper(where, 'delete from audit_entries where sequence > 3');
     await expect(openLog(where, keys)).rejects.toThrow('which the audit log lacks');
@@ -282,7 +285,7 @@ describe('a log that an earlier version wrote', () => {
 });
 
 describe('auscult audit', () => {
-  test('verifies and exports, and accepts what was tampered with only as it is', async () => {
+  test('verifies, exports, and accepts a tampered log only in its present state', async () => {
     const dataDirectory = temporaryDirectory();
     const masterKey = newMasterKey();
     const where = { dataDirectory, database: undefined };

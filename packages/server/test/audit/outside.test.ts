@@ -34,7 +34,7 @@ import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
 describe('syslog', () => {
-  test('by UDP is told each anchor', async () => {
+  test('by UDP receives each anchor', async () => {
     const { where } = await anchoredLog();
     const server = createSocket('udp4').bind(0, '127.0.0.1');
     onTestFinished(() => void server.close());
@@ -49,7 +49,7 @@ describe('syslog', () => {
     expect(text.endsWith(line)).toBe(true);
   });
 
-  test('by TLS is told each anchor once it can be reached, and finds a log that was put back with all beside it', async () => {
+  test('by TLS receives each anchor once it can be reached, and reveals a log restored with its files', async () => {
     const receiver = await startReceiver();
     const where = { dataDirectory: temporaryDirectory(), database: undefined };
     const keys = await masterKeysOf();
@@ -76,7 +76,7 @@ describe('syslog', () => {
     expect(problems.map(({ kind }) => kind)).toEqual(['anchor-forged', 'anchor-forged']);
   });
 
-  test('by TLS is not believed under another authority, and a server tells that it waits', async () => {
+  test('by TLS is not trusted under another authority, and the server reports that anchors wait', async () => {
     const receiver = await startReceiver();
     const { url, metrics, log } = await startScriptedServer({
       ...receiver.settings,
@@ -110,7 +110,7 @@ describe.skipIf(!openssl)('a time stamp authority', () => {
     rmSync(authority, { recursive: true });
   });
 
-  test('stamps the last anchor, and what it stamped cannot be taken away unseen', async () => {
+  test('stamps the last anchor, and altered or foreign time stamps are found', async () => {
     const { where, keys } = await anchoredLog();
     const auditTimestampCa = join(authority, 'ca.pem');
     const stamping = stampingOf(where, await startAuthority(authority), auditTimestampCa);

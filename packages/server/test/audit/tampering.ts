@@ -35,7 +35,7 @@ export function testTampering(tamperings: number): void {
     intruder = auditKeys(await masterKeysOf());
   });
 
-  test('whatever is done to entries, head and anchors together is found, and nothing where nothing is done', async () => {
+  test('any tampering with entries, head and anchors together is found, and nothing else is reported', async () => {
     const where = { dataDirectory: temporaryDirectory(), database: undefined };
     const keys = await masterKeysOf();
     for (let entry = 0; entry < ENTRIES; entry += 3) await addEntries(where, keys, 3);

@@ -17,7 +17,7 @@ import type { Storage } from '../../src/storage/open-storage.js';
 import { DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
 
 describeDatabases('a backup', ({ settings, open }) => {
-  test('brings records, versions, holds and the audit log back, but not what was destroyed since', async () => {
+  test('restores records, versions, holds and the audit log, but no record that was destroyed since', async () => {
     const from = settings();
     const kept = temporaryDirectory();
     const storage = await openTestStorage(from, { dataKeyCopy: join(kept, 'keys.json') });
@@ -56,7 +56,7 @@ describeDatabases('a backup', ({ settings, open }) => {
     expect((await verifyAudit(back.database)).problems).toEqual([]);
   });
 
-  test('that was changed or cut, or whose keys are missing, is refused, and nothing of it is written', async () => {
+  test('that was changed or cut, or lacks its keys, is refused, and nothing of it is restored', async () => {
     const from = settings();
     const kept = temporaryDirectory();
     const storage = await openTestStorage(from);
@@ -93,7 +93,7 @@ describeDatabases('a backup', ({ settings, open }) => {
     expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('not empty') as string });
   });
 
-  test('lets nobody in whose key was revoked or whose password was reset since it was made', async () => {
+  test('does not restore access that was revoked or reset since, unless asked to', async () => {
     const from = settings();
     const kept = temporaryDirectory();
     const old = await openTestStorage(from);

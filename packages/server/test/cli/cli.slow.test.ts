@@ -45,14 +45,14 @@ describe('the command line', () => {
 });
 
 describe('auscult transcribe', () => {
-  it('writes numbers as a person does where it is asked to', async () => {
+  it('writes numbers in written form on request', async () => {
     const clip = clipPath('dictation/joe_s001.flac');
     const { status, stdout } = await runCli(['transcribe', '--written-form', clip]);
     expect(status).toBe(0);
     expect(stdout).toContain('25 mg twice daily');
   });
 
-  it('listens for the key terms of a file, and says which of its lines do not count', async () => {
+  it('uses the key terms of a file, and reports lines that it ignores', async () => {
     const clip = clipPath('dictation/joe_s001.flac');
     const terms = join(folder, 'terms.txt');
     await writeFile(terms, '# ward 3\nMetoPROLOL\t2\nthe\n');
@@ -73,7 +73,7 @@ describe('auscult transcribe', () => {
     );
   });
 
-  it('reads standard input, whatever container comes', async () => {
+  it('reads standard input in any container format', async () => {
     const stdin = await readFile(clipPath('containers/speech.opus'));
     const { status, stdout } = await runCli(['transcribe', '--format', 'json', '-'], { stdin });
     expect(status).toBe(0);
@@ -81,7 +81,7 @@ describe('auscult transcribe', () => {
     expect(stdout).toMatch(/young man/i);
   });
 
-  it('goes on behind a bad recording, keeps the order, and ends with status 1', async () => {
+  it('goes on after a bad recording, keeps the order, and exits with status 1', async () => {
     const ward = join(folder, 'ward');
     await mkdir(join(ward, 'b'), { recursive: true });
     await copyFile(JFK, join(ward, 'a.flac'));
@@ -121,7 +121,7 @@ describe('auscult transcribe', () => {
     expect(await readFile(join(output, 'speech.srt'), 'utf8')).toMatch(/^1\n00:00:00,/);
   });
 
-  it('takes a flag before a variable', async () => {
+  it('prefers a flag to a variable', async () => {
     const outcome = await runCli(['transcribe', '--model', 'no-such-flag-model', JFK], {
       environment: { AUSCULT_MODEL: 'no-such-variable-model' },
     });
@@ -130,7 +130,7 @@ describe('auscult transcribe', () => {
     expectOneLine(outcome);
   });
 
-  it('says that a folder holds nothing to transcribe', async () => {
+  it('reports a folder that holds nothing to transcribe', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
     const outcome = await runCli(['transcribe', empty]);
@@ -142,7 +142,7 @@ describe('auscult transcribe', () => {
 });
 
 describe('auscult doctor', () => {
-  it('finds this machine able, with a real transcription', async () => {
+  it('finds this machine suitable, with a real transcription', async () => {
     const { status, stdout, stderr } = await runCli(['doctor', '--port', '0', '--workers', '1']);
     expect({ status, stderr, failed: stdout.match(/^✗.*$/m) }).toEqual({
       status: 0,
@@ -153,7 +153,7 @@ describe('auscult doctor', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('names all that has to be done, with status 1', async () => {
+  it('lists everything that has to be done, and exits with status 1', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');

@@ -15,7 +15,7 @@ describe('the command line', () => {
     expect(await runCli(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it('says where a failure came from only when it is asked to', async () => {
+  it('shows the stack of a failure only on request', async () => {
     const environment = { AUSCULT_DEBUG: '1', AUSCULT_WORKERS: '0' };
     const { stderr, status } = await runCli(['doctor'], { environment });
     expect(status).toBe(2);

@@ -24,7 +24,7 @@ describe('auscult models', () => {
     },
   );
 
-  it('list shows every model, what it costs, and the default', async () => {
+  it('list shows every model with its costs, and the default', async () => {
     const { run } = await makeStore();
     const { status, stdout } = await run(['list']);
     expect(status).toBe(0);
@@ -103,7 +103,7 @@ describe('auscult models', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('stops the start of a server whose model is missing, with what to do', async () => {
+  it('a missing model stops the start of a server, with a remedy', async () => {
     const { run } = await makeStore();
     const { status, stderr } = await run(['--offline', '--model', 'whisper-tiny', '--port', '0'], 'serve');
     expect(status).toBe(1);
@@ -114,7 +114,7 @@ describe('auscult models', () => {
 });
 
 describe('a server that is stopped while it fetches its model', () => {
-  it('ends at once, says how far it had come, and leaves no lock', async () => {
+  it('exits at once, reports its progress, and leaves no lock', async () => {
     const { hub, directory, environment } = await makeStore();
     hub.faults.set(ENCODER, [{ kind: 'stall', afterBytes: 300_000 }]);
     const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--model', REPOSITORY], {

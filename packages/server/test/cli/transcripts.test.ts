@@ -107,7 +107,7 @@ describe('recordings in a folder', () => {
     expect(found[0]?.path).toBe(join(folder, 'visit1'));
   });
 
-  it('are not judged when named one by one', async () => {
+  it('are not filtered when named one by one', async () => {
     expect(await findRecordings(['missing.txt', '-'])).toEqual([
       { path: 'missing.txt', outputName: 'missing.txt' },
       { path: '-', outputName: 'stdin' },
@@ -151,7 +151,7 @@ describe('output files', () => {
 });
 
 describe('ordered output', () => {
-  it('prints each task whole and in its turn, whatever order they write and end in', () => {
+  it('prints the output of each task as a whole and in order, whatever order they write and end in', () => {
     const tasks = fc.array(fc.array(fc.string({ minLength: 1 }), { maxLength: 4 }), { maxLength: 6 });
     fc.assert(
       fc.property(tasks, fc.infiniteStream(fc.nat()), (texts, choices) => {
@@ -175,7 +175,7 @@ describe('ordered output', () => {
     );
   });
 
-  it('prints the first task as it goes', () => {
+  it('prints the first task while it runs', () => {
     const printed: string[] = [];
     const output = createOrderedOutput((text) => printed.push(text));
     output.write(1, 'later');

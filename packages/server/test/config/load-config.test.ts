@@ -41,7 +41,7 @@ describe('loadConfig', () => {
     expect(load({ environment: { AUSCULT_CONFIG: write({ port: 4 }) } }).port).toBe(4);
   });
 
-  test('reads lists, numbers and booleans from text', () => {
+  test('parses lists, numbers and booleans from text', () => {
     const environment = {
       AUSCULT_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
       AUSCULT_MAX_BUFFERED_SECONDS: '7.5',
@@ -55,7 +55,7 @@ describe('loadConfig', () => {
     });
   });
 
-  test('takes an empty variable for an unset one, and leaves other programs their variables', () => {
+  test('treats an empty variable as unset, and ignores variables of other programs', () => {
     expect(load({ environment: { AUSCULT_PORT: '', PORT: '9', HOST: 'h' } }).port).toBe(8000);
   });
 
@@ -75,13 +75,13 @@ describe('loadConfig', () => {
     [{ flags: { device: 'tpu' } }, '--device', '"cpu", "cuda"'],
     [{ flags: { allowedOrigins: 'https://a.example/path' } }, '--allowed-origins', 'a list'],
     [{ flags: { insecureNetwork: 'maybe' } }, '--insecure-network', 'true or false'],
-  ])('says where a value was set and what is allowed: %#', (sources, place, allowed) => {
+  ])('reports where a value was set and what is allowed: %#', (sources, place, allowed) => {
     const error = failure(sources);
     expect(error.message).toContain(place);
     expect(error.remedy).toContain(allowed);
   });
 
-  test('says which setting of the file is wrong', () => {
+  test('reports which setting of the file is wrong', () => {
     const file = write({ port: '8000' });
     expect(failure({ file }).message).toContain(`"port" in ${file}`);
   });
@@ -133,15 +133,18 @@ describe('loadConfig', () => {
     [{ oidcAlgorithms: 'none' }, '--oidc-algorithms has a value', 'RS256'],
     [{ oidcAlgorithms: 'HS256' }, '--oidc-algorithms has a value', 'RS256'],
     [{ trustedProxies: 'proxy.example' }, '--trusted-proxies has a value', 'a list'],
-  ])('says what %j lacks', (flags, what, remedy) => {
+  ])('reports what %j lacks', (flags, what, remedy) => {
     const error = failure({ flags });
     expect(error.message).toContain(what);
     expect(error.remedy).toContain(remedy);
   });
 
-  test.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('listens on %s as it is', (host) => {
-    expect(load({ flags: { host } }).host).toBe(host);
-  });
+  test.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])(
+    'listens on %s without further settings',
+    (host) => {
+      expect(load({ flags: { host } }).host).toBe(host);
+    },
+  );
 });
 
 test('every setting has its own flag and variable, a description and allowed values', () => {

@@ -6,7 +6,7 @@ import { embeddedPath, openDatabase, type Database } from '../../src/db/database
 import { describeDatabases, temporaryDirectory } from '../support/databases.js';
 
 describeDatabases('a database', ({ settings, open }) => {
-  test('is made at the first opening, and opened again as it is', async () => {
+  test('is created at the first opening, and opened unchanged later', async () => {
     const place = settings();
     await (await openDatabase(place)).close();
     const database = await openDatabase(place);
@@ -14,7 +14,7 @@ describeDatabases('a database', ({ settings, open }) => {
     await database.close();
   });
 
-  test('that a newer version wrote is refused, with what to do', async () => {
+  test('of a newer version is refused, with a remedy', async () => {
     const place = settings();
     const database = await openDatabase(place);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2030-01-01')`.execute(
@@ -64,7 +64,7 @@ describe('the embedded database', () => {
     expect(statSync(embeddedPath({ dataDirectory })).mode & 0o777).toBe(0o600);
   });
 
-  test('holds everything by itself once it is closed, and leaves the log to others that have it open', async () => {
+  test('is one complete file once closed, unless others have it open', async () => {
     const place = { dataDirectory: temporaryDirectory(), database: undefined };
     const path = embeddedPath(place);
     const logBytes = () => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
@@ -89,7 +89,7 @@ describe('the embedded database', () => {
     await alone.close();
   });
 
-  test('that is closed while somebody reads an older state loses nothing, and the reader cleans up', async () => {
+  test('loses nothing when closed during a read of an older state, and the reader cleans up', async () => {
     const place = { dataDirectory: temporaryDirectory(), database: undefined };
     const database = await openDatabase(place);
     const reading = await openDatabase(place);
@@ -109,7 +109,7 @@ describe('the embedded database', () => {
     await again.close();
   });
 
-  test('that is damaged, locked, or cannot be opened is named as such', async () => {
+  test('that is damaged, locked or cannot be opened is reported as such', async () => {
     const dataDirectory = temporaryDirectory();
     const path = embeddedPath({ dataDirectory });
     writeFileSync(path, 'no database at all, although it is long enough to be one'.repeat(100));
@@ -135,7 +135,7 @@ describe('the embedded database', () => {
   });
 });
 
-test('a PostgreSQL server that is not there is named, its password is not', async () => {
+test('an unreachable PostgreSQL server is reported without its password', async () => {
   const failure = await openDatabase({
     dataDirectory: temporaryDirectory(),
     database: 'postgres://someone:secret-word@127.0.0.1:1/none',

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 test.skipIf(postgresMissing !== undefined)(
-  'a connection that breaks while it is set up takes no place in the pool, and the pool can be closed',
+  'a connection that breaks during setup keeps no place in the pool, and the pool can be closed',
   async () => {
     const { url, stopCutting } = await cutWhileSetUp(postgres?.createDatabase() ?? '');
     const db = new Kysely<unknown>({ dialect: postgresDialect(url) });

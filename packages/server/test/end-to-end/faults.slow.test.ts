@@ -58,7 +58,7 @@ describe('an inference process', () => {
 });
 
 describe('SIGTERM', () => {
-  test('lets every session have the finals of what it sent, then closes with 1001 and exits with 0', async () => {
+  test('sends every session the finals of its audio, then closes with 1001 and exits with 0', async () => {
     const server = await startRealServer('--workers', '2', '--max-buffered-seconds', '60', ...UNHURRIED);
     const clients = await Promise.all([connect(server.url), connectOptedIn(server.url), connect(server.url)]);
     for (const client of clients) client.send(read.pcm.subarray(0, read.pcm.length - 32_000));
@@ -71,34 +71,38 @@ describe('SIGTERM', () => {
       expect(wordErrorRate(read.text, transcriptOf(client))).toBeLessThan(READ_WER);
   });
 
-  test('under load, with the rest sent to the next server, loses no word', { timeout: 180_000 }, async () => {
-    const first = await startRealServer('--workers', '2', ...UNHURRIED);
-    const before = await Promise.all(Array.from({ length: 4 }, () => connectOptedIn(first.url)));
-    const speaking = before.map((client) => speak(client, interview.pcm, 2));
-    await until(() => before.every((client) => finalsOf(client).length >= 3));
-    first.signal('SIGTERM');
-    await Promise.all(speaking);
-    expect(await first.exited).toBe(0);
+  test(
+    'under load loses no words when the rest is sent to the next server',
+    { timeout: 180_000 },
+    async () => {
+      const first = await startRealServer('--workers', '2', ...UNHURRIED);
+      const before = await Promise.all(Array.from({ length: 4 }, () => connectOptedIn(first.url)));
+      const speaking = before.map((client) => speak(client, interview.pcm, 2));
+      await until(() => before.every((client) => finalsOf(client).length >= 3));
+      first.signal('SIGTERM');
+      await Promise.all(speaking);
+      expect(await first.exited).toBe(0);
 
-    const second = await startRealServer(
-      '--workers',
-      '2',
-      '--max-final-delay-seconds',
-      '60',
-      '--max-buffered-seconds',
-      '90',
-    );
-    await Promise.all(
-      before.map(async (client) => {
-        const next = await connectOptedIn(second.url);
-        await speak(next, interview.pcm.subarray(2 * Math.round(settledSeconds(client) * 16_000)), 10);
-        next.send({ type: 'stop' });
-        await next.next('stopped');
-        const heard = `${transcriptOf(client)} ${transcriptOf(next)}`;
-        expect(wordErrorRate(interview.text, heard)).toBeLessThan(undisturbedWer + AS_GOOD_WER);
-      }),
-    );
-  });
+      const second = await startRealServer(
+        '--workers',
+        '2',
+        '--max-final-delay-seconds',
+        '60',
+        '--max-buffered-seconds',
+        '90',
+      );
+      await Promise.all(
+        before.map(async (client) => {
+          const next = await connectOptedIn(second.url);
+          await speak(next, interview.pcm.subarray(2 * Math.round(settledSeconds(client) * 16_000)), 10);
+          next.send({ type: 'stop' });
+          await next.next('stopped');
+          const heard = `${transcriptOf(client)} ${transcriptOf(next)}`;
+          expect(wordErrorRate(interview.text, heard)).toBeLessThan(undisturbedWer + AS_GOOD_WER);
+        }),
+      );
+    },
+  );
 
   test('twice ends the process at once', async () => {
     const server = await startRealServer('--workers', '1', '--drain-seconds', '600');

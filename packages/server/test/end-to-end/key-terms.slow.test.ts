@@ -34,18 +34,18 @@ describe('a drug', () => {
   test.each([
     ['dictation/joe_s001', 'metoprolol'],
     ['dictation/joe_s003', 'apixaban'],
-  ])('of %s is heard right with key terms or the lexicon, and wrong without', async (clip, drug) => {
+  ])('in %s is recognised with key terms or the lexicon, and not without', async (clip, drug) => {
     expect(await hear(clip, { lexicon: 'none' })).not.toContain(drug);
     expect(await hear(clip, { lexicon: 'none', keyterms: DRUGS })).toContain(drug);
     expect(await hear(clip, { lexicon: 'medical' })).toContain(drug);
   });
 
-  test('is written as it stands in the list', async () => {
+  test('is written as in the list', async () => {
     const keyterms = ['MetoPROLOL'];
     expect(await hear('dictation/joe_s001', { lexicon: 'none', keyterms })).toContain('MetoPROLOL');
   });
 
-  test('of an upload is heard right with key terms', async () => {
+  test('in an upload is recognised with key terms', async () => {
     const fields = { keyterms: JSON.stringify(DRUGS), lexicon: 'none' };
     const { id } = await submit(server.url, await clipFile(), fields);
     expect(await ended(server.url, id)).toMatchObject({ status: 'done' });
@@ -54,11 +54,14 @@ describe('a drug', () => {
 });
 
 describe('key terms', () => {
-  test.each(['noise/keyboard-typing', 'noise/pink', 'noise/silence'])('are not heard in %s', async (clip) => {
-    expect(await hear(clip, { keyterms: DRUGS })).toBe('');
-  });
+  test.each(['noise/keyboard-typing', 'noise/pink', 'noise/silence'])(
+    'are not inserted in %s',
+    async (clip) => {
+      expect(await hear(clip, { keyterms: DRUGS })).toBe('');
+    },
+  );
 
-  test('are not heard where something else is said', async () => {
+  test('are not inserted where something else is said', async () => {
     const heard = await hear('jfk/jfk', { keyterms: DRUGS });
     expect(heard).toMatch(/country/i);
     for (const drug of DRUGS) expect(heard.toLowerCase()).not.toContain(drug);

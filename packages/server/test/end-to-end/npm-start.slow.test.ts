@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ownEnvironment } from '../support/real-server.js';
 import { until } from '../support/until.js';
 
-test('npm start hands a signal on to the server', async () => {
+test('npm start forwards a signal to the server', async () => {
   const root = fileURLToPath(new URL('../../../../', import.meta.url));
   const npm = spawn('npm', ['start', '--', '--port', '0', '--workers', '1', '--log-format', 'json'], {
     cwd: root,

@@ -240,14 +240,14 @@ const faults: readonly Fault[] = [
   signalled('SIGSEGV'),
 ];
 
-describe('what was said is in no log, metric, error, file, backup or crash report, encoded in no way,', () => {
+describe('no log, metric, error, file, backup or crash report holds what was said, in any encoding,', () => {
   test.each(faults)('after $name', { timeout: 180_000 }, async (fault) => {
     if (fault.isPossible === false) return;
     await expectNoTrace(phrase, fault);
   });
 });
 
-test('nothing of a transcription is left in the home folder, least of all by a runtime that would report its use', async () => {
+test('a transcription writes nothing to the home folder', async () => {
   const home = temporaryFolder();
   const { status, stdout } = await runCli(
     ['transcribe', clipPath('jfk/jfk.flac'), '--cache-directory', cacheDirectory()],

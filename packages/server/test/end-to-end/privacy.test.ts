@@ -10,12 +10,12 @@ beforeAll(async () => {
   phrase = await loadSpeech('dictation/joe_s003');
 });
 
-describe('what was said is in no log, metric, error, file, backup or crash report, encoded in no way,', () => {
-  test('after nothing that goes wrong', { timeout: 180_000 }, async () => {
+describe('no log, metric, error, file, backup or crash report holds what was said, in any encoding,', () => {
+  test('when nothing goes wrong', { timeout: 180_000 }, async () => {
     await expectNoTrace(phrase, { name: 'nothing', inject: () => Promise.resolve() });
   });
 
-  test('and would be found if it were', () => {
+  test('and a search would find it in any encoding', () => {
     const heard = 'The patient was discharged on Apixaban.';
     const canary = createCanary([heard], phrase.pcm);
     const folder = temporaryFolder();

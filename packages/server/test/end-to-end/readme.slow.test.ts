@@ -26,7 +26,7 @@ test('the client in the README transcribes a file when pasted', async () => {
 });
 
 test(
-  'the key terms of the README are taken as they stand there, and heard',
+  'the key terms of the README are accepted as written there, and recognised',
   { timeout: 180_000 },
   async () => {
     const configure = JSON.parse(await readExample(ROOT, '<!-- key terms -->', 'json')) as {

@@ -48,7 +48,7 @@ describe('real speech in a file', () => {
     expect(wordsOf(vtt)).toEqual(expect.arrayContaining(['fellow', 'americans', 'country']));
   });
 
-  test('that is heard four times has its segments and words one behind the other', async () => {
+  test('that is heard four times has segments and words in order that do not overlap', async () => {
     const fields = { words: 'true', hearings: '4', writtenForm: 'on', dictationCommands: 'on' };
     const { id } = await submit(server.url, await clipFile('jfk/jfk.flac'), fields);
     expect(await ended(server.url, id)).toMatchObject({ status: 'done' });
@@ -60,7 +60,7 @@ describe('real speech in a file', () => {
       expect([start, end]).toEqual([words[0]?.start, words.at(-1)?.end]);
   });
 
-  test('is cancelled in the middle of it, and the server goes on', async () => {
+  test('can be cancelled while it is transcribed, and the server goes on', async () => {
     const { id } = await submit(server.url, await clipFile('medical/MSK0001-opening.flac'));
     expect((await remove(server.url, id)).status).toBe(204);
     expect(await ended(server.url, id)).toMatchObject({ status: 'cancelled' });
@@ -78,7 +78,7 @@ describe('real speech in a file', () => {
 });
 
 describe('a live session of real speech', () => {
-  test('is read again after its stop, beside its finals', async () => {
+  test('is transcribed again after its stop, and its finals stay as they are', async () => {
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', refine: 'on-stop' });
     client.send(silence(2));
@@ -96,7 +96,7 @@ describe('a live session of real speech', () => {
     client.socket.close();
   });
 
-  test('that ends without a stop is read again, and fetched afterwards', async () => {
+  test('that ends without a stop is transcribed again, and can be fetched afterwards', async () => {
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', refine: 'on-stop' });
     client.send(speech.pcm);

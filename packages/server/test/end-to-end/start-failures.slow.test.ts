@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { runServe } from '../support/real-server.js';
 
-test('a port in use is told in one line', async () => {
+test('a port in use is reported in one line', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await once(other, 'listening');
@@ -29,11 +29,11 @@ test.each<[string, readonly string[], string, string]>([
     '/nonexistent.json',
     '--config',
   ],
-])('%s is told in one line', async (_name, flags, what, remedy) => {
+])('%s is reported in one line', async (_name, flags, what, remedy) => {
   await expectRefused(flags, what, remedy);
 });
 
-test('a model file that was cut is told by name in one line', async () => {
+test('a cut model file is reported by name in one line', async () => {
   const installed = fileURLToPath(
     new URL(
       '../../../../node_modules/@usefulsensors/moonshine-js/dist/model/tiny/quantized',
@@ -53,7 +53,7 @@ test('a model file that was cut is told by name in one line', async () => {
   );
 });
 
-test('an unknown variable is told in one line', async () => {
+test('an unknown variable is reported in one line', async () => {
   await expectRefused([], 'AUSCULT_PROT', 'AUSCULT_PORT', { AUSCULT_PROT: '1' });
 });
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 describe('real speech through the socket', () => {
-  test('reaches a client that opted in as it is spoken, without words that flicker', async () => {
+  test('reaches a client that opted in while it is spoken, without flicker', async () => {
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', words: true });
     await speak(client, speech.pcm, 1);
@@ -44,7 +44,7 @@ describe('real speech through the socket', () => {
     expect(client.all('speech').map(({ state }) => state)).toContain('started');
   });
 
-  test('is in the record to its end, where its client closes right behind it', async () => {
+  test('is recorded to its end when its client closes right after it', async () => {
     const client = await connect(server.url);
     // The last word, without the second of silence behind it.
     await speak(client, speech.pcm.subarray(0, -32_000), 2);
@@ -70,7 +70,7 @@ describe('real speech through the socket', () => {
   });
 
   test(
-    'is heard after ten minutes of silence, at its place in the stream',
+    'is recognised after ten minutes of silence, at its time in the stream',
     { timeout: 300_000 },
     async () => {
       await expectHeardAfterSilence(server.url, speech, 10);

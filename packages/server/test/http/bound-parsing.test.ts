@@ -12,8 +12,8 @@ import { clipFile, FORM_TAIL, formHead, rawUpload } from '../support/upload.js';
 const REQUEST = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
 const CHUNKED = 'POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n';
 
-describe.each(['http', 'https'] as const)('what is read at once over %s', (scheme) => {
-  test('holds hundreds of requests: a few are parsed and answered, and the connection is closed', async () => {
+describe.each(['http', 'https'] as const)('parsing of what a connection over %s sends at once', (scheme) => {
+  test('stops after a few of hundreds of requests, which are answered before the connection is closed', async () => {
     const { dial, parsed } = await startCounting(scheme);
     const answers = await answersTo(await dial(), REQUEST.repeat(500));
     expect(answers.match(/HTTP\/1\.1 200/gu)).toHaveLength(8);
@@ -23,14 +23,14 @@ describe.each(['http', 'https'] as const)('what is read at once over %s', (schem
   test.each([
     ['without a host', 'GET / HTTP/1.1\r\n\r\n', 'HTTP/1.1 400'],
     ['with expectations', 'GET / HTTP/1.1\r\nhost: localhost\r\nexpect: more\r\n\r\n', 'HTTP/1.1 417'],
-  ])('holds hundreds of requests %s, which no route is given', async (_what, request, answer) => {
+  ])('stops after a few of hundreds of requests %s, which reach no route', async (_what, request, answer) => {
     const { dial, parsed } = await startCounting(scheme);
     const answers = await answersTo(await dial(), request.repeat(500));
     expect(answers.match(/HTTP\/1\.1 \d+/gu)).toEqual([answer]);
     expect(parsed.requests).toBe(8);
   });
 
-  test('holds a body of thousands of chunks: it is parsed no further than to the limit, and refused', async () => {
+  test('stops at the limit in a body of thousands of tiny chunks, which is refused', async () => {
     const { dial, parsed } = await startCounting(scheme);
     const answers = await answersTo(await dial(), `${CHUNKED}${'1\r\na\r\n'.repeat(5000)}0\r\n\r\n`);
     expect(answers).toMatch(/^HTTP\/1\.1 400/u);
@@ -38,7 +38,7 @@ describe.each(['http', 'https'] as const)('what is read at once over %s', (schem
     expect(parsed).toEqual({ requests: 1, pieces: 508 });
   });
 
-  test('holds a body of chunks that are small but not tiny: it is taken', async () => {
+  test('does not stop in a body of chunks that are small but not tiny', async () => {
     const { dial, parsed } = await startCounting(scheme);
     const chunk = `40\r\n${'a'.repeat(64)}\r\n`;
     const answers = await answersTo(await dial(), `${CHUNKED}${chunk.repeat(900)}0\r\n\r\n`);
@@ -46,7 +46,7 @@ describe.each(['http', 'https'] as const)('what is read at once over %s', (schem
     expect(parsed.pieces).toBeGreaterThanOrEqual(900);
   });
 
-  test('a connection goes on for as many requests as one likes, with some at a time', async () => {
+  test('does not limit the requests of a connection, with a few at a time', async () => {
     const { dial, parsed } = await startCounting(scheme);
     const socket = await dial();
     for (let round = 0; round < 5; round++) {
@@ -61,7 +61,7 @@ describe.each(['http', 'https'] as const)('what is read at once over %s', (schem
   });
 });
 
-test('a login in tiny chunks is refused by name, and others go on', async () => {
+test('a login in tiny chunks is refused with its own code, and other sessions go on', async () => {
   const { url } = await startScriptedServer();
   const other = await connectOptedIn(url);
   const socket = connectTcp(Number(new URL(url).port), '127.0.0.1');
@@ -75,7 +75,7 @@ test('a login in tiny chunks is refused by name, and others go on', async () => 
   await other.next('stopped');
 });
 
-test('a recording in chunks of a hundred bytes is taken', async () => {
+test('a recording in chunks of a hundred bytes is accepted', async () => {
   const { url } = await startScriptedServer();
   const { request, answered } = rawUpload(url);
   const form = Buffer.concat([formHead(), Buffer.from(await (await clipFile()).arrayBuffer()), FORM_TAIL]);

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 import { FORM_TAIL, formHead, rawUpload } from '../support/upload.js';
 
 describe('a request that is too large or too slow', () => {
-  test('has a head of 10 MB: it is refused by name, and others go on', async () => {
+  test('has a head of 10 MB: it is refused with its own code, and other sessions go on', async () => {
     const { url } = await startScriptedServer();
     const client = await connectOptedIn(url);
     const socket = dial(url);
@@ -22,7 +22,7 @@ describe('a request that is too large or too slow', () => {
     await client.next('stopped');
   });
 
-  test('comes with hundreds of others before any is answered: some are answered, and the connection is closed', async () => {
+  test('comes with hundreds of others at once: some are answered, and the connection is closed', async () => {
     const { url } = await startScriptedServer();
     const socket = dial(url);
     let answers = '';
@@ -43,7 +43,7 @@ describe('a request that is too large or too slow', () => {
   });
 
   test.each(['', 'GET /health HTTP/1.1\r\nhost: loc'])(
-    'sends a head that never ends (%j): it is cut, and others go on',
+    'sends a head that never ends (%j): its connection is cut, and other sessions go on',
     async (start) => {
       const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
       const client = await connectOptedIn(url);
@@ -55,7 +55,7 @@ describe('a request that is too large or too slow', () => {
     },
   );
 
-  test('sends a head byte by byte: it is cut', async () => {
+  test('sends a head byte by byte: its connection is cut', async () => {
     const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
     const socket = dial(url);
     socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
@@ -63,7 +63,7 @@ describe('a request that is too large or too slow', () => {
     expect(await answerOf(socket)).toMatchObject({ status: 408, code: 'request_timeout' });
   });
 
-  test('sends a frame of a socket byte by byte: its session is ended as idle, and others go on', async () => {
+  test('sends a frame of a socket byte by byte: its session ends as idle, and others go on', async () => {
     const { url, log, metrics } = await startScriptedServer({ idleTimeoutSeconds: '1' });
     const socket = dial(url);
     socket.write(
@@ -83,7 +83,7 @@ describe('a request that is too large or too slow', () => {
     await client.next('stopped');
   });
 
-  test('sends a recording byte by byte: the upload is ended by name, and nothing of it is left', async () => {
+  test('sends a recording byte by byte: the upload is ended with its own code, and nothing of it is left', async () => {
     const { url, spoolDirectory } = await startScriptedServer({ idleTimeoutSeconds: '1' });
     const { request, answered } = rawUpload(url);
     request.on('error', () => undefined);
@@ -102,7 +102,7 @@ describe('a request that is too large or too slow', () => {
       Buffer.from('--a-boundary-of-the-test\r\ncontent-type: multipart/mixed\r\n\r\nno'),
     ],
     ['behind its end', FORM_TAIL],
-  ])('falls silent in a form %s: it is ended by name', async (_where, start) => {
+  ])('falls silent in a form %s: it is ended with its own code', async (_where, start) => {
     const { url } = await startScriptedServer({ idleTimeoutSeconds: '1' });
     const { request, answered } = rawUpload(url);
     request.on('error', () => undefined);
@@ -110,7 +110,7 @@ describe('a request that is too large or too slow', () => {
     expect(await answered).toMatchObject({ status: 408, body: { error: { code: 'idle_timeout' } } });
   });
 
-  test('sends a form that has more beside its file than fields can hold: it is ended by name', async () => {
+  test('sends a form that has more beside its file than fields can hold: it is ended with its own code', async () => {
     const { url } = await startScriptedServer();
     const { request, answered } = rawUpload(url);
     request.on('error', () => undefined);
@@ -118,7 +118,7 @@ describe('a request that is too large or too slow', () => {
     expect(await answered).toMatchObject({ status: 413, body: { error: { code: 'upload_too_large' } } });
   });
 
-  test('sends a body drop by drop: it is cut', async () => {
+  test('sends a body drop by drop: its connection is cut', async () => {
     const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
     const socket = dial(url);
     const head = 'host: localhost\r\ncontent-type: application/json\r\ncontent-length: 100';
@@ -167,7 +167,7 @@ describe('a request that makes no sense', () => {
     '/api/v1/keys/../../../etc/passwd',
     '//etc/passwd',
     '/\\..\\x',
-  ])('climbs out of the paths that there are: %s', async (path) => {
+  ])('has a path that leaves the served paths: %s', async (path) => {
     const { url } = await startScriptedServer();
     const socket = dial(url);
     socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);

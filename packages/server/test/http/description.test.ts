@@ -17,7 +17,7 @@ interface Description {
 }
 
 describe('the description of the API', () => {
-  test('has every status that nonsense and strangers are answered with', async () => {
+  test('has every status that malformed and unauthorised requests get', async () => {
     const { url, keyOf } = await startGuardedServer();
     const administrator = bearer(await keyOf('administrator'));
     const clinician = bearer(await keyOf('clinician'));
@@ -50,7 +50,7 @@ describe('the description of the API', () => {
     }
   });
 
-  test('tells what has to be shown, and where nothing has', async () => {
+  test('tells which operations need a credential', async () => {
     const { url } = await startGuardedServer();
     for (const { method, path, operation } of await operationsOf(url)) {
       const { status } = await fetch(url + path, { method });
@@ -61,21 +61,21 @@ describe('the description of the API', () => {
 });
 
 describe('a request that no route foresees', () => {
-  test('with a method that needs a body, where there is nothing', async () => {
+  test('with a method that needs a body, on an unknown path: it gets 404', async () => {
     const { url, log } = await startScriptedServer();
     expect(await statusOf(`${url}/api/v1`, 'QUERY')).toBe(404);
     expect(await statusOf(`${url}/nowhere`, 'QUERY')).toBe(404);
     expect(log()).not.toContain('unexpected');
   });
 
-  test('for a part of a file that it has not: it gets the file', async () => {
+  test('for an invalid range of a file: it gets the whole file', async () => {
     const { url } = await startScriptedServer();
     const response = await fetch(`${url}/client/index.js`, { headers: { range: 'bytes=-' } });
     expect(response.status).toBe(200);
     expect(await response.text()).not.toBe('');
   });
 
-  test('that breaks off is no failure of the server', async () => {
+  test('that breaks off: it does not count as a failure of the server', async () => {
     const { url, log } = await startScriptedServer();
     const socket = connectTcp(Number(new URL(url).port), '127.0.0.1');
     onTestFinished(() => {

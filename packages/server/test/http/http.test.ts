@@ -4,7 +4,7 @@ import { connect, connectOptedIn, silence } from '../support/client.js';
 import { listenOnly, startScriptedServer } from '../support/scripted-server.js';
 
 describe('health', () => {
-  test('tells status and model', async () => {
+  test('reports status and model', async () => {
     const { url } = await startScriptedServer();
     const response = await fetch(`${url}/health`);
     expect(response.status).toBe(200);
@@ -23,14 +23,14 @@ describe('health', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
-  test('is not ready while no inference process is', async () => {
+  test('is not ready while no inference process is ready', async () => {
     const { url, recognizer } = await startScriptedServer();
     recognizer.workersReady = false;
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'unhealthy' });
   });
 
-  test('is not ready from the start of a drain on', async () => {
+  test('is not ready once a drain has begun', async () => {
     const { app, url, recognizer } = await startScriptedServer();
     const client = await connect(url);
     client.send(silence(0.1));
@@ -51,7 +51,7 @@ describe('health', () => {
 
 describe('answers', () => {
   test.each(['/nothing', '/ws/transcribed', '/%zz'])(
-    'have one shape where there is nothing: %s',
+    'have the same form for every unknown path: %s',
     async (path) => {
       const { url } = await startScriptedServer();
       const response = await fetch(url + path);
@@ -85,14 +85,14 @@ describe('answers', () => {
     expect(await statusWithHost(`${url}/health`, 'localhost')).toBe(200);
   });
 
-  test('point to what there is', async () => {
+  test('list the API paths at its root', async () => {
     const { url } = await startScriptedServer();
     expect(await (await fetch(`${url}/api/v1`)).json()).toMatchObject({ transcribe: '/ws/transcribe' });
   });
 });
 
 describe('metrics', () => {
-  test('count what went in and out', async () => {
+  test('count what comes in and goes out', async () => {
     const { url, recognizer, metrics } = await startScriptedServer();
     const client = await connectOptedIn(url);
     client.send(silence(0.5));
@@ -115,7 +115,7 @@ describe('metrics', () => {
     expect(text).toMatch(/auscult_received_bytes_total 1602\d/);
   });
 
-  test('have no label that a client can make up', async () => {
+  test('have no labels that a client can choose', async () => {
     const { url, metrics } = await startScriptedServer();
     const client = await connect(url);
     client.socket.close(4567);

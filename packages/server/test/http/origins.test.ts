@@ -80,7 +80,7 @@ describe('hostAllowed', () => {
     expect(onLoopback.hostAllowed({ host })).toBe(false);
   });
 
-  test('takes any name where everybody says who they are, and only those that are set, if any', () => {
+  test('takes any name where authentication is required, unless names are set', () => {
     expect(onNetwork.hostAllowed({ host: 'anything.example' })).toBe(true);
     const named = createOriginPolicy({
       authentication: 'required',
@@ -92,7 +92,7 @@ describe('hostAllowed', () => {
     for (const host of ['anything.example', 'scribe']) expect(named.hostAllowed({ host })).toBe(false);
   });
 
-  test('takes a name without dots only where it is set, as a name server of the network may know it', () => {
+  test('takes a name without dots only where it is set', () => {
     const named = createOriginPolicy({
       authentication: 'none',
       allowedHosts: ['auscult'],
@@ -104,7 +104,7 @@ describe('hostAllowed', () => {
 });
 
 describe('isOwnPage', () => {
-  test('is a page of the server itself, or one that is set by name', () => {
+  test('accepts a page of the server itself, or one that is set by name', () => {
     const own = { origin: 'http://127.0.0.1:8000', host: '127.0.0.1:8000' };
     expect(onLoopback.isOwnPage(own)).toBe(true);
     expect(onLoopback.isOwnPage({ ...own, origin: 'https://clinic.example' })).toBe(true);

@@ -9,7 +9,7 @@ import { createLog } from '../../src/telemetry/log.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
 describe('the page', () => {
-  test('is served at / with its files, compressed, and kept by what their names promise', async () => {
+  test('is served at / with its files, compressed, and cached for as long as their names allow', async () => {
     const app = fastify();
     await registerPage(app, pageDirectory, createLog({ logLevel: 'warn', logFormat: 'json' }));
     const page = await app.inject('/');
@@ -36,7 +36,7 @@ describe('the page', () => {
     expect(again.statusCode).toBe(304);
   });
 
-  test('may do nothing but what it needs', async () => {
+  test('has a content security policy with only what it needs', async () => {
     const { headers } = await fetch((await startScriptedServer()).url);
     expect(headers.get('content-security-policy')?.split(';').sort()).toEqual([
       "base-uri 'none'",
@@ -51,22 +51,25 @@ describe('the page', () => {
     ]);
   });
 
-  test.each(['index.js', 'capture-worklet.js'])('comes with the SDK for other pages: %s', async (file) => {
-    const { url } = await startScriptedServer();
-    const response = await fetch(`${url}/client/${file}`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toContain('javascript');
-  });
+  test.each(['index.js', 'capture-worklet.js'])(
+    'is served together with the SDK for other pages: %s',
+    async (file) => {
+      const { url } = await startScriptedServer();
+      const response = await fetch(`${url}/client/${file}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toContain('javascript');
+    },
+  );
 
   test.each(['/assets/', '/assets/nothing.js', '/assets/..%2findex.html', '/client/../../package.json'])(
-    'shows nothing else: %s',
+    'gives no other files: %s',
     async (path) => {
       const { url } = await startScriptedServer();
       expect((await fetch(url + path)).status).toBe(404);
     },
   );
 
-  test('that was not built says so, and what to do', async () => {
+  test('that was not built is reported with a remedy', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'auscult-page-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true });

@@ -12,7 +12,7 @@ describe('behind a proxy that serves it under a path', () => {
   test.each([
     ['that says so', FORWARDED],
     ['that says nothing', {}],
-  ])('all addresses that the server names are right: one %s', async (_, headers) => {
+  ])('the server names right addresses (behind a proxy %s)', async (_, headers) => {
     const { url } = await startScriptedServer({ trustedProxies: '127.0.0.1' });
     for (const address of [url, await startPrefixProxy(url, '/scribe', headers)]) {
       const response = await post(address, formOf(await clipFile()));
@@ -26,7 +26,7 @@ describe('behind a proxy that serves it under a path', () => {
     }
   });
 
-  test('so are those of keys and users', async () => {
+  test('the server names right addresses of keys and users', async () => {
     const { url, keyOf } = await startGuardedServer();
     const address = await startPrefixProxy(url, '/scribe');
     const headers = bearer(await keyOf('administrator'));
@@ -40,7 +40,7 @@ describe('behind a proxy that serves it under a path', () => {
     }
   });
 
-  test('what there is names paths with what the proxy says', async () => {
+  test('the overview of the API names paths with the prefix of the proxy', async () => {
     const { url } = await startScriptedServer({ trustedProxies: '127.0.0.1' });
     const overview = async (address: string) =>
       (await (await fetch(`${address}/api/v1`)).json()) as Record<string, string>;
@@ -73,9 +73,9 @@ describe('behind a proxy that serves it under a path', () => {
   });
 });
 
-describe('what comes as the prefix of a proxy', () => {
+describe('the prefix that a proxy names', () => {
   const ips = ['127.0.0.1', '192.0.2.7'];
-  test.each(['/scribe', '/clinic/scribe-2', '/~ward/a.b_c'])('counts where it is a path: %s', (prefix) => {
+  test.each(['/scribe', '/clinic/scribe-2', '/~ward/a.b_c'])('is used where it is a path: %s', (prefix) => {
     expect(prefixOf({ headers: { 'x-forwarded-prefix': prefix }, ips })).toBe(prefix);
     expect(prefixOf({ headers: { 'x-forwarded-prefix': `${prefix}/` }, ips })).toBe(prefix);
   });
@@ -93,11 +93,11 @@ describe('what comes as the prefix of a proxy', () => {
     '/a\r\nset-cookie: a=b',
     `/${'a'.repeat(200)}`,
     '',
-  ])('is left out where it is none: %j', (prefix) => {
+  ])('is ignored where it is not a path: %j', (prefix) => {
     expect(prefixOf({ headers: { 'x-forwarded-prefix': prefix }, ips })).toBe('');
   });
 
-  test('is not believed of others than trusted proxies', async () => {
+  test('is ignored unless the proxy is trusted', async () => {
     const { url } = await startScriptedServer();
     const overview = await fetch(`${url}/api/v1`, { headers: FORWARDED });
     expect(await overview.json()).toMatchObject({ transcribe: '/ws/transcribe' });

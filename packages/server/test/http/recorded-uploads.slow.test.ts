@@ -45,7 +45,7 @@ describeDatabases('a recording that is uploaded', ({ settings }) => {
     expect([await found('upload'), await found('live')]).toEqual([1, 0]);
   });
 
-  test('has its audio kept once, where audio is kept', async () => {
+  test('has its audio kept once if audio is kept', async () => {
     for (const keepAudio of ['true', 'false']) {
       const server = await start({ keepAudio });
       const { id } = await submit(server.url, await clipFile(), { hearings: '2' });
@@ -59,14 +59,14 @@ describeDatabases('a recording that is uploaded', ({ settings }) => {
 });
 
 describe('the record of a recording', () => {
-  test('leaves nothing but its log where records are off', async () => {
+  test('is not made where records are off', async () => {
     const server = await startScriptedServer({ records: 'off' });
     const { id } = await submit(server.url, await clipFile());
     expect(await ended(server.url, id)).toMatchObject({ status: 'done' });
     expect(await recordOf(server, id)).toMatchObject({ error: { code: 'record_not_found' } });
   });
 
-  test('holds no text of one that was cancelled', async () => {
+  test('holds no text of a cancelled recording', async () => {
     const server = await startScriptedServer();
     let go = (): void => undefined;
     server.recognizer.flushGate = new Promise((resolve) => (go = resolve));
@@ -78,7 +78,7 @@ describe('the record of a recording', () => {
     expect(await recordOf(server, cancelled.id)).toMatchObject({ finals: 0, text: '' });
   });
 
-  test('is waited for while the database is locked, and no other recording is taken meanwhile', async () => {
+  test('is waited for while the database is locked, and further recordings are refused meanwhile', async () => {
     const server = await startScriptedServer();
     let go = (): void => undefined;
     server.recognizer.flushGate = new Promise((resolve) => (go = resolve));
@@ -102,7 +102,7 @@ describe('the record of a recording', () => {
     expect(await recordOf(server, id)).toMatchObject({ finals: 1 });
   });
 
-  test('is of who uploaded it, and who reads the text is in the audit log', async () => {
+  test('belongs to whoever uploaded it, and reading its text is audited', async () => {
     const server = await startGuardedServer();
     const headers = bearer(await server.keyOf('service'));
     const response = await post(server.url, formOf(await clipFile()), headers);

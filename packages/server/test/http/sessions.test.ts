@@ -44,7 +44,7 @@ test('a session is found, read, corrected, exported, held and destroyed', async 
   });
 });
 
-test('what is asked for wrongly is named, and nothing of it is repeated', async () => {
+test('wrong requests are refused with a code, and nothing of them is repeated', async () => {
   const { id, request } = await recorded(['good morning']);
   for (const [path, method, body, code] of [
     ['/..%2F..%2Fetc%2Fpasswd/export', 'GET', undefined, 'record_not_found'],
@@ -62,7 +62,7 @@ test('what is asked for wrongly is named, and nothing of it is repeated', async 
   expect((await request('')).body).toMatchObject({ sessions: [{ id }] });
 });
 
-test('a file of a record that was shortened is refused, or says so in every format; health and metrics tell', async () => {
+test('the export of a shortened record is refused, or marked in every format on request', async () => {
   const { id, request, server } = await recorded(['good morning', 'my knee', 'my hip']);
   const ready = async (): Promise<unknown> => (await fetch(`${server.url}/health/ready`)).json();
   expect(await ready()).toMatchObject({ degraded: [] });

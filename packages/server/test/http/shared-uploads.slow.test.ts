@@ -3,7 +3,7 @@ import { bearer, startGuardedServer } from '../support/guarded-server.js';
 import { clipFile, formOf, post, type TranscriptionAnswer } from '../support/upload.js';
 import { until } from '../support/until.js';
 
-test('recordings of several people take turns, however many one of them has sent', async () => {
+test('recordings of several users take turns, however many one of them has sent', async () => {
   const { url, recognizer, keyOf } = await startGuardedServer({ transcriptionsAtATime: '1' });
   let open = (): void => undefined;
   recognizer.flushGate = new Promise((resolve) => (open = resolve));

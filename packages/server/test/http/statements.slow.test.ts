@@ -67,7 +67,7 @@ interface Attempt {
 
 describeDatabases('text that looks like a statement', ({ settings }) => {
   test(
-    'is text in every field of every route: each has a named answer, and nothing is changed',
+    'is treated as text in every field of every route, and changes nothing',
     { timeout: 240_000 },
     async () => {
       const place = settings();
@@ -88,7 +88,7 @@ describeDatabases('text that looks like a statement', ({ settings }) => {
     },
   );
 
-  test('is text in every field of every message of a socket', async () => {
+  test('is treated as text in every field of every message of a socket', async () => {
     const place = settings();
     const server = await startServer(place);
     const id = await recordedSession(server);
@@ -105,7 +105,7 @@ describeDatabases('text that looks like a statement', ({ settings }) => {
     await expectUntouched(server, place, id);
   });
 
-  test('is kept as it is in a correction, if it can be kept at all', async () => {
+  test('is kept unchanged in a correction, if it can be stored at all', async () => {
     const server = await startServer(settings());
     const id = await recordedSession(server);
     const path = `${server.url}/api/v1/sessions/${id}`;

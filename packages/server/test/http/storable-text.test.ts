@@ -8,7 +8,7 @@ import { startScriptedServer } from '../support/scripted-server.js';
 const ODD = ['\u0000', '\ud800', 'a\udc00b'];
 
 describe('text that cannot be stored', () => {
-  test('is found where a plain search finds it', () => {
+  test('is found wherever a plain search finds it', () => {
     const text = fc.oneof({ weight: 20, arbitrary: fc.string() }, fc.constantFrom(...ODD));
     const name = fc.stringMatching(/^[a-z_]\w{0,8}$/);
     const value = fc.letrec<{ any: unknown }>((tie) => ({
@@ -30,7 +30,7 @@ describe('text that cannot be stored', () => {
     );
   });
 
-  test('is not named by what a client made up', () => {
+  test('is not reported by a field name that a client chose', () => {
     for (const name of ['a'.repeat(60_000), 'Mrs. Smith', '', 'a.b'])
       expect(outcomeOf({ params: {}, query: {}, body: { ok: { [name]: '\0' } } })).toMatchObject({
         field: 'ok',
@@ -38,7 +38,7 @@ describe('text that cannot be stored', () => {
   });
 });
 
-describe('a request with more in it than any needs', () => {
+describe('a request with too much in it', () => {
   test.each([
     ['16 levels', nested(16), 'taken'],
     ['17 levels', nested(17), 'too_deeply_nested'],
@@ -52,7 +52,7 @@ describe('a request with more in it than any needs', () => {
     expect(typeof outcome === 'string' ? outcome : outcome.code).toBe(expected);
   });
 
-  test('is refused by name before anybody has logged in, and others go on', async () => {
+  test('is refused with its own code before a login', async () => {
     const { url } = await startGuardedServer();
     const login = (body: string) =>
       fetch(`${url}/api/v1/login`, {

@@ -26,7 +26,7 @@ const NO_CLIENTS = { tlsClientCa: undefined, tlsClientCrl: undefined };
 const silent = createLog({ logLevel: 'silent', logFormat: 'json' });
 
 describe('a server with a certificate', () => {
-  test('speaks TLS 1.2 and 1.3, not 1.1, and tells browsers to stay with it', async () => {
+  test('speaks TLS 1.2 and 1.3, not 1.1, and tells browsers to use only https', async () => {
     const { files, pair } = folderWith(await createServerPair());
     const server = await startScriptedServer(files);
     expect(server.url).toMatch(/^https:/);
@@ -42,7 +42,7 @@ describe('a server with a certificate', () => {
   });
 
   test.each(['ECDHE-RSA-AES128-SHA256', 'ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SHA256', 'AES256-SHA'])(
-    'takes no cipher without forward secrecy or authentication: %s',
+    'refuses ciphers without forward secrecy or authentication: %s',
     async (cipher) => {
       const { files, pair } = folderWith(await createServerPair());
       const server = await startScriptedServer(files);
@@ -51,7 +51,7 @@ describe('a server with a certificate', () => {
     },
   );
 
-  test('takes a new pair of files while it runs, and keeps the old one where the new is broken', async () => {
+  test('loads a new pair of files while it runs, and keeps the old one if the new is broken', async () => {
     const { files, pair } = folderWith(await createServerPair());
     let log = '';
     const tls = createTls(
@@ -90,7 +90,7 @@ describe('a server with a certificate', () => {
     expect(log).not.toContain(pair.key.split('\n')[1]);
   });
 
-  test('does not start with files that cannot be used, and names them', async () => {
+  test('does not start with unusable files, and names them', async () => {
     const { files, folder } = folderWith(await createServerPair());
     const broken = join(folder, 'broken.pem');
     writeFileSync(broken, 'nothing');
@@ -115,7 +115,7 @@ describe('a server with a certificate', () => {
 });
 
 describe('a client certificate', () => {
-  test('says who somebody is, if the authority has signed it and it names a role', async () => {
+  test('gives an identity if the authority has signed it and it names a role', async () => {
     const { files, pair, folder } = folderWith(await createServerPair());
     const authority = await createAuthority();
     const tlsClientCa = join(folder, 'authority.pem');
@@ -158,7 +158,7 @@ describe('a client certificate', () => {
 describe('a client certificate that is revoked', () => {
   const gateway = { name: 'gateway', units: ['service'] };
 
-  test('says nobody is anybody, nor does any where the list has expired or lacks an authority', async () => {
+  test('gives no identity, nor does any certificate when the list has expired or lacks the authority', async () => {
     const { files, pair, folder } = folderWith(await createServerPair());
     const authority = await createAuthority();
     const [good, revoked] = [
@@ -184,7 +184,7 @@ describe('a client certificate that is revoked', () => {
     expect(await statusOf(others + list, revoked)).toBe(401);
   });
 
-  test('loses its connections when the list that names it is read, and does not come back', async () => {
+  test('loses its connections when the list is reloaded, and cannot reconnect', async () => {
     const { files, pair, folder } = folderWith(await createServerPair());
     const authority = await createAuthority();
     const tlsClientCa = join(folder, 'ca.pem');
@@ -240,7 +240,7 @@ describe('a client certificate that is revoked', () => {
 describe('a server behind a proxy', () => {
   const NETWORK = { host: '0.0.0.0', authentication: 'required', trustedProxies: '127.0.0.1' };
 
-  test('believes a trusted one that it was reached over https, and nobody else', async () => {
+  test('believes only a trusted proxy that it was reached over https', async () => {
     const server = await startGuardedServer(NETWORK);
     const url = server.url.replace('0.0.0.0', '127.0.0.1');
     const headers = bearer(await server.keyOf('clinician'));
@@ -265,7 +265,7 @@ describe('a server behind a proxy', () => {
     expect(await socket.closed).toBe(1006);
   });
 
-  test('does not believe what is forwarded where no proxy is trusted', async () => {
+  test('ignores forwarded addresses where no proxy is trusted', async () => {
     const server = await startGuardedServer();
     await fetch(`${server.url}/api/v1/identity`, {
       headers: { ...bearer('wrong'), 'x-forwarded-for': '203.0.113.9' },

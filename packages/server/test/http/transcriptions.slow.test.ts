@@ -26,7 +26,7 @@ const ALL_FIELDS =
 const NO_SAMPLES = waveFile({ tag: 1, bits: 16, sampleRate: 8000, channels: 1 }, Buffer.alloc(0));
 
 describe('a recording', () => {
-  test('is heard at low priority, as the form says, with settings that suit recordings', async () => {
+  test('is transcribed in the background, in the language of the form, with settings that suit recordings', async () => {
     const { url, recognizer } = await startScriptedServer({ endpointingMs: '300' });
     const { id } = await submit(url, await clipFile(), { language: 'en-GB' });
     await ended(url, id);
@@ -38,7 +38,7 @@ describe('a recording', () => {
     });
   });
 
-  test('is heard as often as the form says, or else the settings, each time cut at other pauses', async () => {
+  test('is heard as often as the form or the settings say, each time with another endpointing', async () => {
     const { url, recognizer } = await startScriptedServer({ hearings: '2' });
     const { id } = await submit(url, await clipFile(), { hearings: '3' });
     expect(await ended(url, id)).toMatchObject({ status: 'done', progress: 1 });
@@ -50,7 +50,7 @@ describe('a recording', () => {
     expect(recognizer.streams).toHaveLength(5);
   });
 
-  test('of which one hearing fails is given up, and the other hearings with it', async () => {
+  test('is given up with all its hearings when one of them fails', async () => {
     const { url, recognizer } = await startScriptedServer({ hearings: '4' });
     const fault = Promise.reject(new Error('a fault that is injected'));
     fault.catch(() => undefined);
@@ -72,7 +72,7 @@ describe('a recording', () => {
     expect(await ended(url, id)).toMatchObject({ status: 'done', audioSeconds: 1 });
   });
 
-  test('that is cut is transcribed as far as it goes, and said to be damaged', async () => {
+  test('that is cut is transcribed as far as it goes, and marked as damaged', async () => {
     const { url } = await startScriptedServer();
     const whole = await clipFile();
     const { id } = await submit(url, whole.slice(0, whole.size / 2));
@@ -118,7 +118,7 @@ describe('a recording', () => {
     await expectNothingLeft(server);
   });
 
-  test.skipIf(!hasFfmpeg)('that turns out to be longer than allowed is given up', async () => {
+  test.skipIf(!hasFfmpeg)('that turns out too long while it is decoded is given up', async () => {
     const server = await startScriptedServer({ maxRecordingMinutes: '0.02' });
     const { id, audioSeconds } = await submit(server.url, await clipFile('containers/speech.m4a'));
     expect(audioSeconds).toBeUndefined();
@@ -129,14 +129,17 @@ describe('a recording', () => {
     await expectNothingOpen(server);
   });
 
-  test.skipIf(!hasFfmpeg)('in MP4, as telephones make it, is taken where ffmpeg is installed', async () => {
-    const { url } = await startScriptedServer();
-    const { id } = await submit(url, await clipFile('containers/speech.m4a'));
-    expect(await ended(url, id)).toMatchObject({ status: 'done', progress: 1, damaged: false });
-  });
+  test.skipIf(!hasFfmpeg)(
+    'in MP4, as telephones make it, is accepted where ffmpeg is installed',
+    async () => {
+      const { url } = await startScriptedServer();
+      const { id } = await submit(url, await clipFile('containers/speech.m4a'));
+      expect(await ended(url, id)).toMatchObject({ status: 'done', progress: 1, damaged: false });
+    },
+  );
 });
 
-test('of a recording that cannot be read it is said what it lacks', async () => {
+test('an unreadable recording is refused with what it lacks', async () => {
   const { url } = await startScriptedServer();
   const response = await post(url, formOf((await clipFile('containers/speech.m4a')).slice(0, 8000)));
   const { error } = (await response.json()) as { error: { code: string; message: string } };
@@ -146,7 +149,7 @@ test('of a recording that cannot be read it is said what it lacks', async () => 
   );
 });
 
-describe('a form that is wrong is named, and leaves nothing', () => {
+describe('a wrong form is refused with its fault, and leaves nothing', () => {
   const cases: [string, () => Promise<FormData | string>, number, object][] = [
     ['no form', () => Promise.resolve('{}'), 415, { code: 'form_expected' }],
     [
@@ -265,7 +268,7 @@ describe('a form that is wrong is named, and leaves nothing', () => {
     await expectWorking(server);
   });
 
-  test('a form that is none inside', async () => {
+  test('a body that does not match its form headers', async () => {
     const server = await startScriptedServer();
     const response = await post(server.url, 'no boundary anywhere', {
       'content-type': 'multipart/form-data; boundary=x',
@@ -300,7 +303,7 @@ describe('an upload', () => {
     await expectNothingLeft(server);
   });
 
-  test('that is too large is refused at once where it says so, and as soon as it is where it does not', async () => {
+  test('that is too large is refused at once if it declares its size, and at the limit if not', async () => {
     const server = await startScriptedServer({ maxUploadBytes: '100000' });
     const tooLarge = {
       status: 413,
@@ -320,7 +323,7 @@ describe('an upload', () => {
     await expectWorking(server);
   });
 
-  test('that goes silent is ended', async () => {
+  test('that falls silent is ended', async () => {
     const server = await startScriptedServer({ idleTimeoutSeconds: '1' });
     const upload = rawUpload(server.url, { 'content-length': '10000000' });
     upload.request.write(formHead());
@@ -329,7 +332,7 @@ describe('an upload', () => {
     await expectNothingLeft(server);
   });
 
-  test('that the disk has no room for is refused', async () => {
+  test('that cannot be written to disk is refused', async () => {
     const server = await startScriptedServer({ spoolDirectory: '/dev/null/spool' });
     const response = await post(server.url, formOf(await clipFile()));
     expect(response.status).toBe(500);
@@ -346,7 +349,7 @@ describe('an upload', () => {
     expect(own.status).toBe(202);
   });
 
-  test('before the recognizer is warm is told to come back', async () => {
+  test('before the recognizer is warm is refused until later', async () => {
     const { url } = await listenOnly();
     const response = await post(url, formOf(await clipFile()));
     expect(response.status).toBe(503);
@@ -356,7 +359,7 @@ describe('an upload', () => {
 });
 
 describe('transcriptions', () => {
-  test('wait for their turn, up to a number, and can be cancelled while they wait and run', async () => {
+  test('wait for their turn, up to a limit, and can be cancelled while they wait or run', async () => {
     const server = await startScriptedServer({ maxTranscriptionJobs: '3', transcriptionsAtATime: '1' });
     const { url, recognizer } = server;
     const open = holdFlush(server);
@@ -398,7 +401,7 @@ describe('transcriptions', () => {
     );
   });
 
-  test('whose recognition fails say so', async () => {
+  test('whose recognition fails are reported as failed', async () => {
     const server = await startScriptedServer();
     const open = holdFlush(server);
     const { id } = await submit(server.url, await clipFile());
@@ -415,7 +418,7 @@ describe('transcriptions', () => {
     await expectNothingOpen(server);
   });
 
-  test('that fail in a way that nothing was prepared for are named and logged without content', async () => {
+  test('that fail unexpectedly are reported and logged without content', async () => {
     const server = await startScriptedServer();
     server.recognizer.pushError = new Error('secret words in a message');
     const { id } = await submit(server.url, await clipFile());
@@ -441,13 +444,13 @@ describe('transcriptions', () => {
     ['DELETE', '/nobody', 404, 'transcription_not_found'],
     ['GET', '/nobody/nothing', 404, 'not_found'],
     ['PUT', '', 404, 'not_found'],
-  ])('that are not there: %s %s', async (method, path, status, code) => {
+  ])('that do not exist are not found: %s %s', async (method, path, status, code) => {
     const { url } = await startScriptedServer();
     const response = await fetch(`${url}/api/v1/transcriptions${path}`, { method });
     expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }]);
   });
 
-  test('are not written in a format that is not known', async () => {
+  test('are refused in an unknown format', async () => {
     const { url } = await startScriptedServer();
     const { id } = await submit(url, await clipFile());
     await ended(url, id);
@@ -465,7 +468,7 @@ describe('transcriptions', () => {
 });
 
 describe('a drain', () => {
-  test('cancels what waits and runs, ends uploads and takes no more', async () => {
+  test('cancels waiting and running transcriptions, ends uploads and refuses new ones', async () => {
     const server = await startScriptedServer({ transcriptionsAtATime: '1' });
     const { app, url } = server;
     holdFlush(server);

@@ -54,7 +54,7 @@ describe('a recording', () => {
     expect((await result(url, id)).status).toBe(404);
   });
 
-  test('brings its words where they are asked for', async () => {
+  test('has its words in the result on request', async () => {
     const { url } = await startScriptedServer();
     const { id } = await submit(url, await clipFile(), { words: 'true' });
     await ended(url, id);
@@ -63,7 +63,7 @@ describe('a recording', () => {
     });
   });
 
-  test('whose length nobody knows is as far as it was heard, not as far as it was read', async () => {
+  test('of unknown length has the progress of what was recognised, not of what was read', async () => {
     const { url, recognizer } = await startScriptedServer();
     let open = (): void => undefined;
     recognizer.flushGate = new Promise((resolve) => (open = resolve));

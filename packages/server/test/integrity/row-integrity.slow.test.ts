@@ -40,7 +40,7 @@ const USER = {
 } as const;
 
 describeDatabases('forged rows', ({ kind, settings }) => {
-  test('let no key in: put in, given another role, or put back as it was before it was revoked', async () => {
+  test('let no key in: one with another role or MAC, or one restored from before its revocation', async () => {
     const where = settings();
     const { storage, apiKeys } = await open(where);
     const { id, secret } = await apiKeys.create(KEY, BY_SERVER);
@@ -80,7 +80,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     });
   });
 
-  test('are reported whatever they are read for, such as to revoke a key that is revoked already', async () => {
+  test('are reported on any read, also by the revocation of a revoked key', async () => {
     const { storage, apiKeys } = await open(settings());
     const { id } = await apiKeys.create(KEY, BY_SERVER);
     expect(await apiKeys.revoke(id, BY_SERVER)).toBe(true);
@@ -93,7 +93,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     });
   });
 
-  test('let no user in: given another role or password, a code twice, or put back after being disabled', async () => {
+  test('let no user in: one with another role or password, a used code, or one restored after being disabled', async () => {
     const where = settings();
     const { storage, users, accounts } = await open(where);
     const user = await users.create({ ...USER, usesCodes: false }, BY_SERVER);
@@ -134,7 +134,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     expect(code).not.toBe(used);
   });
 
-  test('keep nobody logged in: moved to somebody else, or put back after it had ended', async () => {
+  test('keep nobody logged in: a login moved to another user, or restored after it had ended', async () => {
     const { storage, users, logins, accounts } = await open(settings());
     const user = await users.create({ ...USER, usesCodes: false }, BY_SERVER);
     const other = await users.create({ ...USER, name: 'other', usesCodes: false }, BY_SERVER);
@@ -173,7 +173,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     expect(await lets()).toBe(false);
   });
 
-  test('open no record to whom it was given, and destroy none that is held', async () => {
+  test('open no record to another owner or group, and let no held record be destroyed', async () => {
     const storage = await openTestStorage(settings());
     const { records, database } = storage;
     for (const id of ['a', 'b', 'c']) await recordSession(storage, id, ['my knee']);
@@ -203,7 +203,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     ]);
   });
 
-  test('are destroyed with what is left of them, but for records that are whole, open or on hold', async () => {
+  test('can be destroyed with the rest of their record, unless it is whole, open or on hold', async () => {
     const storage = await openTestStorage(settings());
     const { records, database } = storage;
     for (const id of ['forged', 'gone', 'whole', 'held']) await recordSession(storage, id, ['my knee']);
@@ -238,7 +238,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     expect((await findings(storage)).map(({ id }) => id)).toEqual(['held', 'open']);
   });
 
-  test('are no part of a record, and leave what is left of it to be read', async () => {
+  test('make a record damaged, and what is left of it can still be read on request', async () => {
     const storage = await openTestStorage(settings(), { keepAudio: 'true' });
     const { records, database } = storage;
     const tamperings = {
@@ -273,7 +273,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     );
   });
 
-  test('never stop a session that is open, which is refused as a record afterwards', async () => {
+  test('never stop an open session, but make its record refused afterwards', async () => {
     const storage = await openTestStorage(settings());
     const writer = await begin(storage, 'a');
     await writer.commit(spoken('my knee', 0));
@@ -290,7 +290,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     expect(count).toBe(3);
   });
 
-  test('of an earlier version are vouched for once, and not again when what vouches for them is taken away', async () => {
+  test('without MACs are vouched for once when they come from an earlier version, and never again', async () => {
     const where = settings();
     const older = await openDatabase(where, { migrateTo: '0006-missing-audio' });
     for (const statement of [
@@ -316,7 +316,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     await expect(openTestStorage(where)).rejects.toThrow();
   });
 
-  test('are told apart from those that an older master key vouches for, which follow the new one', async () => {
+  test('are told apart from rows with MACs of an older master key, which are renewed', async () => {
     const where = settings();
     const { storage, apiKeys } = await open(where);
     const { id } = await apiKeys.create(KEY, BY_SERVER);
@@ -342,7 +342,7 @@ describeDatabases('forged rows', ({ kind, settings }) => {
     expect(await storage.records.summary('a')).toMatchObject({ finals: 1 });
   });
 
-  test('are not made by what cannot be audited: it is not done', async () => {
+  test('do not arise from changes that cannot be audited, because these are rolled back', async () => {
     const { storage, apiKeys, users, accounts, logins } = await open(settings());
     const key = await apiKeys.create(KEY, BY_SERVER);
     const user = await users.create({ ...USER, usesCodes: false }, BY_SERVER);

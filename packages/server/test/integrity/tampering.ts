@@ -48,7 +48,7 @@ type Tampering = typeof tampering extends fc.Arbitrary<infer Value> ? Value : ne
 /** Tests that so many tamperings with single rows, drawn by chance, are found. */
 export function testTampering(tamperings: number): void {
   test(
-    'whatever is done to a single row is found, and nothing is where nothing was done',
+    'any tampering with a single row is found, and nothing else is reported',
     async () => {
       const dataDirectory = temporaryDirectory();
       const storage = await openTestStorage({ dataDirectory, database: undefined }, { keepAudio: 'true' });

@@ -41,14 +41,14 @@ const BUT_FOR_KEYS = [
   'sessions',
 ].map((table) => `delete from ${table}`);
 
-describeDatabases('rows that have lost what vouched for them', ({ settings }) => {
+describeDatabases('rows without MACs', ({ settings }) => {
   test('stay refused where the log is whole', async () => {
     const { where, id } = await used(settings());
     await tamper(where, ...WITHOUT_MACS, FORGED);
     await expectRefused(where, id);
   });
 
-  test('stay refused where the log was cut, and is accepted', async () => {
+  test('stay refused where the log was cut and then accepted', async () => {
     const { where, id } = await used(settings());
     await tamper(where, ...WITHOUT_MACS, FORGED, CUT);
     await expect(openTestStorage(where)).rejects.toThrow('the audit log ends with entry 0');
@@ -57,7 +57,7 @@ describeDatabases('rows that have lost what vouched for them', ({ settings }) =>
     await expectRefused(where, id);
   });
 
-  test('stay refused where the head is gone as well, and the settings tell that it was there', async () => {
+  test('stay refused where the head is gone as well, but saved settings show that it existed', async () => {
     const { where, id } = await used(settings());
     await tamper(where, ...WITHOUT_MACS, FORGED, CUT, WITHOUT_HEAD, WITHOUT_WAITING_ANCHORS);
     rmSync(anchorPathOf(where));
@@ -67,7 +67,7 @@ describeDatabases('rows that have lost what vouched for them', ({ settings }) =>
     await expectRefused(where, id);
   });
 
-  test('are vouched for by nobody who does not say so, where nothing tells any more that any were', async () => {
+  test('are not vouched for without an explicit choice where all traces are gone', async () => {
     const { where, id } = await used(settings());
     await tamper(
       where,
@@ -88,7 +88,7 @@ describeDatabases('rows that have lost what vouched for them', ({ settings }) =>
     await expect(accept(where, 'vouch')).rejects.toThrow('were vouched for before');
   });
 
-  test('keep a start from taking the database for a new one, whatever was emptied around them', async () => {
+  test('keep an otherwise emptied database from being taken for a new one', async () => {
     const { where } = await used(settings());
     await tamper(where, ...BUT_FOR_KEYS, ...WITHOUT_MACS, FORGED);
     await tamper(where, CUT, WITHOUT_HEAD, WITHOUT_WAITING_ANCHORS, WITHOUT_SETTINGS);
@@ -96,7 +96,7 @@ describeDatabases('rows that have lost what vouched for them', ({ settings }) =>
     await expect(openTestStorage(where)).rejects.toThrow('the audit log is empty');
   });
 
-  test('lock nobody out where an intruder left some with MACs: those are good, and the others are refused', async () => {
+  test('do not affect rows that still have MACs', async () => {
     const { where, id } = await used(settings());
     const storage = await openTestStorage(where);
     const other = await createApiKeys(storage).create(KEY, BY_SERVER);
@@ -107,7 +107,7 @@ describeDatabases('rows that have lost what vouched for them', ({ settings }) =>
     expect(await apiKeys.find(id)).toBeUndefined();
   });
 
-  test('of a version that neither sealed nor kept its settings are vouched for once that was said', async () => {
+  test('of a version without seals and saved settings are vouched for on request', async () => {
     const where = settings();
     await openTestStorage(where).then(({ close }) => close());
     const { id } = await used(where);

@@ -44,7 +44,7 @@ async function open(keyTermsDirectory: string | undefined): Promise<Opened> {
 const textsOf = ({ terms }: Opened, tenant: string) => termsOfList(terms.of(tenant)).map(({ text }) => text);
 
 describe('files of key terms', () => {
-  test('are for everybody and for a tenant, whose own come first', async () => {
+  test('are for everybody and for single tenants, whose own come first', async () => {
     const opened = await open(
       folderWith({
         'server.txt': '\ufeff# formulary\r\nmetoprolol\r\n\r\nHbA1c\t1.5\th b a one c|a one c\r\n',
@@ -63,7 +63,7 @@ describe('files of key terms', () => {
     expect(textsOf(opened, '../server')).toEqual(['metoprolol', 'HbA1c']);
   });
 
-  test('need not be there', async () => {
+  test('may be missing', async () => {
     expect(textsOf(await open(undefined), 'north')).toEqual([]);
     expect(textsOf(await open(folderWith({})), 'north')).toEqual([]);
   });
@@ -82,18 +82,18 @@ describe('files of key terms', () => {
       { 'server.txt': Array.from({ length: 5001 }, (_, index) => `term${index}`).join('\n') },
       '5001 key terms',
     ],
-  ])('stop the start where they cannot be used, case %#', async (files, problem) => {
+  ])('stop the start if they are invalid, case %#', async (files, problem) => {
     const failure: unknown = await open(folderWith(files)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ConfigError);
     expect((failure as ConfigError).message).toContain(problem);
     expect((failure as ConfigError).message).not.toMatch(/metoprolol|xxx/);
   });
 
-  test('stop the start where their folder is missing', async () => {
+  test('stop the start if their folder is missing', async () => {
     await expect(open(join(tmpdir(), 'no-such-folder-of-terms'))).rejects.toThrow('cannot be read');
   });
 
-  test('are read again when they change, and stay as they were where they cannot be used', async () => {
+  test('are reloaded when they change, and the former ones stay in use if the new are invalid', async () => {
     const folder = folderWith({ 'server.txt': 'metoprolol\n' });
     const opened = await open(folder);
     writeFileSync(join(folder, 'server.txt'), 'apixaban\n');
@@ -115,7 +115,7 @@ describe('files of key terms', () => {
     expect(opened.log()).not.toMatch(/canary|ito|apixaban|lisinopril/i);
   });
 
-  test('are taken apart on a thread where they are large, and only those that have changed', async () => {
+  test('are parsed on a thread if they are large, and again only if they have changed', async () => {
     const lines = Array.from({ length: 3000 }, (_, number) => `zorblax ${number}\n`).join('');
     const folder = folderWith({
       'server.txt': lines,
@@ -148,7 +148,7 @@ describe('files of key terms', () => {
     expect(readings).toEqual(files.map((name) => ({ name, onThread: true })));
   });
 
-  test('may hold what does no good, which is counted in the log and left out', async () => {
+  test('may hold useless terms, which are counted in the log and left out', async () => {
     const opened = await open(folderWith({ 'server.txt': 'the\n💊\nHbA1c\nhba1c\n' }));
     expect(textsOf(opened, 'north')).toEqual(['HbA1c']);
     expect(opened.log()).toContain('server.txt');

@@ -4,12 +4,12 @@ import { connect, silence } from '../support/client.js';
 import { listenOnly, startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
-test('a connection before the recognizer is warm is told to come back', async () => {
+test('a connection before the recognizer is warm is refused until later', async () => {
   const { url } = await listenOnly();
   await expectRefused(url, 'not_ready');
 });
 
-test('a connection while finals are late is told to come back, and the open one goes on', async () => {
+test('a connection while finals are late is refused until later, and an open one goes on', async () => {
   const { url, recognizer, metrics } = await startScriptedServer();
   const open = await connect(url);
   recognizer.admissionIs = { admitted: false, reason: 'finals-late' };
@@ -21,7 +21,7 @@ test('a connection while finals are late is told to come back, and the open one 
   await open.next('transcription');
 });
 
-test('a connection while no inference process is ready is told to come back', async () => {
+test('a connection while no inference process is ready is refused until later', async () => {
   const { url, recognizer } = await startScriptedServer();
   recognizer.admissionIs = { admitted: false, reason: 'no-worker-ready' };
   await expectRefused(url, 'not_ready');
@@ -58,7 +58,7 @@ test.each(['/nothing', '/health', '/%zz'])(
   },
 );
 
-test('a subprotocol that is not known is not accepted', async () => {
+test('an unknown subprotocol is not accepted', async () => {
   const { url } = await startScriptedServer();
   const both = await connect(url, { protocols: ['other', 'auscult.v1'] });
   expect(both.socket.protocol).toBe('auscult.v1');

@@ -4,7 +4,7 @@ import { startScriptedServer } from '../support/scripted-server.js';
 
 const MANY_FIELDS = Object.fromEntries(Array.from({ length: 5000 }, (_, number) => [`a${number}`, number]));
 
-describe('a message that makes no sense is named, and the session goes on', () => {
+describe('an invalid message is reported, and the session goes on', () => {
   const odd = new Uint8Array(3);
   test.each<[string, object | string, string]>([
     ['broken JSON', '{"type":"audio"', 'malformed_json'],
@@ -37,7 +37,7 @@ describe('a message that makes no sense is named, and the session goes on', () =
     await expectWorking(client);
   });
 
-  test('a frame is refused whole where its channels are not complete', async () => {
+  test('a frame with incomplete channels is refused as a whole', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     client.send({ type: 'configure', channels: 2, encoding: 'f32le' });
@@ -50,7 +50,7 @@ describe('a message that makes no sense is named, and the session goes on', () =
   });
 });
 
-test('a frame over the limit is named before the connection is closed', async () => {
+test('a frame over the limit is reported before the connection is closed', async () => {
   const { url } = await startScriptedServer({ maxFrameBytes: '4096' });
   const other = await connect(url);
   const client = await connect(url);
@@ -61,7 +61,7 @@ test('a frame over the limit is named before the connection is closed', async ()
   await expectWorking(other);
 });
 
-test('a frame that claims to be huge is not waited for', async () => {
+test('a frame that claims to be huge is refused without waiting for it', async () => {
   const { url } = await startScriptedServer();
   const client = await connect(url);
   const header = Buffer.from([0x82, 0xff, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]);
@@ -84,7 +84,7 @@ test.each([
   expect(log()).not.toContain('unexpected');
 });
 
-test('too many messages in a row that make no sense end the session', async () => {
+test('too many invalid messages in a row end the session', async () => {
   const { url } = await startScriptedServer({ maxBadMessages: '3' });
   const client = await connect(url);
   client.send('?');

@@ -45,7 +45,7 @@ describe('a client that knows only the original messages', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  test('may stop without audio and twice', async () => {
+  test('may stop without audio, and several times', async () => {
     const { url } = await startScriptedServer();
     const client = await connect(url);
     client.send({ type: 'stop' });
@@ -61,7 +61,7 @@ describe('a client that knows only the original messages', () => {
 });
 
 describe('a client that opted in', () => {
-  test('by the subprotocol is told the settings at once', async () => {
+  test('by the subprotocol gets the settings at once', async () => {
     const { url } = await startScriptedServer({ endpointingMs: '700', maxBufferedSeconds: '12' });
     const client = await connectOptedIn(url);
     expect(client.messages[1]).toEqual({
@@ -87,7 +87,7 @@ describe('a client that opted in', () => {
     });
   });
 
-  test('by configure is heard as it asked', async () => {
+  test('by configure is transcribed with its settings', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connect(url);
     client.send({
@@ -118,7 +118,7 @@ describe('a client that opted in', () => {
     });
   });
 
-  test('gets partials, speech activity and totals, all as the protocol says', async () => {
+  test('gets partials, speech activity and totals in the form of the protocol', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     client.send(silence(1));
@@ -142,7 +142,7 @@ describe('a client that opted in', () => {
     for (const message of client.messages) serverMessages[message.type].parse(message);
   });
 
-  test('gets each channel by itself', async () => {
+  test('gets each channel transcribed by itself', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     client.send({ type: 'configure', channels: 2 });
@@ -181,7 +181,7 @@ describe('a client that opted in', () => {
     await roundTrip(client);
   });
 
-  test('is told of languages that the model lacks', async () => {
+  test('is told that the model lacks a language', async () => {
     const { url } = await startScriptedServer();
     const client = await connectOptedIn(url);
     client.send({ type: 'configure', language: 'fr' });
@@ -194,7 +194,7 @@ describe('a client that opted in', () => {
     expect(await client.next('ready')).toMatchObject({ language: 'en-GB' });
   });
 
-  test('gets what comes after a stop after its answer', async () => {
+  test('gets the answer to a stop before that of anything sent after it', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     client.send(silence(0.1));
@@ -215,7 +215,7 @@ describe('a client that opted in', () => {
   });
 });
 
-test('a final whose recognition failed is told of, and the session goes on', async () => {
+test('a final whose recognition failed is reported, and the session goes on', async () => {
   const { url, recognizer, log } = await startScriptedServer();
   const client = await connect(url);
   client.send(silence(3));
@@ -227,7 +227,7 @@ test('a final whose recognition failed is told of, and the session goes on', asy
   expect(log()).toContain('audio lost');
 });
 
-test('an unforeseen failure ends its session with a name, and no other', async () => {
+test('an unexpected failure ends only its own session, with an error code', async () => {
   const { url, recognizer, log } = await startScriptedServer();
   const other = await connect(url);
   const client = await connect(url);

@@ -4,7 +4,7 @@ import { connectOptedIn, silence } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
-test('what words may be instead is told to who asks for words, as it is written, and is in the record', async () => {
+test('a client that asks for words gets their alternatives in written form, and the record holds them', async () => {
   const server = await startScriptedServer();
   server.recognizer.doubts = {
     vinblastine: {
@@ -50,7 +50,7 @@ test('what words may be instead is told to who asks for words, as it is written,
   });
 });
 
-test('a client that does not ask for words is told of no doubt', async () => {
+test('a client that does not ask for words gets no doubts', async () => {
   const server = await startScriptedServer();
   server.recognizer.doubts = { knee: { doubtful: true } };
   const client = await connectOptedIn(server.url);

@@ -4,7 +4,7 @@ import { connect, connectOptedIn, silence, type Client } from '../support/client
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
-test('a client that has seen words is told that they are not kept, behind the finals before', async () => {
+test('a client that has seen dropped words is told so, after the finals before them', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
   client.send({ type: 'configure', channels: 2 });
@@ -21,7 +21,7 @@ test('a client that has seen words is told that they are not kept, behind the fi
   expect(JSON.stringify(dropped)).not.toContain('thank you');
 });
 
-test('who has seen none is not told, and who knows only the original messages never is', async () => {
+test('a client that has not seen dropped words or knows only the original messages is not told', async () => {
   for (const open of [connectOptedIn, connect]) {
     const server = await startScriptedServer();
     const client = await open(server.url);
@@ -38,7 +38,7 @@ test('who has seen none is not told, and who knows only the original messages ne
   }
 });
 
-test('what the speaker takes back is counted, and a partial that was a command is taken back', async () => {
+test('finals that the speaker takes back are counted, and the partial of a command is withdrawn', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
   client.send({ type: 'configure', dictationCommands: 'on' });
@@ -57,7 +57,7 @@ test('what the speaker takes back is counted, and a partial that was a command i
   expect(await server.metrics()).toContain('auscult_words_dropped_total{reason="retracted"} 2');
 });
 
-test('a whole recording says how often words were heard and are not in its text', async () => {
+test('the transcription of a recording counts the times that words were dropped', async () => {
   const server = await startScriptedServer({ refineHearings: '1' });
   const client = await connectOptedIn(server.url);
   client.send({ type: 'configure', refine: 'on-stop' });

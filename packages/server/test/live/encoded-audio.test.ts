@@ -22,7 +22,7 @@ test.each([
   ['MP3', () => clip('speech.mp3')],
   ['MP4', () => clip('speech.m4a')],
   ['WAV', () => clip('mu-law.wav')],
-])('bytes of %s that are sent as samples are warned of once, however they are cut', async (kind, bytes) => {
+])('%s sent as samples leads to one warning, however it is cut', async (kind, bytes) => {
   const { url } = await startScriptedServer({ maxMessagesPerSecond: '100000' });
   for (const size of [10, 500, 8_000]) {
     const client = await connectOptedIn(url);
@@ -36,7 +36,7 @@ test.each([
   }
 });
 
-test('the header of a WAVE file before samples is told apart from a recording', async () => {
+test('the header of a WAVE file before samples leads to a warning of its own', async () => {
   const { url } = await startScriptedServer();
   const client = await connectOptedIn(url);
   client.send(Buffer.concat([waveHeader(), Buffer.alloc(3_200)]));
@@ -45,7 +45,7 @@ test('the header of a WAVE file before samples is told apart from a recording', 
   expect(client.all('warning').map(({ code }) => code)).toEqual(['wave_header']);
 });
 
-test('samples are not warned of', async () => {
+test('samples lead to no warning', async () => {
   const { url } = await startScriptedServer();
   const client = await connectOptedIn(url);
   client.send(silence(0.1));
@@ -55,7 +55,7 @@ test('samples are not warned of', async () => {
   expect(client.all('warning')).toEqual([]);
 });
 
-test('a client that did not opt in is told nothing, but the log is', async () => {
+test('a client that did not opt in gets no warning, but the log has one', async () => {
   const { url, log } = await startScriptedServer();
   const client = await connect(url);
   client.send(WEBM);

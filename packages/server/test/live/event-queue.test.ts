@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createEventQueue } from '../../src/live/event-queue.js';
 import type { FinalEvent, PartialEvent, SessionEvent } from '../../src/live/events.js';
 
-test('what follows a final waits for its record, and is not acknowledged before', async () => {
+test('events behind a final wait until it is recorded, and its audio is not settled before', async () => {
   const sent: string[] = [];
   const events = createEventQueue((event) => sent.push(textOf(event)), {
     isRecording: () => true,
@@ -24,7 +24,7 @@ test('what follows a final waits for its record, and is not acknowledged before'
   expect([events.unrecordedFrom(), events.unrecordedSeconds()]).toEqual([undefined, 0]);
 });
 
-test('while records cannot be written, partials go ahead', () => {
+test('partials go ahead while records cannot be written', () => {
   const sent: string[] = [];
   const events = createEventQueue((event) => sent.push(textOf(event)), {
     isRecording: () => false,
@@ -35,7 +35,7 @@ test('while records cannot be written, partials go ahead', () => {
   expect(sent).toEqual(['partial']);
 });
 
-test('a final that is never recorded is never sent, nor is what follows it', async () => {
+test('a final that is never recorded is never sent, nor are events behind it', async () => {
   const sent: string[] = [];
   const failures: unknown[] = [];
   const events = createEventQueue((event) => sent.push(textOf(event)), {

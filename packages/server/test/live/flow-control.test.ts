@@ -3,7 +3,7 @@ import { connect, connectOptedIn, silence } from '../support/client.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
-test('10,000 tiny frames a second are all heard, slower, and do not hold up another session', async () => {
+test('10,000 tiny frames a second are throttled without loss, and do not hold up another session', async () => {
   const { url, recognizer } = await startScriptedServer({ maxMessagesPerSecond: '5000' });
   const flood = await connectOptedIn(url);
   const other = await connect(url);
@@ -19,7 +19,7 @@ test('10,000 tiny frames a second are all heard, slower, and do not hold up anot
   expect(recognizer.streams.map(({ pushed }) => pushed.length).sort()).toEqual([1, 10_000]);
 });
 
-test('audio that comes faster than it is recognised waits in the client, and none is dropped', async () => {
+test('audio that comes faster than it is recognised waits in the client, and is not dropped', async () => {
   const { url, recognizer, metrics } = await startScriptedServer({ maxBufferedSeconds: '5' });
   const client = await connectOptedIn(url);
   const frames = 400;
@@ -40,7 +40,7 @@ test('audio that comes faster than it is recognised waits in the client, and non
   expect(client.all('warning')).toHaveLength(1);
 });
 
-test('a client that did not opt in is slowed down without a word', async () => {
+test('a client that did not opt in is throttled without a warning', async () => {
   const { url, recognizer } = await startScriptedServer({ maxMessagesPerSecond: '100' });
   const client = await connect(url);
   for (let i = 0; i < 60; i++) client.send(silence(0.01));
@@ -50,7 +50,7 @@ test('a client that did not opt in is slowed down without a word', async () => {
   expect(client.messages.map(({ type }) => type)).toEqual(['connection', 'transcription']);
 });
 
-test('a client that does not read loses partials first, then its connection, and no other notices', async () => {
+test('a client that does not read loses partials first, then its connection, without effect on others', async () => {
   const { url, recognizer, metrics, log } = await startScriptedServer({ maxSendBufferBytes: '262144' });
   const client = await connectOptedIn(url);
   const other = await connect(url);

@@ -3,7 +3,7 @@ import { connect, connectOptedIn, silence, type Client } from '../support/client
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
-describe('a client that closes right behind its audio, without a stop', () => {
+describe('a session whose client closes right after its audio, without a stop', () => {
   test.each([
     ['without a code', undefined],
     ['with 1000', 1000],
@@ -20,7 +20,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
     }
   });
 
-  test('so has one whose connection just breaks and that cannot come back', async () => {
+  test('has all of it in the record when the connection just breaks and cannot be resumed', async () => {
     const server = await startScriptedServer();
     const client = await connect(server.url);
     client.send(silence(0.1));
@@ -31,7 +31,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
     expect(await onlyRecord(server)).toMatchObject({ missingSeconds: 0 });
   });
 
-  test('has every channel in it', async () => {
+  test('has every channel in the record', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', channels: 2 });
@@ -41,7 +41,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
     expect(await onlyRecord(server)).toMatchObject({ finals: 2, missingSeconds: 0 });
   });
 
-  test('has what waits for recognition to catch up in it', async () => {
+  test('has audio that waited for recognition in the record', async () => {
     const server = await startScriptedServer({ maxBufferedSeconds: '5' });
     const client = await connect(server.url);
     client.send(silence(0.1));
@@ -58,7 +58,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
     expect(await textOf(server)).toBe('heard 51');
   });
 
-  test('has what is heard again read to its end', async () => {
+  test('is transcribed again to its end', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', refine: 'on-stop' });
@@ -68,7 +68,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
     expect(await onlyRecord(server)).toMatchObject({ finals: 1 });
   });
 
-  test('holds its place until its text is there, and cannot be resumed', async () => {
+  test('holds its place until its text is recorded, and cannot be resumed', async () => {
     const server = await startScriptedServer({ maxSessions: '1' });
     const client = await connectOptedIn(server.url);
     const [{ sessionId, resume } = { sessionId: '', resume: undefined }] = client.all('ready');
@@ -89,7 +89,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
     await connectOptedIn(server.url);
   });
 
-  test('is heard out before a stopping server goes', async () => {
+  test('is transcribed to its end before a stopping server exits', async () => {
     const server = await startScriptedServer();
     const client = await connect(server.url);
     const finish = await heldBack(server, client);
@@ -101,7 +101,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
     expect(await textOf(server)).toBe('heard 1');
   });
 
-  test('does no work where nothing is recorded', async () => {
+  test('ends at once where nothing is recorded', async () => {
     const server = await startScriptedServer({ records: 'off' });
     const client = await connect(server.url);
     await heldBack(server, client);
@@ -112,7 +112,7 @@ describe('a client that closes right behind its audio, without a stop', () => {
 });
 
 describe('audio whose text is dropped', () => {
-  test('is told by the record where the server had to go', async () => {
+  test('is counted as missing in the record when the server had to stop', async () => {
     const server = await startScriptedServer({ drainSeconds: '0.2' });
     const client = await connect(server.url);
     await heldBack(server, client);
@@ -124,7 +124,7 @@ describe('audio whose text is dropped', () => {
     expect(server.log()).toContain('"event":"audio not in the record"');
   });
 
-  test('is told by the record where recognition failed', async () => {
+  test('is counted as missing in the record when recognition failed', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     client.send(silence(2));
@@ -139,7 +139,7 @@ describe('audio whose text is dropped', () => {
   });
 });
 
-test('a page that was left may still come back, and goes on behind what was finished without it', async () => {
+test('a session whose page was left can be resumed behind what was transcribed meanwhile', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
   const [{ sessionId, resume } = { sessionId: '', resume: undefined }] = client.all('ready');

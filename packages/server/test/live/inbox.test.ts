@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import { expect, test } from 'vitest';
 import { createInbox } from '../../src/live/inbox.js';
 
-test('what is under way is told that another connection has come, and that the session is over', async () => {
+test('running work learns that another connection has taken over, and that the session is over', async () => {
   const inbox = createInbox((error) => {
     throw error;
   });

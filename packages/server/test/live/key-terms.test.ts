@@ -36,7 +36,7 @@ function folderOfTerms(): string {
   return folder;
 }
 
-test('the protocol takes what the recognizer takes', () => {
+test('the protocol has the limits of the recognizer for key terms', () => {
   expect({
     terms: protocolLimits.keyTerms.max,
     characters: protocolLimits.keyTermLength.max,
@@ -47,7 +47,7 @@ test('the protocol takes what the recognizer takes', () => {
 });
 
 describe('a session with key terms', () => {
-  test('has them listened for on each channel and in the record pass', async () => {
+  test('uses them on each channel and in the record pass', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     const keyterms = ['metoprolol', HBA1C];
@@ -65,7 +65,7 @@ describe('a session with key terms', () => {
     expect(client.all('warning')).toEqual([]);
   });
 
-  test('is warned, once for each reason and without a word of them, of those that do not count', async () => {
+  test('gets one warning for each reason why terms are ignored, without their text', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     const keyterms = ['Canary', 'canary', '💊', '142/88', 'Канарейка', 'the', 'of the'];
@@ -80,7 +80,7 @@ describe('a session with key terms', () => {
     expect(JSON.stringify(warnings) + server.log()).not.toMatch(/canary|канарейка/i);
   });
 
-  test('is told what is wrong with one, and goes on with those before', async () => {
+  test('gets an error for invalid terms, and keeps those before', async () => {
     const { url, log } = await startScriptedServer({ logLevel: 'debug' });
     const client = await connectOptedIn(url);
     await configure(client, { keyterms: ['apixaban'] });
@@ -96,7 +96,7 @@ describe('a session with key terms', () => {
     expect(JSON.stringify(client.messages) + log()).not.toMatch(/canary/i);
   });
 
-  test('may have 5,000 of them, which come before the audio behind them and are kept as they were sent', async () => {
+  test('may have 5,000 of them with spoken forms, which apply to the audio behind them and are recorded as sent', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     const keyterms = Array.from({ length: 5000 }, (_, index) => ({
@@ -115,7 +115,7 @@ describe('a session with key terms', () => {
     expect(await record.json()).toMatchObject({ settings: { keyTerms: keyterms, encoding: 's16le' } });
   });
 
-  test('may have 5,000 of them that are short', async () => {
+  test('may have 5,000 of them without spoken forms', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     const keyterms = Array.from({ length: 5000 }, (_, index) => `term${index} ${'x'.repeat(80)}`);
@@ -149,7 +149,7 @@ describe('a session with key terms', () => {
 });
 
 describe('the lexicon', () => {
-  test('is switched off by a session', async () => {
+  test('can be switched off by a session', async () => {
     const { url, recognizer } = await startScriptedServer();
     const client = await connectOptedIn(url);
     expect(await configure(client, { lexicon: 'none' })).toMatchObject({ lexicon: 'none' });
@@ -157,7 +157,7 @@ describe('the lexicon', () => {
     await until(() => recognizer.streams[0]?.options.lexicon === 'none');
   });
 
-  test('cannot be asked for where the server has none', async () => {
+  test('stays off where the server has none', async () => {
     const { url } = await startScriptedServer({ lexicon: 'none' });
     const client = await connectOptedIn(url);
     expect(await configure(client, { lexicon: 'medical' })).toMatchObject({ lexicon: 'none' });
@@ -165,7 +165,7 @@ describe('the lexicon', () => {
 });
 
 describe('an upload', () => {
-  test('brings key terms and a lexicon, which its record keeps', async () => {
+  test('may have key terms and a lexicon, which its record keeps', async () => {
     const server = await startScriptedServer();
     const keyterms = ['metoprolol', { text: 'HbA1c', weight: 2 }];
     const { id } = await submit(server.url, await clipFile(), {
@@ -181,7 +181,7 @@ describe('an upload', () => {
     expect(await record.json()).toMatchObject({ settings: { keyTerms: keyterms, lexicon: 'none' } });
   });
 
-  test('is warned of terms that do not count', async () => {
+  test('gets a warning about ignored terms', async () => {
     const { url } = await startScriptedServer();
     const answer = await post(url, formOf(await clipFile(), { keyterms: '["the","HbA1c","hba1c"]' }));
     expect(answer.status).toBe(202);

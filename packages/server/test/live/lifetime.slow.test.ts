@@ -48,7 +48,7 @@ describe('a connection whose other end is gone', () => {
 });
 
 describe('a client that sends nothing', () => {
-  test('gets its finals, then is told and closed', async () => {
+  test('gets its finals and an error, and is closed', async () => {
     const { url } = await startScriptedServer({ idleTimeoutSeconds: '1' });
     const client = await connect(url);
     client.send(silence(0.1));
@@ -103,7 +103,7 @@ describe('drain', () => {
     expect(client.messages.at(-1)).toMatchObject({ type: 'transcription' });
   });
 
-  test('ends after the time it has, whatever is left', async () => {
+  test('ends after its time limit, whatever is left', async () => {
     const { app, url, recognizer } = await startScriptedServer({ drainSeconds: '0.2' });
     const client = await connect(url);
     client.send(silence(1));
@@ -136,7 +136,7 @@ function holdFlush({ recognizer }: Pick<ScriptedServer, 'recognizer'>): () => vo
   };
 }
 
-test('pings are answered as they are read, and whoever reads nothing finds few answers waiting', async () => {
+test('pings are answered as they are read, and few answers wait for a client that reads nothing', async () => {
   const { url } = await startScriptedServer();
   const { socket } = await connect(url);
   const before = once(socket, 'pong');

@@ -53,7 +53,7 @@ const outages: readonly Outage[] = [
 
 describe.each(outages)('while $name', ({ isPossible, settings, begin }) => {
   test.skipIf(!isPossible)(
-    'partials go on, finals wait, new sessions are refused, and all of it comes when it is back',
+    'partials go on, finals wait until it is over, and new sessions are refused',
     async () => {
       const server = await startScriptedServer(settings());
       const client = await speaking(server, 'before');
@@ -79,7 +79,7 @@ describe.each(outages)('while $name', ({ isPossible, settings, begin }) => {
     },
   );
 
-  test.skipIf(!isPossible)('finals wait within bounds: reading stops until they are recorded', async () => {
+  test.skipIf(!isPossible)('reading stops when too many finals wait to be recorded', async () => {
     const server = await startScriptedServer({ ...settings(), maxBufferedSeconds: '5' });
     const client = await speaking(server, 'before');
     const end = await begin(server);
@@ -136,7 +136,7 @@ describe('a database that is damaged while the server runs', () => {
     ],
     ['is overwritten', overwritePages, 'SQLITE_'],
   ])(
-    'and %s is named with what to do; partials go on, no final is sent, and no session begins',
+    'and %s is reported with a remedy; partials go on, finals stop, and new sessions are refused',
     async (_what, damage, code) => {
       const server = await startScriptedServer();
       const client = await speaking(server, 'before');

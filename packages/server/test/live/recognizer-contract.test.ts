@@ -85,7 +85,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     return started.close;
   });
 
-  test('tells speech, then partials, then the final of an utterance, and counts utterances from 0', async () => {
+  test('reports speech, then partials, then the final of each utterance, numbered from 0', async () => {
     const listened = listen(recognizer);
     for (let utterance = 0; utterance < 2; utterance++) {
       await say(recognizer, listened, spoken);
@@ -99,7 +99,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     expectInOrder(events);
   });
 
-  test('gives each final its place behind the one before, and its words theirs within it', async () => {
+  test('places each final behind the one before, and its words within it', async () => {
     const listened = listen(recognizer);
     await say(recognizer, listened, spoken);
     await listened.live.flush();
@@ -123,7 +123,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     }
   });
 
-  test('has told every final when a flush resolves, and settled all that it received', async () => {
+  test('has reported every final and settled all audio when a flush resolves', async () => {
     const listened = listen(recognizer);
     const { live, finals } = listened;
     await say(recognizer, listened, spoken);
@@ -138,7 +138,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     live.close();
   });
 
-  test('answers a flush without audio, or behind another, with nothing', async () => {
+  test('reports nothing for a flush without audio or behind another', async () => {
     const listened = listen(recognizer);
     await listened.live.flush();
     expect(listened.events.filter(({ kind }) => kind !== 'audio')).toEqual([]);
@@ -150,7 +150,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     listened.live.close();
   });
 
-  test('calls no listener but that of audio from within a push, and tells it every sample', () => {
+  test('calls only the audio listener during a push, with every sample', () => {
     const { live, events } = listen(recognizer);
     live.push(spoken);
     expect(events.map(({ kind }) => kind)).toEqual(['audio']);
@@ -158,7 +158,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     live.close();
   });
 
-  test('goes on at another rate where one is given', async () => {
+  test('goes on at another sample rate when one is given', async () => {
     const { live } = listen(recognizer);
     live.push(new Uint8Array(2 * SAMPLE_RATE));
     live.push(new Uint8Array(16_000), 8_000);
@@ -168,7 +168,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     live.close();
   });
 
-  test('tells nothing after it was closed, takes no more, and lets no flush wait', async () => {
+  test('reports nothing once closed, refuses audio, and resolves pending flushes', async () => {
     const listened = listen(recognizer);
     const { live, events } = listened;
     await say(recognizer, listened, spoken);
@@ -184,7 +184,7 @@ describe.each(candidates)('$name', { timeout: 180_000 }, ({ start, say }) => {
     expect(events).toHaveLength(length);
   });
 
-  test('admits streams, and tells its processes and how many streams are open', () => {
+  test('admits streams, and reports its processes and the number of open streams', () => {
     expect(recognizer.admission(['default', 'somebody'])).toEqual({ admitted: true });
     const open = recognizer.status().liveStreams;
     const { live } = listen(recognizer);

@@ -5,7 +5,7 @@ import { connectOptedIn, silence, type Client } from '../support/client.js';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
-test('what a client was sent is in the record of its session, with who held it', async () => {
+test('the record of a session holds the finals that were sent, and its owner', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
   client.send(silence(1));
@@ -20,7 +20,7 @@ test('what a client was sent is in the record of its session, with who held it',
   await until(async () => (await sessions(server))[0]?.endedAt !== undefined);
 });
 
-test('with records off, nothing is kept, and that there was a session is logged', async () => {
+test('with records off nothing is kept, and only the audit log has the session', async () => {
   const server = await startScriptedServer({ records: 'off' });
   const client = await spokenTo(server, 'good morning');
   await client.next('transcription');
@@ -33,7 +33,7 @@ test('with records off, nothing is kept, and that there was a session is logged'
   database.close();
 });
 
-test('finals, and what follows them, keep their order while they are recorded', async () => {
+test('finals and the events behind them keep their order while they are recorded', async () => {
   const server = await startScriptedServer();
   const client = await spokenTo(server, 'one');
   const [stream] = server.recognizer.streams;
@@ -51,7 +51,7 @@ test('finals, and what follows them, keep their order while they are recorded', 
   expect(kinds).toEqual(['one', 'tw', 'two', 'speech', 'thr', 'three', 'stopped']);
 });
 
-test('the text of the record pass is in the record before the client is told it', async () => {
+test('the text of the record pass is recorded before the client gets it', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
   client.send({ type: 'configure', refine: 'on-stop', keyterms: ['Mrs Canary'], sampleRate: 16_000 });
@@ -83,7 +83,7 @@ test('the text of the record pass is in the record before the client is told it'
   expect(written).toEqual(['their own', text, text]);
 });
 
-test('what the speaker takes back stays in the record, apart from what counts', async () => {
+test('finals that the speaker takes back stay in the record, apart from its text', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
   client.send({ type: 'configure', dictationCommands: 'on', writtenForm: 'on' });

@@ -8,8 +8,8 @@ import { listenOnly, startScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 import { ended, listed, result } from '../support/upload.js';
 
-describe('a session that is to be read again', () => {
-  test('is, after each stop, in the time of its stream, and its finals stay as they are', async () => {
+describe('a session with a record pass', () => {
+  test('is transcribed again after each stop, in the time of its stream, and its finals stay', async () => {
     const server = await startScriptedServer();
     const { url, recognizer } = server;
     const client = await connectOptedIn(url);
@@ -49,7 +49,7 @@ describe('a session that is to be read again', () => {
     await until(async () => (await openPathsUnder(server.spoolDirectory)).length === 0);
   });
 
-  test('has each channel read by itself', async () => {
+  test('has each channel transcribed again by itself', async () => {
     const { url } = await startScriptedServer();
     const client = await connectOptedIn(url);
     client.send({ type: 'configure', refine: 'on-stop', channels: 2 });
@@ -61,7 +61,7 @@ describe('a session that is to be read again', () => {
     ]);
   });
 
-  test('is read by the model that is set for it', async () => {
+  test('is transcribed again by the model that is set for it', async () => {
     const { app, url, recognizer, refiner } = await startScriptedServer({
       refine: 'on-stop',
       refineModel: 'larger',
@@ -75,7 +75,7 @@ describe('a session that is to be read again', () => {
     expect(refiner.isClosed()).toBe(true);
   });
 
-  test('is heard as often as is set', async () => {
+  test('is heard again as often as the settings say', async () => {
     const { url, recognizer } = await startScriptedServer({ refine: 'on-stop', refineHearings: '2' });
     const client = await connectOptedIn(url);
     client.send(silence(1));
@@ -85,7 +85,7 @@ describe('a session that is to be read again', () => {
     expect(hearings).toEqual([700, 500]);
   });
 
-  test('is not where nothing was said since the last stop', async () => {
+  test('is not transcribed again where no audio came since the last stop', async () => {
     const { url } = await startScriptedServer({ refine: 'on-stop' });
     const client = await connectOptedIn(url);
     client.send({ type: 'stop' });
@@ -97,7 +97,7 @@ describe('a session that is to be read again', () => {
     expect(await client.next('stopped')).not.toHaveProperty('refinement');
   });
 
-  test('is read when its client leaves without a stop, and can be fetched', async () => {
+  test('is transcribed again when its client leaves without a stop, and can be fetched', async () => {
     const { url } = await startScriptedServer({ refine: 'on-stop' });
     const client = await connectOptedIn(url);
     const [ready] = client.all('ready');
@@ -111,7 +111,7 @@ describe('a session that is to be read again', () => {
     expect(await ended(url, transcription?.id ?? '')).toMatchObject({ status: 'done', audioSeconds: 1 });
   });
 
-  test('tells a client that knows only the original messages nothing of it', async () => {
+  test('sends no message of it to a client that knows only the original messages', async () => {
     const { url } = await startScriptedServer({ refine: 'on-stop' });
     const client = await connect(url);
     client.send(silence(0.5));
@@ -123,7 +123,7 @@ describe('a session that is to be read again', () => {
     );
   });
 
-  test('is not where a client turns it off', async () => {
+  test('is not transcribed again where a client turns it off', async () => {
     const server = await startScriptedServer({ refine: 'on-stop' });
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', refine: 'off' });
@@ -134,7 +134,7 @@ describe('a session that is to be read again', () => {
   });
 });
 
-describe('what keeps a session from being read again is told, and the session goes on:', () => {
+describe('the session goes on with a warning where the record pass is prevented by', () => {
   test('more audio than is kept', async () => {
     const server = await startScriptedServer({ refine: 'on-stop', maxRefineMinutes: '1' });
     const client = await connectOptedIn(server.url);
@@ -161,7 +161,7 @@ describe('what keeps a session from being read again is told, and the session go
     expect(client.all('transcription')).toHaveLength(1);
   });
 
-  test('too many transcriptions that wait', async () => {
+  test('too many waiting transcriptions', async () => {
     const server = await startScriptedServer({ refine: 'on-stop', maxTranscriptionJobs: '1' });
     const [one, other] = [await connectOptedIn(server.url), await connectOptedIn(server.url)];
     one.send(silence(1));
@@ -177,7 +177,7 @@ describe('what keeps a session from being read again is told, and the session go
     expect(await other.next('stopped')).not.toHaveProperty('refinement');
   });
 
-  test('a reading that is cancelled', async () => {
+  test('a cancelled transcription', async () => {
     const { url, recognizer } = await startScriptedServer({ refine: 'on-stop' });
     const client = await connectOptedIn(url);
     client.send(silence(1));
@@ -224,7 +224,7 @@ describe('what keeps a session from being read again is told, and the session go
   });
 });
 
-test('tasks and languages that the model does not know are named, and the session keeps its own', async () => {
+test('tasks and languages that the model lacks are refused', async () => {
   const { url } = await startScriptedServer();
   const client = await connectOptedIn(url);
   client.send({ type: 'configure', task: 'translate' });
@@ -237,7 +237,7 @@ test('tasks and languages that the model does not know are named, and the sessio
   expect(await client.next('error')).toMatchObject({ code: 'unsupported_language', limit: 'one of en' });
 });
 
-test('a server whose model cannot do its task does not come up', async () => {
+test('a server whose model cannot do its task does not start', async () => {
   const { app } = await listenOnly({ task: 'translate' });
   await expect(app.warmUp()).rejects.toMatchObject({
     name: 'ConfigError',
@@ -245,7 +245,7 @@ test('a server whose model cannot do its task does not come up', async () => {
   });
 });
 
-test('a model of several languages is told the language and the task of each session', async () => {
+test('a multilingual model gets the language and the task of each session', async () => {
   const { url, recognizer } = await startScriptedServer();
   Object.assign(recognizer.model, { languages: ['en', 'de'], tasks: ['transcribe', 'translate'] });
   const client = await connectOptedIn(url);

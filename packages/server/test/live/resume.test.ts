@@ -6,7 +6,7 @@ import { startScriptedServer, type ScriptedServer } from '../support/scripted-se
 import { until } from '../support/until.js';
 
 describe('a session whose connection broke', () => {
-  test('goes on where it was, and brings the finals that were missed', async () => {
+  test('goes on where it was, and resends the finals that were missed', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     client.send(silence(1));
@@ -45,7 +45,7 @@ describe('a session whose connection broke', () => {
     expect(server.log()).not.toContain(readyOf(client).resume?.token);
   });
 
-  test('takes each sample once, whatever was on its way when it broke', async () => {
+  test('takes each sample once, whatever was in transit when it broke', async () => {
     const server = await startScriptedServer();
     const sent = Int16Array.from({ length: 160_000 }, (_, index) => index % 30_011);
     let client = await connectOptedIn(server.url);
@@ -70,7 +70,7 @@ describe('a session whose connection broke', () => {
     expect(taken.equals(Buffer.from(sent.buffer))).toBe(true);
   });
 
-  test('tells again what was said while nobody listened, but nothing that has arrived', async () => {
+  test('resends errors that were missed, but none that has arrived', async () => {
     const server = await startScriptedServer({ pingIntervalSeconds: '0.1' });
     const client = await connectOptedIn(server.url);
     client.send(silence(1));
@@ -109,7 +109,7 @@ describe('a session whose connection broke', () => {
     expect(await back.next('stopped')).toMatchObject({ audioSeconds: 2, utterances: 2 });
   });
 
-  test('is over after the time that it has', async () => {
+  test('ends after the time for resuming', async () => {
     const server = await startScriptedServer({ resumeSeconds: '0.05' });
     const client = await connectOptedIn(server.url);
     expect(readyOf(client).resume?.seconds).toBe(0.05);
@@ -123,7 +123,7 @@ describe('a session whose connection broke', () => {
     expect(back.all('error')).toMatchObject([{ code: 'resume_refused', retryable: false }]);
   });
 
-  test('is over at once where the client said goodbye, sent nothing, did not opt in, or nothing is to be kept', async () => {
+  test('ends at once after a normal close, without audio, without opting in, or with resuming off', async () => {
     const server = await startScriptedServer();
     const goodbye = await connectOptedIn(server.url);
     goodbye.send(silence(1));
@@ -162,7 +162,7 @@ describe('a session whose connection broke', () => {
     expect(await back.closed).toBe(1001);
   });
 
-  test('that was too slow to read may be read on', async () => {
+  test('because its client read too slowly can be resumed', async () => {
     const server = await startScriptedServer({ maxSendBufferBytes: '4096' });
     const client = await connectOptedIn(server.url);
     client.send(silence(1));
@@ -181,7 +181,7 @@ describe('a session whose connection broke', () => {
 });
 
 describe('a resume that is refused', () => {
-  test('has another token, another session, or comes late or not first', async () => {
+  test('has a wrong token or session, or is not the first message', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     client.send(silence(1));
@@ -208,7 +208,7 @@ describe('a resume that is refused', () => {
     await client.next('stopped');
   });
 
-  test('is not one because the server is full', async () => {
+  test('is never refused because the server is full', async () => {
     const server = await startScriptedServer({ maxSessions: '1' });
     const client = await connectOptedIn(server.url);
     client.send(silence(1));
@@ -222,7 +222,7 @@ describe('a resume that is refused', () => {
   });
 });
 
-test('of two clients that resume one session the later has it, and the other is told', async () => {
+test('the latest of several clients that resume a session takes it over, and the others are told', async () => {
   const server = await startScriptedServer();
   const client = await connectOptedIn(server.url);
   client.send(silence(1));
@@ -241,7 +241,7 @@ test('of two clients that resume one session the later has it, and the other is 
   );
 });
 
-test('a client that opted in is told every two seconds how far the server has come', async () => {
+test('a client that opted in regularly learns how much audio is received and settled', async () => {
   const server = await startScriptedServer();
   const [client, simple] = [await connectOptedIn(server.url), await connect(server.url)];
   client.send(silence(1));

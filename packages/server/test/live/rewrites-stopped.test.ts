@@ -6,8 +6,8 @@ import { until } from '../support/until.js';
 
 const COUNTED = 'auscult_rewrites_stopped_total';
 
-describe('a final that stays as it was spoken, as a number would have been lost', () => {
-  test('is counted in a live session and where it is read again, and is told like any other', async () => {
+describe('a final whose rewriting was stopped to keep a number', () => {
+  test('is counted in a live session and its record pass, and is sent like any other', async () => {
     const server = await startScriptedServer({ writtenForm: 'true' });
     server.recognizer.stopsRewriting = true;
     server.recognizer.says = 'Give ten.';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTurns } from '../../src/live/turns.js';
 
-test('who has time left is served at once, and who has used it in a later turn, in order', async () => {
+test('a client with time left is served at once, and one without in a later turn, in order', async () => {
   let now = 0;
   const done: string[] = [];
   const turns = createTurns(() => now);
@@ -19,7 +19,7 @@ test('who has time left is served at once, and who has used it in a later turn, 
   expect(done).toEqual(['a1', 'a2', 'b1', 'a3', 'a4', 'a5']);
 });
 
-test('what fails, fails for who gave it, and what takes long is waited for', async () => {
+test('a failure goes to its own caller, and work that takes long is waited for', async () => {
   let now = 0;
   const turns = createTurns(() => now);
   const fail = () => {
@@ -34,7 +34,7 @@ test('what fails, fails for who gave it, and what takes long is waited for', asy
   expect(isDone).toBe(true);
 });
 
-test('all is done, in the order of each, and nobody waits for more than a turn of each other', async () => {
+test('all work is done, in the order of each client', async () => {
   const message = fc.record({ name: fc.constantFrom('a', 'b', 'c'), cost: fc.integer({ min: 0, max: 20 }) });
   await fc.assert(
     fc.asyncProperty(fc.array(message, { maxLength: 60, size: 'max' }), async (messages) => {

@@ -10,7 +10,7 @@ const SPOKEN = 'Give twenty five milligrams.';
 const WRITTEN = 'Give 25 mg.';
 
 describe('a client that asks for written form', () => {
-  test('gets it, with what was said beside it', async () => {
+  test('gets it together with the spoken text', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', writtenForm: 'on', words: true });
@@ -35,7 +35,7 @@ describe('a client that asks for written form', () => {
     for (const message of client.messages) serverMessages[message.type].parse(message);
   });
 
-  test('gets its commands obeyed where it asks for that, and hears what is taken back', async () => {
+  test('can have its commands obeyed, and learns which finals are taken back', async () => {
     const server = await startScriptedServer();
     const client = await connectOptedIn(server.url);
     client.send({ type: 'configure', dictationCommands: 'on' });
@@ -73,7 +73,7 @@ test('a client that knows only the original messages gets the text as the model 
   expect(await client.next('transcription')).toMatchObject({ text: 'Scratch that.' });
 });
 
-test('the server is set to write for all who opt in, and one may ask for what was said', async () => {
+test('the server can use written form for all who opt in, and a client can turn it off', async () => {
   const server = await startScriptedServer({ writtenForm: 'true' });
   const client = await connectOptedIn(server.url);
   await say(server, client, SPOKEN);
@@ -84,8 +84,8 @@ test('the server is set to write for all who opt in, and one may ask for what wa
   expect(await other.next('transcription')).toMatchObject({ text: SPOKEN });
 });
 
-describe('text of a whole recording is written alike', () => {
-  test('where a session is read again', async () => {
+describe('a whole recording is written in the same form', () => {
+  test('in a record pass', async () => {
     const { url, recognizer } = await startScriptedServer({ refine: 'on-stop', refineHearings: '1' });
     recognizer.says = SPOKEN;
     const client = await connectOptedIn(url);
@@ -98,7 +98,7 @@ describe('text of a whole recording is written alike', () => {
     });
   });
 
-  test('where it was uploaded', async () => {
+  test('in an upload', async () => {
     const { url, recognizer } = await startScriptedServer();
     recognizer.says = SPOKEN;
     const { id } = await submit(url, await clipFile(), { writtenForm: 'on', words: 'true' });

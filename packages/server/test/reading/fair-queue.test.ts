@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createFairQueue } from '../../src/reading/fair-queue.js';
 
-test('whoever brings much only waits for themselves', () => {
+test('an owner with much work does not delay others', () => {
   const queue = createFairQueue<string>();
   for (let n = 0; n < 20; n++) queue.add('many', 100, `many ${n}`);
   queue.take();
@@ -13,7 +13,7 @@ test('whoever brings much only waits for themselves', () => {
   expect(queue.take()).toBe('many 1');
 });
 
-test('everything is done, and of each owner in the order in which it came', () => {
+test('all work is done, in the order of each owner', () => {
   const orders = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat({ max: 50 }), fc.boolean()));
   fc.assert(
     fc.property(orders, (added) => {

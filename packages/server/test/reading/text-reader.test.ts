@@ -14,7 +14,7 @@ afterAll(() => {
 const padding = ' '.repeat(5000);
 const terms = JSON.stringify(Array.from({ length: 3000 }, (_, number) => `term${number}`));
 
-describe('what is read on the thread is what would be read at once', () => {
+describe('reading on the thread gives the same as reading at once', () => {
   test.each([
     `{"type":"configure","keyterms":${terms}}`,
     `{"type":"configure","keyterms":${terms},"words":7}`,
@@ -61,7 +61,7 @@ describe('audio in JSON is read at once', () => {
     expect(readAudioMessage(Buffer.from(text))).toBeUndefined();
   });
 
-  test('what is broken is told', () => {
+  test('broken audio is refused', () => {
     for (const broken of ['"', '\\', '*', 'Ā'])
       expect(readAudioMessage(Buffer.from(`{"type":"audio","data":"${data}${broken}"}`))?.ok).not.toBe(true);
   });

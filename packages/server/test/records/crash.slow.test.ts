@@ -34,7 +34,7 @@ for (let place = 0; place < ${FINALS} / writers.length; place++) {
 }`;
 
 describeDatabases('a server that is killed', ({ kind, settings, server }) => {
-  test('has on disk every final that it told of, and a whole audit log', async () => {
+  test('has every final that it reported on disk, and a whole audit log', async () => {
     const place = settings();
     const told = await killedWriter(place);
     expect(told.length).toBeGreaterThanOrEqual(ENOUGH);
@@ -50,7 +50,7 @@ describeDatabases('a server that is killed', ({ kind, settings, server }) => {
     expect(await verifyAudit(storage.database)).toMatchObject({ problems: [] });
   });
 
-  test.skipIf(kind === 'sqlite')('has it also when PostgreSQL is killed at the same time', async () => {
+  test.skipIf(kind === 'sqlite')('has them also when PostgreSQL is killed at the same time', async () => {
     const place = settings();
     const told = await killedWriter(place, () => server().kill());
     await server().start();

@@ -89,7 +89,7 @@ export function testHistories({ histories, historiesOnPostgres, worldsAtATime }:
     });
 
     test(
-      'never come back, and the others always do, on the embedded database',
+      'are never restored, and all others are, on the embedded database',
       { timeout: timeoutOf(histories) },
       async () => {
         const folder = memoryFolder();
@@ -109,7 +109,7 @@ export function testHistories({ histories, historiesOnPostgres, worldsAtATime }:
       afterAll(() => server?.stop());
 
       test(
-        'never come back, and the others always do, on PostgreSQL',
+        'are never restored, and all others are, on PostgreSQL',
         { timeout: timeoutOf(histories) },
         async () => {
           const folder = memoryFolder();

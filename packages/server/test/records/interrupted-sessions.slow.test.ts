@@ -10,7 +10,7 @@ import { begin, DR_LEE, openTestStorage, spoken } from '../support/storage.js';
 const SILENT = createLog({ logLevel: 'silent', logFormat: 'json' });
 
 describeDatabases('an open session', ({ settings }) => {
-  test('is not ended by another server as long as its own renews its lease', async () => {
+  test('is not ended by another server while its own renews its lease', async () => {
     const place = settings();
     const one = await startServer(place);
     await (await begin(one.storage, 'a')).commit(spoken('my knee', 0));
@@ -22,7 +22,7 @@ describeDatabases('an open session', ({ settings }) => {
     await expect(other.storage.records.destroy(['a'], DR_LEE)).rejects.toMatchObject({ code: 'record_open' });
   });
 
-  test('is ended, with an entry in the audit log, when its server has not renewed its lease, and may be destroyed', async () => {
+  test('is ended and audited when its server no longer renews its lease, and can then be destroyed', async () => {
     const place = settings();
     const one = await startServer(place);
     await (await begin(one.storage, 'a')).commit(spoken('my knee', 0));
@@ -43,7 +43,7 @@ describeDatabases('an open session', ({ settings }) => {
     await storage.records.destroy(['a'], DR_LEE);
   });
 
-  test('is ended when its server has let go of it', async () => {
+  test('is ended when its server has released its lease', async () => {
     const place = settings();
     const one = await startServer(place);
     await begin(one.storage, 'a');
@@ -52,7 +52,7 @@ describeDatabases('an open session', ({ settings }) => {
     expect(await other.storage.records.summary('a')).toMatchObject({ endReason: 'interrupted' });
   });
 
-  test('is open again with its next final, where its server was only taken for dead', async () => {
+  test('is reopened by its next final if its server was only taken for dead', async () => {
     const place = settings();
     const one = await startServer(place);
     const writer = await begin(one.storage, 'a');

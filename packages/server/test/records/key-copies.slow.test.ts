@@ -32,7 +32,7 @@ import { until } from '../support/until.js';
 const DELETION_OF_A = { ...DR_LEE, action: 'record.delete', outcome: 'success', what: 'a' } as const;
 
 describeDatabases('a copy of data keys', ({ kind, settings }) => {
-  test('loses the keys of many records that are destroyed at once, from two processes, and keeps the others', async () => {
+  test('loses the keys of records that two processes destroy at once, and keeps the others', async () => {
     const place = settings();
     const server = await openTestStorage(place);
     const ids = Array.from({ length: 14 }, (_, index) => `s${index}`);
@@ -48,7 +48,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     expect(leftBeside(copyOf(place))).toEqual([]);
   });
 
-  test('that cannot be written keeps a record from being destroyed, which is told and audited', async () => {
+  test('that cannot be written prevents the destruction of a record, which is reported and audited', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     await recordSession(storage, 'a', ['my knee']);
@@ -65,7 +65,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     expect(await actions(storage)).toContain('record.delete success');
   });
 
-  test('is cleaned at the next start where a process was killed before it came to it', async () => {
+  test('is cleaned at the next start if a process was killed before it did so', async () => {
     const place = settings();
     const killed = await openTestStorage(place);
     for (const id of ['a', 'b']) await recordSession(killed, id, ['my knee']);
@@ -89,7 +89,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     expect(since.sessions.has('a')).toBe(true);
   });
 
-  test('keeps the keys of records that are destroyed only by a forged note', async () => {
+  test('keeps the keys of records whose destruction is forged', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     for (const id of ['a', 'b']) await recordSession(storage, id, ['my knee']);
@@ -118,7 +118,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     expect((await readKeyCopy(copyOf(place))).keys.has('a')).toBe(true);
   });
 
-  test('that a backup wrote elsewhere is cleaned, too, and so is one behind a link, and one of an older version', async () => {
+  test('is cleaned also elsewhere, behind a link and in an older format', async () => {
     const place = settings();
     const server = await openTestStorage(place);
     for (const id of ['a', 'b']) await recordSession(server, id, ['my knee']);
@@ -133,7 +133,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     expect(lstatSync(copyOf(place)).isSymbolicLink()).toBe(true);
   });
 
-  test('does not get a key back from a backup that was begun before the record was destroyed', async () => {
+  test('does not get back the key of a destroyed record from a backup begun before', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     for (const id of ['a', 'b']) await recordSession(storage, id, ['my knee']);
@@ -141,7 +141,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     expect([...(await readKeyCopy(copyOf(place))).keys.keys()]).toEqual(['b']);
   });
 
-  test('that somebody had taken away opens nothing that a list knows to be destroyed', async () => {
+  test('that was taken away opens no record that is listed as destroyed', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     for (const id of ['a', 'b']) await recordSession(storage, id, ['my knee']);
@@ -171,7 +171,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
   });
 
   test.skipIf(kind === 'sqlite')(
-    'of another server on the database is clean before a deletion is answered',
+    'of another server on the database is cleaned before a deletion is answered',
     async () => {
       const place = settings();
       const here = await openTestStorage(place);
@@ -194,7 +194,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
     },
   );
 
-  test('stays readable for the others where one of those whose time is over goes meanwhile', async () => {
+  test('keeps the right keys when a record changes while retention destroys expired ones', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     for (const id of ['a', 'b', 'c']) await recordSession(storage, id, ['my knee']);
@@ -221,7 +221,7 @@ describeDatabases('a copy of data keys', ({ kind, settings }) => {
 });
 
 describe('a list of destroyed sessions', () => {
-  test('that somebody changed, or took a line from, is refused; a line that a crash cut is not', async () => {
+  test('is refused if it was changed or shortened, but not if a crash cut its last line', async () => {
     const place = { dataDirectory: temporaryDirectory(), database: undefined };
     const { masterKeys } = await openTestStorage(place);
     const list = destroyedListPath(place);
@@ -245,7 +245,7 @@ describe('a list of destroyed sessions', () => {
     }
   });
 
-  test('finds what a folder tells, and refuses a folder that tells nothing', async () => {
+  test('can be read from an exported audit log, and a named folder without any list is refused', async () => {
     const { masterKeys } = await openTestStorage({
       dataDirectory: temporaryDirectory(),
       database: undefined,

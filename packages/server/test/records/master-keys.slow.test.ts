@@ -12,7 +12,7 @@ const ID = masterKeyId(Buffer.from(KEY, 'base64'));
 const NOWHERE = { dataDirectory: '/dev/null', masterKeyFile: undefined, masterKeyCommand: undefined };
 
 describe('master keys', () => {
-  test('come from the environment, the output of a command, or a file, the first of several being the current one', async () => {
+  test('come from the environment, a command or a file, and the first of several is the current one', async () => {
     const directory = temporaryDirectory();
     const masterKeyFile = join(directory, 'keys');
     writeFileSync(masterKeyFile, `${KEY}\n${newMasterKey()}\n`);
@@ -42,7 +42,7 @@ describe('master keys', () => {
     if (text !== ' ') expect(String(failure)).not.toContain(text);
   });
 
-  test('of a command that fails are named, and what it printed is not', async () => {
+  test('are refused with the setting when their command fails', async () => {
     const failure = await loadMasterKeys({ ...NOWHERE, masterKeyCommand: 'cat /none' }, {}).catch(
       (error: unknown) => error,
     );
@@ -54,7 +54,7 @@ describe('master keys', () => {
 });
 
 describeDatabases('the master key', ({ settings }) => {
-  test('is made at the first start, for its owner only, and never again', async () => {
+  test('is created at the first start, readable by its owner only, and kept', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     const path = join(place.dataDirectory, 'master.key');
@@ -65,7 +65,7 @@ describeDatabases('the master key', ({ settings }) => {
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
 
-  test('that is lost or another one is named, and none is made in its place', async () => {
+  test('that is lost or replaced is reported, and no new one is created', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     await recordSession(storage, 'a', ['my knee']);
@@ -81,7 +81,7 @@ describeDatabases('the master key', ({ settings }) => {
     });
   });
 
-  test('is rotated while a session goes on: what was recorded before, during and after can be read', async () => {
+  test('can be rotated during a session, and records from before, during and after can be read', async () => {
     const place = settings();
     const storage = await openTestStorage(place);
     await recordSession(storage, 'before', ['one']);

@@ -54,7 +54,7 @@ describe('finals wait, unsent, and new sessions are refused,', () => {
 });
 
 test.skipIf(postgresMissing !== undefined)(
-  'a connection to PostgreSQL that breaks in the middle of a transaction fails that and nothing else',
+  'a connection to PostgreSQL that breaks in a transaction fails only that transaction',
   async () => {
     const server = await startPostgres();
     try {
@@ -102,7 +102,7 @@ async function whileUnavailable(
   expect((await verifyAudit(storage.database)).problems).toEqual([]);
 }
 
-test('a program that looks into the database leaves what the server goes on to write, also after it was locked', async () => {
+test("a program that reads the database does not disturb the server's writes, also after a lock", async () => {
   const dataDirectory = temporaryDirectory();
   const storage = await openTestStorage({ dataDirectory, database: undefined });
   const writer = await begin(storage, 'a');

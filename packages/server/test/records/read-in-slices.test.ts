@@ -3,7 +3,7 @@ import { createSlices } from '../../src/time-slices.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
 
-test('while a long record is read, others are heard', async () => {
+test('reading a long record gives other work turns of the event loop', async () => {
   const storage = await openTestStorage({ dataDirectory: temporaryDirectory(), database: undefined });
   const long = 'word '.repeat(1000).trim();
   await recordSession(storage, 'short', ['word']);
@@ -21,7 +21,7 @@ test('while a long record is read, others are heard', async () => {
   expect(forLong).toBeGreaterThan(forShort + 5);
 });
 
-test('of all that is done in slices, one is done in a turn of the event loop', async () => {
+test('each turn of the event loop does one slice of all sliced work', async () => {
   const slices: number[] = [];
   let turn = 0;
   let isOver = false;

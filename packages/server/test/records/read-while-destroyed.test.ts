@@ -7,14 +7,14 @@ import type { Storage } from '../../src/storage/open-storage.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { DR_LEE, openTestStorage, recordSession } from '../support/storage.js';
 
-test('a record that is destroyed while it is read is not there, and was not tampered with', async () => {
+test('a record destroyed during a read counts as gone, not as tampered with', async () => {
   const storage = await storageWithRecord();
   const sessions = createSessionRows({ db: destroyedBehind(storage), kind: 'sqlite' }, storage.integrity);
   expect(await sessions.find('s')).toBeUndefined();
   expect(await refusals(storage)).toEqual([]);
 });
 
-test('nor where it is listed', async () => {
+test('a record destroyed during a listing counts as gone, not as tampered with', async () => {
   const storage = await storageWithRecord();
   const sessions = createSessionRows(storage.database, storage.integrity);
   const search = { scope: { tenant: 'default' }, limit: 10 };
@@ -22,7 +22,7 @@ test('nor where it is listed', async () => {
   expect(await refusals(storage)).toEqual([]);
 });
 
-test('nor where it is verified', async () => {
+test('a record destroyed during verification counts as gone, not as tampered with', async () => {
   const storage = await storageWithRecord();
   const { masterKeys } = storage;
   const findings = [];

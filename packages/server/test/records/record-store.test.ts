@@ -29,7 +29,7 @@ describeDatabases('records', ({ settings }) => {
     expect(record.segments[2]?.versions[0]).toMatchObject(spoken('my knee', 2));
   });
 
-  test('keep the versions before a correction, and refuse one that came too late', async () => {
+  test('keep the versions before a correction, and refuse an outdated one', async () => {
     const { records } = await storageWith(settings(), 'a', ['my knee']);
     const correction = { reading: 'live', place: 0, version: 1, text: 'my left knee' } as const;
     await records.correct('a', correction, DR_LEE);
@@ -44,7 +44,7 @@ describeDatabases('records', ({ settings }) => {
     });
   });
 
-  test('are found by what is known of them, page by page, and only within their scope', async () => {
+  test('are found by their properties, page by page, and only within their scope', async () => {
     const storage = await openTestStorage(settings());
     for (const id of ['a', 'b', 'c']) await recordSession(storage, id, ['hello']);
     const stranger = { ...DR_LEE, who: { ...DR_LEE.who, tenant: 'other', subject: 'dr-who' } };
@@ -81,7 +81,7 @@ describeDatabases('records', ({ settings }) => {
     await records.destroy(['b'], DR_LEE);
   });
 
-  test('have everything that is done with them in the audit log, and nothing that was said', async () => {
+  test('have every action on them in the audit log, without any text', async () => {
     const storage = await storageWith(settings(), 'a', ['a canary sang']);
     const { records, database } = storage;
     await records.read('a', DR_LEE);
@@ -115,7 +115,7 @@ describeDatabases('records', ({ settings }) => {
     expect((await verifyAudit(database)).problems).toEqual([]);
   });
 
-  test('keep audio only where it is asked for, encrypted alike', async () => {
+  test('keep audio only where it is set', async () => {
     const samples = Float32Array.from({ length: 16_000 * 12 }, (_, index) => Math.sin(index / 10) / 2);
     for (const keepAudio of ['true', 'false']) {
       const storage = await openTestStorage(settings(), { keepAudio });
@@ -131,7 +131,7 @@ describeDatabases('records', ({ settings }) => {
     }
   });
 
-  describe('that were tampered with are refused, and the auditor is told', () => {
+  describe('that were tampered with are refused and audited', () => {
     test.each([
       [
         'text that belongs to another place',
@@ -168,7 +168,7 @@ describeDatabases('records', ({ settings }) => {
   });
 });
 
-test('a stolen database, its write-ahead log and all else beside it hold no word', async () => {
+test('a stolen data folder holds no readable word', async () => {
   const dataDirectory = temporaryDirectory();
   const storage = await openTestStorage({ dataDirectory, database: undefined }, { keepAudio: 'true' });
   await recordSession(storage, 'a', ['the canary sang in metoprolol']);
@@ -185,7 +185,7 @@ test('a stolen database, its write-ahead log and all else beside it hold no word
   }
 });
 
-test('what was destroyed is gone from the database file and its write-ahead log', async () => {
+test('a destroyed record is gone from the database file and its write-ahead log', async () => {
   const dataDirectory = temporaryDirectory();
   const storage = await openTestStorage({ dataDirectory, database: undefined });
   await recordSession(storage, 'a', ['my knee']);

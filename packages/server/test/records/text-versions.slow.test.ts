@@ -17,7 +17,7 @@ const SETTINGS = {
 } as const;
 
 describeDatabases('the texts of a session', ({ settings }) => {
-  test('are the live one, what was heard when a stretch was read again, and what people corrected', async () => {
+  test('are the live text, that of record passes, and that with corrections', async () => {
     const storage = await openTestStorage(settings());
     const { records } = storage;
     const writer = await begin(storage, 'a');
@@ -62,7 +62,7 @@ describeDatabases('the texts of a session', ({ settings }) => {
     ]);
   });
 
-  test('leave out what the speaker took back, which is kept and counts again once somebody corrects it', async () => {
+  test('leave out finals that the speaker took back, unless they are corrected later', async () => {
     const storage = await openTestStorage(settings());
     const { records } = storage;
     const writer = await begin(storage, 'a');
@@ -94,7 +94,7 @@ describeDatabases('the texts of a session', ({ settings }) => {
     ]);
   });
 
-  test('are refused where a final of the record pass is missing or stands for another', async () => {
+  test('are refused where a final of the record pass is missing or replaced', async () => {
     for (const statement of [
       `delete from segments where reading = 'refined' and place = 1`,
       `update segments set reading = 'live' where reading = 'refined' and place = 1`,
@@ -110,7 +110,7 @@ describeDatabases('the texts of a session', ({ settings }) => {
     }
   });
 
-  test('get no text of a record pass that ends after the record was destroyed', async () => {
+  test('get no text from a record pass that ends after the record was destroyed', async () => {
     const storage = await openTestStorage(settings());
     const writer = await begin(storage, 'a');
     await writer.close('1000');
@@ -121,7 +121,7 @@ describeDatabases('the texts of a session', ({ settings }) => {
     expect(await storage.database.db.selectFrom('refined_parts').selectAll().execute()).toEqual([]);
   });
 
-  test('stand beside what the session was set up with: searched by what tells nothing, sealed what may', async () => {
+  test('are recorded with the settings of the session, of which the sensitive ones are sealed', async () => {
     const storage = await openTestStorage(settings());
     const { records, database } = storage;
     const writer = await begin(storage, 'a');
@@ -158,7 +158,7 @@ describeDatabases('the texts of a session', ({ settings }) => {
     await expect(records.read('a', DR_LEE)).rejects.toMatchObject({ code: 'record_damaged' });
   });
 
-  test('of sessions from before there were several can still be read', async () => {
+  test('of sessions from before there were several versions can still be read', async () => {
     const where = settings();
     const storage = await openTestStorage(where);
     await recordSession(storage, 'a', ['good morning']);

@@ -8,7 +8,7 @@ import { settingsReference, withSettingsSummary } from '../../src/reference/sett
 const root = new URL('../../../../', import.meta.url);
 const fileOf = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
-describe('what `npm run docs` writes is what is there:', () => {
+describe('the output of `npm run docs` is up to date:', () => {
   test('docs/settings.md', () => {
     expect(fileOf('docs/settings.md')).toBe(settingsReference());
   });

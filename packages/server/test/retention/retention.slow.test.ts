@@ -10,14 +10,14 @@ import { begin, DR_LEE, openTestStorage, recordSession } from '../support/storag
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe('retention policies', () => {
-  test('are those of the tenant, or those of all others', () => {
+  test('are those of the tenant, or the default', () => {
     const policies = parsePolicies(['clinic-a=30', '*=365']);
     expect([policies.daysFor('clinic-a'), policies.daysFor('clinic-b')]).toEqual([30, 365]);
     expect(parsePolicies(['clinic-a=30']).daysFor('clinic-b')).toBeUndefined();
     expect(parsePolicies([]).isEmpty).toBe(true);
   });
 
-  test('that are no policies are refused with an example', async () => {
+  test('that are invalid are refused with the setting', async () => {
     const { status, stderr } = await runCli(['retention', '--retention', 'a month']);
     expect(status).toBe(2);
     expect(stderr).toContain('--retention');
@@ -25,7 +25,7 @@ describe('retention policies', () => {
 });
 
 describeDatabases('retention', ({ settings }) => {
-  test('destroys what is too old, with a certificate, and leaves what is under legal hold, young, or of others', async () => {
+  test('destroys expired records with a certificate, and keeps those on hold, young or of another tenant', async () => {
     const storage = await openTestStorage(settings());
     await recordSession(storage, 'old', ['my knee']);
     await recordSession(storage, 'held', ['my hip']);
@@ -59,7 +59,7 @@ describeDatabases('retention', ({ settings }) => {
     expect(await left(storage)).toEqual([]);
   });
 
-  test('does not say of a record whose row was altered that it was destroyed', async () => {
+  test('does not report a record with an altered row as destroyed', async () => {
     const storage = await openTestStorage(settings());
     for (const id of ['forged', 'old']) await recordSession(storage, id, ['my knee']);
     await sql`update sessions set owner = 'somebody' where id = 'forged'`.execute(storage.database.db);
@@ -71,7 +71,7 @@ describeDatabases('retention', ({ settings }) => {
   });
 });
 
-test('auscult retention tells what it would destroy, and destroys it', async () => {
+test('auscult retention lists in a dry run what it would destroy, and then destroys it', async () => {
   const dataDirectory = temporaryDirectory();
   const storage = await openTestStorage({ dataDirectory, database: undefined });
   await recordSession(storage, 'a', ['my knee']);

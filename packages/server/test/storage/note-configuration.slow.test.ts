@@ -13,7 +13,7 @@ import { openTestStorage } from '../support/storage.js';
 import { until } from '../support/until.js';
 
 describeDatabases('settings that differ from those of the last start', ({ settings }) => {
-  test('are in the audit log by name, with their values where these hold no secret', async () => {
+  test('are audited by name, with their values unless these are secret', async () => {
     const where = settings();
     const storage = await openTestStorage(where);
     const start = async (flags: Partial<Record<keyof Config, string>>) => {
@@ -49,7 +49,7 @@ describeDatabases('settings that differ from those of the last start', ({ settin
   });
 });
 
-test('a server that starts tells what it is set to otherwise', async () => {
+test('a server audits its changed settings at its start', async () => {
   const dataDirectory = temporaryDirectory();
   const first = await startScriptedServer({ dataDirectory, maxSessions: '7' });
   await first.app.close();
@@ -58,7 +58,7 @@ test('a server that starts tells what it is set to otherwise', async () => {
   expect(await changesIn(storage)).toContainEqual(['maxSessions', '7 → 8']);
 });
 
-test('a master key that comes first while the server runs is a change, too', async () => {
+test('a new current master key is audited while the server runs', async () => {
   const dataDirectory = temporaryDirectory();
   const masterKeyFile = join(dataDirectory, 'keys');
   const former = newMasterKey();

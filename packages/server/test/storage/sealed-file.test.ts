@@ -15,7 +15,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('what is appended in any pieces is read back at any place', async () => {
+test('bytes appended in any pieces are read back from any place', async () => {
   const bytes = randomBytes(300_000);
   await fc.assert(
     fc.asyncProperty(
@@ -41,7 +41,7 @@ test('an empty file is empty', async () => {
   expect(await gather(file, 0, 10)).toHaveLength(0);
 });
 
-test('what is on disk has no name, no readable byte and no reader but its owner', async () => {
+test('the file on disk has no name, no readable byte and no reader but its owner', async () => {
   const file = await create();
   const secret = Buffer.from('shortness of breath since Tuesday. '.repeat(4000));
   await file.append(secret);
@@ -57,7 +57,7 @@ test('what is on disk has no name, no readable byte and no reader but its owner'
   expect(raw.includes('breath')).toBe(false);
 });
 
-test('bytes that were changed on disk are not read', async () => {
+test('bytes that were changed on disk are refused', async () => {
   const file = await create();
   await file.append(randomBytes(200_000));
   await file.finish();
@@ -69,7 +69,7 @@ test('bytes that were changed on disk are not read', async () => {
   await expect(gather(file, 0, 200_000)).rejects.toThrow();
 });
 
-test('its space is given back when it is removed, even twice, and nothing is read any more', async () => {
+test('a removed file frees its space and can no longer be read or written', async () => {
   const file = await createSealedFile(folder);
   await file.append(randomBytes(100_000));
   await Promise.all([file.remove(), file.remove()]);
@@ -78,7 +78,7 @@ test('its space is given back when it is removed, even twice, and nothing is rea
   await expect(file.append(randomBytes(100_000))).rejects.toThrow();
 });
 
-test('a folder that cannot be written is told of', async () => {
+test('a folder that cannot be written is reported', async () => {
   await expect(createSealedFile('/dev/null/spool')).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
 

@@ -33,11 +33,11 @@ test('reports an unexpected error by its class and place, without its message', 
   expect(text).not.toMatch(/spoken|at words/);
 });
 
-test('leaves out what is less important than the level', () => {
+test('leaves out events below the level', () => {
   expect(logged((log) => log.debug('answered'))).toBe('');
 });
 
-test('writes lines for people where asked', () => {
+test('writes lines for people on request', () => {
   const text = logged((log) => log.warn('worker exited', { worker: 1, reason: 'crash' }), 'text');
   expect(text).toMatch(/^\S+Z warn {2}worker exited worker=1 reason=crash\n$/);
 });

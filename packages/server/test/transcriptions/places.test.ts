@@ -14,7 +14,7 @@ afterEach(() => {
 const greedy = { tenant: 'default', owner: 'key:greedy' };
 const doctor = { tenant: 'default', owner: 'key:doctor' };
 
-test('one who uploads much leaves room for others, and has it again when there is some', () => {
+test('a user with many uploads leaves places to others', () => {
   const { reserve } = placesFor(6);
   const own = Array.from({ length: 6 }, () => reserve(greedy)).filter((place) => place !== undefined);
   expect(own).toHaveLength(4);
@@ -24,7 +24,7 @@ test('one who uploads much leaves room for others, and has it again when there i
   expect(reserve(greedy)).toBeUndefined();
 });
 
-test('an upload that is slow gives its place to whoever has less, one that is not does not', () => {
+test('a slow upload loses its place to a user with fewer, and a fast one does not', () => {
   const { reserve } = placesFor(4);
   const others = ['a', 'b'].map((name) => reserve({ tenant: 'default', owner: `key:${name}` }));
   const [slow, fast] = [reserve(greedy), reserve(greedy)] as [Place, Place];

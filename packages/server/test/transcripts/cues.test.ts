@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CUE_LIMITS, cutCues } from '../../src/transcripts/cues.js';
 
 describe('cues', () => {
-  it('are never too long, too wide or too high, keep every word, and follow each other', () => {
+  it('keep the limits of time, width and lines, hold every word, and do not overlap', () => {
     fc.assert(
       fc.property(transcripts(), (segments) => {
         const cues = [...cutCues(segments)];
@@ -25,7 +25,7 @@ describe('cues', () => {
     );
   });
 
-  it('begin with the word that is spoken', () => {
+  it('begin when their first word is spoken', () => {
     const words = sentence(
       'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen',
       0.3,
@@ -38,7 +38,7 @@ describe('cues', () => {
     }
   });
 
-  it('break behind a sentence when more than a line is full', () => {
+  it('break behind a sentence once a line is full', () => {
     const words = sentence(
       'This is the first sentence, of more than one line. And this is the second one.',
       0.1,
@@ -49,7 +49,7 @@ describe('cues', () => {
     ]);
   });
 
-  it('stay long enough to be read where there is time, and only there', () => {
+  it('stay long enough to be read where time allows', () => {
     const short = [{ text: 'Yes.', start: 1, end: 1.2, confidence: 1 }];
     const next = [{ text: 'No.', start: 1.5, end: 1.7, confidence: 1 }];
     expect([...cutCues([segment(short), segment(next)])]).toEqual([

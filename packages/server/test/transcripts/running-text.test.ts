@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runningText } from '../../src/transcripts/transcript.js';
 
-test('blanks around a line break go with it, two breaks are a paragraph, and other blanks stay', () => {
+test('blanks around a line break are removed, several breaks become a paragraph, and other blanks stay', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(' ', '\n', 'a') }), (text) => {
       const runs = text.match(/[ \n]+|a+/g) ?? [];

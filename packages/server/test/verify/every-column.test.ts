@@ -43,7 +43,7 @@ const NOT_VOUCHED_FOR: ReadonlySet<string> = new Set([
   'kysely_migration_lock.is_locked',
 ]);
 
-test('whatever is changed in any column of the database is found, or is known to matter to nobody', async () => {
+test('a change in any column of the database is found, except in columns listed as harmless', async () => {
   const place: DatabaseSettings = { dataDirectory: temporaryDirectory(), database: undefined };
   const { dataDirectory } = place;
   // Anchors wait in the database for a file that cannot be written.
@@ -92,7 +92,7 @@ test('whatever is changed in any column of the database is found, or is known to
   expect(await findings(storage, config)).toEqual([]);
 });
 
-test('files beside the database that were altered are found as well', async () => {
+test('altered files beside the database are found as well', async () => {
   const place: DatabaseSettings = { dataDirectory: temporaryDirectory(), database: undefined };
   const config = loadConfig({ flags: { dataDirectory: place.dataDirectory }, environment: {} });
   const storage = await openTestStorage(place, { keepAudio: 'true' });

@@ -20,8 +20,8 @@ import { until } from '../support/until.js';
 
 const SECRET = 'xylophone';
 
-describeDatabases('what is kept', ({ settings }) => {
-  test('is whole, beside a server, and every kind of damage to it is found', async () => {
+describeDatabases('stored data', ({ settings }) => {
+  test('verifies beside a server, and every kind of damage to it is found', async () => {
     const place = settings();
     const storage = await openTestStorage(place, { keepAudio: 'true' });
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await recordEverything(storage, id);
@@ -48,7 +48,7 @@ describeDatabases('what is kept', ({ settings }) => {
     expect(JSON.stringify(findings)).not.toContain(SECRET);
   });
 
-  test('is read by the server over days, and what is damaged is counted, audited and told', async () => {
+  test('is verified by the server over days, and damage is counted, audited and logged', async () => {
     const place = settings();
     const storage = await openTestStorage(place, { keepAudio: 'true' });
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await recordEverything(storage, id);
@@ -96,7 +96,7 @@ describeDatabases('what is kept', ({ settings }) => {
 });
 
 describe('auscult verify', () => {
-  test('leaves database and write-ahead log of a running server as they are, and its status tells', async () => {
+  test('changes no database file of a running server, and fails when it finds damage', async () => {
     const place: DatabaseSettings = { dataDirectory: temporaryDirectory(), database: undefined };
     const storage = await openTestStorage(place);
     await recordSession(storage, 'a', [SECRET]);

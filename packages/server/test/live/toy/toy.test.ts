@@ -10,7 +10,7 @@ import { createToy } from './toy.js';
 
 const dialects = [...DIALECTS, createToy];
 
-test('a dialect is one entry of a list: its clients have sessions and records as all others do', async () => {
+test('an entry in the list of dialects is enough to add one, with sessions and records as in all others', async () => {
   const server = await startScriptedServer({}, dialects);
   const toy = await open(`${server.url}/toy/too?rate=8000`, ['other', 'toy']);
   expect(toy.socket.protocol).toBe('toy');
@@ -41,7 +41,7 @@ test('a dialect is one entry of a list: its clients have sessions and records as
   expect(await client.next('stopped')).toMatchObject({ utterances: 1 });
 });
 
-test('it closes with codes of its own, and a session whose connection is lost ends', async () => {
+test('a dialect closes with codes of its own, and its session ends with its connection', async () => {
   const server = await startScriptedServer({ maxBadMessages: '2' }, dialects);
   const confused = await open(`${server.url}/toy`);
   confused.socket.send('what?');
@@ -67,7 +67,7 @@ test.each([
   expect(await recordsOf(server)).toEqual([]);
 });
 
-test('whoever may not come in is refused by a status, and leaves neither a record nor a place', async () => {
+test('a client that is not admitted is refused by a status, and takes neither a record nor a place', async () => {
   const early = await listenOnly({}, dialects);
   expect(await refusalOf(`${early.url}/toy`)).toEqual({
     status: 503,
@@ -87,7 +87,7 @@ test('whoever may not come in is refused by a status, and leaves neither a recor
   expect(await refusalOf(`${guarded.url}/toy`)).toMatchObject({ status: 401, error: 'unauthenticated' });
 });
 
-test('an upgrade that comes to nothing behind its admission gives back its place', async () => {
+test('an upgrade that fails after its admission gives back its place', async () => {
   const server = await startScriptedServer({ maxSessions: '1' }, dialects);
   const broken = await fetchUpgrade(`${server.url}/toy`);
   expect(broken).toBe(400);

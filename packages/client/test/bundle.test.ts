@@ -13,13 +13,13 @@ describe('the build for browsers', () => {
     expect(bundle).toMatch(/export\s*\{[^}]*createTranscriber/);
   });
 
-  test('has a capture worklet that needs nothing else', async () => {
+  test('has a capture worklet without imports', async () => {
     const worklet = await readFile(join(await buildForBrowsers(), 'capture-worklet.js'), 'utf8');
     expect(worklet).not.toMatch(/\bimport\b|\bexport\b/);
     expect(worklet).toContain('registerProcessor');
   });
 
-  test('the worklet of the package needs nothing else either', async () => {
+  test('the worklet of the package has no imports either', async () => {
     const built = await readFile(new URL('../dist/capture-worklet.js', import.meta.url), 'utf8');
     expect(built).not.toMatch(/^import\b/m);
   });

@@ -42,7 +42,7 @@ const ownNames: Readonly<Record<number, string>> = {
   [closeTable.session_taken_over.code]: 'taken_over',
 };
 
-test('what somebody needs who is speaking decides what comes after each close', () => {
+test('the table has the right reaction to each close code for somebody who is speaking', () => {
   const named = (wanted: AfterClose): readonly string[] =>
     (Object.keys(closeTable) as CloseName[]).filter((name) => closeTable[name].then === wanted);
   expect(named('done')).toEqual(['normal']);
@@ -117,7 +117,7 @@ describe('the SDK does what the table says', () => {
   });
 
   test.each(rows.filter(({ then }) => then === 'authenticate'))(
-    'after $title where tickets are to be had: each is shown once',
+    'after $title with tickets, using each only once',
     async (row) => {
       const server = await startFakeServer();
       closeOnce(server, row);
@@ -143,7 +143,7 @@ describe('the SDK does what the table says', () => {
     { code: 'record_failed', reason: 'connection-lost', told: 'record_failed' },
     { code: 'idle_timeout', reason: 'connection-lost', told: 'connection_lost' },
     { code: 'slow_reader', reason: 'connection-lost', told: 'connection_lost' },
-  ])('while $code, the state says $reason and the problem $told', async ({ code, reason, told }) => {
+  ])('with $code, giving the state $reason and the problem $told', async ({ code, reason, told }) => {
     const server = await startFakeServer();
     server.refusal = errorRows.find((row) => row.code === code);
     const { transcriber, problems } = watched({ url: server.url });
@@ -152,7 +152,7 @@ describe('the SDK does what the table says', () => {
     expect(problems.map((problem) => problem.code)).toEqual([told]);
   });
 
-  test('after an error that closes nothing the session goes on, and the error is told', async () => {
+  test('after an error that closes nothing, reporting it and going on', async () => {
     const server = await startFakeServer();
     let isSaid = false;
     server.onFrame = (taken) => {
@@ -167,7 +167,7 @@ describe('the SDK does what the table says', () => {
     expect(server.connections).toHaveLength(1);
   });
 
-  test('where the settings are refused for good, the start fails', async () => {
+  test('when settings are refused for good, failing the start', async () => {
     const server = await startFakeServer();
     for (const [code] of openErrors.filter(([, { retryable }]) => !retryable)) {
       server.refusal = { code, retryable: false };
@@ -176,7 +176,7 @@ describe('the SDK does what the table says', () => {
     }
   });
 
-  test('an error decides where its close frame is lost', async () => {
+  test('after an error whose close frame is lost', async () => {
     const server = await startFakeServer();
     let isCut = false;
     server.onFrame = (taken) => {

@@ -32,7 +32,7 @@ describe('words come once each, and whole', () => {
     { server: 'that keeps sessions', options: {} },
     { server: 'that keeps none', options: { resumes: false } },
     { server: 'that keeps none and acknowledges nothing', options: { resumes: false, acknowledges: false } },
-  ])('with a server $server, whatever happens', async ({ options }) => {
+  ])('with a server $server, whatever faults occur', async ({ options }) => {
     await fc.assert(
       fc.asyncProperty(speech, faults, async ({ samples, words }, plan) => {
         const server = await startFakeServer(options);
@@ -45,7 +45,7 @@ describe('words come once each, and whole', () => {
     );
   });
 
-  test('but for those that the speaker takes back, which count no longer, whatever breaks', async () => {
+  test('except those that the speaker takes back, whatever connection breaks', async () => {
     const scratches = [2, 5, 6, 9];
     await fc.assert(
       fc.asyncProperty(speech, faults, async ({ samples, words }, plan) => {
@@ -65,7 +65,7 @@ describe('words come once each, and whole', () => {
     );
   });
 
-  test('in two channels, where one is settled before the other', async () => {
+  test('in two channels, one of which is settled before the other', async () => {
     await fc.assert(
       fc.asyncProperty(speech, speech, faults, async (left, right, plan) => {
         const server = await startFakeServer();

@@ -5,7 +5,7 @@ import { createTranscriber } from '../src/node.js';
 import { recognitionOptions } from '../src/recognition-options.js';
 import { inChunks } from './support/spoken.js';
 
-test('every option of recognition reaches the recognizer and the record', async () => {
+test('every recognition option reaches the recognizer and the record', async () => {
   const server = await startScriptedServer();
   const { recognizer } = server;
   Object.assign(recognizer.model, { tasks: ['transcribe', 'translate'] });

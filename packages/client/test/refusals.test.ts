@@ -36,7 +36,7 @@ describe('a server that refuses', () => {
     { closeCode: 1013, code: 'too_many_sessions', reason: 'busy' },
     { closeCode: 1013, code: 'not_ready', reason: 'server-restarting' },
     { closeCode: 1001, code: 'draining', reason: 'server-restarting' },
-  ])('for now ($code) is asked again, while the recording goes on', async ({ closeCode, code, reason }) => {
+  ])('for now ($code) is tried again while the recording goes on', async ({ closeCode, code, reason }) => {
     const server = await startFakeServer();
     server.refusal = { closeCode, code, retryable: true };
     const { transcriber, problems, states } = watched({ url: server.url });
@@ -53,7 +53,7 @@ describe('a server that refuses', () => {
     expect(states.slice(-2)).toEqual(['stopping', 'stopped']);
   });
 
-  test('in the middle, because another client goes on with the session, is not asked again', async () => {
+  test('because another client has taken the session over is not tried again', async () => {
     const server = await startFakeServer();
     server.onFrame = (taken) => {
       if (taken > 20_000) server.closeAll(4409, 'session_taken_over', false);
@@ -66,7 +66,7 @@ describe('a server that refuses', () => {
   });
 });
 
-test('a partial whose utterance comes to nothing is taken back once its place is settled', async () => {
+test('a partial without a final is withdrawn once its audio is settled', async () => {
   const server = await startFakeServer({ acknowledges: false });
   const { transcriber } = watched({ url: server.url });
   const partials: string[] = [];
@@ -85,7 +85,7 @@ test('a partial whose utterance comes to nothing is taken back once its place is
   transcriber.close();
 });
 
-test('a partial whose words are not kept is taken back at once, with the reason', async () => {
+test('a partial whose words are dropped is withdrawn at once, with the reason', async () => {
   const server = await startFakeServer({ acknowledges: false });
   const { transcriber } = watched({ url: server.url });
   const told: unknown[] = [];
@@ -129,8 +129,8 @@ test('a partial whose words are not kept is taken back at once, with the reason'
   transcriber.close();
 });
 
-describe('a server that is not there', () => {
-  test('is tried again, and the start does not wait for it', async () => {
+describe('a server that cannot be reached', () => {
+  test('is tried again, without delaying the start', async () => {
     const { transcriber, problems } = watched({ url: 'http://127.0.0.1:9' });
     await transcriber.start(inChunks(samples, 1600));
     expect(transcriber.state).toMatchObject({ kind: 'reconnecting', reason: 'connection-lost' });
@@ -166,8 +166,8 @@ describe('a server that is not there', () => {
   });
 });
 
-describe('what cannot be understood', () => {
-  test('of the server is passed over', async () => {
+describe('invalid input', () => {
+  test('from the server is ignored', async () => {
     const server = await startFakeServer();
     const { transcriber, problems } = watched({ url: server.url });
     await transcriber.start(inChunks(samples, 1600));
@@ -200,13 +200,13 @@ describe('what cannot be understood', () => {
     expect(problems).toEqual([]);
   });
 
-  test('of an address is said at once', () => {
+  test('in the options is reported at once', () => {
     expect(() => createTranscriber({ url: 'not an address' })).toThrow(/http:\/\/host:port/);
     expect(() => createTranscriber()).toThrow(/Give the address/);
     expect(() => createTranscriber({ url: 'http://127.0.0.1', bufferMinutes: 0 })).toThrow(/above 0/);
   });
 
-  test('of a sample rate is said at the start', async () => {
+  test('of a sample rate fails the start', async () => {
     const { transcriber } = watched({ url: 'http://127.0.0.1:9' });
     await expect(transcriber.start(inChunks(samples, 1600), { sampleRate: 7 })).rejects.toMatchObject({
       code: 'invalid_options',
@@ -215,7 +215,7 @@ describe('what cannot be understood', () => {
 });
 
 describe('the source', () => {
-  test('that fails is told, and what it gave before is text', async () => {
+  test('that fails is reported, and its audio until then is transcribed', async () => {
     const server = await startFakeServer();
     const { transcriber, problems } = watched({ url: server.url });
     const broken = (async function* () {
@@ -228,7 +228,7 @@ describe('the source', () => {
     expect(transcriber.transcript.segments.map(({ text }) => text)).toEqual(words.map(textOfWord));
   });
 
-  test('that is paused is finalized, and stopped there without the rest', async () => {
+  test('that is paused is finalized, and a stop then leaves out the rest', async () => {
     const server = await startFakeServer();
     const { transcriber, states } = watched({ url: server.url });
     const [first, rest] = [samples.subarray(0, 20 * 1600), samples.subarray(20 * 1600)];
@@ -245,7 +245,7 @@ describe('the source', () => {
     expect(states).toContain('paused');
   });
 
-  test('waits while memory holds as much as it may', async () => {
+  test('waits while the buffer in memory is full', async () => {
     const server = await startFakeServer();
     server.refusal = { closeCode: 1013, code: 'busy', retryable: true };
     let given = 0;
@@ -266,7 +266,7 @@ describe('the source', () => {
     expect(transcript.segments.map(({ text }) => text)).toEqual(words.map(textOfWord));
   });
 
-  test('muted is silence, and time goes on', async () => {
+  test('that is muted gives silence, and time goes on', async () => {
     const server = await startFakeServer();
     const { transcriber } = watched({ url: server.url });
     transcriber.mute(true);
@@ -275,7 +275,7 @@ describe('the source', () => {
   });
 });
 
-test('a connection that is done is closed with 1000', async () => {
+test('a connection is closed with 1000 when its work is done', async () => {
   const server = await startFakeServer();
   const { transcriber } = watched({ url: server.url, webSocket: WebSocket });
   await transcriber.start(inChunks(samples, 1600));

@@ -9,7 +9,7 @@ const { samples, words } = spell(Array.from({ length: 8 }, () => ({ length: 500,
 const texts = words.map(textOfWord);
 
 describe('with tickets', () => {
-  test('each connection has one of its own, also after a break', async () => {
+  test('each connection uses one of its own, also after a break', async () => {
     const server = await startFakeServer();
     let issued = 0;
     const transcriber = create({ url: server.url, ticket: () => Promise.resolve(`t${issued++}`) });
@@ -23,7 +23,7 @@ describe('with tickets', () => {
     ]);
   });
 
-  test('a login that has ended loses nothing: what is said is sent once somebody has logged in', async () => {
+  test('audio is kept when a login ends, and sent after the next login', async () => {
     const server = await startFakeServer();
     let isLoggedIn = true;
     let asked = 0;
@@ -54,7 +54,7 @@ describe('with tickets', () => {
     expect(server.connections.at(-1)).toMatchObject({ isResume: true });
   });
 
-  test('nobody logged in at the start is no failure: the recording goes on', async () => {
+  test('the recording starts without a login, and is sent after one', async () => {
     const server = await startFakeServer();
     let isLoggedIn = false;
     const transcriber = create({
@@ -68,7 +68,7 @@ describe('with tickets', () => {
     expect((await transcriber.stop()).segments.map(({ text }) => text)).toEqual(texts);
   });
 
-  test('none to be had is tried again, as a server that does not answer is', async () => {
+  test('a request for one that fails is tried again', async () => {
     const server = await startFakeServer();
     let failures = 2;
     const transcriber = create({
@@ -80,7 +80,7 @@ describe('with tickets', () => {
   });
 });
 
-test('who does not want to wait for the next try tries at once', async () => {
+test('a retry by the user does not wait for the next try', async () => {
   // The pauses are as long as they can be.
   vi.spyOn(Math, 'random').mockReturnValue(1);
   onTestFinished(() => {

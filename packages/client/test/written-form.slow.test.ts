@@ -7,7 +7,7 @@ import { startFaultyProxy } from './support/faulty-proxy.js';
 const SPOKEN = 'Give twenty five milligrams.';
 
 describe('text in written form', () => {
-  test('comes with what was said, of finals and of their words', async () => {
+  test('comes with the spoken text of finals and of their words', async () => {
     const server = await startScriptedServer();
     const { finals, transcript } = await dictate(server, [SPOKEN, 'No pain.'], {
       writtenForm: 'on',
@@ -23,14 +23,14 @@ describe('text in written form', () => {
     expect(transcript.text).toBe('Give 25 mg. No pain.');
   });
 
-  test('is what a session that was read again has, too', async () => {
+  test('is used in the record pass, too', async () => {
     const server = await startScriptedServer({ refineHearings: '1' });
     server.recognizer.says = SPOKEN;
     const { refined } = await dictate(server, [SPOKEN], { writtenForm: 'on', refine: 'on-stop' });
     expect(refined?.[0]).toMatchObject({ text: 'Give 25 mg.', spoken: SPOKEN });
   });
 
-  test('is not asked for by itself', async () => {
+  test('is off by default', async () => {
     const { transcript } = await dictate(await startScriptedServer(), [SPOKEN, 'Scratch that.'], {});
     expect(transcript.text).toBe(`${SPOKEN} Scratch that.`);
   });
@@ -43,7 +43,7 @@ describe('dictation commands', () => {
     expect(transcript.text).toBe('No fever.\n\nPlan.\nRest. Fluids.');
   });
 
-  test('take back finals, which count no longer; a final that does nothing else adds nothing', async () => {
+  test('take back finals, and a final with nothing but commands adds no segment', async () => {
     const said = ['No fever.', 'No cough.', 'Scratch that.', 'Scratch that.', 'Rest.'];
     const { finals, transcript } = await dictate(await startScriptedServer(), said, {
       dictationCommands: 'on',
@@ -58,7 +58,7 @@ describe('dictation commands', () => {
     expect(transcript.segments).toEqual([finals[4]]);
   });
 
-  test('take back in their own channel only', async () => {
+  test('take back only in their own channel', async () => {
     const said = ['No fever.', 'Scratch that.'];
     const { transcript } = await dictate(await startScriptedServer(), said, {
       dictationCommands: 'on',
@@ -67,7 +67,7 @@ describe('dictation commands', () => {
     expect(transcript.segments.map(({ channel, text }) => [channel, text])).toEqual([[1, 'heard']]);
   });
 
-  test('that are obeyed while the connection is broken take back once, and stay obeyed', async () => {
+  test('are obeyed once when the connection breaks', async () => {
     const server = await startScriptedServer();
     const proxy = await startFaultyProxy(Number(new URL(server.url).port));
     onTestFinished(() => proxy.close());

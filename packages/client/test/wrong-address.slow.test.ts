@@ -36,7 +36,7 @@ const sockets: readonly (readonly [string, WebSocketConstructor])[] = [
 ];
 
 describe.each(sockets)('an address where nothing speaks Auscult, over the socket of %s', (_, webSocket) => {
-  test('fails the start with what to look at: another path of a server', async () => {
+  test('fails the start with a remedy for another path of a server', async () => {
     for (const server of [await startScriptedServer(), await startGuardedServer()]) {
       const { transcriber, problems } = watched({ url: `${server.url}/ws/transcribed`, webSocket });
       await expect(transcriber.start(inChunks(sound, 1600))).rejects.toMatchObject({ code: 'wrong_address' });
@@ -59,7 +59,7 @@ describe.each(sockets)('an address where nothing speaks Auscult, over the socket
     await expect(transcriber.start(inChunks(sound, 1600))).rejects.toMatchObject({ code });
   });
 
-  test('is tried again where the server behind it is away, and found', async () => {
+  test('is tried again while the server behind a proxy is away', async () => {
     const server = await startWebServer(() => 503);
     const { transcriber, problems } = watched({ url: server.url, webSocket });
     await transcriber.start(inChunks(sound, 1600));
@@ -69,7 +69,7 @@ describe.each(sockets)('an address where nothing speaks Auscult, over the socket
     transcriber.close();
   });
 
-  test('is told of a proxy that forwards no upgrades, and tried again', async () => {
+  test('is tried again behind a proxy that forwards no upgrades, which is reported', async () => {
     const { transcriber, problems } = watched({ url: (await startWebServer(() => 426)).url, webSocket });
     await transcriber.start(inChunks(sound, 1600));
     await until(() => transcriber.state.kind === 'reconnecting' && transcriber.state.attempt > 4);
@@ -78,7 +78,7 @@ describe.each(sockets)('an address where nothing speaks Auscult, over the socket
   });
 });
 
-test('a server that was there before is waited for, whatever a proxy answers in its place', async () => {
+test('a server that was reached before is waited for, whatever a proxy answers in its place', async () => {
   const server = await startFakeServer();
   const { port } = new URL(server.url);
   let isAway = false;
@@ -99,7 +99,7 @@ test('a server that was there before is waited for, whatever a proxy answers in 
   expect(problems.filter(({ code }) => code === 'wrong_address')).toHaveLength(1);
 });
 
-test('what a page may not read is told, and not taken for the end', () => {
+test('an answer hidden from the page is reported and tried again', () => {
   const first = verdictOnAnswer('hidden', { attempt: 0, wasThere: false });
   const later = verdictOnAnswer('hidden', { attempt: 2, wasThere: false });
   expect([first, later]).toMatchObject([
@@ -108,7 +108,7 @@ test('what a page may not read is told, and not taken for the end', () => {
   ]);
 });
 
-test('a server says at the address of its socket that it takes sockets only, to whoever asks', async () => {
+test('a server answers 426 to requests at the address of its socket, also without authentication', async () => {
   for (const { url } of [await startScriptedServer(), await startGuardedServer()]) {
     const response = await fetch(`${url}/ws/transcribe`);
     expect(response.status).toBe(426);

@@ -28,14 +28,14 @@ describe('the resampler', () => {
     expect(20 * Math.log10(worst)).toBeLessThan(-80);
   });
 
-  test('says a tone of 44.1 kHz exactly where it was', () => {
+  test('keeps a tone of 44.1 kHz exactly at its time', () => {
     const output = middle(resample(44_100, tone(44_100, 440, 1)));
     const expected = middle(tone(16_000, 440, 1));
     const worst = Math.max(...output.map((sample, index) => Math.abs(sample - (expected[index] ?? 0))));
     expect(20 * Math.log10(worst)).toBeLessThan(-80);
   });
 
-  test('gives as many samples as the time holds, however the input is cut', () => {
+  test('gives the number of samples that fits the time, however the input is cut', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.constantFrom(...RATES), fc.integer({ min: 8000, max: 192_000 })),
@@ -62,7 +62,7 @@ describe('the resampler', () => {
     expect(count + resampler.flush().length).toBe(600 * 16_000);
   });
 
-  test('leaves 16 kHz alone', () => {
+  test('leaves 16 kHz unchanged', () => {
     const input = tone(16_000, 7900, 0.1);
     expect(resample(16_000, input)).toEqual(input);
   });

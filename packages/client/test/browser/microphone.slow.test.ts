@@ -64,7 +64,7 @@ describe.skipIf(noChromium !== undefined)(
       expect(await liveTracks(page)).toBe(0);
     });
 
-    test('can be changed while it runs, paused and taken up again', async () => {
+    test('can be changed while it runs, paused and resumed', async () => {
       const page = await openPage({ microphone, server: server.url });
       await start(page, server.url);
       await heardSeconds(page, 1);
@@ -97,7 +97,7 @@ describe.skipIf(noChromium !== undefined)(
       ]);
     });
 
-    test('that is unplugged gives way to another; if there is none, it comes back when one is plugged in', async () => {
+    test('that is unplugged is replaced by another, at once or when one is plugged in', async () => {
       const page = await openPage({ microphone, server: server.url });
       await start(page, server.url);
       await heardSeconds(page, 0.5);
@@ -126,7 +126,7 @@ describe.skipIf(noChromium !== undefined)(
       await stop(page);
     });
 
-    test('that is denied explains itself', async () => {
+    test('that is denied fails the start with a remedy', async () => {
       const page = await openPage({ denies: true, server: server.url });
       const { failure, state } = await start(page, server.url);
       expect(failure).toMatchObject({ code: 'microphone_denied' });
@@ -134,7 +134,7 @@ describe.skipIf(noChromium !== undefined)(
       expect(state).toMatchObject({ kind: 'failed', problem: { code: 'microphone_denied' } });
     });
 
-    test('a worklet that is not served is told, with its address', async () => {
+    test('a worklet that is not served is reported with its address', async () => {
       const page = await openPage({ microphone, server: server.url });
       const { failure } = await start(page, server.url, { workletUrl: '/elsewhere.js' });
       expect(failure).toMatchObject({ code: 'worklet_missing' });
@@ -142,7 +142,7 @@ describe.skipIf(noChromium !== undefined)(
       expect(await liveTracks(page)).toBe(0);
     });
 
-    test('is two channels from two microphones, and one from a stream of the page', async () => {
+    test('gives two channels from two microphones, and one from a stream of the page', async () => {
       const page = await openPage({ microphone, server: server.url });
       await start(page, server.url, { channels: 2, microphone: { secondDeviceId: 'default' } });
       await heardSeconds(page, 1);

@@ -7,7 +7,7 @@ import { spell, textOfWord } from '../support/spelled-audio.js';
 const { samples, words } = spell(Array.from({ length: 40 }, () => ({ length: 700, pause: 300 })));
 
 describe.skipIf(noChromium !== undefined)(`audio in IndexedDB${noChromium ? `: ${noChromium}` : ''}`, () => {
-  test('is kept there while the server is away, sealed, sent later, and removed', async () => {
+  test('is stored encrypted while the server is away, and sent and removed later', async () => {
     const server = await startFakeServer();
     const page = await openPage({ server: server.url });
     server.refusal = { closeCode: 1013, code: 'busy', retryable: true };
@@ -24,7 +24,7 @@ describe.skipIf(noChromium !== undefined)(`audio in IndexedDB${noChromium ? `: $
     await until(async () => (await page.evaluate(lookInside)).count === 0);
   });
 
-  test('that cannot be kept is lost from its beginning, and counted', async () => {
+  test('that cannot be stored is lost from its beginning, and counted', async () => {
     const server = await startFakeServer();
     const page = await openPage({ server: server.url });
     server.refusal = { closeCode: 1013, code: 'busy', retryable: true };

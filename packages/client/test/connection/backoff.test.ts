@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createBackoff } from '../../src/connection/backoff.js';
 
 describe('the wait before the next try', () => {
-  test('is anywhere from nothing to a bound that doubles from a quarter of a second to ten seconds', () => {
+  test('is random below a bound that doubles from a quarter of a second to ten seconds', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (share) => {
         const backoff = createBackoff(
@@ -17,7 +17,7 @@ describe('the wait before the next try', () => {
     );
   });
 
-  test('starts anew only after a connection that held', () => {
+  test('is reset only by a connection that held', () => {
     let now = 0;
     const backoff = createBackoff(
       () => now,

@@ -6,7 +6,7 @@ import type { BlockStore } from '../../src/delivery/block-store.js';
 const SECOND = 16_000;
 
 describe('the audio buffer', () => {
-  test('gives back what was put in, at its place, until it is released', () => {
+  test('gives back samples at their place until they are released', () => {
     const action = fc.oneof(
       fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 0, max: 2 * SECOND }) }),
       fc.record({ kind: fc.constant('release' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
@@ -27,7 +27,7 @@ describe('the audio buffer', () => {
     );
   });
 
-  test('puts what memory may not hold into the store, and reads it from there', async () => {
+  test('moves audio beyond its memory limit into the store, and reads it from there', async () => {
     const store = memoryStore();
     const fetched = signal();
     const buffer = open({
@@ -55,7 +55,7 @@ describe('the audio buffer', () => {
     expect(store.numbers()).toEqual([]);
   });
 
-  test('drops the oldest where there is no store, says so, and reads it as silence', () => {
+  test('drops the oldest audio without a store, reports it, and reads it as silence', () => {
     const dropped: [number, number][] = [];
     const buffer = open({ memorySeconds: 3, onDropped: (from, to) => dropped.push([from, to]) });
     buffer.append(counting(0, 5 * SECOND, 1));
@@ -68,7 +68,7 @@ describe('the audio buffer', () => {
     expect(buffer.read(2 * SECOND, 4000)).toEqual(counting(2 * SECOND, 4000, 1));
   });
 
-  test('drops the oldest when the store fails', async () => {
+  test('drops the oldest audio when the store fails', async () => {
     const dropped: number[] = [];
     const broken = { ...memoryStore(), put: () => Promise.reject(new Error('the disk is full')) };
     const buffer = open({
@@ -85,7 +85,7 @@ describe('the audio buffer', () => {
     );
   });
 
-  test('drops what the store cannot give back, and goes on behind it', async () => {
+  test('drops audio that the store cannot give back, and goes on behind it', async () => {
     const dropped: [number, number][] = [];
     const fetched = signal();
     const store = memoryStore();

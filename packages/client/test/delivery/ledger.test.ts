@@ -5,7 +5,7 @@ import { createLedger } from '../../src/delivery/ledger.js';
 const SECOND = 16_000;
 
 describe('the ledger', () => {
-  test('takes each final once, and counts sequences and times on over sessions', () => {
+  test('takes each final once, and continues sequences and times over sessions', () => {
     const ledger = createLedger(1);
     ledger.advance(10 * SECOND);
     expect(ledger.takeFinal(final({ sequence: 0, start: 1, end: 2 }))).toMatchObject({
@@ -32,7 +32,7 @@ describe('the ledger', () => {
     expect(ledger.settled()).toBe(3 * SECOND);
   });
 
-  test('settles nothing that was not sent, and nothing less than before', () => {
+  test('never settles unsent audio, and never takes back what is settled', () => {
     const ledger = createLedger(1);
     ledger.advance(2 * SECOND);
     ledger.acknowledge(9 * SECOND, 9);
@@ -44,7 +44,7 @@ describe('the ledger', () => {
     expect(ledger.settled()).toBe(4 * SECOND);
   });
 
-  test('goes on from what the server of an old session has', () => {
+  test('continues from the audio that the server of an old session has', () => {
     const ledger = createLedger(1);
     ledger.beginSession(SECOND);
     ledger.advance(4 * SECOND);
@@ -54,7 +54,7 @@ describe('the ledger', () => {
     expect(ledger.sent()).toBe(4 * SECOND);
   });
 
-  test('silences what is settled in one channel and sent again for the other', () => {
+  test('silences settled audio of one channel that is sent again for the other', () => {
     const ledger = createLedger(2);
     ledger.advance(4);
     ledger.settleAll(1);

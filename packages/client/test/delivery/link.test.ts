@@ -10,7 +10,7 @@ const cut: LinkEvent = { kind: 'ended', closeCode: 1006, attempt: 0 };
 const opened = [{ kind: 'open' }, { kind: 'opened' }, ready] as const satisfies readonly LinkEvent[];
 
 describe('each event in its phase', () => {
-  test('opens with a new session, and delivers when the settings are in force', () => {
+  test('a new session is opened, and audio is delivered once its settings are in force', () => {
     expect(run([{ kind: 'open' }])).toMatchObject({
       phase: { kind: 'opening', asksFor: 'new-session', readiesToCome: 1 },
       last: [{ kind: 'connect', asksFor: 'new-session', wasThere: false }],
@@ -27,7 +27,7 @@ describe('each event in its phase', () => {
     expect(run([...opened, ready], true).phase.kind).toBe('ready');
   });
 
-  test('a lost connection is waited for, told once, and resumed', () => {
+  test('a lost connection is reported once and resumed after a wait', () => {
     const lost = run([...opened, cut]);
     expect(lost).toMatchObject({
       phase: { kind: 'waiting' },
@@ -51,7 +51,7 @@ describe('each event in its phase', () => {
     });
   });
 
-  test('where more is known by now, it is told again, once', () => {
+  test('a better known cause of the loss is reported once more', () => {
     const unopened: LinkEvent = { kind: 'unopened', answer: 404, attempt: 3 };
     const events = [...opened, cut, { kind: 'retry' }, unopened] as const;
     expect(run(events).last).toMatchObject([
@@ -61,7 +61,7 @@ describe('each event in its phase', () => {
     expect(run([...events, { kind: 'retry' }, unopened]).last).toMatchObject([{ kind: 'wait' }]);
   });
 
-  test('a session without a token, or one that is gone, is followed by a new one', () => {
+  test('a session without a token or that is gone is followed by a new one', () => {
     const events = [{ kind: 'open' }, { kind: 'opened' }, readyWithoutToken, cut, { kind: 'retry' }] as const;
     expect(run(events).last).toMatchObject([{ kind: 'connect', asksFor: 'new-session' }]);
     const refused: LinkEvent = { kind: 'ended', closeCode: closeTable.resume_refused.code, attempt: 1 };
@@ -73,7 +73,7 @@ describe('each event in its phase', () => {
     expect(run([{ kind: 'open' }, refused]).phase.kind).toBe('waiting');
   });
 
-  test('an error that closes nothing is told, ends a start, or ends the old session', () => {
+  test('an error that closes nothing is reported, fails a start, or ends the old session', () => {
     const refused = errorEvent('unsupported_language');
     expect(run([...opened, refused])).toMatchObject({ phase: { kind: 'ready' }, last: [{ kind: 'tell' }] });
     expect(run([{ kind: 'open' }, refused])).toMatchObject({
@@ -90,7 +90,7 @@ describe('each event in its phase', () => {
     });
   });
 
-  test('without a login it waits for somebody who tries again', () => {
+  test('without a login, only a retry by the user opens a connection', () => {
     const nobody = run([{ kind: 'open' }, { kind: 'unauthorized', attempt: 0 }], true);
     expect(nobody).toMatchObject({
       phase: { kind: 'held' },
@@ -104,7 +104,7 @@ describe('each event in its phase', () => {
     ).toBe('opening');
   });
 
-  test('what a page may not do, or the table gives up, fails', () => {
+  test('a barred connection and a close code that the table gives up fail', () => {
     expect(run([{ kind: 'open' }, { kind: 'barred', attempt: 0 }]).last).toMatchObject([
       { kind: 'abandon' },
       { kind: 'fail', problem: { code: 'invalid_options' } },
@@ -116,7 +116,7 @@ describe('each event in its phase', () => {
     ]);
   });
 
-  test('with all text here, only a session that can be resumed is worth another connection', () => {
+  test('with all text received, only a session that can be resumed is reconnected', () => {
     const done = [...opened, { kind: 'all-text' }] as const satisfies readonly LinkEvent[];
     expect(run([...done, cut]).phase.kind).toBe('waiting');
     const gone: LinkEvent = { kind: 'ended', closeCode: closeTable.resume_refused.code, attempt: 1 };
@@ -163,7 +163,7 @@ const events = fc.array(fc.oneof({ weight: 30, arbitrary: anyEvent }, { weight: 
 /** Events that tell of the end of a connection. */
 const ends: ReadonlySet<LinkEvent['kind']> = new Set(['ended', 'unopened', 'unauthorized', 'barred']);
 
-test('in whatever order things happen, there is one connection or one pause at most, and the end is for good', () => {
+test('in any order of events, there is at most one connection or pause, and the end is final', () => {
   fc.assert(
     fc.property(events, fc.boolean(), (given, hasTickets) => {
       const world = createWorld(hasTickets);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createOpenPartials } from '../../src/delivery/open-partials.js';
 import type { Segment } from '../../src/transcript.js';
 
-test('a partial is taken back by an empty one, unless its final has come', () => {
+test('a partial is withdrawn by an empty one unless its final has come', () => {
   const shown: Segment[] = [];
   const partials = createOpenPartials((partial) => shown.push(partial));
   const [first, other, next] = [partial(0, 2), partial(1, 3), partial(0, 4)];

@@ -13,7 +13,7 @@ const SPEED = 4;
 const CHUNK = 1600;
 const FLAGS = ['--workers', '1', '--shrink-context-under-load', 'false'];
 
-describe('through a network with faults, the text is the same as without', { timeout: 180_000 }, () => {
+describe('the text is nearly the same with', { timeout: 180_000 }, () => {
   let server: RealServer;
   let port: number;
   let samples: Int16Array;
@@ -31,7 +31,7 @@ describe('through a network with faults, the text is the same as without', { tim
     };
   });
 
-  test('connections that break', async () => {
+  test('broken connections', async () => {
     const { transcript, reconnects } = await runThroughProxy(async (proxy, chunk, transcriber) => {
       if (chunk % 60 !== 45) return;
       // What breaks while it is being made would not count.
@@ -42,7 +42,7 @@ describe('through a network with faults, the text is the same as without', { tim
     expectTheSame(transcript);
   });
 
-  test('delay, stalls and a network that is slower than speech', async () => {
+  test('delays, stalls and a network that is slower than speech', async () => {
     const { transcript } = await runThroughProxy((proxy, chunk) => {
       if (chunk === 20) proxy.delay(150);
       if (chunk % 100 === 50) proxy.stall(1500);
@@ -52,7 +52,7 @@ describe('through a network with faults, the text is the same as without', { tim
     expectTheSame(transcript);
   });
 
-  test('a connection that is silent is given up, and another made', async () => {
+  test('a silent connection, which is replaced by another', async () => {
     const lost: string[] = [];
     const { transcript } = await runThroughProxy((proxy, chunk, transcriber) => {
       if (chunk !== 100) return;
@@ -66,7 +66,7 @@ describe('through a network with faults, the text is the same as without', { tim
     expectTheSame(transcript);
   });
 
-  test('a server that is killed and comes back', async () => {
+  test('a server that is killed and restarted', async () => {
     let restarted: Promise<void> | undefined;
     const { transcript } = await run(port, (chunk) => {
       if (chunk === 150) restarted = restart();

@@ -16,8 +16,8 @@ const source = chunks();
 const README = new URL('../../README.md', import.meta.url);
 const FLAGS = ['--workers', '1', '--max-final-delay-seconds', '600', '--worker-timeout-seconds', '120'];
 
-describe('of the examples of the README', { timeout: 180_000 }, () => {
-  test('the first transcribes what it is given', async () => {
+describe('in the README', { timeout: 180_000 }, () => {
+  test('the first example transcribes its recording', async () => {
     const { stdout, stderr, text } = await runOn('jfk/jfk', '');
     const last = stdout.trimEnd().split('\n').at(-1) ?? '';
     expect(stderr).toBe('');
@@ -26,7 +26,7 @@ describe('of the examples of the README', { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/^[\d.]+ to [\d.]+ s: /m);
   });
 
-  test('that with key terms hears one as it is written there, and writes numbers', async () => {
+  test('the example with key terms recognises one and writes numbers in digits', async () => {
     const { stdout, stderr } = await runOn('dictation/joe_s001', '<!-- key terms -->');
     expect(stderr).toBe('');
     expect(stdout).toMatch(/metoPROLOL 25 mg .*\(said: .*metoPROLOL .*milligrams/);

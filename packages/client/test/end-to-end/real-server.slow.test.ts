@@ -21,7 +21,7 @@ describe('with the real server and the real model', () => {
     };
   });
 
-  test('PCM becomes text, and the states tell how', async () => {
+  test('PCM becomes text, with a state for each phase', async () => {
     const speech = await spoken('jfk/jfk');
     const states: TranscriberState['kind'][] = [];
     const partials: Segment[] = [];
@@ -51,7 +51,7 @@ describe('with the real server and the real model', () => {
     expect(transcript.durationSeconds).toBeCloseTo(speech.samples.length / 16_000, 2);
   });
 
-  test('two channels are transcribed apart', async () => {
+  test('two channels are transcribed separately', async () => {
     const [left, right] = [await spoken('jfk/jfk'), await spoken('librispeech/1998-15444-0006')];
     const both = new Int16Array(left.samples.length * 2);
     left.samples.forEach((sample, index) => (both[index * 2] = sample));
@@ -65,7 +65,7 @@ describe('with the real server and the real model', () => {
     expect(wordErrorRate(right.text, textOf(1))).toBeLessThan(0.2);
   });
 
-  test('key terms come out as they are written, and only where they were told', async () => {
+  test('key terms are written as listed, and only in sessions that list them', async () => {
     const { samples } = await spoken('dictation/joe_s001');
     const hear = async (options: TranscriberOptions): Promise<string> => {
       const transcriber = createTranscriber({ url: server.url, lexicon: 'none', ...options });
@@ -79,7 +79,7 @@ describe('with the real server and the real model', () => {
     expect(await hear({ lexicon: 'medical' })).toContain('metoprolol');
   });
 
-  test('a language that the model does not know is told at the start', async () => {
+  test('an unknown language fails the start', async () => {
     const transcriber = createTranscriber({ url: server.url, language: 'de' });
     await expect(transcriber.start(inChunks(new Int16Array(16_000), 1600))).rejects.toMatchObject({
       code: 'unsupported_language',

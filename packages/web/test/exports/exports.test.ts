@@ -15,15 +15,15 @@ const talk = [
 ];
 
 describe('the transcript as', () => {
-  test('text has a line an utterance, with the speaker', async () => {
+  test('text has one line for each utterance, with the speaker', async () => {
     expect(await text('Text', talk)).toBe('Clinician: Any pain?\nPatient: In my <left> arm & shoulder\n');
   });
 
-  test('text names nobody where one microphone was used', async () => {
+  test('text names no speaker where one microphone was used', async () => {
     expect(await text('Text', [said('No pain.')])).toBe('No pain.\n');
   });
 
-  test('subtitles has times, and cues of two lines at most', async () => {
+  test('subtitles have times, and cues of at most two lines', async () => {
     const long =
       'So the pain is just right in the lower back and it started yesterday when I was unloading groceries';
     expect(await text('Subtitles (SRT)', [...talk, said(long, { start: 3600 })])).toBe(
@@ -36,7 +36,7 @@ describe('the transcript as', () => {
     );
   });
 
-  test('JSON has times, confidences, and what was heard in place of a correction', async () => {
+  test('JSON has times, confidences and the text before corrections', async () => {
     const document = JSON.parse(await text('JSON', talk)) as Record<string, unknown>;
     expect(document).toMatchObject({
       createdAt: at.toISOString(),
@@ -56,7 +56,7 @@ describe('the transcript as', () => {
     });
   });
 
-  test('Word is a document that holds the corrected text', async () => {
+  test('Word document holds the corrected text', async () => {
     const xml = await unzip(await written('Word', talk), 'word/document.xml');
     const runs = [...xml.matchAll(/<w:t[^>]*>(.*?)<\/w:t>/gs)].map(([, run]) => run).join('');
     expect(runs).toContain('Clinician: Any pain?');
@@ -81,11 +81,11 @@ describe('dictated paragraphs and lines', () => {
     lineOf({ text: '\nSigned.', start: 9, end: 10, confidence: 0.9 }, 0),
   ];
 
-  test('are such in text, with no more than one empty line', async () => {
+  test('are kept in text, with at most one empty line', async () => {
     expect(await text('Text', dictated)).toBe('No fever.\n\nPlan: 25 mg.\nRest.\n\nReturn.\n\nSigned.\n');
   });
 
-  test('stand behind the speaker in text', async () => {
+  test('come after the speaker in text', async () => {
     const named = dictated.map((line) => ({ ...line, channel: 0 }));
     expect(await text('Text', named)).toMatch(
       /^Clinician: No fever.\n\nClinician: Plan: 25 mg.\nRest.\n\nReturn.\n\nClinician: Signed.\n$/,
@@ -99,7 +99,7 @@ describe('dictated paragraphs and lines', () => {
     expect(texts).toEqual([['No fever.'], ['Plan: 25 mg.', 'Rest.'], ['Return.'], ['Signed.'], []]);
   });
 
-  test('are in the text of JSON, with what was said, and are no words', async () => {
+  test('are in the text of JSON, with the spoken text, but not among the words', async () => {
     const document = JSON.parse(await text('JSON', dictated)) as {
       text: string;
       segments: { spoken?: string; words: { text: string }[] }[];
@@ -110,7 +110,7 @@ describe('dictated paragraphs and lines', () => {
     expect(document.segments.map(({ words }) => words.length)).toEqual([2, 0, 5, 1]);
   });
 
-  test('are such in Word', async () => {
+  test('are kept in Word', async () => {
     const xml = await unzip(await written('Word', dictated), 'word/document.xml');
     const paragraphs = xml.split('</w:p>').map((paragraph) => ({
       text: [...paragraph.matchAll(/<w:t[^>]*>(.*?)<\/w:t>/gs)].map(([, run]) => run).join(''),

@@ -4,7 +4,7 @@ import { describeOutcome } from '../../src/page/login/describe-outcome.js';
 import { describeRole } from '../../src/page/login/describe-role.js';
 import { answerOf } from '../../src/page/server/ask.js';
 
-test('a login that is wrong says what to check, by what was asked for', () => {
+test('a failed login has a sentence of its own for each step', () => {
   const sentences = (['password', 'code', 'recovery-code'] as const).map((step) =>
     describeOutcome({ kind: 'wrong' }, step),
   );
@@ -18,11 +18,11 @@ test.each([
   [89, '89 seconds'],
   [90, '2 minutes'],
   [900, '15 minutes'],
-])('a wait of %i s is told as %s', (waitSeconds, words) => {
+])('a wait of %i s is shown as %s', (waitSeconds, words) => {
   expect(describeOutcome({ kind: 'locked-out', waitSeconds }, 'password')).toContain(`Wait ${words}`);
 });
 
-test('a refusal of the server is told in words for people, or in its own', () => {
+test('a refusal is described in plain words, or in those of the server', () => {
   const refused = (code: string, retryAfter: string | null = null) => {
     const answer = answerOf(
       403,
@@ -37,12 +37,12 @@ test('a refusal of the server is told in words for people, or in its own', () =>
   expect(refused('something_new')).toBe('As the server says.');
 });
 
-test.each(['', '[]', 'null', '"text"', '<html>'])('an answer that makes no sense is none: %j', (text) => {
+test.each(['', '[]', 'null', '"text"', '<html>'])('a malformed answer counts as an error: %j', (text) => {
   expect(answerOf(502, text, null)).toMatchObject({ kind: 'refused', status: 502, code: 'internal_error' });
   expect(answerOf(0, text, null)).toMatchObject({ kind: 'unreachable' });
 });
 
-test('each role has a name, and those that do not transcribe say what they are for', () => {
+test('each role has a name, and roles that do not transcribe have an explanation', () => {
   for (const role of ['clinician', 'supervisor', 'service'])
     expect(describeRole(role).instead).toBeUndefined();
   for (const role of ['administrator', 'auditor']) expect(describeRole(role).instead).toMatch(/auscult/);

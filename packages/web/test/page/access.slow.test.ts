@@ -116,7 +116,7 @@ describe.skipIf(chromiumPath === undefined)(`accessibility${needsChromium}`, { t
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
-  test('finals are announced, and what may still change is not', async () => {
+  test('finals are announced to screen readers, and partials are not', async () => {
     const { page } = await openPage(server.url, { speech: speech.path, repeats: true });
     await page.getByRole('button', { name: 'Start' }).click();
     // At once, as a partial may be gone a moment later.

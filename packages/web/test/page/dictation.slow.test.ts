@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === undefined)(
   `somebody who dictates${needsChromium}`,
   { timeout: 120_000 },
   () => {
-    test('sees text in written form, and what was said beside it', async () => {
+    test('sees text in written form, with the spoken text on request', async () => {
       const { page, say, complaints } = await dictation();
       say(SPOKEN);
       await lines(page).first().waitFor();
@@ -28,14 +28,14 @@ describe.skipIf(chromiumPath === undefined)(
       expect(complaints).toEqual([]);
     });
 
-    test('sees what was said alone where that is set', async () => {
+    test('sees only the spoken text with written form off', async () => {
       const { page, say } = await dictation({ off: ['Written form'] });
       say(`${SPOKEN} Scratch that.`);
       await lines(page).first().waitFor();
       await expectTexts(page, [`${SPOKEN} Scratch that.`]);
     });
 
-    test('has paragraphs and lines, on the page and in what is downloaded and copied', async () => {
+    test('has paragraphs and lines on the page, and in downloads and copies', async () => {
       const { page, say } = await dictation({ on: ['Dictation commands'] });
       say('No fever. New paragraph. Plan. New line. Rest.');
       say('New paragraph.');
@@ -56,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)(
       );
     });
 
-    test('takes back what was said, and it vanishes; screen readers are told nothing twice', async () => {
+    test('can take back sentences, without repeated announcements to screen readers', async () => {
       const { page, say } = await dictation({ on: ['Dictation commands'] });
       await page.evaluate(countAnnouncements);
       for (const sentence of ['One.', 'Two.', 'Three.', 'Four.', 'Five.']) say(sentence);
@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect((await announced()).at(-1)).toBe('Six.');
     });
 
-    test('breaks lines by correcting one', async () => {
+    test('can break a line by correcting it', async () => {
       const { page, say } = await dictation();
       say('No fever. Rest.');
       await page.getByRole('button', { name: /^Correct the line/ }).click();

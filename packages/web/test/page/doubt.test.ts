@@ -5,7 +5,7 @@ import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { openPage } from '../support/open-page.js';
 
 describe.skipIf(chromiumPath === undefined)(`a doubtful word${needsChromium}`, { timeout: 120_000 }, () => {
-  test('is marked however sure it is, and is replaced with the keyboard by what it may be instead', async () => {
+  test('is marked whatever its confidence, and can be replaced by an alternative with the keyboard', async () => {
     const server = await startScriptedServer();
     server.recognizer.doubts = {
       glyphosate: { alternatives: [{ text: 'glipizide', confidence: 0.45 }], doubtful: true },

@@ -8,7 +8,7 @@ import { openPage } from '../support/open-page.js';
 import { writeSpeech } from '../support/speech-file.js';
 
 describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`, { timeout: 180_000 }, () => {
-  test('a server that is killed and started again: it says so, and no word is lost', async () => {
+  test('a server that is killed and restarted, with a notice and without losing words', async () => {
     const speech = await writeSpeech(['jfk/jfk', 'dictation/joe_s002', 'dictation/joe_s003'], 120);
     onTestFinished(speech.remove);
     const port = String(await freePort());
@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)(`the page survives${needsChromium}`,
     expect(await page.getByText('The server cannot be reached').count()).toBe(0);
   });
 
-  test('a server that is not there when it starts: it says so, and starts once it is', async () => {
+  test('a server that is away at the start, with a notice and a retry', async () => {
     const port = String(await freePort());
     const first = await startRealServer('--workers', '1', '--port', port);
     const { page } = await openPage(first.url);

@@ -6,7 +6,7 @@ import { openPage } from '../support/open-page.js';
 const MOST_BYTES = 150_000;
 
 test.skipIf(chromiumPath === undefined)(
-  `the page is small, whole, and asks nobody but its own server${needsChromium}`,
+  `the page is small and complete, and sends requests only to its own server${needsChromium}`,
   async () => {
     const server = await spawnRealServer('--workers', '1');
     onTestFinished(() => {
@@ -25,18 +25,15 @@ test.skipIf(chromiumPath === undefined)(
   },
 );
 
-test.skipIf(chromiumPath === undefined)(
-  `settings are there again after a reload${needsChromium}`,
-  async () => {
-    const server = await spawnRealServer('--workers', '1');
-    onTestFinished(() => {
-      server.signal('SIGKILL');
-    });
-    const { page } = await openPage(server.url, { colorScheme: 'light' });
-    await page.getByRole('button', { name: 'Dark colours' }).click();
-    await page.getByLabel('Suppress noise').check();
-    await page.reload();
-    await page.getByRole('button', { name: 'Light colours' }).waitFor();
-    expect(await page.getByLabel('Suppress noise').isChecked()).toBe(true);
-  },
-);
+test.skipIf(chromiumPath === undefined)(`settings are kept over a reload${needsChromium}`, async () => {
+  const server = await spawnRealServer('--workers', '1');
+  onTestFinished(() => {
+    server.signal('SIGKILL');
+  });
+  const { page } = await openPage(server.url, { colorScheme: 'light' });
+  await page.getByRole('button', { name: 'Dark colours' }).click();
+  await page.getByLabel('Suppress noise').check();
+  await page.reload();
+  await page.getByRole('button', { name: 'Light colours' }).waitFor();
+  expect(await page.getByLabel('Suppress noise').isChecked()).toBe(true);
+});

@@ -13,7 +13,7 @@ const NEW_PASSWORD = 'correct horse battery staple';
 /** Tests that all states of a login are accessible, in the colours of this scheme. */
 export function testLoginStates(colorScheme: 'light' | 'dark'): void {
   describe.skipIf(chromiumPath === undefined)(
-    `a login in ${colorScheme} colours${needsChromium}`,
+    `the login in ${colorScheme} colours${needsChromium}`,
     { timeout: 180_000 },
     () => {
       // A separate server, since so many wrong passwords also lock out the address of the browser.

@@ -16,7 +16,7 @@ const NEW_PASSWORD = 'correct horse battery staple';
 testLoginStates('dark');
 
 describe.skipIf(chromiumPath === undefined)(
-  `a server that asks who comes${needsChromium}`,
+  `a server with logins${needsChromium}`,
   { timeout: 180_000 },
   () => {
     let server: PeopleServer;
@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)(
       };
     });
 
-    test('says when the password is wrong, and how long to wait after too many attempts', async () => {
+    test('reports a wrong password, and the time to wait after too many attempts', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: false });
       const { page } = await openPage(server.url);
       for (let count = 0; count < 6; count++) {
@@ -47,7 +47,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await waiting.getAttribute('aria-disabled')).toBe('true');
     });
 
-    test('asks for a code where there is an authenticator, and takes a recovery code in its place, once', async () => {
+    test('asks for a code with an authenticator, and accepts a recovery code in its place, once', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: true });
       const { page } = await openPage(server.url);
       await logIn(page, user);
@@ -76,7 +76,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole('alert').filter({ hasText: 'was used before' }).waitFor();
     });
 
-    test('loses no word when the login ends while somebody speaks', async () => {
+    test('loses no words when the login ends during a recording', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: false });
       const { page } = await openPage(server.url, { speech: speech.path });
       const tickets = countTickets(page);
@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(tickets()).toBe(3);
     });
 
-    test('notices that the login has ended while nobody did anything, and shows the text to nobody else', async () => {
+    test('notices the end of an idle login, and shows the text to no other user', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: false });
       const other = await server.create({ role: 'clinician', usesCodes: false });
       const { page } = await openPage(server.url, { speech: speech.path });
@@ -148,7 +148,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByText('You are logged out.').waitFor();
     });
 
-    test('lets people change their password and set an authenticator up', async () => {
+    test('lets users change their password and set an authenticator up', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: false });
       const { page } = await openPage(server.url);
       await logIn(page, user);
@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath === undefined)(
       await account(page, user.name).waitFor();
     });
 
-    test('is used from the keyboard alone', async () => {
+    test('can be used from the keyboard alone', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: true });
       const { page } = await openPage(server.url);
       await tabTo(page, 'Name');
@@ -211,7 +211,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
 
-    test('is waited for where it cannot say who comes', async () => {
+    test('is waited for while it cannot check logins', async () => {
       const { page } = await openPage(server.url);
       await page.route('**/api/v1/identity', (route) => route.abort());
       await page.reload();

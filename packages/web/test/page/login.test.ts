@@ -9,7 +9,7 @@ import { spawnPeopleServer, type PeopleServer } from '../support/people-server.j
 import { writeSpeech, type SpeechFile } from '../support/speech-file.js';
 
 describe.skipIf(chromiumPath === undefined)(
-  `a server that asks who comes${needsChromium}`,
+  `a server with logins${needsChromium}`,
   { timeout: 180_000 },
   () => {
     let server: PeopleServer;
@@ -24,7 +24,7 @@ describe.skipIf(chromiumPath === undefined)(
       };
     });
 
-    test('lets somebody in with name and password, shows who it is, and out again with nothing left', async () => {
+    test('lets a user log in, shows who it is, and leaves nothing after the logout', async () => {
       const user = await server.create({ role: 'clinician', usesCodes: false });
       const { page, complaints } = await openPage(server.url, { speech: speech.path });
       expect(await page.getByRole('button', { name: 'Start' }).count()).toBe(0);

@@ -23,7 +23,7 @@ describe.skipIf(chromiumPath === undefined)(
       };
     });
 
-    test('can pause: nothing is taken, and what was said is final', async () => {
+    test('can pause, which makes the text final and stops the time', async () => {
       const { page } = await openPage(server.url, { speech: speech.path });
       await button(page, 'Start').click();
       // A single word that the pause cuts off might leave no text at all.
@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByText('Words appear as they are said.').waitFor();
     });
 
-    test('can change the microphone meanwhile, and loses nothing said before', async () => {
+    test('can change the microphone during a recording without losing text', async () => {
       const { page } = await openPage(server.url, { speech: speech.path });
       await button(page, 'Start').click();
       const first = page.locator('transcript-line').first();
@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByText('Words appear as they are said.').waitFor();
     });
 
-    test('is told to stop first where a file would take the place of the text', async () => {
+    test('must stop the recording before a new transcript', async () => {
       const { page } = await openPage(server.url, { speech: speech.path });
       await button(page, 'Start').click();
       await page.locator('transcript-line').first().waitFor();
@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await page.locator('transcript-line').count()).toBeGreaterThan(0);
     });
 
-    test('who does not allow the microphone is told how to', async () => {
+    test('learns how to allow a denied microphone', async () => {
       const { page } = await openPage(server.url, { allowed: false });
       await button(page, 'Start').click();
       const problem = page.getByRole('alert').filter({ hasText: 'The microphone is not allowed' });
@@ -92,7 +92,7 @@ describe.skipIf(chromiumPath === undefined)(
       await problem.waitFor();
     });
 
-    test('is told apart from a second speaker by name', async () => {
+    test('has a name of their own beside a second speaker', async () => {
       const { page } = await openPage(server.url, { speech: speech.path });
       await page.getByLabel('Two speakers, each with a microphone').check();
       await page.getByLabel('First speaker').fill('Dr. Ito');
@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath === undefined)(
       );
     });
 
-    test('has key terms listened for, and is told of those that do not count', async () => {
+    test('can use key terms, and learns which are ignored', async () => {
       // On a busy machine, a microphone loses sound, so a sentence that was not heard completely is said again.
       const sentence = await writeSpeech(['dictation/joe_s002'], 1);
       onTestFinished(sentence.remove);

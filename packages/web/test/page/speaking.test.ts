@@ -24,7 +24,7 @@ describe.skipIf(chromiumPath === undefined)(
       };
     });
 
-    test('sees words while they are provisional, then final, and has all of them after Stop', async () => {
+    test('sees words as partials, then as finals, and has all of them after Stop', async () => {
       const { page, complaints } = await openPage(server.url, { speech: speech.path });
       await button(page, 'Start').click();
       await page.getByText('still listening …').waitFor();

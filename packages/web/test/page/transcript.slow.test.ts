@@ -20,7 +20,7 @@ describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { ti
     };
   });
 
-  test('comes from a file that is dropped, and is downloaded in every format', async () => {
+  test('can be made from a dropped file, and downloaded in every format', async () => {
     const { page, complaints } = await openPage(server.url);
     await drop(page, CLIP);
     await page.getByText('Transcribed.').waitFor();
@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { ti
     expect(await (await fetch(`${server.url}/api/v1/transcriptions`)).json()).toEqual({ transcriptions: [] });
   });
 
-  test('is corrected in place, keeps what was heard, and is exported as corrected', async () => {
+  test('can be corrected in place, keeps the text before, and is exported as corrected', async () => {
     const { page } = await openPage(server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
     await drop(page, CLIP);
     const line = page.locator('transcript-line').first();
@@ -72,7 +72,7 @@ describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { ti
     expect((await line.locator('.text').textContent())?.trim()).toBe(heard);
   });
 
-  test('is not lost without a question', async () => {
+  test('is not discarded without a question', async () => {
     const { page } = await openPage(server.url);
     await drop(page, CLIP);
     await page.locator('transcript-line').first().waitFor();
@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { ti
     await page.getByText('Speak, and the words appear here').waitFor();
   });
 
-  test('is kept in the browser only where that was asked for, and is deleted from it', async () => {
+  test('is kept in the browser only on request, and can be deleted from it', async () => {
     const { page } = await openPage(server.url);
     const stored = (): Promise<string> => page.evaluate(() => JSON.stringify(localStorage));
     await drop(page, CLIP);
@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath === undefined)(`a transcript${needsChromium}`, { ti
     expect(await stored()).not.toContain('potassium');
   });
 
-  test('is not made of a file without sound: it says so, and what to do', async () => {
+  test('cannot be made from a file without sound, which is reported', async () => {
     const { page } = await openPage(server.url);
     await page.locator('#file').setInputFiles({
       name: 'notes.wav',

@@ -39,13 +39,13 @@ describe('a state', () => {
     expect(sentences).not.toContain(sentence);
   });
 
-  test('without a connection says that the recording goes on, what waits, and when it is tried again', () => {
+  test('without a connection tells that the recording goes on, how much waits, and when the next try is', () => {
     const { sentence } = describeState({ transcriber: lost, muted: false, silent: false }, 1200);
     expect(sentence).toContain('Recording goes on: 12 s wait to be sent.');
     expect(sentence).toContain('Trying again in 3 s.');
   });
 
-  test('tells that nobody is heard', () => {
+  test('tells that it is muted, or that no sound comes', () => {
     const listening = { kind: 'listening' } as const;
     expect(describeState({ transcriber: listening, muted: true, silent: false }, 0).label).toBe('Muted');
     expect(describeState({ transcriber: listening, muted: false, silent: true }, 0).sentence).toContain(
@@ -55,13 +55,13 @@ describe('a state', () => {
 });
 
 describe('a problem', () => {
-  test('that the page does not know is told in the words of the SDK', () => {
+  test('that the page does not know is described in the words of the SDK', () => {
     expect(describeProblem({ code: 'draining', message: 'The server is shutting down.' })).toMatchObject({
       sentence: 'The server is shutting down.',
     });
   });
 
-  test('with the microphone says where to allow it', () => {
+  test('with the microphone tells where to allow it', () => {
     expect(describeProblem({ code: 'microphone_denied', message: '' })).toMatchObject({
       title: 'The microphone is not allowed',
       sentence: expect.stringContaining('beside the address') as string,
@@ -70,7 +70,7 @@ describe('a problem', () => {
   });
 });
 
-test('words that are gone have a reason in plain words, whatever the server says', () => {
+test("dropped words have a reason in plain words, not the server's message", () => {
   for (const reason of dropReasons.filter((one) => one !== 'reheard'))
     expect(describeDropped({ reason, message: 'for programs' })).not.toBe('for programs');
   expect(describeDropped({ reason: 'something_new', message: 'It was new.' })).toBe('It was new.');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { withTerms } from '../../src/page/terms/key-terms.js';
 
-test('pasted terms are told apart, tidied, and taken once', () => {
+test('pasted terms are separated, tidied, and added once', () => {
   expect(withTerms(['apixaban'], ' metoprolol,\natrial   fibrillation; apixaban,, ')).toEqual({
     terms: ['apixaban', 'metoprolol', 'atrial fibrillation'],
   });
@@ -10,6 +10,6 @@ test('pasted terms are told apart, tidied, and taken once', () => {
 test.each([
   ['x'.repeat(101), 'at most 100 letters'],
   [Array.from({ length: 5001 }, (_, index) => `term ${String(index)}`).join(','), 'at most 5000 terms'],
-])('what the server would refuse is refused with a remedy', (text, sentence) => {
+])('terms that the server would refuse are refused with a remedy', (text, sentence) => {
   expect(withTerms([], text)).toEqual({ refusal: expect.stringContaining(sentence) as string });
 });

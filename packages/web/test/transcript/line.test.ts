@@ -18,7 +18,7 @@ import { said } from '../support/said.js';
 const line = said('Started metropolis all twenty five milligrams', { confidence: { metropolis: 0.3 } });
 
 describe('a line', () => {
-  test('has its times moved by when its recording began', () => {
+  test('has times shifted by the start of its recording', () => {
     const later = lineOf({ text: 'No pain.', start: 1, end: 2, confidence: 0.9 }, 60);
     expect(later).toMatchObject({ start: 61, end: 62 });
     expect(later.words[0]?.start).toBe(61);
@@ -32,7 +32,7 @@ describe('a line', () => {
     ]);
   });
 
-  test('comes before one of another channel that began later and was done sooner', () => {
+  test('comes before a line of another channel that began later and ended sooner', () => {
     const [early, late] = [said('early', { start: 1 }), said('late', { start: 2 })];
     expect(withLine([late], early)).toEqual([early, late]);
     expect(withLine([early], late)).toEqual([early, late]);
@@ -40,7 +40,7 @@ describe('a line', () => {
 });
 
 describe('a correction of a word', () => {
-  test('replaces it, keeps its time and what was heard', () => {
+  test('replaces it, and keeps its time and the text before', () => {
     const corrected = correctWord(line, 1, ' metoprolol ');
     expect(textOf(corrected)).toBe('Started metoprolol all twenty five milligrams');
     expect(corrected.words[1]).toEqual({
@@ -54,24 +54,24 @@ describe('a correction of a word', () => {
     expect(isCorrected(corrected)).toBe(true);
   });
 
-  test('without a change says that it is right', () => {
+  test('without a change confirms it', () => {
     const [heard, confirmed] = [line.words[1], correctWord(line, 1, 'metropolis')];
     expect(heard && isUnsure(heard)).toBe(true);
     expect(confirmed.words.some(isUnsure)).toBe(false);
     expect(isCorrected(confirmed)).toBe(false);
   });
 
-  test('to nothing takes it away', () => {
+  test('to nothing removes it', () => {
     expect(textOf(correctWord(line, 2, ''))).toBe('Started metropolis twenty five milligrams');
   });
 
-  test('twice keeps what was heard first', () => {
+  test('twice keeps the text that was heard first', () => {
     expect(correctWord(correctWord(line, 1, 'metro'), 1, 'metoprolol').words[1]?.heard).toBe('metropolis');
   });
 });
 
-describe('what a word may be instead', () => {
-  test('takes the place of as many words as it stands for, and is looked at no more', () => {
+describe('an alternative of a word', () => {
+  test('replaces as many words as it stands for, and is no longer marked as unsure', () => {
     const instead = { text: 'metoprolol', confidence: 0.4, words: 2 };
     const doubtful = {
       ...line,
@@ -91,7 +91,7 @@ describe('what a word may be instead', () => {
     expect(chosen.words.some(isUnsure)).toBe(false);
   });
 
-  test('is asked for where a term or number is doubtful, however sure the model was', () => {
+  test('is called for where a term or number is doubtful, whatever the confidence', () => {
     const word = { confidence: 0.9 };
     expect([isUnsure(word), isUnsure({ ...word, doubtful: true })]).toEqual([false, true]);
     expect(isUnsure({ ...word, doubtful: true, heard: 'corrected' })).toBe(false);
@@ -99,7 +99,7 @@ describe('what a word may be instead', () => {
 });
 
 describe('a correction of a line', () => {
-  test('leaves the words that stay as they were, and gives new ones the times of the old', () => {
+  test('leaves unchanged words as they were, and gives new words the times of the old', () => {
     const corrected = correctLine(line, 'Started metoprolol twenty five milligrams daily');
     expect(textOf(corrected)).toBe('Started metoprolol twenty five milligrams daily');
     expect(corrected.words[0]).toBe(line.words[0]);
@@ -120,16 +120,16 @@ describe('a correction of a line', () => {
     expect(corrected.words.at(-1)?.end).toBe(6);
   });
 
-  test('is undone whole', () => {
+  test('can be undone completely', () => {
     expect(restoreLine(correctLine(correctWord(line, 0, 'Begun'), 'Nothing'))).toEqual(line);
   });
 });
 
-describe('line breaks that were dictated', () => {
+describe('dictated line breaks', () => {
   const text = 'No fever.\n\nPlan:\nrest.\n\n';
   const broken = lineOf({ text, start: 1, end: 3, confidence: 0.9 }, 60);
 
-  test('stand before the words behind them, and one at the end before nothing', () => {
+  test('belong to the word after them, and one at the end to an empty word', () => {
     expect(broken.words.map((word) => [word.breakBefore, word.text])).toEqual([
       [undefined, 'No'],
       [undefined, 'fever.'],
@@ -141,7 +141,7 @@ describe('line breaks that were dictated', () => {
     expect(isCorrected(broken)).toBe(false);
   });
 
-  test('are found where words came with their own times', () => {
+  test('are found where words have their own times', () => {
     const words = ['a', 'a', 'b a'].map((word, index) => ({
       text: word,
       start: index,
@@ -152,13 +152,13 @@ describe('line breaks that were dictated', () => {
     expect(line.words.map(({ breakBefore }) => breakBefore)).toEqual(['\n', undefined, '\n\n']);
   });
 
-  test('stay through corrections of words', () => {
+  test('are kept in corrections of words', () => {
     expect(textOf(correctWord(broken, 2, 'Aim:'))).toBe('No fever.\n\nAim:\nrest.\n\n');
     expect(textOf(correctWord(broken, 2, ''))).toBe('No fever.\n\n\nrest.\n\n');
     expect(textOf(correctWord(broken, 1, ''))).toBe('No\n\nPlan:\nrest.\n\n');
   });
 
-  test('are corrected with the text of the line', () => {
+  test('can be changed with the text of the line', () => {
     const corrected = correctLine(broken, 'No fever.\nPlan: fluids and rest.');
     expect(textOf(corrected)).toBe('No fever.\nPlan: fluids and rest.');
     expect(corrected.words[1]).toBe(broken.words[1]);
@@ -177,20 +177,20 @@ describe('a final', () => {
   const told = (finals: readonly Parameters<typeof withFinal>[1][]): readonly Line[] =>
     finals.reduce<readonly Line[]>((lines, each) => withFinal(lines, each, source), []);
 
-  test('takes back the lines of those that it removes, and adds none where it has no text', () => {
+  test('removes the lines of finals that it takes back, and adds none without text', () => {
     const lines = told([final(0, 'No fever.'), final(1, 'No cough.'), final(2, '', [1])]);
     expect(lines.map(textOf)).toEqual(['No fever.']);
     expect(withFinal(lines, final(3, 'Rest.', [0]), source).map(textOf)).toEqual(['Rest.']);
   });
 
-  test('takes back nothing of another channel or recording', () => {
+  test('removes no lines of another channel or recording', () => {
     const lines = told([final(0, 'No fever.'), { ...final(0, 'Yes.'), channel: 1 }]);
     expect(withFinal(lines, { ...final(1, '', [0]), channel: 1 }, source).map(textOf)).toEqual(['No fever.']);
     const later = { recording: 'second', offset: 60 };
     expect(withFinal(lines, final(1, '', [0]), later)).toEqual(lines);
   });
 
-  test('keeps what was said beside what is written', () => {
+  test('keeps the spoken text beside the written form', () => {
     const [line] = told([{ ...final(0, 'Give 25 mg.'), spoken: 'Give twenty five milligrams.' }]);
     expect(line).toMatchObject({ spoken: 'Give twenty five milligrams.' });
   });

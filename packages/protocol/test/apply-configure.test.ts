@@ -17,7 +17,7 @@ test('an empty configure changes nothing', () => {
   expect(applyConfigure(settings, { type: 'configure' })).toEqual(settings);
 });
 
-test('a configure changes what it names, inside endpointing too', () => {
+test('a configure changes only what it names, also within endpointing', () => {
   const configure = { type: 'configure', partials: false, endpointing: { silenceMs: 900 } } as const;
   expect(applyConfigure(settings, configure)).toEqual({
     ...settings,

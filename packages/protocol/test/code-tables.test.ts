@@ -8,18 +8,18 @@ import { warningCodes, warningTable } from '../src/warning-codes.js';
 const closeCodes = Object.values(closeTable).map(({ code }) => code);
 
 describe('close codes', () => {
-  test('are told apart by number', () => {
+  test('have different numbers', () => {
     expect(new Set(closeCodes).size).toBe(closeCodes.length);
   });
 
-  test.each(Object.entries(closeTable))('%s is a number that may be sent', (_, { code }) => {
+  test.each(Object.entries(closeTable))('%s has a number that may be sent', (_, { code }) => {
     const registered = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
     expect(registered || (code >= 4000 && code <= 4999)).toBe(true);
   });
 });
 
 describe('error codes', () => {
-  test.each(errorCodes)('%s closes with a code of the close table, or not at all', (code) => {
+  test.each(errorCodes)('%s closes with a code of the close table or not at all', (code) => {
     expect([undefined, ...closeCodes]).toContain(errorTable[code].closeCode);
   });
 
@@ -27,7 +27,7 @@ describe('error codes', () => {
     expect(Buffer.byteLength(code)).toBeLessThanOrEqual(123);
   });
 
-  test.each(errorCodes)('%s says what it means and what to do', (code) => {
+  test.each(errorCodes)('%s explains itself and has a remedy', (code) => {
     const message = describeError(code);
     expect(errorMessage.parse(message)).toEqual(message);
     expect(message.message).toBe(`${errorTable[code].meaning} ${errorTable[code].remedy}`);
@@ -41,7 +41,7 @@ describe('error codes', () => {
   });
 });
 
-test.each(warningCodes)('warning %s says what it means and what to do', (code) => {
+test.each(warningCodes)('warning %s explains itself and has a remedy', (code) => {
   const message = describeWarning(code);
   expect(warningMessage.parse(message)).toEqual(message);
   expect(message.message).toBe(`${warningTable[code].meaning} ${warningTable[code].remedy}`);

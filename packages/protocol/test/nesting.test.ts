@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isNestedDeeper } from '../src/nesting.js';
 
-test('the depth of a text is that of what it stands for, whatever its strings hold', () => {
+test('the depth of JSON text is that of its value, whatever its strings hold', () => {
   const text = fc.string({ unit: fc.constantFrom('[', ']', '{', '}', '"', '\\', 'a') });
   const json = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
@@ -20,7 +20,7 @@ test('the depth of a text is that of what it stands for, whatever its strings ho
   );
 });
 
-test('what is no JSON gets an answer', () => {
+test('text that is not JSON is judged without an error', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('[', '}', '"', '\\', '\n') }), (text) => {
       expect(typeof isNestedDeeper(text)).toBe('boolean');

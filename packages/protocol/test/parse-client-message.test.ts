@@ -13,7 +13,7 @@ describe('messages of clients that know audio and stop only', () => {
     });
   });
 
-  test('audio with a sample rate and fields that are not known', () => {
+  test('audio with a sample rate and unknown fields', () => {
     const message = accept('{"type":"audio","data":"","sampleRate":44100,"id":7}');
     expect(message).toEqual({ type: 'audio', pcm: Buffer.alloc(0), sampleRate: 44_100 });
   });
@@ -135,7 +135,7 @@ describe('bad messages', () => {
 });
 
 describe('any input', () => {
-  test('a valid message comes out as it was sent', () => {
+  test('a valid message is parsed to what was sent', () => {
     fc.assert(
       fc.property(anyClientMessage, (message) => {
         expect(encode(accept(JSON.stringify(message)))).toEqual(message);
@@ -143,7 +143,7 @@ describe('any input', () => {
     );
   });
 
-  test('text is answered by a message or an error of the table', () => {
+  test('any text gives a message or an error of the table', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
         expectMessageOrError(text);
@@ -152,7 +152,7 @@ describe('any input', () => {
     );
   });
 
-  test('a valid message with a field replaced is answered by a message or an error of the table', () => {
+  test('a valid message with a field replaced gives a message or an error of the table', () => {
     const field = fc.constantFrom('type', 'data', 'sampleRate', 'channels', 'endpointing', 'keyTerms', 'x');
     fc.assert(
       fc.property(anyClientMessage, field, fc.jsonValue(), (message, key, value) => {
@@ -162,7 +162,7 @@ describe('any input', () => {
     );
   });
 
-  test('a valid message with characters replaced is answered by a message or an error of the table', () => {
+  test('a valid message with characters replaced gives a message or an error of the table', () => {
     fc.assert(
       fc.property(anyClientMessage, fc.nat(), fc.string({ unit: 'binary' }), (message, at, noise) => {
         const text = JSON.stringify(message);

@@ -9,12 +9,12 @@ import { serverMessages } from '../src/server-messages.js';
 
 const reference = protocolReference();
 
-test('docs/protocol.md is what `npm run docs` writes', () => {
+test('docs/protocol.md is up to date with `npm run docs`', () => {
   const file = new URL('../../../docs/protocol.md', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(reference);
 });
 
-test('the options of the SDK are what `npm run docs` writes', () => {
+test('the options of the SDK are up to date with `npm run docs`', () => {
   const file = new URL('../../client/src/recognition-options.ts', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(clientOptions());
 });
@@ -28,7 +28,7 @@ describe('client messages', () => {
 
 describe('server messages', () => {
   test.each(Object.entries(serverMessages))(
-    '%s has an example that says all its schema knows',
+    '%s has an example with every field of its schema',
     (type, schema) => {
       const [example] = examplesOf(type);
       const message: unknown = JSON.parse(example ?? '');
@@ -37,7 +37,7 @@ describe('server messages', () => {
     },
   );
 
-  test.each(Object.entries(serverMessages))('%s says who gets it', (_, schema) => {
+  test.each(Object.entries(serverMessages))('%s names its audience', (_, schema) => {
     expect(z.toJSONSchema(schema)).toHaveProperty('audience', expect.stringMatching(/^(everyone|opted-in)$/));
   });
 });

@@ -27,7 +27,7 @@ afterAll(() => {
 
 describe('attack', () => {
   it(
-    'takes no word from a doctor who speaks meanwhile',
+    'costs a doctor who speaks meanwhile no words',
     async () => {
       const json = join(folder, 'attack.json');
       const flags = [

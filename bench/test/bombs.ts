@@ -11,7 +11,7 @@ export function testBombs(chosen: readonly Bomb[]): void {
   });
 
   it.each(chosen)(
-    'a bomb of $container, $name, ends within its limits and by name',
+    'a bomb of $container, $name, ends within its limits and with an error code',
     async (bomb) => {
       const before = process.memoryUsage().arrayBuffers;
       const { seconds, code } = await decode(pool, bomb);

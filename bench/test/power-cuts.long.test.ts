@@ -11,9 +11,9 @@ const MANIFEST = fileURLToPath(new URL('../../packages/asr/test/clips/manifest.j
 const missing = recorderMissing();
 if (missing !== undefined) console.warn(missing);
 
-describe.skipIf(missing !== undefined)('power that fails in the middle', () => {
+describe.skipIf(missing !== undefined)('a power failure in the middle', () => {
   it(
-    'of finals, corrections, deletions, backups and rotations: none that was seen is lost, none destroyed is back',
+    'of finals, corrections, deletions, backups and rotations loses nothing confirmed and restores nothing destroyed',
     { timeout: 900_000 },
     async () => {
       const clips = await decodeClips(

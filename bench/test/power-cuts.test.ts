@@ -5,7 +5,7 @@ import { randomOf } from '../src/power-cuts/random.js';
 const ROOT = { path: '/disk', inode: 1 };
 
 describe('a disk after a power cut', () => {
-  it('has what was synced, and a name only where the folder was synced', () => {
+  it('has synced content, and a name only if its folder was synced', () => {
     const disk = createDisk(ROOT);
     disk.apply({ kind: 'create', inode: 2, path: '/disk/a' });
     disk.apply({ kind: 'write', inode: 2, from: 0, bytes: Buffer.from('one') });
@@ -25,7 +25,7 @@ describe('a disk after a power cut', () => {
     expect(text(disk.afterCut('names', randomOf(1)))).toEqual({ '/disk/a': '' });
   });
 
-  it('has each block as it was at some moment since it was synced', () => {
+  it('has each block in some state since its last sync', () => {
     const disk = createDisk(ROOT);
     disk.apply({ kind: 'create', inode: 2, path: '/disk/a' });
     for (const letter of ['a', 'b'])
@@ -41,7 +41,7 @@ describe('a disk after a power cut', () => {
     expect(seen).toContain('--');
   });
 
-  it('has a file shortened as a whole or not at all', () => {
+  it('has a truncation of a file either completely or not at all', () => {
     const disk = createDisk(ROOT);
     disk.apply({ kind: 'create', inode: 2, path: '/disk/a' });
     disk.apply({ kind: 'write', inode: 2, from: 0, bytes: Buffer.alloc(8192, 'a') });

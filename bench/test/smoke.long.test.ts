@@ -41,7 +41,7 @@ describe('a benchmark that speaks in real time', () => {
   );
 
   it(
-    'streams: starts a server and reads what it needs',
+    'streams: starts a server and measures its use',
     async () => {
       const { report, printed } = await bench(
         'streams',
@@ -71,7 +71,7 @@ describe('a benchmark that speaks in real time', () => {
   );
 
   it(
-    'soak: memory, and nothing lost',
+    'soak: memory, without losses',
     async () => {
       const flags = ['--streams', '2', '--minutes', '0.1', '--warm-up', '0.01', '--url', server.url];
       const { report } = await bench('soak', ...SHORT_CLIPS, ...flags);

@@ -39,7 +39,7 @@ function throughput(model: string): object {
 
 describe('bench', () => {
   it(
-    'accuracy --live: the same through the socket',
+    'accuracy --live: the same scores through the socket',
     async () => {
       const { report } = await bench('accuracy', ...SHORT_CLIPS, '--live', '--url', server.url);
       expect(report.results).toMatchObject({
@@ -61,7 +61,7 @@ describe('bench', () => {
   );
 
   it(
-    'noise: invented words by the hour',
+    'noise: invented words per hour',
     async () => {
       const { report } = await bench(
         'noise',
@@ -80,7 +80,7 @@ describe('bench', () => {
   );
 
   it(
-    'cost: what utterances take of the processor',
+    'cost: processor time of utterances',
     async () => {
       const { report, printed } = await bench('cost', ...ONE_UTTERANCE, '--no-peer');
       expect(report.results).toMatchObject({
@@ -134,7 +134,7 @@ describe('bench', () => {
   );
 
   it(
-    'terms: recall, precision and numbers of dictation, by what sessions are told to expect',
+    'terms: recall, precision and numbers of dictation, by the terms given to sessions',
     async () => {
       const flags = ['--conditions', 'none,session', '--session-terms', '30', '--workers', '1'];
       const { report, printed } = await bench('terms', '--manifest', MANIFEST, ...flags);
@@ -156,7 +156,7 @@ describe('bench', () => {
   );
 
   it(
-    'invented-terms: medical terms that nobody said, by the hour',
+    'invented-terms: medical terms that nobody said, per hour',
     async () => {
       const { report } = await bench('invented-terms', ...SHORT_CLIPS, '--conditions', 'none,session');
       const read = { hours: number, score: wordErrors, inventedPerHour: number };
@@ -171,7 +171,7 @@ describe('bench', () => {
   );
 
   it(
-    'rare-words: errors of rare words and of the others, by the length of the list',
+    'rare-words: errors of rare and common words, by the length of the list',
     async () => {
       const manifest = join(folder(), 'rare-words.jsonl');
       const clips = readFileSync(MANIFEST, 'utf8').trim().split('\n');
@@ -191,7 +191,7 @@ describe('bench', () => {
   );
 
   it(
-    'calibration: errors of confidences, by what the words are, and maps that would make them smaller',
+    'calibration: errors of confidences by kind of word, and maps that reduce them',
     async () => {
       const maps = join(folder(), 'maps.json');
       const { report, printed } = await bench(
@@ -220,7 +220,7 @@ describe('bench', () => {
   );
 
   it(
-    'make-dictation: sentences that can be recognised, with a manifest of the usual form',
+    'make-dictation: recognisable sentences with a manifest of the usual form',
     async () => {
       const out = join(folder(), 'dictation');
       const flags = ['--out', out, '--voices', 'rms,awb', '--limit', '2'];

@@ -33,7 +33,7 @@ describe('bench', () => {
     WITHIN,
   );
 
-  it('says what is wrong with a manifest and fails', async () => {
+  it('reports an invalid manifest and fails', async () => {
     const failure = bench('accuracy', '--manifest', MANIFEST, '--kind', 'whale');
     await expect(failure).rejects.toMatchObject({
       code: 1,

@@ -61,7 +61,7 @@ describe('readManifest', () => {
     expect(ids({ ids: ['2', 'n'] })).toEqual(['r2', 'n1']);
   });
 
-  it('names the line and the field of what it cannot use, and the kinds when nothing is left', () => {
+  it('reports the line and field of invalid entries, and the kinds when no clip is left', () => {
     expect(() => readManifest(manifest(row('a', 'read'), '{"id": 3'))).toThrow(
       /manifest\.jsonl:2: not a JSON object/,
     );

@@ -8,7 +8,7 @@ function clipOf(...steps: readonly (readonly [seconds: number, amplitude: number
 }
 
 describe('cutUtterances', () => {
-  it('cuts from the pause before speech to a pause, one length each', () => {
+  it('cuts pieces of one length, from a pause before speech to a pause', () => {
     const clip = clipOf([0.5, 0], [1.6, 8000], [1, 0], [1.6, 8000], [0.5, 0]);
     const cut = cutUtterances([clip], 2);
     expect(cut.map(({ start }) => start)).toEqual([0.3, 2.9]);
@@ -17,7 +17,7 @@ describe('cutUtterances', () => {
     }
   });
 
-  it('leaves out what goes on behind the end, has no pause ahead, or is mostly quiet', () => {
+  it('leaves out speech that goes on behind the end, has no pause ahead, or is mostly quiet', () => {
     expect(cutUtterances([clipOf([0.5, 0], [4, 8000])], 2)).toEqual([]);
     expect(cutUtterances([clipOf([0.1, 0], [1.6, 8000], [1, 0])], 2)).toEqual([]);
     expect(cutUtterances([clipOf([0.5, 0], [0.4, 8000], [3, 0])], 2)).toEqual([]);
@@ -25,7 +25,7 @@ describe('cutUtterances', () => {
 });
 
 describe('spreadEvenly', () => {
-  it('takes no more than there are, else items at equal distances', () => {
+  it('takes items at equal distances, and no more than there are', () => {
     expect(spreadEvenly([1, 2], 3)).toEqual([1, 2]);
     expect(spreadEvenly([0, 1, 2, 3, 4, 5], 3)).toEqual([0, 2, 4]);
   });

@@ -15,13 +15,13 @@ describe('the sentences for synthetic dictation', () => {
     durationSeconds: 4,
   }));
 
-  it('are many, and each is there once', () => {
+  it('are many and all different', () => {
     expect(sentences.length).toBeGreaterThanOrEqual(150);
     expect(new Set(sentences.map(({ id }) => id)).size).toBe(sentences.length);
     expect(new Set(sentences.map(({ text }) => text)).size).toBe(sentences.length);
   });
 
-  it('speak the terms that they name, in words and not in digits', () => {
+  it('hold the terms that they name, in words and not in digits', () => {
     for (const { text, terms } of sentences) {
       const spoken = text.replace(/\bT S H\b/u, 'TSH');
       for (const term of terms) expect(spoken.toLowerCase()).toContain(term.toLowerCase());
@@ -29,12 +29,12 @@ describe('the sentences for synthetic dictation', () => {
     }
   });
 
-  it('speak no distractor', () => {
+  it('hold no distractor', () => {
     const find = createTermFinder(readTermList(MEDICAL_TERMS));
     expect(sentences.flatMap(({ text }) => find(text))).toEqual([]);
   });
 
-  it('have numbers that are found in what was said', () => {
+  it('have expected numbers that the written form of their text holds', () => {
     const said = new Map(sentences.map(({ id, text }) => [id, text]));
     const { withUnit, alone } = writtenFormScore(clips, said);
     expect(withUnit.numbers).toBeGreaterThan(90);

@@ -41,13 +41,13 @@ describe('lastVoiced', () => {
     expect(lastVoiced(track, 3, 4)).toBeCloseTo(4, 2);
   });
 
-  it('hears nobody in room tone and digital silence', () => {
+  it('finds no voice in room tone and digital silence', () => {
     const track = trackOf([clip], roomTone(2));
     expect(lastVoiced(track, 2, 4)).toBeUndefined();
     expect(lastVoiced(trackOf([{ ...clip, ...soundOf(new Int16Array(SAMPLE_RATE)) }]), 0, 1)).toBeUndefined();
   });
 
-  it('takes a click for no voice', () => {
+  it('does not take a click for a voice', () => {
     const track = trackOf([
       {
         ...clip,
@@ -67,7 +67,7 @@ describe('lastVoiced', () => {
 });
 
 describe('continuousTracks', () => {
-  it('begins each stream elsewhere and lets every clip play to its end', () => {
+  it('begins each stream with another clip and plays every clip to its end', () => {
     const clips = ['a', 'b', 'c', 'd'].map((id) => decodedClip(id, 1));
     const ids = continuousTracks(clips, 2, 4.5).map((track) =>
       track.parts.map(({ clip }) => clip?.id).join(''),

@@ -14,13 +14,13 @@ function claims(confidence: number, share: number, count = 100): Judged[] {
 }
 
 describe('calibrationOf', () => {
-  it('finds no error where confidences are right', () => {
+  it('finds no error where confidences equal the share of right claims', () => {
     const calibration = calibrationOf([...claims(0.25, 0.25), ...claims(0.75, 0.75), ...claims(1, 1)]);
     expect(calibration).toMatchObject({ count: 300, ece10: 0, ece15: 0 });
     expect(calibration?.meanConfidence).toBeCloseTo(2 / 3);
   });
 
-  it('weighs the error of each bin by its claims', () => {
+  it('weighs the error of each bin by its number of claims', () => {
     const calibration = calibrationOf([...claims(0.95, 0.75, 300), ...claims(0.55, 0.55)]);
     expect(calibration?.ece10).toBeCloseTo(0.15);
     expect(calibration?.bins).toMatchObject([
@@ -29,7 +29,7 @@ describe('calibrationOf', () => {
     ]);
   });
 
-  it('has nothing to say of nothing', () => {
+  it('gives nothing without claims', () => {
     expect(calibrationOf([])).toBeUndefined();
   });
 });
@@ -37,7 +37,7 @@ describe('calibrationOf', () => {
 describe('a confidence map', () => {
   const tooSure = [...claims(0.6, 0.5, 400), ...claims(0.9, 0.7, 400), ...claims(0.99, 0.9, 400)];
 
-  test.each(MAP_KINDS)('that is %s makes confidences of other claims right', (kind) => {
+  test.each(MAP_KINDS)('that is %s at least halves the error on other claims', (kind) => {
     const groups = Array.from({ length: 10 }, (_, group) =>
       tooSure.filter((_, index) => index % 10 === group),
     );
@@ -54,7 +54,7 @@ describe('a confidence map', () => {
     expect(Math.max(...mapped)).toBeLessThanOrEqual(1);
   });
 
-  it('joins its points by straight lines', () => {
+  it('interpolates linearly between its points', () => {
     const map: ConfidenceMap = {
       kind: 'isotonic',
       points: [
@@ -67,7 +67,7 @@ describe('a confidence map', () => {
     expect(mapConfidence(map, 1)).toBe(0.8);
   });
 
-  it('pools confidences that would fall', () => {
+  it('pools confidences that would decrease', () => {
     const map = fitConfidenceMap('isotonic', [...claims(0.3, 0.6, 20), ...claims(0.6, 0.2, 20)]);
     expect(mapConfidence(map, 0.3)).toBeCloseTo(0.4);
     expect(mapConfidence(map, 0.6)).toBeCloseTo(0.4);

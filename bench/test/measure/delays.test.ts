@@ -46,25 +46,25 @@ const partial = (at: number, sequence: number, text: string): Hypothesis => ({
 });
 
 describe('finalDelays', () => {
-  it('measures from `end` and, by itself, from the voice in the recording', () => {
+  it('measures from `end` and, independently, from the voice in the recording', () => {
     const { fromEnd, fromVoice } = finalDelays([session([final(12_300, { start: 0.4, end: 1.6 })])]);
     expect(fromEnd).toEqual([expect.closeTo(0.7, 3)]);
     expect(fromVoice).toEqual([expect.closeTo(0.8, 3)]);
   });
 
-  it('lets a server gain nothing by an `end` before the voice ends', () => {
+  it('does not reward an `end` before the voice ends', () => {
     const { fromVoice } = finalDelays([session([final(12_300, { start: 0.4, end: 1.3 })])]);
     expect(fromVoice).toEqual([expect.closeTo(0.8, 3)]);
   });
 
-  it('tells finals at a pause from those cut out of speech that goes on', () => {
+  it('separates finals at a pause from those cut within speech', () => {
     const cut = final(11_900, { start: 0.4, end: 1 });
     const atPause = final(12_300, { start: 1, end: 1.6 });
     const { afterPause } = finalDelays([session([cut, atPause])]);
     expect(afterPause).toEqual([expect.closeTo(0.8, 3)]);
   });
 
-  it('does not look into the next utterance for the voice', () => {
+  it('does not search the next utterance for the voice', () => {
     const finals = [final(11_500, { start: 0.4, end: 1 }), final(12_300, { start: 1, end: 1.6 })];
     expect(finalDelays([session(finals)]).fromVoice).toEqual([
       expect.closeTo(0.5, 3),
@@ -74,13 +74,13 @@ describe('finalDelays', () => {
 });
 
 describe('clipDelays', () => {
-  it('takes the last final before the next clip, and needs no place in the stream', () => {
+  it('takes the last final before the next clip, without its times in the stream', () => {
     const delays = clipDelays(session([final(11_000), final(12_100), final(16_000)]));
     expect(delays.fromVoice).toEqual([expect.closeTo(0.6, 3), expect.closeTo(0.5, 3)]);
     expect(delays.unanswered).toEqual([]);
   });
 
-  it('names the clips after whose last word nothing came', () => {
+  it('lists the clips after whose last word no final came', () => {
     expect(clipDelays(session([final(11_000), final(16_000)])).unanswered).toEqual(['a']);
   });
 });
@@ -108,7 +108,7 @@ describe('shownWords', () => {
     });
   });
 
-  it('counts words that are changed or taken back', () => {
+  it('counts words that are changed or withdrawn', () => {
     const shown = shownWords([
       session([
         partial(1, 0, 'no chess'),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { shownOnPage } from '../../src/page/shown-on-page.js';
 
-it('takes the first partial with as many words, of the same final, and the final where there was none', () => {
+it('takes the first partial of the same final with as many words, or else the final', () => {
   const finals = [[{ end: 1 }, { end: 2 }, { end: 3 }], [{ end: 5 }]];
   const { inPartial, anywhere } = shownOnPage(finals, {
     heardFrom: 10_000,

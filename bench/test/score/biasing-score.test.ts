@@ -12,7 +12,7 @@ describe('scoreBiasing', () => {
     biasing: { rare: ['abbess', 'harshly', 'anon'], distractors: ['cabal'] },
   };
 
-  it('counts what was said by the word, and what was inserted by what was heard', () => {
+  it('assigns errors to rare or common words by the spoken word, and insertions by the heard word', () => {
     const score = scoreBiasing([clip], new Map([['a', 'The abbot feels anon anon cabal']]));
     // abbess → abbot and harshly → nothing are rare; of what was inserted, anon is rare here and cabal is not.
     expect(score.rare).toMatchObject({ words: 3, substitutions: 1, deletions: 1, insertions: 1, wer: 1 });

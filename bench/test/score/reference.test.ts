@@ -20,7 +20,7 @@ describe('normaliseEnglish', () => {
 });
 
 describe('countWordErrors', () => {
-  it('counts the edits that jiwer counts', () => {
+  it('counts the same edits as jiwer', () => {
     const ours = reference.edits.map(([said, heard]) => {
       const { substitutions, deletions, insertions } = countWordErrors(wordsOf(said), wordsOf(heard));
       return [said, heard, substitutions, deletions, insertions];
@@ -28,7 +28,7 @@ describe('countWordErrors', () => {
     expect(ours).toEqual(reference.edits);
   });
 
-  it('counts every word as lost or invented where one side is empty', () => {
+  it('counts every word as deleted or inserted where one side is empty', () => {
     expect(countWordErrors(['a', 'b'], [])).toEqual({
       words: 2,
       substitutions: 0,

@@ -12,7 +12,7 @@ const clip = (fields: Partial<Clip> & { id: string }): Clip => ({
 });
 
 describe('scoreClips', () => {
-  it('adds up errors over a kind before it divides, and names clips without a transcript', () => {
+  it('sums the errors of a kind before dividing, and lists clips without a transcript', () => {
     const clips = [
       clip({ id: 'long', text: 'one two three four five six seven eight' }),
       clip({ id: 'short', text: 'Good.' }),
@@ -33,7 +33,7 @@ describe('scoreClips', () => {
     expect(score.missing).toEqual(['unheard']);
   });
 
-  it('counts words in noise as invented, by the hour, and says where', () => {
+  it('counts words in noise as invented, per hour and by clip', () => {
     const clips = [clip({ id: 'fan', kind: 'noise' }), clip({ id: 'hum', kind: 'noise' })];
     const score = scoreClips(
       clips,
@@ -47,7 +47,7 @@ describe('scoreClips', () => {
     expect(score.all).toBeUndefined();
   });
 
-  it('finds a term only as whole neighbouring words', () => {
+  it('finds a term only as whole adjacent words', () => {
     const clips = [clip({ id: 'a', text: 'x', terms: ['vitamin D', 'insulin', 'apixaban'] })];
     const score = scoreClips(clips, new Map([['a', 'Vitamin-D and insuline with apixaban']]));
     expect(score.terms).toEqual({ terms: 3, found: 2, recall: 2 / 3 });

@@ -13,18 +13,18 @@ function wordsIn(text: string): Word[] {
 }
 
 describe('scoreWords', () => {
-  it('tells words that were said from those that were not', () => {
+  it('separates words that were said from those that were not', () => {
     const scored = scoreWords(wordsIn('Started metaprial today, um, twice'), 'started metoprolol today');
     expect(scored.map(({ right }) => right)).toEqual([true, false, true, false]);
     expect(scored.map(({ confidence }) => confidence)).toEqual([1, 0.9, 0.8, 0.6]);
   });
 
-  it('says for which word a wrong one was heard', () => {
+  it('aligns a wrong word with the word that was said', () => {
     const [, drug] = scoreWords(wordsIn('Started metaprial today'), 'started metoprolol today');
     expect(drug).toMatchObject({ heardAt: [1], saidAt: [1], right: false });
   });
 
-  it('takes the words of a number together', () => {
+  it('scores the words of a number together', () => {
     const right = scoreWords(wordsIn('give twenty five milligrams'), 'give 25 milligrams');
     expect(right.map(({ right, isNumber }) => [right, isNumber])).toEqual([
       [true, false],
@@ -36,7 +36,7 @@ describe('scoreWords', () => {
     expect(wrong.map(({ right }) => right)).toEqual([true, false, false, true]);
   });
 
-  it('has nothing to say of silence', () => {
+  it('gives nothing where no word was heard', () => {
     expect(scoreWords([], 'said')).toEqual([]);
   });
 });

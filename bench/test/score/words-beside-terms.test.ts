@@ -12,7 +12,7 @@ it.each([
   ]);
 });
 
-it('takes a number in digits for the one in words', () => {
+it('counts a number in digits and in words as the same', () => {
   const heard = new Map([['clip', 'Lysine April ten units twice']]);
   expect(lostBesideTerms(heard, new Map([['clip', 'Lisinopril 10 units twice']]))).toEqual([]);
 });

@@ -7,7 +7,7 @@ describe('numbers of dictation', () => {
   const manifest = sharedManifest('dictation');
 
   it.skipIf(!existsSync(manifest))(
-    'are written as by hand, 95 of 100 with units at least (skipped without ../shared/dictation)',
+    'are written as in the reference, at least 95% of those with units (skipped without ../shared/dictation)',
     () => {
       const clips = readManifest(manifest);
       const said = new Map(clips.map(({ id, text }) => [id, text]));

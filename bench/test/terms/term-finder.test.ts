@@ -27,13 +27,13 @@ describe('createTermFinder', () => {
     expect(find(text).map(({ term }) => term)).toEqual(terms);
   });
 
-  it('says where a term stands', () => {
+  it('gives the position of a term', () => {
     expect(find('no, vitamin D')).toEqual([{ term: 'vitamin d', at: 1, words: 2 }]);
   });
 });
 
 describe('scoreHeardTerms', () => {
-  it('counts what was heard more often than said, and leaves out clips that were not transcribed', () => {
+  it('counts terms heard more often than said, and leaves out clips without a transcript', () => {
     const clips = [
       clip({ id: 'a', text: 'Give insulin.' }),
       clip({ id: 'b', text: 'No fever.' }),
@@ -71,17 +71,17 @@ describe('sessionTerms', () => {
     clip({ id: 'b', text: 'Insulin and acarbose.', terms: ['Insulin'] }),
   ];
 
-  it('fills the terms of the clips up with terms that are not spoken', () => {
+  it('fills up the terms of the clips with terms that are not spoken', () => {
     expect(sessionTerms(clips, ['acarbose', 'achalasia', 'atopy'], 2)).toEqual(['Insulin', 'achalasia']);
   });
 
-  it('keeps all terms of the clips, however many', () => {
+  it('keeps all terms of the clips, however many they are', () => {
     expect(sessionTerms(clips, ['atopy'], 1)).toEqual(['Insulin']);
   });
 });
 
 describe('the list of medical terms', () => {
-  it('holds enough for a session, each once', () => {
+  it('holds enough for a session, without duplicates', () => {
     const terms = readTermList(MEDICAL_TERMS);
     expect(terms.length).toBeGreaterThan(230);
     expect(new Set(terms.map((term) => term.toLowerCase())).size).toBe(terms.length);
@@ -99,7 +99,7 @@ describe('biasingLists', () => {
     }),
   ];
 
-  it('holds the rare words and so many others, first those that were published with them', () => {
+  it('hold the rare words and the given number of distractors, published ones first', () => {
     const lists = biasingLists(clips, 3);
     const list = lists(clips[0] as Clip);
     expect(list[0]).toBe('anon');
@@ -109,7 +109,7 @@ describe('biasingLists', () => {
     expect(biasingLists(clips, 3)(clips[0] as Clip)).toEqual(list);
   });
 
-  it('says when there are too few words', () => {
+  it('reports too few words', () => {
     expect(() => biasingLists(clips, 9)(clips[0] as Clip)).toThrow('Choose more clips.');
   });
 });

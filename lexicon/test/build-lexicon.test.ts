@@ -32,7 +32,7 @@ const textsOf = (sources: Partial<Sources>): string[] =>
   buildLexicon({ ...nothing, ...sources }, []).map(({ text }) => text);
 
 describe('buildLexicon', () => {
-  test('takes names that sources agree on, and not those of one source that nobody uses', () => {
+  test('takes names on which sources agree, and leaves out unused names of a single source', () => {
     expect(textsOf({ names: [...twoSources('gastritis'), name('oddosis', 'mondo')] })).toEqual(['gastritis']);
   });
 
@@ -40,7 +40,7 @@ describe('buildLexicon', () => {
     expect(textsOf({ names: twoSources('heart failure', 'heart', 'gastritis') })).toEqual(['gastritis']);
   });
 
-  test('writes names as the sources that keep capital letters do', () => {
+  test('takes capital letters from sources that keep them', () => {
     const names = [
       ...twoSources('Crohn colitis'),
       ...Array.from({ length: 8 }, (_, at) => name(`Crohn colitis of ${at}`, 'doid')),
@@ -48,7 +48,7 @@ describe('buildLexicon', () => {
     expect(textsOf({ names })).toEqual(expect.arrayContaining(['Crohn', 'Crohn colitis', 'colitis']));
   });
 
-  test('leaves out British spellings beside American ones, and plurals that no book has', () => {
+  test('leaves out British spellings beside American ones, and plurals that occur in no book', () => {
     expect(textsOf({ names: twoSources('edema', 'oedema', 'hypothyroidism', 'hypothyroidisms') })).toEqual([
       'edema',
       'hypothyroidism',
@@ -71,7 +71,7 @@ describe('buildLexicon', () => {
     expect(textsOf({ unii, prescribed })).toEqual(['Oxaydo XR', 'Percocet', 'Roxicodone', 'oxycodone']);
   });
 
-  test('takes abbreviations that clinical texts use, but none that is a word', () => {
+  test('takes abbreviations that clinical texts use, unless they are words', () => {
     const abbreviations = new Map([
       ['COPD', ['chronic obstructive pulmonary disease']],
       ['HEART', ['some study']],
@@ -81,7 +81,7 @@ describe('buildLexicon', () => {
     expect(textsOf({ abbreviations, clinicalTexts })).toEqual(['COPD']);
   });
 
-  test('derives what books have', () => {
+  test('derives forms that occur in books', () => {
     const frequencies = readWordFrequencies('the 9\nintubated 5\n', '');
     const ranked = { ...frequencies, rank: () => undefined };
     expect(textsOf({ names: twoSources('intubation'), frequencies: ranked })).toEqual([
@@ -98,7 +98,7 @@ describe('buildLexicon', () => {
     ]);
   });
 
-  test('is the same whatever the order of the names', () => {
+  test('does not depend on the order of the names', () => {
     const names = twoSources('gastritis', 'colitis', 'Crohn colitis');
     expect(textsOf({ names })).toEqual(textsOf({ names: [...names].reverse() }));
   });

@@ -3,7 +3,7 @@ import { countPairs } from '../src/count-pairs.js';
 import { languageTable } from '../src/write-tables.js';
 
 describe('Pairs of words', () => {
-  test('are counted from the beginning of each text to its end, and written in order', () => {
+  test('are counted from the beginning to the end of each text, and written in order', () => {
     const table = languageTable(countPairs(['Rest and fluids', '5 mg and rest', '—', 'Rest and sleep']));
     expect(table.split('\n').slice(1)).toEqual([
       '<begin>\trest\t2\t<number>\t1',

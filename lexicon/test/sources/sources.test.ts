@@ -11,7 +11,7 @@ import { readWordFrequencies } from '../../src/sources/word-frequencies.js';
 import { readWordNet } from '../../src/sources/wordnet.js';
 
 describe('The readers of sources', () => {
-  test('read sentences without the names of their fields, and in English alone', () => {
+  test('read only English sentences, without the names of fields', () => {
     const files = new Map([
       ['note.yaml', 'id: abc\nid: def\nplan:\n  - "Rest.\\nCall if worse."\n  - 安静 に'],
       ['module.json', '{"states":{"Pain":{"remarks":["Acute_pain of joint", 3, null]}}}'],
@@ -19,7 +19,7 @@ describe('The readers of sources', () => {
     expect(readSentences(files)).toEqual(['Call if worse.', 'Acute pain of joint']);
   });
 
-  test('read MeSH by its branches, and turn inverted names', () => {
+  test('read MeSH by its branches, and reorder inverted names', () => {
     const names = readMesh(
       [
         'D000755\tAnemia, Sickle Cell\tSickle Cell Disease\tC15.378.071.141|C16.320.070',
@@ -60,7 +60,7 @@ describe('The readers of sources', () => {
     ]);
   });
 
-  test('read the body and its adjectives in WordNet', () => {
+  test('read parts of the body and their adjectives in WordNet', () => {
     const nouns = [
       '  1 This software and database is provided as is',
       '05337301 08 n 02 femur 0 thigh_bone 0 002 @ 05269901 n 0000 + 02847000 a 0101 | the longest bone',
@@ -115,7 +115,7 @@ describe('The readers of sources', () => {
     ]);
   });
 
-  test('read counts and ranks of words, and counts of pairs', () => {
+  test('read counts and ranks of words, and counts of word pairs', () => {
     const frequencies = readWordFrequencies(
       '\uFEFFthe 23135851162\nof 13151942776\n',
       'blood pressure 306038400\n',
@@ -132,7 +132,7 @@ describe('The readers of sources', () => {
     ]);
   });
 
-  test('count the texts that have a term, not its occurrences', () => {
+  test('count the texts that hold a term, not its occurrences', () => {
     const texts = ['Atrial fibrillation. Atrial fibrillation again.', 'No fibrillation.'];
     expect([...countTexts(texts, new Set(['atrial fibrillation', 'fibrillation', 'asthma']))]).toEqual([
       ['atrial fibrillation', 1],

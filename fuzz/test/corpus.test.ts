@@ -6,7 +6,7 @@ import { createRandom } from '../src/engine/random.js';
 import { openTarget, targetNames } from '../src/targets.js';
 
 describe('the corpora', () => {
-  it.each(targetNames)('%s: whatever has led somewhere, or broken something, is survived', async (name) => {
+  it.each(targetNames)('%s: every input of the corpus passes', async (name) => {
     const target = await openTarget(name);
     const run = await target.prepare();
     const corpus = readCorpus(name);
@@ -16,7 +16,7 @@ describe('the corpora', () => {
 });
 
 describe('the fuzzer', () => {
-  it('counts the places that a module comes by', async () => {
+  it('counts the places that a module reaches', async () => {
     const counters = new Uint8Array(16);
     const registry = { addModule: () => counters };
     Object.assign(globalThis, { [Symbol.for('auscult.fuzz.coverage')]: registry });
@@ -36,7 +36,7 @@ describe('the fuzzer', () => {
     expect(placesOf(-3)).toBe(placesOf(-4));
   });
 
-  it('mutates the same way from the same seed, within the limit, and leaves its material alone', () => {
+  it('mutates reproducibly by its seed, within the limit, and does not change its material', () => {
     const input = Buffer.from('{"type":"configure","sampleRate":48000}');
     const before = Buffer.from(input);
     const draw = (): readonly string[] => {

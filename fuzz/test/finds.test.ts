@@ -11,7 +11,7 @@ function checked(run: RunInput) {
 }
 
 describe('a finding', () => {
-  it('is an error that has no name, a property that does not hold, or what is thrown later', async () => {
+  it('is an unexpected error, thrown at once or later, or a property that does not hold', async () => {
     const run = await checked((input) => {
       if (input[0] === 1) throw new RangeError('out of range');
       mustHold(input[0] !== 2, 'it is not 2');
@@ -23,7 +23,7 @@ describe('a finding', () => {
     expect((await run(Buffer.from([3])))?.what).toContain('TypeError: later');
   });
 
-  it('is time that the processor needed, beyond what is allowed', async () => {
+  it('is processor time beyond what is allowed', async () => {
     const target: FuzzTarget = {
       longest: 8,
       allowed: { ms: 1, msPerKiB: 0 },
@@ -36,7 +36,7 @@ describe('a finding', () => {
     expect((await run(Buffer.alloc(1)))?.kind).toBe('slow');
   });
 
-  it('is shrunk to what shows the same', async () => {
+  it('is shrunk to the least input that shows it', async () => {
     const run = await checked((input) => {
       mustHold(!input.includes('boom'), 'nothing goes off');
     });

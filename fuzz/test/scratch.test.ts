@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { removeLeftFolders, scratchFolder } from '../src/scratch.js';
 
-test('what a run that was killed has left is removed, and nothing of one that goes on', () => {
+test('folders of a killed run are removed, and those of running ones are kept', () => {
   const parent = mkdtempSync(join(tmpdir(), 'auscult-scratch-'));
   const own = scratchFolder();
   onTestFinished(() => {

@@ -12,7 +12,10 @@ export const target: FuzzTarget = {
     return async (input) => {
       const authorization = headerValue(input).replaceAll('KEY', apiKey);
       const isRight = right.test(authorization) && authorization.includes(apiKey);
-      mustHold((await letsIn({ authorization }, 'http')) === isRight, 'the key is taken, and nothing else');
+      mustHold(
+        (await letsIn({ authorization }, 'http')) === isRight,
+        'the key is accepted, and nothing else',
+      );
     };
   },
 };

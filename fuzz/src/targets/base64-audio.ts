@@ -12,10 +12,13 @@ export const target: FuzzTarget = {
     const text = input.toString('latin1');
     const bytes = decodeBase64(text);
     if (bytes !== undefined) {
-      mustHold(BASE64.test(text), 'only base64 is taken');
-      mustHold(Buffer.from(bytes).toString('base64') === text, 'the text comes back');
+      mustHold(BASE64.test(text), 'only base64 is accepted');
+      mustHold(Buffer.from(bytes).toString('base64') === text, 'the decoded bytes encode to the same text');
     }
     const encoded = input.toString('base64');
-    mustHold(Buffer.compare(decodeBase64(encoded) ?? Buffer.alloc(0), input) === 0, 'all bytes come back');
+    mustHold(
+      Buffer.compare(decodeBase64(encoded) ?? Buffer.alloc(0), input) === 0,
+      'the encoded bytes decode to the same bytes',
+    );
   },
 };

@@ -10,11 +10,11 @@ export const target: FuzzTarget = {
     if (result.ok) {
       const again =
         result.message.type === 'audio' ? result : parseClientMessage(JSON.stringify(result.message));
-      mustHold(again.ok, 'what was taken is taken again');
+      mustHold(again.ok, 'an accepted message is accepted again');
     } else {
       mustHold(
         JSON.stringify(result.error).length < LONGEST_ANSWER,
-        'an answer does not grow with what it refuses',
+        'an error does not grow with the message that it refuses',
       );
     }
   },

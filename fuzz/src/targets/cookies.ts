@@ -14,8 +14,8 @@ export const target: FuzzTarget = {
       for (const protocol of ['http', 'https'] as const) {
         const name = loginCookieName(protocol);
         const isLetIn = await letsIn({ cookie }, protocol);
-        mustHold(!isLetIn || holds(cookie, name, login), 'only who is logged in is let in');
-        if (isAlone(cookie, name, login)) mustHold(isLetIn, 'who is logged in is let in');
+        mustHold(!isLetIn || holds(cookie, name, login), 'only a valid login cookie is accepted');
+        if (isAlone(cookie, name, login)) mustHold(isLetIn, 'a valid login cookie is accepted');
       }
     };
   },

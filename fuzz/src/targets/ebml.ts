@@ -10,14 +10,17 @@ export const target: FuzzTarget = {
     for (let at = 0; at < input.length; at++) {
       const element = parseEbmlElement(input.subarray(at));
       if (element !== undefined) {
-        mustHold(element.headerBytes > 1 && element.headerBytes <= EBML_HEADER_BYTES, 'a header is short');
-        mustHold((element.bodyBytes ?? 0) >= 0, 'no body is shorter than nothing');
+        mustHold(
+          element.headerBytes > 1 && element.headerBytes <= EBML_HEADER_BYTES,
+          'a header keeps the limit of its length',
+        );
+        mustHold((element.bodyBytes ?? 0) >= 0, 'the length of a body is not negative');
       }
       const box = parseMp4Box(input.subarray(at), at, input.length);
       if (box !== undefined)
         mustHold(
           box.end > at && box.end <= input.length && box.headerBytes <= box.end - at,
-          'a box ends in its file',
+          'a box ends within its file',
         );
     }
   },

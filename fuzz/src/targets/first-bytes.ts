@@ -12,6 +12,6 @@ export const target: FuzzTarget = {
     for (let at = 1; at < input.length; at += frame) {
       if (watch.take(input.subarray(at, at + frame), 's16le') !== undefined) told += 1;
     }
-    mustHold(told <= 1, 'it is told once');
+    mustHold(told <= 1, 'a stream gets at most one warning');
   },
 };

@@ -59,7 +59,7 @@ async function takeApart(bytes: Buffer, container: Framed): Promise<void> {
     const before = input.bytes.position();
     await unlessRefusedLater(['SpeechError'], async () => {
       const { durationSeconds } = await openers[kind](input);
-      mustHold(!(durationSeconds !== undefined && durationSeconds < 0), 'nothing lasts less than no time');
+      mustHold(!(durationSeconds !== undefined && durationSeconds < 0), 'a duration is not negative');
       await takers[kind](input.bytes, bytes.length);
     });
     await skipTags(input.bytes);
@@ -88,18 +88,21 @@ const openers: Readonly<Record<Framed, OpenContainer>> = { flac: openFlac, ogg: 
 const takers: Readonly<Record<Framed, (bytes: ByteSource, size: number) => Promise<void>>> = {
   flac: async (bytes, size) => {
     for await (const frame of readFlacFrames(bytes, isNoFrame)) {
-      mustHold(frame.bytes.length > 0 && bytes.position() <= size, 'a frame lies in its file');
-      mustHold(Number.isSafeInteger(frame.position) && frame.position >= 0, 'a frame has a place');
+      mustHold(frame.bytes.length > 0 && bytes.position() <= size, 'a frame lies within its file');
+      mustHold(
+        Number.isSafeInteger(frame.position) && frame.position >= 0,
+        'the position of a frame is a valid number',
+      );
       checkGap(frame.position);
     }
   },
   ogg: async (bytes, size) => {
     for await (const page of readOggPages(bytes)) {
-      mustHold(page.body.length < page.bytes.length && bytes.position() <= size, 'a page lies in its file');
       mustHold(
-        preSkipOf(page.body) === 0 || oggCodec(page.body) === 'opus',
-        'only Opus has a part that is not heard',
+        page.body.length < page.bytes.length && bytes.position() <= size,
+        'a page lies within its file',
       );
+      mustHold(preSkipOf(page.body) === 0 || oggCodec(page.body) === 'opus', 'only Opus has a pre-skip');
       checkGap(page.position);
     }
   },
@@ -110,7 +113,7 @@ const takers: Readonly<Record<Framed, (bytes: ByteSource, size: number) => Promi
       isMpegAudio(block);
       taken += block.length;
     }
-    mustHold(taken === size - start, 'each byte is decoded');
+    mustHold(taken === size - start, 'every byte is given to the decoder');
   },
 };
 
@@ -121,7 +124,7 @@ function isNoFrame(head: Uint8Array): boolean {
 /** A file may claim any position. The silence that fills the gap before it must stay below a limit. */
 function checkGap(position: number): void {
   const { silentSeconds } = measureGap(position / LEAST_RATE);
-  mustHold(silentSeconds >= 0 && silentSeconds <= LONGEST_GAP_SECONDS, 'a gap is as long as it may be');
+  mustHold(silentSeconds >= 0 && silentSeconds <= LONGEST_GAP_SECONDS, 'a gap keeps the limit of its length');
 }
 
 /** Samples a second. */

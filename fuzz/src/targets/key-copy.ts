@@ -11,7 +11,7 @@ export const target: FuzzTarget = {
     return async (input) => {
       const copy = await unlessRefusedLater(['ConfigError'], () => readKeyCopy(write(input)));
       for (const id of copy?.destroyed ?? [])
-        mustHold(copy?.keys.has(id) === false, 'no key that was destroyed is given out');
+        mustHold(copy?.keys.has(id) === false, 'a key copy holds no destroyed key');
     };
   },
 };

@@ -9,8 +9,11 @@ export const target: FuzzTarget = {
   prepare: () => (input) => {
     const terms = unlessRefused(['ConfigError'], () => parseKeyTerms(input, 'terms.txt'));
     for (const { text, soundsLike = [] } of terms ?? []) {
-      mustHold(text.length > 0 && text.length <= keyTermLimits.characters, 'a term is as long as it may be');
-      mustHold(soundsLike.length <= keyTermLimits.soundsLike, 'a term has as many ways as it may have');
+      mustHold(
+        text.length > 0 && text.length <= keyTermLimits.characters,
+        'a term keeps the limit of its length',
+      );
+      mustHold(soundsLike.length <= keyTermLimits.soundsLike, 'a term keeps the limit of its spoken forms');
     }
   },
 };

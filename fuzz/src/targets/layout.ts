@@ -14,17 +14,17 @@ export const target: FuzzTarget = {
     const { parts, damage = '' } = await layOut(file);
     let end = 0;
     for (const part of parts) {
-      mustHold(part.start === end && part.end > part.start, 'parts lie one behind the other');
+      mustHold(part.start === end && part.end > part.start, 'parts are contiguous');
       end = part.end;
     }
     mustHold(
       end === input.length || damage.startsWith('is made of more than'),
-      'each byte belongs to a part, or it is said that there are too many',
+      'every byte belongs to a part, unless too many parts are reported',
     );
     await tracesOf(file);
     recordingKind(input);
     let bytes = 0;
     for await (const piece of await bytesInOrder({ type: 'stored', file })) bytes += piece.length;
-    mustHold(bytes === input.length, 'an index that is moved is moved whole');
+    mustHold(bytes === input.length, 'a moved index is complete');
   },
 };

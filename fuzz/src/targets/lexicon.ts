@@ -9,7 +9,7 @@ export const target: FuzzTarget = {
   prepare: () => (input) => {
     const text = input.toString();
     for (const { weight } of unlessRefused(['TypeError'], () => parseMedicalLexicon(text)) ?? [])
-      mustHold(weight > 0 && weight <= 1, 'weights are as they may be');
+      mustHold(weight > 0 && weight <= 1, 'weights are above 0 and at most 1');
     unlessRefused(['TypeError'], () => parseConfusableDrugs(text));
   },
 };

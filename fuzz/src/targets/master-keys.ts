@@ -12,7 +12,7 @@ export const target: FuzzTarget = {
       const masterKeyFile = write(input);
       const settings = { masterKeyFile, masterKeyCommand: undefined, dataDirectory: '' };
       const keys = await unlessRefusedLater(['ConfigError'], () => loadMasterKeys(settings, {}));
-      if (keys !== undefined) mustHold(keys.current().bytes.length === 32, 'a key has 32 bytes');
+      if (keys !== undefined) mustHold(keys.current().bytes.length === 32, 'a master key has 32 bytes');
     };
   },
 };

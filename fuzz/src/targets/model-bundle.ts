@@ -18,7 +18,7 @@ export const target: FuzzTarget = {
       await unlessRefusedLater(['SpeechError'], () =>
         importBundle(write(input), openStore({ directory, offline: true })),
       );
-      mustHold(!existsSync(join(folder, 'escaped')), 'nothing is written beside the store');
+      mustHold(!existsSync(join(folder, 'escaped')), 'nothing is written outside the store');
     };
   },
 };

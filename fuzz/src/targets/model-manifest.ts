@@ -18,7 +18,7 @@ export const target: FuzzTarget = {
       for (const file of Object.keys(manifest?.files ?? {}))
         mustHold(
           !join('/models', file).includes('..') && join('/models', file).startsWith('/models/'),
-          'no file lies elsewhere',
+          'every file lies in the folder of its model',
         );
       bundleIndexSchema.safeParse({ format: 1, models: [manifest] });
     };

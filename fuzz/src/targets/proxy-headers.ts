@@ -45,15 +45,16 @@ function headersOf(text: string): Record<string, string> {
 
 function check(request: FastifyRequest, policy: ReturnType<typeof createOriginPolicy>): void {
   const { headers } = request;
-  mustHold(typeof request.ip === 'string', 'there is an address');
+  mustHold(typeof request.ip === 'string', 'the request has an address');
   const last = headers['x-forwarded-for']?.toString().split(',').at(-1)?.trim() ?? '';
   if (isIP(last) !== 0 && last !== '127.0.0.1')
     mustHold(request.ip === last, 'the address is the one that the proxy saw');
-  if (policy.isOwnPage(headers)) mustHold(policy.originAllowed(headers), 'the own page may come in');
+  if (policy.isOwnPage(headers))
+    mustHold(policy.originAllowed(headers), 'a page of the server itself is allowed');
   policy.hostAllowed(headers);
   const location = locationOf(request, '/api/v1/transcriptions', 'id');
   mustHold(
     !location.startsWith('//') && !location.includes('..') && !location.includes(':'),
-    'a place is of this server',
+    'a location points to this server',
   );
 }

@@ -37,7 +37,7 @@ const LONGEST_BLOCK = 20 * SAMPLE_RATE;
 async function hear(chunks: AsyncIterable<Float32Array>): Promise<void> {
   let heard = 0;
   for await (const samples of chunks) {
-    mustHold(samples.length <= LONGEST_BLOCK, 'audio comes in blocks');
+    mustHold(samples.length <= LONGEST_BLOCK, 'a block of audio keeps the limit of its length');
     heard += samples.length;
     if (heard > MOST_SECONDS * SAMPLE_RATE) return;
   }

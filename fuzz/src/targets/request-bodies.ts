@@ -18,7 +18,10 @@ export const target: FuzzTarget = {
       return;
     }
     // The parsed value may be less deep than the text, since the last of two fields with one name wins, but not deeper.
-    mustHold(isDeep || depthOf(body) <= MOST_NESTED, 'what is too deep is told by its text');
+    mustHold(
+      isDeep || depthOf(body) <= MOST_NESTED,
+      'a body that is nested too deeply is detected from its text',
+    );
     // Also for a value that is too deep: the server checks the depth of bodies only, not of other parts of a request.
     const request = { params: {}, query: {}, body } as unknown as FastifyRequest;
     unlessRefused(['RequestError'], () => {

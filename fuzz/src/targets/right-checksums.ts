@@ -60,7 +60,7 @@ function createChecksum(bits: 8 | 16 | 32, polynomial: number): (bytes: Uint8Arr
       value = (((value * 2) % range) ^ (value * 2 < range ? 0 : polynomial)) >>> 0;
     return value;
   });
-  mustHold(table[1] === polynomial, 'the table is of the polynomial');
+  mustHold(table[1] === polynomial, 'the table belongs to the polynomial');
   return (bytes) => {
     let sum = 0;
     for (const byte of bytes)

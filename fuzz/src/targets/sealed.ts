@@ -10,13 +10,13 @@ export const target: FuzzTarget = {
     return (input) => {
       const place = ['segments', input[0] ?? 0];
       const opened = unlessRefused(['RequestError'], () => open(key, input.subarray(1), place));
-      mustHold(opened === undefined, 'what nobody sealed is not opened');
+      mustHold(opened === undefined, 'bytes that were not sealed are not opened');
       const sealed = seal(key, input, place);
-      mustHold(open(key, sealed, place).equals(input), 'what was sealed comes back');
+      mustHold(open(key, sealed, place).equals(input), 'sealed bytes are opened unchanged');
       const at = (input[1] ?? 0) % sealed.length;
       sealed[at] = (sealed[at] ?? 0) ^ (1 << ((input[2] ?? 0) & 7));
       const altered = unlessRefused(['RequestError'], () => open(key, sealed, place));
-      mustHold(altered === undefined, 'what was altered is not opened');
+      mustHold(altered === undefined, 'altered bytes are not opened');
     };
   },
 };

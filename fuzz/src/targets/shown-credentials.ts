@@ -51,7 +51,10 @@ export async function openCredentials(): Promise<Credentials> {
     cookie,
     letsIn: async (headers, protocol) => {
       const request = { headers, protocol, raw, ws: false } as unknown as FastifyRequest;
-      mustHold(shownBy(request).length <= LONGEST_COUNTED, 'what failures are counted by does not grow');
+      mustHold(
+        shownBy(request).length <= LONGEST_COUNTED,
+        'the text by which failures are counted has a limited length',
+      );
       return (await authenticate(request)).ok;
     },
   };

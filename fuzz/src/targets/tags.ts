@@ -10,12 +10,12 @@ export const target: FuzzTarget = {
   allowed: usualTime,
   prepare: () => async (input) => {
     const tail = findTailIn(input, input.length);
-    mustHold(tail >= 0 && tail <= input.length, 'a tail lies in its file');
+    mustHold(tail >= 0 && tail <= input.length, 'a tail lies within its file');
     for (const skip of [skipId3Tags, skipTags]) {
       const pieces = [input];
       const source = createByteSource(() => Promise.resolve(pieces.pop()));
       await skip(source);
-      mustHold(source.position() <= input.length, 'no more is skipped than there is');
+      mustHold(source.position() <= input.length, 'skipping stops at the end of the file');
     }
   },
 };

@@ -21,12 +21,15 @@ export const target: FuzzTarget = {
     return async (input) => {
       const shown = input.toString().replaceAll('TICKET', ticket).replaceAll('TOKEN', resume.text);
       const { ok } = await tickets.redeem(shown);
-      mustHold(ok === (shown === ticket), 'a ticket is taken, and nothing else');
+      mustHold(ok === (shown === ticket), 'only the ticket is accepted as a ticket');
       if (ok) {
-        mustHold(!(await tickets.redeem(shown)).ok, 'a ticket is taken once');
+        mustHold(!(await tickets.redeem(shown)).ok, 'a ticket is accepted only once');
         ticket = issue();
       }
-      mustHold(resume.is(shown) === (shown === resume.text), 'a token is taken, and nothing else');
+      mustHold(
+        resume.is(shown) === (shown === resume.text),
+        'only the token for resuming is accepted as one',
+      );
     };
   },
 };

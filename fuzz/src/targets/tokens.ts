@@ -30,7 +30,7 @@ export const target: FuzzTarget = {
         .replace('PAYLOAD', payload)
         .replace('SIGNATURE', signature);
       const result = await tokens.authenticate(shown);
-      mustHold(!result.ok || shown.startsWith(signedPart), 'only what the issuer signed is taken');
+      mustHold(!result.ok || shown.startsWith(signedPart), 'only a token that the issuer signed is accepted');
     };
   },
 };
@@ -50,15 +50,15 @@ async function checkClaims(tokens: Tokens, sign: Sign, json: string): Promise<vo
   const result = await tokens.authenticate(await sign(claims as Record<string, unknown>));
   if (!result.ok) return;
   const { tenant, subject, role, groups } = result.authentication.identity;
-  mustHold(typeof tenant === 'string' && tenant !== '', 'everybody is of a tenant');
-  mustHold(subject.startsWith('token:'), 'nobody passes for somebody of another kind');
+  mustHold(typeof tenant === 'string' && tenant !== '', 'every identity has a tenant');
+  mustHold(subject.startsWith('token:'), 'every subject has the prefix of tokens');
   mustHold(
     ['clinician', 'supervisor', 'auditor', 'administrator', 'service'].includes(role),
-    'there is such a role',
+    'the role is one that can be granted',
   );
   mustHold(
     groups.every((group) => typeof group === 'string'),
-    'groups are names',
+    'groups are strings',
   );
 }
 

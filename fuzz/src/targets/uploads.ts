@@ -28,8 +28,8 @@ export const target: FuzzTarget = {
     app.post('/', async (request, reply) => {
       try {
         const { file, keyTerms } = await receiveUpload(request, limits);
-        mustHold(file.size <= MOST_BYTES, 'a file is no longer than it may be');
-        mustHold(keyTerms.count <= 5_000, 'there are as many key terms as there may be');
+        mustHold(file.size <= MOST_BYTES, 'a file keeps the limit of its size');
+        mustHold(keyTerms.count <= 5_000, 'the key terms keep the limit of their number');
         await file.remove();
       } catch (error) {
         if (!(error instanceof Error && error.name === 'RequestError')) failure = error;

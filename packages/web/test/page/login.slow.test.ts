@@ -211,7 +211,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
 
-    test('is waited for while it cannot check logins', async () => {
+    test('can be tried again when it could not be reached', async () => {
       const { page } = await openPage(server.url);
       await page.route('**/api/v1/identity', (route) => route.abort());
       await page.reload();

@@ -202,7 +202,7 @@ describe('WAVE', () => {
   });
 });
 
-describe('what is no recording', () => {
+describe('decoding of invalid sources', () => {
   const rejection = async (source: string | AsyncIterable<Uint8Array>): Promise<SpeechError> => {
     const failure: unknown = await decode(source).catch((error: unknown) => error);
     if (!(failure instanceof SpeechError)) throw new Error('expected a SpeechError', { cause: failure });
@@ -231,7 +231,7 @@ describe('what is no recording', () => {
     expect(await rejection(pieces(Buffer.alloc(0), [1]))).toMatchObject({ message: 'The stream is empty.' });
   });
 
-  it('refuses text, whatever it is called', async () => {
+  it('refuses text, whatever its file is called', async () => {
     const path = await store(
       'letter.mp3',
       Buffer.from('Dear colleague, thank you for referring this patient.'),
@@ -239,7 +239,7 @@ describe('what is no recording', () => {
     expect(await rejection(path)).toMatchObject({ code: 'unsupported_audio' });
   });
 
-  it('says what helps where ffmpeg is not installed', async () => {
+  it('suggests ffmpeg where that is not installed', async () => {
     vi.stubEnv('PATH', folder);
     expect(await rejection(clipPath('containers/speech.m4a'))).toMatchObject({
       code: 'unsupported_audio',
@@ -259,7 +259,7 @@ describe('what is no recording', () => {
     'speech.ogg',
     'a-law.wav',
     '../librivox/sense_and_sensibility_01_austen_64kb-0880.flac',
-  ])('gives what is left of a cut %s, and then says that it is cut', async (name) => {
+  ])('gives the rest of a cut %s, and then reports the cut', async (name) => {
     const bytes = await readFile(clipPath(`containers/${name}`));
     const cut = bytes.subarray(0, Math.floor(bytes.length * 0.7));
     expect(await rejection(pieces(cut, [4_096]))).toMatchObject({ code: 'unreadable_audio' });

@@ -20,7 +20,7 @@ describe('The words of clinical language', () => {
   });
 });
 
-describe('A model of pairs of words', () => {
+describe('A bigram model', () => {
   const drug = (text: string, weight: number): LexiconTerm => ({
     text,
     kind: 'drug',
@@ -33,7 +33,7 @@ describe('A model of pairs of words', () => {
     drugs,
   );
 
-  test('finds words likelier where they were seen', () => {
+  test('gives words a higher probability behind words where they were seen', () => {
     expect(language.logProbability(['on'], 'started')).toBeGreaterThan(
       language.logProbability(['on'], 'metoprolol'),
     );
@@ -43,7 +43,7 @@ describe('A model of pairs of words', () => {
     );
   });
 
-  test('expects drugs that no text has where it has others, the rare ones less', () => {
+  test('expects unseen drugs where it has seen others, rare ones less than common ones', () => {
     const [common = 0, rare = 0, unknown = 0] = ['metoprolol', 'zavegepant', 'metaprial'].map((word) =>
       language.logProbability([word, '<number>'], 'started'),
     );
@@ -51,7 +51,7 @@ describe('A model of pairs of words', () => {
     expect(rare).toBeGreaterThan(unknown + 5);
   });
 
-  test('shares out no more than everything, after any word', () => {
+  test('gives probabilities that sum up to at most 1 after any word', () => {
     const words = ['started', 'on', 'metoprolol', 'zavegepant', '<number>', '<end>'];
     for (const before of ['<begin>', 'started', 'metoprolol', 'unseen']) {
       const sum = words.reduce((total, word) => total + Math.exp(language.logProbability([word], before)), 0);
@@ -60,21 +60,21 @@ describe('A model of pairs of words', () => {
     }
   });
 
-  test('adds up over the words of a text', () => {
+  test('sums log-probabilities over the words of a text', () => {
     const sum = language.logProbability(['started'], 'on') + language.logProbability(['on'], 'started');
     expect(language.logProbability(['started', 'on'], 'on')).toBeCloseTo(sum);
     expect(language.logProbability([], 'on')).toBe(0);
   });
 
   test.each(['started\ton', 'started\ton\tmany', 'started\ton\t-1', '\ton\t1'])(
-    'is not made of the line %j',
+    'refuses the line %j',
     (line) => {
       expect(() => createClinicalLanguage(`# head\n${line}`, [])).toThrow('Line 2 of the clinical language');
     },
   );
 });
 
-test('Words are those of the pairs, of the drugs and of English', () => {
+test('The known words are those of the pairs, the drugs and English', () => {
   const metoprolol: LexiconTerm = { text: 'metoprolol', kind: 'drug', weight: 1, soundsLike: [] };
   const language = createClinicalLanguage('started\tslowly\t1', [metoprolol], createEnglishWords(['breath']));
   for (const word of ['started', 'slowly', 'metoprolol', 'breath']) expect(language.isWord(word)).toBe(true);

@@ -23,7 +23,7 @@ describe('The confusable drugs that ship', () => {
     expect(pairs.flatMap(({ names }) => names).filter((name) => !drugs.has(name))).toEqual([]);
   });
 
-  test('are there once, with two names in the order of the alphabet', () => {
+  test('are unique, with their two names in alphabetical order', () => {
     expect(new Set(keys).size).toBe(keys.length);
     expect(pairs.filter(({ names: [first, second] }) => first >= second)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEnglishWords, loadEnglishWords } from '../../src/lexicon/english-words.js';
 
-test('A set of words has those and hardly another', () => {
+test('A set of words holds exactly the words that it was given', () => {
   const word = fc.string({ minLength: 4, maxLength: 12 });
   fc.assert(
     fc.property(fc.uniqueArray(word), word, (words, other) => {
@@ -14,7 +14,7 @@ test('A set of words has those and hardly another', () => {
   );
 });
 
-test('The words that ship have what books have, and nothing that was misheard', async () => {
+test('The shipped words include words of books, and no misheard ones', async () => {
   const english = await loadEnglishWords();
   for (const word of ['breath', 'kidney', 'walked', 'separated']) expect(english.has(word)).toBe(true);
   for (const word of [

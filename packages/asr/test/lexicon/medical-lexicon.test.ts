@@ -62,12 +62,12 @@ describe('The medical lexicon that ships', () => {
     expect(byText.get(text)?.kind).toBe(kind);
   });
 
-  test('gives what is said every day more weight than what is rare', () => {
+  test('gives common terms more weight than rare ones', () => {
     expect(weightOf('hypertension')).toBeGreaterThan(weightOf('pheochromocytoma'));
     expect(weightOf('ibuprofen')).toBeGreaterThan(weightOf('bambuterol'));
   });
 
-  test('says how to speak what is not read as it is written', () => {
+  test('has spoken forms for terms that are not read as they are written', () => {
     expect(byText.get('HbA1c')?.soundsLike).toContain('h b a one c');
   });
 

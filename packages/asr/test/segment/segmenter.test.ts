@@ -81,7 +81,7 @@ describe('the segmenter', () => {
     expect((ended[0]?.voiced ?? 0) + (ended[1]?.voiced ?? 0)).toBeGreaterThanOrEqual(600 * VAD_FRAME_SAMPLES);
   });
 
-  test('ends on request where it is told to, and not in silence', () => {
+  test('ends an utterance on request at the given place, and none in silence', () => {
     const { ended } = segment([{ frames: voice(20), rest: 100 }]);
     expect(ended[0]).toMatchObject({ end: 20 * VAD_FRAME_SAMPLES + 100, reason: 'request' });
     expect(segment([{ frames: still(20), rest: 100 }]).events).toEqual([]);

@@ -121,12 +121,12 @@ describe('text and tokens', () => {
   });
 });
 
-describe('the tokens that are not spoken', () => {
+describe('the suppressed tokens', () => {
   test('are named by the generation config', async () => {
     expect((await loadSmall(MULTILINGUAL)).suppressed).toEqual([1, 2, 7, 50_258]);
   });
 
-  test('are brackets, notes and signs where none are named', async () => {
+  test('are brackets, notes and signs where the config names none', async () => {
     const { suppressed, encode } = await loadSmall({ ...MULTILINGUAL, bareGenerationConfig: true });
     for (const sign of '"#()*+/:;<=>@[]^_`{|}~') expect(suppressed).toContain(encode(sign)[0]);
     for (const spoken of ".,?!'-%&") expect(suppressed).not.toContain(encode(spoken)[0]);
@@ -189,7 +189,7 @@ describe.skipIf(!existsSync(publishedWhisper))(
       }
     });
 
-    test('suppresses what is derived where nothing is named, and special tokens', async () => {
+    test('derives the suppressed tokens of the generation config, except special ones', async () => {
       const named = await loadWhisperTokenizer(publishedWhisper);
       const folder = await makeFolder();
       await writeFile(

@@ -46,7 +46,7 @@ describeDatabases('the audit log', ({ settings, open }) => {
     });
   });
 
-  test('loses an entry when its transaction is rolled back', async () => {
+  test('keeps no entry of a transaction that is rolled back', async () => {
     const database = await open();
     const log = logOver(database, await masterKeysOf());
     const failing = database.transaction(async (transaction) => {

@@ -43,7 +43,7 @@ describe('a request that is too large or too slow', () => {
   });
 
   test.each(['', 'GET /health HTTP/1.1\r\nhost: loc'])(
-    'sends a head that never ends (%j): its connection is cut, and other sessions go on',
+    'sends a head that never ends (%j): it is answered with 408, and other sessions go on',
     async (start) => {
       const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
       const client = await connectOptedIn(url);
@@ -55,7 +55,7 @@ describe('a request that is too large or too slow', () => {
     },
   );
 
-  test('sends a head byte by byte: its connection is cut', async () => {
+  test('sends a head byte by byte: it is answered with 408', async () => {
     const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
     const socket = dial(url);
     socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
@@ -118,7 +118,7 @@ describe('a request that is too large or too slow', () => {
     expect(await answered).toMatchObject({ status: 413, body: { error: { code: 'upload_too_large' } } });
   });
 
-  test('sends a body drop by drop: its connection is cut', async () => {
+  test('sends a body drop by drop: it is answered with 408', async () => {
     const { url } = await startScriptedServer({ requestTimeoutSeconds: '0.2' });
     const socket = dial(url);
     const head = 'host: localhost\r\ncontent-type: application/json\r\ncontent-length: 100';

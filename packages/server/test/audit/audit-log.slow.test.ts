@@ -86,7 +86,7 @@ describeDatabases('the audit log', ({ settings, open }) => {
     [
       'longer',
       `insert into audit_entries select 8, entry, hash from audit_entries where sequence = 7`,
-      'after 7 were put into',
+      'entries after 7 were added',
       'added',
     ],
     [

@@ -4,9 +4,9 @@ import { isBackground, shareName, type ScheduledJob } from './scheduled-job.js';
 /** Which shares have many more live jobs than others. */
 export interface Crowds {
   /** Whether the share of `other` is a crowd to that of `job`. */
-  isBeside(job: ScheduledJob, other: ScheduledJob): boolean;
+  readonly isBeside: (job: ScheduledJob, other: ScheduledJob) => boolean;
   /** Whether any share is a crowd to that of `job`. */
-  areBeside(job: ScheduledJob): boolean;
+  readonly areBeside: (job: ScheduledJob) => boolean;
 }
 
 /** Those of now, by the jobs that wait or are at work. */

@@ -31,18 +31,21 @@ const ROOM_FOR_OTHERS = 2;
 export function ownFinalFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
   const { work, affinity } = schedule;
   if (work.finalsAt(slot).length > 0) return undefined;
-  const finals = waitingJobs(schedule).filter(isFinal);
+  const waiting = waitingJobs(schedule);
+  const finals = waiting.filter(isFinal);
   const own = finals.filter(({ request }) => {
     const home = affinity.likelyOf(request.stream);
     return home === undefined || home === slot || !home.ready || work.finalsAt(home).length > 0;
   });
   const next = first(own, schedule);
-  return next && crowdedOutBy(next, slot, schedule).length === 0 ? next : undefined;
+  if (!next) return undefined;
+  const crowdedOut = crowdedOutBy(next, partialsFor(slot, waiting, schedule), crowdsIn(schedule));
+  return crowdedOut.length === 0 ? next : undefined;
 }
 
 /**
- * What a process does next: finals first, then partials, then early finals, then partials of words that would not have
- * been spoken yet, and last background jobs.
+ * What a process does next: finals first (but not those of a crowd while it keeps partials of others waiting), then
+ * partials, then early finals, then partials of words that would not have been spoken yet, and last background jobs.
  */
 export function nextFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | undefined {
   const { work, resting } = schedule;
@@ -51,32 +54,32 @@ export function nextFor(slot: WorkerSlot, schedule: Schedule): ScheduledJob | un
   const early = there.filter(({ isEarlyAtWork }) => isEarlyAtWork).length;
   const background = there.filter(isBackground).length;
   const takesPartial = there.length - early - background < AHEAD.partials;
-  const final = finalFor(slot, waiting.filter(isFinal), schedule);
+  const partials = partialsFor(slot, waiting, schedule);
+  const crowds = crowdsIn(schedule);
+  const final = finalFor(slot, waiting.filter(isFinal), crowds, schedule);
   if (final) {
-    const crowdedOut = crowdedOutBy(final, slot, schedule);
+    const crowdedOut = crowdedOutBy(final, partials, crowds);
     if (crowdedOut.length === 0) return final;
     return takesPartial ? longestUnheard(crowdedOut, schedule) : undefined;
   }
   if (!takesPartial) return undefined;
-  const crowds = crowdsIn(schedule);
-  const partials = partialsFor(slot, waiting, schedule).filter(
-    (job) => !resting.has(slot) || crowds.areBeside(job),
-  );
-  const live = partials.filter((job) => !isAhead(job));
+  const allowed = resting.has(slot) ? partials.filter(crowds.areBeside) : partials;
+  const live = allowed.filter((job) => !isAhead(job));
   const next = longestUnheard(live, schedule) ?? earlyFor(early, waiting.filter(isEarly), schedule);
   if (next || early > 0) return next;
-  return longestUnheard(partials, schedule) ?? backgroundFor(slot, background, waiting, schedule);
+  return longestUnheard(allowed, schedule) ?? backgroundFor(slot, background, waiting, schedule);
 }
 
 /**
  * The partials that go before a final, as its share is a crowd to theirs: it may leave no gap between its finals, and without
  * partials the next final of another would have to wait until all of its audio is encoded.
  */
-function crowdedOutBy(final: ScheduledJob, slot: WorkerSlot, schedule: Schedule): readonly ScheduledJob[] {
-  const crowds = crowdsIn(schedule);
-  return partialsFor(slot, waitingJobs(schedule), schedule).filter(
-    (job) => !isAhead(job) && crowds.isBeside(job, final),
-  );
+function crowdedOutBy(
+  final: ScheduledJob,
+  partials: readonly ScheduledJob[],
+  crowds: Crowds,
+): readonly ScheduledJob[] {
+  return partials.filter((job) => !isAhead(job) && crowds.isBeside(job, final));
 }
 
 function partialsFor(
@@ -90,10 +93,10 @@ function partialsFor(
 function finalFor(
   slot: WorkerSlot,
   finals: readonly ScheduledJob[],
+  crowds: Crowds,
   schedule: Schedule,
 ): ScheduledJob | undefined {
   const there = schedule.work.finalsAt(slot);
-  const crowds = crowdsIn(schedule);
   const next = first(
     finals.filter((job) => !crowdsOut(job, there, crowds)),
     schedule,

@@ -29,9 +29,6 @@ export function destroyedListPath({ dataDirectory }: Pick<Config, 'dataDirectory
   return join(dataDirectory, DESTROYED_LIST);
 }
 
-/** How long another process may take to add to the list, milliseconds. */
-const PATIENCE_MS = 5000;
-
 /** Lines that are checked before the event loop gets a turn. */
 const LINES_A_TURN = 200;
 
@@ -42,7 +39,7 @@ export async function addToDestroyedList(
   sessionIds: readonly string[],
 ): Promise<void> {
   if (sessionIds.length === 0) return;
-  await withFileLock(path, PATIENCE_MS, async () => {
+  await withFileLock(path, async () => {
     const { last, end } = await tailOf(path);
     await append(path, end, linesFor(sessionIds, last?.code, masterKeys));
   });

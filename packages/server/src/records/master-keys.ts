@@ -77,15 +77,12 @@ export function createMasterKeyFile(path: string): boolean {
   return createWholeFile(path, `${newMasterKey()}\n`);
 }
 
-/** How long to wait for another process that changes the file, milliseconds. */
-const PATIENCE_MS = 5000;
-
 /**
  * Puts a new key first in the file at `path`, under a lock: if two processes read the same keys, the second to write would
  * remove the key that the first has just added, and records may already be encrypted with that one.
  */
 export async function prependMasterKey(path: string): Promise<void> {
-  await withFileLock(path, PATIENCE_MS, async () => {
+  await withFileLock(path, async () => {
     const keys = await readFile(path, 'utf8');
     await writeFile(`${path}.new`, `${newMasterKey()}\n${keys}`, { mode: 0o600, flush: true });
     await rename(`${path}.new`, path);

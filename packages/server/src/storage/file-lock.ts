@@ -4,25 +4,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { ConfigError } from '../config/config-error.js';
 
-/** Time between two attempts, milliseconds. */
+/** How long to wait for whoever holds the lock, and between two attempts, milliseconds. */
+const PATIENCE_MS = 5000;
 const POLL_MS = 10;
 
 /**
  * Does `work` while no other process, and nobody else in this one, holds the lock of `path`. It is the lock of an
  * empty SQLite database beside the file: the system releases it when a process ends, however that happens, so that no lock is
- * left over, and none has to be taken from a process that was only stopped. Rejects after the given time, and with the error
- * of the system if the folder cannot be written.
+ * left over, and none has to be taken from a process that was only stopped. Rejects with a
+ * `ConfigError` after five seconds, and with the error of the system if the folder cannot be written.
  */
-export async function withFileLock<Result>(
-  path: string,
-  patience: number,
-  work: () => Promise<Result>,
-): Promise<Result> {
+export async function withFileLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   const lock = `${path}.lock`;
   createFile(lock);
   const database = new DatabaseSync(lock, { timeout: 0 });
   try {
-    await acquire(database, path, Date.now() + patience);
+    await acquire(database, path, Date.now() + PATIENCE_MS);
     return await work();
   } finally {
     // Ends the transaction, and so the lock.

@@ -3,7 +3,6 @@ import { errorCode } from '../../error-code.js';
 import { withFileLock } from '../../storage/file-lock.js';
 import type { CopyServices } from './copy-services.js';
 import { idOfCopy, placeOfCopy } from './key-copy.js';
-import { PATIENCE_MS } from './patience.js';
 
 /** Where on this machine copies are, or are being made. Sorted: two servers that lock them all cannot block each other. */
 export async function placesHere({ rows, path }: CopyServices): Promise<readonly string[]> {
@@ -24,7 +23,7 @@ export async function isElsewhere({ rows }: CopyServices, copyId: string, place:
 export async function locked(places: readonly string[], work: () => Promise<void>): Promise<void> {
   const [place, ...others] = places;
   if (place === undefined) await work();
-  else await withFileLock(place, PATIENCE_MS, () => locked(others, work));
+  else await withFileLock(place, () => locked(others, work));
 }
 
 async function isThere(path: string): Promise<boolean> {

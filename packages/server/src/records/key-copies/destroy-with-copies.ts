@@ -6,10 +6,13 @@ import { removeFrom } from './clean-copy.js';
 import { locked, placesHere } from './copy-places.js';
 import type { CopyServices } from './copy-services.js';
 import { readCopy, textOfCopy } from './key-copy.js';
-import { ATTEMPT_MS, PATIENCE_MS, RETRY_AFTER_SECONDS } from './patience.js';
+import { ATTEMPT_MS, RETRY_AFTER_SECONDS } from './patience.js';
 
 /** How long a copy may be unwritable before a deletion is refused, milliseconds. */
-const WRITE_PATIENCE_MS = 2000;
+const UNWRITABLE_MS = 2000;
+
+/** How long a deletion waits for other servers to clean their copies, milliseconds. */
+const OTHERS_MS = 5000;
 
 /**
  * Has `commit` destroy sessions in the database, and removes their keys from every copy. It commits only once a replacement
@@ -34,7 +37,7 @@ async function prepareAndCommit(
   ids: readonly string[],
   commit: () => Promise<void>,
 ): Promise<readonly string[]> {
-  const giveUpAt = Date.now() + WRITE_PATIENCE_MS;
+  const giveUpAt = Date.now() + UNWRITABLE_MS;
   for (;;) {
     const places = await placesHere(services);
     const attempt = { isCommitting: false };
@@ -113,7 +116,7 @@ async function discardAll(prepared: readonly PreparedCopy[]): Promise<void> {
  */
 async function waitForOthers({ rows, kind, log }: CopyServices, ids: readonly string[]): Promise<void> {
   if (kind === 'sqlite' || ids.length === 0) return;
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAt = Date.now() + OTHERS_MS;
   while (await rows.isHeldElsewhere(ids)) {
     if (Date.now() > giveUpAt) {
       log.warn('another server has not cleaned its copy of data keys yet', { count: ids.length });

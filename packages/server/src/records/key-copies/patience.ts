@@ -1,5 +1,3 @@
-/** How long a deletion waits for the lock of a copy, or for another server to clean its own, milliseconds. */
-export const PATIENCE_MS = 5000;
 /** Time between two attempts to write a copy, milliseconds. */
 export const ATTEMPT_MS = 250;
 /** When a client whose deletion was refused may try again, seconds. */

@@ -1,3 +1,5 @@
+import { frame, opcodes } from '../attacks/raw-frames.js';
+
 /** Bytes that cost more than they seem by the pieces that they come in, not by what they say. */
 export interface HostilePieces {
   /** Whether they are a connection's first bytes, or the frames of a live session. */
@@ -78,42 +80,35 @@ function requestsTo(where: string): Readonly<Record<string, (authorization: stri
   };
 }
 
-const CONTINUATION = 0;
-const TEXT = 1;
-const BINARY = 2;
-const PING = 9;
-
 /** Messages in fragments, and frames that stand between them. */
 function fragmented(): Readonly<Record<string, () => Buffer>> {
+  const { continuation, text, binary, ping } = opcodes;
   const message = (opcode: number, fragments: number, length: number, end = true) =>
     Buffer.concat([
-      frame(opcode, length, false),
-      ...Array.from({ length: fragments - 2 }, () => frame(CONTINUATION, length, false)),
-      frame(CONTINUATION, length, end),
+      blankFrame(opcode, length, false),
+      ...Array.from({ length: fragments - 2 }, () => blankFrame(continuation, length, false)),
+      blankFrame(continuation, length, end),
     ]);
   const most = (length: number) => Math.floor(BYTES / (6 + length));
   return {
-    'text, a byte each': () => message(TEXT, most(1), 1),
-    'audio, two bytes each': () => message(BINARY, most(2), 2),
-    'nothing in any': () => message(TEXT, most(0), 0),
-    'without an end': () => message(TEXT, most(0), 0, false),
-    'a whole message, 64 bytes each': () => message(TEXT, 16_000, 64),
-    'a whole message, 1 KiB each': () => message(TEXT, MESSAGE_BYTES / 1024, 1024),
+    'text, a byte each': () => message(text, most(1), 1),
+    'audio, two bytes each': () => message(binary, most(2), 2),
+    'nothing in any': () => message(text, most(0), 0),
+    'without an end': () => message(text, most(0), 0, false),
+    'a whole message, 64 bytes each': () => message(text, 16_000, 64),
+    'a whole message, 1 KiB each': () => message(text, MESSAGE_BYTES / 1024, 1024),
     'pings between them': () =>
       Buffer.concat([
-        frame(TEXT, 1, false),
+        blankFrame(text, 1, false),
         ...Array.from({ length: most(0) / 2 }, () => [
-          frame(PING, 0, true),
-          frame(CONTINUATION, 0, false),
+          blankFrame(ping, 0, true),
+          blankFrame(continuation, 0, false),
         ]).flat(),
       ]),
   };
 }
 
-/** A frame of a client: blanks, with a mask that changes nothing. */
-function frame(opcode: number, length: number, isLast: boolean): Buffer {
-  const size = length < 126 ? [length] : [126, length >> 8, length & 0xff];
-  const [first = 0, ...more] = size;
-  const head = [(isLast ? 0x80 : 0) | opcode, 0x80 | first, ...more, 0, 0, 0, 0];
-  return Buffer.concat([Buffer.from(head), Buffer.alloc(length, ' ')]);
+/** A frame of blanks. */
+function blankFrame(opcode: number, length: number, isLast: boolean): Buffer {
+  return frame(opcode, Buffer.alloc(length, ' '), isLast);
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clipPath } from '../../../asr/test/clips/clips.js';
@@ -191,6 +192,8 @@ const faults: readonly Fault[] = [
       slow.socket.pause();
       while (!server.output().includes('"closeCode":4420')) {
         for (let count = 0; count < 500; count++) slow.send(phrase.text);
+        // A server that keeps up would otherwise leave this loop no turn in which the log is read.
+        await setImmediate();
         await until(() => slow.socket.bufferedAmount < 1_000_000 || server.output().includes('4420'));
       }
       slow.socket.terminate();

@@ -2,17 +2,22 @@ import { plainRequest, type SpeechModel } from '../../src/decoding/speech-model.
 import type { RecognitionJob, RecognitionResult } from '../../src/inference/messages/recognition-job.js';
 import { createJobEngine } from '../../src/inference/worker/job-engine.js';
 
-/** An engine over a model, and the results so far by the ids of their jobs. An error of a job is thrown. */
+/**
+ * An engine over a model, the results so far by the ids of their jobs, and how many jobs have begun. An error of a job is
+ * thrown.
+ */
 export function startEngine(model: SpeechModel) {
   const results = new Map<number, RecognitionResult>();
+  let begun = 0;
   const engine = createJobEngine({
     model,
+    onJoined: () => void (begun += 1),
     onResult: (id, result) => results.set(id, result),
     onError(error) {
       throw error;
     },
   });
-  return { engine, results };
+  return { engine, results, begun: () => begun };
 }
 
 /** A job for a final over the whole of `audio`, of which nothing was recognised before, and its samples. */

@@ -15,6 +15,8 @@ export interface ScriptedSlot {
   readonly cancelled: readonly number[];
   readonly promoted: readonly number[];
   readonly forgotten: readonly string[];
+  /** Whether it stands still now. */
+  readonly isPaused: () => boolean;
   /** Ends the oldest job, or the one given. */
   finish(id?: number): void;
   /** Gives all jobs back. */
@@ -45,6 +47,7 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
   const promoted: number[] = [];
   const forgotten: string[] = [];
   let ready = true;
+  let paused = false;
   return {
     slot: {
       get ready() {
@@ -60,6 +63,12 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
         listener.onRoom();
       },
       promote: (id) => promoted.push(id),
+      pause() {
+        paused = true;
+      },
+      goOn() {
+        paused = false;
+      },
       forget(kept) {
         if ('window' in kept) forgotten.push(kept.window);
       },
@@ -71,6 +80,7 @@ function scriptSlot(listener: WorkerSlotListener): ScriptedSlot {
     cancelled,
     promoted,
     forgotten,
+    isPaused: () => paused,
     finish(id = jobs.keys().next().value) {
       if (id === undefined || !jobs.delete(id)) return;
       listener.onResult(id, RESULT, 0.1);

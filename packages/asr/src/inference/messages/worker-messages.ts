@@ -18,6 +18,9 @@ export type ToWorker =
   | { readonly type: 'job'; readonly job: RecognitionJob }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'promote'; readonly id: number }
+  /** The process does nothing until it is told to go on, so that another gets its processor time. */
+  | { readonly type: 'pause' }
+  | { readonly type: 'go-on' }
   | { readonly type: 'forget'; readonly window: string }
   | { readonly type: 'ping' };
 

@@ -23,8 +23,12 @@ export function createAssignedJobs(names: ToldNames, send: (message: ToWorker) =
   const jobs = new Map<number, AssignedJob>();
 
   const give = ({ job, named }: AssignedJob) => {
+    // A process reads 64 KiB between two steps of its jobs, so that all the audio of a final would take seconds to arrive.
+    const standsStill = job.priority === 'final-beside-crowd';
+    if (standsStill) send({ type: 'pause' });
     names.tell(job, named);
     send({ type: 'job', job });
+    if (standsStill) send({ type: 'go-on' });
   };
 
   return {

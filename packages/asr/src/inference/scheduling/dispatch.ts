@@ -1,3 +1,4 @@
+import { createCrowdPauses } from './crowd-pauses.js';
 import { crowdsIn } from './crowds.js';
 import { nextFor, ownFinalFor } from './next-job.js';
 import type { Schedule } from './schedule.js';
@@ -12,15 +13,17 @@ export interface Dispatch {
   stop(): void;
 }
 
-/** Gives out the jobs of a schedule. */
-export function createDispatch(schedule: Schedule): Dispatch {
+/** Gives out the jobs of a schedule to processes that share so many processor cores. */
+export function createDispatch(schedule: Schedule, cores: number): Dispatch {
   const { jobs, slots, work, affinity } = schedule;
+  const pauses = createCrowdPauses(schedule, cores);
   let stopped = false;
 
   const all = () => {
     // A process that is free must not take a final from another that is free too and keeps its encoding.
     for (const slot of slots) fill(slot, ownFinalFor);
     for (const slot of slots) fill(slot, nextFor);
+    pauses.update();
   };
 
   const fill = (slot: WorkerSlot, choose: typeof nextFor) => {
@@ -53,6 +56,7 @@ export function createDispatch(schedule: Schedule): Dispatch {
     all,
     stop() {
       stopped = true;
+      pauses.stop();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { PreparedModel } from '../../families/model-family.js';
 import type { RecognizerEvent, WorkerStatus } from '../../recognizer/recognizer.js';
 import type { InferencePool } from '../inference-pool.js';
@@ -32,10 +33,14 @@ export interface SchedulerOptions {
  * Starts the processes and gives them jobs: finals before partials, and of each those first whose share has used the
  * least. A newer partial of an utterance replaces an older one that waits.
  */
-export function createScheduler(options: SchedulerOptions, createSlot = createWorkerSlot): Scheduler {
+export function createScheduler(
+  options: SchedulerOptions,
+  createSlot = createWorkerSlot,
+  cores = availableParallelism(),
+): Scheduler {
   const schedule = createSchedule();
   const { jobs, slots, affinity } = schedule;
-  const dispatch = createDispatch(schedule);
+  const dispatch = createDispatch(schedule, cores);
   const outcomes = createJobOutcomes(schedule, dispatch, options.onEvent);
   const listener: WorkerSlotListener = {
     onRoom: dispatch.all,

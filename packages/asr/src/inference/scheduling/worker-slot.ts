@@ -17,6 +17,9 @@ export interface WorkerSlot {
   assign(job: RecognitionJob, named: NamedByJob): void;
   cancel(id: number): void;
   promote(id: number): void;
+  /** Stops all work of the process until `goOn`. */
+  pause(): void;
+  goOn(): void;
   /** Frees what the process keeps for jobs that will not come. */
   forget(kept: KeptForLater): void;
   status(): WorkerStatus;
@@ -82,6 +85,12 @@ export function createWorkerSlot(options: WorkerSlotOptions, listener: WorkerSlo
     },
     promote(id) {
       send({ type: 'promote', id });
+    },
+    pause() {
+      send({ type: 'pause' });
+    },
+    goOn() {
+      send({ type: 'go-on' });
     },
     forget: names.forget,
     status() {

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { createDecoderBatch, type DecoderBatch } from '../../decoding/decoder-batch.js';
 import type { SpeechModel } from '../../decoding/speech-model.js';
 import type { ClinicalLanguage } from '../../lexicon/clinical-language.js';
 import type { Confusables } from '../../terms/confusables.js';
@@ -8,7 +7,8 @@ import { LEXICON, type RecognitionJob, type RecognitionResult } from '../message
 import { createJobQueue, type BegunJob } from './job-queue.js';
 import { recogniseUtterance } from './recognise-utterance.js';
 import type { JobTerms } from './search-terms.js';
-import { createSharedDecoder, type JobDecoder } from './shared-decoder.js';
+import { createDecoderLanes } from './decoder-lanes.js';
+import type { JobDecoder } from './shared-decoder.js';
 import { createTermLists, type TermLists } from './term-lists.js';
 import { createWindowStates } from './window-states.js';
 
@@ -20,6 +20,10 @@ export interface JobEngine {
   cancel(id: number): void;
   /** Makes a job as urgent as a final. */
   promote(id: number): void;
+  /** Leaves all jobs where they are until `goOn`. */
+  pause(): void;
+  /** Works on after `pause`. */
+  readonly goOn: () => void;
   /** Frees what is kept of a window. */
   forget(window: string): void;
   /** Takes a list of terms that jobs may name. It is made ready between the steps of jobs that do not wait for it. */
@@ -54,26 +58,24 @@ export interface EngineLexicon {
 export function createJobEngine(options: JobEngineOptions): JobEngine {
   const { lexicon, onError, onJoined } = options;
   const model = { ...options.model, encode: remembered(options.model.encode) };
-  const batch = createDecoderBatch(model.decoder, model.geometry);
-  const decoder = createSharedDecoder(batch);
+  const lanes = createDecoderLanes(model);
   const states = createWindowStates();
   const lists = createTermLists(model, lexicon?.terms ?? [], lexicon?.language);
   const jobs = createJobQueue();
   let running = false;
+  let paused = false;
 
   const run = async () => {
     running = true;
-    while (!jobs.isEmpty || lists.isLearning()) {
+    while (!paused && (!jobs.isEmpty || lists.isLearning())) {
       lists.learnOn(LEARNING_MS);
       // A job waits until its own terms are ready; the others go on.
-      const next = hasRoom(batch)
-        ? jobs.beginNext(({ termLists }) => !lists.isLearning(termLists))
-        : undefined;
+      const next = jobs.beginNext((job) => lanes.haveRoom(job) && !lists.isLearning(job.termLists));
       if (next) {
-        await decoder.begin((own) => recognise(next, own), next.signal);
+        await lanes.begin(next, (own) => recognise(next, own));
         onJoined?.();
       } else if (jobs.isAtWork) {
-        await decoder.step();
+        await lanes.step();
       }
       // onnxruntime-node computes on this thread, so messages are received only between two computations.
       await new Promise((resolve) => setImmediate(resolve));
@@ -90,21 +92,28 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     options.onResult(job.id, result, (performance.now() - startedAt) / 1000);
   };
 
-  const goOn = () => {
+  const work = () => {
     if (!running) run().catch(onError);
   };
 
   return {
     add(job, samples) {
       jobs.add({ job, samples });
-      goOn();
+      work();
     },
     cancel: jobs.cancel,
     promote: jobs.promote,
+    pause() {
+      paused = true;
+    },
+    goOn() {
+      paused = false;
+      work();
+    },
     forget: states.delete,
     learn(name, terms) {
       lists.learn(name, terms);
-      goOn();
+      work();
     },
     unlearn: lists.unlearn,
   };
@@ -124,19 +133,8 @@ function termsOf(
   };
 }
 
-/** Whether a batch takes another job. */
-function hasRoom({ size, frames }: DecoderBatch): boolean {
-  return size === 0 || (size < MAX_BATCH_ROWS && frames < MAX_BATCH_FRAMES);
-}
-
-/** Encoder frames that one batch may hold: cross-attention takes 27 kB a frame and layer pair in the base model. */
-const MAX_BATCH_FRAMES = 2_500;
-
 /** How long terms are learned at each step of the decoder, milliseconds; the step itself takes 10 to 40. */
 const LEARNING_MS = 5;
-
-/** Rows of a batch. One more would gain less time than it makes the others wait (bench `streams`). */
-const MAX_BATCH_ROWS = 8;
 
 /** Remembers the tokens of recent texts, since terms that sound alike are proposed again and again. */
 function remembered(encode: SpeechModel['encode']): SpeechModel['encode'] {

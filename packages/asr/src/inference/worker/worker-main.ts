@@ -40,6 +40,12 @@ process.on('message', (message: ToWorker) => {
     case 'promote':
       engine?.promote(message.id);
       break;
+    case 'pause':
+      engine?.pause();
+      break;
+    case 'go-on':
+      engine?.goOn();
+      break;
     case 'terms':
       engine?.learn(message.list.name, termsOfList(message.list));
       break;

@@ -25,15 +25,25 @@ interface FakeProcess {
   readonly heard: { readonly id: number; readonly samples: Float32Array }[];
   /** Messages that it has not sent yet. */
   readonly answers: FromWorker[];
+  /** Kinds of all messages that it got. */
+  readonly got: ToWorker['type'][];
 }
 
 vi.mock('../../../src/inference/scheduling/worker-process.js', () => ({
   startWorkerProcess(listener: WorkerListener) {
-    const own: FakeProcess = { listener, audio: createStreamAudio(), sent: [], heard: [], answers: [] };
+    const own: FakeProcess = {
+      listener,
+      audio: createStreamAudio(),
+      sent: [],
+      heard: [],
+      answers: [],
+      got: [],
+    };
     started.push(own);
     return {
       pid: started.length,
       send: (message: ToWorker) => {
+        own.got.push(message.type);
         take(own, message);
       },
       kill: () => undefined,
@@ -50,6 +60,15 @@ describe('a slot sends its process', () => {
     assign(8_000, 30_000);
     assign(30_000, 32_000);
     expect(sent()).toEqual([16_000, 8_000, 6_000, 2_000]);
+  });
+
+  test('the audio of a final beside a crowd while it does nothing else', () => {
+    const { slot } = newSlot();
+    slot.assign(
+      { ...jobOf(1, 'a', 0, 100), priority: 'final-beside-crowd' },
+      { audio: (first) => counting(first, 100), keyTerms: undefined },
+    );
+    expect(latest().got).toEqual(['load', 'pause', 'audio', 'job', 'go-on']);
   });
 
   test('nothing of a gap between jobs', () => {

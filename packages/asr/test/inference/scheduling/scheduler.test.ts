@@ -338,6 +338,40 @@ describe('shares', () => {
     expect(givenTo(slots[0]).slice(7)).toEqual(['doctor', 'crowd 5', 'crowd 6', 'crowd 7', 'crowd 8']);
   });
 
+  test('stop processes that only work for a crowd, so that their final has a core', () => {
+    const { submit, slots } = schedule(3, { cores: 3 });
+    for (let i = 0; i < 9; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    expect(slots.map((slot) => slot.isPaused())).toEqual([false, false, false]);
+    submit('final', 'doctor', { share: ['doctor'] });
+    vi.advanceTimersByTime(400);
+    slots[1]?.finish();
+    expect(slots.map(givenTo).map((given) => given.at(-1))).toEqual(['crowd 0', 'doctor', 'crowd 2']);
+    // One core is left to the server.
+    expect(slots.map((slot) => slot.isPaused())).toEqual([true, false, false]);
+    slots[1]?.finish();
+    expect(slots.map((slot) => slot.isPaused())).toEqual([false, false, false]);
+  });
+
+  test('let a process that stopped for them work as long as it stood still', () => {
+    const { submit, slots } = schedule(2, { cores: 2 });
+    const isPaused = () => slots.map((slot) => slot.isPaused());
+    for (let i = 0; i < 9; i++) submit('final', `crowd ${i}`, { share: ['crowd'] });
+    submit('final', 'doctor', { share: ['doctor'] });
+    vi.advanceTimersByTime(400);
+    slots[1]?.finish();
+    expect(isPaused()).toEqual([true, false]);
+    vi.advanceTimersByTime(1_900);
+    expect(isPaused()).toEqual([true, false]);
+    vi.advanceTimersByTime(200);
+    expect(isPaused()).toEqual([false, false]);
+    vi.advanceTimersByTime(1_700);
+    submit('final', 'crowd 9', { share: ['crowd'] });
+    expect(isPaused()).toEqual([false, false]);
+    vi.advanceTimersByTime(300);
+    submit('final', 'crowd 10', { share: ['crowd'] });
+    expect(isPaused()).toEqual([true, false]);
+  });
+
   test('take turns with partials, too', () => {
     const { submit, slots } = schedule(1);
     submit('final', 'at work', { share: ['doctor'] });
@@ -525,7 +559,7 @@ test('every final and background job has one outcome, whatever ends, and no fina
 });
 
 /** A scheduler over scripted slots, and what came of its jobs: `result` or `lost`, the stream and the number. */
-function schedule(workers: number) {
+function schedule(workers: number, { cores = 1024 } = {}) {
   const { slots, create } = scriptSlots();
   const events: RecognizerEvent[] = [];
   const outcomes: string[] = [];
@@ -543,6 +577,7 @@ function schedule(workers: number) {
       onWorkerReady: () => undefined,
     },
     create,
+    cores,
   );
   let submitted = 0;
   const submit = (

@@ -5,7 +5,7 @@ import { expectAccessible } from '../support/accessible.js';
 import { chromiumPath, needsChromium } from '../support/chromium.js';
 import { openPage } from '../support/open-page.js';
 
-const LOOPED = /said again and again/;
+const LOOPED = /same word kept coming/;
 
 describe.skipIf(chromiumPath === undefined)(
   `words that were shown and then dropped${needsChromium}`,

@@ -5,9 +5,8 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   faint: 'That was too faint to be speech.',
   inaudible: 'There was nothing to understand. Say it again if it was meant for the text.',
   invented: 'That was likelier noise than speech.',
-  repetition:
-    'A word seemed to be said again and again, and was heard anew from there on: check the last line.',
-  endless: 'A part was hard to make out, and was heard anew: check the last line.',
+  repetition: 'The same word kept coming, so the rest was recognised again. Check the last line.',
+  endless: 'Part of that was hard to make out, so it was recognised again. Check the last line.',
   retracted: 'Taken back.',
 };
 

@@ -13,7 +13,7 @@ import { createLogin, identityIn } from '../login/login.js';
 import type { Identity } from '../login/login-api.js';
 import { watchMicrophones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
-import { createRecording } from '../recording/recording.js';
+import { createLiveRecording } from '../recording/live-recording.js';
 import { loadSettings, type Theme } from '../settings/settings.js';
 import { shortcutActionOf, type ShortcutAction } from '../shortcuts/shortcuts.js';
 import { observe } from '../state/observe.js';
@@ -60,7 +60,7 @@ export class AuscultApp extends LitElement {
   readonly #settings = loadSettings(localStorage);
   readonly #lines = observable<readonly Line[]>([]);
   readonly #terms = observable<readonly string[]>([]);
-  readonly #recording = createRecording({
+  readonly #recording = createLiveRecording({
     settings: this.#settings,
     keyTerms: this.#terms,
     lines: this.#lines,

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeState } from '../recording/describe-state.js';
 import { isUnderWay } from '../recording/recording-state.js';
-import type { Recording } from '../recording/recording.js';
+import type { LiveRecording } from '../recording/live-recording.js';
 import { observe } from '../state/observe.js';
 import type { Observable } from '../state/observable.js';
 import type { Settings } from '../settings/settings.js';
@@ -13,7 +13,7 @@ import { sharedStyles } from './shared-styles.js';
 
 /** Start, pause, stop, mute, the level, the time, and the state in words. */
 export class ControlBar extends LitElement {
-  @property({ attribute: false }) recording!: Recording;
+  @property({ attribute: false }) recording!: LiveRecording;
   @property({ attribute: false }) settings!: Observable<Settings>;
 
   static override styles = [

@@ -2,14 +2,14 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { describeProblem, type Remedy } from '../recording/describe-problem.js';
 import { isUnderWay } from '../recording/recording-state.js';
-import type { Recording } from '../recording/recording.js';
+import type { LiveRecording } from '../recording/live-recording.js';
 import { observe } from '../state/observe.js';
 import { icons } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 
 /** Problems, each with a way on, and warnings. Dispatches `choose-microphone`. */
 export class PageNotices extends LitElement {
-  @property({ attribute: false }) recording!: Recording;
+  @property({ attribute: false }) recording!: LiveRecording;
 
   static override styles = [
     sharedStyles,

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Recording } from '../recording/recording.js';
+import type { LiveRecording } from '../recording/live-recording.js';
 import { observe } from '../state/observe.js';
 import { sharedStyles } from './shared-styles.js';
 
@@ -9,7 +9,7 @@ import { sharedStyles } from './shared-styles.js';
  * do not announce it, because it changes several times a second. Dispatches `grown` when the text has grown.
  */
 export class PartialLines extends LitElement {
-  @property({ attribute: false }) recording!: Recording;
+  @property({ attribute: false }) recording!: LiveRecording;
   /** Names by channel; empty if speakers are not told apart. */
   @property({ attribute: false }) speakers: readonly string[] = [];
 

@@ -4,7 +4,7 @@ import { ref } from 'lit/directives/ref.js';
 import { isBusy, type FileTranscription } from '../files/file-transcription.js';
 import type { Microphone, Microphones } from '../recording/microphones.js';
 import { isUnderWay } from '../recording/recording-state.js';
-import type { Recording } from '../recording/recording.js';
+import type { LiveRecording } from '../recording/live-recording.js';
 import type { Settings, Theme } from '../settings/settings.js';
 import { observe } from '../state/observe.js';
 import type { Changeable } from '../state/observable.js';
@@ -18,7 +18,7 @@ import { sharedStyles } from './shared-styles.js';
 export interface PanelParts {
   readonly settings: Changeable<Settings>;
   readonly terms: Changeable<readonly string[]>;
-  readonly recording: Recording;
+  readonly recording: LiveRecording;
   readonly microphones: Microphones;
   readonly files: FileTranscription;
 }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Recording } from '../recording/recording.js';
+import type { LiveRecording } from '../recording/live-recording.js';
 import type { Settings } from '../settings/settings.js';
 import { observe } from '../state/observe.js';
 import type { Changeable, Observable } from '../state/observable.js';
@@ -21,7 +21,7 @@ const NEAR_END = 120;
 /** The transcript: what is final, what is being said and, if there is nothing, how to begin. */
 export class TranscriptView extends LitElement {
   @property({ attribute: false }) lines!: Changeable<readonly Line[]>;
-  @property({ attribute: false }) recording!: Recording;
+  @property({ attribute: false }) recording!: LiveRecording;
   @property({ attribute: false }) settings!: Observable<Settings>;
   @state() private behind = false;
 

@@ -12,7 +12,7 @@ import { showTranscriber } from './show-transcriber.js';
  * A recording from the microphone into the page's transcript. After it was stopped it can be started again, and continues
  * the transcript.
  */
-export interface Recording {
+export interface LiveRecording {
   readonly state: Observable<RecordingState>;
   /** Separate, because it changes 20 times a second. */
   readonly levels: Observable<Levels>;
@@ -33,7 +33,7 @@ export interface Recording {
 }
 
 /** Where a recording gets its settings from and writes its lines to. */
-export interface RecordingSources {
+export interface LiveRecordingSources {
   readonly settings: Observable<Settings>;
   readonly keyTerms: Observable<readonly string[]>;
   readonly lines: Changeable<readonly Line[]>;
@@ -44,7 +44,7 @@ export interface RecordingSources {
 
 const CLOCK_MS = 250;
 
-export function createRecording(sources: RecordingSources): Recording {
+export function createLiveRecording(sources: LiveRecordingSources): LiveRecording {
   const state = observable(NOT_STARTED);
   const levels = observable<Levels>([]);
   const warned = new Set<string>();
@@ -138,7 +138,7 @@ function optionsOf({
   keyTerms,
   url,
   login,
-}: RecordingSources): TranscriberOptions {
+}: LiveRecordingSources): TranscriberOptions {
   const { deviceId, secondDeviceId, twoSpeakers } = settings;
   const { echoCancellation, noiseSuppression, autoGainControl } = settings;
   const ticket = login.ticket();

@@ -9,7 +9,7 @@ import { finalText, runSession, type Session } from '../load/session.js';
 import { framesOf, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { finalDelays } from '../measure/final-delay.js';
-import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+import { comparableWords } from '../score/comparable-text.js';
 import { countWordErrors } from '../score/word-errors.js';
 import { watchHealth } from '../server/health-watch.js';
 import { watchProcesses } from '../server/process-use.js';
@@ -164,7 +164,7 @@ async function speak({ url }: Target, track: Track, key: string): Promise<Sessio
 const DOCTOR = { speaks: 'auscult.v1', partials: false, quietSeconds: 0 } as const;
 
 function wordsIn(session: Session | undefined): readonly string[] {
-  return session === undefined ? [] : wordsOf(normaliseEnglish(finalText(session)));
+  return session === undefined ? [] : comparableWords(finalText(session));
 }
 
 function isRunning(pid: number): boolean {

@@ -2,7 +2,7 @@ import { createTranscriber } from '@auscult/client';
 import { createPacer, type Pacer } from '../load/pacer.js';
 import { framesOf, type Track } from '../load/track.js';
 import { scoreTracks } from '../measure/stream-score.js';
-import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+import { comparableWords } from '../score/comparable-text.js';
 import type { KindScore } from '../score/scorecard.js';
 import { addWordErrors, countWordErrors, type WordErrors } from '../score/word-errors.js';
 import { cuttableSockets, type CuttableSockets } from './cuttable-sockets.js';
@@ -157,7 +157,7 @@ function elapsed(seconds: number, stopped: AbortSignal): Promise<void> {
 }
 
 function hearing(heard: readonly Heard[], reference?: readonly Heard[]): Hearing {
-  const words = ({ text }: Heard) => wordsOf(normaliseEnglish(text));
+  const words = ({ text }: Heard) => comparableWords(text);
   const differs = reference?.flatMap((uncut, index) => {
     const other = heard[index];
     return other ? [countWordErrors(words(uncut), words(other))] : [];

@@ -4,7 +4,7 @@ import { lastVoiced, type Track } from '../load/track.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { finalDelays } from '../measure/final-delay.js';
 import { slope } from '../measure/slope.js';
-import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+import { comparableWords } from '../score/comparable-text.js';
 import { watchServer, type ServerUse } from '../server/server-use.js';
 import type { Target } from '../server/target.js';
 import { countEach } from './streams.js';
@@ -98,5 +98,5 @@ function finalsLost({ finals, announcedFinals }: Session): number {
 }
 
 function countWords(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + wordsOf(normaliseEnglish(text)).length, 0);
+  return texts.reduce((sum, text) => sum + comparableWords(text).length, 0);
 }

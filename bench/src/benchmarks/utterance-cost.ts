@@ -1,7 +1,7 @@
 import type { Utterance } from '../clips/utterances.js';
 import { distribution, type Distribution } from '../measure/distribution.js';
 import { startFasterWhisper, type FasterWhisper } from '../peers/faster-whisper.js';
-import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+import { comparableWords } from '../score/comparable-text.js';
 import { startOwnEngine, type OwnEngine } from './own-engine.js';
 
 /** The cost of single utterances, each on one thread. */
@@ -132,7 +132,7 @@ function summarise(costs: readonly Cost[], rounds: number): CostLine[] {
   return lines.flatMap((what) => {
     const of = costs.filter((cost) => cost.what === what);
     if (of.length === 0) return [];
-    const words = of.reduce((sum, { text }) => sum + wordsOf(normaliseEnglish(text)).length, 0);
+    const words = of.reduce((sum, { text }) => sum + comparableWords(text).length, 0);
     return [
       {
         what,

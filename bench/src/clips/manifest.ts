@@ -14,6 +14,8 @@ export interface Clip {
   readonly durationSeconds: number;
   /** Words that must be found, such as drug names. */
   readonly terms: readonly string[];
+  /** What each speaker says in turn, where the source tells. */
+  readonly turns?: readonly string[];
   /** Present for some dictated clips. */
   readonly numbers?: WrittenNumbers;
   /** Present for clips of the published test of rare words. */
@@ -64,7 +66,7 @@ export function defaultManifest(folder: 'speech' | 'dictation' = 'speech'): stri
 
 /**
  * Reads a manifest: one JSON object a line with `id`, `path` (relative to the manifest), `kind`, `text`,
- * `duration_s` and, where there are any, `terms`, `numbers` and `rare_words` with their `biasing_list`.
+ * `duration_s` and, where there are any, `terms`, `turns`, `numbers` and `rare_words` with their `biasing_list`.
  *
  * @throws Error that names the file and line if one is malformed, and if no clip is left.
  */
@@ -135,6 +137,7 @@ function parseClip(line: string, folder: string, place: string): Clip {
     text: text('text'),
     durationSeconds: seconds,
     terms: listIn(fields, 'terms', place),
+    ...(fields.turns !== undefined && { turns: turnsIn(fields.turns, place) }),
     ...(numbers && {
       numbers: {
         withUnit: listIn(numbers, 'withUnit', place),
@@ -149,6 +152,18 @@ function parseClip(line: string, folder: string, place: string): Clip {
 function biasingIn(fields: Record<string, unknown>, place: string): BiasingWords {
   const rare = listIn(fields, 'rare_words', place);
   return { rare, distractors: listIn(fields, 'biasing_list', place).filter((word) => !rare.includes(word)) };
+}
+
+/** The texts of `[speaker, text]` pairs. */
+function turnsIn(turns: unknown, place: string): readonly string[] {
+  const texts = Array.isArray(turns) ? turns.map(textOfTurn) : [];
+  if (texts.length > 0 && texts.every((text) => text !== undefined)) return texts;
+  throw new Error(`${place}: "turns" must be a list of pairs of a speaker and a text.`);
+}
+
+function textOfTurn(turn: unknown): string | undefined {
+  const text: unknown = Array.isArray(turn) ? turn[1] : undefined;
+  return typeof text === 'string' ? text : undefined;
 }
 
 function listIn(fields: Record<string, unknown>, name: string, place: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { SHORTEST_LOST_RUN } from '../score/lost-runs.js';
 import type { KindScore, Scorecard } from '../score/scorecard.js';
 import { percent, table } from './table.js';
 
@@ -7,7 +8,9 @@ export function scoreTable(score: Scorecard): string {
   if (score.all !== undefined && lines.length > 1) lines.push(kindRow('all', score.all));
   const parts: string[] = [];
   if (lines.length > 0) {
-    parts.push(table(['kind', 'clips', 'words', 'WER', 'substituted', 'deleted', 'inserted'], lines));
+    parts.push(
+      table(['kind', 'clips', 'words', 'WER', 'substituted', 'deleted', 'inserted', LOST_RUNS], lines),
+    );
   }
   if (score.noise !== undefined) {
     const { clips, hours, inventedWords, inventedPerHour, heardIn } = score.noise;
@@ -15,6 +18,12 @@ export function scoreTable(score: Scorecard): string {
       `noise: ${String(inventedWords)} invented words in ${String(clips)} clips, ${(hours * 60).toFixed(1)} min: ` +
         `${inventedPerHour.toFixed(1)} an hour`,
       ...heardIn.map(({ id, words }) => `  ${id}: ${String(words)}`),
+    );
+  }
+  if (score.turns !== undefined) {
+    const { changes, words, wer } = score.turns;
+    parts.push(
+      `changes of speaker: WER ${percent(wer)} of the ${String(words)} words at ${String(changes)} changes`,
     );
   }
   if (score.terms !== undefined) {
@@ -30,6 +39,8 @@ export function scoreTable(score: Scorecard): string {
 }
 
 function kindRow(kind: string, score: KindScore): string[] {
-  const counts = [score.substitutions, score.deletions, score.insertions];
+  const counts = [score.substitutions, score.deletions, score.insertions, score.lost.runs];
   return [kind, String(score.clips), String(score.words), percent(score.wer), ...counts.map(String)];
 }
+
+const LOST_RUNS = `${String(SHORTEST_LOST_RUN)} or more lost in a row`;

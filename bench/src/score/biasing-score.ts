@@ -1,6 +1,6 @@
 import type { Clip } from '../clips/manifest.js';
 import type { Hypotheses } from './hypotheses.js';
-import { normaliseEnglish, wordsOf } from './normalise-english.js';
+import { comparableWords } from './comparable-text.js';
 import {
   addWordErrors,
   alignWords,
@@ -44,9 +44,9 @@ function splitErrors(
   { text, biasing }: Clip,
   hypothesis: string,
 ): { readonly common: WordErrors; readonly rare: WordErrors } {
-  const reference = wordsOf(normaliseEnglish(text));
-  const heard = wordsOf(normaliseEnglish(hypothesis));
-  const rareWords = new Set(biasing?.rare.flatMap((word) => wordsOf(normaliseEnglish(word))));
+  const reference = comparableWords(text);
+  const heard = comparableWords(hypothesis);
+  const rareWords = new Set(biasing?.rare.flatMap((word) => comparableWords(word)));
   const pairs = alignWords(reference, heard).map((pair) => ({
     errors: errorsOfPair(pair, reference, heard),
     isRare: rareWords.has(wordOf(pair, reference, heard)),

@@ -1,7 +1,10 @@
 import { groupByKind, type Clip } from '../clips/manifest.js';
 import type { Hypotheses } from './hypotheses.js';
-import { normaliseEnglish, wordsOf } from './normalise-english.js';
-import { addWordErrors, countWordErrors, wordErrorRate, type WordErrors } from './word-errors.js';
+import { comparableText, comparableWords } from './comparable-text.js';
+import { countLostRuns, type LostRuns } from './lost-runs.js';
+import { wordsOf } from './normalise-english.js';
+import { countTurnErrors, type TurnErrors } from './turn-errors.js';
+import { addWordErrors, alignWords, errorsOfPair, wordErrorRate, type WordErrors } from './word-errors.js';
 
 /** How well clips were transcribed. */
 export interface Scorecard {
@@ -10,6 +13,7 @@ export interface Scorecard {
   readonly all?: KindScore;
   readonly noise?: NoiseScore | undefined;
   readonly terms?: TermScore | undefined;
+  readonly turns?: TurnScore | undefined;
   /** Ids of clips without a hypothesis; they are left out. */
   readonly missing: readonly string[];
   readonly clips: readonly ClipScore[];
@@ -18,6 +22,13 @@ export interface Scorecard {
 /** Errors over all clips of one kind; `wer` is edits divided by reference words, over the whole kind. */
 export interface KindScore extends WordErrors {
   readonly clips: number;
+  readonly hours: number;
+  readonly wer: number;
+  readonly lost: LostRuns;
+}
+
+/** Errors at changes of speaker, in the clips whose turns are known. */
+interface TurnScore extends TurnErrors {
   readonly wer: number;
 }
 
@@ -42,13 +53,15 @@ interface TermScore {
 interface ClipScore extends WordErrors {
   readonly id: string;
   readonly kind: string;
+  readonly seconds: number;
+  readonly lost: LostRuns;
 }
 
-/** Scores hypotheses against what was said, both normalised as by Whisper's authors. */
+/** Scores hypotheses against what was said, both in the form of `comparableText`. */
 export function scoreClips(clips: readonly Clip[], hypotheses: Hypotheses): Scorecard {
   const heard = clips.flatMap((clip) => {
     const hypothesis = hypotheses.get(clip.id);
-    return hypothesis === undefined ? [] : [{ clip, text: normaliseEnglish(hypothesis) }];
+    return hypothesis === undefined ? [] : [{ clip, text: comparableText(hypothesis) }];
   });
   const scores = heard.filter(({ clip }) => clip.kind !== 'noise').flatMap(scoreSpeech);
   const kinds = groupByKind(scores);
@@ -59,6 +72,7 @@ export function scoreClips(clips: readonly Clip[], hypotheses: Hypotheses): Scor
     ...(scores.length > 0 && { all: scoreKind(scores) }),
     noise,
     terms,
+    turns: scoreTurns(heard),
     missing: clips.filter((clip) => !hypotheses.has(clip.id)).map((clip) => clip.id),
     clips: scores,
   };
@@ -71,14 +85,38 @@ interface Heard {
 }
 
 function scoreSpeech({ clip, text }: Heard): ClipScore[] {
-  const reference = wordsOf(normaliseEnglish(clip.text));
+  const reference = comparableWords(clip.text);
   if (reference.length === 0) return [];
-  return [{ id: clip.id, kind: clip.kind, ...countWordErrors(reference, wordsOf(text)) }];
+  const words = wordsOf(text);
+  const pairs = alignWords(reference, words);
+  const errors = addWordErrors(pairs.map((pair) => errorsOfPair(pair, reference, words)));
+  const { id, kind, durationSeconds: seconds } = clip;
+  return [{ id, kind, seconds, ...errors, lost: countLostRuns(pairs) }];
 }
 
 function scoreKind(scores: readonly ClipScore[]): KindScore {
   const errors = addWordErrors(scores);
-  return { clips: scores.length, ...errors, wer: wordErrorRate(errors) };
+  const sum = (of: (score: ClipScore) => number) => scores.reduce((total, score) => total + of(score), 0);
+  return {
+    clips: scores.length,
+    hours: sum(({ seconds }) => seconds) / 3600,
+    ...errors,
+    wer: wordErrorRate(errors),
+    lost: { runs: sum(({ lost }) => lost.runs), words: sum(({ lost }) => lost.words) },
+  };
+}
+
+function scoreTurns(heard: readonly Heard[]): TurnScore | undefined {
+  const scores = heard.flatMap(({ clip: { turns }, text }) =>
+    turns === undefined ? [] : [countTurnErrors(turns, wordsOf(text))],
+  );
+  if (scores.length === 0) return undefined;
+  const errors = addWordErrors(scores);
+  return {
+    changes: scores.reduce((sum, { changes }) => sum + changes, 0),
+    ...errors,
+    wer: wordErrorRate(errors),
+  };
 }
 
 function scoreNoise(heard: readonly Heard[]): NoiseScore | undefined {
@@ -94,6 +132,6 @@ function scoreNoise(heard: readonly Heard[]): NoiseScore | undefined {
 function scoreTerms(heard: readonly Heard[]): TermScore | undefined {
   const sought = heard.flatMap(({ clip, text }) => clip.terms.map((term) => ({ term, text })));
   if (sought.length === 0) return undefined;
-  const found = sought.filter(({ term, text }) => ` ${text} `.includes(` ${normaliseEnglish(term)} `)).length;
+  const found = sought.filter(({ term, text }) => ` ${text} `.includes(` ${comparableText(term)} `)).length;
   return { terms: sought.length, found, recall: found / sought.length };
 }

@@ -1,5 +1,5 @@
 import type { Word } from '@auscult/asr';
-import { normaliseEnglish, wordsOf } from './normalise-english.js';
+import { comparableWords } from './comparable-text.js';
 import { alignWords, type AlignedWords } from './word-errors.js';
 
 /** A heard word, and whether it was said. */
@@ -25,8 +25,8 @@ export interface ScoredWord {
  * @param words all words of a recording, in their order
  */
 export function scoreWords(words: readonly Word[], said: string): ScoredWord[] {
-  const heard = wordsOf(normaliseEnglish(words.map(({ text }) => text).join(' ')));
-  const reference = wordsOf(normaliseEnglish(said));
+  const heard = comparableWords(words.map(({ text }) => text).join(' '));
+  const reference = comparableWords(said);
   const saidAt = new Map(
     alignWords(reference, heard).flatMap((pair) =>
       pair.reference === undefined || pair.hypothesis === undefined
@@ -58,9 +58,7 @@ function placesByWord(
   words: readonly Word[],
   heard: readonly string[],
 ): ReadonlyMap<number, readonly number[]> {
-  const parts = words.flatMap((word, index) =>
-    wordsOf(normaliseEnglish(word.text)).map((text) => ({ text, index })),
-  );
+  const parts = words.flatMap((word, index) => comparableWords(word.text).map((text) => ({ text, index })));
   const pairs = alignWords(
     parts.map(({ text }) => text),
     heard,

@@ -1,5 +1,5 @@
 import type { Clip } from '../clips/manifest.js';
-import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+import { comparableText, comparableWords } from '../score/comparable-text.js';
 import { shuffled } from './shuffled.js';
 
 /**
@@ -15,9 +15,9 @@ export function biasingLists(clips: readonly Clip[], distractors: number): (clip
   const seeds = new Map(clips.map(({ id }, index) => [id, index]));
   return ({ id, text, biasing }) => {
     const seed = seeds.get(id) ?? 0;
-    const spoken = new Set(wordsOf(normaliseEnglish(text)));
+    const spoken = new Set(comparableWords(text));
     const drawn = new Set([...shuffled(biasing?.distractors ?? [], seed), ...shuffled(all, seed)]);
-    const unspoken = [...drawn].filter((word) => !spoken.has(normaliseEnglish(word)));
+    const unspoken = [...drawn].filter((word) => !spoken.has(comparableText(word)));
     if (unspoken.length < distractors)
       throw new Error(
         `The clips hold ${String(unspoken.length)} distractors, fewer than ${String(distractors)}. Choose more clips.`,

@@ -1,4 +1,4 @@
-import { normaliseEnglish, wordsOf } from '../score/normalise-english.js';
+import { comparableWords } from '../score/comparable-text.js';
 
 /** A term whose words all occur in a text, next to each other. */
 export interface FoundTerm {
@@ -11,11 +11,11 @@ export interface FoundTerm {
 
 /** Prepares a search for whole terms; text and terms are normalised as for scores. */
 export function createTermFinder(terms: readonly string[]): (text: string) => FoundTerm[] {
-  const normalised = new Set(terms.map((term) => wordsOf(normaliseEnglish(term)).join(' ')));
+  const normalised = new Set(terms.map((term) => comparableWords(term).join(' ')));
   normalised.delete('');
   const lengths = [...new Set(Array.from(normalised, (term) => term.split(' ').length))];
   return (text) => {
-    const words = wordsOf(normaliseEnglish(text));
+    const words = comparableWords(text);
     return words.flatMap((_, at) =>
       lengths
         .filter((length) => at + length <= words.length)

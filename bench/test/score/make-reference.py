@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes reference.json: texts with their normal form, and word pairs with their edits, by the Python reference.
+"""Writes reference.json: texts with their normal form, texts with the form in which they are scored, and word pairs with
+their edits, by the Python reference.
 
 Usage: make-reference.py > reference.json      Needs: pip install jiwer whisper-normalizer
 The sentences are made up here: by hand, and drawn at random from number words and awkward tokens.
@@ -11,6 +12,8 @@ import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 normalise = EnglishTextNormalizer()
+SAME_WORD = {"ok": "okay", "alright": "all right"}
+FILLERS = ["uhh", "umm", "ah", "ahh", "mmhmm", "uhhuh", "aha"]
 rng = random.Random(7)
 
 WRITTEN = [
@@ -47,6 +50,16 @@ def random_sentence():
     return " ".join(rng.choice(TOKENS if rng.random() < 0.65 else AWKWARD) for _ in range(rng.randint(1, 9)))
 
 
+def score(text):
+    words = [SAME_WORD.get(word, word) for word in normalise(text).split() if word not in FILLERS]
+    return " ".join(words)
+
+
+def random_talk():
+    same = [*SAME_WORD, *FILLERS, "OK.", "Okay", "Mm-hmm,", "Uh-huh.", "Alright", "all right", "Ah,", "O.K.", "okays"]
+    return " ".join(rng.choice(same if rng.random() < 0.6 else TOKENS + AWKWARD) for _ in range(rng.randint(1, 9)))
+
+
 def random_pair():
     words = [rng.choice("a b c d e f".split()) for _ in range(rng.randint(1, 14))]
     heard = [rng.choice("a b c d e f".split()) if rng.random() < 0.3 else w for w in words if rng.random() > 0.2]
@@ -61,6 +74,10 @@ def edits(reference, heard):
 
 texts = WRITTEN + [random_sentence() for _ in range(1200)]
 normal = [[text, normalise(text)] for text in texts]
+scored = lambda: [[text, score(text)] for text in [*WRITTEN, *(random_talk() for _ in range(300))]]
 pairs = [edits(*random_pair()) for _ in range(400)]
 lines = lambda rows: ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-print('{"normalised": [\n%s\n],\n"edits": [\n%s\n]}' % (lines(normal), lines(pairs)))
+print(
+    '{"normalised": [\n%s\n],\n"edits": [\n%s\n],\n"scored": [\n%s\n]}'
+    % (lines(normal), lines(pairs), lines(scored()))
+)

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { comparableText } from '../../src/score/comparable-text.js';
 import { normaliseEnglish, wordsOf } from '../../src/score/normalise-english.js';
 import { countWordErrors, wordErrorRate } from '../../src/score/word-errors.js';
 
 interface Reference {
   readonly normalised: readonly (readonly [text: string, normal: string])[];
+  readonly scored: readonly (readonly [text: string, scored: string])[];
   readonly edits: readonly (readonly [string, string, number, number, number])[];
 }
 
@@ -16,6 +18,14 @@ describe('normaliseEnglish', () => {
     expect(reference.normalised.length).toBeGreaterThan(1000);
     const ours = reference.normalised.map(([text]) => [text, normaliseEnglish(text)]);
     expect(ours).toEqual(reference.normalised);
+  });
+});
+
+describe('comparableText', () => {
+  it('gives the text of the Python reference for every sentence', () => {
+    expect(reference.scored.length).toBeGreaterThan(300);
+    const ours = reference.scored.map(([text]) => [text, comparableText(text)]);
+    expect(ours).toEqual(reference.scored);
   });
 });
 

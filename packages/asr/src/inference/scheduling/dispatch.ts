@@ -1,6 +1,6 @@
-import { createCrowdPauses } from './crowd-pauses.js';
 import { crowdsIn } from './crowds.js';
 import { nextFor, ownFinalFor } from './next-job.js';
+import { createPauses } from './pauses.js';
 import type { Schedule } from './schedule.js';
 import { jobToSend, type ScheduledJob } from './scheduled-job.js';
 import type { WorkerSlot } from './worker-slot.js';
@@ -16,7 +16,7 @@ export interface Dispatch {
 /** Gives out the jobs of a schedule to processes that share so many processor cores. */
 export function createDispatch(schedule: Schedule, cores: number): Dispatch {
   const { jobs, slots, work, affinity } = schedule;
-  const pauses = createCrowdPauses(schedule, cores);
+  const pauses = createPauses(schedule, cores);
   let stopped = false;
 
   const all = () => {

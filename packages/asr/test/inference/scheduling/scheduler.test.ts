@@ -352,6 +352,17 @@ describe('shares', () => {
     expect(slots.map((slot) => slot.isPaused())).toEqual([false, false, false]);
   });
 
+  test('stop processes that only work in the background, whoever has the final', () => {
+    const { submit, slots } = schedule(2, { cores: 2 });
+    for (const stream of ['one', 'other']) submit('background', stream, { keepState: false });
+    expect(slots.map(givenTo)).toEqual([['one', 'other'], []]);
+    submit('final', 'doctor');
+    expect(slots.map(givenTo)).toEqual([['one', 'other'], ['doctor']]);
+    expect(slots.map((slot) => slot.isPaused())).toEqual([true, false]);
+    slots[1]?.finish();
+    expect(slots.map((slot) => slot.isPaused())).toEqual([false, false]);
+  });
+
   test('let a process that stopped for them work as long as it stood still', () => {
     const { submit, slots } = schedule(2, { cores: 2 });
     const isPaused = () => slots.map((slot) => slot.isPaused());

@@ -1,20 +1,21 @@
 import { crowdsIn } from './crowds.js';
 import type { Schedule } from './schedule.js';
+import { isBackground, type ScheduledJob } from './scheduled-job.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** The pauses of processes that work for a crowd alone. */
-export interface CrowdPauses {
+/** The pauses of processes whose work may wait. */
+export interface Pauses {
   /** Pauses processes, and lets them go on, by the jobs that are at work now. */
   readonly update: () => void;
   stop(): void;
 }
 
 /**
- * Lets processes that work for a crowd alone stand still while another decodes a final of somebody else, as many as it takes
- * to leave a core to the server: it would wait for a core otherwise, although it goes first in its process. A process then
- * works for at least as long as it stood still, so that a crowd is never kept from working.
+ * Lets processes stand still that work in the background or for a crowd alone while another decodes a final of somebody
+ * else, as many as it takes to leave a core to the server: it would wait for a core otherwise, although it goes first in its
+ * process. A process then works for at least as long as it stood still, so that no work is kept from being done.
  */
-export function createCrowdPauses(schedule: Schedule, cores: number): CrowdPauses {
+export function createPauses(schedule: Schedule, cores: number): Pauses {
   const { slots, work } = schedule;
   const paused = new Map<WorkerSlot, Pause>();
   /** When a process may pause again, milliseconds. */
@@ -22,12 +23,12 @@ export function createCrowdPauses(schedule: Schedule, cores: number): CrowdPause
 
   const update = () => {
     const crowds = crowdsIn(schedule);
-    const finals = slots.flatMap((slot) => work.finalsAt(slot)).filter(crowds.areBeside);
+    const yields = (job: ScheduledJob, final: ScheduledJob) =>
+      isBackground(job) || job.isEarlyAtWork || crowds.isBeside(final, job);
+    const finals = slots.flatMap((slot) => work.finalsAt(slot));
     const busy = slots.filter((slot) => work.at(slot).size > 0);
     const makingWay = busy
-      .filter((slot) =>
-        finals.some((final) => [...work.at(slot)].every((job) => crowds.isBeside(final, job))),
-      )
+      .filter((slot) => finals.some((final) => [...work.at(slot)].every((job) => yields(job, final))))
       .slice(0, Math.max(0, busy.length - (cores - 1)));
     for (const slot of slots) {
       if (makingWay.includes(slot)) pause(slot);

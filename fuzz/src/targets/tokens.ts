@@ -47,7 +47,10 @@ async function checkClaims(tokens: Tokens, sign: Sign, json: string): Promise<vo
     return;
   }
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return;
-  const result = await tokens.authenticate(await sign(claims as Record<string, unknown>));
+  // What cannot be signed, such as times that are not finite numbers, no issuer can send.
+  const signed = await sign(claims as Record<string, unknown>).catch(() => undefined);
+  if (signed === undefined) return;
+  const result = await tokens.authenticate(signed);
   if (!result.ok) return;
   const { tenant, subject, role, groups } = result.authentication.identity;
   mustHold(typeof tenant === 'string' && tenant !== '', 'every identity has a tenant');

@@ -69,10 +69,14 @@ export async function measureAttacks(
   const dataDirectory = mkdtempSync(join(tmpdir(), 'auscult-attack-'));
   const speechPath = join(dataDirectory, 'speech.pcm');
   writeFileSync(speechPath, Buffer.concat([...framesOf(track, 1)]));
-  const start = (): Promise<Target> =>
-    startServer(
-      auscultCommand(['--authentication', 'required', '--data-directory', dataDirectory, ...serve]),
-    );
+  const command = auscultCommand([
+    '--authentication',
+    'required',
+    '--data-directory',
+    dataDirectory,
+    ...serve,
+  ]);
+  const start = (): Promise<Target> => startServer(command);
   let server: Target | undefined;
   try {
     const doctorKey = await createKey(['--data-directory', dataDirectory], 'clinician');

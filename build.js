@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+// Builds all packages, unless they were built from the same files before: the compiler takes several times as long to see it.
+
+const ROOTS = ['packages', 'lexicon', 'bench', 'fuzz'];
+const OTHER_INPUTS = ['build.js', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.json'];
+/** Folders that nothing is built from. */
+const APART = ['node_modules', 'dist', 'test', 'results', 'corpus', 'findings', 'downloads'];
+/** What is there after every build. */
+const OUTPUTS = ['packages/server/dist/cli/main.js', 'packages/web/dist/page/index.html'];
+const LAST_BUILD = 'node_modules/.cache/auscult-build';
+
+process.chdir(import.meta.dirname);
+const isComplete = OUTPUTS.every((path) => existsSync(path));
+if (lastBuild() !== state() || !isComplete) {
+  // Without `--force`, the compiler takes what it built once to be there still.
+  run('node_modules/typescript/bin/tsc', '-b', ...(isComplete ? [] : ['--force']));
+  run('packages/web/dist/build/main.js');
+  mkdirSync(dirname(LAST_BUILD), { recursive: true });
+  writeFileSync(LAST_BUILD, state());
+}
+
+/** A hash of the names, sizes and times of all files that the packages are built from. */
+function state() {
+  const hash = createHash('sha256');
+  for (const path of [...OTHER_INPUTS, ...ROOTS.flatMap(filesBelow)]) {
+    const { size, mtimeMs } = statSync(path);
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function lastBuild() {
+  try {
+    return readFileSync(LAST_BUILD, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns {string[]} */
+function filesBelow(/** @type {string} */ folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) return [path];
+    return entry.isDirectory() && !APART.includes(entry.name) ? filesBelow(path) : [];
+  });
+}
+
+/** Runs a program of Node, and ends with its status unless that is 0. */
+function run(/** @type {string[]} */ ...program) {
+  const { status } = spawnSync(process.execPath, program, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -23,7 +23,7 @@ export function createAssignedJobs(names: ToldNames, send: (message: ToWorker) =
   const jobs = new Map<number, AssignedJob>();
 
   const give = ({ job, named }: AssignedJob) => {
-    // A process reads 64 KiB between two steps of its jobs, so that all the audio of a final would take seconds to arrive.
+    // At work, a process reads only 64 KiB between two steps, and the audio of a long final would take seconds to arrive.
     const standsStill = job.priority === 'final-beside-crowd';
     if (standsStill) send({ type: 'pause' });
     names.tell(job, named);

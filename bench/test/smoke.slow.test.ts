@@ -39,6 +39,32 @@ function throughput(model: string): object {
 
 describe('bench', () => {
   it(
+    'accuracy: errors by kind, and transcripts for another scorer',
+    async () => {
+      const hypotheses = join(folder(), 'hypotheses.jsonl');
+      const { report, printed } = await bench('accuracy', ...SHORT_CLIPS, '--hypotheses', hypotheses);
+      expect(report).toMatchObject({
+        benchmark: 'accuracy',
+        model: 'moonshine-base',
+        environment: { cores: number, node: process.version, loadBefore: [number, number, number] },
+        results: {
+          way: 'library',
+          wallSeconds: number,
+          score: { kinds: { read: { clips: 2, ...wordErrors } } },
+        },
+      });
+      expect(printed).toMatch(/read +2 +\d+ +\d+\.\d %/);
+
+      const again = await promisify(execFile)(process.execPath, [
+        ...[MAIN, 'score', '--hypotheses', hypotheses],
+        ...SHORT_CLIPS.slice(0, -2),
+      ]);
+      expect(printed).toContain(again.stdout.trim());
+    },
+    WITHIN,
+  );
+
+  it(
     'accuracy --live: the same scores through the socket',
     async () => {
       const { report } = await bench('accuracy', ...SHORT_CLIPS, '--live', '--url', server.url);

@@ -15,16 +15,18 @@ const LAST_BUILD = 'node_modules/.cache/auscult-build';
 
 process.chdir(import.meta.dirname);
 const isComplete = OUTPUTS.every((path) => existsSync(path));
-if (lastBuild() !== state() || !isComplete) {
+// Taken before the build, so that what changes during it is built the next time.
+const state = stateOfInputs();
+if (lastBuild() !== state || !isComplete) {
   // Without `--force`, the compiler takes what it built once to be there still.
   run('node_modules/typescript/bin/tsc', '-b', ...(isComplete ? [] : ['--force']));
   run('packages/web/dist/build/main.js');
   mkdirSync(dirname(LAST_BUILD), { recursive: true });
-  writeFileSync(LAST_BUILD, state());
+  writeFileSync(LAST_BUILD, state);
 }
 
 /** A hash of the names, sizes and times of all files that the packages are built from. */
-function state() {
+function stateOfInputs() {
   const hash = createHash('sha256');
   for (const path of [...OTHER_INPUTS, ...ROOTS.flatMap(filesBelow)]) {
     const { size, mtimeMs } = statSync(path);
@@ -45,7 +47,7 @@ function lastBuild() {
 function filesBelow(/** @type {string} */ folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isFile()) return [path];
+    if (entry.isFile()) return entry.name.endsWith('.tsbuildinfo') ? [] : [path];
     return entry.isDirectory() && !APART.includes(entry.name) ? filesBelow(path) : [];
   });
 }

@@ -22,18 +22,24 @@ export function createPauses(schedule: Schedule, cores: number): Pauses {
   const worksUntil = new Map<WorkerSlot, number>();
 
   const update = () => {
-    const crowds = crowdsIn(schedule);
-    const yields = (job: ScheduledJob, final: ScheduledJob) =>
-      isBackground(job) || job.isEarlyAtWork || crowds.isBeside(final, job);
-    const finals = slots.flatMap((slot) => work.finalsAt(slot));
-    const busy = slots.filter((slot) => work.at(slot).size > 0);
-    const makingWay = busy
-      .filter((slot) => finals.some((final) => [...work.at(slot)].every((job) => yields(job, final))))
-      .slice(0, Math.max(0, busy.length - (cores - 1)));
+    const makingWay = slotsMakingWay();
     for (const slot of slots) {
       if (makingWay.includes(slot)) pause(slot);
       else goOn(slot);
     }
+  };
+
+  const slotsMakingWay = (): readonly WorkerSlot[] => {
+    const busy = slots.filter((slot) => work.at(slot).size > 0);
+    const tooMany = busy.length - (cores - 1);
+    if (tooMany <= 0) return [];
+    const crowds = crowdsIn(schedule);
+    const yields = (job: ScheduledJob, final: ScheduledJob) =>
+      isBackground(job) || job.isEarlyAtWork || crowds.isBeside(final, job);
+    const finals = slots.flatMap((slot) => work.finalsAt(slot));
+    return busy
+      .filter((slot) => finals.some((final) => [...work.at(slot)].every((job) => yields(job, final))))
+      .slice(0, tooMany);
   };
 
   const pause = (slot: WorkerSlot) => {

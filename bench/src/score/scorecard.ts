@@ -4,7 +4,7 @@ import { comparableText, comparableWords } from './comparable-text.js';
 import { countLostRuns, type LostRuns } from './lost-runs.js';
 import { wordsOf } from './normalise-english.js';
 import { countTurnErrors, type TurnErrors } from './turn-errors.js';
-import { addWordErrors, alignWords, errorsOfPair, wordErrorRate, type WordErrors } from './word-errors.js';
+import { addWordErrors, alignWords, sumErrors, wordErrorRate, type WordErrors } from './word-errors.js';
 
 /** How well clips were transcribed. */
 export interface Scorecard {
@@ -89,9 +89,8 @@ function scoreSpeech({ clip, text }: Heard): ClipScore[] {
   if (reference.length === 0) return [];
   const words = wordsOf(text);
   const pairs = alignWords(reference, words);
-  const errors = addWordErrors(pairs.map((pair) => errorsOfPair(pair, reference, words)));
   const { id, kind, durationSeconds: seconds } = clip;
-  return [{ id, kind, seconds, ...errors, lost: countLostRuns(pairs) }];
+  return [{ id, kind, seconds, ...sumErrors(pairs, reference, words), lost: countLostRuns(pairs) }];
 }
 
 function scoreKind(scores: readonly ClipScore[]): KindScore {

@@ -1,5 +1,5 @@
 import { comparableWords } from './comparable-text.js';
-import { addWordErrors, alignWords, errorsOfPair, type WordErrors } from './word-errors.js';
+import { alignWords, sumErrors, type WordErrors } from './word-errors.js';
 
 /** Errors where one speaker ends and the next begins. */
 export interface TurnErrors extends WordErrors {
@@ -21,11 +21,11 @@ export function countTurnErrors(turns: readonly string[], heard: readonly string
   const reference = spoken.flat();
   const atChange = wordsAtChanges(spoken.map(({ length }) => length));
   let place = 0;
-  const errors = alignWords(reference, heard).flatMap((pair) => {
+  const pairs = alignWords(reference, heard).filter((pair) => {
     place = pair.reference ?? place;
-    return atChange.has(place) ? [errorsOfPair(pair, reference, heard)] : [];
+    return atChange.has(place);
   });
-  return { changes: Math.max(0, spoken.length - 1), ...addWordErrors(errors) };
+  return { changes: Math.max(0, spoken.length - 1), ...sumErrors(pairs, reference, heard) };
 }
 
 /** The places of the words at changes, given the lengths of the turns. */

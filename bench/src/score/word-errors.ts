@@ -18,9 +18,16 @@ export interface AlignedWords {
 
 /** The smallest number of word edits (Levenshtein). */
 export function countWordErrors(reference: readonly string[], hypothesis: readonly string[]): WordErrors {
-  return addWordErrors(
-    alignWords(reference, hypothesis).map((pair) => errorsOfPair(pair, reference, hypothesis)),
-  );
+  return sumErrors(alignWords(reference, hypothesis), reference, hypothesis);
+}
+
+/** The errors of all pairs of an alignment. */
+export function sumErrors(
+  pairs: readonly AlignedWords[],
+  reference: readonly string[],
+  hypothesis: readonly string[],
+): WordErrors {
+  return addWordErrors(pairs.map((pair) => errorsOfPair(pair, reference, hypothesis)));
 }
 
 /** What one pair of an alignment adds to the errors. */

@@ -1,8 +1,12 @@
 import type { DecodedClip } from '../clips/sound.js';
-import { finalText, type SessionOptions } from '../load/session.js';
+import { finalText, type Session, type SessionOptions } from '../load/session.js';
 import { runInTurn, type GeneratorUse } from '../load/sessions.js';
 import { trackOf } from '../load/track.js';
+import { distribution, type Distribution } from '../measure/distribution.js';
+import { finalDelays } from '../measure/final-delay.js';
+import { goneWords, type GoneWords } from '../measure/gone-words.js';
 import type { Hypotheses } from '../score/hypotheses.js';
+import { countSentenceCuts, type SentenceCuts } from '../score/sentence-cuts.js';
 
 /** Transcripts made through a server in real time. */
 export interface LiveTranscripts {
@@ -10,6 +14,11 @@ export interface LiveTranscripts {
   readonly hypotheses: Hypotheses;
   readonly wallSeconds: number;
   readonly generator: GeneratorUse;
+  /** What partials showed and finals do not have. */
+  readonly gone: GoneWords;
+  readonly cuts: SentenceCuts;
+  /** From the last voiced 10 ms in each final to its arrival, seconds. */
+  readonly finalFromVoice?: Distribution | undefined;
 }
 
 /**
@@ -44,5 +53,18 @@ export async function transcribeLive(
     hypotheses: new Map(texts),
     wallSeconds: generator.wallSeconds,
     generator,
+    gone: goneWords(sessions),
+    cuts: cutsOf(clips, sessions),
+    finalFromVoice: distribution(finalDelays(sessions).fromVoice),
+  };
+}
+
+function cutsOf(clips: readonly DecodedClip[], sessions: readonly Session[]): SentenceCuts {
+  const cuts = clips.map(({ clip }, index) =>
+    countSentenceCuts(clip.text, sessions[index]?.finals.map(({ text }) => text) ?? []),
+  );
+  return {
+    finals: cuts.reduce((sum, { finals }) => sum + finals, 0),
+    within: cuts.reduce((sum, { within }) => sum + within, 0),
   };
 }

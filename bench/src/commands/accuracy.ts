@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
 import { transcribeWithLibrary, type LibraryOptions } from '../benchmarks/library-accuracy.js';
-import { transcribeLive } from '../benchmarks/live-accuracy.js';
+import { transcribeLive, type LiveTranscripts } from '../benchmarks/live-accuracy.js';
 import { decodeClips, readClip } from '../clips/decode-clip.js';
 import type { Clip } from '../clips/manifest.js';
-import type { GeneratorUse } from '../load/sessions.js';
+import { delayTable } from '../report/delay-table.js';
 import { scoreTable } from '../report/score-table.js';
+import { percent } from '../report/table.js';
 import { generatorLine } from '../report/use-lines.js';
 import { writeHypotheses, type Hypotheses } from '../score/hypotheses.js';
 import { scoreClips, type Scorecard } from '../score/scorecard.js';
@@ -17,6 +18,7 @@ interface AccuracyFlags extends ClipFlags, ServerFlags {
   readonly whole?: true;
   readonly hearings?: number;
   readonly streams: number;
+  readonly besideLibrary?: true;
   readonly concurrency?: number;
   readonly endpointing?: number;
   readonly maxUtterance?: number;
@@ -38,7 +40,9 @@ interface AccuracyResults {
   /** Excludes the start of the processes. */
   readonly wallSeconds: number;
   /** Present for `live`. */
-  readonly generator?: GeneratorUse | undefined;
+  readonly live?: LiveFigures | undefined;
+  /** With `besideLibrary`: the score of the library, with the settings of live speech, on the same clips. */
+  readonly library?: Scorecard | undefined;
 }
 
 /** `accuracy`: how many words come out wrong. */
@@ -49,6 +53,7 @@ export function addAccuracyCommand(program: Command): void {
   addAccuracyOptions(
     command,
     '\nExamples:\n  npm run bench -- accuracy --kind medical,read\n  npm run bench -- accuracy --live --streams 8' +
+      '\n  npm run bench -- accuracy --live --beside-library --kind medical --streams 6' +
       '\n  npm run bench -- accuracy --whole --kind medical --model ../shared/models/whisper-tiny.en' +
       '\n  npm run bench -- accuracy --whole --hearings 4 --kind medical',
   ).action((flags: AccuracyFlags) => runAccuracy('accuracy', flags));
@@ -84,6 +89,10 @@ function addAccuracyOptions(command: Command, examples: string): Command {
     .option('--hearings <count>', 'with --whole: how often each recording is heard', wholeNumber)
     .option('--live', 'through a server and its socket in real time')
     .option('--streams <count>', 'with --live: clips sent at the same time', wholeNumber, LIVE_STREAMS)
+    .option(
+      '--beside-library',
+      'with --live: also the library on the same clips, to show what real time costs',
+    )
     .option('--hypotheses <file>', 'also write what was recognised: {"id": …, "text": …} a line')
     .addHelpText('after', examples);
 }
@@ -97,8 +106,9 @@ async function runAccuracy(benchmark: string, flags: AccuracyFlags): Promise<voi
     benchmark,
     json: flags.json,
     measure: async () => {
-      const { model, hypotheses, wallSeconds, generator } = await transcribe(clips, flags);
+      const { model, hypotheses, wallSeconds, live } = await transcribe(clips, flags);
       if (flags.hypotheses !== undefined) writeHypotheses(flags.hypotheses, hypotheses);
+      const library = flags.besideLibrary && (await transcribeByLibrary(clips, flags));
       const audioSeconds = clips.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
       return {
         model,
@@ -107,7 +117,8 @@ async function runAccuracy(benchmark: string, flags: AccuracyFlags): Promise<voi
           score: scoreClips(clips, hypotheses),
           audioSeconds,
           wallSeconds,
-          generator,
+          live,
+          library: library && scoreClips(clips, library.hypotheses),
         },
       };
     },
@@ -124,19 +135,25 @@ interface Transcripts {
   readonly model: string;
   readonly hypotheses: Hypotheses;
   readonly wallSeconds: number;
-  readonly generator?: GeneratorUse;
+  readonly live?: LiveFigures;
 }
 
+/** What only a live client sees. */
+type LiveFigures = Pick<LiveTranscripts, 'generator' | 'gone' | 'cuts' | 'finalFromVoice'>;
+
 async function transcribe(clips: readonly Clip[], flags: AccuracyFlags): Promise<Transcripts> {
+  if (flags.live !== true) return transcribeByLibrary(clips, flags);
   const onDone = showProgress(clips.length, 'clips');
-  if (flags.live === true) {
-    const decoded = await decodeClips(clips);
-    return withServer(flags, ({ url }) =>
-      transcribeLive(decoded, sessionOptions(url, flags), flags.streams, onDone),
-    );
-  }
+  const decoded = await decodeClips(clips);
+  const { model, hypotheses, wallSeconds, ...live } = await withServer(flags, ({ url }) =>
+    transcribeLive(decoded, sessionOptions(url, flags), flags.streams, onDone),
+  );
+  return { model, hypotheses, wallSeconds, live };
+}
+
+function transcribeByLibrary(clips: readonly Clip[], flags: AccuracyFlags): Promise<Transcripts> {
   const recitations = clips.map((clip) => ({ id: clip.id, chunks: () => readClip(clip) }));
-  return transcribeWithLibrary(recitations, libraryOptions(flags), onDone);
+  return transcribeWithLibrary(recitations, libraryOptions(flags), showProgress(clips.length, 'clips'));
 }
 
 function libraryOptions(flags: AccuracyFlags): LibraryOptions {
@@ -152,11 +169,25 @@ function libraryOptions(flags: AccuracyFlags): LibraryOptions {
   };
 }
 
-function show({ way, score, audioSeconds, wallSeconds, generator }: AccuracyResults): string {
+function show({ way, score, audioSeconds, wallSeconds, live, library }: AccuracyResults): string {
   const time = `${way}: ${(audioSeconds / 60).toFixed(1)} min of audio in ${wallSeconds.toFixed(0)} s`;
   return [
     scoreTable(score),
     way === 'live' ? time : `${time}, ${(audioSeconds / wallSeconds).toFixed(1)} times real time`,
-    ...(generator === undefined ? [] : [generatorLine(generator)]),
+    ...(live === undefined ? [] : liveLines(live)),
+    ...(library === undefined ? [] : ['the library on the same clips:', scoreTable(library)]),
   ].join('\n');
+}
+
+function liveLines({ generator, gone, cuts, finalFromVoice }: LiveFigures): string[] {
+  const { shown, changed, gone: lacking, clausesGone } = gone;
+  return [
+    generatorLine(generator),
+    delayTable([['last voiced sample of final → final', finalFromVoice]]),
+    `of ${String(shown)} words in last partials, finals changed ${String(changed)} and lack ${String(lacking)}; ` +
+      `clauses gone: ${String(clausesGone)}`,
+    ...(cuts.finals === 0
+      ? []
+      : [`${percent(cuts.within / cuts.finals)} of ${String(cuts.finals)} finals end within a sentence`]),
+  ];
 }

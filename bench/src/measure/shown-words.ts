@@ -1,5 +1,6 @@
 import type { Hypothesis } from '../load/live-client.js';
 import type { Session } from '../load/session.js';
+import { utterancesOf, type ShownUtterance } from './shown-utterances.js';
 
 /** When words were first shown, and how often they changed afterwards. */
 export interface ShownWords {
@@ -39,29 +40,7 @@ export function shownWords(sessions: readonly Session[]): ShownWords {
   };
 }
 
-interface Utterance {
-  readonly session: Session;
-  readonly partials: Hypothesis[];
-  final?: Hypothesis;
-}
-
-function utterancesOf(session: Session): Utterance[] {
-  const bySequence = new Map<number, Utterance>();
-  const at = ({ sequence }: Hypothesis) => {
-    if (sequence === undefined) return undefined;
-    const known = bySequence.get(sequence) ?? { session, partials: [] };
-    bySequence.set(sequence, known);
-    return known;
-  };
-  for (const partial of session.partials) at(partial)?.partials.push(partial);
-  for (const final of session.finals) {
-    const utterance = at(final);
-    if (utterance !== undefined) utterance.final = final;
-  }
-  return [...bySequence.values()];
-}
-
-function measureUtterance({ session, partials, final }: Utterance): ShownWords {
+function measureUtterance({ session, partials, final }: ShownUtterance): ShownWords {
   const texts = partials.map(({ text }) => text.split(' '));
   const last = texts.at(-1) ?? [];
   const delays = final === undefined ? undefined : wordDelays(session, partials, final);

@@ -3,6 +3,9 @@ import { audioEncoding, channelCount } from './audio-format.js';
 import { lexicon } from './key-terms.js';
 import { protocolLimits } from './limits.js';
 
+/** Whether something is done. */
+export const onOrOff = z.enum(['off', 'on']);
+
 /** When an utterance ends. */
 export const endpointing = z.strictObject({
   silenceMs: z
@@ -10,6 +13,10 @@ export const endpointing = z.strictObject({
     .min(protocolLimits.silenceMs.min)
     .max(protocolLimits.silenceMs.max)
     .meta({ description: 'Silence that ends an utterance, milliseconds.' }),
+  sentences: onOrOff.meta({
+    description:
+      'Whether words matter, too, in English: after a complete sentence, half of that silence ends the utterance; within one, it may take up to 1.8 times of it.',
+  }),
   maxUtteranceSeconds: z
     .number()
     .min(protocolLimits.maxUtteranceSeconds.min)
@@ -23,9 +30,6 @@ export type TranscriptionTask = z.infer<typeof transcriptionTask>;
 
 /** Whether a session that has stopped is recognised again as a whole, for a better text beside the live one. */
 const refineMode = z.enum(['off', 'on-stop']);
-
-/** Whether something is done. */
-export const onOrOff = z.enum(['off', 'on']);
 
 /** The facts about a setting from which its way is derived, from socket, form, file or flag to recognizer and record. */
 interface Declaration {

@@ -229,7 +229,7 @@ export const readyMessage = z
         writtenForm: 'off',
         dictationCommands: 'off',
         lexicon: 'medical',
-        endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
+        endpointing: { silenceMs: 500, sentences: 'on', maxUtteranceSeconds: 20 },
         keyterms: 230,
         limits: { maxFrameBytes: 262144, maxBufferedSeconds: 30 },
         resume: { token: 'Zx0rX3l8mC1B7q2c9WwJ4uYhT6eKpVnDsFgAaQoLiRM', seconds: 300 },

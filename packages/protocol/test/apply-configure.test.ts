@@ -10,7 +10,7 @@ const settings: SessionSettings = {
   writtenForm: 'off',
   dictationCommands: 'off',
   lexicon: 'medical',
-  endpointing: { silenceMs: 500, maxUtteranceSeconds: 20 },
+  endpointing: { silenceMs: 500, sentences: 'on', maxUtteranceSeconds: 20 },
 };
 
 test('an empty configure changes nothing', () => {
@@ -22,7 +22,7 @@ test('a configure changes only what it names, also within endpointing', () => {
   expect(applyConfigure(settings, configure)).toEqual({
     ...settings,
     partials: false,
-    endpointing: { silenceMs: 900, maxUtteranceSeconds: 20 },
+    endpointing: { silenceMs: 900, sentences: 'on', maxUtteranceSeconds: 20 },
   });
 });
 

@@ -8,18 +8,19 @@ import { writeTerms } from '../terms/name-terms.js';
 import { termsKeepMeaning } from '../text/kept-meaning/keeps-meaning.js';
 import type { CarriedContext } from './carried-context.js';
 import { hearRest } from './hear-rest.js';
-import { isDoubtful, isInvented, likelier, type UtteranceEvidence } from './invention-gate.js';
+import { isDoubtful, isInvented, isSurelyHeard, likelier, type UtteranceEvidence } from './invention-gate.js';
+import { insertWords } from './insert-words.js';
 import type { DropReason, FinalHypothesis } from './live-transcription.js';
 import type { SpeculativeFinal } from './speculative-final.js';
 import type { StreamText } from './stream-text.js';
 import type { HeardUtterance } from './utterance-jobs.js';
+import { uncoveredVoice, type VoicedUtterance } from './uncovered-voice.js';
 import type { UtteranceServices } from './utterance-services.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
 
 /** An utterance that has ended. */
-export interface EndedUtterance extends HeardUtterance, UtteranceEvidence {
-  readonly end: number;
+export interface EndedUtterance extends HeardUtterance, UtteranceEvidence, VoicedUtterance {
   /** Its final, if that was decoded ahead. */
   readonly ahead: SpeculativeFinal | undefined;
   /** Whether a partial was sent. */
@@ -61,7 +62,28 @@ export async function finalise(utterance: EndedUtterance, services: FinaliseServ
   const { result, dropped } = isDoubtful(first, utterance)
     ? await hearAgain(utterance, first, services)
     : { result: first, dropped: undefined };
-  return finalOf(utterance, result, dropped, services);
+  const whole = await hearUncovered(utterance, result, services);
+  return finalOf(utterance, whole, dropped, services);
+}
+
+/** Hears by itself what of the voice the text does not cover, and adds the words that were missing. */
+async function hearUncovered(
+  utterance: EndedUtterance,
+  result: RecognitionResult,
+  { hear, history, textOf }: FinaliseServices,
+): Promise<RecognitionResult> {
+  if (isInvented(result, utterance)) return result;
+  let whole = result;
+  // From the end on, so that the places of tokens before stay what they are.
+  for (const { from, to, token } of uncoveredVoice(utterance, result).reverse()) {
+    const start = quietestNear(Math.round(from * SAMPLE_RATE), utterance, history);
+    const end = quietestNear(Math.round(to * SAMPLE_RATE), utterance, history);
+    const missed = partOf(utterance, start, end);
+    const heard = await hear(missed, 'alone');
+    if (!heard || heard.stopped !== 'end' || !isSurelyHeard(heard)) continue;
+    whole = insertWords(whole, token, heard, textOf) ?? whole;
+  }
+  return whole;
 }
 
 /** Hears it alone: the decoder may have been misled by the text before, or by where exactly the audio begins. */
@@ -92,7 +114,7 @@ async function hearOn(
     textOf,
     async hear(seconds) {
       const place = Math.min(end, Math.max(start, Math.round(seconds * SAMPLE_RATE)));
-      const rest = partOf(utterance, quietestNear(place, utterance, history));
+      const rest = partOf(utterance, quietestNear(place, utterance, history), end);
       const result = await hear(rest, 'alone');
       return result && !isInvented(result, { ...rest, peak: 0 }) ? result : undefined;
     },
@@ -108,10 +130,10 @@ function quietestNear(place: number, { start, end }: EndedUtterance, history: Au
 /** How far around a place a quiet one is looked for, samples: 0.15 s. */
 const NEAR = 2_400;
 
-/** The part of an utterance from `start` on, with its share of the voice. */
-function partOf(utterance: EndedUtterance, start: number): EndedUtterance {
-  const share = (utterance.end - start) / (utterance.end - utterance.start);
-  return { ...utterance, start, ahead: undefined, voicedSeconds: utterance.voicedSeconds * share };
+/** The part of an utterance between two samples, with its share of the voice. */
+function partOf(utterance: EndedUtterance, start: number, end: number): EndedUtterance {
+  const share = (end - start) / (utterance.end - utterance.start);
+  return { ...utterance, start, end, ahead: undefined, voicedSeconds: utterance.voicedSeconds * share };
 }
 
 /**

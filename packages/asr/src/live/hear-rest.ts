@@ -1,6 +1,7 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import type { TokenText } from '../text/token-text.js';
 import { spellWords } from '../text/words.js';
+import { joinResults } from './join-results.js';
 
 /** What is needed to hear the rest of an utterance. */
 export interface RestHearing {
@@ -30,7 +31,7 @@ export async function hearRest(
     if (end - from < LEAST_REST_SECONDS) break;
     const next = await hear(from);
     if (!next) break;
-    heard = joined(heard.stopped === 'length' ? withoutLastWord(heard, textOf) : heard, next);
+    heard = joinResults(heard.stopped === 'length' ? withoutLastWord(heard, textOf) : heard, next);
     cut = next;
   }
   return heard;
@@ -74,22 +75,4 @@ function withoutLastWord(cut: RecognitionResult, textOf: RestHearing['textOf']):
 
 function lastWordOf({ tokens, logProbabilities }: RecognitionResult, textOf: RestHearing['textOf']): number {
   return spellWords(tokens, logProbabilities, textOf).at(-1)?.firstToken ?? tokens.length;
-}
-
-/** Two results as one, which ends as the second does. */
-function joined(first: RecognitionResult, second: RecognitionResult): RecognitionResult {
-  const shifted = <Span extends { readonly firstToken: number }>(span: Span): Span => ({
-    ...span,
-    firstToken: span.firstToken + first.tokens.length,
-  });
-  const sureness = [first, second].flatMap(({ surenessBeforeTerms }) => surenessBeforeTerms ?? []);
-  return {
-    ...second,
-    ...(sureness.length > 0 && { surenessBeforeTerms: Math.min(...sureness) }),
-    tokens: [...first.tokens, ...second.tokens],
-    logProbabilities: [...first.logProbabilities, ...second.logProbabilities],
-    heardAt: [...first.heardAt, ...second.heardAt],
-    terms: [...first.terms, ...second.terms.map(shifted)],
-    alternatives: [...first.alternatives, ...second.alternatives.map(shifted)],
-  };
 }

@@ -42,6 +42,11 @@ export function isSpeech({ voicedSeconds, peak }: UtteranceEvidence): boolean {
   return voicedSeconds >= SLOWEST.voicedSeconds && peak >= CLEAR.peak;
 }
 
+/** Whether words that were looked for, since there must be some, were heard rather than found for want of better. */
+export function isSurelyHeard(result: RecognitionResult): boolean {
+  return meanLogProbability(result) >= LEAST.sought;
+}
+
 /**
  * The better of two results for a doubtful utterance: first of all one that came to its end, then the one that heard
  * more. The second, which may have been forced to find words, must be sure of them.
@@ -51,7 +56,7 @@ export function likelier(
   second: RecognitionResult | undefined,
   evidence: UtteranceEvidence,
 ): RecognitionResult {
-  if (!second || (isSpeech(evidence) && meanLogProbability(second) < LEAST.sought)) return first;
+  if (!second || (isSpeech(evidence) && !isSurelyHeard(second))) return first;
   const isFuller = second.tokens.length > first.tokens.length;
   if (second.stopped !== 'end') return first.stopped === 'end' && isFuller ? second : first;
   // A result that was cut lacks all that was said after the loop.

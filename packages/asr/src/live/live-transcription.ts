@@ -12,6 +12,11 @@ export interface LiveOptions {
   readonly partials: boolean;
   /** Silence that ends an utterance, milliseconds. */
   readonly endpointingMs: number;
+  /**
+   * Whether an utterance ends earlier after a complete sentence, at half of that silence, and later within one, at up to
+   * 1.8 times of it. It needs a process that is free when a pause begins. Off by default.
+   */
+  readonly endpointSentences?: boolean;
   /** An utterance that grows longer is cut at its quietest place, seconds. */
   readonly maxUtteranceSeconds: number;
   /** Earlier audio, with its final tokens, that the decoder hears again, seconds. 0 switches it off. */

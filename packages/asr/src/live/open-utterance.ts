@@ -1,5 +1,6 @@
 import type { RecognitionResult } from '../inference/messages/recognition-job.js';
 import { createPartialJobs } from './partial-jobs.js';
+import { sentenceEnd, type SentenceEnd } from './sentence-end.js';
 import { createShownPartials, type TakePartial } from './shown-partials.js';
 import { decodeAhead, type SpeculativeFinal } from './speculative-final.js';
 import type { StreamText } from './stream-text.js';
@@ -9,6 +10,8 @@ import type { HeardUtterance, UtteranceJobs } from './utterance-jobs.js';
 export interface OpenUtterance extends HeardUtterance {
   /** Whether a partial was sent. */
   readonly shown: boolean;
+  /** What the words before the pause that it has come to say about it; undefined while that is not known. */
+  readonly sentenceEnd: SentenceEnd | undefined;
   /** Asks for a partial of the audio up to sample `heard`, once enough of it is new. */
   listen(heard: number): void;
   /** Decodes its final, since it has ended at sample `end`, or may have. */
@@ -40,6 +43,7 @@ export function openUtterance(
   const shown = onPartial && createShownPartials(start, text, onPartial);
   let ahead: SpeculativeFinal | undefined;
   let heard: HeardUtterance['heard'] = { tokens: [], end: start };
+  let sentence: SentenceEnd | undefined;
   let isOpen = true;
 
   const take = (result: RecognitionResult, end: number) => {
@@ -58,6 +62,9 @@ export function openUtterance(
     get heard() {
       return heard;
     },
+    get sentenceEnd() {
+      return sentence;
+    },
     get shown() {
       return shown?.any ?? false;
     },
@@ -69,6 +76,7 @@ export function openUtterance(
         (owner) => jobs.submit(utterance, end, 'ahead', owner),
         (result) => {
           take(result, end);
+          sentence = sentenceEnd(text.spell(result), result, text.languageOf(result));
         },
       );
       return ahead;
@@ -76,6 +84,7 @@ export function openUtterance(
     resume() {
       ahead?.drop();
       ahead = undefined;
+      sentence = undefined;
     },
     finish(end) {
       isOpen = false;

@@ -46,7 +46,11 @@ export function createUtteranceDetection(
     const probability = await probabilityIn(heard, heard + samples);
     if (closed) return;
     heard += samples;
-    recognition.follow(segmenter.push(probability, samples), heard, segmenter.speaking);
+    recognition.follow(
+      segmenter.push(probability, samples, recognition.endpointing),
+      heard,
+      segmenter.speaking,
+    );
     history.forgetBefore(Math.min(segmenter.settledBefore, recognition.neededFrom ?? Infinity));
   };
 

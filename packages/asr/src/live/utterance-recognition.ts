@@ -16,6 +16,8 @@ export interface UtteranceRecognition {
   /** Resolves when every utterance that has ended is final. */
   readonly settled: () => Promise<void>;
   readonly close: () => void;
+  /** Samples of silence that end the utterance now, by its words; undefined where these say nothing. */
+  readonly endpointing: number | undefined;
   /** First sample that may still be needed, for context, for an utterance that is not final, or for a job on its way. */
   readonly neededFrom: number | undefined;
   /** Start of the oldest utterance that is not final, samples. */
@@ -64,6 +66,9 @@ export function createUtteranceRecognition(
       spoken.drop();
       finals.close();
       jobs.close();
+    },
+    get endpointing() {
+      return spoken.endpointing;
     },
     get neededFrom() {
       return earliest(context.start, finals.oldest?.start, spoken.start, jobs.neededFrom);

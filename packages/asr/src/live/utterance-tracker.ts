@@ -3,6 +3,7 @@ import type { SegmentEvent } from '../segment/segmenter.js';
 import type { EndedUtterance } from './finalise.js';
 import { isTooFaint, type UtteranceEvidence } from './invention-gate.js';
 import type { LiveListener, LiveOptions } from './live-transcription.js';
+import type { SentenceEnd } from './sentence-end.js';
 import { openUtterance, type OpenUtterance, type OpenUtteranceServices } from './open-utterance.js';
 import type { SpeculativeFinal } from './speculative-final.js';
 
@@ -16,6 +17,8 @@ export interface UtteranceTracker {
   drop(): void;
   /** Its first sample. */
   readonly start: number | undefined;
+  /** Samples of silence that end it in the pause that it has come to, if its words tell. */
+  readonly endpointing: number | undefined;
 }
 
 /** What open utterances use, and who takes them when they have ended. */
@@ -28,20 +31,20 @@ export interface UtteranceTrackerServices extends OpenUtteranceServices {
 
 /** Follows a stream in which nobody has spoken yet. */
 export function createUtteranceTracker(
-  options: Pick<LiveOptions, 'contextSeconds' | 'partials'>,
+  options: Pick<LiveOptions, 'contextSeconds' | 'partials' | 'endpointingMs' | 'endpointSentences'>,
   { listener, mayDecodeAhead, onEnded, ...services }: UtteranceTrackerServices,
 ): UtteranceTracker {
   const speech = tellSpeech(listener);
   let open: OpenUtterance | undefined;
 
-  const end = ({ start, end, reason, voiced, peak }: SegmentEvent & { kind: 'ended' }) => {
+  const end = ({ start, end, reason, voiced, peak, probabilities }: SegmentEvent & { kind: 'ended' }) => {
     const evidence: UtteranceEvidence = { voicedSeconds: voiced / SAMPLE_RATE, peak };
     const ended = open;
     open = undefined;
     const ahead = ended && finalAhead(ended, end, isTooFaint(evidence), options);
     speech.ended(end, reason === 'longest');
     const { heard = { tokens: [], end: start }, shown = false } = ended ?? {};
-    onEnded({ start, end, ahead, heard, shown, reason, ...evidence });
+    onEnded({ start, end, ahead, heard, shown, reason, probabilities, ...evidence });
   };
 
   return {
@@ -71,6 +74,9 @@ export function createUtteranceTracker(
     get start() {
       return open?.start;
     },
+    get endpointing() {
+      return open?.sentenceEnd && silenceAfter(open.sentenceEnd, options);
+    },
   };
 }
 
@@ -90,6 +96,21 @@ function finalAhead(
   const isAlone = contextSeconds === 0 && !partials;
   return ahead ?? (isAlone ? ended.decodeAhead(end) : undefined);
 }
+
+/**
+ * The silence that ends an utterance after such words, samples; undefined for the usual one. A finished sentence ends
+ * early; one that hangs waits for longer, since it would be cut in the middle.
+ */
+function silenceAfter(
+  sentence: SentenceEnd,
+  { endpointingMs, endpointSentences }: Pick<LiveOptions, 'endpointingMs' | 'endpointSentences'>,
+): number | undefined {
+  if (endpointSentences !== true || sentence === 'unclear') return undefined;
+  return ((endpointingMs * PATIENCE[sentence]) / 1000) * SAMPLE_RATE;
+}
+
+/** The share of the usual silence after a complete sentence and after one that hangs (bench `endpointing`). */
+const PATIENCE = { complete: 0.5, hanging: 1.8 } as const;
 
 /** Tells when speech begins and ends, in samples. Where an utterance is cut within speech, the speech goes on. */
 function tellSpeech(listener: Pick<LiveListener, 'onSpeech'>) {

@@ -21,6 +21,8 @@ export type SegmentEvent =
       readonly voiced: number;
       /** The highest probability of speech among its frames. */
       readonly peak: number;
+      /** The probabilities of speech of its frames, from its start. */
+      readonly probabilities: readonly number[];
     };
 
 /** What ends an utterance. */
@@ -35,8 +37,11 @@ export interface SegmenterOptions {
 
 /** Cuts a stream into utterances by the speech probabilities of its frames. */
 export interface Segmenter {
-  /** Takes the next frame's probability of speech. Only the last frame before `finish` may have fewer samples. */
-  push(probability: number, samples?: number): readonly SegmentEvent[];
+  /**
+   * Takes the next frame's probability of speech. Only the last frame before `finish` may have fewer samples.
+   * `endpointing`: samples of silence that end the utterance now, if not those of the options.
+   */
+  push(probability: number, samples?: number, endpointing?: number): readonly SegmentEvent[];
   /** Ends the utterance in progress where the last frame ended. */
   finish(): readonly SegmentEvent[];
   /** Whether a voice was heard in the last 96 ms. */
@@ -75,7 +80,7 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
   const { longest, origin } = options;
   const stream: Place = { position: origin, voiceEnd: origin, settled: origin, open: undefined };
   return {
-    push(probability, samples = VAD_FRAME_SAMPLES) {
+    push(probability, samples = VAD_FRAME_SAMPLES, endpointing = options.endpointing) {
       const frameStart = stream.position;
       stream.position += samples;
       if (!stream.open)
@@ -83,7 +88,9 @@ export function createSegmenter(options: SegmenterOptions): Segmenter {
       stream.open.probabilities.push(probability);
       // After silence, a voice must be as probable to resume as it must be to begin.
       const voiced = probability >= (stream.voiceEnd === frameStart ? THRESHOLD.goOn : THRESHOLD.begin);
-      const events = voiced ? goOn(stream, stream.open) : keepSilent(stream, stream.open, options);
+      const events = voiced
+        ? goOn(stream, stream.open)
+        : keepSilent(stream, stream.open, { endpointing, longest });
       const cut = cutLongest(stream, longest);
       return cut.length === 0 ? events : [...events, ...cut];
     },
@@ -147,6 +154,7 @@ function end(
     reason,
     voiced: inside.filter((probability) => probability >= THRESHOLD.goOn).length * VAD_FRAME_SAMPLES,
     peak: Math.max(0, ...inside),
+    probabilities: inside,
   };
 }
 
@@ -158,13 +166,15 @@ function goOn(stream: Place, open: Spoken): readonly SegmentEvent[] {
   return [{ kind: 'resumed' }];
 }
 
+type Patience = Pick<SegmenterOptions, 'endpointing' | 'longest'>;
+
 /** The latest frame held no voice. */
-function keepSilent(stream: Place, open: Spoken, options: SegmenterOptions): readonly SegmentEvent[] {
+function keepSilent(stream: Place, open: Spoken, patience: Patience): readonly SegmentEvent[] {
   const { position, voiceEnd } = stream;
   const silence = position - voiceEnd;
   // An utterance of the longest length may have been cut in this very pause, after the padding.
   const at = Math.max(open.start, Math.min(position, voiceEnd + PADDING.after));
-  if (silence >= sufficientSilence(position - open.start, options)) return [end(stream, open, at, 'silence')];
+  if (silence >= sufficientSilence(position - open.start, patience)) return [end(stream, open, at, 'silence')];
   if (silence < PAUSE || open.paused) return NOTHING;
   open.paused = true;
   return [{ kind: 'paused', end: at }];
@@ -174,7 +184,7 @@ function keepSilent(stream: Place, open: Spoken, options: SegmenterOptions): rea
  * How long a silence must be to end an utterance that is this long, both in samples. Near the longest length, a shorter
  * pause will do, so that no word is cut.
  */
-function sufficientSilence(length: number, { endpointing, longest }: SegmenterOptions): number {
+function sufficientSilence(length: number, { endpointing, longest }: Patience): number {
   const patience = Math.min(1, (longest - length) / (longest * (1 - IMPATIENT_FROM)));
   return Math.max(Math.min(endpointing, SHORTEST_PAUSE), endpointing * patience);
 }

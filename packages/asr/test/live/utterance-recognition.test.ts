@@ -56,7 +56,15 @@ test('without context, utterances are recognised side by side, except faint ones
   const { follow, jobs, close } = speak({ contextSeconds: 0, partials: false });
   const utterance = (start: number, peak: number): SegmentEvent[] => [
     { kind: 'started', start },
-    { kind: 'ended', start, end: start + SECOND, reason: 'silence', voiced: SECOND / 2, peak },
+    {
+      kind: 'ended',
+      start,
+      end: start + SECOND,
+      reason: 'silence',
+      voiced: SECOND / 2,
+      peak,
+      probabilities: [],
+    },
   ];
   follow([...utterance(0, 0.9), ...utterance(SECOND, 0.2), ...utterance(2 * SECOND, 0.9)], 3 * SECOND);
   expect(jobs).toHaveLength(2);
@@ -73,7 +81,17 @@ test('the latest result is the draft of the next job', async () => {
   expect(jobs.at(-1)?.request).toMatchObject({ draft: [41, 42], unheardSeconds: (4 * STEP) / SECOND });
   jobs.at(-1)?.owner.onResult(heard([41, 43, 44]));
   follow(
-    [{ kind: 'ended', start: 0, end: 11 * STEP, reason: 'silence', voiced: SECOND, peak: 0.9 }],
+    [
+      {
+        kind: 'ended',
+        start: 0,
+        end: 11 * STEP,
+        reason: 'silence',
+        voiced: SECOND,
+        peak: 0.9,
+        probabilities: [],
+      },
+    ],
     12 * STEP,
   );
   await until(() => jobs.at(-1)?.request.priority === 'final');
@@ -85,8 +103,47 @@ test('a final decoded ahead is cancelled when the utterance turns out too faint'
   follow([{ kind: 'started', start: 0 }], STEP);
   follow([{ kind: 'paused', end: 2 * STEP }], 3 * STEP, false);
   expect(jobs).toHaveLength(1);
-  follow([{ kind: 'ended', start: 0, end: 2 * STEP, reason: 'silence', voiced: STEP, peak: 0.2 }], 4 * STEP);
+  follow(
+    [
+      {
+        kind: 'ended',
+        start: 0,
+        end: 2 * STEP,
+        reason: 'silence',
+        voiced: STEP,
+        peak: 0.2,
+        probabilities: [],
+      },
+    ],
+    4 * STEP,
+  );
   expect(jobs.map(({ cancelled }) => cancelled)).toEqual([true]);
+});
+
+test('the words before a pause tell how long it takes to end the utterance, until the voice comes back', () => {
+  const { recognition, follow, jobs } = speak({ endpointSentences: true }, true);
+  const pause = (end: number, tokens: readonly number[]) => {
+    follow([{ kind: 'paused', end }], end, false);
+    expect(recognition.endpointing).toBeUndefined();
+    jobs.at(-1)?.owner.onResult(heard(tokens, { endLogProbability: -0.01 }));
+  };
+  follow([{ kind: 'started', start: 0 }], STEP);
+  pause(2 * STEP, moonshineTokens('Any pain and'));
+  expect(recognition.endpointing).toBe(0.9 * SECOND);
+  follow([{ kind: 'resumed' }], 3 * STEP);
+  pause(4 * STEP, moonshineTokens('Any pain and cough?'));
+  expect(recognition.endpointing).toBe(0.25 * SECOND);
+  follow([{ kind: 'resumed' }], 5 * STEP);
+  pause(6 * STEP, moonshineTokens('Any pain and cough today'));
+  expect(recognition.endpointing).toBeUndefined();
+});
+
+test('a stream that does not ask for it has the same silence after all words', () => {
+  const { recognition, follow, jobs } = speak({}, true);
+  follow([{ kind: 'started', start: 0 }], STEP);
+  follow([{ kind: 'paused', end: 2 * STEP }], 3 * STEP, false);
+  jobs.at(-1)?.owner.onResult(heard(moonshineTokens('Any pain?'), { endLogProbability: -0.01 }));
+  expect(recognition.endpointing).toBeUndefined();
 });
 
 const WORDS = moonshineTokens('no pain');
@@ -229,7 +286,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
   const dropped: DroppedWords[] = [];
   const finals: FinalHypothesis[] = [];
   const empty: EmptyUtterance[] = [];
-  const { follow, close, settled } = createUtteranceRecognition(
+  const recognition = createUtteranceRecognition(
     { ...defaultLiveOptions, sampleRate: SECOND, encoding: 'f32le', partials: true, ...changes },
     history,
     {
@@ -252,6 +309,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       share: [],
     },
   );
+  const { follow, close, settled } = recognition;
   let now = 0;
   /** An utterance of two seconds, with what its jobs bring: partials show a word once two of them have it. */
   const utter = async ({ voiced = SECOND / 2, partial, reason = 'silence', final, again, rest }: Uttered) => {
@@ -263,7 +321,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       jobs.at(-1)?.owner.onResult(heard(partial));
     }
     let before = jobs.length;
-    follow([{ kind: 'ended', start, end: now, reason, voiced, peak: 0.9 }], now);
+    follow([{ kind: 'ended', start, end: now, reason, voiced, peak: 0.9, probabilities: [] }], now);
     for (const result of [final, again, rest]) {
       if (!result) continue;
       await until(() => jobs.length > before);
@@ -273,7 +331,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     }
     await settled();
   };
-  return { follow, jobs, close, dropped, empty, finals, utter };
+  return { recognition, follow, jobs, close, dropped, empty, finals, utter };
 }
 
 interface Uttered {

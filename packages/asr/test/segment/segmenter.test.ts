@@ -22,6 +22,7 @@ describe('the segmenter', () => {
         reason: 'silence',
         voiced: 30 * VAD_FRAME_SAMPLES,
         peak: 0.9,
+        probabilities: expect.any(Array),
       },
     ]);
   });
@@ -35,6 +36,19 @@ describe('the segmenter', () => {
     const { ended } = segment([{ frames: [...voice(20), ...pause, ...voice(20), ...pause] }]);
     expect(ended).toHaveLength(2);
     expect(ended[1]?.start).toBeGreaterThanOrEqual(ended[0]?.end ?? Infinity);
+  });
+
+  test('ends after the silence that counts at the moment', () => {
+    const segmenter = createSegmenter({ endpointing: ENDPOINTING, longest: LONGEST, origin: 0 });
+    const hear = (frames: readonly number[], endpointing?: number) =>
+      frames.flatMap((probability) => segmenter.push(probability, VAD_FRAME_SAMPLES, endpointing));
+    hear(voice(30));
+    expect(hear(still(framesOf(ENDPOINTING) + 5), 2 * ENDPOINTING)).toEqual([
+      { kind: 'paused', end: 30 * VAD_FRAME_SAMPLES + POST_ROLL },
+    ]);
+    expect(hear(still(1), ENDPOINTING / 2)).toMatchObject([
+      { kind: 'ended', end: 30 * VAD_FRAME_SAMPLES + POST_ROLL, reason: 'silence' },
+    ]);
   });
 
   test('reports a pause once, and that the voice came back', () => {

@@ -33,6 +33,10 @@ export const recognitionConfig = {
     description: 'Silence that ends an utterance, unless a client asks for another value.',
     unit: 'ms',
   }),
+  endpointSentences: z.boolean().default(true).register(settingInfo, {
+    description:
+      'Whether the words before a silence matter, too, in English: after a complete sentence, half of `endpointingMs` ends the utterance; within one, it may take up to 1.8 times as long. A client may ask for the other.',
+  }),
   maxUtteranceSeconds: endpointing.shape.maxUtteranceSeconds.default(15).register(settingInfo, {
     description:
       'The longest utterance: a longer one is cut at its quietest place. A client may ask for another value.',
@@ -54,7 +58,11 @@ export function settingsByDefault(config: RecognitionConfig): RecognitionSetting
     .map((name) => [name, isOperatorSetting(name) ? forClients(config[name]) : declarationOf(name).initial]);
   return {
     ...(Object.fromEntries(simple) as Omit<RecognitionSettings, 'endpointing'>),
-    endpointing: { silenceMs: config.endpointingMs, maxUtteranceSeconds: config.maxUtteranceSeconds },
+    endpointing: {
+      silenceMs: config.endpointingMs,
+      sentences: config.endpointSentences ? 'on' : 'off',
+      maxUtteranceSeconds: config.maxUtteranceSeconds,
+    },
   };
 }
 

@@ -33,6 +33,7 @@ export function openChannels(
   const options: LiveOptions = {
     ...named,
     endpointingMs: endpointing.silenceMs,
+    endpointSentences: endpointing.sentences === 'on',
     maxUtteranceSeconds: endpointing.maxUtteranceSeconds,
     contextSeconds,
     keyTerms,

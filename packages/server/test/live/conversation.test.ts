@@ -79,7 +79,7 @@ describe('a client that opted in', () => {
       refine: 'off',
       writtenForm: 'off',
       dictationCommands: 'off',
-      endpointing: { silenceMs: 700, maxUtteranceSeconds: 15 },
+      endpointing: { silenceMs: 700, sentences: 'on', maxUtteranceSeconds: 15 },
       lexicon: 'medical',
       keyterms: 0,
       limits: { maxFrameBytes: 1_048_576, maxBufferedSeconds: 12 },
@@ -96,7 +96,7 @@ describe('a client that opted in', () => {
       encoding: 'f32le',
       words: true,
       partials: false,
-      endpointing: { silenceMs: 900, maxUtteranceSeconds: 10 },
+      endpointing: { silenceMs: 900, sentences: 'on', maxUtteranceSeconds: 10 },
     });
     expect(await client.next('ready')).toMatchObject({ sampleRate: 48000, encoding: 'f32le', words: true });
     for (let frame = 0; frame < 10; frame++) client.send(new Uint8Array(4800 * 4));
@@ -111,6 +111,7 @@ describe('a client that opted in', () => {
       encoding: 'f32le',
       partials: false,
       endpointingMs: 900,
+      endpointSentences: true,
       maxUtteranceSeconds: 10,
       contextSeconds: 20,
       language: 'en',

@@ -46,8 +46,8 @@ export function expectTaken(
 
 function asHeard(name: SettingName, value: unknown): object {
   if (name !== 'endpointing') return { [name]: value };
-  const { silenceMs, maxUtteranceSeconds } = value as RecognitionSettings['endpointing'];
-  return { endpointingMs: silenceMs, maxUtteranceSeconds };
+  const { silenceMs, sentences, maxUtteranceSeconds } = value as RecognitionSettings['endpointing'];
+  return { endpointingMs: silenceMs, endpointSentences: sentences === 'on', maxUtteranceSeconds };
 }
 
 /** Expects that the record of a session keeps the value of a setting as the declaration of the setting says. */

@@ -1,0 +1,49 @@
+import type { RecognitionResult } from '../inference/messages/recognition-job.js';
+import { saysSomething } from './elect-words.js';
+import type { SpelledWord } from '../text/words.js';
+
+/**
+ * What the words before a pause say about it: the sentence is complete and surely heard, it goes on, or neither is
+ * clear.
+ */
+export type SentenceEnd = 'complete' | 'hanging' | 'unclear';
+
+/**
+ * Judges the pause after a hypothesis. Only English is judged: of other languages it is not known which words cannot
+ * be the last.
+ */
+export function sentenceEnd(
+  words: readonly SpelledWord[],
+  { endLogProbability, stopped }: Pick<RecognitionResult, 'endLogProbability' | 'stopped'>,
+  language: string,
+): SentenceEnd {
+  const last = words.at(-1);
+  if (!last || stopped !== 'end' || !language.startsWith('en')) return 'unclear';
+  const bare = last.text.toLowerCase().replace(/[^\p{L}\p{N}']/gu, '');
+  // Of a number there may be more to come, or its unit.
+  if (HANGING.has(bare) || /[,:;–-]$|\.\.\.$|…$/u.test(last.text) || saysANumber(last)) return 'hanging';
+  const isSure = endLogProbability >= SURE.end && last.confidence >= SURE.lastWord;
+  return /[.?!]$/u.test(last.text) && isSure ? 'complete' : 'unclear';
+}
+
+/** Negations say something, too, but may well be the last word. */
+function saysANumber(word: SpelledWord): boolean {
+  const text = word.text.replace(/[^\p{L}\p{N}']+$/u, '');
+  return !NEGATIONS.has(text.toLowerCase()) && saysSomething({ ...word, text, start: 0, end: 0 });
+}
+
+const NEGATIONS = new Set(['no', 'not', 'none', 'never', 'nothing', 'neither', 'without', 'nobody', 'nope']);
+
+/** How sure the decoder must be that the text ends, and of the last word (bench `endpointing`). */
+const SURE = { end: Math.log(0.9), lastWord: 0.5 } as const;
+
+/** Words after which a sentence goes on: articles, conjunctions, prepositions, possessives and fillers. */
+const HANGING = new Set(
+  (
+    'a an the and or but nor because if when while that which who whose than as so then like also ' +
+    'of to in on at by for from with without into onto about over under between during through until since per ' +
+    'my your his her its our their this these those some any every each ' +
+    "is are was were be been am has have had do does did will would can could should may might must i'm i've it's " +
+    "there's that's he's she's we're they're you're um uh er hmm well very really just maybe plus minus point"
+  ).split(' '),
+);

@@ -94,4 +94,9 @@ export interface PoolStatus {
   readonly waiting: { readonly finals: number; readonly partials: number };
   /** How long the oldest final not yet delivered has waited, or the recent 95th percentile if that is longer, seconds. */
   readonly finalDelaySeconds: number;
+  /**
+   * How long a final of the share waits until a worker begins it, seconds: the third quartile of the last half minute, or
+   * how long the oldest has waited that waits now if that is longer.
+   */
+  readonly finalWaitSeconds: number;
 }

@@ -42,7 +42,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
   let opened = 0;
   let liveStreams = 0;
   const contextFraction = (share: Share) =>
-    options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.status(share).finalDelaySeconds) : 1;
+    options.shrinkContextUnderLoad ? shareUnderLoad(scheduler.status(share).finalWaitSeconds) : 1;
 
   return {
     model: describe(prepared),
@@ -138,13 +138,17 @@ function sizeOf(file: string): number {
 }
 
 /**
- * How much of the carried context to use while finals run late: half of it, then none, frees about a third and
- * half of the time that a final takes (bench `streams`).
+ * How much of the carried context to use while finals have to wait for a process: half of it, then none, frees about a
+ * third and half of the time that a final takes (bench `streams`). What counts is the wait, not the whole delay: a long
+ * utterance takes its time on an idle machine, too, and half of the context costs a fifth more errors.
  */
-function shareUnderLoad(finalDelaySeconds: number): number {
-  if (finalDelaySeconds > 1.2) return 0;
-  return finalDelaySeconds > 0.8 ? 0.5 : 1;
+function shareUnderLoad(finalWaitSeconds: number): number {
+  if (finalWaitSeconds > MOST_WAIT.withHalfContext) return 0;
+  return finalWaitSeconds > MOST_WAIT.withContext ? 0.5 : 1;
 }
+
+/** Seconds (bench `streams`, and `accuracy --live`). */
+const MOST_WAIT = { withContext: 0.5, withHalfContext: 1 } as const;
 
 function admission(pool: InferencePool, share: Share, maxFinalDelaySeconds: number): Admission {
   const { ready, finalDelaySeconds } = pool.status(share);

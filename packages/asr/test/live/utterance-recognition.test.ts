@@ -278,7 +278,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       };
     },
     forget: () => undefined,
-    status: () => ({ ready: true, idle, waiting: { finals: 0, partials: 0 }, finalDelaySeconds: 0 }),
+    status: () => ({ ready: true, idle, waiting: { finals: 0, partials: 0 }, finalDelaySeconds: 0, finalWaitSeconds: 0 }),
     close: () => Promise.resolve(),
   };
   const history = createAudioHistory();

@@ -10,6 +10,8 @@ import type { WorkerSlotListener } from './worker-slot.js';
 export interface JobOutcomes extends Pick<WorkerSlotListener, 'onResult' | 'onReturned'> {
   /** How long recent finals took. */
   readonly delays: Pick<FinalDelays, 'recentP95' | 'recentP95Of'>;
+  /** How long recent finals waited until a process began them. */
+  readonly waits: Pick<FinalDelays, 'recentThirdQuartileOf'>;
 }
 
 /** Tells the owners of jobs the outcomes, and has failed jobs that must have a result tried again. */
@@ -21,7 +23,6 @@ export function createJobOutcomes(
   const { jobs, slots, shares, work } = schedule;
   const rest = createPartialRest(schedule, dispatch);
   const delays = createFinalDelays();
-  /** The part of each delay before a process began the job. */
   const waits = createFinalDelays();
 
   const noteDelay = (job: ScheduledJob, runSeconds: number) => {
@@ -54,6 +55,7 @@ export function createJobOutcomes(
 
   return {
     delays,
+    waits,
     onResult(id, result, runSeconds) {
       const job = jobs.get(id);
       if (!job) return;

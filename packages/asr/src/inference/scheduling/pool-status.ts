@@ -6,7 +6,7 @@ import { isBackground, shareName, type ScheduledJob } from './scheduled-job.js';
 /** How busy the processes of a schedule are; with a `share`, the delay of finals is that of the share. */
 export function poolStatus(
   schedule: Schedule,
-  { delays }: Pick<JobOutcomes, 'delays'>,
+  { delays, waits }: Pick<JobOutcomes, 'delays' | 'waits'>,
   share?: Share,
 ): PoolStatus {
   const { jobs, slots, work } = schedule;
@@ -20,6 +20,10 @@ export function poolStatus(
       share === undefined
         ? Math.max(delays.recentP95(), longestWait([...jobs.values()]))
         : Math.max(delays.recentP95Of(shareName(share)), longestWait(jobsOf(share, schedule))),
+    finalWaitSeconds: Math.max(
+      waits.recentThirdQuartileOf(shareName(share ?? [])),
+      longestWait(waiting.filter(({ request }) => shareName(request.share) === shareName(share ?? []))),
+    ),
   };
 }
 

@@ -13,6 +13,14 @@ test('nineteen of twenty finals took no longer than the 95th percentile', () => 
   expect(delays.recentP95()).toBeLessThanOrEqual(96);
 });
 
+test('one slow final among a few does not move their third quartile', () => {
+  const delays = createFinalDelays(() => 0);
+  for (const seconds of [0.1, 0.1, 0.2, 0.1, 9]) delays.add(final(seconds, { share: 'a' }));
+  expect(delays.recentThirdQuartileOf('a')).toBe(0.2);
+  for (let i = 0; i < 3; i++) delays.add(final(2, { share: 'a' }));
+  expect(delays.recentThirdQuartileOf('a')).toBe(2);
+});
+
 test('finals older than half a minute no longer count', () => {
   let now = 0;
   const delays = createFinalDelays(() => now);

@@ -75,4 +75,5 @@ interface Hearing {
   readonly endpointingMs: number;
   readonly maxUtteranceSeconds?: number;
   readonly contextSeconds?: number;
+  readonly speed?: number;
 }

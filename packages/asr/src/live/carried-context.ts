@@ -23,6 +23,11 @@ export interface CarriedContext {
    * The window of an utterance, or of its beginning, from `start` to `end`, with at most `limit` samples before it.
    */
   windowFor(start: number, end: number, limit: number): ContextWindow;
+  /**
+   * A window of its own for an utterance, which begins with the first utterance that is final within `limit` samples
+   * before it, whatever the windows before.
+   */
+  wholeWindowFor(start: number, end: number, limit: number): Pick<ContextWindow, 'start' | 'prefix'>;
   /** Remembers an utterance's final tokens. */
   settle(start: number, tokens: readonly number[]): void;
   /** Starts anew, since what was heard is no help or misleads. */
@@ -42,26 +47,37 @@ const LONGEST_WINDOW = 480_000;
 
 /** Makes an empty context. */
 export function createCarriedContext(): CarriedContext {
-  let settled: SettledUtterance[] = [];
+  /** All that are recent enough to be heard again. */
+  let settled: readonly SettledUtterance[] = [];
   let windowStart: number | undefined;
+  /** The most context that was asked for, samples. */
+  let reach = 0;
   let id = 0;
 
+  const from = (first: number) => settled.filter((utterance) => utterance.start >= first);
+
   const restart = (start: number, context: number) => {
-    settled = settled.filter((utterance) => utterance.start >= start - context);
-    windowStart = settled[0]?.start ?? start;
+    windowStart = from(start - context)[0]?.start ?? start;
     id++;
   };
 
   return {
     windowFor(start, end, limit) {
+      reach = Math.max(reach, limit);
       const room = Math.max(0, LONGEST_WINDOW - (end - start));
       if (windowStart === undefined || start - windowStart > Math.min(limit, room)) {
         restart(start, Math.min(limit * SHARE_AT_RESTART, room));
       }
-      return { id, start: windowStart ?? start, prefix: settled.flatMap((utterance) => utterance.tokens) };
+      const first = windowStart ?? start;
+      return { id, start: first, prefix: tokensOf(from(first)) };
+    },
+    wholeWindowFor(start, end, limit) {
+      const room = Math.max(0, LONGEST_WINDOW - (end - start));
+      const before = from(start - Math.min(limit, room));
+      return { start: before[0]?.start ?? start, prefix: tokensOf(before) };
     },
     settle(start, tokens) {
-      settled.push({ start, tokens });
+      settled = [...from(start - reach), { start, tokens }];
     },
     reset() {
       settled = [];
@@ -69,7 +85,12 @@ export function createCarriedContext(): CarriedContext {
       id++;
     },
     get start() {
-      return windowStart;
+      const first = settled[0]?.start ?? windowStart;
+      return first === undefined ? undefined : Math.min(first, windowStart ?? first);
     },
   };
+}
+
+function tokensOf(utterances: readonly SettledUtterance[]): readonly number[] {
+  return utterances.flatMap(({ tokens }) => tokens);
 }

@@ -1,5 +1,6 @@
-import { electWords, saysSomething, type ElectedWord, type HeardWord, type WordSlot } from './elect-words.js';
-import type { FinalHypothesis } from './live-transcription.js';
+import { alignHearings } from './align-hearings.js';
+import { ballotOf, electWords, type ElectedWord, type VotedWord } from './elect-words.js';
+import type { FinalHypothesis, Word } from './live-transcription.js';
 import { risingTimes } from './word-times.js';
 
 /**
@@ -97,7 +98,7 @@ function heardWords(final: FinalHypothesis, hearing: number): HeardWord[] {
     // Whether a space stands before the first word depends on that word, and so on the language.
     const spaceBefore = found > 0 ? isSpace(final.text.charAt(found - 1)) : spaced;
     at = found < 0 ? at : found + word.text.length;
-    return { ...word, hearing, final, spaceBefore, key: keyOf(word.text), says: saysSomething(word) };
+    return { ...word, hearing, final, spaceBefore, ...ballotOf(word.text) };
   });
 }
 
@@ -105,101 +106,27 @@ function isSpace(text: string): boolean {
   return /\s/u.test(text);
 }
 
-function keyOf(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}'-]/gu, '') || text;
+/** A word as one hearing heard it, in its final. */
+interface HeardWord extends Word, VotedWord {
+  readonly final: FinalHypothesis;
+  readonly spaceBefore: boolean;
 }
 
 /** A word that was voted for, in its place. */
-interface PlacedWord extends ElectedWord {
+interface PlacedWord extends ElectedWord<HeardWord> {
   readonly start: number;
   readonly end: number;
 }
 
 function vote(stretch: readonly HeardWord[], hearings: number): PlacedWord[] {
-  const slots = Array.from({ length: hearings }, (_, hearing) =>
-    stretch.filter((word) => word.hearing === hearing),
-  ).reduce<readonly WordSlot[]>(align, []);
+  const slots = alignHearings(
+    Array.from({ length: hearings }, (_, hearing) => stretch.filter((word) => word.hearing === hearing)),
+  );
   return electWords(slots, hearings).map((elected) => {
     const { start, end } = elected.word;
     return { ...elected, start, end };
   });
 }
-
-/** Adds a hearing to those aligned already, with as few differing words as possible. */
-function align(slots: readonly WordSlot[], words: readonly HeardWord[], hearing: number): WordSlot[] {
-  const nobody: WordSlot = new Array<undefined>(hearing).fill(undefined);
-  const width = words.length + 1;
-  const costs = alignmentCosts(slots, words);
-  const aligned: WordSlot[] = [];
-  let row = slots.length;
-  let column = words.length;
-  while (row > 0 || column > 0) {
-    const slot = slots[row - 1];
-    const word = words[column - 1];
-    const cost = costs[row * width + column] ?? 0;
-    if (
-      slot &&
-      word &&
-      cost === (costs[(row - 1) * width + column - 1] ?? 0) + mismatch(slot, saysOf(slot), word)
-    ) {
-      aligned.push([...slot, word]);
-      row -= 1;
-      column -= 1;
-    } else if (slot && cost === (costs[(row - 1) * width + column] ?? 0) + lonely(slot)) {
-      aligned.push([...slot, undefined]);
-      row -= 1;
-    } else {
-      aligned.push([...nobody, word]);
-      column -= 1;
-    }
-  }
-  return aligned.reverse();
-}
-
-/** The edit distances between all prefixes, [slots + 1, words + 1]. */
-function alignmentCosts(slots: readonly WordSlot[], words: readonly HeardWord[]): Uint16Array {
-  const width = words.length + 1;
-  const costs = new Uint16Array((slots.length + 1) * width);
-  const added = words.map((word) => lonely([word]));
-  for (let column = 1; column < width; column += 1) {
-    costs[column] = (costs[column - 1] ?? 0) + (added[column - 1] ?? 0);
-  }
-  for (const [index, slot] of slots.entries()) {
-    const row = (index + 1) * width;
-    const left = lonely(slot);
-    const says = saysOf(slot);
-    costs[row] = (costs[row - width] ?? 0) + left;
-    for (const [before, word] of words.entries()) {
-      const above = row - width + before;
-      costs[row + before + 1] = Math.min(
-        (costs[above] ?? 0) + mismatch(slot, says, word),
-        (costs[above + 1] ?? 0) + left,
-        (costs[row + before] ?? 0) + (added[before] ?? 0),
-      );
-    }
-  }
-  return costs;
-}
-
-/**
- * What it costs that others heard nothing in a place. It is more for numbers and negations, which should be aligned
- * with other words.
- */
-function lonely(slot: WordSlot): number {
-  return saysOf(slot) ? SAYING_COST : 1;
-}
-
-function mismatch(slot: WordSlot, says: boolean, word: HeardWord): number {
-  if (slot.some((other) => other?.key === word.key)) return 0;
-  return says === word.says ? 1 : SAYING_COST;
-}
-
-function saysOf(slot: WordSlot): boolean {
-  return slot.some((word) => word?.says === true);
-}
-
-/** How many other words a number or a negation counts for in an alignment. */
-const SAYING_COST = 3;
 
 /**
  * Hearings disagree about when a word was said, and neighbouring words may come from different ones. Their middles

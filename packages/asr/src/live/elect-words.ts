@@ -1,12 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { heardStatements } from '../text/kept-meaning/statements.js';
-import type { FinalHypothesis, Word } from './live-transcription.js';
 
-/** A word as one hearing heard it. */
-export interface HeardWord extends Word {
+/** What is voted on: a word as one hearing heard it. */
+export interface VotedWord extends Ballot {
+  readonly text: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** The number of the hearing. */
   readonly hearing: number;
-  readonly final: FinalHypothesis;
-  readonly spaceBefore: boolean;
+}
+
+/** What a word counts as in a vote. */
+export interface Ballot {
   /** The same for words that count as the same: without case and punctuation. */
   readonly key: string;
   /** Whether it is a number, part of one, or a negation. */
@@ -14,21 +19,24 @@ export interface HeardWord extends Word {
 }
 
 /** What each hearing heard in one place; undefined for those that heard nothing there. */
-export type WordSlot = readonly (HeardWord | undefined)[];
+export type WordSlot<Heard extends VotedWord> = readonly (Heard | undefined)[];
 
 /** A word that was voted for. */
-export interface ElectedWord {
-  readonly word: HeardWord;
+export interface ElectedWord<Heard extends VotedWord> {
+  readonly word: Heard;
   /** The mean over all hearings, with 0 for those that heard another. */
   readonly confidence: number;
-  readonly slot: WordSlot;
+  readonly slot: WordSlot<Heard>;
 }
 
 /**
  * Votes on aligned words. Each place is voted on by itself, except around numbers and negations, where all words are
  * taken from one hearing, so that no number results that no hearing heard (docs/decisions/0061).
  */
-export function electWords(slots: readonly WordSlot[], hearings: number): ElectedWord[] {
+export function electWords<Heard extends VotedWord>(
+  slots: readonly WordSlot<Heard>[],
+  hearings: number,
+): ElectedWord<Heard>[] {
   const runs = runsOf(slots).map(({ slots: run, saying }) =>
     saying.length > 0 ? electTogether(run, saying, hearings) : run.flatMap((slot) => elect(slot, hearings)),
   );
@@ -40,16 +48,27 @@ export function electWords(slots: readonly WordSlot[], hearings: number): Electe
   return isSame ? elected : electTogether(slots, slots, hearings);
 }
 
+type AnySlot = WordSlot<VotedWord>;
+
 /** The numbers and negations that all hearings heard; undefined where they differ. */
-function agreedReading(slots: readonly WordSlot[], hearings: number): string | undefined {
+function agreedReading(slots: readonly AnySlot[], hearings: number): string | undefined {
   const [reading, ...others] = Array.from({ length: hearings }, (_, hearing) =>
     textReading(slots.flatMap((slot) => slot[hearing]?.text ?? [])),
   );
   return others.every((other) => other === reading) ? reading : undefined;
 }
 
+/** The ballot of a word. */
+export function ballotOf(text: string): Ballot {
+  return { key: keyOf(text), says: saysSomething(text) };
+}
+
+function keyOf(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}'-]/gu, '') || text;
+}
+
 /** Whether a word by itself is a number, a part of one, or a negation. */
-export function saysSomething({ text }: Word): boolean {
+export function saysSomething(text: string): boolean {
   const known = SAYING.get(text);
   if (known !== undefined) return known;
   const says = heardStatements([text]).length > 0;
@@ -70,16 +89,16 @@ const NOTHING_HEARD = 0.6;
 const BESIDE = { before: 1, behind: 2 } as const;
 
 /** Places in a row. */
-interface Run {
-  readonly slots: readonly WordSlot[];
+interface Run<Heard extends VotedWord> {
+  readonly slots: readonly WordSlot<Heard>[];
   /** The places among them where some hearing heard a number or a negation. */
-  readonly saying: readonly WordSlot[];
+  readonly saying: readonly WordSlot<Heard>[];
 }
 
-function runsOf(slots: readonly WordSlot[]): Run[] {
+function runsOf<Heard extends VotedWord>(slots: readonly WordSlot<Heard>[]): Run<Heard>[] {
   const isSaying = slots.map((slot) => slot.some((word) => word?.says));
   const isBound = boundPlaces(slots);
-  const runs: Run[] = [];
+  const runs: Run<Heard>[] = [];
   let from = 0;
   for (let at = 1; at <= slots.length; at += 1) {
     if (isBound[at] === isBound[from]) continue;
@@ -95,7 +114,7 @@ function runsOf(slots: readonly WordSlot[]): Run[] {
 /**
  * For each place, whether it belongs to a number or a negation of some hearing, which may have heard nothing in it.
  */
-function boundPlaces(slots: readonly WordSlot[]): boolean[] {
+function boundPlaces(slots: readonly AnySlot[]): boolean[] {
   const isBound = slots.map(() => false);
   const width = Math.max(0, ...slots.map(({ length }) => length));
   for (let hearing = 0; hearing < width; hearing += 1) {
@@ -111,7 +130,7 @@ function boundPlaces(slots: readonly WordSlot[]): boolean[] {
 }
 
 /** The word with the most votes, in the spelling of the first hearing that heard it; none for nothing. */
-function elect(slot: WordSlot, hearings: number): ElectedWord[] {
+function elect<Heard extends VotedWord>(slot: WordSlot<Heard>, hearings: number): ElectedWord<Heard>[] {
   const votes = votesOf(slot, hearings);
   const [[key, most]] = [...votes].sort(([, a], [, b]) => b - a) as [[string | undefined, number]];
   const word = slot.find((candidate) => candidate !== undefined && candidate.key === key);
@@ -122,11 +141,11 @@ function elect(slot: WordSlot, hearings: number): ElectedWord[] {
  * All that one hearing heard in these places. The hearings are grouped by the numbers and negations that they heard;
  * of the group that is surest together, the one whose words have the most votes is taken.
  */
-function electTogether(
-  slots: readonly WordSlot[],
-  saying: readonly WordSlot[],
+function electTogether<Heard extends VotedWord>(
+  slots: readonly WordSlot<Heard>[],
+  saying: readonly WordSlot<Heard>[],
   hearings: number,
-): ElectedWord[] {
+): ElectedWord<Heard>[] {
   const ballots = slots.map((slot) => votesOf(slot, hearings));
   const readings = new Map<string, number>();
   const candidates = Array.from({ length: hearings }, (_, hearing) => {
@@ -146,7 +165,7 @@ function electTogether(
   return best?.words ?? [];
 }
 
-function votesOf(slot: WordSlot, hearings: number): Map<string | undefined, number> {
+function votesOf(slot: AnySlot, hearings: number): Map<string | undefined, number> {
   const votes = new Map<string | undefined, number>();
   for (let hearing = 0; hearing < hearings; hearing += 1) {
     const word = slot[hearing];
@@ -156,7 +175,7 @@ function votesOf(slot: WordSlot, hearings: number): Map<string | undefined, numb
 }
 
 /** The numbers and negations of words, in order. */
-function readingOf(elected: readonly ElectedWord[]): string {
+function readingOf(elected: readonly ElectedWord<VotedWord>[]): string {
   return textReading(elected.map(({ word }) => word.text));
 }
 

@@ -16,6 +16,7 @@ import type { StreamText } from './stream-text.js';
 import type { HeardUtterance } from './utterance-jobs.js';
 import { uncoveredVoice, type VoicedUtterance } from './uncovered-voice.js';
 import type { UtteranceServices } from './utterance-services.js';
+import { voteOnResults } from './vote-on-results.js';
 import { doubtWords } from './word-doubt.js';
 import { placeWords } from './word-times.js';
 
@@ -61,9 +62,20 @@ export async function finalise(utterance: EndedUtterance, services: FinaliseServ
   }
   const { result, dropped } = isDoubtful(first, utterance)
     ? await hearAgain(utterance, first, services)
-    : { result: first, dropped: undefined };
+    : { result: await voted(utterance, first, services), dropped: undefined };
   const whole = await hearUncovered(utterance, result, services);
   return finalOf(utterance, whole, dropped, services);
+}
+
+/** The words that two hearings agree on, or that one of them is surer of, if the utterance was heard twice. */
+async function voted(
+  utterance: EndedUtterance,
+  first: RecognitionResult,
+  { text }: FinaliseServices,
+): Promise<RecognitionResult> {
+  const second = await utterance.ahead?.claimSecond();
+  if (second?.stopped !== 'end' || isDoubtful(second, utterance)) return first;
+  return voteOnResults(first, [second], text.spell);
 }
 
 /** Hears by itself what of the voice the text does not cover, and adds the words that were missing. */

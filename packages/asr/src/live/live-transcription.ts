@@ -21,6 +21,8 @@ export interface LiveOptions {
   readonly maxUtteranceSeconds: number;
   /** Earlier audio, with its final tokens, that the decoder hears again, seconds. 0 switches it off. */
   readonly contextSeconds: number;
+  /** How much faster than it was spoken the audio is heard, for hearings that are voted on; 1 by default. */
+  readonly speed?: number;
   /** Language of the speech, a BCP 47 tag, or `auto` where the model can tell; the recognizer's own by default. */
   readonly language?: string;
   /** Text in the language of the speech, the default, or in English where the model can translate. */

@@ -31,6 +31,8 @@ export interface OpenUtterance extends HeardUtterance {
 export interface OpenUtteranceServices {
   readonly jobs: UtteranceJobs;
   readonly text: StreamText;
+  /** Whether a process is free for a second hearing, after the first was handed in. */
+  readonly mayHearTwice: () => boolean;
   /** Called with each partial that shows more than the one before; absent where none are wanted. */
   readonly onPartial: TakePartial | undefined;
 }
@@ -38,7 +40,7 @@ export interface OpenUtteranceServices {
 /** Begins an utterance at sample `start`. */
 export function openUtterance(
   start: number,
-  { jobs, text, onPartial }: OpenUtteranceServices,
+  { jobs, text, mayHearTwice, onPartial }: OpenUtteranceServices,
 ): OpenUtterance {
   const shown = onPartial && createShownPartials(start, text, onPartial);
   let ahead: SpeculativeFinal | undefined;
@@ -71,14 +73,17 @@ export function openUtterance(
     listen: partials.listen,
     decodeAhead(end) {
       partials.cancel();
-      ahead = decodeAhead(
-        end,
-        (owner) => jobs.submit(utterance, end, 'ahead', owner),
-        (result) => {
+      ahead = decodeAhead(end, {
+        submit: (owner) => jobs.submit(utterance, end, 'ahead', owner),
+        mayHearTwice,
+        submitSecond: (owner) => jobs.submitSecond(utterance, end, owner),
+        onResult(result) {
           take(result, end);
-          sentence = sentenceEnd(text.spell(result), result, text.languageOf(result));
+          const words = text.spell(result);
+          sentence = sentenceEnd(words, result, text.languageOf(result));
+          return words.every(({ confidence }) => confidence >= SURE) ? 'sure' : 'unsure';
         },
-      );
+      });
       return ahead;
     },
     resume() {
@@ -101,3 +106,9 @@ export function openUtterance(
   };
   return utterance;
 }
+
+/**
+ * The confidence from which on a word needs no second hearing. Of utterances of interviews, two thirds have no less sure
+ * word, and a quarter of all errors (bench `accuracy --kind medical`).
+ */
+const SURE = 0.5;

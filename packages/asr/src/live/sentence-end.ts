@@ -29,7 +29,7 @@ export function sentenceEnd(
 /** Negations say something, too, but may well be the last word. */
 function saysANumber(word: SpelledWord): boolean {
   const text = word.text.replace(/[^\p{L}\p{N}']+$/u, '');
-  return !NEGATIONS.has(text.toLowerCase()) && saysSomething({ ...word, text, start: 0, end: 0 });
+  return !NEGATIONS.has(text.toLowerCase()) && saysSomething(text);
 }
 
 const NEGATIONS = new Set(['no', 'not', 'none', 'never', 'nothing', 'neither', 'without', 'nobody', 'nope']);

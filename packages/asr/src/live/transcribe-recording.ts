@@ -11,6 +11,7 @@ export interface TranscribeOptions extends Partial<
     | 'endpointingMs'
     | 'maxUtteranceSeconds'
     | 'contextSeconds'
+    | 'speed'
     | 'language'
     | 'task'
     | 'priority'

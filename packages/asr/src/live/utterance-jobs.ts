@@ -30,6 +30,11 @@ export interface UtteranceJobs {
   submit(utterance: HeardUtterance, end: number, purpose: Purpose, owner: HypothesisOwner): SubmittedJob;
   /** The same, but alone, with nothing before it but silence. `speaks`: it is known to hold speech. */
   submitAlone(utterance: HeardUtterance, end: number, speaks: boolean, owner: HypothesisOwner): SubmittedJob;
+  /**
+   * The same for the whole of an ended utterance, but a little faster, with its context encoded anew and without a draft: errors
+   * come in other places.
+   */
+  submitSecond(utterance: HeardUtterance, end: number, owner: HypothesisOwner): SubmittedJob;
   /** First sample of the stream that a job on its way may still ask for. */
   readonly neededFrom: number | undefined;
   /** Nothing more will be asked. */
@@ -50,8 +55,12 @@ export function createUtteranceJobs(
   const jobs = followAudioInUse(pool);
   const kept = createKeptWindow(pool, stream);
 
+  const { speed = 1 } = options;
+  const second = `${stream}/second`;
+  const contextSamples = () => options.contextSeconds * SAMPLE_RATE * services.contextFraction();
+
   const windowOf = ({ start }: HeardUtterance, end: number): ContextWindow =>
-    context.windowFor(start, end, options.contextSeconds * SAMPLE_RATE * services.contextFraction());
+    context.windowFor(start, end, contextSamples());
 
   const ask = (request: RecognitionRequest, owner: HypothesisOwner) =>
     jobs.submit(request, jobOwner(request.audio, history, owner));
@@ -66,7 +75,7 @@ export function createUtteranceJobs(
         {
           ...placeOf(utterance, end),
           ...settingsOf(purpose, false),
-          audio: { from: start, to: end, silenceAhead: 0 },
+          audio: { from: start, to: end, silenceAhead: 0, speed },
           window,
           prefix,
           keepState,
@@ -80,9 +89,26 @@ export function createUtteranceJobs(
         {
           ...placeOf(utterance, end),
           ...settingsOf('final', speaks),
-          audio: { from: utterance.start, to: end, silenceAhead: LEAD_IN },
+          audio: { from: utterance.start, to: end, silenceAhead: LEAD_IN, speed },
           window: undefined,
           prefix: [],
+          keepState: false,
+        },
+        owner,
+      );
+    },
+    submitSecond(utterance, end, owner) {
+      const { start, prefix } = context.wholeWindowFor(utterance.start, end, contextSamples());
+      return ask(
+        {
+          ...placeOf(utterance, end),
+          ...settingsOf('ahead', false),
+          // Another process is likely to be free, and keeps what it is sent.
+          stream: second,
+          draft: [],
+          audio: { from: start, to: end, silenceAhead: 0, speed: speed * SECOND_SPEED },
+          window: undefined,
+          prefix,
           keepState: false,
         },
         owner,
@@ -94,6 +120,7 @@ export function createUtteranceJobs(
     close() {
       kept.leave();
       pool.forget({ stream });
+      pool.forget({ stream: second });
     },
   };
 }
@@ -111,7 +138,7 @@ function onceSettled({ onResult, onLost }: HypothesisOwner, settle: () => void):
 
 /** Gives a job its audio, and whoever wants its hypothesis that on the stream's clock. */
 function jobOwner(
-  { from: first, to: end, silenceAhead }: RecognitionRequest['audio'],
+  { from: first, to: end, silenceAhead, speed }: RecognitionRequest['audio'],
   history: AudioHistory,
   { onResult, onLost }: HypothesisOwner,
 ): JobOwner {
@@ -119,7 +146,7 @@ function jobOwner(
     audio: (from) => history.slice(from, end),
     onLost,
     onResult(result) {
-      onResult(inStreamTime(result, first - silenceAhead));
+      onResult(inStreamTime(result, first - silenceAhead * speed, speed));
     },
   };
 }
@@ -172,16 +199,22 @@ function priorityOf(purpose: Purpose, { priority }: LiveOptions): RecognitionReq
   return purpose === 'final' ? 'final' : 'partial';
 }
 
-/** A result of audio that begins at sample `start`, with its times on the stream's clock. */
-function inStreamTime(result: RecognitionResult, start: number): RecognitionResult {
-  const began = start / SAMPLE_RATE;
+/** A result of audio that begins at sample `start` and is heard at `speed`, with its times on the stream's clock. */
+function inStreamTime(result: RecognitionResult, start: number, speed: number): RecognitionResult {
+  const spokenAt = (seconds: number) => start / SAMPLE_RATE + seconds * speed;
   const { heardAt, lostIn } = result;
   return {
     ...result,
-    heardAt: heardAt.map((seconds) => seconds + began),
-    ...(lostIn && { lostIn: { from: lostIn.from + began, to: lostIn.to + began } }),
+    heardAt: heardAt.map(spokenAt),
+    ...(lostIn && { lostIn: { from: spokenAt(lostIn.from), to: spokenAt(lostIn.to) } }),
   };
 }
 
 /** Silence put before an utterance that is heard alone, samples: 0.1 s. */
 const LEAD_IN = 1_600;
+
+/**
+ * How much faster the second hearing is. With it, a vote of two has 14 % fewer errors than one hearing, with a second hearing
+ * at the same speed 10 %, and a slower one is no better and takes longer (bench `accuracy --kind medical`).
+ */
+const SECOND_SPEED = 1.06;

@@ -49,6 +49,7 @@ export function createUtteranceRecognition(
     onPartial: options.partials
       ? (partial) => listener.onPartial?.({ sequence: finals.sequence, ...partial })
       : undefined,
+    mayHearTwice: () => isLive && services.hearsTwice && services.pool.status(services.share).idle,
     mayDecodeAhead: () => isLive && !finals.working && services.pool.status().idle,
     onEnded(utterance) {
       finals.add(utterance);

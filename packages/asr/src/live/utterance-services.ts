@@ -21,6 +21,8 @@ export interface UtteranceServices {
   readonly lexicon: Lexicon;
   /** The calibrated confidence of a word, see `calibratedConfidence`. */
   readonly calibrated: (confidence: number) => number;
+  /** Whether a second hearing of an utterance finds words that the first has wrong. */
+  readonly hearsTwice: boolean;
   /** How much of the carried context to use now, 0 to 1. */
   readonly contextFraction: () => number;
   /** Whose speech it is, see `RecognitionRequest`. */

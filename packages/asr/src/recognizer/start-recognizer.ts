@@ -59,6 +59,7 @@ export async function startRecognizer(options: RecognizerOptions): Promise<Recog
         textOf,
         calibrated: (confidence) => calibratedConfidence(family.calibration, confidence),
         wordBreaksOf: (language) => family.wordBreaksOf(language),
+        hearsTwice: family.hearings.length > 1 && live.task !== 'translate',
         contextFraction: () => contextFraction(share),
         share,
         keyTerms,

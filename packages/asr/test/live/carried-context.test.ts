@@ -32,6 +32,21 @@ describe('carried context', () => {
     expect(anew).toMatchObject({ start: 8 * SECOND, prefix: [8, 12, 16] });
   });
 
+  test('gives a window of its own with all the context there is, wherever the growing one began', () => {
+    const context = createCarriedContext();
+    for (let start = 0; start < 24; start += 4) {
+      context.windowFor(start * SECOND, (start + 3) * SECOND, LIMIT);
+      context.settle(start * SECOND, [start]);
+    }
+    expect(context.windowFor(25 * SECOND, 28 * SECOND, LIMIT)).toMatchObject({ start: 8 * SECOND });
+    expect(context.wholeWindowFor(25 * SECOND, 28 * SECOND, LIMIT)).toEqual({
+      start: 8 * SECOND,
+      prefix: [8, 12, 16, 20],
+    });
+    expect(context.wholeWindowFor(25 * SECOND, 28 * SECOND, 0)).toEqual({ start: 25 * SECOND, prefix: [] });
+    expect(context.start).toBeLessThanOrEqual(8 * SECOND);
+  });
+
   test('carries nothing with a limit of 0', () => {
     const context = createCarriedContext();
     context.windowFor(0, SECOND, 0);

@@ -99,7 +99,7 @@ test('the latest result is the draft of the next job', async () => {
 });
 
 test('a final decoded ahead is cancelled when the utterance turns out too faint', () => {
-  const { follow, jobs } = speak({}, true);
+  const { follow, jobs } = speak({}, 1);
   follow([{ kind: 'started', start: 0 }], STEP);
   follow([{ kind: 'paused', end: 2 * STEP }], 3 * STEP, false);
   expect(jobs).toHaveLength(1);
@@ -121,7 +121,7 @@ test('a final decoded ahead is cancelled when the utterance turns out too faint'
 });
 
 test('the words before a pause tell how long it takes to end the utterance, until the voice comes back', () => {
-  const { recognition, follow, jobs } = speak({ endpointSentences: true }, true);
+  const { recognition, follow, jobs } = speak({ endpointSentences: true }, 1);
   const pause = (end: number, tokens: readonly number[]) => {
     follow([{ kind: 'paused', end }], end, false);
     expect(recognition.endpointing).toBeUndefined();
@@ -130,21 +130,73 @@ test('the words before a pause tell how long it takes to end the utterance, unti
   follow([{ kind: 'started', start: 0 }], STEP);
   pause(2 * STEP, moonshineTokens('Any pain and'));
   expect(recognition.endpointing).toBe(0.9 * SECOND);
-  follow([{ kind: 'resumed' }], 3 * STEP);
+  follow([{ kind: 'resumed' }], 3 * STEP, false);
   pause(4 * STEP, moonshineTokens('Any pain and cough?'));
   expect(recognition.endpointing).toBe(0.25 * SECOND);
-  follow([{ kind: 'resumed' }], 5 * STEP);
+  follow([{ kind: 'resumed' }], 5 * STEP, false);
   pause(6 * STEP, moonshineTokens('Any pain and cough today'));
   expect(recognition.endpointing).toBeUndefined();
 });
 
 test('a stream that does not ask for it has the same silence after all words', () => {
-  const { recognition, follow, jobs } = speak({}, true);
+  const { recognition, follow, jobs } = speak({}, 1);
   follow([{ kind: 'started', start: 0 }], STEP);
   follow([{ kind: 'paused', end: 2 * STEP }], 3 * STEP, false);
   jobs.at(-1)?.owner.onResult(heard(moonshineTokens('Any pain?'), { endLogProbability: -0.01 }));
   expect(recognition.endpointing).toBeUndefined();
 });
+
+test('an unsure final is heard twice where a process is free, and its words are voted on', async () => {
+  const { finals, follow, jobs, settled } = speak({}, 2);
+  follow([{ kind: 'started', start: 0 }], STEP);
+  follow([{ kind: 'paused', end: SECOND }], SECOND, false);
+  const [first, second] = jobs;
+  expect(second?.request).toMatchObject({
+    priority: 'partial',
+    window: undefined,
+    keepState: false,
+    draft: [],
+  });
+  expect(second?.request.stream).not.toBe(first?.request.stream);
+  first?.owner.onResult(heard(moonshineTokens('no plane'), { logProbabilities: [-0.1, -2] }));
+  follow([ended(SECOND)], SECOND);
+  second?.owner.onResult(heard(moonshineTokens('no pain'), { logProbabilities: [-0.1, -0.2] }));
+  await settled();
+  expect(finals.map(({ text }) => text)).toEqual(['no pain']);
+});
+
+test('a second hearing is given up once the first is sure, where the voice comes back, and where it takes too long', async () => {
+  const { finals, follow, jobs, settled } = speak({}, 2);
+  const unsure = heard(WORDS, { logProbabilities: [-0.1, -2] });
+  follow([{ kind: 'started', start: 0 }], STEP);
+  follow([{ kind: 'paused', end: SECOND }], SECOND, false);
+  jobs[0]?.owner.onResult(heard(WORDS));
+  expect(jobs.map(({ cancelled }) => cancelled)).toEqual([false, true]);
+  follow([{ kind: 'resumed' }], SECOND, false);
+  follow([{ kind: 'paused', end: 2 * SECOND }], 2 * SECOND, false);
+  follow([{ kind: 'resumed' }], 2 * SECOND, false);
+  expect(jobs.slice(2).map(({ cancelled }) => cancelled)).toEqual([true, true]);
+  follow([{ kind: 'paused', end: 3 * SECOND }], 3 * SECOND, false);
+  jobs[4]?.owner.onResult(unsure);
+  follow([ended(3 * SECOND)], 3 * SECOND);
+  await settled();
+  expect(jobs[5]?.cancelled).toBe(true);
+  expect(finals.map(({ text }) => text)).toEqual(['no pain']);
+});
+
+test('nothing is heard twice while only one process is free', async () => {
+  const { finals, follow, jobs, settled } = speak({}, 1);
+  follow([{ kind: 'started', start: 0 }], STEP);
+  follow([{ kind: 'paused', end: SECOND }], SECOND, false);
+  jobs[0]?.owner.onResult(heard(WORDS, { logProbabilities: [-0.1, -2] }));
+  follow([ended(SECOND)], SECOND);
+  await settled();
+  expect([jobs.length, finals.length]).toEqual([1, 1]);
+});
+
+function ended(end: number): SegmentEvent {
+  return { kind: 'ended', start: 0, end, reason: 'silence', voiced: SECOND, peak: 0.9, probabilities: [] };
+}
 
 const WORDS = moonshineTokens('no pain');
 const OTHERS = moonshineTokens('no fever at all');
@@ -251,10 +303,12 @@ interface Job {
   readonly owner: JobOwner;
   started: boolean;
   cancelled: boolean;
+  /** Whether its result is there. */
+  over: boolean;
 }
 
-/** Recognition of a stream whose jobs wait until the test says otherwise. */
-function speak(changes: Partial<LiveOptions> = {}, idle = false) {
+/** Recognition of a stream whose jobs wait until the test says otherwise, with as many processes as are given. */
+function speak(changes: Partial<LiveOptions> = {}, processes = 0) {
   const jobs: Job[] = [];
   const pool: InferencePool = {
     submit(given, owner) {
@@ -265,7 +319,19 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
         (job) => request.replaces !== undefined && job.request.replaces === request.replaces && !job.started,
       );
       if (stale) stale.owner.onLost({ reason: 'replaced' });
-      const job: Job = { request, owner, started: false, cancelled: false };
+      const job: Job = {
+        request,
+        owner: {
+          ...owner,
+          onResult(result) {
+            job.over = true;
+            owner.onResult(result);
+          },
+        },
+        started: false,
+        cancelled: false,
+        over: false,
+      };
       jobs.push(job);
       return {
         get started() {
@@ -278,7 +344,13 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       };
     },
     forget: () => undefined,
-    status: () => ({ ready: true, idle, waiting: { finals: 0, partials: 0 }, finalDelaySeconds: 0, finalWaitSeconds: 0 }),
+    status: () => ({
+      ready: true,
+      idle: jobs.filter((job) => !job.cancelled && !job.over).length < processes,
+      waiting: { finals: 0, partials: 0 },
+      finalDelaySeconds: 0,
+      finalWaitSeconds: 0,
+    }),
     close: () => Promise.resolve(),
   };
   const history = createAudioHistory();
@@ -305,6 +377,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
       keyTerms: undefined,
       lexicon: 'none',
       calibrated: (confidence) => confidence,
+      hearsTwice: true,
       contextFraction: () => 1,
       share: [],
     },
@@ -331,7 +404,7 @@ function speak(changes: Partial<LiveOptions> = {}, idle = false) {
     }
     await settled();
   };
-  return { recognition, follow, jobs, close, dropped, empty, finals, utter };
+  return { recognition, follow, jobs, close, settled, dropped, empty, finals, utter };
 }
 
 interface Uttered {

@@ -31,7 +31,7 @@ export function finalJob(
     priority: 'final',
     stream: 'stream',
     window: 'window',
-    audio: { from: 0, to: audio.length, silenceAhead: 0 },
+    audio: { from: 0, to: audio.length, silenceAhead: 0, speed: 1 },
     prefix: [],
     draft: [],
     newSeconds: audio.length / 16_000,

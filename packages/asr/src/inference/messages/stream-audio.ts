@@ -6,6 +6,8 @@ export interface AudioSpan {
   readonly to: number;
   /** Samples of silence to put before them. */
   readonly silenceAhead: number;
+  /** How much faster than it was spoken it is heard, with a higher voice; 1 for no change. */
+  readonly speed: number;
 }
 
 /** Audio that is sent to a worker, which adds it to the audio that it has of the stream. */

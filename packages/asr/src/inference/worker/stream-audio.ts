@@ -26,10 +26,11 @@ export function createStreamAudio(maxBytes = MAX_BYTES): StreamAudio {
       write(after, piece.samples);
       if (after !== kept) streams.set(piece.stream, after);
     },
-    read(stream, { from, to, silenceAhead }) {
+    read(stream, { from, to, silenceAhead, speed }) {
       const kept = streams.get(stream);
       if (!kept || from < kept.start || to > endOf(kept)) return undefined;
-      const samples = kept.samples.subarray(from - kept.start, to - kept.start);
+      const spoken = kept.samples.subarray(from - kept.start, to - kept.start);
+      const samples = speed === 1 ? spoken : atSpeed(spoken, speed);
       return silenceAhead > 0 ? behindSilence(samples, silenceAhead) : samples;
     },
     forget(stream) {
@@ -75,6 +76,21 @@ function write(kept: KeptAudio, added: Int16Array): void {
   const { samples, length } = kept;
   for (let i = 0; i < added.length; i++) samples[length + i] = (added[i] as number) / 32_768;
   kept.length += added.length;
+}
+
+/**
+ * Linear interpolation will do: what it adds above 4 kHz does not matter to the models. A longer piece begins with the same
+ * samples as a shorter one, so that its encoding can go on from there.
+ */
+function atSpeed(samples: Float32Array, speed: number): Float32Array {
+  const changed = new Float32Array(Math.floor(samples.length / speed));
+  for (let i = 0; i < changed.length; i++) {
+    const place = i * speed;
+    const before = Math.floor(place);
+    const one = samples[before] as number;
+    changed[i] = one + (place - before) * ((samples[before + 1] ?? one) - one);
+  }
+  return changed;
 }
 
 function behindSilence(samples: Float32Array, silence: number): Float32Array {

@@ -92,7 +92,7 @@ describe('a slot sends its process', () => {
     const { slot, assign, sent } = newSlot();
     assign(0, 100);
     slot.forget({ stream: 'a' });
-    expect(latest().audio.read('a', { from: 0, to: 100, silenceAhead: 0 })).toBeUndefined();
+    expect(latest().audio.read('a', { from: 0, to: 100, silenceAhead: 0, speed: 1 })).toBeUndefined();
     assign(0, 100);
     expect(sent()).toEqual([100, 100]);
   });
@@ -246,7 +246,7 @@ function jobOf(id: number, stream: string, from: number, to: number): Recognitio
     priority: 'final',
     stream,
     window: undefined,
-    audio: { from, to, silenceAhead: 0 },
+    audio: { from, to, silenceAhead: 0, speed: 1 },
     prefix: [],
     draft: [],
     newSeconds: (to - from) / 16_000,

@@ -602,7 +602,7 @@ function schedule(workers: number, { cores = 1024 } = {}) {
         stream,
         priority,
         window: `window of ${stream}`,
-        audio: { from: 0, to: 16_000, silenceAhead: 0 },
+        audio: { from: 0, to: 16_000, silenceAhead: 0, speed: 1 },
         prefix: [],
         draft: [],
         share: [],

@@ -27,9 +27,23 @@ describe('the audio of streams kept by a process', () => {
   test('may have silence put ahead of it', () => {
     const audio = createStreamAudio();
     audio.append(piece('a', 50, 60));
-    expect(audio.read('a', { from: 50, to: 60, silenceAhead: 3 })).toEqual(
+    expect(audio.read('a', { from: 50, to: 60, silenceAhead: 3, speed: 1 })).toEqual(
       Float32Array.of(0, 0, 0, ...heard(50, 60)),
     );
+  });
+
+  test.each([1.06, 0.94])('may be heard at %f times its speed, and goes on as it began', (speed) => {
+    const audio = createStreamAudio();
+    const samples = Int16Array.from({ length: 8_000 }, (_, i) => 10_000 * Math.sin(i / 20));
+    audio.append({ stream: 'a', from: 0, samples, neededFrom: 0 });
+    const whole = audio.read('a', { from: 0, to: 8_000, silenceAhead: 0, speed });
+    const beginning = audio.read('a', { from: 0, to: 4_000, silenceAhead: 0, speed });
+    expect(whole?.length).toBe(Math.floor(8_000 / speed));
+    const common = (beginning?.length ?? 0) - 1;
+    expect(beginning?.subarray(0, common)).toEqual(whole?.subarray(0, common));
+    // The tone is as much higher as it is shorter.
+    const off = whole?.map((sample, i) => Math.abs(sample - (10_000 * Math.sin((i * speed) / 20)) / 32_768));
+    expect(Math.max(...(off ?? [1]))).toBeLessThan(0.001);
   });
 
   test('is not read at all where one of its samples is missing', () => {
@@ -106,5 +120,5 @@ function isHeard(samples: Float32Array | undefined, from: number, to: number): b
 }
 
 function span(from: number, to: number) {
-  return { from, to, silenceAhead: 0 };
+  return { from, to, silenceAhead: 0, speed: 1 };
 }
